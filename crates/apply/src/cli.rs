@@ -1,0 +1,142 @@
+//! The command line, as types. No logic.
+
+use std::path::PathBuf;
+
+use clap::{Args, Parser, Subcommand, ValueEnum};
+
+/// Checks opta.yml, renders Kubernetes manifests from it and applies them.
+#[derive(Debug, Parser)]
+#[command(name = "optakit", version, arg_required_else_help = true, after_help = EXAMPLES)]
+pub(crate) struct Cli {
+    /// Say only what is asked for and what is wrong.
+    #[arg(long, short, global = true)]
+    pub(crate) quiet: bool,
+    /// Say more: each cause of an error.
+    #[arg(long, short, global = true, conflicts_with = "quiet")]
+    pub(crate) verbose: bool,
+    #[command(subcommand)]
+    pub(crate) command: Command,
+}
+
+const EXAMPLES: &str = "Examples:
+  optakit validate                          check ./opta.yml for every environment
+  optakit render --env staging              print the manifests
+  optakit bundle --env staging -o .         write shop-staging.bundle.json
+  optakit apply shop-staging.bundle.json    bring it to the cluster";
+
+#[derive(Debug, Subcommand)]
+pub(crate) enum Command {
+    /// Check service files and say every fault where it stands.
+    #[command(after_help = "Exit codes: 0 no errors, 1 errors, 2 could not run.
+
+Examples:
+  optakit validate
+  optakit validate services/ --format json
+  cat opta.yml | optakit validate -")]
+    Validate(Validate),
+    /// Print the Kubernetes manifests of a service file.
+    #[command(after_help = "Exit codes: 0 rendered, 1 the file has errors, 2 could not run.
+
+Examples:
+  optakit render --env staging
+  optakit render --image-tag 1.4.2 | kubectl apply --server-side -f -")]
+    Render(Render),
+    /// Write, inspect or verify a bundle, the one file that `apply` takes.
+    #[command(args_conflicts_with_subcommands = true, after_help = "Examples:
+  optakit bundle --env staging -o .
+  optakit bundle inspect shop-staging.bundle.json
+  optakit bundle verify shop-staging.bundle.json")]
+    Bundle(Bundle),
+}
+
+#[derive(Debug, Args)]
+pub(crate) struct Validate {
+    /// Service files, or folders to look for opta.yml in; `-` is standard input.
+    #[arg(default_value = "opta.yml")]
+    pub(crate) paths: Vec<PathBuf>,
+    /// Check for this environment only.
+    #[arg(long, value_name = "NAME")]
+    pub(crate) env: Option<String>,
+    /// The values file: outputs of the environment and of the file's modules.
+    #[arg(long, value_name = "FILE")]
+    pub(crate) values: Option<PathBuf>,
+    /// How to print the faults.
+    #[arg(long, value_enum, default_value_t = Format::Text)]
+    pub(crate) format: Format,
+}
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
+pub(crate) enum Format {
+    /// For people, with the source line.
+    Text,
+    /// One JSON array.
+    Json,
+}
+
+/// What is rendered.
+#[derive(Debug, Args)]
+pub(crate) struct Source {
+    /// The service file; `-` is standard input.
+    #[arg(default_value = "opta.yml")]
+    pub(crate) file: PathBuf,
+    /// The environment; may be left out when the file has only one.
+    #[arg(long, value_name = "NAME")]
+    pub(crate) env: Option<String>,
+    /// The values file: outputs of the environment and of the file's modules, or of `terraform output -json`.
+    #[arg(long, value_name = "FILE")]
+    pub(crate) values: Option<PathBuf>,
+    /// The tag of AUTO images.
+    #[arg(long, value_name = "TAG", conflicts_with = "image_digest")]
+    pub(crate) image_tag: Option<String>,
+    /// The digest of AUTO images.
+    #[arg(long, value_name = "DIGEST")]
+    pub(crate) image_digest: Option<String>,
+    /// How close to Opta the manifests stay: `default` or `opta-2021`.
+    #[arg(long, value_name = "PROFILE")]
+    pub(crate) profile: Option<String>,
+}
+
+#[derive(Debug, Args)]
+pub(crate) struct Render {
+    #[command(flatten)]
+    pub(crate) source: Source,
+    /// Put the Secret of link values among the manifests, when the values file knows them.
+    #[arg(long)]
+    pub(crate) include_secrets: bool,
+    /// The format of the manifests.
+    #[arg(long, short, value_enum, default_value_t = Output::Yaml)]
+    pub(crate) output: Output,
+}
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
+pub(crate) enum Output {
+    /// A stream of YAML documents.
+    Yaml,
+    /// One `List` as JSON.
+    Json,
+}
+
+#[derive(Debug, Args)]
+pub(crate) struct Bundle {
+    #[command(subcommand)]
+    pub(crate) command: Option<BundleCommand>,
+    #[command(flatten)]
+    pub(crate) source: Source,
+    /// Where to write it: a file, a folder for the usual name, or `-`.
+    #[arg(long, short, value_name = "PATH", default_value = ".")]
+    pub(crate) output: PathBuf,
+}
+
+#[derive(Debug, Subcommand)]
+pub(crate) enum BundleCommand {
+    /// Say what a bundle holds.
+    Inspect(BundleFile),
+    /// Check that a bundle is as it was made. Exit code 1 when it is not.
+    Verify(BundleFile),
+}
+
+#[derive(Debug, Args)]
+pub(crate) struct BundleFile {
+    /// The bundle; `-` is standard input.
+    pub(crate) bundle: PathBuf,
+}

@@ -1,0 +1,175 @@
+//! `optakit validate`.
+
+use std::collections::BTreeMap;
+use std::path::{Path, PathBuf};
+use std::process::ExitCode;
+
+use anyhow::{Context, bail};
+use optakit_core::api::{self, Choices, Finding, Request};
+use serde::Serialize;
+
+use crate::cli::{Format, Validate};
+use crate::input;
+use crate::report::Report;
+
+/// Checks each file for each of its environments.
+///
+/// # Errors
+///
+/// When a file cannot be read or there is none.
+pub(crate) fn run(arguments: &Validate, report: &Report) -> anyhow::Result<ExitCode> {
+    let mut files = Vec::new();
+    for path in &arguments.paths {
+        service_files(path, &mut files)?;
+    }
+    let mut checked = Vec::new();
+    for file in &files {
+        let choices = Choices { environment: arguments.env.clone(), ..Choices::default() };
+        let request = input::request(file, arguments.values.as_ref(), choices)?;
+        checked.push((check(&request)?, request));
+    }
+    let all = || checked.iter().flat_map(|(findings, _)| findings);
+    let count = |severity: &str| all().filter(|finding| finding.severity == severity).count();
+    match arguments.format {
+        Format::Json => {
+            let rows: Vec<Row<'_>> = all().map(row).collect();
+            report.result(&format!("{}\n", serde_json::to_string_pretty(&rows).context("cannot write JSON")?));
+        }
+        Format::Text => {
+            for (findings, request) in &checked {
+                report.result(&report.findings(findings, |name| text_of(request, name)));
+            }
+            report.note(summary(files.len(), count("error"), count("warning")));
+        }
+    }
+    Ok(if count("error") > 0 { ExitCode::from(1) } else { ExitCode::SUCCESS })
+}
+
+/// The files meant by a path: itself, or every opta.yml below a folder.
+fn service_files(path: &Path, files: &mut Vec<PathBuf>) -> anyhow::Result<()> {
+    if !path.is_dir() {
+        files.push(path.to_owned());
+        return Ok(());
+    }
+    let before = files.len();
+    for entry in ignore::WalkBuilder::new(path).sort_by_file_path(Ord::cmp).build() {
+        let entry = entry.with_context(|| format!("cannot look through {}", path.display()))?;
+        if entry.file_type().is_some_and(|kind| kind.is_file()) && matches!(entry.file_name().to_str(), Some("opta.yml" | "opta.yaml")) {
+            files.push(entry.into_path());
+        }
+    }
+    if files.len() == before {
+        bail!("there is no opta.yml below {}", path.display());
+    }
+    Ok(())
+}
+
+/// The findings of all environments asked for, each once.
+fn check(request: &Request) -> anyhow::Result<Vec<Finding>> {
+    let environments = api::environments(&request.service);
+    let choices: Vec<Choices> = if request.choices.environment.is_some() || environments.len() < 2 {
+        vec![request.choices.clone()]
+    } else {
+        let with = |name: &String| Choices { environment: Some(name.clone()), ..request.choices.clone() };
+        environments.iter().map(|environment| with(&environment.name)).collect()
+    };
+    let mut findings: Vec<Finding> = Vec::new();
+    for choices in choices {
+        let analysis = api::analyze(&Request { choices, ..request.clone() }, false);
+        if let Some(refusal) = analysis.refusal.filter(|_| request.choices.environment.is_some()) {
+            bail!("{}: {refusal}", request.service.name);
+        }
+        for finding in analysis.diagnostics {
+            if !findings.contains(&finding) {
+                findings.push(finding);
+            }
+        }
+    }
+    findings.sort_by(|a, b| (a.file != request.service.name, &a.file, a.place.start).cmp(&(b.file != request.service.name, &b.file, b.place.start)));
+    Ok(findings)
+}
+
+/// The text of one of a request's files.
+pub(crate) fn text_of<'a>(request: &'a Request, name: &str) -> Option<&'a str> {
+    if name == request.service.name {
+        return Some(&request.service.text);
+    }
+    let environment: &BTreeMap<_, _> = &request.environment_files;
+    let values = request.values.as_ref().filter(|values| values.name == name).map(|values| values.text.as_str());
+    environment.get(name).and_then(|text| text.as_deref().ok()).or(values)
+}
+
+fn summary(files: usize, errors: usize, warnings: usize) -> String {
+    let plural = |count: usize, word: &str| if count == 1 { format!("1 {word}") } else { format!("{count} {word}s") };
+    let checked = plural(files, "file");
+    match (errors, warnings) {
+        (0, 0) => format!("{checked} checked: no problems"),
+        (errors, 0) => format!("{checked} checked: {}", plural(errors, "error")),
+        (0, warnings) => format!("{checked} checked: {}", plural(warnings, "warning")),
+        (errors, warnings) => format!("{checked} checked: {}, {}", plural(errors, "error"), plural(warnings, "warning")),
+    }
+}
+
+/// A finding in the documented shape of `--format json`.
+#[derive(Serialize)]
+struct Row<'a> {
+    file: &'a str,
+    line: u32,
+    column: u32,
+    end_line: u32,
+    end_column: u32,
+    severity: &'a str,
+    rule: &'a str,
+    path: &'a str,
+    message: &'a str,
+    help: Option<&'a str>,
+    fixes: Vec<FixRow<'a>>,
+}
+
+#[derive(Serialize)]
+struct FixRow<'a> {
+    title: &'a str,
+    safe: bool,
+    edits: Vec<EditRow<'a>>,
+}
+
+#[derive(Serialize)]
+struct EditRow<'a> {
+    line: u32,
+    column: u32,
+    end_line: u32,
+    end_column: u32,
+    text: &'a str,
+}
+
+fn row(finding: &Finding) -> Row<'_> {
+    let place = finding.place;
+    let fixes = finding.fixes.iter().map(|fix| FixRow {
+        title: &fix.title,
+        safe: fix.safe,
+        edits: fix
+            .edits
+            .iter()
+            .map(|edit| EditRow {
+                line: edit.place.line,
+                column: edit.place.column,
+                end_line: edit.place.end_line,
+                end_column: edit.place.end_column,
+                text: &edit.text,
+            })
+            .collect(),
+    });
+    Row {
+        file: &finding.file,
+        line: place.line,
+        column: place.column,
+        end_line: place.end_line,
+        end_column: place.end_column,
+        severity: finding.severity,
+        rule: finding.rule,
+        path: &finding.path,
+        message: &finding.message,
+        help: finding.help.as_deref(),
+        fixes: fixes.collect(),
+    }
+}

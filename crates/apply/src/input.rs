@@ -1,0 +1,115 @@
+//! Files in: service files with the environment files they name, values files, bundles. And files out, whole or not at
+//! all.
+
+use std::collections::BTreeMap;
+use std::io::{Read, Write};
+use std::path::{Path, PathBuf};
+
+use anyhow::{Context, anyhow, bail};
+use optakit_core::api::{self, Choices, Request, SourceText};
+
+use crate::{cli, rds};
+
+/// The largest file that is read, in bytes.
+const MAX_BYTES: u64 = 16 * 1024 * 1024;
+
+/// Reads a text file, or standard input for `-`.
+///
+/// # Errors
+///
+/// When it cannot be read, is too large, or is not UTF-8; the message names the file.
+pub(crate) fn read_text(path: &Path) -> anyhow::Result<SourceText> {
+    let name = if is_stdin(path) { "<stdin>".to_owned() } else { path.display().to_string() };
+    let bytes = read_bytes(path).with_context(|| format!("cannot read {name}"))?;
+    let text = String::from_utf8(bytes).map_err(|error| {
+        let at = error.utf8_error().valid_up_to();
+        let line = error.as_bytes()[..at].iter().filter(|byte| **byte == b'\n').count() + 1;
+        anyhow!("{name} is not UTF-8: line {line} holds the byte 0x{:02x}", error.as_bytes()[at])
+    })?;
+    Ok(SourceText { name, text })
+}
+
+fn is_stdin(path: &Path) -> bool {
+    path.as_os_str() == "-"
+}
+
+fn read_bytes(path: &Path) -> anyhow::Result<Vec<u8>> {
+    let mut bytes = Vec::new();
+    if is_stdin(path) {
+        std::io::stdin().lock().take(MAX_BYTES + 1).read_to_end(&mut bytes)?;
+    } else {
+        let file = std::fs::File::open(path)?;
+        if file.metadata()?.is_dir() {
+            bail!("it is a folder");
+        }
+        file.take(MAX_BYTES + 1).read_to_end(&mut bytes)?;
+    }
+    if bytes.len() as u64 > MAX_BYTES {
+        bail!("it is larger than {} MiB", MAX_BYTES / 1024 / 1024);
+    }
+    Ok(bytes)
+}
+
+/// The request of a command: the service file, its environment files, the values file.
+///
+/// An environment file that cannot be read is part of the request: it is a fault of the service file's `path`.
+///
+/// # Errors
+///
+/// When the service file or the values file cannot be read.
+pub(crate) fn request(file: &Path, values: Option<&PathBuf>, choices: Choices) -> anyhow::Result<Request> {
+    let service = read_text(file)?;
+    let folder = if is_stdin(file) { Path::new("") } else { file.parent().unwrap_or(Path::new("")) };
+    let read = |path: String| {
+        let text = read_text(&folder.join(&path)).map(|source| source.text);
+        // The name is in the diagnostic already; the cause is what helps.
+        let text = text.map_err(|error| error.root_cause().to_string());
+        (path, text)
+    };
+    let paths: std::collections::BTreeSet<String> = api::environments(&service).into_iter().map(|environment| environment.path).collect();
+    let environment_files: BTreeMap<_, _> = paths.into_iter().map(read).collect();
+    let values = values.map(|values| read_text(values)).transpose()?;
+    Ok(Request { service, environment_files, values, choices, rds_certificates: None })
+}
+
+/// The request of a command that renders.
+///
+/// # Errors
+///
+/// As [`request`].
+pub(crate) fn render_request(source: &cli::Source) -> anyhow::Result<Request> {
+    let choices = Choices {
+        environment: source.env.clone(),
+        profile: source.profile.clone(),
+        image_tag: source.image_tag.clone(),
+        image_digest: source.image_digest.clone(),
+    };
+    let mut request = request(&source.file, source.values.as_ref(), choices)?;
+    // Which region it is, the core knows only after a first pass.
+    if let Some(region) = api::analyze(&request, false).rds_certificates_for {
+        request.rds_certificates = Some(rds::certificates(&region).to_owned());
+    }
+    Ok(request)
+}
+
+/// Replaces a file as a whole, or leaves it as it was.
+///
+/// # Errors
+///
+/// When it cannot be written; the message names the file.
+pub(crate) fn write_file(path: &Path, text: &str) -> anyhow::Result<()> {
+    let write = || -> std::io::Result<()> {
+        let folder = path.parent().filter(|folder| !folder.as_os_str().is_empty()).unwrap_or(Path::new("."));
+        let mut file = tempfile::NamedTempFile::new_in(folder)?;
+        file.write_all(text.as_bytes())?;
+        file.as_file().sync_all()?;
+        #[cfg(unix)]
+        {
+            use std::os::unix::fs::PermissionsExt;
+            file.as_file().set_permissions(std::fs::Permissions::from_mode(0o644))?;
+        }
+        file.persist(path)?;
+        Ok(())
+    };
+    write().with_context(|| format!("cannot write {}", path.display()))
+}

@@ -1,0 +1,63 @@
+//! The certificates of Amazon RDS, one small file a region (`scripts/rds-ca.mjs` writes them).
+
+macro_rules! certificates {
+    ($($region:literal),* $(,)?) => {
+        /// The certificates of a region as PEM; Amazon's public roots for a region that is not known.
+        pub(crate) fn certificates(region: &str) -> &'static str {
+            match region {
+                $( $region => include_str!(concat!("../../../assets/rds-ca/", $region, ".pem")), )*
+                _ => include_str!("../../../assets/rds-ca/default.pem"),
+            }
+        }
+
+        #[cfg(test)]
+        const REGIONS: &[&str] = &[$($region),*];
+    };
+}
+
+certificates![
+    "af-south-1",
+    "ap-east-1",
+    "ap-northeast-1",
+    "ap-northeast-2",
+    "ap-northeast-3",
+    "ap-south-1",
+    "ap-south-2",
+    "ap-southeast-1",
+    "ap-southeast-2",
+    "ap-southeast-3",
+    "ap-southeast-4",
+    "ca-central-1",
+    "eu-central-1",
+    "eu-central-2",
+    "eu-north-1",
+    "eu-south-1",
+    "eu-south-2",
+    "eu-west-1",
+    "eu-west-2",
+    "eu-west-3",
+    "me-central-1",
+    "me-south-1",
+    "sa-east-1",
+    "us-east-1",
+    "us-east-2",
+    "us-west-1",
+    "us-west-2",
+];
+
+#[cfg(test)]
+mod tests {
+    use super::REGIONS;
+
+    #[test]
+    fn every_file_is_built_in() {
+        let folder = concat!(env!("CARGO_MANIFEST_DIR"), "/../../assets/rds-ca");
+        let mut files: Vec<String> = std::fs::read_dir(folder)
+            .expect("the folder is part of the project")
+            .map(|entry| entry.expect("it can be listed").file_name().to_string_lossy().replace(".pem", ""))
+            .filter(|region| region != "default")
+            .collect();
+        files.sort();
+        assert_eq!(files, REGIONS);
+    }
+}

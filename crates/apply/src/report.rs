@@ -1,0 +1,119 @@
+//! All that is printed: results on standard output, everything else on standard error. Colours follow NO_COLOR and
+//! CLICOLOR, and go away where nobody looks.
+#![expect(clippy::print_stdout, clippy::print_stderr, reason = "the only file that prints")]
+
+use std::fmt::Display;
+
+use annotate_snippets::renderer::DecorStyle;
+use annotate_snippets::{AnnotationKind, Level, Renderer, Snippet};
+use optakit_core::api::{Finding, Place};
+
+/// Where reports go and how much is said.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct Report {
+    quiet: bool,
+    verbose: bool,
+}
+
+impl Report {
+    pub(crate) const fn new(quiet: bool, verbose: bool) -> Self {
+        Self { quiet, verbose }
+    }
+
+    /// Prints a result.
+    pub(crate) fn result(&self, text: &str) {
+        use std::io::Write;
+        // A reader that went away (`| head`) wants no more.
+        drop(write!(anstream::stdout().lock(), "{text}"));
+    }
+
+    /// Says something that is no result.
+    pub(crate) fn note(&self, text: impl Display) {
+        if !self.quiet {
+            anstream::eprintln!("{text}");
+        }
+    }
+
+    /// Says something that must not be overlooked.
+    pub(crate) fn warning(&self, text: impl Display) {
+        self.titled(Level::WARNING, text);
+    }
+
+    /// Says why a command could not do its work, with the causes when asked for more.
+    pub(crate) fn error(&self, error: &anyhow::Error) {
+        let causes: Vec<String> = error.chain().skip(1).map(ToString::to_string).collect();
+        let mut message = error.to_string();
+        if self.verbose {
+            self.titled(Level::ERROR, message);
+            for cause in causes {
+                anstream::eprintln!("  caused by: {cause}");
+            }
+            return;
+        }
+        for cause in causes.iter().filter(|cause| !error.to_string().contains(cause.as_str())) {
+            if !message.contains(cause.as_str()) {
+                message = format!("{message}: {cause}");
+            }
+        }
+        self.titled(Level::ERROR, message);
+    }
+
+    fn titled(&self, level: Level<'static>, text: impl Display) {
+        let text = text.to_string();
+        let (first, rest) = text.split_once('\n').unwrap_or((&text, ""));
+        let title = level.secondary_title(first);
+        anstream::eprintln!("{}", Renderer::styled().render(&[annotate_snippets::Group::with_title(title)]));
+        if !rest.is_empty() {
+            anstream::eprintln!("{rest}");
+        }
+    }
+
+    /// Draws findings with their source lines; `text_of` gives the text of a file by its name.
+    pub(crate) fn findings<'a>(&self, findings: &[Finding], text_of: impl Fn(&str) -> Option<&'a str>) -> String {
+        let mut drawn = String::new();
+        for finding in findings {
+            drawn.push_str(&draw(finding, &text_of));
+            drawn.push_str("\n\n");
+        }
+        drawn
+    }
+}
+
+fn draw<'a>(finding: &Finding, text_of: &impl Fn(&str) -> Option<&'a str>) -> String {
+    let level = match finding.severity {
+        "error" => Level::ERROR,
+        "warning" => Level::WARNING,
+        _ => Level::NOTE.with_name("hint"),
+    };
+    let text = text_of(&finding.file).unwrap_or_default();
+    let mut snippet = Snippet::source(text).path(finding.file.as_str()).annotation(AnnotationKind::Primary.span(visible(text, finding.place)));
+    let mut other = None;
+    if let Some(label) = &finding.label {
+        if label.file == finding.file {
+            snippet = snippet.annotation(AnnotationKind::Context.span(visible(text, label.place)).label(label.message.as_str()));
+        } else {
+            other = Some(label);
+        }
+    }
+    let mut group = level.primary_title(finding.message.as_str()).id(finding.rule).element(snippet);
+    if let Some(label) = other {
+        let text = text_of(&label.file).unwrap_or_default();
+        let annotation = AnnotationKind::Context.span(visible(text, label.place)).label(label.message.as_str());
+        group = group.element(Snippet::source(text).path(label.file.as_str()).annotation(annotation));
+    }
+    if let Some(help) = &finding.help {
+        group = group.element(Level::HELP.message(help.as_str()));
+    }
+    if let Some(fix) = finding.fixes.first().filter(|_| finding.help.is_none()) {
+        group = group.element(Level::HELP.message(fix.title.as_str()));
+    }
+    Renderer::styled().decor_style(DecorStyle::Ascii).render(&[group])
+}
+
+/// The bytes to underline: at least one where there is one, and none of the line break.
+fn visible(text: &str, place: Place) -> std::ops::Range<usize> {
+    let start = place.start.min(text.len());
+    let end = place.end.clamp(start, text.len());
+    let shown = text.get(start..end).map_or(end, |part| start + part.trim_end().len());
+    if shown > start { start..shown } else { start..start }
+}

@@ -1,0 +1,385 @@
+//! The bundle: one JSON file that is all `optakit apply` needs, the only stable format of Optakit.
+//!
+//! It holds the sources and what was rendered of them, never a value of a secret, and a digest over its canonical form
+//! (RFC 8785), so that reading it can tell whether anyone changed it on the way.
+
+use std::collections::BTreeMap;
+
+use serde::{Deserialize, Serialize};
+use sha2::{Digest, Sha256};
+
+use crate::api::{self, Analysis, Choices, Rendered, Request, RequiredSecret, SourceText};
+use crate::resolve::Values;
+use crate::syntax;
+use crate::value::Value;
+
+/// The format this version writes.
+pub const API_VERSION: &str = "optakit.dev/v1";
+/// The kind of the file.
+pub const KIND: &str = "Bundle";
+/// The largest bundle that is read, in bytes.
+pub const MAX_BYTES: usize = 8 * 1024 * 1024;
+
+/// A bundle.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase", deny_unknown_fields)]
+pub struct Bundle {
+    /// The format.
+    pub api_version: String,
+    /// `Bundle`.
+    pub kind: String,
+    /// What it is of.
+    pub metadata: Metadata,
+    /// The version of Optakit that rendered it.
+    pub renderer: String,
+    /// The texts it was rendered from.
+    pub sources: Sources,
+    /// What was chosen.
+    pub choices: Choices,
+    /// The values of the environment that were used.
+    pub inputs: BTreeMap<String, String>,
+    /// Where it belongs.
+    pub target: Target,
+    /// The Kubernetes objects in the order in which they are applied.
+    pub manifests: Vec<serde_json::Value>,
+    /// The AWS resources.
+    pub aws: Vec<AwsDocument>,
+    /// The secrets that must exist, by name and key.
+    pub secrets: Vec<RequiredSecret>,
+    /// What is still missing, and where it goes.
+    pub holes: Vec<Hole>,
+    /// Which line decides which value.
+    pub source_map: Vec<Mapping>,
+    /// `sha256:` and the hash of the canonical form of all the rest.
+    pub digest: String,
+}
+
+/// What a bundle is of.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Metadata {
+    /// The layer, which is the namespace.
+    pub layer: String,
+    /// The environment's name, as its file gives it.
+    pub environment: String,
+}
+
+/// The texts of a bundle.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Sources {
+    /// The service file.
+    pub service: SourceText,
+    /// The environment file, when the service file names one.
+    pub environment: Option<SourceText>,
+}
+
+/// Where a bundle belongs.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase", deny_unknown_fields)]
+pub struct Target {
+    /// The EKS cluster.
+    pub cluster: String,
+    /// The AWS region.
+    pub region: Option<String>,
+    /// The AWS account.
+    pub account_id: Option<String>,
+}
+
+/// An AWS resource of a bundle.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct AwsDocument {
+    /// `ecr-repository` or `iam-role`.
+    pub kind: String,
+    /// The module it belongs to.
+    pub module: String,
+    /// All of it.
+    pub resource: serde_json::Value,
+}
+
+/// Something that must be filled in before a bundle can be applied whole.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Hole {
+    /// The input: `image_digest`, `account_id`, `parent.<output>`, `module.<module>.<output>`.
+    pub input: String,
+    /// The texts with `{input}` in them.
+    pub at: Vec<Location>,
+}
+
+/// A value of a bundle.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Location {
+    /// The list it is in.
+    pub list: List,
+    /// The index in that list.
+    pub index: usize,
+    /// The JSON pointer in that document.
+    pub pointer: String,
+}
+
+/// The lists of documents in a bundle.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "lowercase")]
+pub enum List {
+    /// `manifests`.
+    Manifests,
+    /// `aws`.
+    Aws,
+}
+
+/// The line that decides a value of a manifest.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Mapping {
+    /// The index of the manifest.
+    pub manifest: usize,
+    /// The JSON pointer in it.
+    pub pointer: String,
+    /// The name of the text.
+    pub file: String,
+    /// The line, from 1.
+    pub line: u32,
+}
+
+/// Why a bundle is refused.
+#[derive(Debug, thiserror::Error)]
+#[non_exhaustive]
+pub enum BundleError {
+    /// Larger than any honest bundle.
+    #[error("the bundle has {found} bytes, more than the {MAX_BYTES} allowed")]
+    TooLarge {
+        /// Its size in bytes.
+        found: usize,
+    },
+    /// Not JSON, or not the JSON of a bundle.
+    #[error("the file is no bundle")]
+    NotABundle(#[source] serde_json::Error),
+    /// A format this version does not know.
+    #[error("the bundle has the format `{found}`, this version reads `{API_VERSION}`")]
+    UnknownFormat {
+        /// What it says of itself.
+        found: String,
+    },
+    /// Changed since it was made.
+    #[error("the bundle was changed since it was made")]
+    Modified {
+        /// The digest it carries.
+        stated: String,
+        /// The digest of what it holds.
+        actual: String,
+        /// The manifests that are not what its sources give.
+        differences: Vec<Difference>,
+    },
+}
+
+/// A manifest that is not what the bundle's sources give.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Difference {
+    /// Kind and name.
+    pub object: String,
+    /// What the sources give, as YAML; empty for an object that was added.
+    pub expected: String,
+    /// What the bundle holds, as YAML; empty for one that was taken away.
+    pub found: String,
+}
+
+impl Bundle {
+    /// Makes a bundle of a pass.
+    pub(crate) fn new(request: &Request, analysis: &Analysis, rendered: &Rendered) -> Self {
+        let json = |value: &Value| serde_json::to_value(value).expect("a document is a tree of maps with text keys");
+        let environment = &rendered.environment;
+        let mut holes: BTreeMap<String, Vec<Location>> = BTreeMap::new();
+        let lists = [
+            (List::Manifests, rendered.objects.iter().map(|object| &object.value).collect::<Vec<_>>()),
+            (List::Aws, rendered.aws.iter().map(|resource| &resource.value).collect()),
+        ];
+        for (list, values) in &lists {
+            for (index, value) in values.iter().enumerate() {
+                for (input, pointer) in api::holes(value) {
+                    holes.entry(input).or_default().push(Location { list: *list, index, pointer });
+                }
+            }
+        }
+        let mut bundle = Self {
+            api_version: API_VERSION.to_owned(),
+            kind: KIND.to_owned(),
+            metadata: Metadata { layer: rendered.layer.clone(), environment: environment.name.clone() },
+            renderer: env!("CARGO_PKG_VERSION").to_owned(),
+            sources: Sources { service: request.service.clone(), environment: rendered.environment_file.clone() },
+            choices: request.choices.clone(),
+            inputs: rendered.used.clone(),
+            target: Target {
+                cluster: environment.cluster_name(),
+                region: environment.region.clone(),
+                account_id: environment.account_id.clone(),
+            },
+            manifests: lists[0].1.iter().map(|value| json(value)).collect(),
+            aws: rendered
+                .aws
+                .iter()
+                .map(|resource| AwsDocument { kind: resource.kind.to_owned(), module: resource.module.clone(), resource: json(&resource.value) })
+                .collect(),
+            secrets: analysis.secrets.clone(),
+            holes: holes.into_iter().map(|(input, at)| Hole { input, at }).collect(),
+            source_map: source_map(rendered),
+            digest: String::new(),
+        };
+        bundle.digest = bundle.actual_digest();
+        bundle
+    }
+
+    /// The file's name.
+    #[must_use]
+    pub fn file_name(&self) -> String {
+        format!("{}-{}.bundle.json", self.metadata.layer, self.metadata.environment)
+    }
+
+    /// The file's text.
+    #[must_use]
+    pub fn to_text(&self) -> String {
+        let mut text = syntax::to_json(self);
+        text.push('\n');
+        text
+    }
+
+    /// The digest of what the bundle holds, whatever it says of itself.
+    #[must_use]
+    pub fn actual_digest(&self) -> String {
+        let mut value = serde_json::to_value(self).expect("a bundle is a tree of maps with text keys");
+        if let Some(map) = value.as_object_mut() {
+            map.remove("digest");
+        }
+        let canonical = serde_json_canonicalizer::to_vec(&value).expect("a bundle has no number that JSON cannot say");
+        let hash = Sha256::digest(&canonical);
+        hash.iter().fold("sha256:".to_owned(), |hex, byte| format!("{hex}{byte:02x}"))
+    }
+
+    /// Reads a bundle without asking whether anyone changed it.
+    ///
+    /// # Errors
+    ///
+    /// When it is too large, no bundle, or of another format.
+    pub fn parse(text: &str) -> Result<Self, BundleError> {
+        if text.len() > MAX_BYTES {
+            return Err(BundleError::TooLarge { found: text.len() });
+        }
+        let value: serde_json::Value = serde_json::from_str(text).map_err(BundleError::NotABundle)?;
+        let format = value.get("apiVersion").and_then(serde_json::Value::as_str);
+        if let Some(found) = format.filter(|found| *found != API_VERSION && found.starts_with("optakit.dev/")) {
+            return Err(BundleError::UnknownFormat { found: found.to_owned() });
+        }
+        serde_json::from_value(value).map_err(BundleError::NotABundle)
+    }
+
+    /// Checks that the bundle is what its maker made: its digest, and, when this version of the renderer made it, its
+    /// manifests against its sources. `certificates` gives the certificates of RDS for a region.
+    ///
+    /// # Errors
+    ///
+    /// [`BundleError::Modified`] with every difference.
+    pub fn verify(&self, certificates: impl Fn(&str) -> Option<String>) -> Result<(), BundleError> {
+        let actual = self.actual_digest();
+        let again = (self.renderer == env!("CARGO_PKG_VERSION")).then(|| self.render_again(certificates));
+        let differences = again.as_ref().map_or_else(Vec::new, |again| differences(again.as_ref(), self));
+        let rest_differs = again.as_ref().is_some_and(|again| again.as_ref() != Some(self));
+        if actual == self.digest && differences.is_empty() && !rest_differs {
+            return Ok(());
+        }
+        Err(BundleError::Modified { stated: self.digest.clone(), actual, differences })
+    }
+
+    /// The bundle that this version makes of the same sources; none when they have errors.
+    fn render_again(&self, certificates: impl Fn(&str) -> Option<String>) -> Option<Self> {
+        let environment_files = self.sources.environment.iter().map(|file| (file.name.clone(), Ok(file.text.clone())));
+        let request = Request {
+            service: self.sources.service.clone(),
+            environment_files: environment_files.collect(),
+            values: None,
+            choices: self.choices.clone(),
+            rds_certificates: self.target.region.as_deref().and_then(certificates),
+        };
+        api::bundle_of(&request, values(&self.inputs))
+    }
+
+    /// Puts a value where a hole is; false when there is no such hole.
+    pub fn fill(&mut self, input: &str, value: &str) -> bool {
+        let Some(at) = self.holes.iter().position(|hole| hole.input == input) else { return false };
+        let hole = self.holes.remove(at);
+        let marker = format!("{{{input}}}");
+        for location in &hole.at {
+            let document = match location.list {
+                List::Manifests => self.manifests.get_mut(location.index),
+                List::Aws => self.aws.get_mut(location.index).map(|document| &mut document.resource),
+            };
+            if let Some(serde_json::Value::String(text)) = document.and_then(|document| document.pointer_mut(&location.pointer)) {
+                *text = text.replace(&marker, value);
+            }
+        }
+        true
+    }
+
+    /// The line of a source that decides a value of a manifest, or one of the values around it.
+    #[must_use]
+    pub fn line_of(&self, manifest: usize, pointer: &str) -> Option<&Mapping> {
+        let covers = |mapping: &&Mapping| {
+            mapping.manifest == manifest && pointer.strip_prefix(&*mapping.pointer).is_some_and(|rest| rest.is_empty() || rest.starts_with('/'))
+        };
+        self.source_map.iter().filter(covers).max_by_key(|mapping| mapping.pointer.len())
+    }
+}
+
+fn source_map(rendered: &Rendered) -> Vec<Mapping> {
+    let mut map = Vec::new();
+    for (manifest, object) in rendered.objects.iter().enumerate() {
+        object.value.walk(&mut |pointer, value| {
+            if let Some(origin) = value.origin {
+                let (file, place) = rendered.texts.place(origin);
+                map.push(Mapping { manifest, pointer: pointer.to_owned(), file, line: place.line });
+            }
+        });
+    }
+    map
+}
+
+fn values(inputs: &BTreeMap<String, String>) -> Values {
+    let mut values = Values::default();
+    for (input, value) in inputs {
+        match input.split_once('.') {
+            Some(("parent", output)) => {
+                values.parent.insert(output.to_owned(), value.clone());
+            }
+            Some(("module", rest)) => {
+                if let Some((module, output)) = rest.split_once('.') {
+                    values.modules.entry(module.to_owned()).or_default().insert(output.to_owned(), value.clone());
+                }
+            }
+            _ => {}
+        }
+    }
+    values
+}
+
+fn differences(again: Option<&Bundle>, bundle: &Bundle) -> Vec<Difference> {
+    let name = |manifest: &serde_json::Value| {
+        let text = |pointer| manifest.pointer(pointer).and_then(serde_json::Value::as_str).unwrap_or("?").to_owned();
+        format!("{} {}", text("/kind"), text("/metadata/name"))
+    };
+    let expected: Vec<_> = again.map(|again| again.manifests.iter().map(|manifest| (name(manifest), manifest)).collect()).unwrap_or_default();
+    let found: Vec<_> = bundle.manifests.iter().map(|manifest| (name(manifest), manifest)).collect();
+    let lookup = |list: &[(String, &serde_json::Value)], object: &str| {
+        list.iter().find(|(name, _)| name == object).map(|(_, manifest)| syntax::to_yaml(manifest)).unwrap_or_default()
+    };
+    let mut names: Vec<&String> = expected.iter().chain(&found).map(|(name, _)| name).collect();
+    names.dedup();
+    let mut differences: Vec<Difference> = Vec::new();
+    for object in names {
+        let (expected, found) = (lookup(&expected, object), lookup(&found, object));
+        if expected != found && differences.iter().all(|difference| difference.object != *object) {
+            differences.push(Difference { object: object.clone(), expected, found });
+        }
+    }
+    differences
+}

@@ -1,0 +1,82 @@
+//! Environment variables and the secrets among them.
+
+use std::collections::BTreeMap;
+
+use super::Cx;
+use crate::diagnostic::{Diagnostic, Example, Rule, Severity};
+use crate::span::Span;
+
+/// A name no environment variable has.
+pub static INVALID_ENV_NAME: Rule = Rule {
+    id: "invalid-env-name",
+    severity: Severity::Error,
+    doc: "The name of an environment variable may hold printable ASCII characters except `=` (Kubernetes, \
+          `EnvVar.name`). A secret's name is a key of the Secret `manual-secrets` too: letters, digits, `-`, `_` and `.`.",
+    bad: Example::Module("env_vars:\n  \"A=B\": \"1\"\n"),
+    good: Example::Module("env_vars:\n  A_B: \"1\"\n"),
+};
+
+/// A name that is set twice.
+pub static SHADOWED_ENV_VAR: Rule = Rule {
+    id: "shadowed-env-var",
+    severity: Severity::Warning,
+    doc: "An environment variable is set more than once; the container sees the last of: Optakit's own, `env_vars`, links, \
+          `secrets`.",
+    bad: Example::Module("env_vars:\n  TOKEN: \"x\"\nsecrets: [TOKEN]\n"),
+    good: Example::Module("env_vars:\n  MODE: \"x\"\nsecrets: [TOKEN]\n"),
+};
+
+/// The names Optakit itself may set, with what for.
+const OWN: &[(&str, &str)] = &[("RDS_CA_PATH", "Optakit sets it for links to databases")];
+
+pub(super) fn check(cx: &mut Cx<'_>) {
+    let service = cx.service;
+    let mut seen: BTreeMap<String, Span> = BTreeMap::new();
+    for variable in &service.env_vars.value.0 {
+        let name = variable.name.value.as_str();
+        if variable.name.value.is_known() && !is_env_name(name) {
+            cx.diagnostics.push(invalid(name, variable.name.span, &variable.path));
+        }
+        if let Some((_, why)) = OWN.iter().find(|(own, _)| *own == name) {
+            let message = format!("`{name}` is set here, and {why}");
+            cx.diagnostics.push(Diagnostic::new(&SHADOWED_ENV_VAR, variable.name.span, &*variable.path, message).help("the value given here is used"));
+        }
+        shadowed(&mut seen, name, variable.name.span, &variable.path, cx);
+    }
+    for (index, secret) in service.secrets.value.iter().enumerate() {
+        let name = secret.value.as_str();
+        let path = format!("{}[{index}]", cx.path("secrets"));
+        if secret.value.is_known() && !is_secret_key(name) {
+            cx.diagnostics.push(invalid(name, secret.span, &path));
+        }
+        shadowed(&mut seen, name, secret.span, &path, cx);
+    }
+}
+
+fn invalid(name: &str, span: Span, path: &str) -> Diagnostic {
+    let message = if name.is_empty() { "the name is empty".to_owned() } else { format!("`{name}` cannot be the name of an environment variable") };
+    Diagnostic::new(&INVALID_ENV_NAME, span, path, message).help("use letters, digits and `_`")
+}
+
+fn shadowed(seen: &mut BTreeMap<String, Span>, name: &str, span: Span, path: &str, cx: &mut Cx<'_>) {
+    if let Some(first) = seen.insert(name.to_owned(), span) {
+        let message = format!("`{name}` is set twice");
+        cx.diagnostics.push(
+            Diagnostic::new(&SHADOWED_ENV_VAR, span, path, message)
+                .help("the container sees the last one; keep one of the two")
+                .label(first, "also set here"),
+        );
+    }
+}
+
+fn is_env_name(name: &str) -> bool {
+    !name.is_empty() && name.bytes().all(|byte| (b' '..=b'~').contains(&byte) && byte != b'=')
+}
+
+fn is_secret_key(name: &str) -> bool {
+    !name.is_empty()
+        && name.len() <= 253
+        && name != "."
+        && !name.starts_with("..")
+        && name.bytes().all(|byte| byte.is_ascii_alphanumeric() || b"-_.".contains(&byte))
+}

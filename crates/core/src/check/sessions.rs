@@ -1,0 +1,23 @@
+//! Sticky sessions.
+
+use super::Cx;
+use crate::diagnostic::{Diagnostic, Example, Rule, Severity};
+
+/// An age of a cookie that is not set.
+pub static STICKY_AGE_WITHOUT_STICKY: Rule = Rule {
+    id: "sticky-age-without-sticky",
+    severity: Severity::Warning,
+    doc: "`sticky_session_max_age` is the age of a cookie that only `sticky_session: true` sets.",
+    bad: Example::Module("sticky_session_max_age: 7200\n"),
+    good: Example::Module("sticky_session: true\nsticky_session_max_age: 7200\n"),
+};
+
+pub(super) fn check(cx: &mut Cx<'_>) {
+    let service = cx.service;
+    let Some(age) = service.sticky_session_max_age.span else { return };
+    if !service.sticky_session.value {
+        let message = "`sticky_session_max_age` has no effect without `sticky_session: true`";
+        let diagnostic = Diagnostic::new(&STICKY_AGE_WITHOUT_STICKY, age, cx.path("sticky_session_max_age"), message);
+        cx.diagnostics.push(diagnostic.help("add `sticky_session: true`, or take it away"));
+    }
+}

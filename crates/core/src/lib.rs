@@ -1,0 +1,27 @@
+//! The core of Optakit: from the text of an `opta.yml` to manifests and a bundle.
+//!
+//! One direction of data, and a stage knows only those before it:
+//!
+//! ```text
+//! text → Document → K8sService → Manifests → Bundle
+//!        syntax     resolve,      render,     bundle
+//!                   lower, check  aws
+//! ```
+//!
+//! [`api`] is the way in for every front end. Nothing here reads files, the clock or the environment, and the same input
+//! gives the same bytes, in the browser and natively.
+
+pub mod api;
+pub mod aws;
+pub mod bundle;
+pub mod check;
+pub mod diagnostic;
+pub mod lower;
+pub mod model;
+pub mod render;
+pub mod resolve;
+pub mod source;
+pub mod span;
+pub mod suggest;
+pub mod syntax;
+pub mod value;

@@ -1,0 +1,311 @@
+//! The one declaration of each field: name, documentation, type, default, range, unit, example. Struct, unknown-key
+//! check, type and range check and default follow from it, and so do hover, completion, form and schema.
+
+use crate::diagnostic::{Applicability, Diagnostic, Rule};
+use crate::source::Source;
+use crate::span::{Defaulted, Span, Spanned};
+use crate::suggest;
+use crate::syntax::{Entry, Mapping, Node};
+
+use super::rules::{MISSING_FIELD, UNKNOWN_FIELD, WRONG_TYPE};
+
+/// What is known of a field.
+#[derive(Clone, Copy, Debug)]
+pub struct Field {
+    /// Its key.
+    pub name: &'static str,
+    /// Its documentation; the first line stands alone.
+    pub doc: &'static str,
+    /// What it takes.
+    pub kind: FieldType,
+    /// Its default as YAML, when there is one.
+    pub default: Option<&'static str>,
+    /// Whether it must be there.
+    pub required: bool,
+    /// The smallest and largest number allowed.
+    pub range: Option<(i64, i64)>,
+    /// What its number counts.
+    pub unit: Option<&'static str>,
+    /// A value as YAML.
+    pub example: &'static str,
+}
+
+impl Field {
+    /// A field of which nothing is said yet.
+    pub const BLANK: Self = Self {
+        name: "",
+        doc: "",
+        kind: FieldType::Text,
+        default: None,
+        required: false,
+        range: None,
+        unit: None,
+        example: "",
+    };
+}
+
+/// The type of a field, for schema, form and messages.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum FieldType {
+    /// `true` or `false`.
+    Boolean,
+    /// A whole number.
+    Integer,
+    /// A whole number, or its digits as text.
+    Count,
+    /// A number, fractions allowed, or its digits as text.
+    Quantity,
+    /// Text.
+    Text,
+    /// A list of texts.
+    TextList,
+    /// One text or a list of them.
+    TextOrList,
+    /// A map of texts, or a list of `{name, value}`.
+    EnvVars,
+    /// Exactly one of `http`, `tcp` and `grpc` with a number.
+    Port,
+    /// A list of module names, or of maps from a module name to permissions or new names.
+    Links,
+    /// A map with `cpu` and `memory`.
+    ResourceRequest,
+}
+
+/// A type that a field can have.
+pub trait FieldValue: Sized {
+    /// Its description.
+    const KIND: FieldType;
+
+    /// Reads it from a node that is neither broken nor, for most types, null; what is wrong goes to `cx`.
+    fn read(node: &Node, field: &Field, cx: &mut Lower<'_>) -> Option<Self>;
+}
+
+/// What lowering carries: the source, the path so far, the faults found.
+pub struct Lower<'a> {
+    /// The source that is read.
+    pub source: &'a Source,
+    /// The faults found so far.
+    pub diagnostics: Vec<Diagnostic>,
+    path: String,
+}
+
+impl<'a> Lower<'a> {
+    /// Starts at the root of a source.
+    #[must_use]
+    pub const fn new(source: &'a Source) -> Self {
+        Self { source, diagnostics: Vec::new(), path: String::new() }
+    }
+
+    /// The path of the node being read.
+    #[must_use]
+    pub fn path(&self) -> &str {
+        &self.path
+    }
+
+    /// The path of a key below the node being read.
+    #[must_use]
+    pub fn path_of(&self, key: &str) -> String {
+        if self.path.is_empty() { key.to_owned() } else { format!("{}.{key}", self.path) }
+    }
+
+    /// Runs `read` at a path of its own.
+    pub fn under<T>(&mut self, path: &str, read: impl FnOnce(&mut Self) -> T) -> T {
+        self.at(path.to_owned(), read)
+    }
+
+    /// Runs `read` one key deeper.
+    pub fn in_key<T>(&mut self, key: &str, read: impl FnOnce(&mut Self) -> T) -> T {
+        let deeper = self.path_of(key);
+        self.at(deeper, read)
+    }
+
+    /// Runs `read` one list item deeper.
+    pub fn in_item<T>(&mut self, index: usize, read: impl FnOnce(&mut Self) -> T) -> T {
+        let deeper = format!("{}[{index}]", self.path);
+        self.at(deeper, read)
+    }
+
+    fn at<T>(&mut self, path: String, read: impl FnOnce(&mut Self) -> T) -> T {
+        let outer = std::mem::replace(&mut self.path, path);
+        let value = read(self);
+        self.path = outer;
+        value
+    }
+
+    /// Reports a fault of the node being read.
+    pub fn report(&mut self, rule: &'static Rule, span: Span, message: impl Into<String>) -> &mut Diagnostic {
+        let diagnostic = Diagnostic::new(rule, span, self.path.clone(), message);
+        self.diagnostics.push(diagnostic);
+        self.diagnostics.last_mut().expect("just pushed")
+    }
+
+    /// Reports that a node is not what its field takes.
+    pub fn wrong_type(&mut self, node: &Node, expected: &str) -> &mut Diagnostic {
+        let name = last_key(&self.path).to_owned();
+        let message = format!("`{name}` is {}, expected {expected}", node.describe());
+        let variable = node.as_scalar().and_then(|scalar| scalar.text.variable());
+        let diagnostic = self.report(&WRONG_TYPE, node.span, message);
+        if let Some(variable) = variable {
+            *diagnostic = diagnostic.clone().label(variable, "the value comes from here");
+        }
+        self.diagnostics.last_mut().expect("just pushed")
+    }
+
+    /// Reports the keys that no field has, with the nearest known one.
+    pub fn unknown_keys(&mut self, mapping: &Mapping, known: &[&'static str], of: &str) {
+        for entry in mapping.entries.iter() {
+            if !known.contains(&&*entry.key.value) {
+                let at = self.path_of(&entry.key.value);
+                self.unknown_key(entry, known, of, at);
+            }
+        }
+    }
+
+    fn unknown_key(&mut self, entry: &Entry, known: &[&'static str], of: &str, path: String) {
+        let message = format!("unknown key `{}` in {of}", entry.key.value);
+        let mut diagnostic = Diagnostic::new(&UNKNOWN_FIELD, entry.key.span, path, message);
+        diagnostic = match suggest::nearest(&entry.key.value, known.iter().copied()) {
+            Some(near) => diagnostic
+                .help(format!("did you mean `{near}`?"))
+                .fix(Applicability::Safe, format!("rename to `{near}`"), entry.key.span, near),
+            None => diagnostic.help(format!("it takes {}", list(known))),
+        };
+        self.diagnostics.push(diagnostic);
+    }
+
+    /// Reads a field that may be absent.
+    pub fn optional<T: FieldValue>(&mut self, mapping: &Mapping, field: &Field) -> Option<Spanned<T>> {
+        let node = mapping.value(field.name)?;
+        if node.is_broken() {
+            return None;
+        }
+        self.in_key(field.name, |cx| {
+            if node.is_null() && !field.required {
+                return None;
+            }
+            T::read(node, field, cx).map(|value| Spanned::new(value, node.span))
+        })
+    }
+
+    /// Reads a field that must be there; `owner` is where to point when it is not.
+    pub fn required<T: FieldValue>(&mut self, mapping: &Mapping, field: &Field, owner: Span) -> Option<Spanned<T>> {
+        if mapping.get(field.name).is_none() {
+            self.missing(mapping, field, owner);
+            return None;
+        }
+        self.optional(mapping, field)
+    }
+
+    /// Reports a required field that is absent, unless it may stand in a line that could not be read.
+    pub fn missing(&mut self, mapping: &Mapping, field: &Field, owner: Span) {
+        // A misspelt key is said once, as an unknown key with the right name beside it.
+        let misspelt = mapping.entries.iter().any(|entry| {
+            suggest::nearest(&entry.key.value, [field.name]).is_some() && &*entry.key.value != field.name
+        });
+        if mapping.broken || misspelt {
+            return;
+        }
+        let path = self.path_of(field.name);
+        let diagnostic = Diagnostic::new(&MISSING_FIELD, owner, path, format!("`{}` is missing", field.name))
+            .help(format!("add `{}: {}`", field.name, field.example.replace('\n', "; ")));
+        self.diagnostics.push(diagnostic);
+    }
+
+    /// Reads a field that has a default.
+    pub fn defaulted<T: FieldValue>(&mut self, mapping: &Mapping, field: &Field, default: impl FnOnce() -> T) -> Defaulted<T> {
+        match self.optional(mapping, field) {
+            Some(Spanned { value, span }) => Defaulted { value, span: Some(span) },
+            None => Defaulted::default_value(default()),
+        }
+    }
+}
+
+/// The last key of a path: `http` of `modules[0].port.http`, `secrets[1]` of `modules[0].secrets[1]`.
+fn last_key(path: &str) -> &str {
+    path.rsplit('.').next().unwrap_or(path)
+}
+
+/// `a`, `b` and `c`.
+#[must_use]
+pub fn list(names: &[&str]) -> String {
+    let quoted: Vec<String> = names.iter().map(|name| format!("`{name}`")).collect();
+    match quoted.as_slice() {
+        [] => String::new(),
+        [one] => one.clone(),
+        [most @ .., last] => format!("{} and {last}", most.join(", ")),
+    }
+}
+
+/// Declares a struct whose members are the fields of a map.
+///
+/// Each line reads `/// doc`, then `name: Type = default, { example: "…", … };`. A field with a default becomes a
+/// [`Defaulted`], one without an `Option<Spanned<_>>`; a default is written as YAML would have it, and the type is
+/// made `From` it. The braces hold any members of [`Field`].
+macro_rules! fields {
+    (
+        $(#[doc = $about:literal])*
+        pub struct $name:ident ($of:literal) {
+            $( $(#[doc = $doc:literal])* $field:ident $(as $key:literal)?: $type:ty $(= $default:expr)?, { $($attribute:ident: $value:expr),* $(,)? }; )*
+        }
+    ) => {
+        $(#[doc = $about])*
+        #[derive(Clone, Debug)]
+        pub struct $name {
+            $( $(#[doc = $doc])* pub $field: $crate::model::field::fields!(@type $type $(, $default)?), )*
+        }
+
+        impl $name {
+            /// The declaration of each field, in the order of the documentation.
+            pub const FIELDS: &'static [$crate::model::field::Field] = &[
+                $( $crate::model::field::Field {
+                    name: $crate::model::field::fields!(@key $field $($key)?),
+                    doc: concat!($($doc, "\n"),*),
+                    kind: <$type as $crate::model::field::FieldValue>::KIND,
+                    $( default: Some(stringify!($default)), )?
+                    $( $attribute: $value, )*
+                    ..$crate::model::field::Field::BLANK
+                } ),*
+            ];
+
+            /// The names of the fields.
+            pub const NAMES: &'static [&'static str] = &[ $( $crate::model::field::fields!(@key $field $($key)?) ),* ];
+
+            /// The declaration of a field.
+            #[must_use]
+            pub fn field(name: &str) -> &'static $crate::model::field::Field {
+                Self::FIELDS.iter().find(|field| field.name == name).expect("only declared fields are asked for")
+            }
+
+            /// Reads the fields of a map; `owner` is where to point when a required one is missing.
+            pub fn read(
+                mapping: &$crate::syntax::Mapping,
+                owner: $crate::span::Span,
+                cx: &mut $crate::model::field::Lower<'_>,
+            ) -> Self {
+                let _ = owner;
+                cx.unknown_keys(mapping, Self::NAMES, $of);
+                Self {
+                    $( $field: {
+                        let field = Self::field($crate::model::field::fields!(@key $field $($key)?));
+                        $crate::model::field::fields!(@read cx, mapping, field, owner, $type $(, $default)?)
+                    } ),*
+                }
+            }
+        }
+    };
+    (@type $type:ty) => { Option<$crate::span::Spanned<$type>> };
+    (@type $type:ty, $default:expr) => { $crate::span::Defaulted<$type> };
+    (@key $field:ident) => { stringify!($field) };
+    (@key $field:ident $key:literal) => { $key };
+    (@read $cx:ident, $mapping:ident, $field:ident, $owner:ident, $type:ty) => {
+        if $field.required {
+            $cx.required::<$type>($mapping, $field, $owner)
+        } else {
+            $cx.optional::<$type>($mapping, $field)
+        }
+    };
+    (@read $cx:ident, $mapping:ident, $field:ident, $owner:ident, $type:ty, $default:expr) => {
+        $cx.defaulted::<$type>($mapping, $field, || <$type>::from($default))
+    };
+}
+pub(crate) use fields;

@@ -1,0 +1,262 @@
+//! The fields of `k8s-service`, as its page declares them, and the types that only they have.
+
+use super::field::{Field, FieldType, FieldValue, Lower, fields};
+use super::image::Image;
+use super::link::Links;
+use super::rules::{PORT_KINDS, UNKNOWN_FIELD, UNQUOTED_VALUE};
+use super::scalars::{Count, Integer, Quantity, TextOrList, integer, quote, text};
+use super::text::Text;
+use crate::diagnostic::Applicability;
+use crate::span::Spanned;
+use crate::suggest;
+use crate::syntax::{Mapping, Node, NodeKind, ScalarValue};
+
+const MAX_COUNT: i64 = u32::MAX as i64;
+
+fields! {
+    /// A service: one kind of container with the objects around it.
+    pub struct K8sService ("a `k8s-service`") {
+        /// The module's name. It names the Kubernetes Service and ServiceAccount.
+        /// Letters and digits; without it the type's name without dashes is taken.
+        name: Text, { example: "api" };
+        /// The kind of module: `k8s-service`, or `aws-k8s-service`.
+        kind as "type": Text, { example: "k8s-service", required: true };
+        /// The container image: `AUTO`, or the reference of an image.
+        /// `AUTO` (in any case) makes a private ECR repository for your own images; push to it with `optakit push`.
+        /// Anything else is pulled as it stands, from Docker Hub unless it names a registry.
+        image: Image, { example: "AUTO", required: true };
+        /// The port your program listens on, under its kind.
+        /// `http` for a plain HTTP server, `tcp` for websockets (probes only check the connection), `grpc` for gRPC.
+        port: Port, { example: "{http: 8080}", required: true, range: Some((1, 65535)) };
+        /// The fewest containers the autoscaler keeps. 0 together with `max_containers: 0` stops the service.
+        min_containers: Count = 1, { example: "2", range: Some((0, MAX_COUNT)), unit: Some("containers") };
+        /// The most containers the autoscaler may start.
+        max_containers: Count = 3, { example: "10", range: Some((0, MAX_COUNT)), unit: Some("containers") };
+        /// The average cpu use, in percent of the request, that the autoscaler aims at. 0 leaves cpu out of account.
+        autoscaling_target_cpu_percentage: Count = 80, { example: "70", range: Some((0, MAX_COUNT)), unit: Some("percent of the request") };
+        /// The average memory use, in percent of the request, that the autoscaler aims at. 0 leaves memory out of account.
+        autoscaling_target_mem_percentage: Count = 80, { example: "70", range: Some((0, MAX_COUNT)), unit: Some("percent of the request") };
+        /// Names of secrets that become environment variables.
+        /// Their values are kept in the Secret `manual-secrets` of the layer and must be set before the first deploy.
+        secrets: Vec<Spanned<Text>> = [], { example: "[STRIPE_KEY]" };
+        /// Environment variables: a map from name to value, or a list of `{name, value}`.
+        /// Values are text: put numbers and `true` in quotes.
+        env_vars: EnvVars = [], { example: "{FLAG: \"true\"}" };
+        /// The path that tells whether the service is well: liveness and readiness in one.
+        /// For a `tcp` port any path switches a check of the connection on. An empty text switches it off.
+        healthcheck_path: Text, { example: "/health" };
+        /// The path of the liveness probe, when it differs: a container that fails it is restarted.
+        liveness_probe_path: Text, { example: "/live" };
+        /// The path of the readiness probe, when it differs: a container that fails it gets no requests.
+        readiness_probe_path: Text, { example: "/ready" };
+        /// What requests with the same value of reach the same container: an nginx variable such as `$request_uri`.
+        consistent_hash: Text, { example: "$request_uri" };
+        /// Whether a visitor stays with the same container, by a cookie named `opta_cookie`.
+        sticky_session: bool = false, { example: "true" };
+        /// How long the cookie of `sticky_session` lasts.
+        sticky_session_max_age: Integer = 86400, { example: "3600", range: Some((0, MAX_COUNT)), unit: Some("seconds") };
+        /// The cpu and memory set aside for each container. The limit is twice the request.
+        resource_request: ResourceRequest, { example: "{cpu: 100, memory: 128}" };
+        /// Where the service is reached from outside: a domain and a path, one or a list.
+        /// `all` as domain, or only a path, answers for every domain; `*.` at the start for every subdomain.
+        public_uri: TextOrList = [], { example: "\"api.{parent.domain}/v1\"" };
+        /// ARNs of further IAM policies for the service's role.
+        additional_iam_policies: Vec<Spanned<Text>> = [], { example: "[\"arn:aws:iam::aws:policy/AmazonS3ReadOnlyAccess\"]" };
+        /// Other modules the service uses: credentials come as environment variables, permissions with its IAM role.
+        links: Links = [], { example: "[db, {media: [read, write]}]" };
+    }
+}
+
+fields! {
+    /// What each container asks for.
+    pub struct ResourceRequest ("`resource_request`") {
+        /// Thousandths of a cpu.
+        cpu: Quantity = 100, { example: "250", unit: Some("millicores") };
+        /// Megabytes (Mi).
+        memory: Quantity = 128, { example: "512", unit: Some("megabytes") };
+    }
+}
+
+impl FieldValue for ResourceRequest {
+    const KIND: FieldType = FieldType::ResourceRequest;
+
+    fn read(node: &Node, _field: &Field, cx: &mut Lower<'_>) -> Option<Self> {
+        let Some(mapping) = node.as_mapping() else {
+            cx.wrong_type(node, "a map like `{cpu: 100, memory: 128}`");
+            return None;
+        };
+        Some(Self::read(mapping, node.span, cx))
+    }
+}
+
+/// What speaks on the port.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum PortKind {
+    /// HTTP/1.
+    Http,
+    /// Any TCP protocol; in Opta's sense websockets.
+    Tcp,
+    /// gRPC over HTTP/2.
+    Grpc,
+}
+
+/// The port of a service.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Port {
+    /// Its kind.
+    pub kind: PortKind,
+    /// Its number in the container.
+    pub number: u16,
+    /// Where the number stands.
+    pub span: crate::span::Span,
+}
+
+const PORT_NAMES: &[&str] = &["http", "tcp", "grpc"];
+
+impl FieldValue for Port {
+    const KIND: FieldType = FieldType::Port;
+
+    fn read(node: &Node, field: &Field, cx: &mut Lower<'_>) -> Option<Self> {
+        let Some(mapping) = node.as_mapping() else {
+            let number = node.as_scalar().filter(|scalar| matches!(scalar.value, ScalarValue::Int(1..=65535)));
+            let map = number.map(|scalar| format!("{{http: {}}}", scalar.text.as_str()));
+            let diagnostic = cx.wrong_type(node, "a map like `http: 8080`");
+            if let Some(map) = map {
+                *diagnostic = diagnostic.clone().fix(Applicability::Unsafe, format!("write `{map}`"), node.span, map.clone());
+            }
+            return None;
+        };
+        let before = cx.diagnostics.len();
+        cx.unknown_keys(mapping, PORT_NAMES, "`port`");
+        let unknown = cx.diagnostics.len() > before;
+        let known: Vec<_> = mapping.entries.iter().filter(|entry| PORT_NAMES.contains(&&*entry.key.value)).collect();
+        let [entry] = known.as_slice() else {
+            if !unknown && !mapping.broken {
+                port_kinds(mapping, node, cx);
+            }
+            return None;
+        };
+        if entry.value.is_broken() {
+            return None;
+        }
+        let number = cx.in_key(&entry.key.value, |cx| integer(&entry.value, field.range, cx))?;
+        let kind = match &*entry.key.value {
+            "http" => PortKind::Http,
+            "tcp" => PortKind::Tcp,
+            _ => PortKind::Grpc,
+        };
+        Some(Self { kind, number: u16::try_from(number).ok()?, span: entry.value.span })
+    }
+}
+
+fn port_kinds(mapping: &Mapping, node: &Node, cx: &mut Lower<'_>) {
+    let names: Vec<&str> = mapping.entries.iter().map(|entry| &*entry.key.value).collect();
+    let found = if names.is_empty() { "is empty".to_owned() } else { format!("has {}", super::field::list(&names)) };
+    let (first, second) = (mapping.entries.first(), mapping.entries.get(1));
+    let span = second.or(first).map_or(node.span, |entry| entry.key.span);
+    // Both ends of the fault are wanted on screen: the map's first line and the surplus key.
+    let span = first.map_or(span, |first| crate::span::Span { start: first.key.span.start, ..span });
+    let diagnostic = cx.report(&PORT_KINDS, span, format!("`port` {found}, expected exactly one of `http`, `tcp` and `grpc`"));
+    *diagnostic = diagnostic.clone().help("a service has one port; keep the one your program listens on");
+}
+
+/// An environment variable.
+#[derive(Clone, Debug)]
+pub struct EnvVar {
+    /// Its name.
+    pub name: Spanned<Text>,
+    /// Its value.
+    pub value: Spanned<Text>,
+    /// Where in the file, like `modules[0].env_vars.FLAG`.
+    pub path: String,
+}
+
+/// The environment variables in file order.
+#[derive(Clone, Debug, Default)]
+pub struct EnvVars(pub Vec<EnvVar>);
+
+impl From<[EnvVar; 0]> for EnvVars {
+    fn from(none: [EnvVar; 0]) -> Self {
+        Self(Vec::from(none))
+    }
+}
+
+impl FieldValue for EnvVars {
+    const KIND: FieldType = FieldType::EnvVars;
+
+    fn read(node: &Node, _field: &Field, cx: &mut Lower<'_>) -> Option<Self> {
+        match &node.kind {
+            NodeKind::Mapping(mapping) => Some(Self(from_map(mapping, cx))),
+            NodeKind::Sequence(items) => {
+                let read = |(index, item)| cx.in_item(index, |cx| from_item(item, cx));
+                Some(Self(items.iter().enumerate().filter_map(read).collect()))
+            }
+            _ => {
+                cx.wrong_type(node, "a map from name to value, or a list of `{name, value}`");
+                None
+            }
+        }
+    }
+}
+
+fn from_map(mapping: &Mapping, cx: &mut Lower<'_>) -> Vec<EnvVar> {
+    let read = |entry: &crate::syntax::Entry| {
+        cx.in_key(&entry.key.value, |cx| {
+            let name = Spanned::new(entry.key_text(), entry.key.span);
+            let value = env_value(&entry.value, cx)?;
+            Some(EnvVar { name, value, path: cx.path().to_owned() })
+        })
+    };
+    mapping.entries.iter().filter_map(read).collect()
+}
+
+fn from_item(item: &Node, cx: &mut Lower<'_>) -> Option<EnvVar> {
+    let Some(mapping) = item.as_mapping() else {
+        if !item.is_broken() {
+            cx.wrong_type(item, "a map with `name` and `value`");
+        }
+        return None;
+    };
+    for entry in mapping.entries.iter().filter(|entry| !matches!(&*entry.key.value, "name" | "value")) {
+        let message = format!("unknown key `{}` in an environment variable", entry.key.value);
+        let near = suggest::nearest(&entry.key.value, ["name", "value"]).map(|near| format!("did you mean `{near}`?"));
+        let help = near.unwrap_or_else(|| "it takes `name` and `value`".to_owned());
+        let path = cx.path_of(&entry.key.value);
+        let diagnostic = cx.report(&UNKNOWN_FIELD, entry.key.span, message);
+        *diagnostic = diagnostic.clone().help(help);
+        diagnostic.path = path;
+    }
+    let mut part = |key: &'static str, read: fn(&Node, &mut Lower<'_>) -> Option<Spanned<Text>>| {
+        let Some(node) = mapping.value(key) else {
+            cx.missing(mapping, &Field { name: key, example: "…", ..Field::BLANK }, item.span);
+            return None;
+        };
+        cx.in_key(key, |cx| read(node, cx))
+    };
+    let name = part("name", |node, cx| text(node, cx, "text").map(|value| Spanned::new(value, node.span)));
+    let value = part("value", env_value);
+    Some(EnvVar { name: name?, value: value?, path: cx.path().to_owned() })
+}
+
+/// A value of an environment variable: text; anything else is told to be put in quotes.
+fn env_value(node: &Node, cx: &mut Lower<'_>) -> Option<Spanned<Text>> {
+    if let Some(scalar) = node.as_scalar() {
+        if matches!(scalar.value, ScalarValue::Bool(_) | ScalarValue::Int(_) | ScalarValue::Float(_)) {
+            let quoted = quote(cx.source.slice(node.span));
+            let name = cx.path().rsplit('.').next().unwrap_or_default().to_owned();
+            let message = format!("`{name}` is {}, expected text", node.describe());
+            let diagnostic = cx.report(&UNQUOTED_VALUE, node.span, message);
+            *diagnostic = diagnostic
+                .clone()
+                .help("the value of an environment variable is always text: put it in quotes")
+                .fix(Applicability::Safe, format!("write `{quoted}`"), node.span, quoted);
+            return None;
+        }
+        if scalar.value == ScalarValue::Null {
+            let diagnostic = cx.wrong_type(node, "text");
+            *diagnostic = diagnostic.clone().help("for an empty value write `\"\"`");
+            return None;
+        }
+    }
+    text(node, cx, "text").map(|value| Spanned::new(value, node.span))
+}

@@ -1,0 +1,13 @@
+//! The vocabulary: what the maps of a service file and an environment file hold, each field declared once.
+
+pub mod environment;
+pub mod field;
+pub mod image;
+pub mod k8s_service;
+pub mod layer;
+pub mod link;
+pub mod module;
+pub mod name;
+pub mod rules;
+pub mod scalars;
+pub mod text;

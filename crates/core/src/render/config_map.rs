@@ -1,0 +1,17 @@
+//! The ConfigMap with the certificates of RDS: for services with a link to a database, and always as Opta had it.
+
+use crate::value::Map;
+use super::{Frame, Object, Profile, object};
+
+/// The key, and the file below `/config`.
+pub(super) const KEY: &str = "rds_ca.pem";
+
+/// Whether the service gets the certificates.
+pub(super) fn is_needed(frame: &Frame<'_>) -> bool {
+    frame.profile == Profile::Opta2021 || frame.link_variables.iter().any(|variable| variable.rds)
+}
+
+pub(super) fn render(frame: &Frame<'_>) -> Option<Object> {
+    let data = Map::new().with(KEY, frame.rds_certificates);
+    is_needed(frame).then(|| object("v1", "ConfigMap", frame.names.full(), frame, Map::new(), Map::new().with("data", data)))
+}

@@ -1,0 +1,149 @@
+//! The Deployment and its pods.
+
+use crate::value::{Map, Value};
+use super::{ContainerImage, Frame, Object, Profile, Scale, config_map, labels, object, scale, secret};
+use crate::check::Checked;
+use crate::model::k8s_service::{K8sService, PortKind};
+use crate::model::scalars::Quantity;
+use crate::model::text::Text;
+use crate::span::{Span, Spanned};
+
+pub(super) fn render(service: &Checked<K8sService>, image: &ContainerImage, frame: &Frame<'_>) -> Object {
+    let replicas = match scale(service) {
+        Scale::Fixed(count) => Some(Value::from(count).at(service.min_containers.span)),
+        Scale::Automatic(..) => None,
+    };
+    let rolling = Map::new().with("maxUnavailable", 0_i64).with("maxSurge", "25%");
+    let spec = Map::new()
+        .maybe("replicas", replicas)
+        .with("selector", Map::new().with("matchLabels", labels::selector(frame)))
+        .with("strategy", Map::new().with("type", "RollingUpdate").with("rollingUpdate", rolling))
+        .with("progressDeadlineSeconds", 240_i64)
+        .with("revisionHistoryLimit", 10_i64)
+        .with("template", template(service, image, frame));
+    object("apps/v1", "Deployment", frame.names.full(), frame, Map::new(), Map::new().with("spec", spec))
+}
+
+fn template(service: &Checked<K8sService>, image: &ContainerImage, frame: &Frame<'_>) -> Map {
+    let legacy = frame.profile == Profile::Opta2021;
+    let metadata = Map::new().with("labels", labels::of_pod(frame)).maybe("annotations", legacy.then(linkerd_annotations));
+    let mut spec = Map::new().with("serviceAccountName", frame.names.module.as_str());
+    if !legacy {
+        spec = spec
+            .with("automountServiceAccountToken", false)
+            .with("securityContext", Map::new().with("seccompProfile", Map::new().with("type", "RuntimeDefault")));
+    }
+    if !legacy && service.max_containers.value.0 >= 2 {
+        spec = spec.with("topologySpreadConstraints", spread(frame));
+    }
+    spec = spec.with("containers", vec![Value::from(container(service, image, frame))]);
+    if config_map::is_needed(frame) {
+        let item = Map::new().with("key", config_map::KEY).with("path", config_map::KEY);
+        let volume = Map::new().with("name", frame.names.full()).with("items", vec![Value::from(item)]);
+        spec = spec.with("volumes", vec![Value::from(Map::new().with("name", "config").with("configMap", volume))]);
+    }
+    Map::new().with("metadata", metadata).with("spec", spec)
+}
+
+/// What the chart of 2021 left on every pod for linkerd; without it the pods would be replaced.
+fn linkerd_annotations() -> Map {
+    Map::new()
+        .with("config.linkerd.io/skip-outbound-ports", "8126,5432,3306")
+        .with("ad.datadoghq.com/linkerd-proxy.check_names", "[\"linkerd\"]")
+        .with("ad.datadoghq.com/linkerd-proxy.init_configs", "[{}]")
+        .with("ad.datadoghq.com/linkerd-proxy.instances", "[{\"prometheus_url\": \"http://%%host%%:4191/metrics\"}]")
+}
+
+fn spread(frame: &Frame<'_>) -> Vec<Value> {
+    let over = |key: &str| {
+        let selector = Map::new().with("matchLabels", labels::selector(frame));
+        let constraint = Map::new()
+            .with("maxSkew", 1_i64)
+            .with("topologyKey", key)
+            .with("whenUnsatisfiable", "ScheduleAnyway")
+            .with("labelSelector", selector);
+        Value::from(constraint)
+    };
+    vec![over("topology.kubernetes.io/zone"), over("kubernetes.io/hostname")]
+}
+
+fn container(service: &Checked<K8sService>, image: &ContainerImage, frame: &Frame<'_>) -> Map {
+    let legacy = frame.profile == Profile::Opta2021;
+    let policy = if image.by_digest && !legacy { "IfNotPresent" } else { "Always" };
+    let port = service.port();
+    let container_port =
+        Map::new().with("name", "main").with("containerPort", Value::from(i64::from(port.number)).at(port.span)).with("protocol", "TCP");
+    let env = env(service, frame);
+    let mut container = Map::new()
+        .with("name", "k8s-service")
+        .with("image", Value::from(image.reference.clone()).at(image.origin))
+        .with("imagePullPolicy", policy)
+        .with("ports", vec![Value::from(container_port)])
+        .maybe("env", (!env.is_empty()).then_some(env))
+        .with("resources", resources(service))
+        .maybe("livenessProbe", probe(service, service.liveness_probe_path.as_ref(), false))
+        .maybe("readinessProbe", probe(service, service.readiness_probe_path.as_ref(), true));
+    if !legacy {
+        // Requests that are on their way when a pod is told to end still reach it while endpoints are updated.
+        let sleep = Map::new().with("preStop", Map::new().with("sleep", Map::new().with("seconds", 5_i64)));
+        container = container.with("lifecycle", sleep).with("securityContext", Map::new().with("allowPrivilegeEscalation", false));
+    }
+    if config_map::is_needed(frame) {
+        let mount = Map::new().with("name", "config").with("mountPath", "/config").with("readOnly", true);
+        container = container.with("volumeMounts", vec![Value::from(mount)]);
+    }
+    container
+}
+
+/// Certificates, then `env_vars`, then links, then `secrets`: the order of the chart.
+fn env(service: &Checked<K8sService>, frame: &Frame<'_>) -> Vec<Value> {
+    let mut env = Vec::new();
+    let own = "RDS_CA_PATH";
+    let given = service.env_vars.value.0.iter().any(|variable| variable.name.value.as_str() == own);
+    if config_map::is_needed(frame) && !given {
+        env.push(Value::from(Map::new().with("name", own).with("value", format!("/config/{}", config_map::KEY))));
+    }
+    for variable in &service.env_vars.value.0 {
+        let entry = Map::new()
+            .with("name", Value::from(variable.name.value.clone()).at(variable.name.span))
+            .with("value", Value::from(variable.value.value.clone()).at(variable.value.span));
+        env.push(Value::from(entry).at(variable.name.span));
+    }
+    let from_secret = |name: Text, secret: &str, span: Span| {
+        let reference = Map::new().with("name", secret).with("key", name.clone());
+        Value::from(Map::new().with("name", name).with("valueFrom", Map::new().with("secretKeyRef", reference))).at(span)
+    };
+    env.extend(frame.link_variables.iter().map(|variable| from_secret(Text::literal(&variable.name), secret::NAME, variable.span)));
+    env.extend(service.secrets.value.iter().map(|secret| from_secret(secret.value.clone(), "manual-secrets", secret.span)));
+    env
+}
+
+fn resources(service: &Checked<K8sService>) -> Map {
+    let request = service.resource_request.as_ref().map(|request| &request.value);
+    let field = |of: fn(&crate::model::k8s_service::ResourceRequest) -> &crate::span::Defaulted<Quantity>, default: u32| {
+        request.map_or_else(|| (Quantity::from(default), None), |request| (of(request).value.clone(), of(request).span))
+    };
+    let (cpu, cpu_span) = field(|request| &request.cpu, 100);
+    let (memory, memory_span) = field(|request| &request.memory, 128);
+    let amounts = |cpu: &Quantity, memory: &Quantity| {
+        Map::new()
+            .with("cpu", Value::from(format!("{}m", cpu.to_text())).at(cpu_span))
+            .with("memory", Value::from(format!("{}Mi", memory.to_text())).at(memory_span))
+    };
+    Map::new().with("requests", amounts(&cpu, &memory)).with("limits", amounts(&cpu.twice(), &memory.twice()))
+}
+
+/// A probe of its own path, else of `healthcheck_path`; an empty path is none.
+fn probe(service: &Checked<K8sService>, own: Option<&Spanned<Text>>, readiness: bool) -> Option<Value> {
+    let path = own.or(service.healthcheck_path.as_ref()).filter(|path| !path.value.as_str().is_empty())?;
+    let probe = match service.port().kind {
+        PortKind::Http => {
+            let get = Map::new().with("port", "main").with("path", Value::from(path.value.clone()).at(path.span));
+            Map::new().with("httpGet", get)
+        }
+        PortKind::Tcp => Map::new().with("tcpSocket", Map::new().with("port", "main")),
+        PortKind::Grpc => return None,
+    };
+    let probe = probe.with("initialDelaySeconds", 30_i64).maybe("periodSeconds", readiness.then_some(10_i64));
+    Some(Value::from(probe).at(path.span))
+}

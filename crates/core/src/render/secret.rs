@@ -1,0 +1,32 @@
+//! The Secret `secret` of a layer: the link values of all its services.
+
+use std::collections::BTreeMap;
+
+use crate::value::{Map, Value};
+use super::{Frame, Object, labels};
+use crate::resolve::Values;
+
+/// The Secret's name, as Opta had it.
+pub(super) const NAME: &str = "secret";
+
+pub(super) fn render(frames: &[Frame<'_>], values: &Values) -> Option<Object> {
+    let first = frames.first()?;
+    let mut data: BTreeMap<&str, (&str, crate::span::Span)> = BTreeMap::new();
+    for variable in frames.iter().flat_map(|frame| frame.link_variables) {
+        let value = values.modules.get(&variable.module).and_then(|outputs| outputs.get(variable.output));
+        // The first link of a name wins, as in the chart.
+        data.entry(&variable.name).or_insert((value.map(String::as_str).unwrap_or_default(), variable.span));
+    }
+    if data.is_empty() {
+        return None;
+    }
+    let data = data.into_iter().fold(Map::new(), |map, (name, (value, span))| map.with(name, Value::from(value).at(span)));
+    let metadata = Map::new().with("name", NAME).with("namespace", first.names.layer.as_str()).with("labels", labels::of_object(first));
+    let value = Map::new()
+        .with("apiVersion", "v1")
+        .with("kind", "Secret")
+        .with("metadata", metadata)
+        .with("type", "Opaque")
+        .with("stringData", data);
+    Some(Object { kind: "Secret", name: NAME.to_owned(), namespace: Some(first.names.layer.clone()), module: None, value: value.into() })
+}

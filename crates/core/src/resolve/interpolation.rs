@@ -1,0 +1,438 @@
+//! References in texts: `{parent.x}`, `{vars.x}`, `{env}` and their like, `${{module.name.output}}`, `{{` and `}}`.
+//!
+//! Opta put an empty text in the place of what it did not know. Here that is an error with a suggestion, and what only
+//! the environment can know stays as a hole.
+
+use std::cell::RefCell;
+use std::collections::BTreeMap;
+
+use super::values::Values;
+use crate::diagnostic::{Applicability, Diagnostic, Example, Rule, Severity};
+use crate::model::environment::{Environment, PARENT_OUTPUTS};
+use crate::model::field::list;
+use crate::model::layer::Variable;
+use crate::model::module::Header;
+use crate::model::text::{Hole, Text};
+use crate::source::Source;
+use crate::span::Span;
+use crate::suggest;
+use crate::syntax::{Entry, Mapping, Node, NodeKind, Scalar, ScalarValue};
+
+/// A reference to something that cannot exist.
+pub static UNKNOWN_REFERENCE: Rule = Rule {
+    id: "unknown-reference",
+    severity: Severity::Error,
+    doc: "The text refers to something that nobody can answer. Opta put an empty text there, which was found out only in \
+          production.",
+    bad: Example::Module("public_uri: \"api.{parent.domian}\"\n"),
+    good: Example::Module("public_uri: \"api.{parent.domain}\"\n"),
+};
+
+/// A brace that is no reference.
+pub static MALFORMED_REFERENCE: Rule = Rule {
+    id: "malformed-reference",
+    severity: Severity::Error,
+    doc: "A `{` begins a reference such as `{vars.size}`. What follows it is none. For a brace itself write `{{` or `}}`.",
+    bad: Example::Module("env_vars:\n  FILTER: \"{unclosed\"\n"),
+    good: Example::Module("env_vars:\n  FILTER: \"{{unclosed\"\n"),
+};
+
+/// All that references can be answered from.
+#[derive(Clone, Copy, Debug)]
+pub struct Scope<'a> {
+    /// The layer's name.
+    pub layer_name: &'a str,
+    /// The environment.
+    pub environment: &'a Environment,
+    /// `environments[].variables` of the chosen environment.
+    pub variables: &'a BTreeMap<&'a str, &'a Variable>,
+    /// The modules of the file.
+    pub modules: &'a [Header],
+    /// The values file.
+    pub values: &'a Values,
+    /// The run's image tag and digest, which are variables too.
+    pub image: (Option<&'a str>, Option<&'a str>),
+    /// The values used so far, by input.
+    pub used: &'a RefCell<BTreeMap<String, String>>,
+}
+
+impl Scope<'_> {
+    /// The value of an input, if the values file has it. It is noted as used.
+    #[must_use]
+    pub fn value(&self, input: &str) -> Option<String> {
+        let (owner, rest) = input.split_once('.')?;
+        let value = match owner {
+            "parent" => self.values.parent.get(rest)?,
+            "module" => {
+                let (module, output) = rest.split_once('.')?;
+                self.values.modules.get(module)?.get(output)?
+            }
+            _ => return None,
+        };
+        self.used.borrow_mut().insert(input.to_owned(), value.clone());
+        Some(value.clone())
+    }
+}
+
+/// Replaces the references in every text of a module; a text with a faulty one becomes `Broken`.
+#[must_use]
+pub fn interpolate(mapping: &Mapping, path: &str, source: &Source, scope: &Scope<'_>) -> (Mapping, Vec<Diagnostic>) {
+    let mut pass = Pass { source, scope, diagnostics: Vec::new() };
+    let mapping = pass.mapping(mapping, path, false);
+    (mapping, pass.diagnostics)
+}
+
+struct Pass<'a> {
+    source: &'a Source,
+    scope: &'a Scope<'a>,
+    diagnostics: Vec<Diagnostic>,
+}
+
+impl Pass<'_> {
+    fn mapping(&mut self, mapping: &Mapping, path: &str, keys: bool) -> Mapping {
+        let entry = |entry: &Entry| {
+            let key = &*entry.key.value;
+            let path = format!("{path}.{key}");
+            let name = if keys && key.contains(['{', '}']) { self.text(key, entry.key.span, &path) } else { None };
+            // Only the names of environment variables are keys with references.
+            let value = self.node(&entry.value, &path, key == "env_vars");
+            Entry { key: entry.key.clone(), name, value }
+        };
+        Mapping { entries: mapping.entries.iter().map(entry).collect(), broken: mapping.broken }
+    }
+
+    fn node(&mut self, node: &Node, path: &str, keys: bool) -> Node {
+        let kind = match &node.kind {
+            NodeKind::Scalar(scalar) if scalar.value == ScalarValue::Str && scalar.text.as_str().contains(['{', '}']) => {
+                match self.text(scalar.text.as_str(), node.span, path) {
+                    Some(text) => NodeKind::Scalar(Scalar { text, value: ScalarValue::Str }),
+                    None => NodeKind::Broken,
+                }
+            }
+            NodeKind::Mapping(mapping) => NodeKind::Mapping(self.mapping(mapping, path, keys)),
+            NodeKind::Sequence(items) => NodeKind::Sequence(
+                items.iter().enumerate().map(|(index, item)| self.node(item, &format!("{path}[{index}]"), false)).collect(),
+            ),
+            other => other.clone(),
+        };
+        Node { span: node.span, kind }
+    }
+
+    fn text(&mut self, text: &str, span: Span, path: &str) -> Option<Text> {
+        let mut value = String::with_capacity(text.len());
+        let (mut holes, mut variable, mut good) = (Vec::new(), None, true);
+        for piece in pieces(text) {
+            match piece {
+                Piece::Literal(literal) => value.push_str(literal),
+                Piece::Reference { raw, segments } => match self.answer(&segments) {
+                    Answer::Known(answer, from) => {
+                        value.push_str(&answer);
+                        variable = variable.or(from);
+                    }
+                    Answer::Input(input) => {
+                        let start = value.len();
+                        value.push_str(raw);
+                        holes.push(Hole { start, end: value.len(), input });
+                    }
+                    Answer::Unknown { message, help, near } => {
+                        good = false;
+                        let span = self.span_of(raw, span);
+                        let mut diagnostic = Diagnostic::new(&UNKNOWN_REFERENCE, span, path, message).help(help);
+                        if let Some((wrong, near)) = near {
+                            let repaired = raw.replacen(&wrong, &near, 1);
+                            diagnostic = diagnostic.fix(Applicability::Safe, format!("write `{repaired}`"), span, repaired.clone());
+                        }
+                        self.diagnostics.push(diagnostic);
+                    }
+                },
+                Piece::Fault { raw, message, repaired } => {
+                    good = false;
+                    let span = self.span_of(raw, span);
+                    let mut diagnostic = Diagnostic::new(&MALFORMED_REFERENCE, span, path, message)
+                        .help("a reference looks like `{vars.name}`; for a brace itself write `{{` or `}}`");
+                    if let Some(repaired) = repaired.filter(|_| self.source.slice(span) == raw) {
+                        let applicability = if raw.starts_with("${module") { Applicability::Safe } else { Applicability::Unsafe };
+                        diagnostic = diagnostic.fix(applicability, format!("write `{repaired}`"), span, repaired.clone());
+                    }
+                    self.diagnostics.push(diagnostic);
+                }
+            }
+        }
+        good.then(|| Text::interpolated(&value, holes, variable))
+    }
+
+    /// Where a part of a text stands in the source, if it stands there as it is; else the whole text.
+    fn span_of(&self, raw: &str, span: Span) -> Span {
+        match self.source.slice(span).find(raw) {
+            Some(at) => Span::new(span.file, span.start as usize + at, span.start as usize + at + raw.len()),
+            None => span,
+        }
+    }
+
+    fn answer(&self, segments: &[&str]) -> Answer {
+        let environment = self.scope.environment;
+        let known = |value: Option<&str>, input: &str| match value {
+            Some(value) => Answer::Known(value.to_owned(), None),
+            None => Answer::Input(input.to_owned()),
+        };
+        match segments {
+            ["env"] => Answer::Known(environment.name.clone(), None),
+            ["layer_name"] => Answer::Known(self.scope.layer_name.to_owned(), None),
+            ["parent_name"] => Answer::Known(if environment.own { "nil".to_owned() } else { environment.name.clone() }, None),
+            ["region"] | ["aws", "region"] => known(environment.region.as_deref(), "region"),
+            ["account_id"] | ["aws", "account_id"] => known(environment.account_id.as_deref(), "account_id"),
+            ["state_storage"] => match &environment.org_name {
+                Some(org) => Answer::Known(format!("opta-tf-state-{org}-{}", environment.name), None),
+                None => Answer::Input("org_name".to_owned()),
+            },
+            ["vars" | "variables", name] => self.variable(name),
+            ["parent", output] => self.parent(output),
+            ["module", name, output] => self.module(name, output),
+            ["vars" | "variables" | "parent"] => {
+                Answer::unknown(format!("`{{{}}}` lacks the name of a value", segments.join(".")), format!("write `{{{}.name}}`", segments.join(".")), None)
+            }
+            _ => self.unknown_name(segments),
+        }
+    }
+
+    fn variable(&self, name: &str) -> Answer {
+        match (name, self.scope.image) {
+            ("image_tag", (Some(value), _)) | ("image_digest", (_, Some(value))) => return Answer::Known(value.to_owned(), None),
+            ("image_tag" | "image_digest", _) => return Answer::Input(name.to_owned()),
+            _ => {}
+        }
+        match self.scope.variables.get(name) {
+            Some(Variable { text: Ok(text), span }) => Answer::Known(text.clone(), Some(*span)),
+            Some(Variable { text: Err(found), .. }) => {
+                Answer::unknown(format!("`{name}` is {found}, which cannot stand in a text"), "only text, numbers and booleans can".to_owned(), None)
+            }
+            None => {
+                let near = suggest::nearest(name, self.scope.variables.keys().copied());
+                let help = match near {
+                    Some(near) => format!("did you mean `{{vars.{near}}}`?"),
+                    None => format!("add `{name}` to the `variables` of the environment"),
+                };
+                Answer::unknown(format!("there is no variable `{name}`"), help, near.map(|near| (name.to_owned(), near.to_owned())))
+            }
+        }
+    }
+
+    fn parent(&self, output: &str) -> Answer {
+        let environment = self.scope.environment;
+        if let Some(value) = self.scope.value(&format!("parent.{output}")) {
+            return Answer::Known(value, None);
+        }
+        if environment.own {
+            return Answer::unknown(format!("there is no `{{parent.{output}}}`: the file has no parent"), "a file with its own `providers` is its environment itself".to_owned(), None);
+        }
+        let possible: Vec<&str> = PARENT_OUTPUTS
+            .iter()
+            .filter(|(kind, _)| environment.module_types.as_ref().is_none_or(|types| types.iter().any(|other| other == kind)))
+            .flat_map(|(_, outputs)| outputs.iter().copied())
+            .collect();
+        if possible.contains(&output) {
+            return match (output, &environment.domain) {
+                ("domain", Some(domain)) if !domain.contains('{') => Answer::Known(domain.clone(), None),
+                ("k8s_cluster_name", _) if !environment.name.is_empty() => Answer::Known(environment.cluster_name(), None),
+                _ => Answer::Input(format!("parent.{output}")),
+            };
+        }
+        let owner = PARENT_OUTPUTS.iter().find(|(_, outputs)| outputs.contains(&output));
+        let near = suggest::nearest(output, possible.iter().copied());
+        let help = match (owner, near) {
+            (Some((kind, _)), _) => format!("it is an output of `{kind}`, which the environment file does not have"),
+            (None, Some(near)) => format!("did you mean `{{parent.{near}}}`?"),
+            (None, None) => format!("the environment has {}", list(&possible)),
+        };
+        let near = near.filter(|_| owner.is_none());
+        Answer::unknown(format!("the environment has no output `{output}`"), help, near.map(|near| (output.to_owned(), near.to_owned())))
+    }
+
+    fn module(&self, name: &str, output: &str) -> Answer {
+        if let Some(value) = self.scope.value(&format!("module.{name}.{output}")) {
+            return Answer::Known(value, None);
+        }
+        if self.scope.modules.iter().any(|module| module.name.value == name) {
+            return Answer::Input(format!("module.{name}.{output}"));
+        }
+        let names: Vec<&str> = self.scope.modules.iter().map(|module| module.name.value.as_str()).collect();
+        let near = suggest::nearest(name, names.iter().copied());
+        let help = near.map_or_else(|| format!("the file has {}", list(&names)), |near| format!("did you mean `{near}`?"));
+        Answer::unknown(format!("there is no module `{name}` in this file"), help, near.map(|near| (name.to_owned(), near.to_owned())))
+    }
+
+    fn unknown_name(&self, segments: &[&str]) -> Answer {
+        const NAMES: &[&str] = &["parent", "vars", "variables", "env", "layer_name", "parent_name", "region", "account_id", "state_storage"];
+        let written = segments.join(".");
+        let first = segments.first().copied().unwrap_or_default();
+        let near = suggest::nearest(first, NAMES.iter().copied()).filter(|near| *near != first);
+        let by_variable = self.scope.variables.contains_key(first).then(|| format!("vars.{first}"));
+        let near = by_variable.or_else(|| near.map(str::to_owned));
+        let help = match &near {
+            Some(near) => format!("did you mean `{{{near}}}`?"),
+            None => format!("there are {}", list(NAMES)),
+        };
+        Answer::unknown(format!("nothing is called `{{{written}}}`"), help, near.map(|near| (first.to_owned(), near)))
+    }
+}
+
+enum Answer {
+    Known(String, Option<Span>),
+    Input(String),
+    /// `near` is what is misspelt and how it should be.
+    Unknown { message: String, help: String, near: Option<(String, String)> },
+}
+
+impl Answer {
+    const fn unknown(message: String, help: String, near: Option<(String, String)>) -> Self {
+        Self::Unknown { message, help, near }
+    }
+}
+
+#[derive(Debug, PartialEq)]
+enum Piece<'a> {
+    Literal(&'a str),
+    Reference { raw: &'a str, segments: Vec<&'a str> },
+    Fault { raw: &'a str, message: String, repaired: Option<String> },
+}
+
+/// Cuts a text at its braces.
+fn pieces(text: &str) -> Vec<Piece<'_>> {
+    let mut pieces = Vec::new();
+    let mut rest = text;
+    while let Some(at) = rest.find(['{', '}']) {
+        let dollar = rest[..at].ends_with('$');
+        let literal = &rest[..if dollar { at - 1 } else { at }];
+        if !literal.is_empty() {
+            pieces.push(Piece::Literal(literal));
+        }
+        let from_dollar = &rest[literal.len()..];
+        let brace = &rest[at..];
+        let (piece, length) = if dollar && brace.starts_with("{{") {
+            terraform(from_dollar)
+        } else if dollar && brace.starts_with("{module") {
+            let end = brace.find('}').map_or(brace.len(), |end| end + 1);
+            let raw = &from_dollar[..=end];
+            let inner = brace[..end].trim_start_matches('{').trim_end_matches('}');
+            let repaired = Some(format!("${{{{{inner}}}}}"));
+            (Piece::Fault { raw, message: "a module's output needs doubled braces".to_owned(), repaired }, raw.len())
+        } else {
+            if dollar {
+                pieces.push(Piece::Literal("$"));
+            }
+            let (piece, length) = plain(brace);
+            (piece, length + usize::from(dollar))
+        };
+        pieces.push(piece);
+        rest = &from_dollar[length..];
+    }
+    if !rest.is_empty() {
+        pieces.push(Piece::Literal(rest));
+    }
+    pieces
+}
+
+/// `${{module.name.output}}`, which Opta handed on to Terraform.
+fn terraform(text: &str) -> (Piece<'_>, usize) {
+    let Some(end) = text.find("}}") else {
+        let length = "${{".len();
+        let message = "the `${{` is never closed".to_owned();
+        return (Piece::Fault { raw: &text[..length], message, repaired: None }, length);
+    };
+    let raw = &text[..end + 2];
+    let inner = text["${{".len()..end].trim();
+    match segments(inner) {
+        Some(segments) if segments.first() == Some(&"module") && segments.len() == 3 => (Piece::Reference { raw, segments }, raw.len()),
+        _ => {
+            let message = format!("`{raw}` is no reference to a module's output, expected `${{{{module.name.output}}}}`");
+            (Piece::Fault { raw, message, repaired: None }, raw.len())
+        }
+    }
+}
+
+/// What a brace begins that no `$` stands before.
+fn plain(text: &str) -> (Piece<'_>, usize) {
+    if text.starts_with("{{") || text.starts_with("}}") {
+        return (Piece::Literal(&text[..1]), 2);
+    }
+    let fault = |raw, message: &str, repaired| Piece::Fault { raw, message: message.to_owned(), repaired };
+    if text.starts_with('}') {
+        return (fault(&text[..1], "a `}` without a `{`", Some("}}".to_owned())), 1);
+    }
+    let Some(end) = text.find('}') else {
+        return (fault(&text[..1], "the `{` is never closed", Some("{{".to_owned())), 1);
+    };
+    let raw = &text[..=end];
+    let inner = &text[1..end];
+    let piece = if inner.is_empty() {
+        fault(raw, "an empty reference `{}`", Some("{{}}".to_owned()))
+    } else if inner.bytes().all(|byte| byte.is_ascii_digit()) {
+        fault(raw, "a numbered reference", Some(format!("{{{raw}}}")))
+    } else if let Some(segments) = segments(inner) {
+        if segments.first() == Some(&"module") {
+            let message = "a module's output needs a dollar sign and doubled braces";
+            fault(raw, message, Some(format!("${{{{{inner}}}}}")))
+        } else {
+            Piece::Reference { raw, segments }
+        }
+    } else if let Some((name, _)) = inner.split_once([':', '!']).filter(|(name, _)| self::segments(name).is_some()) {
+        fault(raw, "formats after `:` and `!` are not supported", Some(format!("{{{name}}}")))
+    } else {
+        fault(&text[..1], "what follows the `{` is no reference", Some("{{".to_owned()))
+    };
+    let length = if let Piece::Fault { raw, .. } = &piece { raw.len() } else { raw.len() };
+    (piece, length)
+}
+
+/// `parent.domain` or `parent[domain]` as its names.
+fn segments(text: &str) -> Option<Vec<&str>> {
+    let word = |part: &&str| !part.is_empty() && part.chars().all(|c| c.is_alphanumeric() || c == '_' || c == '-');
+    let mut found = Vec::new();
+    for part in text.split('.') {
+        match part.split_once('[') {
+            Some((name, index)) => found.extend([name, index.strip_suffix(']')?.trim_matches(['"', '\''])]),
+            None => found.push(part),
+        }
+    }
+    found.iter().all(word).then_some(found)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::{Piece, pieces};
+
+    fn show(text: &str) -> String {
+        let part = |piece: &Piece<'_>| match piece {
+            Piece::Literal(text) => format!("'{text}'"),
+            Piece::Reference { segments, .. } => format!("<{}>", segments.join(" ")),
+            Piece::Fault { raw, .. } => format!("!{raw}!"),
+        };
+        pieces(text).iter().map(part).collect::<Vec<_>>().join(" ")
+    }
+
+    #[test]
+    fn texts_come_apart_at_their_braces() {
+        let check = |text, expected| assert_eq!(show(text), expected, "{text}");
+        check("plain", "'plain'");
+        check("api.{parent.domain}/x", "'api.' <parent domain> '/x'");
+        check("{parent[domain]}", "<parent domain>");
+        check("{{x}}", "'{' 'x' '}'");
+        check("${vars.hash}", "'$' <vars hash>");
+        check("${{module.db.db_host}}:5432", "<module db db_host> ':5432'");
+        check(r#"{{"a": "{env}"}}"#, r#"'{' '"a": "' <env> '"' '}'"#);
+    }
+
+    #[test]
+    fn braces_that_are_no_reference_are_faults() {
+        let check = |text, expected| assert_eq!(show(text), expected, "{text}");
+        check("{", "!{!");
+        check("a}", "'a' !}!");
+        check("{}", "!{}!");
+        check("{0}", "!{0}!");
+        check("{vars.i:05d}", "!{vars.i:05d}!");
+        check("${module.db.host}", "!${module.db.host}!");
+        check("{\"a\": 1}", "!{! '\"a\": 1' !}!");
+        check("${{module.db}}", "!${{module.db}}!");
+        check("${{", "!${{!");
+    }
+}

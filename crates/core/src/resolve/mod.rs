@@ -1,0 +1,9 @@
+//! From documents to texts without references: which environment is meant, what it knows, and every `{…}` replaced.
+
+mod environment;
+mod interpolation;
+mod values;
+
+pub use environment::{AMBIGUOUS_ENVIRONMENT, ENVIRONMENT_FILE, LayerFile, NO_ENVIRONMENT, choose, environment_file, layer_file};
+pub use interpolation::{MALFORMED_REFERENCE, Scope, UNKNOWN_REFERENCE, interpolate};
+pub use values::{Values, read_values};

@@ -1,0 +1,121 @@
+//! The values file: outputs of the environment and of the file's modules, which only a run of Terraform knows.
+
+use std::collections::BTreeMap;
+
+use crate::diagnostic::Diagnostic;
+use crate::model::field::Lower;
+use crate::model::link::is_secret_output;
+use crate::model::rules::WRONG_TYPE;
+use crate::source::Source;
+use crate::syntax::{self, Mapping, Node};
+
+/// What a values file says.
+#[derive(Clone, Default)]
+pub struct Values {
+    /// Outputs of the environment, for `{parent.x}`.
+    pub parent: BTreeMap<String, String>,
+    /// Outputs of the file's modules, for `${{module.name.output}}` and links.
+    pub modules: BTreeMap<String, BTreeMap<String, String>>,
+    /// The default of `--env`.
+    pub env: Option<String>,
+    /// The default of `--image-tag`.
+    pub image_tag: Option<String>,
+    /// The default of `--image-digest`.
+    pub image_digest: Option<String>,
+}
+
+impl std::fmt::Debug for Values {
+    /// Names only: link values are secrets.
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.debug_struct("Values")
+            .field("parent", &self.parent.keys())
+            .field("modules", &self.modules.keys())
+            .field("env", &self.env)
+            .field("image_tag", &self.image_tag)
+            .field("image_digest", &self.image_digest)
+            .finish()
+    }
+}
+
+/// Reads a values file: YAML or JSON with `parent` and `modules`, or the output of `terraform output -json`.
+///
+/// Returns the values that could be read, and what could not.
+#[must_use]
+pub fn read_values(source: &Source) -> (Values, Vec<Diagnostic>) {
+    let (document, mut diagnostics) = syntax::parse(source);
+    let mut values = Values::default();
+    let Some(root) = document.root.as_ref().filter(|root| !root.is_null()) else {
+        return (values, diagnostics);
+    };
+    let mut cx = Lower::new(source);
+    if let Some(mapping) = root.as_mapping() {
+        if is_terraform_output(mapping) {
+            for entry in mapping.entries.iter() {
+                let output = entry.value.as_mapping().and_then(|output| output.value("value"));
+                if let Some(text) = output.and_then(text) {
+                    values.parent.insert(entry.key.value.to_string(), text);
+                }
+            }
+        } else {
+            read_plain(mapping, &mut values, &mut cx);
+        }
+    } else if !root.is_broken() {
+        let found = root.describe();
+        cx.report(&WRONG_TYPE, root.span, format!("the values file is {found}, expected a map with `parent` and `modules`"));
+    }
+    diagnostics.append(&mut cx.diagnostics);
+    (values, diagnostics)
+}
+
+fn is_terraform_output(mapping: &Mapping) -> bool {
+    !mapping.entries.is_empty()
+        && mapping.entries.iter().all(|entry| entry.value.as_mapping().is_some_and(|output| output.get("value").is_some() && output.get("type").is_some()))
+}
+
+fn read_plain(mapping: &Mapping, values: &mut Values, cx: &mut Lower<'_>) {
+    let known = ["parent", "modules", "env", "image_tag", "image_digest", "random"];
+    cx.unknown_keys(mapping, &known, "a values file");
+    let scalar = |key| mapping.value(key).filter(|node| !node.is_null()).and_then(text);
+    values.env = scalar("env");
+    values.image_tag = scalar("image_tag");
+    values.image_digest = scalar("image_digest");
+    if let Some(node) = mapping.value("parent").filter(|node| !node.is_null()) {
+        values.parent = cx.in_key("parent", |cx| texts(node, cx));
+    }
+    let Some(node) = mapping.value("modules").filter(|node| !node.is_null()) else { return };
+    cx.in_key("modules", |cx| match node.as_mapping() {
+        Some(modules) => {
+            for entry in modules.entries.iter().filter(|entry| !entry.value.is_null()) {
+                let outputs = cx.in_key(&entry.key.value, |cx| texts(&entry.value, cx));
+                values.modules.insert(entry.key.value.to_string(), outputs);
+            }
+        }
+        None => {
+            cx.wrong_type(node, "a map from module name to outputs");
+        }
+    });
+}
+
+fn texts(node: &Node, cx: &mut Lower<'_>) -> BTreeMap<String, String> {
+    let Some(mapping) = node.as_mapping() else {
+        cx.wrong_type(node, "a map from output to value");
+        return BTreeMap::new();
+    };
+    mapping.entries.iter().filter_map(|entry| Some((entry.key.value.to_string(), text(&entry.value)?))).collect()
+}
+
+fn text(node: &Node) -> Option<String> {
+    node.as_scalar().filter(|_| !node.is_null()).map(|scalar| scalar.text.as_str().to_owned())
+}
+
+impl Values {
+    /// The same without what is secret.
+    #[must_use]
+    pub fn without_secrets(mut self) -> Self {
+        self.parent.retain(|output, _| !is_secret_output(output));
+        for outputs in self.modules.values_mut() {
+            outputs.retain(|output, _| !is_secret_output(output));
+        }
+        self
+    }
+}

@@ -1,0 +1,100 @@
+//! A text with its name, and the translation of byte offsets to lines and columns.
+
+use crate::span::{FileId, Span};
+
+/// A text that is read, under the name that diagnostics show.
+#[derive(Clone, Debug)]
+pub struct Source {
+    /// Which text of the request it is.
+    pub file: FileId,
+    /// Its path or name as the user knows it.
+    pub name: String,
+    /// The text itself.
+    pub text: String,
+}
+
+impl Source {
+    /// A source; a byte order mark at the start is kept out of every span by the parser.
+    pub fn new(file: FileId, name: impl Into<String>, text: impl Into<String>) -> Self {
+        Self { file, name: name.into(), text: text.into() }
+    }
+
+    /// The text that a span covers; empty when the span is not of this source.
+    #[must_use]
+    pub fn slice(&self, span: Span) -> &str {
+        self.text.get(span.range()).unwrap_or_default()
+    }
+}
+
+/// A place as people count it.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Position {
+    /// Line, from 1.
+    pub line: u32,
+    /// Column in characters, from 1.
+    pub column: u32,
+}
+
+/// The offsets at which lines begin, so that a place is found by bisection.
+#[derive(Clone, Debug)]
+pub struct LineIndex {
+    starts: Vec<usize>,
+    /// The same in UTF-16 code units, which browsers count in.
+    utf16_starts: Vec<usize>,
+}
+
+impl LineIndex {
+    /// Reads the line starts of a text.
+    #[must_use]
+    pub fn new(text: &str) -> Self {
+        let (mut starts, mut utf16_starts, mut utf16) = (vec![0], vec![0], 0);
+        for (at, c) in text.char_indices() {
+            utf16 += c.len_utf16();
+            if c == '\n' {
+                starts.push(at + 1);
+                utf16_starts.push(utf16);
+            }
+        }
+        Self { starts, utf16_starts }
+    }
+
+    /// The line (from 1) and column (in characters, from 1) of a byte offset of `text`; an offset past the end
+    /// gives the end.
+    #[must_use]
+    pub fn position(&self, text: &str, offset: usize) -> Position {
+        let offset = offset.min(text.len());
+        let line = self.starts.partition_point(|start| *start <= offset) - 1;
+        let before = text.get(self.starts[line]..offset).unwrap_or_default();
+        let to_u32 = |n: usize| u32::try_from(n).unwrap_or(u32::MAX);
+        Position { line: to_u32(line + 1), column: to_u32(before.chars().count() + 1) }
+    }
+
+    /// The UTF-16 offset of a byte offset of `text`.
+    #[must_use]
+    pub fn utf16(&self, text: &str, offset: usize) -> usize {
+        let offset = offset.min(text.len());
+        let line = self.starts.partition_point(|start| *start <= offset) - 1;
+        let before = text.get(self.starts[line]..offset).unwrap_or_default();
+        self.utf16_starts[line] + before.chars().map(char::len_utf16).sum::<usize>()
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn columns_count_characters_not_bytes() {
+        let text = "name: Grüße\nport: ü\n";
+        let index = LineIndex::new(text);
+        let at = text.rfind('ü').expect("the text holds it");
+        assert_eq!(index.position(text, at), Position { line: 2, column: 7 });
+        assert_eq!(index.position(text, text.find('ß').expect("held")), Position { line: 1, column: 10 });
+    }
+
+    #[test]
+    fn the_end_of_the_text_is_a_position() {
+        let index = LineIndex::new("a\n");
+        assert_eq!(index.position("a\n", 99), Position { line: 2, column: 1 });
+    }
+}

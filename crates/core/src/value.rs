@@ -1,0 +1,173 @@
+//! The tree that manifests and AWS documents are built of: maps in the order they are written, each value with the place it comes from.
+
+use serde::ser::{Serialize, SerializeMap, SerializeSeq, Serializer};
+
+use crate::model::text::Text;
+use crate::span::Span;
+
+/// A value of a document.
+#[derive(Clone, Debug)]
+pub struct Value {
+    /// What it is.
+    pub kind: ValueKind,
+    /// The place in a source that decides it, when there is one.
+    pub origin: Option<Span>,
+}
+
+/// What a value is.
+#[derive(Clone, Debug)]
+pub enum ValueKind {
+    /// `true` or `false`.
+    Bool(bool),
+    /// A whole number.
+    Int(i64),
+    /// Text, maybe with holes.
+    Text(Text),
+    /// A map in writing order.
+    Map(Vec<(String, Value)>),
+    /// A list.
+    List(Vec<Value>),
+}
+
+impl Value {
+    /// The same value, decided at a place; one that has a place already keeps it.
+    #[must_use]
+    pub fn at(mut self, origin: impl Into<Option<Span>>) -> Self {
+        self.origin = self.origin.or(origin.into());
+        self
+    }
+
+    /// The value of a key, for a map that has it.
+    #[must_use]
+    pub fn get(&self, key: &str) -> Option<&Self> {
+        let ValueKind::Map(entries) = &self.kind else { return None };
+        entries.iter().find(|(name, _)| name == key).map(|(_, value)| value)
+    }
+
+    /// Calls `visit` with every value below and the JSON pointer (RFC 6901) to it, the root's being empty.
+    pub fn walk(&self, visit: &mut impl FnMut(&str, &Self)) {
+        self.walk_at(&mut String::new(), visit);
+    }
+
+    fn walk_at(&self, pointer: &mut String, visit: &mut impl FnMut(&str, &Self)) {
+        visit(pointer, self);
+        let length = pointer.len();
+        let mut step = |name: &str, value: &Self, pointer: &mut String| {
+            pointer.push('/');
+            pointer.push_str(&name.replace('~', "~0").replace('/', "~1"));
+            value.walk_at(pointer, visit);
+            pointer.truncate(length);
+        };
+        match &self.kind {
+            ValueKind::Map(entries) => entries.iter().for_each(|(key, value)| step(key, value, pointer)),
+            ValueKind::List(items) => items.iter().enumerate().for_each(|(index, value)| step(&index.to_string(), value, pointer)),
+            _ => {}
+        }
+    }
+}
+
+impl From<&str> for Value {
+    fn from(text: &str) -> Self {
+        Text::literal(text).into()
+    }
+}
+
+impl From<String> for Value {
+    fn from(text: String) -> Self {
+        Text::from(text).into()
+    }
+}
+
+impl From<Text> for Value {
+    fn from(text: Text) -> Self {
+        Self { kind: ValueKind::Text(text), origin: None }
+    }
+}
+
+impl From<i64> for Value {
+    fn from(number: i64) -> Self {
+        Self { kind: ValueKind::Int(number), origin: None }
+    }
+}
+
+impl From<u32> for Value {
+    fn from(number: u32) -> Self {
+        i64::from(number).into()
+    }
+}
+
+impl From<bool> for Value {
+    fn from(value: bool) -> Self {
+        Self { kind: ValueKind::Bool(value), origin: None }
+    }
+}
+
+impl From<Vec<Value>> for Value {
+    fn from(items: Vec<Value>) -> Self {
+        Self { kind: ValueKind::List(items), origin: None }
+    }
+}
+
+impl From<Map> for Value {
+    fn from(map: Map) -> Self {
+        Self { kind: ValueKind::Map(map.0), origin: None }
+    }
+}
+
+/// A map under construction.
+#[derive(Clone, Debug, Default)]
+pub struct Map(Vec<(String, Value)>);
+
+impl Map {
+    /// An empty map.
+    #[must_use]
+    pub const fn new() -> Self {
+        Self(Vec::new())
+    }
+
+    /// With a further entry.
+    #[must_use]
+    pub fn with(mut self, key: impl Into<String>, value: impl Into<Value>) -> Self {
+        self.0.push((key.into(), value.into()));
+        self
+    }
+
+    /// With a further entry if there is a value.
+    #[must_use]
+    pub fn maybe(self, key: &str, value: Option<impl Into<Value>>) -> Self {
+        match value {
+            Some(value) => self.with(key, value),
+            None => self,
+        }
+    }
+
+    /// Whether nothing is in it.
+    #[must_use]
+    pub fn is_empty(&self) -> bool {
+        self.0.is_empty()
+    }
+}
+
+impl Serialize for Value {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        match &self.kind {
+            ValueKind::Bool(value) => serializer.serialize_bool(*value),
+            ValueKind::Int(value) => serializer.serialize_i64(*value),
+            ValueKind::Text(text) => serializer.serialize_str(text.as_str()),
+            ValueKind::Map(entries) => {
+                let mut map = serializer.serialize_map(Some(entries.len()))?;
+                for (key, value) in entries {
+                    map.serialize_entry(key, value)?;
+                }
+                map.end()
+            }
+            ValueKind::List(items) => {
+                let mut list = serializer.serialize_seq(Some(items.len()))?;
+                for item in items {
+                    list.serialize_element(item)?;
+                }
+                list.end()
+            }
+        }
+    }
+}

@@ -1,0 +1,39 @@
+#!/usr/bin/env bash
+# Builds a real Kubernetes control plane for the tests from Go modules, once: etcd, kube-apiserver,
+# kube-controller-manager, kube-scheduler, kwok (which plays nodes and pods), kubectl. Prints the folder they are in.
+# KUBEBUILDER_ASSETS, the convention of envtest, is honoured: where it is set those binaries are used.
+. "$(dirname "$0")/lib.sh"
+
+kubernetes=1.36.3
+if [ -n "${KUBEBUILDER_ASSETS:-}" ]; then
+  echo "$KUBEBUILDER_ASSETS"
+  exit 0
+fi
+bin="$cache/control-plane-$kubernetes/bin"
+programs=(etcd kube-apiserver kube-controller-manager kube-scheduler kubectl kwok)
+missing=
+for program in "${programs[@]}"; do [ -x "$bin/$program" ] || missing=1; done
+if [ -n "$missing" ] || [ ! -d "$bin/../stages" ]; then
+  have go || die "no Go toolchain found: install Go 1.26 or newer from https://go.dev/dl, or set KUBEBUILDER_ASSETS to a folder with ${programs[*]}"
+  mkdir -p "$bin"
+  build() {
+    export CGO_ENABLED=0 GOFLAGS=-mod=mod GOBIN="$bin"
+    local version="k8s.io/component-base/version" flags="-s -w"
+    for package in "$version" k8s.io/client-go/pkg/version; do
+      flags+=" -X $package.gitVersion=v$kubernetes -X $package.gitMajor=1 -X $package.gitMinor=36"
+    done
+    (cd "$root/scripts/control-plane/kubernetes" && go build -trimpath -ldflags "$flags" -o "$bin/" tool)
+    (cd "$root/scripts/control-plane/kwok" && go build -trimpath -ldflags "-s -w" -o "$bin/" tool)
+    (cd "$root/scripts/control-plane/etcd" && go build -trimpath -ldflags "-s -w" -o "$bin/etcd" go.etcd.io/etcd/server/v3)
+    # The stages say how kwok's pods and nodes live; without any it exits.
+    local kwok_module
+    kwok_module=$(cd "$root/scripts/control-plane/kwok" && go list -m -f '{{.Dir}}' sigs.k8s.io/kwok)
+    rm -rf "$bin/../stages" && mkdir -p "$bin/../stages"
+    for stage in node/fast node/heartbeat-with-lease pod/fast; do
+      find "$kwok_module/kustomize/stage/$stage" -name '*.yaml' ! -name 'kustomization.yaml' -print0 |
+        while IFS= read -r -d '' file; do install -m 644 "$file" "$bin/../stages/${stage//\//-}-$(basename "$file")"; done
+    done
+  }
+  step "Building a Kubernetes $kubernetes control plane for the tests (6 to 10 minutes, once)" control-plane build
+fi
+echo "$bin"
