@@ -47,6 +47,50 @@ Examples:
   optakit bundle inspect shop-staging.bundle.json
   optakit bundle verify shop-staging.bundle.json")]
     Bundle(Bundle),
+    /// Bring a bundle to its cluster and wait until it runs.
+    #[command(after_help = "Without --kubeconfig and --context the EKS cluster of the bundle's environment is used, by the usual AWS
+settings (AWS_PROFILE and its like).
+
+Exit codes: 0 applied or nothing to change, 1 failed.
+
+Examples:
+  optakit apply shop-staging.bundle.json
+  optakit apply shop-staging.bundle.json --image-digest sha256:9b2f…
+  optakit apply shop-staging.bundle.json --context kind-dev --skip-aws --yes")]
+    Apply(Apply),
+}
+
+#[derive(Debug, Args)]
+pub(crate) struct Apply {
+    /// The bundle; `-` is standard input.
+    pub(crate) bundle: PathBuf,
+    /// The digest of the AUTO image to run.
+    #[arg(long, value_name = "DIGEST")]
+    pub(crate) image_digest: Option<String>,
+    /// The kubeconfig that leads to the cluster.
+    #[arg(long, value_name = "FILE")]
+    pub(crate) kubeconfig: Option<PathBuf>,
+    /// The context of the kubeconfig.
+    #[arg(long, value_name = "NAME")]
+    pub(crate) context: Option<String>,
+    /// The EKS cluster; without it `opta-<environment>`.
+    #[arg(long, value_name = "NAME", conflicts_with_all = ["kubeconfig", "context"])]
+    pub(crate) cluster: Option<String>,
+    /// Leave ECR alone, for clusters elsewhere.
+    #[arg(long)]
+    pub(crate) skip_aws: bool,
+    /// Do not ask.
+    #[arg(long, short)]
+    pub(crate) yes: bool,
+    /// How long to wait for each Deployment, in seconds.
+    #[arg(long, value_name = "SECONDS", default_value_t = 300)]
+    pub(crate) timeout: u64,
+    /// Take over fields that another manager holds.
+    #[arg(long)]
+    pub(crate) force_conflicts: bool,
+    /// Apply a bundle that was changed after it was made.
+    #[arg(long)]
+    pub(crate) allow_modified: bool,
 }
 
 #[derive(Debug, Args)]

@@ -1,10 +1,17 @@
 //! `optakit`: checks, renders and applies. Here only the command is chosen and the exit code decided.
 
+mod apply;
+mod auth;
 mod cli;
 mod command;
+mod ecr;
 mod input;
+mod live;
+mod plan;
+mod preflight;
 mod rds;
 mod report;
+mod wait;
 
 use std::process::ExitCode;
 
@@ -20,9 +27,12 @@ fn main() -> ExitCode {
         Command::Validate(arguments) => command::validate::run(arguments, &report),
         Command::Render(arguments) => command::render::run(arguments, &report),
         Command::Bundle(arguments) => command::bundle::run(arguments, &report),
+        Command::Apply(arguments) => command::apply::run(arguments, &report),
     };
+    // What only reads has 1 for faults it found and 2 for not having run; an apply either did it or failed.
+    let failure = if matches!(cli.command, Command::Apply(_)) { 1 } else { 2 };
     result.unwrap_or_else(|error| {
         report.error(&error);
-        ExitCode::from(2)
+        ExitCode::from(failure)
     })
 }

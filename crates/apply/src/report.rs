@@ -3,9 +3,11 @@
 #![expect(clippy::print_stdout, clippy::print_stderr, reason = "the only file that prints")]
 
 use std::fmt::Display;
+use std::io::IsTerminal;
 
 use annotate_snippets::renderer::DecorStyle;
 use annotate_snippets::{AnnotationKind, Level, Renderer, Snippet};
+use indicatif::{ProgressBar, ProgressStyle};
 use optakit_core::api::{Finding, Place};
 
 /// Where reports go and how much is said.
@@ -76,6 +78,61 @@ impl Report {
             drawn.push_str("\n\n");
         }
         drawn
+    }
+}
+
+/// Asks a yes-or-no question on the terminal; only a `y` is yes.
+///
+/// # Errors
+///
+/// When the answer cannot be read.
+pub(crate) fn ask(question: &str) -> std::io::Result<bool> {
+    anstream::eprint!("{question} [y/N] ");
+    let mut answer = String::new();
+    std::io::stdin().read_line(&mut answer)?;
+    Ok(matches!(answer.trim(), "y" | "Y" | "yes"))
+}
+
+impl Report {
+    /// Begins to tell of a wait: a live line on a terminal, a line for each change elsewhere.
+    pub(crate) fn progress(&self, label: &str) -> Progress {
+        let live = !self.quiet && std::io::stderr().is_terminal();
+        let bar = live.then(|| {
+            let bar = ProgressBar::new_spinner();
+            bar.set_style(ProgressStyle::with_template("{spinner} {prefix}  {msg}  {elapsed}").expect("the template is valid"));
+            bar.set_prefix(label.to_owned());
+            bar.enable_steady_tick(std::time::Duration::from_millis(120));
+            bar
+        });
+        Progress { bar, label: label.to_owned(), quiet: self.quiet }
+    }
+}
+
+/// A wait that is being told of.
+pub(crate) struct Progress {
+    bar: Option<ProgressBar>,
+    label: String,
+    quiet: bool,
+}
+
+impl Progress {
+    /// Tells a new state.
+    pub(crate) fn set(&mut self, state: &str) {
+        match &self.bar {
+            Some(bar) => bar.set_message(state.to_owned()),
+            None if self.quiet => {}
+            None => anstream::eprintln!("waiting  {}: {state}", self.label),
+        }
+    }
+
+    /// Ends the wait.
+    pub(crate) fn finish(self, ready: bool) {
+        if let Some(bar) = &self.bar {
+            bar.finish_and_clear();
+        }
+        if ready && !self.quiet {
+            anstream::eprintln!("ready    {}", self.label);
+        }
     }
 }
 

@@ -462,12 +462,12 @@ impl Pass {
 impl Choices {
     /// These choices, where left out those of a values file.
     fn over(&self, values: &Values) -> Self {
-        let given = self.image_tag.is_some() || self.image_digest.is_some();
         Self {
             environment: self.environment.clone().or_else(|| values.env.clone()),
             profile: self.profile.clone(),
-            image_tag: self.image_tag.clone().or_else(|| values.image_tag.clone().filter(|_| !given)),
-            image_digest: self.image_digest.clone().or_else(|| values.image_digest.clone().filter(|_| !given)),
+            image_tag: self.image_tag.clone().or_else(|| values.image_tag.clone()),
+            // A digest wins over a tag, so that one of the values must not win over a tag that was asked for.
+            image_digest: self.image_digest.clone().or_else(|| values.image_digest.clone().filter(|_| self.image_tag.is_none())),
         }
     }
 

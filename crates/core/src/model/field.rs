@@ -87,13 +87,15 @@ pub struct Lower<'a> {
     /// The faults found so far.
     pub diagnostics: Vec<Diagnostic>,
     path: String,
+    /// The key whose value is being read, if it is the value of one.
+    key: Option<Span>,
 }
 
 impl<'a> Lower<'a> {
     /// Starts at the root of a source.
     #[must_use]
     pub const fn new(source: &'a Source) -> Self {
-        Self { source, diagnostics: Vec::new(), path: String::new() }
+        Self { source, diagnostics: Vec::new(), path: String::new(), key: None }
     }
 
     /// The path of the node being read.
@@ -110,26 +112,33 @@ impl<'a> Lower<'a> {
 
     /// Runs `read` at a path of its own.
     pub fn under<T>(&mut self, path: &str, read: impl FnOnce(&mut Self) -> T) -> T {
-        self.at(path.to_owned(), read)
+        self.at(path.to_owned(), None, read)
     }
 
     /// Runs `read` one key deeper.
-    pub fn in_key<T>(&mut self, key: &str, read: impl FnOnce(&mut Self) -> T) -> T {
-        let deeper = self.path_of(key);
-        self.at(deeper, read)
+    pub fn in_entry<T>(&mut self, entry: &Entry, read: impl FnOnce(&mut Self) -> T) -> T {
+        let deeper = self.path_of(&entry.key.value);
+        self.at(deeper, Some(entry.key.span), read)
     }
 
     /// Runs `read` one list item deeper.
     pub fn in_item<T>(&mut self, index: usize, read: impl FnOnce(&mut Self) -> T) -> T {
         let deeper = format!("{}[{index}]", self.path);
-        self.at(deeper, read)
+        self.at(deeper, None, read)
     }
 
-    fn at<T>(&mut self, path: String, read: impl FnOnce(&mut Self) -> T) -> T {
-        let outer = std::mem::replace(&mut self.path, path);
+    fn at<T>(&mut self, path: String, key: Option<Span>, read: impl FnOnce(&mut Self) -> T) -> T {
+        let outer = (std::mem::replace(&mut self.path, path), std::mem::replace(&mut self.key, key));
         let value = read(self);
-        self.path = outer;
+        (self.path, self.key) = outer;
         value
+    }
+
+    /// Where to point at a value: at itself, or at its key when it begins on a line of its own.
+    #[must_use]
+    pub fn place_of(&self, node: &Node) -> Span {
+        let collection = node.as_mapping().is_some() || node.as_sequence().is_some();
+        self.key.filter(|_| collection).unwrap_or(node.span)
     }
 
     /// Reports a fault of the node being read.
@@ -144,7 +153,8 @@ impl<'a> Lower<'a> {
         let name = last_key(&self.path).to_owned();
         let message = format!("`{name}` is {}, expected {expected}", node.describe());
         let variable = node.as_scalar().and_then(|scalar| scalar.text.variable());
-        let diagnostic = self.report(&WRONG_TYPE, node.span, message);
+        let place = self.place_of(node);
+        let diagnostic = self.report(&WRONG_TYPE, place, message);
         if let Some(variable) = variable {
             *diagnostic = diagnostic.clone().label(variable, "the value comes from here");
         }
@@ -175,11 +185,12 @@ impl<'a> Lower<'a> {
 
     /// Reads a field that may be absent.
     pub fn optional<T: FieldValue>(&mut self, mapping: &Mapping, field: &Field) -> Option<Spanned<T>> {
-        let node = mapping.value(field.name)?;
+        let entry = mapping.get(field.name)?;
+        let node = &entry.value;
         if node.is_broken() {
             return None;
         }
-        self.in_key(field.name, |cx| {
+        self.in_entry(entry, |cx| {
             if node.is_null() && !field.required {
                 return None;
             }

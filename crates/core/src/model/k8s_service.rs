@@ -139,7 +139,7 @@ impl FieldValue for Port {
         if entry.value.is_broken() {
             return None;
         }
-        let number = cx.in_key(&entry.key.value, |cx| integer(&entry.value, field.range, cx))?;
+        let number = cx.in_entry(entry, |cx| integer(&entry.value, field.range, cx))?;
         let kind = match &*entry.key.value {
             "http" => PortKind::Http,
             "tcp" => PortKind::Tcp,
@@ -152,12 +152,12 @@ impl FieldValue for Port {
 fn port_kinds(mapping: &Mapping, node: &Node, cx: &mut Lower<'_>) {
     let names: Vec<&str> = mapping.entries.iter().map(|entry| &*entry.key.value).collect();
     let found = if names.is_empty() { "is empty".to_owned() } else { format!("has {}", super::field::list(&names)) };
-    let (first, second) = (mapping.entries.first(), mapping.entries.get(1));
-    let span = second.or(first).map_or(node.span, |entry| entry.key.span);
-    // Both ends of the fault are wanted on screen: the map's first line and the surplus key.
-    let span = first.map_or(span, |first| crate::span::Span { start: first.key.span.start, ..span });
+    let span = cx.place_of(node);
     let diagnostic = cx.report(&PORT_KINDS, span, format!("`port` {found}, expected exactly one of `http`, `tcp` and `grpc`"));
     *diagnostic = diagnostic.clone().help("a service has one port; keep the one your program listens on");
+    if let Some(second) = mapping.entries.get(1) {
+        *diagnostic = diagnostic.clone().label(second.key.span, "a second one");
+    }
 }
 
 /// An environment variable.
@@ -201,7 +201,7 @@ impl FieldValue for EnvVars {
 
 fn from_map(mapping: &Mapping, cx: &mut Lower<'_>) -> Vec<EnvVar> {
     let read = |entry: &crate::syntax::Entry| {
-        cx.in_key(&entry.key.value, |cx| {
+        cx.in_entry(entry, |cx| {
             let name = Spanned::new(entry.key_text(), entry.key.span);
             let value = env_value(&entry.value, cx)?;
             Some(EnvVar { name, value, path: cx.path().to_owned() })
@@ -227,11 +227,11 @@ fn from_item(item: &Node, cx: &mut Lower<'_>) -> Option<EnvVar> {
         diagnostic.path = path;
     }
     let mut part = |key: &'static str, read: fn(&Node, &mut Lower<'_>) -> Option<Spanned<Text>>| {
-        let Some(node) = mapping.value(key) else {
+        let Some(entry) = mapping.get(key) else {
             cx.missing(mapping, &Field { name: key, example: "…", ..Field::BLANK }, item.span);
             return None;
         };
-        cx.in_key(key, |cx| read(node, cx))
+        cx.in_entry(entry, |cx| read(&entry.value, cx))
     };
     let name = part("name", |node, cx| text(node, cx, "text").map(|value| Spanned::new(value, node.span)));
     let value = part("value", env_value);

@@ -131,7 +131,7 @@ fn link(item: &Node, cx: &mut Lower<'_>) -> Option<Link> {
     }
     let entry = mapping.entries.first()?;
     let path = cx.path().to_owned();
-    let arguments = cx.in_key(&entry.key.value, |cx| match entry.value.as_sequence() {
+    let arguments = cx.in_entry(entry, |cx| match entry.value.as_sequence() {
         Some(items) => items.iter().enumerate().filter_map(|(index, item)| cx.in_item(index, |cx| argument(item, cx))).collect(),
         None if entry.value.is_null() || entry.value.is_broken() => Vec::new(),
         None => {
@@ -148,7 +148,7 @@ fn argument(item: &Node, cx: &mut Lower<'_>) -> Option<Argument> {
     };
     let mut names = Vec::new();
     for entry in mapping.entries.iter() {
-        let name = cx.in_key(&entry.key.value, |cx| text(&entry.value, cx, "the name of an environment variable"));
+        let name = cx.in_entry(entry, |cx| text(&entry.value, cx, "the name of an environment variable"));
         if let Some(name) = name {
             names.push((Spanned::new(Text::literal(&entry.key.value), entry.key.span), Spanned::new(name, entry.value.span)));
         }

@@ -89,7 +89,7 @@ fn short_type(kind: &str) -> &str {
 pub fn headers(modules: &Modules, cx: &mut Lower<'_>) -> Vec<Header> {
     let mut headers: Vec<Header> = Vec::new();
     // Opta's default name is the type without dashes; a second one of a type would collide, which is reported.
-    cx.in_key("modules", |cx| {
+    cx.under("modules", |cx| {
         for (index, node) in modules.0.iter().enumerate() {
             let header = cx.in_item(index, |cx| header(node, cx));
             headers.extend(header);

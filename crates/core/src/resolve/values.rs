@@ -79,14 +79,16 @@ fn read_plain(mapping: &Mapping, values: &mut Values, cx: &mut Lower<'_>) {
     values.env = scalar("env");
     values.image_tag = scalar("image_tag");
     values.image_digest = scalar("image_digest");
-    if let Some(node) = mapping.value("parent").filter(|node| !node.is_null()) {
-        values.parent = cx.in_key("parent", |cx| texts(node, cx));
+    let given = |key| mapping.get(key).filter(|entry| !entry.value.is_null());
+    if let Some(entry) = given("parent") {
+        values.parent = cx.in_entry(entry, |cx| texts(&entry.value, cx));
     }
-    let Some(node) = mapping.value("modules").filter(|node| !node.is_null()) else { return };
-    cx.in_key("modules", |cx| match node.as_mapping() {
+    let Some(entry) = given("modules") else { return };
+    let node = &entry.value;
+    cx.in_entry(entry, |cx| match node.as_mapping() {
         Some(modules) => {
             for entry in modules.entries.iter().filter(|entry| !entry.value.is_null()) {
-                let outputs = cx.in_key(&entry.key.value, |cx| texts(&entry.value, cx));
+                let outputs = cx.in_entry(entry, |cx| texts(&entry.value, cx));
                 values.modules.insert(entry.key.value.to_string(), outputs);
             }
         }

@@ -1,0 +1,250 @@
+//! Who we are and where: AWS identity, EKS token, Kubernetes client.
+
+use std::path::PathBuf;
+use std::time::{Duration, SystemTime};
+
+use aws_config::{BehaviorVersion, Region, SdkConfig};
+use aws_credential_types::provider::ProvideCredentials;
+use aws_sigv4::http_request::{SignableBody, SignableRequest, SignatureLocation, SigningSettings, sign};
+use aws_sigv4::sign::v4;
+use aws_smithy_http_client::tls;
+use base64::Engine;
+use base64::engine::general_purpose::{STANDARD, URL_SAFE_NO_PAD};
+use kube::config::{KubeConfigOptions, Kubeconfig};
+use secrecy::SecretString;
+
+/// How to reach the cluster.
+#[derive(Clone, Debug)]
+pub(crate) enum Cluster {
+    /// By a kubeconfig: the file (or the usual one) and the context (or the current one).
+    Kubeconfig { file: Option<PathBuf>, context: Option<String> },
+    /// An EKS cluster by region and name.
+    Eks { region: String, name: String },
+}
+
+/// A cluster we can talk to.
+pub(crate) struct Connection {
+    pub(crate) client: kube::Client,
+    /// What to call it in messages.
+    pub(crate) name: String,
+    /// The address of its OIDC issuer, which EKS tells.
+    pub(crate) issuer: Option<String>,
+}
+
+/// Why there is no connection.
+#[derive(Debug, thiserror::Error)]
+pub(crate) enum AuthError {
+    #[error("no AWS credentials were found\n  set AWS_PROFILE, or AWS_ACCESS_KEY_ID and AWS_SECRET_ACCESS_KEY, or sign in with `aws sso login`")]
+    NoCredentials(#[source] aws_credential_types::provider::error::CredentialsError),
+    #[error("AWS does not say who we are (sts:GetCallerIdentity): {reason}")]
+    Identity { reason: String },
+    #[error("the AWS credentials are of account {found}, but the bundle is for account {expected}\n  choose the right profile with AWS_PROFILE, or make the bundle for the other environment")]
+    WrongAccount { found: String, expected: String },
+    #[error("there is no EKS cluster `{name}` in {region}\n  name another with `--cluster`, or use a kubeconfig with `--context`")]
+    NoCluster { name: String, region: String },
+    #[error("the EKS cluster `{name}` cannot be described (eks:DescribeCluster): {reason}")]
+    DescribeCluster { name: String, reason: String },
+    #[error("the EKS cluster `{name}` is {status}, not ready to be used")]
+    ClusterNotReady { name: String, status: String },
+    #[error("the token for EKS cannot be signed")]
+    Token(#[source] Box<dyn std::error::Error + Send + Sync>),
+    #[error("the kubeconfig cannot be used")]
+    Kubeconfig(#[source] kube::config::KubeconfigError),
+    #[error("the cluster's address or certificate cannot be used")]
+    Client(#[source] Box<dyn std::error::Error + Send + Sync>),
+}
+
+/// Loads AWS settings from the environment, as every AWS tool does.
+pub(crate) async fn aws(region: Option<&str>) -> SdkConfig {
+    let http = aws_smithy_http_client::Builder::new()
+        .tls_provider(tls::Provider::Rustls(tls::rustls_provider::CryptoMode::Ring))
+        .build_https();
+    let loader = aws_config::defaults(BehaviorVersion::latest()).http_client(http).retry_config(
+        aws_config::retry::RetryConfig::adaptive().with_max_attempts(5),
+    );
+    match region {
+        Some(region) => loader.region(Region::new(region.to_owned())).load().await,
+        None => loader.load().await,
+    }
+}
+
+/// Checks that the credentials belong to an account.
+///
+/// # Errors
+///
+/// When there are none, or they are of another account.
+pub(crate) async fn check_account(aws: &SdkConfig, expected: Option<&str>) -> Result<String, AuthError> {
+    credentials(aws).await?;
+    let identity = aws_sdk_sts::Client::new(aws)
+        .get_caller_identity()
+        .send()
+        .await
+        .map_err(|error| AuthError::Identity { reason: sdk_reason(&error) })?;
+    let found = identity.account().unwrap_or_default().to_owned();
+    match expected {
+        Some(expected) if expected != found => Err(AuthError::WrongAccount { found, expected: expected.to_owned() }),
+        _ => Ok(found),
+    }
+}
+
+async fn credentials(aws: &SdkConfig) -> Result<aws_credential_types::Credentials, AuthError> {
+    let Some(provider) = aws.credentials_provider() else {
+        return Err(AuthError::NoCredentials(aws_credential_types::provider::error::CredentialsError::not_loaded("no provider")));
+    };
+    provider.provide_credentials().await.map_err(AuthError::NoCredentials)
+}
+
+/// The words of AWS for a failed call, with the error's code.
+pub(crate) fn sdk_reason<E>(error: &aws_sdk_sts::error::SdkError<E>) -> String
+where
+    E: std::error::Error + aws_sdk_sts::error::ProvideErrorMetadata + 'static,
+{
+    use aws_sdk_sts::error::ProvideErrorMetadata;
+    match (error.code(), error.message()) {
+        (Some(code), Some(message)) => format!("{code}: {message}"),
+        (Some(code), None) => code.to_owned(),
+        _ => {
+            let mut reason = error.to_string();
+            let mut source = std::error::Error::source(error);
+            while let Some(cause) = source {
+                reason = cause.to_string();
+                source = cause.source();
+            }
+            reason
+        }
+    }
+}
+
+/// Connects to a cluster. Nothing is sent to a kubeconfig's cluster yet.
+///
+/// # Errors
+///
+/// When the kubeconfig cannot be used, or AWS does not tell the way to the cluster.
+pub(crate) async fn connect(cluster: &Cluster, aws: Option<&SdkConfig>) -> Result<Connection, AuthError> {
+    match cluster {
+        Cluster::Kubeconfig { file, context } => {
+            let kubeconfig = match file {
+                Some(file) => Kubeconfig::read_from(file),
+                None => Kubeconfig::read(),
+            };
+            let kubeconfig = kubeconfig.map_err(AuthError::Kubeconfig)?;
+            let name = context.clone().or_else(|| kubeconfig.current_context.clone()).unwrap_or_else(|| "the kubeconfig's cluster".to_owned());
+            let options = KubeConfigOptions { context: context.clone(), ..KubeConfigOptions::default() };
+            let config = kube::Config::from_custom_kubeconfig(kubeconfig, &options).await.map_err(AuthError::Kubeconfig)?;
+            Ok(Connection { client: client(config)?, name, issuer: None })
+        }
+        Cluster::Eks { region, name } => {
+            let owned;
+            let aws = match aws {
+                Some(aws) => aws,
+                None => {
+                    owned = self::aws(Some(region)).await;
+                    &owned
+                }
+            };
+            eks(aws, region, name).await
+        }
+    }
+}
+
+fn client(mut config: kube::Config) -> Result<kube::Client, AuthError> {
+    config.connect_timeout = Some(Duration::from_secs(10));
+    kube::Client::try_from(config).map_err(|error| AuthError::Client(Box::new(error)))
+}
+
+async fn eks(aws: &SdkConfig, region: &str, name: &str) -> Result<Connection, AuthError> {
+    let described = aws_sdk_eks::Client::new(aws).describe_cluster().name(name).send().await;
+    let described = described.map_err(|error| {
+        if error.as_service_error().is_some_and(|error| error.is_resource_not_found_exception()) {
+            return AuthError::NoCluster { name: name.to_owned(), region: region.to_owned() };
+        }
+        AuthError::DescribeCluster { name: name.to_owned(), reason: sdk_reason(&error) }
+    })?;
+    let missing = |what: &str| AuthError::DescribeCluster { name: name.to_owned(), reason: format!("the answer lacks {what}") };
+    let cluster = described.cluster().ok_or_else(|| missing("the cluster"))?;
+    if let Some(status) = cluster.status().filter(|status| !matches!(status.as_str(), "ACTIVE" | "UPDATING")) {
+        return Err(AuthError::ClusterNotReady { name: name.to_owned(), status: status.as_str().to_owned() });
+    }
+    let endpoint = cluster.endpoint().ok_or_else(|| missing("an endpoint"))?;
+    let certificate = cluster.certificate_authority().and_then(|authority| authority.data()).ok_or_else(|| missing("a certificate"))?;
+    let broken = |error: Box<dyn std::error::Error + Send + Sync>| AuthError::Client(error);
+    let pem = STANDARD.decode(certificate).map_err(|error| broken(Box::new(error)))?;
+    let certificates = certificates_of(&pem);
+    if certificates.is_empty() {
+        return Err(missing("a certificate in PEM"));
+    }
+    let mut config = kube::Config::new(endpoint.parse().map_err(|error| broken(Box::new(error)))?);
+    config.root_cert = Some(certificates);
+    config.auth_info.token = Some(SecretString::from(token(aws, region, name).await?));
+    let issuer = cluster.identity().and_then(|identity| identity.oidc()).and_then(|oidc| oidc.issuer()).map(str::to_owned);
+    Ok(Connection { client: client(config)?, name: format!("EKS cluster {name} in {region}"), issuer })
+}
+
+/// The DER of each certificate in a PEM file.
+fn certificates_of(pem: &[u8]) -> Vec<Vec<u8>> {
+    let text = String::from_utf8_lossy(pem);
+    let blocks = text.split("-----BEGIN CERTIFICATE-----").skip(1).filter_map(|rest| rest.split("-----END CERTIFICATE-----").next());
+    blocks.filter_map(|body| STANDARD.decode(body.split_whitespace().collect::<String>()).ok()).collect()
+}
+
+/// A bearer token for EKS: a presigned STS GetCallerIdentity URL that names the cluster, as `aws eks get-token` makes it
+/// (<https://docs.aws.amazon.com/eks/latest/best-practices/identity-and-access-management.html>).
+///
+/// # Errors
+///
+/// When there are no credentials or they cannot sign.
+pub(crate) async fn token(aws: &SdkConfig, region: &str, cluster: &str) -> Result<String, AuthError> {
+    let credentials = credentials(aws).await?;
+    // The stand-in of a test speaks plain HTTP on its own address; the real one is the region's.
+    let endpoint = std::env::var("AWS_ENDPOINT_URL_STS").or_else(|_| std::env::var("AWS_ENDPOINT_URL")).ok();
+    let suffix = if region.starts_with("cn-") { "amazonaws.com.cn" } else { "amazonaws.com" };
+    let base = endpoint.unwrap_or_else(|| format!("https://sts.{region}.{suffix}"));
+    let url = format!("{}/?Action=GetCallerIdentity&Version=2011-06-15", base.trim_end_matches('/'));
+    let mut settings = SigningSettings::default();
+    settings.signature_location = SignatureLocation::QueryParams;
+    settings.expires_in = Some(Duration::from_secs(60));
+    let identity = credentials.into();
+    let sign_error = |error: Box<dyn std::error::Error + Send + Sync>| AuthError::Token(error);
+    let params = v4::SigningParams::builder()
+        .identity(&identity)
+        .region(region)
+        .name("sts")
+        .time(SystemTime::now())
+        .settings(settings)
+        .build()
+        .map_err(|error| sign_error(Box::new(error)))?
+        .into();
+    let headers = [("x-k8s-aws-id", cluster)];
+    let request = SignableRequest::new("GET", &url, headers.into_iter(), SignableBody::Bytes(&[])).map_err(|error| sign_error(Box::new(error)))?;
+    let (instructions, _) = sign(request, &params).map_err(|error| sign_error(Box::new(error)))?.into_parts();
+    let query: Vec<String> = instructions.params().iter().map(|(name, value)| format!("{name}={}", percent_encode(value))).collect();
+    Ok(format!("k8s-aws-v1.{}", URL_SAFE_NO_PAD.encode(format!("{url}&{}", query.join("&")))))
+}
+
+/// Percent-encoding of RFC 3986, which is what the signature was made over.
+fn percent_encode(text: &str) -> String {
+    text.bytes().fold(String::new(), |mut encoded, byte| {
+        if byte.is_ascii_alphanumeric() || b"-_.~".contains(&byte) {
+            encoded.push(byte as char);
+        } else {
+            encoded.push_str(&format!("%{byte:02X}"));
+        }
+        encoded
+    })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn percent_encoding_keeps_only_unreserved_characters() {
+        assert_eq!(percent_encode("a/b+c=~é"), "a%2Fb%2Bc%3D~%C3%A9");
+    }
+
+    #[test]
+    fn each_certificate_of_a_file_is_read() {
+        let pem = crate::rds::certificates("us-east-1");
+        assert_eq!(certificates_of(pem.as_bytes()).len(), pem.matches("BEGIN CERTIFICATE").count());
+    }
+}

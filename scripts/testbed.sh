@@ -1,0 +1,108 @@
+#!/usr/bin/env bash
+# The real things the tests meet: a Kubernetes control plane with kwok's nodes and an AWS stand-in.
+#   scripts/testbed.sh up DIR     starts them; DIR/env then holds what tests need to know
+#   scripts/testbed.sh down DIR   ends them
+. "$(dirname "$0")/lib.sh"
+
+command=${1:?up or down}
+mkdir -p "${2:?a folder for the testbed}"
+dir=$(cd "$2" && pwd)
+
+free_port() { python3 -c 'import socket; s = socket.socket(); s.bind(("127.0.0.1", 0)); print(s.getsockname()[1])'; }
+
+launch() { # NAME COMMAND...
+  local name=$1
+  shift
+  "$@" >"$dir/$name.log" 2>&1 &
+  echo $! >>"$dir/pids"
+}
+
+# Waits until a command succeeds; says the log's end when it never does.
+await() { # NAME SECONDS COMMAND...
+  local name=$1 until=$((SECONDS + $2))
+  shift 2
+  until "$@" >/dev/null 2>&1; do
+    if [ $SECONDS -ge $until ]; then
+      tail -n 20 "$dir/$name.log" >&2
+      die "$name did not start"
+    fi
+    sleep 0.1
+  done
+}
+
+down() {
+  [ -e "$dir/pids" ] || return 0
+  # In the order opposite to the start, so that nothing complains of what it lost.
+  for pid in $(tac "$dir/pids"); do kill "$pid" 2>/dev/null || true; done
+  for pid in $(tac "$dir/pids"); do
+    for _ in $(seq 50); do kill -0 "$pid" 2>/dev/null || break; sleep 0.1; done
+    kill -9 "$pid" 2>/dev/null || true
+  done
+  rm -f "$dir/pids"
+}
+
+up() {
+  down
+  local bin python
+  bin=$("$root/scripts/setup-cluster.sh")
+  python=$("$root/scripts/setup-aws.sh")
+  rm -rf "$dir/etcd" "$dir/certs"
+  local etcd_port peer_port api_port aws_port
+  etcd_port=$(free_port) peer_port=$(free_port) api_port=$(free_port) aws_port=$(free_port)
+  local kubeconfig="$dir/kubeconfig" token server="https://127.0.0.1:$api_port"
+  token=$(head -c 24 /dev/urandom | od -An -tx1 | tr -d ' \n')
+  echo "$token,admin,admin,system:masters" >"$dir/tokens.csv"
+  openssl genrsa -out "$dir/service-account.key" 2048 2>/dev/null
+  cat >"$dir/webhook.yml" <<YAML
+apiVersion: v1
+kind: Config
+clusters: [{name: aws, cluster: {server: "http://127.0.0.1:$aws_port/authenticate"}}]
+users: [{name: apiserver}]
+contexts: [{name: webhook, context: {cluster: aws, user: apiserver}}]
+current-context: webhook
+YAML
+  launch aws "$python" "$root/scripts/testbed/aws.py" "$aws_port" "$server" "$dir/certs/apiserver.crt"
+  launch etcd "$bin/etcd" --data-dir "$dir/etcd" --unsafe-no-fsync --log-level warn \
+    --listen-client-urls "http://127.0.0.1:$etcd_port" --advertise-client-urls "http://127.0.0.1:$etcd_port" \
+    --listen-peer-urls "http://127.0.0.1:$peer_port" --initial-advertise-peer-urls "http://127.0.0.1:$peer_port" \
+    --initial-cluster "default=http://127.0.0.1:$peer_port"
+  launch kube-apiserver "$bin/kube-apiserver" --etcd-servers "http://127.0.0.1:$etcd_port" --cert-dir "$dir/certs" \
+    --bind-address 127.0.0.1 --secure-port "$api_port" --service-cluster-ip-range 10.96.0.0/16 \
+    --service-account-issuer https://kubernetes.default.svc --service-account-key-file "$dir/service-account.key" \
+    --service-account-signing-key-file "$dir/service-account.key" --token-auth-file "$dir/tokens.csv" \
+    --authentication-token-webhook-config-file "$dir/webhook.yml" --authentication-token-webhook-version v1 \
+    --authentication-token-webhook-cache-ttl 1s --authorization-mode RBAC
+  cat >"$kubeconfig" <<YAML
+apiVersion: v1
+kind: Config
+clusters: [{name: testbed, cluster: {server: "$server", certificate-authority: "$dir/certs/apiserver.crt"}}]
+users: [{name: admin, user: {token: "$token"}}]
+contexts: [{name: testbed, context: {cluster: testbed, user: admin}}]
+current-context: testbed
+YAML
+  kubectl() { "$bin/kubectl" --kubeconfig "$kubeconfig" "$@"; }
+  await kube-apiserver 60 kubectl get --raw /readyz
+  launch kube-controller-manager "$bin/kube-controller-manager" --kubeconfig "$kubeconfig" --leader-elect=false \
+    --secure-port 0 --service-account-private-key-file "$dir/service-account.key" --use-service-account-credentials
+  launch kube-scheduler "$bin/kube-scheduler" --kubeconfig "$kubeconfig" --leader-elect=false --secure-port 0
+  local stages=() stage
+  for stage in "$bin"/../stages/*.yaml "$root"/scripts/testbed/stages/*.yaml; do
+    [ -e "$stage" ] && stages+=(--config "$stage")
+  done
+  launch kwok "$bin/kwok" --kubeconfig "$kubeconfig" --manage-all-nodes=true "${stages[@]}"
+  kubectl apply -f "$root/scripts/testbed/node.yml" >"$dir/node.log"
+  await kwok 60 kubectl wait --for=condition=Ready node/testbed --timeout=1s
+  await kube-controller-manager 60 kubectl -n default get serviceaccount default
+  await aws 60 curl -fsS "http://127.0.0.1:$aws_port/moto-api/data.json"
+  cat >"$dir/env" <<SH
+export OPTAKIT_TEST_KUBECONFIG=$kubeconfig
+export OPTAKIT_TEST_KUBECTL=$bin/kubectl
+export OPTAKIT_TEST_AWS=http://127.0.0.1:$aws_port
+SH
+}
+
+case "$command" in
+  up) up ;;
+  down) down ;;
+  *) die "up or down, not $command" ;;
+esac
