@@ -34,13 +34,19 @@ pub(crate) struct Connection {
 /// Why there is no connection.
 #[derive(Debug, thiserror::Error)]
 pub(crate) enum AuthError {
-    #[error("no AWS credentials were found\n  set AWS_PROFILE, or AWS_ACCESS_KEY_ID and AWS_SECRET_ACCESS_KEY, or sign in with `aws sso login`")]
+    #[error(
+        "no AWS credentials were found\n  set AWS_PROFILE, or AWS_ACCESS_KEY_ID and AWS_SECRET_ACCESS_KEY, or sign in with `aws sso login`"
+    )]
     NoCredentials(#[source] aws_credential_types::provider::error::CredentialsError),
     #[error("AWS does not say who we are (sts:GetCallerIdentity): {reason}")]
     Identity { reason: String },
-    #[error("the AWS credentials are of account {found}, but the bundle is for account {expected}\n  choose the right profile with AWS_PROFILE, or make the bundle for the other environment")]
+    #[error(
+        "the AWS credentials are of account {found}, but the bundle is for account {expected}\n  choose the right profile with AWS_PROFILE, or make the bundle for the other environment"
+    )]
     WrongAccount { found: String, expected: String },
-    #[error("there is no EKS cluster `{name}` in {region}\n  name another with `--cluster`, or use a kubeconfig with `--context`")]
+    #[error(
+        "there is no EKS cluster `{name}` in {region}\n  name another with `--cluster`, or use a kubeconfig with `--context`"
+    )]
     NoCluster { name: String, region: String },
     #[error("the EKS cluster `{name}` cannot be described (eks:DescribeCluster): {reason}")]
     DescribeCluster { name: String, reason: String },
@@ -59,9 +65,9 @@ pub(crate) async fn aws(region: Option<&str>) -> SdkConfig {
     let http = aws_smithy_http_client::Builder::new()
         .tls_provider(tls::Provider::Rustls(tls::rustls_provider::CryptoMode::Ring))
         .build_https();
-    let loader = aws_config::defaults(BehaviorVersion::latest()).http_client(http).retry_config(
-        aws_config::retry::RetryConfig::adaptive().with_max_attempts(5),
-    );
+    let loader = aws_config::defaults(BehaviorVersion::latest())
+        .http_client(http)
+        .retry_config(aws_config::retry::RetryConfig::adaptive().with_max_attempts(5));
     match region {
         Some(region) => loader.region(Region::new(region.to_owned())).load().await,
         None => loader.load().await,
@@ -128,7 +134,10 @@ pub(crate) async fn connect(cluster: &Cluster, aws: Option<&SdkConfig>) -> Resul
                 None => Kubeconfig::read(),
             };
             let kubeconfig = kubeconfig.map_err(AuthError::Kubeconfig)?;
-            let name = context.clone().or_else(|| kubeconfig.current_context.clone()).unwrap_or_else(|| "the kubeconfig's cluster".to_owned());
+            let name = context
+                .clone()
+                .or_else(|| kubeconfig.current_context.clone())
+                .unwrap_or_else(|| "the kubeconfig's cluster".to_owned());
             let options = KubeConfigOptions { context: context.clone(), ..KubeConfigOptions::default() };
             let config = kube::Config::from_custom_kubeconfig(kubeconfig, &options).await.map_err(AuthError::Kubeconfig)?;
             Ok(Connection { client: client(config)?, name, issuer: None })
@@ -166,7 +175,8 @@ async fn eks(aws: &SdkConfig, region: &str, name: &str) -> Result<Connection, Au
         return Err(AuthError::ClusterNotReady { name: name.to_owned(), status: status.as_str().to_owned() });
     }
     let endpoint = cluster.endpoint().ok_or_else(|| missing("an endpoint"))?;
-    let certificate = cluster.certificate_authority().and_then(|authority| authority.data()).ok_or_else(|| missing("a certificate"))?;
+    let certificate =
+        cluster.certificate_authority().and_then(|authority| authority.data()).ok_or_else(|| missing("a certificate"))?;
     let broken = |error: Box<dyn std::error::Error + Send + Sync>| AuthError::Client(error);
     let pem = STANDARD.decode(certificate).map_err(|error| broken(Box::new(error)))?;
     let certificates = certificates_of(&pem);
@@ -183,7 +193,8 @@ async fn eks(aws: &SdkConfig, region: &str, name: &str) -> Result<Connection, Au
 /// The DER of each certificate in a PEM file.
 fn certificates_of(pem: &[u8]) -> Vec<Vec<u8>> {
     let text = String::from_utf8_lossy(pem);
-    let blocks = text.split("-----BEGIN CERTIFICATE-----").skip(1).filter_map(|rest| rest.split("-----END CERTIFICATE-----").next());
+    let blocks =
+        text.split("-----BEGIN CERTIFICATE-----").skip(1).filter_map(|rest| rest.split("-----END CERTIFICATE-----").next());
     blocks.filter_map(|body| STANDARD.decode(body.split_whitespace().collect::<String>()).ok()).collect()
 }
 
@@ -215,9 +226,11 @@ pub(crate) async fn token(aws: &SdkConfig, region: &str, cluster: &str) -> Resul
         .map_err(|error| sign_error(Box::new(error)))?
         .into();
     let headers = [("x-k8s-aws-id", cluster)];
-    let request = SignableRequest::new("GET", &url, headers.into_iter(), SignableBody::Bytes(&[])).map_err(|error| sign_error(Box::new(error)))?;
+    let request = SignableRequest::new("GET", &url, headers.into_iter(), SignableBody::Bytes(&[]))
+        .map_err(|error| sign_error(Box::new(error)))?;
     let (instructions, _) = sign(request, &params).map_err(|error| sign_error(Box::new(error)))?.into_parts();
-    let query: Vec<String> = instructions.params().iter().map(|(name, value)| format!("{name}={}", percent_encode(value))).collect();
+    let query: Vec<String> =
+        instructions.params().iter().map(|(name, value)| format!("{name}={}", percent_encode(value))).collect();
     Ok(format!("k8s-aws-v1.{}", URL_SAFE_NO_PAD.encode(format!("{url}&{}", query.join("&")))))
 }
 

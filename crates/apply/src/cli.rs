@@ -42,13 +42,17 @@ Examples:
   optakit render --image-tag 1.4.2 | kubectl apply --server-side -f -")]
     Render(Render),
     /// Write, inspect or verify a bundle, the one file that `apply` takes.
-    #[command(args_conflicts_with_subcommands = true, after_help = "Examples:
+    #[command(
+        args_conflicts_with_subcommands = true,
+        after_help = "Examples:
   optakit bundle --env staging -o .
   optakit bundle inspect shop-staging.bundle.json
-  optakit bundle verify shop-staging.bundle.json")]
+  optakit bundle verify shop-staging.bundle.json"
+    )]
     Bundle(Bundle),
     /// Bring a bundle to its cluster and wait until it runs.
-    #[command(after_help = "Without --kubeconfig and --context the EKS cluster of the bundle's environment is used, by the usual AWS
+    #[command(
+        after_help = "Without --kubeconfig and --context the EKS cluster of the bundle's environment is used, by the usual AWS
 settings (AWS_PROFILE and its like).
 
 Exit codes: 0 applied or nothing to change, 1 failed.
@@ -56,7 +60,8 @@ Exit codes: 0 applied or nothing to change, 1 failed.
 Examples:
   optakit apply shop-staging.bundle.json
   optakit apply shop-staging.bundle.json --image-digest sha256:9b2f…
-  optakit apply shop-staging.bundle.json --context kind-dev --skip-aws --yes")]
+  optakit apply shop-staging.bundle.json --context kind-dev --skip-aws --yes"
+    )]
     Apply(Apply),
 }
 

@@ -57,7 +57,8 @@ pub(crate) async fn ensure(aws: &SdkConfig, resource: &Value) -> Result<Outcome,
         }
         Some(repository) => {
             if repository.image_scanning_configuration().is_none_or(|scanning| scanning.scan_on_push() != scan_on_push) {
-                let put = client.put_image_scanning_configuration().repository_name(name).image_scanning_configuration(scanning());
+                let put =
+                    client.put_image_scanning_configuration().repository_name(name).image_scanning_configuration(scanning());
                 put.send().await.map_err(|error| failed("ecr:PutImageScanningConfiguration", name, &error))?;
                 changes.push("scan on push");
             }
@@ -69,7 +70,8 @@ pub(crate) async fn ensure(aws: &SdkConfig, resource: &Value) -> Result<Outcome,
         changes.push("policy");
     }
     if lifecycle_differs(&client, name, &resource["lifecyclePolicy"]).await? {
-        let put = client.put_lifecycle_policy().repository_name(name).lifecycle_policy_text(resource["lifecyclePolicy"].to_string());
+        let put =
+            client.put_lifecycle_policy().repository_name(name).lifecycle_policy_text(resource["lifecyclePolicy"].to_string());
         put.send().await.map_err(|error| failed("ecr:PutLifecyclePolicy", name, &error))?;
         changes.push("lifecycle");
     }
@@ -80,7 +82,8 @@ pub(crate) async fn ensure(aws: &SdkConfig, resource: &Value) -> Result<Outcome,
 async fn create(client: &Client, name: &str, resource: &Value, scanning: ImageScanningConfiguration) -> Result<bool, EcrError> {
     let tags = resource["tags"].as_object().into_iter().flatten();
     let tags = tags.filter_map(|(key, value)| Tag::builder().key(key).value(value.as_str()?).build().ok());
-    let request = client.create_repository().repository_name(name).image_scanning_configuration(scanning).set_tags(Some(tags.collect()));
+    let request =
+        client.create_repository().repository_name(name).image_scanning_configuration(scanning).set_tags(Some(tags.collect()));
     match request.send().await {
         Ok(_) => Ok(true),
         Err(error) if error.as_service_error().is_some_and(|error| error.is_repository_already_exists_exception()) => Ok(false),

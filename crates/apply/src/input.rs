@@ -66,7 +66,8 @@ pub(crate) fn request(file: &Path, values: Option<&PathBuf>, choices: Choices) -
         let text = text.map_err(|error| error.root_cause().to_string());
         (path, text)
     };
-    let paths: std::collections::BTreeSet<String> = api::environments(&service).into_iter().map(|environment| environment.path).collect();
+    let paths: std::collections::BTreeSet<String> =
+        api::environments(&service).into_iter().map(|environment| environment.path).collect();
     let environment_files: BTreeMap<_, _> = paths.into_iter().map(read).collect();
     let values = values.map(|values| read_text(values)).transpose()?;
     Ok(Request { service, environment_files, values, choices, rds_certificates: None })

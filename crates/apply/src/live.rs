@@ -42,15 +42,21 @@ const KINDS: &[(&str, &str)] = &[
 pub(crate) enum LiveError {
     #[error("the bundle holds an object that Optakit does not apply: {what}")]
     UnknownObject { what: String },
-    #[error("the cluster {cluster} cannot be reached: {reason}\n  nothing was changed; check the address, the network and `--context`")]
+    #[error(
+        "the cluster {cluster} cannot be reached: {reason}\n  nothing was changed; check the address, the network and `--context`"
+    )]
     Unreachable { cluster: String, reason: String },
-    #[error("the cluster {cluster} does not accept our credentials (401)\n  for EKS: the AWS identity needs an access entry of the cluster; check AWS_PROFILE")]
+    #[error(
+        "the cluster {cluster} does not accept our credentials (401)\n  for EKS: the AWS identity needs an access entry of the cluster; check AWS_PROFILE"
+    )]
     Unauthorized { cluster: String },
     #[error("{action} {object} is forbidden: {reason}")]
     Forbidden { action: &'static str, object: String, reason: String },
     #[error("{object} is refused: {reason}")]
     Refused { object: String, reason: String },
-    #[error("{object} is partly owned by someone else: {reason}\n  take the fields over with `--force-conflicts`, if the other side is to give way")]
+    #[error(
+        "{object} is partly owned by someone else: {reason}\n  take the fields over with `--force-conflicts`, if the other side is to give way"
+    )]
     Conflict { object: String, reason: String },
     #[error("{action} {object} failed: {reason}")]
     Failed { action: &'static str, object: String, reason: String },
@@ -174,7 +180,8 @@ pub(crate) async fn secret_keys(client: &kube::Client, namespace: &str, name: &s
 pub(crate) async fn pairs(client: &kube::Client, targets: Vec<Target>, force: bool) -> Result<Vec<Pair>, Vec<LiveError>> {
     let read = |target: Target| async move {
         let api = target.api(client);
-        let (live, wanted) = futures::future::join(api.get_opt(&target.name), target.apply(client, Options { dry_run: true, force })).await;
+        let (live, wanted) =
+            futures::future::join(api.get_opt(&target.name), target.apply(client, Options { dry_run: true, force })).await;
         let live = live.map_err(|error| explain(error, "reading", &target.label()))?;
         let wanted = wanted.map_err(|error| explain(error, "a dry run of", &target.label()))?;
         Ok(Pair { live: live.map(to_value), wanted: to_value(wanted), target })

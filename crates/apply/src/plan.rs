@@ -52,7 +52,9 @@ fn bare(object: &Value) -> Value {
 /// Whether we have applied it before; without that the fields are not ours though they may be equal.
 fn manages(object: &Value) -> bool {
     let fields = object.pointer("/metadata/managedFields").and_then(Value::as_array);
-    fields.is_some_and(|fields| fields.iter().any(|field| field["manager"] == crate::live::MANAGER && field["operation"] == "Apply"))
+    fields.is_some_and(|fields| {
+        fields.iter().any(|field| field["manager"] == crate::live::MANAGER && field["operation"] == "Apply")
+    })
 }
 
 #[cfg(test)]
@@ -63,7 +65,8 @@ mod tests {
     use crate::live::Target;
 
     fn check(live: Option<Value>, wanted: Value, expected: Action) {
-        let target = Target::new(0, json!({"apiVersion": "v1", "kind": "Service", "metadata": {"name": "api"}})).expect("a known kind");
+        let target =
+            Target::new(0, json!({"apiVersion": "v1", "kind": "Service", "metadata": {"name": "api"}})).expect("a known kind");
         assert_eq!(action(&Pair { target, live, wanted }), expected);
     }
 

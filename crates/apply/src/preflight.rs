@@ -21,7 +21,9 @@ pub(crate) enum PreflightError {
 ///
 /// With the inputs that are missing.
 pub(crate) fn check_inputs(bundle: &Bundle, allowed: &str) -> Result<(), PreflightError> {
-    let in_manifests = |hole: &&optakit_core::bundle::Hole| hole.at.iter().any(|location| location.list == optakit_core::bundle::List::Manifests);
+    let in_manifests = |hole: &&optakit_core::bundle::Hole| {
+        hole.at.iter().any(|location| location.list == optakit_core::bundle::List::Manifests)
+    };
     let missing = bundle.holes.iter().filter(in_manifests).filter(|hole| hole.input != allowed);
     let inputs: Vec<String> = missing.map(|hole| hole.input.clone()).collect();
     if inputs.is_empty() { Ok(()) } else { Err(PreflightError::UnknownInputs { inputs }) }

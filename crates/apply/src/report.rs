@@ -143,7 +143,8 @@ fn draw<'a>(finding: &Finding, text_of: &impl Fn(&str) -> Option<&'a str>) -> St
         _ => Level::NOTE.with_name("hint"),
     };
     let text = text_of(&finding.file).unwrap_or_default();
-    let mut snippet = Snippet::source(text).path(finding.file.as_str()).annotation(AnnotationKind::Primary.span(visible(text, finding.place)));
+    let mut snippet =
+        Snippet::source(text).path(finding.file.as_str()).annotation(AnnotationKind::Primary.span(visible(text, finding.place)));
     let mut other = None;
     if let Some(label) = &finding.label {
         if label.file == finding.file {

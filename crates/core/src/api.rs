@@ -301,9 +301,10 @@ pub(crate) fn bundle_of(request: &Request, values: Values) -> Option<Bundle> {
 }
 
 fn read_values(request: &Request) -> Values {
-    request.values.as_ref().map_or_else(Values::default, |values| {
-        resolve::read_values(&Source::new(FileId::Values, &*values.name, &*values.text)).0
-    })
+    request
+        .values
+        .as_ref()
+        .map_or_else(Values::default, |values| resolve::read_values(&Source::new(FileId::Values, &*values.name, &*values.text)).0)
 }
 
 /// An AWS resource of a module.
@@ -436,8 +437,15 @@ impl Pass {
         let image = (choices.image_tag.as_deref(), choices.image_digest.as_deref());
         let used = RefCell::new(BTreeMap::new());
         let layer = layer_name.map(|name| name.value.as_str()).unwrap_or_default();
-        let scope =
-            Scope { layer_name: layer, environment: &environment, variables: &variables, modules: &file.modules, values: &values, image, used: &used };
+        let scope = Scope {
+            layer_name: layer,
+            environment: &environment,
+            variables: &variables,
+            modules: &file.modules,
+            values: &values,
+            image,
+            used: &used,
+        };
         let services = check_modules(&file, &source, &scope, &mut diagnostics);
 
         diagnostics.sort_by_key(|diagnostic| (diagnostic.span.file, diagnostic.span.start, diagnostic.span.end));
@@ -506,11 +514,13 @@ fn environment(
     match request.environment_files.get(path.value.as_str()) {
         None => (named, None),
         Some(Err(reason)) => {
-            let index = file.environments.iter().position(|other| std::ptr::eq(&raw const other.value, entry)).unwrap_or_default();
+            let index =
+                file.environments.iter().position(|other| std::ptr::eq(&raw const other.value, entry)).unwrap_or_default();
             let message = format!("the environment file `{}` cannot be read: {reason}", path.value.as_str());
             let at = format!("environments[{index}].path");
             diagnostics.push(
-                Diagnostic::new(&resolve::ENVIRONMENT_FILE, path.span, at, message).help("the path is relative to the service file"),
+                Diagnostic::new(&resolve::ENVIRONMENT_FILE, path.span, at, message)
+                    .help("the path is relative to the service file"),
             );
             (named, None)
         }
@@ -569,8 +579,11 @@ struct RenderInput<'a> {
 
 fn render_all(input: &RenderInput<'_>, environment_file: Option<SourceText>, texts: Texts, analysis: &mut Analysis) -> Rendered {
     let (scope, environment) = (input.scope, input.scope.environment);
-    let names: Vec<Names> =
-        input.services.iter().map(|service| Names { layer: scope.layer_name.to_owned(), module: service.header.name.value.clone() }).collect();
+    let names: Vec<Names> = input
+        .services
+        .iter()
+        .map(|service| Names { layer: scope.layer_name.to_owned(), module: service.header.name.value.clone() })
+        .collect();
     let variables: Vec<Vec<LinkVariable>> =
         input.services.iter().map(|service| render::link_variables(&service.checked, scope.modules)).collect();
     let certificates = input.request.rds_certificates.as_deref();
@@ -644,7 +657,8 @@ fn aws_of(service: &Service, frame: &Frame<'_>, input: &RenderInput<'_>) -> Vec<
 }
 
 fn required_secrets(services: &[Service], variables: &[Vec<LinkVariable>]) -> Vec<RequiredSecret> {
-    let manual = services.iter().flat_map(|service| service.checked.secrets.value.iter().map(|secret| secret.value.as_str().to_owned()));
+    let manual =
+        services.iter().flat_map(|service| service.checked.secrets.value.iter().map(|secret| secret.value.as_str().to_owned()));
     let linked = variables.iter().flatten().map(|variable| variable.name.clone());
     let required = |name: &str, keys: Vec<String>| {
         let keys: BTreeSet<String> = keys.into_iter().collect();
@@ -695,4 +709,3 @@ fn finding(diagnostic: &Diagnostic, texts: &Texts) -> Finding {
         fixes: fixes.collect(),
     }
 }
-

@@ -220,7 +220,11 @@ impl Bundle {
             aws: rendered
                 .aws
                 .iter()
-                .map(|resource| AwsDocument { kind: resource.kind.to_owned(), module: resource.module.clone(), resource: json(&resource.value) })
+                .map(|resource| AwsDocument {
+                    kind: resource.kind.to_owned(),
+                    module: resource.module.clone(),
+                    resource: json(&resource.value),
+                })
                 .collect(),
             secrets: analysis.secrets.clone(),
             holes: holes.into_iter().map(|(input, at)| Hole { input, at }).collect(),
@@ -325,7 +329,8 @@ impl Bundle {
     #[must_use]
     pub fn line_of(&self, manifest: usize, pointer: &str) -> Option<&Mapping> {
         let covers = |mapping: &&Mapping| {
-            mapping.manifest == manifest && pointer.strip_prefix(&*mapping.pointer).is_some_and(|rest| rest.is_empty() || rest.starts_with('/'))
+            mapping.manifest == manifest
+                && pointer.strip_prefix(&*mapping.pointer).is_some_and(|rest| rest.is_empty() || rest.starts_with('/'))
         };
         self.source_map.iter().filter(covers).max_by_key(|mapping| mapping.pointer.len())
     }
@@ -367,7 +372,8 @@ fn differences(again: Option<&Bundle>, bundle: &Bundle) -> Vec<Difference> {
         let text = |pointer| manifest.pointer(pointer).and_then(serde_json::Value::as_str).unwrap_or("?").to_owned();
         format!("{} {}", text("/kind"), text("/metadata/name"))
     };
-    let expected: Vec<_> = again.map(|again| again.manifests.iter().map(|manifest| (name(manifest), manifest)).collect()).unwrap_or_default();
+    let expected: Vec<_> =
+        again.map(|again| again.manifests.iter().map(|manifest| (name(manifest), manifest)).collect()).unwrap_or_default();
     let found: Vec<_> = bundle.manifests.iter().map(|manifest| (name(manifest), manifest)).collect();
     let lookup = |list: &[(String, &serde_json::Value)], object: &str| {
         list.iter().find(|(name, _)| name == object).map(|(_, manifest)| syntax::to_yaml(manifest)).unwrap_or_default()

@@ -110,15 +110,7 @@ pub struct Diagnostic {
 impl Diagnostic {
     /// A diagnostic without help, label and fix.
     pub fn new(rule: &'static Rule, span: Span, path: impl Into<String>, message: impl Into<String>) -> Self {
-        Self {
-            rule,
-            span,
-            path: path.into(),
-            message: message.into(),
-            help: None,
-            label: None,
-            fixes: Vec::new(),
-        }
+        Self { rule, span, path: path.into(), message: message.into(), help: None, label: None, fixes: Vec::new() }
     }
 
     /// With the next action.

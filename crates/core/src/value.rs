@@ -60,7 +60,9 @@ impl Value {
         };
         match &self.kind {
             ValueKind::Map(entries) => entries.iter().for_each(|(key, value)| step(key, value, pointer)),
-            ValueKind::List(items) => items.iter().enumerate().for_each(|(index, value)| step(&index.to_string(), value, pointer)),
+            ValueKind::List(items) => {
+                items.iter().enumerate().for_each(|(index, value)| step(&index.to_string(), value, pointer))
+            }
             _ => {}
         }
     }

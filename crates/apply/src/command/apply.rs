@@ -36,7 +36,10 @@ fn read(arguments: &Apply, report: &Report) -> anyhow::Result<Bundle> {
         Err(error @ BundleError::Modified { .. }) if arguments.allow_modified => {
             report.warning(format!("{}\napplied all the same, as `--allow-modified` says", refusal(&error)));
         }
-        Err(error) => bail!("{}\nnothing was changed; apply it all the same with `--allow-modified`, if the change is meant", refusal(&error)),
+        Err(error) => bail!(
+            "{}\nnothing was changed; apply it all the same with `--allow-modified`, if the change is meant",
+            refusal(&error)
+        ),
     }
     if bundle.renderer != env!("CARGO_PKG_VERSION") {
         report.note(format!("the bundle was rendered by optakit {}, and is applied as written", bundle.renderer));
@@ -98,10 +101,12 @@ async fn apply(mut bundle: Bundle, arguments: &Apply, report: &Report, started: 
     }
     if !changed.is_empty() {
         confirm(&format!("apply {} to {}?", count(changed.len(), "change"), connection.name), arguments)?;
-        let namespaces: Vec<Target> = changed.iter().filter(|pair| pair.target.kind == "Namespace").map(|pair| pair.target.clone()).collect();
+        let namespaces: Vec<Target> =
+            changed.iter().filter(|pair| pair.target.kind == "Namespace").map(|pair| pair.target.clone()).collect();
         apply::write(client, &namespaces, force).await?;
     }
-    let context = Rollout { client, bundle: &bundle, changed: &changed, force, timeout: Duration::from_secs(arguments.timeout), report };
+    let context =
+        Rollout { client, bundle: &bundle, changed: &changed, force, timeout: Duration::from_secs(arguments.timeout), report };
     context.run(pairs.iter().map(|pair| pair.target.clone()).collect()).await?;
     report.note(last_line(&bundle, changed.len() + usize::from(!namespace_exists), &left_out, started));
     Ok(ExitCode::SUCCESS)
@@ -111,16 +116,25 @@ fn cluster(bundle: &Bundle, arguments: &Apply) -> anyhow::Result<Cluster> {
     if arguments.kubeconfig.is_some() || arguments.context.is_some() {
         return Ok(Cluster::Kubeconfig { file: arguments.kubeconfig.clone(), context: arguments.context.clone() });
     }
-    let region = bundle.target.region.clone().context("the bundle does not say which region its cluster is in\n  use a kubeconfig with `--context`")?;
+    let region = bundle
+        .target
+        .region
+        .clone()
+        .context("the bundle does not say which region its cluster is in\n  use a kubeconfig with `--context`")?;
     Ok(Cluster::Eks { region, name: arguments.cluster.clone().unwrap_or_else(|| bundle.target.cluster.clone()) })
 }
 
 /// The objects to apply, and the modules whose pods wait for an image.
 fn targets(bundle: &Bundle) -> anyhow::Result<(Vec<Target>, Vec<String>)> {
-    let module = |object: &Value| object.pointer("/metadata/labels/opta.dev~1module-name").and_then(Value::as_str).map(str::to_owned);
+    let module =
+        |object: &Value| object.pointer("/metadata/labels/opta.dev~1module-name").and_then(Value::as_str).map(str::to_owned);
     let hole = bundle.holes.iter().find(|hole| hole.input == IMAGE_DIGEST);
-    let waiting: Vec<String> =
-        hole.iter().flat_map(|hole| &hole.at).filter_map(|location| bundle.manifests.get(location.index)).filter_map(module).collect();
+    let waiting: Vec<String> = hole
+        .iter()
+        .flat_map(|hole| &hole.at)
+        .filter_map(|location| bundle.manifests.get(location.index))
+        .filter_map(module)
+        .collect();
     let needs_pods = |kind: &str| matches!(kind, "Deployment" | "HorizontalPodAutoscaler" | "PodDisruptionBudget");
     let mut targets = Vec::new();
     for (index, object) in bundle.manifests.iter().enumerate() {
@@ -171,7 +185,11 @@ struct Rollout<'a> {
 impl Rollout<'_> {
     async fn run(&self, targets: Vec<Target>) -> anyhow::Result<()> {
         for stage in apply::stages(targets) {
-            let changed: Vec<Target> = stage.iter().filter(|target| self.changed.iter().any(|pair| pair.target.index == target.index)).cloned().collect();
+            let changed: Vec<Target> = stage
+                .iter()
+                .filter(|target| self.changed.iter().any(|pair| pair.target.index == target.index))
+                .cloned()
+                .collect();
             apply::write(self.client, &changed, self.force).await?;
             for target in stage.iter().filter(|target| target.kind == "Deployment") {
                 self.wait(target).await?;

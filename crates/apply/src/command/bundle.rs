@@ -59,7 +59,8 @@ pub(crate) fn refusal(error: &BundleError) -> String {
         }
         for difference in differences {
             let diff = similar::TextDiff::from_lines(&difference.expected, &difference.found);
-            let diff = diff.unified_diff().context_radius(2).header("what its opta.yml gives", "what the bundle holds").to_string();
+            let diff =
+                diff.unified_diff().context_radius(2).header("what its opta.yml gives", "what the bundle holds").to_string();
             text.push_str(&format!("\n{}\n{}", difference.object, diff.trim_end()));
         }
     }
@@ -99,8 +100,12 @@ fn inspect(bundle: &Bundle) -> String {
         format!("digest       {}", bundle.digest),
         "objects".to_owned(),
     ];
-    let text = |value: &serde_json::Value, pointer: &str| value.pointer(pointer).and_then(serde_json::Value::as_str).unwrap_or("?").to_owned();
-    lines.extend(bundle.manifests.iter().map(|manifest| format!("  {} {}", text(manifest, "/kind"), text(manifest, "/metadata/name"))));
+    let text = |value: &serde_json::Value, pointer: &str| {
+        value.pointer(pointer).and_then(serde_json::Value::as_str).unwrap_or("?").to_owned()
+    };
+    lines.extend(
+        bundle.manifests.iter().map(|manifest| format!("  {} {}", text(manifest, "/kind"), text(manifest, "/metadata/name"))),
+    );
     if !bundle.aws.is_empty() {
         lines.push("aws".to_owned());
         lines.extend(bundle.aws.iter().map(|document| format!("  {} {}", document.kind, text(&document.resource, "/name"))));

@@ -19,10 +19,18 @@ pub(crate) fn run(arguments: &Render, report: &Report) -> anyhow::Result<ExitCod
     let request = input::render_request(&arguments.source)?;
     let analysis = api::analyze(&request, arguments.include_secrets);
     let Some(manifests) = shown(&request, &analysis, report)? else { return Ok(ExitCode::from(1)) };
-    let used: Vec<&String> = analysis.inputs.iter().filter(|input| manifests.iter().any(|manifest| manifest.yaml.contains(&format!("{{{input}}}")))).collect();
+    let used: Vec<&String> = analysis
+        .inputs
+        .iter()
+        .filter(|input| manifests.iter().any(|manifest| manifest.yaml.contains(&format!("{{{input}}}"))))
+        .collect();
     if !used.is_empty() {
         let names: Vec<&str> = used.iter().map(|input| input.as_str()).collect();
-        bail!("not known: {}; give {} in a values file with `--values`", names.join(", "), if names.len() == 1 { "it" } else { "them" });
+        bail!(
+            "not known: {}; give {} in a values file with `--values`",
+            names.join(", "),
+            if names.len() == 1 { "it" } else { "them" }
+        );
     }
     match arguments.output {
         Output::Yaml => report.result(&analysis.yaml().unwrap_or_default()),
@@ -46,7 +54,11 @@ pub(crate) fn run(arguments: &Render, report: &Report) -> anyhow::Result<ExitCod
 /// # Errors
 ///
 /// When the choices do not fit the file.
-pub(crate) fn shown<'a>(request: &Request, analysis: &'a Analysis, report: &Report) -> anyhow::Result<Option<&'a [api::Manifest]>> {
+pub(crate) fn shown<'a>(
+    request: &Request,
+    analysis: &'a Analysis,
+    report: &Report,
+) -> anyhow::Result<Option<&'a [api::Manifest]>> {
     let shown = analysis.diagnostics.iter().filter(|finding| finding.severity != "hint").cloned().collect::<Vec<_>>();
     if !shown.is_empty() {
         report.note(report.findings(&shown, |name| text_of(request, name)).trim_end());

@@ -54,7 +54,9 @@ fn service_files(path: &Path, files: &mut Vec<PathBuf>) -> anyhow::Result<()> {
     let before = files.len();
     for entry in ignore::WalkBuilder::new(path).sort_by_file_path(Ord::cmp).build() {
         let entry = entry.with_context(|| format!("cannot look through {}", path.display()))?;
-        if entry.file_type().is_some_and(|kind| kind.is_file()) && matches!(entry.file_name().to_str(), Some("opta.yml" | "opta.yaml")) {
+        if entry.file_type().is_some_and(|kind| kind.is_file())
+            && matches!(entry.file_name().to_str(), Some("opta.yml" | "opta.yaml"))
+        {
             files.push(entry.into_path());
         }
     }
@@ -85,7 +87,9 @@ fn check(request: &Request) -> anyhow::Result<Vec<Finding>> {
             }
         }
     }
-    findings.sort_by(|a, b| (a.file != request.service.name, &a.file, a.place.start).cmp(&(b.file != request.service.name, &b.file, b.place.start)));
+    findings.sort_by(|a, b| {
+        (a.file != request.service.name, &a.file, a.place.start).cmp(&(b.file != request.service.name, &b.file, b.place.start))
+    });
     Ok(findings)
 }
 

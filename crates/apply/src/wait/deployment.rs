@@ -17,7 +17,9 @@ pub(super) fn progress(deployment: &Deployment) -> Progress {
     }
     let conditions = status.conditions.as_deref().unwrap_or_default();
     let condition = |kind: &str| conditions.iter().find(|condition| condition.type_ == kind);
-    if let Some(stuck) = condition("Progressing").filter(|condition| condition.reason.as_deref() == Some("ProgressDeadlineExceeded")) {
+    if let Some(stuck) =
+        condition("Progressing").filter(|condition| condition.reason.as_deref() == Some("ProgressDeadlineExceeded"))
+    {
         let message = stuck.message.as_deref().unwrap_or("no progress in time");
         return Progress::Failed(format!("no progress within the deadline: {message}"));
     }
@@ -74,9 +76,7 @@ mod tests {
 
     #[test]
     fn each_step_of_a_rollout_is_told() {
-        let at = |total: i32, updated: i32, ready: i32| {
-            serde_json::json!({"replicas": total, "updatedReplicas": updated, "availableReplicas": ready, "readyReplicas": ready})
-        };
+        let at = |total: i32, updated: i32, ready: i32| serde_json::json!({"replicas": total, "updatedReplicas": updated, "availableReplicas": ready, "readyReplicas": ready});
         let waiting = |reason: &str| Progress::Waiting(reason.to_owned());
         check(deployment(1, 1, at(1, 1, 0)), waiting("1 of 2 pods are new"));
         check(deployment(1, 1, at(3, 2, 3)), waiting("1 old pods are ending"));
@@ -86,9 +86,7 @@ mod tests {
 
     #[test]
     fn a_passed_deadline_and_refused_pods_are_failures() {
-        let with = |kind: &str, status: &str, reason: &str| {
-            serde_json::json!({"conditions": [{"type": kind, "status": status, "reason": reason, "message": "because"}]})
-        };
+        let with = |kind: &str, status: &str, reason: &str| serde_json::json!({"conditions": [{"type": kind, "status": status, "reason": reason, "message": "because"}]});
         let deadline = with("Progressing", "False", "ProgressDeadlineExceeded");
         check(deployment(1, 1, deadline), Progress::Failed("no progress within the deadline: because".to_owned()));
         let refused = with("ReplicaFailure", "True", "FailedCreate");

@@ -53,12 +53,15 @@ pub(crate) async fn deployment(
     mut told: impl FnMut(&str),
 ) -> Result<(), WaitError> {
     let mut last = "nothing is known of it yet".to_owned();
-    let outcome = tokio::time::timeout(timeout, watch(client, namespace, name, &mut |state: &str| {
-        if last != state {
-            state.clone_into(&mut last);
-            told(state);
-        }
-    }))
+    let outcome = tokio::time::timeout(
+        timeout,
+        watch(client, namespace, name, &mut |state: &str| {
+            if last != state {
+                state.clone_into(&mut last);
+                told(state);
+            }
+        }),
+    )
     .await;
     match outcome {
         Ok(result) => result,
@@ -95,7 +98,9 @@ async fn watch(client: &kube::Client, namespace: &str, name: &str, told: &mut im
         let event = match event {
             Ok(event) => event,
             // A refused watch never comes back; everything else is tried again.
-            Err(watcher::Error::WatchError(status)) if status.code == 403 => return Err(WaitError::Watch(Box::new(watcher::Error::WatchError(status)))),
+            Err(watcher::Error::WatchError(status)) if status.code == 403 => {
+                return Err(WaitError::Watch(Box::new(watcher::Error::WatchError(status))));
+            }
             Err(_) => continue,
         };
         if !state.take(event) {
@@ -122,7 +127,9 @@ impl State {
     /// Takes news in; false when the Deployment is gone.
     fn take(&mut self, news: News) -> bool {
         match news {
-            News::Deployment(watcher::Event::Apply(deployment) | watcher::Event::InitApply(deployment)) => self.deployment = deployment,
+            News::Deployment(watcher::Event::Apply(deployment) | watcher::Event::InitApply(deployment)) => {
+                self.deployment = deployment
+            }
             News::Deployment(watcher::Event::Delete(_)) => return false,
             News::Pod(watcher::Event::Apply(pod) | watcher::Event::InitApply(pod)) => {
                 self.pods.insert(pod.metadata.name.clone().unwrap_or_default(), pod);
@@ -144,7 +151,10 @@ impl State {
         }
         let sets: Api<ReplicaSet> = Api::namespaced(client.clone(), namespace);
         let sets = sets.list(&ListParams::default().labels(labels)).await.map_err(WaitError::Read)?;
-        let newest = sets.items.into_iter().find(|set| set.metadata.annotations.as_ref().and_then(|annotations| annotations.get(REVISION)) == Some(&revision));
+        let newest = sets
+            .items
+            .into_iter()
+            .find(|set| set.metadata.annotations.as_ref().and_then(|annotations| annotations.get(REVISION)) == Some(&revision));
         let hash = newest.and_then(|set| set.metadata.labels).and_then(|mut labels| labels.remove("pod-template-hash"));
         self.revision = hash.map(|hash| (revision, hash));
         Ok(())
@@ -155,11 +165,17 @@ impl State {
         let Progress::Waiting(reason) = progress else { return progress };
         let Some((_, hash)) = &self.revision else { return Progress::Waiting(reason) };
         // Pods of the old revision never fail a rollout.
-        let new = self.pods.values().filter(|pod| pod.metadata.labels.as_ref().and_then(|labels| labels.get("pod-template-hash")) == Some(hash));
+        let new = self
+            .pods
+            .values()
+            .filter(|pod| pod.metadata.labels.as_ref().and_then(|labels| labels.get("pod-template-hash")) == Some(hash));
         let judged: Vec<Progress> = new.map(pod::progress).collect();
         let failed = judged.iter().find(|progress| matches!(progress, Progress::Failed(_)));
         failed.cloned().unwrap_or_else(|| {
-            let details: Vec<&str> = judged.iter().filter_map(|progress| if let Progress::Waiting(detail) = progress { Some(detail.as_str()) } else { None }).collect();
+            let details: Vec<&str> = judged
+                .iter()
+                .filter_map(|progress| if let Progress::Waiting(detail) = progress { Some(detail.as_str()) } else { None })
+                .collect();
             Progress::Waiting(match details.first() {
                 Some(detail) => format!("{reason}; {detail}"),
                 None => reason,

@@ -51,9 +51,13 @@ fn container_progress(pod: &str, container: &ContainerStatus) -> Option<Progress
         "InvalidImageName" => Progress::Failed(with(&format!("`{image}` is no image name"))),
         "ErrImagePull" if gets_no_better => Progress::Failed(with(&format!("the image `{image}` cannot be pulled"))),
         "ErrImagePull" => Progress::Waiting(with(&format!("the image `{image}` cannot be pulled"))),
-        "ImagePullBackOff" if gets_no_better || container.restart_count >= RESTARTS => Progress::Failed(with(&format!("the image `{image}` cannot be pulled"))),
+        "ImagePullBackOff" if gets_no_better || container.restart_count >= RESTARTS => {
+            Progress::Failed(with(&format!("the image `{image}` cannot be pulled")))
+        }
         "ImagePullBackOff" => Progress::Waiting(with(&format!("the image `{image}` cannot be pulled"))),
-        "CreateContainerConfigError" | "CreateContainerError" | "RunContainerError" => Progress::Failed(with("the container cannot be started")),
+        "CreateContainerConfigError" | "CreateContainerError" | "RunContainerError" => {
+            Progress::Failed(with("the container cannot be started"))
+        }
         "CrashLoopBackOff" if container.restart_count >= RESTARTS => {
             let why = terminated.map_or_else(String::new, |last| match last.reason.as_deref() {
                 Some("OOMKilled") => " (out of memory)".to_owned(),
@@ -97,16 +101,20 @@ mod tests {
 
     #[test]
     fn what_may_get_better_is_waited_for() {
-        check(waiting("CrashLoopBackOff", "back-off", 1), &Progress::Waiting("p: the container has ended and is started again".to_owned()));
-        check(waiting("ErrImagePull", "timeout", 0), &Progress::Waiting("p: the image `a:1` cannot be pulled: timeout".to_owned()));
+        check(
+            waiting("CrashLoopBackOff", "back-off", 1),
+            &Progress::Waiting("p: the container has ended and is started again".to_owned()),
+        );
+        check(
+            waiting("ErrImagePull", "timeout", 0),
+            &Progress::Waiting("p: the image `a:1` cannot be pulled: timeout".to_owned()),
+        );
         check(waiting("ContainerCreating", "", 0), &Progress::Waiting("p is not ready yet".to_owned()));
     }
 
     #[test]
     fn a_pod_without_a_node_fails_after_two_minutes() {
-        let unschedulable = |since: &str| {
-            json!({"conditions": [{"type": "PodScheduled", "status": "False", "reason": "Unschedulable", "message": "no cpu", "lastTransitionTime": since}]})
-        };
+        let unschedulable = |since: &str| json!({"conditions": [{"type": "PodScheduled", "status": "False", "reason": "Unschedulable", "message": "no cpu", "lastTransitionTime": since}]});
         check(unschedulable("2026-01-01T00:02:00Z"), &Progress::Waiting("p finds no node: no cpu".to_owned()));
         check(unschedulable("2026-01-01T00:00:00Z"), &Progress::Failed("p finds no node: no cpu".to_owned()));
     }

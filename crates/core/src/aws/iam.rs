@@ -91,7 +91,9 @@ pub const ISSUER: &str = "parent.k8s_openid_provider_url";
 /// The service's own policy: one statement a kind of access, in Opta's order.
 fn policy(grants: &[Grant]) -> Map {
     let mut statements = vec![statement("DescribeCluster", &["eks:DescribeCluster"], vec![Text::literal("*")])];
-    let resources = |access: Access| grants.iter().filter(move |grant| grant.access == access).map(|grant| grant.resource.clone()).collect::<Vec<_>>();
+    let resources = |access: Access| {
+        grants.iter().filter(move |grant| grant.access == access).map(|grant| grant.resource.clone()).collect::<Vec<_>>()
+    };
     let and_below = |access: Access, below: &str| {
         let names = resources(access);
         let inner: Vec<Text> = names.iter().map(|name| TextBuilder::default().text(name).push(below).build()).collect();
@@ -108,12 +110,26 @@ fn policy(grants: &[Grant]) -> Map {
     add("ReadBuckets", &["s3:GetObject*", "s3:ListBucket"], and_below(Access::ReadBucket, "/*"));
     let write = ["s3:GetObject*", "s3:PutObject*", "s3:DeleteObject*", "s3:ListBucket"];
     add("WriteBuckets", &write, and_below(Access::WriteBucket, "/*"));
-    let send =
-        ["sqs:SendMessage", "sqs:SendMessageBatch", "sqs:GetQueueUrl", "sqs:GetQueueAttributes", "sqs:DeleteMessageBatch", "sqs:DeleteMessage"];
+    let send = [
+        "sqs:SendMessage",
+        "sqs:SendMessageBatch",
+        "sqs:GetQueueUrl",
+        "sqs:GetQueueAttributes",
+        "sqs:DeleteMessageBatch",
+        "sqs:DeleteMessage",
+    ];
     add("PublishQueues", &send, resources(Access::PublishQueue));
-    add("SubscribeQueues", &["sqs:ReceiveMessage", "sqs:GetQueueUrl", "sqs:GetQueueAttributes"], resources(Access::SubscribeQueue));
+    add(
+        "SubscribeQueues",
+        &["sqs:ReceiveMessage", "sqs:GetQueueUrl", "sqs:GetQueueAttributes"],
+        resources(Access::SubscribeQueue),
+    );
     add("PublishSns", &["sns:Publish"], resources(Access::PublishSns));
-    add("KMSWrite", &["kms:GenerateDataKey", "kms:Decrypt"], keys(&[Access::PublishQueue, Access::PublishSns, Access::WriteTable]));
+    add(
+        "KMSWrite",
+        &["kms:GenerateDataKey", "kms:Decrypt"],
+        keys(&[Access::PublishQueue, Access::PublishSns, Access::WriteTable]),
+    );
     add("KMSRead", &["kms:Decrypt"], keys(&[Access::SubscribeQueue, Access::ReadTable]));
     add("DynamodbWrite", DYNAMODB_WRITE, and_below(Access::WriteTable, "/index/*"));
     add("DynamodbRead", DYNAMODB_READ, and_below(Access::ReadTable, "/index/*"));

@@ -39,7 +39,10 @@ pub(super) fn check(cx: &mut Cx<'_>) {
         }
         if let Some((_, why)) = OWN.iter().find(|(own, _)| *own == name) {
             let message = format!("`{name}` is set here, and {why}");
-            cx.diagnostics.push(Diagnostic::new(&SHADOWED_ENV_VAR, variable.name.span, &*variable.path, message).help("the value given here is used"));
+            cx.diagnostics.push(
+                Diagnostic::new(&SHADOWED_ENV_VAR, variable.name.span, &*variable.path, message)
+                    .help("the value given here is used"),
+            );
         }
         shadowed(&mut seen, name, variable.name.span, &variable.path, cx);
     }
@@ -54,7 +57,11 @@ pub(super) fn check(cx: &mut Cx<'_>) {
 }
 
 fn invalid(name: &str, span: Span, path: &str) -> Diagnostic {
-    let message = if name.is_empty() { "the name is empty".to_owned() } else { format!("`{name}` cannot be the name of an environment variable") };
+    let message = if name.is_empty() {
+        "the name is empty".to_owned()
+    } else {
+        format!("`{name}` cannot be the name of an environment variable")
+    };
     Diagnostic::new(&INVALID_ENV_NAME, span, path, message).help("use letters, digits and `_`")
 }
 

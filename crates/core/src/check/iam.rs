@@ -24,7 +24,9 @@ pub(crate) fn is_policy_arn(text: &str) -> bool {
         && service == "iam"
         && region.is_empty()
         && account_good
-        && resource.strip_prefix("policy/").is_some_and(|name| !name.is_empty() && !name.ends_with('/') && !name.contains(char::is_whitespace))
+        && resource
+            .strip_prefix("policy/")
+            .is_some_and(|name| !name.is_empty() && !name.ends_with('/') && !name.contains(char::is_whitespace))
 }
 
 pub(super) fn check(cx: &mut Cx<'_>) {

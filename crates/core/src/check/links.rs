@@ -7,7 +7,6 @@ use crate::model::link::{Argument, Gives, LINKABLE, Link, gives};
 use crate::model::module::K8S_SERVICE;
 use crate::suggest;
 
-
 /// A link to nothing, or for something that is not given.
 pub static INVALID_LINK: Rule = Rule {
     id: "invalid-link",
@@ -34,11 +33,20 @@ fn check_link(link: &Link, cx: &mut Cx<'_>) {
     let fault = |message: String| Diagnostic::new(&INVALID_LINK, target.span, &*link.path, message);
     let modules = cx.surroundings.modules;
     let Some(module) = modules.iter().find(|module| module.name.value == name) else {
-        let linkable: Vec<&str> = modules.iter().filter(|module| gives(module.short_type()).is_some()).map(|module| module.name.value.as_str()).collect();
+        let linkable: Vec<&str> = modules
+            .iter()
+            .filter(|module| gives(module.short_type()).is_some())
+            .map(|module| module.name.value.as_str())
+            .collect();
         let near = suggest::nearest(name, linkable.iter().copied());
         let mut diagnostic = fault(format!("there is no module `{name}` in this file"));
         diagnostic = match near {
-            Some(near) => diagnostic.help(format!("did you mean `{near}`?")).fix(Applicability::Safe, format!("write `{near}`"), target.span, near),
+            Some(near) => diagnostic.help(format!("did you mean `{near}`?")).fix(
+                Applicability::Safe,
+                format!("write `{near}`"),
+                target.span,
+                near,
+            ),
             None if linkable.is_empty() => diagnostic.help("the file has no module that can be linked to"),
             None => diagnostic.help(format!("the file has {}", list(&linkable))),
         };
@@ -72,7 +80,8 @@ fn credentials(link: &Link, name: &str, variables: &[&str], cx: &mut Cx<'_>) {
         let path = format!("{}.{name}[{index}]", link.path);
         match argument {
             Argument::Permission(permission) => {
-                let message = format!("`{name}` takes no permission `{}`: a database gives its credentials", permission.value.as_str());
+                let message =
+                    format!("`{name}` takes no permission `{}`: a database gives its credentials", permission.value.as_str());
                 // Opta said it at the link itself; so the span begins there and ends at the permission.
                 let span = crate::span::Span { start: link.target.span.start, ..permission.span };
                 let help = format!("link to it as `- {name}`");
@@ -96,19 +105,34 @@ fn rename(
         if variables.contains(&from_name) {
             continue;
         }
-        let near = suggest::nearest(from_name, variables.iter().copied().filter(|variable| !names.iter().any(|(other, _)| other.value.as_str() == *variable)));
+        let near = suggest::nearest(
+            from_name,
+            variables.iter().copied().filter(|variable| !names.iter().any(|(other, _)| other.value.as_str() == *variable)),
+        );
         misspelt |= near.is_some();
-        let mut diagnostic = Diagnostic::new(&INVALID_LINK, from.span, format!("{path}.{from_name}"), format!("the linked module has no `{from_name}`"));
+        let mut diagnostic = Diagnostic::new(
+            &INVALID_LINK,
+            from.span,
+            format!("{path}.{from_name}"),
+            format!("the linked module has no `{from_name}`"),
+        );
         diagnostic = match near {
-            Some(near) => diagnostic.help(format!("did you mean `{near}`?")).fix(Applicability::Safe, format!("write `{near}`"), from.span, near),
+            Some(near) => diagnostic.help(format!("did you mean `{near}`?")).fix(
+                Applicability::Safe,
+                format!("write `{near}`"),
+                from.span,
+                near,
+            ),
             None => diagnostic.help(format!("it has {}", list(variables))),
         };
         cx.diagnostics.push(diagnostic);
     }
-    let missing: Vec<&str> = variables.iter().copied().filter(|variable| !names.iter().any(|(from, _)| from.value.as_str() == *variable)).collect();
+    let missing: Vec<&str> =
+        variables.iter().copied().filter(|variable| !names.iter().any(|(from, _)| from.value.as_str() == *variable)).collect();
     if !missing.is_empty() && !misspelt {
         let message = format!("the new names lack {}", list(&missing));
-        cx.diagnostics.push(Diagnostic::new(&INVALID_LINK, span, path, message).help(format!("rename all of {}", list(variables))));
+        cx.diagnostics
+            .push(Diagnostic::new(&INVALID_LINK, span, path, message).help(format!("rename all of {}", list(variables))));
     }
 }
 
@@ -122,13 +146,19 @@ fn check_permissions(link: &Link, name: &str, permissions: &[&str], cx: &mut Cx<
                 let message = format!("`{name}` has no permission `{found}`, expected {}", list(permissions));
                 let mut diagnostic = Diagnostic::new(&INVALID_LINK, permission.span, path, message);
                 if let Some(near) = suggest::nearest(found, permissions.iter().copied()) {
-                    diagnostic = diagnostic.help(format!("did you mean `{near}`?")).fix(Applicability::Safe, format!("write `{near}`"), permission.span, near);
+                    diagnostic = diagnostic.help(format!("did you mean `{near}`?")).fix(
+                        Applicability::Safe,
+                        format!("write `{near}`"),
+                        permission.span,
+                        near,
+                    );
                 }
                 cx.diagnostics.push(diagnostic);
             }
             Argument::Rename(_, span) => {
                 let message = format!("`{name}` gives permissions, not variables that could be renamed");
-                cx.diagnostics.push(Diagnostic::new(&INVALID_LINK, *span, path, message).help(format!("list {}", list(permissions))));
+                cx.diagnostics
+                    .push(Diagnostic::new(&INVALID_LINK, *span, path, message).help(format!("list {}", list(permissions))));
             }
         }
     }

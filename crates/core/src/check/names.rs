@@ -59,7 +59,8 @@ pub(crate) fn check_layer(name: &Spanned<Text>) -> Option<Diagnostic> {
     };
     let repaired: String = text.to_lowercase().chars().map(|c| if allowed(c) { c } else { '-' }).collect();
     let repaired = repaired.trim_matches('-').chars().take(63).collect::<String>();
-    let mut diagnostic = Diagnostic::new(&INVALID_LAYER_NAME, name.span, "name", message).help("the layer's name is the Kubernetes namespace");
+    let mut diagnostic =
+        Diagnostic::new(&INVALID_LAYER_NAME, name.span, "name", message).help("the layer's name is the Kubernetes namespace");
     if !repaired.is_empty() {
         diagnostic = diagnostic.fix(Applicability::Unsafe, format!("write `{repaired}`"), name.span, repaired.clone());
     }
@@ -75,7 +76,11 @@ pub(crate) fn check_module(module: &Header) -> Option<Diagnostic> {
 
 fn letters_and_digits(module: &Header, name: &str) -> Diagnostic {
     let repaired: String = name.chars().filter(char::is_ascii_alphanumeric).collect();
-    let message = if name.is_empty() { "the module's name is empty".to_owned() } else { format!("`{name}` cannot be the name of a module: it may hold letters and digits only") };
+    let message = if name.is_empty() {
+        "the module's name is empty".to_owned()
+    } else {
+        format!("`{name}` cannot be the name of a module: it may hold letters and digits only")
+    };
     let mut diagnostic = Diagnostic::new(&INVALID_MODULE_NAME, module.name.span, format!("{}.name", module.path), message);
     if !repaired.is_empty() {
         diagnostic = diagnostic.fix(Applicability::Unsafe, format!("write `{repaired}`"), module.name.span, repaired.clone());
@@ -104,7 +109,8 @@ pub(super) fn check(cx: &mut Cx<'_>) {
     } else {
         let instance = cx.names().instance();
         if instance.chars().count() > Names::MAX_RELEASE {
-            let message = format!("`{instance}` has {} characters, at most {} are allowed", instance.chars().count(), Names::MAX_RELEASE);
+            let message =
+                format!("`{instance}` has {} characters, at most {} are allowed", instance.chars().count(), Names::MAX_RELEASE);
             let help = "shorten the layer's or the module's name; together with a dash they name the release";
             cx.diagnostics.push(Diagnostic::new(&NAME_TOO_LONG, name.span, path, message).help(help));
         }

@@ -28,14 +28,21 @@ pub(super) fn check(cx: &mut Cx<'_>) {
 
 fn check_uri(uri: &Text, span: Span, path: &str) -> Option<Diagnostic> {
     let text = uri.as_str();
-    let fault = |message: String| Some(Diagnostic::new(&INVALID_PUBLIC_URI, span, path, message).help("write a domain and a path, like `api.example.com/v1`"));
+    let fault = |message: String| {
+        Some(
+            Diagnostic::new(&INVALID_PUBLIC_URI, span, path, message)
+                .help("write a domain and a path, like `api.example.com/v1`"),
+        )
+    };
     if text.is_empty() {
         return fault("`public_uri` is empty".to_owned());
     }
     if let Some((scheme, rest)) = text.split_once("://") {
         let diagnostic = fault(format!("`{text}` has the scheme `{scheme}`, expected a domain and a path"));
         let plain = !uri.is_interpolated() && !rest.is_empty() && !rest.starts_with('*');
-        return diagnostic.map(|diagnostic| if plain { diagnostic.fix(Applicability::Safe, format!("write `{rest}`"), span, rest) } else { diagnostic });
+        return diagnostic.map(|diagnostic| {
+            if plain { diagnostic.fix(Applicability::Safe, format!("write `{rest}`"), span, rest) } else { diagnostic }
+        });
     }
     if let Some(c) = text.chars().find(|c| c.is_whitespace() || "?#\"'\\;{}".contains(*c)).filter(|_| uri.is_known()) {
         return fault(format!("`{text}` holds `{c}`, which a domain and a path cannot have"));
@@ -57,10 +64,16 @@ fn check_uri(uri: &Text, span: Span, path: &str) -> Option<Diagnostic> {
     };
     if labels.len() > 253 || !labels.split('.').all(label) {
         let lower = text.to_lowercase();
-        let diagnostic = fault(format!("`{domain}` cannot be a domain: small letters, digits and dashes in labels parted by dots"));
-        let repaired = lower != text && labels.to_lowercase().split('.').all(label) && !uri.is_interpolated() && !text.starts_with('*');
+        let diagnostic =
+            fault(format!("`{domain}` cannot be a domain: small letters, digits and dashes in labels parted by dots"));
+        let repaired =
+            lower != text && labels.to_lowercase().split('.').all(label) && !uri.is_interpolated() && !text.starts_with('*');
         return diagnostic.map(|diagnostic| {
-            if repaired { diagnostic.fix(Applicability::Unsafe, format!("write `{lower}`"), span, lower.clone()) } else { diagnostic }
+            if repaired {
+                diagnostic.fix(Applicability::Unsafe, format!("write `{lower}`"), span, lower.clone())
+            } else {
+                diagnostic
+            }
         });
     }
     None

@@ -58,7 +58,9 @@ pub(super) fn check(cx: &mut Cx<'_>) {
         );
         let mut diagnostic = Diagnostic::new(&MIN_ABOVE_MAX, at, cx.path(field), message);
         diagnostic = match (min.span, max.span) {
-            (Some(_), Some(other)) => diagnostic.label(other, "the other limit").help("raise `max_containers`, or lower `min_containers`"),
+            (Some(_), Some(other)) => {
+                diagnostic.label(other, "the other limit").help("raise `max_containers`, or lower `min_containers`")
+            }
             (Some(_), None) => diagnostic.help(format!("add `max_containers: {}`, or lower `min_containers`", min.value.0)),
             _ => diagnostic.help(format!("add `min_containers: {}`, or raise `max_containers`", max.value.0)),
         };

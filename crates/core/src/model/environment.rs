@@ -104,9 +104,31 @@ pub struct Environment {
 
 /// The outputs of an environment's modules, by the module's short type.
 pub const PARENT_OUTPUTS: &[(&str, &[&str])] = &[
-    ("base", &["kms_account_key_arn", "kms_account_key_id", "vpc_id", "private_subnet_ids", "public_subnets_ids", "s3_log_bucket_name", "public_nat_ips"]),
+    (
+        "base",
+        &[
+            "kms_account_key_arn",
+            "kms_account_key_id",
+            "vpc_id",
+            "private_subnet_ids",
+            "public_subnets_ids",
+            "s3_log_bucket_name",
+            "public_nat_ips",
+        ],
+    ),
     ("dns", &["domain", "zone_id", "name_servers", "cert_arn"]),
-    ("k8s-cluster", &["k8s_cluster_name", "k8s_endpoint", "k8s_ca_data", "k8s_openid_provider_url", "k8s_openid_provider_arn", "k8s_node_group_security_id", "k8s_version"]),
+    (
+        "k8s-cluster",
+        &[
+            "k8s_cluster_name",
+            "k8s_endpoint",
+            "k8s_ca_data",
+            "k8s_openid_provider_url",
+            "k8s_openid_provider_arn",
+            "k8s_node_group_security_id",
+            "k8s_version",
+        ],
+    ),
     ("k8s-base", &["load_balancer_raw_dns", "load_balancer_arn"]),
 ];
 

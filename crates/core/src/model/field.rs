@@ -32,16 +32,8 @@ pub struct Field {
 
 impl Field {
     /// A field of which nothing is said yet.
-    pub const BLANK: Self = Self {
-        name: "",
-        doc: "",
-        kind: FieldType::Text,
-        default: None,
-        required: false,
-        range: None,
-        unit: None,
-        example: "",
-    };
+    pub const BLANK: Self =
+        Self { name: "", doc: "", kind: FieldType::Text, default: None, required: false, range: None, unit: None, example: "" };
 }
 
 /// The type of a field, for schema, form and messages.
@@ -175,9 +167,12 @@ impl<'a> Lower<'a> {
         let message = format!("unknown key `{}` in {of}", entry.key.value);
         let mut diagnostic = Diagnostic::new(&UNKNOWN_FIELD, entry.key.span, path, message);
         diagnostic = match suggest::nearest(&entry.key.value, known.iter().copied()) {
-            Some(near) => diagnostic
-                .help(format!("did you mean `{near}`?"))
-                .fix(Applicability::Safe, format!("rename to `{near}`"), entry.key.span, near),
+            Some(near) => diagnostic.help(format!("did you mean `{near}`?")).fix(
+                Applicability::Safe,
+                format!("rename to `{near}`"),
+                entry.key.span,
+                near,
+            ),
             None => diagnostic.help(format!("it takes {}", list(known))),
         };
         self.diagnostics.push(diagnostic);
@@ -210,15 +205,19 @@ impl<'a> Lower<'a> {
     /// Reports a required field that is absent, unless it may stand in a line that could not be read.
     pub fn missing(&mut self, mapping: &Mapping, field: &Field, owner: Span) {
         // A misspelt key is said once, as an unknown key with the right name beside it.
-        let misspelt = mapping.entries.iter().any(|entry| {
-            suggest::nearest(&entry.key.value, [field.name]).is_some() && &*entry.key.value != field.name
-        });
+        let misspelt = mapping
+            .entries
+            .iter()
+            .any(|entry| suggest::nearest(&entry.key.value, [field.name]).is_some() && &*entry.key.value != field.name);
         if mapping.broken || misspelt {
             return;
         }
         let path = self.path_of(field.name);
-        let diagnostic = Diagnostic::new(&MISSING_FIELD, owner, path, format!("`{}` is missing", field.name))
-            .help(format!("add `{}: {}`", field.name, field.example.replace('\n', "; ")));
+        let diagnostic = Diagnostic::new(&MISSING_FIELD, owner, path, format!("`{}` is missing", field.name)).help(format!(
+            "add `{}: {}`",
+            field.name,
+            field.example.replace('\n', "; ")
+        ));
         self.diagnostics.push(diagnostic);
     }
 

@@ -27,10 +27,15 @@ impl FieldValue for Image {
         }
         if text.is_known() {
             if let Err(fault) = Reference::parse(value) {
-                let message = if value.is_empty() { "`image` is empty".to_owned() } else { format!("`{value}` is no image reference: {fault}") };
+                let message = if value.is_empty() {
+                    "`image` is empty".to_owned()
+                } else {
+                    format!("`{value}` is no image reference: {fault}")
+                };
                 let variable = text.variable();
                 let diagnostic = cx.report(&INVALID_IMAGE, node.span, message);
-                *diagnostic = diagnostic.clone().help("write `AUTO`, or an image like `nginx:1.29` or `registry.example.com/team/app:1.2`");
+                *diagnostic =
+                    diagnostic.clone().help("write `AUTO`, or an image like `nginx:1.29` or `registry.example.com/team/app:1.2`");
                 if let Some(variable) = variable {
                     *diagnostic = diagnostic.clone().label(variable, "the value comes from here");
                 }
@@ -112,7 +117,9 @@ pub fn check_digest(digest: &str) -> Result<(), String> {
     let good = match algorithm {
         "sha256" => hexadecimal && hex.len() == 64,
         "sha512" => hexadecimal && hex.len() == 128,
-        other => hexadecimal && !other.is_empty() && other.bytes().all(|byte| byte.is_ascii_alphanumeric() || b"+._-".contains(&byte)),
+        other => {
+            hexadecimal && !other.is_empty() && other.bytes().all(|byte| byte.is_ascii_alphanumeric() || b"+._-".contains(&byte))
+        }
     };
     if good { Ok(()) } else { Err(format!("`{digest}` is no digest like `sha256:…` with 64 hexadecimal digits")) }
 }
@@ -143,7 +150,8 @@ fn check_host(host: &str) -> Result<(), String> {
             && !label.starts_with('-')
             && !label.ends_with('-')
     };
-    let good = host.split('.').all(label) && port.is_none_or(|port| !port.is_empty() && port.bytes().all(|byte| byte.is_ascii_digit()));
+    let good =
+        host.split('.').all(label) && port.is_none_or(|port| !port.is_empty() && port.bytes().all(|byte| byte.is_ascii_digit()));
     if good { Ok(()) } else { Err(format!("`{host}` is no registry host")) }
 }
 
@@ -159,7 +167,9 @@ fn check_component(component: &str) -> Result<(), String> {
     let separators = component.split(letter).filter(|separator| !separator.is_empty());
     let good = component.starts_with(letter)
         && component.ends_with(letter)
-        && separators.into_iter().all(|separator| matches!(separator, "." | "_" | "__") || separator.bytes().all(|byte| byte == b'-'));
+        && separators
+            .into_iter()
+            .all(|separator| matches!(separator, "." | "_" | "__") || separator.bytes().all(|byte| byte == b'-'));
     if good { Ok(()) } else { Err(format!("`{component}` is no name in a registry")) }
 }
 
@@ -183,7 +193,22 @@ mod tests {
 
     #[test]
     fn what_no_registry_takes_is_refused() {
-        for text in ["", " ", "Nginx", "a b", "http://x/y", "nginx:", "nginx:-a", "a//b", "/a", "a/", "a___b", "nginx@sha256:12", "host:port/a", "-a"] {
+        for text in [
+            "",
+            " ",
+            "Nginx",
+            "a b",
+            "http://x/y",
+            "nginx:",
+            "nginx:-a",
+            "a//b",
+            "/a",
+            "a/",
+            "a___b",
+            "nginx@sha256:12",
+            "host:port/a",
+            "-a",
+        ] {
             assert!(Reference::parse(text).is_err(), "{text:?}");
         }
     }

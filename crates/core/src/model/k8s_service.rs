@@ -246,10 +246,12 @@ fn env_value(node: &Node, cx: &mut Lower<'_>) -> Option<Spanned<Text>> {
             let name = cx.path().rsplit('.').next().unwrap_or_default().to_owned();
             let message = format!("`{name}` is {}, expected text", node.describe());
             let diagnostic = cx.report(&UNQUOTED_VALUE, node.span, message);
-            *diagnostic = diagnostic
-                .clone()
-                .help("the value of an environment variable is always text: put it in quotes")
-                .fix(Applicability::Safe, format!("write `{quoted}`"), node.span, quoted);
+            *diagnostic = diagnostic.clone().help("the value of an environment variable is always text: put it in quotes").fix(
+                Applicability::Safe,
+                format!("write `{quoted}`"),
+                node.span,
+                quoted,
+            );
             return None;
         }
         if scalar.value == ScalarValue::Null {

@@ -45,7 +45,9 @@ pub fn has_rds_certificates(short_type: &str) -> bool {
 #[must_use]
 pub fn is_secret_output(output: &str) -> bool {
     let output = output.to_ascii_lowercase();
-    ["password", "auth_token", "token", "secret", "connection_string", "private_key", "access_key"].iter().any(|word| output.contains(word))
+    ["password", "auth_token", "token", "secret", "connection_string", "private_key", "access_key"]
+        .iter()
+        .any(|word| output.contains(word))
 }
 
 /// A link as written.
@@ -64,7 +66,9 @@ impl Link {
     #[must_use]
     pub fn variable_name(&self, variable: &str) -> String {
         let renamed = self.arguments.iter().find_map(|argument| match argument {
-            Argument::Rename(names, _) => names.iter().find(|(from, _)| from.value.as_str() == variable).map(|(_, to)| to.value.as_str()),
+            Argument::Rename(names, _) => {
+                names.iter().find(|(from, _)| from.value.as_str() == variable).map(|(_, to)| to.value.as_str())
+            }
             Argument::Permission(_) => None,
         });
         renamed.map_or_else(|| format!("{}_{variable}", self.target.value.as_str()), str::to_owned)
@@ -109,7 +113,8 @@ impl FieldValue for Links {
             let as_item = node.as_str().map(|_| format!("[{}]", cx.source.slice(node.span)));
             let diagnostic = cx.wrong_type(node, &format!("a list like `{}`", field.example));
             if let Some(as_item) = as_item {
-                *diagnostic = diagnostic.clone().fix(crate::diagnostic::Applicability::Safe, "make it a list", node.span, as_item);
+                *diagnostic =
+                    diagnostic.clone().fix(crate::diagnostic::Applicability::Safe, "make it a list", node.span, as_item);
             }
             return None;
         };
@@ -144,7 +149,8 @@ fn link(item: &Node, cx: &mut Lower<'_>) -> Option<Link> {
 
 fn argument(item: &Node, cx: &mut Lower<'_>) -> Option<Argument> {
     let Some(mapping) = item.as_mapping() else {
-        return text(item, cx, "a permission, or a map of new names").map(|value| Argument::Permission(Spanned::new(value, item.span)));
+        return text(item, cx, "a permission, or a map of new names")
+            .map(|value| Argument::Permission(Spanned::new(value, item.span)));
     };
     let mut names = Vec::new();
     for entry in mapping.entries.iter() {

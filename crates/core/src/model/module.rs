@@ -47,10 +47,40 @@ pub const K8S_SERVICE: &str = "k8s-service";
 
 /// The short names of Opta's module types for AWS; each also stands with `aws-` before it.
 const TYPES: &[&str] = &[
-    K8S_SERVICE, "base", "dns", "k8s-cluster", "k8s-base", "postgres", "mysql", "redis", "documentdb", "mongodb-atlas", "s3",
-    "sqs", "sns", "dynamodb", "ses", "iam-role", "iam-user", "nodegroup", "eks", "helm-chart", "datadog", "cloudfront-distribution",
-    "custom-terraform", "lambda-function", "static-site", "runx", "linkerd", "vpn", "ecs-service", "gcp-k8s-service",
-    "sagemaker-endpoint", "external-state", "ssh-key", "kubernetes-manifest",
+    K8S_SERVICE,
+    "base",
+    "dns",
+    "k8s-cluster",
+    "k8s-base",
+    "postgres",
+    "mysql",
+    "redis",
+    "documentdb",
+    "mongodb-atlas",
+    "s3",
+    "sqs",
+    "sns",
+    "dynamodb",
+    "ses",
+    "iam-role",
+    "iam-user",
+    "nodegroup",
+    "eks",
+    "helm-chart",
+    "datadog",
+    "cloudfront-distribution",
+    "custom-terraform",
+    "lambda-function",
+    "static-site",
+    "runx",
+    "linkerd",
+    "vpn",
+    "ecs-service",
+    "gcp-k8s-service",
+    "sagemaker-endpoint",
+    "external-state",
+    "ssh-key",
+    "kubernetes-manifest",
 ];
 
 /// A field that a type Optakit does not create must have, since links read it.
@@ -124,9 +154,12 @@ fn header(node: &Node, cx: &mut Lower<'_>) -> Option<Header> {
         let path = cx.path_of("type");
         let mut diagnostic = Diagnostic::new(&UNKNOWN_MODULE_TYPE, kind.span, path, message);
         diagnostic = match suggest::nearest(&short, TYPES.iter().copied()) {
-            Some(near) => diagnostic
-                .help(format!("did you mean `{near}`?"))
-                .fix(Applicability::Safe, format!("write `{near}`"), kind.span, near),
+            Some(near) => diagnostic.help(format!("did you mean `{near}`?")).fix(
+                Applicability::Safe,
+                format!("write `{near}`"),
+                kind.span,
+                near,
+            ),
             None => diagnostic.help("Optakit renders `k8s-service`; Opta's other types may stand beside it"),
         };
         cx.diagnostics.push(diagnostic);

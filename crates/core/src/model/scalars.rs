@@ -47,10 +47,12 @@ pub(super) fn text(node: &Node, cx: &mut Lower<'_>, expected: &str) -> Option<Te
         NodeKind::Mapping(_) if cx.source.slice(node.span).starts_with('{') => {
             let quoted = quote(cx.source.slice(node.span));
             let diagnostic = cx.wrong_type(node, expected);
-            *diagnostic = diagnostic
-                .clone()
-                .help("YAML reads `{` at the start as a map: put the text in quotes")
-                .fix(Applicability::Safe, "put it in quotes", node.span, quoted);
+            *diagnostic = diagnostic.clone().help("YAML reads `{` at the start as a map: put the text in quotes").fix(
+                Applicability::Safe,
+                "put it in quotes",
+                node.span,
+                quoted,
+            );
             None
         }
         NodeKind::Scalar(scalar) if scalar.value != ScalarValue::Null => {
@@ -142,8 +144,7 @@ pub(super) fn integer(node: &Node, range: Option<(i64, i64)>, cx: &mut Lower<'_>
         let digits = scalar.text.as_str().parse::<i64>().ok().filter(|_| !scalar.text.is_interpolated());
         let diagnostic = cx.wrong_type(node, "a whole number");
         if let Some(digits) = digits {
-            *diagnostic =
-                diagnostic.clone().fix(Applicability::Safe, "take the quotes away", node.span, digits.to_string());
+            *diagnostic = diagnostic.clone().fix(Applicability::Safe, "take the quotes away", node.span, digits.to_string());
         }
         return None;
     }
@@ -286,7 +287,12 @@ fn unit_fault(node: &Node, text: &str, unit: &str, path: &str) -> Diagnostic {
     let name = path.rsplit('.').next().unwrap_or_default();
     let converted = number.parse::<f64>().ok().zip(factor).map(|(number, factor)| (number * factor).to_string());
     let Some(converted) = converted else {
-        return Diagnostic::new(&WRONG_TYPE, node.span, path, format!("`{name}` is the text `{text}`, expected a number of {unit}"));
+        return Diagnostic::new(
+            &WRONG_TYPE,
+            node.span,
+            path,
+            format!("`{name}` is the text `{text}`, expected a number of {unit}"),
+        );
     };
     Diagnostic::new(&UNIT_IN_NUMBER, node.span, path, format!("`{name}` is `{text}`, expected a number of {unit} without a unit"))
         .fix(Applicability::Safe, format!("write `{converted}`"), node.span, converted)

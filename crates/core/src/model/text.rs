@@ -1,14 +1,14 @@
 //! Text that may hold references nobody has answered yet.
 
-use std::rc::Rc;
+use std::sync::Arc;
 
 use crate::span::Span;
 
 /// A text. Where an input is not known, the reference itself (`{parent.domain}`) stands in it and a hole marks it.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Text {
-    value: Rc<str>,
-    holes: Rc<[Hole]>,
+    value: Arc<str>,
+    holes: Arc<[Hole]>,
     variable: Option<Span>,
     interpolated: bool,
 }
@@ -28,13 +28,13 @@ impl Text {
     /// A text without references.
     #[must_use]
     pub fn literal(value: &str) -> Self {
-        Self { value: Rc::from(value), holes: Rc::from([]), variable: None, interpolated: false }
+        Self { value: Arc::from(value), holes: Arc::from([]), variable: None, interpolated: false }
     }
 
     /// A text that came out of interpolation; `variable` is where the value of its reference is written.
     #[must_use]
     pub fn interpolated(value: &str, holes: Vec<Hole>, variable: Option<Span>) -> Self {
-        Self { value: Rc::from(value), holes: holes.into(), variable, interpolated: true }
+        Self { value: Arc::from(value), holes: holes.into(), variable, interpolated: true }
     }
 
     /// The text, with the reference itself where an input is not known.
@@ -76,7 +76,7 @@ impl Text {
     pub fn slice(&self, range: std::ops::Range<usize>) -> Self {
         let holes = self.holes.iter().filter(|hole| hole.start >= range.start && hole.end <= range.end);
         Self {
-            value: Rc::from(&self.value[range.clone()]),
+            value: Arc::from(&self.value[range.clone()]),
             holes: holes
                 .map(|hole| Hole { start: hole.start - range.start, end: hole.end - range.start, input: hole.input.clone() })
                 .collect(),
@@ -116,7 +116,8 @@ impl TextBuilder {
     #[must_use]
     pub fn text(mut self, text: &Text) -> Self {
         let offset = self.value.len();
-        let shifted = text.holes.iter().map(|hole| Hole { start: hole.start + offset, end: hole.end + offset, input: hole.input.clone() });
+        let shifted =
+            text.holes.iter().map(|hole| Hole { start: hole.start + offset, end: hole.end + offset, input: hole.input.clone() });
         self.holes.extend(shifted);
         self.value.push_str(&text.value);
         self
@@ -140,6 +141,6 @@ impl TextBuilder {
     #[must_use]
     pub fn build(self) -> Text {
         let interpolated = !self.holes.is_empty();
-        Text { value: Rc::from(self.value), holes: self.holes.into(), variable: None, interpolated }
+        Text { value: Arc::from(self.value), holes: self.holes.into(), variable: None, interpolated }
     }
 }

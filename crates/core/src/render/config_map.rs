@@ -1,7 +1,7 @@
 //! The ConfigMap with the certificates of RDS: for services with a link to a database, and always as Opta had it.
 
-use crate::value::Map;
 use super::{Frame, Object, Profile, object};
+use crate::value::Map;
 
 /// The key, and the file below `/config`.
 pub(super) const KEY: &str = "rds_ca.pem";

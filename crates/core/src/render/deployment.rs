@@ -1,12 +1,12 @@
 //! The Deployment and its pods.
 
-use crate::value::{Map, Value};
 use super::{ContainerImage, Frame, Object, Profile, Scale, config_map, labels, object, scale, secret};
 use crate::check::Checked;
 use crate::model::k8s_service::{K8sService, PortKind};
 use crate::model::scalars::Quantity;
 use crate::model::text::Text;
 use crate::span::{Span, Spanned};
+use crate::value::{Map, Value};
 
 pub(super) fn render(service: &Checked<K8sService>, image: &ContainerImage, frame: &Frame<'_>) -> Object {
     let replicas = match scale(service) {
@@ -71,8 +71,10 @@ fn container(service: &Checked<K8sService>, image: &ContainerImage, frame: &Fram
     let legacy = frame.profile == Profile::Opta2021;
     let policy = if image.by_digest && !legacy { "IfNotPresent" } else { "Always" };
     let port = service.port();
-    let container_port =
-        Map::new().with("name", "main").with("containerPort", Value::from(i64::from(port.number)).at(port.span)).with("protocol", "TCP");
+    let container_port = Map::new()
+        .with("name", "main")
+        .with("containerPort", Value::from(i64::from(port.number)).at(port.span))
+        .with("protocol", "TCP");
     let env = env(service, frame);
     let mut container = Map::new()
         .with("name", "k8s-service")
@@ -86,7 +88,8 @@ fn container(service: &Checked<K8sService>, image: &ContainerImage, frame: &Fram
     if !legacy {
         // Requests that are on their way when a pod is told to end still reach it while endpoints are updated.
         let sleep = Map::new().with("preStop", Map::new().with("sleep", Map::new().with("seconds", 5_i64)));
-        container = container.with("lifecycle", sleep).with("securityContext", Map::new().with("allowPrivilegeEscalation", false));
+        container =
+            container.with("lifecycle", sleep).with("securityContext", Map::new().with("allowPrivilegeEscalation", false));
     }
     if config_map::is_needed(frame) {
         let mount = Map::new().with("name", "config").with("mountPath", "/config").with("readOnly", true);
@@ -113,7 +116,9 @@ fn env(service: &Checked<K8sService>, frame: &Frame<'_>) -> Vec<Value> {
         let reference = Map::new().with("name", secret).with("key", name.clone());
         Value::from(Map::new().with("name", name).with("valueFrom", Map::new().with("secretKeyRef", reference))).at(span)
     };
-    env.extend(frame.link_variables.iter().map(|variable| from_secret(Text::literal(&variable.name), secret::NAME, variable.span)));
+    env.extend(
+        frame.link_variables.iter().map(|variable| from_secret(Text::literal(&variable.name), secret::NAME, variable.span)),
+    );
     env.extend(service.secrets.value.iter().map(|secret| from_secret(secret.value.clone(), "manual-secrets", secret.span)));
     env
 }

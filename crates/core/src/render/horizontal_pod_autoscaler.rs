@@ -1,23 +1,31 @@
 //! The HorizontalPodAutoscaler (autoscaling/v2), when there is something to scale by.
 
-use crate::value::{Map, Value};
 use super::{Frame, Object, Scale, object, scale};
 use crate::check::Checked;
 use crate::model::k8s_service::K8sService;
 use crate::model::scalars::Count;
 use crate::span::Defaulted;
+use crate::value::{Map, Value};
 
 pub(super) fn render(service: &Checked<K8sService>, frame: &Frame<'_>) -> Option<Object> {
     let Scale::Automatic(min, max) = scale(service) else { return None };
     let metrics = [("cpu", &service.autoscaling_target_cpu_percentage), ("memory", &service.autoscaling_target_mem_percentage)];
-    let metrics: Vec<Value> = metrics.into_iter().filter(|(_, target)| target.value.0 != 0).map(|(name, target)| metric(name, target)).collect();
+    let metrics: Vec<Value> =
+        metrics.into_iter().filter(|(_, target)| target.value.0 != 0).map(|(name, target)| metric(name, target)).collect();
     let target = Map::new().with("apiVersion", "apps/v1").with("kind", "Deployment").with("name", frame.names.full());
     let spec = Map::new()
         .with("scaleTargetRef", target)
         .with("minReplicas", Value::from(min).at(service.min_containers.span))
         .with("maxReplicas", Value::from(max).at(service.max_containers.span))
         .with("metrics", metrics);
-    Some(object("autoscaling/v2", "HorizontalPodAutoscaler", frame.names.full(), frame, Map::new(), Map::new().with("spec", spec)))
+    Some(object(
+        "autoscaling/v2",
+        "HorizontalPodAutoscaler",
+        frame.names.full(),
+        frame,
+        Map::new(),
+        Map::new().with("spec", spec),
+    ))
 }
 
 fn metric(name: &str, percentage: &Defaulted<Count>) -> Value {

@@ -1,12 +1,12 @@
 //! Ingresses for ingress-nginx, one a `public_uri`
 //! (<https://kubernetes.github.io/ingress-nginx/user-guide/nginx-configuration/annotations/>).
 
-use crate::value::{Map, Value};
 use super::{Frame, Object, Profile, object};
 use crate::check::Checked;
 use crate::model::k8s_service::{K8sService, PortKind};
 use crate::model::text::{Text, TextBuilder};
 use crate::span::Spanned;
+use crate::value::{Map, Value};
 
 const NGINX: &str = "nginx.ingress.kubernetes.io";
 
@@ -20,7 +20,8 @@ fn ingress(index: usize, uri: &Spanned<Text>, service: &Checked<K8sService>, fra
     let at_root = prefix.as_str() == "/";
     // The groups of the path are what the rewrite hands on: everything behind the prefix.
     let path = if at_root { prefix } else { TextBuilder::default().text(&prefix).push("(/|$)(.*)").build() };
-    let backend = Map::new().with("service", Map::new().with("name", frame.names.module.as_str()).with("port", Map::new().with("number", 80_i64)));
+    let backend = Map::new()
+        .with("service", Map::new().with("name", frame.names.module.as_str()).with("port", Map::new().with("number", 80_i64)));
     let path = Map::new().with("path", path).with("pathType", "ImplementationSpecific").with("backend", backend);
     let rule = Map::new()
         .maybe("host", domain.map(|domain| Value::from(domain).at(uri.span)))
@@ -56,7 +57,8 @@ fn annotations(service: &Checked<K8sService>, at_root: bool, frame: &Frame<'_>) 
     annotations = annotations.with("cert-manager.io/cluster-issuer", "opta-selfsigned");
     if service.port().kind == PortKind::Tcp {
         // Websockets stay open while nothing is said.
-        annotations = annotations.with(format!("{NGINX}/proxy-read-timeout"), "3600").with(format!("{NGINX}/proxy-send-timeout"), "3600");
+        annotations =
+            annotations.with(format!("{NGINX}/proxy-read-timeout"), "3600").with(format!("{NGINX}/proxy-send-timeout"), "3600");
     }
     annotations
 }

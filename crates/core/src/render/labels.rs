@@ -1,7 +1,7 @@
 //! Labels: those of every object, those of pods, and the selector, which can never change.
 
-use crate::value::Map;
 use super::{Frame, Profile};
+use crate::value::Map;
 
 /// The selector of Deployment and Service, the same since 2021.
 pub(super) fn selector(frame: &Frame<'_>) -> Map {

@@ -21,8 +21,8 @@ use crate::model::name::Names;
 use crate::model::text::{Text, TextBuilder};
 use crate::resolve::Values;
 use crate::span::Span;
-pub use links::link_variables;
 use crate::value::{Map, Value, ValueKind};
+pub use links::link_variables;
 
 /// How close to Opta the manifests stay.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
@@ -232,7 +232,13 @@ fn object(api_version: &str, kind: &'static str, name: String, frame: &Frame<'_>
     for (key, entry) in entries {
         value = value.with(key, entry);
     }
-    Object { kind, name, namespace: Some(namespace), module: Some(frame.names.module.clone()), value: Value::from(value).at(frame.span) }
+    Object {
+        kind,
+        name,
+        namespace: Some(namespace),
+        module: Some(frame.names.module.clone()),
+        value: Value::from(value).at(frame.span),
+    }
 }
 
 /// How many containers there are and whether an autoscaler decides.

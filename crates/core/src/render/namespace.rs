@@ -1,9 +1,9 @@
 //! The Namespace of a layer.
 
 use super::Object;
-use crate::value::{Map, Value};
 use crate::model::environment::Environment;
 use crate::span::Span;
+use crate::value::{Map, Value};
 
 pub(super) fn render(layer: &str, environment: &Environment, span: Option<Span>) -> Object {
     let labels = Map::new()

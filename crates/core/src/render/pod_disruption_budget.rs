@@ -1,9 +1,9 @@
 //! The PodDisruptionBudget: a drained node takes one pod at a time, when there are always at least two.
 
-use crate::value::{Map, Value};
 use super::{Frame, Object, Profile, labels, object};
 use crate::check::Checked;
 use crate::model::k8s_service::K8sService;
+use crate::value::{Map, Value};
 
 pub(super) fn render(service: &Checked<K8sService>, frame: &Frame<'_>) -> Option<Object> {
     if frame.profile == Profile::Opta2021 || service.min_containers.value.0 < 2 {

@@ -2,9 +2,9 @@
 
 use std::collections::BTreeMap;
 
-use crate::value::{Map, Value};
 use super::{Frame, Object, labels};
 use crate::resolve::Values;
+use crate::value::{Map, Value};
 
 /// The Secret's name, as Opta had it.
 pub(super) const NAME: &str = "secret";
@@ -21,12 +21,19 @@ pub(super) fn render(frames: &[Frame<'_>], values: &Values) -> Option<Object> {
         return None;
     }
     let data = data.into_iter().fold(Map::new(), |map, (name, (value, span))| map.with(name, Value::from(value).at(span)));
-    let metadata = Map::new().with("name", NAME).with("namespace", first.names.layer.as_str()).with("labels", labels::of_object(first));
+    let metadata =
+        Map::new().with("name", NAME).with("namespace", first.names.layer.as_str()).with("labels", labels::of_object(first));
     let value = Map::new()
         .with("apiVersion", "v1")
         .with("kind", "Secret")
         .with("metadata", metadata)
         .with("type", "Opaque")
         .with("stringData", data);
-    Some(Object { kind: "Secret", name: NAME.to_owned(), namespace: Some(first.names.layer.clone()), module: None, value: value.into() })
+    Some(Object {
+        kind: "Secret",
+        name: NAME.to_owned(),
+        namespace: Some(first.names.layer.clone()),
+        module: None,
+        value: value.into(),
+    })
 }

@@ -1,8 +1,8 @@
 //! The ServiceAccount, which stands for the service's IAM role
 //! (<https://docs.aws.amazon.com/eks/latest/userguide/iam-roles-for-service-accounts.html>).
 
-use crate::value::Map;
 use super::{Frame, Object, object};
+use crate::value::Map;
 
 pub(super) fn render(frame: &Frame<'_>) -> Object {
     let arn = crate::aws::iam::role_arn(frame.names, frame.environment);

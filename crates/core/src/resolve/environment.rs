@@ -91,7 +91,8 @@ pub fn layer_file(document: &Document, source: &Source) -> (LayerFile, Vec<Diagn
     let given = |key| mapping.get(key).is_some();
     let empty = layer.environments.as_ref().is_some_and(|environments| environments.value.0.is_empty())
         && mapping.value("environments").and_then(|node| node.as_sequence()).is_some_and(<[_]>::is_empty);
-    if (!given("environments") && !(given("org_name") && given("providers")) && !mapping.broken) || (empty && !given("providers")) {
+    if (!given("environments") && !(given("org_name") && given("providers")) && !mapping.broken) || (empty && !given("providers"))
+    {
         let at = mapping.get("environments").map_or(owner, |entry| entry.key.span);
         let diagnostic = Diagnostic::new(&NO_ENVIRONMENT, at, "environments", "no environment is given")
             .help("add `environments: [{name: staging, path: env.yml}]`, or `org_name` and `providers` for a single one");
@@ -130,7 +131,9 @@ pub fn choose<'a>(file: &'a LayerFile, asked: Option<&str>) -> Result<Option<&'a
     let names: Vec<&str> =
         file.environments.iter().filter_map(|entry| entry.value.name.as_ref()).map(|name| name.value.as_str()).collect();
     match (asked, file.environments.as_slice()) {
-        (Some(asked), []) if file.layer.is_some() => Err(format!("there is no environment `{asked}`: the file describes its only environment itself")),
+        (Some(asked), []) if file.layer.is_some() => {
+            Err(format!("there is no environment `{asked}`: the file describes its only environment itself"))
+        }
         (Some(asked), entries) => {
             let found = entries.iter().find(|entry| entry.value.name.as_ref().is_some_and(|name| name.value.as_str() == asked));
             match found {

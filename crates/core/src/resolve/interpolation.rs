@@ -140,7 +140,8 @@ impl Pass<'_> {
                         let mut diagnostic = Diagnostic::new(&UNKNOWN_REFERENCE, span, path, message).help(help);
                         if let Some((wrong, near)) = near {
                             let repaired = raw.replacen(&wrong, &near, 1);
-                            diagnostic = diagnostic.fix(Applicability::Safe, format!("write `{repaired}`"), span, repaired.clone());
+                            diagnostic =
+                                diagnostic.fix(Applicability::Safe, format!("write `{repaired}`"), span, repaired.clone());
                         }
                         self.diagnostics.push(diagnostic);
                     }
@@ -188,9 +189,11 @@ impl Pass<'_> {
             ["vars" | "variables", name] => self.variable(name),
             ["parent", output] => self.parent(output),
             ["module", name, output] => self.module(name, output),
-            ["vars" | "variables" | "parent"] => {
-                Answer::unknown(format!("`{{{}}}` lacks the name of a value", segments.join(".")), format!("write `{{{}.name}}`", segments.join(".")), None)
-            }
+            ["vars" | "variables" | "parent"] => Answer::unknown(
+                format!("`{{{}}}` lacks the name of a value", segments.join(".")),
+                format!("write `{{{}.name}}`", segments.join(".")),
+                None,
+            ),
             _ => self.unknown_name(segments),
         }
     }
@@ -203,16 +206,22 @@ impl Pass<'_> {
         }
         match self.scope.variables.get(name) {
             Some(Variable { text: Ok(text), span }) => Answer::Known(text.clone(), Some(*span)),
-            Some(Variable { text: Err(found), .. }) => {
-                Answer::unknown(format!("`{name}` is {found}, which cannot stand in a text"), "only text, numbers and booleans can".to_owned(), None)
-            }
+            Some(Variable { text: Err(found), .. }) => Answer::unknown(
+                format!("`{name}` is {found}, which cannot stand in a text"),
+                "only text, numbers and booleans can".to_owned(),
+                None,
+            ),
             None => {
                 let near = suggest::nearest(name, self.scope.variables.keys().copied());
                 let help = match near {
                     Some(near) => format!("did you mean `{{vars.{near}}}`?"),
                     None => format!("add `{name}` to the `variables` of the environment"),
                 };
-                Answer::unknown(format!("there is no variable `{name}`"), help, near.map(|near| (name.to_owned(), near.to_owned())))
+                Answer::unknown(
+                    format!("there is no variable `{name}`"),
+                    help,
+                    near.map(|near| (name.to_owned(), near.to_owned())),
+                )
             }
         }
     }
@@ -223,7 +232,11 @@ impl Pass<'_> {
             return Answer::Known(value, None);
         }
         if environment.own {
-            return Answer::unknown(format!("there is no `{{parent.{output}}}`: the file has no parent"), "a file with its own `providers` is its environment itself".to_owned(), None);
+            return Answer::unknown(
+                format!("there is no `{{parent.{output}}}`: the file has no parent"),
+                "a file with its own `providers` is its environment itself".to_owned(),
+                None,
+            );
         }
         let possible: Vec<&str> = PARENT_OUTPUTS
             .iter()
@@ -245,7 +258,11 @@ impl Pass<'_> {
             (None, None) => format!("the environment has {}", list(&possible)),
         };
         let near = near.filter(|_| owner.is_none());
-        Answer::unknown(format!("the environment has no output `{output}`"), help, near.map(|near| (output.to_owned(), near.to_owned())))
+        Answer::unknown(
+            format!("the environment has no output `{output}`"),
+            help,
+            near.map(|near| (output.to_owned(), near.to_owned())),
+        )
     }
 
     fn module(&self, name: &str, output: &str) -> Answer {
@@ -258,11 +275,16 @@ impl Pass<'_> {
         let names: Vec<&str> = self.scope.modules.iter().map(|module| module.name.value.as_str()).collect();
         let near = suggest::nearest(name, names.iter().copied());
         let help = near.map_or_else(|| format!("the file has {}", list(&names)), |near| format!("did you mean `{near}`?"));
-        Answer::unknown(format!("there is no module `{name}` in this file"), help, near.map(|near| (name.to_owned(), near.to_owned())))
+        Answer::unknown(
+            format!("there is no module `{name}` in this file"),
+            help,
+            near.map(|near| (name.to_owned(), near.to_owned())),
+        )
     }
 
     fn unknown_name(&self, segments: &[&str]) -> Answer {
-        const NAMES: &[&str] = &["parent", "vars", "variables", "env", "layer_name", "parent_name", "region", "account_id", "state_storage"];
+        const NAMES: &[&str] =
+            &["parent", "vars", "variables", "env", "layer_name", "parent_name", "region", "account_id", "state_storage"];
         let written = segments.join(".");
         let first = segments.first().copied().unwrap_or_default();
         let near = suggest::nearest(first, NAMES.iter().copied()).filter(|near| *near != first);
@@ -280,7 +302,11 @@ enum Answer {
     Known(String, Option<Span>),
     Input(String),
     /// `near` is what is misspelt and how it should be.
-    Unknown { message: String, help: String, near: Option<(String, String)> },
+    Unknown {
+        message: String,
+        help: String,
+        near: Option<(String, String)>,
+    },
 }
 
 impl Answer {
@@ -342,7 +368,9 @@ fn terraform(text: &str) -> (Piece<'_>, usize) {
     let raw = &text[..end + 2];
     let inner = text["${{".len()..end].trim();
     match segments(inner) {
-        Some(segments) if segments.first() == Some(&"module") && segments.len() == 3 => (Piece::Reference { raw, segments }, raw.len()),
+        Some(segments) if segments.first() == Some(&"module") && segments.len() == 3 => {
+            (Piece::Reference { raw, segments }, raw.len())
+        }
         _ => {
             let message = format!("`{raw}` is no reference to a module's output, expected `${{{{module.name.output}}}}`");
             (Piece::Fault { raw, message, repaired: None }, raw.len())

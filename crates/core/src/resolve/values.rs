@@ -69,7 +69,9 @@ pub fn read_values(source: &Source) -> (Values, Vec<Diagnostic>) {
 
 fn is_terraform_output(mapping: &Mapping) -> bool {
     !mapping.entries.is_empty()
-        && mapping.entries.iter().all(|entry| entry.value.as_mapping().is_some_and(|output| output.get("value").is_some() && output.get("type").is_some()))
+        && mapping.entries.iter().all(|entry| {
+            entry.value.as_mapping().is_some_and(|output| output.get("value").is_some() && output.get("type").is_some())
+        })
 }
 
 fn read_plain(mapping: &Mapping, values: &mut Values, cx: &mut Lower<'_>) {

@@ -1,7 +1,7 @@
 //! The spanned tree that every later stage reads. Aliases and merge keys are already followed, duplicate keys
 //! reported; nothing of the YAML library is left in it.
 
-use std::rc::Rc;
+use std::sync::Arc;
 
 use crate::model::text::Text;
 use crate::span::{Span, Spanned};
@@ -23,7 +23,7 @@ pub enum NodeKind {
     /// Entries in source order, keys unique.
     Mapping(Mapping),
     /// Items in source order.
-    Sequence(Rc<[Node]>),
+    Sequence(Arc<[Node]>),
     /// A region that could not be read; a diagnostic already tells of it, so no other speaks.
     Broken,
 }
@@ -56,7 +56,7 @@ pub enum ScalarValue {
 #[derive(Clone, Debug)]
 pub struct Mapping {
     /// The entries in source order.
-    pub entries: Rc<[Entry]>,
+    pub entries: Arc<[Entry]>,
     /// Whether some lines of it could not be read: what seems to be missing may stand there.
     pub broken: bool,
 }
@@ -65,7 +65,7 @@ pub struct Mapping {
 #[derive(Clone, Debug)]
 pub struct Entry {
     /// The key.
-    pub key: Spanned<Rc<str>>,
+    pub key: Spanned<Arc<str>>,
     /// The key with its references replaced, where keys may hold any.
     pub name: Option<Text>,
     /// The value.

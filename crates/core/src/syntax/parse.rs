@@ -4,7 +4,7 @@
 //! rest is read again: offsets stay true, and one bad line does not hide the faults of the others.
 
 use std::collections::BTreeMap;
-use std::rc::Rc;
+use std::sync::Arc;
 
 use oneyaml::{Limits, NodeId, NodeRef, Parsed, Settings, Value};
 
@@ -55,9 +55,8 @@ pub fn parse(source: &Source) -> (Document, Vec<Diagnostic>) {
     let mut diagnostics = Vec::new();
     let mut blanks = Vec::new();
     let mut text = source.text.clone();
-    let settings = Settings::new().limits(
-        Limits::untrusted().max_depth(MAX_DEPTH).max_document_size(MAX_BYTES).max_scalar_len(MAX_BYTES),
-    );
+    let settings =
+        Settings::new().limits(Limits::untrusted().max_depth(MAX_DEPTH).max_document_size(MAX_BYTES).max_scalar_len(MAX_BYTES));
     let mut parsed = oneyaml::Document::parse_recovering_with(text.as_str(), &settings);
     while let Some(fault) = first_syntax_error(&parsed) {
         let tolerated = diagnostics.len() < MAX_REPAIRS;
@@ -94,16 +93,16 @@ fn first_syntax_error(parsed: &Parsed<oneyaml::Document>) -> Option<&oneyaml::Di
 /// The bytes to blank out so that the text after a fault can be read: from where an unclosed quote or bracket opened
 /// to where the library gave up, else the value on the faulty line, else that whole line. None when nothing is left
 /// to blank, which ends the reading.
-fn broken_region(
-    text: &str,
-    fault: &oneyaml::Diagnostic,
-    blanks: &[std::ops::Range<usize>],
-) -> Option<std::ops::Range<usize>> {
+fn broken_region(text: &str, fault: &oneyaml::Diagnostic, blanks: &[std::ops::Range<usize>]) -> Option<std::ops::Range<usize>> {
     let at = fault.primary.span.start.min(text.len());
     let opened = fault.secondary.first().map(|label| label.span.start).filter(|start| *start < at);
     if let Some(start) = opened {
         // A quote or bracket that nobody closed owns at most the lines up to the place of complaint.
-        let end = if text.get(at..)?.trim().is_empty() { line_end(text, start) } else { line_start(text, at).max(line_end(text, start)) };
+        let end = if text.get(at..)?.trim().is_empty() {
+            line_end(text, start)
+        } else {
+            line_start(text, at).max(line_end(text, start))
+        };
         return fresh(text, start..end, blanks);
     }
     let mut line = line_start(text, at);
@@ -262,7 +261,7 @@ impl Reader<'_> {
 
     fn mapping(&mut self, mapping: oneyaml::MappingRef<'_>, span: Span, depth: usize) -> Mapping {
         let mut entries: Vec<Entry> = Vec::with_capacity(mapping.len());
-        let mut seen: BTreeMap<Rc<str>, Span> = BTreeMap::new();
+        let mut seen: BTreeMap<Arc<str>, Span> = BTreeMap::new();
         let mut merged = Vec::new();
         for (key, value) in mapping.iter() {
             let key_span = self.span(key.span());
@@ -275,7 +274,7 @@ impl Reader<'_> {
                 self.diagnostics.push(fault);
                 continue;
             };
-            let name: Rc<str> = Rc::from(&*scalar.value());
+            let name: Arc<str> = Arc::from(&*scalar.value());
             let mut value = self.node(value, depth + 1);
             if value.is_null() && value.span.start == value.span.end {
                 // A missing value stands right behind its key; the library says so only for some layouts.
@@ -297,8 +296,9 @@ impl Reader<'_> {
             seen.insert(name.clone(), key_span);
             entries.push(Entry { key: Spanned::new(name, key_span), name: None, value });
         }
-        let mut broken = self.blanks.iter().any(|blank| span.start as usize <= blank.start && blank.start <= span.end as usize + 1)
-            && self.blanks.iter().any(|blank| self.is_whole_line(blank));
+        let mut broken =
+            self.blanks.iter().any(|blank| span.start as usize <= blank.start && blank.start <= span.end as usize + 1)
+                && self.blanks.iter().any(|blank| self.is_whole_line(blank));
         for source in &merged {
             broken |= merge(source, &mut entries, &mut seen);
         }
@@ -311,7 +311,7 @@ impl Reader<'_> {
 }
 
 /// Adds the entries of a merge key's value that the mapping does not have itself; true when some cannot be read.
-fn merge(source: &Node, entries: &mut Vec<Entry>, seen: &mut BTreeMap<Rc<str>, Span>) -> bool {
+fn merge(source: &Node, entries: &mut Vec<Entry>, seen: &mut BTreeMap<Arc<str>, Span>) -> bool {
     if let Some(items) = source.as_sequence() {
         return items.iter().fold(false, |broken, item| broken | (item.as_mapping().is_some() && merge(item, entries, seen)));
     }

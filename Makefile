@@ -1,0 +1,26 @@
+# What there is to do with the project; `make help` lists it. The work is done by scripts/.
+PORT ?= 8080
+
+.DEFAULT_GOAL := help
+.PHONY: help run page test check bless size
+
+help: ## list what there is
+	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | awk -F ':.*## ' '{printf "  make %-8s %s\n", $$1, $$2}'
+
+run: page ## build what is needed, serve the editor and print its address (PORT=8080)
+	@node scripts/serve.mjs dist $(PORT)
+
+page: ## build the page into dist/
+	@scripts/build-page.sh
+
+test: ## every test, with all the set-up it needs
+	@scripts/test.sh
+
+check: ## format, lints, dependency rules, licences
+	@scripts/check.sh
+
+bless: ## rewrite the generated files and snapshots that tests compare
+	@scripts/bless.sh
+
+size: page ## print what the page weighs
+	@node scripts/size.mjs

@@ -1,0 +1,11 @@
+// Starts the page's WebAssembly. Trunk would put this into an inline script, which a strict script-src refuses.
+const { js, wasm } = document.currentScript?.dataset ?? document.querySelector('script[data-wasm]').dataset;
+const base = document.baseURI;
+const { default: init } = await import(new URL(js, base));
+try {
+  await init({ module_or_path: new URL(wasm, base) });
+} catch (error) {
+  const message = document.getElementById('loading');
+  if (message) message.textContent = `This page could not start: ${error.message}. A current browser with WebAssembly is needed.`;
+  throw error;
+}

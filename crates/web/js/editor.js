@@ -1,0 +1,158 @@
+// The text editor of the page: CodeMirror, set up for YAML, behind the few functions that the Rust side calls
+// (crates/web/src/editor/mod.rs). No rule, no default and no field text lives here.
+import { closeBrackets, closeBracketsKeymap } from '@codemirror/autocomplete';
+import { defaultKeymap, history, historyKeymap, indentWithTab } from '@codemirror/commands';
+import { yaml, yamlLanguage } from '@codemirror/lang-yaml';
+import { HighlightStyle, bracketMatching, foldGutter, foldKeymap, indentUnit, syntaxHighlighting } from '@codemirror/language';
+import { lintGutter, lintKeymap, setDiagnostics } from '@codemirror/lint';
+import { highlightSelectionMatches, searchKeymap } from '@codemirror/search';
+import { EditorState } from '@codemirror/state';
+import { EditorView, drawSelection, highlightActiveLine, highlightActiveLineGutter, keymap, lineNumbers, placeholder } from '@codemirror/view';
+import { highlightTree, tagHighlighter, tags } from '@lezer/highlight';
+
+const KINDS = [
+  [tags.definition(tags.propertyName), 'key'],
+  [tags.propertyName, 'key'],
+  [tags.number, 'number'],
+  [tags.bool, 'number'],
+  [tags.null, 'number'],
+  [tags.string, 'string'],
+  [tags.special(tags.string), 'string'],
+  [tags.content, 'string'],
+  [tags.comment, 'comment'],
+  [tags.lineComment, 'comment'],
+  [tags.meta, 'comment'],
+  [tags.punctuation, 'punctuation'],
+  [tags.separator, 'punctuation'],
+  [tags.squareBracket, 'punctuation'],
+  [tags.brace, 'punctuation'],
+];
+
+const colours = HighlightStyle.define(KINDS.map(([tag, kind]) => ({ tag, color: `var(--code-${kind})` })));
+
+// Colours and sizes are the page's custom properties, which reach through the shadow root.
+const theme = EditorView.theme({
+  '&': { height: '100%', color: 'var(--text)', backgroundColor: 'var(--surface)', fontSize: 'var(--code-size)' },
+  '&.cm-focused': { outline: 'none' },
+  '.cm-scroller': { fontFamily: 'var(--code-font)', lineHeight: 'var(--code-line)' },
+  '.cm-content': { padding: '8px 0 48px', caretColor: 'var(--accent)' },
+  '.cm-line': { padding: '0 16px 0 4px' },
+  '.cm-gutters': { backgroundColor: 'var(--surface)', color: 'var(--text-faint)', border: 'none' },
+  '.cm-lineNumbers .cm-gutterElement': { minWidth: '36px', padding: '0 8px 0 12px' },
+  '.cm-activeLine': { backgroundColor: 'var(--line)' },
+  '.cm-activeLineGutter': { backgroundColor: 'var(--line)', color: 'var(--text-muted)' },
+  '.cm-cursor': { borderLeftColor: 'var(--accent)', borderLeftWidth: '2px' },
+  '&.cm-focused > .cm-scroller > .cm-selectionLayer .cm-selectionBackground, .cm-selectionBackground': { backgroundColor: 'var(--selection)' },
+  '.cm-selectionMatch': { backgroundColor: 'var(--selection)' },
+  '.cm-matchingBracket, &.cm-focused .cm-matchingBracket': { backgroundColor: 'var(--selection)', color: 'inherit' },
+  '.cm-foldPlaceholder': { backgroundColor: 'var(--surface-raised)', border: '1px solid var(--border)', color: 'var(--text-muted)' },
+  '.cm-placeholder': { color: 'var(--text-faint)' },
+  '.cm-lintRange-error': { backgroundImage: 'none', textDecoration: 'underline wavy var(--error) 1px', textUnderlineOffset: '3px' },
+  '.cm-lintRange-warning': { backgroundImage: 'none', textDecoration: 'underline wavy var(--warning) 1px', textUnderlineOffset: '3px' },
+  '.cm-lintRange-info': { backgroundImage: 'none', textDecoration: 'underline dotted var(--text-muted) 1px', textUnderlineOffset: '3px' },
+  '.cm-lint-marker': { content: '""', width: '8px', height: '8px', margin: '7px 2px 0', borderRadius: '50%', backgroundColor: 'var(--error)' },
+  '.cm-lint-marker-warning': { backgroundColor: 'var(--warning)', borderRadius: '2px' },
+  '.cm-lint-marker-info': { backgroundColor: 'var(--text-muted)' },
+  '.cm-gutter-lint': { width: '14px' },
+  '.cm-tooltip': { backgroundColor: 'var(--surface-raised)', color: 'var(--text)', border: '1px solid var(--border)', borderRadius: '8px', fontFamily: 'var(--font)', overflow: 'hidden' },
+  '.cm-diagnostic': { padding: '8px 12px', borderLeft: 'none', maxWidth: '420px', whiteSpace: 'pre-wrap' },
+  '.cm-diagnosticAction': { backgroundColor: 'var(--accent)', color: 'var(--on-accent)', borderRadius: '6px', padding: '2px 8px', margin: '0 0 0 8px', font: 'inherit' },
+  '.cm-panels': { backgroundColor: 'var(--surface-raised)', color: 'var(--text)', borderColor: 'var(--border)' },
+  '.cm-panel input, .cm-panel button': { fontFamily: 'var(--font)' },
+});
+
+/**
+ * Makes an editor inside `parent`. A shadow root around it lets CodeMirror's styles be adopted sheets, which a strict
+ * style-src allows.
+ */
+export function create(parent, label, text, hint, onChange) {
+  const root = parent.shadowRoot ?? parent.attachShadow({ mode: 'open' });
+  const state = EditorState.create({
+    doc: text,
+    extensions: [
+      lineNumbers(),
+      lintGutter(),
+      foldGutter({ markerDOM: foldMarker }),
+      history(),
+      drawSelection(),
+      highlightActiveLine(),
+      highlightActiveLineGutter(),
+      highlightSelectionMatches(),
+      bracketMatching(),
+      closeBrackets(),
+      indentUnit.of('  '),
+      EditorState.tabSize.of(2),
+      yaml(),
+      syntaxHighlighting(colours),
+      placeholder(hint),
+      keymap.of([...closeBracketsKeymap, ...defaultKeymap, ...searchKeymap, ...historyKeymap, ...foldKeymap, ...lintKeymap, indentWithTab]),
+      EditorView.contentAttributes.of({ 'aria-label': label, spellcheck: 'false', autocapitalize: 'off', autocorrect: 'off' }),
+      EditorView.updateListener.of((update) => {
+        if (update.docChanged) onChange(update.state.doc.toString());
+      }),
+      theme,
+    ],
+  });
+  return new EditorView({ state, parent: root, root });
+}
+
+function foldMarker(open) {
+  const marker = document.createElement('span');
+  marker.textContent = open ? '⌄' : '›';
+  marker.setAttribute('aria-hidden', 'true');
+  return marker;
+}
+
+/** Shows findings: `[{from, to, severity, message, fixes: [{title, edits: [{from, to, text}]}]}]`, offsets in UTF-16. */
+export function show(view, findings) {
+  const length = view.state.doc.length;
+  const clamp = (at) => Math.max(0, Math.min(at, length));
+  const diagnostics = findings.map(({ from, to, severity, message, fixes }) => ({
+    from: clamp(from),
+    to: clamp(to),
+    severity: severity === 'hint' ? 'info' : severity,
+    message,
+    actions: fixes.map(({ title, edits }) => ({ name: title, apply: () => apply(view, edits) })),
+  }));
+  view.dispatch(setDiagnostics(view.state, diagnostics));
+}
+
+/** Makes edits as one step of the history. */
+export function apply(view, edits) {
+  view.dispatch({ changes: edits.map(({ from, to, text }) => ({ from, to, insert: text })), userEvent: 'input.fix' });
+  view.focus();
+}
+
+/** Replaces the whole text, as one step of the history. */
+export function replace(view, text) {
+  view.dispatch({ changes: { from: 0, to: view.state.doc.length, insert: text }, userEvent: 'input.replace' });
+}
+
+/** Selects a place, brings it into view and puts the cursor there. */
+export function reveal(view, from, to) {
+  const length = view.state.doc.length;
+  const selection = { anchor: Math.min(from, length), head: Math.min(to, length) };
+  view.dispatch({ selection, effects: EditorView.scrollIntoView(selection.anchor, { y: 'center' }) });
+  view.focus();
+}
+
+export function destroy(view) {
+  view.destroy();
+}
+
+/** Fills an element with YAML as text nodes and spans of a class for each kind. */
+export function highlight(element, text) {
+  const classes = tagHighlighter(KINDS.map(([tag, kind]) => ({ tag, class: `code-${kind}` })));
+  const nodes = [];
+  let at = 0;
+  highlightTree(yamlLanguage.parser.parse(text), classes, (from, to, kind) => {
+    if (from > at) nodes.push(text.slice(at, from));
+    const span = document.createElement('span');
+    span.className = kind;
+    span.textContent = text.slice(from, to);
+    nodes.push(span);
+    at = to;
+  });
+  nodes.push(text.slice(at));
+  element.replaceChildren(...nodes);
+}

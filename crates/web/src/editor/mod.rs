@@ -1,0 +1,159 @@
+//! The binding to CodeMirror (crates/web/js/editor.js): all JavaScript that the page calls.
+
+use std::rc::Rc;
+
+use leptos::html::Div;
+use leptos::prelude::*;
+use optakit_core::api::{Finding, Replacement};
+use serde::Serialize;
+use wasm_bindgen::prelude::*;
+
+use crate::state::State;
+
+#[wasm_bindgen]
+extern "C" {
+    #[wasm_bindgen(js_namespace = OptakitEditor)]
+    fn create(parent: &web_sys::Element, label: &str, text: &str, hint: &str, on_change: &Closure<dyn FnMut(String)>) -> JsValue;
+    #[wasm_bindgen(js_namespace = OptakitEditor)]
+    fn show(view: &JsValue, findings: JsValue);
+    #[wasm_bindgen(js_namespace = OptakitEditor)]
+    fn apply(view: &JsValue, edits: JsValue);
+    #[wasm_bindgen(js_namespace = OptakitEditor)]
+    fn replace(view: &JsValue, text: &str);
+    #[wasm_bindgen(js_namespace = OptakitEditor)]
+    fn reveal(view: &JsValue, from: usize, to: usize);
+    #[wasm_bindgen(js_namespace = OptakitEditor)]
+    fn destroy(view: &JsValue);
+    #[wasm_bindgen(js_namespace = OptakitEditor, js_name = highlight)]
+    fn highlight_js(element: &web_sys::Element, text: &str);
+}
+
+/// A text editor on the page.
+#[derive(Clone)]
+pub(crate) struct Editor {
+    view: JsValue,
+    _on_change: Rc<Closure<dyn FnMut(String)>>,
+}
+
+impl Editor {
+    fn new(parent: &web_sys::Element, label: &str, text: &str, hint: &str, on_change: impl FnMut(String) + 'static) -> Self {
+        let on_change = Closure::new(on_change);
+        Self { view: create(parent, label, text, hint, &on_change), _on_change: Rc::new(on_change) }
+    }
+
+    /// Makes edits as one step of the history.
+    pub(crate) fn apply(&self, edits: &[Replacement]) {
+        let edits: Vec<Edit<'_>> = edits.iter().map(edit).collect();
+        if let Ok(edits) = serde_wasm_bindgen::to_value(&edits) {
+            apply(&self.view, edits);
+        }
+    }
+
+    /// Replaces the whole text as one step of the history.
+    pub(crate) fn replace(&self, text: &str) {
+        replace(&self.view, text);
+    }
+
+    /// Selects a place, in UTF-16 offsets.
+    pub(crate) fn reveal(&self, from: usize, to: usize) {
+        reveal(&self.view, from, to);
+    }
+
+    fn show(&self, findings: &[&Finding]) {
+        let findings: Vec<Squiggle<'_>> = findings.iter().map(|finding| squiggle(finding)).collect();
+        if let Ok(findings) = serde_wasm_bindgen::to_value(&findings) {
+            show(&self.view, findings);
+        }
+    }
+}
+
+/// Fills an element with coloured YAML.
+pub(crate) fn highlight(element: &web_sys::Element, text: &str) {
+    highlight_js(element, text);
+}
+
+#[derive(Serialize)]
+struct Squiggle<'a> {
+    from: usize,
+    to: usize,
+    severity: &'a str,
+    message: String,
+    fixes: Vec<FixAction<'a>>,
+}
+
+#[derive(Serialize)]
+struct FixAction<'a> {
+    title: &'a str,
+    edits: Vec<Edit<'a>>,
+}
+
+#[derive(Serialize)]
+struct Edit<'a> {
+    from: usize,
+    to: usize,
+    text: &'a str,
+}
+
+fn edit(replacement: &Replacement) -> Edit<'_> {
+    Edit { from: replacement.place.from, to: replacement.place.to, text: &replacement.text }
+}
+
+fn squiggle(finding: &Finding) -> Squiggle<'_> {
+    let fixes = finding.fixes.iter().map(|fix| FixAction { title: &fix.title, edits: fix.edits.iter().map(edit).collect() });
+    let message = match &finding.help {
+        Some(help) => format!("{}\n{help}", finding.message),
+        None => finding.message.clone(),
+    };
+    Squiggle { from: finding.place.from, to: finding.place.to, severity: finding.severity, message, fixes: fixes.collect() }
+}
+
+/// An editor of one file, which shows the findings of that file.
+#[component]
+pub(crate) fn TextEditor(
+    /// The file's name among the state's editors.
+    file: String,
+    /// The accessible name of the text box.
+    label: &'static str,
+    /// What an empty text box says.
+    hint: &'static str,
+    /// The text it begins with.
+    text: String,
+    /// Called with each new text.
+    #[prop(into)]
+    on_change: Callback<String>,
+) -> impl IntoView {
+    let state = expect_context::<State>();
+    let element = NodeRef::<Div>::new();
+    let name = file.clone();
+    let made = Effect::new(move |made: Option<bool>| {
+        if made == Some(true) {
+            return true;
+        }
+        let Some(element) = element.get() else { return false };
+        let editor = Editor::new(&element, label, &text, hint, move |text| on_change.run(text));
+        state.editors.update(|editors| {
+            editors.insert(name.clone(), editor);
+        });
+        true
+    });
+    let name = file.clone();
+    Effect::new(move || {
+        let _ = made;
+        let outcome = state.analysis.read();
+        let editors = state.editors.read();
+        if let Some(editor) = editors.get(&name) {
+            let findings: Vec<&Finding> = outcome.analysis.diagnostics.iter().filter(|finding| finding.file == name).collect();
+            editor.show(&findings);
+        }
+    });
+    let name = file.clone();
+    on_cleanup(move || {
+        state.editors.try_update(|editors| {
+            if let Some(editor) = editors.remove(&name) {
+                destroy(&editor.view);
+            }
+        });
+    });
+    let hidden = move || *state.open.read() != file;
+    view! { <div class="text" hidden=hidden><div node_ref=element></div></div> }
+}

@@ -1,0 +1,25 @@
+// A real Chromium for tests and pictures: found by name, started without anything that would ask the network.
+import { execFileSync } from 'node:child_process';
+import { chromium } from 'playwright-core';
+
+const NAMES = ['chromium', 'chromium-browser', 'google-chrome', 'google-chrome-stable', 'chrome'];
+
+/** The path of an installed Chromium or Chrome; `OPTAKIT_CHROMIUM` names another. */
+export function findChromium() {
+  const candidates = process.env.OPTAKIT_CHROMIUM ? [process.env.OPTAKIT_CHROMIUM] : NAMES;
+  for (const name of candidates) {
+    try {
+      return execFileSync('sh', ['-c', 'command -v "$0"', name], { encoding: 'utf8' }).trim();
+    } catch {
+      // the next name
+    }
+  }
+  throw new Error(`no Chromium found (looked for ${candidates.join(', ')})`);
+}
+
+export function launch() {
+  return chromium.launch({
+    executablePath: findChromium(),
+    args: ['--no-sandbox', '--disable-gpu', '--disable-quic', '--no-first-run', '--disable-background-networking', '--disable-component-update', '--disable-sync'],
+  });
+}

@@ -1,0 +1,19 @@
+#!/usr/bin/env bash
+# Builds the release page into dist/.
+. "$(dirname "$0")/lib.sh"
+
+"$root/scripts/setup-page.sh"
+cd "$root"
+toolchain=$(wasm_toolchain)
+[ -z "$toolchain" ] || export RUSTUP_TOOLCHAIN=$toolchain
+export PATH="$cache/tools/bin:$root/node_modules/.bin:$PATH"
+# Trunk reads NO_COLOR as a boolean of its own and stops at `1`.
+unset NO_COLOR
+build() {
+  mkdir -p target/page
+  : >target/page/editor.js
+  # Trunk's `offline` is handed to cargo, so that the packages must be there first.
+  cargo fetch --target "$wasm_target"
+  trunk build --config Trunk.toml
+}
+step "Building the page (1 to 3 minutes the first time)" page build
