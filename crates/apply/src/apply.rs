@@ -1,6 +1,7 @@
 //! The only writer of the cluster: server-side apply in order, under one field manager.
 
 use futures::future::join_all;
+use kube::api::{Patch, PatchParams};
 
 use crate::live::{LiveError, Options, Target, explain};
 
@@ -42,5 +43,28 @@ pub(crate) async fn write(client: &kube::Client, targets: &[Target], force: bool
     for result in join_all(targets.iter().map(write)).await {
         result?;
     }
+    Ok(())
+}
+
+/// Starts a new Deployment with the fewest replicas its autoscaler keeps: it is not there yet, and one replica would have
+/// to bear the whole load. A manager of its own holds the field, so that no later apply of ours touches it.
+///
+/// # Errors
+///
+/// When the API server refuses it.
+pub(crate) async fn bootstrap_replicas(client: &kube::Client, target: &Target, replicas: i64) -> Result<(), LiveError> {
+    let patch = serde_json::json!({
+        "apiVersion": target.object["apiVersion"],
+        "kind": target.kind,
+        "metadata": { "name": target.name },
+        "spec": { "replicas": replicas },
+    });
+    let params = PatchParams::apply("optakit-bootstrap").force();
+    let label = target.label();
+    target
+        .api(client)
+        .patch(&target.name, &params, &Patch::Apply(&patch))
+        .await
+        .map_err(|error| explain(error, "scaling", &label))?;
     Ok(())
 }

@@ -1,6 +1,5 @@
 //! All that is printed: results on standard output, everything else on standard error. Colours follow NO_COLOR and
 //! CLICOLOR, and go away where nobody looks.
-#![expect(clippy::print_stdout, clippy::print_stderr, reason = "the only file that prints")]
 
 use std::fmt::Display;
 use std::io::IsTerminal;

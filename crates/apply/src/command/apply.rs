@@ -135,7 +135,8 @@ fn targets(bundle: &Bundle) -> anyhow::Result<(Vec<Target>, Vec<String>)> {
         .filter_map(|location| bundle.manifests.get(location.index))
         .filter_map(module)
         .collect();
-    let needs_pods = |kind: &str| matches!(kind, "Deployment" | "HorizontalPodAutoscaler" | "PodDisruptionBudget");
+    // An Ingress would point traffic at pods that are not there.
+    let needs_pods = |kind: &str| matches!(kind, "Deployment" | "HorizontalPodAutoscaler" | "PodDisruptionBudget" | "Ingress");
     let mut targets = Vec::new();
     for (index, object) in bundle.manifests.iter().enumerate() {
         let target = Target::new(index, object.clone())?;
@@ -191,11 +192,26 @@ impl Rollout<'_> {
                 .cloned()
                 .collect();
             apply::write(self.client, &changed, self.force).await?;
+            for target in changed.iter().filter(|target| target.kind == "Deployment") {
+                let new = self.changed.iter().any(|pair| pair.target.index == target.index && pair.live.is_none());
+                if let Some(minimum) = self.minimum_of(target).filter(|_| new) {
+                    apply::bootstrap_replicas(self.client, target, minimum).await?;
+                }
+            }
             for target in stage.iter().filter(|target| target.kind == "Deployment") {
                 self.wait(target).await?;
             }
         }
         Ok(())
+    }
+
+    /// The fewest replicas that the autoscaler of a Deployment keeps.
+    fn minimum_of(&self, target: &Target) -> Option<i64> {
+        let scales = |object: &&Value| {
+            object["kind"] == "HorizontalPodAutoscaler"
+                && object.pointer("/spec/scaleTargetRef/name").and_then(Value::as_str) == Some(&target.name)
+        };
+        self.bundle.manifests.iter().find(scales)?.pointer("/spec/minReplicas")?.as_i64()
     }
 
     async fn wait(&self, target: &Target) -> anyhow::Result<()> {

@@ -1,6 +1,6 @@
 //! `optakit bundle`, `bundle inspect`, `bundle verify`.
 
-use std::path::Path;
+use std::path::{Path, PathBuf};
 use std::process::ExitCode;
 
 use anyhow::Context;
@@ -78,7 +78,11 @@ fn write(arguments: &Arguments, report: &Report) -> anyhow::Result<ExitCode> {
         report.result(&bundle.to_text());
         return Ok(ExitCode::SUCCESS);
     }
-    let path = if arguments.output.is_dir() { arguments.output.join(bundle.file_name()) } else { arguments.output.clone() };
+    let path = match &arguments.output {
+        here if here == Path::new(".") => PathBuf::from(bundle.file_name()),
+        folder if folder.is_dir() => folder.join(bundle.file_name()),
+        file => file.clone(),
+    };
     input::write_file(&path, &bundle.to_text())?;
     report.note(format!("wrote {} ({})", path.display(), bundle.digest));
     let missing: Vec<&str> = bundle.holes.iter().map(|hole| hole.input.as_str()).collect();

@@ -59,15 +59,16 @@ pub(crate) fn shown<'a>(
     analysis: &'a Analysis,
     report: &Report,
 ) -> anyhow::Result<Option<&'a [api::Manifest]>> {
+    // Without the right environment the findings would be about something nobody asked for.
+    if let Some(refusal) = &analysis.refusal {
+        bail!("{refusal}");
+    }
     let shown = analysis.diagnostics.iter().filter(|finding| finding.severity != "hint").cloned().collect::<Vec<_>>();
     if !shown.is_empty() {
         report.note(report.findings(&shown, |name| text_of(request, name)).trim_end());
     }
     if analysis.has_errors() {
         return Ok(None);
-    }
-    if let Some(refusal) = &analysis.refusal {
-        bail!("{refusal}");
     }
     Ok(analysis.manifests.as_deref())
 }

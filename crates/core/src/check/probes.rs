@@ -9,7 +9,7 @@ use crate::model::scalars::quote;
 pub static PATH_WITHOUT_SLASH: Rule = Rule {
     id: "path-without-slash",
     severity: Severity::Warning,
-    doc: "The path of a probe starts with a slash.",
+    doc: "The path of a probe starts with a slash; without one the request would not be what is meant.",
     bad: Example::Module("healthcheck_path: health\n"),
     good: Example::Module("healthcheck_path: /health\n"),
 };
@@ -18,7 +18,7 @@ pub static PATH_WITHOUT_SLASH: Rule = Rule {
 pub static PROBE_WITHOUT_EFFECT: Rule = Rule {
     id: "probe-without-effect",
     severity: Severity::Warning,
-    doc: "A `grpc` port has no HTTP paths, so that no probe is made from one.",
+    doc: "A `grpc` port has no HTTP paths, so that no probe is made of one that is given.",
     bad: Example::Module("port: {grpc: 9000}\nhealthcheck_path: /health\n"),
     good: Example::Module("port: {http: 9000}\nhealthcheck_path: /health\n"),
 };

@@ -44,7 +44,7 @@ impl FieldValue for Providers {
 
     fn read(node: &Node, _field: &Field, cx: &mut Lower<'_>) -> Option<Self> {
         let Some(mapping) = node.as_mapping() else {
-            cx.wrong_type(node, "a map like `aws: {region: us-east-1, account_id: 123456789012}`");
+            cx.push(cx.wrong_type(node, "a map like `aws: {region: us-east-1, account_id: 123456789012}`"));
             return None;
         };
         // Opta's other clouds and its helm provider may stand beside `aws`; they are none of our business.
@@ -57,7 +57,7 @@ impl FieldValue for Aws {
 
     fn read(node: &Node, _field: &Field, cx: &mut Lower<'_>) -> Option<Self> {
         let Some(mapping) = node.as_mapping() else {
-            cx.wrong_type(node, "a map with `region` and `account_id`");
+            cx.push(cx.wrong_type(node, "a map with `region` and `account_id`"));
             return None;
         };
         Some(Self::read(mapping, node.span, cx))
@@ -76,7 +76,11 @@ impl FieldValue for AccountId {
         let text = scalar.map(|scalar| scalar.text.as_str()).unwrap_or_default();
         if text.is_empty() || text.len() > 12 || !text.bytes().all(|byte| byte.is_ascii_digit()) {
             let found = node.describe();
-            cx.report(&WRONG_TYPE, node.span, format!("`account_id` is {found}, expected the 12 digits of an AWS account"));
+            cx.push(cx.fault(
+                &WRONG_TYPE,
+                node.span,
+                format!("`account_id` is {found}, expected the 12 digits of an AWS account"),
+            ));
             return None;
         }
         Some(Self(format!("{text:0>12}")))

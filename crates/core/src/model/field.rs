@@ -133,24 +133,27 @@ impl<'a> Lower<'a> {
         self.key.filter(|_| collection).unwrap_or(node.span)
     }
 
-    /// Reports a fault of the node being read.
-    pub fn report(&mut self, rule: &'static Rule, span: Span, message: impl Into<String>) -> &mut Diagnostic {
-        let diagnostic = Diagnostic::new(rule, span, self.path.clone(), message);
-        self.diagnostics.push(diagnostic);
-        self.diagnostics.last_mut().expect("just pushed")
+    /// A fault of the node being read.
+    #[must_use]
+    pub fn fault(&self, rule: &'static Rule, span: Span, message: impl Into<String>) -> Diagnostic {
+        Diagnostic::new(rule, span, self.path.clone(), message)
     }
 
-    /// Reports that a node is not what its field takes.
-    pub fn wrong_type(&mut self, node: &Node, expected: &str) -> &mut Diagnostic {
-        let name = last_key(&self.path).to_owned();
+    /// The fault of a node that is not what its field takes.
+    #[must_use]
+    pub fn wrong_type(&self, node: &Node, expected: &str) -> Diagnostic {
+        let name = last_key(&self.path);
         let message = format!("`{name}` is {}, expected {expected}", node.describe());
-        let variable = node.as_scalar().and_then(|scalar| scalar.text.variable());
-        let place = self.place_of(node);
-        let diagnostic = self.report(&WRONG_TYPE, place, message);
-        if let Some(variable) = variable {
-            *diagnostic = diagnostic.clone().label(variable, "the value comes from here");
+        let diagnostic = self.fault(&WRONG_TYPE, self.place_of(node), message);
+        match node.as_scalar().and_then(|scalar| scalar.text.variable()) {
+            Some(variable) => diagnostic.label(variable, "the value comes from here"),
+            None => diagnostic,
         }
-        self.diagnostics.last_mut().expect("just pushed")
+    }
+
+    /// Reports a fault.
+    pub fn push(&mut self, diagnostic: Diagnostic) {
+        self.diagnostics.push(diagnostic);
     }
 
     /// Reports the keys that no field has, with the nearest known one.
@@ -175,7 +178,7 @@ impl<'a> Lower<'a> {
             ),
             None => diagnostic.help(format!("it takes {}", list(known))),
         };
-        self.diagnostics.push(diagnostic);
+        self.push(diagnostic);
     }
 
     /// Reads a field that may be absent.

@@ -25,22 +25,23 @@ impl FieldValue for Image {
         if value.eq_ignore_ascii_case("auto") {
             return Some(Self::Auto);
         }
-        if text.is_known() {
-            if let Err(fault) = Reference::parse(value) {
-                let message = if value.is_empty() {
-                    "`image` is empty".to_owned()
-                } else {
-                    format!("`{value}` is no image reference: {fault}")
-                };
-                let variable = text.variable();
-                let diagnostic = cx.report(&INVALID_IMAGE, node.span, message);
-                *diagnostic =
-                    diagnostic.clone().help("write `AUTO`, or an image like `nginx:1.29` or `registry.example.com/team/app:1.2`");
-                if let Some(variable) = variable {
-                    *diagnostic = diagnostic.clone().label(variable, "the value comes from here");
-                }
-                return None;
+        if text.is_known()
+            && let Err(fault) = Reference::parse(value)
+        {
+            let message = if value.is_empty() {
+                "`image` is empty".to_owned()
+            } else {
+                format!("`{value}` is no image reference: {fault}")
+            };
+            let variable = text.variable();
+            let mut diagnostic = cx
+                .fault(&INVALID_IMAGE, node.span, message)
+                .help("write `AUTO`, or an image like `nginx:1.29` or `registry.example.com/team/app:1.2`");
+            if let Some(variable) = variable {
+                diagnostic = diagnostic.label(variable, "the value comes from here");
             }
+            cx.push(diagnostic);
+            return None;
         }
         Some(Self::Reference(text))
     }
@@ -187,7 +188,8 @@ mod tests {
         check("kennethreitz/httpbin", "kennethreitz/httpbin", None, None);
         check("nginx:1.21", "nginx", Some("1.21"), None);
         check("registry.example.com:5000/team/app:1_2", "registry.example.com:5000/team/app", Some("1_2"), None);
-        check(&format!("localhost/app@{sha}"), "localhost/app", None, Some(sha));
+        let with_digest = format!("localhost/app@{sha}");
+        check(&with_digest, "localhost/app", None, Some(sha));
         check("a__b/c--d", "a__b/c--d", None, None);
     }
 

@@ -56,7 +56,7 @@ fields! {
         /// How long the cookie of `sticky_session` lasts.
         sticky_session_max_age: Integer = 86400, { example: "3600", range: Some((0, MAX_COUNT)), unit: Some("seconds") };
         /// The cpu and memory set aside for each container. The limit is twice the request.
-        resource_request: ResourceRequest, { example: "{cpu: 100, memory: 128}" };
+        resource_request: ResourceRequest, { example: "{cpu: 250, memory: 512}" };
         /// Where the service is reached from outside: a domain and a path, one or a list.
         /// `all` as domain, or only a path, answers for every domain; `*.` at the start for every subdomain.
         public_uri: TextOrList = [], { example: "\"api.{parent.domain}/v1\"" };
@@ -82,7 +82,7 @@ impl FieldValue for ResourceRequest {
 
     fn read(node: &Node, _field: &Field, cx: &mut Lower<'_>) -> Option<Self> {
         let Some(mapping) = node.as_mapping() else {
-            cx.wrong_type(node, "a map like `{cpu: 100, memory: 128}`");
+            cx.push(cx.wrong_type(node, "a map like `{cpu: 100, memory: 128}`"));
             return None;
         };
         Some(Self::read(mapping, node.span, cx))
@@ -120,10 +120,11 @@ impl FieldValue for Port {
         let Some(mapping) = node.as_mapping() else {
             let number = node.as_scalar().filter(|scalar| matches!(scalar.value, ScalarValue::Int(1..=65535)));
             let map = number.map(|scalar| format!("{{http: {}}}", scalar.text.as_str()));
-            let diagnostic = cx.wrong_type(node, "a map like `http: 8080`");
+            let mut diagnostic = cx.wrong_type(node, "a map like `http: 8080`");
             if let Some(map) = map {
-                *diagnostic = diagnostic.clone().fix(Applicability::Unsafe, format!("write `{map}`"), node.span, map.clone());
+                diagnostic = diagnostic.fix(Applicability::Unsafe, format!("write `{map}`"), node.span, map.clone());
             }
+            cx.push(diagnostic);
             return None;
         };
         let before = cx.diagnostics.len();
@@ -153,11 +154,13 @@ fn port_kinds(mapping: &Mapping, node: &Node, cx: &mut Lower<'_>) {
     let names: Vec<&str> = mapping.entries.iter().map(|entry| &*entry.key.value).collect();
     let found = if names.is_empty() { "is empty".to_owned() } else { format!("has {}", super::field::list(&names)) };
     let span = cx.place_of(node);
-    let diagnostic = cx.report(&PORT_KINDS, span, format!("`port` {found}, expected exactly one of `http`, `tcp` and `grpc`"));
-    *diagnostic = diagnostic.clone().help("a service has one port; keep the one your program listens on");
+    let mut diagnostic = cx
+        .fault(&PORT_KINDS, span, format!("`port` {found}, expected exactly one of `http`, `tcp` and `grpc`"))
+        .help("a service has one port; keep the one your program listens on");
     if let Some(second) = mapping.entries.get(1) {
-        *diagnostic = diagnostic.clone().label(second.key.span, "a second one");
+        diagnostic = diagnostic.label(second.key.span, "a second one");
     }
+    cx.push(diagnostic);
 }
 
 /// An environment variable.
@@ -192,7 +195,7 @@ impl FieldValue for EnvVars {
                 Some(Self(items.iter().enumerate().filter_map(read).collect()))
             }
             _ => {
-                cx.wrong_type(node, "a map from name to value, or a list of `{name, value}`");
+                cx.push(cx.wrong_type(node, "a map from name to value, or a list of `{name, value}`"));
                 None
             }
         }
@@ -213,7 +216,7 @@ fn from_map(mapping: &Mapping, cx: &mut Lower<'_>) -> Vec<EnvVar> {
 fn from_item(item: &Node, cx: &mut Lower<'_>) -> Option<EnvVar> {
     let Some(mapping) = item.as_mapping() else {
         if !item.is_broken() {
-            cx.wrong_type(item, "a map with `name` and `value`");
+            cx.push(cx.wrong_type(item, "a map with `name` and `value`"));
         }
         return None;
     };
@@ -222,9 +225,9 @@ fn from_item(item: &Node, cx: &mut Lower<'_>) -> Option<EnvVar> {
         let near = suggest::nearest(&entry.key.value, ["name", "value"]).map(|near| format!("did you mean `{near}`?"));
         let help = near.unwrap_or_else(|| "it takes `name` and `value`".to_owned());
         let path = cx.path_of(&entry.key.value);
-        let diagnostic = cx.report(&UNKNOWN_FIELD, entry.key.span, message);
-        *diagnostic = diagnostic.clone().help(help);
+        let mut diagnostic = cx.fault(&UNKNOWN_FIELD, entry.key.span, message).help(help);
         diagnostic.path = path;
+        cx.push(diagnostic);
     }
     let mut part = |key: &'static str, read: fn(&Node, &mut Lower<'_>) -> Option<Spanned<Text>>| {
         let Some(entry) = mapping.get(key) else {
@@ -245,18 +248,16 @@ fn env_value(node: &Node, cx: &mut Lower<'_>) -> Option<Spanned<Text>> {
             let quoted = quote(cx.source.slice(node.span));
             let name = cx.path().rsplit('.').next().unwrap_or_default().to_owned();
             let message = format!("`{name}` is {}, expected text", node.describe());
-            let diagnostic = cx.report(&UNQUOTED_VALUE, node.span, message);
-            *diagnostic = diagnostic.clone().help("the value of an environment variable is always text: put it in quotes").fix(
-                Applicability::Safe,
-                format!("write `{quoted}`"),
-                node.span,
-                quoted,
-            );
+            let diagnostic = cx
+                .fault(&UNQUOTED_VALUE, node.span, message)
+                .help("the value of an environment variable is always text: put it in quotes")
+                .fix(Applicability::Safe, format!("write `{quoted}`"), node.span, quoted);
+            cx.push(diagnostic);
             return None;
         }
         if scalar.value == ScalarValue::Null {
-            let diagnostic = cx.wrong_type(node, "text");
-            *diagnostic = diagnostic.clone().help("for an empty value write `\"\"`");
+            let diagnostic = cx.wrong_type(node, "text").help("for an empty value write `\"\"`");
+            cx.push(diagnostic);
             return None;
         }
     }

@@ -64,7 +64,7 @@ impl FieldValue for Environments {
 
     fn read(node: &Node, _field: &Field, cx: &mut Lower<'_>) -> Option<Self> {
         let Some(items) = node.as_sequence() else {
-            cx.wrong_type(node, "a list like `- {name: staging, path: env.yml}`");
+            cx.push(cx.wrong_type(node, "a list like `- {name: staging, path: env.yml}`"));
             return None;
         };
         let mut entries = Vec::new();
@@ -78,7 +78,7 @@ impl FieldValue for Environments {
                 }
                 NodeKind::Broken => {}
                 _ => {
-                    cx.wrong_type(item, "a map with `name` and `path`");
+                    cx.push(cx.wrong_type(item, "a map with `name` and `path`"));
                 }
             });
         }
@@ -128,7 +128,7 @@ impl FieldValue for Variables {
 
     fn read(node: &Node, _field: &Field, cx: &mut Lower<'_>) -> Option<Self> {
         let Some(mapping) = node.as_mapping() else {
-            cx.wrong_type(node, "a map from name to value");
+            cx.push(cx.wrong_type(node, "a map from name to value"));
             return None;
         };
         let variable = |value: &Node| Variable { text: scalar_text(value).ok_or_else(|| value.describe()), span: value.span };
@@ -166,7 +166,7 @@ impl FieldValue for Modules {
 
     fn read(node: &Node, _field: &Field, cx: &mut Lower<'_>) -> Option<Self> {
         let Some(items) = node.as_sequence() else {
-            cx.wrong_type(node, "a list of modules");
+            cx.push(cx.wrong_type(node, "a list of modules"));
             return None;
         };
         Some(Self(items.to_vec()))

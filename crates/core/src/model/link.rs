@@ -111,11 +111,11 @@ impl FieldValue for Links {
     fn read(node: &Node, field: &Field, cx: &mut Lower<'_>) -> Option<Self> {
         let Some(items) = node.as_sequence() else {
             let as_item = node.as_str().map(|_| format!("[{}]", cx.source.slice(node.span)));
-            let diagnostic = cx.wrong_type(node, &format!("a list like `{}`", field.example));
+            let mut diagnostic = cx.wrong_type(node, &format!("a list like `{}`", field.example));
             if let Some(as_item) = as_item {
-                *diagnostic =
-                    diagnostic.clone().fix(crate::diagnostic::Applicability::Safe, "make it a list", node.span, as_item);
+                diagnostic = diagnostic.fix(crate::diagnostic::Applicability::Safe, "make it a list", node.span, as_item);
             }
+            cx.push(diagnostic);
             return None;
         };
         let read = |(index, item)| cx.in_item(index, |cx| link(item, cx));
@@ -131,8 +131,9 @@ fn link(item: &Node, cx: &mut Lower<'_>) -> Option<Link> {
     // Opta read only the first key of such a map; a second one would be silently lost.
     if let Some(second) = mapping.entries.get(1) {
         let message = "a link names one module, this map has several keys";
-        let diagnostic = cx.report(&super::rules::WRONG_TYPE, second.key.span, message);
-        *diagnostic = diagnostic.clone().help("make it an item of its own, behind a dash");
+        let diagnostic =
+            cx.fault(&super::rules::WRONG_TYPE, second.key.span, message).help("make it an item of its own, behind a dash");
+        cx.push(diagnostic);
     }
     let entry = mapping.entries.first()?;
     let path = cx.path().to_owned();
@@ -140,7 +141,7 @@ fn link(item: &Node, cx: &mut Lower<'_>) -> Option<Link> {
         Some(items) => items.iter().enumerate().filter_map(|(index, item)| cx.in_item(index, |cx| argument(item, cx))).collect(),
         None if entry.value.is_null() || entry.value.is_broken() => Vec::new(),
         None => {
-            cx.wrong_type(&entry.value, "a list of permissions, or a list with one map of new names");
+            cx.push(cx.wrong_type(&entry.value, "a list of permissions, or a list with one map of new names"));
             Vec::new()
         }
     });

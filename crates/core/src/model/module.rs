@@ -142,7 +142,7 @@ pub fn headers(modules: &Modules, cx: &mut Lower<'_>) -> Vec<Header> {
 fn header(node: &Node, cx: &mut Lower<'_>) -> Option<Header> {
     let NodeKind::Mapping(mapping) = &node.kind else {
         if !node.is_broken() {
-            cx.wrong_type(node, "a map with a `type`");
+            cx.push(cx.wrong_type(node, "a map with a `type`"));
         }
         return None;
     };

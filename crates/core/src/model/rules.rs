@@ -15,7 +15,7 @@ pub static UNKNOWN_FIELD: Rule = Rule {
 pub static MISSING_FIELD: Rule = Rule {
     id: "missing-field",
     severity: Severity::Error,
-    doc: "A required field is absent.",
+    doc: "A required field is absent, and no default could stand in for it.",
     bad: Example::File(
         "name: shop\norg_name: acme\nproviders: {aws: {region: us-east-1, account_id: 123456789012}}\n\
          modules:\n  - type: k8s-service\n    port: {http: 80}\n",
@@ -30,7 +30,7 @@ pub static MISSING_FIELD: Rule = Rule {
 pub static WRONG_TYPE: Rule = Rule {
     id: "wrong-type",
     severity: Severity::Error,
-    doc: "The value is not of the type that the field takes.",
+    doc: "The value is not of the type that the field takes, such as text in the place of a number.",
     bad: Example::Module("sticky_session: \"true\"\n"),
     good: Example::Module("sticky_session: true\n"),
 };

@@ -20,12 +20,13 @@ impl FieldValue for bool {
                 "false" | "False" | "no" | "off" => Some("false"),
                 _ => None,
             };
-            let diagnostic = cx.wrong_type(node, "`true` or `false`");
+            let mut diagnostic = cx.wrong_type(node, "`true` or `false`");
             if let Some(word) = word {
-                *diagnostic = diagnostic.clone().fix(Applicability::Safe, format!("write `{word}`"), node.span, word);
+                diagnostic = diagnostic.fix(Applicability::Safe, format!("write `{word}`"), node.span, word);
             }
+            cx.push(diagnostic);
         } else {
-            cx.wrong_type(node, "`true` or `false`");
+            cx.push(cx.wrong_type(node, "`true` or `false`"));
         }
         None
     }
@@ -46,23 +47,21 @@ pub(super) fn text(node: &Node, cx: &mut Lower<'_>, expected: &str) -> Option<Te
         NodeKind::Broken => None,
         NodeKind::Mapping(_) if cx.source.slice(node.span).starts_with('{') => {
             let quoted = quote(cx.source.slice(node.span));
-            let diagnostic = cx.wrong_type(node, expected);
-            *diagnostic = diagnostic.clone().help("YAML reads `{` at the start as a map: put the text in quotes").fix(
-                Applicability::Safe,
-                "put it in quotes",
-                node.span,
-                quoted,
-            );
+            let diagnostic = cx
+                .wrong_type(node, expected)
+                .help("YAML reads `{` at the start as a map: put the text in quotes")
+                .fix(Applicability::Safe, "put it in quotes", node.span, quoted);
+            cx.push(diagnostic);
             None
         }
         NodeKind::Scalar(scalar) if scalar.value != ScalarValue::Null => {
             let quoted = quote(cx.source.slice(node.span));
-            let diagnostic = cx.wrong_type(node, expected);
-            *diagnostic = diagnostic.clone().fix(Applicability::Unsafe, "put it in quotes", node.span, quoted);
+            let diagnostic = cx.wrong_type(node, expected).fix(Applicability::Unsafe, "put it in quotes", node.span, quoted);
+            cx.push(diagnostic);
             None
         }
         _ => {
-            cx.wrong_type(node, expected);
+            cx.push(cx.wrong_type(node, expected));
             None
         }
     }
@@ -79,10 +78,11 @@ impl FieldValue for Vec<Spanned<Text>> {
     fn read(node: &Node, field: &Field, cx: &mut Lower<'_>) -> Option<Self> {
         let Some(items) = node.as_sequence() else {
             let as_item = node.as_str().map(|_| format!("[{}]", cx.source.slice(node.span)));
-            let diagnostic = cx.wrong_type(node, &format!("a list like `{}`", field.example));
+            let mut diagnostic = cx.wrong_type(node, &format!("a list like `{}`", field.example));
             if let Some(as_item) = as_item {
-                *diagnostic = diagnostic.clone().fix(Applicability::Safe, "make it a list", node.span, as_item);
+                diagnostic = diagnostic.fix(Applicability::Safe, "make it a list", node.span, as_item);
             }
+            cx.push(diagnostic);
             return None;
         };
         Some(read_items(items, cx))
@@ -142,13 +142,14 @@ pub(super) fn integer(node: &Node, range: Option<(i64, i64)>, cx: &mut Lower<'_>
             return in_range(node, value, range, cx);
         }
         let digits = scalar.text.as_str().parse::<i64>().ok().filter(|_| !scalar.text.is_interpolated());
-        let diagnostic = cx.wrong_type(node, "a whole number");
+        let mut diagnostic = cx.wrong_type(node, "a whole number");
         if let Some(digits) = digits {
-            *diagnostic = diagnostic.clone().fix(Applicability::Safe, "take the quotes away", node.span, digits.to_string());
+            diagnostic = diagnostic.fix(Applicability::Safe, "take the quotes away", node.span, digits.to_string());
         }
+        cx.push(diagnostic);
         return None;
     }
-    cx.wrong_type(node, "a whole number");
+    cx.push(cx.wrong_type(node, "a whole number"));
     None
 }
 
@@ -159,10 +160,11 @@ fn in_range(node: &Node, value: i64, range: Option<(i64, i64)>, cx: &mut Lower<'
     let expected = if high == i64::from(u32::MAX) { format!("at least {low}") } else { format!("{low} to {high}") };
     let name = cx.path().rsplit('.').next().unwrap_or_default().to_owned();
     let variable = node.as_scalar().and_then(|scalar| scalar.text.variable());
-    let diagnostic = cx.report(&OUT_OF_RANGE, node.span, format!("`{name}` is {value}, expected {expected}"));
+    let mut diagnostic = cx.fault(&OUT_OF_RANGE, node.span, format!("`{name}` is {value}, expected {expected}"));
     if let Some(variable) = variable {
-        *diagnostic = diagnostic.clone().label(variable, "the value comes from here");
+        diagnostic = diagnostic.label(variable, "the value comes from here");
     }
+    cx.push(diagnostic);
     None
 }
 
@@ -181,7 +183,7 @@ impl FieldValue for Count {
 
     fn read(node: &Node, field: &Field, cx: &mut Lower<'_>) -> Option<Self> {
         let Some(scalar) = node.as_scalar() else {
-            cx.wrong_type(node, "a whole number");
+            cx.push(cx.wrong_type(node, "a whole number"));
             return None;
         };
         let value = match scalar.value {
@@ -190,12 +192,12 @@ impl FieldValue for Count {
                 Some(value) => value,
                 None if !scalar.text.is_known() => return None,
                 None => {
-                    cx.wrong_type(node, "a whole number");
+                    cx.push(cx.wrong_type(node, "a whole number"));
                     return None;
                 }
             },
             _ => {
-                cx.wrong_type(node, "a whole number");
+                cx.push(cx.wrong_type(node, "a whole number"));
                 return None;
             }
         };
@@ -240,7 +242,7 @@ impl FieldValue for Quantity {
     fn read(node: &Node, field: &Field, cx: &mut Lower<'_>) -> Option<Self> {
         let unit = field.unit.unwrap_or_default();
         let Some(scalar) = node.as_scalar() else {
-            cx.wrong_type(node, &format!("a number of {unit}"));
+            cx.push(cx.wrong_type(node, &format!("a number of {unit}")));
             return None;
         };
         let text = scalar.text.as_str();
@@ -256,14 +258,14 @@ impl FieldValue for Quantity {
                 }
             },
             _ => {
-                cx.wrong_type(node, &format!("a number of {unit}"));
+                cx.push(cx.wrong_type(node, &format!("a number of {unit}")));
                 return None;
             }
         };
         // Kubernetes' quantities end at 2^63; far below that nothing is schedulable anyway.
         if !(value > 0.0 && value < 1e12) {
             let name = field.name;
-            cx.report(&OUT_OF_RANGE, node.span, format!("`{name}` is {text}, expected a positive number of {unit}"));
+            cx.push(cx.fault(&OUT_OF_RANGE, node.span, format!("`{name}` is {text}, expected a positive number of {unit}")));
             return None;
         }
         Some(Self(value))

@@ -71,13 +71,17 @@ pub fn layer_file(document: &Document, source: &Source) -> (LayerFile, Vec<Diagn
     let mut file = LayerFile { layer: None, modules: Vec::new(), environments: Vec::new() };
     let top = Span::new(FileId::Service, 0, first_line_end(&source.text));
     let Some(root) = &document.root else {
-        cx.report(&WRONG_TYPE, top, "the file is empty, expected a map with `name`, `environments` and `modules`");
+        cx.push(cx.fault(&WRONG_TYPE, top, "the file is empty, expected a map with `name`, `environments` and `modules`"));
         return (file, cx.diagnostics);
     };
     let Some(mapping) = root.as_mapping() else {
         if !root.is_broken() {
             let found = if root.is_null() { "empty".to_owned() } else { root.describe() };
-            cx.report(&WRONG_TYPE, top, format!("the file is {found}, expected a map with `name`, `environments` and `modules`"));
+            cx.push(cx.fault(
+                &WRONG_TYPE,
+                top,
+                format!("the file is {found}, expected a map with `name`, `environments` and `modules`"),
+            ));
         }
         return (file, cx.diagnostics);
     };
@@ -91,8 +95,8 @@ pub fn layer_file(document: &Document, source: &Source) -> (LayerFile, Vec<Diagn
     let given = |key| mapping.get(key).is_some();
     let empty = layer.environments.as_ref().is_some_and(|environments| environments.value.0.is_empty())
         && mapping.value("environments").and_then(|node| node.as_sequence()).is_some_and(<[_]>::is_empty);
-    if (!given("environments") && !(given("org_name") && given("providers")) && !mapping.broken) || (empty && !given("providers"))
-    {
+    let described = given("environments") || (given("org_name") && given("providers"));
+    if !(described || mapping.broken) || (empty && !given("providers")) {
         let at = mapping.get("environments").map_or(owner, |entry| entry.key.span);
         let diagnostic = Diagnostic::new(&NO_ENVIRONMENT, at, "environments", "no environment is given")
             .help("add `environments: [{name: staging, path: env.yml}]`, or `org_name` and `providers` for a single one");
@@ -167,7 +171,7 @@ pub fn environment_file(source: &Source) -> (Environment, Vec<Diagnostic>) {
         }
         Some((root, None)) if root.is_broken() => {}
         _ => {
-            cx.report(&WRONG_TYPE, top, "the environment file is no map, expected `name`, `org_name` and `providers`");
+            cx.push(cx.fault(&WRONG_TYPE, top, "the environment file is no map, expected `name`, `org_name` and `providers`"));
         }
     }
     diagnostics.append(&mut cx.diagnostics);

@@ -1,6 +1,7 @@
 //! From documents to texts without references: which environment is meant, what it knows, and every `{…}` replaced.
 
 mod environment;
+mod format;
 mod interpolation;
 mod values;
 

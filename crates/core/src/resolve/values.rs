@@ -61,7 +61,11 @@ pub fn read_values(source: &Source) -> (Values, Vec<Diagnostic>) {
         }
     } else if !root.is_broken() {
         let found = root.describe();
-        cx.report(&WRONG_TYPE, root.span, format!("the values file is {found}, expected a map with `parent` and `modules`"));
+        cx.push(cx.fault(
+            &WRONG_TYPE,
+            root.span,
+            format!("the values file is {found}, expected a map with `parent` and `modules`"),
+        ));
     }
     diagnostics.append(&mut cx.diagnostics);
     (values, diagnostics)
@@ -95,14 +99,14 @@ fn read_plain(mapping: &Mapping, values: &mut Values, cx: &mut Lower<'_>) {
             }
         }
         None => {
-            cx.wrong_type(node, "a map from module name to outputs");
+            cx.push(cx.wrong_type(node, "a map from module name to outputs"));
         }
     });
 }
 
 fn texts(node: &Node, cx: &mut Lower<'_>) -> BTreeMap<String, String> {
     let Some(mapping) = node.as_mapping() else {
-        cx.wrong_type(node, "a map from output to value");
+        cx.push(cx.wrong_type(node, "a map from output to value"));
         return BTreeMap::new();
     };
     mapping.entries.iter().filter_map(|entry| Some((entry.key.value.to_string(), text(&entry.value)?))).collect()

@@ -59,8 +59,11 @@ pub fn parse(source: &Source) -> (Document, Vec<Diagnostic>) {
         Settings::new().limits(Limits::untrusted().max_depth(MAX_DEPTH).max_document_size(MAX_BYTES).max_scalar_len(MAX_BYTES));
     let mut parsed = oneyaml::Document::parse_recovering_with(text.as_str(), &settings);
     while let Some(fault) = first_syntax_error(&parsed) {
-        let tolerated = diagnostics.len() < MAX_REPAIRS;
-        if !blanks.iter().any(|blank: &std::ops::Range<usize>| blank.contains(&fault.primary.span.start)) {
+        let tolerated = blanks.len() < MAX_REPAIRS;
+        // What is left open on a line that is broken already has the same cause.
+        let at = fault.secondary.first().map_or(fault.primary.span.start, |label| label.span.start);
+        let line = line_start(&text, at.min(text.len()));
+        if !blanks.iter().any(|blank: &std::ops::Range<usize>| line_start(&text, blank.start) <= line && line < blank.end) {
             diagnostics.push(syntax_diagnostic(source, fault));
         }
         let blank = if tolerated { broken_region(&text, fault, &blanks) } else { None };
@@ -235,7 +238,7 @@ impl Reader<'_> {
     }
 
     fn scalar(&self, scalar: oneyaml::ScalarRef<'_>, span: Span) -> NodeKind {
-        let text = Text::literal(&*scalar.value());
+        let text = Text::literal(&scalar.value());
         let value = match scalar.resolved() {
             Ok(Value::Null) if self.touches_blank(span) => return NodeKind::Broken,
             Ok(Value::Null) => ScalarValue::Null,

@@ -1,0 +1,267 @@
+//! The binary as a person and a script see it: output to the letter, exit codes, files.
+
+use std::io::Write;
+use std::process::{Command, Stdio};
+
+use tempfile::TempDir;
+
+const ENVIRONMENT: &str = "name: staging\norg_name: acme\nproviders:\n  aws:\n    region: us-east-1\n    account_id: 123456789012\n\
+                           modules:\n  - {type: dns, domain: staging.acme.io}\n";
+
+const SERVICE: &str = "name: shop\nenvironments:\n  - {name: staging, path: ../env/staging.yml}\nmodules:\n  - type: k8s-service\n    \
+                       name: api\n    image: AUTO\n    port: {http: 8000}\n";
+
+/// A folder `service/` with an environment file in another folder.
+fn folder(service: &str) -> TempDir {
+    let folder = tempfile::tempdir().expect("a folder");
+    for (path, text) in [("service/opta.yml", service), ("env/staging.yml", ENVIRONMENT), ("env/production.yml", ENVIRONMENT)] {
+        let path = folder.path().join(path);
+        std::fs::create_dir_all(path.parent().expect("it has one")).expect("the folder can be made");
+        std::fs::write(path, text).expect("it can be written");
+    }
+    folder
+}
+
+struct Outcome {
+    code: i32,
+    out: String,
+    err: String,
+}
+
+fn run(folder: &TempDir, arguments: &[&str]) -> Outcome {
+    run_with(folder, arguments, "")
+}
+
+fn run_with(folder: &TempDir, arguments: &[&str], input: &str) -> Outcome {
+    let mut child = Command::new(env!("CARGO_BIN_EXE_optakit"))
+        .current_dir(folder.path().join("service"))
+        .args(arguments)
+        .stdin(Stdio::piped())
+        .stdout(Stdio::piped())
+        .stderr(Stdio::piped())
+        .spawn()
+        .expect("it starts");
+    child.stdin.take().expect("piped").write_all(input.as_bytes()).expect("it reads");
+    let output = child.wait_with_output().expect("it ends");
+    Outcome {
+        code: output.status.code().expect("it exits"),
+        out: String::from_utf8(output.stdout).expect("it prints UTF-8"),
+        err: String::from_utf8(output.stderr).expect("it prints UTF-8"),
+    }
+}
+
+#[test]
+fn a_good_file_says_so() {
+    let outcome = run(&folder(SERVICE), &["validate"]);
+    assert_eq!((outcome.code, outcome.out.as_str(), outcome.err.as_str()), (0, "", "1 file checked: no problems\n"));
+}
+
+#[test]
+fn faults_are_shown_with_their_line() {
+    let outcome = run(&folder(&format!("{SERVICE}    min_container: 5\n    min_containers: 7\n")), &["validate"]);
+    assert_eq!(outcome.code, 1);
+    assert_eq!(
+        outcome.out,
+        "error[unknown-field]: unknown key `min_container` in a `k8s-service`
+ --> opta.yml:9:5
+  |
+9 |     min_container: 5
+  |     ^^^^^^^^^^^^^
+  |
+  = help: did you mean `min_containers`?
+
+error[min-above-max]: `min_containers` is 7, above `max_containers`, which is 3, its default
+  --> opta.yml:10:21
+   |
+10 |     min_containers: 7
+   |                     ^
+   |
+   = help: add `max_containers: 7`, or lower `min_containers`
+
+"
+    );
+    assert_eq!(outcome.err, "1 file checked: 2 errors\n");
+}
+
+#[test]
+fn json_has_the_documented_shape() {
+    let outcome = run(&folder(&format!("{SERVICE}    env_vars: {{A: true}}\n")), &["validate", "--format", "json"]);
+    assert_eq!(outcome.code, 1);
+    let found: serde_json::Value = serde_json::from_str(&outcome.out).expect("it is JSON");
+    let expected = serde_json::json!([{
+        "file": "opta.yml", "line": 9, "column": 19, "end_line": 9, "end_column": 23,
+        "severity": "error", "rule": "unquoted-value", "path": "modules[0].env_vars.A",
+        "message": "`A` is the boolean `true`, expected text",
+        "help": "the value of an environment variable is always text: put it in quotes",
+        "fixes": [{"title": "write `\"true\"`", "safe": true, "edits": [
+            {"line": 9, "column": 19, "end_line": 9, "end_column": 23, "text": "\"true\""}
+        ]}],
+    }]);
+    assert_eq!(found, expected);
+    assert_eq!(outcome.err, "", "nothing beside the JSON");
+}
+
+#[test]
+fn a_variable_is_shown_beside_the_value_it_spoils() {
+    let text = SERVICE.replace("path: ../env/staging.yml}", "path: ../env/staging.yml, vars: {most: many}}");
+    let outcome = run(&folder(&format!("{text}    max_containers: \"{{vars.most}}\"\n")), &["validate"]);
+    assert!(outcome.out.contains("`max_containers` is the text `many`, expected a whole number"), "{}", outcome.out);
+    assert!(outcome.out.contains("---- the value comes from here"), "{}", outcome.out);
+}
+
+#[test]
+fn what_cannot_run_exits_with_2() {
+    let folder = folder(SERVICE);
+    for (arguments, said) in [
+        (&["validate", "missing.yml"][..], "error: cannot read missing.yml: No such file or directory (os error 2)\n"),
+        (&["validate", "--env", "nowhere"], "error: opta.yml: there is no environment `nowhere`; the file has `staging`\n"),
+        (&["render", "--env", "nowhere"], "error: there is no environment `nowhere`; the file has `staging`\n"),
+        (&["render", "--profile", "odd"], "error: there is no profile `odd`, choose one of `default` and `opta-2021`\n"),
+        (&["render", "--image-tag", "a b"], "error: `a b` is no tag\n"),
+        (&["bundle", "inspect", "opta.yml"], "error: the file is no bundle: expected ident at line 1 column 2\n"),
+        (&["bundle", "-o", "no/such/folder/x.json"], "error: cannot write no/such/folder/x.json: "),
+    ] {
+        let outcome = run(&folder, arguments);
+        assert_eq!(outcome.code, 2, "{arguments:?}");
+        assert!(outcome.err.ends_with(said) || outcome.err.contains(said.trim_end()), "{arguments:?}: {}", outcome.err);
+        assert_eq!(outcome.out, "", "{arguments:?}");
+    }
+}
+
+#[test]
+fn an_environment_file_that_is_not_there_is_a_fault_of_the_path() {
+    let outcome = run(&folder(&SERVICE.replace("staging.yml", "missing.yml")), &["validate"]);
+    assert_eq!(outcome.code, 1);
+    assert!(
+        outcome.out.starts_with(
+            "error[environment-file-unreadable]: the environment file `../env/missing.yml` cannot be read: No such file or directory"
+        ),
+        "{}",
+        outcome.out
+    );
+    assert!(outcome.out.contains(" --> opta.yml:3:27\n"), "{}", outcome.out);
+}
+
+#[test]
+fn a_file_that_is_not_utf_8_names_the_line() {
+    let folder = folder(SERVICE);
+    std::fs::write(folder.path().join("service/opta.yml"), b"name: shop\nmodules: \xff\n").expect("it can be written");
+    let outcome = run(&folder, &["validate"]);
+    assert_eq!((outcome.code, outcome.err.as_str()), (2, "error: opta.yml is not UTF-8: line 2 holds the byte 0xff\n"));
+}
+
+#[test]
+fn manifests_go_to_standard_output_and_the_rest_elsewhere() {
+    let folder = folder(SERVICE);
+    let outcome = run(&folder, &["render"]);
+    assert_eq!(outcome.code, 0);
+    assert!(outcome.out.starts_with("apiVersion: v1\nkind: Namespace\nmetadata:\n  name: shop\n"), "{}", outcome.out);
+    assert!(!outcome.out.contains("kind: Deployment"));
+    assert!(outcome.err.contains("no image tag or digest is given"), "{}", outcome.err);
+    let outcome = run(&folder, &["render", "--quiet", "--image-tag", "1.2"]);
+    assert!(outcome.out.contains("image: 123456789012.dkr.ecr.us-east-1.amazonaws.com/opta-shop-api:1.2\n"), "{}", outcome.out);
+    assert_eq!(outcome.err, "");
+    let list = run(&folder, &["render", "--quiet", "-o", "json"]);
+    let list: serde_json::Value = serde_json::from_str(&list.out).expect("it is JSON");
+    assert_eq!((&list["kind"], list["items"].as_array().map(Vec::len)), (&"List".into(), Some(3)));
+}
+
+#[test]
+fn a_file_with_errors_renders_nothing() {
+    let outcome = run(&folder(&SERVICE.replace("8000", "99999")), &["render"]);
+    assert_eq!((outcome.code, outcome.out.as_str()), (1, ""));
+    assert!(outcome.err.starts_with("error[out-of-range]: `http` is 99999, expected 1 to 65535\n"), "{}", outcome.err);
+}
+
+#[test]
+fn values_that_only_the_environment_knows_are_asked_for() {
+    let folder =
+        folder(&format!("{SERVICE}    env_vars: {{DB: \"${{{{module.db.db_host}}}}\"}}\n  - {{type: postgres, name: db}}\n"));
+    let outcome = run(&folder, &["render", "--image-tag", "1"]);
+    assert_eq!((outcome.code, outcome.out.as_str()), (2, ""));
+    assert_eq!(outcome.err, "error: not known: module.db.db_host; give it in a values file with `--values`\n");
+    std::fs::write(folder.path().join("values.json"), r#"{"modules": {"db": {"db_host": "db.acme.io"}}}"#)
+        .expect("it can be written");
+    let outcome = run(&folder, &["render", "--image-tag", "1", "--values", "../values.json"]);
+    assert!(outcome.out.contains("value: db.acme.io\n"), "{}", outcome.err);
+}
+
+#[test]
+fn several_environments_are_all_checked_and_one_is_rendered_by_name() {
+    let two = SERVICE.replace(
+        "staging.yml}\n",
+        "staging.yml, vars: {most: 2}}\n  - {name: production, path: ../env/production.yml, vars: {most: many}}\n",
+    );
+    let folder = folder(&format!("{two}    max_containers: \"{{vars.most}}\"\n"));
+    let outcome = run(&folder, &["validate"]);
+    assert_eq!((outcome.code, outcome.err.as_str()), (1, "1 file checked: 1 error\n"));
+    assert_eq!(run(&folder, &["validate", "--env", "staging"]).code, 0);
+    let outcome = run(&folder, &["render"]);
+    assert_eq!(outcome.code, 2);
+    assert_eq!(outcome.err, "error: the file has several environments, choose one of `staging` and `production`\n");
+    let outcome = run(&folder, &["render", "--env", "staging", "--image-tag", "1"]);
+    assert!(outcome.out.contains("maxReplicas: 2\n"), "{}", outcome.err);
+}
+
+#[test]
+fn standard_input_and_folders_are_read() {
+    let folder = folder(SERVICE);
+    let outcome = run_with(&folder, &["validate", "-"], &SERVICE.replace("AUTO", "Bad Image"));
+    assert_eq!(outcome.code, 1);
+    assert!(outcome.out.contains(" --> <stdin>:7:12\n"), "{}", outcome.out);
+    let outcome = run(&folder, &["validate", ".."]);
+    assert_eq!((outcome.code, outcome.err.as_str()), (0, "1 file checked: no problems\n"));
+    let outcome = run(&folder, &["validate", "../env"]);
+    assert_eq!((outcome.code, outcome.err.as_str()), (2, "error: there is no opta.yml below ../env\n"));
+}
+
+#[test]
+fn bundles_are_written_inspected_and_verified() {
+    let folder = folder(&format!("{SERVICE}    secrets: [STRIPE_KEY]\n"));
+    let outcome = run(&folder, &["bundle"]);
+    assert_eq!(outcome.code, 0, "{}", outcome.err);
+    assert!(outcome.err.starts_with("wrote shop-staging.bundle.json (sha256:"), "{}", outcome.err);
+    let path = folder.path().join("service/shop-staging.bundle.json");
+    let text = std::fs::read_to_string(&path).expect("it was written");
+    assert_eq!(run(&folder, &["bundle", "-o", "-"]).out, text, "the same bytes each time");
+    let inspected = run(&folder, &["bundle", "inspect", "shop-staging.bundle.json"]).out;
+    assert!(
+        inspected.contains("cluster      opta-staging\n") && inspected.contains("  manual-secrets: STRIPE_KEY\n"),
+        "{inspected}"
+    );
+    assert_eq!(run(&folder, &["bundle", "verify", "shop-staging.bundle.json"]).code, 0);
+    std::fs::write(&path, text.replace("\"containerPort\": 8000", "\"containerPort\": 8001")).expect("it can be written");
+    let outcome = run(&folder, &["bundle", "verify", "shop-staging.bundle.json"]);
+    assert_eq!(outcome.code, 1);
+    assert!(outcome.err.contains("Deployment shop-api-k8s-service"), "{}", outcome.err);
+    assert!(outcome.err.lines().any(|line| line.starts_with('-') && line.ends_with("containerPort: 8000")), "{}", outcome.err);
+    assert!(outcome.err.lines().any(|line| line.starts_with('+') && line.ends_with("containerPort: 8001")), "{}", outcome.err);
+}
+
+#[test]
+fn help_has_examples_for_every_command() {
+    let folder = folder(SERVICE);
+    for command in [&["--help"][..], &["validate", "--help"], &["render", "--help"], &["bundle", "--help"], &["apply", "--help"]]
+    {
+        let outcome = run(&folder, command);
+        assert!(outcome.code == 0 && outcome.out.contains("Examples:"), "{command:?}");
+    }
+}
+
+#[test]
+fn colours_follow_the_conventions() {
+    let folder = folder(&SERVICE.replace("8000", "0"));
+    let with = |name: &str, value: &str| {
+        let output = Command::new(env!("CARGO_BIN_EXE_optakit"))
+            .current_dir(folder.path().join("service"))
+            .arg("validate")
+            .env_remove("NO_COLOR")
+            .env(name, value)
+            .output()
+            .expect("it starts");
+        String::from_utf8(output.stdout).expect("it prints UTF-8")
+    };
+    assert!(with("CLICOLOR_FORCE", "1").contains('\u{1b}'));
+    assert!(!with("NO_COLOR", "1").contains('\u{1b}'));
+    assert!(!with("TERM", "xterm").contains('\u{1b}'), "nobody looks at a pipe");
+}

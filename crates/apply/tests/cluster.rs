@@ -1,0 +1,355 @@
+//! The binary against real things: a Kubernetes control plane, and ECR, EKS, STS of an AWS stand-in. `make test` starts
+//! them and says where they are.
+
+use std::path::Path;
+use std::process::{Command, Output};
+
+use serde_json::Value;
+use tempfile::TempDir;
+
+const DIGEST: &str = "sha256:9b2f3c5e1a7d4860b1f2e3d4c5b6a79880716253a4b5c6d7e8f90a1b2c3d4e5f";
+
+fn setting(name: &str) -> String {
+    std::env::var(name).unwrap_or_else(|_| panic!("{name} is not set: these tests run in `make test`, which starts the testbed"))
+}
+
+fn kubectl(arguments: &[&str]) -> Output {
+    let mut command = Command::new(setting("OPTAKIT_TEST_KUBECTL"));
+    command.arg("--kubeconfig").arg(setting("OPTAKIT_TEST_KUBECONFIG")).args(arguments);
+    command.output().expect("kubectl starts")
+}
+
+fn get(arguments: &[&str]) -> Value {
+    let output = kubectl(&[&["get", "-o", "json"], arguments].concat());
+    assert!(output.status.success(), "{}", String::from_utf8_lossy(&output.stderr));
+    serde_json::from_slice(&output.stdout).expect("kubectl prints JSON")
+}
+
+fn optakit(folder: &Path) -> Command {
+    let mut command = Command::new(env!("CARGO_BIN_EXE_optakit"));
+    command
+        .current_dir(folder)
+        .env("AWS_ENDPOINT_URL", setting("OPTAKIT_TEST_AWS"))
+        .env("AWS_ACCESS_KEY_ID", "test")
+        .env("AWS_SECRET_ACCESS_KEY", "test")
+        .env("NO_COLOR", "1");
+    command
+}
+
+/// A service of its own namespace in a folder of its own.
+struct Service {
+    folder: TempDir,
+    layer: &'static str,
+}
+
+impl Service {
+    fn new(layer: &'static str, image: &str, more: &str) -> Self {
+        let folder = tempfile::tempdir().expect("a folder");
+        let service = Self { folder, layer };
+        service.write("env/staging.yml", &environment("123456789012"));
+        service.rewrite(image, more);
+        service
+    }
+
+    fn write(&self, path: &str, text: &str) {
+        let path = self.folder.path().join(path);
+        std::fs::create_dir_all(path.parent().expect("it has one")).expect("the folder can be made");
+        std::fs::write(path, text).expect("it can be written");
+    }
+
+    fn rewrite(&self, image: &str, more: &str) {
+        let text = format!(
+            "name: {}\nenvironments:\n  - {{name: staging, path: env/staging.yml}}\nmodules:\n  - type: k8s-service\n    \
+             name: api\n    image: {image}\n    port: {{http: 8000}}\n{more}",
+            self.layer
+        );
+        self.write("opta.yml", &text);
+        let output = optakit(self.folder.path()).args(["bundle", "--quiet"]).output().expect("it starts");
+        assert!(output.status.success(), "{}", String::from_utf8_lossy(&output.stderr));
+    }
+
+    fn bundle(&self) -> String {
+        format!("{}-staging.bundle.json", self.layer)
+    }
+
+    /// Applies by kubeconfig; gives the exit code and standard error.
+    fn apply(&self, arguments: &[&str]) -> (i32, String) {
+        let kubeconfig = setting("OPTAKIT_TEST_KUBECONFIG");
+        self.run(&[&["--kubeconfig", &kubeconfig], arguments].concat())
+    }
+
+    fn run(&self, arguments: &[&str]) -> (i32, String) {
+        let output = optakit(self.folder.path()).arg("apply").arg(self.bundle()).args(arguments).output().expect("it starts");
+        assert_eq!(String::from_utf8_lossy(&output.stdout), "", "an apply has no result to print");
+        (output.status.code().expect("it exits"), String::from_utf8_lossy(&output.stderr).into_owned())
+    }
+
+    /// Kind, name and resourceVersion of all that Optakit holds in the namespace.
+    fn versions(&self) -> Vec<String> {
+        let kinds = "serviceaccounts,services,deployments,horizontalpodautoscalers,poddisruptionbudgets,ingresses";
+        let list = get(&["-n", self.layer, "-l", "app.kubernetes.io/managed-by=optakit", kinds]);
+        let items = list["items"].as_array().expect("a list").iter();
+        items
+            .map(|item| format!("{} {} {}", item["kind"], item["metadata"]["name"], item["metadata"]["resourceVersion"]))
+            .collect()
+    }
+}
+
+fn environment(account: &str) -> String {
+    format!(
+        "name: staging\norg_name: acme\nproviders:\n  aws:\n    region: us-east-1\n    account_id: {account}\nmodules:\n  \
+         - {{type: dns, domain: staging.acme.io}}\n"
+    )
+}
+
+#[test]
+fn a_service_is_applied_runs_and_a_second_apply_writes_nothing() {
+    let service = Service::new("twice", "acme/api:1", "    min_containers: 2\n    public_uri: \"api.{parent.domain}/v1\"\n");
+    let (code, said) = service.apply(&[]);
+    assert_eq!(code, 0, "{said}");
+    assert!(said.contains("created  Namespace twice") && said.contains("ready    Deployment twice-api-k8s-service"), "{said}");
+    assert!(said.trim_end().ends_with("reached at api.staging.acme.io/v1"), "{said}");
+    let deployment = get(&["-n", "twice", "deployment", "twice-api-k8s-service"]);
+    assert_eq!(deployment["status"]["readyReplicas"], 2, "it starts with the fewest its autoscaler keeps");
+    let before = service.versions();
+    assert_eq!(before.len(), 6, "{before:?}");
+    let (code, said) = service.apply(&[]);
+    assert_eq!(code, 0, "{said}");
+    assert!(said.contains("nothing to change"), "{said}");
+    let versions =
+        |all: &[String]| all.iter().filter(|line| !line.starts_with("\"HorizontalPodAutoscaler\"")).cloned().collect::<Vec<_>>();
+    // The autoscaler's controller writes its own status, whoever applies.
+    assert_eq!(versions(&service.versions()), versions(&before));
+}
+
+#[test]
+fn replicas_belong_to_whoever_scales() {
+    let service = Service::new("scaled", "acme/api:1", "    max_containers: 5\n");
+    assert_eq!(service.apply(&[]).0, 0);
+    let scaled = kubectl(&["-n", "scaled", "scale", "deployment/scaled-api-k8s-service", "--replicas", "4"]);
+    assert!(scaled.status.success());
+    service.rewrite("acme/api:2", "    max_containers: 5\n");
+    let (code, said) = service.apply(&[]);
+    assert_eq!(code, 0, "{said}");
+    let deployment = get(&["-n", "scaled", "deployment", "scaled-api-k8s-service"]);
+    assert_eq!(deployment["spec"]["replicas"], 4);
+    assert_eq!(deployment["spec"]["template"]["spec"]["containers"][0]["image"], "acme/api:2");
+}
+
+#[tokio::test]
+async fn an_auto_image_gets_its_repository_and_its_pods_when_there_is_an_image() {
+    let service = Service::new("auto", "AUTO", "    public_uri: all\n");
+    let (code, said) = service.apply(&[]);
+    assert_eq!(code, 0, "{said}");
+    assert!(said.contains("created  ECR repository opta-auto-api"), "{said}");
+    assert!(said.contains("push one to 123456789012.dkr.ecr.us-east-1.amazonaws.com/opta-auto-api"), "{said}");
+    assert_eq!(service.versions().len(), 2, "what needs pods, and what leads to them, waits for an image");
+
+    let aws = aws_config::defaults(aws_config::BehaviorVersion::latest())
+        .endpoint_url(setting("OPTAKIT_TEST_AWS"))
+        .region("us-east-1")
+        .credentials_provider(aws_credential_types::Credentials::for_tests())
+        .http_client(
+            aws_smithy_http_client::Builder::new()
+                .tls_provider(aws_smithy_http_client::tls::Provider::Rustls(
+                    aws_smithy_http_client::tls::rustls_provider::CryptoMode::Ring,
+                ))
+                .build_https(),
+        )
+        .load()
+        .await;
+    let ecr = aws_sdk_ecr::Client::new(&aws);
+    let described = ecr.describe_repositories().repository_names("opta-auto-api").send().await.expect("it is there");
+    let repository = described.repositories().first().expect("it is there");
+    assert!(repository.image_scanning_configuration().is_some_and(|scanning| scanning.scan_on_push()));
+    let policy = ecr.get_repository_policy().repository_name("opta-auto-api").send().await.expect("it has one");
+    assert!(policy.policy_text().is_some_and(|text| text.contains("AllowAllFromAccount")));
+    let lifecycle = ecr.get_lifecycle_policy().repository_name("opta-auto-api").send().await.expect("it has one");
+    assert!(lifecycle.lifecycle_policy_text().is_some_and(|text| text.contains("last 20 tagged development images")));
+
+    let (code, said) = service.apply(&["--image-digest", DIGEST]);
+    assert_eq!(code, 0, "{said}");
+    assert!(said.contains("keep     ECR repository opta-auto-api"), "{said}");
+    let deployment = get(&["-n", "auto", "deployment", "auto-api-k8s-service"]);
+    let image = format!("123456789012.dkr.ecr.us-east-1.amazonaws.com/opta-auto-api@{DIGEST}");
+    assert_eq!(deployment["spec"]["template"]["spec"]["containers"][0]["image"], image.as_str());
+}
+
+#[test]
+fn eks_is_reached_by_region_and_name_with_a_token_that_its_webhook_takes() {
+    let service = Service::new("eks", "acme/api:1", "");
+    let (code, said) = service.run(&[]);
+    assert_eq!(code, 0, "{said}");
+    assert!(said.contains("ready    Deployment eks-api-k8s-service"), "{said}");
+    let (code, said) = service.run(&["--cluster", "opta-nowhere"]);
+    assert_eq!(code, 1);
+    assert!(said.contains("there is no EKS cluster `opta-nowhere` in us-east-1"), "{said}");
+}
+
+#[test]
+fn credentials_of_another_account_are_refused_before_anything_is_written() {
+    let service = Service::new("stranger", "AUTO", "");
+    service.write("env/staging.yml", &environment("999999999999"));
+    service.rewrite("AUTO", "");
+    let (code, said) = service.apply(&[]);
+    assert_eq!(code, 1);
+    assert!(said.contains("of account 123456789012, but the bundle is for account 999999999999"), "{said}");
+    assert!(!kubectl(&["get", "namespace", "stranger"]).status.success());
+}
+
+#[test]
+fn missing_secrets_are_told_with_the_command_that_sets_them() {
+    let service = Service::new("secretive", "acme/api:1", "    secrets: [STRIPE_KEY, OTHER]\n");
+    let (code, said) = service.apply(&[]);
+    assert_eq!(code, 1);
+    assert!(said.contains("lacks STRIPE_KEY, OTHER") || said.contains("lacks OTHER, STRIPE_KEY"), "{said}");
+    assert!(
+        said.contains("kubectl create namespace secretive && kubectl -n secretive create secret generic manual-secrets"),
+        "{said}"
+    );
+    assert!(!kubectl(&["get", "namespace", "secretive"]).status.success(), "nothing was changed");
+    assert!(kubectl(&["create", "namespace", "secretive"]).status.success());
+    let made = kubectl(&[
+        "-n",
+        "secretive",
+        "create",
+        "secret",
+        "generic",
+        "manual-secrets",
+        "--from-literal=STRIPE_KEY=hunter2",
+        "--from-literal=OTHER=x",
+    ]);
+    assert!(made.status.success());
+    let (code, said) = service.apply(&["--verbose"]);
+    assert_eq!(code, 0, "{said}");
+    assert!(!said.contains("hunter2"));
+}
+
+#[test]
+fn an_image_that_is_not_there_fails_soon_and_names_its_line() {
+    let service = Service::new("broken", "acme/not-found:1", "    public_uri: all\n");
+    let (code, said) = service.apply(&["--timeout", "60"]);
+    assert_eq!(code, 1);
+    assert!(said.contains("the image `acme/not-found:1` cannot be pulled"), "{said}");
+    assert!(said.contains("decided at opta.yml:7"), "{said}");
+    assert!(
+        !kubectl(&["-n", "broken", "get", "ingress", "broken-api-k8s-service-0"]).status.success(),
+        "no traffic is led to it"
+    );
+    service.rewrite("acme/api:1", "    public_uri: all\n");
+    let (code, said) = service.apply(&[]);
+    assert_eq!(code, 0, "a second try goes on from there: {said}");
+}
+
+#[test]
+fn fields_of_another_manager_are_not_taken_without_a_word() {
+    let service = Service::new("shared", "acme/api:1", "");
+    assert_eq!(service.apply(&[]).0, 0);
+    let patch = r#"{"spec":{"template":{"spec":{"containers":[{"name":"k8s-service","image":"acme/api:hotfix"}]}}}}"#;
+    let patched = kubectl(&[
+        "-n",
+        "shared",
+        "patch",
+        "deployment",
+        "shared-api-k8s-service",
+        "--field-manager",
+        "argocd-controller",
+        "-p",
+        patch,
+    ]);
+    assert!(patched.status.success());
+    let (code, said) = service.apply(&[]);
+    assert_eq!(code, 1);
+    assert!(said.contains("argocd-controller") && said.contains("--force-conflicts"), "{said}");
+    let (code, said) = service.apply(&["--force-conflicts"]);
+    assert_eq!(code, 0, "{said}");
+}
+
+#[test]
+fn a_refused_plan_changes_nothing_and_tells_every_refusal() {
+    let service = Service::new("refused", "acme/api:1", "    public_uri: all\n");
+    let bundle = service.folder.path().join(service.bundle());
+    let text = std::fs::read_to_string(&bundle).expect("it is there");
+    let changed = text
+        .replace("\"targetPort\": \"main\"", "\"targetPort\": \"Not A Port\"")
+        .replace("\"pathType\": \"ImplementationSpecific\"", "\"pathType\": \"Odd\"");
+    std::fs::write(&bundle, &changed).expect("it can be written");
+    let (code, said) = service.apply(&[]);
+    assert_eq!(code, 1);
+    assert!(said.contains("the bundle was changed since it was made") && said.contains("pathType: Odd"), "{said}");
+    let (code, said) = service.apply(&["--allow-modified"]);
+    assert_eq!(code, 1);
+    assert!(said.contains("Service api is refused") && said.contains("Ingress refused-api-k8s-service-0 is refused"), "{said}");
+    assert_eq!(service.versions(), [""; 0]);
+}
+
+#[test]
+fn every_case_of_the_core_is_accepted_with_nothing_unknown_in_it() {
+    let cases = concat!(env!("CARGO_MANIFEST_DIR"), "/../core/tests/render");
+    for namespace in ["shop", "solo"] {
+        kubectl(&["create", "namespace", namespace]);
+        let label = kubectl(&["label", "--overwrite", "namespace", namespace, "pod-security.kubernetes.io/enforce=baseline"]);
+        assert!(label.status.success());
+    }
+    let mut tried = 0;
+    for case in std::fs::read_dir(cases).expect("the cases are there") {
+        let case = case.expect("it can be listed").path();
+        if !case.is_dir() {
+            continue;
+        }
+        let folder = tempfile::tempdir().expect("a folder");
+        std::fs::copy(case.join("opta.yml"), folder.path().join("opta.yml")).expect("it can be copied");
+        std::fs::copy(Path::new(cases).join("env.yml"), folder.path().join("env.yml")).expect("it can be copied");
+        let values = case.join("values.yml").exists().then(|| case.join("values.yml"));
+        for profile in ["default", "opta-2021"] {
+            let mut command = optakit(folder.path());
+            command.args(["render", "--include-secrets", "--profile", profile]);
+            if let Some(values) = &values {
+                command.arg("--values").arg(values);
+            }
+            let rendered = command.output().expect("it starts");
+            assert!(rendered.status.success(), "{}: {}", case.display(), String::from_utf8_lossy(&rendered.stderr));
+            let file = folder.path().join("manifests.yaml");
+            std::fs::write(&file, &rendered.stdout).expect("it can be written");
+            let file = file.to_string_lossy();
+            let applied = kubectl(&[
+                "apply",
+                "--server-side",
+                "--dry-run=server",
+                "--validate=strict",
+                "--field-manager",
+                "test",
+                "-f",
+                &file,
+            ]);
+            let said = String::from_utf8_lossy(&applied.stderr);
+            assert!(applied.status.success(), "{} {profile}: {said}", case.display());
+            assert!(!said.contains("Warning"), "{} {profile}: {said}", case.display());
+            tried += 1;
+        }
+    }
+    assert!(tried >= 20);
+}
+
+#[test]
+fn clusters_that_cannot_be_used_are_told_apart() {
+    let service = Service::new("nowhere", "acme/api:1", "");
+    service.write("away", "apiVersion: v1\nkind: Config\nclusters: [{name: c, cluster: {server: \"https://127.0.0.1:1\"}}]\nusers: [{name: u, user: {}}]\ncontexts: [{name: x, context: {cluster: c, user: u}}]\ncurrent-context: x\n");
+    let (code, said) = service.run(&["--kubeconfig", "away"]);
+    assert_eq!(code, 1);
+    assert!(said.contains("the cluster x cannot be reached") && said.contains("nothing was changed"), "{said}");
+    let (code, said) = service.run(&["--kubeconfig", "missing"]);
+    assert_eq!(code, 1);
+    assert!(said.contains("the kubeconfig cannot be used") && said.contains("missing"), "{said}");
+    service.write("garbage", "{");
+    let (code, said) = service.run(&["--kubeconfig", "garbage"]);
+    assert_eq!(code, 1);
+    assert!(said.contains("the kubeconfig cannot be used"), "{said}");
+    let config = std::fs::read_to_string(setting("OPTAKIT_TEST_KUBECONFIG")).expect("it is there");
+    let token =
+        config.lines().find_map(|line| line.split("token: \"").nth(1)).and_then(|rest| rest.split('"').next()).expect("a token");
+    service.write("stranger", &config.replace(token, "wrong"));
+    let (code, said) = service.run(&["--kubeconfig", "stranger"]);
+    assert_eq!(code, 1);
+    assert!(said.contains("does not accept our credentials (401)"), "{said}");
+}

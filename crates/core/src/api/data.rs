@@ -1,0 +1,230 @@
+//! What goes in and what comes out, as plain data: the promise to every front end.
+
+use std::collections::BTreeMap;
+
+use serde::{Deserialize, Serialize};
+
+use crate::value::Value;
+
+/// A text under its name.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub struct SourceText {
+    /// Its path or name.
+    pub name: String,
+    /// The text.
+    pub text: String,
+}
+
+/// What is to be analysed.
+#[derive(Clone, Default)]
+pub struct Request {
+    /// The service file.
+    pub service: SourceText,
+    /// The environment files, by the `path` under which the service file names them: the text, or why it cannot be read.
+    pub environment_files: BTreeMap<String, Result<String, String>>,
+    /// The values file.
+    pub values: Option<SourceText>,
+    /// What to render.
+    pub choices: Choices,
+    /// The certificates of RDS for the region, as PEM; needed when [`Analysis::rds_certificates_for`] names a region.
+    pub rds_certificates: Option<String>,
+}
+
+impl std::fmt::Debug for Request {
+    /// Without the text of the values file, which holds secrets.
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.debug_struct("Request")
+            .field("service", &self.service)
+            .field("environment_files", &self.environment_files)
+            .field("values", &self.values.as_ref().map(|values| &values.name))
+            .field("choices", &self.choices)
+            .finish_non_exhaustive()
+    }
+}
+
+/// What to render of a service file.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase", deny_unknown_fields)]
+pub struct Choices {
+    /// The environment's name; may be left out when there is only one.
+    pub environment: Option<String>,
+    /// The profile's name; `default` when left out.
+    pub profile: Option<String>,
+    /// The tag of AUTO images.
+    pub image_tag: Option<String>,
+    /// The digest of AUTO images, which wins over the tag.
+    pub image_digest: Option<String>,
+}
+
+/// An environment that a service file names.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+pub struct EnvironmentRef {
+    /// Its name.
+    pub name: String,
+    /// The path of its file, relative to the service file.
+    pub path: String,
+}
+
+/// All that can be said of a request.
+#[derive(Clone, Debug, Default, Serialize)]
+#[serde(rename_all = "camelCase")]
+pub struct Analysis {
+    /// The faults, in source order.
+    pub diagnostics: Vec<Finding>,
+    /// The environments of the file.
+    pub environments: Vec<EnvironmentRef>,
+    /// The environment the rest is about.
+    pub environment: Option<String>,
+    /// Why the choices do not fit the file, when they do not.
+    pub refusal: Option<String>,
+    /// The manifests; none while there is an error.
+    pub manifests: Option<Vec<Manifest>>,
+    /// The AWS resources of the services.
+    pub aws: Vec<AwsResource>,
+    /// The inputs that are used and not known, like `parent.zone_id`.
+    pub inputs: Vec<String>,
+    /// The modules whose pods are left out since their AUTO image has neither tag nor digest.
+    pub without_image: Vec<String>,
+    /// The secrets that must exist in the namespace.
+    pub secrets: Vec<RequiredSecret>,
+    /// The region whose certificates of RDS are needed and were not given.
+    pub rds_certificates_for: Option<String>,
+}
+
+impl Analysis {
+    /// Whether any fault is an error.
+    #[must_use]
+    pub fn has_errors(&self) -> bool {
+        self.diagnostics.iter().any(|finding| finding.severity == "error")
+    }
+
+    /// The manifests as one YAML stream.
+    #[must_use]
+    pub fn yaml(&self) -> Option<String> {
+        let manifests = self.manifests.as_ref()?;
+        Some(manifests.iter().map(|manifest| manifest.yaml.as_str()).collect::<Vec<_>>().join("---\n"))
+    }
+}
+
+/// A diagnostic as plain data.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+#[serde(rename_all = "camelCase")]
+pub struct Finding {
+    /// The name of the text it is in.
+    pub file: String,
+    /// Its place.
+    pub place: Place,
+    /// `error`, `warning` or `hint`.
+    pub severity: &'static str,
+    /// The rule's name.
+    pub rule: &'static str,
+    /// Where in the document.
+    pub path: String,
+    /// What was found and expected.
+    pub message: String,
+    /// The next action.
+    pub help: Option<String>,
+    /// A second place, with the name of its text and why it matters.
+    pub label: Option<Note>,
+    /// The repairs.
+    pub fixes: Vec<Repair>,
+}
+
+/// A place in a text, in every unit that front ends count in.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
+#[serde(rename_all = "camelCase")]
+pub struct Place {
+    /// First line, from 1.
+    pub line: u32,
+    /// First column in characters, from 1.
+    pub column: u32,
+    /// Last line.
+    pub end_line: u32,
+    /// The column behind the last character.
+    pub end_column: u32,
+    /// First byte.
+    pub start: usize,
+    /// One past the last byte.
+    pub end: usize,
+    /// First UTF-16 code unit.
+    pub from: usize,
+    /// One past the last UTF-16 code unit.
+    pub to: usize,
+}
+
+/// A second place of a finding.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+pub struct Note {
+    /// The name of the text it is in.
+    pub file: String,
+    /// Its place.
+    pub place: Place,
+    /// Why it matters.
+    pub message: String,
+}
+
+/// A repair as plain data.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+pub struct Repair {
+    /// What it does.
+    pub title: String,
+    /// Whether it may be applied unseen.
+    pub safe: bool,
+    /// The replacements.
+    pub edits: Vec<Replacement>,
+}
+
+/// A replacement in the text of a finding.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+pub struct Replacement {
+    /// What is replaced.
+    pub place: Place,
+    /// What takes its place.
+    pub text: String,
+}
+
+/// One Kubernetes object.
+#[derive(Clone, Debug, Serialize)]
+pub struct Manifest {
+    /// Its kind.
+    pub kind: &'static str,
+    /// Its name.
+    pub name: String,
+    /// Its namespace.
+    pub namespace: Option<String>,
+    /// The object as a YAML document.
+    pub yaml: String,
+    #[serde(skip)]
+    pub(super) value: Value,
+}
+
+impl Manifest {
+    /// The object as data.
+    #[must_use]
+    pub fn to_value(&self) -> serde_json::Value {
+        serde_json::to_value(&self.value).expect("a manifest is a tree of maps with text keys")
+    }
+}
+
+/// One AWS resource.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+pub struct AwsResource {
+    /// `ecr-repository` or `iam-role`.
+    pub kind: &'static str,
+    /// The module it belongs to.
+    pub module: String,
+    /// Its name.
+    pub name: String,
+    /// All of it, as JSON text.
+    pub json: String,
+}
+
+/// A Secret with the keys that must be in it.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct RequiredSecret {
+    /// The Secret's name.
+    pub name: String,
+    /// Its keys.
+    pub keys: Vec<String>,
+}

@@ -1,0 +1,93 @@
+//! The way in: a request with every text, an analysis of plain data out, for any front end.
+
+mod data;
+mod pass;
+mod render;
+mod texts;
+
+pub use data::{
+    Analysis, AwsResource, Choices, EnvironmentRef, Finding, Manifest, Note, Place, Repair, Replacement, Request, RequiredSecret,
+    SourceText,
+};
+pub(crate) use render::{Rendered, holes};
+
+use crate::bundle::Bundle;
+use crate::model::layer::EnvironmentEntry;
+use crate::render::{Manifests, WithoutImage};
+use crate::resolve::{self, LayerFile, Values};
+use crate::source::Source;
+use crate::span::FileId;
+use crate::syntax;
+use pass::Pass;
+
+/// The environments of a service file, for a front end that must read their files before it asks for an analysis.
+#[must_use]
+pub fn environments(service: &SourceText) -> Vec<EnvironmentRef> {
+    let source = Source::new(FileId::Service, &*service.name, &*service.text);
+    let (document, _) = syntax::parse(&source);
+    refs(&resolve::layer_file(&document, &source).0)
+}
+
+fn refs(file: &LayerFile) -> Vec<EnvironmentRef> {
+    let entry = |entry: &EnvironmentEntry| {
+        let (name, path) = (entry.name.as_ref()?, entry.path.as_ref()?);
+        Some(EnvironmentRef { name: name.value.as_str().to_owned(), path: path.value.as_str().to_owned() })
+    };
+    file.environments.iter().filter_map(|spanned| entry(&spanned.value)).collect()
+}
+
+/// Checks a request and renders it when there is no error.
+///
+/// `link_values` puts the Secret `secret` of link values among the manifests, when the values file knows them.
+#[must_use]
+pub fn analyze(request: &Request, link_values: bool) -> Analysis {
+    let pass = Pass::run(request, WithoutImage::LeaveOut);
+    let mut analysis = pass.analysis;
+    if let Some(rendered) = pass.rendered {
+        let mut objects = rendered.objects;
+        if link_values {
+            objects.extend(rendered.link_secret);
+        }
+        let manifests = Manifests::new(objects);
+        analysis.manifests = Some(manifests.objects.iter().map(manifest).collect());
+    }
+    analysis
+}
+
+fn manifest(object: &crate::render::Object) -> Manifest {
+    Manifest {
+        kind: object.kind,
+        name: object.name.clone(),
+        namespace: object.namespace.clone(),
+        yaml: syntax::to_yaml(&object.value),
+        value: object.value.clone(),
+    }
+}
+
+/// Makes the bundle of a request.
+///
+/// # Errors
+///
+/// The analysis that says why there is none.
+pub fn bundle(request: &Request) -> Result<Bundle, Box<Analysis>> {
+    let mut clean = request.clone();
+    let values = read_values(request);
+    clean.choices = clean.choices.over(&values);
+    clean.values = None;
+    // A secret that a text refers to must stay a hole: a bundle is passed around.
+    bundle_of(&clean, values.without_secrets()).ok_or_else(|| Box::new(Pass::run(request, WithoutImage::Hole).analysis))
+}
+
+/// The bundle of a request without a values file, from values without secrets; none when it has errors.
+pub(crate) fn bundle_of(request: &Request, values: Values) -> Option<Bundle> {
+    let Pass { analysis, rendered } = Pass::run_with(request, WithoutImage::Hole, values);
+    let rendered = rendered.filter(|_| analysis.rds_certificates_for.is_none())?;
+    Some(Bundle::new(request, &analysis, &rendered))
+}
+
+fn read_values(request: &Request) -> Values {
+    request
+        .values
+        .as_ref()
+        .map_or_else(Values::default, |values| resolve::read_values(&Source::new(FileId::Values, &*values.name, &*values.text)).0)
+}

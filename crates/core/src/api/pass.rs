@@ -1,0 +1,198 @@
+//! One pass over a request: every stage in order, each with explicit inputs.
+
+use std::cell::RefCell;
+use std::collections::BTreeMap;
+
+use super::data::{Analysis, Choices, Request, SourceText};
+use super::refs;
+use super::render::{RenderInput, Rendered, Service, render_all};
+use super::texts::{Texts, finding};
+use crate::check::{self, Surroundings};
+use crate::diagnostic::Diagnostic;
+use crate::lower;
+use crate::model::environment::{Environment, EnvironmentFile};
+use crate::model::image::{check_digest, check_tag};
+use crate::model::layer::{EnvironmentEntry, Layer};
+use crate::model::module::{Header, K8S_SERVICE};
+use crate::render::{Profile, WithoutImage};
+use crate::resolve::{self, LayerFile, Scope, Values};
+use crate::source::Source;
+use crate::span::FileId;
+use crate::syntax;
+
+/// The outcome of a pass.
+pub(super) struct Pass {
+    pub(super) analysis: Analysis,
+    /// There only without errors.
+    pub(super) rendered: Option<Rendered>,
+}
+
+impl Pass {
+    pub(super) fn run(request: &Request, without_image: WithoutImage) -> Self {
+        Self::run_with(request, without_image, Values::default())
+    }
+
+    /// Runs every stage. `values` are used when the request has no values file.
+    pub(super) fn run_with(request: &Request, without_image: WithoutImage, values: Values) -> Self {
+        let mut texts = Texts::default();
+        let source = Source::new(FileId::Service, &*request.service.name, &*request.service.text);
+        let (document, mut diagnostics) = syntax::parse(&source);
+        let (file, mut faults) = resolve::layer_file(&document, &source);
+        diagnostics.append(&mut faults);
+        texts.push(source.clone());
+        let mut analysis = Analysis { environments: refs(&file), ..Analysis::default() };
+
+        let values = match &request.values {
+            Some(text) => {
+                let values_source = Source::new(FileId::Values, &*text.name, &*text.text);
+                let (values, mut faults) = resolve::read_values(&values_source);
+                diagnostics.append(&mut faults);
+                texts.push(values_source);
+                values
+            }
+            None => values,
+        };
+        let choices = request.choices.over(&values);
+        let profile = choices.profile();
+        let refusal = profile.as_ref().err().cloned().or_else(|| choices.image_fault());
+        let (entry, refusal) = match (resolve::choose(&file, choices.environment.as_deref()), refusal) {
+            (_, Some(refusal)) => (None, Some(refusal)),
+            (Ok(entry), None) => (entry, None),
+            (Err(refusal), None) => (None, Some(refusal)),
+        };
+        analysis.refusal = refusal;
+
+        let (environment, environment_file) = environment(request, &file, entry, &mut diagnostics, &mut texts);
+        analysis.environment = entry.and_then(|entry| entry.name.as_ref()).map(|name| name.value.as_str().to_owned());
+        let no_variables = BTreeMap::new();
+        let variables = entry.map_or(no_variables, EnvironmentEntry::all_variables);
+        let layer_name = file.layer.as_ref().and_then(|layer| layer.name.as_ref());
+        if let Some(fault) = layer_name.and_then(check::names::check_layer) {
+            diagnostics.push(fault);
+        }
+        let image = (choices.image_tag.as_deref(), choices.image_digest.as_deref());
+        let used = RefCell::new(BTreeMap::new());
+        let layer = layer_name.map(|name| name.value.as_str()).unwrap_or_default();
+        let scope = Scope {
+            layer_name: layer,
+            environment: &environment,
+            variables: &variables,
+            modules: &file.modules,
+            values: &values,
+            image,
+            used: &used,
+        };
+        let services = check_modules(&file, &source, &scope, &mut diagnostics);
+
+        diagnostics.sort_by_key(|diagnostic| (diagnostic.span.file, diagnostic.span.start, diagnostic.span.end));
+        analysis.diagnostics = diagnostics.iter().map(|diagnostic| finding(diagnostic, &texts)).collect();
+        let good = !diagnostics.iter().any(Diagnostic::is_error) && analysis.refusal.is_none();
+        let rendered = (good && layer_name.is_some()).then(|| {
+            let input = RenderInput {
+                source: &source,
+                scope: &scope,
+                services: &services,
+                profile: profile.unwrap_or_default(),
+                without_image,
+                layer_span: layer_name.map(|name| name.span),
+                request,
+            };
+            render_all(&input, environment_file, texts, &mut analysis)
+        });
+        Self { analysis, rendered }
+    }
+}
+
+impl Choices {
+    /// These choices, where left out those of a values file.
+    pub(super) fn over(&self, values: &Values) -> Self {
+        Self {
+            environment: self.environment.clone().or_else(|| values.env.clone()),
+            profile: self.profile.clone(),
+            image_tag: self.image_tag.clone().or_else(|| values.image_tag.clone()),
+            // A digest wins over a tag, so that one of the values must not win over a tag that was asked for.
+            image_digest: self.image_digest.clone().or_else(|| values.image_digest.clone().filter(|_| self.image_tag.is_none())),
+        }
+    }
+
+    fn profile(&self) -> Result<Profile, String> {
+        let Some(name) = &self.profile else { return Ok(Profile::default()) };
+        let found = Profile::ALL.iter().find(|(known, _)| known == name).map(|(_, profile)| *profile);
+        found.ok_or_else(|| {
+            let names: Vec<&str> = Profile::ALL.iter().map(|(name, _)| *name).collect();
+            format!("there is no profile `{name}`, choose one of {}", crate::model::field::list(&names))
+        })
+    }
+
+    fn image_fault(&self) -> Option<String> {
+        let tag = self.image_tag.as_deref().and_then(|tag| check_tag(tag).err());
+        tag.or_else(|| self.image_digest.as_deref().and_then(|digest| check_digest(digest).err()))
+    }
+}
+
+/// The chosen environment, from its file, from the service file itself, or with only its name known.
+fn environment(
+    request: &Request,
+    file: &LayerFile,
+    entry: Option<&EnvironmentEntry>,
+    diagnostics: &mut Vec<Diagnostic>,
+    texts: &mut Texts,
+) -> (Environment, Option<SourceText>) {
+    let Some(entry) = entry else {
+        let own = file.layer.as_ref().filter(|_| file.environments.is_empty()).map(|layer| own_environment(layer, &file.modules));
+        return (own.unwrap_or_default(), None);
+    };
+    let named = Environment {
+        name: entry.name.as_ref().map(|name| name.value.as_str().to_owned()).unwrap_or_default(),
+        ..Environment::default()
+    };
+    let Some(path) = &entry.path else { return (named, None) };
+    match request.environment_files.get(path.value.as_str()) {
+        None => (named, None),
+        Some(Err(reason)) => {
+            let index =
+                file.environments.iter().position(|other| std::ptr::eq(&raw const other.value, entry)).unwrap_or_default();
+            let message = format!("the environment file `{}` cannot be read: {reason}", path.value.as_str());
+            let at = format!("environments[{index}].path");
+            diagnostics.push(
+                Diagnostic::new(&resolve::ENVIRONMENT_FILE, path.span, at, message)
+                    .help("the path is relative to the service file"),
+            );
+            (named, None)
+        }
+        Some(Ok(text)) => {
+            let source = Source::new(FileId::Environment, path.value.as_str(), &**text);
+            let (mut environment, mut faults) = resolve::environment_file(&source);
+            diagnostics.append(&mut faults);
+            texts.push(source);
+            if environment.name.is_empty() {
+                environment.name = named.name;
+            }
+            (environment, Some(SourceText { name: path.value.as_str().to_owned(), text: text.clone() }))
+        }
+    }
+}
+
+fn own_environment(layer: &Layer, modules: &[Header]) -> Environment {
+    let file = EnvironmentFile {
+        name: layer.name.clone(),
+        org_name: layer.org_name.clone(),
+        providers: layer.providers.clone(),
+        modules: None,
+    };
+    Environment { own: true, ..Environment::from_file(&file, modules) }
+}
+
+fn check_modules(file: &LayerFile, source: &Source, scope: &Scope<'_>, diagnostics: &mut Vec<Diagnostic>) -> Vec<Service> {
+    let surroundings = Surroundings { layer_name: scope.layer_name, modules: &file.modules, image: scope.image };
+    let others = file.modules.iter().filter(|module| module.short_type() != K8S_SERVICE);
+    diagnostics.extend(others.filter_map(check::names::check_module));
+    let mut services = Vec::new();
+    for (lowered, faults) in lower::lower(&file.modules, source, scope) {
+        let header = lowered.header.clone();
+        let (checked, mut faults) = check::check(lowered, faults, &surroundings);
+        diagnostics.append(&mut faults);
+        services.extend(checked.map(|checked| Service { header, checked }));
+    }
+    services
+}

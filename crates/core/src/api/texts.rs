@@ -1,0 +1,72 @@
+//! Places for people: from spans to names, lines and columns.
+
+use super::data::{Finding, Note, Place, Repair, Replacement};
+use crate::diagnostic::{Applicability, Diagnostic};
+use crate::source::{LineIndex, Source};
+use crate::span::{FileId, Span};
+
+/// The texts of a request with their line indexes.
+#[derive(Default)]
+pub(crate) struct Texts(Vec<(Source, LineIndex)>);
+
+impl Texts {
+    pub(super) fn push(&mut self, source: Source) {
+        let index = LineIndex::new(&source.text);
+        self.0.push((source, index));
+    }
+
+    fn get(&self, file: FileId) -> Option<&(Source, LineIndex)> {
+        self.0.iter().find(|(source, _)| source.file == file)
+    }
+
+    fn name(&self, file: FileId) -> String {
+        self.get(file).map(|(source, _)| source.name.clone()).unwrap_or_default()
+    }
+
+    /// The place of a span, and the name of the text it is in.
+    pub(crate) fn place(&self, span: Span) -> (String, Place) {
+        let Some((source, index)) = self.get(span.file) else {
+            let nowhere = Place { line: 1, column: 1, end_line: 1, end_column: 1, start: 0, end: 0, from: 0, to: 0 };
+            return (String::new(), nowhere);
+        };
+        let text = &source.text;
+        let (start, end) = (span.start as usize, span.end as usize);
+        let (first, last) = (index.position(text, start), index.position(text, end));
+        let place = Place {
+            line: first.line,
+            column: first.column,
+            end_line: last.line,
+            end_column: last.column,
+            start,
+            end,
+            from: index.utf16(text, start),
+            to: index.utf16(text, end),
+        };
+        (source.name.clone(), place)
+    }
+}
+
+/// A diagnostic as plain data.
+pub(super) fn finding(diagnostic: &Diagnostic, texts: &Texts) -> Finding {
+    let (file, place) = texts.place(diagnostic.span);
+    let label = diagnostic.label.as_ref().map(|label| {
+        let (file, place) = texts.place(label.span);
+        Note { file, place, message: label.message.clone() }
+    });
+    let fixes = diagnostic.fixes.iter().map(|fix| Repair {
+        title: fix.title.clone(),
+        safe: fix.applicability == Applicability::Safe,
+        edits: fix.edits.iter().map(|edit| Replacement { place: texts.place(edit.span).1, text: edit.text.clone() }).collect(),
+    });
+    Finding {
+        file: if file.is_empty() { texts.name(FileId::Service) } else { file },
+        place,
+        severity: diagnostic.rule.severity.as_str(),
+        rule: diagnostic.rule.id,
+        path: diagnostic.path.clone(),
+        message: diagnostic.message.clone(),
+        help: diagnostic.help.clone(),
+        label,
+        fixes: fixes.collect(),
+    }
+}

@@ -1,0 +1,174 @@
+//! Texts that are not what they should be: what is said of them, and that nothing ever panics or hangs.
+
+use optakit_core::api::{Analysis, Choices, Request, SourceText, analyze};
+use proptest::prelude::*;
+
+fn check(text: &str) -> Analysis {
+    let environment = "name: staging\norg_name: acme\nproviders: {aws: {region: us-east-1, account_id: 123456789012}}\n\
+                       modules: [{type: dns, domain: acme.io}]\n";
+    let request = Request {
+        service: SourceText { name: "opta.yml".to_owned(), text: text.to_owned() },
+        environment_files: [("env.yml".to_owned(), Ok(environment.to_owned()))].into(),
+        choices: Choices::default(),
+        rds_certificates: Some(String::new()),
+        ..Request::default()
+    };
+    let analysis = analyze(&request, true);
+    for finding in &analysis.diagnostics {
+        let place = finding.place;
+        let source = if finding.file == "opta.yml" { text } else { environment };
+        assert!(place.start <= place.end && place.end <= source.len(), "{finding:?}");
+        assert!(source.is_char_boundary(place.start) && source.is_char_boundary(place.end), "{finding:?}");
+    }
+    analysis
+}
+
+/// `line rule` of each finding.
+fn said(text: &str) -> Vec<String> {
+    check(text).diagnostics.iter().map(|finding| format!("{} {}", finding.place.line, finding.rule)).collect()
+}
+
+const HEAD: &str = "name: shop\nenvironments:\n  - {name: staging, path: env.yml}\nmodules:\n  - type: k8s-service\n";
+
+fn module(lines: &str) -> String {
+    format!("{HEAD}{lines}")
+}
+
+#[test]
+fn a_quote_that_is_never_closed_hides_nothing_after_it() {
+    let text = module("    image: \"AUTO\n    port: {http: 99999}\n    min_container: 2\n");
+    assert_eq!(said(&text), ["6 yaml-syntax", "7 out-of-range", "8 unknown-field"]);
+}
+
+#[test]
+fn a_bracket_that_is_never_closed_hides_nothing_after_it() {
+    let text = module("    image: AUTO\n    secrets: [A,\n      B\n    port: {http: 99999}\n");
+    assert_eq!(said(&text), ["7 yaml-syntax", "9 out-of-range"]);
+}
+
+#[test]
+fn a_line_without_a_colon_hides_nothing_after_it() {
+    let text = module("    image: AUTO\n    sticky_session\n    port: {http: 99999}\n    nonsense: 1\n");
+    assert_eq!(said(&text), ["7 yaml-syntax", "8 out-of-range", "9 unknown-field"]);
+}
+
+#[test]
+fn several_broken_lines_are_each_told() {
+    let text = module("    image: \"AUTO\n    port:\n      http: 80\n    secrets: [A\n    healthcheck_path: @x\n    typo: 1\n");
+    assert_eq!(said(&text), ["6 yaml-syntax", "9 yaml-syntax", "10 yaml-syntax", "11 unknown-field"]);
+}
+
+#[test]
+fn a_file_that_breaks_off_still_gets_its_other_faults() {
+    assert_eq!(said(&module("    image: AUTO\n    port: {http: 99999}\n    heal")), ["7 out-of-range", "8 yaml-syntax"]);
+    assert_eq!(
+        said(&module("    image: AUTO\n    port: {http: 99999}\n    env_vars: {A: \"b")),
+        ["7 out-of-range", "8 yaml-syntax"]
+    );
+}
+
+#[test]
+fn what_a_broken_value_leaves_open_is_no_fault_of_its_own() {
+    assert_eq!(said(&module("    image: \"AUTO\n    port: {http: 80}\n")), ["6 yaml-syntax"]);
+    assert_eq!(said(&module("    image: AUTO\n    port: {http: 80\n")), ["7 yaml-syntax"]);
+}
+
+#[test]
+fn unquoted_references_and_wildcards_say_that_they_need_quotes() {
+    let finding = |text: &str| {
+        let analysis = check(&module(text));
+        analysis.diagnostics.into_iter().next().expect("there is a fault")
+    };
+    let map = finding("    image: AUTO\n    port: {http: 80}\n    healthcheck_path: {vars.x}\n");
+    assert_eq!((map.rule, map.fixes[0].title.as_str()), ("wrong-type", "put it in quotes"));
+    let wildcard = finding("    image: AUTO\n    port: {http: 80}\n    public_uri: *.acme.io\n");
+    assert!(wildcard.help.is_some_and(|help| help.contains("needs quotes")));
+}
+
+#[test]
+fn one_cause_is_said_once() {
+    assert_eq!(said(&module("    imgae: AUTO\n    port: {http: 80}\n")), ["6 unknown-field"]);
+    assert_eq!(said(&module("    image: AUTO\n    port: {htpp: 80}\n")), ["7 unknown-field"]);
+    assert_eq!(said(&module("    image: AUTO\n    port: {http: 80}\n    min_containers: five\n")), ["8 wrong-type"]);
+    assert_eq!(
+        said(&module("    image: AUTO\n    port: {http: 80}\n    healthcheck_path: \"{vars.x}\"\n")),
+        ["8 unknown-reference"]
+    );
+}
+
+#[test]
+fn yaml_1_2_is_read() {
+    assert_eq!(said(&module("    image: AUTO\n    port: {http: 0x1F90}\n    sticky_session: yes\n")), ["8 wrong-type"]);
+    assert_eq!(said(&module("    image: AUTO\n    port: {http: 80}\n    env_vars: {A: yes, B: 12:30}\n")), [""; 0]);
+    let merged = "name: shop\nenvironments:\n  - {name: staging, path: env.yml}\nmodules:\n  - &base\n    type: k8s-service\n    \
+                  name: a\n    image: AUTO\n    port: {http: 80}\n  - <<: *base\n    name: b\n";
+    assert_eq!(said(merged), [""; 0]);
+}
+
+#[test]
+fn line_ends_and_marks_of_every_kind_are_read() {
+    let good = module("    image: AUTO\n    port: {http: 80}\n");
+    assert_eq!(said(&good), [""; 0]);
+    assert_eq!(said(&good.replace('\n', "\r\n")), [""; 0]);
+    assert_eq!(said(&format!("\u{feff}{good}")), [""; 0]);
+    assert_eq!(said(&format!("---\n{good}...\n")), [""; 0]);
+    let bad = module("    image: AUTO\n    port: {http: 0}\n").replace('\n', "\r\n");
+    assert_eq!(said(&bad), ["7 out-of-range"]);
+}
+
+#[test]
+fn hostile_texts_end_soon() {
+    let bomb = (1..30).fold("a0: &a0 [x, x]\n".to_owned(), |text, level| {
+        let before = level - 1;
+        text + &format!("a{level}: &a{level} [*a{before}, *a{before}, *a{before}]\n")
+    });
+    for text in [
+        "[".repeat(1 << 20),
+        "{".repeat(100_000),
+        "a: ".repeat(50_000),
+        "- ".repeat(100_000),
+        "\"".repeat(10_001),
+        "\0\0\0".to_owned(),
+        "\t\t\t".to_owned(),
+        "&a [*a]".to_owned(),
+        "a: &a {b: *a}\n".to_owned(),
+        "? [a, b]\n: c\n".to_owned(),
+        "%YAML 3.0\n---\n".to_owned(),
+        format!("{bomb}name: shop\nmodules: *a29\n"),
+        "x: 1\n".repeat(100_000),
+        format!("{HEAD}    image: AUTO\n    port: {{http: 80}}\n    env_vars:\n{}", "      A: \"b\n".repeat(3000)),
+    ] {
+        assert!(check(&text).has_errors());
+    }
+}
+
+#[test]
+fn an_empty_file_says_what_belongs_in_it() {
+    for text in ["", "\n\n", "# only a comment\n", "null\n"] {
+        let analysis = check(text);
+        assert_eq!(analysis.diagnostics.len(), 1, "{text:?}");
+        assert!(analysis.diagnostics[0].message.contains("the file is empty"), "{text:?}");
+    }
+}
+
+proptest! {
+    #![proptest_config(ProptestConfig { cases: 300, failure_persistence: None, ..ProptestConfig::default() })]
+
+    #[test]
+    fn any_text_is_answered(text in "\\PC{0,200}") {
+        check(&text);
+    }
+
+    #[test]
+    fn any_damage_to_a_good_text_is_answered(at in 0usize..1000, length in 0usize..20, insert in "[\\[\\]{}\"':,&*\n\t #|>-]{0,4}") {
+        let good = include_str!("render/everything-http/opta.yml");
+        let boundary = |at: usize| (0..=at.min(good.len())).rev().find(|at| good.is_char_boundary(*at)).unwrap_or(0);
+        let (start, end) = (boundary(at), boundary(at + length));
+        check(&format!("{}{insert}{}", &good[..start], &good[end..]));
+    }
+
+    #[test]
+    fn any_bundle_text_is_answered(text in "\\PC{0,200}") {
+        prop_assert!(optakit_core::bundle::Bundle::parse(&text).is_err());
+    }
+}
