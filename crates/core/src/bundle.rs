@@ -209,7 +209,8 @@ impl Bundle {
             metadata: Metadata { layer: rendered.layer.clone(), environment: environment.name.clone() },
             renderer: env!("CARGO_PKG_VERSION").to_owned(),
             sources: Sources { service: request.service.clone(), environment: rendered.environment_file.clone() },
-            choices: request.choices.clone(),
+            // Said even where it was the only one, so that the bundle does not depend on how it was asked for.
+            choices: Choices { environment: analysis.environment.clone(), ..request.choices.clone() },
             inputs: rendered.used.clone(),
             target: Target {
                 cluster: environment.cluster_name(),

@@ -87,6 +87,7 @@ export function create(parent, label, text, hint, onChange) {
       placeholder(hint),
       keymap.of([...closeBracketsKeymap, ...defaultKeymap, ...searchKeymap, ...historyKeymap, ...foldKeymap, ...lintKeymap, indentWithTab]),
       EditorView.contentAttributes.of({ 'aria-label': label, spellcheck: 'false', autocapitalize: 'off', autocorrect: 'off' }),
+      typeOverSelection,
       EditorView.updateListener.of((update) => {
         if (update.docChanged) onChange(update.state.doc.toString());
       }),
@@ -95,6 +96,22 @@ export function create(parent, label, text, hint, onChange) {
   });
   return new EditorView({ state, parent: root, root });
 }
+
+/**
+ * Text typed over a selection. Left to itself the browser keeps the selection's colours by a style attribute of its own,
+ * which a strict style-src refuses.
+ */
+const typeOverSelection = EditorView.domEventHandlers({
+  beforeinput(event, view) {
+    const { from, to, empty } = view.state.selection.main;
+    if (event.inputType !== 'insertText' || event.data === null || empty || view.composing) return false;
+    const insert = () => view.state.update(view.state.replaceSelection(event.data), { userEvent: 'input.type', scrollIntoView: true });
+    const handled = view.state.facet(EditorView.inputHandler).some((handler) => handler(view, from, to, event.data, insert));
+    if (!handled) view.dispatch(insert());
+    event.preventDefault();
+    return true;
+  },
+});
 
 function foldMarker(open) {
   const marker = document.createElement('span');

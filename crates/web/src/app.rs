@@ -77,7 +77,7 @@ fn Bar() -> impl IntoView {
                     </select>
                 </label>
             })}
-            <label class="field" title="The tag or digest of AUTO images">
+            <label class="field image" title="The tag or digest of AUTO images">
                 <span>{"Image"}</span>
                 <input
                     aria-label="Image tag or digest"
@@ -192,7 +192,6 @@ fn Results() -> impl IntoView {
             <button
                 class="tab"
                 role="tab"
-                aria-label=name
                 aria-selected=move || (open.get() == tab).to_string()
                 tabindex=move || if open.get() == tab { "0" } else { "-1" }
                 on:click=move |_| open.set(tab)

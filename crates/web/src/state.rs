@@ -144,10 +144,16 @@ impl State {
 
     /// Opens a place of a file in its editor.
     pub(crate) fn reveal(self, file: &str, from: usize, to: usize) {
-        self.open.set(file.to_owned());
         let editor = self.editors.with_untracked(|editors| editors.get(file).cloned());
-        // The editor may be hidden until the page has been drawn anew.
+        if *self.open.read_untracked() == file {
+            if let Some(editor) = editor {
+                editor.reveal(from, to);
+            }
+            return;
+        }
+        self.open.set(file.to_owned());
         if let Some(editor) = editor {
+            // It stays hidden until the page has been drawn anew.
             leptos::task::spawn_local(async move {
                 gloo_timers::future::TimeoutFuture::new(0).await;
                 editor.reveal(from, to);

@@ -21,7 +21,7 @@ pub(crate) fn Problems() -> impl IntoView {
     let refusal = move || state.analysis.read().analysis.refusal.clone();
     view! {
         <section class="problems" aria-label="Problems">
-            <h2 role="status">{title}</h2>
+            <h2><span role="status">{title}</span></h2>
             <ul>
                 {move || refusal().map(|refusal| view! { <li class="none">{refusal}</li> })}
                 {move || findings().into_iter().map(|finding| view! { <Problem finding /> }).collect_view()}

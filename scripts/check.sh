@@ -1,0 +1,15 @@
+#!/usr/bin/env bash
+# Format, lints and, where cargo-deny is installed, licences and sources of what the project is built on.
+. "$(dirname "$0")/lib.sh"
+cd "$root"
+
+say "Format"
+cargo fmt --all --check
+say "Lints"
+cargo clippy --workspace --all-targets --features optakit/testbed -- -D warnings
+if have cargo-deny; then
+  say "Licences and sources"
+  cargo deny --all-features check
+else
+  say "Licences and sources are not checked: cargo-deny is not installed (cargo install cargo-deny --locked)"
+fi

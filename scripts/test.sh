@@ -1,0 +1,67 @@
+#!/usr/bin/env bash
+# Every test of the project, with all the set-up it needs. The last line counts them.
+. "$(dirname "$0")/lib.sh"
+cd "$root"
+
+log="$cache/log/test"
+mkdir -p "$log"
+passed=0 failed=0 skipped=0
+
+say "Everything is tested: the core, the command line, a real Kubernetes and AWS stand-in, the page in Chromium."
+say "The first time builds a control plane, Trunk and all packages: 20 to 40 minutes. Later runs take a few."
+
+have cargo || die "no Rust toolchain found: install one from https://rustup.rs"
+"$root/scripts/setup-page.sh"
+"$root/scripts/setup-browser.sh"
+
+features=() testbed=
+if have go || [ -n "${KUBEBUILDER_ASSETS:-}" ]; then
+  testbed="$cache/testbed.$$"
+  trap '"$root/scripts/testbed.sh" down "$testbed"; rm -rf "$testbed"' EXIT
+  "$root/scripts/setup-cluster.sh" >/dev/null
+  "$root/scripts/setup-aws.sh" >/dev/null
+  features=(--features optakit/testbed)
+elif [ -n "${CI:-}" ]; then
+  die "no Go toolchain found, and in CI the cluster tests must run"
+else
+  say "The cluster tests are skipped: no Go toolchain to build a control plane with, and KUBEBUILDER_ASSETS is not set"
+  skipped=1
+fi
+
+# Runs one suite with its output shown, and adds what its log counts.
+suite() { # NAME COMMAND...
+  local name=$1 status=0
+  shift
+  say "$name"
+  "$@" 2>&1 | tee "$log/suite.log" || status=$?
+  local counts
+  counts=$(awk '
+    /^test result:/ { passed += $4; failed += $6 }
+    /^(ℹ|#) pass /   { passed += $3 }
+    /^(ℹ|#) fail /   { failed += $3 }
+    /^(ℹ|#) skipped / { skipped += $3 }
+    END { print passed + 0, failed + 0, skipped + 0 }' "$log/suite.log")
+  read -r suite_passed suite_failed suite_skipped <<<"$counts"
+  # A suite that could not even be built has failed once.
+  [ $status -eq 0 ] || [ "$suite_failed" -gt 0 ] || suite_failed=1
+  passed=$((passed + suite_passed)) failed=$((failed + suite_failed)) skipped=$((skipped + suite_skipped))
+}
+
+say "Building the tests"
+cargo build --workspace --exclude optakit-web --quiet
+if [ -n "$testbed" ]; then
+  say "Starting a Kubernetes control plane and an AWS stand-in"
+  "$root/scripts/testbed.sh" up "$testbed"
+  . "$testbed/env"
+fi
+export INSTA_UPDATE=no OPTAKIT_BIN="$root/target/debug/optakit"
+suite "Core, command line and cluster" cargo test --workspace --no-fail-fast "${features[@]}"
+"$root/scripts/build-page.sh"
+suite "The page in Chromium" node --test --test-reporter=spec crates/web/tests/browser/
+
+if [ "$skipped" -gt 0 ]; then
+  printf '%d passed, %d failed, %d skipped\n' "$passed" "$failed" "$skipped"
+else
+  printf '%d passed, %d failed\n' "$passed" "$failed"
+fi
+[ "$failed" -eq 0 ]
