@@ -14,6 +14,7 @@ build() {
   : >target/page/editor.js
   # Trunk's `offline` is handed to cargo, so that the packages must be there first.
   cargo fetch --target "$wasm_target"
-  trunk build --config Trunk.toml
+  # Only a release build runs wasm-opt.
+  trunk build --release --config Trunk.toml
 }
 step "Building the page (1 to 3 minutes the first time)" page build

@@ -1,4 +1,5 @@
 //! The rules of the house: who may use what. Read from the sources, so that a slip shows in a test.
+#![expect(clippy::disallowed_methods, reason = "tests read files, the core does not")]
 
 use std::path::{Path, PathBuf};
 

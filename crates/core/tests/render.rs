@@ -1,5 +1,6 @@
 //! What is rendered: each folder below `render/` is a service file whose manifests and AWS documents are kept beside it
 //! for every profile, typed by Kubernetes' own schema, and the same bytes each time.
+#![expect(clippy::disallowed_methods, reason = "tests read files, the core does not")]
 
 use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};

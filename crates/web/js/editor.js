@@ -7,7 +7,7 @@ import { HighlightStyle, bracketMatching, foldGutter, foldKeymap, indentUnit, sy
 import { lintGutter, lintKeymap, setDiagnostics } from '@codemirror/lint';
 import { highlightSelectionMatches, searchKeymap } from '@codemirror/search';
 import { EditorState } from '@codemirror/state';
-import { EditorView, drawSelection, highlightActiveLine, highlightActiveLineGutter, keymap, lineNumbers, placeholder } from '@codemirror/view';
+import { Decoration, EditorView, MatchDecorator, ViewPlugin, drawSelection, highlightActiveLine, highlightActiveLineGutter, keymap, lineNumbers, placeholder } from '@codemirror/view';
 import { highlightTree, tagHighlighter, tags } from '@lezer/highlight';
 
 const KINDS = [
@@ -30,6 +30,23 @@ const KINDS = [
 
 const colours = HighlightStyle.define(KINDS.map(([tag, kind]) => ({ tag, color: `var(--code-${kind})` })));
 
+// The YAML grammar calls every plain scalar the same; numbers and words with a meaning are told apart by their look.
+const PLAIN = '-?\\d+(?:\\.\\d+)?|0x[0-9a-fA-F]+|true|false|null';
+const plainValue = new RegExp(`^(?:${PLAIN})$`);
+const plainMatcher = new MatchDecorator({
+  regexp: new RegExp(`(?<=(?:: |- |[\\[,] ?))(?:${PLAIN})(?=\\s*(?:$|[#,\\]}]))`, 'g'),
+  decoration: Decoration.mark({ class: 'cm-plain-value' }),
+});
+const plainValues = ViewPlugin.define(
+  (view) => ({
+    decorations: plainMatcher.createDeco(view),
+    update(update) {
+      this.decorations = plainMatcher.updateDeco(update, this.decorations);
+    },
+  }),
+  { decorations: (plugin) => plugin.decorations },
+);
+
 // Colours and sizes are the page's custom properties, which reach through the shadow root.
 const theme = EditorView.theme({
   '&': { height: '100%', color: 'var(--text)', backgroundColor: 'var(--surface)', fontSize: 'var(--code-size)' },
@@ -45,6 +62,7 @@ const theme = EditorView.theme({
   '&.cm-focused > .cm-scroller > .cm-selectionLayer .cm-selectionBackground, .cm-selectionBackground': { backgroundColor: 'var(--selection)' },
   '.cm-selectionMatch': { backgroundColor: 'var(--selection)' },
   '.cm-matchingBracket, &.cm-focused .cm-matchingBracket': { backgroundColor: 'var(--selection)', color: 'inherit' },
+  '.cm-plain-value, .cm-plain-value *': { color: 'var(--code-number) !important' },
   '.cm-foldPlaceholder': { backgroundColor: 'var(--surface-raised)', border: '1px solid var(--border)', color: 'var(--text-muted)' },
   '.cm-placeholder': { color: 'var(--text-faint)' },
   '.cm-lintRange-error': { backgroundImage: 'none', textDecoration: 'underline wavy var(--error) 1px', textUnderlineOffset: '3px' },
@@ -84,6 +102,7 @@ export function create(parent, label, text, hint, onChange) {
       EditorState.tabSize.of(2),
       yaml(),
       syntaxHighlighting(colours),
+      plainValues,
       placeholder(hint),
       keymap.of([...closeBracketsKeymap, ...defaultKeymap, ...searchKeymap, ...historyKeymap, ...foldKeymap, ...lintKeymap, indentWithTab]),
       EditorView.contentAttributes.of({ 'aria-label': label, spellcheck: 'false', autocapitalize: 'off', autocorrect: 'off' }),
@@ -165,8 +184,9 @@ export function highlight(element, text) {
   highlightTree(yamlLanguage.parser.parse(text), classes, (from, to, kind) => {
     if (from > at) nodes.push(text.slice(at, from));
     const span = document.createElement('span');
-    span.className = kind;
-    span.textContent = text.slice(from, to);
+    const part = text.slice(from, to);
+    span.className = plainValue.test(part) ? 'code-number' : kind;
+    span.textContent = part;
     nodes.push(span);
     at = to;
   });

@@ -38,13 +38,13 @@ fn fetch_certificates(state: State) {
             for file in [region.as_str(), "default"] {
                 let answer = gloo_net::http::Request::get(&format!("rds-ca/{file}.pem")).send().await;
                 let Ok(answer) = answer else { break };
-                if answer.ok() {
-                    if let Ok(pem) = answer.text().await {
-                        state.certificates.update(|known| {
-                            known.insert(region.clone(), pem);
-                        });
-                        return;
-                    }
+                if answer.ok()
+                    && let Ok(pem) = answer.text().await
+                {
+                    state.certificates.update(|known| {
+                        known.insert(region.clone(), pem);
+                    });
+                    return;
                 }
             }
             state.say("The certificates of RDS could not be loaded");

@@ -74,10 +74,10 @@ impl State {
             let started = now();
             let request = request(&service.read(), &environment_files.read(), environment.get(), &image.read(), None);
             let mut analysis = api::analyze(&request, false);
-            if let Some(region) = &analysis.rds_certificates_for {
-                if let Some(pem) = certificates.read().get(region) {
-                    analysis = api::analyze(&Request { rds_certificates: Some(pem.clone()), ..request }, false);
-                }
+            if let Some(region) = &analysis.rds_certificates_for
+                && let Some(pem) = certificates.read().get(region)
+            {
+                analysis = api::analyze(&Request { rds_certificates: Some(pem.clone()), ..request }, false);
             }
             Outcome { analysis, milliseconds: now() - started }
         });

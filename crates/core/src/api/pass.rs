@@ -184,7 +184,7 @@ fn own_environment(layer: &Layer, modules: &[Header]) -> Environment {
 }
 
 fn check_modules(file: &LayerFile, source: &Source, scope: &Scope<'_>, diagnostics: &mut Vec<Diagnostic>) -> Vec<Service> {
-    let surroundings = Surroundings { layer_name: scope.layer_name, modules: &file.modules, image: scope.image };
+    let surroundings = Surroundings { layer_name: scope.layer_name, modules: &file.modules, image: scope.image, source };
     let others = file.modules.iter().filter(|module| module.short_type() != K8S_SERVICE);
     diagnostics.extend(others.filter_map(check::names::check_module));
     let mut services = Vec::new();

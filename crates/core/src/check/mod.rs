@@ -11,7 +11,7 @@ pub mod public_uri;
 pub mod scaling;
 pub mod sessions;
 
-use crate::diagnostic::{Diagnostic, Rule};
+use crate::diagnostic::{Diagnostic, Rule, TextEdit};
 use crate::lower::Lowered;
 use crate::model::image::Image;
 use crate::model::k8s_service::{K8sService, Port};
@@ -19,7 +19,8 @@ use crate::model::link::Link;
 use crate::model::module::{self, Header};
 use crate::model::name::Names;
 use crate::model::{layer, rules};
-use crate::span::Spanned;
+use crate::source::Source;
+use crate::span::{Span, Spanned};
 use crate::{resolve, syntax};
 
 /// Every rule, by family.
@@ -100,6 +101,8 @@ pub struct Surroundings<'a> {
     pub modules: &'a [Header],
     /// The tag and the digest of the run.
     pub image: (Option<&'a str>, Option<&'a str>),
+    /// The service file, for repairs that add to it.
+    pub source: &'a Source,
 }
 
 /// A service that is being checked, and where its faults go.
@@ -114,6 +117,19 @@ impl Cx<'_> {
     /// The path of one of the module's fields.
     pub(crate) fn path(&self, field: &str) -> String {
         format!("{}.{field}", self.header.path)
+    }
+
+    /// A repair that adds `line` as a field before one that is there, laid out like it.
+    pub(crate) fn add_before(&self, field: &str, line: &str) -> Option<TextEdit> {
+        let key = self.header.mapping.get(field)?.key.span;
+        let start = key.start as usize;
+        let text = &self.surroundings.source.text;
+        let before = text.get(..start)?;
+        let line_start = before.rfind('\n').map_or(0, |newline| newline + 1);
+        let lead = before.get(line_start..)?;
+        let in_block = lead.trim_start_matches([' ', '-']).is_empty();
+        let separator = if in_block { format!("\n{}", " ".repeat(lead.chars().count())) } else { ", ".to_owned() };
+        Some(TextEdit { span: Span { end: key.start, ..key }, text: format!("{line}{separator}") })
     }
 
     pub(crate) fn names(&self) -> Names {

@@ -64,9 +64,14 @@ pub(super) fn check(cx: &mut Cx<'_>) {
             (Some(_), None) => diagnostic.help(format!("add `max_containers: {}`, or lower `min_containers`", min.value.0)),
             _ => diagnostic.help(format!("add `min_containers: {}`, or raise `max_containers`", max.value.0)),
         };
-        if let (Some(_), Some(other)) = (min.span, max.span) {
-            let raised = min.value.0.to_string();
-            diagnostic = diagnostic.fix(Applicability::Unsafe, format!("raise `max_containers` to {raised}"), other, raised);
+        let raised = min.value.0.to_string();
+        let added = format!("max_containers: {raised}");
+        match (max.span, cx.add_before("min_containers", &added)) {
+            (Some(other), _) if min.span.is_some() => {
+                diagnostic = diagnostic.fix(Applicability::Unsafe, format!("raise `max_containers` to {raised}"), other, raised);
+            }
+            (None, Some(edit)) => diagnostic = diagnostic.fix_edits(Applicability::Unsafe, format!("add `{added}`"), vec![edit]),
+            _ => {}
         }
         cx.diagnostics.push(diagnostic);
     } else if usable && min.value.0 == 0 && max.value.0 != 0 {

@@ -36,7 +36,7 @@ fn Problem(finding: Finding) -> impl IntoView {
     let place = finding.place;
     let (file, open_file) = (finding.file.clone(), finding.file.clone());
     let help = finding.help.clone().map(|help| format!(" · {help}")).unwrap_or_default();
-    let detail = format!("{} line {} · {}{help}", finding.file, place.line, finding.rule);
+    let detail = marked(&format!("{} line {} · {}{help}", finding.file, place.line, finding.rule));
     let fix = finding.fixes.first().cloned().map(|fix| {
         let title = fix.title.clone();
         let repair = move |_| {
@@ -52,10 +52,19 @@ fn Problem(finding: Finding) -> impl IntoView {
         <li class=format!("problem {}", finding.severity)>
             <button class="go" on:click=move |_| state.reveal(&open_file, place.from, place.to)>
                 <span class="mark" role="img" aria-label=finding.severity></span>
-                <span class="what">{finding.message.clone()}</span>
+                <span class="what">{marked(&finding.message)}</span>
                 <span class="where">{detail}</span>
             </button>
             {fix}
         </li>
     }
+}
+
+/// A message with its names, which stand in backticks, as code.
+fn marked(text: &str) -> Vec<AnyView> {
+    let part = |(index, part): (usize, &str)| {
+        let part = part.to_owned();
+        if index % 2 == 1 { view! { <code>{part}</code> }.into_any() } else { part.into_any() }
+    };
+    text.split('`').enumerate().map(part).collect()
 }
