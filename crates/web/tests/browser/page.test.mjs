@@ -108,16 +108,16 @@ test('a problem is seen where it stands, jumped to and repaired', async (t) => {
   await write(page, service('shop', '    min_container: 2\n'));
   const problems = region(page, 'Problems');
   await problems.getByText('1 problem').waitFor();
-  assert.match(await problems.innerText(), /unknown key `min_container`.*\n.*line 11.*did you mean `min_containers`/s);
+  assert.match(await problems.innerText(), /unknown key min_container in.*\n.*line 11.*did you mean min_containers/s);
   assert.equal(await page.locator('.cm-lintRange-error').innerText(), 'min_container');
   await problems.getByText('unknown key').click();
   await page.keyboard.insertText('max_container');
-  await problems.getByText('unknown key `max_container`').waitFor();
+  await problems.getByText('unknown key max_container in').waitFor();
   await button(page, 'Fix: rename to `max_containers`').click();
   await problems.getByText('No problems').waitFor();
   assert.match(await text(page).innerText(), /max_containers: 2/);
   await page.keyboard.press('ControlOrMeta+z');
-  await problems.getByText('unknown key `max_container`').waitFor();
+  await problems.getByText('unknown key max_container in').waitFor();
 });
 
 test('manifests follow every keystroke', async (t) => {
@@ -242,7 +242,7 @@ test('the whole path: typed, repaired, exported, applied', async (t) => {
     }
     await page.keyboard.insertText(line);
   }
-  await region(page, 'Problems').getByText('unknown key `healthcheck`').waitFor();
+  await region(page, 'Problems').getByText('unknown key healthcheck in').waitFor();
   await button(page, 'Fix: rename to `healthcheck_path`').click();
   await region(page, 'Problems').getByText('No problems').waitFor();
   const bundle = await saved(page, 'Export bundle');
