@@ -4,6 +4,11 @@
 
 "$root/scripts/setup-page.sh"
 cd "$root"
+built=target/page/built
+inputs=(crates/core crates/web assets/rds-ca index.html Trunk.toml Cargo.toml Cargo.lock package-lock.json scripts/build-page.sh)
+if [ -e dist/index.html ] && [ -e "$built" ] && [ -z "$(find "${inputs[@]}" -newer "$built" -type f -print -quit)" ]; then
+  exit 0
+fi
 toolchain=$(wasm_toolchain)
 [ -z "$toolchain" ] || export RUSTUP_TOOLCHAIN=$toolchain
 export PATH="$cache/tools/bin:$root/node_modules/.bin:$PATH"
@@ -17,4 +22,7 @@ build() {
   # Only a release build runs wasm-opt.
   trunk build --release --config Trunk.toml
 }
+mkdir -p target/page
+touch "$built.new"
 step "Building the page (1 to 3 minutes the first time)" page build
+mv "$built.new" "$built"
