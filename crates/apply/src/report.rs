@@ -5,7 +5,7 @@ use std::fmt::Display;
 use std::io::IsTerminal;
 
 use annotate_snippets::renderer::DecorStyle;
-use annotate_snippets::{AnnotationKind, Level, Renderer, Snippet};
+use annotate_snippets::{AnnotationKind, Level, Origin, Renderer, Snippet};
 use indicatif::{ProgressBar, ProgressStyle};
 use optakit_core::api::{Finding, Place};
 
@@ -141,6 +141,15 @@ fn draw<'a>(finding: &Finding, text_of: &impl Fn(&str) -> Option<&'a str>) -> St
         "warning" => Level::WARNING,
         _ => Level::NOTE.with_name("hint"),
     };
+    if finding.confidential {
+        let place =
+            Origin::path(finding.file.as_str()).line(finding.place.line as usize).char_column(finding.place.column as usize);
+        let mut group = level.primary_title(finding.message.as_str()).id(finding.rule).element(place);
+        if let Some(help) = &finding.help {
+            group = group.element(Level::HELP.message(help.as_str()));
+        }
+        return Renderer::styled().decor_style(DecorStyle::Ascii).render(&[group]);
+    }
     let text = text_of(&finding.file).unwrap_or_default();
     let mut snippet =
         Snippet::source(text).path(finding.file.as_str()).annotation(AnnotationKind::Primary.span(visible(text, finding.place)));

@@ -187,6 +187,39 @@ fn values_that_only_the_environment_knows_are_asked_for() {
 }
 
 #[test]
+fn what_a_values_file_holds_is_never_shown() {
+    let folder =
+        folder(&format!("{SERVICE}    public_uri: \"${{{{module.db.db_password}}}} /x\"\n  - {{type: postgres, name: db}}\n"));
+    let write = |text: &str| std::fs::write(folder.path().join("values.yml"), text).expect("it can be written");
+    for values in [
+        "modules:\n  db: {db_password: hunter2hunter2}\n",
+        "modules:\n  db: hunter2hunter2\n",
+        "modules: hunter2hunter2\n",
+        "hunter2hunter2\n",
+        "modules:\n  db: {db_password: \"hunter2hunter2}\n",
+        "modules:\n  db:\n    db_password: *hunter2hunter2\n",
+        "modules:\n  db:\n    db_password: @hunter2hunter2\n",
+    ] {
+        write(values);
+        for command in [
+            &["render", "--values", "../values.yml"][..],
+            &["validate", "--values", "../values.yml"],
+            &["validate", "--values", "../values.yml", "--format", "json"],
+            &["bundle", "--values", "../values.yml", "-o", "-"],
+        ] {
+            let outcome = run(&folder, command);
+            assert!(
+                !outcome.out.contains("hunter2") && !outcome.err.contains("hunter2"),
+                "{values}{}{}",
+                outcome.out,
+                outcome.err
+            );
+            assert_ne!(outcome.code, 0, "{values}");
+        }
+    }
+}
+
+#[test]
 fn several_environments_are_all_checked_and_one_is_rendered_by_name() {
     let two = SERVICE.replace(
         "staging.yml}\n",

@@ -128,6 +128,8 @@ pub struct Finding {
     pub label: Option<Note>,
     /// The repairs.
     pub fixes: Vec<Repair>,
+    /// It is in a text that may hold secrets: its place may be shown, the line not.
+    pub confidential: bool,
 }
 
 /// A place in a text, in every unit that front ends count in.

@@ -52,6 +52,7 @@ impl Pass {
             }
             None => values,
         };
+        texts.hide(values.secrets());
         let choices = request.choices.over(&values);
         let profile = choices.profile();
         let refusal = profile.as_ref().err().cloned().or_else(|| choices.image_fault());

@@ -1,22 +1,40 @@
 //! Places for people: from spans to names, lines and columns.
 
 use super::data::{Finding, Note, Place, Repair, Replacement};
-use crate::diagnostic::{Applicability, Diagnostic};
+use crate::diagnostic::{Applicability, Diagnostic, Fix};
 use crate::source::{LineIndex, Source};
 use crate::span::{FileId, Span};
 
 /// The texts of a request with their line indexes.
 #[derive(Default)]
-pub(crate) struct Texts(Vec<(Source, LineIndex)>);
+pub(crate) struct Texts {
+    sources: Vec<(Source, LineIndex)>,
+    /// What must not be in a message, longest first.
+    secrets: Vec<String>,
+}
 
 impl Texts {
     pub(super) fn push(&mut self, source: Source) {
         let index = LineIndex::new(&source.text);
-        self.0.push((source, index));
+        self.sources.push((source, index));
+    }
+
+    pub(super) fn hide(&mut self, mut secrets: Vec<String>) {
+        secrets.sort_by_key(|secret| std::cmp::Reverse(secret.len()));
+        self.secrets = secrets;
+    }
+
+    /// The text without secrets.
+    fn clean(&self, text: &str) -> String {
+        self.secrets.iter().fold(text.to_owned(), |text, secret| text.replace(secret, "•••"))
+    }
+
+    fn holds_secret(&self, text: &str) -> bool {
+        self.secrets.iter().any(|secret| text.contains(secret))
     }
 
     fn get(&self, file: FileId) -> Option<&(Source, LineIndex)> {
-        self.0.iter().find(|(source, _)| source.file == file)
+        self.sources.iter().find(|(source, _)| source.file == file)
     }
 
     fn name(&self, file: FileId) -> String {
@@ -51,9 +69,11 @@ pub(super) fn finding(diagnostic: &Diagnostic, texts: &Texts) -> Finding {
     let (file, place) = texts.place(diagnostic.span);
     let label = diagnostic.label.as_ref().map(|label| {
         let (file, place) = texts.place(label.span);
-        Note { file, place, message: label.message.clone() }
+        Note { file, place, message: texts.clean(&label.message) }
     });
-    let fixes = diagnostic.fixes.iter().map(|fix| Repair {
+    // A repair that would write a secret into the text is none.
+    let harmless = |fix: &&Fix| !texts.holds_secret(&fix.title) && !fix.edits.iter().any(|edit| texts.holds_secret(&edit.text));
+    let fixes = diagnostic.fixes.iter().filter(harmless).map(|fix| Repair {
         title: fix.title.clone(),
         safe: fix.applicability == Applicability::Safe,
         edits: fix.edits.iter().map(|edit| Replacement { place: texts.place(edit.span).1, text: edit.text.clone() }).collect(),
@@ -64,9 +84,10 @@ pub(super) fn finding(diagnostic: &Diagnostic, texts: &Texts) -> Finding {
         severity: diagnostic.rule.severity.as_str(),
         rule: diagnostic.rule.id,
         path: diagnostic.path.clone(),
-        message: diagnostic.message.clone(),
-        help: diagnostic.help.clone(),
+        message: texts.clean(&diagnostic.message),
+        help: diagnostic.help.as_deref().map(|help| texts.clean(help)),
         label,
         fixes: fixes.collect(),
+        confidential: diagnostic.span.file == FileId::Values,
     }
 }

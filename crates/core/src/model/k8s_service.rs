@@ -206,7 +206,7 @@ fn from_map(mapping: &Mapping, cx: &mut Lower<'_>) -> Vec<EnvVar> {
     let read = |entry: &crate::syntax::Entry| {
         cx.in_entry(entry, |cx| {
             let name = Spanned::new(entry.key_text(), entry.key.span);
-            let value = env_value(&entry.value, cx)?;
+            let value = env_value(&entry.value, cx).unwrap_or_else(|| Spanned::new(Text::literal(""), entry.value.span));
             Some(EnvVar { name, value, path: cx.path().to_owned() })
         })
     };
@@ -238,7 +238,9 @@ fn from_item(item: &Node, cx: &mut Lower<'_>) -> Option<EnvVar> {
     };
     let name = part("name", |node, cx| text(node, cx, "text").map(|value| Spanned::new(value, node.span)));
     let value = part("value", env_value);
-    Some(EnvVar { name: name?, value: value?, path: cx.path().to_owned() })
+    // A value that is wrong was told of; its name is checked all the same.
+    let value = value.unwrap_or_else(|| Spanned::new(Text::literal(""), item.span));
+    Some(EnvVar { name: name?, value, path: cx.path().to_owned() })
 }
 
 /// A value of an environment variable: text; anything else is told to be put in quotes.

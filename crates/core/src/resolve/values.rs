@@ -1,13 +1,13 @@
 //! The values file: outputs of the environment and of the file's modules, which only a run of Terraform knows.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use crate::diagnostic::Diagnostic;
 use crate::model::field::Lower;
 use crate::model::link::is_secret_output;
 use crate::model::rules::WRONG_TYPE;
 use crate::source::Source;
-use crate::syntax::{self, Mapping, Node};
+use crate::syntax::{self, Entry, Mapping, Node, ScalarValue};
 
 /// What a values file says.
 #[derive(Clone, Default)]
@@ -22,6 +22,8 @@ pub struct Values {
     pub image_tag: Option<String>,
     /// The default of `--image-digest`.
     pub image_digest: Option<String>,
+    /// The outputs of the environment that Terraform itself calls sensitive.
+    sensitive: BTreeSet<String>,
 }
 
 impl std::fmt::Debug for Values {
@@ -51,24 +53,38 @@ pub fn read_values(source: &Source) -> (Values, Vec<Diagnostic>) {
     if let Some(mapping) = root.as_mapping() {
         if is_terraform_output(mapping) {
             for entry in mapping.entries.iter() {
-                let output = entry.value.as_mapping().and_then(|output| output.value("value"));
-                if let Some(text) = output.and_then(text) {
-                    values.parent.insert(entry.key.value.to_string(), text);
+                let Some(output) = entry.value.as_mapping() else { continue };
+                let name = entry.key.value.to_string();
+                let flag = output.value("sensitive").and_then(Node::as_scalar).map(|flag| flag.value);
+                if flag == Some(ScalarValue::Bool(true)) {
+                    values.sensitive.insert(name.clone());
+                }
+                if let Some(text) = output.value("value").and_then(text) {
+                    values.parent.insert(name, text);
                 }
             }
         } else {
             read_plain(mapping, &mut values, &mut cx);
         }
     } else if !root.is_broken() {
-        let found = root.describe();
-        cx.push(cx.fault(
-            &WRONG_TYPE,
-            root.span,
-            format!("the values file is {found}, expected a map with `parent` and `modules`"),
-        ));
+        cx.push(cx.fault(&WRONG_TYPE, root.span, "the values file is no map, expected one with `parent` and `modules`"));
     }
+    diagnostics.iter_mut().for_each(without_content);
     diagnostics.append(&mut cx.diagnostics);
     (values, diagnostics)
+}
+
+/// Takes out of a syntax fault what it says of the text, which may be a secret.
+fn without_content(fault: &mut Diagnostic) {
+    "the values file cannot be read here".clone_into(&mut fault.message);
+    fault.help = Some("look for a quote or a bracket that is not closed, and for wrong indentation".to_owned());
+    fault.label = None;
+    fault.fixes.clear();
+}
+
+/// The fault of a value that is no map, without the value.
+fn no_map(entry: &Entry, expected: &str, cx: &Lower<'_>) -> Diagnostic {
+    cx.fault(&WRONG_TYPE, entry.key.span, format!("`{}` is no map, expected {expected}", entry.key.value))
 }
 
 fn is_terraform_output(mapping: &Mapping) -> bool {
@@ -87,26 +103,25 @@ fn read_plain(mapping: &Mapping, values: &mut Values, cx: &mut Lower<'_>) {
     values.image_digest = scalar("image_digest");
     let given = |key| mapping.get(key).filter(|entry| !entry.value.is_null());
     if let Some(entry) = given("parent") {
-        values.parent = cx.in_entry(entry, |cx| texts(&entry.value, cx));
+        values.parent = cx.in_entry(entry, |cx| texts(entry, cx));
     }
     let Some(entry) = given("modules") else { return };
-    let node = &entry.value;
-    cx.in_entry(entry, |cx| match node.as_mapping() {
+    cx.in_entry(entry, |cx| match entry.value.as_mapping() {
         Some(modules) => {
             for entry in modules.entries.iter().filter(|entry| !entry.value.is_null()) {
-                let outputs = cx.in_entry(entry, |cx| texts(&entry.value, cx));
+                let outputs = cx.in_entry(entry, |cx| texts(entry, cx));
                 values.modules.insert(entry.key.value.to_string(), outputs);
             }
         }
-        None => {
-            cx.push(cx.wrong_type(node, "a map from module name to outputs"));
-        }
+        None => cx.push(no_map(entry, "one from module name to outputs", cx)),
     });
 }
 
-fn texts(node: &Node, cx: &mut Lower<'_>) -> BTreeMap<String, String> {
-    let Some(mapping) = node.as_mapping() else {
-        cx.push(cx.wrong_type(node, "a map from output to value"));
+fn texts(entry: &Entry, cx: &mut Lower<'_>) -> BTreeMap<String, String> {
+    let Some(mapping) = entry.value.as_mapping() else {
+        if !entry.value.is_broken() {
+            cx.push(no_map(entry, "one from output to value", cx));
+        }
         return BTreeMap::new();
     };
     mapping.entries.iter().filter_map(|entry| Some((entry.key.value.to_string(), text(&entry.value)?))).collect()
@@ -120,10 +135,19 @@ impl Values {
     /// The same without what is secret.
     #[must_use]
     pub fn without_secrets(mut self) -> Self {
-        self.parent.retain(|output, _| !is_secret_output(output));
+        let sensitive = &self.sensitive;
+        self.parent.retain(|output, _| !is_secret_output(output) && !sensitive.contains(output));
         for outputs in self.modules.values_mut() {
             outputs.retain(|output, _| !is_secret_output(output));
         }
         self
+    }
+
+    /// The secret values, to keep them out of messages.
+    #[must_use]
+    pub fn secrets(&self) -> Vec<String> {
+        let of_parent = self.parent.iter().filter(|(output, _)| is_secret_output(output) || self.sensitive.contains(*output));
+        let of_modules = self.modules.values().flatten().filter(|(output, _)| is_secret_output(output));
+        of_parent.chain(of_modules).map(|(_, value)| value.clone()).filter(|value| !value.is_empty()).collect()
     }
 }
