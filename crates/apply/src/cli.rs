@@ -143,6 +143,9 @@ pub(crate) struct Source {
     /// How close to Opta the manifests stay: `default` or `opta-2021`.
     #[arg(long, value_name = "PROFILE")]
     pub(crate) profile: Option<String>,
+    /// How little pods may do, after the levels of PodSecurity: `baseline` or `restricted`.
+    #[arg(long, value_name = "LEVEL")]
+    pub(crate) hardening: Option<String>,
 }
 
 #[derive(Debug, Args)]

@@ -82,6 +82,7 @@ pub(crate) fn render_request(source: &cli::Source) -> anyhow::Result<Request> {
     let choices = Choices {
         environment: source.env.clone(),
         profile: source.profile.clone(),
+        hardening: source.hardening.clone(),
         image_tag: source.image_tag.clone(),
         image_digest: source.image_digest.clone(),
     };

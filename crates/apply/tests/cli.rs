@@ -117,6 +117,11 @@ fn what_cannot_run_exits_with_2() {
         (&["validate", "--env", "nowhere"], "error: opta.yml: there is no environment `nowhere`; the file has `staging`\n"),
         (&["render", "--env", "nowhere"], "error: there is no environment `nowhere`; the file has `staging`\n"),
         (&["render", "--profile", "odd"], "error: there is no profile `odd`, choose one of `default` and `opta-2021`\n"),
+        (&["render", "--hardening", "odd"], "error: there is no hardening `odd`, choose one of `baseline` and `restricted`\n"),
+        (
+            &["render", "--profile", "opta-2021", "--hardening", "restricted"],
+            "error: profile `opta-2021` keeps the pods as they are, so that they cannot be hardened\n",
+        ),
         (&["render", "--image-tag", "a b"], "error: `a b` is no tag\n"),
         (&["bundle", "inspect", "opta.yml"], "error: the file is no bundle: expected ident at line 1 column 2\n"),
         (&["bundle", "-o", "no/such/folder/x.json"], "error: cannot write no/such/folder/x.json: "),

@@ -205,6 +205,7 @@ fn request(
         choices: Choices {
             environment,
             profile: None,
+            hardening: None,
             image_tag: (!image.is_empty() && !is_digest).then(|| image.to_owned()),
             image_digest: (!image.is_empty() && is_digest).then(|| image.to_owned()),
         },

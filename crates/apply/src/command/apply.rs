@@ -222,12 +222,12 @@ impl Rollout<'_> {
         outcome.map_err(|error| {
             let image = "/spec/template/spec/containers/0/image";
             let line = self.bundle.line_of(target.index, image).map(|mapping| format!("\n  decided at {}:{}", mapping.file, mapping.line));
-            let pods = format!("kubectl -n {namespace} get pods");
-            anyhow::Error::new(error).context(format!(
-                "{} did not become ready{}\n  Service and configuration were applied, autoscaler and Ingress were not\n  look at it with `{pods}`, then apply again",
+            anyhow::anyhow!(
+                "{} did not become ready: {error}{}\n  Service and configuration were applied, autoscaler and Ingress were not\n  \
+                 look at it with `kubectl -n {namespace} describe pods`, then apply again",
                 target.label(),
                 line.unwrap_or_default()
-            ))
+            )
         })
     }
 }

@@ -5,6 +5,12 @@ use k8s_openapi::api::apps::v1::Deployment;
 
 use super::Progress;
 
+/// Whether the controller has seen the Deployment as it is now.
+pub(super) fn is_observed(deployment: &Deployment) -> bool {
+    let observed = deployment.status.as_ref().and_then(|status| status.observed_generation);
+    observed.unwrap_or(0) >= deployment.metadata.generation.unwrap_or(0)
+}
+
 /// How far a Deployment is.
 pub(super) fn progress(deployment: &Deployment) -> Progress {
     let waiting = |reason: String| Progress::Waiting(reason);
@@ -12,7 +18,7 @@ pub(super) fn progress(deployment: &Deployment) -> Progress {
         return Progress::Failed("the Deployment is being deleted".to_owned());
     }
     let Some(status) = &deployment.status else { return waiting("not seen by the controller yet".to_owned()) };
-    if status.observed_generation.unwrap_or(0) < deployment.metadata.generation.unwrap_or(0) {
+    if !is_observed(deployment) {
         return waiting("not seen by the controller yet".to_owned());
     }
     let conditions = status.conditions.as_deref().unwrap_or_default();

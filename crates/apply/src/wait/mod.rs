@@ -143,7 +143,14 @@ impl State {
     }
 
     /// Looks up which pods are of the newest revision, when the Deployment has a new one.
+    ///
+    /// Before the controller has seen our change, the annotation still names the revision before it, whose pods may well
+    /// be what the change is to repair.
     async fn find_revision(&mut self, client: &kube::Client, namespace: &str, labels: &str) -> Result<(), WaitError> {
+        if !deployment::is_observed(&self.deployment) {
+            self.revision = None;
+            return Ok(());
+        }
         let annotations = self.deployment.metadata.annotations.as_ref();
         let Some(revision) = annotations.and_then(|annotations| annotations.get(REVISION)).cloned() else { return Ok(()) };
         if self.revision.as_ref().is_some_and(|(known, _)| *known == revision) {

@@ -50,6 +50,8 @@ pub struct Choices {
     pub environment: Option<String>,
     /// The profile's name; `default` when left out.
     pub profile: Option<String>,
+    /// The hardening's name; `baseline` when left out.
+    pub hardening: Option<String>,
     /// The tag of AUTO images.
     pub image_tag: Option<String>,
     /// The digest of AUTO images, which wins over the tag.

@@ -14,7 +14,7 @@ use crate::model::environment::{Environment, EnvironmentFile};
 use crate::model::image::{check_digest, check_tag};
 use crate::model::layer::{EnvironmentEntry, Layer};
 use crate::model::module::{Header, K8S_SERVICE};
-use crate::render::{Profile, WithoutImage};
+use crate::render::{Hardening, Profile, WithoutImage};
 use crate::resolve::{self, LayerFile, Scope, Values};
 use crate::source::Source;
 use crate::span::FileId;
@@ -54,8 +54,8 @@ impl Pass {
         };
         texts.hide(values.secrets());
         let choices = request.choices.over(&values);
-        let profile = choices.profile();
-        let refusal = profile.as_ref().err().cloned().or_else(|| choices.image_fault());
+        let (profile, hardening) = (choices.profile(), choices.hardening());
+        let refusal = profile.as_ref().err().or(hardening.as_ref().err()).cloned().or_else(|| choices.image_fault());
         let (entry, refusal) = match (resolve::choose(&file, choices.environment.as_deref()), refusal) {
             (_, Some(refusal)) => (None, Some(refusal)),
             (Ok(entry), None) => (entry, None),
@@ -94,6 +94,7 @@ impl Pass {
                 scope: &scope,
                 services: &services,
                 profile: profile.unwrap_or_default(),
+                hardening: hardening.unwrap_or_default(),
                 without_image,
                 layer_span: layer_name.map(|name| name.span),
                 request,
@@ -110,6 +111,7 @@ impl Choices {
         Self {
             environment: self.environment.clone().or_else(|| values.env.clone()),
             profile: self.profile.clone(),
+            hardening: self.hardening.clone(),
             image_tag: self.image_tag.clone().or_else(|| values.image_tag.clone()),
             // A digest wins over a tag, so that one of the values must not win over a tag that was asked for.
             image_digest: self.image_digest.clone().or_else(|| values.image_digest.clone().filter(|_| self.image_tag.is_none())),
@@ -117,18 +119,31 @@ impl Choices {
     }
 
     fn profile(&self) -> Result<Profile, String> {
-        let Some(name) = &self.profile else { return Ok(Profile::default()) };
-        let found = Profile::ALL.iter().find(|(known, _)| known == name).map(|(_, profile)| *profile);
-        found.ok_or_else(|| {
-            let names: Vec<&str> = Profile::ALL.iter().map(|(name, _)| *name).collect();
-            format!("there is no profile `{name}`, choose one of {}", crate::model::field::list(&names))
-        })
+        named("profile", self.profile.as_deref(), Profile::ALL)
+    }
+
+    fn hardening(&self) -> Result<Hardening, String> {
+        let hardening = named("hardening", self.hardening.as_deref(), Hardening::ALL)?;
+        if hardening == Hardening::Restricted && self.profile()? == Profile::Opta2021 {
+            return Err("profile `opta-2021` keeps the pods as they are, so that they cannot be hardened".to_owned());
+        }
+        Ok(hardening)
     }
 
     fn image_fault(&self) -> Option<String> {
         let tag = self.image_tag.as_deref().and_then(|tag| check_tag(tag).err());
         tag.or_else(|| self.image_digest.as_deref().and_then(|digest| check_digest(digest).err()))
     }
+}
+
+/// The choice of a name, the default where none is given.
+fn named<T: Copy + Default>(what: &str, name: Option<&str>, all: &[(&str, T)]) -> Result<T, String> {
+    let Some(name) = name else { return Ok(T::default()) };
+    let found = all.iter().find(|(known, _)| *known == name).map(|(_, value)| *value);
+    found.ok_or_else(|| {
+        let names: Vec<&str> = all.iter().map(|(name, _)| *name).collect();
+        format!("there is no {what} `{name}`, choose one of {}", crate::model::field::list(&names))
+    })
 }
 
 /// The chosen environment, from its file, from the service file itself, or with only its name known.

@@ -12,7 +12,7 @@ use crate::model::k8s_service::K8sService;
 use crate::model::module::Header;
 use crate::model::name::Names;
 use crate::model::text::Text;
-use crate::render::{self, Frame, LinkVariable, Manifests, Profile, WithoutImage};
+use crate::render::{self, Frame, Hardening, LinkVariable, Manifests, Profile, WithoutImage};
 use crate::resolve::Scope;
 use crate::source::Source;
 use crate::span::Span;
@@ -70,6 +70,7 @@ pub(super) struct RenderInput<'a> {
     pub(super) scope: &'a Scope<'a>,
     pub(super) services: &'a [Service],
     pub(super) profile: Profile,
+    pub(super) hardening: Hardening,
     pub(super) without_image: WithoutImage,
     pub(super) layer_span: Option<Span>,
     pub(super) request: &'a Request,
@@ -100,6 +101,7 @@ pub(super) fn render_all(
             names: &names[index],
             environment,
             profile: input.profile,
+            hardening: input.hardening,
             image_tag: scope.image.0,
             image_digest: scope.image.1,
             without_image: input.without_image,
@@ -155,8 +157,9 @@ fn aws_of(service: &Service, frame: &Frame<'_>, input: &RenderInput<'_>) -> Vec<
     let grants = aws::grants::grants(&service.checked, input.source, input.scope);
     let additional = service.checked.additional_iam_policies.value.iter().map(|policy| policy.value.clone());
     let additional: Vec<Text> = additional.chain(aws::grants::linked_policies(&service.checked)).collect();
-    let issuer = input.scope.value(aws::iam::ISSUER);
-    resources.push(resource("iam-role", aws::iam::role(frame.names, environment, issuer.as_deref(), &grants, &additional)));
+    let issuer =
+        aws::iam::OidcIssuer { url: input.scope.value(aws::iam::ISSUER), provider_arn: input.scope.value(aws::iam::PROVIDER) };
+    resources.push(resource("iam-role", aws::iam::role(frame.names, environment, &issuer, &grants, &additional)));
     resources
 }
 

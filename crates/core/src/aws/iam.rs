@@ -42,9 +42,18 @@ pub fn role_arn(names: &Names, environment: &Environment) -> Text {
     arn(environment).push(&format!(":role/{}", names.role(&environment.name))).build()
 }
 
+/// The cluster's OIDC issuer as far as it is known.
+#[derive(Clone, Debug, Default)]
+pub struct OidcIssuer {
+    /// Its address.
+    pub url: Option<String>,
+    /// The ARN of its IAM provider; made from account and address when it is not given.
+    pub provider_arn: Option<String>,
+}
+
 /// The role with its trust, own policy and attachments. Inputs that are not known stay as holes.
 #[must_use]
-pub fn role(names: &Names, environment: &Environment, issuer: Option<&str>, grants: &[Grant], additional: &[Text]) -> Value {
+pub fn role(names: &Names, environment: &Environment, issuer: &OidcIssuer, grants: &[Grant], additional: &[Text]) -> Value {
     let name = names.role(&environment.name);
     let own = arn(environment).push(&format!(":policy/{name}")).build();
     let attached: Vec<Value> = std::iter::once(own).chain(additional.iter().cloned()).map(Value::from).collect();
@@ -69,10 +78,13 @@ fn arn(environment: &Environment) -> TextBuilder {
 ///
 /// The issuer is part of two keys, where no hole can be: while it is not known they hold its reference, and the hole of
 /// the provider's ARN tells of it.
-fn trust(names: &Names, environment: &Environment, issuer: Option<&str>) -> Map {
-    let issuer = issuer.map(|issuer| issuer.trim_start_matches("https://"));
-    let provider = arn(environment).push(":oidc-provider/").value_or_input(issuer, ISSUER).build();
-    let key = issuer.map_or_else(|| format!("{{{ISSUER}}}"), str::to_owned);
+fn trust(names: &Names, environment: &Environment, issuer: &OidcIssuer) -> Map {
+    let url = issuer.url.as_deref().map(|url| url.trim_start_matches("https://"));
+    let provider = match &issuer.provider_arn {
+        Some(arn) => Text::literal(arn),
+        None => arn(environment).push(":oidc-provider/").value_or_input(url, ISSUER).build(),
+    };
+    let key = url.map_or_else(|| format!("{{{ISSUER}}}"), str::to_owned);
     let condition = Map::new()
         .with(format!("{key}:sub"), format!("system:serviceaccount:{}:{}", names.layer, names.module))
         .with(format!("{key}:aud"), "sts.amazonaws.com");
@@ -87,6 +99,8 @@ fn trust(names: &Names, environment: &Environment, issuer: Option<&str>) -> Map 
 
 /// The input that is the address of the cluster's OIDC issuer.
 pub const ISSUER: &str = "parent.k8s_openid_provider_url";
+/// The input that is the ARN of the issuer's IAM provider.
+pub const PROVIDER: &str = "parent.k8s_openid_provider_arn";
 
 /// The service's own policy: one statement a kind of access, in Opta's order.
 fn policy(grants: &[Grant]) -> Map {

@@ -1,6 +1,6 @@
 //! The Deployment and its pods.
 
-use super::{ContainerImage, Frame, Object, Profile, Scale, config_map, labels, object, scale, secret};
+use super::{ContainerImage, Frame, Hardening, Object, Profile, Scale, config_map, labels, object, scale, secret};
 use crate::check::Checked;
 use crate::model::k8s_service::{K8sService, PortKind};
 use crate::model::scalars::Quantity;
@@ -29,9 +29,7 @@ fn template(service: &Checked<K8sService>, image: &ContainerImage, frame: &Frame
     let metadata = Map::new().with("labels", labels::of_pod(frame)).maybe("annotations", legacy.then(linkerd_annotations));
     let mut spec = Map::new().with("serviceAccountName", frame.names.module.as_str());
     if !legacy {
-        spec = spec
-            .with("automountServiceAccountToken", false)
-            .with("securityContext", Map::new().with("seccompProfile", Map::new().with("type", "RuntimeDefault")));
+        spec = spec.with("automountServiceAccountToken", false).with("securityContext", pod_security(frame));
     }
     if !legacy && service.max_containers.value.0 >= 2 {
         spec = spec.with("topologySpreadConstraints", spread(frame));
@@ -43,6 +41,18 @@ fn template(service: &Checked<K8sService>, image: &ContainerImage, frame: &Frame
         spec = spec.with("volumes", vec![Value::from(Map::new().with("name", "config").with("configMap", volume))]);
     }
     Map::new().with("metadata", metadata).with("spec", spec)
+}
+
+/// <https://kubernetes.io/docs/concepts/security/pod-security-standards/>
+fn pod_security(frame: &Frame<'_>) -> Map {
+    let no_root = (frame.hardening == Hardening::Restricted).then_some(true);
+    Map::new().maybe("runAsNonRoot", no_root).with("seccompProfile", Map::new().with("type", "RuntimeDefault"))
+}
+
+fn container_security(frame: &Frame<'_>) -> Map {
+    let none = || Map::new().with("drop", vec![Value::from("ALL")]);
+    let restricted = frame.hardening == Hardening::Restricted;
+    Map::new().with("allowPrivilegeEscalation", false).maybe("capabilities", restricted.then(none))
 }
 
 /// What the chart of 2021 left on every pod for linkerd; without it the pods would be replaced.
@@ -88,8 +98,7 @@ fn container(service: &Checked<K8sService>, image: &ContainerImage, frame: &Fram
     if !legacy {
         // Requests that are on their way when a pod is told to end still reach it while endpoints are updated.
         let sleep = Map::new().with("preStop", Map::new().with("sleep", Map::new().with("seconds", 5_i64)));
-        container =
-            container.with("lifecycle", sleep).with("securityContext", Map::new().with("allowPrivilegeEscalation", false));
+        container = container.with("lifecycle", sleep).with("securityContext", container_security(frame));
     }
     if config_map::is_needed(frame) {
         let mount = Map::new().with("name", "config").with("mountPath", "/config").with("readOnly", true);

@@ -39,6 +39,21 @@ impl Profile {
     pub const ALL: &'static [(&'static str, Self)] = &[("default", Self::Default), ("opta-2021", Self::Opta2021)];
 }
 
+/// How little a pod may do.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub enum Hardening {
+    /// The PodSecurity level `baseline`, and what costs no image anything.
+    #[default]
+    Baseline,
+    /// The PodSecurity level `restricted`: no root, no capabilities.
+    Restricted,
+}
+
+impl Hardening {
+    /// Every level with its name.
+    pub const ALL: &'static [(&'static str, Self)] = &[("baseline", Self::Baseline), ("restricted", Self::Restricted)];
+}
+
 /// What of the objects that need an image is rendered while an AUTO image has neither tag nor digest.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum WithoutImage {
@@ -60,6 +75,8 @@ pub struct Frame<'a> {
     pub environment: &'a Environment,
     /// How close to Opta.
     pub profile: Profile,
+    /// How little pods may do.
+    pub hardening: Hardening,
     /// The tag of the run.
     pub image_tag: Option<&'a str>,
     /// The digest of the run.
