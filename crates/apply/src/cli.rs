@@ -120,6 +120,10 @@ pub(crate) enum Format {
     Text,
     /// One JSON array.
     Json,
+    /// SARIF 2.1.0, for code scanning.
+    Sarif,
+    /// GitHub's annotations, for a workflow's log.
+    Github,
 }
 
 /// What is rendered.

@@ -5,6 +5,7 @@ mod auth;
 mod cli;
 mod command;
 mod ecr;
+mod format;
 mod input;
 mod live;
 mod plan;

@@ -102,6 +102,47 @@ fn json_has_the_documented_shape() {
 }
 
 #[test]
+fn sarif_and_github_have_the_same_findings() {
+    let folder = folder(&format!("{SERVICE}    env_vars: {{A: true}}\n    min_containers: 7\n"));
+    let outcome = run(&folder, &["validate", "--format", "sarif"]);
+    assert_eq!(outcome.code, 1);
+    let log: serde_json::Value = serde_json::from_str(&outcome.out).expect("it is JSON");
+    assert_eq!(log["version"], "2.1.0");
+    let run_of = &log["runs"][0];
+    assert_eq!(run_of["tool"]["driver"]["rules"], serde_json::json!([{"id": "min-above-max"}, {"id": "unquoted-value"}]));
+    let result = &run_of["results"][0];
+    assert_eq!((&result["ruleId"], &result["level"]), (&"unquoted-value".into(), &"error".into()));
+    let location = &result["locations"][0]["physicalLocation"];
+    assert_eq!(location["artifactLocation"]["uri"], "opta.yml");
+    assert_eq!(location["region"], serde_json::json!({"startLine": 9, "startColumn": 19, "endLine": 9, "endColumn": 23}));
+    assert_eq!(result["fixes"][0]["artifactChanges"][0]["replacements"][0]["insertedContent"]["text"], "\"true\"");
+    let outcome = run(&folder, &["validate", "--format", "github"]);
+    assert_eq!(
+        outcome.out.lines().next(),
+        Some(
+            "::error file=opta.yml,line=9,col=19,endLine=9,endColumn=23,title=unquoted-value::`A` is the boolean `true`, \
+             expected text%0Athe value of an environment variable is always text: put it in quotes"
+        )
+    );
+    assert_eq!((outcome.out.lines().count(), outcome.err.as_str()), (2, ""));
+}
+
+#[test]
+fn many_files_are_checked_in_order() {
+    let folder = folder(SERVICE);
+    for index in 0..200 {
+        let path = folder.path().join(format!("many/{index:03}/opta.yml"));
+        std::fs::create_dir_all(path.parent().expect("it has one")).expect("the folder can be made");
+        let text = SERVICE.replace("../env", "../../env").replace("8000", if index % 50 == 7 { "0" } else { "8000" });
+        std::fs::write(path, text).expect("it can be written");
+    }
+    let outcome = run(&folder, &["validate", "../many", "--format", "json"]);
+    let found: serde_json::Value = serde_json::from_str(&outcome.out).expect("it is JSON");
+    let files: Vec<&str> = found.as_array().expect("a list").iter().filter_map(|row| row["file"].as_str()).collect();
+    assert_eq!(files, ["../many/007/opta.yml", "../many/057/opta.yml", "../many/107/opta.yml", "../many/157/opta.yml"]);
+}
+
+#[test]
 fn a_variable_is_shown_beside_the_value_it_spoils() {
     let text = SERVICE.replace("path: ../env/staging.yml}", "path: ../env/staging.yml, vars: {most: many}}");
     let outcome = run(&folder(&format!("{text}    max_containers: \"{{vars.most}}\"\n")), &["validate"]);

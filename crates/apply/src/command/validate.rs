@@ -6,11 +6,11 @@ use std::process::ExitCode;
 
 use anyhow::{Context, bail};
 use optakit_core::api::{self, Choices, Finding, Request};
-use serde::Serialize;
+use rayon::prelude::*;
 
 use crate::cli::{Format, Validate};
-use crate::input;
 use crate::report::Report;
+use crate::{format, input};
 
 /// Checks each file for each of its environments.
 ///
@@ -22,19 +22,18 @@ pub(crate) fn run(arguments: &Validate, report: &Report) -> anyhow::Result<ExitC
     for path in &arguments.paths {
         service_files(path, &mut files)?;
     }
-    let mut checked = Vec::new();
-    for file in &files {
+    let checked = files.par_iter().map(|file| {
         let choices = Choices { environment: arguments.env.clone(), ..Choices::default() };
         let request = input::request(file, arguments.values.as_ref(), choices)?;
-        checked.push((check(&request)?, request));
-    }
+        Ok((check(&request)?, request))
+    });
+    let checked = checked.collect::<anyhow::Result<Vec<_>>>()?;
     let all = || checked.iter().flat_map(|(findings, _)| findings);
     let count = |severity: &str| all().filter(|finding| finding.severity == severity).count();
     match arguments.format {
-        Format::Json => {
-            let rows: Vec<Row<'_>> = all().map(row).collect();
-            report.result(&format!("{}\n", serde_json::to_string_pretty(&rows).context("cannot write JSON")?));
-        }
+        Format::Json => report.result(&format::json(all())),
+        Format::Sarif => report.result(&format::sarif(all())),
+        Format::Github => report.result(&format::github(all())),
         Format::Text => {
             for (findings, request) in &checked {
                 report.result(&report.findings(findings, |name| text_of(request, name)));
@@ -111,69 +110,5 @@ fn summary(files: usize, errors: usize, warnings: usize) -> String {
         (errors, 0) => format!("{checked} checked: {}", plural(errors, "error")),
         (0, warnings) => format!("{checked} checked: {}", plural(warnings, "warning")),
         (errors, warnings) => format!("{checked} checked: {}, {}", plural(errors, "error"), plural(warnings, "warning")),
-    }
-}
-
-/// A finding in the documented shape of `--format json`.
-#[derive(Serialize)]
-struct Row<'a> {
-    file: &'a str,
-    line: u32,
-    column: u32,
-    end_line: u32,
-    end_column: u32,
-    severity: &'a str,
-    rule: &'a str,
-    path: &'a str,
-    message: &'a str,
-    help: Option<&'a str>,
-    fixes: Vec<FixRow<'a>>,
-}
-
-#[derive(Serialize)]
-struct FixRow<'a> {
-    title: &'a str,
-    safe: bool,
-    edits: Vec<EditRow<'a>>,
-}
-
-#[derive(Serialize)]
-struct EditRow<'a> {
-    line: u32,
-    column: u32,
-    end_line: u32,
-    end_column: u32,
-    text: &'a str,
-}
-
-fn row(finding: &Finding) -> Row<'_> {
-    let place = finding.place;
-    let fixes = finding.fixes.iter().map(|fix| FixRow {
-        title: &fix.title,
-        safe: fix.safe,
-        edits: fix
-            .edits
-            .iter()
-            .map(|edit| EditRow {
-                line: edit.place.line,
-                column: edit.place.column,
-                end_line: edit.place.end_line,
-                end_column: edit.place.end_column,
-                text: &edit.text,
-            })
-            .collect(),
-    });
-    Row {
-        file: &finding.file,
-        line: place.line,
-        column: place.column,
-        end_line: place.end_line,
-        end_column: place.end_column,
-        severity: finding.severity,
-        rule: finding.rule,
-        path: &finding.path,
-        message: &finding.message,
-        help: finding.help.as_deref(),
-        fixes: fixes.collect(),
     }
 }
