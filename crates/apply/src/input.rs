@@ -3,10 +3,10 @@
 
 use std::collections::BTreeMap;
 use std::io::{Read, Write};
-use std::path::{Path, PathBuf};
+use std::path::{Component, Path, PathBuf};
 
 use anyhow::{Context, anyhow, bail};
-use optakit_core::api::{self, Choices, Request, SourceText};
+use optakit_core::api::{self, Choices, Finding, Request, SourceText};
 
 use crate::{cli, rds};
 
@@ -92,6 +92,47 @@ pub(crate) fn render_request(source: &cli::Source) -> anyhow::Result<Request> {
         request.rds_certificates = Some(rds::certificates(&region).to_owned());
     }
     Ok(request)
+}
+
+/// The name of an environment file as seen from here: its path is relative to the service file.
+fn name_from_here(request: &Request, path: &str) -> String {
+    let folder = Path::new(&request.service.name).parent().unwrap_or(Path::new(""));
+    let mut name = PathBuf::new();
+    for part in folder.join(path).components() {
+        match part {
+            Component::CurDir => {}
+            Component::ParentDir if matches!(name.components().next_back(), Some(Component::Normal(_))) => {
+                name.pop();
+            }
+            other => name.push(other),
+        }
+    }
+    name.display().to_string()
+}
+
+/// Findings with the names of files as seen from here.
+pub(crate) fn from_here(request: &Request, mut findings: Vec<Finding>) -> Vec<Finding> {
+    let rename = |file: &mut String| {
+        if request.environment_files.contains_key(&*file) {
+            *file = name_from_here(request, file);
+        }
+    };
+    for finding in &mut findings {
+        rename(&mut finding.file);
+        if let Some(label) = &mut finding.label {
+            rename(&mut label.file);
+        }
+    }
+    findings
+}
+
+/// The text of one of a request's files, by its name as seen from here.
+pub(crate) fn text_of<'a>(request: &'a Request, name: &str) -> Option<&'a str> {
+    if name == request.service.name {
+        return Some(&request.service.text);
+    }
+    let environment = request.environment_files.iter().find(|(path, _)| name_from_here(request, path) == name);
+    environment.and_then(|(_, text)| text.as_deref().ok())
 }
 
 /// Replaces a file as a whole, or leaves it as it was.

@@ -189,6 +189,29 @@ fn an_environment_file_that_is_not_there_is_a_fault_of_the_path() {
 }
 
 #[test]
+fn faults_of_an_environment_file_name_it_as_seen_from_here() {
+    let folder = folder(SERVICE);
+    let broken = ENVIRONMENT.replace("123456789012", "twelve");
+    std::fs::write(folder.path().join("env/staging.yml"), broken).expect("it can be written");
+    let outcome = run(&folder, &["validate"]);
+    assert_eq!(outcome.code, 1);
+    assert_eq!(
+        outcome.out,
+        "error[wrong-type]: `account_id` is the text `twelve`, expected the 12 digits of an AWS account
+ --> ../env/staging.yml:6:17
+  |
+6 |     account_id: twelve
+  |                 ^^^^^^
+
+"
+    );
+    let path = folder.path().join("service/opta.yml").display().to_string();
+    let outcome = run(&folder, &["validate", "--format", "github", &path]);
+    let environment = folder.path().join("env/staging.yml").display().to_string();
+    assert!(outcome.out.starts_with(&format!("::error file={environment},line=6")), "{}", outcome.out);
+}
+
+#[test]
 fn a_file_that_is_not_utf_8_names_the_line() {
     let folder = folder(SERVICE);
     std::fs::write(folder.path().join("service/opta.yml"), b"name: shop\nmodules: \xff\n").expect("it can be written");

@@ -5,7 +5,6 @@ use std::process::ExitCode;
 use anyhow::bail;
 use optakit_core::api::{self, Analysis, Request};
 
-use super::validate::text_of;
 use crate::cli::{Output, Render};
 use crate::input;
 use crate::report::Report;
@@ -65,7 +64,8 @@ pub(crate) fn shown<'a>(
     }
     let shown = analysis.diagnostics.iter().filter(|finding| finding.severity != "hint").cloned().collect::<Vec<_>>();
     if !shown.is_empty() {
-        report.note(report.findings(&shown, |name| text_of(request, name)).trim_end());
+        let shown = input::from_here(request, shown);
+        report.note(report.findings(&shown, |name| input::text_of(request, name)).trim_end());
     }
     if analysis.has_errors() {
         return Ok(None);

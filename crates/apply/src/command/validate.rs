@@ -1,6 +1,5 @@
 //! `optakit validate`.
 
-use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
 use std::process::ExitCode;
 
@@ -36,7 +35,7 @@ pub(crate) fn run(arguments: &Validate, report: &Report) -> anyhow::Result<ExitC
         Format::Github => report.result(&format::github(all())),
         Format::Text => {
             for (findings, request) in &checked {
-                report.result(&report.findings(findings, |name| text_of(request, name)));
+                report.result(&report.findings(findings, |name| input::text_of(request, name)));
             }
             report.note(summary(files.len(), count("error"), count("warning")));
         }
@@ -89,17 +88,7 @@ fn check(request: &Request) -> anyhow::Result<Vec<Finding>> {
     findings.sort_by(|a, b| {
         (a.file != request.service.name, &a.file, a.place.start).cmp(&(b.file != request.service.name, &b.file, b.place.start))
     });
-    Ok(findings)
-}
-
-/// The text of one of a request's files.
-pub(crate) fn text_of<'a>(request: &'a Request, name: &str) -> Option<&'a str> {
-    if name == request.service.name {
-        return Some(&request.service.text);
-    }
-    let environment: &BTreeMap<_, _> = &request.environment_files;
-    let values = request.values.as_ref().filter(|values| values.name == name).map(|values| values.text.as_str());
-    environment.get(name).and_then(|text| text.as_deref().ok()).or(values)
+    Ok(input::from_here(request, findings))
 }
 
 fn summary(files: usize, errors: usize, warnings: usize) -> String {
