@@ -1,7 +1,9 @@
 #!/usr/bin/env bash
-# Rewrites the snapshots that tests compare with, for `git diff` to show what has changed.
+# Rewrites the snapshots and generated pages that tests compare with, for `git diff` to show what has changed.
 . "$(dirname "$0")/lib.sh"
 cd "$root"
 
 INSTA_UPDATE=always cargo test -p optakit-core --test render --quiet
-git --no-pager diff --stat -- crates/core/tests
+# These write what has changed, and fail to say so.
+cargo test -p optakit-core --test generated --quiet >/dev/null 2>&1 || true
+git --no-pager diff --stat -- crates/core/tests docs/generated

@@ -63,6 +63,27 @@ Examples:
   optakit apply shop-staging.bundle.json --context kind-dev --skip-aws --yes"
     )]
     Apply(Apply),
+    /// Say what a field takes and does, or what a rule is about.
+    #[command(after_help = "Examples:
+  optakit explain min_containers
+  optakit explain resource_request.cpu
+  optakit explain min-above-max")]
+    Explain {
+        /// A field, or a rule as `validate` names it.
+        name: String,
+    },
+    /// Print the JSON Schema of opta.yml, for editors.
+    #[command(after_help = "Examples:
+  optakit schema > opta.schema.json")]
+    Schema,
+    /// Print the completions of a shell.
+    #[command(after_help = "Examples:
+  optakit completions bash > /etc/bash_completion.d/optakit
+  optakit completions fish > ~/.config/fish/completions/optakit.fish")]
+    Completions {
+        /// The shell.
+        shell: clap_complete::Shell,
+    },
 }
 
 #[derive(Debug, Args)]

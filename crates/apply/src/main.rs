@@ -29,6 +29,9 @@ fn main() -> ExitCode {
         Command::Render(arguments) => command::render::run(arguments, &report),
         Command::Bundle(arguments) => command::bundle::run(arguments, &report),
         Command::Apply(arguments) => command::apply::run(arguments, &report),
+        Command::Explain { name } => command::about::explain(name, &report),
+        Command::Schema => command::about::schema(&report),
+        Command::Completions { shell } => command::about::completions(*shell, &report),
     };
     // What only reads has 1 for faults it found and 2 for not having run; an apply either did it or failed.
     let failure = if matches!(cli.command, Command::Apply(_)) { 1 } else { 2 };

@@ -351,6 +351,31 @@ fn help_has_examples_for_every_command() {
 }
 
 #[test]
+fn fields_and_rules_are_explained() {
+    let folder = folder(SERVICE);
+    let outcome = run(&folder, &["explain", "min_containers"]);
+    assert_eq!(
+        outcome.out,
+        "min_containers (of k8s-service)
+
+The fewest containers the autoscaler keeps. 0 together with `max_containers: 0` stops the service.
+
+- Takes: whole number, or its digits as text
+- Unit: containers
+- Default: 1
+- Range: 0 or more
+- Example: min_containers: 2
+"
+    );
+    let outcome = run(&folder, &["explain", "min_container"]);
+    assert_eq!((outcome.code, outcome.out.as_str()), (2, ""));
+    assert_eq!(outcome.err, "error: there is no field or rule `min_container`, did you mean `min_containers`?\n");
+    let schema: serde_json::Value = serde_json::from_str(&run(&folder, &["schema"]).out).expect("it is JSON");
+    assert_eq!(schema["title"], "opta.yml");
+    assert!(run(&folder, &["completions", "bash"]).out.contains("complete -F _optakit"));
+}
+
+#[test]
 fn colours_follow_the_conventions() {
     let folder = folder(&SERVICE.replace("8000", "0"));
     let with = |name: &str, value: &str| {

@@ -1,5 +1,6 @@
 //! One file a command.
 
+pub(crate) mod about;
 pub(crate) mod apply;
 pub(crate) mod bundle;
 pub(crate) mod render;

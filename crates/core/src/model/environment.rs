@@ -40,7 +40,7 @@ fields! {
 }
 
 impl FieldValue for Providers {
-    const KIND: FieldType = FieldType::EnvVars;
+    const KIND: FieldType = FieldType::Map(Self::FIELDS);
 
     fn read(node: &Node, _field: &Field, cx: &mut Lower<'_>) -> Option<Self> {
         let Some(mapping) = node.as_mapping() else {
@@ -53,7 +53,7 @@ impl FieldValue for Providers {
 }
 
 impl FieldValue for Aws {
-    const KIND: FieldType = FieldType::EnvVars;
+    const KIND: FieldType = FieldType::Map(Self::FIELDS);
 
     fn read(node: &Node, _field: &Field, cx: &mut Lower<'_>) -> Option<Self> {
         let Some(mapping) = node.as_mapping() else {

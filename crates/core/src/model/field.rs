@@ -37,7 +37,7 @@ impl Field {
 }
 
 /// The type of a field, for schema, form and messages.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug)]
 pub enum FieldType {
     /// `true` or `false`.
     Boolean,
@@ -53,14 +53,43 @@ pub enum FieldType {
     TextList,
     /// One text or a list of them.
     TextOrList,
+    /// A map from name to a scalar.
+    Variables,
     /// A map of texts, or a list of `{name, value}`.
     EnvVars,
     /// Exactly one of `http`, `tcp` and `grpc` with a number.
     Port,
     /// A list of module names, or of maps from a module name to permissions or new names.
     Links,
-    /// A map with `cpu` and `memory`.
-    ResourceRequest,
+    /// A map with fields of its own.
+    Map(&'static [Field]),
+    /// A list of maps with fields of their own.
+    MapList(&'static [Field]),
+    /// A list of modules.
+    Modules,
+}
+
+impl FieldType {
+    /// What people call it.
+    #[must_use]
+    pub const fn name(self) -> &'static str {
+        match self {
+            Self::Boolean => "`true` or `false`",
+            Self::Integer => "whole number",
+            Self::Count => "whole number, or its digits as text",
+            Self::Quantity => "number, or its digits as text",
+            Self::Text => "text",
+            Self::TextList => "list of texts",
+            Self::TextOrList => "text, or list of texts",
+            Self::Variables => "map from name to value",
+            Self::EnvVars => "map from name to text, or list of `{name, value}`",
+            Self::Port => "map with one of `http`, `tcp`, `grpc`",
+            Self::Links => "list of module names, or of maps from one to what is asked",
+            Self::Map(_) => "map",
+            Self::MapList(_) => "list of maps",
+            Self::Modules => "list of modules",
+        }
+    }
 }
 
 /// A type that a field can have.

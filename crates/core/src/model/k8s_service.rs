@@ -22,7 +22,7 @@ fields! {
         /// The kind of module: `k8s-service`, or `aws-k8s-service`.
         kind as "type": Text, { example: "k8s-service", required: true };
         /// The container image: `AUTO`, or the reference of an image.
-        /// `AUTO` (in any case) makes a private ECR repository for your own images; push to it with `optakit push`.
+        /// `AUTO` (in any case) makes a private ECR repository, to which you push your own images.
         /// Anything else is pulled as it stands, from Docker Hub unless it names a registry.
         image: Image, { example: "AUTO", required: true };
         /// The port your program listens on, under its kind.
@@ -78,7 +78,7 @@ fields! {
 }
 
 impl FieldValue for ResourceRequest {
-    const KIND: FieldType = FieldType::ResourceRequest;
+    const KIND: FieldType = FieldType::Map(Self::FIELDS);
 
     fn read(node: &Node, _field: &Field, cx: &mut Lower<'_>) -> Option<Self> {
         let Some(mapping) = node.as_mapping() else {

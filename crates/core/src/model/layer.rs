@@ -60,7 +60,7 @@ fields! {
 pub struct Environments(pub Vec<Spanned<EnvironmentEntry>>);
 
 impl FieldValue for Environments {
-    const KIND: FieldType = FieldType::TextList;
+    const KIND: FieldType = FieldType::MapList(EnvironmentEntry::FIELDS);
 
     fn read(node: &Node, _field: &Field, cx: &mut Lower<'_>) -> Option<Self> {
         let Some(items) = node.as_sequence() else {
@@ -124,7 +124,7 @@ pub struct Variable {
 }
 
 impl FieldValue for Variables {
-    const KIND: FieldType = FieldType::EnvVars;
+    const KIND: FieldType = FieldType::Variables;
 
     fn read(node: &Node, _field: &Field, cx: &mut Lower<'_>) -> Option<Self> {
         let Some(mapping) = node.as_mapping() else {
@@ -162,7 +162,7 @@ fn python_float(text: &str) -> String {
 pub struct Modules(pub Vec<Node>);
 
 impl FieldValue for Modules {
-    const KIND: FieldType = FieldType::TextList;
+    const KIND: FieldType = FieldType::Modules;
 
     fn read(node: &Node, _field: &Field, cx: &mut Lower<'_>) -> Option<Self> {
         let Some(items) = node.as_sequence() else {

@@ -1,0 +1,43 @@
+//! `optakit explain`, `schema`, `completions`: what Optakit says of itself.
+
+use std::process::ExitCode;
+
+use anyhow::anyhow;
+use clap::CommandFactory;
+use optakit_core::{reference, schema as json_schema};
+
+use crate::cli::Cli;
+use crate::report::Report;
+
+/// Says what a field or a rule is about.
+///
+/// # Errors
+///
+/// When there is none of that name.
+pub(crate) fn explain(name: &str, report: &Report) -> anyhow::Result<ExitCode> {
+    let text = reference::explain(name).map_err(|fault| anyhow!(fault))?;
+    report.result(&text);
+    Ok(ExitCode::SUCCESS)
+}
+
+/// Prints the JSON Schema of `opta.yml`.
+///
+/// # Errors
+///
+/// Never.
+pub(crate) fn schema(report: &Report) -> anyhow::Result<ExitCode> {
+    report.result(&format!("{:#}\n", json_schema::schema()));
+    Ok(ExitCode::SUCCESS)
+}
+
+/// Prints the completions of a shell.
+///
+/// # Errors
+///
+/// When clap writes something that is not UTF-8.
+pub(crate) fn completions(shell: clap_complete::Shell, report: &Report) -> anyhow::Result<ExitCode> {
+    let mut script = Vec::new();
+    clap_complete::generate(shell, &mut Cli::command(), "optakit", &mut script);
+    report.result(&String::from_utf8(script)?);
+    Ok(ExitCode::SUCCESS)
+}
