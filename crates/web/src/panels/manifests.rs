@@ -28,6 +28,13 @@ pub(crate) fn Manifests() -> impl IntoView {
     let stale = move || state.manifests.read().stale;
     let empty = move || all.read().is_empty();
     let without_image = move || state.analysis.read().analysis.without_image.clone();
+    // Inputs that only AWS resources need are no concern of the manifests.
+    let unknown = move || {
+        let (outcome, shown) = (state.analysis.read(), all.read());
+        let inputs = outcome.analysis.inputs.iter();
+        let used = inputs.filter(|input| shown.iter().any(|(_, yaml)| yaml.contains(&format!("{{{input}}}"))));
+        used.cloned().collect::<Vec<_>>()
+    };
     let objects = move || {
         state
             .manifests
@@ -75,6 +82,11 @@ pub(crate) fn Manifests() -> impl IntoView {
                         {move || (!stale()).then(without_image).filter(|modules| !modules.is_empty()).map(|modules| view! {
                             <p class="note">
                                 {format!("{}: the Deployment appears once an image tag or digest is given above. The bundle leaves room for the digest.", modules.join(", "))}
+                            </p>
+                        })}
+                        {move || (!stale()).then(unknown).filter(|inputs| !inputs.is_empty()).map(|inputs| view! {
+                            <p class="note">
+                                {format!("Not known yet: {}. The environment file tells the account, the region and the domain.", inputs.join(", "))}
                             </p>
                         })}
                         <For each=move || visible.get() key=|(label, yaml)| (label.clone(), yaml.clone()) let((_, yaml))>

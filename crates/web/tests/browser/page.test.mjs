@@ -187,6 +187,16 @@ test('the environment file decides what the environment decides', async (t) => {
   assert.match(await region(page, 'Problems').innerText(), /env.yml line 6/);
 });
 
+test('an environment file in another folder has its own tab, and says what is missing while it is empty', async (t) => {
+  const page = await open(t);
+  await write(page, service('shop', '    public_uri: "api.{parent.domain}"\n').replace('env.yml', '../environments/staging.yml'));
+  await region(page, 'Manifests').getByText('Not known yet: account_id, parent.domain').waitFor();
+  await tab(page, '../environments/staging.yml').click();
+  await write(page, ENVIRONMENT, 'Environment file');
+  await region(page, 'Manifests').getByText('host: api.staging.acme.io').waitFor();
+  assert.equal(await region(page, 'Manifests').getByText('Not known yet').count(), 0);
+});
+
 test('an AUTO image asks for its tag, and a digest is taken too', async (t) => {
   const page = await open(t);
   await write(page, service('shop', '', 'AUTO'));
