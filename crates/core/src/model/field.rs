@@ -34,6 +34,13 @@ impl Field {
     /// A field of which nothing is said yet.
     pub const BLANK: Self =
         Self { name: "", doc: "", kind: FieldType::Text, default: None, required: false, range: None, unit: None, example: "" };
+
+    /// The documentation as text.
+    #[must_use]
+    pub fn text(&self) -> String {
+        let lines: Vec<&str> = self.doc.lines().map(str::trim).collect();
+        lines.join("\n").trim().to_owned()
+    }
 }
 
 /// The type of a field, for schema, form and messages.
