@@ -9,6 +9,20 @@ if [ -n "${KUBEBUILDER_ASSETS:-}" ]; then
   echo "$KUBEBUILDER_ASSETS"
   exit 0
 fi
+gateway_api=1.4.0
+crds="$cache/gateway-api-$gateway_api"
+if [ ! -d "$crds" ] && have go; then
+  fetch_crds() {
+    local module
+    (cd "$root/scripts/control-plane/gateway-api" && go mod download sigs.k8s.io/gateway-api)
+    module=$(cd "$root/scripts/control-plane/gateway-api" && go list -m -f '{{.Dir}}' sigs.k8s.io/gateway-api)
+    mkdir -p "$crds.new"
+    cp "$module"/config/crd/standard/*.yaml "$crds.new/"
+    chmod -R u+w "$crds.new"
+    mv "$crds.new" "$crds"
+  }
+  step "Fetching the definitions of the Gateway API" gateway-api fetch_crds
+fi
 bin="$cache/control-plane-$kubernetes/bin"
 programs=(etcd kube-apiserver kube-controller-manager kube-scheduler kubectl kwok)
 missing=

@@ -94,6 +94,7 @@ YAML
   kubectl apply -f "$root/scripts/testbed/node.yml" >"$dir/node.log"
   await kwok 60 kubectl wait --for=condition=Ready node/testbed --timeout=1s
   await kube-controller-manager 60 kubectl -n default get serviceaccount default
+  kubectl apply --server-side -f "$cache"/gateway-api-*/ >>"$dir/node.log"
   await aws 60 curl -fsS "http://127.0.0.1:$aws_port/moto-api/data.json"
   cat >"$dir/env" <<SH
 export OPTAKIT_TEST_KUBECONFIG=$kubeconfig

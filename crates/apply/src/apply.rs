@@ -11,7 +11,7 @@ const STAGES: &[&[&str]] = &[
     &["Service"],
     &["Deployment"],
     &["HorizontalPodAutoscaler", "PodDisruptionBudget"],
-    &["Ingress"],
+    &["Ingress", "HTTPRoute", "GRPCRoute"],
 ];
 
 /// The targets of each stage, in order, empty stages left out.

@@ -171,6 +171,12 @@ pub(crate) struct Source {
     /// How little pods may do, after the levels of PodSecurity: `baseline` or `restricted`.
     #[arg(long, value_name = "LEVEL")]
     pub(crate) hardening: Option<String>,
+    /// What leads requests to the service: `nginx`, `gateway` (Gateway API) or `alb` (AWS Load Balancer Controller).
+    #[arg(long, value_name = "EXPOSURE")]
+    pub(crate) exposure: Option<String>,
+    /// The Gateway that routes attach to, for `--exposure gateway`; `gateway/gateway` when left out.
+    #[arg(long, value_name = "NAMESPACE/NAME")]
+    pub(crate) gateway: Option<String>,
 }
 
 #[derive(Debug, Args)]

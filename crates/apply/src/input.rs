@@ -83,6 +83,8 @@ pub(crate) fn render_request(source: &cli::Source) -> anyhow::Result<Request> {
         environment: source.env.clone(),
         profile: source.profile.clone(),
         hardening: source.hardening.clone(),
+        exposure: source.exposure.clone(),
+        gateway: source.gateway.clone(),
         image_tag: source.image_tag.clone(),
         image_digest: source.image_digest.clone(),
     };

@@ -35,6 +35,8 @@ const KINDS: &[(&str, &str)] = &[
     ("HorizontalPodAutoscaler", "horizontalpodautoscalers"),
     ("PodDisruptionBudget", "poddisruptionbudgets"),
     ("Ingress", "ingresses"),
+    ("HTTPRoute", "httproutes"),
+    ("GRPCRoute", "grpcroutes"),
 ];
 
 /// Why an object cannot be read or written.

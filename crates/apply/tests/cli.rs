@@ -158,6 +158,11 @@ fn what_cannot_run_exits_with_2() {
         (&["validate", "--env", "nowhere"], "error: opta.yml: there is no environment `nowhere`; the file has `staging`\n"),
         (&["render", "--env", "nowhere"], "error: there is no environment `nowhere`; the file has `staging`\n"),
         (&["render", "--profile", "odd"], "error: there is no profile `odd`, choose one of `default` and `opta-2021`\n"),
+        (&["render", "--exposure", "odd"], "error: there is no exposure `odd`, choose one of `nginx`, `gateway` and `alb`\n"),
+        (
+            &["render", "--exposure", "gateway", "--gateway", "x"],
+            "error: `x` is no Gateway, expected its namespace and name like `infra/public`\n",
+        ),
         (&["render", "--hardening", "odd"], "error: there is no hardening `odd`, choose one of `baseline` and `restricted`\n"),
         (
             &["render", "--profile", "opta-2021", "--hardening", "restricted"],

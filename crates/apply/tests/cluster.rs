@@ -123,6 +123,25 @@ fn a_service_is_applied_runs_and_a_second_apply_writes_nothing() {
 }
 
 #[test]
+fn routes_of_the_gateway_api_are_applied_like_ingresses() {
+    let service = Service::new("routed", "acme/api:1", "    public_uri: \"api.{parent.domain}/v1\"\n");
+    let made =
+        optakit(service.folder.path()).args(["bundle", "--quiet", "--exposure", "gateway", "--gateway", "infra/public"]).output();
+    assert!(made.expect("it starts").status.success());
+    let (code, said) = service.apply(&[]);
+    assert_eq!(code, 0, "{said}");
+    assert!(said.trim_end().ends_with("reached at api.staging.acme.io/v1"), "{said}");
+    let route = get(&["-n", "routed", "httproute", "routed-api-k8s-service-0"]);
+    let parent = serde_json::json!({"name": "public", "namespace": "infra"});
+    assert_eq!(
+        (&route["spec"]["parentRefs"][0]["name"], &route["spec"]["parentRefs"][0]["namespace"]),
+        (&parent["name"], &parent["namespace"])
+    );
+    let (code, said) = service.apply(&[]);
+    assert!(code == 0 && said.contains("nothing to change"), "{said}");
+}
+
+#[test]
 fn replicas_belong_to_whoever_scales() {
     let service = Service::new("scaled", "acme/api:1", "    max_containers: 5\n");
     assert_eq!(service.apply(&[]).0, 0);
@@ -289,6 +308,8 @@ fn every_case_of_the_core_is_accepted_with_nothing_unknown_in_it() {
     for (level, arguments) in [
         ("baseline", &["--profile", "default"][..]),
         ("baseline", &["--profile", "opta-2021"]),
+        ("baseline", &["--exposure", "gateway"]),
+        ("baseline", &["--exposure", "alb"]),
         ("restricted", &["--hardening", "restricted"]),
     ] {
         for namespace in ["shop", "solo"] {

@@ -1,6 +1,7 @@
 //! Documentation from the declarations: the pages of fields and rules, and what `optakit explain` says.
 
 use crate::check::RULES;
+use crate::check::exposure::{FIDELITY, Support};
 use crate::diagnostic::Example;
 use crate::model::environment::{Aws, EnvironmentFile};
 use crate::model::field::{Field, FieldType, list};
@@ -63,6 +64,24 @@ pub fn rules_page() -> String {
             example(rule.bad),
             example(rule.good)
         ));
+    }
+    page
+}
+
+/// The page of what each exposure keeps, as Markdown.
+#[must_use]
+pub fn exposure_page() -> String {
+    let mut page =
+        "# Exposures\n\nGenerated from the table that warns at the field. `nginx`, the default, does everything below as Opta \
+                    did.\n\n| asked for | field | `gateway` | `alb` |\n|---|---|---|---|\n"
+            .to_owned();
+    let cell = |support: Support| match support {
+        Support::Same => "the same".to_owned(),
+        Support::Differs(how) => format!("differs: {how}"),
+        Support::Missing(how) => format!("missing: {how}"),
+    };
+    for row in FIDELITY {
+        page.push_str(&format!("| {} | `{}` | {} | {} |\n", row.feature, row.field, cell(row.gateway), cell(row.alb)));
     }
     page
 }

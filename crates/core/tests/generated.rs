@@ -26,6 +26,11 @@ fn the_page_of_rules_is_up_to_date() {
 }
 
 #[test]
+fn the_page_of_exposures_is_up_to_date() {
+    same("exposure.md", &reference::exposure_page());
+}
+
+#[test]
 fn the_schema_is_up_to_date() {
     same("opta.schema.json", &format!("{:#}\n", schema::schema()));
 }

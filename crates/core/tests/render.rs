@@ -42,35 +42,53 @@ fn request(case: &Path, profile: &str) -> Request {
     }
 }
 
-fn shown(analysis: &Analysis) -> String {
+/// The ways in which every case is rendered, with what they choose.
+const WAYS: &[(&str, &str, &str)] = &[
+    ("default", "default", "nginx"),
+    ("opta-2021", "opta-2021", "nginx"),
+    ("gateway", "default", "gateway"),
+    ("alb", "default", "alb"),
+];
+
+fn request_for(case: &Path, profile: &str, exposure: &str) -> Request {
+    let mut request = request(case, profile);
+    request.choices.exposure = Some(exposure.to_owned());
+    request
+}
+
+/// All that a service becomes.
+fn rendered(analysis: &Analysis) -> String {
     assert!(!analysis.has_errors(), "{:#?}", analysis.diagnostics);
     let aws: Vec<&str> = analysis.aws.iter().map(|resource| resource.json.as_str()).collect();
+    let secrets = analysis.secrets.iter().map(|secret| format!("{}: {}", secret.name, secret.keys.join(", ")));
     let rest = BTreeMap::from([
         ("inputs", analysis.inputs.join(", ")),
-        (
-            "secrets",
-            analysis
-                .secrets
-                .iter()
-                .map(|secret| format!("{}: {}", secret.name, secret.keys.join(", ")))
-                .collect::<Vec<_>>()
-                .join("; "),
-        ),
+        ("secrets", secrets.collect::<Vec<_>>().join("; ")),
         ("without image", analysis.without_image.join(", ")),
     ]);
     format!("{}\n=== aws\n{}\n=== rest\n{rest:#?}\n", analysis.yaml().unwrap_or_default(), aws.join("\n"))
 }
 
+/// The same, with what is said about it.
+fn shown(analysis: &Analysis) -> String {
+    let warnings = analysis.diagnostics.iter().map(|finding| format!("{}: {}\n", finding.path, finding.message));
+    format!("{}=== warnings\n{}", rendered(analysis), warnings.collect::<String>())
+}
+
 #[test]
 fn every_case_renders_what_is_kept_beside_it() {
     for case in cases() {
-        for profile in ["default", "opta-2021"] {
-            let analysis = api::analyze(&request(&case, profile), true);
+        for (way, profile, exposure) in WAYS {
+            // Without a public URI all exposures are the same.
+            if *exposure != "nginx" && !read(&case.join("opta.yml")).contains("public_uri") {
+                continue;
+            }
+            let analysis = api::analyze(&request_for(&case, profile, exposure), true);
             let mut settings = insta::Settings::clone_current();
             settings.set_snapshot_path(&case);
             settings.set_prepend_module_to_snapshot(false);
             settings.set_omit_expression(true);
-            settings.bind(|| insta::assert_snapshot!(profile, shown(&analysis)));
+            settings.bind(|| insta::assert_snapshot!(*way, shown(&analysis)));
         }
     }
 }
@@ -89,14 +107,14 @@ fn the_same_input_gives_the_same_bytes() {
 fn every_object_is_one_of_kubernetes_with_nothing_unknown_in_it() {
     let mut seen = std::collections::BTreeSet::new();
     for case in cases() {
-        for profile in ["default", "opta-2021"] {
-            for manifest in api::analyze(&request(&case, profile), true).manifests.expect("a case has no errors") {
+        for (_, profile, exposure) in WAYS {
+            for manifest in api::analyze(&request_for(&case, profile, exposure), true).manifests.expect("a case has no errors") {
                 typed(&manifest, &case);
                 seen.insert(manifest.kind);
             }
         }
     }
-    assert_eq!(seen.len(), 9, "{seen:?}");
+    assert_eq!(seen.len(), 11, "{seen:?}");
 }
 
 fn typed(manifest: &Manifest, case: &Path) {
@@ -115,6 +133,8 @@ fn typed(manifest: &Manifest, case: &Path) {
         "HorizontalPodAutoscaler" => through::<HorizontalPodAutoscaler>(&value),
         "PodDisruptionBudget" => through::<PodDisruptionBudget>(&value),
         "Ingress" => through::<Ingress>(&value),
+        // The Gateway API is not part of Kubernetes: a real API server takes these by its own definitions (tests/cluster.rs).
+        "HTTPRoute" | "GRPCRoute" => value.clone(),
         other => panic!("{other} is not checked"),
     };
     // A field that the type does not know is lost on the way, and shows here.
@@ -138,7 +158,7 @@ fn each_field_changes_something() {
     let analyze = |text: String| {
         let mut request = request(&folder().join("minimal"), "default");
         request.service.text = text;
-        shown(&api::analyze(&request, false))
+        rendered(&api::analyze(&request, false))
     };
     let before = analyze(service(&base("")));
     for field in K8sService::FIELDS.iter().filter(|field| field.name != "type") {
@@ -153,7 +173,7 @@ fn declared_defaults_are_what_is_rendered_without_the_field() {
     let with = |lines: &str| {
         let mut request = request(&folder().join("minimal"), "default");
         request.service.text = read(&folder().join("minimal/opta.yml")) + lines;
-        shown(&api::analyze(&request, false))
+        rendered(&api::analyze(&request, false))
     };
     let mut compared = 0;
     for field in K8sService::FIELDS {

@@ -204,10 +204,9 @@ fn request(
         values: None,
         choices: Choices {
             environment,
-            profile: None,
-            hardening: None,
             image_tag: (!image.is_empty() && !is_digest).then(|| image.to_owned()),
             image_digest: (!image.is_empty() && is_digest).then(|| image.to_owned()),
+            ..Choices::default()
         },
         rds_certificates,
     }

@@ -135,8 +135,10 @@ fn targets(bundle: &Bundle) -> anyhow::Result<(Vec<Target>, Vec<String>)> {
         .filter_map(|location| bundle.manifests.get(location.index))
         .filter_map(module)
         .collect();
-    // An Ingress would point traffic at pods that are not there.
-    let needs_pods = |kind: &str| matches!(kind, "Deployment" | "HorizontalPodAutoscaler" | "PodDisruptionBudget" | "Ingress");
+    // An Ingress or a route would point traffic at pods that are not there.
+    let needs_pods = |kind: &str| {
+        matches!(kind, "Deployment" | "HorizontalPodAutoscaler" | "PodDisruptionBudget" | "Ingress" | "HTTPRoute" | "GRPCRoute")
+    };
     let mut targets = Vec::new();
     for (index, object) in bundle.manifests.iter().enumerate() {
         let target = Target::new(index, object.clone())?;
@@ -247,13 +249,18 @@ fn last_line(bundle: &Bundle, changes: usize, left_out: &[String], started: Inst
     line
 }
 
-/// The public addresses of the bundle's Ingresses.
+/// The public addresses of the bundle's Ingresses and routes.
 fn addresses(bundle: &Bundle) -> Vec<String> {
-    let ingresses = bundle.manifests.iter().filter(|object| object["kind"] == "Ingress");
-    let hosts = ingresses.filter_map(|object| {
-        let rule = object.pointer("/spec/rules/0")?;
-        let path = rule.pointer("/http/paths/0/path").and_then(Value::as_str).unwrap_or("/");
-        Some(format!("{}{}", rule.get("host")?.as_str()?, path.trim_end_matches("(/|$)(.*)")))
-    });
-    hosts.collect()
+    let text = |object: &Value, pointer: &str| object.pointer(pointer).and_then(Value::as_str).map(str::to_owned);
+    let address = |object: &Value| {
+        let (host, path) = match object["kind"].as_str()? {
+            "Ingress" => (text(object, "/spec/rules/0/host")?, text(object, "/spec/rules/0/http/paths/0/path")),
+            "HTTPRoute" => (text(object, "/spec/hostnames/0")?, text(object, "/spec/rules/0/matches/0/path/value")),
+            "GRPCRoute" => (text(object, "/spec/hostnames/0")?, None),
+            _ => return None,
+        };
+        let path = path.unwrap_or_default();
+        Some(format!("{host}{}", path.trim_end_matches("(/|$)(.*)").trim_end_matches('/')))
+    };
+    bundle.manifests.iter().filter_map(address).collect()
 }

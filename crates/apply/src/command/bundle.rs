@@ -101,6 +101,7 @@ fn inspect(bundle: &Bundle) -> String {
         format!("account      {}", bundle.target.account_id.as_deref().unwrap_or("not known")),
         format!("profile      {}", bundle.choices.profile.as_deref().unwrap_or("default")),
         format!("hardening    {}", bundle.choices.hardening.as_deref().unwrap_or("baseline")),
+        format!("exposure     {}", bundle.choices.exposure.as_deref().unwrap_or("nginx")),
         format!("renderer     optakit {}", bundle.renderer),
         format!("digest       {}", bundle.digest),
         "objects".to_owned(),

@@ -52,6 +52,10 @@ pub struct Choices {
     pub profile: Option<String>,
     /// The hardening's name; `baseline` when left out.
     pub hardening: Option<String>,
+    /// The exposure's name; `nginx` when left out.
+    pub exposure: Option<String>,
+    /// Namespace and name of the Gateway, parted by a slash, for the exposure `gateway`; `gateway/gateway` when left out.
+    pub gateway: Option<String>,
     /// The tag of AUTO images.
     pub image_tag: Option<String>,
     /// The digest of AUTO images, which wins over the tag.

@@ -11,6 +11,7 @@ use crate::check::{self, Surroundings};
 use crate::diagnostic::Diagnostic;
 use crate::lower;
 use crate::model::environment::{Environment, EnvironmentFile};
+use crate::model::exposure::Exposure;
 use crate::model::image::{check_digest, check_tag};
 use crate::model::layer::{EnvironmentEntry, Layer};
 use crate::model::module::{Header, K8S_SERVICE};
@@ -54,8 +55,11 @@ impl Pass {
         };
         texts.hide(values.secrets());
         let choices = request.choices.over(&values);
-        let (profile, hardening) = (choices.profile(), choices.hardening());
-        let refusal = profile.as_ref().err().or(hardening.as_ref().err()).cloned().or_else(|| choices.image_fault());
+        let (profile, hardening, exposure, gateway) =
+            (choices.profile(), choices.hardening(), choices.exposure(), choices.gateway());
+        let wrong = profile.as_ref().err().or(hardening.as_ref().err()).or(exposure.as_ref().err()).or(gateway.as_ref().err());
+        let refusal = wrong.cloned().or_else(|| choices.image_fault());
+        let exposure = exposure.unwrap_or_default();
         let (entry, refusal) = match (resolve::choose(&file, choices.environment.as_deref()), refusal) {
             (_, Some(refusal)) => (None, Some(refusal)),
             (Ok(entry), None) => (entry, None),
@@ -83,7 +87,7 @@ impl Pass {
             image,
             used: &used,
         };
-        let services = check_modules(&file, &source, &scope, &mut diagnostics);
+        let services = check_modules(&file, &source, &scope, exposure, &mut diagnostics);
 
         diagnostics.sort_by_key(|diagnostic| (diagnostic.span.file, diagnostic.span.start, diagnostic.span.end));
         analysis.diagnostics = diagnostics.iter().map(|diagnostic| finding(diagnostic, &texts)).collect();
@@ -95,6 +99,8 @@ impl Pass {
                 services: &services,
                 profile: profile.unwrap_or_default(),
                 hardening: hardening.unwrap_or_default(),
+                exposure,
+                gateway: gateway.unwrap_or_default(),
                 without_image,
                 layer_span: layer_name.map(|name| name.span),
                 request,
@@ -112,6 +118,8 @@ impl Choices {
             environment: self.environment.clone().or_else(|| values.env.clone()),
             profile: self.profile.clone(),
             hardening: self.hardening.clone(),
+            exposure: self.exposure.clone(),
+            gateway: self.gateway.clone(),
             image_tag: self.image_tag.clone().or_else(|| values.image_tag.clone()),
             // A digest wins over a tag, so that one of the values must not win over a tag that was asked for.
             image_digest: self.image_digest.clone().or_else(|| values.image_digest.clone().filter(|_| self.image_tag.is_none())),
@@ -128,6 +136,21 @@ impl Choices {
             return Err("profile `opta-2021` keeps the pods as they are, so that they cannot be hardened".to_owned());
         }
         Ok(hardening)
+    }
+
+    fn exposure(&self) -> Result<Exposure, String> {
+        named("exposure", self.exposure.as_deref(), Exposure::ALL)
+    }
+
+    /// Namespace and name of the Gateway.
+    pub(super) fn gateway(&self) -> Result<(&str, &str), String> {
+        let Some(gateway) = &self.gateway else { return Ok(("gateway", "gateway")) };
+        let label = |text: &str| {
+            let inner = |c: char| c.is_ascii_lowercase() || c.is_ascii_digit() || c == '-';
+            !text.is_empty() && text.len() <= 63 && text.chars().all(inner) && !text.starts_with('-') && !text.ends_with('-')
+        };
+        let parts = gateway.split_once('/').filter(|(namespace, name)| label(namespace) && label(name));
+        parts.ok_or_else(|| format!("`{gateway}` is no Gateway, expected its namespace and name like `infra/public`"))
     }
 
     fn image_fault(&self) -> Option<String> {
@@ -199,8 +222,15 @@ fn own_environment(layer: &Layer, modules: &[Header]) -> Environment {
     Environment { own: true, ..Environment::from_file(&file, modules) }
 }
 
-fn check_modules(file: &LayerFile, source: &Source, scope: &Scope<'_>, diagnostics: &mut Vec<Diagnostic>) -> Vec<Service> {
-    let surroundings = Surroundings { layer_name: scope.layer_name, modules: &file.modules, image: scope.image, source };
+fn check_modules(
+    file: &LayerFile,
+    source: &Source,
+    scope: &Scope<'_>,
+    exposure: Exposure,
+    diagnostics: &mut Vec<Diagnostic>,
+) -> Vec<Service> {
+    let surroundings =
+        Surroundings { layer_name: scope.layer_name, modules: &file.modules, image: scope.image, exposure, source };
     let others = file.modules.iter().filter(|module| module.short_type() != K8S_SERVICE);
     diagnostics.extend(others.filter_map(check::names::check_module));
     let mut services = Vec::new();

@@ -7,6 +7,7 @@ use super::texts::Texts;
 use crate::aws;
 use crate::check::Checked;
 use crate::model::environment::Environment;
+use crate::model::exposure::Exposure;
 use crate::model::image::Image;
 use crate::model::k8s_service::K8sService;
 use crate::model::module::Header;
@@ -71,6 +72,8 @@ pub(super) struct RenderInput<'a> {
     pub(super) services: &'a [Service],
     pub(super) profile: Profile,
     pub(super) hardening: Hardening,
+    pub(super) exposure: Exposure,
+    pub(super) gateway: (&'a str, &'a str),
     pub(super) without_image: WithoutImage,
     pub(super) layer_span: Option<Span>,
     pub(super) request: &'a Request,
@@ -102,6 +105,8 @@ pub(super) fn render_all(
             environment,
             profile: input.profile,
             hardening: input.hardening,
+            exposure: input.exposure,
+            gateway: input.gateway,
             image_tag: scope.image.0,
             image_digest: scope.image.1,
             without_image: input.without_image,

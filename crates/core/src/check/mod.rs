@@ -2,6 +2,7 @@
 //! every rule stands in `RULES` with its documentation and examples.
 
 pub mod env_vars;
+pub mod exposure;
 pub mod iam;
 pub mod image;
 pub mod links;
@@ -13,8 +14,9 @@ pub mod sessions;
 
 use crate::diagnostic::{Diagnostic, Rule, TextEdit};
 use crate::lower::Lowered;
+use crate::model::exposure::Exposure;
 use crate::model::image::Image;
-use crate::model::k8s_service::{K8sService, Port};
+use crate::model::k8s_service::{K8sService, Port, PortKind};
 use crate::model::link::Link;
 use crate::model::module::{self, Header};
 use crate::model::name::Names;
@@ -58,6 +60,7 @@ pub static RULES: &[&Rule] = &[
     &public_uri::INVALID_PUBLIC_URI,
     &links::INVALID_LINK,
     &iam::NOT_A_POLICY_ARN,
+    &exposure::NOT_EXPRESSIBLE,
 ];
 
 /// A value that every check has passed: only [`check`] makes one, so that rendering has no error path.
@@ -101,6 +104,8 @@ pub struct Surroundings<'a> {
     pub modules: &'a [Header],
     /// The tag and the digest of the run.
     pub image: (Option<&'a str>, Option<&'a str>),
+    /// What leads requests to services.
+    pub exposure: Exposure,
     /// The service file, for repairs that add to it.
     pub source: &'a Source,
 }
@@ -132,6 +137,10 @@ impl Cx<'_> {
         Some(TextEdit { span: Span { end: key.start, ..key }, text: format!("{line}{separator}") })
     }
 
+    pub(crate) fn port(&self) -> Option<PortKind> {
+        self.service.port.as_ref().map(|port| port.value.kind)
+    }
+
     pub(crate) fn names(&self) -> Names {
         Names { layer: self.surroundings.layer_name.to_owned(), module: self.header.name.value.clone() }
     }
@@ -156,6 +165,7 @@ pub fn check(
     public_uri::check(&mut cx);
     links::check(&mut cx);
     iam::check(&mut cx);
+    exposure::check(&mut cx);
     let diagnostics = cx.diagnostics;
     let good = !diagnostics.iter().any(Diagnostic::is_error) && lowered.service.image.is_some() && lowered.service.port.is_some();
     (good.then_some(Checked(lowered.service)), diagnostics)
@@ -195,7 +205,8 @@ mod tests {
                 ("missing.yml".to_owned(), Err("no such file".to_owned())),
             ]
             .into(),
-            choices: Choices { image_tag: Some("a1".to_owned()), ..Choices::default() },
+            // Rules of other exposures than Opta's speak only of those.
+            choices: Choices { image_tag: Some("a1".to_owned()), exposure: Some("gateway".to_owned()), ..Choices::default() },
             rds_certificates: Some("certificates".to_owned()),
             ..Request::default()
         };

@@ -1,6 +1,7 @@
 //! The vocabulary: what the maps of a service file and an environment file hold, each field declared once.
 
 pub mod environment;
+pub mod exposure;
 pub mod field;
 pub mod image;
 pub mod k8s_service;
@@ -8,6 +9,7 @@ pub mod layer;
 pub mod link;
 pub mod module;
 pub mod name;
+pub mod public_uri;
 pub mod rules;
 pub mod scalars;
 pub mod text;

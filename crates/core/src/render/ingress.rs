@@ -4,31 +4,38 @@
 use super::{Frame, Object, Profile, object};
 use crate::check::Checked;
 use crate::model::k8s_service::{K8sService, PortKind};
+use crate::model::public_uri::PublicUri;
 use crate::model::text::{Text, TextBuilder};
-use crate::span::Spanned;
+use crate::span::Span;
 use crate::value::{Map, Value};
 
 const NGINX: &str = "nginx.ingress.kubernetes.io";
 
 pub(super) fn render(service: &Checked<K8sService>, frame: &Frame<'_>) -> Vec<Object> {
-    let uris = service.public_uri.value.0.iter().enumerate();
+    let uris = PublicUri::of(service).into_iter().enumerate();
     uris.map(|(index, uri)| ingress(index, uri, service, frame)).collect()
 }
 
-fn ingress(index: usize, uri: &Spanned<Text>, service: &Checked<K8sService>, frame: &Frame<'_>) -> Object {
-    let (domain, prefix) = components(&uri.value);
-    let at_root = prefix.as_str() == "/";
+fn ingress(index: usize, uri: PublicUri, service: &Checked<K8sService>, frame: &Frame<'_>) -> Object {
+    let at_root = uri.at_root();
     // The groups of the path are what the rewrite hands on: everything behind the prefix.
-    let path = if at_root { prefix } else { TextBuilder::default().text(&prefix).push("(/|$)(.*)").build() };
-    let backend = Map::new()
-        .with("service", Map::new().with("name", frame.names.module.as_str()).with("port", Map::new().with("number", 80_i64)));
-    let path = Map::new().with("path", path).with("pathType", "ImplementationSpecific").with("backend", backend);
-    let rule = Map::new()
-        .maybe("host", domain.map(|domain| Value::from(domain).at(uri.span)))
-        .with("http", Map::new().with("paths", vec![Value::from(path).at(uri.span)]));
-    let spec = Map::new().with("ingressClassName", "nginx").with("rules", vec![Value::from(rule).at(uri.span)]);
+    let path = if at_root { uri.prefix } else { TextBuilder::default().text(&uri.prefix).push("(/|$)(.*)").build() };
+    let rules = vec![rule(uri.host, path, "ImplementationSpecific", uri.span, frame)];
+    let spec = Map::new().with("ingressClassName", "nginx").with("rules", rules);
     let name = format!("{}-{index}", frame.names.full());
-    object("networking.k8s.io/v1", "Ingress", name, frame, annotations(service, at_root, frame), Map::new().with("spec", spec))
+    let annotations = annotations(service, at_root, frame);
+    object("networking.k8s.io/v1", "Ingress", name, frame, annotations, Map::new().with("spec", spec))
+}
+
+/// The one rule of an Ingress: a host and a path lead to port 80 of the Service.
+pub(super) fn rule(host: Option<Text>, path: Text, path_type: &str, span: Span, frame: &Frame<'_>) -> Value {
+    let port = Map::new().with("number", 80_i64);
+    let backend = Map::new().with("service", Map::new().with("name", frame.names.module.as_str()).with("port", port));
+    let path = Map::new().with("path", path).with("pathType", path_type).with("backend", backend);
+    let rule = Map::new()
+        .maybe("host", host.map(|host| Value::from(host).at(span)))
+        .with("http", Map::new().with("paths", vec![Value::from(path).at(span)]));
+    Value::from(rule).at(span)
 }
 
 fn annotations(service: &Checked<K8sService>, at_root: bool, frame: &Frame<'_>) -> Map {
@@ -61,14 +68,4 @@ fn annotations(service: &Checked<K8sService>, at_root: bool, frame: &Frame<'_>) 
             annotations.with(format!("{NGINX}/proxy-read-timeout"), "3600").with(format!("{NGINX}/proxy-send-timeout"), "3600");
     }
     annotations
-}
-
-/// Domain and path prefix of a URI; no domain for `all` and for a path alone.
-fn components(uri: &Text) -> (Option<Text>, Text) {
-    let text = uri.as_str();
-    let slash = text.find('/').unwrap_or(text.len());
-    let domain = uri.slice(0..slash);
-    let prefix = if slash == text.len() { Text::literal("/") } else { uri.slice(slash..text.len()) };
-    let answers_all = domain.as_str().is_empty() || domain.as_str() == "all";
-    ((!answers_all).then_some(domain), prefix)
 }

@@ -1,6 +1,7 @@
 //! Checked services to manifests: total, deterministic, one file a kind. The object set, the names and the selector are
 //! Opta's, so that new manifests take over the objects that run.
 
+mod alb;
 mod config_map;
 mod deployment;
 mod horizontal_pod_autoscaler;
@@ -9,12 +10,14 @@ mod labels;
 mod links;
 mod namespace;
 mod pod_disruption_budget;
+mod route;
 mod secret;
 mod service;
 mod service_account;
 
 use crate::check::Checked;
 use crate::model::environment::Environment;
+use crate::model::exposure::Exposure;
 use crate::model::image::{Image, Reference};
 use crate::model::k8s_service::K8sService;
 use crate::model::name::Names;
@@ -77,6 +80,10 @@ pub struct Frame<'a> {
     pub profile: Profile,
     /// How little pods may do.
     pub hardening: Hardening,
+    /// What leads requests to it.
+    pub exposure: Exposure,
+    /// Namespace and name of the Gateway that routes attach to.
+    pub gateway: (&'a str, &'a str),
     /// The tag of the run.
     pub image_tag: Option<&'a str>,
     /// The digest of the run.
@@ -134,6 +141,8 @@ const ORDER: &[&str] = &[
     "HorizontalPodAutoscaler",
     "PodDisruptionBudget",
     "Ingress",
+    "HTTPRoute",
+    "GRPCRoute",
 ];
 
 /// The objects of a layer in the order in which they are applied.
@@ -182,7 +191,11 @@ pub fn render(service: &Checked<K8sService>, frame: &Frame<'_>) -> Vec<Object> {
         objects.extend(horizontal_pod_autoscaler::render(service, frame));
         objects.extend(pod_disruption_budget::render(service, frame));
     }
-    objects.extend(ingress::render(service, frame));
+    objects.extend(match frame.exposure {
+        Exposure::Nginx => ingress::render(service, frame),
+        Exposure::Gateway => route::render(service, frame),
+        Exposure::Alb => alb::render(service, frame),
+    });
     objects
 }
 

@@ -1,0 +1,18 @@
+//! What leads requests from outside to a service.
+
+/// What leads requests from outside to a service.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub enum Exposure {
+    /// An Ingress for ingress-nginx, as Opta had it.
+    #[default]
+    Nginx,
+    /// Routes of the Gateway API, standard channel.
+    Gateway,
+    /// An Ingress for the AWS Load Balancer Controller.
+    Alb,
+}
+
+impl Exposure {
+    /// Every exposure with its name.
+    pub const ALL: &'static [(&'static str, Self)] = &[("nginx", Self::Nginx), ("gateway", Self::Gateway), ("alb", Self::Alb)];
+}
