@@ -2,6 +2,8 @@
 
 use leptos::prelude::*;
 
+use optakit_core::api;
+
 use crate::editor::TextEditor;
 use crate::example;
 use crate::panels::aws::Aws;
@@ -52,6 +54,9 @@ fn fetch_certificates(state: State) {
     });
 }
 
+/// The names of what can lead requests to a service.
+const EXPOSURES: &[&str] = &api::EXPOSURES;
+
 #[component]
 fn Bar() -> impl IntoView {
     let state = expect_context::<State>();
@@ -77,6 +82,17 @@ fn Bar() -> impl IntoView {
                     </select>
                 </label>
             })}
+            <label class="field">
+                <span>{"Expose with"}</span>
+                <select
+                    aria-label="Expose with"
+                    on:change:target=move |event| state.exposure.set(Some(event.target().value()).filter(|name| name != "nginx"))
+                >
+                    {EXPOSURES.iter().map(|name| {
+                        view! { <option value=*name selected=move || state.exposure.read().as_deref().unwrap_or("nginx") == *name>{*name}</option> }
+                    }).collect_view()}
+                </select>
+            </label>
             <label class="field image" title="The tag or digest of AUTO images">
                 <span>{"Image"}</span>
                 <input

@@ -23,6 +23,8 @@ pub(crate) struct State {
     pub(crate) environment: RwSignal<Option<String>>,
     /// The tag or digest of AUTO images.
     pub(crate) image: RwSignal<String>,
+    /// The chosen exposure; none for the default.
+    pub(crate) exposure: RwSignal<Option<String>>,
     /// The certificates of RDS by region, as far as they were fetched.
     pub(crate) certificates: RwSignal<BTreeMap<String, String>>,
     /// What the core says.
@@ -69,10 +71,12 @@ impl State {
         let environment_files = RwSignal::new(saved.environment_files);
         let environment = RwSignal::new(saved.environment);
         let image = RwSignal::new(saved.image);
+        let exposure = RwSignal::new(saved.exposure);
         let certificates = RwSignal::new(BTreeMap::<String, String>::new());
         let analysis = Memo::new(move |_| {
             let started = now();
-            let request = request(&service.read(), &environment_files.read(), environment.get(), &image.read(), None);
+            let request =
+                request(&service.read(), &environment_files.read(), (environment.get(), exposure.get()), &image.read(), None);
             let mut analysis = api::analyze(&request, false);
             if let Some(region) = &analysis.rds_certificates_for
                 && let Some(pem) = certificates.read().get(region)
@@ -96,6 +100,7 @@ impl State {
                 environment_files: environment_files.get(),
                 environment: environment.get(),
                 image: image.get(),
+                exposure: exposure.get(),
             }));
         });
         Self {
@@ -103,6 +108,7 @@ impl State {
             environment_files,
             environment,
             image,
+            exposure,
             certificates,
             analysis,
             manifests,
@@ -120,7 +126,7 @@ impl State {
             request(
                 &self.service.read_untracked(),
                 &self.environment_files.read_untracked(),
-                self.environment.get_untracked(),
+                (self.environment.get_untracked(), self.exposure.get_untracked()),
                 &self.image.read_untracked(),
                 certificates,
             )
@@ -180,13 +186,14 @@ fn first() -> Saved {
         environment_files: [(example::ENVIRONMENT_PATH.to_owned(), example::ENVIRONMENT.to_owned())].into(),
         environment: None,
         image: String::new(),
+        exposure: None,
     }
 }
 
 fn request(
     service: &str,
     environment_files: &BTreeMap<String, String>,
-    environment: Option<String>,
+    (environment, exposure): (Option<String>, Option<String>),
     image: &str,
     rds_certificates: Option<String>,
 ) -> Request {
@@ -204,6 +211,7 @@ fn request(
         values: None,
         choices: Choices {
             environment,
+            exposure,
             image_tag: (!image.is_empty() && !is_digest).then(|| image.to_owned()),
             image_digest: (!image.is_empty() && is_digest).then(|| image.to_owned()),
             ..Choices::default()

@@ -18,6 +18,9 @@ pub(crate) struct Saved {
     pub(crate) environment: Option<String>,
     /// The image tag or digest.
     pub(crate) image: String,
+    /// The chosen exposure; none for the default.
+    #[serde(default)]
+    pub(crate) exposure: Option<String>,
 }
 
 /// The work of last time, if there is any that can be read.

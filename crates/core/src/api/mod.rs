@@ -12,6 +12,7 @@ pub use data::{
 pub(crate) use render::{Rendered, holes};
 
 use crate::bundle::Bundle;
+use crate::model::exposure::Exposure;
 use crate::model::layer::EnvironmentEntry;
 use crate::render::{Manifests, WithoutImage};
 use crate::resolve::{self, LayerFile, Values};
@@ -19,6 +20,17 @@ use crate::source::Source;
 use crate::span::FileId;
 use crate::syntax;
 use pass::Pass;
+
+/// The names of the exposures, the default first.
+pub const EXPOSURES: [&str; Exposure::ALL.len()] = {
+    let mut names = [""; Exposure::ALL.len()];
+    let mut index = 0;
+    while index < names.len() {
+        names[index] = Exposure::ALL[index].0;
+        index += 1;
+    }
+    names
+};
 
 /// The environments of a service file, for a front end that must read their files before it asks for an analysis.
 #[must_use]

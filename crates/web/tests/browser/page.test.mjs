@@ -197,6 +197,23 @@ test('an environment file in another folder has its own tab, and says what is mi
   assert.equal(await region(page, 'Manifests').getByText('Not known yet').count(), 0);
 });
 
+test('another exposure renders other objects and says what it cannot keep', async (t) => {
+  const page = await open(t);
+  await write(page, service('shop', '    public_uri: "api.{parent.domain}"\n    sticky_session: true\n'));
+  await page.getByRole('combobox', { name: 'Expose with' }).selectOption('gateway');
+  await region(page, 'Manifests').getByText('kind: HTTPRoute').waitFor();
+  await region(page, 'Problems').getByText('session persistence is not in the Gateway API').waitFor();
+  const here = folder(service('shop', '    public_uri: "api.{parent.domain}"\n    sticky_session: true\n'), ENVIRONMENT);
+  await tab(page, 'env.yml').click();
+  await write(page, ENVIRONMENT, 'Environment file');
+  const bundle = await saved(page, 'Export bundle');
+  assert.equal(bundle.text, run(here, 'bundle', '--quiet', '--exposure', 'gateway', '-o', '-'));
+  await page.reload();
+  await region(page, 'Manifests').getByText('kind: HTTPRoute').waitFor();
+  await page.getByRole('combobox', { name: 'Expose with' }).selectOption('nginx');
+  await region(page, 'Manifests').getByText('kind: Ingress').waitFor();
+});
+
 test('an AUTO image asks for its tag, and a digest is taken too', async (t) => {
   const page = await open(t);
   await write(page, service('shop', '', 'AUTO'));
