@@ -1,7 +1,7 @@
 //! Links of a service to other modules, as they are written; what they mean is `check::links`.
 
 use super::field::{Field, FieldType, FieldValue, Lower};
-use super::scalars::text;
+use super::scalars::{list, text};
 use super::text::Text;
 use crate::span::Spanned;
 use crate::syntax::Node;
@@ -109,15 +109,7 @@ impl FieldValue for Links {
     const KIND: FieldType = FieldType::Links;
 
     fn read(node: &Node, field: &Field, cx: &mut Lower<'_>) -> Option<Self> {
-        let Some(items) = node.as_sequence() else {
-            let as_item = node.as_str().map(|_| format!("[{}]", cx.source.slice(node.span)));
-            let mut diagnostic = cx.wrong_type(node, &format!("a list like `{}`", field.example));
-            if let Some(as_item) = as_item {
-                diagnostic = diagnostic.fix(crate::diagnostic::Applicability::Safe, "make it a list", node.span, as_item);
-            }
-            cx.push(diagnostic);
-            return None;
-        };
+        let items = list(node, field, cx)?;
         let read = |(index, item)| cx.in_item(index, |cx| link(item, cx));
         Some(Self(items.iter().enumerate().filter_map(read).collect()))
     }

@@ -76,17 +76,23 @@ impl FieldValue for Vec<Spanned<Text>> {
     const KIND: FieldType = FieldType::TextList;
 
     fn read(node: &Node, field: &Field, cx: &mut Lower<'_>) -> Option<Self> {
-        let Some(items) = node.as_sequence() else {
-            let as_item = node.as_str().map(|_| format!("[{}]", cx.source.slice(node.span)));
-            let mut diagnostic = cx.wrong_type(node, &format!("a list like `{}`", field.example));
-            if let Some(as_item) = as_item {
-                diagnostic = diagnostic.fix(Applicability::Safe, "make it a list", node.span, as_item);
-            }
-            cx.push(diagnostic);
-            return None;
-        };
+        let items = list(node, field, cx)?;
         Some(read_items(items, cx))
     }
+}
+
+/// The items of a list; one text in its place is told to be made a list.
+pub(super) fn list<'n>(node: &'n Node, field: &Field, cx: &mut Lower<'_>) -> Option<&'n [Node]> {
+    if let Some(items) = node.as_sequence() {
+        return Some(items);
+    }
+    let mut diagnostic = cx.wrong_type(node, &format!("a list like `{}`", field.example));
+    if node.as_str().is_some() {
+        let as_list = format!("[{}]", cx.source.slice(node.span));
+        diagnostic = diagnostic.fix(Applicability::Safe, "make it a list", node.span, as_list);
+    }
+    cx.push(diagnostic);
+    None
 }
 
 fn read_items(items: &[Node], cx: &mut Lower<'_>) -> Vec<Spanned<Text>> {
