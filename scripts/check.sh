@@ -9,7 +9,13 @@ say "Lints"
 cargo clippy --workspace --all-targets --features optakit/testbed -- -D warnings
 if have cargo-deny; then
   say "Licences and sources"
-  cargo deny --all-features check
+  cargo deny --log-level error --all-features check bans licenses sources
+  if cargo deny fetch >/dev/null 2>&1; then
+    say "Advisories"
+    cargo deny --log-level error --all-features check advisories
+  else
+    say "Advisories are not checked: the database cannot be reached"
+  fi
 else
   say "Licences and sources are not checked: cargo-deny is not installed (cargo install cargo-deny --locked)"
 fi

@@ -5,14 +5,14 @@ import { execFile, execFileSync } from 'node:child_process';
 import { mkdirSync, mkdtempSync, readFileSync, writeFileSync } from 'node:fs';
 import { createRequire } from 'node:module';
 import { tmpdir } from 'node:os';
-import { dirname, join } from 'node:path';
+import { dirname, join, resolve } from 'node:path';
 import { after, before, test } from 'node:test';
 import { promisify } from 'node:util';
 import { launch } from '../../../../scripts/browser.mjs';
 import { serve } from '../../../../scripts/serve.mjs';
 
 const root = new URL('../../../../', import.meta.url).pathname;
-const binary = process.env.OPTAKIT_BIN ?? join(root, 'target/debug/optakit');
+const binary = resolve(process.env.OPTAKIT_BIN ?? join(root, 'target/debug/optakit'));
 const axe = readFileSync(createRequire(import.meta.url).resolve('axe-core/axe.min.js'), 'utf8');
 const DIGEST = 'sha256:9b2f3c5e1a7d4860b1f2e3d4c5b6a79880716253a4b5c6d7e8f90a1b2c3d4e5f';
 let server, browser, address;
