@@ -90,7 +90,7 @@ pub(crate) fn render_request(source: &cli::Source) -> anyhow::Result<Request> {
     };
     let mut request = request(&source.file, source.values.as_ref(), choices)?;
     // Which region it is, the core knows only after a first pass.
-    if let Some(region) = api::analyze(&request, false).rds_certificates_for {
+    if let Some(region) = api::check(&request).rds_certificates_for {
         request.rds_certificates = Some(rds::certificates(&region).to_owned());
     }
     Ok(request)

@@ -5,7 +5,7 @@ use std::fmt::Display;
 use std::io::IsTerminal;
 
 use annotate_snippets::renderer::DecorStyle;
-use annotate_snippets::{AnnotationKind, Level, Origin, Renderer, Snippet};
+use annotate_snippets::{Annotation, AnnotationKind, Level, Origin, Renderer, Snippet};
 use indicatif::{ProgressBar, ProgressStyle};
 use optakit_core::api::{Finding, Place};
 
@@ -151,21 +151,21 @@ fn draw<'a>(finding: &Finding, text_of: &impl Fn(&str) -> Option<&'a str>) -> St
         return Renderer::styled().decor_style(DecorStyle::Ascii).render(&[group]);
     }
     let text = text_of(&finding.file).unwrap_or_default();
-    let mut snippet =
-        Snippet::source(text).path(finding.file.as_str()).annotation(AnnotationKind::Primary.span(visible(text, finding.place)));
-    let mut other = None;
-    if let Some(label) = &finding.label {
-        if label.file == finding.file {
-            snippet = snippet.annotation(AnnotationKind::Context.span(visible(text, label.place)).label(label.message.as_str()));
-        } else {
-            other = Some(label);
-        }
+    let (label, other) = match &finding.label {
+        Some(label) if label.file == finding.file => (Some(label), None),
+        label => (None, label.as_ref()),
+    };
+    let places: Vec<Place> = std::iter::once(finding.place).chain(label.map(|label| label.place)).collect();
+    let lines = Lines::of(text, &places);
+    let mut snippet = lines.snippet(&finding.file).annotation(AnnotationKind::Primary.span(lines.visible(finding.place)));
+    if let Some(label) = label {
+        snippet = snippet.annotation(AnnotationKind::Context.span(lines.visible(label.place)).label(label.message.as_str()));
     }
     let mut group = level.primary_title(finding.message.as_str()).id(finding.rule).element(snippet);
     if let Some(label) = other {
-        let text = text_of(&label.file).unwrap_or_default();
-        let annotation = AnnotationKind::Context.span(visible(text, label.place)).label(label.message.as_str());
-        group = group.element(Snippet::source(text).path(label.file.as_str()).annotation(annotation));
+        let lines = Lines::of(text_of(&label.file).unwrap_or_default(), &[label.place]);
+        let annotation = AnnotationKind::Context.span(lines.visible(label.place)).label(label.message.as_str());
+        group = group.element(lines.snippet(&label.file).annotation(annotation));
     }
     if let Some(help) = &finding.help {
         group = group.element(Level::HELP.message(help.as_str()));
@@ -176,10 +176,34 @@ fn draw<'a>(finding: &Finding, text_of: &impl Fn(&str) -> Option<&'a str>) -> St
     Renderer::styled().decor_style(DecorStyle::Ascii).render(&[group])
 }
 
-/// The bytes to underline: at least one where there is one, and none of the line break.
-fn visible(text: &str, place: Place) -> std::ops::Range<usize> {
-    let start = place.start.min(text.len());
-    let end = place.end.clamp(start, text.len());
-    let shown = text.get(start..end).map_or(end, |part| start + part.trim_end().len());
-    if shown > start { start..shown } else { start..start }
+/// The lines of a text that places lie in: a report of a large file should not read all of it for each finding.
+struct Lines<'a> {
+    text: &'a str,
+    /// Where they begin in the whole text.
+    start: usize,
+    /// The number of the first one.
+    first: usize,
+}
+
+impl<'a> Lines<'a> {
+    fn of(text: &'a str, places: &[Place]) -> Self {
+        let low = places.iter().map(|place| place.start).min().unwrap_or(0).min(text.len());
+        let high = places.iter().map(|place| place.end).max().unwrap_or(0).clamp(low, text.len());
+        let start = text.get(..low).and_then(|before| before.rfind('\n')).map_or(0, |newline| newline + 1);
+        let end = text.get(high..).and_then(|after| after.find('\n')).map_or(text.len(), |newline| high + newline);
+        let first = places.iter().map(|place| place.line).min().unwrap_or(1);
+        Self { text: text.get(start..end).unwrap_or_default(), start, first: first as usize }
+    }
+
+    fn snippet(&self, file: &'a str) -> Snippet<'a, Annotation<'a>> {
+        Snippet::source(self.text).path(file).line_start(self.first)
+    }
+
+    /// The bytes to underline: none of the white space at the end.
+    fn visible(&self, place: Place) -> std::ops::Range<usize> {
+        let start = place.start.saturating_sub(self.start).min(self.text.len());
+        let end = place.end.saturating_sub(self.start).clamp(start, self.text.len());
+        let shown = self.text.get(start..end).map_or(end, |part| start + part.trim_end().len());
+        start..shown
+    }
 }

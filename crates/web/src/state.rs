@@ -132,7 +132,7 @@ impl State {
             )
         };
         let first = request(None);
-        let region = needed.or_else(|| api::analyze(&first, false).rds_certificates_for);
+        let region = needed.or_else(|| api::check(&first).rds_certificates_for);
         request(region.and_then(|region| self.certificates.with_untracked(|known| known.get(&region).cloned())))
     }
 

@@ -75,7 +75,7 @@ fn check(request: &Request) -> anyhow::Result<Vec<Finding>> {
     };
     let mut findings: Vec<Finding> = Vec::new();
     for choices in choices {
-        let analysis = api::analyze(&Request { choices, ..request.clone() }, false);
+        let analysis = api::check(&Request { choices, ..request.clone() });
         if let Some(refusal) = analysis.refusal.filter(|_| request.choices.environment.is_some()) {
             bail!("{}: {refusal}", request.service.name);
         }

@@ -48,6 +48,12 @@ fn refs(file: &LayerFile) -> Vec<EnvironmentRef> {
     file.environments.iter().filter_map(|spanned| entry(&spanned.value)).collect()
 }
 
+/// Checks a request without writing its manifests.
+#[must_use]
+pub fn check(request: &Request) -> Analysis {
+    Pass::run(request, WithoutImage::LeaveOut).analysis
+}
+
 /// Checks a request and renders it when there is no error.
 ///
 /// `link_values` puts the Secret `secret` of link values among the manifests, when the values file knows them.

@@ -1,11 +1,13 @@
 //! Modules of every type: their header, and what is known of the types Optakit does not create.
 
+use std::collections::BTreeMap;
+
 use super::field::Lower;
 use super::layer::Modules;
 use super::rules::MISSING_FIELD;
 use super::text::Text;
 use crate::diagnostic::{Applicability, Diagnostic, Example, Rule, Severity};
-use crate::span::Spanned;
+use crate::span::{Span, Spanned};
 use crate::suggest;
 use crate::syntax::{Mapping, Node, NodeKind};
 
@@ -100,7 +102,7 @@ pub struct Header {
     /// All of its fields.
     pub mapping: Mapping,
     /// The module itself.
-    pub span: crate::span::Span,
+    pub span: Span,
 }
 
 impl Header {
@@ -125,16 +127,18 @@ pub fn headers(modules: &Modules, cx: &mut Lower<'_>) -> Vec<Header> {
             headers.extend(header);
         }
     });
-    for index in 1..headers.len() {
-        let (before, rest) = headers.split_at(index);
-        let module = &rest[0];
-        if let Some(first) = before.iter().find(|other| other.name.value == module.name.value) {
-            let message = format!("module name `{}` is used twice", module.name.value);
-            let diagnostic = Diagnostic::new(&DUPLICATE_MODULE_NAME, module.name.span, format!("{}.name", module.path), message)
-                .help("give each module a name of its own")
-                .label(first.name.span, "first used here");
-            cx.diagnostics.push(diagnostic);
-        }
+    let mut seen: BTreeMap<&str, Span> = BTreeMap::new();
+    for module in &headers {
+        let name = module.name.value.as_str();
+        let Some(first) = seen.get(name) else {
+            seen.insert(name, module.name.span);
+            continue;
+        };
+        let message = format!("module name `{name}` is used twice");
+        let diagnostic = Diagnostic::new(&DUPLICATE_MODULE_NAME, module.name.span, format!("{}.name", module.path), message)
+            .help("give each module a name of its own")
+            .label(*first, "first used here");
+        cx.diagnostics.push(diagnostic);
     }
     headers
 }
