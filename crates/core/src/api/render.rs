@@ -113,7 +113,6 @@ pub(super) fn render_all(
             rds_certificates: certificates.unwrap_or_default(),
             link_variables: &variables[index],
             span: input.services[index].header.span,
-            layer_span: input.layer_span,
         })
         .collect();
     let mut objects = Vec::new();

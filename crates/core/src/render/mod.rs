@@ -96,8 +96,6 @@ pub struct Frame<'a> {
     pub link_variables: &'a [LinkVariable],
     /// Where the module stands.
     pub span: Span,
-    /// Where the layer's name stands.
-    pub layer_span: Option<Span>,
 }
 
 /// An environment variable that a link gives.
@@ -159,13 +157,6 @@ impl Manifests {
         let rank = |kind: &str| ORDER.iter().position(|other| *other == kind).unwrap_or(ORDER.len());
         objects.sort_by_key(|object| rank(object.kind));
         Self { objects }
-    }
-
-    /// All objects as one YAML stream.
-    #[must_use]
-    pub fn to_yaml(&self) -> String {
-        let documents: Vec<String> = self.objects.iter().map(|object| crate::syntax::to_yaml(&object.value)).collect();
-        documents.join("---\n")
     }
 }
 
