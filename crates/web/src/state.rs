@@ -41,10 +41,12 @@ pub(crate) struct State {
     pub(crate) kept: RwSignal<bool>,
 }
 
-/// An analysis with the time it took.
+/// An analysis with what was analysed and the time it took.
 #[derive(Clone, Debug)]
 pub(crate) struct Outcome {
     pub(crate) analysis: Analysis,
+    /// With the certificates it needs, as far as they are there.
+    pub(crate) request: Request,
     pub(crate) milliseconds: f64,
 }
 
@@ -75,15 +77,16 @@ impl State {
         let certificates = RwSignal::new(BTreeMap::<String, String>::new());
         let analysis = Memo::new(move |_| {
             let started = now();
-            let request =
-                request(&service.read(), &environment_files.read(), (environment.get(), exposure.get()), &image.read(), None);
+            let mut request =
+                request(&service.read(), &environment_files.read(), (environment.get(), exposure.get()), &image.read());
             let mut analysis = api::analyze(&request, false);
             if let Some(region) = &analysis.rds_certificates_for
                 && let Some(pem) = certificates.read().get(region)
             {
-                analysis = api::analyze(&Request { rds_certificates: Some(pem.clone()), ..request }, false);
+                request.rds_certificates = Some(pem.clone());
+                analysis = api::analyze(&request, false);
             }
-            Outcome { analysis, milliseconds: now() - started }
+            Outcome { analysis, request, milliseconds: now() - started }
         });
         let manifests = RwSignal::new(Shown::default());
         Effect::new(move || {
@@ -117,23 +120,6 @@ impl State {
             said: RwSignal::new(String::new()),
             kept,
         }
-    }
-
-    /// The request for what is on the screen, with the certificates it needs.
-    pub(crate) fn request(self) -> Request {
-        let needed = self.analysis.with_untracked(|outcome| outcome.analysis.rds_certificates_for.clone());
-        let request = |certificates| {
-            request(
-                &self.service.read_untracked(),
-                &self.environment_files.read_untracked(),
-                (self.environment.get_untracked(), self.exposure.get_untracked()),
-                &self.image.read_untracked(),
-                certificates,
-            )
-        };
-        let first = request(None);
-        let region = needed.or_else(|| api::check(&first).rds_certificates_for);
-        request(region.and_then(|region| self.certificates.with_untracked(|known| known.get(&region).cloned())))
     }
 
     /// The paths of the environment files that the service file names.
@@ -195,7 +181,6 @@ fn request(
     environment_files: &BTreeMap<String, String>,
     (environment, exposure): (Option<String>, Option<String>),
     image: &str,
-    rds_certificates: Option<String>,
 ) -> Request {
     let service = SourceText { name: SERVICE_FILE.to_owned(), text: service.to_owned() };
     // A file that was not filled in yet is not known, rather than wrong.
@@ -216,7 +201,7 @@ fn request(
             image_digest: (!image.is_empty() && is_digest).then(|| image.to_owned()),
             ..Choices::default()
         },
-        rds_certificates,
+        rds_certificates: None,
     }
 }
 

@@ -9,7 +9,7 @@ use crate::state::State;
 
 /// Makes the bundle of the text and saves it, or says why there is none.
 pub(crate) fn export_bundle(state: State) {
-    match api::bundle(&state.request()) {
+    match state.analysis.with_untracked(|outcome| api::bundle(&outcome.request)) {
         Ok(bundle) => export::download(state, &bundle.file_name(), "application/json", &bundle.to_text()),
         Err(_) => state.say("Repair the errors first: a bundle is made of a text without any"),
     }
@@ -19,11 +19,7 @@ pub(crate) fn export_bundle(state: State) {
 #[component]
 pub(crate) fn BundlePanel() -> impl IntoView {
     let state = expect_context::<State>();
-    let bundle = move || {
-        // Asked anew whenever the text is analysed.
-        state.analysis.track();
-        api::bundle(&state.request()).ok()
-    };
+    let bundle = move || api::bundle(&state.analysis.read().request).ok();
     view! {
         <section aria-label="Bundle" class="panel">
             {move || match bundle() {
