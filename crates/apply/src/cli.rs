@@ -39,7 +39,8 @@ Examples:
 
 Examples:
   optakit render --env staging
-  optakit render --image-tag 1.4.2 | kubectl apply --server-side -f -")]
+  optakit render --image-tag 1.4.2 | kubectl apply --server-side -f -
+  optakit render --image-tag 1.4.2 -o kustomize --output-dir deploy/base")]
     Render(Render),
     /// Write, inspect or verify a bundle, the one file that `apply` takes.
     #[command(
@@ -76,6 +77,14 @@ Examples:
     #[command(after_help = "Examples:
   optakit schema > opta.schema.json")]
     Schema,
+    /// Print the manual page, in the format of `man`.
+    #[command(after_help = "Examples:
+  optakit man > optakit.1
+  optakit man render | man -l -")]
+    Man {
+        /// A command, for its own page.
+        command: Option<String>,
+    },
     /// Print the completions of a shell.
     #[command(after_help = "Examples:
   optakit completions bash > /etc/bash_completion.d/optakit
@@ -177,6 +186,9 @@ pub(crate) struct Source {
     /// The Gateway that routes attach to, for `--exposure gateway`; `gateway/gateway` when left out.
     #[arg(long, value_name = "NAMESPACE/NAME")]
     pub(crate) gateway: Option<String>,
+    /// The version of Kubernetes it is for: 1.33, 1.34, 1.35 or 1.36; the newest when left out.
+    #[arg(long, value_name = "VERSION")]
+    pub(crate) kubernetes: Option<String>,
 }
 
 #[derive(Debug, Args)]
@@ -189,6 +201,9 @@ pub(crate) struct Render {
     /// The format of the manifests.
     #[arg(long, short, value_enum, default_value_t = Output::Yaml)]
     pub(crate) output: Output,
+    /// Write one file an object into this folder, which is made when it is not there.
+    #[arg(long, value_name = "DIR")]
+    pub(crate) output_dir: Option<PathBuf>,
 }
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
@@ -197,6 +212,8 @@ pub(crate) enum Output {
     Yaml,
     /// One `List` as JSON.
     Json,
+    /// A base of kustomize with `images:`, into `--output-dir`.
+    Kustomize,
 }
 
 #[derive(Debug, Args)]

@@ -85,6 +85,7 @@ pub(crate) fn render_request(source: &cli::Source) -> anyhow::Result<Request> {
         hardening: source.hardening.clone(),
         exposure: source.exposure.clone(),
         gateway: source.gateway.clone(),
+        kubernetes: source.kubernetes.clone(),
         image_tag: source.image_tag.clone(),
         image_digest: source.image_digest.clone(),
     };
@@ -143,18 +144,54 @@ pub(crate) fn text_of<'a>(request: &'a Request, name: &str) -> Option<&'a str> {
 ///
 /// When it cannot be written; the message names the file.
 pub(crate) fn write_file(path: &Path, text: &str) -> anyhow::Result<()> {
-    let write = || -> std::io::Result<()> {
-        let folder = path.parent().filter(|folder| !folder.as_os_str().is_empty()).unwrap_or(Path::new("."));
-        let mut file = tempfile::NamedTempFile::new_in(folder)?;
-        file.write_all(text.as_bytes())?;
-        file.as_file().sync_all()?;
-        #[cfg(unix)]
-        {
-            use std::os::unix::fs::PermissionsExt;
-            file.as_file().set_permissions(std::fs::Permissions::from_mode(0o644))?;
-        }
-        file.persist(path)?;
-        Ok(())
+    let folder = path.parent().filter(|folder| !folder.as_os_str().is_empty()).unwrap_or(Path::new("."));
+    let written = beside(folder, text).and_then(|file| Ok(file.persist(path)?));
+    written.map(drop).with_context(|| format!("cannot write {}", path.display()))
+}
+
+/// Replaces files of a folder. None is touched before all are written beside their place.
+///
+/// # Errors
+///
+/// When one cannot be written; the message names it.
+pub(crate) fn write_files(folder: &Path, files: &[SourceText]) -> anyhow::Result<()> {
+    let mut written = Vec::new();
+    for file in files {
+        let path = folder.join(&file.name);
+        let beside = beside(folder, &file.text).with_context(|| format!("cannot write {}", path.display()))?;
+        written.push((beside, path));
+    }
+    for (file, path) in written {
+        file.persist(&path).with_context(|| format!("cannot write {}", path.display()))?;
+    }
+    Ok(())
+}
+
+/// A text on disk in a file that takes another's place as a whole.
+fn beside(folder: &Path, text: &str) -> std::io::Result<tempfile::NamedTempFile> {
+    let mut file = tempfile::NamedTempFile::new_in(folder)?;
+    file.write_all(text.as_bytes())?;
+    file.as_file().sync_all()?;
+    #[cfg(unix)]
+    {
+        use std::os::unix::fs::PermissionsExt;
+        file.as_file().set_permissions(std::fs::Permissions::from_mode(0o644))?;
+    }
+    Ok(file)
+}
+
+/// The names of the files of a folder, in order.
+///
+/// # Errors
+///
+/// When it cannot be listed.
+pub(crate) fn names_in(folder: &Path) -> anyhow::Result<Vec<String>> {
+    let list = || -> std::io::Result<Vec<String>> {
+        let entries = std::fs::read_dir(folder)?;
+        let names = entries.map(|entry| Ok(entry?.file_name().to_string_lossy().into_owned()));
+        let mut names = names.collect::<std::io::Result<Vec<String>>>()?;
+        names.sort();
+        Ok(names)
     };
-    write().with_context(|| format!("cannot write {}", path.display()))
+    list().with_context(|| format!("cannot list {}", folder.display()))
 }

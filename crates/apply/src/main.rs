@@ -31,6 +31,7 @@ fn main() -> ExitCode {
         Command::Apply(arguments) => command::apply::run(arguments, &report),
         Command::Explain { name } => command::about::explain(name, &report),
         Command::Schema => command::about::schema(&report),
+        Command::Man { command } => command::about::man(command.as_deref(), &report),
         Command::Completions { shell } => command::about::completions(*shell, &report),
     };
     // What only reads has 1 for faults it found and 2 for not having run; an apply either did it or failed.

@@ -377,7 +377,7 @@ fn differences(again: Option<&Bundle>, bundle: &Bundle) -> Vec<Difference> {
         again.map(|again| again.manifests.iter().map(|manifest| (name(manifest), manifest)).collect()).unwrap_or_default();
     let found: Vec<_> = bundle.manifests.iter().map(|manifest| (name(manifest), manifest)).collect();
     let lookup = |list: &[(String, &serde_json::Value)], object: &str| {
-        list.iter().find(|(name, _)| name == object).map(|(_, manifest)| syntax::to_yaml(manifest)).unwrap_or_default()
+        list.iter().find(|(name, _)| name == object).map(|(_, manifest)| syntax::data_to_yaml(manifest)).unwrap_or_default()
     };
     let mut names: Vec<&String> = expected.iter().chain(&found).map(|(name, _)| name).collect();
     names.dedup();

@@ -1,9 +1,14 @@
 //! The tree that manifests and AWS documents are built of: maps in the order they are written, each value with the place it comes from.
 
+use std::borrow::Cow;
+
 use serde::ser::{Serialize, SerializeMap, SerializeSeq, Serializer};
 
 use crate::model::text::Text;
 use crate::span::Span;
+
+/// The key of a map; most are words of Kubernetes.
+pub type Key = Cow<'static, str>;
 
 /// A value of a document.
 #[derive(Clone, Debug)]
@@ -24,7 +29,7 @@ pub enum ValueKind {
     /// Text, maybe with holes.
     Text(Text),
     /// A map in writing order.
-    Map(Vec<(String, Value)>),
+    Map(Vec<(Key, Value)>),
     /// A list.
     List(Vec<Value>),
 }
@@ -41,7 +46,17 @@ impl Value {
     #[must_use]
     pub fn get(&self, key: &str) -> Option<&Self> {
         let ValueKind::Map(entries) = &self.kind else { return None };
-        entries.iter().find(|(name, _)| name == key).map(|(_, value)| value)
+        entries.iter().find(|(name, _)| *name == key).map(|(_, value)| value)
+    }
+
+    /// Calls `visit` with every text below.
+    pub fn texts(&self, visit: &mut impl FnMut(&Text)) {
+        match &self.kind {
+            ValueKind::Text(text) => visit(text),
+            ValueKind::Map(entries) => entries.iter().for_each(|(_, value)| value.texts(visit)),
+            ValueKind::List(items) => items.iter().for_each(|item| item.texts(visit)),
+            ValueKind::Bool(_) | ValueKind::Int(_) => {}
+        }
     }
 
     /// Calls `visit` with every value below and the JSON pointer (RFC 6901) to it, the root's being empty.
@@ -68,9 +83,9 @@ impl Value {
     }
 }
 
-impl From<&str> for Value {
-    fn from(text: &str) -> Self {
-        Text::literal(text).into()
+impl From<&'static str> for Value {
+    fn from(text: &'static str) -> Self {
+        Text::constant(text).into()
     }
 }
 
@@ -118,7 +133,7 @@ impl From<Map> for Value {
 
 /// A map under construction.
 #[derive(Clone, Debug, Default)]
-pub struct Map(Vec<(String, Value)>);
+pub struct Map(Vec<(Key, Value)>);
 
 impl Map {
     /// An empty map.
@@ -127,16 +142,23 @@ impl Map {
         Self(Vec::new())
     }
 
+    /// With the entries of another map behind its own.
+    #[must_use]
+    pub fn join(mut self, other: Self) -> Self {
+        self.0.extend(other.0);
+        self
+    }
+
     /// With a further entry.
     #[must_use]
-    pub fn with(mut self, key: impl Into<String>, value: impl Into<Value>) -> Self {
+    pub fn with(mut self, key: impl Into<Key>, value: impl Into<Value>) -> Self {
         self.0.push((key.into(), value.into()));
         self
     }
 
     /// With a further entry if there is a value.
     #[must_use]
-    pub fn maybe(self, key: &str, value: Option<impl Into<Value>>) -> Self {
+    pub fn maybe(self, key: &'static str, value: Option<impl Into<Value>>) -> Self {
         match value {
             Some(value) => self.with(key, value),
             None => self,

@@ -1,4 +1,4 @@
-//! `optakit explain`, `schema`, `completions`: what Optakit says of itself.
+//! `optakit explain`, `schema`, `completions`, `man`: what Optakit says of itself.
 
 use std::process::ExitCode;
 
@@ -39,5 +39,28 @@ pub(crate) fn completions(shell: clap_complete::Shell, report: &Report) -> anyho
     let mut script = Vec::new();
     clap_complete::generate(shell, &mut Cli::command(), "optakit", &mut script);
     report.result(&String::from_utf8(script)?);
+    Ok(ExitCode::SUCCESS)
+}
+
+/// Prints the manual page of the program or of one command.
+///
+/// # Errors
+///
+/// When there is no such command.
+pub(crate) fn man(command: Option<&str>, report: &Report) -> anyhow::Result<ExitCode> {
+    let mut program = Cli::command();
+    // So that the pages of commands tell of the global flags and are named `optakit-render`.
+    program.build();
+    let page = match command {
+        None => program,
+        Some(name) => program
+            .get_subcommands()
+            .find(|command| command.get_name() == name && name != "help")
+            .cloned()
+            .ok_or_else(|| anyhow!("there is no command `{name}`; `optakit --help` lists them"))?,
+    };
+    let mut text = Vec::new();
+    clap_mangen::Man::new(page).render(&mut text)?;
+    report.result(&String::from_utf8(text)?);
     Ok(ExitCode::SUCCESS)
 }

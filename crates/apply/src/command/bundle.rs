@@ -102,6 +102,7 @@ fn inspect(bundle: &Bundle) -> String {
         format!("profile      {}", bundle.choices.profile.as_deref().unwrap_or("default")),
         format!("hardening    {}", bundle.choices.hardening.as_deref().unwrap_or("baseline")),
         format!("exposure     {}", bundle.choices.exposure.as_deref().unwrap_or("nginx")),
+        format!("kubernetes   {}", bundle.choices.kubernetes.as_deref().unwrap_or("newest known to the renderer")),
         format!("renderer     optakit {}", bundle.renderer),
         format!("digest       {}", bundle.digest),
         "objects".to_owned(),

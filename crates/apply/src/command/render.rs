@@ -1,9 +1,10 @@
 //! `optakit render`.
 
+use std::path::Path;
 use std::process::ExitCode;
 
-use anyhow::bail;
-use optakit_core::api::{self, Analysis, Request};
+use anyhow::{Context, bail};
+use optakit_core::api::{self, Analysis, FileFormat, Request, SourceText};
 
 use crate::cli::{Output, Render};
 use crate::input;
@@ -31,9 +32,13 @@ pub(crate) fn run(arguments: &Render, report: &Report) -> anyhow::Result<ExitCod
             if names.len() == 1 { "it" } else { "them" }
         );
     }
-    match arguments.output {
-        Output::Yaml => report.result(&analysis.yaml().unwrap_or_default()),
-        Output::Json => {
+    match (&arguments.output_dir, arguments.output) {
+        (Some(folder), output) => write_files(folder, &files(manifests, output), report)?,
+        (None, Output::Kustomize) => {
+            bail!("a base of kustomize is several files: say where with `--output-dir DIR`")
+        }
+        (None, Output::Yaml) => report.result(&analysis.yaml().unwrap_or_default()),
+        (None, Output::Json) => {
             let items: Vec<_> = manifests.iter().map(api::Manifest::to_value).collect();
             let list = serde_json::json!({ "apiVersion": "v1", "kind": "List", "items": items });
             report.result(&format!("{}\n", serde_json::to_string_pretty(&list)?));
@@ -46,6 +51,31 @@ pub(crate) fn run(arguments: &Render, report: &Report) -> anyhow::Result<ExitCod
         report.note("the Secret `secret` of link values is left out (`--include-secrets`)");
     }
     Ok(ExitCode::SUCCESS)
+}
+
+fn files(manifests: &[api::Manifest], output: Output) -> Vec<SourceText> {
+    match output {
+        Output::Yaml => api::files(manifests, FileFormat::Yaml),
+        Output::Json => api::files(manifests, FileFormat::Json),
+        Output::Kustomize => api::kustomize(manifests),
+    }
+}
+
+/// Writes the files, and tells of those that an earlier run left there: `kubectl apply -f DIR` would take them too.
+fn write_files(folder: &Path, files: &[SourceText], report: &Report) -> anyhow::Result<()> {
+    std::fs::create_dir_all(folder).with_context(|| format!("cannot make the folder {}", folder.display()))?;
+    input::write_files(folder, files)?;
+    for file in files {
+        report.result(&format!("{}\n", folder.join(&file.name).display()));
+    }
+    let left = input::names_in(folder)?;
+    let manifest = |name: &String| name.ends_with(".yaml") || name.ends_with(".yml") || name.ends_with(".json");
+    let left: Vec<String> =
+        left.into_iter().filter(|name| manifest(name) && !files.iter().any(|file| file.name == *name)).collect();
+    if !left.is_empty() {
+        report.note(format!("{} also holds {}, which this run did not write", folder.display(), left.join(", ")));
+    }
+    Ok(())
 }
 
 /// The manifests, after the findings were shown; none when there are errors.

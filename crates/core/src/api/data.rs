@@ -4,8 +4,6 @@ use std::collections::BTreeMap;
 
 use serde::{Deserialize, Serialize};
 
-use crate::value::Value;
-
 /// A text under its name.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub struct SourceText {
@@ -47,18 +45,28 @@ impl std::fmt::Debug for Request {
 #[serde(rename_all = "camelCase", deny_unknown_fields)]
 pub struct Choices {
     /// The environment's name; may be left out when there is only one.
+    #[serde(skip_serializing_if = "Option::is_none")]
     pub environment: Option<String>,
     /// The profile's name; `default` when left out.
+    #[serde(skip_serializing_if = "Option::is_none")]
     pub profile: Option<String>,
     /// The hardening's name; `baseline` when left out.
+    #[serde(skip_serializing_if = "Option::is_none")]
     pub hardening: Option<String>,
     /// The exposure's name; `nginx` when left out.
+    #[serde(skip_serializing_if = "Option::is_none")]
     pub exposure: Option<String>,
     /// Namespace and name of the Gateway, parted by a slash, for the exposure `gateway`; `gateway/gateway` when left out.
+    #[serde(skip_serializing_if = "Option::is_none")]
     pub gateway: Option<String>,
+    /// The version of Kubernetes, like `1.36`; the newest known one when left out.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub kubernetes: Option<String>,
     /// The tag of AUTO images.
+    #[serde(skip_serializing_if = "Option::is_none")]
     pub image_tag: Option<String>,
     /// The digest of AUTO images, which wins over the tag.
+    #[serde(skip_serializing_if = "Option::is_none")]
     pub image_digest: Option<String>,
 }
 
@@ -202,15 +210,13 @@ pub struct Manifest {
     pub namespace: Option<String>,
     /// The object as a YAML document.
     pub yaml: String,
-    #[serde(skip)]
-    pub(super) value: Value,
 }
 
 impl Manifest {
     /// The object as data.
     #[must_use]
     pub fn to_value(&self) -> serde_json::Value {
-        serde_json::to_value(&self.value).expect("a manifest is a tree of maps with text keys")
+        crate::syntax::from_yaml(&self.yaml)
     }
 }
 

@@ -1,6 +1,8 @@
 //! The way in: a request with every text, an analysis of plain data out, for any front end.
 
 mod data;
+mod files;
+mod output;
 mod pass;
 mod render;
 mod texts;
@@ -9,17 +11,17 @@ pub use data::{
     Analysis, AwsResource, Choices, EnvironmentRef, Finding, Manifest, Note, Place, Repair, Replacement, Request, RequiredSecret,
     SourceText,
 };
+pub use files::{FileFormat, files, kustomize};
 pub(crate) use render::{Rendered, holes};
 
 use crate::bundle::Bundle;
 use crate::model::exposure::Exposure;
 use crate::model::layer::EnvironmentEntry;
-use crate::render::{Manifests, WithoutImage};
 use crate::resolve::{self, LayerFile, Values};
 use crate::source::Source;
 use crate::span::FileId;
 use crate::syntax;
-use pass::Pass;
+use pass::{Pass, Want};
 
 /// The names of the exposures, the default first.
 pub const EXPOSURES: [&str; Exposure::ALL.len()] = {
@@ -51,7 +53,7 @@ fn refs(file: &LayerFile) -> Vec<EnvironmentRef> {
 /// Checks a request without writing its manifests.
 #[must_use]
 pub fn check(request: &Request) -> Analysis {
-    Pass::run(request, WithoutImage::LeaveOut).analysis
+    Pass::run(request, Want::Faults, Values::default()).analysis
 }
 
 /// Checks a request and renders it when there is no error.
@@ -59,27 +61,7 @@ pub fn check(request: &Request) -> Analysis {
 /// `link_values` puts the Secret `secret` of link values among the manifests, when the values file knows them.
 #[must_use]
 pub fn analyze(request: &Request, link_values: bool) -> Analysis {
-    let pass = Pass::run(request, WithoutImage::LeaveOut);
-    let mut analysis = pass.analysis;
-    if let Some(rendered) = pass.rendered {
-        let mut objects = rendered.objects;
-        if link_values {
-            objects.extend(rendered.link_secret);
-        }
-        let manifests = Manifests::new(objects);
-        analysis.manifests = Some(manifests.objects.iter().map(manifest).collect());
-    }
-    analysis
-}
-
-fn manifest(object: &crate::render::Object) -> Manifest {
-    Manifest {
-        kind: object.kind,
-        name: object.name.clone(),
-        namespace: object.namespace.clone(),
-        yaml: syntax::to_yaml(&object.value),
-        value: object.value.clone(),
-    }
+    Pass::run(request, Want::Texts { link_values }, Values::default()).analysis
 }
 
 /// Makes the bundle of a request.
@@ -93,12 +75,12 @@ pub fn bundle(request: &Request) -> Result<Bundle, Box<Analysis>> {
     clean.choices = clean.choices.over(&values);
     clean.values = None;
     // A secret that a text refers to must stay a hole: a bundle is passed around.
-    bundle_of(&clean, values.without_secrets()).ok_or_else(|| Box::new(Pass::run(request, WithoutImage::Hole).analysis))
+    bundle_of(&clean, values.without_secrets()).ok_or_else(|| Box::new(Pass::run(request, Want::Faults, Values::default()).analysis))
 }
 
 /// The bundle of a request without a values file, from values without secrets; none when it has errors.
 pub(crate) fn bundle_of(request: &Request, values: Values) -> Option<Bundle> {
-    let Pass { analysis, rendered } = Pass::run_with(request, WithoutImage::Hole, values);
+    let Pass { analysis, rendered } = Pass::run(request, Want::Bundle, values);
     let rendered = rendered.filter(|_| analysis.rds_certificates_for.is_none())?;
     Some(Bundle::new(request, &analysis, &rendered))
 }

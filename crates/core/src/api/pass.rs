@@ -5,7 +5,8 @@ use std::collections::BTreeMap;
 
 use super::data::{Analysis, Choices, Request, SourceText};
 use super::refs;
-use super::render::{RenderInput, Rendered, Service, render_all};
+use super::output::{data, written};
+use super::render::{RenderInput, Rendered, Service, certificates_for};
 use super::texts::{Texts, finding};
 use crate::check::{self, Surroundings};
 use crate::diagnostic::Diagnostic;
@@ -15,26 +16,33 @@ use crate::model::exposure::Exposure;
 use crate::model::image::{check_digest, check_tag};
 use crate::model::layer::{EnvironmentEntry, Layer};
 use crate::model::module::{Header, K8S_SERVICE};
-use crate::render::{Hardening, Profile, WithoutImage};
+use crate::render::{Hardening, Kubernetes, Profile, WithoutImage};
 use crate::resolve::{self, LayerFile, Scope, Values};
 use crate::source::Source;
 use crate::span::FileId;
 use crate::syntax;
 
+/// What is wanted of a pass beside the faults.
+#[derive(Clone, Copy, PartialEq, Eq)]
+pub(super) enum Want {
+    /// Nothing.
+    Faults,
+    /// The manifests and AWS documents as texts, maybe with the Secret of link values.
+    Texts { link_values: bool },
+    /// All of it as data, with holes for what is not known.
+    Bundle,
+}
+
 /// The outcome of a pass.
 pub(super) struct Pass {
     pub(super) analysis: Analysis,
-    /// There only without errors.
+    /// There only for a bundle, and without errors.
     pub(super) rendered: Option<Rendered>,
 }
 
 impl Pass {
-    pub(super) fn run(request: &Request, without_image: WithoutImage) -> Self {
-        Self::run_with(request, without_image, Values::default())
-    }
-
     /// Runs every stage. `values` are used when the request has no values file.
-    pub(super) fn run_with(request: &Request, without_image: WithoutImage, values: Values) -> Self {
+    pub(super) fn run(request: &Request, want: Want, values: Values) -> Self {
         let mut texts = Texts::default();
         let source = Source::new(FileId::Service, &*request.service.name, &*request.service.text);
         let (document, mut diagnostics) = syntax::parse(&source);
@@ -57,8 +65,9 @@ impl Pass {
         let choices = request.choices.over(&values);
         let (profile, hardening, exposure, gateway) =
             (choices.profile(), choices.hardening(), choices.exposure(), choices.gateway());
+        let kubernetes = choices.kubernetes().err();
         let wrong = profile.as_ref().err().or(hardening.as_ref().err()).or(exposure.as_ref().err()).or(gateway.as_ref().err());
-        let refusal = wrong.cloned().or_else(|| choices.image_fault());
+        let refusal = wrong.or(kubernetes.as_ref()).cloned().or_else(|| choices.image_fault());
         let exposure = exposure.unwrap_or_default();
         let (entry, refusal) = match (resolve::choose(&file, choices.environment.as_deref()), refusal) {
             (_, Some(refusal)) => (None, Some(refusal)),
@@ -92,7 +101,8 @@ impl Pass {
         diagnostics.sort_by_key(|diagnostic| (diagnostic.span.file, diagnostic.span.start, diagnostic.span.end));
         analysis.diagnostics = diagnostics.iter().map(|diagnostic| finding(diagnostic, &texts)).collect();
         let good = !diagnostics.iter().any(Diagnostic::is_error) && analysis.refusal.is_none();
-        let rendered = (good && layer_name.is_some()).then(|| {
+        let mut rendered = None;
+        if good && layer_name.is_some() {
             let input = RenderInput {
                 source: &source,
                 scope: &scope,
@@ -101,12 +111,18 @@ impl Pass {
                 hardening: hardening.unwrap_or_default(),
                 exposure,
                 gateway: gateway.unwrap_or_default(),
-                without_image,
+                without_image: if want == Want::Bundle { WithoutImage::Hole } else { WithoutImage::LeaveOut },
                 layer_span: layer_name.map(|name| name.span),
+                link_values: want == Want::Texts { link_values: true },
                 request,
             };
-            render_all(&input, environment_file, texts, &mut analysis)
-        });
+            analysis.rds_certificates_for = certificates_for(&input);
+            match want {
+                Want::Faults => {}
+                Want::Texts { .. } => written(&input, &mut analysis),
+                Want::Bundle => rendered = Some(data(&input, environment_file, texts, &mut analysis)),
+            }
+        }
         Self { analysis, rendered }
     }
 }
@@ -120,6 +136,7 @@ impl Choices {
             hardening: self.hardening.clone(),
             exposure: self.exposure.clone(),
             gateway: self.gateway.clone(),
+            kubernetes: self.kubernetes.clone(),
             image_tag: self.image_tag.clone().or_else(|| values.image_tag.clone()),
             // A digest wins over a tag, so that one of the values must not win over a tag that was asked for.
             image_digest: self.image_digest.clone().or_else(|| values.image_digest.clone().filter(|_| self.image_tag.is_none())),
@@ -140,6 +157,11 @@ impl Choices {
 
     fn exposure(&self) -> Result<Exposure, String> {
         named("exposure", self.exposure.as_deref(), Exposure::ALL)
+    }
+
+    fn kubernetes(&self) -> Result<Kubernetes, String> {
+        let minor = self.kubernetes.as_deref().map(|version| version.strip_prefix('v').unwrap_or(version));
+        named("target for Kubernetes", minor, Kubernetes::ALL)
     }
 
     /// Namespace and name of the Gateway.

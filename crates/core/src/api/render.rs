@@ -2,7 +2,7 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use super::data::{Analysis, AwsResource, Request, RequiredSecret, SourceText};
+use super::data::{Analysis, Request, RequiredSecret, SourceText};
 use super::texts::Texts;
 use crate::aws;
 use crate::check::Checked;
@@ -13,11 +13,10 @@ use crate::model::k8s_service::K8sService;
 use crate::model::module::Header;
 use crate::model::name::Names;
 use crate::model::text::Text;
-use crate::render::{self, Frame, Hardening, LinkVariable, Manifests, Profile, WithoutImage};
+use crate::render::{self, Frame, Hardening, LinkVariable, Profile, WithoutImage};
 use crate::resolve::Scope;
 use crate::source::Source;
 use crate::span::Span;
-use crate::syntax;
 use crate::value::{Value, ValueKind};
 
 /// An AWS resource of a module.
@@ -30,15 +29,6 @@ pub(crate) struct Resource {
     pub(crate) value: Value,
 }
 
-impl Resource {
-    fn name(&self) -> String {
-        match self.value.get("name").map(|name| &name.kind) {
-            Some(ValueKind::Text(name)) => name.as_str().to_owned(),
-            _ => String::new(),
-        }
-    }
-}
-
 /// What a pass over a request without errors gives.
 pub(crate) struct Rendered {
     /// The layer's name.
@@ -49,8 +39,6 @@ pub(crate) struct Rendered {
     pub(crate) environment_file: Option<SourceText>,
     /// The objects of all services, without the Secret of link values.
     pub(crate) objects: Vec<render::Object>,
-    /// The Secret of link values.
-    pub(crate) link_secret: Option<render::Object>,
     /// The AWS resources, as data.
     pub(crate) aws: Vec<Resource>,
     /// The values that were used.
@@ -76,84 +64,90 @@ pub(super) struct RenderInput<'a> {
     pub(super) gateway: (&'a str, &'a str),
     pub(super) without_image: WithoutImage,
     pub(super) layer_span: Option<Span>,
+    /// Whether the Secret of link values is among the objects.
+    pub(super) link_values: bool,
     pub(super) request: &'a Request,
 }
 
-/// Renders all services, and tells the analysis what they need.
-pub(super) fn render_all(
-    input: &RenderInput<'_>,
-    environment_file: Option<SourceText>,
-    texts: Texts,
-    analysis: &mut Analysis,
-) -> Rendered {
+/// Where the objects and AWS resources of the services go, each as soon as it is made.
+pub(super) trait Sink {
+    fn object(&mut self, object: render::Object);
+    fn resource(&mut self, resource: Resource);
+}
+
+/// Renders all services into a sink, and tells the analysis what they need.
+///
+/// Objects come service by service; those of a kind are put together only when all are there.
+pub(super) fn render_all(input: &RenderInput<'_>, sink: &mut impl Sink, analysis: &mut Analysis) {
     let (scope, environment) = (input.scope, input.scope.environment);
-    let names: Vec<Names> = input
-        .services
-        .iter()
-        .map(|service| Names { layer: scope.layer_name.to_owned(), module: service.header.name.value.clone() })
-        .collect();
-    let variables: Vec<Vec<LinkVariable>> =
-        input.services.iter().map(|service| render::link_variables(&service.checked, scope.modules)).collect();
-    let certificates = input.request.rds_certificates.as_deref();
-    let needs_certificates = input.profile == Profile::Opta2021 || variables.iter().flatten().any(|variable| variable.rds);
-    if needs_certificates && certificates.is_none() && !input.services.is_empty() {
-        analysis.rds_certificates_for = environment.region.clone();
+    let environment_name = Text::literal(&environment.name);
+    let layer = Text::literal(scope.layer_name);
+    let version = Text::literal(scope.image.0.unwrap_or("latest"));
+    let certificates = Text::literal(input.request.rds_certificates.as_deref().unwrap_or_default());
+    let variables = link_variables(input.services, scope);
+    if !input.services.is_empty() {
+        sink.object(render::namespace(&layer, &environment_name, input.layer_span));
     }
-    let frames: Vec<Frame<'_>> = (0..input.services.len())
-        .map(|index| Frame {
-            names: &names[index],
+    let mut inputs = BTreeSet::new();
+    let mut note = |value: &Value| {
+        value.texts(&mut |text| inputs.extend(text.holes().iter().map(|hole| hole.input.clone())));
+    };
+    for (index, (service, link_variables)) in input.services.iter().zip(&variables).enumerate() {
+        let names = Names::new(&environment_name, &layer, &service.header.name.value);
+        let frame = Frame {
+            names: &names,
             environment,
             profile: input.profile,
             hardening: input.hardening,
             exposure: input.exposure,
             gateway: input.gateway,
+            version: &version,
             image_tag: scope.image.0,
             image_digest: scope.image.1,
             without_image: input.without_image,
-            rds_certificates: certificates.unwrap_or_default(),
-            link_variables: &variables[index],
-            span: input.services[index].header.span,
-        })
-        .collect();
-    let mut objects = Vec::new();
-    if !frames.is_empty() {
-        objects.push(render::namespace(scope.layer_name, environment, input.layer_span));
-    }
-    let mut aws_resources = Vec::new();
-    for (service, frame) in input.services.iter().zip(&frames) {
-        objects.extend(render::render(&service.checked, frame));
-        aws_resources.extend(aws_of(service, frame, input));
+            rds_certificates: &certificates,
+            link_variables,
+            span: service.header.span,
+        };
+        if input.link_values && index == 0 {
+            render::link_secret(&frame, &variables.concat(), scope.values).into_iter().for_each(|secret| sink.object(secret));
+        }
+        for object in render::render(&service.checked, &frame) {
+            note(&object.value);
+            sink.object(object);
+        }
+        for resource in aws_of(service, &frame, input) {
+            note(&resource.value);
+            sink.resource(resource);
+        }
         let auto = service.checked.image().value == Image::Auto;
         if auto && frame.image_tag.is_none() && frame.image_digest.is_none() {
-            analysis.without_image.push(frame.names.module.clone());
+            analysis.without_image.push(service.header.name.value.clone());
         }
     }
-    let objects = Manifests::new(objects).objects;
+    inputs.remove(render::IMAGE_DIGEST);
+    analysis.inputs = inputs.into_iter().collect();
     analysis.secrets = required_secrets(input.services, &variables);
-    analysis.inputs = inputs(&objects, &aws_resources);
-    let data = |resource: &Resource| AwsResource {
-        kind: resource.kind,
-        module: resource.module.clone(),
-        name: resource.name(),
-        json: syntax::to_json(&resource.value),
+}
+
+fn link_variables(services: &[Service], scope: &Scope<'_>) -> Vec<Vec<LinkVariable>> {
+    services.iter().map(|service| render::link_variables(&service.checked, scope.modules)).collect()
+}
+
+/// The region whose certificates of RDS the services need and the request lacks.
+pub(super) fn certificates_for(input: &RenderInput<'_>) -> Option<String> {
+    let has_database = |service: &Service| {
+        render::link_variables(&service.checked, input.scope.modules).iter().any(|variable| variable.rds)
     };
-    analysis.aws = aws_resources.iter().map(data).collect();
-    let link_secret = render::link_secret(&frames, scope.values);
-    Rendered {
-        layer: scope.layer_name.to_owned(),
-        environment: environment.clone(),
-        environment_file,
-        objects,
-        link_secret,
-        aws: aws_resources,
-        used: scope.used.borrow().clone(),
-        texts,
-    }
+    let needed = input.request.rds_certificates.is_none()
+        && !input.services.is_empty()
+        && (input.profile == Profile::Opta2021 || input.services.iter().any(has_database));
+    input.scope.environment.region.clone().filter(|_| needed)
 }
 
 fn aws_of(service: &Service, frame: &Frame<'_>, input: &RenderInput<'_>) -> Vec<Resource> {
     let environment = input.scope.environment;
-    let resource = |kind, value| Resource { kind, module: frame.names.module.clone(), value };
+    let resource = |kind, value| Resource { kind, module: frame.names.module.as_str().to_owned(), value };
     let mut resources = Vec::new();
     if service.checked.image().value == Image::Auto {
         resources.push(resource("ecr-repository", aws::ecr::repository(frame.names, environment)));
@@ -176,14 +170,6 @@ fn required_secrets(services: &[Service], variables: &[Vec<LinkVariable>]) -> Ve
         (!keys.is_empty()).then(|| RequiredSecret { name: name.to_owned(), keys: keys.into_iter().collect() })
     };
     [required("manual-secrets", manual.collect()), required("secret", linked.collect())].into_iter().flatten().collect()
-}
-
-/// The inputs that manifests and AWS resources lack; the image is told apart.
-fn inputs(objects: &[render::Object], aws: &[Resource]) -> Vec<String> {
-    let values = objects.iter().map(|object| &object.value).chain(aws.iter().map(|resource| &resource.value));
-    let inputs = values.flat_map(holes).map(|(input, _)| input);
-    let inputs: BTreeSet<String> = inputs.filter(|input| input != render::IMAGE_DIGEST).collect();
-    inputs.into_iter().collect()
 }
 
 /// The inputs that a document lacks, each with the JSON pointer to the text it goes to.

@@ -28,7 +28,7 @@ fn policy(environment: &Environment) -> Map {
 /// The lifecycle policy: 5 untagged images, 10 of production and 20 of development are kept
 /// (<https://docs.aws.amazon.com/AmazonECR/latest/userguide/LifecyclePolicies.html>).
 fn lifecycle_policy() -> Map {
-    let rule = |priority: i64, description: &str, count: i64, prefix: Option<&str>| {
+    let rule = |priority: i64, description: &'static str, count: i64, prefix: Option<&'static str>| {
         let status = if prefix.is_some() { "tagged" } else { "untagged" };
         let selection = Map::new()
             .with("tagStatus", status)

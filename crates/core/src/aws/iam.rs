@@ -39,7 +39,7 @@ pub enum Access {
 /// The ARN of a service's role, for the ServiceAccount's annotation.
 #[must_use]
 pub fn role_arn(names: &Names, environment: &Environment) -> Text {
-    arn(environment).push(&format!(":role/{}", names.role(&environment.name))).build()
+    arn(environment).push(&format!(":role/{}", names.role())).build()
 }
 
 /// The cluster's OIDC issuer as far as it is known.
@@ -54,14 +54,14 @@ pub struct OidcIssuer {
 /// The role with its trust, own policy and attachments. Inputs that are not known stay as holes.
 #[must_use]
 pub fn role(names: &Names, environment: &Environment, issuer: &OidcIssuer, grants: &[Grant], additional: &[Text]) -> Value {
-    let name = names.role(&environment.name);
-    let own = arn(environment).push(&format!(":policy/{name}")).build();
+    let name = Text::from(names.role());
+    let own = arn(environment).push(&format!(":policy/{}", name.as_str())).build();
     let attached: Vec<Value> = std::iter::once(own).chain(additional.iter().cloned()).map(Value::from).collect();
     Map::new()
-        .with("name", name.as_str())
+        .with("name", name.clone())
         .with("arn", role_arn(names, environment))
         .with("trust", trust(names, environment, issuer))
-        .with("policy", Map::new().with("name", name.as_str()).with("document", policy(grants)))
+        .with("policy", Map::new().with("name", name).with("document", policy(grants)))
         .with("attachedPolicies", attached)
         .into()
 }
@@ -86,7 +86,7 @@ fn trust(names: &Names, environment: &Environment, issuer: &OidcIssuer) -> Map {
     };
     let key = url.map_or_else(|| format!("{{{ISSUER}}}"), str::to_owned);
     let condition = Map::new()
-        .with(format!("{key}:sub"), format!("system:serviceaccount:{}:{}", names.layer, names.module))
+        .with(format!("{key}:sub"), format!("system:serviceaccount:{}:{}", names.layer.as_str(), names.module.as_str()))
         .with(format!("{key}:aud"), "sts.amazonaws.com");
     let statement = Map::new()
         .with("Sid", "")
@@ -104,7 +104,7 @@ pub const PROVIDER: &str = "parent.k8s_openid_provider_arn";
 
 /// The service's own policy: one statement a kind of access, in Opta's order.
 fn policy(grants: &[Grant]) -> Map {
-    let mut statements = vec![statement("DescribeCluster", &["eks:DescribeCluster"], vec![Text::literal("*")])];
+    let mut statements = vec![statement("DescribeCluster", &["eks:DescribeCluster"], vec![Text::constant("*")])];
     let resources = |access: Access| {
         grants.iter().filter(move |grant| grant.access == access).map(|grant| grant.resource.clone()).collect::<Vec<_>>()
     };
@@ -116,7 +116,7 @@ fn policy(grants: &[Grant]) -> Map {
     let keys = |accesses: &[Access]| {
         grants.iter().filter(|grant| accesses.contains(&grant.access)).filter_map(|grant| grant.key.clone()).collect::<Vec<_>>()
     };
-    let mut add = |sid, actions: &[&str], resources: Vec<Text>| {
+    let mut add = |sid: &'static str, actions: &[&'static str], resources: Vec<Text>| {
         if !resources.is_empty() {
             statements.push(statement(sid, actions, resources));
         }
@@ -177,7 +177,7 @@ const DYNAMODB_READ: &[&str] = &[
     "dynamodb:PartiQLSelect",
 ];
 
-fn statement(sid: &str, actions: &[&str], resources: Vec<Text>) -> Value {
+fn statement(sid: &'static str, actions: &[&'static str], resources: Vec<Text>) -> Value {
     let list = |items: Vec<Value>| Value::from(items);
     Map::new()
         .with("Sid", sid)

@@ -19,7 +19,6 @@ use crate::model::image::Image;
 use crate::model::k8s_service::{K8sService, Port, PortKind};
 use crate::model::link::Link;
 use crate::model::module::{self, Header};
-use crate::model::name::Names;
 use crate::model::{layer, rules};
 use crate::source::Source;
 use crate::span::{Span, Spanned};
@@ -141,8 +140,9 @@ impl Cx<'_> {
         self.service.port.as_ref().map(|port| port.value.kind)
     }
 
-    pub(crate) fn names(&self) -> Names {
-        Names { layer: self.surroundings.layer_name.to_owned(), module: self.header.name.value.clone() }
+    /// The name of the release of old, which has a largest length.
+    pub(crate) fn instance(&self) -> String {
+        format!("{}-{}", self.surroundings.layer_name, self.header.name.value)
     }
 }
 

@@ -107,7 +107,7 @@ pub(super) fn check(cx: &mut Cx<'_>) {
         let message = format!("`{}` cannot be the name of a Kubernetes Service: it must start with a letter", name.value);
         cx.diagnostics.push(Diagnostic::new(&INVALID_MODULE_NAME, name.span, path, message));
     } else {
-        let instance = cx.names().instance();
+        let instance = cx.instance();
         if instance.chars().count() > Names::MAX_RELEASE {
             let message =
                 format!("`{instance}` has {} characters, at most {} are allowed", instance.chars().count(), Names::MAX_RELEASE);

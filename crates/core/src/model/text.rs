@@ -5,13 +5,33 @@ use std::sync::Arc;
 use crate::span::Span;
 
 /// A text. Where an input is not known, the reference itself (`{parent.domain}`) stands in it and a hole marks it.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug)]
 pub struct Text {
-    value: Arc<str>,
-    holes: Arc<[Hole]>,
-    variable: Option<Span>,
-    interpolated: bool,
+    value: Characters,
+    /// What came out of interpolation; most texts have none.
+    references: Option<Arc<References>>,
 }
+
+/// Texts are cloned from stage to stage and most of those in manifests are words of Kubernetes: neither costs a copy.
+#[derive(Clone, Debug)]
+enum Characters {
+    Static(&'static str),
+    Shared(Arc<str>),
+}
+
+#[derive(Clone, Debug, PartialEq, Eq)]
+struct References {
+    holes: Vec<Hole>,
+    variable: Option<Span>,
+}
+
+impl PartialEq for Text {
+    fn eq(&self, other: &Self) -> bool {
+        self.as_str() == other.as_str() && self.references == other.references
+    }
+}
+
+impl Eq for Text {}
 
 /// A part of a text that only the environment knows.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
@@ -28,43 +48,52 @@ impl Text {
     /// A text without references.
     #[must_use]
     pub fn literal(value: &str) -> Self {
-        Self { value: Arc::from(value), holes: Arc::from([]), variable: None, interpolated: false }
+        Self { value: Characters::Shared(Arc::from(value)), references: None }
+    }
+
+    /// A text without references that is part of the program.
+    #[must_use]
+    pub const fn constant(value: &'static str) -> Self {
+        Self { value: Characters::Static(value), references: None }
     }
 
     /// A text that came out of interpolation; `variable` is where the value of its reference is written.
     #[must_use]
     pub fn interpolated(value: &str, holes: Vec<Hole>, variable: Option<Span>) -> Self {
-        Self { value: Arc::from(value), holes: holes.into(), variable, interpolated: true }
+        Self { references: Some(Arc::new(References { holes, variable })), ..Self::literal(value) }
     }
 
     /// The text, with the reference itself where an input is not known.
     #[must_use]
     pub fn as_str(&self) -> &str {
-        &self.value
+        match &self.value {
+            Characters::Static(value) => value,
+            Characters::Shared(value) => value,
+        }
     }
 
     /// Whether every reference in it is answered.
     #[must_use]
     pub fn is_known(&self) -> bool {
-        self.holes.is_empty()
+        self.holes().is_empty()
     }
 
     /// What is missing, in order.
     #[must_use]
     pub fn holes(&self) -> &[Hole] {
-        &self.holes
+        self.references.as_ref().map_or(&[], |references| &references.holes)
     }
 
     /// Where the variable is written whose value this is.
     #[must_use]
-    pub const fn variable(&self) -> Option<Span> {
-        self.variable
+    pub fn variable(&self) -> Option<Span> {
+        self.references.as_ref().and_then(|references| references.variable)
     }
 
     /// Whether any part of it came from a reference.
     #[must_use]
     pub const fn is_interpolated(&self) -> bool {
-        self.interpolated
+        self.references.is_some()
     }
 
     /// The bytes of a range with the holes that lie in it.
@@ -74,26 +103,28 @@ impl Text {
     /// When the range does not lie on character boundaries.
     #[must_use]
     pub fn slice(&self, range: std::ops::Range<usize>) -> Self {
-        let holes = self.holes.iter().filter(|hole| hole.start >= range.start && hole.end <= range.end);
-        Self {
-            value: Arc::from(&self.value[range.clone()]),
-            holes: holes
-                .map(|hole| Hole { start: hole.start - range.start, end: hole.end - range.start, input: hole.input.clone() })
-                .collect(),
-            ..self.clone()
+        let part = &self.as_str()[range.clone()];
+        let inside = |hole: &&Hole| hole.start >= range.start && hole.end <= range.end;
+        let moved = |hole: &Hole| Hole { start: hole.start - range.start, end: hole.end - range.start, input: hole.input.clone() };
+        match &self.references {
+            None => Self::literal(part),
+            Some(references) => {
+                let holes = references.holes.iter().filter(inside).map(moved).collect();
+                Self::interpolated(part, holes, references.variable)
+            }
         }
     }
 }
 
-impl From<&str> for Text {
-    fn from(value: &str) -> Self {
-        Self::literal(value)
+impl From<&'static str> for Text {
+    fn from(value: &'static str) -> Self {
+        Self::constant(value)
     }
 }
 
 impl From<String> for Text {
     fn from(value: String) -> Self {
-        Self::literal(&value)
+        Self { value: Characters::Shared(Arc::from(value)), references: None }
     }
 }
 
@@ -117,9 +148,9 @@ impl TextBuilder {
     pub fn text(mut self, text: &Text) -> Self {
         let offset = self.value.len();
         let shifted =
-            text.holes.iter().map(|hole| Hole { start: hole.start + offset, end: hole.end + offset, input: hole.input.clone() });
+            text.holes().iter().map(|hole| Hole { start: hole.start + offset, end: hole.end + offset, input: hole.input.clone() });
         self.holes.extend(shifted);
-        self.value.push_str(&text.value);
+        self.value.push_str(text.as_str());
         self
     }
 
@@ -140,7 +171,6 @@ impl TextBuilder {
     /// The text.
     #[must_use]
     pub fn build(self) -> Text {
-        let interpolated = !self.holes.is_empty();
-        Text { value: Arc::from(self.value), holes: self.holes.into(), variable: None, interpolated }
+        if self.holes.is_empty() { Text::from(self.value) } else { Text::interpolated(&self.value, self.holes, None) }
     }
 }

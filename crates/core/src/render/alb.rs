@@ -18,7 +18,7 @@ pub(super) fn render(service: &Checked<K8sService>, frame: &Frame<'_>) -> Vec<Ob
 fn ingress(index: usize, uri: PublicUri, service: &Checked<K8sService>, frame: &Frame<'_>) -> Object {
     let rules = vec![rule(uri.host, uri.prefix, "Prefix", uri.span, frame)];
     let spec = Map::new().with("ingressClassName", "alb").with("rules", rules);
-    let name = format!("{}-{index}", frame.names.full());
+    let name = format!("{}-{index}", frame.names.full.as_str()).into();
     object("networking.k8s.io/v1", "Ingress", name, frame, annotations(service, frame), Map::new().with("spec", spec))
 }
 

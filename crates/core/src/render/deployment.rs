@@ -21,13 +21,13 @@ pub(super) fn render(service: &Checked<K8sService>, image: &ContainerImage, fram
         .with("progressDeadlineSeconds", 240_i64)
         .with("revisionHistoryLimit", 10_i64)
         .with("template", template(service, image, frame));
-    object("apps/v1", "Deployment", frame.names.full(), frame, Map::new(), Map::new().with("spec", spec))
+    object("apps/v1", "Deployment", frame.names.full.clone(), frame, Map::new(), Map::new().with("spec", spec))
 }
 
 fn template(service: &Checked<K8sService>, image: &ContainerImage, frame: &Frame<'_>) -> Map {
     let legacy = frame.profile == Profile::Opta2021;
     let metadata = Map::new().with("labels", labels::of_pod(frame)).maybe("annotations", legacy.then(linkerd_annotations));
-    let mut spec = Map::new().with("serviceAccountName", frame.names.module.as_str());
+    let mut spec = Map::new().with("serviceAccountName", frame.names.module.clone());
     if !legacy {
         spec = spec.with("automountServiceAccountToken", false).with("securityContext", pod_security(frame));
     }
@@ -37,7 +37,7 @@ fn template(service: &Checked<K8sService>, image: &ContainerImage, frame: &Frame
     spec = spec.with("containers", vec![Value::from(container(service, image, frame))]);
     if config_map::is_needed(frame) {
         let item = Map::new().with("key", config_map::KEY).with("path", config_map::KEY);
-        let volume = Map::new().with("name", frame.names.full()).with("items", vec![Value::from(item)]);
+        let volume = Map::new().with("name", frame.names.full.clone()).with("items", vec![Value::from(item)]);
         spec = spec.with("volumes", vec![Value::from(Map::new().with("name", "config").with("configMap", volume))]);
     }
     Map::new().with("metadata", metadata).with("spec", spec)
@@ -65,7 +65,7 @@ fn linkerd_annotations() -> Map {
 }
 
 fn spread(frame: &Frame<'_>) -> Vec<Value> {
-    let over = |key: &str| {
+    let over = |key: &'static str| {
         let selector = Map::new().with("matchLabels", labels::selector(frame));
         let constraint = Map::new()
             .with("maxSkew", 1_i64)
@@ -121,7 +121,7 @@ fn env(service: &Checked<K8sService>, frame: &Frame<'_>) -> Vec<Value> {
             .with("value", Value::from(variable.value.value.clone()).at(variable.value.span));
         env.push(Value::from(entry).at(variable.name.span));
     }
-    let from_secret = |name: Text, secret: &str, span: Span| {
+    let from_secret = |name: Text, secret: &'static str, span: Span| {
         let reference = Map::new().with("name", secret).with("key", name.clone());
         Value::from(Map::new().with("name", name).with("valueFrom", Map::new().with("secretKeyRef", reference))).at(span)
     };

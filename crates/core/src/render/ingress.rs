@@ -22,15 +22,15 @@ fn ingress(index: usize, uri: PublicUri, service: &Checked<K8sService>, frame: &
     let path = if at_root { uri.prefix } else { TextBuilder::default().text(&uri.prefix).push("(/|$)(.*)").build() };
     let rules = vec![rule(uri.host, path, "ImplementationSpecific", uri.span, frame)];
     let spec = Map::new().with("ingressClassName", "nginx").with("rules", rules);
-    let name = format!("{}-{index}", frame.names.full());
+    let name = format!("{}-{index}", frame.names.full.as_str()).into();
     let annotations = annotations(service, at_root, frame);
     object("networking.k8s.io/v1", "Ingress", name, frame, annotations, Map::new().with("spec", spec))
 }
 
 /// The one rule of an Ingress: a host and a path lead to port 80 of the Service.
-pub(super) fn rule(host: Option<Text>, path: Text, path_type: &str, span: Span, frame: &Frame<'_>) -> Value {
+pub(super) fn rule(host: Option<Text>, path: Text, path_type: &'static str, span: Span, frame: &Frame<'_>) -> Value {
     let port = Map::new().with("number", 80_i64);
-    let backend = Map::new().with("service", Map::new().with("name", frame.names.module.as_str()).with("port", port));
+    let backend = Map::new().with("service", Map::new().with("name", frame.names.module.clone()).with("port", port));
     let path = Map::new().with("path", path).with("pathType", path_type).with("backend", backend);
     let rule = Map::new()
         .maybe("host", host.map(|host| Value::from(host).at(span)))

@@ -14,6 +14,7 @@ mod route;
 mod secret;
 mod service;
 mod service_account;
+mod target;
 
 use crate::check::Checked;
 use crate::model::environment::Environment;
@@ -24,38 +25,9 @@ use crate::model::name::Names;
 use crate::model::text::{Text, TextBuilder};
 use crate::resolve::Values;
 use crate::span::Span;
-use crate::value::{Map, Value, ValueKind};
+use crate::value::{Map, Value};
 pub use links::link_variables;
-
-/// How close to Opta the manifests stay.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
-pub enum Profile {
-    /// Today's practice, on Opta's names.
-    #[default]
-    Default,
-    /// Pod template, selector, Service, ServiceAccount and rules as Opta's chart of 2021 had them, so that no pod restarts.
-    Opta2021,
-}
-
-impl Profile {
-    /// Every profile with its name.
-    pub const ALL: &'static [(&'static str, Self)] = &[("default", Self::Default), ("opta-2021", Self::Opta2021)];
-}
-
-/// How little a pod may do.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
-pub enum Hardening {
-    /// The PodSecurity level `baseline`, and what costs no image anything.
-    #[default]
-    Baseline,
-    /// The PodSecurity level `restricted`: no root, no capabilities.
-    Restricted,
-}
-
-impl Hardening {
-    /// Every level with its name.
-    pub const ALL: &'static [(&'static str, Self)] = &[("baseline", Self::Baseline), ("restricted", Self::Restricted)];
-}
+pub use target::{Hardening, Kubernetes, Profile};
 
 /// What of the objects that need an image is rendered while an AUTO image has neither tag nor digest.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -84,6 +56,8 @@ pub struct Frame<'a> {
     pub exposure: Exposure,
     /// Namespace and name of the Gateway that routes attach to.
     pub gateway: (&'a str, &'a str),
+    /// The version of every object's labels: the tag of the run, or `latest`.
+    pub version: &'a Text,
     /// The tag of the run.
     pub image_tag: Option<&'a str>,
     /// The digest of the run.
@@ -91,7 +65,7 @@ pub struct Frame<'a> {
     /// What to do without either.
     pub without_image: WithoutImage,
     /// The certificates of RDS for the region, as PEM.
-    pub rds_certificates: &'a str,
+    pub rds_certificates: &'a Text,
     /// The variables that the service's links give, in order.
     pub link_variables: &'a [LinkVariable],
     /// Where the module stands.
@@ -119,11 +93,9 @@ pub struct Object {
     /// Its kind.
     pub kind: &'static str,
     /// Its name.
-    pub name: String,
+    pub name: Text,
     /// Its namespace; none for a Namespace.
-    pub namespace: Option<String>,
-    /// The module it belongs to; none for what the layer owns.
-    pub module: Option<String>,
+    pub namespace: Option<Text>,
     /// All of it.
     pub value: Value,
 }
@@ -143,33 +115,21 @@ const ORDER: &[&str] = &[
     "GRPCRoute",
 ];
 
-/// The objects of a layer in the order in which they are applied.
-#[derive(Clone, Debug, Default)]
-pub struct Manifests {
-    /// The objects.
-    pub objects: Vec<Object>,
-}
-
-impl Manifests {
-    /// Puts the objects of a layer's services together.
-    #[must_use]
-    pub fn new(mut objects: Vec<Object>) -> Self {
-        let rank = |kind: &str| ORDER.iter().position(|other| *other == kind).unwrap_or(ORDER.len());
-        objects.sort_by_key(|object| rank(object.kind));
-        Self { objects }
-    }
+/// The place of a kind in the order in which objects are applied.
+pub(crate) fn rank(kind: &str) -> usize {
+    ORDER.iter().position(|other| *other == kind).unwrap_or(ORDER.len())
 }
 
 /// Renders the namespace of a layer.
 #[must_use]
-pub fn namespace(layer: &str, environment: &Environment, span: Option<Span>) -> Object {
+pub fn namespace(layer: &Text, environment: &Text, span: Option<Span>) -> Object {
     namespace::render(layer, environment, span)
 }
 
 /// Renders the Secret of a layer's link values; none when no service has a link that gives variables.
 #[must_use]
-pub fn link_secret(frames: &[Frame<'_>], values: &Values) -> Option<Object> {
-    secret::render(frames, values)
+pub fn link_secret(first: &Frame<'_>, variables: &[LinkVariable], values: &Values) -> Option<Object> {
+    secret::render(first, variables, values)
 }
 
 /// Renders the objects of one service.
@@ -241,23 +201,18 @@ pub fn repository_url(names: &Names, environment: &Environment) -> Text {
 }
 
 /// An object's envelope: apiVersion, kind, metadata, then the rest.
-fn object(api_version: &str, kind: &'static str, name: String, frame: &Frame<'_>, annotations: Map, rest: Map) -> Object {
+fn object(api_version: &'static str, kind: &'static str, name: Text, frame: &Frame<'_>, annotations: Map, rest: Map) -> Object {
     let namespace = frame.names.layer.clone();
     let metadata = Map::new()
-        .with("name", name.as_str())
-        .with("namespace", namespace.as_str())
+        .with("name", name.clone())
+        .with("namespace", namespace.clone())
         .with("labels", labels::of_object(frame))
         .maybe("annotations", (!annotations.is_empty()).then_some(annotations));
-    let mut value = Map::new().with("apiVersion", api_version).with("kind", kind).with("metadata", metadata);
-    let Value { kind: ValueKind::Map(entries), .. } = Value::from(rest) else { unreachable!("a map stays one") };
-    for (key, entry) in entries {
-        value = value.with(key, entry);
-    }
+    let value = Map::new().with("apiVersion", api_version).with("kind", kind).with("metadata", metadata).join(rest);
     Object {
         kind,
         name,
         namespace: Some(namespace),
-        module: Some(frame.names.module.clone()),
         value: Value::from(value).at(frame.span),
     }
 }

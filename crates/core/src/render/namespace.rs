@@ -1,18 +1,18 @@
 //! The Namespace of a layer.
 
 use super::Object;
-use crate::model::environment::Environment;
+use crate::model::text::Text;
 use crate::span::Span;
 use crate::value::{Map, Value};
 
-pub(super) fn render(layer: &str, environment: &Environment, span: Option<Span>) -> Object {
+pub(super) fn render(layer: &Text, environment: &Text, span: Option<Span>) -> Object {
     let labels = Map::new()
         .with("app.kubernetes.io/managed-by", "optakit")
-        .with("opta.dev/layer-name", layer)
-        .with("opta.dev/environment-name", environment.name.as_str());
+        .with("opta.dev/layer-name", layer.clone())
+        .with("opta.dev/environment-name", environment.clone());
     let value = Map::new()
         .with("apiVersion", "v1")
         .with("kind", "Namespace")
-        .with("metadata", Map::new().with("name", layer).with("labels", labels));
-    Object { kind: "Namespace", name: layer.to_owned(), namespace: None, module: None, value: Value::from(value).at(span) }
+        .with("metadata", Map::new().with("name", layer.clone()).with("labels", labels));
+    Object { kind: "Namespace", name: layer.clone(), namespace: None, value: Value::from(value).at(span) }
 }

@@ -5,6 +5,7 @@ use super::{Frame, Object, object};
 use crate::check::Checked;
 use crate::model::k8s_service::{K8sService, PortKind};
 use crate::model::public_uri::PublicUri;
+use crate::model::text::Text;
 use crate::value::{Map, Value};
 
 pub(super) fn render(service: &Checked<K8sService>, frame: &Frame<'_>) -> Vec<Object> {
@@ -15,7 +16,7 @@ pub(super) fn render(service: &Checked<K8sService>, frame: &Frame<'_>) -> Vec<Ob
 fn route(index: usize, uri: PublicUri, service: &Checked<K8sService>, frame: &Frame<'_>) -> Object {
     let port = service.port().kind;
     let (namespace, gateway) = frame.gateway;
-    let parent = Map::new().with("name", gateway).with("namespace", namespace);
+    let parent = Map::new().with("name", Text::literal(gateway)).with("namespace", Text::literal(namespace));
     let hosts = uri.host.clone().map(|host| vec![Value::from(host).at(uri.span)]);
     let rule = if port == PortKind::Grpc { grpc_rule(frame) } else { http_rule(&uri, port, frame) };
     let spec = Map::new()
@@ -23,12 +24,12 @@ fn route(index: usize, uri: PublicUri, service: &Checked<K8sService>, frame: &Fr
         .maybe("hostnames", hosts)
         .with("rules", vec![Value::from(rule).at(uri.span)]);
     let kind = if port == PortKind::Grpc { "GRPCRoute" } else { "HTTPRoute" };
-    let name = format!("{}-{index}", frame.names.full());
+    let name = format!("{}-{index}", frame.names.full.as_str()).into();
     object("gateway.networking.k8s.io/v1", kind, name, frame, Map::new(), Map::new().with("spec", spec))
 }
 
 fn backends(frame: &Frame<'_>) -> Vec<Value> {
-    vec![Value::from(Map::new().with("name", frame.names.module.as_str()).with("port", 80_i64))]
+    vec![Value::from(Map::new().with("name", frame.names.module.clone()).with("port", 80_i64))]
 }
 
 fn grpc_rule(frame: &Frame<'_>) -> Map {

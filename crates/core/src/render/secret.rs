@@ -2,17 +2,18 @@
 
 use std::collections::BTreeMap;
 
-use super::{Frame, Object, labels};
+use super::{Frame, LinkVariable, Object, labels};
+use crate::model::text::Text;
 use crate::resolve::Values;
 use crate::value::{Map, Value};
 
 /// The Secret's name, as Opta had it.
 pub(super) const NAME: &str = "secret";
 
-pub(super) fn render(frames: &[Frame<'_>], values: &Values) -> Option<Object> {
-    let first = frames.first()?;
+/// Its labels are those of the layer's first service.
+pub(super) fn render(first: &Frame<'_>, variables: &[LinkVariable], values: &Values) -> Option<Object> {
     let mut data: BTreeMap<&str, (&str, crate::span::Span)> = BTreeMap::new();
-    for variable in frames.iter().flat_map(|frame| frame.link_variables) {
+    for variable in variables {
         let value = values.modules.get(&variable.module).and_then(|outputs| outputs.get(variable.output));
         // The first link of a name wins, as in the chart.
         data.entry(&variable.name).or_insert((value.map(String::as_str).unwrap_or_default(), variable.span));
@@ -20,9 +21,9 @@ pub(super) fn render(frames: &[Frame<'_>], values: &Values) -> Option<Object> {
     if data.is_empty() {
         return None;
     }
-    let data = data.into_iter().fold(Map::new(), |map, (name, (value, span))| map.with(name, Value::from(value).at(span)));
+    let data = data.into_iter().fold(Map::new(), |map, (name, (value, span))| map.with(name.to_owned(), Value::from(Text::literal(value)).at(span)));
     let metadata =
-        Map::new().with("name", NAME).with("namespace", first.names.layer.as_str()).with("labels", labels::of_object(first));
+        Map::new().with("name", NAME).with("namespace", first.names.layer.clone()).with("labels", labels::of_object(first));
     let value = Map::new()
         .with("apiVersion", "v1")
         .with("kind", "Secret")
@@ -31,9 +32,8 @@ pub(super) fn render(frames: &[Frame<'_>], values: &Values) -> Option<Object> {
         .with("stringData", data);
     Some(Object {
         kind: "Secret",
-        name: NAME.to_owned(),
+        name: NAME.into(),
         namespace: Some(first.names.layer.clone()),
-        module: None,
         value: value.into(),
     })
 }

@@ -4,6 +4,6 @@ mod emit;
 pub mod node;
 mod parse;
 
-pub use emit::{to_json, to_yaml};
+pub use emit::{data_to_yaml, from_yaml, to_json, to_yaml, write_yaml};
 pub use node::{Entry, Mapping, Node, NodeKind, Scalar, ScalarValue};
 pub use parse::{DUPLICATE_KEY, Document, SYNTAX, parse};

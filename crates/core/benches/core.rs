@@ -1,0 +1,41 @@
+//! How long the core takes: each stage of a file of 60 lines, and how it grows with the number of modules.
+
+mod fixture;
+
+use divan::counter::ItemsCount;
+use divan::{Bencher, black_box};
+use optakit_core::source::Source;
+use optakit_core::span::FileId;
+use optakit_core::{api, syntax};
+
+fn main() {
+    divan::main();
+}
+
+/// Text to tree.
+#[divan::bench]
+fn sixty_lines_parse(bencher: Bencher<'_, '_>) {
+    let source = Source::new(FileId::Service, "opta.yml", fixture::SIXTY_LINES);
+    bencher.bench(|| syntax::parse(black_box(&source)));
+}
+
+/// Text to faults: what `validate` does.
+#[divan::bench]
+fn sixty_lines_check(bencher: Bencher<'_, '_>) {
+    let request = fixture::request(fixture::SIXTY_LINES);
+    bencher.bench(|| api::check(black_box(&request)));
+}
+
+/// Text to faults, manifests as YAML and AWS documents: what the page does on each key.
+#[divan::bench]
+fn sixty_lines_whole(bencher: Bencher<'_, '_>) {
+    let request = fixture::request(fixture::SIXTY_LINES);
+    bencher.bench(|| api::analyze(black_box(&request), false));
+}
+
+/// The whole, by module.
+#[divan::bench(args = [10, 100, 1_000, 10_000], max_time = 4)]
+fn modules_whole(bencher: Bencher<'_, '_>, modules: usize) {
+    let request = fixture::request(&fixture::file_of(modules));
+    bencher.counter(ItemsCount::new(modules)).bench(|| api::analyze(black_box(&request), false));
+}

@@ -1,0 +1,87 @@
+//! What becomes of rendered objects: texts for people, each object dropped when it is written, or data for a bundle.
+
+use super::data::{Analysis, AwsResource, Manifest, SourceText};
+use super::render::{RenderInput, Rendered, Resource, Sink, render_all};
+use super::texts::Texts;
+use crate::render::{Object, rank};
+use crate::syntax;
+use crate::value::{Value, ValueKind};
+
+/// Renders, and puts the texts into the analysis.
+pub(super) fn written(input: &RenderInput<'_>, analysis: &mut Analysis) {
+    let mut texts = Written::default();
+    render_all(input, &mut texts, analysis);
+    texts.manifests.sort_by_key(|manifest| rank(manifest.kind));
+    analysis.manifests = Some(texts.manifests);
+    analysis.aws = texts.aws;
+}
+
+#[derive(Default)]
+struct Written {
+    manifests: Vec<Manifest>,
+    aws: Vec<AwsResource>,
+    /// The text being written, kept so that each manifest is allocated once and at its size.
+    scratch: String,
+}
+
+impl Sink for Written {
+    fn object(&mut self, object: Object) {
+        self.scratch.clear();
+        syntax::write_yaml(&mut self.scratch, &object.value);
+        self.manifests.push(Manifest {
+            kind: object.kind,
+            name: object.name.as_str().to_owned(),
+            namespace: object.namespace.as_ref().map(|namespace| namespace.as_str().to_owned()),
+            yaml: self.scratch.as_str().to_owned(),
+        });
+    }
+
+    fn resource(&mut self, resource: Resource) {
+        let json = syntax::to_json(&resource.value);
+        self.aws.push(AwsResource { kind: resource.kind, name: name(&resource.value), module: resource.module, json });
+    }
+}
+
+fn name(resource: &Value) -> String {
+    match resource.get("name").map(|name| &name.kind) {
+        Some(ValueKind::Text(name)) => name.as_str().to_owned(),
+        _ => String::new(),
+    }
+}
+
+/// Renders, and keeps all as data.
+pub(super) fn data(
+    input: &RenderInput<'_>,
+    environment_file: Option<SourceText>,
+    texts: Texts,
+    analysis: &mut Analysis,
+) -> Rendered {
+    let mut kept = Kept::default();
+    render_all(input, &mut kept, analysis);
+    kept.objects.sort_by_key(|object| rank(object.kind));
+    Rendered {
+        layer: input.scope.layer_name.to_owned(),
+        environment: input.scope.environment.clone(),
+        environment_file,
+        objects: kept.objects,
+        aws: kept.aws,
+        used: input.scope.used.borrow().clone(),
+        texts,
+    }
+}
+
+#[derive(Default)]
+struct Kept {
+    objects: Vec<Object>,
+    aws: Vec<Resource>,
+}
+
+impl Sink for Kept {
+    fn object(&mut self, object: Object) {
+        self.objects.push(object);
+    }
+
+    fn resource(&mut self, resource: Resource) {
+        self.aws.push(resource);
+    }
+}
