@@ -47,10 +47,7 @@ pub fn kustomize(manifests: &[Manifest]) -> Vec<SourceText> {
         .with("kind", "Kustomization")
         .with("resources", resources)
         .maybe("images", (!images.is_empty()).then_some(images));
-    files.push(SourceText {
-        name: "kustomization.yaml".to_owned(),
-        text: syntax::to_yaml(&Value::from(kustomization)),
-    });
+    files.push(SourceText { name: "kustomization.yaml".to_owned(), text: syntax::to_yaml(&Value::from(kustomization)) });
     files
 }
 

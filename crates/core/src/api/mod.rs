@@ -75,7 +75,8 @@ pub fn bundle(request: &Request) -> Result<Bundle, Box<Analysis>> {
     clean.choices = clean.choices.over(&values);
     clean.values = None;
     // A secret that a text refers to must stay a hole: a bundle is passed around.
-    bundle_of(&clean, values.without_secrets()).ok_or_else(|| Box::new(Pass::run(request, Want::Faults, Values::default()).analysis))
+    bundle_of(&clean, values.without_secrets())
+        .ok_or_else(|| Box::new(Pass::run(request, Want::Faults, Values::default()).analysis))
 }
 
 /// The bundle of a request without a values file, from values without secrets; none when it has errors.

@@ -20,19 +20,16 @@ pub(super) fn written(input: &RenderInput<'_>, analysis: &mut Analysis) {
 struct Written {
     manifests: Vec<Manifest>,
     aws: Vec<AwsResource>,
-    /// The text being written, kept so that each manifest is allocated once and at its size.
-    scratch: String,
+    writer: syntax::YamlWriter,
 }
 
 impl Sink for Written {
     fn object(&mut self, object: Object) {
-        self.scratch.clear();
-        syntax::write_yaml(&mut self.scratch, &object.value);
         self.manifests.push(Manifest {
             kind: object.kind,
             name: object.name.as_str().to_owned(),
             namespace: object.namespace.as_ref().map(|namespace| namespace.as_str().to_owned()),
-            yaml: self.scratch.as_str().to_owned(),
+            yaml: self.writer.write(&object.value).to_owned(),
         });
     }
 

@@ -4,8 +4,8 @@ use std::cell::RefCell;
 use std::collections::BTreeMap;
 
 use super::data::{Analysis, Choices, Request, SourceText};
-use super::refs;
 use super::output::{data, written};
+use super::refs;
 use super::render::{RenderInput, Rendered, Service, certificates_for};
 use super::texts::{Texts, finding};
 use crate::check::{self, Surroundings};

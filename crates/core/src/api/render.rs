@@ -90,7 +90,13 @@ pub(super) fn render_all(input: &RenderInput<'_>, sink: &mut impl Sink, analysis
     }
     let mut inputs = BTreeSet::new();
     let mut note = |value: &Value| {
-        value.texts(&mut |text| inputs.extend(text.holes().iter().map(|hole| hole.input.clone())));
+        value.texts(&mut |text| {
+            for hole in text.holes() {
+                if !inputs.contains(&hole.input) {
+                    inputs.insert(hole.input.clone());
+                }
+            }
+        });
     };
     for (index, (service, link_variables)) in input.services.iter().zip(&variables).enumerate() {
         let names = Names::new(&environment_name, &layer, &service.header.name.value);
@@ -136,9 +142,8 @@ fn link_variables(services: &[Service], scope: &Scope<'_>) -> Vec<Vec<LinkVariab
 
 /// The region whose certificates of RDS the services need and the request lacks.
 pub(super) fn certificates_for(input: &RenderInput<'_>) -> Option<String> {
-    let has_database = |service: &Service| {
-        render::link_variables(&service.checked, input.scope.modules).iter().any(|variable| variable.rds)
-    };
+    let has_database =
+        |service: &Service| render::link_variables(&service.checked, input.scope.modules).iter().any(|variable| variable.rds);
     let needed = input.request.rds_certificates.is_none()
         && !input.services.is_empty()
         && (input.profile == Profile::Opta2021 || input.services.iter().any(has_database));

@@ -31,32 +31,34 @@ const OWN: &[(&str, &str)] = &[("RDS_CA_PATH", "Optakit sets it for links to dat
 
 pub(super) fn check(cx: &mut Cx<'_>) {
     let service = cx.service;
-    let mut seen: BTreeMap<String, Span> = BTreeMap::new();
+    let mut seen: BTreeMap<&str, Span> = BTreeMap::new();
+    let mut faults = Vec::new();
     for variable in &service.env_vars.value.0 {
+        let path = || variable.place.path(&cx.path("env_vars"));
         let name = variable.name.value.as_str();
         if variable.name.value.is_known() && !is_env_name(name) {
-            cx.diagnostics.push(invalid(name, variable.name.span, &variable.path));
+            faults.push(invalid(name, variable.name.span, path()));
         }
         if let Some((_, why)) = OWN.iter().find(|(own, _)| *own == name) {
             let message = format!("`{name}` is set here, and {why}");
-            cx.diagnostics.push(
-                Diagnostic::new(&SHADOWED_ENV_VAR, variable.name.span, &*variable.path, message)
-                    .help("the value given here is used"),
+            faults.push(
+                Diagnostic::new(&SHADOWED_ENV_VAR, variable.name.span, path(), message).help("the value given here is used"),
             );
         }
-        shadowed(&mut seen, name, variable.name.span, &variable.path, cx);
+        shadowed(&mut seen, name, variable.name.span, path, &mut faults);
     }
     for (index, secret) in service.secrets.value.iter().enumerate() {
         let name = secret.value.as_str();
-        let path = format!("{}[{index}]", cx.path("secrets"));
+        let path = || format!("{}[{index}]", cx.path("secrets"));
         if secret.value.is_known() && !is_secret_key(name) {
-            cx.diagnostics.push(invalid(name, secret.span, &path));
+            faults.push(invalid(name, secret.span, path()));
         }
-        shadowed(&mut seen, name, secret.span, &path, cx);
+        shadowed(&mut seen, name, secret.span, path, &mut faults);
     }
+    cx.diagnostics.append(&mut faults);
 }
 
-fn invalid(name: &str, span: Span, path: &str) -> Diagnostic {
+fn invalid(name: &str, span: Span, path: String) -> Diagnostic {
     let message = if name.is_empty() {
         "the name is empty".to_owned()
     } else {
@@ -65,11 +67,17 @@ fn invalid(name: &str, span: Span, path: &str) -> Diagnostic {
     Diagnostic::new(&INVALID_ENV_NAME, span, path, message).help("use letters, digits and `_`")
 }
 
-fn shadowed(seen: &mut BTreeMap<String, Span>, name: &str, span: Span, path: &str, cx: &mut Cx<'_>) {
-    if let Some(first) = seen.insert(name.to_owned(), span) {
+fn shadowed<'a>(
+    seen: &mut BTreeMap<&'a str, Span>,
+    name: &'a str,
+    span: Span,
+    path: impl Fn() -> String,
+    faults: &mut Vec<Diagnostic>,
+) {
+    if let Some(first) = seen.insert(name, span) {
         let message = format!("`{name}` is set twice");
-        cx.diagnostics.push(
-            Diagnostic::new(&SHADOWED_ENV_VAR, span, path, message)
+        faults.push(
+            Diagnostic::new(&SHADOWED_ENV_VAR, span, path(), message)
                 .help("the container sees the last one; keep one of the two")
                 .label(first, "also set here"),
         );

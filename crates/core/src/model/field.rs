@@ -1,6 +1,8 @@
 //! The one declaration of each field: name, documentation, type, default, range, unit, example. Struct, unknown-key
 //! check, type and range check and default follow from it, and so do hover, completion, form and schema.
 
+use std::fmt::Write;
+
 use crate::diagnostic::{Applicability, Diagnostic, Rule};
 use crate::source::Source;
 use crate::span::{Defaulted, Span, Spanned};
@@ -140,25 +142,35 @@ impl<'a> Lower<'a> {
 
     /// Runs `read` at a path of its own.
     pub fn under<T>(&mut self, path: &str, read: impl FnOnce(&mut Self) -> T) -> T {
-        self.at(path.to_owned(), None, read)
+        self.deeper(None, |all| all.push_str(path), read)
     }
 
     /// Runs `read` one key deeper.
     pub fn in_entry<T>(&mut self, entry: &Entry, read: impl FnOnce(&mut Self) -> T) -> T {
-        let deeper = self.path_of(&entry.key.value);
-        self.at(deeper, Some(entry.key.span), read)
+        let step = |path: &mut String| {
+            if !path.is_empty() {
+                path.push('.');
+            }
+            path.push_str(&entry.key.value);
+        };
+        self.deeper(Some(entry.key.span), step, read)
     }
 
     /// Runs `read` one list item deeper.
     pub fn in_item<T>(&mut self, index: usize, read: impl FnOnce(&mut Self) -> T) -> T {
-        let deeper = format!("{}[{index}]", self.path);
-        self.at(deeper, None, read)
+        let step = |path: &mut String| {
+            let _ = write!(path, "[{index}]");
+        };
+        self.deeper(None, step, read)
     }
 
-    fn at<T>(&mut self, path: String, key: Option<Span>, read: impl FnOnce(&mut Self) -> T) -> T {
-        let outer = (std::mem::replace(&mut self.path, path), std::mem::replace(&mut self.key, key));
+    /// Runs `read` with the path one step longer. The path is one text that grows and shrinks: nearly all are never read.
+    fn deeper<T>(&mut self, key: Option<Span>, step: impl FnOnce(&mut String), read: impl FnOnce(&mut Self) -> T) -> T {
+        let (length, outer) = (self.path.len(), std::mem::replace(&mut self.key, key));
+        step(&mut self.path);
         let value = read(self);
-        (self.path, self.key) = outer;
+        self.path.truncate(length);
+        self.key = outer;
         value
     }
 

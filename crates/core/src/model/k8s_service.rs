@@ -1,5 +1,7 @@
 //! The fields of `k8s-service`, as its page declares them, and the types that only they have.
 
+use std::sync::Arc;
+
 use super::field::{Field, FieldType, FieldValue, Lower, fields};
 use super::image::Image;
 use super::link::Links;
@@ -170,8 +172,28 @@ pub struct EnvVar {
     pub name: Spanned<Text>,
     /// Its value.
     pub value: Spanned<Text>,
-    /// Where in the file, like `modules[0].env_vars.FLAG`.
-    pub path: String,
+    /// Where below `env_vars`.
+    pub place: EnvPlace,
+}
+
+/// Where an environment variable stands below `env_vars`.
+#[derive(Clone, Debug)]
+pub enum EnvPlace {
+    /// Under a key of the map, as written.
+    Key(Arc<str>),
+    /// In an item of the list.
+    Item(usize),
+}
+
+impl EnvPlace {
+    /// The path, like `modules[0].env_vars.FLAG`.
+    #[must_use]
+    pub fn path(&self, env_vars: &str) -> String {
+        match self {
+            Self::Key(key) => format!("{env_vars}.{key}"),
+            Self::Item(index) => format!("{env_vars}[{index}]"),
+        }
+    }
 }
 
 /// The environment variables in file order.
@@ -191,7 +213,7 @@ impl FieldValue for EnvVars {
         match &node.kind {
             NodeKind::Mapping(mapping) => Some(Self(from_map(mapping, cx))),
             NodeKind::Sequence(items) => {
-                let read = |(index, item)| cx.in_item(index, |cx| from_item(item, cx));
+                let read = |(index, item)| cx.in_item(index, |cx| from_item(item, index, cx));
                 Some(Self(items.iter().enumerate().filter_map(read).collect()))
             }
             _ => {
@@ -207,13 +229,13 @@ fn from_map(mapping: &Mapping, cx: &mut Lower<'_>) -> Vec<EnvVar> {
         cx.in_entry(entry, |cx| {
             let name = Spanned::new(entry.key_text(), entry.key.span);
             let value = env_value(&entry.value, cx).unwrap_or_else(|| Spanned::new(Text::literal(""), entry.value.span));
-            Some(EnvVar { name, value, path: cx.path().to_owned() })
+            Some(EnvVar { name, value, place: EnvPlace::Key(entry.key.value.clone()) })
         })
     };
     mapping.entries.iter().filter_map(read).collect()
 }
 
-fn from_item(item: &Node, cx: &mut Lower<'_>) -> Option<EnvVar> {
+fn from_item(item: &Node, index: usize, cx: &mut Lower<'_>) -> Option<EnvVar> {
     let Some(mapping) = item.as_mapping() else {
         if !item.is_broken() {
             cx.push(cx.wrong_type(item, "a map with `name` and `value`"));
@@ -240,7 +262,7 @@ fn from_item(item: &Node, cx: &mut Lower<'_>) -> Option<EnvVar> {
     let value = part("value", env_value);
     // A value that is wrong was told of; its name is checked all the same.
     let value = value.unwrap_or_else(|| Spanned::new(Text::literal(""), item.span));
-    Some(EnvVar { name: name?, value, path: cx.path().to_owned() })
+    Some(EnvVar { name: name?, value, place: EnvPlace::Item(index) })
 }
 
 /// A value of an environment variable: text; anything else is told to be put in quotes.

@@ -105,7 +105,8 @@ impl Text {
     pub fn slice(&self, range: std::ops::Range<usize>) -> Self {
         let part = &self.as_str()[range.clone()];
         let inside = |hole: &&Hole| hole.start >= range.start && hole.end <= range.end;
-        let moved = |hole: &Hole| Hole { start: hole.start - range.start, end: hole.end - range.start, input: hole.input.clone() };
+        let moved =
+            |hole: &Hole| Hole { start: hole.start - range.start, end: hole.end - range.start, input: hole.input.clone() };
         match &self.references {
             None => Self::literal(part),
             Some(references) => {
@@ -147,8 +148,11 @@ impl TextBuilder {
     #[must_use]
     pub fn text(mut self, text: &Text) -> Self {
         let offset = self.value.len();
-        let shifted =
-            text.holes().iter().map(|hole| Hole { start: hole.start + offset, end: hole.end + offset, input: hole.input.clone() });
+        let shifted = text.holes().iter().map(|hole| Hole {
+            start: hole.start + offset,
+            end: hole.end + offset,
+            input: hole.input.clone(),
+        });
         self.holes.extend(shifted);
         self.value.push_str(text.as_str());
         self

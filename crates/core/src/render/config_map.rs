@@ -13,5 +13,6 @@ pub(super) fn is_needed(frame: &Frame<'_>) -> bool {
 
 pub(super) fn render(frame: &Frame<'_>) -> Option<Object> {
     let data = Map::new().with(KEY, frame.rds_certificates.clone());
-    is_needed(frame).then(|| object("v1", "ConfigMap", frame.names.full.clone(), frame, Map::new(), Map::new().with("data", data)))
+    is_needed(frame)
+        .then(|| object("v1", "ConfigMap", frame.names.full.clone(), frame, Map::new(), Map::new().with("data", data)))
 }

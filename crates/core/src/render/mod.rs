@@ -209,12 +209,7 @@ fn object(api_version: &'static str, kind: &'static str, name: Text, frame: &Fra
         .with("labels", labels::of_object(frame))
         .maybe("annotations", (!annotations.is_empty()).then_some(annotations));
     let value = Map::new().with("apiVersion", api_version).with("kind", kind).with("metadata", metadata).join(rest);
-    Object {
-        kind,
-        name,
-        namespace: Some(namespace),
-        value: Value::from(value).at(frame.span),
-    }
+    Object { kind, name, namespace: Some(namespace), value: Value::from(value).at(frame.span) }
 }
 
 /// How many containers there are and whether an autoscaler decides.

@@ -21,7 +21,9 @@ pub(super) fn render(first: &Frame<'_>, variables: &[LinkVariable], values: &Val
     if data.is_empty() {
         return None;
     }
-    let data = data.into_iter().fold(Map::new(), |map, (name, (value, span))| map.with(name.to_owned(), Value::from(Text::literal(value)).at(span)));
+    let data = data
+        .into_iter()
+        .fold(Map::new(), |map, (name, (value, span))| map.with(name.to_owned(), Value::from(Text::literal(value)).at(span)));
     let metadata =
         Map::new().with("name", NAME).with("namespace", first.names.layer.clone()).with("labels", labels::of_object(first));
     let value = Map::new()
@@ -30,10 +32,5 @@ pub(super) fn render(first: &Frame<'_>, variables: &[LinkVariable], values: &Val
         .with("metadata", metadata)
         .with("type", "Opaque")
         .with("stringData", data);
-    Some(Object {
-        kind: "Secret",
-        name: NAME.into(),
-        namespace: Some(first.names.layer.clone()),
-        value: value.into(),
-    })
+    Some(Object { kind: "Secret", name: NAME.into(), namespace: Some(first.names.layer.clone()), value: value.into() })
 }

@@ -5,6 +5,7 @@
 
 use std::cell::RefCell;
 use std::collections::BTreeMap;
+use std::fmt::Write;
 
 use super::format::{Piece, pieces};
 use super::values::Values;
@@ -78,48 +79,69 @@ impl Scope<'_> {
 /// Replaces the references in every text of a module; a text with a faulty one becomes `Broken`.
 #[must_use]
 pub fn interpolate(mapping: &Mapping, path: &str, source: &Source, scope: &Scope<'_>) -> (Mapping, Vec<Diagnostic>) {
-    let mut pass = Pass { source, scope, diagnostics: Vec::new() };
-    let mapping = pass.mapping(mapping, path, false);
-    (mapping, pass.diagnostics)
+    let mut pass = Pass { source, scope, path: path.to_owned(), diagnostics: Vec::new() };
+    let replaced = pass.mapping(mapping, false);
+    (replaced.unwrap_or_else(|| mapping.clone()), pass.diagnostics)
 }
 
 struct Pass<'a> {
     source: &'a Source,
     scope: &'a Scope<'a>,
+    path: String,
     diagnostics: Vec<Diagnostic>,
 }
 
 impl Pass<'_> {
-    fn mapping(&mut self, mapping: &Mapping, path: &str, keys: bool) -> Mapping {
-        let entry = |entry: &Entry| {
+    /// The mapping with its references replaced; none when it has none, so that most are not copied.
+    fn mapping(&mut self, mapping: &Mapping, keys: bool) -> Option<Mapping> {
+        let mut replaced: Option<Vec<Entry>> = None;
+        for (index, entry) in mapping.entries.iter().enumerate() {
             let key = &*entry.key.value;
-            let path = format!("{path}.{key}");
-            let name = if keys && key.contains(['{', '}']) { self.text(key, entry.key.span, &path) } else { None };
+            let length = self.path.len();
+            self.path.push('.');
+            self.path.push_str(key);
+            let with_reference = keys && key.contains(['{', '}']);
+            let name = if with_reference { self.text(key, entry.key.span) } else { None };
             // Only the names of environment variables are keys with references.
-            let value = self.node(&entry.value, &path, key == "env_vars");
-            Entry { key: entry.key.clone(), name, value }
-        };
-        Mapping { entries: mapping.entries.iter().map(entry).collect(), broken: mapping.broken }
+            let value = self.node(&entry.value, key == "env_vars");
+            self.path.truncate(length);
+            if name.is_some() || value.is_some() {
+                let value = value.unwrap_or_else(|| entry.value.clone());
+                let entries = replaced.get_or_insert_with(|| mapping.entries.to_vec());
+                entries[index] = Entry { key: entry.key.clone(), name, value };
+            }
+        }
+        replaced.map(|entries| Mapping { entries: entries.into(), broken: mapping.broken })
     }
 
-    fn node(&mut self, node: &Node, path: &str, keys: bool) -> Node {
+    fn node(&mut self, node: &Node, keys: bool) -> Option<Node> {
         let kind = match &node.kind {
             NodeKind::Scalar(scalar) if scalar.value == ScalarValue::Str && scalar.text.as_str().contains(['{', '}']) => {
-                match self.text(scalar.text.as_str(), node.span, path) {
+                match self.text(scalar.text.as_str(), node.span) {
                     Some(text) => NodeKind::Scalar(Scalar { text, value: ScalarValue::Str }),
                     None => NodeKind::Broken,
                 }
             }
-            NodeKind::Mapping(mapping) => NodeKind::Mapping(self.mapping(mapping, path, keys)),
-            NodeKind::Sequence(items) => NodeKind::Sequence(
-                items.iter().enumerate().map(|(index, item)| self.node(item, &format!("{path}[{index}]"), false)).collect(),
-            ),
-            other => other.clone(),
+            NodeKind::Mapping(mapping) => NodeKind::Mapping(self.mapping(mapping, keys)?),
+            NodeKind::Sequence(items) => {
+                let mut replaced: Option<Vec<Node>> = None;
+                for (index, item) in items.iter().enumerate() {
+                    let length = self.path.len();
+                    let _ = write!(self.path, "[{index}]");
+                    let item = self.node(item, false);
+                    self.path.truncate(length);
+                    if let Some(item) = item {
+                        replaced.get_or_insert_with(|| items.to_vec())[index] = item;
+                    }
+                }
+                NodeKind::Sequence(replaced?.into())
+            }
+            _ => return None,
         };
-        Node { span: node.span, kind }
+        Some(Node { span: node.span, kind })
     }
 
-    fn text(&mut self, text: &str, span: Span, path: &str) -> Option<Text> {
+    fn text(&mut self, text: &str, span: Span) -> Option<Text> {
         let mut value = String::with_capacity(text.len());
         let (mut holes, mut variable, mut good) = (Vec::new(), None, true);
         for piece in pieces(text) {
@@ -138,7 +160,7 @@ impl Pass<'_> {
                     Answer::Unknown { message, help, near } => {
                         good = false;
                         let span = self.span_of(raw, span);
-                        let mut diagnostic = Diagnostic::new(&UNKNOWN_REFERENCE, span, path, message).help(help);
+                        let mut diagnostic = Diagnostic::new(&UNKNOWN_REFERENCE, span, &*self.path, message).help(help);
                         if let Some((wrong, near)) = near {
                             let repaired = raw.replacen(&wrong, &near, 1);
                             diagnostic =
@@ -150,7 +172,7 @@ impl Pass<'_> {
                 Piece::Fault { raw, message, repaired } => {
                     good = false;
                     let span = self.span_of(raw, span);
-                    let mut diagnostic = Diagnostic::new(&MALFORMED_REFERENCE, span, path, message)
+                    let mut diagnostic = Diagnostic::new(&MALFORMED_REFERENCE, span, &*self.path, message)
                         .help("a reference looks like `{vars.name}`; for a brace itself write `{{` or `}}`");
                     if let Some(repaired) = repaired.filter(|_| self.source.slice(span) == raw) {
                         let applicability = if raw.starts_with("${module") { Applicability::Safe } else { Applicability::Unsafe };

@@ -3,29 +3,146 @@
 //! Documents are laid out here, in blocks; how a text is quoted is the library's to decide. Words that are plain in
 //! every YAML (nearly all of a manifest) are written as they are, without asking it: half of rendering was that.
 
+use std::collections::BTreeMap;
+use std::fmt::Write;
+
 use serde::Serialize;
 
-use crate::value::{Value, ValueKind};
+use super::word::is_plain;
+use crate::value::{Key, Value, ValueKind};
 
-/// A document as YAML, with a line break at its end. Strings that another YAML reader could take for something else
-/// are quoted.
-pub fn write_yaml(out: &mut String, value: &Value) {
-    match &value.kind {
-        ValueKind::Map(entries) if !entries.is_empty() => map(out, entries, 0, false),
-        ValueKind::List(items) if !items.is_empty() => list(out, items, 0, false),
-        _ => out.push_str(&data_to_yaml(value)),
+/// Writes documents as YAML, each with a line break at its end. Strings that another YAML reader could take for something
+/// else are quoted.
+#[derive(Debug, Default)]
+pub struct YamlWriter {
+    out: String,
+    /// What the library made of short texts: labels come again in every object.
+    known: BTreeMap<Box<str>, Box<str>>,
+}
+
+impl YamlWriter {
+    /// The document as text.
+    pub fn write(&mut self, value: &Value) -> &str {
+        self.out.clear();
+        match &value.kind {
+            ValueKind::Map(entries) if !entries.is_empty() => self.map(entries, 0, false),
+            ValueKind::List(items) if !items.is_empty() => self.list(items, 0, false),
+            _ => self.out.push_str(&data_to_yaml(value)),
+        }
+        &self.out
+    }
+
+    fn indent(&mut self, depth: usize) {
+        const SPACES: &str = "                                                                ";
+        let mut left = depth;
+        while left > 0 {
+            let some = left.min(SPACES.len());
+            self.out.push_str(&SPACES[..some]);
+            left -= some;
+        }
+    }
+
+    /// Writes the entries, each on a line; the first where the line is already begun, if `begun`.
+    fn map(&mut self, entries: &[(Key, Value)], depth: usize, mut begun: bool) {
+        for (key, value) in entries {
+            if !std::mem::take(&mut begun) {
+                self.indent(depth);
+            }
+            self.key(key);
+            self.out.push(':');
+            match &value.kind {
+                ValueKind::Map(entries) if !entries.is_empty() => {
+                    self.out.push('\n');
+                    self.map(entries, depth + 2, false);
+                }
+                ValueKind::List(items) if !items.is_empty() => {
+                    self.out.push('\n');
+                    self.list(items, depth + 2, false);
+                }
+                _ => {
+                    self.out.push(' ');
+                    self.scalar(value, depth);
+                }
+            }
+        }
+    }
+
+    fn list(&mut self, items: &[Value], depth: usize, mut begun: bool) {
+        for item in items {
+            if !std::mem::take(&mut begun) {
+                self.indent(depth);
+            }
+            self.out.push_str("- ");
+            match &item.kind {
+                ValueKind::Map(entries) if !entries.is_empty() => self.map(entries, depth + 2, true),
+                ValueKind::List(items) if !items.is_empty() => self.list(items, depth + 2, true),
+                _ => self.scalar(item, depth),
+            }
+        }
+    }
+
+    /// Writes a value of one line, or a block scalar whose lines stand deeper than `depth`, and the line break behind it.
+    fn scalar(&mut self, value: &Value, depth: usize) {
+        match &value.kind {
+            ValueKind::Bool(value) => self.out.push_str(if *value { "true" } else { "false" }),
+            ValueKind::Int(value) => {
+                let _ = write!(self.out, "{value}");
+            }
+            ValueKind::Text(value) => self.text(value.as_str(), depth),
+            ValueKind::Map(_) => self.out.push_str("{}"),
+            ValueKind::List(_) => self.out.push_str("[]"),
+        }
+        self.out.push('\n');
+    }
+
+    fn key(&mut self, key: &str) {
+        if is_plain(key) {
+            self.out.push_str(key);
+            return;
+        }
+        let written = data_to_yaml(&BTreeMap::from([(key, 0)]));
+        self.out.push_str(written.strip_suffix(": 0\n").unwrap_or(&written));
+    }
+
+    fn text(&mut self, text: &str, depth: usize) {
+        const SHORT: usize = 64;
+        const MANY: usize = 256;
+        if is_plain(text) {
+            self.out.push_str(text);
+            return;
+        }
+        if let Some(known) = self.known.get(text) {
+            self.out.push_str(known);
+            return;
+        }
+        // As the value of a key, so that the lines of a block scalar stand where they belong.
+        let written = data_to_yaml(&BTreeMap::from([("k", text)]));
+        let written = written.strip_prefix("k: ").unwrap_or(&written);
+        let mut lines = written.strip_suffix('\n').unwrap_or(written).split('\n');
+        let first = lines.next().unwrap_or_default();
+        self.out.push_str(first);
+        if text.len() <= SHORT && self.known.len() < MANY && !text.contains('\n') {
+            self.known.insert(text.into(), first.into());
+        }
+        for line in lines {
+            self.out.push('\n');
+            if !line.is_empty() {
+                self.indent(depth);
+                self.out.push_str(line);
+            }
+        }
     }
 }
 
-/// As [`write_yaml`], as a text of its own.
+/// One document as YAML.
 #[must_use]
 pub fn to_yaml(value: &Value) -> String {
-    let mut out = String::new();
-    write_yaml(&mut out, value);
-    out
+    let mut writer = YamlWriter::default();
+    writer.write(value);
+    writer.out
 }
 
-/// What was written by [`write_yaml`], as data.
+/// What was written by [`YamlWriter`], as data.
 ///
 /// # Panics
 ///
@@ -45,111 +162,6 @@ pub fn to_json<T: Serialize>(value: &T) -> String {
     serde_json::to_string_pretty(value).expect("a manifest is a tree of maps with text keys, which JSON can always say")
 }
 
-fn indent(out: &mut String, depth: usize) {
-    const SPACES: &str = "                                                                ";
-    let mut left = depth;
-    while left > 0 {
-        let some = left.min(SPACES.len());
-        out.push_str(&SPACES[..some]);
-        left -= some;
-    }
-}
-
-/// Writes the entries, each on a line; the first where the line is already begun, if `begun`.
-fn map(out: &mut String, entries: &[(crate::value::Key, Value)], depth: usize, mut begun: bool) {
-    for (key, value) in entries {
-        if !std::mem::take(&mut begun) {
-            indent(out, depth);
-        }
-        write_key(out, key);
-        out.push(':');
-        match &value.kind {
-            ValueKind::Map(entries) if !entries.is_empty() => {
-                out.push('\n');
-                map(out, entries, depth + 2, false);
-            }
-            ValueKind::List(items) if !items.is_empty() => {
-                out.push('\n');
-                list(out, items, depth + 2, false);
-            }
-            _ => {
-                out.push(' ');
-                scalar(out, value, depth);
-            }
-        }
-    }
-}
-
-fn list(out: &mut String, items: &[Value], depth: usize, mut begun: bool) {
-    for item in items {
-        if !std::mem::take(&mut begun) {
-            indent(out, depth);
-        }
-        out.push_str("- ");
-        match &item.kind {
-            ValueKind::Map(entries) if !entries.is_empty() => map(out, entries, depth + 2, true),
-            ValueKind::List(items) if !items.is_empty() => list(out, items, depth + 2, true),
-            _ => scalar(out, item, depth),
-        }
-    }
-}
-
-/// Writes a value of one line, or a block scalar whose lines stand deeper than `depth`, and the line break behind it.
-fn scalar(out: &mut String, value: &Value, depth: usize) {
-    match &value.kind {
-        ValueKind::Bool(value) => out.push_str(if *value { "true" } else { "false" }),
-        ValueKind::Int(value) => out.push_str(&value.to_string()),
-        ValueKind::Text(value) => text(out, value.as_str(), depth),
-        ValueKind::Map(_) => out.push_str("{}"),
-        ValueKind::List(_) => out.push_str("[]"),
-    }
-    out.push('\n');
-}
-
-fn write_key(out: &mut String, key: &str) {
-    if is_plain(key) {
-        out.push_str(key);
-        return;
-    }
-    let written = data_to_yaml(&std::collections::BTreeMap::from([(key, 0)]));
-    out.push_str(written.strip_suffix(": 0\n").unwrap_or(&written));
-}
-
-fn text(out: &mut String, text: &str, depth: usize) {
-    if is_plain(text) {
-        out.push_str(text);
-        return;
-    }
-    // As the value of a key, so that the lines of a block scalar stand where they belong.
-    let written = data_to_yaml(&std::collections::BTreeMap::from([("k", text)]));
-    let written = written.strip_prefix("k: ").unwrap_or(&written);
-    let mut lines = written.strip_suffix('\n').unwrap_or(written).split('\n');
-    out.push_str(lines.next().unwrap_or_default());
-    for line in lines {
-        out.push('\n');
-        if !line.is_empty() {
-            indent(out, depth);
-            out.push_str(line);
-        }
-    }
-}
-
-/// Whether a text is sure to be read as itself by every YAML reader, without quotes: a word or a path that is none of
-/// YAML's words, or a number with a unit.
-fn is_plain(text: &str) -> bool {
-    const WORDS: &[&str] = &["y", "n", "yes", "no", "on", "off", "true", "false", "null"];
-    let bytes = text.as_bytes();
-    let Some(first) = bytes.first() else { return false };
-    if first.is_ascii_digit() {
-        let unit = text.trim_start_matches(|c: char| c.is_ascii_digit());
-        return matches!(unit, "m" | "Mi" | "%");
-    }
-    let within = |byte: &u8| byte.is_ascii_alphanumeric() || matches!(byte, b'-' | b'.' | b'/' | b'_');
-    (first.is_ascii_alphabetic() || *first == b'/')
-        && bytes.iter().all(within)
-        && !WORDS.iter().any(|word| word.eq_ignore_ascii_case(text))
-}
-
 #[cfg(test)]
 mod tests {
     use proptest::prelude::*;
@@ -160,6 +172,7 @@ mod tests {
     fn texts() -> impl Strategy<Value = String> {
         prop_oneof![
             "[a-zA-Z/][a-zA-Z0-9/._-]{0,12}",
+            "[a-zA-Z/][a-zA-Z0-9/._:@-]{0,12}",
             "[0-9]{1,4}(m|Mi|%|e3|x|_1|:30)?",
             "(y|n|yes|no|on|off|true|false|null|none|nil|inf|nan|[.]inf|~|<<|=)",
             "(Y|N|Yes|NO|On|OFF|True|FALSE|Null|None|NIL|Infinity|NaN)",
@@ -175,9 +188,8 @@ mod tests {
         leaf.prop_recursive(4, 24, 4, |inner| {
             // No key of a manifest has several lines.
             let keys = texts().prop_filter("one line", |key| !key.contains('\n'));
-            let map = prop::collection::btree_map(keys, inner.clone(), 0..4).prop_map(|entries| {
-                Value::from(entries.into_iter().fold(Map::new(), |map, (key, value)| map.with(key, value)))
-            });
+            let map = prop::collection::btree_map(keys, inner.clone(), 0..4)
+                .prop_map(|entries| Value::from(entries.into_iter().fold(Map::new(), |map, (key, value)| map.with(key, value))));
             prop_oneof![map, prop::collection::vec(inner, 0..4).prop_map(Value::from)]
         })
     }

@@ -3,7 +3,8 @@
 mod emit;
 pub mod node;
 mod parse;
+mod word;
 
-pub use emit::{data_to_yaml, from_yaml, to_json, to_yaml, write_yaml};
+pub use emit::{YamlWriter, data_to_yaml, from_yaml, to_json, to_yaml};
 pub use node::{Entry, Mapping, Node, NodeKind, Scalar, ScalarValue};
 pub use parse::{DUPLICATE_KEY, Document, SYNTAX, parse};

@@ -9,6 +9,7 @@ use std::sync::Arc;
 use oneyaml::{Limits, NodeId, NodeRef, Parsed, Settings, Value};
 
 use super::node::{Entry, Mapping, Node, NodeKind, Scalar, ScalarValue};
+use super::word::is_word;
 use crate::diagnostic::{Applicability, Diagnostic, Example, Rule, Severity, TextEdit};
 use crate::model::text::Text;
 use crate::source::Source;
@@ -239,6 +240,10 @@ impl Reader<'_> {
 
     fn scalar(&self, scalar: oneyaml::ScalarRef<'_>, span: Span) -> NodeKind {
         let text = Text::literal(&scalar.value());
+        // A word is text by any schema, if it has no tag: most scalars need not be resolved.
+        if is_word(text.as_str()) && self.source.slice(span) == text.as_str() {
+            return NodeKind::Scalar(Scalar { text, value: ScalarValue::Str });
+        }
         let value = match scalar.resolved() {
             Ok(Value::Null) if self.touches_blank(span) => return NodeKind::Broken,
             Ok(Value::Null) => ScalarValue::Null,
@@ -264,7 +269,7 @@ impl Reader<'_> {
 
     fn mapping(&mut self, mapping: oneyaml::MappingRef<'_>, span: Span, depth: usize) -> Mapping {
         let mut entries: Vec<Entry> = Vec::with_capacity(mapping.len());
-        let mut seen: BTreeMap<Arc<str>, Span> = BTreeMap::new();
+        let mut seen = Seen::default();
         let mut merged = Vec::new();
         for (key, value) in mapping.iter() {
             let key_span = self.span(key.span());
@@ -287,16 +292,16 @@ impl Reader<'_> {
                 merged.push(value);
                 continue;
             }
-            if let Some(first) = seen.get(&name) {
+            if let Some(first) = seen.get(&name, &entries) {
                 let message = format!("key `{name}` is written twice");
                 self.diagnostics.push(
                     Diagnostic::new(&DUPLICATE_KEY, key_span, String::new(), message)
                         .help("keep one of the two")
-                        .label(*first, "first written here"),
+                        .label(first, "first written here"),
                 );
                 continue;
             }
-            seen.insert(name.clone(), key_span);
+            seen.insert(&name, key_span, entries.len());
             entries.push(Entry { key: Spanned::new(name, key_span), name: None, value });
         }
         let mut broken =
@@ -313,15 +318,37 @@ impl Reader<'_> {
     }
 }
 
+/// The keys of a mapping with their places: looked for among its entries while they are few.
+#[derive(Default)]
+struct Seen(BTreeMap<Arc<str>, Span>);
+
+impl Seen {
+    const FEW: usize = 24;
+
+    fn get(&self, key: &str, entries: &[Entry]) -> Option<Span> {
+        if entries.len() <= Self::FEW {
+            return entries.iter().find(|entry| &*entry.key.value == key).map(|entry| entry.key.span);
+        }
+        let early = || entries.iter().take(Self::FEW).find(|entry| &*entry.key.value == key).map(|entry| entry.key.span);
+        self.0.get(key).copied().or_else(early)
+    }
+
+    fn insert(&mut self, key: &Arc<str>, span: Span, index: usize) {
+        if index >= Self::FEW {
+            self.0.insert(key.clone(), span);
+        }
+    }
+}
+
 /// Adds the entries of a merge key's value that the mapping does not have itself; true when some cannot be read.
-fn merge(source: &Node, entries: &mut Vec<Entry>, seen: &mut BTreeMap<Arc<str>, Span>) -> bool {
+fn merge(source: &Node, entries: &mut Vec<Entry>, seen: &mut Seen) -> bool {
     if let Some(items) = source.as_sequence() {
         return items.iter().fold(false, |broken, item| broken | (item.as_mapping().is_some() && merge(item, entries, seen)));
     }
     let Some(mapping) = source.as_mapping() else { return true };
     for entry in mapping.entries.iter() {
-        if !seen.contains_key(&entry.key.value) {
-            seen.insert(entry.key.value.clone(), entry.key.span);
+        if seen.get(&entry.key.value, entries).is_none() {
+            seen.insert(&entry.key.value, entry.key.span, entries.len());
             entries.push(entry.clone());
         }
     }
