@@ -22,6 +22,10 @@ pub struct YamlWriter {
 
 impl YamlWriter {
     /// The document as text.
+    ///
+    /// # Panics
+    ///
+    /// In debug builds, when a key that is part of the program needs quotes.
     pub fn write(&mut self, value: &Value) -> &str {
         self.out.clear();
         match &value.kind {
@@ -95,12 +99,14 @@ impl YamlWriter {
         self.out.push('\n');
     }
 
-    fn key(&mut self, key: &str) {
-        if is_plain(key) {
+    fn key(&mut self, key: &Key) {
+        // Keys that are part of the program are words.
+        debug_assert!(is_plain(key) || matches!(key, Key::Owned(_)), "the key `{key}` must be owned, so that it is quoted");
+        if matches!(key, Key::Borrowed(_)) || is_plain(key) {
             self.out.push_str(key);
             return;
         }
-        let written = data_to_yaml(&BTreeMap::from([(key, 0)]));
+        let written = data_to_yaml(&BTreeMap::from([(&**key, 0)]));
         self.out.push_str(written.strip_suffix(": 0\n").unwrap_or(&written));
     }
 
