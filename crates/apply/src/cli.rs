@@ -73,10 +73,15 @@ Examples:
         /// A field, or a rule as `validate` names it.
         name: String,
     },
-    /// Print the JSON Schema of opta.yml, for editors.
+    /// Print the JSON Schema of opta.yml, for editors, or of the bundle.
     #[command(after_help = "Examples:
-  optakit schema > opta.schema.json")]
-    Schema,
+  optakit schema > opta.schema.json
+  optakit schema bundle > bundle.schema.json")]
+    Schema {
+        /// Of what.
+        #[arg(value_enum, default_value_t = Schema::Service)]
+        of: Schema,
+    },
     /// Print the manual page, in the format of `man`.
     #[command(after_help = "Examples:
   optakit man > optakit.1
@@ -93,6 +98,16 @@ Examples:
         /// The shell.
         shell: clap_complete::Shell,
     },
+}
+
+/// What there is a schema of.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
+pub(crate) enum Schema {
+    /// opta.yml.
+    #[value(name = "opta.yml")]
+    Service,
+    /// The bundle.
+    Bundle,
 }
 
 #[derive(Debug, Args)]

@@ -30,7 +30,7 @@ fn main() -> ExitCode {
         Command::Bundle(arguments) => command::bundle::run(arguments, &report),
         Command::Apply(arguments) => command::apply::run(arguments, &report),
         Command::Explain { name } => command::about::explain(name, &report),
-        Command::Schema => command::about::schema(&report),
+        Command::Schema { of } => command::about::schema(*of, &report),
         Command::Man { command } => command::about::man(command.as_deref(), &report),
         Command::Completions { shell } => command::about::completions(*shell, &report),
     };

@@ -108,6 +108,7 @@ fn sarif_and_github_have_the_same_findings() {
     assert_eq!(outcome.code, 1);
     let log: serde_json::Value = serde_json::from_str(&outcome.out).expect("it is JSON");
     assert_eq!(log["version"], "2.1.0");
+    valid_sarif(&log);
     let run_of = &log["runs"][0];
     assert_eq!(run_of["tool"]["driver"]["rules"], serde_json::json!([{"id": "min-above-max"}, {"id": "unquoted-value"}]));
     let result = &run_of["results"][0];
@@ -125,6 +126,107 @@ fn sarif_and_github_have_the_same_findings() {
         )
     );
     assert_eq!((outcome.out.lines().count(), outcome.err.as_str()), (2, ""));
+}
+
+/// Checks a log against the schema of the standard (OASIS, SARIF 2.1.0), which stands beside the tests.
+fn valid_sarif(log: &serde_json::Value) {
+    let mut schema: serde_json::Value =
+        serde_json::from_str(include_str!("fixtures/sarif-schema-2.1.0.json")).expect("it is JSON");
+    // The standard's pattern of a language holds a lone `]`, which is no regular expression by today's rules.
+    for holder in ["run", "toolComponent"] {
+        schema["definitions"][holder]["properties"]["language"].as_object_mut().expect("it has one").remove("pattern");
+    }
+    let validator = jsonschema::validator_for(&schema).expect("it is a schema");
+    let faults: Vec<String> = validator.iter_errors(log).map(|error| format!("{}: {error}", error.instance_path())).collect();
+    assert!(faults.is_empty(), "{faults:#?}");
+}
+
+#[test]
+fn sarif_of_no_and_of_odd_findings_is_valid_too() {
+    let none = run(&folder(SERVICE), &["validate", "--format", "sarif"]);
+    valid_sarif(&serde_json::from_str(&none.out).expect("it is JSON"));
+    let odd = SERVICE.replace("name: shop", "name: \"Größe 漢\"\nname: x\n  broken: [") + "    vars: {}\n";
+    let odd = run(&folder(&odd), &["validate", "--format", "sarif"]);
+    let log = serde_json::from_str(&odd.out).expect("it is JSON");
+    assert_eq!(odd.code, 1, "{log:#}");
+    valid_sarif(&log);
+}
+
+#[test]
+fn a_base_of_kustomize_is_a_folder_with_every_object_and_its_images() {
+    let folder = folder(SERVICE);
+    let nowhere = run(&folder, &["render", "--image-tag", "1.4.2", "-o", "kustomize"]);
+    assert_eq!((nowhere.code, nowhere.out.as_str()), (2, ""));
+    assert_eq!(nowhere.err, "error: a base of kustomize is several files: say where with `--output-dir DIR`\n");
+    let outcome = run(&folder, &["render", "--image-tag", "1.4.2", "-o", "kustomize", "--output-dir", "deploy/base"]);
+    assert_eq!((outcome.code, outcome.err.as_str()), (0, ""));
+    assert_eq!(
+        outcome.out,
+        "deploy/base/00-namespace-shop.yaml
+deploy/base/01-serviceaccount-api.yaml
+deploy/base/04-service-api.yaml
+deploy/base/05-deployment-shop-api-k8s-service.yaml
+deploy/base/06-horizontalpodautoscaler-shop-api-k8s-service.yaml
+deploy/base/kustomization.yaml
+"
+    );
+    let base = folder.path().join("service/deploy/base");
+    assert_eq!(
+        std::fs::read_to_string(base.join("kustomization.yaml")).expect("it is there"),
+        "apiVersion: kustomize.config.k8s.io/v1beta1
+kind: Kustomization
+resources:
+  - 00-namespace-shop.yaml
+  - 01-serviceaccount-api.yaml
+  - 04-service-api.yaml
+  - 05-deployment-shop-api-k8s-service.yaml
+  - 06-horizontalpodautoscaler-shop-api-k8s-service.yaml
+images:
+  - name: 123456789012.dkr.ecr.us-east-1.amazonaws.com/opta-shop-api
+    newTag: '1.4.2'
+"
+    );
+    let stream = run(&folder, &["render", "--image-tag", "1.4.2"]).out;
+    let files = outcome.out.lines().filter(|line| !line.ends_with("kustomization.yaml"));
+    let read = |line: &str| std::fs::read_to_string(folder.path().join("service").join(line)).expect("it is there");
+    assert_eq!(files.map(read).collect::<Vec<_>>().join("---\n"), stream, "the files are the stream");
+}
+
+#[test]
+fn files_that_a_run_did_not_write_are_told_of() {
+    let folder = folder(SERVICE);
+    run(&folder, &["render", "--output-dir", "out"]);
+    let again = run(&folder, &["render", "--output-dir", "out", "-o", "json", "--image-tag", "1"]);
+    assert_eq!(again.code, 0);
+    assert_eq!(
+        again.err,
+        "out also holds 00-namespace-shop.yaml, 01-serviceaccount-api.yaml, 04-service-api.yaml, which this run did not write\n"
+    );
+    let file = folder.path().join("service/out/05-deployment-shop-api-k8s-service.json");
+    let object: serde_json::Value = serde_json::from_str(&std::fs::read_to_string(file).expect("there")).expect("it is JSON");
+    assert_eq!(object["kind"], "Deployment");
+}
+
+#[test]
+fn a_target_that_is_not_known_is_refused_with_those_that_are() {
+    let folder = folder(SERVICE);
+    let old = run(&folder, &["render", "--kubernetes", "1.24"]);
+    assert_eq!(old.code, 2);
+    assert_eq!(old.err, "error: there is no target for Kubernetes `1.24`, choose one of `1.36`, `1.35`, `1.34` and `1.33`\n");
+    let newest = run(&folder, &["render"]).out;
+    for version in ["1.33", "v1.34", "1.36"] {
+        assert_eq!(run(&folder, &["render", "--kubernetes", version]).out, newest, "{version}");
+    }
+}
+
+#[test]
+fn manual_pages_are_those_of_the_commands() {
+    let folder = folder(SERVICE);
+    let page = run(&folder, &["man"]);
+    assert!(page.code == 0 && page.out.contains(".TH optakit 1") && page.out.contains("optakit\\-apply(1)"), "{}", page.out);
+    let page = run(&folder, &["man", "render"]);
+    assert!(page.out.contains(".TH optakit-render 1") && page.out.contains("\\-\\-image\\-tag"), "{}", page.out);
+    assert_eq!(run(&folder, &["man", "rendr"]).err, "error: there is no command `rendr`; `optakit --help` lists them\n");
 }
 
 #[test]
@@ -370,6 +472,8 @@ The fewest containers the autoscaler keeps. 0 together with `max_containers: 0` 
 - Default: 1
 - Range: 0 or more
 - Example: min_containers: 2
+- Becomes: HorizontalPodAutoscaler spec.minReplicas; Deployment spec.replicas where nothing scales; a PodDisruptionBudget from 2 on
+- See: https://kubernetes.io/docs/tasks/run-application/horizontal-pod-autoscale/
 "
     );
     let outcome = run(&folder, &["explain", "min_container"]);

@@ -36,6 +36,18 @@ fn sixty_lines_whole(bencher: Bencher<'_, '_>) {
 /// The whole, by module.
 #[divan::bench(args = [10, 100, 1_000, 10_000], max_time = 4)]
 fn modules_whole(bencher: Bencher<'_, '_>, modules: usize) {
-    let request = fixture::request(&fixture::file_of(modules));
+    let request = fixture::request(&file_of(modules));
     bencher.counter(ItemsCount::new(modules)).bench(|| api::analyze(black_box(&request), false));
+}
+
+/// A service file of so many services.
+fn file_of(modules: usize) -> String {
+    let mut text = "name: shop\nenvironments:\n  - name: staging\n    path: env.yml\nmodules:\n".to_owned();
+    for index in 0..modules {
+        text.push_str(&format!(
+            "  - name: service{index}\n    type: k8s-service\n    image: AUTO\n    port:\n      http: 8080\n    healthcheck_path: /health\n    \
+             public_uri: \"service{index}.{{parent.domain}}/v1\"\n    env_vars:\n      LEVEL: info\n      REGION: \"{{region}}\"\n"
+        ));
+    }
+    text
 }

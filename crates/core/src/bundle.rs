@@ -5,6 +5,7 @@
 
 use std::collections::BTreeMap;
 
+use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 use sha2::{Digest, Sha256};
 
@@ -21,7 +22,7 @@ pub const KIND: &str = "Bundle";
 pub const MAX_BYTES: usize = 8 * 1024 * 1024;
 
 /// A bundle.
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize, JsonSchema)]
 #[serde(rename_all = "camelCase", deny_unknown_fields)]
 pub struct Bundle {
     /// The format.
@@ -55,7 +56,7 @@ pub struct Bundle {
 }
 
 /// What a bundle is of.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub struct Metadata {
     /// The layer, which is the namespace.
@@ -65,7 +66,7 @@ pub struct Metadata {
 }
 
 /// The texts of a bundle.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub struct Sources {
     /// The service file.
@@ -75,7 +76,7 @@ pub struct Sources {
 }
 
 /// Where a bundle belongs.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 #[serde(rename_all = "camelCase", deny_unknown_fields)]
 pub struct Target {
     /// The EKS cluster.
@@ -87,7 +88,7 @@ pub struct Target {
 }
 
 /// An AWS resource of a bundle.
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub struct AwsDocument {
     /// `ecr-repository` or `iam-role`.
@@ -99,7 +100,7 @@ pub struct AwsDocument {
 }
 
 /// Something that must be filled in before a bundle can be applied whole.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub struct Hole {
     /// The input: `image_digest`, `account_id`, `parent.<output>`, `module.<module>.<output>`.
@@ -109,7 +110,7 @@ pub struct Hole {
 }
 
 /// A value of a bundle.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub struct Location {
     /// The list it is in.
@@ -121,7 +122,7 @@ pub struct Location {
 }
 
 /// The lists of documents in a bundle.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 #[serde(rename_all = "lowercase")]
 pub enum List {
     /// `manifests`.
@@ -131,7 +132,7 @@ pub enum List {
 }
 
 /// The line that decides a value of a manifest.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub struct Mapping {
     /// The index of the manifest.
@@ -234,6 +235,16 @@ impl Bundle {
         };
         bundle.digest = bundle.actual_digest();
         bundle
+    }
+
+    /// The JSON Schema of the format, draft 2020-12.
+    #[must_use]
+    pub fn schema() -> serde_json::Value {
+        let mut schema = schemars::schema_for!(Self).to_value();
+        schema["properties"]["apiVersion"] = serde_json::json!({ "const": API_VERSION });
+        schema["properties"]["kind"] = serde_json::json!({ "const": KIND });
+        schema["properties"]["digest"]["pattern"] = serde_json::json!("^sha256:[0-9a-f]{64}$");
+        schema
     }
 
     /// The file's name.

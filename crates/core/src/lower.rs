@@ -9,9 +9,9 @@ use crate::source::Source;
 
 /// A service with the header of its module.
 #[derive(Clone, Debug)]
-pub struct Lowered {
+pub struct Lowered<'a> {
     /// Name, type, path and place of the module.
-    pub header: Header,
+    pub header: &'a Header,
     /// The service's fields.
     pub service: K8sService,
 }
@@ -19,12 +19,16 @@ pub struct Lowered {
 /// Reads the services among a file's modules, each by itself.
 ///
 /// Returns them in file order, with the faults of each.
-#[must_use]
-pub fn lower(modules: &[Header], source: &Source, scope: &Scope<'_>) -> Vec<(Lowered, Vec<Diagnostic>)> {
-    modules.iter().filter(|module| module.short_type() == K8S_SERVICE).map(|module| lower_module(module, source, scope)).collect()
+pub fn lower<'a, 's>(
+    modules: &'a [Header],
+    source: &'s Source,
+    scope: &'s Scope<'_>,
+) -> impl Iterator<Item = (Lowered<'a>, Vec<Diagnostic>)> {
+    let services = modules.iter().filter(|module| module.short_type() == K8S_SERVICE);
+    services.map(|module| lower_module(module, source, scope))
 }
 
-fn lower_module(module: &Header, source: &Source, scope: &Scope<'_>) -> (Lowered, Vec<Diagnostic>) {
+fn lower_module<'a>(module: &'a Header, source: &Source, scope: &Scope<'_>) -> (Lowered<'a>, Vec<Diagnostic>) {
     let (mapping, mut diagnostics) = interpolate(&module.mapping, &module.path, source, scope);
     let owner = mapping.entries.first().map_or(module.span, |first| first.key.span);
     let mut cx = Lower::new(source);
@@ -32,7 +36,7 @@ fn lower_module(module: &Header, source: &Source, scope: &Scope<'_>) -> (Lowered
     diagnostics.append(&mut cx.diagnostics);
     // Name and type were read, and found faulty, with the header.
     diagnostics.retain(|diagnostic| !is_header(&diagnostic.path, &module.path));
-    (Lowered { header: module.clone(), service }, diagnostics)
+    (Lowered { header: module, service }, diagnostics)
 }
 
 fn is_header(path: &str, module: &str) -> bool {

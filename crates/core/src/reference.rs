@@ -48,6 +48,12 @@ fn facts(field: &Field) -> String {
         facts.push_str(&format!("- Range: {range}\n"));
     }
     facts.push_str(&format!("- Example: `{}: {}`\n", field.name, field.example));
+    if !field.renders.is_empty() {
+        facts.push_str(&format!("- Becomes: {}\n", field.renders));
+    }
+    if let Some(docs) = field.docs {
+        facts.push_str(&format!("- See: <{docs}>\n"));
+    }
     facts
 }
 
@@ -123,7 +129,7 @@ fn indented(example: Example) -> String {
 }
 
 fn text(map: &str, field: &Field) -> String {
-    let mut text = format!("{} (of {map})\n\n{}\n{}", field.name, field.text(), facts(field).replace('`', ""));
+    let mut text = format!("{} (of {map})\n\n{}\n{}", field.name, field.text(), facts(field).replace(['`', '<', '>'], ""));
     if let FieldType::Map(fields) = field.kind {
         let names: Vec<&str> = fields.iter().map(|field| field.name).collect();
         text.push_str(&format!("- Fields: {}\n", names.join(", ")));

@@ -1,5 +1,7 @@
 //! A text with its name, and the translation of byte offsets to lines and columns.
 
+use std::sync::Arc;
+
 use crate::span::{FileId, Span};
 
 /// A text that is read, under the name that diagnostics show.
@@ -10,12 +12,12 @@ pub struct Source {
     /// Its path or name as the user knows it.
     pub name: String,
     /// The text itself.
-    pub text: String,
+    pub text: Arc<str>,
 }
 
 impl Source {
     /// A source; a byte order mark at the start is kept out of every span by the parser.
-    pub fn new(file: FileId, name: impl Into<String>, text: impl Into<String>) -> Self {
+    pub fn new(file: FileId, name: impl Into<String>, text: impl Into<Arc<str>>) -> Self {
         Self { file, name: name.into(), text: text.into() }
     }
 

@@ -1,5 +1,7 @@
 //! The bundle: what is in it, what never is, and how tampering shows.
 
+#![expect(clippy::disallowed_methods, reason = "tests read files, the core does not")]
+
 use optakit_core::api::{self, Choices, Request, SourceText};
 use optakit_core::bundle::{Bundle, BundleError, MAX_BYTES};
 
@@ -38,6 +40,32 @@ fn a_bundle_read_again_is_the_same_and_verifies() {
     assert_eq!(again.to_text(), text);
     again.verify(certificates).expect("nobody changed it");
     assert_eq!(again.file_name(), "shop-staging.bundle.json");
+}
+
+#[test]
+fn bundles_are_what_their_schema_says() {
+    let validator = jsonschema::validator_for(&Bundle::schema()).expect("it is a schema");
+    let mut value = serde_json::to_value(bundle()).expect("a bundle is JSON");
+    let faults: Vec<String> = validator.iter_errors(&value).map(|error| error.to_string()).collect();
+    assert!(faults.is_empty(), "{faults:#?}");
+    value["extra"] = 1.into();
+    assert!(!validator.is_valid(&value), "unknown keys are refused, as the reader refuses them");
+}
+
+#[test]
+fn service_files_are_what_their_schema_says() {
+    let validator = jsonschema::validator_for(&optakit_core::schema::schema()).expect("it is a schema");
+    let folder = std::path::Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/render");
+    let mut checked = 0;
+    for entry in folder.read_dir().expect("the folder of cases is there") {
+        let Ok(text) = std::fs::read_to_string(entry.expect("it can be listed").path().join("opta.yml")) else { continue };
+        let value = optakit_core::syntax::from_yaml(&text);
+        let faults: Vec<String> =
+            validator.iter_errors(&value).map(|error| format!("{}: {error}", error.instance_path())).collect();
+        assert!(faults.is_empty(), "{faults:#?}\n{text}");
+        checked += 1;
+    }
+    assert!(checked > 8);
 }
 
 #[test]

@@ -36,10 +36,16 @@ fn the_schema_is_up_to_date() {
 }
 
 #[test]
+fn the_schema_of_the_bundle_is_up_to_date() {
+    same("bundle.schema.json", &format!("{:#}\n", optakit_core::bundle::Bundle::schema()));
+}
+
+#[test]
 fn every_field_and_rule_can_be_explained() {
     for field in optakit_core::model::k8s_service::K8sService::FIELDS {
         let said = reference::explain(field.name).expect("a field is known");
         assert!(said.contains(field.doc.lines().next().unwrap_or_default().trim()), "{}", field.name);
+        assert!(said.contains("Becomes: ") && (field.name == "type" || said.contains("See: https://")), "{said}");
     }
     for rule in optakit_core::check::RULES {
         assert!(reference::explain(rule.id).expect("a rule is known").contains(rule.doc));

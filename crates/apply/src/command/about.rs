@@ -4,9 +4,10 @@ use std::process::ExitCode;
 
 use anyhow::anyhow;
 use clap::CommandFactory;
+use optakit_core::bundle::Bundle;
 use optakit_core::{reference, schema as json_schema};
 
-use crate::cli::Cli;
+use crate::cli::{Cli, Schema};
 use crate::report::Report;
 
 /// Says what a field or a rule is about.
@@ -20,13 +21,17 @@ pub(crate) fn explain(name: &str, report: &Report) -> anyhow::Result<ExitCode> {
     Ok(ExitCode::SUCCESS)
 }
 
-/// Prints the JSON Schema of `opta.yml`.
+/// Prints the JSON Schema of `opta.yml` or of the bundle.
 ///
 /// # Errors
 ///
 /// Never.
-pub(crate) fn schema(report: &Report) -> anyhow::Result<ExitCode> {
-    report.result(&format!("{:#}\n", json_schema::schema()));
+pub(crate) fn schema(of: Schema, report: &Report) -> anyhow::Result<ExitCode> {
+    let schema = match of {
+        Schema::Service => json_schema::schema(),
+        Schema::Bundle => Bundle::schema(),
+    };
+    report.result(&format!("{schema:#}\n"));
     Ok(ExitCode::SUCCESS)
 }
 

@@ -34,7 +34,8 @@ impl Sink for Written {
     }
 
     fn resource(&mut self, resource: Resource) {
-        let json = syntax::to_json(&resource.value);
+        let mut json = syntax::to_json(&resource.value);
+        json.shrink_to_fit();
         self.aws.push(AwsResource { kind: resource.kind, name: name(&resource.value), module: resource.module, json });
     }
 }

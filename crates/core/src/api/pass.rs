@@ -244,20 +244,20 @@ fn own_environment(layer: &Layer, modules: &[Header]) -> Environment {
     Environment { own: true, ..Environment::from_file(&file, modules) }
 }
 
-fn check_modules(
-    file: &LayerFile,
+fn check_modules<'a>(
+    file: &'a LayerFile,
     source: &Source,
     scope: &Scope<'_>,
     exposure: Exposure,
     diagnostics: &mut Vec<Diagnostic>,
-) -> Vec<Service> {
+) -> Vec<Service<'a>> {
     let surroundings =
         Surroundings { layer_name: scope.layer_name, modules: &file.modules, image: scope.image, exposure, source };
     let others = file.modules.iter().filter(|module| module.short_type() != K8S_SERVICE);
     diagnostics.extend(others.filter_map(check::names::check_module));
     let mut services = Vec::new();
     for (lowered, faults) in lower::lower(&file.modules, source, scope) {
-        let header = lowered.header.clone();
+        let header = lowered.header;
         let (checked, mut faults) = check::check(lowered, faults, &surroundings);
         diagnostics.append(&mut faults);
         services.extend(checked.map(|checked| Service { header, checked }));

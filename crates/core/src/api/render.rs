@@ -48,8 +48,8 @@ pub(crate) struct Rendered {
 }
 
 /// A service that may be rendered, with its module.
-pub(super) struct Service {
-    pub(super) header: Header,
+pub(super) struct Service<'a> {
+    pub(super) header: &'a Header,
     pub(super) checked: Checked<K8sService>,
 }
 
@@ -57,7 +57,7 @@ pub(super) struct Service {
 pub(super) struct RenderInput<'a> {
     pub(super) source: &'a Source,
     pub(super) scope: &'a Scope<'a>,
-    pub(super) services: &'a [Service],
+    pub(super) services: &'a [Service<'a>],
     pub(super) profile: Profile,
     pub(super) hardening: Hardening,
     pub(super) exposure: Exposure,
@@ -136,21 +136,21 @@ pub(super) fn render_all(input: &RenderInput<'_>, sink: &mut impl Sink, analysis
     analysis.secrets = required_secrets(input.services, &variables);
 }
 
-fn link_variables(services: &[Service], scope: &Scope<'_>) -> Vec<Vec<LinkVariable>> {
+fn link_variables(services: &[Service<'_>], scope: &Scope<'_>) -> Vec<Vec<LinkVariable>> {
     services.iter().map(|service| render::link_variables(&service.checked, scope.modules)).collect()
 }
 
 /// The region whose certificates of RDS the services need and the request lacks.
 pub(super) fn certificates_for(input: &RenderInput<'_>) -> Option<String> {
     let has_database =
-        |service: &Service| render::link_variables(&service.checked, input.scope.modules).iter().any(|variable| variable.rds);
+        |service: &Service<'_>| render::link_variables(&service.checked, input.scope.modules).iter().any(|variable| variable.rds);
     let needed = input.request.rds_certificates.is_none()
         && !input.services.is_empty()
         && (input.profile == Profile::Opta2021 || input.services.iter().any(has_database));
     input.scope.environment.region.clone().filter(|_| needed)
 }
 
-fn aws_of(service: &Service, frame: &Frame<'_>, input: &RenderInput<'_>) -> Vec<Resource> {
+fn aws_of(service: &Service<'_>, frame: &Frame<'_>, input: &RenderInput<'_>) -> Vec<Resource> {
     let environment = input.scope.environment;
     let resource = |kind, value| Resource { kind, module: frame.names.module.as_str().to_owned(), value };
     let mut resources = Vec::new();
@@ -166,7 +166,7 @@ fn aws_of(service: &Service, frame: &Frame<'_>, input: &RenderInput<'_>) -> Vec<
     resources
 }
 
-fn required_secrets(services: &[Service], variables: &[Vec<LinkVariable>]) -> Vec<RequiredSecret> {
+fn required_secrets(services: &[Service<'_>], variables: &[Vec<LinkVariable>]) -> Vec<RequiredSecret> {
     let manual =
         services.iter().flat_map(|service| service.checked.secrets.value.iter().map(|secret| secret.value.as_str().to_owned()));
     let linked = variables.iter().flatten().map(|variable| variable.name.clone());

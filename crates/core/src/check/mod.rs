@@ -151,11 +151,11 @@ impl Cx<'_> {
 /// `faults` are those of earlier stages. Returns the service when neither they nor the checks found an error.
 #[must_use]
 pub fn check(
-    lowered: Lowered,
+    lowered: Lowered<'_>,
     faults: Vec<Diagnostic>,
     surroundings: &Surroundings<'_>,
 ) -> (Option<Checked<K8sService>>, Vec<Diagnostic>) {
-    let mut cx = Cx { header: &lowered.header, service: &lowered.service, surroundings, diagnostics: faults };
+    let mut cx = Cx { header: lowered.header, service: &lowered.service, surroundings, diagnostics: faults };
     names::check(&mut cx);
     image::check(&mut cx);
     scaling::check(&mut cx);

@@ -30,12 +30,26 @@ pub struct Field {
     pub unit: Option<&'static str>,
     /// A value as YAML.
     pub example: &'static str,
+    /// Which fields of which objects it becomes.
+    pub renders: &'static str,
+    /// Where that is documented.
+    pub docs: Option<&'static str>,
 }
 
 impl Field {
     /// A field of which nothing is said yet.
-    pub const BLANK: Self =
-        Self { name: "", doc: "", kind: FieldType::Text, default: None, required: false, range: None, unit: None, example: "" };
+    pub const BLANK: Self = Self {
+        name: "",
+        doc: "",
+        kind: FieldType::Text,
+        default: None,
+        required: false,
+        range: None,
+        unit: None,
+        example: "",
+        renders: "",
+        docs: None,
+    };
 
     /// The documentation as text.
     #[must_use]

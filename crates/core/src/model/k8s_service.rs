@@ -20,52 +20,131 @@ fields! {
     pub struct K8sService ("a `k8s-service`") {
         /// The module's name. It names the Kubernetes Service and ServiceAccount.
         /// Letters and digits; without it the type's name without dashes is taken.
-        name: Text, { example: "api" };
+        name: Text, {
+            example: "api",
+            renders: "the names of Service and ServiceAccount, and a part of the names and labels of all objects",
+            docs: Some("https://kubernetes.io/docs/concepts/overview/working-with-objects/names/"),
+        };
         /// The kind of module: `k8s-service`, or `aws-k8s-service`.
-        kind as "type": Text, { example: "k8s-service", required: true };
+        kind as "type": Text, {
+            example: "k8s-service", required: true,
+            renders: "nothing by itself: it decides what the module is",
+        };
         /// The container image: `AUTO`, or the reference of an image.
         /// `AUTO` (in any case) makes a private ECR repository, to which you push your own images.
         /// Anything else is pulled as it stands, from Docker Hub unless it names a registry.
-        image: Image, { example: "AUTO", required: true };
+        image: Image, {
+            example: "AUTO", required: true,
+            renders: "Deployment `spec.template.spec.containers[].image`; for `AUTO` also an ECR repository",
+            docs: Some("https://kubernetes.io/docs/concepts/containers/images/"),
+        };
         /// The port your program listens on, under its kind.
         /// `http` for a plain HTTP server, `tcp` for websockets (probes only check the connection), `grpc` for gRPC.
-        port: Port, { example: "{http: 8080}", required: true, range: Some((1, 65535)) };
+        port: Port, {
+            example: "{http: 8080}", required: true, range: Some((1, 65535)),
+            renders: "Deployment `containers[].ports[].containerPort`, the `targetPort` of port 80 of the Service, and the kind of probes and routes",
+            docs: Some("https://kubernetes.io/docs/concepts/services-networking/service/"),
+        };
         /// The fewest containers the autoscaler keeps. 0 together with `max_containers: 0` stops the service.
-        min_containers: Count = 1, { example: "2", range: Some((0, MAX_COUNT)), unit: Some("containers") };
+        min_containers: Count = 1, {
+            example: "2", range: Some((0, MAX_COUNT)), unit: Some("containers"),
+            renders: "HorizontalPodAutoscaler `spec.minReplicas`; Deployment `spec.replicas` where nothing scales; a PodDisruptionBudget from 2 on",
+            docs: Some("https://kubernetes.io/docs/tasks/run-application/horizontal-pod-autoscale/"),
+        };
         /// The most containers the autoscaler may start.
-        max_containers: Count = 3, { example: "10", range: Some((0, MAX_COUNT)), unit: Some("containers") };
+        max_containers: Count = 3, {
+            example: "10", range: Some((0, MAX_COUNT)), unit: Some("containers"),
+            renders: "HorizontalPodAutoscaler `spec.maxReplicas`; topology spread constraints from 2 on",
+            docs: Some("https://kubernetes.io/docs/tasks/run-application/horizontal-pod-autoscale/"),
+        };
         /// The average cpu use, in percent of the request, that the autoscaler aims at. 0 leaves cpu out of account.
-        autoscaling_target_cpu_percentage: Count = 80, { example: "70", range: Some((0, MAX_COUNT)), unit: Some("percent of the request") };
+        autoscaling_target_cpu_percentage: Count = 80, {
+            example: "70", range: Some((0, MAX_COUNT)), unit: Some("percent of the request"),
+            renders: "HorizontalPodAutoscaler `spec.metrics[].resource.target.averageUtilization` of `cpu`",
+            docs: Some("https://kubernetes.io/docs/tasks/run-application/horizontal-pod-autoscale/"),
+        };
         /// The average memory use, in percent of the request, that the autoscaler aims at. 0 leaves memory out of account.
-        autoscaling_target_mem_percentage: Count = 80, { example: "70", range: Some((0, MAX_COUNT)), unit: Some("percent of the request") };
+        autoscaling_target_mem_percentage: Count = 80, {
+            example: "70", range: Some((0, MAX_COUNT)), unit: Some("percent of the request"),
+            renders: "HorizontalPodAutoscaler `spec.metrics[].resource.target.averageUtilization` of `memory`",
+            docs: Some("https://kubernetes.io/docs/tasks/run-application/horizontal-pod-autoscale/"),
+        };
         /// Names of secrets that become environment variables.
         /// Their values are kept in the Secret `manual-secrets` of the layer and must be set before the first deploy.
-        secrets: Vec<Spanned<Text>> = [], { example: "[STRIPE_KEY]" };
+        secrets: Vec<Spanned<Text>> = [], {
+            example: "[STRIPE_KEY]",
+            renders: "Deployment `containers[].env[].valueFrom.secretKeyRef`, of the Secret `manual-secrets`",
+            docs: Some("https://kubernetes.io/docs/concepts/configuration/secret/"),
+        };
         /// Environment variables: a map from name to value, or a list of `{name, value}`.
         /// Values are text: put numbers and `true` in quotes.
-        env_vars: EnvVars = [], { example: "{FLAG: \"true\"}" };
+        env_vars: EnvVars = [], {
+            example: "{FLAG: \"true\"}",
+            renders: "Deployment `containers[].env[]`",
+            docs: Some("https://kubernetes.io/docs/tasks/inject-data-application/define-environment-variable-container/"),
+        };
         /// The path that tells whether the service is well: liveness and readiness in one.
         /// For a `tcp` port any path switches a check of the connection on. An empty text switches it off.
-        healthcheck_path: Text, { example: "/health" };
+        healthcheck_path: Text, {
+            example: "/health",
+            renders: "Deployment `containers[].livenessProbe` and `readinessProbe`",
+            docs: Some("https://kubernetes.io/docs/tasks/configure-pod-container/configure-liveness-readiness-startup-probes/"),
+        };
         /// The path of the liveness probe, when it differs: a container that fails it is restarted.
-        liveness_probe_path: Text, { example: "/live" };
+        liveness_probe_path: Text, {
+            example: "/live",
+            renders: "Deployment `containers[].livenessProbe`",
+            docs: Some("https://kubernetes.io/docs/tasks/configure-pod-container/configure-liveness-readiness-startup-probes/"),
+        };
         /// The path of the readiness probe, when it differs: a container that fails it gets no requests.
-        readiness_probe_path: Text, { example: "/ready" };
+        readiness_probe_path: Text, {
+            example: "/ready",
+            renders: "Deployment `containers[].readinessProbe`",
+            docs: Some("https://kubernetes.io/docs/tasks/configure-pod-container/configure-liveness-readiness-startup-probes/"),
+        };
         /// What requests with the same value of reach the same container: an nginx variable such as `$request_uri`.
-        consistent_hash: Text, { example: "$request_uri" };
+        consistent_hash: Text, {
+            example: "$request_uri",
+            renders: "Ingress annotation `nginx.ingress.kubernetes.io/upstream-hash-by`",
+            docs: Some("https://kubernetes.github.io/ingress-nginx/user-guide/nginx-configuration/annotations/#custom-nginx-upstream-hashing"),
+        };
         /// Whether a visitor stays with the same container, by a cookie named `opta_cookie`.
-        sticky_session: bool = false, { example: "true" };
+        sticky_session: bool = false, {
+            example: "true",
+            renders: "Ingress annotations `nginx.ingress.kubernetes.io/affinity` and `session-cookie-name`",
+            docs: Some("https://kubernetes.github.io/ingress-nginx/examples/affinity/cookie/"),
+        };
         /// How long the cookie of `sticky_session` lasts.
-        sticky_session_max_age: Integer = 86400, { example: "3600", range: Some((0, MAX_COUNT)), unit: Some("seconds") };
+        sticky_session_max_age: Integer = 86400, {
+            example: "3600", range: Some((0, MAX_COUNT)), unit: Some("seconds"),
+            renders: "Ingress annotations `nginx.ingress.kubernetes.io/session-cookie-expires` and `session-cookie-max-age`",
+            docs: Some("https://kubernetes.github.io/ingress-nginx/examples/affinity/cookie/"),
+        };
         /// The cpu and memory set aside for each container. The limit is twice the request.
-        resource_request: ResourceRequest, { example: "{cpu: 250, memory: 512}" };
+        resource_request: ResourceRequest, {
+            example: "{cpu: 250, memory: 512}",
+            renders: "Deployment `containers[].resources`, requests and twice as much as limits",
+            docs: Some("https://kubernetes.io/docs/concepts/configuration/manage-resources-containers/"),
+        };
         /// Where the service is reached from outside: a domain and a path, one or a list.
         /// `all` as domain, or only a path, answers for every domain; `*.` at the start for every subdomain.
-        public_uri: TextOrList = [], { example: "\"api.{parent.domain}/v1\"" };
+        public_uri: TextOrList = [], {
+            example: "\"api.{parent.domain}/v1\"",
+            renders: "an Ingress (or a route of the Gateway API) each: host and path",
+            docs: Some("https://kubernetes.io/docs/concepts/services-networking/ingress/"),
+        };
         /// ARNs of further IAM policies for the service's role.
-        additional_iam_policies: Vec<Spanned<Text>> = [], { example: "[\"arn:aws:iam::aws:policy/AmazonS3ReadOnlyAccess\"]" };
+        additional_iam_policies: Vec<Spanned<Text>> = [], {
+            example: "[\"arn:aws:iam::aws:policy/AmazonS3ReadOnlyAccess\"]",
+            renders: "policies attached to the IAM role of the ServiceAccount",
+            docs: Some("https://docs.aws.amazon.com/eks/latest/userguide/iam-roles-for-service-accounts.html"),
+        };
         /// Other modules the service uses: credentials come as environment variables, permissions with its IAM role.
-        links: Links = [], { example: "[db, {media: [read, write]}]" };
+        links: Links = [], {
+            example: "[db, {media: [read, write]}]",
+            renders: "Deployment `containers[].env[]` from the Secret `secret`, and statements of the IAM policy",
+            docs: Some("https://docs.aws.amazon.com/eks/latest/userguide/iam-roles-for-service-accounts.html"),
+        };
     }
 }
 
@@ -73,9 +152,17 @@ fields! {
     /// What each container asks for.
     pub struct ResourceRequest ("`resource_request`") {
         /// Thousandths of a cpu.
-        cpu: Quantity = 100, { example: "250", unit: Some("millicores") };
+        cpu: Quantity = 100, {
+            example: "250", unit: Some("millicores"),
+            renders: "Deployment `containers[].resources.requests.cpu`, and twice as much in `limits`",
+            docs: Some("https://kubernetes.io/docs/concepts/configuration/manage-resources-containers/#meaning-of-cpu"),
+        };
         /// Megabytes (Mi).
-        memory: Quantity = 128, { example: "512", unit: Some("megabytes") };
+        memory: Quantity = 128, {
+            example: "512", unit: Some("megabytes"),
+            renders: "Deployment `containers[].resources.requests.memory`, and twice as much in `limits`",
+            docs: Some("https://kubernetes.io/docs/concepts/configuration/manage-resources-containers/#meaning-of-memory"),
+        };
     }
 }
 

@@ -101,7 +101,7 @@ impl Pass<'_> {
             self.path.push('.');
             self.path.push_str(key);
             let with_reference = keys && key.contains(['{', '}']);
-            let name = if with_reference { self.text(key, entry.key.span) } else { None };
+            let name = if with_reference { self.text(key, entry.key.span).map(Box::new) } else { None };
             // Only the names of environment variables are keys with references.
             let value = self.node(&entry.value, key == "env_vars");
             self.path.truncate(length);

@@ -67,7 +67,7 @@ pub struct Entry {
     /// The key.
     pub key: Spanned<Arc<str>>,
     /// The key with its references replaced, where keys may hold any.
-    pub name: Option<Text>,
+    pub name: Option<Box<Text>>,
     /// The value.
     pub value: Node,
 }
@@ -76,7 +76,7 @@ impl Entry {
     /// The key as text; `resolve` replaces the references of keys that become names.
     #[must_use]
     pub fn key_text(&self) -> Text {
-        self.name.clone().unwrap_or_else(|| Text::literal(&self.key.value))
+        self.name.as_deref().cloned().unwrap_or_else(|| Text::literal(&self.key.value))
     }
 }
 

@@ -3,6 +3,7 @@
 //! The library stops at the first syntax error of a block. So a broken line is blanked out, byte for byte, and the
 //! rest is read again: offsets stay true, and one bad line does not hide the faults of the others.
 
+use std::borrow::Cow;
 use std::collections::BTreeMap;
 use std::sync::Arc;
 
@@ -55,10 +56,10 @@ pub struct Document {
 pub fn parse(source: &Source) -> (Document, Vec<Diagnostic>) {
     let mut diagnostics = Vec::new();
     let mut blanks = Vec::new();
-    let mut text = source.text.clone();
+    let mut text = Cow::Borrowed(&*source.text);
     let settings =
         Settings::new().limits(Limits::untrusted().max_depth(MAX_DEPTH).max_document_size(MAX_BYTES).max_scalar_len(MAX_BYTES));
-    let mut parsed = oneyaml::Document::parse_recovering_with(text.as_str(), &settings);
+    let mut parsed = oneyaml::Document::parse_recovering_with(&*text, &settings);
     while let Some(fault) = first_syntax_error(&parsed) {
         let tolerated = blanks.len() < MAX_REPAIRS;
         // What is left open on a line that is broken already has the same cause.
@@ -69,9 +70,9 @@ pub fn parse(source: &Source) -> (Document, Vec<Diagnostic>) {
         }
         let blank = if tolerated { broken_region(&text, fault, &blanks) } else { None };
         let Some(blank) = blank else { break };
-        blank_out(&mut text, &blank);
+        blank_out(text.to_mut(), &blank);
         blanks.push(blank);
-        parsed = oneyaml::Document::parse_recovering_with(text.as_str(), &settings);
+        parsed = oneyaml::Document::parse_recovering_with(&*text, &settings);
     }
     diagnostics.extend(
         parsed
