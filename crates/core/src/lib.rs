@@ -12,6 +12,7 @@
 //! gives the same bytes, in the browser and natively.
 
 pub mod api;
+pub mod assist;
 pub mod aws;
 pub mod bundle;
 pub mod check;

@@ -33,6 +33,12 @@ pub fn fields_page() -> String {
     page
 }
 
+/// What is to say of a field, as Markdown: what it is for, what it takes, what it becomes.
+#[must_use]
+pub fn field_text(field: &Field) -> String {
+    format!("**{}**\n\n{}\n{}", field.name, field.text(), facts(field))
+}
+
 fn facts(field: &Field) -> String {
     let mut facts = format!("\n- Takes: {}\n", field.kind.name());
     if let Some(unit) = field.unit {

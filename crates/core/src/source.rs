@@ -71,6 +71,20 @@ impl LineIndex {
         Position { line: to_u32(line + 1), column: to_u32(before.chars().count() + 1) }
     }
 
+    /// The byte offset of a UTF-16 offset of `text`; one within a character or past the end gives the next there is.
+    #[must_use]
+    pub fn byte(&self, text: &str, utf16: usize) -> usize {
+        let line = self.utf16_starts.partition_point(|start| *start <= utf16) - 1;
+        let mut at = self.utf16_starts[line];
+        let rest = &text[self.starts[line]..];
+        let inside = rest.char_indices().find(|(_, c)| {
+            let reached = at >= utf16;
+            at += c.len_utf16();
+            reached
+        });
+        self.starts[line] + inside.map_or(rest.len(), |(byte, _)| byte)
+    }
+
     /// The UTF-16 offset of a byte offset of `text`.
     #[must_use]
     pub fn utf16(&self, text: &str, offset: usize) -> usize {

@@ -1,5 +1,6 @@
 //! The way in: a request with every text, an analysis of plain data out, for any front end.
 
+mod assist;
 mod data;
 mod files;
 mod output;
@@ -7,6 +8,7 @@ mod pass;
 mod render;
 mod texts;
 
+pub use assist::{CompletionItem, Completions, Hover, complete, hover};
 pub use data::{
     Analysis, AwsResource, Choices, EnvironmentRef, Finding, Manifest, Note, Place, Repair, Replacement, Request, RequiredSecret,
     SourceText,

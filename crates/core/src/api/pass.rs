@@ -192,7 +192,7 @@ fn named<T: Copy + Default>(what: &str, name: Option<&str>, all: &[(&str, T)]) -
 }
 
 /// The chosen environment, from its file, from the service file itself, or with only its name known.
-fn environment(
+pub(super) fn environment(
     request: &Request,
     file: &LayerFile,
     entry: Option<&EnvironmentEntry>,

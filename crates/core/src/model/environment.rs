@@ -155,6 +155,12 @@ impl Environment {
         }
     }
 
+    /// The outputs that its modules can have; all there are when its file is not known.
+    pub fn outputs(&self) -> impl Iterator<Item = &'static str> {
+        let has = |kind: &str| self.module_types.as_ref().is_none_or(|types| types.iter().any(|other| other == kind));
+        PARENT_OUTPUTS.iter().filter(move |(kind, _)| has(kind)).flat_map(|(_, outputs)| outputs.iter().copied())
+    }
+
     /// The name of the environment's EKS cluster.
     #[must_use]
     pub fn cluster_name(&self) -> String {

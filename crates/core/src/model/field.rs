@@ -93,6 +93,12 @@ pub enum FieldType {
 }
 
 impl FieldType {
+    /// Whether its value is a list of texts, or may be one.
+    #[must_use]
+    pub const fn is_list(self) -> bool {
+        matches!(self, Self::TextList | Self::TextOrList)
+    }
+
     /// What people call it.
     #[must_use]
     pub const fn name(self) -> &'static str {

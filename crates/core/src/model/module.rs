@@ -48,7 +48,7 @@ pub static DUPLICATE_MODULE_NAME: Rule = Rule {
 pub const K8S_SERVICE: &str = "k8s-service";
 
 /// The short names of Opta's module types for AWS; each also stands with `aws-` before it.
-const TYPES: &[&str] = &[
+pub const TYPES: &[&str] = &[
     K8S_SERVICE,
     "base",
     "dns",
@@ -113,7 +113,9 @@ impl Header {
     }
 }
 
-fn short_type(kind: &str) -> &str {
+/// A type without `aws-`.
+#[must_use]
+pub fn short_type(kind: &str) -> &str {
     kind.strip_prefix("aws-").unwrap_or(kind)
 }
 

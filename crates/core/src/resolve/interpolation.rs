@@ -84,6 +84,15 @@ pub fn interpolate(mapping: &Mapping, path: &str, source: &Source, scope: &Scope
     (replaced.unwrap_or_else(|| mapping.clone()), pass.diagnostics)
 }
 
+/// Answers one reference by its names, like `["parent", "domain"]`.
+pub(super) fn answer(segments: &[&str], source: &Source, scope: &Scope<'_>) -> Answer {
+    Pass { source, scope, path: String::new(), diagnostics: Vec::new() }.answer(segments)
+}
+
+/// The names that references begin with.
+pub(super) const NAMES: &[&str] =
+    &["parent", "vars", "variables", "env", "layer_name", "parent_name", "region", "account_id", "state_storage"];
+
 struct Pass<'a> {
     source: &'a Source,
     scope: &'a Scope<'a>,
@@ -261,11 +270,7 @@ impl Pass<'_> {
                 None,
             );
         }
-        let possible: Vec<&str> = PARENT_OUTPUTS
-            .iter()
-            .filter(|(kind, _)| environment.module_types.as_ref().is_none_or(|types| types.iter().any(|other| other == kind)))
-            .flat_map(|(_, outputs)| outputs.iter().copied())
-            .collect();
+        let possible: Vec<&str> = environment.outputs().collect();
         if possible.contains(&output) {
             return match (output, &environment.domain) {
                 ("domain", Some(domain)) if !domain.contains('{') => Answer::Known(domain.clone(), None),
@@ -306,8 +311,6 @@ impl Pass<'_> {
     }
 
     fn unknown_name(&self, segments: &[&str]) -> Answer {
-        const NAMES: &[&str] =
-            &["parent", "vars", "variables", "env", "layer_name", "parent_name", "region", "account_id", "state_storage"];
         let written = segments.join(".");
         let first = segments.first().copied().unwrap_or_default();
         let near = suggest::nearest(first, NAMES.iter().copied()).filter(|near| *near != first);
@@ -321,7 +324,8 @@ impl Pass<'_> {
     }
 }
 
-enum Answer {
+/// What a reference stands for.
+pub(super) enum Answer {
     Known(String, Option<Span>),
     Input(String),
     /// `near` is what is misspelt and how it should be.

@@ -1,10 +1,12 @@
 //! Text in, spanned tree out, and manifests to text: the only place that knows the YAML library.
 
+mod cursor;
 mod emit;
 pub mod node;
 mod parse;
 mod word;
 
+pub use cursor::{Cursor, Place, Step, cursor};
 pub use emit::{YamlWriter, data_to_yaml, from_yaml, to_json, to_yaml};
 pub use node::{Entry, Mapping, Node, NodeKind, Scalar, ScalarValue};
 pub use parse::{DUPLICATE_KEY, Document, SYNTAX, parse};

@@ -1,0 +1,151 @@
+//! Help while typing: `$0` marks the offset.
+
+use optakit_core::api::{self, Choices, Request, SourceText};
+
+const ENVIRONMENT: &str = "name: staging\norg_name: acme\nproviders:\n  aws: {region: us-east-1, account_id: 123456789012}\n\
+                           modules:\n  - type: base\n  - {type: dns, domain: staging.acme.io}\n";
+
+/// The file in which all of it happens, up to the service's fields.
+const HEAD: &str = "name: shop\nenvironments:\n  - name: staging\n    path: env.yml\n    variables: {size: 2}\nmodules:\n  \
+                    - {type: postgres, name: db}\n  - {type: s3, name: media, bucket_name: files}\n  - type: k8s-service\n    name: api\n";
+
+fn request(text: &str) -> Request {
+    let secret = "parent: {zone_id: Z1, admin_password: hunter2}\n";
+    Request {
+        service: SourceText { name: "opta.yml".to_owned(), text: text.to_owned() },
+        environment_files: [("env.yml".to_owned(), Ok(ENVIRONMENT.to_owned()))].into(),
+        values: Some(SourceText { name: "values.yml".to_owned(), text: secret.to_owned() }),
+        choices: Choices::default(),
+        ..Request::default()
+    }
+}
+
+fn marked(text: &str) -> (String, usize) {
+    let at = text.find("$0").expect("the text is marked");
+    (text.replacen("$0", "", 1), text[..at].encode_utf16().count())
+}
+
+fn completions(text: &str) -> api::Completions {
+    let (text, offset) = marked(text);
+    api::complete(&request(&text), "opta.yml", offset).unwrap_or_else(|| panic!("nothing to complete in\n{text}"))
+}
+
+/// What is offered below the service's first fields.
+fn offered(fields: &str) -> Vec<String> {
+    completions(&format!("{HEAD}{fields}")).items.into_iter().map(|item| item.label).collect()
+}
+
+/// The service file after a completion was taken.
+fn taken(text: &str, label: &str) -> String {
+    let (plain, _) = marked(text);
+    let found = completions(text);
+    let item = found.items.iter().find(|item| item.label == label).unwrap_or_else(|| panic!("{label} among {:#?}", found.items));
+    let units: Vec<u16> = plain.encode_utf16().collect();
+    let part = |units: &[u16]| String::from_utf16(units).expect("whole characters");
+    format!("{}{}{}", part(&units[..found.from]), item.insert, part(&units[found.to..]))
+}
+
+fn hover(text: &str) -> Option<String> {
+    let (text, offset) = marked(text);
+    api::hover(&request(&text), "opta.yml", offset).map(|hover| hover.markdown)
+}
+
+#[test]
+fn keys_that_are_missing_are_offered_with_what_they_take() {
+    let found = completions(&format!("{HEAD}    im$0"));
+    let image = found.items.iter().find(|item| item.label == "image").expect("offered");
+    assert_eq!((image.kind, image.detail.as_str(), image.insert.as_str()), ("field", "required", "image: "));
+    assert!(image.documentation.contains("ECR repository"), "{}", image.documentation);
+    assert!(found.items.iter().all(|item| item.label != "type" && item.label != "name"), "those are there");
+    let containers = found.items.iter().find(|item| item.label == "max_containers").expect("offered");
+    assert_eq!(containers.detail, "default 3, containers");
+    assert_eq!(offered("    resource_request:\n      $0"), ["cpu", "memory"]);
+    assert_eq!(offered("    resource_request: {cpu: 100, $0}"), ["memory"]);
+    assert_eq!(offered("    port: {$0"), ["http", "tcp", "grpc"]);
+    assert_eq!(offered("    port:\n      h$0"), ["http", "tcp", "grpc"]);
+    assert_eq!(offered("    env_vars:\n      - $0"), ["name", "value"]);
+}
+
+#[test]
+fn values_are_those_the_field_takes() {
+    assert_eq!(offered("    sticky_session: $0"), ["true", "false"]);
+    assert_eq!(offered("    image: $0"), ["AUTO"]);
+    assert_eq!(offered("    min_containers: $0"), ["1", "2"]);
+    assert!(offered("  - type: k8$0").contains(&"k8s-service".to_owned()));
+    let found = completions("name: shop\nenvironments:\n  - name: staging\n    path: $0\n");
+    assert_eq!(found.items.iter().map(|item| item.label.as_str()).collect::<Vec<_>>(), ["env.yml"]);
+}
+
+#[test]
+fn links_offer_the_modules_of_the_file_and_what_they_allow() {
+    assert_eq!(offered("    links:\n      - $0"), ["db", "media"]);
+    assert_eq!(offered("    links: [db, $0"), ["db", "media"]);
+    assert_eq!(offered("    links:\n      - media: [$0"), ["read", "write"]);
+    assert_eq!(offered("    links:\n      - db: [{db_user: DBUSER, $0"), ["db_name", "db_password", "db_host"]);
+}
+
+#[test]
+fn references_show_what_they_stand_for_and_no_secret() {
+    let found = completions(&format!("{HEAD}    public_uri: \"api.{{parent.$0"));
+    let domain = found.items.iter().find(|item| item.label == "parent.domain").expect("offered");
+    assert_eq!((domain.detail.as_str(), domain.insert.as_str()), ("staging.acme.io", "parent.domain}"));
+    assert!(found.items.iter().any(|item| item.label == "vars.size" && item.detail == "2"));
+    assert!(found.items.iter().any(|item| item.label == "parent.zone_id" && item.detail == "Z1"));
+    assert!(!format!("{found:?}").contains("hunter2"));
+    let module = offered("    env_vars:\n      URL: \"${{module.$0}}\"");
+    assert_eq!(module, ["module.db.db_user", "module.db.db_name", "module.db.db_password", "module.db.db_host"]);
+}
+
+#[test]
+fn what_is_taken_reads_on() {
+    let before = format!("{HEAD}    public_uri: \"api.{{par$0}}/v1\"\n");
+    assert!(taken(&before, "parent.domain").ends_with("    public_uri: \"api.{parent.domain}/v1\"\n"));
+    let before = "name: shop\nenvironments: [{name: staging, path: env.yml}]\nmodules:\n  - $0\n";
+    let after = taken(before, "k8s-service module");
+    let analysis = api::check(&request(&after));
+    assert!(analysis.diagnostics.is_empty(), "{after}\n{:#?}", analysis.diagnostics);
+    let after = taken(before, "s3 module");
+    assert!(api::check(&request(&after)).diagnostics.is_empty(), "{after}");
+    let wide = taken("name: shop # Größe 🦀\nenv$0", "environments");
+    assert_eq!(wide, "name: shop # Größe 🦀\nenvironments: ");
+}
+
+#[test]
+fn hovering_tells_of_fields_values_links_and_references() {
+    let said = |fields: &str| hover(&format!("{HEAD}{fields}")).unwrap_or_default();
+    let port = said("    po$0rt: {http: 80}\n");
+    assert!(port.starts_with("**port**") && port.contains("containerPort") && port.contains("https://kubernetes.io/"), "{port}");
+    assert!(said("    min_containers: $02\n").contains("Default: `1`"));
+    assert!(said("    links: [d$0b]\n").contains("db_user, db_name, db_password, db_host"));
+    assert!(said("    links:\n      - media: [re$0ad]\n").contains("allows read, write"));
+    assert_eq!(said("    public_uri: \"api.{parent.dom$0ain}/v1\"\n"), "`{parent.domain}` is `staging.acme.io`");
+    assert!(said("    public_uri: \"api.{parent.vp$0c_id}/v1\"\n").contains("known to the environment only"));
+    assert!(said("    public_uri: \"api.{parent.domian$0}/v1\"\n").contains("did you mean"));
+    assert_eq!(hover("# nothing $0here\nname: shop\n"), None);
+}
+
+#[test]
+fn a_broken_text_gets_help_all_the_same() {
+    let fields = "    image: \"AUTO\n    port: {http: [\n    mi$0";
+    assert!(offered(fields).contains(&"min_containers".to_owned()));
+    assert!(offered("    port: {http: 8080}\n    links:\n      - me$0\n    broken: 'x\n").contains(&"media".to_owned()));
+}
+
+#[test]
+fn environment_files_have_their_own_fields() {
+    let (text, offset) = marked(&ENVIRONMENT.replace("org_name", "$0org_name"));
+    let mut request = request(&format!("{HEAD}    image: AUTO\n"));
+    request.environment_files.insert("env.yml".to_owned(), Ok(text.replace("org_name: acme\n", "\n")));
+    let found = api::complete(&request, "env.yml", offset).expect("there is help");
+    assert_eq!(found.items.iter().map(|item| item.label.as_str()).collect::<Vec<_>>(), ["org_name"]);
+}
+
+#[test]
+fn any_offset_of_any_text_is_answered() {
+    let text = format!("{HEAD}    env_vars: {{A: \"${{{{module.db.x}}}}\", 'B: [\n\t- {{: \"🦀{{parent\n");
+    for offset in 0..=text.encode_utf16().count() + 2 {
+        let request = request(&text);
+        let _ = api::complete(&request, "opta.yml", offset);
+        let _ = api::hover(&request, "opta.yml", offset);
+    }
+}
