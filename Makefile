@@ -2,7 +2,7 @@
 PORT ?= 8080
 
 .DEFAULT_GOAL := help
-.PHONY: help run page test check bless size
+.PHONY: help run page js test check bless size
 
 help: ## list what there is
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | awk -F ':.*## ' '{printf "  make %-8s %s\n", $$1, $$2}'
@@ -12,6 +12,9 @@ run: page ## build what is needed, serve the editor and print its address (PORT=
 
 page: ## build the page into dist/
 	@scripts/build-page.sh
+
+js: ## build the JavaScript package into target/js/
+	@scripts/build-js.sh
 
 test: ## every test, with all the set-up it needs
 	@scripts/test.sh

@@ -6,7 +6,7 @@ cd "$root"
 say "Format"
 cargo fmt --all --check
 say "Lints"
-cargo clippy --workspace --all-targets --features optakit/testbed -- -D warnings
+cargo clippy --workspace --all-targets --all-features -- -D warnings
 if have cargo-deny; then
   say "Licences and sources"
   cargo deny --log-level error --all-features check bans licenses sources

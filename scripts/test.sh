@@ -56,6 +56,8 @@ if [ -n "$testbed" ]; then
 fi
 export INSTA_UPDATE=no OPTAKIT_BIN="$root/target/debug/optakit"
 suite "Core, command line and cluster" cargo test --workspace --no-fail-fast "${features[@]}"
+"$root/scripts/build-js.sh"
+suite "The JavaScript package in Node" node --test --test-reporter=spec crates/core/tests/js/
 "$root/scripts/build-page.sh"
 suite "The page in Chromium" node --test --test-reporter=spec crates/web/tests/browser/
 

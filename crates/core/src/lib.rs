@@ -17,6 +17,8 @@ pub mod aws;
 pub mod bundle;
 pub mod check;
 pub mod diagnostic;
+#[cfg(feature = "javascript")]
+pub mod javascript;
 pub mod lower;
 pub mod model;
 pub mod reference;

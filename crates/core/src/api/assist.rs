@@ -3,7 +3,6 @@
 use std::cell::RefCell;
 use std::collections::BTreeMap;
 
-use schemars::JsonSchema;
 use serde::Serialize;
 
 use super::data::Request;
@@ -18,7 +17,8 @@ use crate::span::FileId;
 use crate::syntax;
 
 /// What may stand at an offset.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, JsonSchema)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+#[cfg_attr(feature = "javascript", derive(tsify::Tsify))]
 pub struct Completions {
     /// The first UTF-16 code unit of the word that a completion takes the place of.
     pub from: usize,
@@ -29,7 +29,8 @@ pub struct Completions {
 }
 
 /// One thing that may stand at an offset.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, JsonSchema)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+#[cfg_attr(feature = "javascript", derive(tsify::Tsify))]
 pub struct CompletionItem {
     /// What it is called.
     pub label: String,
@@ -44,7 +45,8 @@ pub struct CompletionItem {
 }
 
 /// What the thing at an offset is about.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, JsonSchema)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+#[cfg_attr(feature = "javascript", derive(tsify::Tsify))]
 pub struct Hover {
     /// Its first UTF-16 code unit.
     pub from: usize,

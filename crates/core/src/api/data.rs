@@ -7,6 +7,7 @@ use serde::{Deserialize, Serialize};
 
 /// A text under its name.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+#[cfg_attr(feature = "javascript", derive(tsify::Tsify))]
 pub struct SourceText {
     /// Its path or name.
     pub name: String,
@@ -44,6 +45,7 @@ impl std::fmt::Debug for Request {
 /// What to render of a service file.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 #[serde(rename_all = "camelCase", deny_unknown_fields)]
+#[cfg_attr(feature = "javascript", derive(tsify::Tsify))]
 pub struct Choices {
     /// The environment's name; may be left out when there is only one.
     #[serde(skip_serializing_if = "Option::is_none")]
@@ -73,6 +75,7 @@ pub struct Choices {
 
 /// An environment that a service file names.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+#[cfg_attr(feature = "javascript", derive(tsify::Tsify))]
 pub struct EnvironmentRef {
     /// Its name.
     pub name: String,
@@ -83,6 +86,7 @@ pub struct EnvironmentRef {
 /// All that can be said of a request.
 #[derive(Clone, Debug, Default, Serialize)]
 #[serde(rename_all = "camelCase")]
+#[cfg_attr(feature = "javascript", derive(tsify::Tsify))]
 pub struct Analysis {
     /// The faults, in source order.
     pub diagnostics: Vec<Finding>,
@@ -124,6 +128,7 @@ impl Analysis {
 /// A diagnostic as plain data.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize)]
 #[serde(rename_all = "camelCase")]
+#[cfg_attr(feature = "javascript", derive(tsify::Tsify))]
 pub struct Finding {
     /// The name of the text it is in.
     pub file: String,
@@ -150,6 +155,7 @@ pub struct Finding {
 /// A place in a text, in every unit that front ends count in.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
 #[serde(rename_all = "camelCase")]
+#[cfg_attr(feature = "javascript", derive(tsify::Tsify))]
 pub struct Place {
     /// First line, from 1.
     pub line: u32,
@@ -171,6 +177,7 @@ pub struct Place {
 
 /// A second place of a finding.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+#[cfg_attr(feature = "javascript", derive(tsify::Tsify))]
 pub struct Note {
     /// The name of the text it is in.
     pub file: String,
@@ -182,6 +189,7 @@ pub struct Note {
 
 /// A repair as plain data.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+#[cfg_attr(feature = "javascript", derive(tsify::Tsify))]
 pub struct Repair {
     /// What it does.
     pub title: String,
@@ -193,6 +201,7 @@ pub struct Repair {
 
 /// A replacement in the text of a finding.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+#[cfg_attr(feature = "javascript", derive(tsify::Tsify))]
 pub struct Replacement {
     /// What is replaced.
     pub place: Place,
@@ -202,6 +211,7 @@ pub struct Replacement {
 
 /// One Kubernetes object.
 #[derive(Clone, Debug, Serialize)]
+#[cfg_attr(feature = "javascript", derive(tsify::Tsify))]
 pub struct Manifest {
     /// Its kind.
     pub kind: &'static str,
@@ -223,6 +233,7 @@ impl Manifest {
 
 /// One AWS resource.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+#[cfg_attr(feature = "javascript", derive(tsify::Tsify))]
 pub struct AwsResource {
     /// `ecr-repository` or `iam-role`.
     pub kind: &'static str,
@@ -237,6 +248,7 @@ pub struct AwsResource {
 /// A Secret with the keys that must be in it.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
+#[cfg_attr(feature = "javascript", derive(tsify::Tsify))]
 pub struct RequiredSecret {
     /// The Secret's name.
     pub name: String,
