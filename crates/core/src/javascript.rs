@@ -7,7 +7,7 @@ use serde::{Deserialize, Serialize};
 use tsify::{Ts, Tsify};
 use wasm_bindgen::prelude::{JsError, wasm_bindgen};
 
-use crate::api::{self, Analysis, Choices, Completions, Finding, Hover, Request, SourceText};
+use crate::api::{self, Analysis, Choices, Completions, Finding, Hover, Replacement, Request, SourceText, Step};
 
 /// The texts and choices that every function takes.
 #[derive(Deserialize, Tsify)]
@@ -114,6 +114,39 @@ pub fn complete(input: Ts<Input>, file: &str, offset: usize) -> Result<Option<Ts
 #[wasm_bindgen]
 pub fn hover(input: Ts<Input>, file: &str, offset: usize) -> Result<Option<Ts<Hover>>, JsError> {
     Ok(api::hover(&request(&input)?, file, offset).map(|hover| hover.into_ts()).transpose()?)
+}
+
+/// The replacement that sets the value at a path of a text, comments and layout kept; nothing when it has that value.
+///
+/// # Errors
+///
+/// When the text is not YAML, or the value has no place there.
+#[wasm_bindgen]
+pub fn set(text: String, path: Vec<Ts<Step>>, value: Ts<Data>) -> Result<Option<Ts<Replacement>>, JsError> {
+    Ok(api::set(&unnamed(text), &steps(&path)?, &value.to_rust()?.0)?.map(|replacement| replacement.into_ts()).transpose()?)
+}
+
+/// The replacement that takes the entry or item at a path of a text away; nothing when there is none.
+///
+/// # Errors
+///
+/// When the text is not YAML.
+#[wasm_bindgen]
+pub fn remove(text: String, path: Vec<Ts<Step>>) -> Result<Option<Ts<Replacement>>, JsError> {
+    Ok(api::remove(&unnamed(text), &steps(&path)?)?.map(|replacement| replacement.into_ts()).transpose()?)
+}
+
+/// A value as JSON has it.
+#[derive(Deserialize, Tsify)]
+#[tsify(type = "string | number | boolean | null | Data[] | { [key: string]: Data }")]
+pub struct Data(serde_json::Value);
+
+fn unnamed(text: String) -> SourceText {
+    SourceText { name: String::new(), text }
+}
+
+fn steps(path: &[Ts<Step>]) -> Result<Vec<Step>, JsError> {
+    path.iter().map(|step| Ok(step.to_rust()?)).collect()
 }
 
 fn request(input: &Ts<Input>) -> Result<Request, JsError> {

@@ -2,6 +2,7 @@
 
 mod assist;
 mod data;
+mod edit;
 mod files;
 mod output;
 mod pass;
@@ -13,6 +14,7 @@ pub use data::{
     Analysis, AwsResource, Choices, EnvironmentRef, Finding, Manifest, Note, Place, Repair, Replacement, Request, RequiredSecret,
     SourceText,
 };
+pub use edit::{Step, remove, set};
 pub use files::{FileFormat, files, kustomize};
 pub(crate) use render::{Rendered, holes};
 

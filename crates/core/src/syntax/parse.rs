@@ -57,8 +57,7 @@ pub fn parse(source: &Source) -> (Document, Vec<Diagnostic>) {
     let mut diagnostics = Vec::new();
     let mut blanks = Vec::new();
     let mut text = Cow::Borrowed(&*source.text);
-    let settings =
-        Settings::new().limits(Limits::untrusted().max_depth(MAX_DEPTH).max_document_size(MAX_BYTES).max_scalar_len(MAX_BYTES));
+    let settings = settings();
     let mut parsed = oneyaml::Document::parse_recovering_with(&*text, &settings);
     while let Some(fault) = first_syntax_error(&parsed) {
         let tolerated = blanks.len() < MAX_REPAIRS;
@@ -85,6 +84,11 @@ pub fn parse(source: &Source) -> (Document, Vec<Diagnostic>) {
     let root = parsed.value().root().map(|root| reader.node(root, 0));
     let diagnostics = reader.diagnostics;
     (Document { root, span: Span::new(source.file, 0, source.text.len()) }, diagnostics)
+}
+
+/// How every text is read: whatever its bytes, in bounds.
+pub(super) fn settings() -> Settings {
+    Settings::new().limits(Limits::untrusted().max_depth(MAX_DEPTH).max_document_size(MAX_BYTES).max_scalar_len(MAX_BYTES))
 }
 
 fn is_syntax(diagnostic: &oneyaml::Diagnostic) -> bool {

@@ -49,6 +49,15 @@ test('completion and hover answer by UTF-16 offset', () => {
   assert.equal(optakit.hover(input(), 'opta.yml', SERVICE.length), undefined);
 });
 
+test('a value is set where it stands, and the rest stays', () => {
+  const apply = ({ place: { from, to }, text }) => SERVICE.slice(0, from) + text + SERVICE.slice(to);
+  assert.equal(apply(optakit.set(SERVICE, ['modules', 1, 'port', 'http'], 8080)), SERVICE.replace('80}', '8080}'));
+  assert.equal(apply(optakit.set(SERVICE, ['modules', 1, 'secrets'], ['A'])), `${SERVICE}    secrets:\n      - A\n`);
+  assert.equal(apply(optakit.remove(SERVICE, ['modules', 1, 'image'])), SERVICE.replace('    image: nginx\n', ''));
+  assert.equal(optakit.remove(SERVICE, ['modules', 7]), undefined);
+  assert.throws(() => optakit.set('a: [', ['a'], 1), /line 1/);
+});
+
 test('what cannot be done is an error that says why', () => {
   assert.throws(() => optakit.bundle(input(`${SERVICE}    min_containers: x\n`)), /opta\.yml:9:21: /);
   const linked = input(`${SERVICE}    links: [db]\n`);
