@@ -1,8 +1,9 @@
 # What there is to do with the project; `make help` lists it. The work is done by scripts/.
 PORT ?= 8080
+MINUTES ?= 10
 
 .DEFAULT_GOAL := help
-.PHONY: help run page js test check bless size
+.PHONY: help run page js test bench fuzz check bless size
 
 help: ## list what there is
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | awk -F ':.*## ' '{printf "  make %-8s %s\n", $$1, $$2}'
@@ -18,6 +19,12 @@ js: ## build the JavaScript package into target/js/
 
 test: ## every test, with all the set-up it needs
 	@scripts/test.sh
+
+bench: ## measure, beside peers in the same run
+	@scripts/bench.sh
+
+fuzz: ## feed the core with bytes nobody writes (MINUTES=10 a target)
+	@scripts/fuzz.sh $(MINUTES)
 
 check: ## format, lints, dependency rules, licences
 	@scripts/check.sh

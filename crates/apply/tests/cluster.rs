@@ -329,6 +329,44 @@ fn every_case_of_the_core_is_accepted_with_nothing_unknown_in_it() {
     }
 }
 
+#[test]
+fn a_base_of_kustomize_builds_to_the_objects_themselves() {
+    for case in std::fs::read_dir(CASES).expect("the cases are there") {
+        let case = case.expect("it can be listed").path();
+        if !case.is_dir() {
+            continue;
+        }
+        let folder = tempfile::tempdir().expect("a folder");
+        std::fs::copy(case.join("opta.yml"), folder.path().join("opta.yml")).expect("it can be copied");
+        std::fs::copy(Path::new(CASES).join("env.yml"), folder.path().join("env.yml")).expect("it can be copied");
+        let render = |arguments: &[&str]| {
+            let mut command = optakit(folder.path());
+            command.arg("render").args(arguments);
+            if case.join("values.yml").exists() {
+                command.arg("--values").arg(case.join("values.yml"));
+            }
+            let output = command.output().expect("it starts");
+            assert!(output.status.success(), "{}: {}", case.display(), String::from_utf8_lossy(&output.stderr));
+            output.stdout
+        };
+        render(&["--image-tag", "1.4.2", "-o", "kustomize", "--output-dir", "base"]);
+        let objects: Value = serde_json::from_slice(&render(&["--image-tag", "1.4.2", "-o", "json"])).expect("it is JSON");
+        let base = folder.path().join("base");
+        let built =
+            kubectl(&["create", "--kustomize", &base.to_string_lossy(), "--dry-run=client", "--validate=false", "-o", "json"]);
+        assert!(built.status.success(), "{}: {}", case.display(), String::from_utf8_lossy(&built.stderr));
+        // Objects one behind another.
+        let built: Vec<Value> =
+            serde_json::Deserializer::from_slice(&built.stdout).into_iter().collect::<Result<_, _>>().expect("it is JSON");
+        let items = |list: &Value| list["items"].as_array().cloned().unwrap_or_else(|| vec![list.clone()]);
+        let sorted = |mut objects: Vec<Value>| {
+            objects.sort_by_key(|object| (object["kind"].to_string(), object["metadata"]["name"].to_string()));
+            objects
+        };
+        assert_eq!(sorted(built.iter().flat_map(items).collect()), sorted(items(&objects)), "{}", case.display());
+    }
+}
+
 const CASES: &str = concat!(env!("CARGO_MANIFEST_DIR"), "/../core/tests/render");
 
 /// Renders a case and has the API server take it: the objects, and pods of its templates, which PodSecurity judges.

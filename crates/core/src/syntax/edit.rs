@@ -6,6 +6,7 @@ use std::ops::Range;
 
 use serde_json::Value;
 
+use super::literal::{block, flow, is_collection, json, scalar, scalar_value};
 use super::node::{Mapping, Node, NodeKind, ScalarValue};
 use crate::diagnostic::TextEdit;
 use crate::source::Source;
@@ -225,7 +226,7 @@ impl<'a> Editor<'a> {
         let node = found.node;
         let missing = node.span.start == node.span.end && node.is_null();
         let in_block = !missing && !self.is_flow(node) && node.as_scalar().is_none();
-        let whole = value.as_object().is_some_and(|map| !map.is_empty()) || value.as_array().is_some_and(|list| !list.is_empty());
+        let whole = is_collection(value);
         match found.key {
             // Behind a key: on its line, or below it in a block.
             Some(key) => {
@@ -262,20 +263,19 @@ impl<'a> Editor<'a> {
         let key = scalar(key);
         let Some(last) = mapping.entries.last().filter(|_| !self.is_flow(found.node)) else {
             let last = mapping.entries.last().map(|entry| self.entry_end(entry.key.span, &entry.value));
-            return self.into_flow(found.node, last, format!("{key}: {}", flow(value)));
+            return self.add_inside(found.node, last, format!("{key}: {}", flow(value)));
         };
         let column = self.column(last.key.span.start as usize);
-        let text = match value {
-            Value::Object(map) if !map.is_empty() => format!("{key}:{}", block(value, column + 2)),
-            Value::Array(list) if !list.is_empty() => format!("{key}:{}", block(value, column + 2)),
-            _ => format!("{key}: {}", scalar_value(value)),
+        let text = match is_collection(value) {
+            true => format!("{key}:{}", block(value, column + 2)),
+            false => format!("{key}: {}", scalar_value(value)),
         };
         self.below(self.entry_end(last.key.span, &last.value), column, text)
     }
 
     fn add_item(&self, found: &Found<'_>, items: &[Node], value: &Value) -> TextEdit {
         let Some(last) = items.last().filter(|_| !self.is_flow(found.node)) else {
-            return self.into_flow(found.node, items.last().map(|item| self.end(item)), flow(value));
+            return self.add_inside(found.node, items.last().map(|item| self.end(item)), flow(value));
         };
         let column = self.column(self.dash(last));
         let text = match value {
@@ -292,7 +292,7 @@ impl<'a> Editor<'a> {
         self.edit(at..at, format!("\n{}{text}", " ".repeat(column)))
     }
 
-    fn into_flow(&self, node: &Node, last: Option<usize>, text: String) -> TextEdit {
+    fn add_inside(&self, node: &Node, last: Option<usize>, text: String) -> TextEdit {
         match last {
             Some(end) => self.edit(end..end, format!(", {text}")),
             None => {
@@ -365,8 +365,8 @@ fn flow_around(node: &Node, at: usize, is_flow: &impl Fn(&Node) -> bool) -> bool
     (node.as_scalar().is_none() && is_flow(node) && holds(&node)) || inner.is_some_and(|inner| flow_around(inner, at, is_flow))
 }
 
-/// A node as data.
-fn as_data(node: &Node) -> Value {
+/// A node as data; what cannot be read is null.
+pub fn as_data(node: &Node) -> Value {
     match &node.kind {
         NodeKind::Mapping(mapping) => {
             Value::Object(mapping.entries.iter().map(|entry| (entry.key.value.to_string(), as_data(&entry.value))).collect())
@@ -380,72 +380,6 @@ fn as_data(node: &Node) -> Value {
             ScalarValue::Str => scalar.text.as_str().into(),
         },
         NodeKind::Broken => Value::Null,
-    }
-}
-
-/// A value on one line.
-fn flow(value: &Value) -> String {
-    match value {
-        Value::Array(items) => format!("[{}]", items.iter().map(flow_item).collect::<Vec<_>>().join(", ")),
-        Value::Object(map) => {
-            let entries: Vec<String> =
-                map.iter().map(|(key, value)| format!("{}: {}", flow_text(key), flow_item(value))).collect();
-            format!("{{{}}}", entries.join(", "))
-        }
-        _ => scalar_value(value),
-    }
-}
-
-fn flow_item(value: &Value) -> String {
-    if let Value::String(text) = value { flow_text(text) } else { flow(value) }
-}
-
-/// A text within a flow collection, where commas and brackets end plain ones.
-fn flow_text(text: &str) -> String {
-    if text.contains([',', '[', ']', '{', '}']) { json(text) } else { scalar(text) }
-}
-
-fn scalar_value(value: &Value) -> String {
-    match value {
-        Value::String(text) => scalar(text),
-        other => other.to_string(),
-    }
-}
-
-/// A text as a scalar of one line.
-fn scalar(text: &str) -> String {
-    if text.contains(['\n', '\r']) {
-        return json(text);
-    }
-    super::emit::data_to_yaml(&text).trim_end_matches('\n').to_owned()
-}
-
-/// A double-quoted scalar: YAML takes those of JSON.
-fn json(text: &str) -> String {
-    Value::from(text).to_string()
-}
-
-/// A collection in lines of its own, each behind a line break.
-fn block(value: &Value, column: usize) -> String {
-    let indent = " ".repeat(column);
-    match value {
-        Value::Object(map) if !map.is_empty() => {
-            let entry = |(key, value): (&String, &Value)| {
-                let whole =
-                    value.as_object().is_some_and(|map| !map.is_empty()) || value.as_array().is_some_and(|list| !list.is_empty());
-                let value = if whole { block(value, column + 2) } else { format!(" {}", flow(value)) };
-                format!("\n{indent}{}:{value}", scalar(key))
-            };
-            map.iter().map(entry).collect()
-        }
-        Value::Array(items) if !items.is_empty() => {
-            let item = |item: &Value| match item {
-                Value::Object(map) if !map.is_empty() => format!("\n{indent}- {}", block(item, column + 2).trim_start()),
-                _ => format!("\n{indent}- {}", flow(item)),
-            };
-            items.iter().map(item).collect()
-        }
-        _ => format!("\n{indent}{}", flow(value)),
     }
 }
 

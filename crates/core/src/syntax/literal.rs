@@ -1,0 +1,73 @@
+//! Values as text to be put into a document: on one line, or in lines of their own.
+
+use serde_json::Value;
+
+/// Whether a value is a map or list with something in it.
+pub(super) fn is_collection(value: &Value) -> bool {
+    value.as_object().is_some_and(|map| !map.is_empty()) || value.as_array().is_some_and(|list| !list.is_empty())
+}
+
+/// A value on one line.
+pub(super) fn flow(value: &Value) -> String {
+    match value {
+        Value::Array(items) => format!("[{}]", items.iter().map(flow_item).collect::<Vec<_>>().join(", ")),
+        Value::Object(map) => {
+            let entries: Vec<String> =
+                map.iter().map(|(key, value)| format!("{}: {}", flow_text(key), flow_item(value))).collect();
+            format!("{{{}}}", entries.join(", "))
+        }
+        _ => scalar_value(value),
+    }
+}
+
+fn flow_item(value: &Value) -> String {
+    if let Value::String(text) = value { flow_text(text) } else { flow(value) }
+}
+
+/// A text within a flow collection, where commas and brackets end plain ones.
+fn flow_text(text: &str) -> String {
+    if text.contains([',', '[', ']', '{', '}']) { json(text) } else { scalar(text) }
+}
+
+pub(super) fn scalar_value(value: &Value) -> String {
+    match value {
+        Value::String(text) => scalar(text),
+        other => other.to_string(),
+    }
+}
+
+/// A text as a scalar of one line.
+pub(super) fn scalar(text: &str) -> String {
+    if text.contains(['\n', '\r']) {
+        return json(text);
+    }
+    super::emit::data_to_yaml(&text).trim_end_matches('\n').to_owned()
+}
+
+/// A double-quoted scalar: YAML takes those of JSON.
+pub(super) fn json(text: &str) -> String {
+    Value::from(text).to_string()
+}
+
+/// A collection in lines of its own, each behind a line break.
+pub(super) fn block(value: &Value, column: usize) -> String {
+    let indent = " ".repeat(column);
+    match value {
+        Value::Object(map) if !map.is_empty() => {
+            let entry = |(key, value): (&String, &Value)| {
+                let whole = is_collection(value);
+                let value = if whole { block(value, column + 2) } else { format!(" {}", flow(value)) };
+                format!("\n{indent}{}:{value}", scalar(key))
+            };
+            map.iter().map(entry).collect()
+        }
+        Value::Array(items) if !items.is_empty() => {
+            let item = |item: &Value| match item {
+                Value::Object(map) if !map.is_empty() => format!("\n{indent}- {}", block(item, column + 2).trim_start()),
+                _ => format!("\n{indent}- {}", flow(item)),
+            };
+            items.iter().map(item).collect()
+        }
+        _ => format!("\n{indent}{}", flow(value)),
+    }
+}

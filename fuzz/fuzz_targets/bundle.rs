@@ -1,0 +1,20 @@
+//! Any bytes as a bundle: refused or read, verified, filled; a bundle that is read writes itself the same again.
+#![no_main]
+
+use libfuzzer_sys::fuzz_target;
+use optakit_core::bundle::Bundle;
+
+fuzz_target!(|data: &[u8]| {
+    let Ok(text) = std::str::from_utf8(data) else { return };
+    let Ok(mut bundle) = Bundle::parse(text) else { return };
+    let again = Bundle::parse(&bundle.to_text()).expect("what was read can be written");
+    assert_eq!(again.actual_digest(), bundle.actual_digest());
+    let _ = bundle.verify(|_| Some("certificates".to_owned()));
+    let inputs: Vec<String> = bundle.holes.iter().map(|hole| hole.input.clone()).collect();
+    for input in inputs {
+        bundle.fill(&input, "value");
+    }
+    for manifest in 0..bundle.manifests.len() {
+        let _ = bundle.line_of(manifest, "/spec/template");
+    }
+});

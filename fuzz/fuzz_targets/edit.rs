@@ -1,0 +1,65 @@
+//! A text and a change of it: `path` in the first line (steps parted by dots, numbers are indexes), then the text. After
+//! a change the text reads, says what was asked, and says nothing else differently.
+#![no_main]
+
+use libfuzzer_sys::fuzz_target;
+use optakit_core::api::{self, SourceText, Step};
+use optakit_core::source::Source;
+use optakit_core::span::FileId;
+use optakit_core::syntax;
+use serde_json::{Value, json};
+
+fn data(text: &str) -> Option<Value> {
+    let (document, faults) = syntax::parse(&Source::new(FileId::Service, "x", text));
+    let root = document.root.as_ref().map_or(Value::Null, syntax::as_data);
+    faults.is_empty().then_some(root)
+}
+
+fn at<'v>(value: &'v Value, path: &[Step]) -> Option<&'v Value> {
+    path.iter().try_fold(value, |value, step| match step {
+        Step::Key(key) => value.get(key),
+        Step::Index(index) => value.get(index),
+    })
+}
+
+/// The value with what is at the path taken out, to compare the rest.
+fn rest(value: &Value, path: &[Step]) -> Value {
+    let mut value = value.clone();
+    let place = path.iter().try_fold(&mut value, |value, step| match step {
+        Step::Key(key) => value.get_mut(key),
+        Step::Index(index) => value.get_mut(index),
+    });
+    if let Some(place) = place {
+        *place = Value::Null;
+    }
+    value
+}
+
+fuzz_target!(|input: &str| {
+    let Some((path, text)) = input.split_once('\n') else { return };
+    let path: Vec<Step> =
+        path.split('.').map(|step| step.parse().map_or_else(|_| Step::Key(step.to_owned()), Step::Index)).collect();
+    let source = SourceText { name: "opta.yml".to_owned(), text: text.to_owned() };
+    let apply = |edit: api::Replacement| {
+        let mut after = text.to_owned();
+        after.replace_range(edit.place.start..edit.place.end, &edit.text);
+        after
+    };
+    for value in [json!("a, b: {c}"), json!(7), json!(["x", {"y": "z"}]), json!({"k": null}), json!(null)] {
+        let Ok(Some(edit)) = api::set(&source, &path, &value) else { continue };
+        let after = apply(edit);
+        let found = data(&after).unwrap_or_else(|| panic!("no YAML any more\n{text}\n---\n{after}"));
+        assert_eq!(at(&found, &path), Some(&value), "\n{text}\n---\n{after}");
+        let before = data(text).expect("it was read");
+        if at(&before, &path).is_some() {
+            assert_eq!(rest(&found, &path), rest(&before, &path), "\n{text}\n---\n{after}");
+        }
+    }
+    if let Ok(Some(edit)) = api::remove(&source, &path) {
+        let after = apply(edit);
+        let found = data(&after).unwrap_or_else(|| panic!("no YAML any more\n{text}\n---\n{after}"));
+        if let Some(Step::Key(_)) = path.last() {
+            assert_eq!(at(&found, &path), None, "\n{text}\n---\n{after}");
+        }
+    }
+});

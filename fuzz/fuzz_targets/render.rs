@@ -1,0 +1,47 @@
+//! Any bytes as a service file: read, checked, rendered, every fix applied, help at every tenth offset. Nothing may
+//! panic, places must lie in the text, and what is rendered must be YAML.
+#![no_main]
+
+use libfuzzer_sys::fuzz_target;
+use optakit_core::api::{self, Choices, Request, SourceText};
+
+const ENVIRONMENT: &str = "name: staging\norg_name: acme\nproviders:\n  aws: {region: us-east-1, account_id: 123456789012}\n\
+                           modules:\n  - type: base\n  - {type: dns, domain: staging.acme.io}\n";
+
+fuzz_target!(|data: &[u8]| {
+    let text = String::from_utf8_lossy(data).into_owned();
+    let request = Request {
+        service: SourceText { name: "opta.yml".to_owned(), text },
+        environment_files: [("env.yml".to_owned(), Ok(ENVIRONMENT.to_owned()))].into(),
+        choices: Choices { image_tag: Some("1".to_owned()), ..Choices::default() },
+        rds_certificates: Some("certificates".to_owned()),
+        ..Request::default()
+    };
+    let text = &request.service.text;
+    let analysis = api::analyze(&request, false);
+    for finding in &analysis.diagnostics {
+        if finding.file == "opta.yml" {
+            assert!(finding.place.start <= finding.place.end && finding.place.end <= text.len());
+            assert!(text.is_char_boundary(finding.place.start) && text.is_char_boundary(finding.place.end));
+        }
+        for fix in &finding.fixes {
+            let mut after = text.clone();
+            let mut edits = fix.edits.clone();
+            edits.sort_by_key(|edit| std::cmp::Reverse(edit.place.start));
+            for edit in edits {
+                after.replace_range(edit.place.start..edit.place.end, &edit.text);
+            }
+        }
+    }
+    assert_eq!(analysis.manifests.is_some(), !analysis.has_errors() && analysis.refusal.is_none());
+    for manifest in analysis.manifests.iter().flatten() {
+        assert_eq!(manifest.to_value()["kind"], manifest.kind);
+    }
+    let again = api::analyze(&request, false);
+    assert_eq!(analysis.yaml(), again.yaml());
+    let length = text.encode_utf16().count();
+    for offset in (0..=length).step_by(length / 10 + 1) {
+        let _ = api::complete(&request, "opta.yml", offset);
+        let _ = api::hover(&request, "opta.yml", offset);
+    }
+});

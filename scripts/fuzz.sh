@@ -1,0 +1,34 @@
+#!/usr/bin/env bash
+# Feeds the core with bytes nobody writes: MINUTES a target, from the files of the tests as seeds. What breaks it is kept
+# in fuzz/artifacts/ and belongs into a test.
+. "$(dirname "$0")/lib.sh"
+
+minutes=${1:-10}
+have cargo-fuzz || die "cargo-fuzz is not installed: cargo install cargo-fuzz --locked"
+rustup run nightly rustc --version >/dev/null 2>&1 || die "fuzzing needs the nightly compiler: rustup toolchain install nightly"
+cd "$root"
+corpus=fuzz/corpus
+mkdir -p $corpus/{render,edit,bundle}
+for file in crates/core/tests/render/*/opta.yml crates/core/benches/fixture/opta.yml; do
+  name=$(echo "$file" | tr / -)
+  cp "$file" "$corpus/render/$name"
+  for path in modules.0.port.http modules.0.new name modules.0.env_vars modules.0 modules.9; do
+    { echo "$path"; cat "$file"; } >"$corpus/edit/$path-$name"
+  done
+done
+cargo build --quiet -p optakit
+for folder in crates/core/tests/render/*/; do
+  work=$(mktemp -d)
+  cp crates/core/tests/render/env.yml "$folder/opta.yml" "$work"
+  (cd "$work" && "$root/target/debug/optakit" bundle --quiet -o - 2>/dev/null >"$root/$corpus/bundle/$(basename "$folder").json") || true
+  rm -r "$work"
+done
+status=0
+for target in render edit bundle; do
+  say "Fuzzing $target for $minutes minutes"
+  # A run of more than 10 s or 2 GiB is a finding too.
+  cargo +nightly fuzz run "$target" -- -max_total_time=$((minutes * 60)) -max_len=16384 -timeout=10 -rss_limit_mb=2048 -print_final_stats=1 \
+    2>&1 | grep -E "stat::|panicked|ERROR|SUMMARY|Test unit written|^#.*(DONE|pulse)" | tail -n 20 || status=1
+  compgen -G "fuzz/artifacts/$target/*" >/dev/null && status=1
+done
+exit $status
