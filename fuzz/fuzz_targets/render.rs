@@ -1,4 +1,4 @@
-//! Any bytes as a service file: read, checked, rendered, every fix applied, help at every tenth offset. Nothing may
+//! Any bytes as a service file: read, checked, rendered, every fix applied, help at the ends and in the middle. Nothing may
 //! panic, places must lie in the text, and what is rendered must be YAML.
 #![no_main]
 
@@ -40,7 +40,7 @@ fuzz_target!(|data: &[u8]| {
     let again = api::analyze(&request, false);
     assert_eq!(analysis.yaml(), again.yaml());
     let length = text.encode_utf16().count();
-    for offset in (0..=length).step_by(length / 10 + 1) {
+    for offset in (0..=length).step_by(length / 2 + 1) {
         let _ = api::complete(&request, "opta.yml", offset);
         let _ = api::hover(&request, "opta.yml", offset);
     }

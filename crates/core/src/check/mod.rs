@@ -19,7 +19,7 @@ use crate::model::image::Image;
 use crate::model::k8s_service::{K8sService, Port, PortKind};
 use crate::model::link::Link;
 use crate::model::module::{self, Header};
-use crate::model::{layer, rules};
+use crate::model::{later, layer, rules};
 use crate::source::Source;
 use crate::span::{Span, Spanned};
 use crate::{resolve, syntax};
@@ -29,6 +29,7 @@ pub static RULES: &[&Rule] = &[
     &syntax::SYNTAX,
     &syntax::DUPLICATE_KEY,
     &rules::UNKNOWN_FIELD,
+    &later::LATER_FIELD,
     &rules::MISSING_FIELD,
     &rules::WRONG_TYPE,
     &rules::OUT_OF_RANGE,

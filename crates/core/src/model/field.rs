@@ -9,6 +9,7 @@ use crate::span::{Defaulted, Span, Spanned};
 use crate::suggest;
 use crate::syntax::{Entry, Mapping, Node};
 
+use super::later::{self, LATER_FIELD};
 use super::rules::{MISSING_FIELD, UNKNOWN_FIELD, WRONG_TYPE};
 
 /// What is known of a field.
@@ -235,6 +236,11 @@ impl<'a> Lower<'a> {
     }
 
     fn unknown_key(&mut self, entry: &Entry, known: &[&'static str], of: &str, path: String) {
+        if let Some(advice) = later::advice(of, &entry.key.value) {
+            let message = format!("`{}` came with a later Opta and is not rendered", entry.key.value);
+            self.push(Diagnostic::new(&LATER_FIELD, entry.key.span, path, message).help(advice));
+            return;
+        }
         let message = format!("unknown key `{}` in {of}", entry.key.value);
         let mut diagnostic = Diagnostic::new(&UNKNOWN_FIELD, entry.key.span, path, message);
         diagnostic = match suggest::nearest(&entry.key.value, known.iter().copied()) {

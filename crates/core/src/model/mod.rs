@@ -5,6 +5,7 @@ pub mod exposure;
 pub mod field;
 pub mod image;
 pub mod k8s_service;
+pub mod later;
 pub mod layer;
 pub mod link;
 pub mod module;

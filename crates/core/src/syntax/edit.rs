@@ -242,7 +242,15 @@ impl<'a> Editor<'a> {
                 let space = if start == colon { " " } else { "" };
                 self.edit(start..end, format!("{space}{}", self.inline(node, value)))
             }
-            None => self.edit(node.span.start as usize..self.end(node).max(node.span.start as usize), self.inline(node, value)),
+            // An item with nothing behind its dash.
+            None if missing && !self.within_flow(node.span.start as usize) => {
+                let behind = self.dash(node) + 1;
+                self.edit(behind..behind, format!(" {}", self.inline(node, value)))
+            }
+            None => {
+                let start = node.span.start as usize;
+                self.edit(start..self.end(node).max(start), self.inline(node, value))
+            }
         }
     }
 
@@ -463,6 +471,8 @@ mod tests {
         "list:\n- a\n- b: 1\n  c: 2\n-\n  - x\n  - y\n# end\n",
         "list:\n  - name: a # first\n    port:\n      http: 80\n\n  # between\n  - {name: b}\nlast: |\n  one\n  two\n",
         "a:\n  b:\n    c:\n\n# after\nd: >-\n  folded\n  text\ne: 'single'\r\nf: 1\r\n",
+        "list:\n  -",
+        "list:\n  - # nothing\n  - a\n",
         "\"quoted key\": x\nnull_value: ~\nempty: # comment\nother: y\n",
     ];
 

@@ -309,9 +309,11 @@ impl Reader<'_> {
             seen.insert(&name, key_span, entries.len());
             entries.push(Entry { key: Spanned::new(name, key_span), name: None, value });
         }
-        let mut broken =
-            self.blanks.iter().any(|blank| span.start as usize <= blank.start && blank.start <= span.end as usize + 1)
-                && self.blanks.iter().any(|blank| self.is_whole_line(blank));
+        // A blanked line may have held a key of this map; a blanked value is told of at its own key.
+        let mut broken = self
+            .blanks
+            .iter()
+            .any(|blank| span.start as usize <= blank.start && blank.start <= span.end as usize + 1 && self.is_whole_line(blank));
         for source in &merged {
             broken |= merge(source, &mut entries, &mut seen);
         }
