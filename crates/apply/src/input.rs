@@ -8,6 +8,7 @@ use std::path::{Component, Path, PathBuf};
 use anyhow::{Context, anyhow, bail};
 use optakit_core::api::{self, Choices, Finding, Request, SourceText};
 
+use crate::report::Report;
 use crate::{cli, rds};
 
 /// The largest file that is read, in bytes.
@@ -78,7 +79,7 @@ pub(crate) fn request(file: &Path, values: Option<&PathBuf>, choices: Choices) -
 /// # Errors
 ///
 /// As [`request`].
-pub(crate) fn render_request(source: &cli::Source) -> anyhow::Result<Request> {
+pub(crate) fn render_request(source: &cli::Source, report: &Report) -> anyhow::Result<Request> {
     let choices = Choices {
         environment: source.env.clone(),
         profile: source.profile.clone(),
@@ -92,6 +93,11 @@ pub(crate) fn render_request(source: &cli::Source) -> anyhow::Result<Request> {
     let mut request = request(&source.file, source.values.as_ref(), choices)?;
     // Which region it is, the core knows only after a first pass.
     if let Some(region) = api::check(&request).rds_certificates_for {
+        if !rds::is_known(&region) {
+            report.warning(format!(
+                "no certificates of RDS are known for {region}: the pods get Amazon's public roots, which may not do for its databases"
+            ));
+        }
         request.rds_certificates = Some(rds::certificates(&region).to_owned());
     }
     Ok(request)

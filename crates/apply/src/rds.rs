@@ -2,6 +2,11 @@
 
 macro_rules! certificates {
     ($($region:literal),* $(,)?) => {
+        /// Whether there are certificates of the region itself.
+        pub(crate) fn is_known(region: &str) -> bool {
+            matches!(region, $($region)|*)
+        }
+
         /// The certificates of a region as PEM; Amazon's public roots for a region that is not known.
         pub(crate) fn certificates(region: &str) -> &'static str {
             match region {

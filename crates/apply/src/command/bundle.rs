@@ -68,7 +68,7 @@ pub(crate) fn refusal(error: &BundleError) -> String {
 }
 
 fn write(arguments: &Arguments, report: &Report) -> anyhow::Result<ExitCode> {
-    let request = input::render_request(&arguments.source)?;
+    let request = input::render_request(&arguments.source, report)?;
     let analysis = api::analyze(&request, false);
     if shown(&request, &analysis, report)?.is_none() {
         return Ok(ExitCode::from(1));

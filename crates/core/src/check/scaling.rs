@@ -84,7 +84,8 @@ pub(super) fn check(cx: &mut Cx<'_>) {
     }
     let (cpu, mem) = (&service.autoscaling_target_cpu_percentage, &service.autoscaling_target_mem_percentage);
     if let (0, 0, Some(at)) = (cpu.value.0, mem.value.0, mem.span.or(cpu.span)) {
-        let message = format!("both targets are 0: the service will always have {} containers", min.value.0);
+        let containers = if min.value.0 == 1 { "1 container".to_owned() } else { format!("{} containers", min.value.0) };
+        let message = format!("both targets are 0: the service will always have {containers}");
         let diagnostic = Diagnostic::new(&NO_METRIC, at, cx.path("autoscaling_target_mem_percentage"), message);
         cx.diagnostics.push(diagnostic.help("give one of them a percentage to scale by"));
     }

@@ -46,8 +46,11 @@ pub enum EditError {
 pub fn set(source: &Source, path: &[PathStep], value: &Value) -> Result<Option<TextEdit>, EditError> {
     let editor = Editor::new(source)?;
     let Some(root) = &editor.root else {
-        let text = block(&nested(path, value)?, 0);
-        return Ok(Some(editor.edit(source.text.len()..source.text.len(), text.trim_start_matches('\n').to_owned() + "\n")));
+        let text = block(&nested(path, value)?, 0).trim_start_matches('\n').to_owned() + "\n";
+        // A last line of spaces would indent it, and one of a comment swallow it.
+        let (end, line) = (source.text.len(), editor.line_start(source.text.len()));
+        let blank = source.text[line..].trim().is_empty();
+        return Ok(Some(if blank { editor.edit(line..end, text) } else { editor.edit(end..end, format!("\n{text}")) }));
     };
     let (found, missing) = walk(root, path);
     let edit = match (missing, &found.node.kind) {
@@ -466,6 +469,8 @@ mod tests {
         TEXT,
         "",
         "# only a comment\n",
+        "# only a comment",
+        "\n   ",
         "name: shop",
         "a: {b: [1, 2, {c: d}], 'e f': \"g\"}\nh: [] # none\ni: {}\n",
         "list:\n- a\n- b: 1\n  c: 2\n-\n  - x\n  - y\n# end\n",
