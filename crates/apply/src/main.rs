@@ -2,9 +2,9 @@
 
 mod apply;
 mod auth;
+mod aws;
 mod cli;
 mod command;
-mod ecr;
 mod format;
 mod input;
 mod live;

@@ -164,20 +164,7 @@ async fn an_auto_image_gets_its_repository_and_its_pods_when_there_is_an_image()
     assert!(said.contains("push one to 123456789012.dkr.ecr.us-east-1.amazonaws.com/opta-auto-api"), "{said}");
     assert_eq!(service.versions().len(), 2, "what needs pods, and what leads to them, waits for an image");
 
-    let aws = aws_config::defaults(aws_config::BehaviorVersion::latest())
-        .endpoint_url(setting("OPTAKIT_TEST_AWS"))
-        .region("us-east-1")
-        .credentials_provider(aws_credential_types::Credentials::for_tests())
-        .http_client(
-            aws_smithy_http_client::Builder::new()
-                .tls_provider(aws_smithy_http_client::tls::Provider::Rustls(
-                    aws_smithy_http_client::tls::rustls_provider::CryptoMode::Ring,
-                ))
-                .build_https(),
-        )
-        .load()
-        .await;
-    let ecr = aws_sdk_ecr::Client::new(&aws);
+    let ecr = aws_sdk_ecr::Client::new(&aws().await);
     let described = ecr.describe_repositories().repository_names("opta-auto-api").send().await.expect("it is there");
     let repository = described.repositories().first().expect("it is there");
     assert!(repository.image_scanning_configuration().is_some_and(|scanning| scanning.scan_on_push()));
@@ -192,6 +179,61 @@ async fn an_auto_image_gets_its_repository_and_its_pods_when_there_is_an_image()
     let deployment = get(&["-n", "auto", "deployment", "auto-api-k8s-service"]);
     let image = format!("123456789012.dkr.ecr.us-east-1.amazonaws.com/opta-auto-api@{DIGEST}");
     assert_eq!(deployment["spec"]["template"]["spec"]["containers"][0]["image"], image.as_str());
+}
+
+/// The settings of the AWS stand-in.
+async fn aws() -> aws_config::SdkConfig {
+    let ring = aws_smithy_http_client::tls::rustls_provider::CryptoMode::Ring;
+    let http =
+        aws_smithy_http_client::Builder::new().tls_provider(aws_smithy_http_client::tls::Provider::Rustls(ring)).build_https();
+    aws_config::defaults(aws_config::BehaviorVersion::latest())
+        .endpoint_url(setting("OPTAKIT_TEST_AWS"))
+        .region("us-east-1")
+        .credentials_provider(aws_credential_types::Credentials::for_tests())
+        .http_client(http)
+        .load()
+        .await
+}
+
+#[tokio::test]
+async fn the_role_of_a_service_is_made_and_brought_in_line() {
+    let service = Service::new("roled", "acme/api:1", "");
+    let (code, said) = service.run(&[]);
+    assert_eq!(code, 0, "{said}");
+    assert!(said.contains("created  IAM role staging-roled-api"), "{said}");
+    let iam = aws_sdk_iam::Client::new(&aws().await);
+    let trust = || async {
+        let role = iam.get_role().role_name("staging-roled-api").send().await.expect("it is there");
+        let document = role.role().and_then(|role| role.assume_role_policy_document()).expect("it has one").to_owned();
+        let document = percent_encoding::percent_decode_str(&document).decode_utf8().expect("it is UTF-8").into_owned();
+        serde_json::from_str::<Value>(&document).expect("it is JSON")
+    };
+    let first = trust().await;
+    let condition = first["Statement"][0]["Condition"]["StringEquals"].as_object().expect("it has one").clone();
+    let subject = condition.iter().find(|(key, _)| key.ends_with(":sub")).expect("the issuer is known");
+    assert_eq!(subject.1, "system:serviceaccount:roled:api");
+    assert!(!subject.0.contains('{') && !first.to_string().contains("k8s_openid"), "{first}");
+
+    let (_, said) = service.run(&[]);
+    assert!(said.contains("keep     IAM role staging-roled-api"), "{said}");
+
+    // Someone loosens the trust, attaches another policy, and the service gets one more.
+    let open = r#"{"Version": "2012-10-17", "Statement": []}"#;
+    iam.update_assume_role_policy().role_name("staging-roled-api").policy_document(open).send().await.expect("it can be set");
+    let other = iam.create_policy().policy_name("other").policy_document(open).send().await.expect("it can be made");
+    let other = other.policy().and_then(|policy| policy.arn()).expect("it has one").to_owned();
+    iam.attach_role_policy().role_name("staging-roled-api").policy_arn(&other).send().await.expect("it can be attached");
+    service.rewrite("acme/api:1", "    additional_iam_policies: [\"arn:aws:iam::aws:policy/AmazonS3ReadOnlyAccess\"]\n");
+    let (code, said) = service.run(&[]);
+    assert_eq!(code, 0, "{said}");
+    assert!(said.contains("changed  IAM role staging-roled-api (trust, attachment)"), "{said}");
+    assert!(said.contains(&format!("{other} is attached too, and left so")), "{said}");
+    assert_eq!(trust().await, first);
+
+    // By kubeconfig nobody tells the issuer.
+    let (code, said) = service.apply(&[]);
+    assert_eq!(code, 0, "{said}");
+    assert!(!said.contains("IAM role"), "{said}");
 }
 
 #[test]

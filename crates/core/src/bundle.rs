@@ -334,6 +334,13 @@ impl Bundle {
                 *text = text.replace(&marker, value);
             }
         }
+        // The keys of a trust's condition hold the issuer too, where no pointer leads.
+        let touched = hole.at.iter().filter(|location| location.list == List::Aws).map(|location| location.index);
+        for index in touched.collect::<std::collections::BTreeSet<_>>() {
+            if let Some(document) = self.aws.get_mut(index) {
+                fill_keys(&mut document.resource, &marker, value);
+            }
+        }
         true
     }
 
@@ -345,6 +352,19 @@ impl Bundle {
                 && pointer.strip_prefix(&*mapping.pointer).is_some_and(|rest| rest.is_empty() || rest.starts_with('/'))
         };
         self.source_map.iter().filter(covers).max_by_key(|mapping| mapping.pointer.len())
+    }
+}
+
+fn fill_keys(document: &mut serde_json::Value, marker: &str, value: &str) {
+    match document {
+        serde_json::Value::Object(map) => {
+            for (key, mut inner) in std::mem::take(map) {
+                fill_keys(&mut inner, marker, value);
+                map.insert(key.replace(marker, value), inner);
+            }
+        }
+        serde_json::Value::Array(items) => items.iter_mut().for_each(|item| fill_keys(item, marker, value)),
+        _ => {}
     }
 }
 

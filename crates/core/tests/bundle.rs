@@ -164,3 +164,13 @@ fn each_value_knows_its_line() {
     assert_eq!(line("/spec/template/spec/containers/0/ports/0/containerPort"), Some(("opta.yml", 15)));
     assert_eq!(line("/spec/strategy"), Some(("opta.yml", 12)), "what no field decides belongs to the module");
 }
+
+#[test]
+fn the_issuer_is_filled_into_the_keys_of_the_trust_too() {
+    let mut bundle = bundle();
+    assert!(bundle.fill("parent.k8s_openid_provider_url", "oidc.eks.us-east-1.amazonaws.com/id/X"));
+    let role = bundle.aws.iter().find(|document| document.kind == "iam-role").expect("there is one");
+    let condition = &role.resource["trust"]["Statement"][0]["Condition"]["StringEquals"];
+    assert_eq!(condition["oidc.eks.us-east-1.amazonaws.com/id/X:aud"], "sts.amazonaws.com");
+    assert!(!role.resource.to_string().contains("k8s_openid_provider_url"));
+}

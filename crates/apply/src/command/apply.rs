@@ -5,17 +5,19 @@ use std::process::ExitCode;
 use std::time::{Duration, Instant};
 
 use anyhow::{Context, bail};
-use optakit_core::bundle::{Bundle, BundleError};
+use optakit_core::aws::iam as aws_iam;
+use optakit_core::bundle::{AwsDocument, Bundle, BundleError};
 use optakit_core::render::IMAGE_DIGEST;
 use serde_json::Value;
 
 use super::bundle::{refusal, verify};
 use crate::auth::{self, Cluster};
+use crate::aws::{self, ecr, iam};
 use crate::cli::Apply;
 use crate::live::{self, Pair, Target};
 use crate::plan::{self, Action};
 use crate::report::Report;
-use crate::{apply, ecr, input, preflight, wait};
+use crate::{apply, input, preflight, wait};
 
 /// Brings a bundle to its cluster.
 ///
@@ -58,8 +60,10 @@ fn read(arguments: &Apply, report: &Report) -> anyhow::Result<Bundle> {
 
 async fn apply(mut bundle: Bundle, arguments: &Apply, report: &Report, started: Instant) -> anyhow::Result<ExitCode> {
     let cluster = cluster(&bundle, arguments)?;
-    let repositories: Vec<usize> = (0..bundle.aws.len()).filter(|index| bundle.aws[*index].kind == "ecr-repository").collect();
-    let needs_aws = matches!(cluster, Cluster::Eks { .. }) || (!repositories.is_empty() && !arguments.skip_aws);
+    // Without EKS nobody tells the issuer that a role trusts: then only those who gave it want roles.
+    let eks = matches!(cluster, Cluster::Eks { .. });
+    let wants_aws = |document: &AwsDocument| document.kind == "ecr-repository" || eks || !lacks(document, aws_iam::ISSUER);
+    let needs_aws = eks || (!arguments.skip_aws && bundle.aws.iter().any(wants_aws));
     let aws = if needs_aws { Some(auth::aws(bundle.target.region.as_deref()).await) } else { None };
     if let Some(aws) = &aws {
         let account = auth::check_account(aws, bundle.target.account_id.as_deref()).await?;
@@ -67,7 +71,7 @@ async fn apply(mut bundle: Bundle, arguments: &Apply, report: &Report, started: 
     }
     let connection = auth::connect(&cluster, aws.as_ref()).await?;
     if let Some(issuer) = &connection.issuer {
-        bundle.fill(optakit_core::aws::iam::ISSUER, issuer.trim_start_matches("https://"));
+        bundle.fill(aws_iam::ISSUER, issuer.trim_start_matches("https://"));
     }
     let client = &connection.client;
     live::check_reachable(client, &connection.name).await?;
@@ -78,9 +82,8 @@ async fn apply(mut bundle: Bundle, arguments: &Apply, report: &Report, started: 
         preflight::check_secrets(client, &bundle, namespace_exists).await?;
     }
     if let Some(aws) = aws.as_ref().filter(|_| !arguments.skip_aws) {
-        for index in &repositories {
-            let outcome = ecr::ensure(aws, &bundle.aws[*index].resource).await?;
-            report.note(repository_line(&outcome));
+        for document in &bundle.aws {
+            ensure(aws, document, report).await?;
         }
     }
     let force = arguments.force_conflicts;
@@ -155,11 +158,58 @@ fn refused(errors: Vec<live::LiveError>) -> anyhow::Error {
     anyhow::anyhow!("the API server refuses the plan, nothing of it was applied\n{}", lines.join("\n"))
 }
 
-fn repository_line(outcome: &ecr::Outcome) -> String {
+/// Whether a document still has the reference of an input in it.
+fn lacks(document: &AwsDocument, input: &str) -> bool {
+    document.resource.to_string().contains(&format!("{{{input}}}"))
+}
+
+/// Brings an AWS resource in line. A role that needs what nobody has told stays as it is, with a word about it.
+async fn ensure(aws: &aws_config::SdkConfig, document: &AwsDocument, report: &Report) -> anyhow::Result<()> {
+    let outcome = match document.kind.as_str() {
+        "ecr-repository" => ecr::ensure(aws, &document.resource).await?,
+        "iam-role" => {
+            let unknown = unknown_inputs(&document.resource);
+            if !unknown.is_empty() {
+                let name = document.resource["name"].as_str().unwrap_or_default();
+                report.note(format!(
+                    "skip     IAM role {name}: not known: {}; give it in a values file: `optakit bundle --values FILE`",
+                    unknown.join(", ")
+                ));
+                return Ok(());
+            }
+            iam::ensure(aws, &document.resource).await?
+        }
+        other => bail!("the bundle holds an AWS resource of a kind that is not known: {other}"),
+    };
+    report.note(aws_line(&outcome));
+    for remark in &outcome.remarks {
+        report.note(format!("         {remark}"));
+    }
+    Ok(())
+}
+
+/// The inputs whose references still stand in a document, in its texts or keys.
+fn unknown_inputs(resource: &Value) -> Vec<String> {
+    let text = resource.to_string();
+    let mut found: Vec<String> = Vec::new();
+    let mut rest = text.as_str();
+    while let Some(at) = rest.find('{') {
+        rest = &rest[at + 1..];
+        let inside = rest.split_once('}').map(|(inside, _)| inside).unwrap_or_default();
+        let is_input = ["parent.", "module."].iter().any(|owner| inside.starts_with(owner)) || inside == "account_id";
+        if is_input && !found.iter().any(|known| known == inside) {
+            found.push(inside.to_owned());
+        }
+    }
+    found
+}
+
+fn aws_line(outcome: &aws::Outcome) -> String {
+    let (what, name) = (outcome.what, &outcome.name);
     match outcome.changes.as_slice() {
-        [] => format!("keep     ECR repository {}", outcome.name),
-        ["created", ..] => format!("created  ECR repository {}", outcome.name),
-        changes => format!("changed  ECR repository {} ({})", outcome.name, changes.join(", ")),
+        [] => format!("keep     {what} {name}"),
+        ["created", ..] => format!("created  {what} {name}"),
+        changes => format!("changed  {what} {name} ({})", changes.join(", ")),
     }
 }
 

@@ -1,0 +1,126 @@
+//! The IAM role that a service's ServiceAccount takes, with its own policy and the others attached
+//! (<https://docs.aws.amazon.com/eks/latest/userguide/iam-roles-for-service-accounts.html>).
+
+use aws_config::SdkConfig;
+use aws_sdk_iam::Client;
+use percent_encoding::percent_decode_str;
+use serde_json::Value;
+
+use super::{AwsError, Outcome, differs, failed};
+
+const WHAT: &str = "IAM role";
+
+/// How many versions of a managed policy AWS keeps.
+const MAX_VERSIONS: usize = 5;
+
+/// Brings a role into the described state: trust, own policy, attachments. What else is attached stays.
+///
+/// `resource` is the `iam-role` of a bundle without holes.
+///
+/// # Errors
+///
+/// When AWS refuses a call, with the action that is missing.
+pub(crate) async fn ensure(aws: &SdkConfig, resource: &Value) -> Result<Outcome, AwsError> {
+    // IAM is one service for all regions, and its client wants one.
+    let client = Client::new(aws);
+    let text = |field: &'static str| resource[field].as_str().ok_or(AwsError::Incomplete { what: WHAT, field });
+    let name = text("name")?;
+    let wanted: Vec<&str> = resource["attachedPolicies"].as_array().into_iter().flatten().filter_map(Value::as_str).collect();
+    let own = wanted.first().copied().ok_or(AwsError::Incomplete { what: WHAT, field: "attachedPolicies" })?;
+    let mut changes = Vec::new();
+    changes.extend(ensure_role(&client, name, &resource["trust"]).await?);
+    changes.extend(ensure_policy(&client, name, own, &resource["policy"]["document"]).await?);
+    let attached = attached(&client, name).await?;
+    for arn in wanted.iter().filter(|arn| !attached.iter().any(|found| found == *arn)) {
+        let attach = client.attach_role_policy().role_name(name).policy_arn(*arn);
+        attach.send().await.map_err(|error| failed("iam:AttachRolePolicy", WHAT, name, &error))?;
+        changes.push("attachment");
+    }
+    let foreign = attached.into_iter().filter(|arn| !wanted.contains(&arn.as_str()));
+    let remarks = foreign.map(|arn| format!("{arn} is attached too, and left so")).collect();
+    // Of a new role everything is new.
+    if changes.first() == Some(&"created") {
+        changes.truncate(1);
+    }
+    changes.dedup();
+    Ok(Outcome { what: WHAT, name: name.to_owned(), changes, remarks })
+}
+
+async fn ensure_role(client: &Client, name: &str, trust: &Value) -> Result<Option<&'static str>, AwsError> {
+    let found = match client.get_role().role_name(name).send().await {
+        Ok(found) => found.role,
+        Err(error) if error.as_service_error().is_some_and(|error| error.is_no_such_entity_exception()) => None,
+        Err(error) => return Err(failed("iam:GetRole", WHAT, name, &error)),
+    };
+    let Some(role) = found else {
+        let create = client.create_role().role_name(name).assume_role_policy_document(trust.to_string());
+        return match create.send().await {
+            Ok(_) => Ok(Some("created")),
+            // Someone else made it in the meantime: its trust is compared by the next run.
+            Err(error) if error.as_service_error().is_some_and(|error| error.is_entity_already_exists_exception()) => Ok(None),
+            Err(error) => Err(failed("iam:CreateRole", WHAT, name, &error)),
+        };
+    };
+    if !differs(role.assume_role_policy_document().map(decoded).as_deref(), trust) {
+        return Ok(None);
+    }
+    let update = client.update_assume_role_policy().role_name(name).policy_document(trust.to_string());
+    update.send().await.map_err(|error| failed("iam:UpdateAssumeRolePolicy", WHAT, name, &error))?;
+    Ok(Some("trust"))
+}
+
+/// The role's own policy: a managed one of its name, of which a change is a new version.
+async fn ensure_policy(client: &Client, name: &str, arn: &str, document: &Value) -> Result<Option<&'static str>, AwsError> {
+    let found = match client.get_policy().policy_arn(arn).send().await {
+        Ok(found) => found.policy,
+        Err(error) if error.as_service_error().is_some_and(|error| error.is_no_such_entity_exception()) => None,
+        Err(error) => return Err(failed("iam:GetPolicy", WHAT, name, &error)),
+    };
+    let Some(policy) = found else {
+        let create = client.create_policy().policy_name(name).policy_document(document.to_string());
+        create.send().await.map_err(|error| failed("iam:CreatePolicy", WHAT, name, &error))?;
+        return Ok(Some("policy"));
+    };
+    let version = policy.default_version_id().unwrap_or("v1");
+    let current = client.get_policy_version().policy_arn(arn).version_id(version).send().await;
+    let current = current.map_err(|error| failed("iam:GetPolicyVersion", WHAT, name, &error))?;
+    let current = current.policy_version().and_then(|version| version.document()).map(decoded);
+    if !differs(current.as_deref(), document) {
+        return Ok(None);
+    }
+    make_room(client, name, arn).await?;
+    let create = client.create_policy_version().policy_arn(arn).policy_document(document.to_string()).set_as_default(true);
+    create.send().await.map_err(|error| failed("iam:CreatePolicyVersion", WHAT, name, &error))?;
+    Ok(Some("policy"))
+}
+
+/// Deletes the oldest version that is not in force, when there is no room for a new one.
+async fn make_room(client: &Client, name: &str, arn: &str) -> Result<(), AwsError> {
+    let listed = client.list_policy_versions().policy_arn(arn).send().await;
+    let listed = listed.map_err(|error| failed("iam:ListPolicyVersions", WHAT, name, &error))?;
+    if listed.versions().len() < MAX_VERSIONS {
+        return Ok(());
+    }
+    let number = |id: &str| id.trim_start_matches('v').parse::<u32>().unwrap_or(u32::MAX);
+    let old = listed.versions().iter().filter(|version| !version.is_default_version()).filter_map(|version| version.version_id());
+    if let Some(oldest) = old.min_by_key(|id| number(id)) {
+        let delete = client.delete_policy_version().policy_arn(arn).version_id(oldest);
+        delete.send().await.map_err(|error| failed("iam:DeletePolicyVersion", WHAT, name, &error))?;
+    }
+    Ok(())
+}
+
+async fn attached(client: &Client, name: &str) -> Result<Vec<String>, AwsError> {
+    let mut attached = Vec::new();
+    let mut pages = client.list_attached_role_policies().role_name(name).into_paginator().send();
+    while let Some(page) = pages.next().await {
+        let page = page.map_err(|error| failed("iam:ListAttachedRolePolicies", WHAT, name, &error))?;
+        attached.extend(page.attached_policies().iter().filter_map(|policy| policy.policy_arn()).map(str::to_owned));
+    }
+    Ok(attached)
+}
+
+/// A document as IAM gives it, which is encoded for addresses.
+fn decoded(document: &str) -> String {
+    percent_decode_str(document).decode_utf8_lossy().into_owned()
+}
