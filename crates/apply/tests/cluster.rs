@@ -218,12 +218,15 @@ async fn the_role_of_a_service_is_made_and_brought_in_line() {
     assert!(said.contains("keep     IAM role staging-roled-api"), "{said}");
 
     // Someone loosens the trust, attaches another policy, and the service gets one more.
-    let open = r#"{"Version": "2012-10-17", "Statement": []}"#;
+    let open =
+        r#"{"Version": "2012-10-17", "Statement": [{"Effect": "Allow", "Principal": {"AWS": "*"}, "Action": "sts:AssumeRole"}]}"#;
     iam.update_assume_role_policy().role_name("staging-roled-api").policy_document(open).send().await.expect("it can be set");
-    let other = iam.create_policy().policy_name("other").policy_document(open).send().await.expect("it can be made");
+    let read = r#"{"Version": "2012-10-17", "Statement": [{"Effect": "Allow", "Action": "s3:GetObject", "Resource": "*"}]}"#;
+    let other = iam.create_policy().policy_name("other").policy_document(read).send().await.expect("it can be made");
     let other = other.policy().and_then(|policy| policy.arn()).expect("it has one").to_owned();
     iam.attach_role_policy().role_name("staging-roled-api").policy_arn(&other).send().await.expect("it can be attached");
-    service.rewrite("acme/api:1", "    additional_iam_policies: [\"arn:aws:iam::aws:policy/AmazonS3ReadOnlyAccess\"]\n");
+    iam.create_policy().policy_name("more").policy_document(read).send().await.expect("it can be made");
+    service.rewrite("acme/api:1", "    additional_iam_policies: [\"arn:aws:iam::123456789012:policy/more\"]\n");
     let (code, said) = service.run(&[]);
     assert_eq!(code, 0, "{said}");
     assert!(said.contains("changed  IAM role staging-roled-api (trust, attachment)"), "{said}");

@@ -167,7 +167,7 @@ fn each_value_knows_its_line() {
 
 #[test]
 fn the_issuer_is_filled_into_the_keys_of_the_trust_too() {
-    let mut bundle = bundle();
+    let mut bundle = api::bundle(&Request { values: None, ..request() }).expect("no errors");
     assert!(bundle.fill("parent.k8s_openid_provider_url", "oidc.eks.us-east-1.amazonaws.com/id/X"));
     let role = bundle.aws.iter().find(|document| document.kind == "iam-role").expect("there is one");
     let condition = &role.resource["trust"]["Statement"][0]["Condition"]["StringEquals"];
