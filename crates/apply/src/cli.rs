@@ -51,6 +51,17 @@ Examples:
   optakit bundle verify shop-staging.bundle.json"
     )]
     Bundle(Bundle),
+    /// Say what an apply would change, and what each change causes.
+    #[command(
+        after_help = "Nothing is written. ECR repository and IAM role are brought in line by `apply` and are no part of the plan.
+
+Exit codes: 0 nothing to change, 2 changes, 1 failed.
+
+Examples:
+  optakit plan shop-staging.bundle.json
+  optakit plan shop-staging.bundle.json --context kind-dev --output json"
+    )]
+    Plan(Plan),
     /// Bring a bundle to its cluster and wait until it runs.
     #[command(
         after_help = "Without --kubeconfig and --context the EKS cluster of the bundle's environment is used, by the usual AWS
@@ -117,16 +128,9 @@ pub(crate) struct Apply {
     /// The digest of the AUTO image to run.
     #[arg(long, value_name = "DIGEST")]
     pub(crate) image_digest: Option<String>,
-    /// The kubeconfig that leads to the cluster.
-    #[arg(long, value_name = "FILE")]
-    pub(crate) kubeconfig: Option<PathBuf>,
-    /// The context of the kubeconfig.
-    #[arg(long, value_name = "NAME")]
-    pub(crate) context: Option<String>,
-    /// The EKS cluster; without it `opta-<environment>`.
-    #[arg(long, value_name = "NAME", conflicts_with_all = ["kubeconfig", "context"])]
-    pub(crate) cluster: Option<String>,
-    /// Leave ECR alone, for clusters elsewhere.
+    #[command(flatten)]
+    pub(crate) connect: Connect,
+    /// Leave ECR and IAM alone, for clusters elsewhere.
     #[arg(long)]
     pub(crate) skip_aws: bool,
     /// Do not ask.
@@ -141,6 +145,49 @@ pub(crate) struct Apply {
     /// Apply a bundle that was changed after it was made.
     #[arg(long)]
     pub(crate) allow_modified: bool,
+}
+
+/// The way to the cluster.
+#[derive(Debug, Args)]
+pub(crate) struct Connect {
+    /// The kubeconfig that leads to the cluster.
+    #[arg(long, value_name = "FILE")]
+    pub(crate) kubeconfig: Option<PathBuf>,
+    /// The context of the kubeconfig.
+    #[arg(long, value_name = "NAME")]
+    pub(crate) context: Option<String>,
+    /// The EKS cluster; without it `opta-<environment>`.
+    #[arg(long, value_name = "NAME", conflicts_with_all = ["kubeconfig", "context"])]
+    pub(crate) cluster: Option<String>,
+}
+
+#[derive(Debug, Args)]
+pub(crate) struct Plan {
+    /// The bundle; `-` is standard input.
+    pub(crate) bundle: PathBuf,
+    /// The digest of the AUTO image to run.
+    #[arg(long, value_name = "DIGEST")]
+    pub(crate) image_digest: Option<String>,
+    #[command(flatten)]
+    pub(crate) connect: Connect,
+    /// Take over fields that another manager holds.
+    #[arg(long)]
+    pub(crate) force_conflicts: bool,
+    /// Plan a bundle that was changed after it was made.
+    #[arg(long)]
+    pub(crate) allow_modified: bool,
+    /// How to print the plan.
+    #[arg(long, short, value_enum, default_value_t = PlanOutput::Text)]
+    pub(crate) output: PlanOutput,
+}
+
+/// How a plan is printed.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
+pub(crate) enum PlanOutput {
+    /// For people, with what changes line by line.
+    Text,
+    /// One JSON object.
+    Json,
 }
 
 #[derive(Debug, Args)]

@@ -24,20 +24,27 @@ pub(crate) struct Target {
     resource: ApiResource,
 }
 
-/// The plural names of the kinds a bundle may hold: known, so that nothing has to be discovered.
-const KINDS: &[(&str, &str)] = &[
-    ("Namespace", "namespaces"),
-    ("ServiceAccount", "serviceaccounts"),
-    ("ConfigMap", "configmaps"),
-    ("Secret", "secrets"),
-    ("Service", "services"),
-    ("Deployment", "deployments"),
-    ("HorizontalPodAutoscaler", "horizontalpodautoscalers"),
-    ("PodDisruptionBudget", "poddisruptionbudgets"),
-    ("Ingress", "ingresses"),
-    ("HTTPRoute", "httproutes"),
-    ("GRPCRoute", "grpcroutes"),
+/// The kinds a bundle may hold, with group, version and plural name: known, so that nothing has to be discovered.
+const KINDS: &[(&str, &str, &str, &str)] = &[
+    ("Namespace", "", "v1", "namespaces"),
+    ("ServiceAccount", "", "v1", "serviceaccounts"),
+    ("ConfigMap", "", "v1", "configmaps"),
+    ("Secret", "", "v1", "secrets"),
+    ("Service", "", "v1", "services"),
+    ("Deployment", "apps", "v1", "deployments"),
+    ("HorizontalPodAutoscaler", "autoscaling", "v2", "horizontalpodautoscalers"),
+    ("PodDisruptionBudget", "policy", "v1", "poddisruptionbudgets"),
+    ("Ingress", "networking.k8s.io", "v1", "ingresses"),
+    ("HTTPRoute", "gateway.networking.k8s.io", "v1", "httproutes"),
+    ("GRPCRoute", "gateway.networking.k8s.io", "v1", "grpcroutes"),
 ];
+
+/// Where objects of a kind are, by its name with its group: `Service`, `Deployment.apps`.
+pub(crate) fn resource_of(group_kind: &str) -> Option<ApiResource> {
+    let (kind, group) = group_kind.split_once('.').unwrap_or((group_kind, ""));
+    let (kind, group, version, plural) = KINDS.iter().find(|(known, of, ..)| *known == kind && *of == group)?;
+    Some(ApiResource::from_gvk_with_plural(&GroupVersionKind::gvk(group, version, kind), plural))
+}
 
 /// Why an object cannot be read or written.
 #[derive(Debug, thiserror::Error)]
@@ -75,7 +82,7 @@ impl Target {
         let (kind, name) = (text("/kind").unwrap_or_default(), text("/metadata/name").unwrap_or_default());
         let api_version = text("/apiVersion").unwrap_or_default();
         let (group, version) = api_version.rsplit_once('/').unwrap_or(("", &api_version));
-        let plural = KINDS.iter().find(|(known, _)| *known == kind).map(|(_, plural)| *plural);
+        let plural = KINDS.iter().find(|(known, ..)| *known == kind).map(|(.., plural)| *plural);
         let Some(plural) = plural.filter(|_| !name.is_empty() && !version.is_empty()) else {
             return Err(LiveError::UnknownObject { what: format!("{kind} {name} ({api_version})") });
         };

@@ -1,6 +1,7 @@
 //! `optakit`: checks, renders and applies. Here only the command is chosen and the exit code decided.
 
 mod apply;
+mod applyset;
 mod auth;
 mod aws;
 mod cli;
@@ -12,6 +13,7 @@ mod plan;
 mod preflight;
 mod rds;
 mod report;
+mod session;
 mod wait;
 
 use std::process::ExitCode;
@@ -28,6 +30,7 @@ fn main() -> ExitCode {
         Command::Validate(arguments) => command::validate::run(arguments, &report),
         Command::Render(arguments) => command::render::run(arguments, &report),
         Command::Bundle(arguments) => command::bundle::run(arguments, &report),
+        Command::Plan(arguments) => command::plan::run(arguments, &report),
         Command::Apply(arguments) => command::apply::run(arguments, &report),
         Command::Explain { name } => command::about::explain(name, &report),
         Command::Schema { of } => command::about::schema(*of, &report),
@@ -35,7 +38,7 @@ fn main() -> ExitCode {
         Command::Completions { shell } => command::about::completions(*shell, &report),
     };
     // What only reads has 1 for faults it found and 2 for not having run; an apply either did it or failed.
-    let failure = if matches!(cli.command, Command::Apply(_)) { 1 } else { 2 };
+    let failure = if matches!(cli.command, Command::Apply(_) | Command::Plan(_)) { 1 } else { 2 };
     result.unwrap_or_else(|error| {
         report.error(&error);
         ExitCode::from(failure)

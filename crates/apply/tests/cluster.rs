@@ -78,6 +78,16 @@ impl Service {
         self.run(&[&["--kubeconfig", &kubeconfig], arguments].concat())
     }
 
+    /// Runs another command on the bundle by kubeconfig; gives the exit code, standard output and standard error.
+    fn command(&self, command: &[&str], arguments: &[&str]) -> (i32, String, String) {
+        let kubeconfig = setting("OPTAKIT_TEST_KUBECONFIG");
+        let mut process = optakit(self.folder.path());
+        process.args(command).arg(self.bundle()).args(["--kubeconfig", &kubeconfig]).args(arguments);
+        let output = process.output().expect("it starts");
+        let text = |bytes: &[u8]| String::from_utf8_lossy(bytes).into_owned();
+        (output.status.code().expect("it exits"), text(&output.stdout), text(&output.stderr))
+    }
+
     fn run(&self, arguments: &[&str]) -> (i32, String) {
         let output = optakit(self.folder.path()).arg("apply").arg(self.bundle()).args(arguments).output().expect("it starts");
         assert_eq!(String::from_utf8_lossy(&output.stdout), "", "an apply has no result to print");
@@ -120,6 +130,78 @@ fn a_service_is_applied_runs_and_a_second_apply_writes_nothing() {
         |all: &[String]| all.iter().filter(|line| !line.starts_with("\"HorizontalPodAutoscaler\"")).cloned().collect::<Vec<_>>();
     // The autoscaler's controller writes its own status, whoever applies.
     assert_eq!(versions(&service.versions()), versions(&before));
+}
+
+#[test]
+fn a_plan_says_what_would_change_and_what_that_causes_and_writes_nothing() {
+    let service = Service::new("planned", "acme/api:1", "    public_uri: \"api.{parent.domain}\"\n");
+    let (code, plan, said) = service.command(&["plan"], &[]);
+    assert_eq!(code, 2, "{said}");
+    assert!(plan.contains("create   Namespace planned") && plan.contains("planned: 6 changes"), "{plan}");
+    assert!(!kubectl(&["get", "namespace", "planned"]).status.success());
+    assert_eq!(service.apply(&[]).0, 0);
+    let (code, plan, _) = service.command(&["plan"], &[]);
+    assert_eq!((code, plan.as_str()), (0, "planned: nothing to change\n"));
+    service.rewrite("acme/api:2", "    max_containers: 7\n");
+    let (code, plan, said) = service.command(&["plan"], &[]);
+    assert_eq!(code, 2, "{said}");
+    assert!(plan.contains("change   Deployment planned-api-k8s-service  (rolling restart)"), "{plan}");
+    assert!(
+        plan.contains("-            \"image\": \"acme/api:1\"") && plan.contains("+            \"image\": \"acme/api:2\""),
+        "{plan}"
+    );
+    assert!(plan.contains("change   HorizontalPodAutoscaler planned-api-k8s-service  (scaling)"), "{plan}");
+    assert!(plan.contains("delete   Ingress planned-api-k8s-service-0  (deletion)"), "{plan}");
+    assert!(plan.ends_with("planned: 3 changes\n"), "{plan}");
+    let (code, json, _) = service.command(&["plan"], &["--output", "json"]);
+    let json: Value = serde_json::from_str(&json).expect("it is JSON");
+    assert_eq!(code, 2);
+    let effects: Vec<&str> =
+        json["changes"].as_array().expect("a list").iter().filter_map(|change| change["effect"].as_str()).collect();
+    assert_eq!(effects, ["rolling restart", "scaling", "deletion"]);
+    let image = get(&["-n", "planned", "deployment", "planned-api-k8s-service"]);
+    assert_eq!(image["spec"]["template"]["spec"]["containers"][0]["image"], "acme/api:1", "a plan writes nothing");
+}
+
+#[test]
+fn what_the_bundle_does_not_have_any_more_goes_and_nothing_else() {
+    let service = Service::new("pruned", "acme/api:1", "    public_uri: [\"a.{parent.domain}\", \"b.{parent.domain}\"]\n");
+    assert_eq!(service.apply(&[]).0, 0);
+    let parent = get(&["-n", "pruned", "configmap", "optakit-pruned"]);
+    let annotations = &parent["metadata"]["annotations"];
+    assert_eq!(
+        annotations["applyset.kubernetes.io/contains-group-kinds"],
+        "Deployment.apps,HorizontalPodAutoscaler.autoscaling,Ingress.networking.k8s.io,Service,ServiceAccount"
+    );
+    let id = parent["metadata"]["labels"]["applyset.kubernetes.io/id"].as_str().expect("it has one");
+    let member = get(&["-n", "pruned", "service", "api"]);
+    assert_eq!(member["metadata"]["labels"]["applyset.kubernetes.io/part-of"], id);
+    // Others' objects, one of which even has the label.
+    assert!(kubectl(&["-n", "pruned", "create", "configmap", "foreign"]).status.success());
+    let label = format!("applyset.kubernetes.io/part-of={id}");
+    assert!(kubectl(&["-n", "pruned", "label", "configmap", "foreign", &label]).status.success());
+    assert!(
+        kubectl(&["-n", "pruned", "annotate", "ingress", "pruned-api-k8s-service-1", "optakit.dev/keep=true"]).status.success()
+    );
+    service.rewrite("acme/api:1", "");
+    let (code, said) = service.apply(&[]);
+    assert_eq!(code, 0, "{said}");
+    assert!(said.contains("delete   Ingress pruned-api-k8s-service-0"), "{said}");
+    assert!(!kubectl(&["-n", "pruned", "get", "ingress", "pruned-api-k8s-service-0"]).status.success());
+    assert!(kubectl(&["-n", "pruned", "get", "ingress", "pruned-api-k8s-service-1"]).status.success(), "it is to be kept");
+    assert!(kubectl(&["-n", "pruned", "get", "configmap", "foreign"]).status.success(), "it is not ours");
+    let (code, said) = service.apply(&[]);
+    assert!(code == 0 && said.contains("nothing to change"), "{said}");
+}
+
+#[test]
+fn pods_that_run_stay_when_the_next_bundle_waits_for_an_image() {
+    let service = Service::new("waiting", "AUTO", "");
+    let (code, said) = service.apply(&["--image-digest", DIGEST, "--skip-aws"]);
+    assert_eq!(code, 0, "{said}");
+    let (code, said) = service.apply(&["--skip-aws"]);
+    assert!(code == 0 && !said.contains("delete"), "{said}");
+    assert!(kubectl(&["-n", "waiting", "get", "deployment", "waiting-api-k8s-service"]).status.success());
 }
 
 #[test]

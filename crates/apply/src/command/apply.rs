@@ -1,23 +1,21 @@
-//! `optakit apply`: read, connect, check, ECR, plan, confirm, apply, wait.
+//! `optakit apply`: read, connect, check, AWS, plan, confirm, apply, wait, prune.
 
 use std::io::IsTerminal;
 use std::process::ExitCode;
 use std::time::{Duration, Instant};
 
 use anyhow::{Context, bail};
-use optakit_core::aws::iam as aws_iam;
-use optakit_core::bundle::{AwsDocument, Bundle, BundleError};
+use optakit_core::bundle::{AwsDocument, Bundle};
 use optakit_core::render::IMAGE_DIGEST;
 use serde_json::Value;
 
-use super::bundle::{refusal, verify};
-use crate::auth::{self, Cluster};
+use super::plan::{Changes, line, refused};
 use crate::aws::{self, ecr, iam};
 use crate::cli::Apply;
 use crate::live::{self, Pair, Target};
-use crate::plan::{self, Action};
 use crate::report::Report;
-use crate::{apply, input, preflight, wait};
+use crate::session::{self, Session};
+use crate::{apply, preflight, wait};
 
 /// Brings a bundle to its cluster.
 ///
@@ -26,141 +24,62 @@ use crate::{apply, input, preflight, wait};
 /// With what is wrong, what was and was not done, and what to do next.
 pub(crate) fn run(arguments: &Apply, report: &Report) -> anyhow::Result<ExitCode> {
     let started = Instant::now();
-    let bundle = read(arguments, report)?;
+    let bundle = session::read(&arguments.bundle, arguments.image_digest.as_deref(), arguments.allow_modified, report)?;
     let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build().context("the runtime cannot be started")?;
-    runtime.block_on(apply(bundle, arguments, report, started))
+    runtime.block_on(async {
+        let session = Session::open(bundle, &arguments.connect, !arguments.skip_aws).await?;
+        apply(session, arguments, report, started).await
+    })
 }
 
-fn read(arguments: &Apply, report: &Report) -> anyhow::Result<Bundle> {
-    let mut bundle = Bundle::parse(&input::read_text(&arguments.bundle)?.text)?;
-    match verify(&bundle) {
-        Ok(()) => {}
-        Err(error @ BundleError::Modified { .. }) if arguments.allow_modified => {
-            report.warning(format!("{}\napplied all the same, as `--allow-modified` says", refusal(&error)));
-        }
-        Err(error) => bail!(
-            "{}\nnothing was changed; apply it all the same with `--allow-modified`, if the change is meant",
-            refusal(&error)
-        ),
-    }
-    if bundle.renderer != env!("CARGO_PKG_VERSION") {
-        report.note(format!("the bundle was rendered by optakit {}, and is applied as written", bundle.renderer));
-    }
-    if bundle.manifests.is_empty() {
-        bail!("the bundle has no objects: its service file has no `k8s-service` module");
-    }
-    if let Some(digest) = &arguments.image_digest {
-        optakit_core::model::image::check_digest(digest).map_err(|fault| anyhow::anyhow!(fault))?;
-        if !bundle.fill(IMAGE_DIGEST, digest) {
-            report.warning("`--image-digest` is not used: the bundle has no AUTO image that waits for one");
-        }
-    }
-    Ok(bundle)
-}
-
-async fn apply(mut bundle: Bundle, arguments: &Apply, report: &Report, started: Instant) -> anyhow::Result<ExitCode> {
-    let cluster = cluster(&bundle, arguments)?;
-    // Without EKS nobody tells the issuer that a role trusts: then only those who gave it want roles.
-    let eks = matches!(cluster, Cluster::Eks { .. });
-    let wants_aws = |document: &AwsDocument| document.kind == "ecr-repository" || eks || !lacks(document, aws_iam::ISSUER);
-    let needs_aws = eks || (!arguments.skip_aws && bundle.aws.iter().any(wants_aws));
-    let aws = if needs_aws { Some(auth::aws(bundle.target.region.as_deref()).await) } else { None };
-    if let Some(aws) = &aws {
-        let account = auth::check_account(aws, bundle.target.account_id.as_deref()).await?;
-        bundle.fill("account_id", &account);
-    }
-    let connection = auth::connect(&cluster, aws.as_ref()).await?;
-    if let Some(issuer) = &connection.issuer {
-        bundle.fill(aws_iam::ISSUER, issuer.trim_start_matches("https://"));
-    }
-    let client = &connection.client;
-    live::check_reachable(client, &connection.name).await?;
-    preflight::check_inputs(&bundle, IMAGE_DIGEST)?;
-    let (targets, left_out) = targets(&bundle)?;
-    let namespace_exists = live::namespace_exists(client, &bundle.metadata.layer).await?;
+async fn apply(mut session: Session, arguments: &Apply, report: &Report, started: Instant) -> anyhow::Result<ExitCode> {
+    preflight::check_inputs(&session.bundle, IMAGE_DIGEST)?;
+    let (targets, left_out) = session.targets()?;
     if targets.iter().any(|target| target.kind == "Deployment") {
-        preflight::check_secrets(client, &bundle, namespace_exists).await?;
+        preflight::check_secrets(&session.client, &session.bundle, session.namespace_exists).await?;
     }
-    if let Some(aws) = aws.as_ref().filter(|_| !arguments.skip_aws) {
-        for document in &bundle.aws {
+    if let Some(aws) = &session.aws {
+        for document in &session.bundle.aws {
             ensure(aws, document, report).await?;
         }
     }
     let force = arguments.force_conflicts;
-    let (namespace, rest): (Vec<Target>, Vec<Target>) = targets.into_iter().partition(|target| target.kind == "Namespace");
-    let namespace_pairs = live::pairs(client, namespace, force).await.map_err(refused)?;
-    if !namespace_exists {
+    let new_namespace = !session.namespace_exists;
+    if new_namespace {
         // A dry run of what goes into a namespace needs the namespace: it is the one thing written before the whole plan.
-        confirm(&format!("create the namespace `{}` in {}?", bundle.metadata.layer, connection.name), arguments)?;
-        let namespaces: Vec<Target> = namespace_pairs.iter().map(|pair| pair.target.clone()).collect();
-        apply::write(client, &namespaces, force).await?;
-        report.note(format!("created  Namespace {}", bundle.metadata.layer));
+        confirm(&format!("create the namespace `{}` in {}?", session.layer(), session.cluster), arguments)?;
+        let namespaces: Vec<Target> = targets.iter().filter(|target| target.kind == "Namespace").cloned().collect();
+        live::pairs(&session.client, namespaces.clone(), force).await.map_err(refused)?;
+        apply::write(&session.client, &namespaces, force).await?;
+        report.note(format!("created  Namespace {}", session.layer()));
+        session.namespace_exists = true;
     }
-    let pairs = live::pairs(client, rest, force).await.map_err(refused)?;
-    let all: Vec<&Pair> = namespace_pairs.iter().filter(|_| namespace_exists).chain(&pairs).collect();
-    let changed: Vec<&Pair> = all.iter().copied().filter(|pair| plan::action(pair) != Action::Keep).collect();
+    let changes = Changes::find(&session, force).await?;
+    let changed: Vec<&Pair> = changes.changed().collect();
     for pair in &changed {
-        report.note(format!("{}   {}", plan::action(pair).word(), pair.target.label()));
+        report.note(line(pair));
     }
-    if !changed.is_empty() {
-        confirm(&format!("apply {} to {}?", count(changed.len(), "change"), connection.name), arguments)?;
-        let namespaces: Vec<Target> =
-            changed.iter().filter(|pair| pair.target.kind == "Namespace").map(|pair| pair.target.clone()).collect();
-        apply::write(client, &namespaces, force).await?;
+    for leftover in &changes.leftovers {
+        report.note(format!("delete   {}  (deletion)", leftover.label()));
     }
-    let context =
-        Rollout { client, bundle: &bundle, changed: &changed, force, timeout: Duration::from_secs(arguments.timeout), report };
-    context.run(pairs.iter().map(|pair| pair.target.clone()).collect()).await?;
-    report.note(last_line(&bundle, changed.len() + usize::from(!namespace_exists), &left_out, started));
+    let number = changed.len() + changes.leftovers.len();
+    if number > 0 {
+        confirm(&format!("apply {} to {}?", count(number, "change"), session.cluster), arguments)?;
+    }
+    let members: Vec<Target> = changes.pairs.iter().map(|pair| pair.target.clone()).collect();
+    let mut set = changes.set.clone();
+    set.announce(&session.client, &members, false).await?;
+    let namespaces: Vec<Target> =
+        changed.iter().filter(|pair| pair.target.kind == "Namespace").map(|pair| pair.target.clone()).collect();
+    apply::write(&session.client, &namespaces, force).await?;
+    let timeout = Duration::from_secs(arguments.timeout);
+    let rollout = Rollout { client: &session.client, bundle: &session.bundle, changed: &changed, force, timeout, report };
+    rollout.run(members.clone()).await?;
+    set.prune(&session.client, &changes.leftovers).await?;
+    // Objects that wait for an image stay in the set though they were not applied.
+    set.announce(&session.client, &members, left_out.is_empty()).await?;
+    report.note(last_line(&session.bundle, number + usize::from(new_namespace), &left_out, started));
     Ok(ExitCode::SUCCESS)
-}
-
-fn cluster(bundle: &Bundle, arguments: &Apply) -> anyhow::Result<Cluster> {
-    if arguments.kubeconfig.is_some() || arguments.context.is_some() {
-        return Ok(Cluster::Kubeconfig { file: arguments.kubeconfig.clone(), context: arguments.context.clone() });
-    }
-    let region = bundle
-        .target
-        .region
-        .clone()
-        .context("the bundle does not say which region its cluster is in\n  use a kubeconfig with `--context`")?;
-    Ok(Cluster::Eks { region, name: arguments.cluster.clone().unwrap_or_else(|| bundle.target.cluster.clone()) })
-}
-
-/// The objects to apply, and the modules whose pods wait for an image.
-fn targets(bundle: &Bundle) -> anyhow::Result<(Vec<Target>, Vec<String>)> {
-    let module =
-        |object: &Value| object.pointer("/metadata/labels/opta.dev~1module-name").and_then(Value::as_str).map(str::to_owned);
-    let hole = bundle.holes.iter().find(|hole| hole.input == IMAGE_DIGEST);
-    let waiting: Vec<String> = hole
-        .iter()
-        .flat_map(|hole| &hole.at)
-        .filter_map(|location| bundle.manifests.get(location.index))
-        .filter_map(module)
-        .collect();
-    // An Ingress or a route would point traffic at pods that are not there.
-    let needs_pods = |kind: &str| {
-        matches!(kind, "Deployment" | "HorizontalPodAutoscaler" | "PodDisruptionBudget" | "Ingress" | "HTTPRoute" | "GRPCRoute")
-    };
-    let mut targets = Vec::new();
-    for (index, object) in bundle.manifests.iter().enumerate() {
-        let target = Target::new(index, object.clone())?;
-        let left_out = needs_pods(&target.kind) && module(object).is_some_and(|module| waiting.contains(&module));
-        if !left_out {
-            targets.push(target);
-        }
-    }
-    Ok((targets, waiting))
-}
-
-fn refused(errors: Vec<live::LiveError>) -> anyhow::Error {
-    let lines: Vec<String> = errors.iter().map(|error| format!("  {error}")).collect();
-    anyhow::anyhow!("the API server refuses the plan, nothing of it was applied\n{}", lines.join("\n"))
-}
-
-/// Whether a document still has the reference of an input in it.
-fn lacks(document: &AwsDocument, input: &str) -> bool {
-    document.resource.to_string().contains(&format!("{{{input}}}"))
 }
 
 /// Brings an AWS resource in line. A role that needs what nobody has told stays as it is, with a word about it.

@@ -3,5 +3,6 @@
 pub(crate) mod about;
 pub(crate) mod apply;
 pub(crate) mod bundle;
+pub(crate) mod plan;
 pub(crate) mod render;
 pub(crate) mod validate;

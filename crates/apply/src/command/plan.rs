@@ -1,0 +1,146 @@
+//! `optakit plan`: what an apply would change, and what each change causes.
+
+use std::process::ExitCode;
+
+use anyhow::Context;
+use optakit_core::render::IMAGE_DIGEST;
+use serde_json::json;
+
+use crate::applyset::{ApplySet, Leftover};
+use crate::cli::{Plan, PlanOutput};
+use crate::live::{self, Pair, Target};
+use crate::plan::{self, Action};
+use crate::preflight;
+use crate::report::Report;
+use crate::session::{self, Session};
+
+/// Prints the plan of a bundle.
+///
+/// # Errors
+///
+/// When there is no way to the cluster, or the API server refuses the plan.
+pub(crate) fn run(arguments: &Plan, report: &Report) -> anyhow::Result<ExitCode> {
+    let bundle = session::read(&arguments.bundle, arguments.image_digest.as_deref(), arguments.allow_modified, report)?;
+    let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build().context("the runtime cannot be started")?;
+    runtime.block_on(async {
+        let session = Session::open(bundle, &arguments.connect, false).await?;
+        preflight::check_inputs(&session.bundle, IMAGE_DIGEST)?;
+        let changes = Changes::find(&session, arguments.force_conflicts).await?;
+        match arguments.output {
+            PlanOutput::Text => report.result(&changes.text(session.layer())),
+            PlanOutput::Json => report.result(&changes.json(&session)),
+        }
+        Ok(if changes.is_empty() { ExitCode::SUCCESS } else { ExitCode::from(2) })
+    })
+}
+
+/// Everything an apply would change in the cluster.
+pub(crate) struct Changes {
+    /// Every object, as it is and as it would be.
+    pub(crate) pairs: Vec<Pair>,
+    /// What goes into a namespace that is not there yet, which no dry run can try.
+    pub(crate) untried: Vec<Target>,
+    /// What would be taken away.
+    pub(crate) leftovers: Vec<Leftover>,
+    /// The set that all of it belongs to.
+    pub(crate) set: ApplySet,
+}
+
+impl Changes {
+    /// Asks the cluster, without writing.
+    ///
+    /// # Errors
+    ///
+    /// When the API server refuses any of it.
+    pub(crate) async fn find(session: &Session, force: bool) -> anyhow::Result<Self> {
+        let (mut targets, _) = session.targets()?;
+        if !session.namespace_exists {
+            let (namespace, untried) = targets.into_iter().partition(|target| target.kind == "Namespace");
+            let pairs = live::pairs(&session.client, namespace, force).await.map_err(refused)?;
+            return Ok(Self { pairs, untried, leftovers: Vec::new(), set: ApplySet::empty(session.layer()) });
+        }
+        let set = ApplySet::read(&session.client, session.layer()).await?;
+        set.label(&mut targets);
+        let kept = kept(session)?;
+        let (pairs, leftovers) =
+            futures::future::join(live::pairs(&session.client, targets, force), set.leftovers(&session.client, &kept)).await;
+        Ok(Self { pairs: pairs.map_err(refused)?, untried: Vec::new(), leftovers: leftovers?, set })
+    }
+
+    /// The pairs that change.
+    pub(crate) fn changed(&self) -> impl Iterator<Item = &Pair> {
+        self.pairs.iter().filter(|pair| plan::action(pair) != Action::Keep)
+    }
+
+    fn is_empty(&self) -> bool {
+        self.changed().next().is_none() && self.untried.is_empty() && self.leftovers.is_empty()
+    }
+
+    fn text(&self, layer: &str) -> String {
+        let mut text = String::new();
+        for pair in self.changed() {
+            text.push_str(&line(pair));
+            text.push('\n');
+            if plan::action(pair) == Action::Change {
+                text.extend(plan::diff(pair).lines().map(|line| format!("    {line}\n")));
+            }
+        }
+        for target in &self.untried {
+            text.push_str(&format!("create   {}\n", target.label()));
+        }
+        for leftover in &self.leftovers {
+            text.push_str(&format!("delete   {}  (deletion)\n", leftover.label()));
+        }
+        let changed = self.changed().count() + self.untried.len() + self.leftovers.len();
+        match changed {
+            0 => text.push_str(&format!("{layer}: nothing to change\n")),
+            1 => text.push_str(&format!("{layer}: 1 change\n")),
+            changes => text.push_str(&format!("{layer}: {changes} changes\n")),
+        }
+        if !self.untried.is_empty() {
+            text.push_str("the namespace is not there yet, so that the API server could not be asked about what goes into it\n");
+        }
+        text
+    }
+
+    fn json(&self, session: &Session) -> String {
+        let of_pair = |pair: &Pair| {
+            json!({
+                "action": plan::action(pair).word(),
+                "kind": pair.target.kind,
+                "name": pair.target.name,
+                "effect": plan::effect(pair).words(),
+                "diff": if plan::action(pair) == Action::Change { plan::diff(pair) } else { String::new() },
+            })
+        };
+        let untried = |target: &Target| json!({ "action": "create", "kind": target.kind, "name": target.name, "effect": "nothing restarts", "diff": "" });
+        let gone = |leftover: &Leftover| json!({ "action": "delete", "kind": leftover.kind, "name": leftover.name, "effect": "deletion", "diff": "" });
+        let changes: Vec<_> =
+            self.changed().map(of_pair).chain(self.untried.iter().map(untried)).chain(self.leftovers.iter().map(gone)).collect();
+        let plan =
+            json!({ "layer": session.layer(), "cluster": session.cluster, "bundle": session.bundle.digest, "changes": changes });
+        format!("{plan:#}\n")
+    }
+}
+
+/// A change in one line.
+pub(crate) fn line(pair: &Pair) -> String {
+    let action = plan::action(pair);
+    match action {
+        Action::Change => format!("{}   {}  ({})", action.word(), pair.target.label(), plan::effect(pair).words()),
+        Action::Create | Action::Keep => format!("{}   {}", action.word(), pair.target.label()),
+    }
+}
+
+/// Kind and name of everything the bundle holds, also of what waits for an image: it may well run already.
+pub(crate) fn kept(session: &Session) -> anyhow::Result<Vec<(String, String)>> {
+    let manifests = session.bundle.manifests.iter().enumerate();
+    let targets = manifests.map(|(index, object)| Target::new(index, object.clone()));
+    Ok(targets.map(|target| target.map(|target| (target.kind, target.name))).collect::<Result<_, _>>()?)
+}
+
+/// All refusals of a plan.
+pub(crate) fn refused(errors: Vec<live::LiveError>) -> anyhow::Error {
+    let lines: Vec<String> = errors.iter().map(|error| format!("  {error}")).collect();
+    anyhow::anyhow!("the API server refuses the plan, nothing of it was applied\n{}", lines.join("\n"))
+}

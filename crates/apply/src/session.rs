@@ -1,0 +1,146 @@
+//! From a bundle's file to a cluster that takes our requests: read, AWS account, connection, what must be true first.
+
+use std::path::Path;
+
+use anyhow::{Context, bail};
+use optakit_core::aws::iam as aws_iam;
+use optakit_core::bundle::{AwsDocument, Bundle, BundleError};
+use optakit_core::render::IMAGE_DIGEST;
+use serde_json::Value;
+
+use crate::auth::{self, Cluster};
+use crate::cli::Connect;
+use crate::command::bundle::{refusal, verify};
+use crate::input;
+use crate::live::{self, Target};
+use crate::report::Report;
+
+/// A cluster that answers, with the bundle that goes there.
+pub(crate) struct Session {
+    /// The bundle, with what the connection told filled in.
+    pub(crate) bundle: Bundle,
+    pub(crate) client: kube::Client,
+    /// What to call the cluster in messages.
+    pub(crate) cluster: String,
+    /// The AWS settings, when AWS is to be touched.
+    pub(crate) aws: Option<aws_config::SdkConfig>,
+    /// Whether the namespace is there.
+    pub(crate) namespace_exists: bool,
+}
+
+/// Reads a bundle and refuses one that was changed.
+///
+/// # Errors
+///
+/// When it cannot be read, was changed, or has nothing to apply.
+pub(crate) fn read(path: &Path, image_digest: Option<&str>, allow_modified: bool, report: &Report) -> anyhow::Result<Bundle> {
+    let mut bundle = Bundle::parse(&input::read_text(path)?.text)?;
+    match verify(&bundle) {
+        Ok(()) => {}
+        Err(error @ BundleError::Modified { .. }) if allow_modified => {
+            report.warning(format!("{}\napplied all the same, as `--allow-modified` says", refusal(&error)));
+        }
+        Err(error) => bail!(
+            "{}\nnothing was changed; apply it all the same with `--allow-modified`, if the change is meant",
+            refusal(&error)
+        ),
+    }
+    if bundle.renderer != env!("CARGO_PKG_VERSION") {
+        report.note(format!("the bundle was rendered by optakit {}, and is applied as written", bundle.renderer));
+    }
+    if bundle.manifests.is_empty() {
+        bail!("the bundle has no objects: its service file has no `k8s-service` module");
+    }
+    if let Some(digest) = image_digest {
+        optakit_core::model::image::check_digest(digest).map_err(|fault| anyhow::anyhow!(fault))?;
+        if !bundle.fill(IMAGE_DIGEST, digest) {
+            report.warning("`--image-digest` is not used: the bundle has no AUTO image that waits for one");
+        }
+    }
+    Ok(bundle)
+}
+
+impl Session {
+    /// Connects to the cluster of a bundle.
+    ///
+    /// `touch_aws` says whether repositories and roles are to be brought in line.
+    ///
+    /// # Errors
+    ///
+    /// When there is no way to the cluster, or it does not take us.
+    pub(crate) async fn open(mut bundle: Bundle, connect: &Connect, touch_aws: bool) -> anyhow::Result<Self> {
+        let cluster = cluster(&bundle, connect)?;
+        // Without EKS nobody tells the issuer that a role trusts: then only those who gave it want roles.
+        let eks = matches!(cluster, Cluster::Eks { .. });
+        let wants_aws = |document: &AwsDocument| document.kind == "ecr-repository" || eks || !lacks(document, aws_iam::ISSUER);
+        let needs_aws = eks || (touch_aws && bundle.aws.iter().any(wants_aws));
+        let aws = if needs_aws { Some(auth::aws(bundle.target.region.as_deref()).await) } else { None };
+        if let Some(aws) = &aws {
+            let account = auth::check_account(aws, bundle.target.account_id.as_deref()).await?;
+            bundle.fill("account_id", &account);
+        }
+        let connection = auth::connect(&cluster, aws.as_ref()).await?;
+        if let Some(issuer) = &connection.issuer {
+            bundle.fill(aws_iam::ISSUER, issuer.trim_start_matches("https://"));
+        }
+        live::check_reachable(&connection.client, &connection.name).await?;
+        let namespace_exists = live::namespace_exists(&connection.client, &bundle.metadata.layer).await?;
+        Ok(Self { bundle, client: connection.client, cluster: connection.name, aws: aws.filter(|_| touch_aws), namespace_exists })
+    }
+
+    /// The layer, which is the namespace.
+    pub(crate) fn layer(&self) -> &str {
+        &self.bundle.metadata.layer
+    }
+
+    /// The objects to apply, and the modules whose pods wait for an image.
+    ///
+    /// # Errors
+    ///
+    /// When the bundle holds an object of a kind that no bundle of ours holds.
+    pub(crate) fn targets(&self) -> anyhow::Result<(Vec<Target>, Vec<String>)> {
+        let bundle = &self.bundle;
+        let hole = bundle.holes.iter().find(|hole| hole.input == IMAGE_DIGEST);
+        let waiting: Vec<String> = hole
+            .iter()
+            .flat_map(|hole| &hole.at)
+            .filter_map(|location| bundle.manifests.get(location.index))
+            .filter_map(module)
+            .collect();
+        let mut targets = Vec::new();
+        for (index, object) in bundle.manifests.iter().enumerate() {
+            let target = Target::new(index, object.clone())?;
+            let left_out = needs_pods(&target.kind) && module(object).is_some_and(|module| waiting.contains(&module));
+            if !left_out {
+                targets.push(target);
+            }
+        }
+        Ok((targets, waiting))
+    }
+}
+
+fn module(object: &Value) -> Option<String> {
+    object.pointer("/metadata/labels/opta.dev~1module-name").and_then(Value::as_str).map(str::to_owned)
+}
+
+/// Whether a kind is of no use without pods: an Ingress or a route would point traffic at pods that are not there.
+fn needs_pods(kind: &str) -> bool {
+    matches!(kind, "Deployment" | "HorizontalPodAutoscaler" | "PodDisruptionBudget" | "Ingress" | "HTTPRoute" | "GRPCRoute")
+}
+
+/// Whether a document still has the reference of an input in it.
+fn lacks(document: &AwsDocument, input: &str) -> bool {
+    document.resource.to_string().contains(&format!("{{{input}}}"))
+}
+
+fn cluster(bundle: &Bundle, connect: &Connect) -> anyhow::Result<Cluster> {
+    if connect.kubeconfig.is_some() || connect.context.is_some() {
+        return Ok(Cluster::Kubeconfig { file: connect.kubeconfig.clone(), context: connect.context.clone() });
+    }
+    let region = bundle
+        .target
+        .region
+        .clone()
+        .context("the bundle does not say which region its cluster is in\n  use a kubeconfig with `--context`")?;
+    Ok(Cluster::Eks { region, name: connect.cluster.clone().unwrap_or_else(|| bundle.target.cluster.clone()) })
+}
