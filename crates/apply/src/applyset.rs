@@ -175,6 +175,23 @@ impl ApplySet {
     }
 }
 
+impl ApplySet {
+    /// Deletes the parent, when no member is left.
+    ///
+    /// # Errors
+    ///
+    /// When the API server refuses it.
+    pub(crate) async fn forget(&self, client: &kube::Client) -> Result<(), LiveError> {
+        let parents: Api<ConfigMap> = Api::namespaced(client.clone(), &self.layer);
+        let name = parent_name(&self.layer);
+        match parents.delete(&name, &DeleteParams::default()).await {
+            Ok(_) => Ok(()),
+            Err(kube::Error::Api(status)) if status.code == 404 => Ok(()),
+            Err(error) => Err(explain(error, "deleting", &format!("ConfigMap {name}"))),
+        }
+    }
+}
+
 /// Kind and group of an object as an ApplySet writes them: `Service`, `Deployment.apps`.
 fn group_kind(target: &Target) -> String {
     let api_version = target.object["apiVersion"].as_str().unwrap_or_default();

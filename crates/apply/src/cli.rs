@@ -75,6 +75,24 @@ Examples:
   optakit apply shop-staging.bundle.json --context kind-dev --skip-aws --yes"
     )]
     Apply(Apply),
+    /// Say how a layer's services are: pods, images, revision.
+    #[command(after_help = "Examples:
+  optakit status shop-staging.bundle.json
+  optakit status shop-staging.bundle.json --output json")]
+    Status(Status),
+    /// List the revisions of a layer, newest first.
+    #[command(after_help = "Examples:
+  optakit history shop-staging.bundle.json")]
+    History(Layer),
+    /// Go back to an earlier revision of a layer.
+    #[command(after_help = "Examples:
+  optakit rollback shop-staging.bundle.json
+  optakit rollback shop-staging.bundle.json --to 3")]
+    Rollback(Rollback),
+    /// Take a layer's objects away. Namespace, Secret `manual-secrets`, ECR repository and IAM role stay.
+    #[command(after_help = "Examples:
+  optakit destroy shop-staging.bundle.json")]
+    Destroy(Destroy),
     /// Say what a field takes and does, or what a rule is about.
     #[command(after_help = "Examples:
   optakit explain min_containers
@@ -145,6 +163,74 @@ pub(crate) struct Apply {
     /// Apply a bundle that was changed after it was made.
     #[arg(long)]
     pub(crate) allow_modified: bool,
+    /// What to do when pods do not become ready: go back to the last revision that did, or leave all for a look at it.
+    #[arg(long, value_enum, default_value_t = OnFailure::Rollback)]
+    pub(crate) on_failure: OnFailure,
+    /// How long to wait for another run on the layer, in seconds; 0 when left out, 600 where CI is set.
+    #[arg(long, value_name = "SECONDS")]
+    wait_lock: Option<u64>,
+}
+
+impl Apply {
+    /// How long to wait for another run, in seconds.
+    pub(crate) fn wait_lock(&self) -> u64 {
+        let ci = std::env::var_os("CI").is_some();
+        self.wait_lock.unwrap_or(if ci { 600 } else { 0 })
+    }
+}
+
+/// What to do when pods do not become ready.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
+pub(crate) enum OnFailure {
+    /// Go back to the last revision that became ready, if there is one.
+    Rollback,
+    /// Leave everything as it is.
+    Keep,
+}
+
+/// A layer in its cluster, named by a bundle of it.
+#[derive(Debug, Args)]
+pub(crate) struct Layer {
+    /// A bundle of the layer, which tells layer and cluster.
+    pub(crate) bundle: PathBuf,
+    #[command(flatten)]
+    pub(crate) connect: Connect,
+}
+
+#[derive(Debug, Args)]
+pub(crate) struct Status {
+    #[command(flatten)]
+    pub(crate) layer: Layer,
+    /// How to print it.
+    #[arg(long, short, value_enum, default_value_t = PlanOutput::Text)]
+    pub(crate) output: PlanOutput,
+}
+
+#[derive(Debug, Args)]
+pub(crate) struct Rollback {
+    #[command(flatten)]
+    pub(crate) layer: Layer,
+    /// The revision to go back to; the last good one before the newest when left out.
+    #[arg(long, value_name = "NUMBER")]
+    pub(crate) to: Option<u32>,
+    /// Do not ask.
+    #[arg(long, short)]
+    pub(crate) yes: bool,
+    /// How long to wait for each Deployment, in seconds.
+    #[arg(long, value_name = "SECONDS", default_value_t = 300)]
+    pub(crate) timeout: u64,
+    /// Take over fields that another manager holds.
+    #[arg(long)]
+    pub(crate) force_conflicts: bool,
+}
+
+#[derive(Debug, Args)]
+pub(crate) struct Destroy {
+    #[command(flatten)]
+    pub(crate) layer: Layer,
+    /// Do not ask.
+    #[arg(long, short)]
+    pub(crate) yes: bool,
 }
 
 /// The way to the cluster.

@@ -6,9 +6,12 @@ mod auth;
 mod aws;
 mod cli;
 mod command;
+mod deploy;
 mod format;
+mod history;
 mod input;
 mod live;
+mod lock;
 mod plan;
 mod preflight;
 mod rds;
@@ -32,13 +35,19 @@ fn main() -> ExitCode {
         Command::Bundle(arguments) => command::bundle::run(arguments, &report),
         Command::Plan(arguments) => command::plan::run(arguments, &report),
         Command::Apply(arguments) => command::apply::run(arguments, &report),
+        Command::Status(arguments) => command::revisions::status(arguments, &report),
+        Command::History(arguments) => command::revisions::history(arguments, &report),
+        Command::Rollback(arguments) => command::revisions::rollback(arguments, &report),
+        Command::Destroy(arguments) => command::destroy::run(arguments, &report),
         Command::Explain { name } => command::about::explain(name, &report),
         Command::Schema { of } => command::about::schema(*of, &report),
         Command::Man { command } => command::about::man(command.as_deref(), &report),
         Command::Completions { shell } => command::about::completions(*shell, &report),
     };
     // What only reads has 1 for faults it found and 2 for not having run; an apply either did it or failed.
-    let failure = if matches!(cli.command, Command::Apply(_) | Command::Plan(_)) { 1 } else { 2 };
+    let reads_files =
+        matches!(cli.command, Command::Validate(_) | Command::Render(_) | Command::Bundle(_) | Command::Explain { .. });
+    let failure = if reads_files { 2 } else { 1 };
     result.unwrap_or_else(|error| {
         report.error(&error);
         ExitCode::from(failure)

@@ -88,6 +88,17 @@ impl Session {
         Ok(Self { bundle, client: connection.client, cluster: connection.name, aws: aws.filter(|_| touch_aws), namespace_exists })
     }
 
+    /// The same connection with another bundle of the layer.
+    pub(crate) fn with(&self, bundle: Bundle) -> Self {
+        Self {
+            bundle,
+            client: self.client.clone(),
+            cluster: self.cluster.clone(),
+            aws: None,
+            namespace_exists: self.namespace_exists,
+        }
+    }
+
     /// The layer, which is the namespace.
     pub(crate) fn layer(&self) -> &str {
         &self.bundle.metadata.layer

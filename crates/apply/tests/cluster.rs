@@ -194,6 +194,120 @@ fn what_the_bundle_does_not_have_any_more_goes_and_nothing_else() {
     assert!(code == 0 && said.contains("nothing to change"), "{said}");
 }
 
+/// The uids of the pods of a namespace that are ready.
+fn ready_pods(namespace: &str) -> Vec<String> {
+    let pods = get(&["-n", namespace, "pods"]);
+    let ready = |pod: &&Value| {
+        let conditions = pod["status"]["conditions"].as_array().cloned().unwrap_or_default();
+        conditions.iter().any(|condition| condition["type"] == "Ready" && condition["status"] == "True")
+    };
+    let pods = pods["items"].as_array().expect("a list").iter().filter(ready);
+    let mut uids: Vec<String> = pods.map(|pod| pod["metadata"]["uid"].to_string()).collect();
+    uids.sort();
+    uids
+}
+
+#[test]
+fn a_rollout_that_fails_goes_back_and_the_old_pods_never_stop() {
+    let service = Service::new("backed", "acme/api:1", "    min_containers: 2\n");
+    assert_eq!(service.apply(&[]).0, 0);
+    let pods = ready_pods("backed");
+    assert_eq!(pods.len(), 2);
+    service.rewrite("image-not-found/api:2", "    min_containers: 2\n");
+    let (code, said) = service.apply(&[]);
+    assert_eq!(code, 1, "{said}");
+    assert!(said.contains("going back to revision 1") && said.contains("revision 1 runs again"), "{said}");
+    assert_eq!(ready_pods("backed"), pods, "the old pods were never touched");
+    let image = get(&["-n", "backed", "deployment", "backed-api-k8s-service"]);
+    assert_eq!(image["spec"]["template"]["spec"]["containers"][0]["image"], "acme/api:1");
+    let (_, history, _) = service.command(&["history"], &[]);
+    let statuses: Vec<Vec<&str>> = history.lines().map(|line| line.split_whitespace().take(2).collect()).collect();
+    assert_eq!(statuses, [["3", "deployed"], ["2", "failed"], ["1", "deployed"]]);
+    let (code, status, _) = service.command(&["status"], &[]);
+    assert!(code == 0 && status.contains("backed-api-k8s-service  2/2 ready  acme/api:1"), "{status}");
+}
+
+#[test]
+fn earlier_revisions_come_back_by_number_and_ten_are_kept() {
+    let service = Service::new("revised", "acme/api:1", "");
+    for tag in 1..=12 {
+        service.rewrite(&format!("acme/api:{tag}"), "");
+        let (code, said) = service.apply(&[]);
+        assert_eq!(code, 0, "{said}");
+    }
+    let numbers = || {
+        let (code, history, said) = service.command(&["history"], &[]);
+        assert_eq!(code, 0, "{said}");
+        history.lines().filter_map(|line| line.split_whitespace().next().map(str::to_owned)).collect::<Vec<_>>()
+    };
+    assert_eq!(numbers(), ["12", "11", "10", "9", "8", "7", "6", "5", "4", "3"]);
+    let (code, said) = service.apply(&[]);
+    assert!(code == 0 && said.contains("nothing to change"), "{said}");
+    assert_eq!(numbers().len(), 10, "the same bundle again is the same revision");
+    let (code, _, said) = service.command(&["rollback"], &["--to", "1"]);
+    assert_eq!(code, 1);
+    assert!(said.contains("revision 1 is not in the history, which has 12, 11"), "{said}");
+    let image = || {
+        get(&["-n", "revised", "deployment", "revised-api-k8s-service"])["spec"]["template"]["spec"]["containers"][0]["image"]
+            .clone()
+    };
+    let (code, _, said) = service.command(&["rollback"], &[]);
+    assert!(code == 0 && said.contains("revision 11 runs again"), "{said}");
+    assert_eq!(image(), "acme/api:11");
+    let (code, _, said) = service.command(&["rollback"], &["--to", "5"]);
+    assert!(code == 0 && said.contains("revision 5 runs again"), "{said}");
+    assert_eq!(image(), "acme/api:5");
+    assert_eq!(numbers()[0], "14");
+}
+
+#[test]
+fn one_run_at_a_time_and_a_dead_one_is_followed_by_the_next() {
+    let service = Service::new("locked", "acme/api:1", "");
+    assert_eq!(service.apply(&[]).0, 0);
+    let lease = |holder: &str, renewed: &str| {
+        let lease = format!(
+            r#"{{"apiVersion": "coordination.k8s.io/v1", "kind": "Lease", "metadata": {{"name": "optakit-locked", "namespace": "locked"}},
+                "spec": {{"holderIdentity": "{holder}", "leaseDurationSeconds": 30, "acquireTime": "{renewed}", "renewTime": "{renewed}"}}}}"#
+        );
+        service.write("lease.json", &lease);
+        let file = service.folder.path().join("lease.json");
+        assert!(kubectl(&["apply", "-f", &file.to_string_lossy()]).status.success());
+    };
+    lease("ann@laptop/17", "2999-01-01T00:00:00.000000Z");
+    service.rewrite("acme/api:2", "");
+    let (code, said) = service.apply(&[]);
+    assert_eq!(code, 1);
+    assert!(said.contains("another run is at work on this layer: ann@laptop/17"), "{said}");
+    let image = || {
+        get(&["-n", "locked", "deployment", "locked-api-k8s-service"])["spec"]["template"]["spec"]["containers"][0]["image"]
+            .clone()
+    };
+    assert_eq!(image(), "acme/api:1", "nothing was written");
+    lease("ann@laptop/17", "2020-01-01T00:00:00.000000Z");
+    let (code, said) = service.apply(&[]);
+    assert_eq!(code, 0, "{said}");
+    assert!(said.contains("the run of ann@laptop/17 was interrupted"), "{said}");
+    assert_eq!(image(), "acme/api:2");
+    assert!(!kubectl(&["-n", "locked", "get", "lease", "optakit-locked"]).status.success(), "the lock was given back");
+}
+
+#[test]
+fn what_is_destroyed_is_what_was_applied() {
+    let service = Service::new("doomed", "acme/api:1", "    public_uri: all\n");
+    assert_eq!(service.apply(&[]).0, 0);
+    assert!(kubectl(&["-n", "doomed", "create", "secret", "generic", "manual-secrets"]).status.success());
+    let (code, _, said) = service.command(&["destroy"], &[]);
+    assert!(code == 1 && said.contains("give `--yes`"), "{said}");
+    assert_eq!(service.versions().len(), 5);
+    let (code, _, said) = service.command(&["destroy"], &["--yes"]);
+    assert_eq!(code, 0, "{said}");
+    assert!(service.versions().is_empty());
+    assert!(kubectl(&["-n", "doomed", "get", "secret", "manual-secrets"]).status.success());
+    let (_, history, _) = service.command(&["history"], &[]);
+    assert_eq!(history, "");
+    assert_eq!(service.apply(&[]).0, 0, "and it can come back");
+}
+
 #[test]
 fn pods_that_run_stay_when_the_next_bundle_waits_for_an_image() {
     let service = Service::new("waiting", "AUTO", "");

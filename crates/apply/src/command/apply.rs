@@ -1,6 +1,5 @@
 //! `optakit apply`: read, connect, check, AWS, plan, confirm, apply, wait, prune.
 
-use std::io::IsTerminal;
 use std::process::ExitCode;
 use std::time::{Duration, Instant};
 
@@ -9,13 +8,13 @@ use optakit_core::bundle::{AwsDocument, Bundle};
 use optakit_core::render::IMAGE_DIGEST;
 use serde_json::Value;
 
-use super::plan::{Changes, line, refused};
 use crate::aws::{self, ecr, iam};
-use crate::cli::Apply;
-use crate::live::{self, Pair, Target};
+use crate::cli::{Apply, OnFailure};
+use crate::deploy::{self, Deployed, Options, RolloutError, count};
+use crate::history::{self, Status};
 use crate::report::Report;
 use crate::session::{self, Session};
-use crate::{apply, preflight, wait};
+use crate::{lock, preflight};
 
 /// Brings a bundle to its cluster.
 ///
@@ -34,7 +33,7 @@ pub(crate) fn run(arguments: &Apply, report: &Report) -> anyhow::Result<ExitCode
 
 async fn apply(mut session: Session, arguments: &Apply, report: &Report, started: Instant) -> anyhow::Result<ExitCode> {
     preflight::check_inputs(&session.bundle, IMAGE_DIGEST)?;
-    let (targets, left_out) = session.targets()?;
+    let (targets, _) = session.targets()?;
     if targets.iter().any(|target| target.kind == "Deployment") {
         preflight::check_secrets(&session.client, &session.bundle, session.namespace_exists).await?;
     }
@@ -43,43 +42,56 @@ async fn apply(mut session: Session, arguments: &Apply, report: &Report, started
             ensure(aws, document, report).await?;
         }
     }
-    let force = arguments.force_conflicts;
-    let new_namespace = !session.namespace_exists;
-    if new_namespace {
-        // A dry run of what goes into a namespace needs the namespace: it is the one thing written before the whole plan.
-        confirm(&format!("create the namespace `{}` in {}?", session.layer(), session.cluster), arguments)?;
-        let namespaces: Vec<Target> = targets.iter().filter(|target| target.kind == "Namespace").cloned().collect();
-        live::pairs(&session.client, namespaces.clone(), force).await.map_err(refused)?;
-        apply::write(&session.client, &namespaces, force).await?;
-        report.note(format!("created  Namespace {}", session.layer()));
-        session.namespace_exists = true;
+    let options =
+        Options { force: arguments.force_conflicts, yes: arguments.yes, timeout: Duration::from_secs(arguments.timeout) };
+    let new_namespace = deploy::ensure_namespace(&mut session, options, report).await?;
+    let lock = lock::acquire(&session.client, session.layer(), Duration::from_secs(arguments.wait_lock())).await?;
+    if let Some(holder) = &lock.interrupted {
+        report.warning(format!("the run of {holder} was interrupted; this one finishes its work"));
     }
-    let changes = Changes::find(&session, force).await?;
-    let changed: Vec<&Pair> = changes.changed().collect();
-    for pair in &changed {
-        report.note(line(pair));
-    }
-    for leftover in &changes.leftovers {
-        report.note(format!("delete   {}  (deletion)", leftover.label()));
-    }
-    let number = changed.len() + changes.leftovers.len();
-    if number > 0 {
-        confirm(&format!("apply {} to {}?", count(number, "change"), session.cluster), arguments)?;
-    }
-    let members: Vec<Target> = changes.pairs.iter().map(|pair| pair.target.clone()).collect();
-    let mut set = changes.set.clone();
-    set.announce(&session.client, &members, false).await?;
-    let namespaces: Vec<Target> =
-        changed.iter().filter(|pair| pair.target.kind == "Namespace").map(|pair| pair.target.clone()).collect();
-    apply::write(&session.client, &namespaces, force).await?;
-    let timeout = Duration::from_secs(arguments.timeout);
-    let rollout = Rollout { client: &session.client, bundle: &session.bundle, changed: &changed, force, timeout, report };
-    rollout.run(members.clone()).await?;
-    set.prune(&session.client, &changes.leftovers).await?;
-    // Objects that wait for an image stay in the set though they were not applied.
-    set.announce(&session.client, &members, left_out.is_empty()).await?;
-    report.note(last_line(&session.bundle, number + usize::from(new_namespace), &left_out, started));
+    let outcome = tokio::select! {
+        outcome = deploy_or_go_back(&session, options, arguments.on_failure, report) => outcome,
+        _ = tokio::signal::ctrl_c() => Err(anyhow::anyhow!(
+            "interrupted: what was applied so far stays, the cluster goes on with it; apply again to finish"
+        )),
+    };
+    lock.release().await;
+    let deployed = outcome?;
+    report.note(last_line(&session.bundle, deployed.changes + usize::from(new_namespace), &deployed.left_out, started));
     Ok(ExitCode::SUCCESS)
+}
+
+/// Deploys and records it. When pods do not become ready, the last good revision comes back, if that is wanted and there
+/// is one; the error stays an error.
+async fn deploy_or_go_back(
+    session: &Session,
+    options: Options,
+    on_failure: OnFailure,
+    report: &Report,
+) -> anyhow::Result<Deployed> {
+    let error = match deploy::deploy(session, options, report).await {
+        Ok(deployed) => {
+            if !history::record(&session.client, &session.bundle, Status::Deployed).await? {
+                report.warning("the bundle is too large to be kept as a revision: there is no way back to it but its file");
+            }
+            return Ok(deployed);
+        }
+        Err(error) if error.is::<RolloutError>() => error,
+        Err(error) => return Err(error),
+    };
+    history::record(&session.client, &session.bundle, Status::Failed).await?;
+    let revisions = history::list(&session.client, session.layer()).await?;
+    let good = revisions.iter().find(|revision| revision.status == Status::Deployed);
+    let Some(good) = good.filter(|_| on_failure == OnFailure::Rollback) else {
+        return Err(error.context("the rollout failed, and is left as it is for you to look at"));
+    };
+    report.warning(format!("{error}\ngoing back to revision {}", good.number));
+    let bundle = history::read(&session.client, session.layer(), good.number).await?;
+    let back = session.with(bundle);
+    // What was agreed to holds for the way back.
+    deploy::deploy(&back, Options { yes: true, ..options }, report).await.context("going back failed too")?;
+    history::record(&session.client, &back.bundle, Status::Deployed).await?;
+    Err(error.context(format!("the rollout failed; revision {} runs again", good.number)))
 }
 
 /// Brings an AWS resource in line. A role that needs what nobody has told stays as it is, with a word about it.
@@ -129,77 +141,6 @@ fn aws_line(outcome: &aws::Outcome) -> String {
         [] => format!("keep     {what} {name}"),
         ["created", ..] => format!("created  {what} {name}"),
         changes => format!("changed  {what} {name} ({})", changes.join(", ")),
-    }
-}
-
-/// Asks on a terminal; elsewhere, and with `--yes`, the command line was the answer.
-fn confirm(question: &str, arguments: &Apply) -> anyhow::Result<()> {
-    if arguments.yes || !std::io::stdin().is_terminal() || !std::io::stderr().is_terminal() {
-        return Ok(());
-    }
-    if crate::report::ask(question)? { Ok(()) } else { bail!("stopped as you wish; nothing more was changed") }
-}
-
-fn count(number: usize, word: &str) -> String {
-    if number == 1 { format!("1 {word}") } else { format!("{number} {word}s") }
-}
-
-/// The writes of a plan, stage by stage.
-struct Rollout<'a> {
-    client: &'a kube::Client,
-    bundle: &'a Bundle,
-    changed: &'a [&'a Pair],
-    force: bool,
-    timeout: Duration,
-    report: &'a Report,
-}
-
-impl Rollout<'_> {
-    async fn run(&self, targets: Vec<Target>) -> anyhow::Result<()> {
-        for stage in apply::stages(targets) {
-            let changed: Vec<Target> = stage
-                .iter()
-                .filter(|target| self.changed.iter().any(|pair| pair.target.index == target.index))
-                .cloned()
-                .collect();
-            apply::write(self.client, &changed, self.force).await?;
-            for target in changed.iter().filter(|target| target.kind == "Deployment") {
-                let new = self.changed.iter().any(|pair| pair.target.index == target.index && pair.live.is_none());
-                if let Some(minimum) = self.minimum_of(target).filter(|_| new) {
-                    apply::bootstrap_replicas(self.client, target, minimum).await?;
-                }
-            }
-            for target in stage.iter().filter(|target| target.kind == "Deployment") {
-                self.wait(target).await?;
-            }
-        }
-        Ok(())
-    }
-
-    /// The fewest replicas that the autoscaler of a Deployment keeps.
-    fn minimum_of(&self, target: &Target) -> Option<i64> {
-        let scales = |object: &&Value| {
-            object["kind"] == "HorizontalPodAutoscaler"
-                && object.pointer("/spec/scaleTargetRef/name").and_then(Value::as_str) == Some(&target.name)
-        };
-        self.bundle.manifests.iter().find(scales)?.pointer("/spec/minReplicas")?.as_i64()
-    }
-
-    async fn wait(&self, target: &Target) -> anyhow::Result<()> {
-        let namespace = target.namespace.as_deref().unwrap_or_default();
-        let mut progress = self.report.progress(&target.label());
-        let outcome = wait::deployment(self.client, namespace, &target.name, self.timeout, |state| progress.set(state)).await;
-        progress.finish(outcome.is_ok());
-        outcome.map_err(|error| {
-            let image = "/spec/template/spec/containers/0/image";
-            let line = self.bundle.line_of(target.index, image).map(|mapping| format!("\n  decided at {}:{}", mapping.file, mapping.line));
-            anyhow::anyhow!(
-                "{} did not become ready: {error}{}\n  Service and configuration were applied, autoscaler and Ingress were not\n  \
-                 look at it with `kubectl -n {namespace} describe pods`, then apply again",
-                target.label(),
-                line.unwrap_or_default()
-            )
-        })
     }
 }
 

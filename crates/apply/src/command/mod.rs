@@ -3,6 +3,8 @@
 pub(crate) mod about;
 pub(crate) mod apply;
 pub(crate) mod bundle;
+pub(crate) mod destroy;
 pub(crate) mod plan;
 pub(crate) mod render;
+pub(crate) mod revisions;
 pub(crate) mod validate;

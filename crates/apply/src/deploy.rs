@@ -1,0 +1,180 @@
+//! A bundle into its namespace: plan, confirm, write in order, wait, prune. What `apply` and `rollback` have in common.
+
+use std::io::IsTerminal;
+use std::time::Duration;
+
+use anyhow::bail;
+use optakit_core::bundle::Bundle;
+use serde_json::Value;
+
+use crate::command::plan::{Changes, line, refused};
+use crate::live::{self, Pair, Target};
+use crate::report::Report;
+use crate::session::Session;
+use crate::{apply, wait};
+
+/// How to deploy.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct Options {
+    /// Take over fields that another manager holds.
+    pub(crate) force: bool,
+    /// Do not ask.
+    pub(crate) yes: bool,
+    /// How long to wait for each Deployment.
+    pub(crate) timeout: Duration,
+}
+
+/// What was done.
+#[derive(Clone, Debug)]
+pub(crate) struct Deployed {
+    /// How many objects were changed.
+    pub(crate) changes: usize,
+    /// The modules whose pods wait for an image.
+    pub(crate) left_out: Vec<String>,
+}
+
+/// A rollout that did not become ready.
+#[derive(Debug, thiserror::Error)]
+#[error(
+    "{object} did not become ready: {reason}{}\n  Service and configuration were applied, autoscaler and Ingress were not\n  look at it with `kubectl -n {namespace} describe pods`",
+    line.as_ref().map(|line| format!("\n  decided at {line}")).unwrap_or_default()
+)]
+pub(crate) struct RolloutError {
+    object: String,
+    namespace: String,
+    reason: String,
+    /// The place in the service file that decided the image.
+    line: Option<String>,
+}
+
+/// Makes the namespace, when it is not there. True when it was made.
+///
+/// A dry run of what goes into a namespace needs the namespace: it is the one thing written before the whole plan.
+///
+/// # Errors
+///
+/// When the person says no, or the API server refuses it.
+pub(crate) async fn ensure_namespace(session: &mut Session, options: Options, report: &Report) -> anyhow::Result<bool> {
+    if session.namespace_exists {
+        return Ok(false);
+    }
+    confirm(&format!("create the namespace `{}` in {}?", session.layer(), session.cluster), options.yes)?;
+    let (targets, _) = session.targets()?;
+    let namespaces: Vec<Target> = targets.into_iter().filter(|target| target.kind == "Namespace").collect();
+    live::pairs(&session.client, namespaces.clone(), options.force).await.map_err(refused)?;
+    apply::write(&session.client, &namespaces, options.force).await?;
+    report.note(format!("created  Namespace {}", session.layer()));
+    session.namespace_exists = true;
+    Ok(true)
+}
+
+/// Brings the bundle of a session into its namespace, which is there.
+///
+/// # Errors
+///
+/// When the API server refuses any of it, the person says no, or, as [`RolloutError`], when pods do not become ready.
+pub(crate) async fn deploy(session: &Session, options: Options, report: &Report) -> anyhow::Result<Deployed> {
+    let (_, left_out) = session.targets()?;
+    let changes = Changes::find(session, options.force).await?;
+    let changed: Vec<&Pair> = changes.changed().collect();
+    for pair in &changed {
+        report.note(line(pair));
+    }
+    for leftover in &changes.leftovers {
+        report.note(format!("delete   {}  (deletion)", leftover.label()));
+    }
+    let number = changed.len() + changes.leftovers.len();
+    if number > 0 {
+        confirm(&format!("apply {} to {}?", count(number, "change"), session.cluster), options.yes)?;
+    }
+    let members: Vec<Target> = changes.pairs.iter().map(|pair| pair.target.clone()).collect();
+    let mut set = changes.set.clone();
+    set.announce(&session.client, &members, false).await?;
+    let namespaces: Vec<Target> =
+        changed.iter().filter(|pair| pair.target.kind == "Namespace").map(|pair| pair.target.clone()).collect();
+    apply::write(&session.client, &namespaces, options.force).await?;
+    let rollout = Rollout {
+        client: &session.client,
+        bundle: &session.bundle,
+        changed: &changed,
+        force: options.force,
+        timeout: options.timeout,
+        report,
+    };
+    rollout.run(members.clone()).await?;
+    set.prune(&session.client, &changes.leftovers).await?;
+    // Objects that wait for an image stay in the set though they were not applied.
+    set.announce(&session.client, &members, left_out.is_empty()).await?;
+    Ok(Deployed { changes: number, left_out })
+}
+
+/// Asks on a terminal; elsewhere, and with `--yes`, the command line was the answer.
+///
+/// # Errors
+///
+/// When the answer is no, or cannot be read.
+pub(crate) fn confirm(question: &str, yes: bool) -> anyhow::Result<()> {
+    if yes || !std::io::stdin().is_terminal() || !std::io::stderr().is_terminal() {
+        return Ok(());
+    }
+    if crate::report::ask(question)? { Ok(()) } else { bail!("stopped as you wish; nothing more was changed") }
+}
+
+/// A number of things in words.
+pub(crate) fn count(number: usize, word: &str) -> String {
+    if number == 1 { format!("1 {word}") } else { format!("{number} {word}s") }
+}
+
+/// The writes of a plan, stage by stage.
+struct Rollout<'a> {
+    client: &'a kube::Client,
+    bundle: &'a Bundle,
+    changed: &'a [&'a Pair],
+    force: bool,
+    timeout: Duration,
+    report: &'a Report,
+}
+
+impl Rollout<'_> {
+    async fn run(&self, targets: Vec<Target>) -> anyhow::Result<()> {
+        for stage in apply::stages(targets) {
+            let changed: Vec<Target> = stage
+                .iter()
+                .filter(|target| self.changed.iter().any(|pair| pair.target.index == target.index))
+                .cloned()
+                .collect();
+            apply::write(self.client, &changed, self.force).await?;
+            for target in changed.iter().filter(|target| target.kind == "Deployment") {
+                let new = self.changed.iter().any(|pair| pair.target.index == target.index && pair.live.is_none());
+                if let Some(minimum) = self.minimum_of(target).filter(|_| new) {
+                    apply::bootstrap_replicas(self.client, target, minimum).await?;
+                }
+            }
+            for target in stage.iter().filter(|target| target.kind == "Deployment") {
+                self.wait(target).await?;
+            }
+        }
+        Ok(())
+    }
+
+    /// The fewest replicas that the autoscaler of a Deployment keeps.
+    fn minimum_of(&self, target: &Target) -> Option<i64> {
+        let scales = |object: &&Value| {
+            object["kind"] == "HorizontalPodAutoscaler"
+                && object.pointer("/spec/scaleTargetRef/name").and_then(Value::as_str) == Some(&target.name)
+        };
+        self.bundle.manifests.iter().find(scales)?.pointer("/spec/minReplicas")?.as_i64()
+    }
+
+    async fn wait(&self, target: &Target) -> anyhow::Result<()> {
+        let namespace = target.namespace.as_deref().unwrap_or_default();
+        let mut progress = self.report.progress(&target.label());
+        let outcome = wait::deployment(self.client, namespace, &target.name, self.timeout, |state| progress.set(state)).await;
+        progress.finish(outcome.is_ok());
+        outcome.map_err(|error| {
+            let image = "/spec/template/spec/containers/0/image";
+            let line = self.bundle.line_of(target.index, image).map(|mapping| format!("{}:{}", mapping.file, mapping.line));
+            RolloutError { object: target.label(), namespace: namespace.to_owned(), reason: error.to_string(), line }.into()
+        })
+    }
+}

@@ -1,0 +1,189 @@
+//! The revisions of a layer: what was applied, kept in the cluster as compressed bundles, so that there is a way back.
+
+use std::io::{Read, Write};
+
+use flate2::Compression;
+use flate2::read::GzDecoder;
+use flate2::write::GzEncoder;
+use k8s_openapi::ByteString;
+use k8s_openapi::api::core::v1::Secret;
+use kube::api::{Api, DeleteParams, ListParams, PostParams};
+use optakit_core::bundle::{Bundle, MAX_BYTES};
+use serde_json::json;
+
+use crate::live::{LiveError, explain};
+
+/// How many revisions are kept.
+const KEPT: usize = 10;
+/// The largest record, in bytes: a Secret may have 1 MiB.
+const MAX_RECORD: usize = 900 * 1024;
+const TYPE: &str = "optakit.dev/revision";
+const LAYER: &str = "optakit.dev/layer";
+const NUMBER: &str = "optakit.dev/revision";
+const STATUS: &str = "optakit.dev/status";
+const DIGEST: &str = "optakit.dev/digest";
+
+/// How a revision ended.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Status {
+    /// It runs, or ran.
+    Deployed,
+    /// It did not become ready.
+    Failed,
+}
+
+impl Status {
+    /// The word for it.
+    pub(crate) const fn word(self) -> &'static str {
+        match self {
+            Self::Deployed => "deployed",
+            Self::Failed => "failed",
+        }
+    }
+}
+
+/// A revision, without its bundle.
+#[derive(Clone, Debug)]
+pub(crate) struct Revision {
+    pub(crate) number: u32,
+    pub(crate) status: Status,
+    /// The digest of the bundle with everything filled in.
+    pub(crate) digest: String,
+    /// When it was recorded, as RFC 3339.
+    pub(crate) recorded: String,
+    secret: String,
+}
+
+/// Why a revision cannot be kept or read.
+#[derive(Debug, thiserror::Error)]
+pub(crate) enum HistoryError {
+    #[error(transparent)]
+    Live(#[from] LiveError),
+    #[error("revision {number} is not in the history, which has {known}")]
+    Unknown { number: u32, known: String },
+    #[error("the record of revision {number} cannot be read")]
+    Broken {
+        number: u32,
+        #[source]
+        reason: Box<dyn std::error::Error + Send + Sync>,
+    },
+}
+
+/// The revisions of a layer, newest first.
+///
+/// # Errors
+///
+/// When they cannot be listed.
+pub(crate) async fn list(client: &kube::Client, layer: &str) -> Result<Vec<Revision>, HistoryError> {
+    let secrets: Api<Secret> = Api::namespaced(client.clone(), layer);
+    let ours = ListParams::default().labels(&format!("{LAYER}={layer}")).fields(&format!("type={TYPE}"));
+    // Names and labels only: the bundles are read one by one.
+    let found = secrets.list_metadata(&ours).await.map_err(|error| explain(error, "listing", "the revisions"))?;
+    let mut revisions: Vec<Revision> = found
+        .items
+        .into_iter()
+        .filter_map(|item| {
+            let labels = item.metadata.labels.unwrap_or_default();
+            let annotations = item.metadata.annotations.unwrap_or_default();
+            Some(Revision {
+                number: labels.get(NUMBER)?.parse().ok()?,
+                status: if labels.get(STATUS)? == "deployed" { Status::Deployed } else { Status::Failed },
+                digest: annotations.get(DIGEST)?.clone(),
+                recorded: item.metadata.creation_timestamp.map(|time| time.0.to_string()).unwrap_or_default(),
+                secret: item.metadata.name?,
+            })
+        })
+        .collect();
+    revisions.sort_by_key(|revision| std::cmp::Reverse(revision.number));
+    Ok(revisions)
+}
+
+/// The bundle of a revision.
+///
+/// # Errors
+///
+/// When there is none of that number, or its record cannot be read.
+pub(crate) async fn read(client: &kube::Client, layer: &str, number: u32) -> Result<Bundle, HistoryError> {
+    let revisions = list(client, layer).await?;
+    let Some(revision) = revisions.iter().find(|revision| revision.number == number) else {
+        let numbers: Vec<String> = revisions.iter().map(|revision| revision.number.to_string()).collect();
+        let known = if numbers.is_empty() { "no revisions".to_owned() } else { numbers.join(", ") };
+        return Err(HistoryError::Unknown { number, known });
+    };
+    let secrets: Api<Secret> = Api::namespaced(client.clone(), layer);
+    let secret =
+        secrets.get(&revision.secret).await.map_err(|error| explain(error, "reading", &format!("Secret {}", revision.secret)))?;
+    let broken = |reason: Box<dyn std::error::Error + Send + Sync>| HistoryError::Broken { number, reason };
+    let packed = secret.data.and_then(|mut data| data.remove("bundle")).ok_or_else(|| broken("it is empty".into()))?;
+    let mut text = String::new();
+    let limit = u64::try_from(MAX_BYTES).unwrap_or(u64::MAX);
+    GzDecoder::new(&packed.0[..]).take(limit + 1).read_to_string(&mut text).map_err(|error| broken(error.into()))?;
+    Bundle::parse(&text).map_err(|error| broken(error.into()))
+}
+
+/// Records what was applied as the newest revision, and forgets the oldest ones. False when it is too large to be kept.
+///
+/// What is applied again with the same outcome is the revision that it was: nothing is written.
+///
+/// # Errors
+///
+/// When the API server refuses it.
+pub(crate) async fn record(client: &kube::Client, bundle: &Bundle, status: Status) -> Result<bool, HistoryError> {
+    let layer = bundle.metadata.layer.as_str();
+    let revisions = list(client, layer).await?;
+    let digest = bundle.actual_digest();
+    if revisions.first().is_some_and(|newest| newest.digest == digest && newest.status == status) {
+        return Ok(true);
+    }
+    let mut encoder = GzEncoder::new(Vec::new(), Compression::best());
+    let packed = encoder.write_all(bundle.to_text().as_bytes()).and_then(|()| encoder.finish());
+    let packed = packed.expect("writing to memory does not fail");
+    if packed.len() > MAX_RECORD {
+        return Ok(false);
+    }
+    let number = revisions.first().map_or(1, |newest| newest.number + 1);
+    let mut secret: Secret = serde_json::from_value(json!({
+        "metadata": {
+            "name": format!("optakit.{layer}.v{number}"),
+            "labels": {
+                "app.kubernetes.io/managed-by": "optakit",
+                LAYER: layer,
+                NUMBER: number.to_string(),
+                STATUS: status.word(),
+            },
+            "annotations": { DIGEST: digest },
+        },
+        "type": TYPE,
+        "immutable": true,
+    }))
+    .expect("it is a Secret");
+    secret.data = Some([("bundle".to_owned(), ByteString(packed))].into());
+    let secrets: Api<Secret> = Api::namespaced(client.clone(), layer);
+    let created = secrets.create(&PostParams::default(), &secret).await;
+    created.map_err(|error| explain(error, "recording", &format!("revision {number}")))?;
+    for old in revisions.iter().skip(KEPT - 1) {
+        forget(&secrets, old).await?;
+    }
+    Ok(true)
+}
+
+/// Deletes every revision of a layer.
+///
+/// # Errors
+///
+/// When the API server refuses it.
+pub(crate) async fn clear(client: &kube::Client, layer: &str) -> Result<(), HistoryError> {
+    let secrets: Api<Secret> = Api::namespaced(client.clone(), layer);
+    for revision in list(client, layer).await? {
+        forget(&secrets, &revision).await?;
+    }
+    Ok(())
+}
+
+async fn forget(secrets: &Api<Secret>, revision: &Revision) -> Result<(), LiveError> {
+    match secrets.delete(&revision.secret, &DeleteParams::default()).await {
+        Ok(_) => Ok(()),
+        Err(kube::Error::Api(status)) if status.code == 404 => Ok(()),
+        Err(error) => Err(explain(error, "deleting", &format!("Secret {}", revision.secret))),
+    }
+}

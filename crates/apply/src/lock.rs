@@ -1,0 +1,157 @@
+//! One run at a time for a layer: a Lease that its holder renews, and that is taken over when nobody does any more.
+
+use std::time::{Duration, Instant};
+
+use k8s_openapi::api::coordination::v1::{Lease, LeaseSpec};
+use k8s_openapi::apimachinery::pkg::apis::meta::v1::MicroTime;
+use k8s_openapi::jiff::Timestamp;
+use kube::api::{Api, DeleteParams, ObjectMeta, Patch, PatchParams, PostParams, Preconditions};
+use serde_json::json;
+
+use crate::live::{LiveError, explain};
+
+/// How long a lock holds without being renewed.
+const DURATION: Duration = Duration::from_secs(30);
+const RENEW: Duration = Duration::from_secs(10);
+
+/// Why there is no lock.
+#[derive(Debug, thiserror::Error)]
+pub(crate) enum LockError {
+    #[error(
+        "another run is at work on this layer: {holder}, since {since}\n  nothing was changed; wait for it with `--wait-lock SECONDS`"
+    )]
+    Held { holder: String, since: String },
+    #[error(transparent)]
+    Live(#[from] LiveError),
+}
+
+/// A lock that is held, and renewed while it is.
+pub(crate) struct Lock {
+    leases: Api<Lease>,
+    name: String,
+    uid: Option<String>,
+    renewal: tokio::task::JoinHandle<()>,
+    /// The holder of an expired lock that was taken over: its run was interrupted.
+    pub(crate) interrupted: Option<String>,
+}
+
+/// Who we are, as other runs are told: user, host and process.
+fn holder() -> String {
+    let variable =
+        |names: &[&str]| names.iter().find_map(|name| std::env::var(name).ok()).unwrap_or_else(|| "someone".to_owned());
+    let host = std::fs::read_to_string("/etc/hostname").map(|host| host.trim().to_owned()).ok().filter(|host| !host.is_empty());
+    let host = host.unwrap_or_else(|| variable(&["HOSTNAME", "COMPUTERNAME"]));
+    format!("{}@{host}/{}", variable(&["USER", "LOGNAME", "USERNAME"]), std::process::id())
+}
+
+/// Takes the lock of a layer, waiting for another holder as long as asked.
+///
+/// # Errors
+///
+/// When another run holds it, or it cannot be written.
+pub(crate) async fn acquire(client: &kube::Client, layer: &str, wait: Duration) -> Result<Lock, LockError> {
+    let leases: Api<Lease> = Api::namespaced(client.clone(), layer);
+    let name = format!("optakit-{layer}");
+    let (started, holder) = (Instant::now(), holder());
+    loop {
+        match attempt(&leases, &name, &holder).await? {
+            Attempt::Taken { uid, interrupted } => {
+                let renewal = tokio::spawn(renew(leases.clone(), name.clone()));
+                return Ok(Lock { leases, name, uid, renewal, interrupted });
+            }
+            Attempt::Lost => {}
+            Attempt::Held { holder, since } if started.elapsed() >= wait => return Err(LockError::Held { holder, since }),
+            Attempt::Held { .. } => tokio::time::sleep(Duration::from_secs(1).min(wait)).await,
+        }
+    }
+}
+
+enum Attempt {
+    Taken {
+        uid: Option<String>,
+        interrupted: Option<String>,
+    },
+    Held {
+        holder: String,
+        since: String,
+    },
+    /// Someone else was quicker: look again.
+    Lost,
+}
+
+async fn attempt(leases: &Api<Lease>, name: &str, holder: &str) -> Result<Attempt, LockError> {
+    let object = format!("Lease {name}");
+    let found = leases.get_opt(name).await.map_err(|error| explain(error, "reading", &object))?;
+    let (metadata, interrupted) = match found {
+        None => (ObjectMeta { name: Some(name.to_owned()), ..ObjectMeta::default() }, None),
+        Some(lease) => {
+            let spec = lease.spec.unwrap_or_default();
+            let holder = spec.holder_identity.filter(|holder| !holder.is_empty());
+            let since = spec.acquire_time.map(|time| time.0.to_string()).unwrap_or_default();
+            match holder {
+                Some(holder) if !expired(spec.renew_time.as_ref(), Timestamp::now()) => {
+                    return Ok(Attempt::Held { holder, since });
+                }
+                holder => (ObjectMeta { managed_fields: None, ..lease.metadata }, holder),
+            }
+        }
+    };
+    let now = MicroTime(Timestamp::now());
+    let spec = LeaseSpec {
+        holder_identity: Some(holder.to_owned()),
+        lease_duration_seconds: i32::try_from(DURATION.as_secs()).ok(),
+        acquire_time: Some(now.clone()),
+        renew_time: Some(now),
+        ..LeaseSpec::default()
+    };
+    let new = metadata.resource_version.is_none();
+    let lease = Lease { metadata, spec: Some(spec) };
+    // With its resourceVersion only one of two that see an expired lock can take it.
+    let written = if new {
+        leases.create(&PostParams::default(), &lease).await
+    } else {
+        leases.replace(name, &PostParams::default(), &lease).await
+    };
+    match written {
+        Ok(lease) => Ok(Attempt::Taken { uid: lease.metadata.uid, interrupted }),
+        Err(kube::Error::Api(status)) if status.code == 409 || status.code == 404 && !new => Ok(Attempt::Lost),
+        Err(error) => Err(explain(error, "taking", &object).into()),
+    }
+}
+
+fn expired(renewed: Option<&MicroTime>, now: Timestamp) -> bool {
+    renewed.is_none_or(|renewed| now.duration_since(renewed.0).as_secs() >= DURATION.as_secs().cast_signed())
+}
+
+async fn renew(leases: Api<Lease>, name: String) {
+    loop {
+        tokio::time::sleep(RENEW).await;
+        let patch = json!({ "spec": { "renewTime": MicroTime(Timestamp::now()) } });
+        // A renewal that fails is tried again; three in a row and others may take over, as they should.
+        drop(leases.patch(&name, &PatchParams::default(), &Patch::Merge(&patch)).await);
+    }
+}
+
+impl Lock {
+    /// Gives the lock back. One that cannot be given back expires by itself.
+    pub(crate) async fn release(self) {
+        self.renewal.abort();
+        let ours = Preconditions { uid: self.uid.clone(), resource_version: None };
+        let params = DeleteParams { preconditions: Some(ours), ..DeleteParams::default() };
+        drop(self.leases.delete(&self.name, &params).await);
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_lock_that_nobody_renews_is_free_after_half_a_minute() {
+        let now: Timestamp = "2026-01-01T00:01:00Z".parse().expect("a time");
+        let at = |time: &str| MicroTime(time.parse().expect("a time"));
+        assert!(!expired(Some(&at("2026-01-01T00:00:31Z")), now));
+        assert!(expired(Some(&at("2026-01-01T00:00:30Z")), now));
+        assert!(expired(None, now));
+    }
+}
