@@ -89,6 +89,24 @@ Examples:
   optakit rollback shop-staging.bundle.json
   optakit rollback shop-staging.bundle.json --to 3")]
     Rollback(Rollback),
+    /// Say what in the cluster is not as the last good revision had it.
+    #[command(after_help = "Exit codes: 0 as applied, 2 drift, 1 failed.
+
+Examples:
+  optakit drift shop-staging.bundle.json")]
+    Drift(Status),
+    /// Set, import, list and delete the values of `secrets`.
+    #[command(
+        after_help = "A value comes from standard input or a prompt, never from an argument, and is never printed. The bundle says layer and
+cluster; without --bundle it is the only one in this folder.
+
+Examples:
+  optakit secret set STRIPE_KEY
+  pass show stripe | optakit secret set STRIPE_KEY
+  optakit secret import production.env --no-restart
+  optakit secret list"
+    )]
+    Secret(Secret),
     /// Take a layer's objects away. Namespace, Secret `manual-secrets`, ECR repository and IAM role stay.
     #[command(after_help = "Examples:
   optakit destroy shop-staging.bundle.json")]
@@ -225,6 +243,44 @@ pub(crate) struct Rollback {
 }
 
 #[derive(Debug, Args)]
+pub(crate) struct Secret {
+    #[command(subcommand)]
+    pub(crate) command: SecretCommand,
+    /// A bundle of the layer, which tells layer and cluster; the only one in this folder when left out.
+    #[arg(long, value_name = "FILE", global = true)]
+    pub(crate) bundle: Option<PathBuf>,
+    #[command(flatten)]
+    pub(crate) connect: Connect,
+    /// Leave the pods that run with the old values.
+    #[arg(long, global = true)]
+    pub(crate) no_restart: bool,
+    /// Do not ask.
+    #[arg(long, short, global = true)]
+    pub(crate) yes: bool,
+}
+
+#[derive(Debug, Subcommand)]
+pub(crate) enum SecretCommand {
+    /// Set one, from standard input or a prompt.
+    Set {
+        /// Its name, as in `secrets`.
+        name: String,
+    },
+    /// Set all of a file with lines like NAME=value.
+    Import {
+        /// The file; `-` is standard input.
+        file: PathBuf,
+    },
+    /// Print the names.
+    List,
+    /// Delete one.
+    Delete {
+        /// Its name.
+        name: String,
+    },
+}
+
+#[derive(Debug, Args)]
 pub(crate) struct Destroy {
     #[command(flatten)]
     pub(crate) layer: Layer,
@@ -237,13 +293,13 @@ pub(crate) struct Destroy {
 #[derive(Debug, Args)]
 pub(crate) struct Connect {
     /// The kubeconfig that leads to the cluster.
-    #[arg(long, value_name = "FILE")]
+    #[arg(long, value_name = "FILE", global = true)]
     pub(crate) kubeconfig: Option<PathBuf>,
     /// The context of the kubeconfig.
-    #[arg(long, value_name = "NAME")]
+    #[arg(long, value_name = "NAME", global = true)]
     pub(crate) context: Option<String>,
     /// The EKS cluster; without it `opta-<environment>`.
-    #[arg(long, value_name = "NAME", conflicts_with_all = ["kubeconfig", "context"])]
+    #[arg(long, value_name = "NAME", global = true, conflicts_with_all = ["kubeconfig", "context"])]
     pub(crate) cluster: Option<String>,
 }
 

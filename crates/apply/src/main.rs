@@ -38,6 +38,8 @@ fn main() -> ExitCode {
         Command::Status(arguments) => command::revisions::status(arguments, &report),
         Command::History(arguments) => command::revisions::history(arguments, &report),
         Command::Rollback(arguments) => command::revisions::rollback(arguments, &report),
+        Command::Drift(arguments) => command::plan::drift(arguments, &report),
+        Command::Secret(arguments) => command::secret::run(arguments, &report),
         Command::Destroy(arguments) => command::destroy::run(arguments, &report),
         Command::Explain { name } => command::about::explain(name, &report),
         Command::Schema { of } => command::about::schema(*of, &report),

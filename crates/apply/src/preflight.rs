@@ -47,6 +47,10 @@ pub(crate) async fn check_secrets(client: &kube::Client, bundle: &Bundle, namesp
         missing.push(format!("  Secret `{}` in namespace `{namespace}` lacks {}", secret.name, names.join(", ")));
         let new_namespace = if namespace_exists { String::new() } else { format!("kubectl create namespace {namespace} && ") };
         let fields: Vec<String> = absent.iter().map(|key| format!("\"{key}\":\"…\"")).collect();
+        if secret.name == "manual-secrets" {
+            missing.extend(absent.iter().map(|key| format!("    optakit secret set {key}")));
+            continue;
+        }
         missing.push(if keys.is_empty() {
             let literals: Vec<String> = absent.iter().map(|key| format!("--from-literal={key}=…")).collect();
             format!("    {new_namespace}kubectl -n {namespace} create secret generic {} {}", secret.name, literals.join(" "))

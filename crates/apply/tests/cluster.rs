@@ -1,8 +1,9 @@
 //! The binary against real things: a Kubernetes control plane, and ECR, EKS, STS of an AWS stand-in. `make test` starts
 //! them and says where they are.
 
+use std::io::Write;
 use std::path::Path;
-use std::process::{Command, Output};
+use std::process::{Command, Output, Stdio};
 
 use serde_json::Value;
 use tempfile::TempDir;
@@ -76,6 +77,17 @@ impl Service {
     fn apply(&self, arguments: &[&str]) -> (i32, String) {
         let kubeconfig = setting("OPTAKIT_TEST_KUBECONFIG");
         self.run(&[&["--kubeconfig", &kubeconfig], arguments].concat())
+    }
+
+    /// Runs `secret` with an input; gives the exit code, standard output and standard error.
+    fn secret(&self, arguments: &[&str], input: &str) -> (i32, String, String) {
+        let mut process = optakit(self.folder.path());
+        process.arg("secret").args(arguments).args(["--kubeconfig", &setting("OPTAKIT_TEST_KUBECONFIG")]);
+        let mut child = process.stdin(Stdio::piped()).stdout(Stdio::piped()).stderr(Stdio::piped()).spawn().expect("it starts");
+        child.stdin.take().expect("piped").write_all(input.as_bytes()).expect("it reads");
+        let output = child.wait_with_output().expect("it ends");
+        let text = |bytes: &[u8]| String::from_utf8_lossy(bytes).into_owned();
+        (output.status.code().expect("it exits"), text(&output.stdout), text(&output.stderr))
     }
 
     /// Runs another command on the bundle by kubeconfig; gives the exit code, standard output and standard error.
@@ -463,26 +475,63 @@ fn missing_secrets_are_told_with_the_command_that_sets_them() {
     let (code, said) = service.apply(&[]);
     assert_eq!(code, 1);
     assert!(said.contains("lacks STRIPE_KEY, OTHER") || said.contains("lacks OTHER, STRIPE_KEY"), "{said}");
-    assert!(
-        said.contains("kubectl create namespace secretive && kubectl -n secretive create secret generic manual-secrets"),
-        "{said}"
-    );
+    assert!(said.contains("optakit secret set STRIPE_KEY") && said.contains("optakit secret set OTHER"), "{said}");
     assert!(!kubectl(&["get", "namespace", "secretive"]).status.success(), "nothing was changed");
-    assert!(kubectl(&["create", "namespace", "secretive"]).status.success());
-    let made = kubectl(&[
-        "-n",
-        "secretive",
-        "create",
-        "secret",
-        "generic",
-        "manual-secrets",
-        "--from-literal=STRIPE_KEY=hunter2",
-        "--from-literal=OTHER=x",
-    ]);
-    assert!(made.status.success());
+    let mut all = String::new();
+    let mut secret = |arguments: &[&str], input: &str| {
+        let (code, out, said) = service.secret(arguments, input);
+        all.push_str(&out);
+        all.push_str(&said);
+        (code, out, said)
+    };
+    let (code, _, said) = secret(&["set", "STRIPE_KEY"], "hunter2\n");
+    assert_eq!(code, 0, "{said}");
+    let (_, names, said) = secret(&["list"], "");
+    assert!(names == "STRIPE_KEY\n" && said.contains("missing  OTHER: `optakit secret set OTHER`"), "{names}{said}");
+    service.write("more.env", "# of the shop\nexport OTHER=\"hunter3 x\"\nUNUSED='hunter4'\n");
+    let (code, _, said) = secret(&["import", "more.env"], "");
+    assert_eq!(code, 0, "{said}");
+    let data = get(&["-n", "secretive", "secret", "manual-secrets"])["data"].clone();
+    assert_eq!(data, serde_json::json!({"STRIPE_KEY": "aHVudGVyMg==", "OTHER": "aHVudGVyMyB4", "UNUSED": "aHVudGVyNA=="}));
     let (code, said) = service.apply(&["--verbose"]);
     assert_eq!(code, 0, "{said}");
-    assert!(!said.contains("hunter2"));
+    assert!(!said.contains("hunter"));
+    let pods = ready_pods("secretive");
+    let (code, _, said) = secret(&["set", "STRIPE_KEY", "--no-restart"], "hunter5");
+    assert!(code == 0 && said.contains("goes on with the old values"), "{said}");
+    let (code, _, said) = secret(&["set", "STRIPE_KEY"], "hunter6");
+    assert!(code == 0 && said.contains("restart  Deployment secretive-api-k8s-service"), "{said}");
+    let rolled = kubectl(&["-n", "secretive", "rollout", "status", "deployment/secretive-api-k8s-service", "--timeout=60s"]);
+    assert!(rolled.status.success() && ready_pods("secretive") != pods, "the pods are new");
+    let (code, said) = service.apply(&[]);
+    assert!(code == 0 && said.contains("nothing to change"), "an apply leaves the restart alone: {said}");
+    let (code, _, said) = secret(&["delete", "UNUSED"], "");
+    assert_eq!(code, 0, "{said}");
+    assert_eq!(secret(&["list"], "").1, "OTHER\nSTRIPE_KEY\n");
+    let (code, _, said) = secret(&["delete", "UNUSED"], "");
+    assert!(code == 1 && said.contains("there is no secret `UNUSED`"), "{said}");
+    service.write("broken.env", "hunter7 is no entry\n");
+    assert_eq!(secret(&["import", "broken.env"], "").0, 1);
+    assert!(!all.contains("hunter"), "{all}");
+}
+
+#[test]
+fn drift_is_what_others_changed_since() {
+    let service = Service::new("drifted", "acme/api:1", "");
+    assert_eq!(service.apply(&[]).0, 0);
+    let (code, drift, said) = service.command(&["drift"], &[]);
+    assert_eq!((code, drift.as_str()), (0, "drifted: nothing to change\n"), "{said}");
+    let image = kubectl(&["-n", "drifted", "set", "image", "deployment/drifted-api-k8s-service", "k8s-service=acme/api:other"]);
+    assert!(image.status.success());
+    // Another bundle in the folder is no drift.
+    service.rewrite("acme/api:1", "    max_containers: 9\n");
+    let (code, drift, said) = service.command(&["drift"], &[]);
+    assert_eq!(code, 2, "{said}");
+    assert!(
+        drift.contains("change   Deployment drifted-api-k8s-service  (rolling restart)") && drift.contains("acme/api:other"),
+        "{drift}"
+    );
+    assert!(drift.ends_with("drifted: 1 change\n"), "{drift}");
 }
 
 #[test]

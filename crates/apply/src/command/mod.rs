@@ -7,4 +7,5 @@ pub(crate) mod destroy;
 pub(crate) mod plan;
 pub(crate) mod render;
 pub(crate) mod revisions;
+pub(crate) mod secret;
 pub(crate) mod validate;

@@ -6,8 +6,10 @@ use anyhow::Context;
 use optakit_core::render::IMAGE_DIGEST;
 use serde_json::json;
 
+use super::revisions::on_layer;
 use crate::applyset::{ApplySet, Leftover};
-use crate::cli::{Plan, PlanOutput};
+use crate::cli::{Plan, PlanOutput, Status};
+use crate::history;
 use crate::live::{self, Pair, Target};
 use crate::plan::{self, Action};
 use crate::preflight;
@@ -29,6 +31,27 @@ pub(crate) fn run(arguments: &Plan, report: &Report) -> anyhow::Result<ExitCode>
         match arguments.output {
             PlanOutput::Text => report.result(&changes.text(session.layer())),
             PlanOutput::Json => report.result(&changes.json(&session)),
+        }
+        Ok(if changes.is_empty() { ExitCode::SUCCESS } else { ExitCode::from(2) })
+    })
+}
+
+/// Prints what in the cluster is not as the last good revision had it. Exit code 2 when anything is.
+///
+/// # Errors
+///
+/// When there is no way to the cluster, or no revision is recorded.
+pub(crate) fn drift(arguments: &Status, report: &Report) -> anyhow::Result<ExitCode> {
+    on_layer(&arguments.layer, report, async |session| {
+        let revisions = history::list(&session.client, session.layer()).await?;
+        let good = revisions.iter().find(|revision| revision.status == history::Status::Deployed);
+        let good = good.context("no good revision is recorded: apply first")?;
+        let recorded = session.with(history::read(&session.client, session.layer(), good.number).await?);
+        // What others changed is drift, whoever holds the field now.
+        let changes = Changes::find(&recorded, true).await?;
+        match arguments.output {
+            PlanOutput::Text => report.result(&changes.text(session.layer())),
+            PlanOutput::Json => report.result(&changes.json(&recorded)),
         }
         Ok(if changes.is_empty() { ExitCode::SUCCESS } else { ExitCode::from(2) })
     })
