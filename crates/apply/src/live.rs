@@ -8,6 +8,8 @@ use kube::api::{Api, DynamicObject, Patch, PatchParams};
 use kube::core::{ApiResource, GroupVersionKind};
 use serde_json::Value;
 
+use crate::owner;
+
 /// The field manager of everything Optakit writes.
 pub(crate) const MANAGER: &str = "optakit";
 
@@ -21,6 +23,8 @@ pub(crate) struct Target {
     pub(crate) kind: String,
     pub(crate) name: String,
     pub(crate) namespace: Option<String>,
+    /// Take over the fields that others hold.
+    force: bool,
     resource: ApiResource,
 }
 
@@ -67,6 +71,8 @@ pub(crate) enum LiveError {
         "{object} is partly owned by someone else: {reason}\n  take the fields over with `--force-conflicts`, if the other side is to give way"
     )]
     Conflict { object: String, reason: String },
+    #[error("{object} belongs to {owner}, which would undo what we change\n  {advice}")]
+    Foreign { object: String, owner: String, advice: &'static str },
     #[error("{action} {object} failed: {reason}")]
     Failed { action: &'static str, object: String, reason: String },
 }
@@ -88,7 +94,7 @@ impl Target {
         };
         let resource = ApiResource::from_gvk_with_plural(&GroupVersionKind::gvk(group, version, &kind), plural);
         let namespace = text("/metadata/namespace");
-        Ok(Self { index, object, kind, name, namespace, resource })
+        Ok(Self { index, object, kind, name, namespace, force: false, resource })
     }
 
     /// Kind and name, for people.
@@ -113,7 +119,7 @@ impl Target {
         if options.dry_run {
             params = params.dry_run();
         }
-        if options.force {
+        if options.force || self.force {
             params = params.force();
         }
         self.api(client).patch(&self.name, &params, &Patch::Apply(&self.object)).await
@@ -133,6 +139,8 @@ pub(crate) struct Pair {
     pub(crate) target: Target,
     pub(crate) live: Option<Value>,
     pub(crate) wanted: Value,
+    /// Fields that a person holds and we take, with who.
+    pub(crate) taken: Vec<String>,
 }
 
 /// Whether the API server can be reached and takes our credentials.
@@ -187,13 +195,24 @@ pub(crate) async fn secret_keys(client: &kube::Client, namespace: &str, name: &s
 ///
 /// Everything that was refused.
 pub(crate) async fn pairs(client: &kube::Client, targets: Vec<Target>, force: bool) -> Result<Vec<Pair>, Vec<LiveError>> {
-    let read = |target: Target| async move {
+    let read = |mut target: Target| async move {
         let api = target.api(client);
         let (live, wanted) =
             futures::future::join(api.get_opt(&target.name), target.apply(client, Options { dry_run: true, force })).await;
-        let live = live.map_err(|error| explain(error, "reading", &target.label()))?;
+        let live = live.map_err(|error| explain(error, "reading", &target.label()))?.map(to_value);
+        if let Some((owner, advice)) = live.as_ref().and_then(owner::of) {
+            return Err(LiveError::Foreign { object: target.label(), owner, advice });
+        }
+        let (wanted, taken) = match wanted {
+            Err(kube::Error::Api(status)) if owner::only_people(&status) => {
+                // What a person set by hand gives way to the file, and is told of.
+                target.force = true;
+                (target.apply(client, Options { dry_run: true, force: true }).await, owner::held(&status))
+            }
+            wanted => (wanted, Vec::new()),
+        };
         let wanted = wanted.map_err(|error| explain(error, "a dry run of", &target.label()))?;
-        Ok(Pair { live: live.map(to_value), wanted: to_value(wanted), target })
+        Ok(Pair { live, wanted: to_value(wanted), taken, target })
     };
     let (mut pairs, mut errors) = (Vec::new(), Vec::new());
     for result in join_all(targets.into_iter().map(read)).await {

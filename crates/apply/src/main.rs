@@ -12,6 +12,7 @@ mod history;
 mod input;
 mod live;
 mod lock;
+mod owner;
 mod plan;
 mod preflight;
 mod rds;

@@ -138,7 +138,7 @@ mod tests {
     fn pair(kind: &str, live: Option<Value>, wanted: Value) -> Pair {
         let target =
             Target::new(0, json!({"apiVersion": "v1", "kind": kind, "metadata": {"name": "api"}})).expect("a known kind");
-        Pair { target, live, wanted }
+        Pair { target, live, wanted, taken: Vec::new() }
     }
 
     #[test]

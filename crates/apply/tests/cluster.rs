@@ -572,6 +572,26 @@ fn fields_of_another_manager_are_not_taken_without_a_word() {
     assert!(said.contains("argocd-controller") && said.contains("--force-conflicts"), "{said}");
     let (code, said) = service.apply(&["--force-conflicts"]);
     assert_eq!(code, 0, "{said}");
+    // What a person did by hand gives way to the file, and is said.
+    let image = kubectl(&["-n", "shared", "set", "image", "deployment/shared-api-k8s-service", "k8s-service=acme/api:hotfix"]);
+    assert!(image.status.success());
+    let (code, said) = service.apply(&[]);
+    assert_eq!(code, 0, "{said}");
+    assert!(said.contains("takes .spec.template.spec.containers") && said.contains("was set by kubectl"), "{said}");
+    let deployment = get(&["-n", "shared", "deployment", "shared-api-k8s-service"]);
+    assert_eq!(deployment["spec"]["template"]["spec"]["containers"][0]["image"], "acme/api:1");
+}
+
+#[test]
+fn objects_of_other_tools_are_refused_by_name() {
+    let service = Service::new("owned", "acme/api:1", "");
+    assert!(kubectl(&["create", "namespace", "owned"]).status.success());
+    assert!(kubectl(&["-n", "owned", "create", "service", "clusterip", "api", "--tcp=80"]).status.success());
+    assert!(kubectl(&["-n", "owned", "annotate", "service", "api", "meta.helm.sh/release-name=owned-api"]).status.success());
+    let (code, said) = service.apply(&["--force-conflicts"]);
+    assert_eq!(code, 1);
+    assert!(said.contains("Service api belongs to the Helm release `owned-api`"), "{said}");
+    assert!(!kubectl(&["-n", "owned", "get", "deployment", "owned-api-k8s-service"]).status.success(), "nothing was changed");
 }
 
 #[test]

@@ -149,8 +149,11 @@ impl Changes {
 /// A change in one line.
 pub(crate) fn line(pair: &Pair) -> String {
     let action = plan::action(pair);
+    let taken: String = pair.taken.iter().map(|field| format!("\n         takes {field}")).collect();
     match action {
-        Action::Change => format!("{}   {}  ({})", action.word(), pair.target.label(), plan::effect(pair).words()),
+        Action::Change => {
+            format!("{}   {}  ({}){taken}", action.word(), pair.target.label(), plan::effect(pair).words())
+        }
         Action::Create | Action::Keep => format!("{}   {}", action.word(), pair.target.label()),
     }
 }

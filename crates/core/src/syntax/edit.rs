@@ -6,7 +6,7 @@ use std::ops::Range;
 
 use serde_json::Value;
 
-use super::literal::{block, flow, is_collection, json, scalar, scalar_value};
+use super::literal::{block, flow, has_long_key, is_collection, is_long_key, json, scalar, scalar_value};
 use super::node::{Mapping, Node, NodeKind, ScalarValue};
 use crate::diagnostic::TextEdit;
 use crate::source::Source;
@@ -45,6 +45,10 @@ pub enum EditError {
 /// When the text cannot be read, or the path passes through something that is no map or list.
 pub fn set(source: &Source, path: &[PathStep], value: &Value) -> Result<Option<TextEdit>, EditError> {
     let editor = Editor::new(source)?;
+    let long_step = |step: &PathStep| matches!(step, PathStep::Key(key) if is_long_key(key));
+    if path.iter().any(long_step) || has_long_key(value) {
+        return Err(EditError::Impossible { reason: "a key has more than 1,024 characters".to_owned() });
+    }
     let Some(root) = &editor.root else {
         let text = block(&nested(path, value)?, 0).trim_start_matches('\n').to_owned() + "\n";
         // A last line of spaces would indent it, and one of a comment swallow it.
@@ -461,6 +465,8 @@ mod tests {
         let source = Source::new(FileId::Service, "opta.yml", "name: shop\nmodules: [\n");
         assert!(matches!(set(&source, &path(&["name"]), &json!("x")), Err(EditError::Unreadable { .. })));
         let source = Source::new(FileId::Service, "opta.yml", "name: shop\n");
+        assert!(matches!(set(&source, &path(&[&"k".repeat(1025)]), &json!(1)), Err(EditError::Impossible { .. })));
+        assert!(matches!(set(&source, &path(&["x"]), &json!([{ "\u{1}".repeat(300): 1 }])), Err(EditError::Impossible { .. })));
         assert!(matches!(set(&source, &path(&["name", "x"]), &json!("x")), Err(EditError::Impossible { .. })));
     }
 

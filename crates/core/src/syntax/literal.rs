@@ -7,6 +7,20 @@ pub(super) fn is_collection(value: &Value) -> bool {
     value.as_object().is_some_and(|map| !map.is_empty()) || value.as_array().is_some_and(|list| !list.is_empty())
 }
 
+/// Whether a key is longer, as written, than YAML lets one be that stands on a line with its value (YAML 1.2.2 §7.4.2).
+pub(super) fn is_long_key(key: &str) -> bool {
+    scalar(key).len().max(json(key).len()) > 1024
+}
+
+/// Whether any key in a value is.
+pub(super) fn has_long_key(value: &Value) -> bool {
+    match value {
+        Value::Object(map) => map.iter().any(|(key, value)| is_long_key(key) || has_long_key(value)),
+        Value::Array(items) => items.iter().any(has_long_key),
+        _ => false,
+    }
+}
+
 /// A value on one line.
 pub(super) fn flow(value: &Value) -> String {
     match value {
