@@ -19,6 +19,7 @@ if have go || [ -n "${KUBEBUILDER_ASSETS:-}" ]; then
   testbed="$cache/testbed.$$"
   trap '"$root/scripts/testbed.sh" down "$testbed"; rm -rf "$testbed"' EXIT
   "$root/scripts/setup-cluster.sh" >/dev/null
+  "$root/scripts/setup-helm.sh" >/dev/null
   "$root/scripts/setup-aws.sh" >/dev/null
   features=(--features optakit/testbed)
 elif [ -n "${CI:-}" ]; then

@@ -43,9 +43,10 @@ down() {
 
 up() {
   down
-  local bin python
+  local bin python helm
   bin=$("$root/scripts/setup-cluster.sh")
   python=$("$root/scripts/setup-aws.sh")
+  helm=$("$root/scripts/setup-helm.sh")
   rm -rf "$dir/etcd" "$dir/certs"
   local etcd_port peer_port api_port aws_port
   etcd_port=$(free_port) peer_port=$(free_port) api_port=$(free_port) aws_port=$(free_port)
@@ -99,6 +100,7 @@ YAML
   cat >"$dir/env" <<SH
 export OPTAKIT_TEST_KUBECONFIG=$kubeconfig
 export OPTAKIT_TEST_KUBECTL=$bin/kubectl
+export OPTAKIT_TEST_HELM=$helm
 export OPTAKIT_TEST_AWS=http://127.0.0.1:$aws_port
 SH
 }

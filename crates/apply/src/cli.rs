@@ -107,6 +107,16 @@ Examples:
   optakit secret list"
     )]
     Secret(Secret),
+    /// Bring a service that a Helm release of Opta runs under Optakit, without a pod restarting.
+    #[command(
+        after_help = "Make the bundle with `--profile opta-2021`, which renders pods as Opta did. Nothing is written when a pod would
+have to be replaced. Objects stay, their fields change hands, the release's records are archived and removed.
+
+Examples:
+  optakit bundle --profile opta-2021 --image-tag 1.4.2
+  optakit takeover shop-staging.bundle.json"
+    )]
+    Takeover(Takeover),
     /// Take a layer's objects away. Namespace, Secret `manual-secrets`, ECR repository and IAM role stay.
     #[command(after_help = "Examples:
   optakit destroy shop-staging.bundle.json")]
@@ -240,6 +250,18 @@ pub(crate) struct Rollback {
     /// Take over fields that another manager holds.
     #[arg(long)]
     pub(crate) force_conflicts: bool,
+}
+
+#[derive(Debug, Args)]
+pub(crate) struct Takeover {
+    #[command(flatten)]
+    pub(crate) layer: Layer,
+    /// The digest of the AUTO image that runs.
+    #[arg(long, value_name = "DIGEST")]
+    pub(crate) image_digest: Option<String>,
+    /// Do not ask.
+    #[arg(long, short)]
+    pub(crate) yes: bool,
 }
 
 #[derive(Debug, Args)]

@@ -224,7 +224,8 @@ pub(crate) async fn pairs(client: &kube::Client, targets: Vec<Target>, force: bo
     if errors.is_empty() { Ok(pairs) } else { Err(errors) }
 }
 
-fn to_value(object: DynamicObject) -> Value {
+/// An object of the API server as data.
+pub(crate) fn to_value(object: DynamicObject) -> Value {
     serde_json::to_value(object).expect("an object of the API server is JSON")
 }
 

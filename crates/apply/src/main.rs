@@ -18,6 +18,7 @@ mod preflight;
 mod rds;
 mod report;
 mod session;
+mod takeover;
 mod wait;
 
 use std::process::ExitCode;
@@ -41,6 +42,7 @@ fn main() -> ExitCode {
         Command::Rollback(arguments) => command::revisions::rollback(arguments, &report),
         Command::Drift(arguments) => command::plan::drift(arguments, &report),
         Command::Secret(arguments) => command::secret::run(arguments, &report),
+        Command::Takeover(arguments) => command::takeover::run(arguments, &report),
         Command::Destroy(arguments) => command::destroy::run(arguments, &report),
         Command::Explain { name } => command::about::explain(name, &report),
         Command::Schema { of } => command::about::schema(*of, &report),

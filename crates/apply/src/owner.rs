@@ -15,7 +15,7 @@ const MARKS: &[(&str, &str, &str)] = &[
     ("/metadata/labels/instance.timoni.sh~1name", "the Timoni instance", OTHER),
 ];
 
-const HELM: &str = "the way from Helm to Optakit is not built yet: uninstall the release, keeping nothing, or let Helm go on";
+const HELM: &str = "`optakit takeover` brings it over without a pod restarting";
 const OTHER: &str = "take the object out of that tool first, then apply again";
 
 /// The tool that an object belongs to, by name, with what to do; none when it is nobody's or ours.

@@ -582,6 +582,93 @@ fn fields_of_another_manager_are_not_taken_without_a_word() {
     assert_eq!(deployment["spec"]["template"]["spec"]["containers"][0]["image"], "acme/api:1");
 }
 
+/// A chart whose one template is a text as it is.
+fn chart(folder: &Path, manifests: &str) {
+    let chart = folder.join("chart");
+    std::fs::create_dir_all(chart.join("templates")).expect("the folder can be made");
+    std::fs::write(chart.join("Chart.yaml"), "apiVersion: v2\nname: k8s-service\nversion: 0.1.0\n").expect("it can be written");
+    std::fs::write(chart.join("templates/all.yaml"), manifests).expect("it can be written");
+}
+
+fn helm(arguments: &[&str]) -> (bool, String) {
+    let mut command = Command::new(setting("OPTAKIT_TEST_HELM"));
+    command.arg("--kubeconfig").arg(setting("OPTAKIT_TEST_KUBECONFIG")).args(arguments);
+    let output = command.output().expect("helm starts");
+    (output.status.success(), format!("{}{}", String::from_utf8_lossy(&output.stdout), String::from_utf8_lossy(&output.stderr)))
+}
+
+#[test]
+fn a_service_of_a_helm_release_is_taken_over_without_a_pod_restarting() {
+    let fields = "    min_containers: 2\n    public_uri: \"api.{parent.domain}/v1\"\n    healthcheck_path: /health\n";
+    let service = Service::new("taken", "acme/api:1", fields);
+    let folder = service.folder.path();
+    // What Opta's chart rendered, with Helm's label, in a release of the namespace `default`, as Opta had it.
+    let rendered = optakit(folder).args(["render", "--quiet", "--profile", "opta-2021"]).output().expect("it starts");
+    let rendered = String::from_utf8(rendered.stdout).expect("it is UTF-8");
+    let rendered = rendered.split_once("---\n").expect("the namespace comes first").1;
+    let rendered = rendered.replace(
+        "app.kubernetes.io/managed-by: optakit",
+        "app.kubernetes.io/managed-by: Helm\n    helm.sh/chart: k8s-service-0.1.0",
+    );
+    chart(folder, &rendered);
+    assert!(kubectl(&["create", "namespace", "taken"]).status.success());
+    let path = folder.join("chart");
+    let (installed, said) =
+        helm(&["install", "taken-api", &path.to_string_lossy(), "--namespace", "default", "--wait", "--timeout", "60s"]);
+    assert!(installed, "{said}");
+    assert!(kubectl(&["-n", "taken", "scale", "deployment/taken-api-k8s-service", "--replicas", "3"]).status.success());
+    let rolled = kubectl(&["-n", "taken", "rollout", "status", "deployment/taken-api-k8s-service", "--timeout=60s"]);
+    assert!(rolled.status.success());
+    let pods = ready_pods("taken");
+    let sets = || {
+        let sets = get(&["-n", "taken", "replicasets"]);
+        let uids = sets["items"].as_array().expect("a list").iter().map(|set| set["metadata"]["uid"].to_string());
+        uids.collect::<Vec<_>>()
+    };
+    let before = sets();
+    assert_eq!((pods.len(), before.len()), (3, 1));
+
+    let (code, said) = service.apply(&[]);
+    assert!(code == 1 && said.contains("belongs to the Helm release `taken-api`") && said.contains("optakit takeover"), "{said}");
+    // Today's pods differ: nothing happens, and the lines are shown.
+    let (code, _, said) = service.command(&["takeover"], &[]);
+    assert_eq!(code, 1);
+    assert!(
+        said.contains("pods would have to be replaced, nothing was changed") && said.contains("+        \"seccompProfile\": {"),
+        "{said}"
+    );
+
+    assert!(optakit(folder).args(["bundle", "--quiet", "--profile", "opta-2021"]).status().expect("it starts").success());
+    let (code, _, said) = service.command(&["takeover"], &[]);
+    assert_eq!(code, 0, "{said}");
+    assert!(said.contains("terraform state rm 'module.api.helm_release.k8s-service'"), "{said}");
+    let deployment = get(&["-n", "taken", "deployment", "taken-api-k8s-service", "--show-managed-fields"]);
+    let metadata = deployment["metadata"].to_string();
+    assert!(!metadata.contains("meta.helm.sh") && !metadata.contains("helm.sh/chart"), "{metadata}");
+    assert_eq!(deployment["metadata"]["labels"]["app.kubernetes.io/managed-by"], "optakit");
+    assert_eq!(deployment["spec"]["replicas"], 3, "the autoscaler's number stays");
+    let managers: Vec<&str> = deployment["metadata"]["managedFields"]
+        .as_array()
+        .expect("a list")
+        .iter()
+        .filter_map(|field| field["manager"].as_str())
+        .collect();
+    assert!(!managers.contains(&"helm"), "{managers:?}");
+
+    let (_, listed) = helm(&["list", "--namespace", "default", "--short"]);
+    assert!(!listed.contains("taken-api"), "{listed}");
+    let (gone, said) = helm(&["uninstall", "taken-api", "--namespace", "default"]);
+    assert!(!gone && said.contains("not found"), "{said}");
+    let archived = get(&["-n", "default", "secrets", "-l", "optakit.dev/helm-release=taken-api"]);
+    assert_eq!(archived["items"].as_array().map(Vec::len), Some(1));
+
+    let (code, said) = service.apply(&[]);
+    assert!(code == 0 && said.contains("nothing to change"), "{said}");
+    assert_eq!((ready_pods("taken"), sets()), (pods, before), "not a single pod restarted");
+    let (code, _, said) = service.command(&["takeover"], &[]);
+    assert!(code == 1 && said.contains("belongs to a Helm release"), "{said}");
+}
+
 #[test]
 fn objects_of_other_tools_are_refused_by_name() {
     let service = Service::new("owned", "acme/api:1", "");

@@ -8,4 +8,5 @@ pub(crate) mod plan;
 pub(crate) mod render;
 pub(crate) mod revisions;
 pub(crate) mod secret;
+pub(crate) mod takeover;
 pub(crate) mod validate;
