@@ -36,7 +36,7 @@ pub(crate) struct Deployed {
 /// A rollout that did not become ready.
 #[derive(Debug, thiserror::Error)]
 #[error(
-    "{object} did not become ready: {reason}{}\n  Service and configuration were applied, autoscaler and Ingress were not\n  look at it with `kubectl -n {namespace} describe pods`",
+    "{object} did not become ready: {reason}{}{evidence}\n  Service and configuration were applied, autoscaler and Ingress were not\n  look at it with `kubectl -n {namespace} describe pods`",
     line.as_ref().map(|line| format!("\n  decided at {line}")).unwrap_or_default()
 )]
 pub(crate) struct RolloutError {
@@ -45,6 +45,8 @@ pub(crate) struct RolloutError {
     reason: String,
     /// The place in the service file that decided the image.
     line: Option<String>,
+    /// Warnings and log lines, each behind a line break.
+    evidence: String,
 }
 
 /// Makes the namespace, when it is not there. True when it was made.
@@ -106,6 +108,26 @@ pub(crate) async fn deploy(session: &Session, options: Options, report: &Report)
     // Objects that wait for an image stay in the set though they were not applied.
     set.announce(&session.client, &members, left_out.is_empty()).await?;
     Ok(Deployed { changes: number, left_out })
+}
+
+/// The field of a Deployment that a failure comes from, where one can be told.
+fn deciding_field(reason: &str) -> Option<&'static str> {
+    macro_rules! container {
+        ($field:literal) => {
+            concat!("/spec/template/spec/containers/0", $field)
+        };
+    }
+    const FIELDS: &[(&str, &str)] = &[
+        ("out of memory", container!("/resources/limits/memory")),
+        ("Insufficient cpu", container!("/resources/requests/cpu")),
+        ("Insufficient memory", container!("/resources/requests/memory")),
+        ("cannot be pulled", container!("/image")),
+        ("is no image name", container!("/image")),
+        ("exec format", container!("/image")),
+        ("ends again and again", container!("/image")),
+        ("is not ready yet", container!("/readinessProbe")),
+    ];
+    FIELDS.iter().find(|(words, _)| reason.contains(words)).map(|(_, pointer)| *pointer)
 }
 
 /// Asks on a terminal; elsewhere, and with `--yes`, the command line was the answer.
@@ -171,10 +193,18 @@ impl Rollout<'_> {
         let mut progress = self.report.progress(&target.label());
         let outcome = wait::deployment(self.client, namespace, &target.name, self.timeout, |state| progress.set(state)).await;
         progress.finish(outcome.is_ok());
-        outcome.map_err(|error| {
-            let image = "/spec/template/spec/containers/0/image";
-            let line = self.bundle.line_of(target.index, image).map(|mapping| format!("{}:{}", mapping.file, mapping.line));
-            RolloutError { object: target.label(), namespace: namespace.to_owned(), reason: error.to_string(), line }.into()
-        })
+        let Err(error) = outcome else { return Ok(()) };
+        let reason = error.to_string();
+        let line = deciding_field(&reason).and_then(|pointer| self.bundle.line_of(target.index, pointer));
+        let line = line.map(|mapping| format!("{}:{}", mapping.file, mapping.line));
+        let evidence = wait::evidence::of(self.client, namespace, &target.name, &reason).await;
+        let error = RolloutError {
+            object: target.label(),
+            namespace: namespace.to_owned(),
+            reason,
+            line,
+            evidence: evidence.iter().map(|line| format!("\n{line}")).collect(),
+        };
+        Err(error.into())
     }
 }

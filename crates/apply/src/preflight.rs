@@ -1,8 +1,10 @@
 //! What must be true before anything is written: all that is missing is said at once.
 
+use k8s_openapi::api::networking::v1::IngressClass;
+use kube::api::Api;
 use optakit_core::bundle::Bundle;
 
-use crate::live::{self, LiveError};
+use crate::live::{self, LiveError, Target};
 
 /// What is missing.
 #[derive(Debug, thiserror::Error)]
@@ -59,4 +61,22 @@ pub(crate) async fn check_secrets(client: &kube::Client, bundle: &Bundle, namesp
         });
     }
     if missing.is_empty() { Ok(()) } else { Err(PreflightError::MissingSecrets { missing }) }
+}
+
+/// What the cluster lacks that an apply does not need, but its purpose does, for people.
+pub(crate) async fn warnings(client: &kube::Client, targets: &[Target]) -> Vec<String> {
+    let classes =
+        targets.iter().filter_map(|target| target.object.pointer("/spec/ingressClassName").and_then(serde_json::Value::as_str));
+    let classes: std::collections::BTreeSet<&str> = classes.collect();
+    let mut warnings = Vec::new();
+    for class in classes {
+        let found = Api::<IngressClass>::all(client.clone()).get_opt(class).await;
+        // Who may not look gets no warning: it might be there.
+        if matches!(found, Ok(None)) {
+            warnings.push(format!(
+                "there is no ingress class `{class}` in the cluster: until it is there, nobody serves the Ingress"
+            ));
+        }
+    }
+    warnings
 }

@@ -1,128 +1,12 @@
-//! The binary against real things: a Kubernetes control plane, and ECR, EKS, STS of an AWS stand-in. `make test` starts
-//! them and says where they are.
+//! The binary against real things: a Kubernetes control plane, and ECR, EKS, IAM, STS of an AWS stand-in.
 
-use std::io::Write;
+mod testbed;
+
 use std::path::Path;
-use std::process::{Command, Output, Stdio};
+use std::process::Command;
 
 use serde_json::Value;
-use tempfile::TempDir;
-
-const DIGEST: &str = "sha256:9b2f3c5e1a7d4860b1f2e3d4c5b6a79880716253a4b5c6d7e8f90a1b2c3d4e5f";
-
-fn setting(name: &str) -> String {
-    std::env::var(name).unwrap_or_else(|_| panic!("{name} is not set: these tests run in `make test`, which starts the testbed"))
-}
-
-fn kubectl(arguments: &[&str]) -> Output {
-    let mut command = Command::new(setting("OPTAKIT_TEST_KUBECTL"));
-    command.arg("--kubeconfig").arg(setting("OPTAKIT_TEST_KUBECONFIG")).args(arguments);
-    command.output().expect("kubectl starts")
-}
-
-fn get(arguments: &[&str]) -> Value {
-    let output = kubectl(&[&["get", "-o", "json"], arguments].concat());
-    assert!(output.status.success(), "{}", String::from_utf8_lossy(&output.stderr));
-    serde_json::from_slice(&output.stdout).expect("kubectl prints JSON")
-}
-
-fn optakit(folder: &Path) -> Command {
-    let mut command = Command::new(env!("CARGO_BIN_EXE_optakit"));
-    command
-        .current_dir(folder)
-        .env("AWS_ENDPOINT_URL", setting("OPTAKIT_TEST_AWS"))
-        .env("AWS_ACCESS_KEY_ID", "test")
-        .env("AWS_SECRET_ACCESS_KEY", "test")
-        .env("NO_COLOR", "1");
-    command
-}
-
-/// A service of its own namespace in a folder of its own.
-struct Service {
-    folder: TempDir,
-    layer: &'static str,
-}
-
-impl Service {
-    fn new(layer: &'static str, image: &str, more: &str) -> Self {
-        let folder = tempfile::tempdir().expect("a folder");
-        let service = Self { folder, layer };
-        service.write("env/staging.yml", &environment("123456789012"));
-        service.rewrite(image, more);
-        service
-    }
-
-    fn write(&self, path: &str, text: &str) {
-        let path = self.folder.path().join(path);
-        std::fs::create_dir_all(path.parent().expect("it has one")).expect("the folder can be made");
-        std::fs::write(path, text).expect("it can be written");
-    }
-
-    fn rewrite(&self, image: &str, more: &str) {
-        let text = format!(
-            "name: {}\nenvironments:\n  - {{name: staging, path: env/staging.yml}}\nmodules:\n  - type: k8s-service\n    \
-             name: api\n    image: {image}\n    port: {{http: 8000}}\n{more}",
-            self.layer
-        );
-        self.write("opta.yml", &text);
-        let output = optakit(self.folder.path()).args(["bundle", "--quiet"]).output().expect("it starts");
-        assert!(output.status.success(), "{}", String::from_utf8_lossy(&output.stderr));
-    }
-
-    fn bundle(&self) -> String {
-        format!("{}-staging.bundle.json", self.layer)
-    }
-
-    /// Applies by kubeconfig; gives the exit code and standard error.
-    fn apply(&self, arguments: &[&str]) -> (i32, String) {
-        let kubeconfig = setting("OPTAKIT_TEST_KUBECONFIG");
-        self.run(&[&["--kubeconfig", &kubeconfig], arguments].concat())
-    }
-
-    /// Runs `secret` with an input; gives the exit code, standard output and standard error.
-    fn secret(&self, arguments: &[&str], input: &str) -> (i32, String, String) {
-        let mut process = optakit(self.folder.path());
-        process.arg("secret").args(arguments).args(["--kubeconfig", &setting("OPTAKIT_TEST_KUBECONFIG")]);
-        let mut child = process.stdin(Stdio::piped()).stdout(Stdio::piped()).stderr(Stdio::piped()).spawn().expect("it starts");
-        child.stdin.take().expect("piped").write_all(input.as_bytes()).expect("it reads");
-        let output = child.wait_with_output().expect("it ends");
-        let text = |bytes: &[u8]| String::from_utf8_lossy(bytes).into_owned();
-        (output.status.code().expect("it exits"), text(&output.stdout), text(&output.stderr))
-    }
-
-    /// Runs another command on the bundle by kubeconfig; gives the exit code, standard output and standard error.
-    fn command(&self, command: &[&str], arguments: &[&str]) -> (i32, String, String) {
-        let kubeconfig = setting("OPTAKIT_TEST_KUBECONFIG");
-        let mut process = optakit(self.folder.path());
-        process.args(command).arg(self.bundle()).args(["--kubeconfig", &kubeconfig]).args(arguments);
-        let output = process.output().expect("it starts");
-        let text = |bytes: &[u8]| String::from_utf8_lossy(bytes).into_owned();
-        (output.status.code().expect("it exits"), text(&output.stdout), text(&output.stderr))
-    }
-
-    fn run(&self, arguments: &[&str]) -> (i32, String) {
-        let output = optakit(self.folder.path()).arg("apply").arg(self.bundle()).args(arguments).output().expect("it starts");
-        assert_eq!(String::from_utf8_lossy(&output.stdout), "", "an apply has no result to print");
-        (output.status.code().expect("it exits"), String::from_utf8_lossy(&output.stderr).into_owned())
-    }
-
-    /// Kind, name and resourceVersion of all that Optakit holds in the namespace.
-    fn versions(&self) -> Vec<String> {
-        let kinds = "serviceaccounts,services,deployments,horizontalpodautoscalers,poddisruptionbudgets,ingresses";
-        let list = get(&["-n", self.layer, "-l", "app.kubernetes.io/managed-by=optakit", kinds]);
-        let items = list["items"].as_array().expect("a list").iter();
-        items
-            .map(|item| format!("{} {} {}", item["kind"], item["metadata"]["name"], item["metadata"]["resourceVersion"]))
-            .collect()
-    }
-}
-
-fn environment(account: &str) -> String {
-    format!(
-        "name: staging\norg_name: acme\nproviders:\n  aws:\n    region: us-east-1\n    account_id: {account}\nmodules:\n  \
-         - {{type: dns, domain: staging.acme.io}}\n"
-    )
-}
+use testbed::{DIGEST, Service, environment, get, kubectl, optakit, ready_pods, setting};
 
 #[test]
 fn a_service_is_applied_runs_and_a_second_apply_writes_nothing() {
@@ -204,19 +88,6 @@ fn what_the_bundle_does_not_have_any_more_goes_and_nothing_else() {
     assert!(kubectl(&["-n", "pruned", "get", "configmap", "foreign"]).status.success(), "it is not ours");
     let (code, said) = service.apply(&[]);
     assert!(code == 0 && said.contains("nothing to change"), "{said}");
-}
-
-/// The uids of the pods of a namespace that are ready.
-fn ready_pods(namespace: &str) -> Vec<String> {
-    let pods = get(&["-n", namespace, "pods"]);
-    let ready = |pod: &&Value| {
-        let conditions = pod["status"]["conditions"].as_array().cloned().unwrap_or_default();
-        conditions.iter().any(|condition| condition["type"] == "Ready" && condition["status"] == "True")
-    };
-    let pods = pods["items"].as_array().expect("a list").iter().filter(ready);
-    let mut uids: Vec<String> = pods.map(|pod| pod["metadata"]["uid"].to_string()).collect();
-    uids.sort();
-    uids
 }
 
 #[test]

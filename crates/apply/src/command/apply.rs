@@ -37,6 +37,9 @@ async fn apply(mut session: Session, arguments: &Apply, report: &Report, started
     if targets.iter().any(|target| target.kind == "Deployment") {
         preflight::check_secrets(&session.client, &session.bundle, session.namespace_exists).await?;
     }
+    for warning in preflight::warnings(&session.client, &targets).await {
+        report.warning(warning);
+    }
     if let Some(aws) = &session.aws {
         for document in &session.bundle.aws {
             ensure(aws, document, report).await?;

@@ -1,6 +1,7 @@
 //! Waiting for a rollout: each state of the cluster is judged by a pure function, and a watch tells of new states.
 
 mod deployment;
+pub(crate) mod evidence;
 mod pod;
 
 use std::collections::BTreeMap;
