@@ -1,13 +1,13 @@
 // The text editor of the page: CodeMirror, set up for YAML, behind the few functions that the Rust side calls
 // (crates/web/src/editor/mod.rs). No rule, no default and no field text lives here.
-import { closeBrackets, closeBracketsKeymap } from '@codemirror/autocomplete';
+import { autocompletion, closeBrackets, closeBracketsKeymap } from '@codemirror/autocomplete';
 import { defaultKeymap, history, historyKeymap, indentWithTab } from '@codemirror/commands';
 import { yaml, yamlLanguage } from '@codemirror/lang-yaml';
 import { HighlightStyle, bracketMatching, foldGutter, foldKeymap, indentUnit, syntaxHighlighting } from '@codemirror/language';
 import { lintGutter, lintKeymap, setDiagnostics } from '@codemirror/lint';
 import { highlightSelectionMatches, searchKeymap } from '@codemirror/search';
 import { EditorState } from '@codemirror/state';
-import { Decoration, EditorView, MatchDecorator, ViewPlugin, drawSelection, highlightActiveLine, highlightActiveLineGutter, keymap, lineNumbers, placeholder } from '@codemirror/view';
+import { Decoration, EditorView, MatchDecorator, ViewPlugin, drawSelection, highlightActiveLine, highlightActiveLineGutter, hoverTooltip, keymap, lineNumbers, placeholder } from '@codemirror/view';
 import { highlightTree, tagHighlighter, tags } from '@lezer/highlight';
 
 const KINDS = [
@@ -75,6 +75,15 @@ const theme = EditorView.theme({
   '.cm-tooltip': { backgroundColor: 'var(--surface-raised)', color: 'var(--text)', border: '1px solid var(--border)', borderRadius: '8px', fontFamily: 'var(--font)', overflow: 'hidden' },
   '.cm-diagnostic': { padding: '8px 12px', borderLeft: 'none', maxWidth: '420px', whiteSpace: 'pre-wrap' },
   '.cm-diagnosticAction': { backgroundColor: 'var(--accent)', color: 'var(--on-accent)', borderRadius: '6px', padding: '2px 8px', margin: '0 0 0 8px', font: 'inherit' },
+  '.cm-prose': { padding: '8px 12px', maxWidth: '460px', whiteSpace: 'pre-wrap', lineHeight: '1.45' },
+  '.cm-tooltip.cm-tooltip-autocomplete': { overflow: 'visible' },
+  '.cm-tooltip.cm-completionInfo': { padding: '0', marginLeft: '4px' },
+  '.cm-tooltip.cm-tooltip-autocomplete > ul': { fontFamily: 'var(--code-font)', maxHeight: '15em' },
+  '.cm-tooltip.cm-tooltip-autocomplete > ul > li': { padding: '3px 12px' },
+  '.cm-tooltip.cm-tooltip-autocomplete > ul > li[aria-selected]': { backgroundColor: 'var(--accent)', color: 'var(--on-accent)' },
+  '.cm-completionDetail': { fontStyle: 'normal', color: 'var(--text-muted)', marginLeft: '12px' },
+  'li[aria-selected] .cm-completionDetail': { color: 'inherit' },
+  '.cm-completionMatchedText': { textDecoration: 'none', fontWeight: '600' },
   '.cm-panels': { backgroundColor: 'var(--surface-raised)', color: 'var(--text)', borderColor: 'var(--border)' },
   '.cm-panel input, .cm-panel button': { fontFamily: 'var(--font)' },
 });
@@ -83,7 +92,7 @@ const theme = EditorView.theme({
  * Makes an editor inside `parent`. A shadow root around it lets CodeMirror's styles be adopted sheets, which a strict
  * style-src allows.
  */
-export function create(parent, label, text, hint, onChange) {
+export function create(parent, label, text, hint, onChange, onComplete, onHover) {
   const root = parent.shadowRoot ?? parent.attachShadow({ mode: 'open' });
   const state = EditorState.create({
     doc: text,
@@ -98,6 +107,8 @@ export function create(parent, label, text, hint, onChange) {
       highlightSelectionMatches(),
       bracketMatching(),
       closeBrackets(),
+      autocompletion({ override: [completions(onComplete)], icons: false }),
+      hoverTooltip((view, at) => about(onHover(at))),
       indentUnit.of('  '),
       EditorState.tabSize.of(2),
       yaml(),
@@ -114,6 +125,40 @@ export function create(parent, label, text, hint, onChange) {
     ],
   });
   return new EditorView({ state, parent: root, root });
+}
+
+/** Asks the core what may stand at the cursor. Unasked it speaks where a word has begun, or where one must come. */
+function completions(ask) {
+  return (context) => {
+    const before = context.state.sliceDoc(Math.max(0, context.pos - 2), context.pos);
+    if (!context.explicit && !/[\w.{/]$|[:-] $|^ $/.test(before)) return null;
+    const found = ask(context.pos);
+    if (!found || found.items.length === 0) return null;
+    const typed = context.state.sliceDoc(found.from, context.pos);
+    if (!context.explicit && typed === '' && found.items[0].kind !== 'reference' && !/[:-] $/.test(before)) return null;
+    const options = found.items.map(({ label, detail, documentation, insert }, index) => ({
+      label,
+      detail,
+      apply: insert,
+      // The core gives the best first.
+      boost: -index / 100,
+      info: documentation ? () => prose(documentation) : undefined,
+    }));
+    return { from: found.from, to: found.to, options, validFor: /^[\w./-]*$/ };
+  };
+}
+
+function about(found) {
+  if (!found) return null;
+  return { pos: found.from, end: found.to, above: true, create: () => ({ dom: prose(found.markdown) }) };
+}
+
+/** The core's Markdown as plain text: it marks words, it has no links or headings to follow. */
+function prose(markdown) {
+  const element = document.createElement('div');
+  element.className = 'cm-prose';
+  element.textContent = markdown.replaceAll('**', '').replaceAll('```yaml\n', '').replaceAll('```', '').replaceAll('`', '').replace(/<(https:[^>]*)>/g, '$1').trim();
+  return element;
 }
 
 /**

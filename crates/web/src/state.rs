@@ -122,6 +122,12 @@ impl State {
         }
     }
 
+    /// The texts as they are now, for help while typing.
+    pub(crate) fn request(self) -> Request {
+        let choices = (self.environment.get_untracked(), self.exposure.get_untracked());
+        request(&self.service.read_untracked(), &self.environment_files.read_untracked(), choices, &self.image.read_untracked())
+    }
+
     /// The paths of the environment files that the service file names.
     pub(crate) fn environment_paths(self) -> Vec<String> {
         let outcome = self.analysis.read();

@@ -4,7 +4,7 @@ use std::rc::Rc;
 
 use leptos::html::Div;
 use leptos::prelude::*;
-use optakit_core::api::{Finding, Replacement};
+use optakit_core::api::{self, Finding, Replacement};
 use serde::Serialize;
 use wasm_bindgen::prelude::*;
 
@@ -13,7 +13,15 @@ use crate::state::State;
 #[wasm_bindgen]
 extern "C" {
     #[wasm_bindgen(js_namespace = OptakitEditor)]
-    fn create(parent: &web_sys::Element, label: &str, text: &str, hint: &str, on_change: &Closure<dyn FnMut(String)>) -> JsValue;
+    fn create(
+        parent: &web_sys::Element,
+        label: &str,
+        text: &str,
+        hint: &str,
+        on_change: &Closure<dyn FnMut(String)>,
+        on_complete: &Closure<dyn Fn(usize) -> JsValue>,
+        on_hover: &Closure<dyn Fn(usize) -> JsValue>,
+    ) -> JsValue;
     #[wasm_bindgen(js_namespace = OptakitEditor)]
     fn show(view: &JsValue, findings: JsValue);
     #[wasm_bindgen(js_namespace = OptakitEditor)]
@@ -32,13 +40,20 @@ extern "C" {
 #[derive(Clone)]
 pub(crate) struct Editor {
     view: JsValue,
-    _on_change: Rc<Closure<dyn FnMut(String)>>,
+    _callbacks: Rc<Callbacks>,
+}
+
+/// What the editor calls; kept as long as it lives.
+struct Callbacks {
+    on_change: Closure<dyn FnMut(String)>,
+    on_complete: Closure<dyn Fn(usize) -> JsValue>,
+    on_hover: Closure<dyn Fn(usize) -> JsValue>,
 }
 
 impl Editor {
-    fn new(parent: &web_sys::Element, label: &str, text: &str, hint: &str, on_change: impl FnMut(String) + 'static) -> Self {
-        let on_change = Closure::new(on_change);
-        Self { view: create(parent, label, text, hint, &on_change), _on_change: Rc::new(on_change) }
+    fn new(parent: &web_sys::Element, label: &str, text: &str, hint: &str, callbacks: Callbacks) -> Self {
+        let Callbacks { on_change, on_complete, on_hover } = &callbacks;
+        Self { view: create(parent, label, text, hint, on_change, on_complete, on_hover), _callbacks: Rc::new(callbacks) }
     }
 
     /// Makes edits as one step of the history.
@@ -130,7 +145,20 @@ pub(crate) fn TextEditor(
             return true;
         }
         let Some(element) = element.get() else { return false };
-        let editor = Editor::new(&element, label, &text, hint, move |text| on_change.run(text));
+        let plain = |found: Option<JsValue>| found.unwrap_or(JsValue::NULL);
+        let (complete, hover) = (name.clone(), name.clone());
+        let callbacks = Callbacks {
+            on_change: Closure::new(move |text| on_change.run(text)),
+            on_complete: Closure::new(move |offset| {
+                let found = api::complete(&state.request(), &complete, offset);
+                plain(found.and_then(|found| serde_wasm_bindgen::to_value(&found).ok()))
+            }),
+            on_hover: Closure::new(move |offset| {
+                let found = api::hover(&state.request(), &hover, offset);
+                plain(found.and_then(|found| serde_wasm_bindgen::to_value(&found).ok()))
+            }),
+        };
+        let editor = Editor::new(&element, label, &text, hint, callbacks);
         state.editors.update(|editors| {
             editors.insert(name.clone(), editor);
         });

@@ -97,6 +97,31 @@ modules:
       http: 8000
 ${more}`;
 
+test('completion knows the fields, the modules and the references, and hovering tells of them', async (t) => {
+  const page = await open(t);
+  const service = 'name: shop\nenvironments:\n  - name: staging\n    path: env.yml\nmodules:\n  - name: db\n    type: postgres\n  - name: api\n    type: k8s-service\n    image: AUTO\n    port:\n      http: 80\n    ';
+  await write(page, service);
+  await page.keyboard.type('heal');
+  await page.getByRole('option', { name: /healthcheck_path/ }).click();
+  await page.keyboard.type('/health');
+  await page.keyboard.press('Enter');
+  await page.keyboard.type('links: [');
+  await page.keyboard.press('Control+Space');
+  await page.getByRole('option', { name: /db/ }).click();
+  await page.keyboard.press('End');
+  await page.keyboard.press('Enter');
+  await page.keyboard.type('public_uri: "api.{');
+  await page.keyboard.type('parent.do');
+  await page.getByRole('option', { name: /parent\.domain/ }).click();
+  await page.waitForFunction((label) => {
+    const texts = [...document.querySelectorAll('*')].flatMap((element) => (element.shadowRoot ? [...element.shadowRoot.querySelectorAll('[role=textbox]')] : []));
+    const text = texts.find((element) => element.getAttribute('aria-label') === label)?.innerText ?? '';
+    return text.includes('healthcheck_path: /health') && text.includes('links: [db]') && text.includes('"api.{parent.domain}"');
+  }, 'opta.yml');
+  await text(page).getByText('port', { exact: true }).hover();
+  await page.getByText('containers[].ports[].containerPort', { exact: false }).waitFor();
+});
+
 test('the page starts with a working example', async (t) => {
   const page = await open(t);
   assert.match(await region(page, 'Problems').innerText(), /No problems/);
