@@ -1,6 +1,7 @@
 //! Who we are and where: AWS identity, EKS token, Kubernetes client.
 
 use std::path::PathBuf;
+use std::sync::{Arc, RwLock};
 use std::time::{Duration, SystemTime};
 
 use aws_config::{BehaviorVersion, Region, SdkConfig};
@@ -11,7 +12,6 @@ use aws_smithy_http_client::tls;
 use base64::Engine;
 use base64::engine::general_purpose::{STANDARD, URL_SAFE_NO_PAD};
 use kube::config::{KubeConfigOptions, Kubeconfig};
-use secrecy::SecretString;
 
 /// How to reach the cluster.
 #[derive(Clone, Debug)]
@@ -185,9 +185,49 @@ async fn eks(aws: &SdkConfig, region: &str, name: &str) -> Result<Connection, Au
     }
     let mut config = kube::Config::new(endpoint.parse().map_err(|error| broken(Box::new(error)))?);
     config.root_cert = Some(certificates);
-    config.auth_info.token = Some(SecretString::from(token(aws, region, name).await?));
+    config.connect_timeout = Some(Duration::from_secs(10));
+    let header = Arc::new(RwLock::new(bearer(&token(aws, region, name).await?)?));
+    let client = client_with(config, header.clone())?;
+    let (aws, zone, cluster_name) = (aws.clone(), region.to_owned(), name.to_owned());
+    // The task ends with the runtime.
+    tokio::spawn(keep_fresh(header, async move || token(&aws, &zone, &cluster_name).await));
     let issuer = cluster.identity().and_then(|identity| identity.oidc()).and_then(|oidc| oidc.issuer()).map(str::to_owned);
-    Ok(Connection { client: client(config)?, name: format!("EKS cluster {name} in {region}"), issuer })
+    Ok(Connection { client, name: format!("EKS cluster {name} in {region}"), issuer })
+}
+
+/// How often a token is made anew: EKS takes one for 15 minutes.
+const FRESH: Duration = Duration::from_secs(10 * 60);
+
+/// A client that sends, with each request, the token there is at that time.
+fn client_with(config: kube::Config, header: Arc<RwLock<http::HeaderValue>>) -> Result<kube::Client, AuthError> {
+    let builder = kube::client::ClientBuilder::try_from(config).map_err(|error| AuthError::Client(Box::new(error)))?;
+    let authorize = tower::util::MapRequestLayer::new(move |mut request: http::Request<kube::client::Body>| {
+        let header = header.read().unwrap_or_else(std::sync::PoisonError::into_inner).clone();
+        request.headers_mut().insert(http::header::AUTHORIZATION, header);
+        request
+    });
+    Ok(builder.with_layer(&authorize).build())
+}
+
+fn bearer(token: &str) -> Result<http::HeaderValue, AuthError> {
+    let mut header = http::HeaderValue::try_from(format!("Bearer {token}")).map_err(|error| AuthError::Token(Box::new(error)))?;
+    header.set_sensitive(true);
+    Ok(header)
+}
+
+/// Puts a new token in place of the old one before that ends. One that cannot be made is tried again soon.
+async fn keep_fresh(header: Arc<RwLock<http::HeaderValue>>, sign: impl AsyncFn() -> Result<String, AuthError>) {
+    let mut wait = FRESH;
+    loop {
+        tokio::time::sleep(wait).await;
+        wait = match sign().await.and_then(|token| bearer(&token)) {
+            Ok(fresh) => {
+                *header.write().unwrap_or_else(std::sync::PoisonError::into_inner) = fresh;
+                FRESH
+            }
+            Err(_) => Duration::from_secs(15),
+        };
+    }
 }
 
 /// The DER of each certificate in a PEM file.
@@ -249,6 +289,26 @@ fn percent_encode(text: &str) -> String {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[tokio::test(start_paused = true)]
+    async fn a_token_is_replaced_before_it_ends_and_a_failure_is_tried_again() {
+        let header = Arc::new(RwLock::new(bearer("first").expect("a header")));
+        let signed = Arc::new(std::sync::Mutex::new(0));
+        let count = signed.clone();
+        let sign = async move || {
+            let mut count = count.lock().expect("not poisoned");
+            *count += 1;
+            if *count == 1 { Err(AuthError::Identity { reason: "throttled".to_owned() }) } else { Ok(format!("token{count}")) }
+        };
+        tokio::spawn(keep_fresh(header.clone(), sign));
+        let now = || header.read().expect("not poisoned").to_str().expect("text").to_owned();
+        tokio::time::sleep(Duration::from_secs(601)).await;
+        assert_eq!((now().as_str(), *signed.lock().expect("not poisoned")), ("Bearer first", 1));
+        tokio::time::sleep(Duration::from_secs(20)).await;
+        assert_eq!(now(), "Bearer token2");
+        tokio::time::sleep(Duration::from_secs(601)).await;
+        assert_eq!(now(), "Bearer token3");
+    }
 
     #[test]
     fn percent_encoding_keeps_only_unreserved_characters() {
