@@ -6,7 +6,7 @@ cd "$root"
 
 helm=
 if have go; then helm=$("$root/scripts/setup-helm.sh"); else say "helm is left out: no Go toolchain to build it with"; fi
-step "Building the release binary (2 to 5 minutes the first time)" release cargo build --release -p optakit
+step "Building the release binary (5 to 10 minutes the first time)" release cargo build --release -p optakit
 node scripts/bench.mjs target/release/optakit "$helm"
 say "The core in process"
 cargo bench --quiet -p optakit-core --bench core --bench memory

@@ -59,7 +59,8 @@ Exit codes: 0 nothing to change, 2 changes, 1 failed.
 
 Examples:
   optakit plan shop-staging.bundle.json
-  optakit plan shop-staging.bundle.json --context kind-dev --output json"
+  optakit plan shop-staging.bundle.json --context kind-dev --output json
+  optakit plan shop-staging.bundle.json --save plan.json && optakit apply shop-staging.bundle.json --plan plan.json"
     )]
     Plan(Plan),
     /// Bring a bundle to its cluster and wait until it runs.
@@ -188,6 +189,9 @@ pub(crate) struct Apply {
     /// Take over fields that another manager holds.
     #[arg(long)]
     pub(crate) force_conflicts: bool,
+    /// Apply only what this saved plan says; stop when anything moved since.
+    #[arg(long, value_name = "FILE")]
+    pub(crate) plan: Option<PathBuf>,
     /// Apply a bundle that was changed after it was made.
     #[arg(long)]
     pub(crate) allow_modified: bool,
@@ -337,6 +341,9 @@ pub(crate) struct Plan {
     /// Take over fields that another manager holds.
     #[arg(long)]
     pub(crate) force_conflicts: bool,
+    /// Keep the plan in a file, for `apply --plan`: it holds for 2 hours, and as long as nothing moves.
+    #[arg(long, value_name = "FILE")]
+    pub(crate) save: Option<PathBuf>,
     /// Plan a bundle that was changed after it was made.
     #[arg(long)]
     pub(crate) allow_modified: bool,

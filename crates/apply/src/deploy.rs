@@ -10,11 +10,12 @@ use serde_json::Value;
 use crate::command::plan::{Changes, line, refused};
 use crate::live::{self, Pair, Target};
 use crate::report::Report;
+use crate::saved::SavedPlan;
 use crate::session::Session;
 use crate::{apply, wait};
 
 /// How to deploy.
-#[derive(Clone, Copy, Debug)]
+#[derive(Clone, Debug)]
 pub(crate) struct Options {
     /// Take over fields that another manager holds.
     pub(crate) force: bool,
@@ -22,6 +23,8 @@ pub(crate) struct Options {
     pub(crate) yes: bool,
     /// How long to wait for each Deployment.
     pub(crate) timeout: Duration,
+    /// The only plan that may be carried out.
+    pub(crate) plan: Option<SavedPlan>,
 }
 
 /// What was done.
@@ -56,7 +59,7 @@ pub(crate) struct RolloutError {
 /// # Errors
 ///
 /// When the person says no, or the API server refuses it.
-pub(crate) async fn ensure_namespace(session: &mut Session, options: Options, report: &Report) -> anyhow::Result<bool> {
+pub(crate) async fn ensure_namespace(session: &mut Session, options: &Options, report: &Report) -> anyhow::Result<bool> {
     if session.namespace_exists {
         return Ok(false);
     }
@@ -75,9 +78,12 @@ pub(crate) async fn ensure_namespace(session: &mut Session, options: Options, re
 /// # Errors
 ///
 /// When the API server refuses any of it, the person says no, or, as [`RolloutError`], when pods do not become ready.
-pub(crate) async fn deploy(session: &Session, options: Options, report: &Report) -> anyhow::Result<Deployed> {
+pub(crate) async fn deploy(session: &Session, options: &Options, report: &Report) -> anyhow::Result<Deployed> {
     let (_, left_out) = session.targets()?;
     let changes = Changes::find(session, options.force).await?;
+    if let Some(plan) = &options.plan {
+        plan.check(&SavedPlan::of(session, &changes).await?)?;
+    }
     let changed: Vec<&Pair> = changes.changed().collect();
     for pair in &changed {
         report.note(line(pair));

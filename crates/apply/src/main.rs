@@ -17,6 +17,7 @@ mod plan;
 mod preflight;
 mod rds;
 mod report;
+mod saved;
 mod session;
 mod takeover;
 mod wait;

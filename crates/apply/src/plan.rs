@@ -103,7 +103,7 @@ fn masked(mut object: Value) -> Value {
 }
 
 /// An object without what the API server keeps about it.
-fn bare(object: &Value) -> Value {
+pub(crate) fn bare(object: &Value) -> Value {
     let mut object = object.clone();
     if let Some(map) = object.as_object_mut() {
         map.remove("status");

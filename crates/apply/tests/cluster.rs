@@ -60,6 +60,27 @@ fn a_plan_says_what_would_change_and_what_that_causes_and_writes_nothing() {
 }
 
 #[test]
+fn a_saved_plan_is_carried_out_or_refused() {
+    let service = Service::new("saved", "acme/api:1", "");
+    let (code, _, said) = service.command(&["plan"], &["--save", "plan.json"]);
+    assert_eq!(code, 2, "{said}");
+    let (code, said) = service.apply(&["--plan", "plan.json"]);
+    assert_eq!(code, 0, "{said}");
+    service.rewrite("acme/api:2", "");
+    let (code, said) = service.apply(&["--plan", "plan.json"]);
+    assert!(code == 1 && said.contains("it was made of the bundle"), "{said}");
+    assert_eq!(service.command(&["plan"], &["--save", "plan.json"]).0, 2);
+    assert!(kubectl(&["-n", "saved", "annotate", "service", "api", "touched=yes"]).status.success());
+    let (code, said) = service.apply(&["--plan", "plan.json"]);
+    assert!(code == 1 && said.contains("Service api was changed since"), "{said}");
+    let image = get(&["-n", "saved", "deployment", "saved-api-k8s-service"]);
+    assert_eq!(image["spec"]["template"]["spec"]["containers"][0]["image"], "acme/api:1", "nothing was changed");
+    assert_eq!(service.command(&["plan"], &["--save", "plan.json"]).0, 2);
+    let (code, said) = service.apply(&["--plan", "plan.json"]);
+    assert_eq!(code, 0, "{said}");
+}
+
+#[test]
 fn what_the_bundle_does_not_have_any_more_goes_and_nothing_else() {
     let service = Service::new("pruned", "acme/api:1", "    public_uri: [\"a.{parent.domain}\", \"b.{parent.domain}\"]\n");
     assert_eq!(service.apply(&[]).0, 0);

@@ -13,8 +13,9 @@ use crate::cli::{Apply, OnFailure};
 use crate::deploy::{self, Deployed, Options, RolloutError, count};
 use crate::history::{self, Status};
 use crate::report::Report;
+use crate::saved::SavedPlan;
 use crate::session::{self, Session};
-use crate::{lock, preflight};
+use crate::{input, lock, preflight};
 
 /// Brings a bundle to its cluster.
 ///
@@ -45,15 +46,19 @@ async fn apply(mut session: Session, arguments: &Apply, report: &Report, started
             ensure(aws, document, report).await?;
         }
     }
+    let plan = match &arguments.plan {
+        Some(file) => Some(SavedPlan::parse(&input::read_text(file)?.text)?),
+        None => None,
+    };
     let options =
-        Options { force: arguments.force_conflicts, yes: arguments.yes, timeout: Duration::from_secs(arguments.timeout) };
-    let new_namespace = deploy::ensure_namespace(&mut session, options, report).await?;
+        Options { force: arguments.force_conflicts, yes: arguments.yes, timeout: Duration::from_secs(arguments.timeout), plan };
+    let new_namespace = deploy::ensure_namespace(&mut session, &options, report).await?;
     let lock = lock::acquire(&session.client, session.layer(), Duration::from_secs(arguments.wait_lock())).await?;
     if let Some(holder) = &lock.interrupted {
         report.warning(format!("the run of {holder} was interrupted; this one finishes its work"));
     }
     let outcome = tokio::select! {
-        outcome = deploy_or_go_back(&session, options, arguments.on_failure, report) => outcome,
+        outcome = deploy_or_go_back(&session, &options, arguments.on_failure, report) => outcome,
         _ = tokio::signal::ctrl_c() => Err(anyhow::anyhow!(
             "interrupted: what was applied so far stays, the cluster goes on with it; apply again to finish"
         )),
@@ -68,7 +73,7 @@ async fn apply(mut session: Session, arguments: &Apply, report: &Report, started
 /// is one; the error stays an error.
 async fn deploy_or_go_back(
     session: &Session,
-    options: Options,
+    options: &Options,
     on_failure: OnFailure,
     report: &Report,
 ) -> anyhow::Result<Deployed> {
@@ -92,7 +97,9 @@ async fn deploy_or_go_back(
     let bundle = history::read(&session.client, session.layer(), good.number).await?;
     let back = session.with(bundle);
     // What was agreed to holds for the way back.
-    deploy::deploy(&back, Options { yes: true, ..options }, report).await.context("going back failed too")?;
+    deploy::deploy(&back, &Options { yes: true, plan: None, ..options.clone() }, report)
+        .await
+        .context("going back failed too")?;
     history::record(&session.client, &back.bundle, Status::Deployed).await?;
     Err(error.context(format!("the rollout failed; revision {} runs again", good.number)))
 }

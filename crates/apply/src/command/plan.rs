@@ -12,9 +12,10 @@ use crate::cli::{Plan, PlanOutput, Status};
 use crate::history;
 use crate::live::{self, Pair, Target};
 use crate::plan::{self, Action};
-use crate::preflight;
 use crate::report::Report;
+use crate::saved::SavedPlan;
 use crate::session::{self, Session};
+use crate::{input, preflight};
 
 /// Prints the plan of a bundle.
 ///
@@ -31,6 +32,9 @@ pub(crate) fn run(arguments: &Plan, report: &Report) -> anyhow::Result<ExitCode>
         match arguments.output {
             PlanOutput::Text => report.result(&changes.text(session.layer())),
             PlanOutput::Json => report.result(&changes.json(&session)),
+        }
+        if let Some(file) = &arguments.save {
+            input::write_file(file, &SavedPlan::of(&session, &changes).await?.to_text())?;
         }
         Ok(if changes.is_empty() { ExitCode::SUCCESS } else { ExitCode::from(2) })
     })

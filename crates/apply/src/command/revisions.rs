@@ -130,10 +130,14 @@ pub(crate) fn rollback(arguments: &Rollback, report: &Report) -> anyhow::Result<
             }
         };
         let back = session.with(history::read(&session.client, session.layer(), number).await?);
-        let options =
-            Options { force: arguments.force_conflicts, yes: arguments.yes, timeout: Duration::from_secs(arguments.timeout) };
+        let options = Options {
+            force: arguments.force_conflicts,
+            yes: arguments.yes,
+            timeout: Duration::from_secs(arguments.timeout),
+            plan: None,
+        };
         let lock = lock::acquire(&session.client, session.layer(), Duration::ZERO).await?;
-        let outcome = deploy::deploy(&back, options, report).await;
+        let outcome = deploy::deploy(&back, &options, report).await;
         let recorded = match &outcome {
             Ok(_) => history::record(&session.client, &back.bundle, Status::Deployed).await,
             Err(_) => Ok(true),

@@ -45,8 +45,8 @@ pub(crate) fn run(arguments: &cli::Secret, report: &Report) -> anyhow::Result<Ex
         match change {
             Change::None => list(&session, report).await?,
             Change::Set(values) => {
-                let options = Options { force: false, yes: arguments.yes, timeout: std::time::Duration::ZERO };
-                deploy::ensure_namespace(&mut session, options, report).await?;
+                let options = Options { force: false, yes: arguments.yes, timeout: std::time::Duration::ZERO, plan: None };
+                deploy::ensure_namespace(&mut session, &options, report).await?;
                 let secrets: Api<Secret> = Api::namespaced(session.client.clone(), session.layer());
                 let data: serde_json::Map<String, serde_json::Value> =
                     values.iter().map(|(name, value)| (name.clone(), value.expose_secret().into())).collect();
