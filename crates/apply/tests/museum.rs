@@ -1,5 +1,6 @@
 //! The failure museum: services that are broken, each on a real control plane, and what is said of each. The page
-//! `docs/failures.md` is written from here.
+//! `docs/failures.md` is written from here; the time to each message is printed (`--nocapture`).
+#![expect(clippy::print_stdout, reason = "figures are for whoever runs the tests")]
 
 #[expect(dead_code, reason = "the other tests use what is left")]
 mod testbed;

@@ -156,6 +156,10 @@ impl<'a> Editor<'a> {
         if source.text.contains(['&', '*']) && document.root.as_ref().is_some_and(|root| !stands_here(root)) {
             return Err(EditError::Impossible { reason: "the text uses aliases, which must be changed by hand".to_owned() });
         }
+        if has_explicit_key(&source.text) {
+            let reason = "the text has keys that begin with `?`, which must be changed by hand".to_owned();
+            return Err(EditError::Impossible { reason });
+        }
         let root = document.root.filter(|root| !(root.is_null() && root.span.start == root.span.end));
         Ok(Self { source, root })
     }
@@ -352,6 +356,17 @@ impl<'a> Editor<'a> {
     }
 }
 
+/// Whether a text may have a key that begins with `?`; one within a text counts too, for it is rare.
+fn has_explicit_key(text: &str) -> bool {
+    let mut before = '\n';
+    let mut marks = text.char_indices().filter(|(at, c)| {
+        let opens = *c == '?' && (before.is_whitespace() || matches!(before, '{' | '[' | ',' | '-'));
+        before = *c;
+        opens && text[at + 1..].chars().next().is_none_or(char::is_whitespace)
+    });
+    marks.next().is_some()
+}
+
 /// Whether every node stands within the one around it, which those of aliases and merges do not.
 fn stands_here(node: &Node) -> bool {
     let inside = |inner: &Node| {
@@ -464,6 +479,10 @@ mod tests {
     fn what_cannot_be_done_is_said() {
         let source = Source::new(FileId::Service, "opta.yml", "name: shop\nmodules: [\n");
         assert!(matches!(set(&source, &path(&["name"]), &json!("x")), Err(EditError::Unreadable { .. })));
+        for text in ["a: 1\n? b\n", "a: {? b : c}\n"] {
+            let source = Source::new(FileId::Service, "opta.yml", text);
+            assert!(matches!(set(&source, &path(&["c"]), &json!(1)), Err(EditError::Impossible { .. })), "{text}");
+        }
         let source = Source::new(FileId::Service, "opta.yml", "name: shop\n");
         assert!(matches!(set(&source, &path(&[&"k".repeat(1025)]), &json!(1)), Err(EditError::Impossible { .. })));
         assert!(matches!(set(&source, &path(&["x"]), &json!([{ "\u{1}".repeat(300): 1 }])), Err(EditError::Impossible { .. })));
