@@ -1,0 +1,198 @@
+//! The arguments of the commands that reach a cluster.
+
+use std::path::PathBuf;
+
+use clap::{Args, Subcommand, ValueEnum};
+
+#[derive(Debug, Args)]
+pub(crate) struct Apply {
+    /// The bundle; `-` is standard input.
+    pub(crate) bundle: PathBuf,
+    /// The digest of the AUTO image to run.
+    #[arg(long, value_name = "DIGEST")]
+    pub(crate) image_digest: Option<String>,
+    #[command(flatten)]
+    pub(crate) connect: Connect,
+    /// Leave ECR and IAM alone, for clusters elsewhere.
+    #[arg(long)]
+    pub(crate) skip_aws: bool,
+    /// Do not ask.
+    #[arg(long, short)]
+    pub(crate) yes: bool,
+    /// How long to wait for each Deployment, in seconds.
+    #[arg(long, value_name = "SECONDS", default_value_t = 300)]
+    pub(crate) timeout: u64,
+    /// Take over fields that another manager holds.
+    #[arg(long)]
+    pub(crate) force_conflicts: bool,
+    /// Apply only what this saved plan says; stop when anything moved since.
+    #[arg(long, value_name = "FILE")]
+    pub(crate) plan: Option<PathBuf>,
+    /// Apply a bundle that was changed after it was made.
+    #[arg(long)]
+    pub(crate) allow_modified: bool,
+    /// What to do when pods do not become ready: go back to the last revision that did, or leave all for a look at it.
+    #[arg(long, value_enum, default_value_t = OnFailure::Rollback)]
+    pub(crate) on_failure: OnFailure,
+    /// How long to wait for another run on the layer, in seconds; 0 when left out, 600 where CI is set.
+    #[arg(long, value_name = "SECONDS")]
+    wait_lock: Option<u64>,
+}
+
+impl Apply {
+    /// How long to wait for another run, in seconds.
+    pub(crate) fn wait_lock(&self) -> u64 {
+        let ci = std::env::var_os("CI").is_some();
+        self.wait_lock.unwrap_or(if ci { 600 } else { 0 })
+    }
+}
+
+/// What to do when pods do not become ready.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
+pub(crate) enum OnFailure {
+    /// Go back to the last revision that became ready, if there is one.
+    Rollback,
+    /// Leave everything as it is.
+    Keep,
+}
+
+/// A layer in its cluster, named by a bundle of it.
+#[derive(Debug, Args)]
+pub(crate) struct Layer {
+    /// A bundle of the layer, which tells layer and cluster.
+    pub(crate) bundle: PathBuf,
+    #[command(flatten)]
+    pub(crate) connect: Connect,
+}
+
+#[derive(Debug, Args)]
+pub(crate) struct Status {
+    #[command(flatten)]
+    pub(crate) layer: Layer,
+    /// How to print it.
+    #[arg(long, short, value_enum, default_value_t = PlanOutput::Text)]
+    pub(crate) output: PlanOutput,
+}
+
+#[derive(Debug, Args)]
+pub(crate) struct Rollback {
+    #[command(flatten)]
+    pub(crate) layer: Layer,
+    /// The revision to go back to; the last good one before the newest when left out.
+    #[arg(long, value_name = "NUMBER")]
+    pub(crate) to: Option<u32>,
+    /// Do not ask.
+    #[arg(long, short)]
+    pub(crate) yes: bool,
+    /// How long to wait for each Deployment, in seconds.
+    #[arg(long, value_name = "SECONDS", default_value_t = 300)]
+    pub(crate) timeout: u64,
+    /// Take over fields that another manager holds.
+    #[arg(long)]
+    pub(crate) force_conflicts: bool,
+}
+
+#[derive(Debug, Args)]
+pub(crate) struct Takeover {
+    #[command(flatten)]
+    pub(crate) layer: Layer,
+    /// The digest of the AUTO image that runs.
+    #[arg(long, value_name = "DIGEST")]
+    pub(crate) image_digest: Option<String>,
+    /// Do not ask.
+    #[arg(long, short)]
+    pub(crate) yes: bool,
+}
+
+#[derive(Debug, Args)]
+pub(crate) struct Secret {
+    #[command(subcommand)]
+    pub(crate) command: SecretCommand,
+    /// A bundle of the layer, which tells layer and cluster; the only one in this folder when left out.
+    #[arg(long, value_name = "FILE", global = true)]
+    pub(crate) bundle: Option<PathBuf>,
+    #[command(flatten)]
+    pub(crate) connect: Connect,
+    /// Leave the pods that run with the old values.
+    #[arg(long, global = true)]
+    pub(crate) no_restart: bool,
+    /// Do not ask.
+    #[arg(long, short, global = true)]
+    pub(crate) yes: bool,
+}
+
+#[derive(Debug, Subcommand)]
+pub(crate) enum SecretCommand {
+    /// Set one, from standard input or a prompt.
+    Set {
+        /// Its name, as in `secrets`.
+        name: String,
+    },
+    /// Set all of a file with lines like NAME=value.
+    Import {
+        /// The file; `-` is standard input.
+        file: PathBuf,
+    },
+    /// Print the names.
+    List,
+    /// Delete one.
+    Delete {
+        /// Its name.
+        name: String,
+    },
+}
+
+#[derive(Debug, Args)]
+pub(crate) struct Destroy {
+    #[command(flatten)]
+    pub(crate) layer: Layer,
+    /// Do not ask.
+    #[arg(long, short)]
+    pub(crate) yes: bool,
+}
+
+/// The way to the cluster.
+#[derive(Debug, Args)]
+pub(crate) struct Connect {
+    /// The kubeconfig that leads to the cluster.
+    #[arg(long, value_name = "FILE", global = true)]
+    pub(crate) kubeconfig: Option<PathBuf>,
+    /// The context of the kubeconfig.
+    #[arg(long, value_name = "NAME", global = true)]
+    pub(crate) context: Option<String>,
+    /// The EKS cluster; without it `opta-<environment>`.
+    #[arg(long, value_name = "NAME", global = true, conflicts_with_all = ["kubeconfig", "context"])]
+    pub(crate) cluster: Option<String>,
+}
+
+#[derive(Debug, Args)]
+pub(crate) struct Plan {
+    /// The bundle; `-` is standard input.
+    pub(crate) bundle: PathBuf,
+    /// The digest of the AUTO image to run.
+    #[arg(long, value_name = "DIGEST")]
+    pub(crate) image_digest: Option<String>,
+    #[command(flatten)]
+    pub(crate) connect: Connect,
+    /// Take over fields that another manager holds.
+    #[arg(long)]
+    pub(crate) force_conflicts: bool,
+    /// Keep the plan in a file, for `apply --plan`: it holds for 2 hours, and as long as nothing moves.
+    #[arg(long, value_name = "FILE")]
+    pub(crate) save: Option<PathBuf>,
+    /// Plan a bundle that was changed after it was made.
+    #[arg(long)]
+    pub(crate) allow_modified: bool,
+    /// How to print the plan.
+    #[arg(long, short, value_enum, default_value_t = PlanOutput::Text)]
+    pub(crate) output: PlanOutput,
+}
+
+/// How a plan is printed.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
+pub(crate) enum PlanOutput {
+    /// For people, with what changes line by line.
+    Text,
+    /// One JSON object.
+    Json,
+}
