@@ -101,7 +101,8 @@ async fn deploy_or_go_back(
         .await
         .context("going back failed too")?;
     history::record(&session.client, &back.bundle, Status::Deployed).await?;
-    Err(error.context(format!("the rollout failed; revision {} runs again", good.number)))
+    // What failed was said above, with the warning.
+    Err(anyhow::anyhow!("the rollout failed; revision {} runs again", good.number))
 }
 
 /// Brings an AWS resource in line. A role that needs what nobody has told stays as it is, with a word about it.
