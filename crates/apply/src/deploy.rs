@@ -46,7 +46,7 @@ pub(crate) struct RolloutError {
     object: String,
     namespace: String,
     reason: String,
-    /// The place in the service file that decided the image.
+    /// The place in the service file that decided what failed, where one can be told.
     line: Option<String>,
     /// Warnings and log lines, each behind a line break.
     evidence: String,
@@ -79,7 +79,6 @@ pub(crate) async fn ensure_namespace(session: &mut Session, options: &Options, r
 ///
 /// When the API server refuses any of it, the person says no, or, as [`RolloutError`], when pods do not become ready.
 pub(crate) async fn deploy(session: &Session, options: &Options, report: &Report) -> anyhow::Result<Deployed> {
-    let (_, left_out) = session.targets()?;
     let changes = Changes::find(session, options.force).await?;
     if let Some(plan) = &options.plan {
         plan.check(&SavedPlan::of(session, &changes).await?)?;
@@ -112,8 +111,8 @@ pub(crate) async fn deploy(session: &Session, options: &Options, report: &Report
     rollout.run(members.clone()).await?;
     set.prune(&session.client, &changes.leftovers).await?;
     // Objects that wait for an image stay in the set though they were not applied.
-    set.announce(&session.client, &members, left_out.is_empty()).await?;
-    Ok(Deployed { changes: number, left_out })
+    set.announce(&session.client, &members, changes.left_out.is_empty()).await?;
+    Ok(Deployed { changes: number, left_out: changes.left_out.clone() })
 }
 
 /// The field of a Deployment that a failure comes from, where one can be told.

@@ -98,6 +98,11 @@ pub(crate) async fn list(client: &kube::Client, layer: &str) -> Result<Vec<Revis
     Ok(revisions)
 }
 
+/// The newest of revisions that became ready.
+pub(crate) fn last_good(revisions: &[Revision]) -> Option<&Revision> {
+    revisions.iter().find(|revision| revision.status == Status::Deployed)
+}
+
 /// The bundle of a revision.
 ///
 /// # Errors

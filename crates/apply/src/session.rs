@@ -28,6 +28,16 @@ pub(crate) struct Session {
     pub(crate) namespace_exists: bool,
 }
 
+/// Runs what reaches a cluster.
+///
+/// # Errors
+///
+/// When the runtime cannot be started, or those of `work`.
+pub(crate) fn block_on<T>(work: impl Future<Output = anyhow::Result<T>>) -> anyhow::Result<T> {
+    let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build().context("the runtime cannot be started")?;
+    runtime.block_on(work)
+}
+
 /// Reads a bundle and refuses one that was changed.
 ///
 /// # Errors

@@ -1,8 +1,11 @@
 //! The arguments of the commands that reach a cluster.
 
 use std::path::PathBuf;
+use std::time::Duration;
 
 use clap::{Args, Subcommand, ValueEnum};
+
+use crate::deploy::Options;
 
 #[derive(Debug, Args)]
 pub(crate) struct Apply {
@@ -16,15 +19,8 @@ pub(crate) struct Apply {
     /// Leave ECR and IAM alone, for clusters elsewhere.
     #[arg(long)]
     pub(crate) skip_aws: bool,
-    /// Do not ask.
-    #[arg(long, short)]
-    pub(crate) yes: bool,
-    /// How long to wait for each Deployment, in seconds.
-    #[arg(long, value_name = "SECONDS", default_value_t = 300)]
-    pub(crate) timeout: u64,
-    /// Take over fields that another manager holds.
-    #[arg(long)]
-    pub(crate) force_conflicts: bool,
+    #[command(flatten)]
+    pub(crate) rollout: Rollout,
     /// Apply only what this saved plan says; stop when anything moved since.
     #[arg(long, value_name = "FILE")]
     pub(crate) plan: Option<PathBuf>,
@@ -44,6 +40,27 @@ impl Apply {
     pub(crate) fn wait_lock(&self) -> u64 {
         let ci = std::env::var_os("CI").is_some();
         self.wait_lock.unwrap_or(if ci { 600 } else { 0 })
+    }
+}
+
+/// How an apply or a rollback goes about it.
+#[derive(Debug, Args)]
+pub(crate) struct Rollout {
+    /// Do not ask.
+    #[arg(long, short)]
+    pub(crate) yes: bool,
+    /// How long to wait for each Deployment, in seconds.
+    #[arg(long, value_name = "SECONDS", default_value_t = 300)]
+    pub(crate) timeout: u64,
+    /// Take over fields that another manager holds.
+    #[arg(long)]
+    pub(crate) force_conflicts: bool,
+}
+
+impl Rollout {
+    /// The same as options of a deployment, without a saved plan.
+    pub(crate) fn options(&self) -> Options {
+        Options { force: self.force_conflicts, yes: self.yes, timeout: Duration::from_secs(self.timeout), plan: None }
     }
 }
 
@@ -81,15 +98,8 @@ pub(crate) struct Rollback {
     /// The revision to go back to; the last good one before the newest when left out.
     #[arg(long, value_name = "NUMBER")]
     pub(crate) to: Option<u32>,
-    /// Do not ask.
-    #[arg(long, short)]
-    pub(crate) yes: bool,
-    /// How long to wait for each Deployment, in seconds.
-    #[arg(long, value_name = "SECONDS", default_value_t = 300)]
-    pub(crate) timeout: u64,
-    /// Take over fields that another manager holds.
-    #[arg(long)]
-    pub(crate) force_conflicts: bool,
+    #[command(flatten)]
+    pub(crate) rollout: Rollout,
 }
 
 #[derive(Debug, Args)]

@@ -25,14 +25,25 @@ use crate::{input, lock, preflight};
 pub(crate) fn run(arguments: &Apply, report: &Report) -> anyhow::Result<ExitCode> {
     let started = Instant::now();
     let bundle = session::read(&arguments.bundle, arguments.image_digest.as_deref(), arguments.allow_modified, report)?;
-    let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build().context("the runtime cannot be started")?;
-    runtime.block_on(async {
+    // A file that is no plan is told of before anything is touched.
+    let plan = match &arguments.plan {
+        Some(file) => Some(SavedPlan::parse(&input::read_text(file)?.text)?),
+        None => None,
+    };
+    let options = Options { plan, ..arguments.rollout.options() };
+    session::block_on(async {
         let session = Session::open(bundle, &arguments.connect, !arguments.skip_aws).await?;
-        apply(session, arguments, report, started).await
+        apply(session, arguments, options, report, started).await
     })
 }
 
-async fn apply(mut session: Session, arguments: &Apply, report: &Report, started: Instant) -> anyhow::Result<ExitCode> {
+async fn apply(
+    mut session: Session,
+    arguments: &Apply,
+    options: Options,
+    report: &Report,
+    started: Instant,
+) -> anyhow::Result<ExitCode> {
     preflight::check_inputs(&session.bundle, IMAGE_DIGEST)?;
     let (targets, _) = session.targets()?;
     if targets.iter().any(|target| target.kind == "Deployment") {
@@ -46,12 +57,6 @@ async fn apply(mut session: Session, arguments: &Apply, report: &Report, started
             ensure(aws, document, report).await?;
         }
     }
-    let plan = match &arguments.plan {
-        Some(file) => Some(SavedPlan::parse(&input::read_text(file)?.text)?),
-        None => None,
-    };
-    let options =
-        Options { force: arguments.force_conflicts, yes: arguments.yes, timeout: Duration::from_secs(arguments.timeout), plan };
     let new_namespace = deploy::ensure_namespace(&mut session, &options, report).await?;
     let lock = lock::acquire(&session.client, session.layer(), Duration::from_secs(arguments.wait_lock())).await?;
     if let Some(holder) = &lock.interrupted {
@@ -89,8 +94,7 @@ async fn deploy_or_go_back(
     };
     history::record(&session.client, &session.bundle, Status::Failed).await?;
     let revisions = history::list(&session.client, session.layer()).await?;
-    let good = revisions.iter().find(|revision| revision.status == Status::Deployed);
-    let Some(good) = good.filter(|_| on_failure == OnFailure::Rollback) else {
+    let Some(good) = history::last_good(&revisions).filter(|_| on_failure == OnFailure::Rollback) else {
         return Err(error.context("the rollout failed, and is left as it is for you to look at"));
     };
     report.warning(format!("{error}\ngoing back to revision {}", good.number));

@@ -4,7 +4,7 @@ use std::process::ExitCode;
 
 use anyhow::Context;
 use optakit_core::render::IMAGE_DIGEST;
-use serde_json::json;
+use serde_json::{Value, json};
 
 use super::revisions::on_layer;
 use crate::applyset::{ApplySet, Leftover};
@@ -24,19 +24,15 @@ use crate::{input, preflight};
 /// When there is no way to the cluster, or the API server refuses the plan.
 pub(crate) fn run(arguments: &Plan, report: &Report) -> anyhow::Result<ExitCode> {
     let bundle = session::read(&arguments.bundle, arguments.image_digest.as_deref(), arguments.allow_modified, report)?;
-    let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build().context("the runtime cannot be started")?;
-    runtime.block_on(async {
+    session::block_on(async {
         let session = Session::open(bundle, &arguments.connect, false).await?;
         preflight::check_inputs(&session.bundle, IMAGE_DIGEST)?;
         let changes = Changes::find(&session, arguments.force_conflicts).await?;
-        match arguments.output {
-            PlanOutput::Text => report.result(&changes.text(session.layer())),
-            PlanOutput::Json => report.result(&changes.json(&session)),
-        }
+        let code = changes.print(&session, arguments.output, report);
         if let Some(file) = &arguments.save {
             input::write_file(file, &SavedPlan::of(&session, &changes).await?.to_text())?;
         }
-        Ok(if changes.is_empty() { ExitCode::SUCCESS } else { ExitCode::from(2) })
+        Ok(code)
     })
 }
 
@@ -48,16 +44,11 @@ pub(crate) fn run(arguments: &Plan, report: &Report) -> anyhow::Result<ExitCode>
 pub(crate) fn drift(arguments: &Status, report: &Report) -> anyhow::Result<ExitCode> {
     on_layer(&arguments.layer, report, async |session| {
         let revisions = history::list(&session.client, session.layer()).await?;
-        let good = revisions.iter().find(|revision| revision.status == history::Status::Deployed);
-        let good = good.context("no good revision is recorded: apply first")?;
+        let good = history::last_good(&revisions).context("no good revision is recorded: apply first")?;
         let recorded = session.with(history::read(&session.client, session.layer(), good.number).await?);
         // What others changed is drift, whoever holds the field now.
         let changes = Changes::find(&recorded, true).await?;
-        match arguments.output {
-            PlanOutput::Text => report.result(&changes.text(session.layer())),
-            PlanOutput::Json => report.result(&changes.json(&recorded)),
-        }
-        Ok(if changes.is_empty() { ExitCode::SUCCESS } else { ExitCode::from(2) })
+        Ok(changes.print(&recorded, arguments.output, report))
     })
 }
 
@@ -69,6 +60,8 @@ pub(crate) struct Changes {
     pub(crate) untried: Vec<Target>,
     /// What would be taken away.
     pub(crate) leftovers: Vec<Leftover>,
+    /// The modules whose pods wait for an image.
+    pub(crate) left_out: Vec<String>,
     /// The set that all of it belongs to.
     pub(crate) set: ApplySet,
 }
@@ -80,23 +73,32 @@ impl Changes {
     ///
     /// When the API server refuses any of it.
     pub(crate) async fn find(session: &Session, force: bool) -> anyhow::Result<Self> {
-        let (mut targets, _) = session.targets()?;
+        let (mut targets, left_out) = session.targets()?;
         if !session.namespace_exists {
             let (namespace, untried) = targets.into_iter().partition(|target| target.kind == "Namespace");
             let pairs = live::pairs(&session.client, namespace, force).await.map_err(refused)?;
-            return Ok(Self { pairs, untried, leftovers: Vec::new(), set: ApplySet::empty(session.layer()) });
+            return Ok(Self { pairs, untried, leftovers: Vec::new(), left_out, set: ApplySet::empty(session.layer()) });
         }
         let set = ApplySet::read(&session.client, session.layer()).await?;
         set.label(&mut targets);
-        let kept = kept(session)?;
+        let kept = kept(session);
         let (pairs, leftovers) =
             futures::future::join(live::pairs(&session.client, targets, force), set.leftovers(&session.client, &kept)).await;
-        Ok(Self { pairs: pairs.map_err(refused)?, untried: Vec::new(), leftovers: leftovers?, set })
+        Ok(Self { pairs: pairs.map_err(refused)?, untried: Vec::new(), leftovers: leftovers?, left_out, set })
     }
 
     /// The pairs that change.
     pub(crate) fn changed(&self) -> impl Iterator<Item = &Pair> {
         self.pairs.iter().filter(|pair| plan::action(pair) != Action::Keep)
+    }
+
+    /// Prints them; the exit code says whether there are any.
+    fn print(&self, session: &Session, output: PlanOutput, report: &Report) -> ExitCode {
+        report.result(&match output {
+            PlanOutput::Text => self.text(session.layer()),
+            PlanOutput::Json => self.json(session),
+        });
+        if self.is_empty() { ExitCode::SUCCESS } else { ExitCode::from(2) }
     }
 
     fn is_empty(&self) -> bool {
@@ -163,10 +165,9 @@ pub(crate) fn line(pair: &Pair) -> String {
 }
 
 /// Kind and name of everything the bundle holds, also of what waits for an image: it may well run already.
-pub(crate) fn kept(session: &Session) -> anyhow::Result<Vec<(String, String)>> {
-    let manifests = session.bundle.manifests.iter().enumerate();
-    let targets = manifests.map(|(index, object)| Target::new(index, object.clone()));
-    Ok(targets.map(|target| target.map(|target| (target.kind, target.name))).collect::<Result<_, _>>()?)
+fn kept(session: &Session) -> Vec<(String, String)> {
+    let text = |object: &Value, pointer: &str| object.pointer(pointer).and_then(Value::as_str).unwrap_or_default().to_owned();
+    session.bundle.manifests.iter().map(|object| (text(object, "/kind"), text(object, "/metadata/name"))).collect()
 }
 
 /// All refusals of a plan.

@@ -9,7 +9,7 @@ use kube::api::{Api, ListParams};
 use serde_json::json;
 
 use crate::cli::{Layer, PlanOutput, Rollback, Status as Arguments};
-use crate::deploy::{self, Options, count};
+use crate::deploy::{self, count};
 use crate::history::{self, Revision, Status};
 use crate::report::Report;
 use crate::session::{self, Session};
@@ -23,8 +23,7 @@ pub(crate) fn on_layer<T>(
 ) -> anyhow::Result<T> {
     // Only layer and cluster are read of it: that it was changed does not matter here.
     let bundle = session::read(&layer.bundle, None, true, report)?;
-    let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build().context("the runtime cannot be started")?;
-    runtime.block_on(async {
+    session::block_on(async {
         let session = Session::open(bundle, &layer.connect, false).await?;
         if !session.namespace_exists {
             bail!("there is no namespace `{}` in {}: the layer was never applied there", session.layer(), session.cluster);
@@ -130,12 +129,7 @@ pub(crate) fn rollback(arguments: &Rollback, report: &Report) -> anyhow::Result<
             }
         };
         let back = session.with(history::read(&session.client, session.layer(), number).await?);
-        let options = Options {
-            force: arguments.force_conflicts,
-            yes: arguments.yes,
-            timeout: Duration::from_secs(arguments.timeout),
-            plan: None,
-        };
+        let options = arguments.rollout.options();
         let lock = lock::acquire(&session.client, session.layer(), Duration::ZERO).await?;
         let outcome = deploy::deploy(&back, &options, report).await;
         let recorded = match &outcome {

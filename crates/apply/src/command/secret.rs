@@ -39,8 +39,7 @@ pub(crate) fn run(arguments: &cli::Secret, report: &Report) -> anyhow::Result<Ex
         SecretCommand::List => Change::None,
     };
     let bundle = session::read(&bundle_file(arguments.bundle.as_deref())?, None, true, report)?;
-    let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build().context("the runtime cannot be started")?;
-    runtime.block_on(async {
+    session::block_on(async {
         let mut session = Session::open(bundle, &arguments.connect, false).await?;
         match change {
             Change::None => list(&session, report).await?,
@@ -72,10 +71,9 @@ pub(crate) fn run(arguments: &cli::Secret, report: &Report) -> anyhow::Result<Ex
                 }
                 let patch = json!({ "data": { &*name: null } });
                 let written = secrets.patch(NAME, &PatchParams::default(), &Patch::Merge(&patch)).await;
-                let written = written.map_err(|error| live::explain(error, "writing", "Secret manual-secrets"))?;
+                written.map_err(|error| live::explain(error, "writing", "Secret manual-secrets"))?;
+                // No pod restarts: those that need the key would not start again, and keep what they have.
                 report.note(format!("deleted  {name}"));
-                // Pods that need the key would not start again: they keep what they have.
-                drop(written);
             }
         }
         Ok(ExitCode::SUCCESS)

@@ -4,7 +4,7 @@ use std::collections::BTreeSet;
 use std::process::ExitCode;
 use std::time::Duration;
 
-use anyhow::{Context, bail};
+use anyhow::bail;
 use k8s_openapi::api::core::v1::Secret;
 use kube::api::{Api, DeleteParams, ListParams, Patch, PatchParams, PostParams};
 use optakit_core::render::IMAGE_DIGEST;
@@ -28,8 +28,7 @@ use crate::{lock, preflight};
 /// middle is finished by the next one.
 pub(crate) fn run(arguments: &Takeover, report: &Report) -> anyhow::Result<ExitCode> {
     let bundle = session::read(&arguments.layer.bundle, arguments.image_digest.as_deref(), false, report)?;
-    let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build().context("the runtime cannot be started")?;
-    runtime.block_on(async {
+    session::block_on(async {
         let session = Session::open(bundle, &arguments.layer.connect, false).await?;
         take_over(&session, arguments, report).await
     })

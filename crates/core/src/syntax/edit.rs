@@ -8,6 +8,7 @@ use serde_json::Value;
 
 use super::literal::{block, flow, has_long_key, is_collection, is_long_key, json, scalar, scalar_value};
 use super::node::{Mapping, Node, NodeKind, ScalarValue};
+use super::parse::{line_end, line_start};
 use crate::diagnostic::TextEdit;
 use crate::source::Source;
 use crate::span::Span;
@@ -177,12 +178,12 @@ impl<'a> Editor<'a> {
     }
 
     fn line_start(&self, at: usize) -> usize {
-        self.text()[..at].rfind('\n').map_or(0, |newline| newline + 1)
+        line_start(self.text(), at)
     }
 
     /// The end of the line, before its break.
     fn line_end(&self, at: usize) -> usize {
-        self.text()[at..].find('\n').map_or(self.text().len(), |newline| at + newline)
+        line_end(self.text(), at)
     }
 
     /// The column of a byte, dashes before it counted.

@@ -130,11 +130,11 @@ fn fresh(text: &str, region: std::ops::Range<usize>, blanks: &[std::ops::Range<u
     (changes && !blanks.contains(&region)).then_some(region)
 }
 
-fn line_start(text: &str, at: usize) -> usize {
+pub(super) fn line_start(text: &str, at: usize) -> usize {
     text.get(..at).and_then(|before| before.rfind('\n')).map_or(0, |newline| newline + 1)
 }
 
-fn line_end(text: &str, at: usize) -> usize {
+pub(super) fn line_end(text: &str, at: usize) -> usize {
     text.get(at..).and_then(|after| after.find('\n')).map_or(text.len(), |newline| at + newline)
 }
 
