@@ -14,7 +14,7 @@ fuzz_target!(|data: &[u8]| {
         service: SourceText { name: "opta.yml".to_owned(), text },
         environment_files: [("env.yml".to_owned(), Ok(ENVIRONMENT.to_owned()))].into(),
         choices: Choices { image_tag: Some("1".to_owned()), ..Choices::default() },
-        rds_certificates: Some("certificates".to_owned()),
+        rds_certificates: optakit_core::api::RdsCertificates::always("certificates"),
         ..Request::default()
     };
     let text = &request.service.text;

@@ -71,7 +71,7 @@ pub(crate) fn request(file: &Path, values: Option<&PathBuf>, choices: Choices) -
         api::environments(&service).into_iter().map(|environment| environment.path).collect();
     let environment_files: BTreeMap<_, _> = paths.into_iter().map(read).collect();
     let values = values.map(|values| read_text(values)).transpose()?;
-    Ok(Request { service, environment_files, values, choices, rds_certificates: None })
+    Ok(Request { service, environment_files, values, choices, ..Request::default() })
 }
 
 /// The request of a command that renders.
@@ -79,7 +79,7 @@ pub(crate) fn request(file: &Path, values: Option<&PathBuf>, choices: Choices) -
 /// # Errors
 ///
 /// As [`request`].
-pub(crate) fn render_request(source: &cli::Source, report: &Report) -> anyhow::Result<Request> {
+pub(crate) fn render_request(source: &cli::Source) -> anyhow::Result<Request> {
     let choices = Choices {
         environment: source.env.clone(),
         profile: source.profile.clone(),
@@ -91,16 +91,17 @@ pub(crate) fn render_request(source: &cli::Source, report: &Report) -> anyhow::R
         image_digest: source.image_digest.clone(),
     };
     let mut request = request(&source.file, source.values.as_ref(), choices)?;
-    // Which region it is, the core knows only after a first pass.
-    if let Some(region) = api::check(&request).rds_certificates_for {
-        if !rds::is_known(&region) {
-            report.warning(format!(
-                "no certificates of RDS are known for {region}: the pods get Amazon's public roots, which may not do for its databases"
-            ));
-        }
-        request.rds_certificates = Some(rds::certificates(&region).to_owned());
-    }
+    request.rds_certificates = rds::of_any_region();
     Ok(request)
+}
+
+/// Says when the pods get certificates that may not be those of their databases.
+pub(crate) fn warn_of_certificates(region: Option<&str>, report: &Report) {
+    if let Some(region) = region.filter(|region| !rds::is_known(region)) {
+        report.warning(format!(
+            "no certificates of RDS are known for {region}: the pods get Amazon's public roots, which may not do for its databases"
+        ));
+    }
 }
 
 /// The name of an environment file as seen from here: its path is relative to the service file.

@@ -1,5 +1,12 @@
 //! The certificates of Amazon RDS, one small file a region (`scripts/rds-ca.mjs` writes them).
 
+use optakit_core::api::RdsCertificates;
+
+/// The certificates of whatever region a request turns out to be for.
+pub(crate) fn of_any_region() -> RdsCertificates {
+    RdsCertificates::by_region(|region| Some(certificates(region).into()))
+}
+
 macro_rules! certificates {
     ($($region:literal),* $(,)?) => {
         /// Whether there are certificates of the region itself.

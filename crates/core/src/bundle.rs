@@ -9,7 +9,7 @@ use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 use sha2::{Digest, Sha256};
 
-use crate::api::{self, Analysis, Choices, Rendered, Request, RequiredSecret, SourceText};
+use crate::api::{self, Analysis, Choices, RdsCertificates, Rendered, Request, RequiredSecret, SourceText};
 use crate::resolve::Values;
 use crate::syntax;
 use crate::value::Value;
@@ -291,12 +291,12 @@ impl Bundle {
     }
 
     /// Checks that the bundle is what its maker made: its digest, and, when this version of the renderer made it, its
-    /// manifests against its sources. `certificates` gives the certificates of RDS for a region.
+    /// manifests against its sources, with the certificates of RDS.
     ///
     /// # Errors
     ///
     /// [`BundleError::Modified`] with every difference.
-    pub fn verify(&self, certificates: impl Fn(&str) -> Option<String>) -> Result<(), BundleError> {
+    pub fn verify(&self, certificates: &RdsCertificates) -> Result<(), BundleError> {
         let actual = self.actual_digest();
         let again = (self.renderer == env!("CARGO_PKG_VERSION")).then(|| self.render_again(certificates));
         let differences = again.as_ref().map_or_else(Vec::new, |again| differences(again.as_ref(), self));
@@ -308,14 +308,14 @@ impl Bundle {
     }
 
     /// The bundle that this version makes of the same sources; none when they have errors.
-    fn render_again(&self, certificates: impl Fn(&str) -> Option<String>) -> Option<Self> {
+    fn render_again(&self, certificates: &RdsCertificates) -> Option<Self> {
         let environment_files = self.sources.environment.iter().map(|file| (file.name.clone(), Ok(file.text.clone())));
         let request = Request {
             service: self.sources.service.clone(),
             environment_files: environment_files.collect(),
             values: None,
             choices: self.choices.clone(),
-            rds_certificates: self.target.region.as_deref().and_then(certificates),
+            rds_certificates: certificates.clone(),
         };
         api::bundle_of(&request, values(&self.inputs))
     }

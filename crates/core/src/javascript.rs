@@ -7,7 +7,7 @@ use serde::{Deserialize, Serialize};
 use tsify::{Ts, Tsify};
 use wasm_bindgen::prelude::{JsError, wasm_bindgen};
 
-use crate::api::{self, Analysis, Choices, Completions, Finding, Hover, Replacement, Request, SourceText, Step};
+use crate::api::{self, Analysis, Choices, Completions, Finding, Hover, RdsCertificates, Replacement, Request, SourceText, Step};
 
 /// The texts and choices that every function takes.
 #[derive(Deserialize, Tsify)]
@@ -42,7 +42,7 @@ impl Input {
             environment_files: self.environment_files.into_iter().map(|(path, text)| (path, Ok(text))).collect(),
             values: self.values.map(|text| SourceText { name: "values".to_owned(), text }),
             choices: self.choices,
-            rds_certificates: self.rds_certificates,
+            rds_certificates: self.rds_certificates.map(RdsCertificates::always).unwrap_or_default(),
         }
     }
 }

@@ -10,7 +10,7 @@ fn check(text: &str) -> Analysis {
         service: SourceText { name: "opta.yml".to_owned(), text: text.to_owned() },
         environment_files: [("env.yml".to_owned(), Ok(environment.to_owned()))].into(),
         choices: Choices::default(),
-        rds_certificates: Some(String::new()),
+        rds_certificates: optakit_core::api::RdsCertificates::always(""),
         ..Request::default()
     };
     let analysis = analyze(&request, true);

@@ -2,7 +2,7 @@
 
 #![expect(clippy::disallowed_methods, reason = "tests read files, the core does not")]
 
-use optakit_core::api::{self, Choices, Request, SourceText};
+use optakit_core::api::{self, Choices, RdsCertificates, Request, SourceText};
 use optakit_core::bundle::{Bundle, BundleError, MAX_BYTES};
 
 fn request() -> Request {
@@ -14,12 +14,12 @@ fn request() -> Request {
             text: format!("{}  db: {{db_password: hunter2, db_host: db.example.com}}\n", include_str!("render/links/values.yml")),
         }),
         choices: Choices::default(),
-        rds_certificates: Some(certificates("us-east-1").expect("known")),
+        rds_certificates: certificates(),
     }
 }
 
-fn certificates(_: &str) -> Option<String> {
-    Some("-----BEGIN CERTIFICATE-----\n".to_owned())
+fn certificates() -> RdsCertificates {
+    RdsCertificates::always("-----BEGIN CERTIFICATE-----\n")
 }
 
 fn bundle() -> Bundle {
@@ -30,7 +30,7 @@ fn modified(change: impl FnOnce(&mut serde_json::Value)) -> BundleError {
     let mut value: serde_json::Value = serde_json::from_str(&bundle().to_text()).expect("a bundle is JSON");
     change(&mut value);
     let changed = Bundle::parse(&value.to_string()).expect("it is still a bundle");
-    changed.verify(certificates).expect_err("the change shows")
+    changed.verify(&certificates()).expect_err("the change shows")
 }
 
 #[test]
@@ -38,7 +38,7 @@ fn a_bundle_read_again_is_the_same_and_verifies() {
     let text = bundle().to_text();
     let again = Bundle::parse(&text).expect("it is a bundle");
     assert_eq!(again.to_text(), text);
-    again.verify(certificates).expect("nobody changed it");
+    again.verify(&certificates()).expect("nobody changed it");
     assert_eq!(again.file_name(), "shop-staging.bundle.json");
 }
 
@@ -110,12 +110,12 @@ fn a_change_with_a_matching_digest_shows_all_the_same() {
     let mut changed = bundle();
     changed.manifests.pop();
     changed.digest = changed.actual_digest();
-    let Err(BundleError::Modified { differences, .. }) = changed.verify(certificates) else { panic!("it is told") };
+    let Err(BundleError::Modified { differences, .. }) = changed.verify(&certificates()) else { panic!("it is told") };
     assert_eq!(differences.len(), 1);
     let mut changed = bundle();
     changed.target.account_id = Some("999999999999".to_owned());
     changed.digest = changed.actual_digest();
-    assert!(changed.verify(certificates).is_err(), "what is no manifest counts too");
+    assert!(changed.verify(&certificates()).is_err(), "what is no manifest counts too");
 }
 
 #[test]
@@ -124,9 +124,9 @@ fn a_bundle_of_another_renderer_is_taken_as_written() {
     old.renderer = "0.0.1".to_owned();
     old.manifests.pop();
     old.digest = old.actual_digest();
-    old.verify(certificates).expect("its digest is right, and what it rendered cannot be rendered again");
+    old.verify(&certificates()).expect("its digest is right, and what it rendered cannot be rendered again");
     old.digest = "sha256:0".to_owned();
-    assert!(old.verify(certificates).is_err());
+    assert!(old.verify(&certificates()).is_err());
 }
 
 #[test]

@@ -38,7 +38,7 @@ fn request(case: &Path, profile: &str) -> Request {
         environment_files: [("env.yml".to_owned(), Ok(read(&folder().join("env.yml"))))].into(),
         values: values.exists().then(|| SourceText { name: "values.yml".to_owned(), text: read(&values) }),
         choices: Choices { profile: Some(profile.to_owned()), ..Choices::default() },
-        rds_certificates: Some("-----BEGIN CERTIFICATE-----\n".to_owned()),
+        rds_certificates: api::RdsCertificates::always("-----BEGIN CERTIFICATE-----\n"),
     }
 }
 

@@ -44,7 +44,7 @@ fn fetch_certificates(state: State) {
                     && let Ok(pem) = answer.text().await
                 {
                     state.certificates.update(|known| {
-                        known.insert(region.clone(), pem);
+                        known.insert(region.clone(), pem.into());
                     });
                     return;
                 }

@@ -1,9 +1,10 @@
 //! The page's one context: the texts, the choices, and what the core says of them.
 
 use std::collections::BTreeMap;
+use std::sync::Arc;
 
 use leptos::prelude::*;
-use optakit_core::api::{self, Analysis, Choices, Manifest, Request, SourceText};
+use optakit_core::api::{self, Analysis, Choices, Manifest, RdsCertificates, Request, SourceText};
 
 use crate::editor::Editor;
 use crate::store::Saved;
@@ -26,7 +27,7 @@ pub(crate) struct State {
     /// The chosen exposure; none for the default.
     pub(crate) exposure: RwSignal<Option<String>>,
     /// The certificates of RDS by region, as far as they were fetched.
-    pub(crate) certificates: RwSignal<BTreeMap<String, String>>,
+    pub(crate) certificates: RwSignal<BTreeMap<String, Arc<str>>>,
     /// What the core says.
     pub(crate) analysis: Memo<Outcome>,
     /// The manifests of the last text that had no error, and whether that is this text.
@@ -74,18 +75,14 @@ impl State {
         let environment = RwSignal::new(saved.environment);
         let image = RwSignal::new(saved.image);
         let exposure = RwSignal::new(saved.exposure);
-        let certificates = RwSignal::new(BTreeMap::<String, String>::new());
+        let certificates = RwSignal::new(BTreeMap::<String, Arc<str>>::new());
         let analysis = Memo::new(move |_| {
             let started = now();
             let mut request =
                 request(&service.read(), &environment_files.read(), (environment.get(), exposure.get()), &image.read());
-            let mut analysis = api::analyze(&request, false);
-            if let Some(region) = &analysis.rds_certificates_for
-                && let Some(pem) = certificates.read().get(region)
-            {
-                request.rds_certificates = Some(pem.clone());
-                analysis = api::analyze(&request, false);
-            }
+            let known = certificates.get();
+            request.rds_certificates = RdsCertificates::by_region(move |region| known.get(region).cloned());
+            let analysis = api::analyze(&request, false);
             Outcome { analysis, request, milliseconds: now() - started }
         });
         let manifests = RwSignal::new(Shown::default());
@@ -207,7 +204,7 @@ fn request(
             image_digest: (!image.is_empty() && is_digest).then(|| image.to_owned()),
             ..Choices::default()
         },
-        rds_certificates: None,
+        rds_certificates: RdsCertificates::default(),
     }
 }
 

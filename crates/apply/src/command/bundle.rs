@@ -47,7 +47,7 @@ pub(crate) fn run(arguments: &Arguments, report: &Report) -> anyhow::Result<Exit
 ///
 /// As [`Bundle::verify`].
 pub(crate) fn verify(bundle: &Bundle) -> Result<(), BundleError> {
-    bundle.verify(|region| Some(rds::certificates(region).to_owned()))
+    bundle.verify(&rds::of_any_region())
 }
 
 /// Why a bundle is refused, with the differences as a diff.
@@ -68,7 +68,7 @@ pub(crate) fn refusal(error: &BundleError) -> String {
 }
 
 fn write(arguments: &Arguments, report: &Report) -> anyhow::Result<ExitCode> {
-    let request = input::render_request(&arguments.source, report)?;
+    let request = input::render_request(&arguments.source)?;
     let analysis = api::analyze(&request, false);
     if shown(&request, &analysis, report)?.is_none() {
         return Ok(ExitCode::from(1));

@@ -16,7 +16,7 @@ use crate::report::Report;
 ///
 /// When a file cannot be read or the choices do not fit it.
 pub(crate) fn run(arguments: &Render, report: &Report) -> anyhow::Result<ExitCode> {
-    let request = input::render_request(&arguments.source, report)?;
+    let request = input::render_request(&arguments.source)?;
     let analysis = api::analyze(&request, arguments.include_secrets);
     let Some(manifests) = shown(&request, &analysis, report)? else { return Ok(ExitCode::from(1)) };
     let used: Vec<&String> = analysis
@@ -100,5 +100,6 @@ pub(crate) fn shown<'a>(
     if analysis.has_errors() {
         return Ok(None);
     }
+    input::warn_of_certificates(analysis.rds_region.as_deref(), report);
     Ok(analysis.manifests.as_deref())
 }

@@ -1,6 +1,7 @@
 //! What goes in and what comes out, as plain data: the promise to every front end.
 
 use std::collections::BTreeMap;
+use std::sync::Arc;
 
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
@@ -26,8 +27,34 @@ pub struct Request {
     pub values: Option<SourceText>,
     /// What to render.
     pub choices: Choices,
-    /// The certificates of RDS for the region, as PEM; needed when [`Analysis::rds_certificates_for`] names a region.
-    pub rds_certificates: Option<String>,
+    /// The certificates of RDS for the region.
+    pub rds_certificates: RdsCertificates,
+}
+
+/// Where the certificates of RDS come from; nobody has any by default.
+#[derive(Clone, Default)]
+pub struct RdsCertificates(Option<Arc<LookUp>>);
+
+type LookUp = dyn Fn(&str) -> Option<Arc<str>> + Send + Sync;
+
+impl RdsCertificates {
+    /// These, as PEM, whatever the region.
+    #[must_use]
+    pub fn always(pem: impl Into<Arc<str>>) -> Self {
+        let pem = pem.into();
+        Self::by_region(move |_| Some(pem.clone()))
+    }
+
+    /// By the name of a region, as PEM; none for a region whose certificates nobody has.
+    #[must_use]
+    pub fn by_region(look_up: impl Fn(&str) -> Option<Arc<str>> + Send + Sync + 'static) -> Self {
+        Self(Some(Arc::new(look_up)))
+    }
+
+    /// Those of a region.
+    pub(super) fn of(&self, region: &str) -> Option<Arc<str>> {
+        self.0.as_ref().and_then(|look_up| look_up(region))
+    }
 }
 
 impl std::fmt::Debug for Request {
@@ -106,7 +133,9 @@ pub struct Analysis {
     pub without_image: Vec<String>,
     /// The secrets that must exist in the namespace.
     pub secrets: Vec<RequiredSecret>,
-    /// The region whose certificates of RDS are needed and were not given.
+    /// The region whose certificates of RDS are in the manifests, or would be.
+    pub rds_region: Option<String>,
+    /// The same region when the request does not know its certificates.
     pub rds_certificates_for: Option<String>,
 }
 

@@ -11,8 +11,8 @@ mod texts;
 
 pub use assist::{CompletionItem, Completions, Hover, complete, hover};
 pub use data::{
-    Analysis, AwsResource, Choices, EnvironmentRef, Finding, Manifest, Note, Place, Repair, Replacement, Request, RequiredSecret,
-    SourceText,
+    Analysis, AwsResource, Choices, EnvironmentRef, Finding, Manifest, Note, Place, RdsCertificates, Repair, Replacement,
+    Request, RequiredSecret, SourceText,
 };
 pub use edit::{Step, remove, set};
 pub use files::{FileFormat, files, kustomize};

@@ -6,7 +6,7 @@ use std::collections::BTreeMap;
 use super::data::{Analysis, Choices, Request, SourceText};
 use super::output::{data, written};
 use super::refs;
-use super::render::{RenderInput, Rendered, Service, certificates_for};
+use super::render::{RenderInput, Rendered, Service, rds_region};
 use super::texts::{Texts, finding};
 use crate::check::{self, Surroundings};
 use crate::diagnostic::Diagnostic;
@@ -16,6 +16,7 @@ use crate::model::exposure::Exposure;
 use crate::model::image::{check_digest, check_tag};
 use crate::model::layer::{EnvironmentEntry, Layer};
 use crate::model::module::{Header, K8S_SERVICE};
+use crate::model::text::Text;
 use crate::render::{Hardening, Kubernetes, Profile, WithoutImage};
 use crate::resolve::{self, LayerFile, Scope, Values};
 use crate::source::Source;
@@ -103,7 +104,7 @@ impl Pass {
         let good = !diagnostics.iter().any(Diagnostic::is_error) && analysis.refusal.is_none();
         let mut rendered = None;
         if good && layer_name.is_some() {
-            let input = RenderInput {
+            let mut input = RenderInput {
                 source: &source,
                 scope: &scope,
                 services: &services,
@@ -114,9 +115,14 @@ impl Pass {
                 without_image: if want == Want::Bundle { WithoutImage::Hole } else { WithoutImage::LeaveOut },
                 layer_span: layer_name.map(|name| name.span),
                 link_values: want == Want::Texts { link_values: true },
-                request,
+                rds_certificates: None,
             };
-            analysis.rds_certificates_for = certificates_for(&input);
+            analysis.rds_region = rds_region(&input);
+            let certificates = analysis.rds_region.as_deref().map(|region| request.rds_certificates.of(region));
+            if let Some(None) = certificates {
+                analysis.rds_certificates_for.clone_from(&analysis.rds_region);
+            }
+            input.rds_certificates = certificates.flatten().as_deref().map(Text::literal);
             match want {
                 Want::Faults => {}
                 Want::Texts { .. } => written(&input, &mut analysis),

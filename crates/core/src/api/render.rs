@@ -2,7 +2,7 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use super::data::{Analysis, Request, RequiredSecret, SourceText};
+use super::data::{Analysis, RequiredSecret, SourceText};
 use super::texts::Texts;
 use crate::aws;
 use crate::check::Checked;
@@ -66,7 +66,8 @@ pub(super) struct RenderInput<'a> {
     pub(super) layer_span: Option<Span>,
     /// Whether the Secret of link values is among the objects.
     pub(super) link_values: bool,
-    pub(super) request: &'a Request,
+    /// The certificates of RDS, where any service needs them.
+    pub(super) rds_certificates: Option<Text>,
 }
 
 /// Where the objects and AWS resources of the services go, each as soon as it is made.
@@ -83,7 +84,7 @@ pub(super) fn render_all(input: &RenderInput<'_>, sink: &mut impl Sink, analysis
     let environment_name = Text::literal(&environment.name);
     let layer = Text::literal(scope.layer_name);
     let version = Text::literal(scope.image.0.unwrap_or("latest"));
-    let certificates = Text::literal(input.request.rds_certificates.as_deref().unwrap_or_default());
+    let certificates = input.rds_certificates.clone().unwrap_or(Text::constant(""));
     let variables = link_variables(input.services, scope);
     if !input.services.is_empty() {
         sink.object(render::namespace(&layer, &environment_name, input.layer_span));
@@ -140,13 +141,11 @@ fn link_variables(services: &[Service<'_>], scope: &Scope<'_>) -> Vec<Vec<LinkVa
     services.iter().map(|service| render::link_variables(&service.checked, scope.modules)).collect()
 }
 
-/// The region whose certificates of RDS the services need and the request lacks.
-pub(super) fn certificates_for(input: &RenderInput<'_>) -> Option<String> {
+/// The region whose certificates of RDS the services need.
+pub(super) fn rds_region(input: &RenderInput<'_>) -> Option<String> {
     let has_database =
         |service: &Service<'_>| render::link_variables(&service.checked, input.scope.modules).iter().any(|variable| variable.rds);
-    let needed = input.request.rds_certificates.is_none()
-        && !input.services.is_empty()
-        && (input.profile == Profile::Opta2021 || input.services.iter().any(has_database));
+    let needed = !input.services.is_empty() && (input.profile == Profile::Opta2021 || input.services.iter().any(has_database));
     input.scope.environment.region.clone().filter(|_| needed)
 }
 

@@ -208,7 +208,7 @@ mod tests {
             .into(),
             // Rules of other exposures than Opta's speak only of those.
             choices: Choices { image_tag: Some("a1".to_owned()), exposure: Some("gateway".to_owned()), ..Choices::default() },
-            rds_certificates: Some("certificates".to_owned()),
+            rds_certificates: crate::api::RdsCertificates::always("certificates"),
             ..Request::default()
         };
         analyze(&request, false)

@@ -6,6 +6,7 @@ mod emit;
 mod literal;
 pub mod node;
 mod parse;
+mod plain;
 mod word;
 
 pub use cursor::{Cursor, Place, Step, cursor};

@@ -10,6 +10,7 @@ use std::sync::Arc;
 use oneyaml::{Limits, NodeId, NodeRef, Parsed, Settings, Value};
 
 use super::node::{Entry, Mapping, Node, NodeKind, Scalar, ScalarValue};
+use super::plain;
 use super::word::is_word;
 use crate::diagnostic::{Applicability, Diagnostic, Example, Rule, Severity, TextEdit};
 use crate::model::text::Text;
@@ -54,6 +55,15 @@ pub struct Document {
 /// Returns the tree, in which unreadable regions are `Broken`, and what could not be read.
 #[must_use]
 pub fn parse(source: &Source) -> (Document, Vec<Diagnostic>) {
+    let span = Span::new(source.file, 0, source.text.len());
+    match plain::read(source) {
+        Some(root) => (Document { root: Some(root), span }, Vec::new()),
+        None => parse_any(source),
+    }
+}
+
+/// Reads a source whatever stands in it.
+pub(super) fn parse_any(source: &Source) -> (Document, Vec<Diagnostic>) {
     let mut diagnostics = Vec::new();
     let mut blanks = Vec::new();
     let mut text = Cow::Borrowed(&*source.text);
@@ -192,6 +202,21 @@ fn plain_help(source: &Source, fault: &oneyaml::Diagnostic) -> Option<String> {
     fault.help.clone()
 }
 
+impl ScalarValue {
+    /// The value of the library's; none for a list or map.
+    pub(super) fn of(value: &Value) -> Option<Self> {
+        match value {
+            Value::Null => Some(Self::Null),
+            Value::Bool(value) => Some(Self::Bool(*value)),
+            Value::Number(number) => {
+                Some(number.as_i64().map_or_else(|| Self::Float(number.as_f64().unwrap_or(f64::MAX)), Self::Int))
+            }
+            Value::String(_) | Value::Tagged(_) => Some(Self::Str),
+            _ => None,
+        }
+    }
+}
+
 struct Reader<'a> {
     source: &'a Source,
     blanks: &'a [std::ops::Range<usize>],
@@ -251,13 +276,7 @@ impl Reader<'_> {
         }
         let value = match scalar.resolved() {
             Ok(Value::Null) if self.touches_blank(span) => return NodeKind::Broken,
-            Ok(Value::Null) => ScalarValue::Null,
-            Ok(Value::Bool(value)) => ScalarValue::Bool(value),
-            Ok(Value::Number(number)) => match number.as_i64() {
-                Some(int) => ScalarValue::Int(int),
-                None => ScalarValue::Float(number.as_f64().unwrap_or(f64::MAX)),
-            },
-            Ok(_) => ScalarValue::Str,
+            Ok(value) => ScalarValue::of(&value).unwrap_or(ScalarValue::Str),
             Err(_) => return NodeKind::Broken,
         };
         NodeKind::Scalar(Scalar { text, value })
@@ -327,12 +346,12 @@ impl Reader<'_> {
 
 /// The keys of a mapping with their places: looked for among its entries while they are few.
 #[derive(Default)]
-struct Seen(BTreeMap<Arc<str>, Span>);
+pub(super) struct Seen(BTreeMap<Arc<str>, Span>);
 
 impl Seen {
     const FEW: usize = 24;
 
-    fn get(&self, key: &str, entries: &[Entry]) -> Option<Span> {
+    pub(super) fn get(&self, key: &str, entries: &[Entry]) -> Option<Span> {
         if entries.len() <= Self::FEW {
             return entries.iter().find(|entry| &*entry.key.value == key).map(|entry| entry.key.span);
         }
@@ -340,7 +359,7 @@ impl Seen {
         self.0.get(key).copied().or_else(early)
     }
 
-    fn insert(&mut self, key: &Arc<str>, span: Span, index: usize) {
+    pub(super) fn insert(&mut self, key: &Arc<str>, span: Span, index: usize) {
         if index >= Self::FEW {
             self.0.insert(key.clone(), span);
         }
