@@ -21,6 +21,7 @@ if have go || [ -n "${KUBEBUILDER_ASSETS:-}" ]; then
   "$root/scripts/setup-cluster.sh" >/dev/null
   "$root/scripts/setup-helm.sh" >/dev/null
   "$root/scripts/setup-aws.sh" >/dev/null
+  "$root/scripts/setup-registry.sh" >/dev/null
   features=(--features optakit/testbed)
 elif [ -n "${CI:-}" ]; then
   die "no Go toolchain found, and in CI the cluster tests must run"
@@ -51,7 +52,7 @@ suite() { # NAME COMMAND...
 say "Building the tests"
 cargo build --workspace --exclude optakit-web --quiet
 if [ -n "$testbed" ]; then
-  say "Starting a Kubernetes control plane and an AWS stand-in"
+  say "Starting a Kubernetes control plane, an AWS stand-in and a registry"
   "$root/scripts/testbed.sh" up "$testbed"
   . "$testbed/env"
 fi

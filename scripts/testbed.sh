@@ -1,5 +1,5 @@
 #!/usr/bin/env bash
-# The real things the tests meet: a Kubernetes control plane with kwok's nodes and an AWS stand-in.
+# The real things the tests meet: a Kubernetes control plane with kwok's nodes, an AWS stand-in and a registry.
 #   scripts/testbed.sh up DIR     starts them; DIR/env then holds what tests need to know
 #   scripts/testbed.sh down DIR   ends them
 . "$(dirname "$0")/lib.sh"
@@ -43,13 +43,14 @@ down() {
 
 up() {
   down
-  local bin python helm
+  local bin python helm registry
   bin=$("$root/scripts/setup-cluster.sh")
   python=$("$root/scripts/setup-aws.sh")
   helm=$("$root/scripts/setup-helm.sh")
-  rm -rf "$dir/etcd" "$dir/certs"
-  local etcd_port peer_port api_port aws_port
-  etcd_port=$(free_port) peer_port=$(free_port) api_port=$(free_port) aws_port=$(free_port)
+  registry=$("$root/scripts/setup-registry.sh")
+  rm -rf "$dir/etcd" "$dir/certs" "$dir/registry"
+  local etcd_port peer_port api_port aws_port registry_port
+  etcd_port=$(free_port) peer_port=$(free_port) api_port=$(free_port) aws_port=$(free_port) registry_port=$(free_port)
   local kubeconfig="$dir/kubeconfig" token server="https://127.0.0.1:$api_port"
   token=$(head -c 24 /dev/urandom | od -An -tx1 | tr -d ' \n')
   echo "$token,admin,admin,system:masters" >"$dir/tokens.csv"
@@ -62,7 +63,11 @@ users: [{name: apiserver}]
 contexts: [{name: webhook, context: {cluster: aws, user: apiserver}}]
 current-context: webhook
 YAML
-  launch aws "$python" "$root/scripts/testbed/aws.py" "$aws_port" "$server" "$dir/certs/apiserver.crt"
+  launch aws "$python" "$root/scripts/testbed/aws.py" "$aws_port" "$server" "$dir/certs/apiserver.crt" "$registry_port"
+  # The password of the stand-in's tokens, as bcrypt has it.
+  cp "$root/scripts/testbed/htpasswd" "$dir/htpasswd"
+  sed "s#FOLDER#$dir#; s#PORT#$registry_port#; s#FOLDER#$dir#" "$root/scripts/testbed/registry.yml" >"$dir/registry.yml"
+  launch registry env OTEL_TRACES_EXPORTER=none "$registry" serve "$dir/registry.yml"
   launch etcd "$bin/etcd" --data-dir "$dir/etcd" --unsafe-no-fsync --log-level warn \
     --listen-client-urls "http://127.0.0.1:$etcd_port" --advertise-client-urls "http://127.0.0.1:$etcd_port" \
     --listen-peer-urls "http://127.0.0.1:$peer_port" --initial-advertise-peer-urls "http://127.0.0.1:$peer_port" \
@@ -97,7 +102,9 @@ YAML
   await kube-controller-manager 60 kubectl -n default get serviceaccount default
   kubectl apply --server-side -f "$cache"/gateway-api-*/ >>"$dir/node.log"
   await aws 60 curl -fsS "http://127.0.0.1:$aws_port/moto-api/data.json"
+  await registry 60 curl -fsS -u "AWS:123456789012-auth-token" "http://127.0.0.1:$registry_port/v2/"
   cat >"$dir/env" <<SH
+export OPTAKIT_TEST_REGISTRY=127.0.0.1:$registry_port
 export OPTAKIT_TEST_KUBECONFIG=$kubeconfig
 export OPTAKIT_TEST_KUBECTL=$bin/kubectl
 export OPTAKIT_TEST_HELM=$helm

@@ -1,8 +1,8 @@
 """The AWS stand-in of the tests: moto's server, and what moto cannot know of this machine before it.
 
-usage: aws.py PORT API-SERVER CERTIFICATE
+usage: aws.py PORT API-SERVER CERTIFICATE REGISTRY-PORT
 
-EKS DescribeCluster answers with the API server of the testbed. POST /authenticate is the TokenReview webhook that EKS
+EKS DescribeCluster answers with the API server of the testbed, ECR GetAuthorizationToken with its registry. POST /authenticate is the TokenReview webhook that EKS
 runs: it checks the presigned URL of a token against STS, as aws-iam-authenticator does. All else goes to moto.
 """
 
@@ -16,7 +16,7 @@ from urllib.parse import parse_qs, urlsplit
 
 from moto.server import ThreadedMotoServer
 
-port, api_server, certificate = int(sys.argv[1]), sys.argv[2], sys.argv[3]
+port, api_server, certificate, registry = int(sys.argv[1]), sys.argv[2], sys.argv[3], sys.argv[4]
 moto = ThreadedMotoServer("127.0.0.1", 0)
 moto.start()
 moto_port = moto.get_host_and_port()[1]
@@ -87,7 +87,13 @@ class Handler(BaseHTTPRequestHandler):
         request = urllib.request.Request(f"http://127.0.0.1:{moto_port}{self.path}", body or None, headers, method=self.command)
         try:
             with urllib.request.urlopen(request, timeout=30) as answer:
-                self.answer(answer.status, answer.read(), answer.getheaders())
+                text = answer.read()
+                if self.headers.get("X-Amz-Target", "").endswith(".GetAuthorizationToken"):
+                    tokens = json.loads(text)
+                    for data in tokens["authorizationData"]:
+                        data["proxyEndpoint"] = f"http://127.0.0.1:{registry}"
+                    text = json.dumps(tokens).encode()
+                self.answer(answer.status, text, answer.getheaders())
         except urllib.error.HTTPError as error:
             self.answer(error.code, error.read(), error.headers.items())
 

@@ -40,9 +40,12 @@ fn read_bytes(path: &Path) -> anyhow::Result<Vec<u8>> {
         std::io::stdin().lock().take(MAX_BYTES + 1).read_to_end(&mut bytes)?;
     } else {
         let file = std::fs::File::open(path)?;
-        if file.metadata()?.is_dir() {
+        let metadata = file.metadata()?;
+        if metadata.is_dir() {
             bail!("it is a folder");
         }
+        // Read at once, and what it grows by meanwhile behind that.
+        bytes.reserve(usize::try_from(metadata.len().min(MAX_BYTES)).unwrap_or_default() + 1);
         file.take(MAX_BYTES + 1).read_to_end(&mut bytes)?;
     }
     if bytes.len() as u64 > MAX_BYTES {
@@ -72,6 +75,24 @@ pub(crate) fn request(file: &Path, values: Option<&PathBuf>, choices: Choices) -
     let environment_files: BTreeMap<_, _> = paths.into_iter().map(read).collect();
     let values = values.map(|values| read_text(values)).transpose()?;
     Ok(Request { service, environment_files, values, choices, ..Request::default() })
+}
+
+/// The bundle named, or the only one in this folder.
+///
+/// # Errors
+///
+/// When there is none or several.
+pub(crate) fn bundle_file(named: Option<&Path>) -> anyhow::Result<PathBuf> {
+    if let Some(named) = named {
+        return Ok(named.to_owned());
+    }
+    let names = names_in(Path::new("."))?;
+    let bundles: Vec<&String> = names.iter().filter(|name| name.ends_with(".bundle.json")).collect();
+    match bundles.as_slice() {
+        [only] => Ok(PathBuf::from(only)),
+        [] => bail!("there is no bundle in this folder: name one with `--bundle FILE`"),
+        several => bail!("there are {} bundles in this folder: name one with `--bundle FILE`", several.len()),
+    }
 }
 
 /// The request of a command that renders.

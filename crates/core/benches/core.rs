@@ -8,10 +8,6 @@ use optakit_core::source::Source;
 use optakit_core::span::FileId;
 use optakit_core::{api, syntax};
 
-/// The binary's own.
-#[global_allocator]
-static ALLOCATOR: mimalloc::MiMalloc = mimalloc::MiMalloc;
-
 fn main() {
     divan::main();
 }

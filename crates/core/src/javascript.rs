@@ -7,7 +7,9 @@ use serde::{Deserialize, Serialize};
 use tsify::{Ts, Tsify};
 use wasm_bindgen::prelude::{JsError, wasm_bindgen};
 
-use crate::api::{self, Analysis, Choices, Completions, Finding, Hover, RdsCertificates, Replacement, Request, SourceText, Step};
+use crate::api::{
+    self, Analysis, AwsDocument, Choices, Completions, Finding, Hover, RdsCertificates, Replacement, Request, SourceText, Step,
+};
 
 /// The texts and choices that every function takes.
 #[derive(Deserialize, Tsify)]
@@ -75,7 +77,7 @@ pub fn validate(input: Ts<Input>) -> Result<Vec<Ts<Finding>>, JsError> {
     findings.iter().map(|finding| Ok(finding.into_ts()?)).collect()
 }
 
-/// The faults, and without an error among them the manifests and AWS documents.
+/// The faults, and without an error among them the manifests.
 ///
 /// # Errors
 ///
@@ -83,6 +85,17 @@ pub fn validate(input: Ts<Input>) -> Result<Vec<Ts<Finding>>, JsError> {
 #[wasm_bindgen]
 pub fn render(input: Ts<Input>) -> Result<Ts<Analysis>, JsError> {
     Ok(api::analyze(&request(&input)?, false).into_ts()?)
+}
+
+/// The AWS resources as JSON; none when the file has errors.
+///
+/// # Errors
+///
+/// When `input` is not of its type.
+#[wasm_bindgen]
+pub fn aws(input: Ts<Input>) -> Result<Vec<Ts<AwsDocument>>, JsError> {
+    let documents = api::aws_documents(&request(&input)?);
+    documents.iter().map(|document| Ok(document.into_ts()?)).collect()
 }
 
 /// The bundle that `optakit apply` takes.

@@ -57,9 +57,11 @@ fn request_for(case: &Path, profile: &str, exposure: &str) -> Request {
 }
 
 /// All that a service becomes.
-fn rendered(analysis: &Analysis) -> String {
+fn rendered(request: &Request) -> String {
+    let analysis = api::analyze(request, true);
     assert!(!analysis.has_errors(), "{:#?}", analysis.diagnostics);
-    let aws: Vec<&str> = analysis.aws.iter().map(|resource| resource.json.as_str()).collect();
+    let aws = api::aws_documents(request);
+    let aws: Vec<&str> = aws.iter().map(|document| document.json.as_str()).collect();
     let secrets = analysis.secrets.iter().map(|secret| format!("{}: {}", secret.name, secret.keys.join(", ")));
     let rest = BTreeMap::from([
         ("inputs", analysis.inputs.join(", ")),
@@ -70,9 +72,10 @@ fn rendered(analysis: &Analysis) -> String {
 }
 
 /// The same, with what is said about it.
-fn shown(analysis: &Analysis) -> String {
+fn shown(request: &Request) -> String {
+    let analysis = api::analyze(request, true);
     let warnings = analysis.diagnostics.iter().map(|finding| format!("{}: {}\n", finding.path, finding.message));
-    format!("{}=== warnings\n{}", rendered(analysis), warnings.collect::<String>())
+    format!("{}=== warnings\n{}", rendered(request), warnings.collect::<String>())
 }
 
 #[test]
@@ -83,12 +86,12 @@ fn every_case_renders_what_is_kept_beside_it() {
             if *exposure != "nginx" && !read(&case.join("opta.yml")).contains("public_uri") {
                 continue;
             }
-            let analysis = api::analyze(&request_for(&case, profile, exposure), true);
+            let request = request_for(&case, profile, exposure);
             let mut settings = insta::Settings::clone_current();
             settings.set_snapshot_path(&case);
             settings.set_prepend_module_to_snapshot(false);
             settings.set_omit_expression(true);
-            settings.bind(|| insta::assert_snapshot!(*way, shown(&analysis)));
+            settings.bind(|| insta::assert_snapshot!(*way, shown(&request)));
         }
     }
 }
@@ -97,7 +100,7 @@ fn every_case_renders_what_is_kept_beside_it() {
 fn the_same_input_gives_the_same_bytes() {
     for case in cases() {
         let request = request(&case, "default");
-        assert_eq!(shown(&api::analyze(&request, true)), shown(&api::analyze(&request, true)));
+        assert_eq!(shown(&request), shown(&request));
         let bundle = || api::bundle(&request).expect("a case has no errors").to_text();
         assert_eq!(bundle(), bundle());
     }
@@ -158,7 +161,7 @@ fn each_field_changes_something() {
     let analyze = |text: String| {
         let mut request = request(&folder().join("minimal"), "default");
         request.service.text = text;
-        rendered(&api::analyze(&request, false))
+        rendered(&request)
     };
     let before = analyze(service(&base("")));
     for field in K8sService::FIELDS.iter().filter(|field| field.name != "type") {
@@ -173,7 +176,7 @@ fn declared_defaults_are_what_is_rendered_without_the_field() {
     let with = |lines: &str| {
         let mut request = request(&folder().join("minimal"), "default");
         request.service.text = read(&folder().join("minimal/opta.yml")) + lines;
-        rendered(&api::analyze(&request, false))
+        rendered(&request)
     };
     let mut compared = 0;
     for field in K8sService::FIELDS {

@@ -2,6 +2,7 @@
 
 pub(crate) mod ecr;
 pub(crate) mod iam;
+pub(crate) mod login;
 
 use aws_sdk_ecr::error::{ProvideErrorMetadata, SdkError};
 use serde_json::Value;

@@ -14,6 +14,54 @@ pub(crate) struct Apply {
     /// The digest of the AUTO image to run.
     #[arg(long, value_name = "DIGEST")]
     pub(crate) image_digest: Option<String>,
+    /// Apply only what this saved plan says; stop when anything moved since.
+    #[arg(long, value_name = "FILE")]
+    pub(crate) plan: Option<PathBuf>,
+    #[command(flatten)]
+    pub(crate) run: ApplyRun,
+}
+
+#[derive(Debug, Args)]
+pub(crate) struct Deploy {
+    /// The bundle; `-` is standard input.
+    pub(crate) bundle: PathBuf,
+    #[command(flatten)]
+    pub(crate) image_file: ImageFile,
+    #[command(flatten)]
+    pub(crate) run: ApplyRun,
+}
+
+#[derive(Debug, Args)]
+pub(crate) struct Push {
+    #[command(flatten)]
+    pub(crate) image_file: ImageFile,
+    /// The bundle whose AUTO image it is; the only one in this folder when left out.
+    #[arg(long, value_name = "FILE")]
+    pub(crate) bundle: Option<PathBuf>,
+    /// The module whose image it is, where several have an AUTO image.
+    #[arg(long, value_name = "NAME")]
+    pub(crate) module: Option<String>,
+    /// Push to this repository instead, with the credentials of `docker login`.
+    #[arg(long, value_name = "REGISTRY/REPOSITORY", conflicts_with_all = ["bundle", "module"])]
+    pub(crate) to: Option<String>,
+}
+
+/// An image in an archive.
+#[derive(Debug, Args)]
+pub(crate) struct ImageFile {
+    /// What `docker save` wrote, or an OCI layout as a tar file or folder.
+    pub(crate) archive: PathBuf,
+    /// The image, where the archive holds several.
+    #[arg(long, value_name = "NAME")]
+    pub(crate) image: Option<String>,
+    /// The tag to push it under; that of the archive when left out.
+    #[arg(long, value_name = "TAG")]
+    pub(crate) tag: Option<String>,
+}
+
+/// How a bundle is applied.
+#[derive(Debug, Args)]
+pub(crate) struct ApplyRun {
     #[command(flatten)]
     pub(crate) connect: Connect,
     /// Leave ECR and IAM alone, for clusters elsewhere.
@@ -21,9 +69,6 @@ pub(crate) struct Apply {
     pub(crate) skip_aws: bool,
     #[command(flatten)]
     pub(crate) rollout: Rollout,
-    /// Apply only what this saved plan says; stop when anything moved since.
-    #[arg(long, value_name = "FILE")]
-    pub(crate) plan: Option<PathBuf>,
     /// Apply a bundle that was changed after it was made.
     #[arg(long)]
     pub(crate) allow_modified: bool,
@@ -35,7 +80,7 @@ pub(crate) struct Apply {
     wait_lock: Option<u64>,
 }
 
-impl Apply {
+impl ApplyRun {
     /// How long to wait for another run, in seconds.
     pub(crate) fn wait_lock(&self) -> u64 {
         let ci = std::env::var_os("CI").is_some();

@@ -6,7 +6,8 @@ use std::path::PathBuf;
 
 use clap::{Args, Parser, Subcommand, ValueEnum};
 pub(crate) use cluster::{
-    Apply, Connect, Destroy, Layer, OnFailure, Plan, PlanOutput, Rollback, Secret, SecretCommand, Status, Takeover,
+    Apply, ApplyRun, Connect, Deploy, Destroy, ImageFile, Layer, OnFailure, Plan, PlanOutput, Push, Rollback, Secret,
+    SecretCommand, Status, Takeover,
 };
 
 /// Checks opta.yml, renders Kubernetes manifests from it and applies them.
@@ -81,6 +82,26 @@ Examples:
   optakit apply shop-staging.bundle.json --context kind-dev --skip-aws --yes"
     )]
     Apply(Apply),
+    /// Push an image to the ECR repository of a bundle's service, without Docker, and print its digest.
+    #[command(
+        after_help = "Takes what `docker save` writes and OCI layouts (`docker buildx build --output type=oci,dest=app.tar`). Layers that
+are there already are not sent again. The repository is made when it is missing.
+
+Examples:
+  docker save app:1.4.2 -o app.tar && optakit push app.tar
+  optakit push app.tar --bundle shop-staging.bundle.json --tag 1.4.2
+  optakit push layout/ --to registry.example.com/team/app"
+    )]
+    Push(Push),
+    /// Push an image, then apply a bundle with it.
+    #[command(after_help = "The same as `optakit push` and `optakit apply --image-digest` with what it printed.
+
+Exit codes: 0 applied or nothing to change, 1 failed.
+
+Examples:
+  optakit deploy shop-staging.bundle.json app.tar
+  optakit deploy shop-staging.bundle.json app.tar --tag 1.4.2 --yes")]
+    Deploy(Deploy),
     /// Say how a layer's services are: pods, images, revision.
     #[command(after_help = "Examples:
   optakit status shop-staging.bundle.json

@@ -8,8 +8,9 @@ use optakit_core::bundle::{AwsDocument, Bundle};
 use optakit_core::render::IMAGE_DIGEST;
 use serde_json::Value;
 
+use super::push;
 use crate::aws::{self, ecr, iam};
-use crate::cli::{Apply, OnFailure};
+use crate::cli::{Apply, ApplyRun, Deploy, OnFailure};
 use crate::deploy::{self, Deployed, Options, RolloutError, count};
 use crate::history::{self, Status};
 use crate::report::Report;
@@ -24,22 +25,46 @@ use crate::{input, lock, preflight};
 /// With what is wrong, what was and was not done, and what to do next.
 pub(crate) fn run(arguments: &Apply, report: &Report) -> anyhow::Result<ExitCode> {
     let started = Instant::now();
-    let bundle = session::read(&arguments.bundle, arguments.image_digest.as_deref(), arguments.allow_modified, report)?;
+    let run = &arguments.run;
+    let bundle = session::read(&arguments.bundle, arguments.image_digest.as_deref(), run.allow_modified, report)?;
     // A file that is no plan is told of before anything is touched.
     let plan = match &arguments.plan {
         Some(file) => Some(SavedPlan::parse(&input::read_text(file)?.text)?),
         None => None,
     };
-    let options = Options { plan, ..arguments.rollout.options() };
+    let options = Options { plan, ..run.rollout.options() };
     session::block_on(async {
-        let session = Session::open(bundle, &arguments.connect, !arguments.skip_aws).await?;
-        apply(session, arguments, options, report, started).await
+        let session = Session::open(bundle, &run.connect, !run.skip_aws).await?;
+        apply(session, run, options, report, started).await
+    })
+}
+
+/// Pushes an image and brings a bundle with it to its cluster.
+///
+/// # Errors
+///
+/// As those of a push and of [`run`].
+pub(crate) fn deploy(arguments: &Deploy, report: &Report) -> anyhow::Result<ExitCode> {
+    let started = Instant::now();
+    let run = &arguments.run;
+    if run.skip_aws {
+        bail!(
+            "`deploy` pushes to ECR, which `--skip-aws` leaves alone\n  push with `optakit push --to REGISTRY/REPOSITORY`, then apply with `--image-digest`"
+        );
+    }
+    let mut bundle = session::read(&arguments.bundle, None, run.allow_modified, report)?;
+    push::check(&arguments.image_file)?;
+    session::block_on(async {
+        let digest = push::to_ecr(&bundle, &arguments.image_file, None, report).await?;
+        bundle.fill(IMAGE_DIGEST, &digest);
+        let session = Session::open(bundle, &run.connect, true).await?;
+        apply(session, run, run.rollout.options(), report, started).await
     })
 }
 
 async fn apply(
     mut session: Session,
-    arguments: &Apply,
+    arguments: &ApplyRun,
     options: Options,
     report: &Report,
     started: Instant,

@@ -5,6 +5,7 @@ pub(crate) mod apply;
 pub(crate) mod bundle;
 pub(crate) mod destroy;
 pub(crate) mod plan;
+pub(crate) mod push;
 pub(crate) mod render;
 pub(crate) mod revisions;
 pub(crate) mod secret;

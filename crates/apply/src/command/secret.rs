@@ -2,7 +2,7 @@
 //! input, a prompt or a file; never from an argument, and never back out.
 
 use std::io::{IsTerminal, Read};
-use std::path::{Path, PathBuf};
+use std::path::Path;
 use std::process::ExitCode;
 
 use anyhow::{Context, bail};
@@ -15,6 +15,7 @@ use sha2::{Digest, Sha256};
 
 use crate::cli::{self, SecretCommand};
 use crate::deploy::{self, Options, count};
+use crate::input;
 use crate::live::{self, MANAGER};
 use crate::report::Report;
 use crate::session::{self, Session};
@@ -38,7 +39,7 @@ pub(crate) fn run(arguments: &cli::Secret, report: &Report) -> anyhow::Result<Ex
         SecretCommand::Delete { name } => Change::Delete(name.clone()),
         SecretCommand::List => Change::None,
     };
-    let bundle = session::read(&bundle_file(arguments.bundle.as_deref())?, None, true, report)?;
+    let bundle = session::read(&input::bundle_file(arguments.bundle.as_deref())?, None, true, report)?;
     session::block_on(async {
         let mut session = Session::open(bundle, &arguments.connect, false).await?;
         match change {
@@ -84,20 +85,6 @@ enum Change {
     None,
     Set(Vec<(String, SecretString)>),
     Delete(String),
-}
-
-/// The bundle named, or the only one in this folder.
-fn bundle_file(named: Option<&Path>) -> anyhow::Result<PathBuf> {
-    if let Some(named) = named {
-        return Ok(named.to_owned());
-    }
-    let names = crate::input::names_in(Path::new("."))?;
-    let bundles: Vec<&String> = names.iter().filter(|name| name.ends_with(".bundle.json")).collect();
-    match bundles.as_slice() {
-        [only] => Ok(PathBuf::from(only)),
-        [] => bail!("there is no bundle in this folder, which would say layer and cluster: name one with `--bundle FILE`"),
-        several => bail!("there are {} bundles in this folder: name one with `--bundle FILE`", several.len()),
-    }
 }
 
 fn check_name(name: &str) -> anyhow::Result<()> {

@@ -270,6 +270,15 @@ pub struct AwsResource {
     pub module: String,
     /// Its name.
     pub name: String,
+}
+
+/// One AWS resource with all there is to it.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+#[cfg_attr(feature = "javascript", derive(tsify::Tsify))]
+pub struct AwsDocument {
+    /// Which one it is.
+    #[serde(flatten)]
+    pub resource: AwsResource,
     /// All of it, as JSON text.
     pub json: String,
 }

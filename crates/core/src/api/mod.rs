@@ -11,8 +11,8 @@ mod texts;
 
 pub use assist::{CompletionItem, Completions, Hover, complete, hover};
 pub use data::{
-    Analysis, AwsResource, Choices, EnvironmentRef, Finding, Manifest, Note, Place, RdsCertificates, Repair, Replacement,
-    Request, RequiredSecret, SourceText,
+    Analysis, AwsDocument, AwsResource, Choices, EnvironmentRef, Finding, Manifest, Note, Place, RdsCertificates, Repair,
+    Replacement, Request, RequiredSecret, SourceText,
 };
 pub use edit::{Step, remove, set};
 pub use files::{FileFormat, files, kustomize};
@@ -68,6 +68,12 @@ pub fn analyze(request: &Request, link_values: bool) -> Analysis {
     Pass::run(request, Want::Texts { link_values }, Values::default()).analysis
 }
 
+/// The AWS resources of a request as JSON; none when it has errors.
+#[must_use]
+pub fn aws_documents(request: &Request) -> Vec<AwsDocument> {
+    Pass::run(request, Want::Aws, Values::default()).aws
+}
+
 /// Makes the bundle of a request.
 ///
 /// # Errors
@@ -85,7 +91,7 @@ pub fn bundle(request: &Request) -> Result<Bundle, Box<Analysis>> {
 
 /// The bundle of a request without a values file, from values without secrets; none when it has errors.
 pub(crate) fn bundle_of(request: &Request, values: Values) -> Option<Bundle> {
-    let Pass { analysis, rendered } = Pass::run(request, Want::Bundle, values);
+    let Pass { analysis, rendered, .. } = Pass::run(request, Want::Bundle, values);
     let rendered = rendered.filter(|_| analysis.rds_certificates_for.is_none())?;
     Some(Bundle::new(request, &analysis, &rendered))
 }

@@ -1,6 +1,6 @@
 //! What becomes of rendered objects: texts for people, each object dropped when it is written, or data for a bundle.
 
-use super::data::{Analysis, AwsResource, Manifest, SourceText};
+use super::data::{Analysis, AwsDocument, AwsResource, Manifest, SourceText};
 use super::render::{RenderInput, Rendered, Resource, Sink, render_all};
 use super::texts::Texts;
 use crate::render::{Object, rank};
@@ -34,10 +34,32 @@ impl Sink for Written {
     }
 
     fn resource(&mut self, resource: Resource) {
-        let mut json = syntax::to_json(&resource.value);
-        json.shrink_to_fit();
-        self.aws.push(AwsResource { kind: resource.kind, name: name(&resource.value), module: resource.module, json });
+        self.aws.push(named(resource).0);
     }
+}
+
+/// Renders, and keeps only the AWS resources.
+pub(super) fn aws(input: &RenderInput<'_>, analysis: &mut Analysis) -> Vec<AwsDocument> {
+    let mut documents = Documents::default();
+    render_all(input, &mut documents, analysis);
+    documents.0
+}
+
+#[derive(Default)]
+struct Documents(Vec<AwsDocument>);
+
+impl Sink for Documents {
+    fn object(&mut self, _: Object) {}
+
+    fn resource(&mut self, resource: Resource) {
+        let (resource, value) = named(resource);
+        self.0.push(AwsDocument { resource, json: syntax::to_json(&value) });
+    }
+}
+
+fn named(resource: Resource) -> (AwsResource, Value) {
+    let Resource { kind, module, value } = resource;
+    (AwsResource { kind, name: name(&value), module }, value)
 }
 
 fn name(resource: &Value) -> String {

@@ -3,7 +3,7 @@
 use std::cell::RefCell;
 use std::collections::BTreeMap;
 
-use super::data::{Analysis, Choices, Request, SourceText};
+use super::data::{Analysis, AwsDocument, Choices, Request, SourceText};
 use super::output::{data, written};
 use super::refs;
 use super::render::{RenderInput, Rendered, Service, rds_region};
@@ -28,8 +28,10 @@ use crate::syntax;
 pub(super) enum Want {
     /// Nothing.
     Faults,
-    /// The manifests and AWS documents as texts, maybe with the Secret of link values.
+    /// The manifests as texts, maybe with the Secret of link values.
     Texts { link_values: bool },
+    /// The AWS documents as texts.
+    Aws,
     /// All of it as data, with holes for what is not known.
     Bundle,
 }
@@ -39,6 +41,8 @@ pub(super) struct Pass {
     pub(super) analysis: Analysis,
     /// There only for a bundle, and without errors.
     pub(super) rendered: Option<Rendered>,
+    /// There only when they were wanted.
+    pub(super) aws: Vec<AwsDocument>,
 }
 
 impl Pass {
@@ -102,7 +106,7 @@ impl Pass {
         diagnostics.sort_by_key(|diagnostic| (diagnostic.span.file, diagnostic.span.start, diagnostic.span.end));
         analysis.diagnostics = diagnostics.iter().map(|diagnostic| finding(diagnostic, &texts)).collect();
         let good = !diagnostics.iter().any(Diagnostic::is_error) && analysis.refusal.is_none();
-        let mut rendered = None;
+        let (mut rendered, mut aws) = (None, Vec::new());
         if good && layer_name.is_some() {
             let mut input = RenderInput {
                 source: &source,
@@ -126,10 +130,11 @@ impl Pass {
             match want {
                 Want::Faults => {}
                 Want::Texts { .. } => written(&input, &mut analysis),
+                Want::Aws => aws = super::output::aws(&input, &mut analysis),
                 Want::Bundle => rendered = Some(data(&input, environment_file, texts, &mut analysis)),
             }
         }
-        Self { analysis, rendered }
+        Self { analysis, rendered, aws }
     }
 }
 

@@ -1,5 +1,7 @@
 //! Places for people: from spans to names, lines and columns.
 
+use std::cell::OnceCell;
+
 use super::data::{Finding, Note, Place, Repair, Replacement};
 use crate::diagnostic::{Applicability, Diagnostic, Fix};
 use crate::source::{LineIndex, Source};
@@ -8,15 +10,15 @@ use crate::span::{FileId, Span};
 /// The texts of a request with their line indexes.
 #[derive(Default)]
 pub(crate) struct Texts {
-    sources: Vec<(Source, LineIndex)>,
+    /// Each with its index, which is made when a place in it is asked for: most texts have no faults.
+    sources: Vec<(Source, OnceCell<LineIndex>)>,
     /// What must not be in a message, longest first.
     secrets: Vec<String>,
 }
 
 impl Texts {
     pub(super) fn push(&mut self, source: Source) {
-        let index = LineIndex::new(&source.text);
-        self.sources.push((source, index));
+        self.sources.push((source, OnceCell::new()));
     }
 
     pub(super) fn hide(&mut self, mut secrets: Vec<String>) {
@@ -33,12 +35,17 @@ impl Texts {
         self.secrets.iter().any(|secret| text.contains(secret))
     }
 
-    fn get(&self, file: FileId) -> Option<&(Source, LineIndex)> {
-        self.sources.iter().find(|(source, _)| source.file == file)
+    fn source(&self, file: FileId) -> Option<&Source> {
+        self.sources.iter().map(|(source, _)| source).find(|source| source.file == file)
+    }
+
+    fn get(&self, file: FileId) -> Option<(&Source, &LineIndex)> {
+        let (source, index) = self.sources.iter().find(|(source, _)| source.file == file)?;
+        Some((source, index.get_or_init(|| LineIndex::new(&source.text))))
     }
 
     fn name(&self, file: FileId) -> String {
-        self.get(file).map(|(source, _)| source.name.clone()).unwrap_or_default()
+        self.source(file).map(|source| source.name.clone()).unwrap_or_default()
     }
 
     /// The place of a span, and the name of the text it is in.

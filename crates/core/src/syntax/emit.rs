@@ -8,7 +8,7 @@ use std::fmt::Write;
 
 use serde::Serialize;
 
-use super::word::is_plain;
+use super::word::{is_plain, is_quoted};
 use crate::value::{Key, Value, ValueKind};
 
 /// Writes documents as YAML, each with a line break at its end. Strings that another YAML reader could take for something
@@ -115,6 +115,12 @@ impl YamlWriter {
         const MANY: usize = 256;
         if is_plain(text) {
             self.out.push_str(text);
+            return;
+        }
+        if is_quoted(text) {
+            self.out.push('\'');
+            self.out.push_str(text);
+            self.out.push('\'');
             return;
         }
         if let Some(known) = self.known.get(text) {

@@ -20,6 +20,11 @@ pub(super) fn is_word(text: &str) -> bool {
         && (bytes.len() > 5 || !WORDS.iter().any(|word| word.eq_ignore_ascii_case(text)))
 }
 
+/// Whether a text is a number of digits alone or a truth of YAML 1.2, which only quotes keep a text.
+pub(super) fn is_quoted(text: &str) -> bool {
+    !text.is_empty() && text.bytes().all(|byte| byte.is_ascii_digit()) || matches!(text, "true" | "false")
+}
+
 /// Whether a text is sure to need no quotes: a word, words with single colons and at signs between them like ARNs and
 /// images, or a number with one of the units of manifests.
 pub(super) fn is_plain(text: &str) -> bool {

@@ -1,6 +1,7 @@
 //! The AWS resources of the services, as JSON.
 
 use leptos::prelude::*;
+use optakit_core::api::{self, AwsDocument};
 
 use crate::export;
 use crate::state::State;
@@ -9,21 +10,21 @@ use crate::state::State;
 #[component]
 pub(crate) fn Aws() -> impl IntoView {
     let state = expect_context::<State>();
-    let resources = move || state.analysis.read().analysis.aws.clone();
+    let documents = Memo::new(move |_| api::aws_documents(&state.analysis.read().request));
     let text = move || {
-        let outcome = state.analysis.read_untracked();
-        let documents: Vec<String> = outcome.analysis.aws.iter().map(|resource| resource.json.clone()).collect();
-        format!("[{}]\n", documents.join(",\n"))
+        let documents = documents.get_untracked();
+        let texts: Vec<&str> = documents.iter().map(|document| document.json.as_str()).collect();
+        format!("[{}]\n", texts.join(",\n"))
     };
     view! {
         <section aria-label="AWS" class="panel">
-            {move || match resources() {
-                resources if resources.is_empty() => view! { <p class="empty">{"The ECR repository and the IAM role of each service appear here."}</p> }.into_any(),
-                resources => resources
+            {move || match documents.get() {
+                documents if documents.is_empty() => view! { <p class="empty">{"The ECR repository and the IAM role of each service appear here."}</p> }.into_any(),
+                documents => documents
                     .into_iter()
-                    .map(|resource| {
+                    .map(|AwsDocument { resource, json }| {
                         let title = format!("# {} {}\n", resource.kind, resource.name);
-                        view! { <pre class="code"><span class="code-comment">{title}</span>{resource.json}</pre> }
+                        view! { <pre class="code"><span class="code-comment">{title}</span>{json}</pre> }
                     })
                     .collect_view()
                     .into_any(),

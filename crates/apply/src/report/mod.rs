@@ -1,6 +1,8 @@
 //! All that is printed: results on standard output, everything else on standard error. Colours follow NO_COLOR and
 //! CLICOLOR, and go away where nobody looks.
 
+mod transfer;
+
 use std::fmt::Display;
 use std::io::IsTerminal;
 
@@ -8,6 +10,7 @@ use annotate_snippets::renderer::DecorStyle;
 use annotate_snippets::{Annotation, AnnotationKind, Level, Origin, Renderer, Snippet};
 use indicatif::{ProgressBar, ProgressStyle};
 use optakit_core::api::{Finding, Place};
+pub(crate) use transfer::{Transfers, bytes};
 
 /// Where reports go and how much is said.
 #[derive(Clone, Copy, Debug)]
@@ -25,7 +28,11 @@ impl Report {
     pub(crate) fn result(&self, text: &str) {
         use std::io::Write;
         // A reader that went away (`| head`) wants no more.
-        drop(write!(anstream::stdout().lock(), "{text}"));
+        drop(if text.contains('\x1b') {
+            write!(anstream::stdout().lock(), "{text}")
+        } else {
+            std::io::stdout().lock().write_all(text.as_bytes())
+        });
     }
 
     /// Says something that is no result.
@@ -93,6 +100,11 @@ pub(crate) fn ask(question: &str) -> std::io::Result<bool> {
 }
 
 impl Report {
+    /// Begins to tell of what travels.
+    pub(crate) fn transfers(&self) -> Transfers {
+        Transfers::new(!self.quiet && std::io::stderr().is_terminal(), self.quiet)
+    }
+
     /// Begins to tell of a wait: a live line on a terminal, a line for each change elsewhere.
     pub(crate) fn progress(&self, label: &str) -> Progress {
         let live = !self.quiet && std::io::stderr().is_terminal();

@@ -1,0 +1,41 @@
+//! The way into ECR: a password for half a day.
+
+use aws_config::SdkConfig;
+use base64::Engine;
+use base64::engine::general_purpose::STANDARD;
+use secrecy::SecretString;
+
+use super::{AwsError, failed};
+
+const WHAT: &str = "ECR registry";
+
+/// A registry with name and password.
+pub(crate) struct Login {
+    /// Its host.
+    pub(crate) registry: String,
+    pub(crate) user: String,
+    pub(crate) password: SecretString,
+}
+
+/// Asks ECR for the registry of our account and region (`GetAuthorizationToken`).
+///
+/// # Errors
+///
+/// When AWS refuses, with the action that is missing.
+pub(crate) async fn login(aws: &SdkConfig) -> Result<Login, AwsError> {
+    const ACTION: &str = "ecr:GetAuthorizationToken";
+    let client = aws_sdk_ecr::Client::new(aws);
+    let region = aws.region().map(ToString::to_string).unwrap_or_default();
+    let answer = client.get_authorization_token().send().await.map_err(|error| failed(ACTION, WHAT, &region, &error))?;
+    let data = answer.authorization_data().first();
+    let address = data.and_then(|data| data.proxy_endpoint());
+    let token = data.and_then(|data| data.authorization_token()).and_then(|token| STANDARD.decode(token).ok());
+    let pair = token.and_then(|token| String::from_utf8(token).ok());
+    let pair = pair.as_deref().and_then(|pair| pair.split_once(':'));
+    let (Some(address), Some((user, password))) = (address, pair) else {
+        let reason = "the answer has no token".to_owned();
+        return Err(AwsError::Failed { action: ACTION, what: WHAT, name: region, reason });
+    };
+    let registry = address.trim_start_matches("https://").trim_start_matches("http://").trim_end_matches('/').to_owned();
+    Ok(Login { registry, user: user.to_owned(), password: password.to_owned().into() })
+}
