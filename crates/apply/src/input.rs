@@ -1,7 +1,7 @@
 //! Files in: service files with the environment files they name, values files, bundles. And files out, whole or not at
 //! all.
 
-use std::collections::BTreeMap;
+use std::collections::BTreeSet;
 use std::io::{Read, Write};
 use std::path::{Component, Path, PathBuf};
 
@@ -70,11 +70,11 @@ pub(crate) fn request(file: &Path, values: Option<&PathBuf>, choices: Choices) -
         let text = text.map_err(|error| error.root_cause().to_string());
         (path, text)
     };
-    let paths: std::collections::BTreeSet<String> =
-        api::environments(&service).into_iter().map(|environment| environment.path).collect();
-    let environment_files: BTreeMap<_, _> = paths.into_iter().map(read).collect();
-    let values = values.map(|values| read_text(values)).transpose()?;
-    Ok(Request { service, environment_files, values, choices, ..Request::default() })
+    let mut request = Request { service, choices, ..Request::default() };
+    let paths: BTreeSet<String> = api::environments(&request).into_iter().map(|environment| environment.path).collect();
+    request.environment_files = paths.into_iter().map(read).collect();
+    request.values = values.map(|values| read_text(values)).transpose()?;
+    Ok(request)
 }
 
 /// The bundle named, or the only one in this folder.

@@ -18,17 +18,18 @@ const COPIES: [usize; 3] = [1, 10, 100];
 
 #[divan::bench(args = COPIES, max_time = 1)]
 fn check(bencher: Bencher<'_, '_>, copies: usize) {
-    let request = fixture::request(&copies_of(copies));
-    let bytes = BytesCount::new(request.service.text.len());
-    bencher.counter(bytes).bench_local(|| api::check(black_box(&request)));
+    let text = copies_of(copies);
+    let bencher = bencher.counter(BytesCount::new(text.len())).with_inputs(|| fixture::request(&text));
+    bencher.bench_local_refs(|request| api::check(black_box(request)));
 }
 
 #[divan::bench(args = COPIES, max_time = 1)]
 fn whole(bencher: Bencher<'_, '_>, copies: usize) {
-    let request = fixture::request(&copies_of(copies));
-    let bytes = BytesCount::new(request.service.text.len());
-    bencher.counter(bytes).bench_local(|| api::analyze(black_box(&request), false));
+    let text = copies_of(copies);
+    let bencher = bencher.counter(BytesCount::new(text.len())).with_inputs(|| fixture::request(&text));
+    bencher.bench_local_refs(|request| api::analyze(black_box(request), false));
 }
+
 /// The file of 60 lines with its modules so many times over, under other names.
 fn copies_of(count: usize) -> String {
     let (head, modules) = fixture::SIXTY_LINES.split_once("modules:\n").expect("the file has modules");

@@ -316,6 +316,7 @@ impl Bundle {
             values: None,
             choices: self.choices.clone(),
             rds_certificates: certificates.clone(),
+            ..Request::default()
         };
         api::bundle_of(&request, values(&self.inputs))
     }

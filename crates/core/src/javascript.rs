@@ -45,6 +45,7 @@ impl Input {
             values: self.values.map(|text| SourceText { name: "values".to_owned(), text }),
             choices: self.choices,
             rds_certificates: self.rds_certificates.map(RdsCertificates::always).unwrap_or_default(),
+            ..Request::default()
         }
     }
 }

@@ -15,6 +15,7 @@ fn request() -> Request {
         }),
         choices: Choices::default(),
         rds_certificates: certificates(),
+        ..Request::default()
     }
 }
 

@@ -10,7 +10,7 @@ use k8s_openapi::api::autoscaling::v2::HorizontalPodAutoscaler;
 use k8s_openapi::api::core::v1::{ConfigMap, Namespace, Secret, Service, ServiceAccount};
 use k8s_openapi::api::networking::v1::Ingress;
 use k8s_openapi::api::policy::v1::PodDisruptionBudget;
-use optakit_core::api::{self, Analysis, Choices, Manifest, Request, SourceText};
+use optakit_core::api::{self, Choices, Manifest, Request, SourceText};
 use optakit_core::model::k8s_service::K8sService;
 use serde::de::DeserializeOwned;
 
@@ -39,6 +39,7 @@ fn request(case: &Path, profile: &str) -> Request {
         values: values.exists().then(|| SourceText { name: "values.yml".to_owned(), text: read(&values) }),
         choices: Choices { profile: Some(profile.to_owned()), ..Choices::default() },
         rds_certificates: api::RdsCertificates::always("-----BEGIN CERTIFICATE-----\n"),
+        ..Request::default()
     }
 }
 

@@ -188,24 +188,21 @@ fn request(
     let service = SourceText { name: SERVICE_FILE.to_owned(), text: service.to_owned() };
     // A file that was not filled in yet is not known, rather than wrong.
     let files = environment_files.iter().filter(|(_, text)| !text.trim().is_empty());
-    let environments = api::environments(&service);
+    let mut request = Request { service, ..Request::default() };
+    let environments = api::environments(&request);
     let environment = environment.filter(|name| environments.iter().any(|known| known.name == *name));
     let environment = environment.or_else(|| environments.first().map(|first| first.name.clone()));
     let image = image.trim();
     let is_digest = image.contains(':');
-    Request {
-        service,
-        environment_files: files.map(|(path, text)| (path.clone(), Ok(text.clone()))).collect(),
-        values: None,
-        choices: Choices {
-            environment,
-            exposure,
-            image_tag: (!image.is_empty() && !is_digest).then(|| image.to_owned()),
-            image_digest: (!image.is_empty() && is_digest).then(|| image.to_owned()),
-            ..Choices::default()
-        },
-        rds_certificates: RdsCertificates::default(),
-    }
+    request.environment_files = files.map(|(path, text)| (path.clone(), Ok(text.clone()))).collect();
+    request.choices = Choices {
+        environment,
+        exposure,
+        image_tag: (!image.is_empty() && !is_digest).then(|| image.to_owned()),
+        image_digest: (!image.is_empty() && is_digest).then(|| image.to_owned()),
+        ..Choices::default()
+    };
+    request
 }
 
 fn now() -> f64 {

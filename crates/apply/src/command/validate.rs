@@ -66,7 +66,7 @@ fn service_files(path: &Path, files: &mut Vec<PathBuf>) -> anyhow::Result<()> {
 
 /// The findings of all environments asked for, each once.
 fn check(request: &Request) -> anyhow::Result<Vec<Finding>> {
-    let environments = api::environments(&request.service);
+    let environments = api::environments(request);
     let choices: Vec<Choices> = if request.choices.environment.is_some() || environments.len() < 2 {
         vec![request.choices.clone()]
     } else {

@@ -14,7 +14,6 @@ use crate::model::layer::EnvironmentEntry;
 use crate::resolve::{self, Scope};
 use crate::source::{LineIndex, Source};
 use crate::span::FileId;
-use crate::syntax;
 
 /// What may stand at an offset.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize)]
@@ -91,15 +90,14 @@ fn within<T>(
     offset: usize,
     help: impl FnOnce(usize, &Surroundings<'_>, &LineIndex) -> Option<T>,
 ) -> Option<T> {
-    let service = Source::new(FileId::Service, &*request.service.name, &*request.service.text);
-    let (document, mut unsaid) = syntax::parse(&service);
-    let (layer_file, _) = resolve::layer_file(&document, &service);
+    let read = request.reading.of(&request.service);
+    let (service, layer_file, mut unsaid) = (&read.source, &read.file, Vec::new());
     let values = read_values(request).without_secrets();
     let choices = request.choices.over(&values);
     // While several are open, the first tells what an environment can know.
-    let entry = resolve::choose(&layer_file, choices.environment.as_deref()).ok().flatten();
+    let entry = resolve::choose(layer_file, choices.environment.as_deref()).ok().flatten();
     let entry = entry.or_else(|| layer_file.environments.first().map(|entry| &entry.value));
-    let (environment, _) = environment(request, &layer_file, entry, &mut unsaid, &mut Texts::default());
+    let (environment, _) = environment(request, layer_file, entry, &mut unsaid, &mut Texts::default());
     let variables = entry.map_or_else(BTreeMap::new, EnvironmentEntry::all_variables);
     let name = layer_file.layer.as_ref().and_then(|layer| layer.name.as_ref()).map(|name| name.value.clone());
     let scope = Scope {

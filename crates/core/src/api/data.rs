@@ -6,6 +6,8 @@ use std::sync::Arc;
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
+use super::reading::Reading;
+
 /// A text under its name.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 #[cfg_attr(feature = "javascript", derive(tsify::Tsify))]
@@ -29,6 +31,8 @@ pub struct Request {
     pub choices: Choices,
     /// The certificates of RDS for the region.
     pub rds_certificates: RdsCertificates,
+    /// What the service file says, once it was read.
+    pub reading: Reading,
 }
 
 /// Where the certificates of RDS come from; nobody has any by default.

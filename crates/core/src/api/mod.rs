@@ -6,6 +6,7 @@ mod edit;
 mod files;
 mod output;
 mod pass;
+mod reading;
 mod render;
 mod texts;
 
@@ -16,6 +17,7 @@ pub use data::{
 };
 pub use edit::{Step, remove, set};
 pub use files::{FileFormat, files, kustomize};
+pub use reading::Reading;
 pub(crate) use render::{Rendered, holes};
 
 use crate::bundle::Bundle;
@@ -24,7 +26,6 @@ use crate::model::layer::EnvironmentEntry;
 use crate::resolve::{self, LayerFile, Values};
 use crate::source::Source;
 use crate::span::FileId;
-use crate::syntax;
 use pass::{Pass, Want};
 
 /// The names of the exposures, the default first.
@@ -38,12 +39,10 @@ pub const EXPOSURES: [&str; Exposure::ALL.len()] = {
     names
 };
 
-/// The environments of a service file, for a front end that must read their files before it asks for an analysis.
+/// The environments of a request's service file, for a front end that must read their files before it asks for an analysis.
 #[must_use]
-pub fn environments(service: &SourceText) -> Vec<EnvironmentRef> {
-    let source = Source::new(FileId::Service, &*service.name, &*service.text);
-    let (document, _) = syntax::parse(&source);
-    refs(&resolve::layer_file(&document, &source).0)
+pub fn environments(request: &Request) -> Vec<EnvironmentRef> {
+    refs(&request.reading.of(&request.service).file)
 }
 
 fn refs(file: &LayerFile) -> Vec<EnvironmentRef> {

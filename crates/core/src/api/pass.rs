@@ -21,7 +21,6 @@ use crate::render::{Hardening, Kubernetes, Profile, WithoutImage};
 use crate::resolve::{self, LayerFile, Scope, Values};
 use crate::source::Source;
 use crate::span::FileId;
-use crate::syntax;
 
 /// What is wanted of a pass beside the faults.
 #[derive(Clone, Copy, PartialEq, Eq)]
@@ -49,12 +48,10 @@ impl Pass {
     /// Runs every stage. `values` are used when the request has no values file.
     pub(super) fn run(request: &Request, want: Want, values: Values) -> Self {
         let mut texts = Texts::default();
-        let source = Source::new(FileId::Service, &*request.service.name, &*request.service.text);
-        let (document, mut diagnostics) = syntax::parse(&source);
-        let (file, mut faults) = resolve::layer_file(&document, &source);
-        diagnostics.append(&mut faults);
+        let read = request.reading.of(&request.service);
+        let (source, file, mut diagnostics) = (&read.source, &read.file, read.faults.clone());
         texts.push(source.clone());
-        let mut analysis = Analysis { environments: refs(&file), ..Analysis::default() };
+        let mut analysis = Analysis { environments: refs(file), ..Analysis::default() };
 
         let values = match &request.values {
             Some(text) => {
@@ -74,14 +71,14 @@ impl Pass {
         let wrong = profile.as_ref().err().or(hardening.as_ref().err()).or(exposure.as_ref().err()).or(gateway.as_ref().err());
         let refusal = wrong.or(kubernetes.as_ref()).cloned().or_else(|| choices.image_fault());
         let exposure = exposure.unwrap_or_default();
-        let (entry, refusal) = match (resolve::choose(&file, choices.environment.as_deref()), refusal) {
+        let (entry, refusal) = match (resolve::choose(file, choices.environment.as_deref()), refusal) {
             (_, Some(refusal)) => (None, Some(refusal)),
             (Ok(entry), None) => (entry, None),
             (Err(refusal), None) => (None, Some(refusal)),
         };
         analysis.refusal = refusal;
 
-        let (environment, environment_file) = environment(request, &file, entry, &mut diagnostics, &mut texts);
+        let (environment, environment_file) = environment(request, file, entry, &mut diagnostics, &mut texts);
         analysis.environment = entry.and_then(|entry| entry.name.as_ref()).map(|name| name.value.as_str().to_owned());
         let no_variables = BTreeMap::new();
         let variables = entry.map_or(no_variables, EnvironmentEntry::all_variables);
@@ -101,7 +98,7 @@ impl Pass {
             image,
             used: &used,
         };
-        let services = check_modules(&file, &source, &scope, exposure, &mut diagnostics);
+        let services = check_modules(file, source, &scope, exposure, &mut diagnostics);
 
         diagnostics.sort_by_key(|diagnostic| (diagnostic.span.file, diagnostic.span.start, diagnostic.span.end));
         analysis.diagnostics = diagnostics.iter().map(|diagnostic| finding(diagnostic, &texts)).collect();
@@ -109,7 +106,7 @@ impl Pass {
         let (mut rendered, mut aws) = (None, Vec::new());
         if good && layer_name.is_some() {
             let mut input = RenderInput {
-                source: &source,
+                source,
                 scope: &scope,
                 services: &services,
                 profile: profile.unwrap_or_default(),
