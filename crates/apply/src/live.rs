@@ -102,6 +102,11 @@ impl Target {
         format!("{} {}", self.kind, self.name)
     }
 
+    /// Its API group; empty for the core one.
+    pub(crate) fn group(&self) -> &str {
+        &self.resource.group
+    }
+
     pub(crate) fn api(&self, client: &kube::Client) -> Api<DynamicObject> {
         match &self.namespace {
             Some(namespace) => Api::namespaced_with(client.clone(), namespace, &self.resource),

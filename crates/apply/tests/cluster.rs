@@ -1,5 +1,6 @@
 //! The binary against real things: a Kubernetes control plane, and ECR, EKS, IAM, STS of an AWS stand-in.
 
+#[allow(dead_code, reason = "these tests need a part of it")]
 mod testbed;
 
 use std::path::Path;
@@ -274,10 +275,21 @@ async fn an_auto_image_gets_its_repository_and_its_pods_when_there_is_an_image()
     assert!(lifecycle.lifecycle_policy_text().is_some_and(|text| text.contains("last 20 tagged development images")));
 
     let (code, said) = service.apply(&["--image-digest", DIGEST]);
+    assert_eq!(code, 1, "{said}");
+    assert!(said.contains("the image is not in ECR, nothing was changed"), "{said}");
+    assert!(said.contains(&format!("the repository `opta-auto-api` has no {DIGEST}")) && said.contains("optakit push"), "{said}");
+
+    let elsewhere = service.push("arm64");
+    let (code, said) = service.apply(&["--image-digest", &elsewhere, "--timeout", "60"]);
+    assert_eq!(code, 0, "kwok runs anything: {said}");
+    assert!(said.contains("is for linux/arm64, the nodes are amd64"), "{said}");
+
+    let digest = service.push("amd64");
+    let (code, said) = service.apply(&["--image-digest", &digest]);
     assert_eq!(code, 0, "{said}");
-    assert!(said.contains("keep     ECR repository opta-auto-api"), "{said}");
+    assert!(said.contains("keep     ECR repository opta-auto-api") && !said.contains("the nodes are"), "{said}");
     let deployment = get(&["-n", "auto", "deployment", "auto-api-k8s-service"]);
-    let image = format!("123456789012.dkr.ecr.us-east-1.amazonaws.com/opta-auto-api@{DIGEST}");
+    let image = format!("123456789012.dkr.ecr.us-east-1.amazonaws.com/opta-auto-api@{digest}");
     assert_eq!(deployment["spec"]["template"]["spec"]["containers"][0]["image"], image.as_str());
 }
 
@@ -405,6 +417,52 @@ fn missing_secrets_are_told_with_the_command_that_sets_them() {
     service.write("broken.env", "hunter7 is no entry\n");
     assert_eq!(secret(&["import", "broken.env"], "").0, 1);
     assert!(!all.contains("hunter"), "{all}");
+}
+
+/// A kubeconfig of a service account that may do some things in a namespace.
+fn kubeconfig_of(namespace: &str, rules: Value, folder: &Path) -> String {
+    assert!(kubectl(&["create", "namespace", namespace]).status.success());
+    assert!(kubectl(&["-n", namespace, "create", "serviceaccount", "deployer"]).status.success());
+    let subject = serde_json::json!([{"kind": "ServiceAccount", "name": "deployer", "namespace": namespace}]);
+    let group = "rbac.authorization.k8s.io";
+    let meta = |name: &str| serde_json::json!({"name": name, "namespace": namespace});
+    let all = serde_json::json!({"apiVersion": "v1", "kind": "List", "items": [
+        {"apiVersion": format!("{group}/v1"), "kind": "Role", "metadata": meta("deployer"), "rules": rules},
+        {"apiVersion": format!("{group}/v1"), "kind": "RoleBinding", "metadata": meta("deployer"), "subjects": subject,
+         "roleRef": {"apiGroup": group, "kind": "Role", "name": "deployer"}},
+        {"apiVersion": format!("{group}/v1"), "kind": "ClusterRole", "metadata": {"name": format!("{namespace}-reader")},
+         "rules": [{"apiGroups": [""], "resources": ["namespaces"], "verbs": ["get", "patch"]}]},
+        {"apiVersion": format!("{group}/v1"), "kind": "ClusterRoleBinding", "metadata": {"name": format!("{namespace}-reader")},
+         "subjects": subject, "roleRef": {"apiGroup": group, "kind": "ClusterRole", "name": format!("{namespace}-reader")}},
+    ]});
+    std::fs::write(folder.join("rbac.json"), all.to_string()).expect("it can be written");
+    let applied = kubectl(&["apply", "-f", &folder.join("rbac.json").display().to_string()]);
+    assert!(applied.status.success(), "{}", String::from_utf8_lossy(&applied.stderr));
+    let token = kubectl(&["-n", namespace, "create", "token", "deployer"]).stdout;
+    let view =
+        String::from_utf8(kubectl(&["config", "view", "--raw", "--minify", "--flatten", "-o", "json"]).stdout).expect("text");
+    let mut config: Value = serde_json::from_str(&view).expect("JSON");
+    config["users"][0]["user"] = serde_json::json!({"token": String::from_utf8(token).expect("text").trim_end()});
+    let path = folder.join("deployer.kubeconfig");
+    std::fs::write(&path, config.to_string()).expect("it can be written");
+    path.display().to_string()
+}
+
+#[test]
+fn what_is_not_allowed_and_what_is_missing_is_told_at_once() {
+    let service = Service::new("narrow", "acme/api:1", "    secrets: [STRIPE_KEY]\n");
+    let rules = serde_json::json!([
+        {"apiGroups": ["", "apps", "policy", "autoscaling", "networking.k8s.io"], "resources": ["*"], "verbs": ["get", "list", "watch", "create", "patch"]},
+        {"apiGroups": ["", "apps", "policy", "autoscaling"], "resources": ["*"], "verbs": ["delete"]},
+    ]);
+    let kubeconfig = kubeconfig_of("narrow", rules, service.folder.path());
+    let (code, said) = service.run(&["--kubeconfig", &kubeconfig]);
+    assert_eq!(code, 1, "{said}");
+    assert!(said.contains("permissions are missing in the cluster; secrets are missing, nothing was changed"), "{said}");
+    assert!(said.contains("get, create, update, patch, delete leases.coordination.k8s.io to be the only run"), "{said}");
+    assert!(!said.contains("pods"), "{said}");
+    assert!(said.contains("optakit secret set STRIPE_KEY"), "{said}");
+    assert_eq!(service.versions().len(), 0);
 }
 
 #[test]

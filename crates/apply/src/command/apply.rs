@@ -71,10 +71,7 @@ async fn apply(
 ) -> anyhow::Result<ExitCode> {
     preflight::check_inputs(&session.bundle, IMAGE_DIGEST)?;
     let (targets, _) = session.targets()?;
-    if targets.iter().any(|target| target.kind == "Deployment") {
-        preflight::check_secrets(&session.client, &session.bundle, session.namespace_exists).await?;
-    }
-    for warning in preflight::warnings(&session.client, &targets).await {
+    for warning in preflight::check(&session, &targets).await? {
         report.warning(warning);
     }
     if let Some(aws) = &session.aws {

@@ -5,7 +5,6 @@ use std::process::ExitCode;
 use anyhow::{Context, bail};
 use oci_client::secrets::RegistryAuth;
 use optakit_core::bundle::Bundle;
-use secrecy::ExposeSecret;
 
 use crate::aws::ecr;
 use crate::aws::login::login;
@@ -71,8 +70,7 @@ pub(crate) async fn to_ecr(
         report.note(format!("created  {} {}", made.what, made.name));
     }
     let login = login(&aws).await?;
-    let auth = RegistryAuth::Basic(login.user, login.password.expose_secret().to_owned());
-    send(image_file, &Destination { registry: login.registry, repository: made.name, auth }, report).await
+    send(image_file, &Destination::new(&login, &made.name), report).await
 }
 
 /// A registry by its address, with the credentials that `docker login` left.

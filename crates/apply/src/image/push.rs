@@ -7,11 +7,14 @@ use std::time::Duration;
 use bytes::Bytes;
 use futures::stream::{self, StreamExt, TryStreamExt};
 use oci_client::client::{ClientConfig, ClientProtocol};
-use oci_client::errors::OciDistributionError;
+use oci_client::errors::{OciDistributionError, OciErrorCode};
 use oci_client::secrets::RegistryAuth;
 use oci_client::{Client, Reference, RegistryOperation};
 
+use secrecy::ExposeSecret;
+
 use super::layout::{Blob, Image, Manifest};
+use crate::aws::login::Login;
 use crate::report::{Report, Transfers, bytes};
 
 /// How many blobs travel at a time: each connection of a registry has its own limit of speed.
@@ -48,17 +51,7 @@ pub(crate) enum PushError {
 ///
 /// When the registry refuses it or goes away for longer than a few attempts take.
 pub(crate) async fn push(image: &Image, to: &Destination, tag: &str, report: &Report) -> Result<String, PushError> {
-    // Two libraries speak TLS here, and this one takes what the process has.
-    drop(rustls::crypto::ring::default_provider().install_default());
-    let client = Client::new(ClientConfig {
-        protocol: if is_loopback(&to.registry) { ClientProtocol::Http } else { ClientProtocol::Https },
-        use_monolithic_push: true,
-        connect_timeout: Some(Duration::from_secs(10)),
-        read_timeout: Some(Duration::from_secs(120)),
-        user_agent: concat!("optakit/", env!("CARGO_PKG_VERSION")),
-        ..ClientConfig::default()
-    });
-    let target = Target { client, to, reference: to.reference(tag) };
+    let target = Target { client: client(&to.registry), to, reference: to.reference(tag) };
     let begun = target.client.auth(&target.reference, &to.auth, RegistryOperation::Push).await;
     begun.map_err(|error| to.fault("the image", &error))?;
     let transfers = report.transfers();
@@ -78,6 +71,20 @@ pub(crate) async fn push(image: &Image, to: &Destination, tag: &str, report: &Re
     Ok(digest)
 }
 
+/// A client for a registry.
+pub(super) fn client(registry: &str) -> Client {
+    // Two libraries speak TLS here, and this one takes what the process has.
+    drop(rustls::crypto::ring::default_provider().install_default());
+    Client::new(ClientConfig {
+        protocol: if is_loopback(registry) { ClientProtocol::Http } else { ClientProtocol::Https },
+        use_monolithic_push: true,
+        connect_timeout: Some(Duration::from_secs(10)),
+        read_timeout: Some(Duration::from_secs(120)),
+        user_agent: concat!("optakit/", env!("CARGO_PKG_VERSION")),
+        ..ClientConfig::default()
+    })
+}
+
 /// Whether a registry is on this machine, where there is no TLS.
 fn is_loopback(registry: &str) -> bool {
     let host = registry.rsplit_once(':').map_or(registry, |(host, _)| host);
@@ -85,6 +92,12 @@ fn is_loopback(registry: &str) -> bool {
 }
 
 impl Destination {
+    /// A repository of ECR.
+    pub(crate) fn new(login: &Login, repository: &str) -> Self {
+        let auth = RegistryAuth::Basic(login.user.clone(), login.password.expose_secret().to_owned());
+        Self { registry: login.registry.clone(), repository: repository.to_owned(), auth }
+    }
+
     fn reference(&self, tag: &str) -> Reference {
         Reference::with_tag(self.registry.clone(), self.repository.clone(), tag.to_owned())
     }
@@ -176,9 +189,15 @@ fn may_pass(error: &OciDistributionError) -> bool {
     }
 }
 
-fn status(error: &OciDistributionError) -> Option<u16> {
+pub(super) fn status(error: &OciDistributionError) -> Option<u16> {
     match error {
         OciDistributionError::ServerError { code, .. } => Some(*code),
+        OciDistributionError::RegistryError { envelope, .. } => envelope.errors.first().and_then(|error| match error.code {
+            OciErrorCode::ManifestUnknown | OciErrorCode::NameUnknown => Some(404),
+            OciErrorCode::Unauthorized => Some(401),
+            OciErrorCode::Denied => Some(403),
+            _ => None,
+        }),
         OciDistributionError::UnauthorizedError { .. } | OciDistributionError::AuthenticationFailure(_) => Some(401),
         OciDistributionError::RequestError(error) => error.status().map(|status| status.as_u16()),
         _ => None,

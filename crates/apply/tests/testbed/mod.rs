@@ -1,5 +1,7 @@
 //! The real things, and a service of its own for each test. `make test` starts them and says where they are.
 
+pub(crate) mod archive;
+
 use std::io::Write;
 use std::path::Path;
 use std::process::{Command, Output, Stdio};
@@ -105,6 +107,15 @@ impl Service {
         let output = optakit(self.folder.path()).arg("apply").arg(self.bundle()).args(arguments).output().expect("it starts");
         assert_eq!(String::from_utf8_lossy(&output.stdout), "", "an apply has no result to print");
         (output.status.code().expect("it exits"), String::from_utf8_lossy(&output.stderr).into_owned())
+    }
+
+    /// Pushes an image for an architecture to the service's repository; gives its digest.
+    pub(crate) fn push(&self, architecture: &str) -> String {
+        archive::docker_archive_for(&self.folder.path().join("app.tar"), architecture, "1", &[&archive::layer(9, 100)]);
+        let output =
+            optakit(self.folder.path()).args(["push", "app.tar", "--bundle", &self.bundle()]).output().expect("it starts");
+        assert!(output.status.success(), "{}", String::from_utf8_lossy(&output.stderr));
+        String::from_utf8_lossy(&output.stdout).trim_end().to_owned()
     }
 
     /// Kind, name and resourceVersion of all that Optakit holds in the namespace.

@@ -2,6 +2,7 @@
 // `make test` builds both and starts the cluster; OPTAKIT_BIN names the binary.
 import assert from 'node:assert/strict';
 import { execFile, execFileSync } from 'node:child_process';
+import { createHash } from 'node:crypto';
 import { mkdirSync, mkdtempSync, readFileSync, writeFileSync } from 'node:fs';
 import { createRequire } from 'node:module';
 import { tmpdir } from 'node:os';
@@ -302,13 +303,27 @@ test('the whole path: typed, repaired, exported, applied', async (t) => {
   const here = mkdtempSync(join(tmpdir(), 'optakit-page-'));
   writeFileSync(join(here, bundle.name), bundle.text);
   const env = { ...process.env, AWS_ENDPOINT_URL: process.env.OPTAKIT_TEST_AWS, AWS_ACCESS_KEY_ID: 'test', AWS_SECRET_ACCESS_KEY: 'test' };
-  const apply = () => promisify(execFile)(binary, ['apply', bundle.name, '--kubeconfig', kubeconfig, '--image-digest', DIGEST], { cwd: here, env });
-  const first = await apply();
+  imageArchive(here);
+  const deploy = () => promisify(execFile)(binary, ['deploy', bundle.name, 'app.tar', '--kubeconfig', kubeconfig], { cwd: here, env });
+  const first = await deploy();
   assert.match(first.stderr, /created {2}ECR repository opta-typed-api/);
   assert.match(first.stderr, /ready {4}Deployment typed-api-k8s-service/);
-  const second = await apply();
+  const second = await deploy();
   assert.match(second.stderr, /nothing to change/);
 });
+
+/** An image as `docker save` writes it, in `app.tar` of a folder. */
+function imageArchive(folder) {
+  const layer = Buffer.alloc(1024, 'layer');
+  const digest = `sha256:${createHash('sha256').update(layer).digest('hex')}`;
+  const files = {
+    'layer.tar': layer,
+    'config.json': JSON.stringify({ architecture: 'amd64', os: 'linux', config: {}, rootfs: { type: 'layers', diff_ids: [digest] } }),
+    'manifest.json': JSON.stringify([{ Config: 'config.json', RepoTags: ['api:1'], Layers: ['layer.tar'] }]),
+  };
+  for (const [name, content] of Object.entries(files)) writeFileSync(join(folder, name), content);
+  execFileSync('tar', ['-cf', 'app.tar', ...Object.keys(files)], { cwd: folder });
+}
 
 test('nobody is kept out', async (t) => {
   for (const options of [{}, { colorScheme: 'dark' }, { viewport: { width: 390, height: 844 }, hasTouch: true }]) {
