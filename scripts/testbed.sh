@@ -2,6 +2,7 @@
 # The real things the tests meet: a Kubernetes control plane with kwok's nodes, an AWS stand-in and a registry.
 #   scripts/testbed.sh up DIR     starts them; DIR/env then holds what tests need to know
 #   scripts/testbed.sh down DIR   ends them
+#   scripts/testbed.sh stop-api DIR, start-api DIR   kills the API server, starts it again
 . "$(dirname "$0")/lib.sh"
 
 command=${1:?up or down}
@@ -28,6 +29,13 @@ await() { # NAME SECONDS COMMAND...
     fi
     sleep 0.1
   done
+}
+
+start_api() {
+  local command
+  eval "command=($(<"$dir/kube-apiserver.command"))"
+  launch kube-apiserver "${command[@]}"
+  tail -n 1 "$dir/pids" >"$dir/kube-apiserver.pid"
 }
 
 down() {
@@ -72,12 +80,14 @@ YAML
     --listen-client-urls "http://127.0.0.1:$etcd_port" --advertise-client-urls "http://127.0.0.1:$etcd_port" \
     --listen-peer-urls "http://127.0.0.1:$peer_port" --initial-advertise-peer-urls "http://127.0.0.1:$peer_port" \
     --initial-cluster "default=http://127.0.0.1:$peer_port"
-  launch kube-apiserver "$bin/kube-apiserver" --etcd-servers "http://127.0.0.1:$etcd_port" --cert-dir "$dir/certs" \
+  local api=("$bin/kube-apiserver" --etcd-servers "http://127.0.0.1:$etcd_port" --cert-dir "$dir/certs" \
     --bind-address 127.0.0.1 --secure-port "$api_port" --service-cluster-ip-range 10.96.0.0/16 \
     --service-account-issuer https://kubernetes.default.svc --service-account-key-file "$dir/service-account.key" \
     --service-account-signing-key-file "$dir/service-account.key" --token-auth-file "$dir/tokens.csv" \
     --authentication-token-webhook-config-file "$dir/webhook.yml" --authentication-token-webhook-version v1 \
-    --authentication-token-webhook-cache-ttl 1s --authorization-mode RBAC
+    --authentication-token-webhook-cache-ttl 1s --authorization-mode RBAC)
+  printf '%q ' "${api[@]}" >"$dir/kube-apiserver.command"
+  start_api
   cat >"$kubeconfig" <<YAML
 apiVersion: v1
 kind: Config
@@ -104,6 +114,7 @@ YAML
   await aws 60 curl -fsS "http://127.0.0.1:$aws_port/moto-api/data.json"
   await registry 60 curl -fsS -u "AWS:123456789012-auth-token" "http://127.0.0.1:$registry_port/v2/"
   cat >"$dir/env" <<SH
+export OPTAKIT_TEST_FOLDER=$dir
 export OPTAKIT_TEST_REGISTRY=127.0.0.1:$registry_port
 export OPTAKIT_TEST_KUBECONFIG=$kubeconfig
 export OPTAKIT_TEST_KUBECTL=$bin/kubectl
@@ -115,5 +126,7 @@ SH
 case "$command" in
   up) up ;;
   down) down ;;
-  *) die "up or down, not $command" ;;
+  stop-api) kill -9 "$(<"$dir/kube-apiserver.pid")" ;;
+  start-api) start_api ;;
+  *) die "up, down, stop-api or start-api, not $command" ;;
 esac

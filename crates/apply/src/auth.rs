@@ -13,6 +13,8 @@ use base64::Engine;
 use base64::engine::general_purpose::{STANDARD, URL_SAFE_NO_PAD};
 use kube::config::{KubeConfigOptions, Kubeconfig};
 
+use crate::resend::Resend;
+
 /// How to reach the cluster.
 #[derive(Clone, Debug)]
 pub(crate) enum Cluster {
@@ -158,7 +160,7 @@ pub(crate) async fn connect(cluster: &Cluster, aws: Option<&SdkConfig>) -> Resul
 
 fn client(mut config: kube::Config) -> Result<kube::Client, AuthError> {
     config.connect_timeout = Some(Duration::from_secs(10));
-    kube::Client::try_from(config).map_err(|error| AuthError::Client(Box::new(error)))
+    client_with(config, None)
 }
 
 async fn eks(aws: &SdkConfig, region: &str, name: &str) -> Result<Connection, AuthError> {
@@ -187,7 +189,7 @@ async fn eks(aws: &SdkConfig, region: &str, name: &str) -> Result<Connection, Au
     config.root_cert = Some(certificates);
     config.connect_timeout = Some(Duration::from_secs(10));
     let header = Arc::new(RwLock::new(bearer(&token(aws, region, name).await?)?));
-    let client = client_with(config, header.clone())?;
+    let client = client_with(config, Some(header.clone()))?;
     let (aws, zone, cluster_name) = (aws.clone(), region.to_owned(), name.to_owned());
     // The task ends with the runtime.
     tokio::spawn(keep_fresh(header, async move || token(&aws, &zone, &cluster_name).await));
@@ -198,15 +200,18 @@ async fn eks(aws: &SdkConfig, region: &str, name: &str) -> Result<Connection, Au
 /// How often a token is made anew: EKS takes one for 15 minutes.
 const FRESH: Duration = Duration::from_secs(10 * 60);
 
-/// A client that sends, with each request, the token there is at that time.
-fn client_with(config: kube::Config, header: Arc<RwLock<http::HeaderValue>>) -> Result<kube::Client, AuthError> {
+/// A client of a cluster that sends again what was not answered, and each request with the token there is at that time.
+fn client_with(config: kube::Config, token: Option<Arc<RwLock<http::HeaderValue>>>) -> Result<kube::Client, AuthError> {
     let builder = kube::client::ClientBuilder::try_from(config).map_err(|error| AuthError::Client(Box::new(error)))?;
     let authorize = tower::util::MapRequestLayer::new(move |mut request: http::Request<kube::client::Body>| {
-        let header = header.read().unwrap_or_else(std::sync::PoisonError::into_inner).clone();
-        request.headers_mut().insert(http::header::AUTHORIZATION, header);
+        if let Some(token) = &token {
+            let token = token.read().unwrap_or_else(std::sync::PoisonError::into_inner).clone();
+            request.headers_mut().insert(http::header::AUTHORIZATION, token);
+        }
         request
     });
-    Ok(builder.with_layer(&authorize).build())
+    let builder = builder.with_layer(&tower::buffer::BufferLayer::new(64)).with_layer(&authorize);
+    Ok(builder.with_layer(&tower::retry::RetryLayer::new(Resend::default())).build())
 }
 
 fn bearer(token: &str) -> Result<http::HeaderValue, AuthError> {

@@ -133,11 +133,11 @@ pub(crate) async fn read(client: &kube::Client, layer: &str, number: u32) -> Res
 /// # Errors
 ///
 /// When the API server refuses it.
-pub(crate) async fn record(client: &kube::Client, bundle: &Bundle, status: Status) -> Result<bool, HistoryError> {
+pub(crate) async fn record(client: &kube::Client, bundle: &Bundle, status_wanted: Status) -> Result<bool, HistoryError> {
     let layer = bundle.metadata.layer.as_str();
     let revisions = list(client, layer).await?;
     let digest = bundle.actual_digest();
-    if revisions.first().is_some_and(|newest| newest.digest == digest && newest.status == status) {
+    if revisions.first().is_some_and(|newest| newest.digest == digest && newest.status == status_wanted) {
         return Ok(true);
     }
     let mut encoder = GzEncoder::new(Vec::new(), Compression::best());
@@ -154,7 +154,7 @@ pub(crate) async fn record(client: &kube::Client, bundle: &Bundle, status: Statu
                 "app.kubernetes.io/managed-by": "optakit",
                 LAYER: layer,
                 NUMBER: number.to_string(),
-                STATUS: status.word(),
+                STATUS: status_wanted.word(),
             },
             "annotations": { DIGEST: digest },
         },
@@ -164,8 +164,18 @@ pub(crate) async fn record(client: &kube::Client, bundle: &Bundle, status: Statu
     .expect("it is a Secret");
     secret.data = Some([("bundle".to_owned(), ByteString(packed))].into());
     let secrets: Api<Secret> = Api::namespaced(client.clone(), layer);
-    let created = secrets.create(&PostParams::default(), &secret).await;
-    created.map_err(|error| explain(error, "recording", &format!("revision {number}")))?;
+    match secrets.create(&PostParams::default(), &secret).await {
+        Ok(_) => {}
+        // It is there: our own request whose answer was lost, or another run's, which then is the newest.
+        Err(kube::Error::Api(status)) if status.code == 409 => {
+            let newest = list(client, layer).await?.into_iter().next();
+            if newest.is_some_and(|newest| newest.digest == digest && newest.status == status_wanted) {
+                return Ok(true);
+            }
+            return Box::pin(record(client, bundle, status_wanted)).await;
+        }
+        Err(error) => return Err(explain(error, "recording", &format!("revision {number}")).into()),
+    }
     for old in revisions.iter().skip(KEPT - 1) {
         forget(&secrets, old).await?;
     }

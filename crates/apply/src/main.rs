@@ -18,6 +18,7 @@ mod plan;
 mod preflight;
 mod rds;
 mod report;
+mod resend;
 mod saved;
 mod session;
 mod takeover;

@@ -1,6 +1,7 @@
 //! The real things, and a service of its own for each test. `make test` starts them and says where they are.
 
 pub(crate) mod archive;
+pub(crate) mod faulty;
 
 use std::io::Write;
 use std::path::Path;

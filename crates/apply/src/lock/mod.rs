@@ -14,6 +14,8 @@ use crate::live::{LiveError, explain};
 const DURATION: Duration = Duration::from_secs(30);
 const RENEW: Duration = Duration::from_secs(10);
 
+mod process;
+
 /// Why there is no lock.
 #[derive(Debug, thiserror::Error)]
 pub(crate) enum LockError {
@@ -86,11 +88,13 @@ async fn attempt(leases: &Api<Lease>, name: &str, holder: &str) -> Result<Attemp
         None => (ObjectMeta { name: Some(name.to_owned()), ..ObjectMeta::default() }, None),
         Some(lease) => {
             let spec = lease.spec.unwrap_or_default();
-            let holder = spec.holder_identity.filter(|holder| !holder.is_empty());
+            let held = spec.holder_identity.filter(|holder| !holder.is_empty());
             let since = spec.acquire_time.map(|time| time.0.to_string()).unwrap_or_default();
-            match holder {
-                Some(holder) if !expired(spec.renew_time.as_ref(), Timestamp::now()) => {
-                    return Ok(Attempt::Held { holder, since });
+            match held {
+                // Ours already: the answer to our own request was lost.
+                Some(held) if held == holder => (ObjectMeta { managed_fields: None, ..lease.metadata }, None),
+                Some(held) if !expired(spec.renew_time.as_ref(), Timestamp::now()) && !process::is_dead(&lease.metadata) => {
+                    return Ok(Attempt::Held { holder: held, since });
                 }
                 holder => (ObjectMeta { managed_fields: None, ..lease.metadata }, holder),
             }
@@ -105,6 +109,8 @@ async fn attempt(leases: &Api<Lease>, name: &str, holder: &str) -> Result<Attemp
         ..LeaseSpec::default()
     };
     let new = metadata.resource_version.is_none();
+    let mut metadata = metadata;
+    metadata.annotations.get_or_insert_default().extend(process::mark());
     let lease = Lease { metadata, spec: Some(spec) };
     // With its resourceVersion only one of two that see an expired lock can take it.
     let written = if new {
