@@ -11,6 +11,12 @@ use aws_sigv4::sign::v4;
 use aws_smithy_http_client::tls;
 use base64::Engine;
 use base64::engine::general_purpose::{STANDARD, URL_SAFE_NO_PAD};
+use hyper_rustls::{FixedServerNameResolver, HttpsConnectorBuilder};
+use hyper_util::client::legacy::Client;
+use hyper_util::client::legacy::connect::HttpConnector;
+use hyper_util::rt::TokioExecutor;
+use kube::client::ConfigExt;
+use kube::client::retry::RetryPolicy;
 use kube::config::{KubeConfigOptions, Kubeconfig};
 
 use crate::resend::Resend;
@@ -201,8 +207,12 @@ async fn eks(aws: &SdkConfig, region: &str, name: &str) -> Result<Connection, Au
 const FRESH: Duration = Duration::from_secs(10 * 60);
 
 /// A client of a cluster that sends again what was not answered, and each request with the token there is at that time.
+///
+/// The connection is one for all requests (HTTP/2), and waits for no full packet: an apply asks much at a time and little
+/// each time. Through a proxy it is the client library's own.
 fn client_with(config: kube::Config, token: Option<Arc<RwLock<http::HeaderValue>>>) -> Result<kube::Client, AuthError> {
-    let builder = kube::client::ClientBuilder::try_from(config).map_err(|error| AuthError::Client(Box::new(error)))?;
+    let broken = |error: kube::Error| AuthError::Client(Box::new(error));
+    let namespace = config.default_namespace.clone();
     let authorize = tower::util::MapRequestLayer::new(move |mut request: http::Request<kube::client::Body>| {
         if let Some(token) = &token {
             let token = token.read().unwrap_or_else(std::sync::PoisonError::into_inner).clone();
@@ -210,8 +220,37 @@ fn client_with(config: kube::Config, token: Option<Arc<RwLock<http::HeaderValue>
         }
         request
     });
-    let builder = builder.with_layer(&tower::buffer::BufferLayer::new(64)).with_layer(&authorize);
-    Ok(builder.with_layer(&tower::retry::RetryLayer::new(Resend::default())).build())
+    let resend = tower::retry::RetryLayer::new(Resend::default());
+    let buffer = tower::buffer::BufferLayer::new(64);
+    if config.proxy_url.is_some() {
+        let builder = kube::client::ClientBuilder::try_from(config).map_err(broken)?;
+        return Ok(builder.with_layer(&buffer).with_layer(&authorize).with_layer(&resend).build());
+    }
+    let mut connector = HttpConnector::new();
+    connector.enforce_http(false);
+    connector.set_nodelay(true);
+    connector.set_connect_timeout(Some(Duration::from_secs(10)));
+    let tls = HttpsConnectorBuilder::new().with_tls_config(config.rustls_client_config().map_err(broken)?).https_or_http();
+    let tls = match config.tls_server_name.clone() {
+        Some(name) => {
+            let name = name.try_into().map_err(|error| AuthError::Client(Box::new(error)))?;
+            tls.with_server_name_resolver(FixedServerNameResolver::new(name))
+        }
+        None => tls,
+    };
+    let client = Client::builder(TokioExecutor::new()).build(tls.enable_all_versions().wrap_connector(connector));
+    let service = tower::ServiceBuilder::new()
+        .layer(resend)
+        .layer(authorize)
+        .layer(buffer)
+        .layer(tower::retry::RetryLayer::new(RetryPolicy::server_retry()))
+        .layer(tower::buffer::BufferLayer::new(64))
+        .layer(config.base_uri_layer())
+        .option_layer(config.auth_layer().map_err(broken)?)
+        .layer(config.extra_headers_layer().map_err(broken)?)
+        .map_err(tower::BoxError::from)
+        .service(client);
+    Ok(kube::Client::new(service, namespace))
 }
 
 fn bearer(token: &str) -> Result<http::HeaderValue, AuthError> {

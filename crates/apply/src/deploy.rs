@@ -73,13 +73,22 @@ pub(crate) async fn ensure_namespace(session: &mut Session, options: &Options, r
     Ok(true)
 }
 
-/// Brings the bundle of a session into its namespace, which is there.
+/// Brings the bundle of a session into its namespace, which is there. `changes` are those that were found just now, if any
+/// were.
 ///
 /// # Errors
 ///
 /// When the API server refuses any of it, the person says no, or, as [`RolloutError`], when pods do not become ready.
-pub(crate) async fn deploy(session: &Session, options: &Options, report: &Report) -> anyhow::Result<Deployed> {
-    let changes = Changes::find(session, options.force).await?;
+pub(crate) async fn deploy(
+    session: &Session,
+    options: &Options,
+    changes: Option<Changes>,
+    report: &Report,
+) -> anyhow::Result<Deployed> {
+    let changes = match changes {
+        Some(changes) => changes,
+        None => Changes::find(session, options.force).await?,
+    };
     if let Some(plan) = &options.plan {
         plan.check(&SavedPlan::of(session, &changes).await?)?;
     }

@@ -93,8 +93,12 @@ impl Session {
         if let Some(issuer) = &connection.issuer {
             bundle.fill(aws_iam::ISSUER, issuer.trim_start_matches("https://"));
         }
-        live::check_reachable(&connection.client, &connection.name).await?;
-        let namespace_exists = live::namespace_exists(&connection.client, &bundle.metadata.layer).await?;
+        let (reachable, namespace_exists) = tokio::join!(
+            live::check_reachable(&connection.client, &connection.name),
+            live::namespace_exists(&connection.client, &bundle.metadata.layer),
+        );
+        reachable?;
+        let namespace_exists = namespace_exists?;
         Ok(Self { bundle, client: connection.client, cluster: connection.name, aws: aws.filter(|_| touch_aws), namespace_exists })
     }
 

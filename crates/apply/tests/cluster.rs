@@ -283,6 +283,7 @@ async fn an_auto_image_gets_its_repository_and_its_pods_when_there_is_an_image()
     let (code, said) = service.apply(&["--image-digest", &elsewhere, "--timeout", "60"]);
     assert_eq!(code, 0, "kwok runs anything: {said}");
     assert!(said.contains("is for linux/arm64, the nodes are amd64"), "{said}");
+    assert!(said.contains("the cluster has no metrics API"), "the testbed has none: {said}");
 
     let digest = service.push("amd64");
     let (code, said) = service.apply(&["--image-digest", &digest]);

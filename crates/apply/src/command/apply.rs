@@ -8,6 +8,7 @@ use optakit_core::bundle::{AwsDocument, Bundle};
 use optakit_core::render::IMAGE_DIGEST;
 use serde_json::Value;
 
+use super::plan::Changes;
 use super::push;
 use crate::aws::{self, ecr, iam};
 use crate::cli::{Apply, ApplyRun, Deploy, OnFailure};
@@ -71,9 +72,14 @@ async fn apply(
 ) -> anyhow::Result<ExitCode> {
     preflight::check_inputs(&session.bundle, IMAGE_DIGEST)?;
     let (targets, _) = session.targets()?;
-    for warning in preflight::check(&session, &targets).await? {
+    // What the API server says to the plan is read meanwhile: nothing is written by either.
+    let (checked, changes) = tokio::join!(preflight::check(&session, &targets), async {
+        if session.namespace_exists { Some(Changes::find(&session, options.force).await) } else { None }
+    });
+    for warning in checked? {
         report.warning(warning);
     }
+    let changes = changes.transpose()?;
     if let Some(aws) = &session.aws {
         for document in &session.bundle.aws {
             ensure(aws, document, report).await?;
@@ -81,11 +87,13 @@ async fn apply(
     }
     let new_namespace = deploy::ensure_namespace(&mut session, &options, report).await?;
     let lock = lock::acquire(&session.client, session.layer(), Duration::from_secs(arguments.wait_lock())).await?;
+    // Whoever held it may have changed what was read.
+    let changes = changes.filter(|_| lock.at_once && lock.interrupted.is_none());
     if let Some(holder) = &lock.interrupted {
         report.warning(format!("the run of {holder} was interrupted; this one finishes its work"));
     }
     let outcome = tokio::select! {
-        outcome = deploy_or_go_back(&session, &options, arguments.on_failure, report) => outcome,
+        outcome = deploy_or_go_back(&session, &options, changes, arguments.on_failure, report) => outcome,
         _ = tokio::signal::ctrl_c() => Err(anyhow::anyhow!(
             "interrupted: what was applied so far stays, the cluster goes on with it; apply again to finish"
         )),
@@ -101,10 +109,11 @@ async fn apply(
 async fn deploy_or_go_back(
     session: &Session,
     options: &Options,
+    changes: Option<Changes>,
     on_failure: OnFailure,
     report: &Report,
 ) -> anyhow::Result<Deployed> {
-    let error = match deploy::deploy(session, options, report).await {
+    let error = match deploy::deploy(session, options, changes, report).await {
         Ok(deployed) => {
             if !history::record(&session.client, &session.bundle, Status::Deployed).await? {
                 report.warning("the bundle is too large to be kept as a revision: there is no way back to it but its file");
@@ -123,7 +132,7 @@ async fn deploy_or_go_back(
     let bundle = history::read(&session.client, session.layer(), good.number).await?;
     let back = session.with(bundle);
     // What was agreed to holds for the way back.
-    deploy::deploy(&back, &Options { yes: true, plan: None, ..options.clone() }, report)
+    deploy::deploy(&back, &Options { yes: true, plan: None, ..options.clone() }, None, report)
         .await
         .context("going back failed too")?;
     history::record(&session.client, &back.bundle, Status::Deployed).await?;

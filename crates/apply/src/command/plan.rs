@@ -79,12 +79,16 @@ impl Changes {
             let pairs = live::pairs(&session.client, namespace, force).await.map_err(refused)?;
             return Ok(Self { pairs, untried, leftovers: Vec::new(), left_out, set: ApplySet::empty(session.layer()) });
         }
-        let set = ApplySet::read(&session.client, session.layer()).await?;
-        set.label(&mut targets);
+        ApplySet::empty(session.layer()).label(&mut targets);
         let kept = kept(session);
-        let (pairs, leftovers) =
-            futures::future::join(live::pairs(&session.client, targets, force), set.leftovers(&session.client, &kept)).await;
-        Ok(Self { pairs: pairs.map_err(refused)?, untried: Vec::new(), leftovers: leftovers?, left_out, set })
+        let set = async {
+            let set = ApplySet::read(&session.client, session.layer()).await?;
+            let leftovers = set.leftovers(&session.client, &kept).await?;
+            Ok::<_, live::LiveError>((set, leftovers))
+        };
+        let (pairs, set) = tokio::join!(live::pairs(&session.client, targets, force), set);
+        let (set, leftovers) = set?;
+        Ok(Self { pairs: pairs.map_err(refused)?, untried: Vec::new(), leftovers, left_out, set })
     }
 
     /// The pairs that change.

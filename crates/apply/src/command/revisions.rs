@@ -131,7 +131,7 @@ pub(crate) fn rollback(arguments: &Rollback, report: &Report) -> anyhow::Result<
         let back = session.with(history::read(&session.client, session.layer(), number).await?);
         let options = arguments.rollout.options();
         let lock = lock::acquire(&session.client, session.layer(), Duration::ZERO).await?;
-        let outcome = deploy::deploy(&back, &options, report).await;
+        let outcome = deploy::deploy(&back, &options, None, report).await;
         let recorded = match &outcome {
             Ok(_) => history::record(&session.client, &back.bundle, Status::Deployed).await,
             Err(_) => Ok(true),

@@ -33,6 +33,8 @@ pub(crate) struct Lock {
     name: String,
     uid: Option<String>,
     renewal: tokio::task::JoinHandle<()>,
+    /// Whether nobody had to be waited for.
+    pub(crate) at_once: bool,
     /// The holder of an expired lock that was taken over: its run was interrupted.
     pub(crate) interrupted: Option<String>,
 }
@@ -55,15 +57,19 @@ pub(crate) async fn acquire(client: &kube::Client, layer: &str, wait: Duration) 
     let leases: Api<Lease> = Api::namespaced(client.clone(), layer);
     let name = format!("optakit-{layer}");
     let (started, holder) = (Instant::now(), holder());
+    let mut at_once = true;
     loop {
         match attempt(&leases, &name, &holder).await? {
             Attempt::Taken { uid, interrupted } => {
                 let renewal = tokio::spawn(renew(leases.clone(), name.clone()));
-                return Ok(Lock { leases, name, uid, renewal, interrupted });
+                return Ok(Lock { leases, name, uid, renewal, at_once, interrupted });
             }
-            Attempt::Lost => {}
+            Attempt::Lost => at_once = false,
             Attempt::Held { holder, since } if started.elapsed() >= wait => return Err(LockError::Held { holder, since }),
-            Attempt::Held { .. } => tokio::time::sleep(Duration::from_secs(1).min(wait)).await,
+            Attempt::Held { .. } => {
+                at_once = false;
+                tokio::time::sleep(Duration::from_secs(1).min(wait)).await;
+            }
         }
     }
 }
@@ -83,9 +89,18 @@ enum Attempt {
 
 async fn attempt(leases: &Api<Lease>, name: &str, holder: &str) -> Result<Attempt, LockError> {
     let object = format!("Lease {name}");
+    // Nearly always there is none: what is refused is looked at then.
+    match leases
+        .create(&PostParams::default(), &lease(ObjectMeta { name: Some(name.to_owned()), ..ObjectMeta::default() }, holder))
+        .await
+    {
+        Ok(lease) => return Ok(Attempt::Taken { uid: lease.metadata.uid, interrupted: None }),
+        Err(kube::Error::Api(status)) if status.code == 409 => {}
+        Err(error) => return Err(explain(error, "taking", &object).into()),
+    }
     let found = leases.get_opt(name).await.map_err(|error| explain(error, "reading", &object))?;
     let (metadata, interrupted) = match found {
-        None => (ObjectMeta { name: Some(name.to_owned()), ..ObjectMeta::default() }, None),
+        None => return Ok(Attempt::Lost),
         Some(lease) => {
             let spec = lease.spec.unwrap_or_default();
             let held = spec.holder_identity.filter(|holder| !holder.is_empty());
@@ -100,6 +115,17 @@ async fn attempt(leases: &Api<Lease>, name: &str, holder: &str) -> Result<Attemp
             }
         }
     };
+    // With its resourceVersion only one of two that see an expired lock can take it.
+    match leases.replace(name, &PostParams::default(), &lease(metadata, holder)).await {
+        Ok(lease) => Ok(Attempt::Taken { uid: lease.metadata.uid, interrupted }),
+        Err(kube::Error::Api(status)) if matches!(status.code, 404 | 409) => Ok(Attempt::Lost),
+        Err(error) => Err(explain(error, "taking", &object).into()),
+    }
+}
+
+/// A Lease that we hold from now on.
+fn lease(mut metadata: ObjectMeta, holder: &str) -> Lease {
+    metadata.annotations.get_or_insert_default().extend(process::mark());
     let now = MicroTime(Timestamp::now());
     let spec = LeaseSpec {
         holder_identity: Some(holder.to_owned()),
@@ -108,21 +134,7 @@ async fn attempt(leases: &Api<Lease>, name: &str, holder: &str) -> Result<Attemp
         renew_time: Some(now),
         ..LeaseSpec::default()
     };
-    let new = metadata.resource_version.is_none();
-    let mut metadata = metadata;
-    metadata.annotations.get_or_insert_default().extend(process::mark());
-    let lease = Lease { metadata, spec: Some(spec) };
-    // With its resourceVersion only one of two that see an expired lock can take it.
-    let written = if new {
-        leases.create(&PostParams::default(), &lease).await
-    } else {
-        leases.replace(name, &PostParams::default(), &lease).await
-    };
-    match written {
-        Ok(lease) => Ok(Attempt::Taken { uid: lease.metadata.uid, interrupted }),
-        Err(kube::Error::Api(status)) if status.code == 409 || status.code == 404 && !new => Ok(Attempt::Lost),
-        Err(error) => Err(explain(error, "taking", &object).into()),
-    }
+    Lease { metadata, spec: Some(spec) }
 }
 
 fn expired(renewed: Option<&MicroTime>, now: Timestamp) -> bool {

@@ -81,6 +81,9 @@ enum News {
 async fn watch(client: &kube::Client, namespace: &str, name: &str, told: &mut impl FnMut(&str)) -> Result<(), WaitError> {
     let deployments: Api<Deployment> = Api::namespaced(client.clone(), namespace);
     let first = deployments.get_opt(name).await.map_err(WaitError::Read)?.ok_or(WaitError::Gone)?;
+    if deployment::progress(&first) == Progress::Ready {
+        return Ok(());
+    }
     let selector = first.spec.as_ref().and_then(|spec| spec.selector.match_labels.clone()).unwrap_or_default();
     let labels: Vec<String> = selector.iter().map(|(key, value)| format!("{key}={value}")).collect();
     let labels = labels.join(",");
