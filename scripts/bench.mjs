@@ -43,6 +43,59 @@ const side_by_side = (commands, runs = RUNS) => {
   return times.map(median);
 };
 
+/** An apply beside kubectl and helm, each with the same seven objects in a namespace of its own. */
+function apply(folder) {
+  const { OPTAKIT_TEST_KUBECONFIG: KUBECONFIG, OPTAKIT_TEST_KUBECTL: kubectl } = process.env;
+  const env = { KUBECONFIG };
+  const run = (command) => execFileSync(command[0], command.slice(1), { cwd: folder, env: { ...process.env, ...env }, encoding: 'utf8' });
+  const milliseconds = (command) => {
+    const started = process.hrtime.bigint();
+    run(command);
+    return Number(process.hrtime.bigint() - started) / 1e6;
+  };
+  const service = (layer) => {
+    const home = join(folder, layer);
+    mkdirSync(home, { recursive: true });
+    cpSync(join(fixture, 'env.yml'), join(home, 'env.yml'));
+    const fields = ['type: k8s-service', 'name: api', 'image: acme/api:1', 'port: {http: 8000}', 'healthcheck_path: /health', 'max_containers: 4', `public_uri: ${layer}.acme.io/v1`];
+    writeFileSync(join(home, 'opta.yml'), `name: ${layer}\nenvironments: [{name: staging, path: env.yml}]\nmodules:\n  - ${fields.join('\n    ')}\n`);
+    return run([binary, 'render', join(home, 'opta.yml'), '--quiet']);
+  };
+  service('mine');
+  run([binary, 'bundle', 'mine/opta.yml', '--quiet', '-o', 'mine.bundle.json']);
+  writeFileSync(join(folder, 'theirs.yaml'), service('theirs'));
+  // The namespace is no part of a release.
+  const released = service('released').split(/^---\n/m).filter((text) => !/^kind: Namespace$/m.test(text));
+  mkdirSync(join(folder, 'released/chart/templates'), { recursive: true });
+  writeFileSync(join(folder, 'released/chart/Chart.yaml'), 'apiVersion: v2\nname: api\nversion: 1.0.0\n');
+  writeFileSync(join(folder, 'released/chart/templates/all.yaml'), released.join('---\n'));
+  const mine = [binary, 'apply', 'mine.bundle.json', '--kubeconfig', KUBECONFIG, '--skip-aws', '--quiet'];
+  const theirs = [kubectl, 'apply', '--server-side', '-f', 'theirs.yaml'];
+  const upgrade = [helm, 'upgrade', '--install', '--wait', 'api', 'released/chart', '--namespace', 'released', '--create-namespace'];
+  const first = { mine: [], released: [] };
+  for (let again = 0; again < 5; again += 1) {
+    first.mine.push(milliseconds(mine));
+    first.released.push(milliseconds(upgrade));
+    run([binary, 'destroy', 'mine.bundle.json', '--kubeconfig', KUBECONFIG, '--yes', '--quiet']);
+    run([helm, 'uninstall', 'api', '--namespace', 'released', '--wait']);
+  }
+  for (const command of [mine, theirs, upgrade]) run(command);
+  const same = { mine: [], theirs: [], released: [] };
+  for (let again = 0; again < RUNS; again += 1) {
+    same.mine.push(milliseconds(mine));
+    same.theirs.push(milliseconds(theirs));
+    same.released.push(milliseconds(upgrade));
+  }
+  report('apply, nothing to change', median(same.mine), 'ms');
+  report('kubectl apply --server-side, nothing to change', median(same.theirs), 'ms');
+  report('helm upgrade --install --wait, nothing to change', median(same.released), 'ms');
+  ratio('apply/kubectl, nothing to change', median(same.mine), median(same.theirs));
+  ratio('apply/helm, nothing to change', median(same.mine), median(same.released));
+  report('apply, first, with wait', median(first.mine), 'ms');
+  report('helm upgrade --install --wait, first', median(first.released), 'ms');
+  ratio('apply/helm, first', median(first.mine), median(first.released));
+}
+
 try {
   for (const file of ['opta.yml', 'env.yml']) cpSync(join(fixture, file), join(work, file));
   const render = [binary, 'render', '--image-tag', '1.4.2', '--quiet'];
@@ -72,6 +125,7 @@ try {
     writeFileSync(join(folder, 'opta.yml'), readFileSync(join(fixture, 'opta.yml')));
     writeFileSync(join(folder, 'env.yml'), readFileSync(join(fixture, 'env.yml')));
   }
+  if (process.env.OPTAKIT_TEST_KUBECONFIG) apply(work);
   const validate = [binary, 'validate', 'tree', '--quiet'];
   const [all, one] = side_by_side([{ command: validate }, { command: validate, env: { RAYON_NUM_THREADS: '1' } }], 10);
   report('validate of 2000 files, all cores', all, 'ms');

@@ -1,5 +1,6 @@
 #!/usr/bin/env bash
-# Measures: the core in process (divan), and the commands as processes beside their peers in the same run. One line a
+# Measures: the core in process (divan), and the commands as processes beside their peers in the same run: helm for rendering,
+# kubectl and helm for applying to a control plane. One line a
 # figure, `name value unit`, and `ratio name ours/peer` for comparisons; all of them in target/bench.json too.
 . "$(dirname "$0")/lib.sh"
 cd "$root"
@@ -7,6 +8,12 @@ cd "$root"
 helm=
 if have go; then helm=$("$root/scripts/setup-helm.sh"); else say "helm is left out: no Go toolchain to build it with"; fi
 step "Building the release binary (5 to 10 minutes the first time)" release cargo build --release -p optakit
+if [ -n "$helm" ]; then
+  testbed="$cache/testbed.$$"
+  trap '"$root/scripts/testbed.sh" down "$testbed"; rm -rf "$testbed"' EXIT
+  "$root/scripts/testbed.sh" up "$testbed"
+  . "$testbed/env"
+fi
 node scripts/bench.mjs target/release/optakit "$helm"
 say "The core in process"
 cargo bench --quiet -p optakit-core --bench core --bench memory

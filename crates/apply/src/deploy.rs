@@ -1,15 +1,16 @@
 //! A bundle into its namespace: plan, confirm, write in order, wait, prune. What `apply` and `rollback` have in common.
 
+use std::cell::RefCell;
 use std::io::IsTerminal;
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
 use anyhow::bail;
 use optakit_core::bundle::Bundle;
 use serde_json::Value;
 
-use crate::command::plan::{Changes, line, refused};
+use crate::command::plan::{Changes, change, deletion, refused};
 use crate::live::{self, Pair, Target};
-use crate::report::Report;
+use crate::report::{Board, Report};
 use crate::saved::SavedPlan;
 use crate::session::Session;
 use crate::{apply, wait};
@@ -94,10 +95,10 @@ pub(crate) async fn deploy(
     }
     let changed: Vec<&Pair> = changes.changed().collect();
     for pair in &changed {
-        report.note(line(pair));
+        report.event(&change(pair, &pair.target.label()));
     }
     for leftover in &changes.leftovers {
-        report.note(format!("delete   {}  (deletion)", leftover.label()));
+        report.event(&deletion(&leftover.label()));
     }
     let number = changed.len() + changes.leftovers.len();
     if number > 0 {
@@ -115,7 +116,7 @@ pub(crate) async fn deploy(
         changed: &changed,
         force: options.force,
         timeout: options.timeout,
-        report,
+        board: report.board(rows(&changed, &members)),
     };
     rollout.run(members.clone()).await?;
     set.prune(&session.client, &changes.leftovers).await?;
@@ -168,8 +169,18 @@ struct Rollout<'a> {
     changed: &'a [&'a Pair],
     force: bool,
     timeout: Duration,
-    report: &'a Report,
+    board: Board,
 }
+
+/// What a board tells of: the objects that change, and the Deployments, which are waited for in any case.
+fn rows(changed: &[&Pair], members: &[Target]) -> Vec<String> {
+    let is_changed = |target: &Target| changed.iter().any(|pair| pair.target.index == target.index);
+    let told = members.iter().filter(|target| target.namespace.is_some() && (target.kind == "Deployment" || is_changed(target)));
+    told.map(Target::label).collect()
+}
+
+/// How long nothing may happen in a wait before it is said that it goes on.
+const HEARTBEAT: Duration = Duration::from_secs(30);
 
 impl Rollout<'_> {
     async fn run(&self, targets: Vec<Target>) -> anyhow::Result<()> {
@@ -179,7 +190,13 @@ impl Rollout<'_> {
                 .filter(|target| self.changed.iter().any(|pair| pair.target.index == target.index))
                 .cloned()
                 .collect();
+            for target in &changed {
+                self.board.applying(&target.label());
+            }
             apply::write(self.client, &changed, self.force).await?;
+            for target in &changed {
+                self.board.applied(&target.label(), target.kind != "Deployment");
+            }
             for target in changed.iter().filter(|target| target.kind == "Deployment") {
                 let new = self.changed.iter().any(|pair| pair.target.index == target.index && pair.live.is_none());
                 if let Some(minimum) = self.minimum_of(target).filter(|_| new) {
@@ -204,10 +221,25 @@ impl Rollout<'_> {
 
     async fn wait(&self, target: &Target) -> anyhow::Result<()> {
         let namespace = target.namespace.as_deref().unwrap_or_default();
-        let mut progress = self.report.progress(&target.label());
-        let outcome = wait::deployment(self.client, namespace, &target.name, self.timeout, |state| progress.set(state)).await;
-        progress.finish(outcome.is_ok());
-        let Err(error) = outcome else { return Ok(()) };
+        let (label, started) = (target.label(), Instant::now());
+        let last = RefCell::new("nothing is known of it yet".to_owned());
+        let told = |state: &str| {
+            self.board.waiting(&label, state, 0);
+            state.clone_into(&mut last.borrow_mut());
+        };
+        let waiting = wait::deployment(self.client, namespace, &target.name, self.timeout, told);
+        tokio::pin!(waiting);
+        let mut heartbeat = tokio::time::interval_at(tokio::time::Instant::now() + HEARTBEAT, HEARTBEAT);
+        let outcome = loop {
+            tokio::select! {
+                outcome = &mut waiting => break outcome,
+                _ = heartbeat.tick() => self.board.waiting(&label, &last.borrow(), started.elapsed().as_secs()),
+            }
+        };
+        let Err(error) = outcome else {
+            self.board.ready(&label);
+            return Ok(());
+        };
         let reason = error.to_string();
         let line = deciding_field(&reason).and_then(|pointer| self.bundle.line_of(target.index, pointer));
         let line = line.map(|mapping| format!("{}:{}", mapping.file, mapping.line));

@@ -33,7 +33,7 @@ use report::Report;
 
 fn main() -> ExitCode {
     let cli = Cli::parse();
-    let report = Report::new(cli.quiet, cli.verbose);
+    let report = Report::new(cli.quiet, cli.verbose, cli.command.wants_events());
     let result = match &cli.command {
         Command::Validate(arguments) => command::validate::run(arguments, &report),
         Command::Render(arguments) => command::render::run(arguments, &report),

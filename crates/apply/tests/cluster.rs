@@ -364,6 +364,30 @@ fn eks_is_reached_by_region_and_name_with_a_token_that_its_webhook_takes() {
 }
 
 #[test]
+fn an_action_that_is_not_allowed_is_named() {
+    let service = Service::new("disallowed", "AUTO", "");
+    for (action, says) in [
+        ("DescribeRepositories", "AWS refuses ecr:DescribeRepositories for the ECR repository `opta-disallowed-api`"),
+        ("CreateRepository", "AWS refuses ecr:CreateRepository for the ECR repository `opta-disallowed-api`"),
+        ("SetRepositoryPolicy", "AWS refuses ecr:SetRepositoryPolicy for the ECR repository `opta-disallowed-api`"),
+        ("PutLifecyclePolicy", "AWS refuses ecr:PutLifecyclePolicy for the ECR repository `opta-disallowed-api`"),
+        ("GetRole", "AWS refuses iam:GetRole for the IAM role `staging-disallowed-api`"),
+        ("CreateRole", "AWS refuses iam:CreateRole for the IAM role `staging-disallowed-api`"),
+    ] {
+        let mut command = optakit(service.folder.path());
+        let output = command
+            .env("AWS_ACCESS_KEY_ID", format!("DENIED-{action}"))
+            .args(["apply", &service.bundle()])
+            .output()
+            .expect("it starts");
+        let said = String::from_utf8_lossy(&output.stderr);
+        assert_eq!(output.status.code(), Some(1), "{action}: {said}");
+        assert!(said.contains(says) && said.contains("is not authorized to perform"), "{action}: {said}");
+        assert!(said.contains("allow the action to the AWS identity in use"), "{action}: {said}");
+    }
+}
+
+#[test]
 fn credentials_of_another_account_are_refused_before_anything_is_written() {
     let service = Service::new("stranger", "AUTO", "");
     service.write("env/staging.yml", &environment("999999999999"));
@@ -464,6 +488,54 @@ fn what_is_not_allowed_and_what_is_missing_is_told_at_once() {
     assert!(!said.contains("pods"), "{said}");
     assert!(said.contains("optakit secret set STRIPE_KEY"), "{said}");
     assert_eq!(service.versions().len(), 0);
+}
+
+#[test]
+fn programs_get_an_event_a_line_and_people_a_table() {
+    let service = Service::new("told", "acme/api:1", "    max_containers: 3\n");
+    let events = |arguments: &[&str]| {
+        let kubeconfig = setting("OPTAKIT_TEST_KUBECONFIG");
+        let mut command = optakit(service.folder.path());
+        command.args(["apply", &service.bundle(), "--skip-aws", "--kubeconfig", &kubeconfig, "--output", "json"]);
+        let output = command.args(arguments).output().expect("it starts");
+        assert_eq!(String::from_utf8_lossy(&output.stderr), "", "all is on standard output");
+        let text = String::from_utf8(output.stdout).expect("it is text");
+        let events: Vec<Value> = text.lines().map(|line| serde_json::from_str(line).expect("a line is JSON")).collect();
+        (output.status.code(), events)
+    };
+    let (code, told) = events(&[]);
+    let of = |kind: &str| told.iter().filter(|event| event["event"] == kind).cloned().collect::<Vec<Value>>();
+    assert_eq!(code, Some(0), "{told:#?}");
+    assert_eq!(of("change").len(), 4, "{told:#?}");
+    assert_eq!(of("applied").len(), 4, "{told:#?}");
+    assert_eq!(of("ready"), [serde_json::json!({"event": "ready", "object": "Deployment told-api-k8s-service"})]);
+    let done = told.last().expect("it ends");
+    assert_eq!(
+        (&done["event"], &done["layer"], &done["changes"]),
+        (&"done".into(), &"told".into(), &5.into()),
+        "with the namespace"
+    );
+    service.rewrite("acme/not-found:1", "    max_containers: 3\n");
+    let (code, told) = events(&["--on-failure", "keep"]);
+    assert_eq!(code, Some(1));
+    let error = told.last().expect("it ends");
+    assert_eq!(error["event"], "error");
+    assert!(error["message"].as_str().is_some_and(|message| message.contains("cannot be pulled")), "{error}");
+
+    // A terminal of its own, which `script` makes.
+    service.rewrite("acme/api:2", "    max_containers: 3\n");
+    let binary = env!("CARGO_BIN_EXE_optakit");
+    let line =
+        format!("{binary} apply {} --skip-aws --yes --kubeconfig {}", service.bundle(), setting("OPTAKIT_TEST_KUBECONFIG"));
+    let output = Command::new("script")
+        .current_dir(service.folder.path())
+        .args(["-qec", &line, "/dev/null"])
+        .output()
+        .expect("script starts");
+    let seen = String::from_utf8_lossy(&output.stdout);
+    assert!(output.status.success(), "{seen}");
+    assert!(seen.contains("Deployment told-api-k8s-service") && seen.contains("ready"), "{seen}");
+    assert!(!seen.contains("waiting  Deployment"), "the table says it: {seen}");
 }
 
 #[test]

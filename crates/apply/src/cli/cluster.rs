@@ -100,6 +100,18 @@ pub(crate) struct Rollout {
     /// Take over fields that another manager holds.
     #[arg(long)]
     pub(crate) force_conflicts: bool,
+    /// How to say what happens.
+    #[arg(long, short, value_enum, default_value_t = RunOutput::Text)]
+    pub(crate) output: RunOutput,
+}
+
+/// How to say what happens in a run.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
+pub(crate) enum RunOutput {
+    /// For people: a table on a terminal, a line for each change elsewhere.
+    Text,
+    /// One JSON object a line, on standard output.
+    Json,
 }
 
 impl Rollout {

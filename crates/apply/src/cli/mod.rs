@@ -6,7 +6,7 @@ use std::path::PathBuf;
 
 use clap::{Args, Parser, Subcommand, ValueEnum};
 pub(crate) use cluster::{
-    Apply, ApplyRun, Connect, Deploy, Destroy, ImageFile, Layer, OnFailure, Plan, PlanOutput, Push, Rollback, Secret,
+    Apply, ApplyRun, Connect, Deploy, Destroy, ImageFile, Layer, OnFailure, Plan, PlanOutput, Push, Rollback, RunOutput, Secret,
     SecretCommand, Status, Takeover,
 };
 
@@ -79,7 +79,8 @@ Exit codes: 0 applied or nothing to change, 1 failed.
 Examples:
   optakit apply shop-staging.bundle.json
   optakit apply shop-staging.bundle.json --image-digest sha256:9b2f…
-  optakit apply shop-staging.bundle.json --context kind-dev --skip-aws --yes"
+  optakit apply shop-staging.bundle.json --context kind-dev --skip-aws --yes
+  optakit apply shop-staging.bundle.json --output json | jq .event"
     )]
     Apply(Apply),
     /// Push an image to the ECR repository of a bundle's service, without Docker, and print its digest.
@@ -182,6 +183,18 @@ Examples:
         /// The shell.
         shell: clap_complete::Shell,
     },
+}
+
+impl Command {
+    /// Whether what happens is to be said as events.
+    pub(crate) fn wants_events(&self) -> bool {
+        match self {
+            Self::Apply(apply) => apply.run.rollout.output == RunOutput::Json,
+            Self::Deploy(deploy) => deploy.run.rollout.output == RunOutput::Json,
+            Self::Rollback(rollback) => rollback.rollout.output == RunOutput::Json,
+            _ => false,
+        }
+    }
 }
 
 /// What there is a schema of.

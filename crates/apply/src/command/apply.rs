@@ -12,9 +12,9 @@ use super::plan::Changes;
 use super::push;
 use crate::aws::{self, ecr, iam};
 use crate::cli::{Apply, ApplyRun, Deploy, OnFailure};
-use crate::deploy::{self, Deployed, Options, RolloutError, count};
+use crate::deploy::{self, Deployed, Options, RolloutError};
 use crate::history::{self, Status};
-use crate::report::Report;
+use crate::report::{Event, Report};
 use crate::saved::SavedPlan;
 use crate::session::{self, Session};
 use crate::{input, lock, preflight};
@@ -100,7 +100,7 @@ async fn apply(
     };
     lock.release().await;
     let deployed = outcome?;
-    report.note(last_line(&session.bundle, deployed.changes + usize::from(new_namespace), &deployed.left_out, started));
+    done(&session.bundle, deployed.changes + usize::from(new_namespace), &deployed.left_out, started, report);
     Ok(ExitCode::SUCCESS)
 }
 
@@ -158,10 +158,13 @@ async fn ensure(aws: &aws_config::SdkConfig, document: &AwsDocument, report: &Re
         }
         other => bail!("the bundle holds an AWS resource of a kind that is not known: {other}"),
     };
-    report.note(aws_line(&outcome));
-    for remark in &outcome.remarks {
-        report.note(format!("         {remark}"));
-    }
+    let action = match outcome.changes.as_slice() {
+        [] => "keep",
+        ["created", ..] => "created",
+        _ => "changed",
+    };
+    let aws::Outcome { what, name, changes, remarks } = &outcome;
+    report.event(&Event::Aws { action, what, name, changes, remarks });
     Ok(())
 }
 
@@ -181,28 +184,14 @@ fn unknown_inputs(resource: &Value) -> Vec<String> {
     found
 }
 
-fn aws_line(outcome: &aws::Outcome) -> String {
-    let (what, name) = (outcome.what, &outcome.name);
-    match outcome.changes.as_slice() {
-        [] => format!("keep     {what} {name}"),
-        ["created", ..] => format!("created  {what} {name}"),
-        changes => format!("changed  {what} {name} ({})", changes.join(", ")),
-    }
-}
-
-fn last_line(bundle: &Bundle, changes: usize, left_out: &[String], started: Instant) -> String {
+fn done(bundle: &Bundle, changes: usize, left_out: &[String], started: Instant, report: &Report) {
     let seconds = started.elapsed().as_secs_f32();
-    let outcome = if changes == 0 { "nothing to change".to_owned() } else { format!("{} applied", count(changes, "change")) };
-    let mut line = format!("{}: {outcome} in {seconds:.1} s", bundle.metadata.layer);
-    for address in addresses(bundle) {
-        line.push_str(&format!(", reached at {address}"));
-    }
+    report.event(&Event::Done { layer: &bundle.metadata.layer, changes, addresses: &addresses(bundle), seconds });
     for module in left_out {
         let repository = bundle.aws.iter().find(|document| document.kind == "ecr-repository" && document.module == *module);
         let url = repository.and_then(|document| document.resource["url"].as_str()).unwrap_or("its ECR repository");
-        line.push_str(&format!("\n{module} has no image yet: push one to {url}, then apply with `--image-digest`"));
+        report.note(format!("{module} has no image yet: push one to {url}, then apply with `--image-digest`"));
     }
-    line
 }
 
 /// The public addresses of the bundle's Ingresses and routes.

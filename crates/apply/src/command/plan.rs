@@ -12,7 +12,7 @@ use crate::cli::{Plan, PlanOutput, Status};
 use crate::history;
 use crate::live::{self, Pair, Target};
 use crate::plan::{self, Action};
-use crate::report::Report;
+use crate::report::{Event, Report};
 use crate::saved::SavedPlan;
 use crate::session::{self, Session};
 use crate::{input, preflight};
@@ -157,15 +157,19 @@ impl Changes {
 }
 
 /// A change in one line.
-pub(crate) fn line(pair: &Pair) -> String {
-    let action = plan::action(pair);
-    let taken: String = pair.taken.iter().map(|field| format!("\n         takes {field}")).collect();
-    match action {
-        Action::Change => {
-            format!("{}   {}  ({}){taken}", action.word(), pair.target.label(), plan::effect(pair).words())
-        }
-        Action::Create | Action::Keep => format!("{}   {}", action.word(), pair.target.label()),
-    }
+fn line(pair: &Pair) -> String {
+    change(pair, &pair.target.label()).text().unwrap_or_default()
+}
+
+/// A change as it is told of; `label` is that of its object.
+pub(crate) fn change<'a>(pair: &'a Pair, label: &'a str) -> Event<'a> {
+    let effect = plan::effect(pair).words();
+    Event::Change { action: plan::action(pair).word(), object: label, effect, taken: &pair.taken }
+}
+
+/// A deletion as it is told of.
+pub(crate) fn deletion(label: &str) -> Event<'_> {
+    Event::Change { action: "delete", object: label, effect: "deletion", taken: &[] }
 }
 
 /// Kind and name of everything the bundle holds, also of what waits for an image: it may well run already.

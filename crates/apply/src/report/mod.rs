@@ -1,6 +1,8 @@
 //! All that is printed: results on standard output, everything else on standard error. Colours follow NO_COLOR and
 //! CLICOLOR, and go away where nobody looks.
 
+mod board;
+mod event;
 mod transfer;
 
 use std::fmt::Display;
@@ -8,7 +10,8 @@ use std::io::IsTerminal;
 
 use annotate_snippets::renderer::DecorStyle;
 use annotate_snippets::{Annotation, AnnotationKind, Level, Origin, Renderer, Snippet};
-use indicatif::{ProgressBar, ProgressStyle};
+pub(crate) use board::Board;
+pub(crate) use event::Event;
 use optakit_core::api::{Finding, Place};
 pub(crate) use transfer::{Transfers, bytes};
 
@@ -17,11 +20,13 @@ pub(crate) use transfer::{Transfers, bytes};
 pub(crate) struct Report {
     quiet: bool,
     verbose: bool,
+    /// Whether everything is said as events, on standard output.
+    events: bool,
 }
 
 impl Report {
-    pub(crate) const fn new(quiet: bool, verbose: bool) -> Self {
-        Self { quiet, verbose }
+    pub(crate) const fn new(quiet: bool, verbose: bool, events: bool) -> Self {
+        Self { quiet, verbose, events }
     }
 
     /// Prints a result.
@@ -35,15 +40,26 @@ impl Report {
         });
     }
 
-    /// Says something that is no result.
-    pub(crate) fn note(&self, text: impl Display) {
-        if !self.quiet {
+    /// Says what happened.
+    pub(crate) fn event(&self, event: &Event<'_>) {
+        if self.events {
+            let line = serde_json::to_string(event).expect("an event is texts, numbers and lists");
+            self.result(&format!("{line}\n"));
+        } else if let Some(text) = event.text().filter(|_| !self.quiet) {
             anstream::eprintln!("{text}");
         }
     }
 
+    /// Says something that is no result.
+    pub(crate) fn note(&self, text: impl Display) {
+        self.event(&Event::Note { message: &text.to_string() });
+    }
+
     /// Says something that must not be overlooked.
     pub(crate) fn warning(&self, text: impl Display) {
+        if self.events {
+            return self.event(&Event::Warning { message: &text.to_string() });
+        }
         self.titled(Level::WARNING, text);
     }
 
@@ -51,7 +67,7 @@ impl Report {
     pub(crate) fn error(&self, error: &anyhow::Error) {
         let causes: Vec<String> = error.chain().skip(1).map(ToString::to_string).collect();
         let mut message = error.to_string();
-        if self.verbose {
+        if self.verbose && !self.events {
             self.titled(Level::ERROR, message);
             for cause in causes {
                 anstream::eprintln!("  caused by: {cause}");
@@ -62,6 +78,9 @@ impl Report {
             if !message.contains(cause.as_str()) {
                 message = format!("{message}: {cause}");
             }
+        }
+        if self.events {
+            return self.event(&Event::Error { message: &message });
         }
         self.titled(Level::ERROR, message);
     }
@@ -102,48 +121,7 @@ pub(crate) fn ask(question: &str) -> std::io::Result<bool> {
 impl Report {
     /// Begins to tell of what travels.
     pub(crate) fn transfers(&self) -> Transfers {
-        Transfers::new(!self.quiet && std::io::stderr().is_terminal(), self.quiet)
-    }
-
-    /// Begins to tell of a wait: a live line on a terminal, a line for each change elsewhere.
-    pub(crate) fn progress(&self, label: &str) -> Progress {
-        let live = !self.quiet && std::io::stderr().is_terminal();
-        let bar = live.then(|| {
-            let bar = ProgressBar::new_spinner();
-            bar.set_style(ProgressStyle::with_template("{spinner} {prefix}  {msg}  {elapsed}").expect("the template is valid"));
-            bar.set_prefix(label.to_owned());
-            bar.enable_steady_tick(std::time::Duration::from_millis(120));
-            bar
-        });
-        Progress { bar, label: label.to_owned(), quiet: self.quiet }
-    }
-}
-
-/// A wait that is being told of.
-pub(crate) struct Progress {
-    bar: Option<ProgressBar>,
-    label: String,
-    quiet: bool,
-}
-
-impl Progress {
-    /// Tells a new state.
-    pub(crate) fn set(&mut self, state: &str) {
-        match &self.bar {
-            Some(bar) => bar.set_message(state.to_owned()),
-            None if self.quiet => {}
-            None => anstream::eprintln!("waiting  {}: {state}", self.label),
-        }
-    }
-
-    /// Ends the wait.
-    pub(crate) fn finish(self, ready: bool) {
-        if let Some(bar) = &self.bar {
-            bar.finish_and_clear();
-        }
-        if ready && !self.quiet {
-            anstream::eprintln!("ready    {}", self.label);
-        }
+        Transfers::new(!self.quiet && !self.events && std::io::stderr().is_terminal(), *self)
     }
 }
 

@@ -2,12 +2,13 @@
 
 use std::sync::Arc;
 
+use super::Report;
 use indicatif::{HumanBytes, MultiProgress, ProgressBar, ProgressStyle};
 
 /// Everything that travels at a time.
 pub(crate) struct Transfers {
     bars: Option<MultiProgress>,
-    quiet: bool,
+    report: Report,
 }
 
 /// One of them.
@@ -22,16 +23,15 @@ pub(crate) fn bytes(size: u64) -> String {
 }
 
 impl Transfers {
-    pub(super) fn new(live: bool, quiet: bool) -> Self {
-        Self { bars: live.then(MultiProgress::new), quiet }
+    pub(super) fn new(live: bool, report: Report) -> Self {
+        Self { bars: live.then(MultiProgress::new), report }
     }
 
     /// Says a line above the bars.
     pub(crate) fn say(&self, line: &str) {
         match &self.bars {
-            _ if self.quiet => {}
             Some(bars) => drop(bars.println(line)),
-            None => anstream::eprintln!("{line}"),
+            None => self.report.note(line),
         }
     }
 
