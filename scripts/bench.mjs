@@ -47,7 +47,7 @@ const side_by_side = (commands, runs = RUNS) => {
 function apply(folder) {
   const { OPTAKIT_TEST_KUBECONFIG: KUBECONFIG, OPTAKIT_TEST_KUBECTL: kubectl } = process.env;
   const env = { KUBECONFIG };
-  const run = (command) => execFileSync(command[0], command.slice(1), { cwd: folder, env: { ...process.env, ...env }, encoding: 'utf8' });
+  const run = (command) => execFileSync(command[0], command.slice(1), { cwd: folder, env: { ...process.env, ...env }, encoding: 'utf8', stdio: ['ignore', 'pipe', 'pipe'] });
   const milliseconds = (command) => {
     const started = process.hrtime.bigint();
     run(command);

@@ -120,6 +120,7 @@ export OPTAKIT_TEST_KUBECONFIG=$kubeconfig
 export OPTAKIT_TEST_KUBECTL=$bin/kubectl
 export OPTAKIT_TEST_HELM=$helm
 export OPTAKIT_TEST_AWS=http://127.0.0.1:$aws_port
+export OPTAKIT_TEST_AWS_CLI=$(dirname "$python")/aws
 SH
 }
 

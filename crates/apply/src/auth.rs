@@ -289,6 +289,10 @@ fn certificates_of(pem: &[u8]) -> Vec<Vec<u8>> {
 ///
 /// When there are no credentials or they cannot sign.
 pub(crate) async fn token(aws: &SdkConfig, region: &str, cluster: &str) -> Result<String, AuthError> {
+    token_of(aws, region, cluster, SystemTime::now()).await
+}
+
+async fn token_of(aws: &SdkConfig, region: &str, cluster: &str, time: SystemTime) -> Result<String, AuthError> {
     let credentials = credentials(aws).await?;
     // The stand-in of a test speaks plain HTTP on its own address; the real one is the region's.
     let endpoint = std::env::var("AWS_ENDPOINT_URL_STS").or_else(|_| std::env::var("AWS_ENDPOINT_URL")).ok();
@@ -304,7 +308,7 @@ pub(crate) async fn token(aws: &SdkConfig, region: &str, cluster: &str) -> Resul
         .identity(&identity)
         .region(region)
         .name("sts")
-        .time(SystemTime::now())
+        .time(time)
         .settings(settings)
         .build()
         .map_err(|error| sign_error(Box::new(error)))?
@@ -352,6 +356,46 @@ mod tests {
         assert_eq!(now(), "Bearer token2");
         tokio::time::sleep(Duration::from_secs(601)).await;
         assert_eq!(now(), "Bearer token3");
+    }
+
+    /// The parts of a token's URL: what stands before the query, and the parameters in order of their names.
+    #[cfg(feature = "testbed")]
+    fn parts(token: &str) -> (String, std::collections::BTreeMap<String, String>) {
+        let url = token.strip_prefix("k8s-aws-v1.").expect("it says what it is");
+        let url = String::from_utf8(URL_SAFE_NO_PAD.decode(url).expect("without padding")).expect("it is text");
+        let (address, query) = url.split_once('?').expect("it has a query");
+        let parameters = query.split('&').map(|pair| pair.split_once('=').expect("a value each"));
+        (address.to_owned(), parameters.map(|(name, value)| (name.to_owned(), value.to_owned())).collect())
+    }
+
+    #[cfg(feature = "testbed")]
+    #[tokio::test]
+    async fn a_token_is_the_one_that_the_command_line_of_aws_makes() {
+        let cli = std::env::var("OPTAKIT_TEST_AWS_CLI").expect("`make test` says where it is");
+        let output = std::process::Command::new(cli)
+            .args(["eks", "get-token", "--cluster-name", "opta-staging", "--region", "eu-west-1"])
+            .env("AWS_ACCESS_KEY_ID", "AKIDEXAMPLE")
+            .env("AWS_SECRET_ACCESS_KEY", "wJalrXUtnFEMI/K7MDENG+bPxRfiCYEXAMPLEKEY")
+            .env("AWS_SESSION_TOKEN", "session/token+of=example")
+            .env_remove("AWS_ENDPOINT_URL")
+            .output()
+            .expect("it starts");
+        let answer: serde_json::Value = serde_json::from_slice(&output.stdout).expect("it prints JSON");
+        let theirs = parts(answer["status"]["token"].as_str().expect("a token"));
+        let date = theirs.1.get("X-Amz-Date").expect("it is dated");
+        let time = k8s_openapi::jiff::civil::DateTime::strptime("%Y%m%dT%H%M%SZ", date).expect("a time");
+        let time = time.to_zoned(k8s_openapi::jiff::tz::TimeZone::UTC).expect("a time").timestamp();
+        let credentials = aws_credential_types::Credentials::new(
+            "AKIDEXAMPLE",
+            "wJalrXUtnFEMI/K7MDENG+bPxRfiCYEXAMPLEKEY",
+            Some("session/token+of=example".to_owned()),
+            None,
+            "test",
+        );
+        let credentials = aws_credential_types::provider::SharedCredentialsProvider::new(credentials);
+        let aws = SdkConfig::builder().behavior_version(BehaviorVersion::latest()).credentials_provider(credentials).build();
+        let ours = token_of(&aws, "eu-west-1", "opta-staging", time.into()).await.expect("it can be signed");
+        assert_eq!(parts(&ours), theirs, "signature and all");
     }
 
     #[test]

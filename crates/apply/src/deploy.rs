@@ -10,6 +10,7 @@ use serde_json::Value;
 
 use crate::command::plan::{Changes, change, deletion, refused};
 use crate::live::{self, Pair, Target};
+use crate::owner::Force;
 use crate::report::{Board, Report};
 use crate::saved::SavedPlan;
 use crate::session::Session;
@@ -19,7 +20,7 @@ use crate::{apply, wait};
 #[derive(Clone, Debug)]
 pub(crate) struct Options {
     /// Take over fields that another manager holds.
-    pub(crate) force: bool,
+    pub(crate) force: Force,
     /// Do not ask.
     pub(crate) yes: bool,
     /// How long to wait for each Deployment.
@@ -67,8 +68,8 @@ pub(crate) async fn ensure_namespace(session: &mut Session, options: &Options, r
     confirm(&format!("create the namespace `{}` in {}?", session.layer(), session.cluster), options.yes)?;
     let (targets, _) = session.targets()?;
     let namespaces: Vec<Target> = targets.into_iter().filter(|target| target.kind == "Namespace").collect();
-    live::pairs(&session.client, namespaces.clone(), options.force).await.map_err(refused)?;
-    apply::write(&session.client, &namespaces, options.force).await?;
+    live::pairs(&session.client, namespaces.clone(), &options.force).await.map_err(refused)?;
+    apply::write(&session.client, &namespaces, options.force.all).await?;
     report.note(format!("created  Namespace {}", session.layer()));
     session.namespace_exists = true;
     Ok(true)
@@ -88,7 +89,7 @@ pub(crate) async fn deploy(
 ) -> anyhow::Result<Deployed> {
     let changes = match changes {
         Some(changes) => changes,
-        None => Changes::find(session, options.force).await?,
+        None => Changes::find(session, &options.force).await?,
     };
     if let Some(plan) = &options.plan {
         plan.check(&SavedPlan::of(session, &changes).await?)?;
@@ -109,12 +110,12 @@ pub(crate) async fn deploy(
     set.announce(&session.client, &members, false).await?;
     let namespaces: Vec<Target> =
         changed.iter().filter(|pair| pair.target.kind == "Namespace").map(|pair| pair.target.clone()).collect();
-    apply::write(&session.client, &namespaces, options.force).await?;
+    apply::write(&session.client, &namespaces, options.force.all).await?;
     let rollout = Rollout {
         client: &session.client,
         bundle: &session.bundle,
         changed: &changed,
-        force: options.force,
+        force: options.force.all,
         timeout: options.timeout,
         board: report.board(rows(&changed, &members)),
     };

@@ -8,7 +8,7 @@ use kube::api::{Api, DynamicObject, Patch, PatchParams};
 use kube::core::{ApiResource, GroupVersionKind};
 use serde_json::Value;
 
-use crate::owner;
+use crate::owner::{self, Force};
 
 /// The field manager of everything Optakit writes.
 pub(crate) const MANAGER: &str = "optakit";
@@ -68,7 +68,7 @@ pub(crate) enum LiveError {
     #[error("{object} is refused: {reason}")]
     Refused { object: String, reason: String },
     #[error(
-        "{object} is partly owned by someone else: {reason}\n  take the fields over with `--force-conflicts`, if the other side is to give way"
+        "{object} is partly owned by someone else: {reason}\n  take one over with `--force-field FIELD`, or all with `--force-conflicts`, if the other side is to give way"
     )]
     Conflict { object: String, reason: String },
     #[error("{object} belongs to {owner}, which would undo what we change\n  {advice}")]
@@ -166,6 +166,17 @@ pub(crate) async fn check_reachable(client: &kube::Client, cluster: &str) -> Res
     }
 }
 
+/// The uid of the cluster, which is that of its namespace `kube-system`.
+///
+/// # Errors
+///
+/// When it may not be read.
+pub(crate) async fn cluster_uid(client: &kube::Client) -> Result<String, LiveError> {
+    let system = Api::<Namespace>::all(client.clone()).get("kube-system").await;
+    let system = system.map_err(|error| explain(error, "reading", "Namespace kube-system"))?;
+    Ok(system.metadata.uid.unwrap_or_default())
+}
+
 /// Whether a namespace is there.
 ///
 /// # Errors
@@ -199,18 +210,19 @@ pub(crate) async fn secret_keys(client: &kube::Client, namespace: &str, name: &s
 /// # Errors
 ///
 /// Everything that was refused.
-pub(crate) async fn pairs(client: &kube::Client, targets: Vec<Target>, force: bool) -> Result<Vec<Pair>, Vec<LiveError>> {
+pub(crate) async fn pairs(client: &kube::Client, targets: Vec<Target>, force: &Force) -> Result<Vec<Pair>, Vec<LiveError>> {
     let read = |mut target: Target| async move {
         let api = target.api(client);
         let (live, wanted) =
-            futures::future::join(api.get_opt(&target.name), target.apply(client, Options { dry_run: true, force })).await;
+            futures::future::join(api.get_opt(&target.name), target.apply(client, Options { dry_run: true, force: force.all }))
+                .await;
         let live = live.map_err(|error| explain(error, "reading", &target.label()))?.map(to_value);
         if let Some((owner, advice)) = live.as_ref().and_then(owner::of) {
             return Err(LiveError::Foreign { object: target.label(), owner, advice });
         }
         let (wanted, taken) = match wanted {
-            Err(kube::Error::Api(status)) if owner::only_people(&status) => {
-                // What a person set by hand gives way to the file, and is told of.
+            Err(kube::Error::Api(status)) if owner::gives_way(&status, force) => {
+                // What a person set by hand gives way to the file, as what was named does, and is told of.
                 target.force = true;
                 (target.apply(client, Options { dry_run: true, force: true }).await, owner::held(&status))
             }

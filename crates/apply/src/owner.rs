@@ -45,13 +45,22 @@ fn conflicts(status: &Status) -> Vec<(String, String)> {
     causes.filter_map(conflict).collect()
 }
 
-/// Whether an answer is a conflict with people alone.
-pub(crate) fn only_people(status: &Status) -> bool {
+/// Which fields that others hold are taken over.
+#[derive(Clone, Debug, Default)]
+pub(crate) struct Force {
+    /// All of them.
+    pub(crate) all: bool,
+    /// These, as the API server names them in a conflict: `.spec.replicas`.
+    pub(crate) fields: Vec<String>,
+}
+
+/// Whether an answer is a conflict only about fields that people hold, or that were named.
+pub(crate) fn gives_way(status: &Status, force: &Force) -> bool {
     let conflicts = conflicts(status);
     status.code == 409
         && status.reason == "Conflict"
         && !conflicts.is_empty()
-        && conflicts.iter().all(|(manager, _)| is_person(manager))
+        && conflicts.iter().all(|(manager, field)| is_person(manager) || force.fields.contains(field))
 }
 
 /// The fields of a conflict with who holds them, for people.
@@ -89,9 +98,13 @@ mod tests {
             )
             .expect("a status")
         };
-        assert!(only_people(&status(&["kubectl-edit", "kubectl"])));
-        assert!(!only_people(&status(&["kubectl", "argocd-controller"])));
-        assert!(!only_people(&status(&[])));
+        let none = Force::default();
+        assert!(gives_way(&status(&["kubectl-edit", "kubectl"]), &none));
+        assert!(!gives_way(&status(&["kubectl", "argocd-controller"]), &none));
+        assert!(!gives_way(&status(&[]), &none));
+        let named = |field: &str| Force { all: false, fields: vec![field.to_owned()] };
+        assert!(gives_way(&status(&["argocd-controller"]), &named(".spec.replicas")));
+        assert!(!gives_way(&status(&["argocd-controller"]), &named(".spec.template")));
         assert_eq!(held(&status(&["k9s"])), [".spec.replicas (was set by k9s)"]);
     }
 }

@@ -1,15 +1,13 @@
 //! A plan kept in a file, to be looked at and applied later: what it was made of, so that another plan is not applied in its
 //! place.
 
-use k8s_openapi::api::core::v1::Namespace;
 use k8s_openapi::jiff::Timestamp;
-use kube::api::Api;
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
 use sha2::{Digest, Sha256};
 
 use crate::command::plan::Changes;
-use crate::live::{LiveError, explain};
+use crate::live::{self, LiveError};
 use crate::plan;
 use crate::session::Session;
 
@@ -68,15 +66,14 @@ impl SavedPlan {
     ///
     /// When the cluster does not tell its uid.
     pub(crate) async fn of(session: &Session, changes: &Changes) -> Result<Self, LiveError> {
-        let system = Api::<Namespace>::all(session.client.clone()).get("kube-system").await;
-        let system = system.map_err(|error| explain(error, "reading", "Namespace kube-system"))?;
+        let cluster = live::cluster_uid(&session.client).await?;
         let seen = changes.pairs.iter().map(|pair| Seen { object: pair.target.label(), state: pair.live.as_ref().map(state) });
         let untried = changes.untried.iter().map(|target| Seen { object: target.label(), state: None });
         Ok(Self {
             api_version: API_VERSION.to_owned(),
             kind: KIND.to_owned(),
             bundle: session.bundle.actual_digest(),
-            cluster: system.metadata.uid.unwrap_or_default(),
+            cluster,
             made: Timestamp::now(),
             objects: seen.chain(untried).collect(),
             leftovers: changes.leftovers.iter().map(|leftover| leftover.label()).collect(),

@@ -346,6 +346,20 @@ async fn the_role_of_a_service_is_made_and_brought_in_line() {
     assert!(said.contains(&format!("{other} is attached too, and left so")), "{said}");
     assert_eq!(trust().await, first);
 
+    // A cluster that was replaced, or a name that means another one now.
+    let here = get(&["namespace", "kube-system"])["metadata"]["uid"].as_str().expect("text").to_owned();
+    let role = iam.get_role().role_name("staging-roled-api").send().await.expect("it is there");
+    let tags: Vec<_> = role.role().expect("it is there").tags().iter().map(|tag| (tag.key(), tag.value())).collect();
+    assert!(tags.contains(&("optakit.dev/cluster", here.as_str())), "{tags:?}");
+    let other = aws_sdk_iam::types::Tag::builder().key("optakit.dev/cluster").value("another").build().expect("a tag");
+    iam.tag_role().role_name("staging-roled-api").tags(other).send().await.expect("it can be tagged");
+    let (code, said) = service.run(&[]);
+    assert_eq!(code, 1, "{said}");
+    assert!(said.contains("this is another cluster than the one the layer runs in, nothing was changed"), "{said}");
+    assert!(said.contains(&here) && said.contains("the uid another") && said.contains("aws iam untag-role"), "{said}");
+    iam.untag_role().role_name("staging-roled-api").tag_keys("optakit.dev/cluster").send().await.expect("it can be");
+    assert_eq!(service.run(&[]).0, 0);
+
     // By kubeconfig nobody tells the issuer.
     let (code, said) = service.apply(&[]);
     assert_eq!(code, 0, "{said}");
@@ -593,8 +607,11 @@ fn fields_of_another_manager_are_not_taken_without_a_word() {
     let (code, said) = service.apply(&[]);
     assert_eq!(code, 1);
     assert!(said.contains("argocd-controller") && said.contains("--force-conflicts"), "{said}");
-    let (code, said) = service.apply(&["--force-conflicts"]);
-    assert_eq!(code, 0, "{said}");
+    let field = ".spec.template.spec.containers[name=\"k8s-service\"].image";
+    assert!(said.contains(field) && said.contains("--force-field"), "{said}");
+    assert_eq!(service.apply(&["--force-field", ".spec.replicas"]).0, 1, "another field stays theirs");
+    let (code, said) = service.apply(&["--force-field", field]);
+    assert!(code == 0 && said.contains("was set by argocd-controller"), "{said}");
     // What a person did by hand gives way to the file, and is said.
     let image = kubectl(&["-n", "shared", "set", "image", "deployment/shared-api-k8s-service", "k8s-service=acme/api:hotfix"]);
     assert!(image.status.success());

@@ -3,6 +3,7 @@
 
 use aws_config::SdkConfig;
 use aws_sdk_iam::Client;
+use aws_sdk_iam::types::Tag;
 use percent_encoding::percent_decode_str;
 use serde_json::Value;
 
@@ -13,14 +14,23 @@ const WHAT: &str = "IAM role";
 /// How many versions of a managed policy AWS keeps.
 const MAX_VERSIONS: usize = 5;
 
+/// The tag of a role that says which cluster its service runs in, by the uid of the namespace `kube-system`.
+const CLUSTER: &str = "optakit.dev/cluster";
+
+/// The cluster that a role was recorded for; none for a role that is not there, has no record, or may not be read.
+pub(crate) async fn recorded_cluster(aws: &SdkConfig, name: &str) -> Option<String> {
+    let found = Client::new(aws).get_role().role_name(name).send().await.ok()?.role?;
+    found.tags().iter().find(|tag| tag.key() == CLUSTER).map(|tag| tag.value().to_owned())
+}
+
 /// Brings a role into the described state: trust, own policy, attachments. What else is attached stays.
 ///
-/// `resource` is the `iam-role` of a bundle without holes.
+/// `resource` is the `iam-role` of a bundle without holes, `cluster` the uid of the cluster, which is recorded.
 ///
 /// # Errors
 ///
 /// When AWS refuses a call, with the action that is missing.
-pub(crate) async fn ensure(aws: &SdkConfig, resource: &Value) -> Result<Outcome, AwsError> {
+pub(crate) async fn ensure(aws: &SdkConfig, resource: &Value, cluster: &str) -> Result<Outcome, AwsError> {
     // IAM is one service for all regions, and its client wants one.
     let client = Client::new(aws);
     let text = |field: &'static str| resource[field].as_str().ok_or(AwsError::Incomplete { what: WHAT, field });
@@ -28,7 +38,7 @@ pub(crate) async fn ensure(aws: &SdkConfig, resource: &Value) -> Result<Outcome,
     let wanted: Vec<&str> = resource["attachedPolicies"].as_array().into_iter().flatten().filter_map(Value::as_str).collect();
     let own = wanted.first().copied().ok_or(AwsError::Incomplete { what: WHAT, field: "attachedPolicies" })?;
     let mut changes = Vec::new();
-    changes.extend(ensure_role(&client, name, &resource["trust"]).await?);
+    changes.extend(ensure_role(&client, name, &resource["trust"], cluster).await?);
     changes.extend(ensure_policy(&client, name, own, &resource["policy"]["document"]).await?);
     let attached = attached(&client, name).await?;
     for arn in wanted.iter().filter(|arn| !attached.iter().any(|found| found == *arn)) {
@@ -46,14 +56,14 @@ pub(crate) async fn ensure(aws: &SdkConfig, resource: &Value) -> Result<Outcome,
     Ok(Outcome { what: WHAT, name: name.to_owned(), changes, remarks })
 }
 
-async fn ensure_role(client: &Client, name: &str, trust: &Value) -> Result<Option<&'static str>, AwsError> {
+async fn ensure_role(client: &Client, name: &str, trust: &Value, cluster: &str) -> Result<Option<&'static str>, AwsError> {
     let found = match client.get_role().role_name(name).send().await {
         Ok(found) => found.role,
         Err(error) if error.as_service_error().is_some_and(|error| error.is_no_such_entity_exception()) => None,
         Err(error) => return Err(failed("iam:GetRole", WHAT, name, &error)),
     };
     let Some(role) = found else {
-        let create = client.create_role().role_name(name).assume_role_policy_document(trust.to_string());
+        let create = client.create_role().role_name(name).assume_role_policy_document(trust.to_string()).tags(record(cluster));
         return match create.send().await {
             Ok(_) => Ok(Some("created")),
             // Someone else made it in the meantime: its trust is compared by the next run.
@@ -61,12 +71,20 @@ async fn ensure_role(client: &Client, name: &str, trust: &Value) -> Result<Optio
             Err(error) => Err(failed("iam:CreateRole", WHAT, name, &error)),
         };
     };
+    if !role.tags().iter().any(|tag| tag.key() == CLUSTER) {
+        let tag = client.tag_role().role_name(name).tags(record(cluster));
+        tag.send().await.map_err(|error| failed("iam:TagRole", WHAT, name, &error))?;
+    }
     if !differs(role.assume_role_policy_document().map(decoded).as_deref(), trust) {
         return Ok(None);
     }
     let update = client.update_assume_role_policy().role_name(name).policy_document(trust.to_string());
     update.send().await.map_err(|error| failed("iam:UpdateAssumeRolePolicy", WHAT, name, &error))?;
     Ok(Some("trust"))
+}
+
+fn record(cluster: &str) -> Tag {
+    Tag::builder().key(CLUSTER).value(cluster).build().expect("it has both")
 }
 
 /// The role's own policy: a managed one of its name, of which a change is a new version.

@@ -6,6 +6,7 @@ use std::time::Duration;
 use clap::{Args, Subcommand, ValueEnum};
 
 use crate::deploy::Options;
+use crate::owner::Force;
 
 #[derive(Debug, Args)]
 pub(crate) struct Apply {
@@ -97,12 +98,29 @@ pub(crate) struct Rollout {
     /// How long to wait for each Deployment, in seconds.
     #[arg(long, value_name = "SECONDS", default_value_t = 300)]
     pub(crate) timeout: u64,
-    /// Take over fields that another manager holds.
-    #[arg(long)]
-    pub(crate) force_conflicts: bool,
+    #[command(flatten)]
+    pub(crate) conflicts: Conflicts,
     /// How to say what happens.
     #[arg(long, short, value_enum, default_value_t = RunOutput::Text)]
     pub(crate) output: RunOutput,
+}
+
+/// What to do about fields that another manager holds.
+#[derive(Debug, Args)]
+pub(crate) struct Conflicts {
+    /// Take over every field that another manager holds.
+    #[arg(long)]
+    force_conflicts: bool,
+    /// Take over this field, as a conflict names it: `.spec.replicas`. May be given more than once.
+    #[arg(long, value_name = "FIELD")]
+    force_field: Vec<String>,
+}
+
+impl Conflicts {
+    /// The same for the plan.
+    pub(crate) fn force(&self) -> Force {
+        Force { all: self.force_conflicts, fields: self.force_field.clone() }
+    }
 }
 
 /// How to say what happens in a run.
@@ -117,7 +135,7 @@ pub(crate) enum RunOutput {
 impl Rollout {
     /// The same as options of a deployment, without a saved plan.
     pub(crate) fn options(&self) -> Options {
-        Options { force: self.force_conflicts, yes: self.yes, timeout: Duration::from_secs(self.timeout), plan: None }
+        Options { force: self.conflicts.force(), yes: self.yes, timeout: Duration::from_secs(self.timeout), plan: None }
     }
 }
 
@@ -241,9 +259,8 @@ pub(crate) struct Plan {
     pub(crate) image_digest: Option<String>,
     #[command(flatten)]
     pub(crate) connect: Connect,
-    /// Take over fields that another manager holds.
-    #[arg(long)]
-    pub(crate) force_conflicts: bool,
+    #[command(flatten)]
+    pub(crate) conflicts: Conflicts,
     /// Keep the plan in a file, for `apply --plan`: it holds for 2 hours, and as long as nothing moves.
     #[arg(long, value_name = "FILE")]
     pub(crate) save: Option<PathBuf>,

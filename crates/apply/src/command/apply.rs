@@ -17,7 +17,7 @@ use crate::history::{self, Status};
 use crate::report::{Event, Report};
 use crate::saved::SavedPlan;
 use crate::session::{self, Session};
-use crate::{input, lock, preflight};
+use crate::{input, live, lock, preflight};
 
 /// Brings a bundle to its cluster.
 ///
@@ -74,7 +74,7 @@ async fn apply(
     let (targets, _) = session.targets()?;
     // What the API server says to the plan is read meanwhile: nothing is written by either.
     let (checked, changes) = tokio::join!(preflight::check(&session, &targets), async {
-        if session.namespace_exists { Some(Changes::find(&session, options.force).await) } else { None }
+        if session.namespace_exists { Some(Changes::find(&session, &options.force).await) } else { None }
     });
     for warning in checked? {
         report.warning(warning);
@@ -82,7 +82,7 @@ async fn apply(
     let changes = changes.transpose()?;
     if let Some(aws) = &session.aws {
         for document in &session.bundle.aws {
-            ensure(aws, document, report).await?;
+            ensure(aws, document, &session.client, report).await?;
         }
     }
     let new_namespace = deploy::ensure_namespace(&mut session, &options, report).await?;
@@ -141,7 +141,12 @@ async fn deploy_or_go_back(
 }
 
 /// Brings an AWS resource in line. A role that needs what nobody has told stays as it is, with a word about it.
-async fn ensure(aws: &aws_config::SdkConfig, document: &AwsDocument, report: &Report) -> anyhow::Result<()> {
+async fn ensure(
+    aws: &aws_config::SdkConfig,
+    document: &AwsDocument,
+    client: &kube::Client,
+    report: &Report,
+) -> anyhow::Result<()> {
     let outcome = match document.kind.as_str() {
         "ecr-repository" => ecr::ensure(aws, &document.resource).await?,
         "iam-role" => {
@@ -154,7 +159,7 @@ async fn ensure(aws: &aws_config::SdkConfig, document: &AwsDocument, report: &Re
                 ));
                 return Ok(());
             }
-            iam::ensure(aws, &document.resource).await?
+            iam::ensure(aws, &document.resource, &live::cluster_uid(client).await?).await?
         }
         other => bail!("the bundle holds an AWS resource of a kind that is not known: {other}"),
     };

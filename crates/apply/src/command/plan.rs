@@ -11,6 +11,7 @@ use crate::applyset::{ApplySet, Leftover};
 use crate::cli::{Plan, PlanOutput, Status};
 use crate::history;
 use crate::live::{self, Pair, Target};
+use crate::owner::Force;
 use crate::plan::{self, Action};
 use crate::report::{Event, Report};
 use crate::saved::SavedPlan;
@@ -27,7 +28,7 @@ pub(crate) fn run(arguments: &Plan, report: &Report) -> anyhow::Result<ExitCode>
     session::block_on(async {
         let session = Session::open(bundle, &arguments.connect, false).await?;
         preflight::check_inputs(&session.bundle, IMAGE_DIGEST)?;
-        let changes = Changes::find(&session, arguments.force_conflicts).await?;
+        let changes = Changes::find(&session, &arguments.conflicts.force()).await?;
         let code = changes.print(&session, arguments.output, report);
         if let Some(file) = &arguments.save {
             input::write_file(file, &SavedPlan::of(&session, &changes).await?.to_text())?;
@@ -47,7 +48,7 @@ pub(crate) fn drift(arguments: &Status, report: &Report) -> anyhow::Result<ExitC
         let good = history::last_good(&revisions).context("no good revision is recorded: apply first")?;
         let recorded = session.with(history::read(&session.client, session.layer(), good.number).await?);
         // What others changed is drift, whoever holds the field now.
-        let changes = Changes::find(&recorded, true).await?;
+        let changes = Changes::find(&recorded, &Force { all: true, ..Force::default() }).await?;
         Ok(changes.print(&recorded, arguments.output, report))
     })
 }
@@ -72,7 +73,7 @@ impl Changes {
     /// # Errors
     ///
     /// When the API server refuses any of it.
-    pub(crate) async fn find(session: &Session, force: bool) -> anyhow::Result<Self> {
+    pub(crate) async fn find(session: &Session, force: &Force) -> anyhow::Result<Self> {
         let (mut targets, left_out) = session.targets()?;
         if !session.namespace_exists {
             let (namespace, untried) = targets.into_iter().partition(|target| target.kind == "Namespace");

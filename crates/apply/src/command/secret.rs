@@ -17,6 +17,7 @@ use crate::cli::{self, SecretCommand};
 use crate::deploy::{self, Options, count};
 use crate::input;
 use crate::live::{self, MANAGER};
+use crate::owner::Force;
 use crate::report::Report;
 use crate::session::{self, Session};
 
@@ -45,7 +46,8 @@ pub(crate) fn run(arguments: &cli::Secret, report: &Report) -> anyhow::Result<Ex
         match change {
             Change::None => list(&session, report).await?,
             Change::Set(values) => {
-                let options = Options { force: false, yes: arguments.yes, timeout: std::time::Duration::ZERO, plan: None };
+                let options =
+                    Options { force: Force::default(), yes: arguments.yes, timeout: std::time::Duration::ZERO, plan: None };
                 deploy::ensure_namespace(&mut session, &options, report).await?;
                 let secrets: Api<Secret> = Api::namespaced(session.client.clone(), session.layer());
                 let data: serde_json::Map<String, serde_json::Value> =

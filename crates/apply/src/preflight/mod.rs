@@ -1,6 +1,7 @@
 //! What must be true before anything is written: all of it is asked at once, and all that is missing is said at once.
 
 mod classes;
+mod cluster;
 mod image;
 mod permissions;
 mod secrets;
@@ -59,12 +60,13 @@ pub(crate) async fn check(session: &Session, targets: &[Target]) -> Result<Vec<S
     let (client, bundle) = (&session.client, &session.bundle);
     let has_pods = targets.iter().any(|target| target.kind == "Deployment");
     let secrets = async { if has_pods { secrets::check(client, bundle, session.namespace_exists).await } else { Vec::new() } };
-    let (permissions, secrets, (images, remarks), warnings) = tokio::join!(
+    let (other, permissions, secrets, (images, remarks), warnings) = tokio::join!(
+        cluster::check(session),
         permissions::check(client, session.layer(), targets, session.namespace_exists),
         secrets,
         image::check(session, targets),
         classes::warnings(client, targets),
     );
-    let faults: Vec<Fault> = permissions.into_iter().chain(secrets).chain(images).collect();
+    let faults: Vec<Fault> = other.into_iter().chain(permissions).chain(secrets).chain(images).collect();
     if faults.is_empty() { Ok(remarks.into_iter().chain(warnings).collect()) } else { Err(PreflightError::Faults(faults)) }
 }
