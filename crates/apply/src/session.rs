@@ -9,6 +9,7 @@ use optakit_core::render::IMAGE_DIGEST;
 use serde_json::Value;
 
 use crate::auth::{self, Cluster};
+use crate::aws::adopt::adopt;
 use crate::cli::Connect;
 use crate::command::bundle::{refusal, verify};
 use crate::input;
@@ -88,6 +89,9 @@ impl Session {
         if let Some(aws) = &aws {
             let account = auth::check_account(aws, bundle.target.account_id.as_deref()).await?;
             bundle.fill("account_id", &account);
+            if touch_aws {
+                adopt(aws, &mut bundle).await?;
+            }
         }
         let connection = auth::connect(&cluster, aws.as_ref()).await?;
         if let Some(issuer) = &connection.issuer {

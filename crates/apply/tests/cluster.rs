@@ -294,6 +294,33 @@ async fn an_auto_image_gets_its_repository_and_its_pods_when_there_is_an_image()
     assert_eq!(deployment["spec"]["template"]["spec"]["containers"][0]["image"], image.as_str());
 }
 
+#[tokio::test]
+async fn a_repository_that_opta_made_is_gone_on_with() {
+    let service = Service::new("adopted", "AUTO", "");
+    let ecr = aws_sdk_ecr::Client::new(&aws().await);
+    let make = |name: &'static str, tag: &'static str| {
+        let tag = aws_sdk_ecr::types::Tag::builder().key(tag).value("true").build().expect("a tag");
+        ecr.create_repository().repository_name(name).tags(tag).send()
+    };
+    make("opta-adopted-api-x7k2", "terraform").await.expect("it can be made");
+    make("opta-adopted-api-test", "by-hand").await.expect("it can be made");
+    let digest = service.push("amd64");
+    let (code, said) = service.apply(&["--image-digest", &digest]);
+    assert_eq!(code, 0, "{said}");
+    assert!(
+        said.contains("changed  ECR repository opta-adopted-api-x7k2")
+            || said.contains("keep     ECR repository opta-adopted-api-x7k2"),
+        "{said}"
+    );
+    let deployment = get(&["-n", "adopted", "deployment", "adopted-api-k8s-service"]);
+    let image = format!("123456789012.dkr.ecr.us-east-1.amazonaws.com/opta-adopted-api-x7k2@{digest}");
+    assert_eq!(deployment["spec"]["template"]["spec"]["containers"][0]["image"], image.as_str());
+    assert!(ecr.describe_repositories().repository_names("opta-adopted-api").send().await.is_err(), "none of the plain name");
+    make("opta-adopted-api-9z9z", "terraform").await.expect("it can be made");
+    let (code, said) = service.apply(&["--image-digest", &digest]);
+    assert!(code == 1 && said.contains("Opta made both"), "{said}");
+}
+
 /// The settings of the AWS stand-in.
 async fn aws() -> aws_config::SdkConfig {
     let ring = aws_smithy_http_client::tls::rustls_provider::CryptoMode::Ring;

@@ -6,6 +6,7 @@ use anyhow::{Context, bail};
 use oci_client::secrets::RegistryAuth;
 use optakit_core::bundle::Bundle;
 
+use crate::aws::adopt::adopt;
 use crate::aws::ecr;
 use crate::aws::login::login;
 use crate::cli::{ImageFile, Push};
@@ -52,6 +53,7 @@ pub(crate) async fn to_ecr(
     let aws = auth::aws(bundle.target.region.as_deref()).await;
     let account = auth::check_account(&aws, bundle.target.account_id.as_deref()).await?;
     bundle.fill("account_id", &account);
+    adopt(&aws, &mut bundle).await?;
     let repositories = bundle.aws.iter().filter(|document| document.kind == "ecr-repository");
     let mut fitting: Vec<_> = repositories.filter(|document| module.is_none_or(|module| document.module == module)).collect();
     let document = match (fitting.pop(), fitting.as_slice()) {
