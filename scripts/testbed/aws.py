@@ -4,7 +4,8 @@ usage: aws.py PORT API-SERVER CERTIFICATE REGISTRY-PORT
 
 EKS DescribeCluster answers with the API server of the testbed, ECR GetAuthorizationToken with its registry. POST /authenticate is the TokenReview webhook that EKS
 runs: it checks the presigned URL of a token against STS, as aws-iam-authenticator does. Whoever signs with the access key
-`DENIED-<action>` may do all but that action. All else goes to moto.
+`DENIED-<action>` may do all but that action; with `THROTTLED-<action>` it is refused twice as too much, with `SKEWED` every
+signature is too old. All else goes to moto.
 """
 
 import base64
@@ -22,6 +23,7 @@ moto = ThreadedMotoServer("127.0.0.1", 0)
 moto.start()
 moto_port = moto.get_host_and_port()[1]
 own_host = f"127.0.0.1:{port}"
+throttled = {}
 
 
 def check(token):
@@ -77,14 +79,13 @@ class Handler(BaseHTTPRequestHandler):
             status = {"authenticated": False, "error": str(error)}
         self.answer_json({"apiVersion": review["apiVersion"], "kind": "TokenReview", "status": status})
 
-    def deny(self, action):
+    def refuse(self, code, message, status):
         """As AWS says it: JSON for ECR, XML for IAM and STS."""
-        message = f"User: arn:aws:iam::123456789012:user/ann is not authorized to perform: {action}"
         if "X-Amz-Target" in self.headers:
-            text = json.dumps({"__type": "AccessDeniedException", "message": message})
+            text = json.dumps({"__type": f"{code}Exception", "message": message})
             return self.answer(400, text.encode(), [("Content-Type", "application/x-amz-json-1.1")])
-        error = f"<Error><Type>Sender</Type><Code>AccessDenied</Code><Message>{message}</Message></Error>"
-        self.answer(403, f"<ErrorResponse>{error}</ErrorResponse>".encode(), [("Content-Type", "text/xml")])
+        error = f"<Error><Type>Sender</Type><Code>{code}</Code><Message>{message}</Message></Error>"
+        self.answer(status, f"<ErrorResponse>{error}</ErrorResponse>".encode(), [("Content-Type", "text/xml")])
 
     def handle_any(self):
         body = self.rfile.read(int(self.headers.get("Content-Length") or 0))
@@ -94,8 +95,14 @@ class Handler(BaseHTTPRequestHandler):
         if self.command == "GET" and path == "/clusters/opta-staging":
             return self.cluster("opta-staging")
         action = self.headers.get("X-Amz-Target", "").rpartition(".")[2] or parse_qs(body.decode("utf-8", "replace")).get("Action", [""])[0]
-        if action and f"Credential=DENIED-{action}/" in self.headers.get("Authorization", ""):
-            return self.deny(action)
+        key = self.headers.get("Authorization", "").partition("Credential=")[2].partition("/")[0]
+        if action and key == f"DENIED-{action}":
+            return self.refuse("AccessDenied", f"User: arn:aws:iam::123456789012:user/ann is not authorized to perform: {action}", 403)
+        if action and key == f"THROTTLED-{action}" and throttled.setdefault(key, 0) < 2:
+            throttled[key] += 1
+            return self.refuse("Throttling", "Rate exceeded", 400)
+        if key == "SKEWED":
+            return self.refuse("SignatureDoesNotMatch", "Signature expired: 20260101T000000Z is now earlier than 20260101T010000Z", 403)
         headers = {name: value for name, value in self.headers.items() if name.lower() not in ("connection", "content-length")}
         request = urllib.request.Request(f"http://127.0.0.1:{moto_port}{self.path}", body or None, headers, method=self.command)
         try:

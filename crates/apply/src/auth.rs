@@ -64,6 +64,11 @@ pub(crate) enum AuthError {
     Token(#[source] Box<dyn std::error::Error + Send + Sync>),
     #[error("the kubeconfig cannot be used")]
     Kubeconfig(#[source] kube::config::KubeconfigError),
+    #[error(
+        "the kubeconfig's command for credentials, `{command}`, {reason}{}\n  nothing was changed; run it by itself, or sign in again with the tool it belongs to",
+        said.iter().map(|line| format!("\n  it says: {line}")).collect::<String>()
+    )]
+    Plugin { command: String, reason: String, said: Vec<String> },
     #[error("the cluster's address or certificate cannot be used")]
     Client(#[source] Box<dyn std::error::Error + Send + Sync>),
 }
@@ -115,7 +120,13 @@ where
 {
     use aws_sdk_sts::error::ProvideErrorMetadata;
     match (error.code(), error.message()) {
-        (Some(code), Some(message)) => format!("{code}: {message}"),
+        (Some(code), Some(message)) => {
+            // Signatures hold for minutes around the time they name.
+            let skewed =
+                ["Signature expired", "Signature not yet current", "too skewed"].iter().any(|said| message.contains(said));
+            let help = if skewed { "\n  the clock of this machine seems to be wrong: set it, then try again" } else { "" };
+            format!("{code}: {message}{help}")
+        }
         (Some(code), None) => code.to_owned(),
         _ => {
             let mut reason = error.to_string();
@@ -211,7 +222,11 @@ const FRESH: Duration = Duration::from_secs(10 * 60);
 /// The connection is one for all requests (HTTP/2), and waits for no full packet: an apply asks much at a time and little
 /// each time. Through a proxy it is the client library's own.
 fn client_with(config: kube::Config, token: Option<Arc<RwLock<http::HeaderValue>>>) -> Result<kube::Client, AuthError> {
-    let broken = |error: kube::Error| AuthError::Client(Box::new(error));
+    let plugin = config.auth_info.exec.as_ref().and_then(|exec| exec.command.clone());
+    let broken = |error: kube::Error| match (error, &plugin) {
+        (kube::Error::Auth(error), Some(command)) => plugin_fault(command, &error),
+        (error, _) => AuthError::Client(Box::new(error)),
+    };
     let namespace = config.default_namespace.clone();
     let authorize = tower::util::MapRequestLayer::new(move |mut request: http::Request<kube::client::Body>| {
         if let Some(token) = &token {
@@ -251,6 +266,29 @@ fn client_with(config: kube::Config, token: Option<Arc<RwLock<http::HeaderValue>
         .map_err(tower::BoxError::from)
         .service(client);
     Ok(kube::Client::new(service, namespace))
+}
+
+/// What went wrong with a command for credentials. What it prints may be credentials: only its complaints are repeated.
+fn plugin_fault(command: &str, error: &kube::client::AuthError) -> AuthError {
+    use kube::client::AuthError as Fault;
+    let (reason, said) = match error {
+        Fault::AuthExecStart(error) if error.kind() == std::io::ErrorKind::NotFound => {
+            ("is not installed".to_owned(), Vec::new())
+        }
+        Fault::AuthExecStart(error) => (format!("cannot be started: {error}"), Vec::new()),
+        Fault::AuthExecRun { out, .. } => {
+            let complaints = String::from_utf8_lossy(&out.stderr);
+            let lines: Vec<String> = complaints.lines().filter(|line| !line.trim().is_empty()).map(str::to_owned).collect();
+            let status =
+                out.status.code().map_or_else(|| "was killed".to_owned(), |code| format!("failed with exit code {code}"));
+            (status, lines.into_iter().rev().take(5).rev().collect())
+        }
+        Fault::AuthExecParse(_) | Fault::ExecPluginFailed => {
+            ("answers with something that is no ExecCredential".to_owned(), Vec::new())
+        }
+        other => (format!("gives nothing that can be used: {other}"), Vec::new()),
+    };
+    AuthError::Plugin { command: command.to_owned(), reason, said }
 }
 
 fn bearer(token: &str) -> Result<http::HeaderValue, AuthError> {

@@ -97,12 +97,16 @@ impl Session {
         if let Some(issuer) = &connection.issuer {
             bundle.fill(aws_iam::ISSUER, issuer.trim_start_matches("https://"));
         }
-        let (reachable, namespace_exists) = tokio::join!(
-            live::check_reachable(&connection.client, &connection.name),
-            live::namespace_exists(&connection.client, &bundle.metadata.layer),
-        );
-        reachable?;
-        let namespace_exists = namespace_exists?;
+        let namespace = {
+            let (client, layer) = (connection.client.clone(), bundle.metadata.layer.clone());
+            tokio::spawn(async move { live::namespace_exists(&client, &layer).await })
+        };
+        // A cluster that cannot be reached is told of by this one, in time; the other question ends with it.
+        if let Err(error) = live::check_reachable(&connection.client, &connection.name).await {
+            namespace.abort();
+            return Err(error.into());
+        }
+        let namespace_exists = namespace.await.context("the question for the namespace was lost")??;
         Ok(Self { bundle, client: connection.client, cluster: connection.name, aws: aws.filter(|_| touch_aws), namespace_exists })
     }
 

@@ -415,17 +415,44 @@ fn an_action_that_is_not_allowed_is_named() {
         ("GetRole", "AWS refuses iam:GetRole for the IAM role `staging-disallowed-api`"),
         ("CreateRole", "AWS refuses iam:CreateRole for the IAM role `staging-disallowed-api`"),
     ] {
-        let mut command = optakit(service.folder.path());
-        let output = command
-            .env("AWS_ACCESS_KEY_ID", format!("DENIED-{action}"))
-            .args(["apply", &service.bundle()])
-            .output()
-            .expect("it starts");
-        let said = String::from_utf8_lossy(&output.stderr);
-        assert_eq!(output.status.code(), Some(1), "{action}: {said}");
+        let (code, said) = apply_as(&service, &format!("DENIED-{action}"));
+        assert_eq!(code, Some(1), "{action}: {said}");
         assert!(said.contains(says) && said.contains("is not authorized to perform"), "{action}: {said}");
         assert!(said.contains("allow the action to the AWS identity in use"), "{action}: {said}");
     }
+}
+
+/// Applies with an access key that the AWS stand-in knows; gives the exit code and standard error.
+fn apply_as(service: &Service, key: &str) -> (Option<i32>, String) {
+    let mut command = optakit(service.folder.path());
+    let output = command.env("AWS_ACCESS_KEY_ID", key).args(["apply", &service.bundle()]).output().expect("it starts");
+    (output.status.code(), String::from_utf8_lossy(&output.stderr).into_owned())
+}
+
+#[test]
+fn throttling_is_waited_for_and_a_wrong_clock_is_named() {
+    let service = Service::new("throttled", "AUTO", "");
+    let (code, said) = apply_as(&service, "THROTTLED-CreateRepository");
+    assert!(code == Some(0) && said.contains("created  ECR repository opta-throttled-api"), "{said}");
+    let (code, said) = apply_as(&service, "SKEWED");
+    assert!(code == Some(1) && said.contains("Signature expired"), "{said}");
+    assert!(said.contains("the clock of this machine seems to be wrong"), "{said}");
+}
+
+#[test]
+fn without_credentials_the_ways_to_some_are_told() {
+    let service = Service::new("nobody", "acme/api:1", "");
+    let output = optakit(service.folder.path())
+        .env_remove("AWS_ACCESS_KEY_ID")
+        .env_remove("AWS_SECRET_ACCESS_KEY")
+        .env("HOME", service.folder.path())
+        .env("AWS_EC2_METADATA_DISABLED", "true")
+        .args(["apply", &service.bundle()])
+        .output()
+        .expect("it starts");
+    let said = String::from_utf8_lossy(&output.stderr);
+    assert_eq!(output.status.code(), Some(1), "{said}");
+    assert!(said.contains("no AWS credentials were found") && said.contains("aws sso login"), "{said}");
 }
 
 #[test]
@@ -880,6 +907,28 @@ fn clusters_that_cannot_be_used_are_told_apart() {
     let (code, said) = service.run(&["--kubeconfig", "away"]);
     assert_eq!(code, 1);
     assert!(said.contains("the cluster x cannot be reached") && said.contains("nothing was changed"), "{said}");
+    // One that takes connections and never answers.
+    let silent = std::net::TcpListener::bind("127.0.0.1:0").expect("a port is free");
+    let address = format!("http://{}", silent.local_addr().expect("it has one"));
+    service.write(
+        "silent",
+        &std::fs::read_to_string(service.folder.path().join("away")).expect("there").replace("https://127.0.0.1:1", &address),
+    );
+    let (code, said) = service.run(&["--kubeconfig", "silent"]);
+    assert!(code == 1 && said.contains("no answer within 10 s"), "{said}");
+    for (command, says) in [
+        ("no-such-plugin, args: []", "`no-such-plugin`, is not installed"),
+        (
+            "sh, args: [\"-c\", \"echo hunter2; echo you are not signed in >&2; exit 3\"]",
+            "failed with exit code 3\n  it says: you are not signed in",
+        ),
+        ("sh, args: [\"-c\", \"echo hunter2\"]", "answers with something that is no ExecCredential"),
+    ] {
+        service.write("plugin", &format!("apiVersion: v1\nkind: Config\nclusters: [{{name: c, cluster: {{server: \"https://127.0.0.1:1\"}}}}]\nusers: [{{name: u, user: {{exec: {{apiVersion: client.authentication.k8s.io/v1, interactiveMode: Never, command: {command}}}}}}}]\ncontexts: [{{name: x, context: {{cluster: c, user: u}}}}]\ncurrent-context: x\n"));
+        let (code, said) = service.run(&["--kubeconfig", "plugin"]);
+        assert!(code == 1 && said.contains(says) && said.contains("nothing was changed"), "{said}");
+        assert!(!said.contains("hunter2"), "what a plugin prints may be a token: {said}");
+    }
     let (code, said) = service.run(&["--kubeconfig", "missing"]);
     assert_eq!(code, 1);
     assert!(said.contains("the kubeconfig cannot be used") && said.contains("missing"), "{said}");
