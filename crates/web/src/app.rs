@@ -54,9 +54,6 @@ fn fetch_certificates(state: State) {
     });
 }
 
-/// The names of what can lead requests to a service.
-const EXPOSURES: &[&str] = &api::EXPOSURES;
-
 #[component]
 fn Bar() -> impl IntoView {
     let state = expect_context::<State>();
@@ -72,7 +69,7 @@ fn Bar() -> impl IntoView {
         <header class="bar">
             <h1 class="brand"><img src="icon.svg" alt={""} />{"Optakit"}</h1>
             {move || (!environments.read().is_empty()).then(|| view! {
-                <label class="field">
+                <label class="field environment">
                     <span>{"Environment"}</span>
                     <select aria-label="Environment" prop:value=current on:change:target=move |event| state.environment.set(Some(event.target().value()))>
                         {move || environments.get().into_iter().map(|name| {
@@ -82,17 +79,7 @@ fn Bar() -> impl IntoView {
                     </select>
                 </label>
             })}
-            <label class="field">
-                <span>{"Expose with"}</span>
-                <select
-                    aria-label="Expose with"
-                    on:change:target=move |event| state.exposure.set(Some(event.target().value()).filter(|name| name != "nginx"))
-                >
-                    {EXPOSURES.iter().map(|name| {
-                        view! { <option value=*name selected=move || state.exposure.read().as_deref().unwrap_or("nginx") == *name>{*name}</option> }
-                    }).collect_view()}
-                </select>
-            </label>
+            {api::TARGETS.iter().map(|target| view! { <Choice target /> }).collect_view()}
             <label class="field image" title="The tag or digest of AUTO images">
                 <span>{"Image"}</span>
                 <input
@@ -113,6 +100,26 @@ fn Bar() -> impl IntoView {
                 "Export bundle"
             </button>
         </header>
+    }
+}
+
+/// One choice of what is rendered.
+#[component]
+fn Choice(target: &'static api::Target) -> impl IntoView {
+    let state = expect_context::<State>();
+    let current = move || (target.of)(&mut state.target.get()).clone().unwrap_or_else(|| target.default.to_owned());
+    let choose = move |name: String| {
+        state.target.update(|choices| *(target.of)(choices) = Some(name).filter(|name| name != target.default));
+    };
+    view! {
+        <label class="field" title=target.about>
+            <span>{target.title}</span>
+            <select aria-label=target.title on:change:target=move |event| choose(event.target().value())>
+                {(target.values)().into_iter().map(|name| {
+                    view! { <option value=name selected=move || current() == name>{name}</option> }
+                }).collect_view()}
+            </select>
+        </label>
     }
 }
 

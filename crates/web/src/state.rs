@@ -24,8 +24,8 @@ pub(crate) struct State {
     pub(crate) environment: RwSignal<Option<String>>,
     /// The tag or digest of AUTO images.
     pub(crate) image: RwSignal<String>,
-    /// The chosen exposure; none for the default.
-    pub(crate) exposure: RwSignal<Option<String>>,
+    /// What is rendered, beside environment and image.
+    pub(crate) target: RwSignal<Choices>,
     /// The certificates of RDS by region, as far as they were fetched.
     pub(crate) certificates: RwSignal<BTreeMap<String, Arc<str>>>,
     /// What the core says.
@@ -74,12 +74,12 @@ impl State {
         let environment_files = RwSignal::new(saved.environment_files);
         let environment = RwSignal::new(saved.environment);
         let image = RwSignal::new(saved.image);
-        let exposure = RwSignal::new(saved.exposure);
+        let target = RwSignal::new(saved.target);
         let certificates = RwSignal::new(BTreeMap::<String, Arc<str>>::new());
         let analysis = Memo::new(move |_| {
             let started = now();
             let mut request =
-                request(&service.read(), &environment_files.read(), (environment.get(), exposure.get()), &image.read());
+                request(&service.read(), &environment_files.read(), (environment.get(), target.get()), &image.read());
             let known = certificates.get();
             request.rds_certificates = RdsCertificates::by_region(move |region| known.get(region).cloned());
             let analysis = api::analyze(&request, false);
@@ -100,7 +100,7 @@ impl State {
                 environment_files: environment_files.get(),
                 environment: environment.get(),
                 image: image.get(),
-                exposure: exposure.get(),
+                target: target.get(),
             }));
         });
         Self {
@@ -108,7 +108,7 @@ impl State {
             environment_files,
             environment,
             image,
-            exposure,
+            target,
             certificates,
             analysis,
             manifests,
@@ -121,7 +121,7 @@ impl State {
 
     /// The texts as they are now, for help while typing.
     pub(crate) fn request(self) -> Request {
-        let choices = (self.environment.get_untracked(), self.exposure.get_untracked());
+        let choices = (self.environment.get_untracked(), self.target.get_untracked());
         request(&self.service.read_untracked(), &self.environment_files.read_untracked(), choices, &self.image.read_untracked())
     }
 
@@ -175,14 +175,14 @@ fn first() -> Saved {
         environment_files: [(example::ENVIRONMENT_PATH.to_owned(), example::ENVIRONMENT.to_owned())].into(),
         environment: None,
         image: String::new(),
-        exposure: None,
+        target: Choices::default(),
     }
 }
 
 fn request(
     service: &str,
     environment_files: &BTreeMap<String, String>,
-    (environment, exposure): (Option<String>, Option<String>),
+    (environment, target): (Option<String>, Choices),
     image: &str,
 ) -> Request {
     let service = SourceText { name: SERVICE_FILE.to_owned(), text: service.to_owned() };
@@ -197,10 +197,9 @@ fn request(
     request.environment_files = files.map(|(path, text)| (path.clone(), Ok(text.clone()))).collect();
     request.choices = Choices {
         environment,
-        exposure,
         image_tag: (!image.is_empty() && !is_digest).then(|| image.to_owned()),
         image_digest: (!image.is_empty() && is_digest).then(|| image.to_owned()),
-        ..Choices::default()
+        ..target
     };
     request
 }

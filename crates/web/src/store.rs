@@ -3,6 +3,7 @@
 use std::collections::BTreeMap;
 
 use gloo_storage::{LocalStorage, Storage};
+use optakit_core::api::Choices;
 use serde::{Deserialize, Serialize};
 
 const KEY: &str = "optakit.v1";
@@ -18,9 +19,9 @@ pub(crate) struct Saved {
     pub(crate) environment: Option<String>,
     /// The image tag or digest.
     pub(crate) image: String,
-    /// The chosen exposure; none for the default.
+    /// What is rendered, beside environment and image.
     #[serde(default)]
-    pub(crate) exposure: Option<String>,
+    pub(crate) target: Choices,
 }
 
 /// The work of last time, if there is any that can be read.

@@ -23,21 +23,61 @@ pub(crate) use render::{Rendered, holes};
 use crate::bundle::Bundle;
 use crate::model::exposure::Exposure;
 use crate::model::layer::EnvironmentEntry;
+use crate::render::{Hardening, Kubernetes, Profile};
 use crate::resolve::{self, LayerFile, Values};
 use crate::source::Source;
 use crate::span::FileId;
 use pass::{Pass, Want};
 
-/// The names of the exposures, the default first.
-pub const EXPOSURES: [&str; Exposure::ALL.len()] = {
-    let mut names = [""; Exposure::ALL.len()];
-    let mut index = 0;
-    while index < names.len() {
-        names[index] = Exposure::ALL[index].0;
-        index += 1;
-    }
-    names
-};
+/// A choice of what is rendered, for a front end to offer.
+pub struct Target {
+    /// What to call it.
+    pub title: &'static str,
+    /// What it decides, in a sentence.
+    pub about: &'static str,
+    /// The names of its values.
+    pub values: fn() -> Vec<&'static str>,
+    /// The one that holds when none is chosen.
+    pub default: &'static str,
+    /// Where it stands among the choices.
+    pub of: fn(&mut Choices) -> &mut Option<String>,
+}
+
+/// The choices that have a list of values.
+pub const TARGETS: [Target; 4] = [
+    Target {
+        title: "Profile",
+        about: "How close to Opta the manifests stay",
+        values: || names(Profile::ALL),
+        default: "default",
+        of: |choices| &mut choices.profile,
+    },
+    Target {
+        title: "Hardening",
+        about: "How little pods may do, after the levels of PodSecurity",
+        values: || names(Hardening::ALL),
+        default: "baseline",
+        of: |choices| &mut choices.hardening,
+    },
+    Target {
+        title: "Expose with",
+        about: "What leads requests to the service",
+        values: || names(Exposure::ALL),
+        default: "nginx",
+        of: |choices| &mut choices.exposure,
+    },
+    Target {
+        title: "Kubernetes",
+        about: "The version of Kubernetes the manifests are for",
+        values: || names(Kubernetes::ALL),
+        default: "1.36",
+        of: |choices| &mut choices.kubernetes,
+    },
+];
+
+fn names<T>(all: &[(&'static str, T)]) -> Vec<&'static str> {
+    all.iter().map(|(name, _)| *name).collect()
+}
 
 /// The environments of a request's service file, for a front end that must read their files before it asks for an analysis.
 #[must_use]

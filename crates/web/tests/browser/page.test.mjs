@@ -253,6 +253,26 @@ test('an AUTO image asks for its tag, and a digest is taken too', async (t) => {
   await region(page, 'Problems').getByText('`not a tag` is no tag').waitFor();
 });
 
+test('profile, hardening and version are chosen like the exposure', async (t) => {
+  const page = await open(t);
+  const chosen = (name) => page.getByRole('combobox', { name });
+  await write(page, service('shop'));
+  await chosen('Hardening').selectOption('restricted');
+  await region(page, 'Manifests').getByText('runAsNonRoot: true').waitFor();
+  await chosen('Kubernetes').selectOption('1.34');
+  await page.reload();
+  await region(page, 'Manifests').getByText('runAsNonRoot: true').waitFor();
+  assert.equal(await chosen('Kubernetes').inputValue(), '1.34');
+  await chosen('Profile').selectOption('opta-2021');
+  await region(page, 'Problems').getByText('profile `opta-2021` keeps the pods as they are, so that they cannot be hardened').waitFor();
+  await chosen('Hardening').selectOption('baseline');
+  await tab(page, 'env.yml').click();
+  await write(page, ENVIRONMENT, 'Environment file');
+  const here = folder(service('shop'), ENVIRONMENT);
+  const bundle = await saved(page, 'Export bundle');
+  assert.equal(bundle.text, run(here, 'bundle', '--quiet', '--profile', 'opta-2021', '--kubernetes', '1.34', '-o', '-'));
+});
+
 test('the work survives a reload', async (t) => {
   const page = await open(t);
   await write(page, service('kept'));
