@@ -8,7 +8,7 @@ use std::fmt::Write;
 
 use serde::Serialize;
 
-use super::word::{is_plain, is_quoted};
+use super::word::{block_of, is_plain, is_quoted};
 use crate::value::{Key, Value, ValueKind};
 
 /// Writes documents as YAML, each with a line break at its end. Strings that another YAML reader could take for something
@@ -123,6 +123,15 @@ impl YamlWriter {
             self.out.push('\'');
             return;
         }
+        if let Some(lines) = block_of(text) {
+            self.out.push('|');
+            for line in lines.split('\n') {
+                self.out.push('\n');
+                self.indent(depth + 2);
+                self.out.push_str(line);
+            }
+            return;
+        }
         if let Some(known) = self.known.get(text) {
             self.out.push_str(known);
             return;
@@ -190,6 +199,8 @@ mod tests {
             "(Y|N|Yes|NO|On|OFF|True|FALSE|Null|None|NIL|Infinity|NaN)",
             "[ -~]{0,20}",
             "[ a-z]{0,3}(\n[ a-z]{0,6}){1,4}",
+            "[!-~]{1,8}(( |\n)[!-~]{1,8}){1,6}\n",
+            "-----BEGIN CERTIFICATE-----\n([A-Za-z0-9+/=]{1,64}\n){1,4}-----END CERTIFICATE-----\n",
             "\\PC{0,10}",
         ]
     }

@@ -20,6 +20,24 @@ pub(super) fn is_word(text: &str) -> bool {
         && (bytes.len() > 5 || !WORDS.iter().any(|word| word.eq_ignore_ascii_case(text)))
 }
 
+/// The lines of a text that is sure to stand as a literal block: at least two, of visible ASCII and single spaces within,
+/// each ended by a line break. Certificates are such, and long.
+pub(super) fn block_of(text: &str) -> Option<&str> {
+    let lines = text.strip_suffix('\n').filter(|lines| lines.contains('\n'))?;
+    let mut before = b'\n';
+    for byte in lines.bytes().chain([b'\n']) {
+        let good = match byte {
+            b' ' | b'\n' => before != b' ' && before != b'\n',
+            _ => byte.is_ascii_graphic(),
+        };
+        if !good {
+            return None;
+        }
+        before = byte;
+    }
+    Some(lines)
+}
+
 /// Whether a text is a number of digits alone or a truth of YAML 1.2, which only quotes keep a text.
 pub(super) fn is_quoted(text: &str) -> bool {
     !text.is_empty() && text.bytes().all(|byte| byte.is_ascii_digit()) || matches!(text, "true" | "false")
