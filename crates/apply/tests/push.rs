@@ -277,5 +277,9 @@ fn deploy_pushes_and_runs_what_it_pushed() {
     let alone = deploy(&["--skip-aws"]);
     assert_eq!(alone.code, 1);
     assert!(alone.said.contains("optakit push --to"), "{}", alone.said);
+    let bundled = optakit(service.folder.path()).args(["bundle", "--quiet", "--image-tag", "9"]).output().expect("it starts");
+    assert!(bundled.status.success());
+    let fixed = deploy(&[]);
+    assert!(fixed.code == 1 && fixed.said.contains("the bundle already says which image runs"), "{}", fixed.said);
     kubectl(&["delete", "namespace", "deployer", "--wait=false"]);
 }

@@ -54,6 +54,11 @@ pub(crate) fn deploy(arguments: &Deploy, report: &Report) -> anyhow::Result<Exit
         );
     }
     let mut bundle = session::read(&arguments.bundle, None, run.allow_modified, report)?;
+    if !bundle.holes.iter().any(|hole| hole.input == IMAGE_DIGEST) {
+        bail!(
+            "the bundle already says which image runs, so that the one to be pushed would not\n  make it again without `--image-tag` and `--image-digest`"
+        );
+    }
     push::check(&arguments.image_file)?;
     session::block_on(async {
         let digest = push::to_ecr(&bundle, &arguments.image_file, None, report).await?;
@@ -76,10 +81,17 @@ async fn apply(
     let (checked, changes) = tokio::join!(preflight::check(&session, &targets), async {
         if session.namespace_exists { Some(Changes::find(&session, &options.force).await) } else { None }
     });
-    for warning in checked? {
-        report.warning(warning);
-    }
-    let changes = changes.transpose()?;
+    let changes = match (checked, changes.transpose()) {
+        (Ok(warnings), Ok(changes)) => {
+            for warning in warnings {
+                report.warning(warning);
+            }
+            changes
+        }
+        (Err(faults), Err(refusals)) => bail!("{faults}\n{refusals}"),
+        (Err(faults), Ok(_)) => return Err(faults.into()),
+        (Ok(_), Err(refusals)) => return Err(refusals),
+    };
     if let Some(aws) = &session.aws {
         for document in &session.bundle.aws {
             ensure(aws, document, &session.client, report).await?;
