@@ -7,6 +7,7 @@ mod aws;
 mod cli;
 mod command;
 mod deploy;
+mod digest;
 mod format;
 mod history;
 mod image;

@@ -4,9 +4,9 @@
 use k8s_openapi::jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
-use sha2::{Digest, Sha256};
 
 use crate::command::plan::Changes;
+use crate::digest::sha256;
 use crate::live::{self, LiveError};
 use crate::plan;
 use crate::session::Session;
@@ -44,8 +44,7 @@ struct Seen {
 
 /// A hash of an object as far as someone decides it.
 fn state(live: &Value) -> String {
-    let hash = Sha256::digest(plan::bare(live).to_string());
-    hash.iter().fold("sha256:".to_owned(), |hex, byte| format!("{hex}{byte:02x}"))
+    sha256(plan::bare(live).to_string().as_bytes())
 }
 
 /// Why a plan is not applied.

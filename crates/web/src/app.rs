@@ -107,15 +107,17 @@ fn Bar() -> impl IntoView {
 #[component]
 fn Choice(target: &'static api::Target) -> impl IntoView {
     let state = expect_context::<State>();
-    let current = move || (target.of)(&mut state.target.get()).clone().unwrap_or_else(|| target.default.to_owned());
+    let names = (target.values)();
+    let default = names.first().copied().unwrap_or_default();
+    let current = move || (target.of)(&mut state.target.get()).clone().unwrap_or_else(|| default.to_owned());
     let choose = move |name: String| {
-        state.target.update(|choices| *(target.of)(choices) = Some(name).filter(|name| name != target.default));
+        state.target.update(|choices| *(target.of)(choices) = Some(name).filter(|name| name != default));
     };
     view! {
         <label class="field" title=target.about>
             <span>{target.title}</span>
             <select aria-label=target.title on:change:target=move |event| choose(event.target().value())>
-                {(target.values)().into_iter().map(|name| {
+                {names.into_iter().map(|name| {
                     view! { <option value=name selected=move || current() == name>{name}</option> }
                 }).collect_view()}
             </select>

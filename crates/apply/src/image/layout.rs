@@ -6,9 +6,9 @@ use oci_spec::image::{
     Descriptor, Digest, ImageConfiguration, ImageIndex, ImageManifest, ImageManifestBuilder, MediaType, SCHEMA_VERSION,
 };
 use serde::Deserialize;
-use sha2::{Digest as _, Sha256};
 
 use super::archive::{Archive, ArchiveError, Part};
+use crate::digest::sha256;
 
 /// The name of an image in an OCI layout (image-spec, annotations), and the longer one that Docker and containerd add.
 const REF_NAME: &str = "org.opencontainers.image.ref.name";
@@ -50,17 +50,6 @@ impl Manifest {
     pub(crate) fn digest(&self) -> String {
         sha256(&self.bytes)
     }
-}
-
-/// The digest of bytes.
-pub(super) fn sha256(bytes: &[u8]) -> String {
-    digest_text(&Sha256::digest(bytes))
-}
-
-/// A hash as a digest of OCI.
-pub(super) fn digest_text(hash: &[u8]) -> String {
-    let hex: String = hash.iter().map(|byte| format!("{byte:02x}")).collect();
-    format!("sha256:{hex}")
 }
 
 /// An entry of `manifest.json`, which `docker save` writes.

@@ -9,7 +9,8 @@ use oci_spec::image::{Descriptor, Digest, ImageManifest, MediaType};
 use sha2::{Digest as _, Sha256};
 
 use super::archive::{ArchiveError, Part};
-use super::layout::{Blob, Image, digest_text, is_plain, of_manifest};
+use super::layout::{Blob, Image, is_plain, of_manifest};
+use crate::digest;
 
 /// Compresses the plain layers of an image into a folder, as many at a time as there are cores, and makes its manifest
 /// name what came out. The same layer always gives the same bytes.
@@ -99,10 +100,10 @@ fn compress(blob: &Blob, to: &Path) -> Result<Blob, ArchiveError> {
         before.update(&buffer[..read]);
         encoder.write_all(&buffer[..read]).map_err(unwritable)?;
     }
-    if digest_text(&before.finalize()) != blob.digest {
+    if digest::text(&before.finalize()) != blob.digest {
         return Err(damaged(&blob.part.file, format!("the layer {} is not what its configuration says", blob.digest)));
     }
     let Hashing { hash, written, .. } = encoder.finish().map_err(unwritable)?;
     let part = Part { file: to.to_owned(), offset: 0, size: written };
-    Ok(Blob { digest: digest_text(&hash.finalize()), part, plain: false })
+    Ok(Blob { digest: digest::text(&hash.finalize()), part, plain: false })
 }

@@ -35,10 +35,8 @@ pub struct Target {
     pub title: &'static str,
     /// What it decides, in a sentence.
     pub about: &'static str,
-    /// The names of its values.
+    /// The names of its values; the first holds when none is chosen.
     pub values: fn() -> Vec<&'static str>,
-    /// The one that holds when none is chosen.
-    pub default: &'static str,
     /// Where it stands among the choices.
     pub of: fn(&mut Choices) -> &mut Option<String>,
 }
@@ -49,28 +47,24 @@ pub const TARGETS: [Target; 4] = [
         title: "Profile",
         about: "How close to Opta the manifests stay",
         values: || names(Profile::ALL),
-        default: "default",
         of: |choices| &mut choices.profile,
     },
     Target {
         title: "Hardening",
         about: "How little pods may do, after the levels of PodSecurity",
         values: || names(Hardening::ALL),
-        default: "baseline",
         of: |choices| &mut choices.hardening,
     },
     Target {
         title: "Expose with",
         about: "What leads requests to the service",
         values: || names(Exposure::ALL),
-        default: "nginx",
         of: |choices| &mut choices.exposure,
     },
     Target {
         title: "Kubernetes",
         about: "The version of Kubernetes the manifests are for",
         values: || names(Kubernetes::ALL),
-        default: "1.36",
         of: |choices| &mut choices.kubernetes,
     },
 ];
