@@ -224,7 +224,8 @@ impl Rollout<'_> {
         let namespace = target.namespace.as_deref().unwrap_or_default();
         let (label, started) = (target.label(), Instant::now());
         let last = RefCell::new("nothing is known of it yet".to_owned());
-        let told = |state: &str| {
+        let told = |state: &str, pods| {
+            self.board.rolls_out(&label, pods);
             self.board.waiting(&label, state, 0);
             state.clone_into(&mut last.borrow_mut());
         };

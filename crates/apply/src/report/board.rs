@@ -9,6 +9,8 @@ use indicatif::{MultiProgress, ProgressBar, ProgressStyle};
 use super::Report;
 use super::event::Event;
 
+const SPINNER: &[&str] = &["-", "\\", "|", "/", " "];
+
 /// A table that is being told of.
 pub(crate) struct Board {
     report: Report,
@@ -32,7 +34,7 @@ impl Report {
 fn row(table: &MultiProgress, label: &str, width: usize) -> ProgressBar {
     let bar = table.add(ProgressBar::new_spinner());
     let style = ProgressStyle::with_template("{spinner} {prefix}  {elapsed:>4}  {wide_msg}").expect("the template is valid");
-    bar.set_style(style.tick_strings(&["-", "\\", "|", "/", " "]));
+    bar.set_style(style.tick_strings(SPINNER));
     bar.set_prefix(format!("{label:<width$}"));
     bar.set_message("waits for its turn");
     bar.enable_steady_tick(Duration::from_millis(120));
@@ -64,10 +66,25 @@ impl Board {
         }
     }
 
+    /// So many of its pods are new and ready.
+    pub(crate) fn rolls_out(&self, label: &str, (ready, wanted): (u64, u64)) {
+        let Some(row) = self.rows.get(label) else { return };
+        if row.length() != Some(wanted) {
+            let template = "{spinner} {prefix}  {elapsed:>4}  {bar:12} {pos}/{len} pods  {wide_msg}";
+            let style = ProgressStyle::with_template(template).expect("the template is valid");
+            row.set_style(style.tick_strings(SPINNER).progress_chars("=> "));
+            row.set_length(wanted);
+        }
+        row.set_position(ready);
+    }
+
     /// It runs.
     pub(crate) fn ready(&self, label: &str) {
         match self.rows.get(label) {
-            Some(row) => row.finish_with_message("ready"),
+            Some(row) => {
+                row.set_position(row.length().unwrap_or(0));
+                row.finish_with_message("ready");
+            }
             None => self.report.event(&Event::Ready { object: label }),
         }
     }

@@ -11,6 +11,18 @@ pub(super) fn is_observed(deployment: &Deployment) -> bool {
     observed.unwrap_or(0) >= deployment.metadata.generation.unwrap_or(0)
 }
 
+/// How many pods are new and ready, and how many there must be.
+pub(super) fn pods(deployment: &Deployment) -> (u64, u64) {
+    let count = |count: Option<i32>| count.and_then(|count| u64::try_from(count).ok());
+    let wanted = count(deployment.spec.as_ref().and_then(|spec| spec.replicas)).unwrap_or(1);
+    let Some(status) = deployment.status.as_ref().filter(|_| is_observed(deployment)) else { return (0, wanted) };
+    let number = |field: Option<i32>| count(field).unwrap_or(0);
+    // Ready pods are counted over old and new ones.
+    let old = number(status.replicas).saturating_sub(number(status.updated_replicas));
+    let ready = number(status.ready_replicas).min(number(status.available_replicas)).saturating_sub(old);
+    (ready.min(number(status.updated_replicas)).min(wanted), wanted)
+}
+
 /// How far a Deployment is.
 pub(super) fn progress(deployment: &Deployment) -> Progress {
     let waiting = |reason: String| Progress::Waiting(reason);
@@ -88,6 +100,18 @@ mod tests {
         check(deployment(1, 1, at(3, 2, 3)), waiting("1 old pods are ending"));
         check(deployment(1, 1, at(2, 2, 1)), waiting("1 of 2 pods are ready"));
         check(deployment(1, 1, at(2, 2, 2)), waiting("not available yet"));
+    }
+
+    #[test]
+    fn old_pods_are_not_counted() {
+        let counted = |generation, total: i32, updated: i32, ready: i32| {
+            let status = serde_json::json!({"replicas": total, "updatedReplicas": updated, "availableReplicas": ready, "readyReplicas": ready});
+            pods(&serde_json::from_value(deployment(generation, 1, status)).expect("a Deployment"))
+        };
+        assert_eq!(counted(1, 3, 1, 2), (0, 2), "two old ones are ready");
+        assert_eq!(counted(1, 3, 2, 2), (1, 2));
+        assert_eq!(counted(1, 2, 2, 2), (2, 2));
+        assert_eq!(counted(2, 2, 2, 2), (0, 2), "the status is of an earlier generation");
     }
 
     #[test]

@@ -41,7 +41,7 @@ pub(crate) enum WaitError {
 
 /// Waits until a Deployment has rolled out the generation it has now.
 ///
-/// `told` gets each new state in words.
+/// `told` gets each new state in words, with the pods that are new and ready of those that there must be.
 ///
 /// # Errors
 ///
@@ -51,15 +51,15 @@ pub(crate) async fn deployment(
     namespace: &str,
     name: &str,
     timeout: Duration,
-    mut told: impl FnMut(&str),
+    mut told: impl FnMut(&str, (u64, u64)),
 ) -> Result<(), WaitError> {
     let mut last = "nothing is known of it yet".to_owned();
     let outcome = tokio::time::timeout(
         timeout,
-        watch(client, namespace, name, &mut |state: &str| {
+        watch(client, namespace, name, &mut |state: &str, pods| {
             if last != state {
                 state.clone_into(&mut last);
-                told(state);
+                told(state, pods);
             }
         }),
     )
@@ -78,7 +78,12 @@ enum News {
     Tick,
 }
 
-async fn watch(client: &kube::Client, namespace: &str, name: &str, told: &mut impl FnMut(&str)) -> Result<(), WaitError> {
+async fn watch(
+    client: &kube::Client,
+    namespace: &str,
+    name: &str,
+    told: &mut impl FnMut(&str, (u64, u64)),
+) -> Result<(), WaitError> {
     let deployments: Api<Deployment> = Api::namespaced(client.clone(), namespace);
     let first = deployments.get_opt(name).await.map_err(WaitError::Read)?.ok_or(WaitError::Gone)?;
     if deployment::progress(&first) == Progress::Ready {
@@ -113,7 +118,7 @@ async fn watch(client: &kube::Client, namespace: &str, name: &str, told: &mut im
         state.find_revision(client, namespace, &labels).await?;
         match state.progress() {
             Progress::Ready => return Ok(()),
-            Progress::Waiting(reason) => told(&reason),
+            Progress::Waiting(reason) => told(&reason, deployment::pods(&state.deployment)),
             Progress::Failed(reason) => return Err(WaitError::Failed { reason }),
         }
     }
