@@ -1,5 +1,7 @@
 //! What an apply would change and what that causes: pure, from the objects as they are and as a dry run says they would be.
 
+use optakit_core::effect::Effect;
+pub(crate) use optakit_core::effect::bare;
 use serde_json::Value;
 use similar::TextDiff;
 
@@ -27,31 +29,6 @@ impl Action {
     }
 }
 
-/// What a change causes.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
-pub(crate) enum Effect {
-    /// Nothing that runs notices.
-    None,
-    /// More or fewer pods.
-    Scaling,
-    /// Where requests go.
-    Traffic,
-    /// Every pod is replaced, a few at a time.
-    RollingRestart,
-}
-
-impl Effect {
-    /// The words for it.
-    pub(crate) const fn words(self) -> &'static str {
-        match self {
-            Self::None => "nothing restarts",
-            Self::Scaling => "scaling",
-            Self::Traffic => "traffic",
-            Self::RollingRestart => "rolling restart",
-        }
-    }
-}
-
 /// What happens to the object of a pair.
 pub(crate) fn action(pair: &Pair) -> Action {
     match &pair.live {
@@ -63,19 +40,7 @@ pub(crate) fn action(pair: &Pair) -> Action {
 
 /// What the change of a pair causes.
 pub(crate) fn effect(pair: &Pair) -> Effect {
-    let (kind, wanted) = (pair.target.kind.as_str(), &pair.wanted);
-    let changes = |pointer: &str| pair.live.as_ref().is_none_or(|live| live.pointer(pointer) != wanted.pointer(pointer));
-    match kind {
-        "Deployment" if pair.live.is_some() && changes("/spec/template") => Effect::RollingRestart,
-        "Deployment" if changes("/spec/replicas") => Effect::Scaling,
-        "HorizontalPodAutoscaler" if changes("/spec") => Effect::Scaling,
-        "Service" | "Ingress" | "HTTPRoute" | "GRPCRoute"
-            if changes("/spec") || (kind == "Ingress" && changes("/metadata/annotations")) =>
-        {
-            Effect::Traffic
-        }
-        _ => Effect::None,
-    }
+    optakit_core::effect::effect(&pair.target.kind, pair.live.as_ref(), &pair.wanted)
 }
 
 /// The lines that change, with a few around them; values of Secrets are not shown, that they change is.
@@ -98,24 +63,6 @@ fn masked(mut object: Value) -> Value {
                 *value = "(hidden)".into();
             }
         }
-    }
-    object
-}
-
-/// An object without what the API server keeps about it.
-pub(crate) fn bare(object: &Value) -> Value {
-    let mut object = object.clone();
-    if let Some(map) = object.as_object_mut() {
-        map.remove("status");
-    }
-    if let Some(metadata) = object.get_mut("metadata").and_then(Value::as_object_mut) {
-        for field in ["managedFields", "resourceVersion", "generation", "creationTimestamp", "uid"] {
-            metadata.remove(field);
-        }
-    }
-    // Its controller counts the revisions in an annotation.
-    if let Some(annotations) = object.pointer_mut("/metadata/annotations").and_then(Value::as_object_mut) {
-        annotations.remove("deployment.kubernetes.io/revision");
     }
     object
 }
@@ -155,26 +102,6 @@ mod tests {
         check(Some(object(80, "1", &ours)), object(80, "2", &ours), Action::Keep);
         check(Some(object(80, "1", &ours)), object(81, "1", &ours), Action::Change);
         check(Some(object(80, "1", &json!([]))), object(80, "1", &ours), Action::Change);
-    }
-
-    #[test]
-    fn each_change_says_what_it_causes() {
-        let check = |kind: &str, live: Value, wanted: Value, expected: Effect| {
-            assert_eq!(effect(&pair(kind, Some(live), wanted.clone())), expected, "{kind} {wanted}");
-        };
-        let deployment = |image: &str, replicas: u32, label: &str| json!({"metadata": {"labels": {"x": label}}, "spec": {"replicas": replicas, "template": {"image": image}}});
-        check("Deployment", deployment("a", 1, "1"), deployment("b", 2, "1"), Effect::RollingRestart);
-        check("Deployment", deployment("a", 1, "1"), deployment("a", 2, "1"), Effect::Scaling);
-        check("Deployment", deployment("a", 1, "1"), deployment("a", 1, "2"), Effect::None);
-        check("Service", json!({"spec": {"port": 80}}), json!({"spec": {"port": 81}}), Effect::Traffic);
-        check("Ingress", json!({"metadata": {"annotations": {"a": "1"}}}), json!({"metadata": {}}), Effect::Traffic);
-        check(
-            "HorizontalPodAutoscaler",
-            json!({"spec": {"maxReplicas": 3}}),
-            json!({"spec": {"maxReplicas": 4}}),
-            Effect::Scaling,
-        );
-        check("ConfigMap", json!({"data": {"a": "1"}}), json!({"data": {"a": "2"}}), Effect::None);
     }
 
     #[test]

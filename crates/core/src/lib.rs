@@ -17,6 +17,7 @@ pub mod aws;
 pub mod bundle;
 pub mod check;
 pub mod diagnostic;
+pub mod effect;
 #[cfg(feature = "javascript")]
 pub mod javascript;
 pub mod lower;

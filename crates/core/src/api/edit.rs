@@ -38,6 +38,15 @@ pub fn remove(text: &SourceText, path: &[Step]) -> Result<Option<Replacement>, E
     edit(text, |source| syntax::remove(source, &steps(path)))
 }
 
+/// A text as data, for a form; none while a part of it cannot be read. Nothing at all is null.
+#[must_use]
+pub fn data(text: &SourceText) -> Option<serde_json::Value> {
+    let source = Source::new(FileId::Service, &*text.name, &*text.text);
+    let (document, faults) = syntax::parse(&source);
+    let readable = !faults.iter().any(|fault| fault.rule.id == syntax::SYNTAX.id);
+    readable.then(|| document.root.as_ref().map_or(serde_json::Value::Null, syntax::as_data))
+}
+
 fn steps(path: &[Step]) -> Vec<PathStep> {
     let step = |step: &Step| match step {
         Step::Key(key) => PathStep::Key(key.clone()),

@@ -1,7 +1,9 @@
 //! The way in: a request with every text, an analysis of plain data out, for any front end.
 
 mod assist;
+mod compare;
 mod data;
+mod diagram;
 mod edit;
 mod files;
 mod output;
@@ -9,16 +11,20 @@ mod pass;
 mod reading;
 mod render;
 mod texts;
+mod trace;
 
 pub use assist::{CompletionItem, Completions, Hover, complete, hover};
+pub use compare::{Against, Change, DiffLine, Other, compare, read_objects};
 pub use data::{
     Analysis, AwsDocument, AwsResource, Choices, EnvironmentRef, Finding, Manifest, Note, Place, RdsCertificates, Repair,
     Replacement, Request, RequiredSecret, SourceText,
 };
-pub use edit::{Step, remove, set};
+pub use diagram::{Diagram, Shape, diagram};
+pub use edit::{Step, data, remove, set};
 pub use files::{FileFormat, files, kustomize};
 pub use reading::Reading;
 pub(crate) use render::{Rendered, holes};
+pub use trace::{TracedLine, Why, trace, why};
 
 use crate::bundle::Bundle;
 use crate::model::exposure::Exposure;

@@ -4,6 +4,7 @@ use std::cell::RefCell;
 use std::collections::BTreeMap;
 
 use super::data::{Analysis, AwsDocument, Choices, Request, SourceText};
+use super::diagram::{self, Diagram};
 use super::output::{data, written};
 use super::refs;
 use super::render::{RenderInput, Rendered, Service, rds_region};
@@ -31,6 +32,10 @@ pub(super) enum Want {
     Texts { link_values: bool },
     /// The AWS documents as texts.
     Aws,
+    /// The manifests as data, for the places they come from.
+    Trace,
+    /// Pictures of the services.
+    Diagram,
     /// All of it as data, with holes for what is not known.
     Bundle,
 }
@@ -38,8 +43,10 @@ pub(super) enum Want {
 /// The outcome of a pass.
 pub(super) struct Pass {
     pub(super) analysis: Analysis,
-    /// There only for a bundle, and without errors.
+    /// There only for a bundle or a trace, and without errors.
     pub(super) rendered: Option<Rendered>,
+    /// There only when they were wanted.
+    pub(super) diagrams: Vec<Diagram>,
     /// There only when they were wanted.
     pub(super) aws: Vec<AwsDocument>,
 }
@@ -103,7 +110,7 @@ impl Pass {
         diagnostics.sort_by_key(|diagnostic| (diagnostic.span.file, diagnostic.span.start, diagnostic.span.end));
         analysis.diagnostics = diagnostics.iter().map(|diagnostic| finding(diagnostic, &texts)).collect();
         let good = !diagnostics.iter().any(Diagnostic::is_error) && analysis.refusal.is_none();
-        let (mut rendered, mut aws) = (None, Vec::new());
+        let (mut rendered, mut aws, mut diagrams) = (None, Vec::new(), Vec::new());
         if good && layer_name.is_some() {
             let mut input = RenderInput {
                 source,
@@ -126,12 +133,13 @@ impl Pass {
             input.rds_certificates = certificates.flatten().as_deref().map(Text::literal);
             match want {
                 Want::Faults => {}
+                Want::Diagram => diagrams = services.iter().map(|service| diagram::of(service, &file.modules, &texts)).collect(),
                 Want::Texts { .. } => written(&input, &mut analysis),
                 Want::Aws => aws = super::output::aws(&input, &mut analysis),
-                Want::Bundle => rendered = Some(data(&input, environment_file, texts, &mut analysis)),
+                Want::Bundle | Want::Trace => rendered = Some(data(&input, environment_file, texts, &mut analysis)),
             }
         }
-        Self { analysis, rendered, aws }
+        Self { analysis, rendered, diagrams, aws }
     }
 }
 

@@ -220,7 +220,8 @@ pub(crate) enum Scale {
     Automatic(u32, u32),
 }
 
-fn scale(service: &K8sService) -> Scale {
+/// How many containers a service has.
+pub(crate) fn scale(service: &K8sService) -> Scale {
     let (min, max) = (service.min_containers.value.0, service.max_containers.value.0);
     let targets = [service.autoscaling_target_cpu_percentage.value.0, service.autoscaling_target_mem_percentage.value.0];
     if max == 0 || targets == [0, 0] { Scale::Fixed(min) } else { Scale::Automatic(min, max) }

@@ -6,7 +6,7 @@
 use std::collections::BTreeMap;
 use std::fmt::Write;
 
-use serde::Serialize;
+use serde::{Deserialize, Serialize};
 
 use super::word::{block_of, is_plain, is_quoted};
 use crate::value::{Key, Value, ValueKind};
@@ -171,6 +171,16 @@ pub fn to_yaml(value: &Value) -> String {
 #[must_use]
 pub fn from_yaml(text: &str) -> serde_json::Value {
     oneyaml::from_str(text).expect("a manifest is YAML, since it was written as such")
+}
+
+/// Any YAML documents, or JSON, as data.
+///
+/// # Errors
+///
+/// What the library says is wrong with the text.
+pub fn documents(text: &str) -> Result<Vec<serde_json::Value>, String> {
+    let read = |document: oneyaml::Deserializer<'_>| serde_json::Value::deserialize(document).map_err(|error| error.to_string());
+    oneyaml::Deserializer::from_str(text).map(read).collect()
 }
 
 /// Any data as one YAML document, with a line break at its end.

@@ -11,6 +11,6 @@ mod word;
 
 pub use cursor::{Cursor, Place, Step, cursor};
 pub use edit::{EditError, PathStep, as_data, remove, set};
-pub use emit::{YamlWriter, data_to_yaml, from_yaml, to_json, to_yaml};
+pub use emit::{YamlWriter, data_to_yaml, documents, from_yaml, to_json, to_yaml};
 pub use node::{Entry, Mapping, Node, NodeKind, Scalar, ScalarValue};
 pub use parse::{DUPLICATE_KEY, Document, SYNTAX, parse};

@@ -1,0 +1,196 @@
+//! Manifests beside others: of an earlier export, of another environment, or as a cluster has them.
+
+use serde::{Deserialize, Serialize};
+use serde_json::{Map, Value};
+use similar::{ChangeTag, TextDiff};
+
+use super::data::Manifest;
+use crate::effect::{Effect, bare, effect, recreates};
+use crate::syntax;
+
+/// An object that manifests are compared with.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Other {
+    /// Its kind.
+    pub kind: String,
+    /// Its name.
+    pub name: String,
+    /// Its namespace.
+    pub namespace: Option<String>,
+    /// It, as a YAML document.
+    pub yaml: String,
+}
+
+impl From<&Manifest> for Other {
+    fn from(manifest: &Manifest) -> Self {
+        Self {
+            kind: manifest.kind.to_owned(),
+            name: manifest.name.clone(),
+            namespace: manifest.namespace.clone(),
+            yaml: manifest.yaml.clone(),
+        }
+    }
+}
+
+/// How two objects are compared.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Against {
+    /// Both are rendered: every line counts.
+    Rendered,
+    /// The other comes out of a cluster, with the API server's defaults in it: only the fields that are rendered count.
+    Cluster,
+}
+
+/// What happens to an object.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Change {
+    /// Its kind.
+    pub kind: String,
+    /// Its name.
+    pub name: String,
+    /// `create`, `change`, `delete` or `recreate`.
+    pub action: &'static str,
+    /// What that causes: `nothing restarts`, `scaling`, `traffic`, `rolling restart`, `deletion` or `recreation`.
+    pub effect: &'static str,
+    /// Its place among the manifests; none when it is deleted.
+    pub manifest: Option<usize>,
+    /// All lines of both, in order.
+    pub lines: Vec<DiffLine>,
+}
+
+/// A line of one or both of two objects.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct DiffLine {
+    /// `+` when only the manifest has it, `-` when only the other, else a space.
+    pub sign: char,
+    /// The line without its end.
+    pub text: String,
+    /// Its place among the manifest's lines, from 0.
+    pub line: Option<usize>,
+}
+
+/// The objects of a pasted text: YAML documents or JSON, lists of Kubernetes unpacked.
+///
+/// # Errors
+///
+/// What is wrong with the text, in a sentence.
+pub fn read_objects(text: &str) -> Result<Vec<Other>, String> {
+    let documents = syntax::documents(text)?;
+    let unpacked = documents.into_iter().flat_map(|document| match document {
+        Value::Object(mut map) if map.get("kind").and_then(Value::as_str).is_some_and(|kind| kind.ends_with("List")) => {
+            match map.remove("items") {
+                Some(Value::Array(items)) => items,
+                _ => Vec::new(),
+            }
+        }
+        Value::Null => Vec::new(),
+        other => vec![other],
+    });
+    let word = |object: &Value, pointer: &str| object.pointer(pointer).and_then(Value::as_str).map(str::to_owned);
+    let other = |object: Value| {
+        let (kind, name) = (word(&object, "/kind"), word(&object, "/metadata/name"));
+        let (Some(kind), Some(name)) = (kind, name) else {
+            return Err("this is no Kubernetes object: `kind` or `metadata.name` is missing".to_owned());
+        };
+        let namespace = word(&object, "/metadata/namespace");
+        Ok(Other { kind, name, namespace, yaml: syntax::data_to_yaml(&bare(&object)) })
+    };
+    let objects = unpacked.map(other).collect::<Result<Vec<Other>, String>>()?;
+    if objects.is_empty() { Err("there is no Kubernetes object in the text".to_owned()) } else { Ok(objects) }
+}
+
+/// What makes `manifests` of `others`: an entry for each object that is not the same in both. From a cluster, objects that
+/// are not rendered are none of ours.
+#[must_use]
+pub fn compare(others: &[Other], manifests: &[Manifest], against: Against) -> Vec<Change> {
+    let same = |other: &Other, manifest: &Manifest| {
+        other.kind == manifest.kind && other.name == manifest.name && other.namespace == manifest.namespace
+    };
+    let mut changes = Vec::new();
+    for (index, manifest) in manifests.iter().enumerate() {
+        // Nearly always they stand at the same place.
+        let other = others.get(index).filter(|other| same(other, manifest));
+        let other = other.or_else(|| others.iter().find(|other| same(other, manifest)));
+        match other {
+            Some(other) if other.yaml == manifest.yaml => {}
+            Some(other) => changes.extend(changed(other, manifest, index, against)),
+            None => {
+                let lines = diff("", &manifest.yaml);
+                let effect = Effect::None.words();
+                changes.push(Change {
+                    kind: manifest.kind.to_owned(),
+                    name: manifest.name.clone(),
+                    action: "create",
+                    effect,
+                    manifest: Some(index),
+                    lines,
+                });
+            }
+        }
+    }
+    if against == Against::Rendered {
+        let gone = others.iter().filter(|other| !manifests.iter().any(|manifest| same(other, manifest)));
+        changes.extend(gone.map(|other| Change {
+            kind: other.kind.clone(),
+            name: other.name.clone(),
+            action: "delete",
+            effect: "deletion",
+            manifest: None,
+            lines: diff(&other.yaml, ""),
+        }));
+    }
+    changes
+}
+
+fn changed(other: &Other, manifest: &Manifest, index: usize, against: Against) -> Option<Change> {
+    let wanted = manifest.to_value();
+    let read = syntax::documents(&other.yaml).ok().and_then(|documents| documents.into_iter().next())?;
+    let live = if against == Against::Cluster { shaped(&read, &wanted) } else { read };
+    if live == wanted {
+        return None;
+    }
+    let recreated = recreates(manifest.kind, &live, &wanted);
+    let (before, after) = match against {
+        Against::Rendered => (other.yaml.clone(), manifest.yaml.clone()),
+        Against::Cluster => (syntax::data_to_yaml(&live), manifest.yaml.clone()),
+    };
+    let caused = effect(manifest.kind, Some(&live), &wanted).words();
+    Some(Change {
+        kind: manifest.kind.to_owned(),
+        name: manifest.name.clone(),
+        action: if recreated { "recreate" } else { "change" },
+        effect: if recreated { "recreation" } else { caused },
+        manifest: Some(index),
+        lines: diff(&before, &after),
+    })
+}
+
+/// Of an object only what another one has too, in its order: the API server adds defaults everywhere.
+fn shaped(live: &Value, wanted: &Value) -> Value {
+    match (live, wanted) {
+        (Value::Object(live), Value::Object(wanted)) => {
+            let shaped = wanted.iter().filter_map(|(key, wanted)| Some((key.clone(), self::shaped(live.get(key)?, wanted))));
+            Value::Object(shaped.collect::<Map<String, Value>>())
+        }
+        (Value::Array(live), Value::Array(wanted)) => {
+            let item =
+                |(index, item): (usize, &Value)| wanted.get(index).map_or_else(|| item.clone(), |wanted| shaped(item, wanted));
+            Value::Array(live.iter().enumerate().map(item).collect())
+        }
+        (live, _) => live.clone(),
+    }
+}
+
+fn diff(before: &str, after: &str) -> Vec<DiffLine> {
+    let diff = TextDiff::from_lines(before, after);
+    let line = |change: similar::Change<&str>| DiffLine {
+        sign: match change.tag() {
+            ChangeTag::Equal => ' ',
+            ChangeTag::Insert => '+',
+            ChangeTag::Delete => '-',
+        },
+        text: change.value().trim_end_matches('\n').to_owned(),
+        line: change.new_index(),
+    };
+    diff.iter_all_changes().map(line).collect()
+}

@@ -1,0 +1,143 @@
+//! Which place of a text decides a line of a manifest, and why the line is there.
+
+use super::assist::hover;
+use super::data::{Place, Request};
+use super::pass::{Pass, Want};
+use crate::model::field::Field;
+use crate::model::k8s_service::{K8sService, ResourceRequest};
+use crate::reference;
+use crate::render::Object;
+use crate::resolve::Values;
+use crate::span::Span;
+use crate::syntax;
+use crate::value::{Map, Value, ValueKind};
+
+/// A line of a manifest.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct TracedLine {
+    /// The JSON pointer to what the line says.
+    pub pointer: String,
+    /// The place that decides it, or the object as a whole, with the name of its text.
+    pub origin: Option<(String, Place)>,
+    /// Whether the place is of this line, or of a part of the object that is around it; else it is the object's.
+    pub own: bool,
+}
+
+/// Why a line of a manifest is there.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Why {
+    /// The name of the text that decides it.
+    pub file: String,
+    /// The place there.
+    pub place: Place,
+    /// What is to say of it, as Markdown.
+    pub markdown: String,
+}
+
+/// The lines of each manifest that [`analyze`](super::analyze) renders, in the same order.
+#[must_use]
+pub fn trace(request: &Request) -> Vec<Vec<TracedLine>> {
+    let Some(rendered) = Pass::run(request, Want::Trace, Values::default()).rendered else { return Vec::new() };
+    let traced = |line: Line| {
+        let origin = line.origin.map(|span| rendered.texts.place(span)).filter(|(file, _)| !file.is_empty());
+        TracedLine { pointer: line.pointer, own: line.own && origin.is_some(), origin }
+    };
+    rendered.objects.iter().map(|object| lines(object).into_iter().map(traced).collect()).collect()
+}
+
+/// Why a line of a manifest of this kind is there.
+#[must_use]
+pub fn why(request: &Request, kind: &str, line: &TracedLine) -> Option<Why> {
+    let (file, place) = line.origin.clone()?;
+    let at = format!("`{file}` line {}", place.line);
+    let about = if line.own { hover(request, &file, place.from).map(|hover| hover.markdown) } else { None };
+    let markdown = match (about, default_of(kind, &line.pointer)) {
+        (Some(about), _) => format!("Decided at {at}.\n\n{about}"),
+        (None, Some(field)) if !line.own => {
+            let default = field.default.unwrap_or_default();
+            format!("`{}` is not set: `{default}` is its default.\n\n{}", field.name, reference::field_text(field))
+        }
+        (None, _) if line.own => format!("Decided at {at}."),
+        (None, _) => format!("Part of every {kind} of the module at {at}."),
+    };
+    Some(Why { file, place, markdown })
+}
+
+/// The field with a default that becomes what a pointer leads to, by what its declaration says.
+fn default_of(kind: &str, pointer: &str) -> Option<&'static Field> {
+    let mut path = String::new();
+    for step in pointer.split('/').skip(1) {
+        if step.bytes().all(|byte| byte.is_ascii_digit()) {
+            path.push_str("[]");
+        } else {
+            path.push('.');
+            path.push_str(&step.replace("~1", "/").replace("~0", "~"));
+        }
+    }
+    path.push('.');
+    let becomes = |field: &&Field| {
+        field.default.is_some()
+            && field.renders.split(';').map(str::trim_start).filter(|part| part.starts_with(kind)).any(|part| {
+                let named = part.split('`').skip(1).step_by(2).filter(|name| name.contains('.'));
+                named.into_iter().any(|name| path.contains(&format!(".{name}.")))
+            })
+    };
+    K8sService::FIELDS.iter().chain(ResourceRequest::FIELDS).find(becomes)
+}
+
+struct Line {
+    pointer: String,
+    origin: Option<Span>,
+    own: bool,
+}
+
+/// The lines that the writer makes of an object.
+fn lines(object: &Object) -> Vec<Line> {
+    let mut lines = Vec::new();
+    collect(&object.value, &mut String::new(), (object.value.origin, false), None, &mut lines);
+    lines
+}
+
+/// `begun` is the line on which the value begins, when that is one that stands already: an item's dash.
+fn collect(value: &Value, pointer: &mut String, around: (Option<Span>, bool), begun: Option<usize>, lines: &mut Vec<Line>) {
+    let length = pointer.len();
+    let mut step = |name: &str, value: &Value, same_line: bool, is_item: bool| {
+        pointer.push('/');
+        pointer.push_str(&name.replace('~', "~0").replace('/', "~1"));
+        let (origin, own) = value.origin.map_or(around, |origin| (Some(origin), true));
+        let line = Line { pointer: pointer.clone(), origin, own };
+        match lines.last_mut() {
+            Some(last) if same_line => *last = line,
+            _ => lines.push(line),
+        }
+        let here = lines.len() - 1;
+        for _ in 0..further_lines(value) {
+            lines.push(Line { pointer: pointer.clone(), origin, own });
+        }
+        collect(value, pointer, (origin, own), is_item.then_some(here), lines);
+        pointer.truncate(length);
+    };
+    match &value.kind {
+        ValueKind::Map(entries) => {
+            for (index, (key, value)) in entries.iter().enumerate() {
+                step(key, value, index == 0 && begun.is_some(), false);
+            }
+        }
+        ValueKind::List(items) => {
+            for (index, item) in items.iter().enumerate() {
+                step(&index.to_string(), item, index == 0 && begun.is_some(), true);
+            }
+        }
+        _ => {}
+    }
+}
+
+/// The lines of a text beyond its first.
+fn further_lines(value: &Value) -> usize {
+    match &value.kind {
+        ValueKind::Text(text) if text.as_str().contains('\n') => {
+            syntax::to_yaml(&Map::new().with("k", text.clone()).into()).lines().count() - 1
+        }
+        _ => 0,
+    }
+}
