@@ -16,7 +16,8 @@ export PATH="$cache/tools/bin:$root/node_modules/.bin:$PATH"
 unset NO_COLOR
 build() {
   mkdir -p target/page
-  : >target/page/editor.js
+  : >target/page/page.js
+  : >target/page/zip.js
   # Trunk's `offline` is handed to cargo, so that the packages must be there first.
   cargo fetch --target "$wasm_target"
   # Only a release build runs wasm-opt.

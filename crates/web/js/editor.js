@@ -1,12 +1,12 @@
 // The text editor of the page: CodeMirror, set up for YAML, behind the few functions that the Rust side calls
 // (crates/web/src/editor/mod.rs). No rule, no default and no field text lives here.
 import { autocompletion, closeBrackets, closeBracketsKeymap } from '@codemirror/autocomplete';
-import { defaultKeymap, history, historyKeymap, indentWithTab } from '@codemirror/commands';
+import { defaultKeymap, history, historyKeymap, indentWithTab, isolateHistory, redo, undo } from '@codemirror/commands';
 import { yaml, yamlLanguage } from '@codemirror/lang-yaml';
 import { HighlightStyle, bracketMatching, foldGutter, foldKeymap, indentUnit, syntaxHighlighting } from '@codemirror/language';
-import { lintGutter, lintKeymap, setDiagnostics } from '@codemirror/lint';
+import { lintGutter, setDiagnostics } from '@codemirror/lint';
 import { highlightSelectionMatches, searchKeymap } from '@codemirror/search';
-import { EditorState } from '@codemirror/state';
+import { EditorState, StateEffect, StateField } from '@codemirror/state';
 import { Decoration, EditorView, MatchDecorator, ViewPlugin, drawSelection, highlightActiveLine, highlightActiveLineGutter, hoverTooltip, keymap, lineNumbers, placeholder } from '@codemirror/view';
 import { highlightTree, tagHighlighter, tags } from '@lezer/highlight';
 
@@ -58,6 +58,7 @@ const theme = EditorView.theme({
   '.cm-lineNumbers .cm-gutterElement': { minWidth: '36px', padding: '0 8px 0 12px' },
   '.cm-activeLine': { backgroundColor: 'var(--line)' },
   '.cm-activeLineGutter': { backgroundColor: 'var(--line)', color: 'var(--text-muted)' },
+  '.cm-lit': { backgroundColor: 'var(--lit)' },
   '.cm-cursor': { borderLeftColor: 'var(--accent)', borderLeftWidth: '2px' },
   '&.cm-focused > .cm-scroller > .cm-selectionLayer .cm-selectionBackground, .cm-selectionBackground': { backgroundColor: 'var(--selection)' },
   '.cm-selectionMatch': { backgroundColor: 'var(--selection)' },
@@ -88,11 +89,35 @@ const theme = EditorView.theme({
   '.cm-panel input, .cm-panel button': { fontFamily: 'var(--font)' },
 });
 
+// Lines that belong to what is looked at elsewhere.
+const setLit = StateEffect.define();
+const litLine = Decoration.line({ class: 'cm-lit' });
+const lit = StateField.define({
+  create: () => Decoration.none,
+  update(lines, transaction) {
+    for (const effect of transaction.effects) {
+      if (!effect.is(setLit)) continue;
+      const { doc } = transaction.state;
+      const { from, to } = effect.value;
+      const marks = [];
+      for (let line = from; line > 0 && line <= Math.min(to, doc.lines); line += 1) marks.push(litLine.range(doc.line(line).from));
+      return Decoration.set(marks);
+    }
+    return lines.map(transaction.changes);
+  },
+  provide: (field) => EditorView.decorations.from(field),
+});
+
+/** Lights the lines `from` to `to`, counted from 1, and no others; none for 0. */
+export function light(view, from, to) {
+  view.dispatch({ effects: setLit.of({ from, to }) });
+}
+
 /**
  * Makes an editor inside `parent`. A shadow root around it lets CodeMirror's styles be adopted sheets, which a strict
  * style-src allows.
  */
-export function create(parent, label, text, hint, onChange, onComplete, onHover) {
+export function create(parent, label, text, hint, onChange, onComplete, onHover, onCursor) {
   const root = parent.shadowRoot ?? parent.attachShadow({ mode: 'open' });
   const state = EditorState.create({
     doc: text,
@@ -114,12 +139,19 @@ export function create(parent, label, text, hint, onChange, onComplete, onHover)
       yaml(),
       syntaxHighlighting(colours),
       plainValues,
+      lit,
       placeholder(hint),
-      keymap.of([...closeBracketsKeymap, ...defaultKeymap, ...searchKeymap, ...historyKeymap, ...foldKeymap, ...lintKeymap, indentWithTab]),
+      keymap.of([...closeBracketsKeymap, ...defaultKeymap, ...searchKeymap, ...historyKeymap, ...foldKeymap, indentWithTab]),
       EditorView.contentAttributes.of({ 'aria-label': label, spellcheck: 'false', autocapitalize: 'off', autocorrect: 'off' }),
       typeOverSelection,
+      // Files are the page's: it opens them, whatever they are dropped on.
+      EditorView.domEventHandlers({ drop: (event) => event.dataTransfer?.types.includes('Files') ?? false }),
       EditorView.updateListener.of((update) => {
         if (update.docChanged) onChange(update.state.doc.toString());
+        if (update.selectionSet || update.docChanged || update.focusChanged) {
+          const { head } = update.state.selection.main;
+          onCursor(update.view.hasFocus ? update.state.doc.lineAt(head).number : 0, head);
+        }
       }),
       theme,
     ],
@@ -193,20 +225,31 @@ export function show(view, findings) {
     to: clamp(to),
     severity: severity === 'hint' ? 'info' : severity,
     message,
-    actions: fixes.map(({ title, edits }) => ({ name: title, apply: () => apply(view, edits) })),
+    actions: fixes.map(({ title, edits }) => ({ name: title, apply: () => {
+      apply(view, edits);
+      view.focus();
+    } })),
   }));
   view.dispatch(setDiagnostics(view.state, diagnostics));
 }
 
 /** Makes edits as one step of the history. */
 export function apply(view, edits) {
-  view.dispatch({ changes: edits.map(({ from, to, text }) => ({ from, to, insert: text })), userEvent: 'input.fix' });
+  view.dispatch({ changes: edits.map(({ from, to, text }) => ({ from, to, insert: text })), userEvent: 'input.fix', annotations: isolateHistory.of('full') });
+}
+
+export function focus(view) {
   view.focus();
+}
+
+/** Takes the last step of the history back, or makes it again. */
+export function step(view, back) {
+  (back ? undo : redo)(view);
 }
 
 /** Replaces the whole text, as one step of the history. */
 export function replace(view, text) {
-  view.dispatch({ changes: { from: 0, to: view.state.doc.length, insert: text }, userEvent: 'input.replace' });
+  view.dispatch({ changes: { from: 0, to: view.state.doc.length, insert: text }, userEvent: 'input.replace', annotations: isolateHistory.of('full') });
 }
 
 /** Selects a place, brings it into view and puts the cursor there. */

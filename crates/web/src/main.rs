@@ -3,19 +3,56 @@
 #![expect(unreachable_pub, reason = "the component macro of Leptos makes public what is not")]
 
 mod app;
+mod bar;
+mod commands;
+mod dialogs;
 mod editor;
-mod example;
+mod examples;
 mod export;
+mod files;
+mod form;
+mod linking;
 mod panels;
+mod platform;
+mod share;
 mod state;
-mod store;
+mod texts;
+mod work;
 
 use leptos::prelude::*;
 
+use state::State;
+
 fn main() {
     console_error_panic_hook::set_once();
+    wasm_bindgen_futures::spawn_local(start());
+}
+
+async fn start() {
+    let (work, said) = work::load().await;
+    let (work, linked) = share::opened(work).await;
     if let Some(loading) = document().get_element_by_id("loading") {
         loading.remove();
     }
-    mount_to_body(app::App);
+    mount_to_body(move || {
+        let state = State::new(work.unwrap_or_else(examples::first));
+        provide_context(state);
+        tell_of_failures(state);
+        work::keep(state);
+        if let Some(said) = linked.or(said) {
+            state.say(said);
+        }
+        app::App()
+    });
+}
+
+/// When the program fails, the page says so and gives the text out.
+fn tell_of_failures(state: State) {
+    std::panic::set_hook(Box::new(move |info| {
+        console_error_panic_hook::hook(info);
+        // Nothing may be relied on any more, so that a second failure ends it.
+        let text = state.service.try_get_untracked().unwrap_or_default();
+        let place = info.location().map(ToString::to_string).unwrap_or_default();
+        platform::crashed(&place, &text);
+    }));
 }

@@ -4,14 +4,18 @@ use std::collections::BTreeMap;
 use std::sync::Arc;
 
 use leptos::prelude::*;
-use optakit_core::api::{self, Analysis, Choices, Manifest, RdsCertificates, Request, SourceText};
+use optakit_core::api::{
+    self, Against, Analysis, Change, Choices, Manifest, Other, RdsCertificates, Replacement, Request, SourceText, TracedLine,
+};
 
 use crate::editor::Editor;
-use crate::store::Saved;
-use crate::{example, store};
+use crate::work::Work;
 
 /// The name of the service file, everywhere.
 pub(crate) const SERVICE_FILE: &str = "opta.yml";
+
+/// The name of the values file, everywhere.
+pub(crate) const VALUES_FILE: &str = "values.yml";
 
 /// Everything the panels share. Copy, since it holds only handles.
 #[derive(Clone, Copy)]
@@ -20,26 +24,72 @@ pub(crate) struct State {
     pub(crate) service: RwSignal<String>,
     /// The environment files' texts by path.
     pub(crate) environment_files: RwSignal<BTreeMap<String, String>>,
+    /// The text of the values file.
+    pub(crate) values: RwSignal<String>,
     /// The chosen environment; none for the only one.
     pub(crate) environment: RwSignal<Option<String>>,
     /// The tag or digest of AUTO images.
     pub(crate) image: RwSignal<String>,
     /// What is rendered, beside environment and image.
     pub(crate) target: RwSignal<Choices>,
+    /// The objects of the last export.
+    pub(crate) exported: RwSignal<Option<Vec<Other>>>,
+    /// All of the above: what is kept.
+    pub(crate) work: Memo<Work>,
     /// The certificates of RDS by region, as far as they were fetched.
     pub(crate) certificates: RwSignal<BTreeMap<String, Arc<str>>>,
     /// What the core says.
     pub(crate) analysis: Memo<Outcome>,
     /// The manifests of the last text that had no error, and whether that is this text.
     pub(crate) manifests: RwSignal<Shown>,
-    /// The open text: the service file, or the path of an environment file.
+    /// What has changed since the last export.
+    pub(crate) changes: Memo<Vec<Change>>,
+    /// The open text: the service file, the path of an environment file, or the values file.
     pub(crate) open: RwSignal<String>,
+    /// Whether texts are shown as forms.
+    pub(crate) form: RwSignal<bool>,
+    /// Where the cursor is: the file, the line from 1 and the UTF-16 offset; none while no text has the focus.
+    pub(crate) cursor: RwSignal<Option<(String, u32, usize)>>,
+    /// The manifest line that is looked at: the place of its object among the manifests, and its own from 0.
+    pub(crate) looked_at: RwSignal<Option<(usize, usize)>>,
+    /// Where each line of each manifest comes from; made when someone looks.
+    pub(crate) trace: Memo<Vec<Vec<TracedLine>>>,
     /// The editors by file.
     pub(crate) editors: RwSignal<BTreeMap<String, Editor>, LocalStorage>,
+    /// The open results.
+    pub(crate) results: RwSignal<Results>,
+    /// The open dialog.
+    pub(crate) dialog: RwSignal<Option<Dialog>>,
+    /// Where each file was opened from, by its name in the page.
+    pub(crate) opened_as: RwSignal<BTreeMap<String, String>>,
+    /// The offset of the problem gone to last.
+    pub(crate) last_problem: RwSignal<Option<usize>>,
+    /// The manifest lines that the cursor's line decides.
+    pub(crate) lit: RwSignal<Vec<(usize, usize)>>,
     /// What was done last, for a moment.
     pub(crate) said: RwSignal<String>,
     /// Whether the work is kept in this browser.
     pub(crate) kept: RwSignal<bool>,
+}
+
+/// The results of which one is shown.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Results {
+    Manifests,
+    Aws,
+    Bundle,
+    Diagram,
+    Changes,
+}
+
+/// What can stand before the page.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Dialog {
+    Commands,
+    Shortcuts,
+    History,
+    Examples,
+    Share,
 }
 
 /// An analysis with what was analysed and the time it took.
@@ -67,19 +117,29 @@ pub(crate) struct Shown {
 }
 
 impl State {
-    /// The work of last time, or the example.
-    pub(crate) fn new() -> Self {
-        let saved = store::load().unwrap_or_else(first);
-        let service = RwSignal::new(saved.service);
-        let environment_files = RwSignal::new(saved.environment_files);
-        let environment = RwSignal::new(saved.environment);
-        let image = RwSignal::new(saved.image);
-        let target = RwSignal::new(saved.target);
+    /// Goes on with this work.
+    pub(crate) fn new(work: Work) -> Self {
+        let service = RwSignal::new(work.service);
+        let environment_files = RwSignal::new(work.environment_files);
+        let values = RwSignal::new(work.values);
+        let environment = RwSignal::new(work.environment);
+        let image = RwSignal::new(work.image);
+        let target = RwSignal::new(work.target);
+        let exported = RwSignal::new(work.exported);
+        let work = Memo::new(move |_| Work {
+            service: service.get(),
+            environment_files: environment_files.get(),
+            environment: environment.get(),
+            image: image.get(),
+            target: target.get(),
+            values: values.get(),
+            exported: exported.get(),
+        });
         let certificates = RwSignal::new(BTreeMap::<String, Arc<str>>::new());
         let analysis = Memo::new(move |_| {
             let started = now();
-            let mut request =
-                request(&service.read(), &environment_files.read(), (environment.get(), target.get()), &image.read());
+            let (service, files, values) = (service.read(), environment_files.read(), values.read());
+            let mut request = request((&service, &files, &values), (environment.get(), target.get()), &image.read());
             let known = certificates.get();
             request.rds_certificates = RdsCertificates::by_region(move |region| known.get(region).cloned());
             let analysis = api::analyze(&request, false);
@@ -93,36 +153,94 @@ impl State {
                 None => manifests.update(|shown| shown.stale = true),
             }
         });
-        let kept = RwSignal::new(true);
-        Effect::new(move || {
-            kept.set(store::save(&Saved {
-                service: service.get(),
-                environment_files: environment_files.get(),
-                environment: environment.get(),
-                image: image.get(),
-                target: target.get(),
-            }));
+        let changes = Memo::new(move |_| {
+            let (exported, shown) = (exported.read(), manifests.read());
+            exported.as_ref().map(|exported| api::compare(exported, &shown.manifests, Against::Rendered)).unwrap_or_default()
+        });
+        let trace = Memo::new(move |_| {
+            let outcome = analysis.read();
+            if outcome.analysis.manifests.is_some() { api::trace(&outcome.request) } else { Vec::new() }
         });
         Self {
             service,
             environment_files,
+            values,
             environment,
             image,
             target,
+            exported,
+            work,
             certificates,
             analysis,
             manifests,
+            changes,
             open: RwSignal::new(SERVICE_FILE.to_owned()),
+            form: RwSignal::new(false),
+            cursor: RwSignal::new(None),
+            looked_at: RwSignal::new(None),
+            trace,
             editors: RwSignal::new_local(BTreeMap::new()),
+            results: RwSignal::new(Results::Manifests),
+            dialog: RwSignal::new(None),
+            opened_as: RwSignal::new(BTreeMap::new()),
+            last_problem: RwSignal::new(None),
+            lit: RwSignal::new(Vec::new()),
             said: RwSignal::new(String::new()),
-            kept,
+            kept: RwSignal::new(true),
+        }
+    }
+
+    /// Takes other work in the place of the present one. Texts change by their editors, so that undo brings them back.
+    pub(crate) fn replace(self, work: Work) {
+        let editors = self.editors.get_untracked();
+        let type_in = |file: &str, text: &str| editors.get(file).map(|editor| editor.replace(text)).is_some();
+        for (path, text) in &work.environment_files {
+            type_in(path, text);
+        }
+        self.environment_files.update(|files| files.extend(work.environment_files));
+        self.environment.set(work.environment);
+        self.image.set(work.image);
+        self.target.set(work.target);
+        if !work.values.is_empty() && !type_in(VALUES_FILE, &work.values) {
+            self.values.set(work.values);
+        }
+        if !type_in(SERVICE_FILE, &work.service) {
+            self.service.set(work.service);
+        }
+        self.open.set(SERVICE_FILE.to_owned());
+    }
+
+    /// Makes a change of a file's text, by its editor where it has one, as one step of the history.
+    pub(crate) fn edit(self, file: &str, edits: &[Replacement]) {
+        let editor = self.editors.with_untracked(|editors| editors.get(file).cloned());
+        if let Some(editor) = editor {
+            editor.apply(edits);
+        }
+    }
+
+    /// Puts the cursor into a file's text, when it is shown.
+    pub(crate) fn focus(self, file: &str) {
+        let editor = self.editors.with_untracked(|editors| editors.get(file).cloned());
+        if let Some(editor) = editor {
+            editor.focus();
+        }
+    }
+
+    /// The text of a file.
+    pub(crate) fn text_of(self, file: &str) -> String {
+        match file {
+            SERVICE_FILE => self.service.get(),
+            VALUES_FILE => self.values.get(),
+            path => self.environment_files.with(|files| files.get(path).cloned().unwrap_or_default()),
         }
     }
 
     /// The texts as they are now, for help while typing.
     pub(crate) fn request(self) -> Request {
         let choices = (self.environment.get_untracked(), self.target.get_untracked());
-        request(&self.service.read_untracked(), &self.environment_files.read_untracked(), choices, &self.image.read_untracked())
+        let files = self.environment_files.read_untracked();
+        let texts = (self.service.read_untracked(), self.values.read_untracked());
+        request((&texts.0, &files, &texts.1), choices, &self.image.read_untracked())
     }
 
     /// The paths of the environment files that the service file names.
@@ -140,6 +258,7 @@ impl State {
     /// Opens a place of a file in its editor.
     pub(crate) fn reveal(self, file: &str, from: usize, to: usize) {
         let editor = self.editors.with_untracked(|editors| editors.get(file).cloned());
+        self.form.set(false);
         if *self.open.read_untracked() == file {
             if let Some(editor) = editor {
                 editor.reveal(from, to);
@@ -169,19 +288,8 @@ impl State {
     }
 }
 
-fn first() -> Saved {
-    Saved {
-        service: example::SERVICE.to_owned(),
-        environment_files: [(example::ENVIRONMENT_PATH.to_owned(), example::ENVIRONMENT.to_owned())].into(),
-        environment: None,
-        image: String::new(),
-        target: Choices::default(),
-    }
-}
-
 fn request(
-    service: &str,
-    environment_files: &BTreeMap<String, String>,
+    (service, environment_files, values): (&str, &BTreeMap<String, String>, &str),
     (environment, target): (Option<String>, Choices),
     image: &str,
 ) -> Request {
@@ -189,6 +297,7 @@ fn request(
     // A file that was not filled in yet is not known, rather than wrong.
     let files = environment_files.iter().filter(|(_, text)| !text.trim().is_empty());
     let mut request = Request { service, ..Request::default() };
+    request.values = (!values.trim().is_empty()).then(|| SourceText { name: VALUES_FILE.to_owned(), text: values.to_owned() });
     let environments = api::environments(&request);
     let environment = environment.filter(|name| environments.iter().any(|known| known.name == *name));
     let environment = environment.or_else(|| environments.first().map(|first| first.name.clone()));

@@ -2,9 +2,11 @@
 
 mod assist;
 mod compare;
+mod credentials;
 mod data;
 mod diagram;
 mod edit;
+mod fields;
 mod files;
 mod output;
 mod pass;
@@ -15,12 +17,17 @@ mod trace;
 
 pub use assist::{CompletionItem, Completions, Hover, complete, hover};
 pub use compare::{Against, Change, DiffLine, Other, compare, read_objects};
+pub use credentials::{Credential, credentials};
 pub use data::{
     Analysis, AwsDocument, AwsResource, Choices, EnvironmentRef, Finding, Manifest, Note, Place, RdsCertificates, Repair,
     Replacement, Request, RequiredSecret, SourceText,
 };
 pub use diagram::{Diagram, Shape, diagram};
 pub use edit::{Step, data, remove, set};
+pub use fields::{
+    ENVIRONMENT_FIELDS, Field, FieldType, LAYER_FIELDS, PORT_NAMES, is_found_by_apply, is_linkable, is_secret_output,
+    linkable_types, module_fields, new_module, new_service,
+};
 pub use files::{FileFormat, files, kustomize};
 pub use reading::Reading;
 pub(crate) use render::{Rendered, holes};

@@ -200,7 +200,8 @@ pub struct Port {
     pub span: crate::span::Span,
 }
 
-const PORT_NAMES: &[&str] = &["http", "tcp", "grpc"];
+/// The kinds of port as they are written.
+pub const PORT_NAMES: &[&str] = &["http", "tcp", "grpc"];
 
 impl FieldValue for Port {
     const KIND: FieldType = FieldType::Port;

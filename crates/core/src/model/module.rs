@@ -88,6 +88,11 @@ pub const TYPES: &[&str] = &[
 /// A field that a type Optakit does not create must have, since links read it.
 const REQUIRED: &[(&str, &str, &str)] = &[("s3", "bucket_name", "acme-media")];
 
+/// The fields beside type and name that a module of a type must have, each with an example.
+pub fn required_fields(short_type: &str) -> impl Iterator<Item = (&'static str, &'static str)> {
+    REQUIRED.iter().filter(move |(of, ..)| *of == short_type).map(|(_, field, example)| (*field, *example))
+}
+
 /// A module as far as its type does not matter.
 #[derive(Clone, Debug)]
 pub struct Header {
@@ -170,7 +175,7 @@ fn header(node: &Node, cx: &mut Lower<'_>) -> Option<Header> {
         };
         cx.diagnostics.push(diagnostic);
     }
-    for (_, field, example) in REQUIRED.iter().filter(|(of, ..)| *of == short) {
+    for (field, example) in required_fields(&short) {
         if mapping.get(field).is_none() && !mapping.broken {
             let path = cx.path_of(field);
             let diagnostic = Diagnostic::new(&MISSING_FIELD, owner, path, format!("`{field}` is missing"))

@@ -6,9 +6,13 @@
 use std::collections::BTreeMap;
 use std::fmt::Write;
 
-use serde::{Deserialize, Serialize};
+use serde::Serialize;
 
+use super::edit::as_data;
+use super::parse::parse;
 use super::word::{block_of, is_plain, is_quoted};
+use crate::source::Source;
+use crate::span::FileId;
 use crate::value::{Key, Value, ValueKind};
 
 /// Writes documents as YAML, each with a line break at its end. Strings that another YAML reader could take for something
@@ -170,17 +174,38 @@ pub fn to_yaml(value: &Value) -> String {
 /// When the text is no YAML.
 #[must_use]
 pub fn from_yaml(text: &str) -> serde_json::Value {
-    oneyaml::from_str(text).expect("a manifest is YAML, since it was written as such")
+    document(text).expect("a manifest is YAML, since it was written as such")
 }
 
 /// Any YAML documents, or JSON, as data.
 ///
 /// # Errors
 ///
-/// What the library says is wrong with the text.
+/// What is wrong with the first document that cannot be read.
 pub fn documents(text: &str) -> Result<Vec<serde_json::Value>, String> {
-    let read = |document: oneyaml::Deserializer<'_>| serde_json::Value::deserialize(document).map_err(|error| error.to_string());
-    oneyaml::Deserializer::from_str(text).map(read).collect()
+    // A marker in the first column ends a document, whatever it stands in (YAML 1.2.2, rule 206, `c-forbidden`).
+    let is_marker = |line: &str| line.trim_end() == "---" || line.starts_with("--- ");
+    let mut documents = Vec::new();
+    let mut start = 0;
+    let mut end = 0;
+    for line in text.split_inclusive('\n') {
+        if is_marker(line) {
+            documents.push(&text[start..end]);
+            start = end + line.len().min(3);
+        }
+        end += line.len();
+    }
+    documents.push(&text[start..]);
+    documents.into_iter().map(document).collect()
+}
+
+fn document(text: &str) -> Result<serde_json::Value, String> {
+    let source = Source::new(FileId::Values, "", text);
+    let (document, faults) = parse(&source);
+    match faults.iter().find(|fault| fault.is_error()) {
+        Some(fault) => Err(fault.message.clone()),
+        None => Ok(document.root.as_ref().map_or(serde_json::Value::Null, as_data)),
+    }
 }
 
 /// Any data as one YAML document, with a line break at its end.
@@ -197,7 +222,7 @@ pub fn to_json<T: Serialize>(value: &T) -> String {
 mod tests {
     use proptest::prelude::*;
 
-    use super::{data_to_yaml, to_yaml};
+    use super::{data_to_yaml, documents, to_yaml};
     use crate::value::{Map, Value};
 
     fn texts() -> impl Strategy<Value = String> {
@@ -229,6 +254,13 @@ mod tests {
 
     proptest! {
         #![proptest_config(ProptestConfig::with_cases(2000))]
+
+        #[test]
+        fn what_is_written_is_read_again(values in prop::collection::vec(values(), 1..3)) {
+            let expected: Vec<serde_json::Value> = values.iter().map(|value| serde_json::to_value(value).unwrap()).collect();
+            let texts: Vec<String> = values.iter().map(to_yaml).collect();
+            prop_assert_eq!(documents(&texts.join("---\n")).unwrap(), expected);
+        }
 
         #[test]
         fn documents_are_written_as_the_library_writes_them(value in values()) {

@@ -312,7 +312,8 @@ impl Reader<'_> {
                 // A missing value stands right behind its key; the library says so only for some layouts.
                 value.span = Span::new(key_span.file, key_span.end as usize, key_span.end as usize);
             }
-            if &*name == "<<" && (value.as_mapping().is_some() || value.as_sequence().is_some()) {
+            let plain = scalar.style() == oneyaml::ScalarStyle::Plain;
+            if plain && &*name == "<<" && (value.as_mapping().is_some() || value.as_sequence().is_some()) {
                 merged.push(value);
                 continue;
             }

@@ -145,7 +145,8 @@ fn by_core_schema(text: &str) -> Option<ScalarValue> {
     if !bytes.iter().any(u8::is_ascii_digit) {
         return None;
     }
-    oneyaml::from_str(text).ok().as_ref().and_then(ScalarValue::of)
+    let document = oneyaml::Document::parse(text).ok()?;
+    ScalarValue::of(&document.root()?.as_scalar()?.resolved().ok()?)
 }
 
 #[cfg(test)]

@@ -12,7 +12,7 @@ use crate::state::State;
 
 #[wasm_bindgen]
 extern "C" {
-    #[wasm_bindgen(js_namespace = OptakitEditor)]
+    #[wasm_bindgen(js_namespace = OptakitPage)]
     fn create(
         parent: &web_sys::Element,
         label: &str,
@@ -21,18 +21,25 @@ extern "C" {
         on_change: &Closure<dyn FnMut(String)>,
         on_complete: &Closure<dyn Fn(usize) -> JsValue>,
         on_hover: &Closure<dyn Fn(usize) -> JsValue>,
+        on_cursor: &Closure<dyn Fn(u32, usize)>,
     ) -> JsValue;
-    #[wasm_bindgen(js_namespace = OptakitEditor)]
+    #[wasm_bindgen(js_namespace = OptakitPage)]
     fn show(view: &JsValue, findings: JsValue);
-    #[wasm_bindgen(js_namespace = OptakitEditor)]
+    #[wasm_bindgen(js_namespace = OptakitPage)]
     fn apply(view: &JsValue, edits: JsValue);
-    #[wasm_bindgen(js_namespace = OptakitEditor)]
+    #[wasm_bindgen(js_namespace = OptakitPage)]
     fn replace(view: &JsValue, text: &str);
-    #[wasm_bindgen(js_namespace = OptakitEditor)]
+    #[wasm_bindgen(js_namespace = OptakitPage)]
     fn reveal(view: &JsValue, from: usize, to: usize);
-    #[wasm_bindgen(js_namespace = OptakitEditor)]
+    #[wasm_bindgen(js_namespace = OptakitPage)]
+    fn focus(view: &JsValue);
+    #[wasm_bindgen(js_namespace = OptakitPage)]
+    fn step(view: &JsValue, back: bool);
+    #[wasm_bindgen(js_namespace = OptakitPage)]
+    fn light(view: &JsValue, from: u32, to: u32);
+    #[wasm_bindgen(js_namespace = OptakitPage)]
     fn destroy(view: &JsValue);
-    #[wasm_bindgen(js_namespace = OptakitEditor, js_name = highlight)]
+    #[wasm_bindgen(js_namespace = OptakitPage, js_name = highlight)]
     fn highlight_js(element: &web_sys::Element, text: &str);
 }
 
@@ -48,12 +55,14 @@ struct Callbacks {
     on_change: Closure<dyn FnMut(String)>,
     on_complete: Closure<dyn Fn(usize) -> JsValue>,
     on_hover: Closure<dyn Fn(usize) -> JsValue>,
+    on_cursor: Closure<dyn Fn(u32, usize)>,
 }
 
 impl Editor {
     fn new(parent: &web_sys::Element, label: &str, text: &str, hint: &str, callbacks: Callbacks) -> Self {
-        let Callbacks { on_change, on_complete, on_hover } = &callbacks;
-        Self { view: create(parent, label, text, hint, on_change, on_complete, on_hover), _callbacks: Rc::new(callbacks) }
+        let Callbacks { on_change, on_complete, on_hover, on_cursor } = &callbacks;
+        let view = create(parent, label, text, hint, on_change, on_complete, on_hover, on_cursor);
+        Self { view, _callbacks: Rc::new(callbacks) }
     }
 
     /// Makes edits as one step of the history.
@@ -64,6 +73,16 @@ impl Editor {
         }
     }
 
+    /// Puts the cursor into it.
+    pub(crate) fn focus(&self) {
+        focus(&self.view);
+    }
+
+    /// Takes the last step of the history back, or makes it again.
+    pub(crate) fn step(&self, back: bool) {
+        step(&self.view, back);
+    }
+
     /// Replaces the whole text as one step of the history.
     pub(crate) fn replace(&self, text: &str) {
         replace(&self.view, text);
@@ -72,6 +91,11 @@ impl Editor {
     /// Selects a place, in UTF-16 offsets.
     pub(crate) fn reveal(&self, from: usize, to: usize) {
         reveal(&self.view, from, to);
+    }
+
+    /// Lights the lines `from` to `to`, from 1, and no others.
+    pub(crate) fn light(&self, (from, to): (u32, u32)) {
+        light(&self.view, from, to);
     }
 
     fn show(&self, findings: &[&Finding]) {
@@ -146,7 +170,7 @@ pub(crate) fn TextEditor(
         }
         let Some(element) = element.get() else { return false };
         let plain = |found: Option<JsValue>| found.unwrap_or(JsValue::NULL);
-        let (complete, hover) = (name.clone(), name.clone());
+        let (complete, hover, cursor) = (name.clone(), name.clone(), name.clone());
         let callbacks = Callbacks {
             on_change: Closure::new(move |text| on_change.run(text)),
             on_complete: Closure::new(move |offset| {
@@ -157,6 +181,7 @@ pub(crate) fn TextEditor(
                 let found = api::hover(&state.request(), &hover, offset);
                 plain(found.and_then(|found| serde_wasm_bindgen::to_value(&found).ok()))
             }),
+            on_cursor: Closure::new(move |line, offset| state.cursor.set((line > 0).then(|| (cursor.clone(), line, offset)))),
         };
         let editor = Editor::new(&element, label, &text, hint, callbacks);
         state.editors.update(|editors| {

@@ -1,16 +1,21 @@
 //! The bundle: what it holds, what it still needs, and what to run next.
 
 use leptos::prelude::*;
-use optakit_core::api;
+use optakit_core::api::{self, Other};
 use optakit_core::bundle::Bundle;
 
-use crate::export;
 use crate::state::State;
+use crate::{export, work};
 
 /// Makes the bundle of the text and saves it, or says why there is none.
 pub(crate) fn export_bundle(state: State) {
     match state.analysis.with_untracked(|outcome| api::bundle(&outcome.request)) {
-        Ok(bundle) => export::download(state, &bundle.file_name(), "application/json", &bundle.to_text()),
+        Ok(bundle) => {
+            export::download(state, &bundle.file_name(), "application/json", &bundle.to_text());
+            let manifests = state.manifests.with_untracked(|shown| shown.manifests.iter().map(Other::from).collect());
+            state.exported.set(Some(manifests));
+            work::remember(state, "when the bundle was exported");
+        }
         Err(_) => state.say("Repair the errors first: a bundle is made of a text without any"),
     }
 }

@@ -1,12 +1,15 @@
-//! The manifests: a list of objects beside their YAML.
+//! The manifests: a list of objects beside their YAML, linked to the text that decides them.
+
+use std::rc::Rc;
 
 use leptos::html::Pre;
 use leptos::prelude::*;
-use optakit_core::api::Manifest;
+use optakit_core::api::{self, Manifest};
 
+use super::problems::marked;
 use crate::editor::highlight;
-use crate::export;
 use crate::state::State;
+use crate::{export, linking, platform};
 
 /// The manifests of the text, or of the last one without errors.
 #[component]
@@ -15,54 +18,69 @@ pub(crate) fn Manifests() -> impl IntoView {
     // The label of the chosen object; none for all.
     let chosen = RwSignal::new(None::<String>);
     let all = Memo::new(move |_| {
-        state.manifests.read().manifests.iter().map(|manifest| (label(manifest), manifest.yaml.clone())).collect::<Vec<_>>()
+        let shown = state.manifests.read();
+        let entry = |(index, manifest): (usize, &Manifest)| Entry { index, label: label(manifest), yaml: manifest.yaml.clone() };
+        shown.manifests.iter().enumerate().map(entry).collect::<Vec<_>>()
     });
     let visible = Memo::new(move |_| {
         let chosen = chosen.get();
         let all = all.read();
-        let found: Vec<(String, String)> =
-            all.iter().filter(|(label, _)| chosen.as_ref().is_none_or(|chosen| chosen == label)).cloned().collect();
+        let is_chosen = |entry: &&Entry| chosen.as_ref().is_none_or(|chosen| *chosen == entry.label);
+        let found: Vec<Entry> = all.iter().filter(is_chosen).cloned().collect();
         if found.is_empty() { all.clone() } else { found }
     });
-    let text = move || visible.read_untracked().iter().map(|(_, yaml)| yaml.clone()).collect::<Vec<_>>().join("---\n");
-    let stale = move || state.manifests.read().stale;
-    let empty = move || all.read().is_empty();
+    let text = move || visible.read_untracked().iter().map(|entry| entry.yaml.clone()).collect::<Vec<_>>().join("---\n");
+    let stale = Memo::new(move |_| state.manifests.read().stale);
+    let empty = Memo::new(move |_| all.read().is_empty());
     let without_image = move || state.analysis.read().analysis.without_image.clone();
     // Inputs that only AWS resources need are no concern of the manifests.
     let unknown = move || {
         let (outcome, shown) = (state.analysis.read(), all.read());
         let inputs = outcome.analysis.inputs.iter();
-        let used = inputs.filter(|input| shown.iter().any(|(_, yaml)| yaml.contains(&format!("{{{input}}}"))));
+        let used = inputs.filter(|input| shown.iter().any(|entry| entry.yaml.contains(&format!("{{{input}}}"))));
         used.cloned().collect::<Vec<_>>()
     };
-    let objects = move || {
-        state
-            .manifests
-            .read()
-            .manifests
-            .iter()
-            .map(|manifest| {
-                let (label, pressed) = (label(manifest), label(manifest));
-                view! {
-                    <button
-                        class="object"
-                        aria-pressed=move || (chosen.get().as_ref() == Some(&pressed)).to_string()
-                        on:click=move |_| chosen.set(Some(label.clone()))
-                    >
-                        {manifest.kind}
-                        <span class="name">{manifest.name.clone()}</span>
-                    </button>
-                }
-            })
-            .collect_view()
+    let listed = Memo::new(move |_| {
+        let shown = state.manifests.read();
+        shown.manifests.iter().map(|manifest| (manifest.kind, manifest.name.clone())).collect::<Vec<_>>()
+    });
+    let object = move |(kind, name): (&'static str, String)| {
+        let label = format!("{kind} {name}");
+        let (pressed, changed) = (label.clone(), (kind, name.clone()));
+        let effect = move || {
+            let changes = state.changes.read();
+            let change = changes.iter().find(|change| change.kind == changed.0 && change.name == changed.1);
+            change.map(|change| if change.action == "create" { "new" } else { change.effect })
+        };
+        view! {
+            <button
+                class="object"
+                aria-pressed=move || (chosen.get().as_ref() == Some(&pressed)).to_string()
+                on:click=move |_| chosen.set(Some(label.clone()))
+            >
+                {kind}
+                {move || effect().map(|effect| view! { <span class="effect" aria-hidden="true">{effect}</span> })}
+                <span class="name">{name}</span>
+            </button>
+        }
     };
-    let file_name = move || {
+    let namespace = move || {
         let namespace = state.manifests.read_untracked().manifests.iter().find_map(|manifest| manifest.namespace.clone());
-        format!("{}.yaml", namespace.unwrap_or_else(|| "manifests".to_owned()))
+        namespace.unwrap_or_else(|| "manifests".to_owned())
+    };
+    let kustomize = move |_| {
+        let files = api::kustomize(&state.manifests.read_untracked().manifests);
+        let name = format!("{}-kustomize.zip", namespace());
+        leptos::task::spawn_local(async move {
+            state.say(match platform::save_zip(&name, &files).await {
+                Ok(()) => format!("Saved {name}"),
+                Err(reason) => format!("{name} could not be saved: {reason}"),
+            });
+        });
     };
     view! {
         <section aria-label="Manifests" class="panel">
-            <Show when=move || !empty() fallback=move || view! { <p class="empty">{nothing(state)}</p> }>
+            <Show when=move || !empty.get() fallback=move || view! { <p class="empty">{nothing(state)}</p> }>
                 <div class="split">
                     <div class="objects" role="group" aria-label="Objects">
                         <button
@@ -73,35 +91,63 @@ pub(crate) fn Manifests() -> impl IntoView {
                             "All objects"
                             <span class="name">{move || format!("{} in order", all.read().len())}</span>
                         </button>
-                        {objects}
+                        <For each=move || listed.get() key=|object| object.clone() children=object />
                     </div>
-                    <div class="output" class:stale=stale tabindex="0" aria-label="YAML">
-                        <Show when=stale>
+                    <div class="output" class:stale=stale tabindex="0" aria-label="YAML" on:mouseleave=move |_| state.looked_at.set(None)>
+                        <Show when=move || stale.get()>
                             <p class="note">{"These are of the last text without errors."}</p>
                         </Show>
-                        {move || (!stale()).then(without_image).filter(|modules| !modules.is_empty()).map(|modules| view! {
+                        {move || (!stale.get()).then(without_image).filter(|modules| !modules.is_empty()).map(|modules| view! {
                             <p class="note">
                                 {format!("{}: the Deployment appears once an image tag or digest is given above. The bundle leaves room for the digest.", modules.join(", "))}
                             </p>
                         })}
-                        {move || (!stale()).then(unknown).filter(|inputs| !inputs.is_empty()).map(|inputs| view! {
+                        {move || (!stale.get()).then(unknown).filter(|inputs| !inputs.is_empty()).map(|inputs| view! {
                             <p class="note">
-                                {format!("Not known yet: {}. The environment file tells the account, the region and the domain.", inputs.join(", "))}
+                                {format!("Not known yet: {}. Fill them in as inputs, or in the environment file.", inputs.join(", "))}
                             </p>
                         })}
-                        <For each=move || visible.get() key=|(label, yaml)| (label.clone(), yaml.clone()) let((_, yaml))>
-                            <Document yaml />
+                        <For each=move || visible.get() key=|entry| entry.clone() let(entry)>
+                            <Document entry />
                         </For>
                     </div>
                 </div>
             </Show>
         </section>
         <div class="actions">
-            <span class="said">{move || if stale() && !empty() { "repair the errors to go on" } else { "" }}</span>
+            <div class="said why" aria-live="polite">{move || said(state, stale.get() && !empty.get())}</div>
             <button class="button" on:click=move |_| export::copy(state, text())>{"Copy"}</button>
-            <button class="button" on:click=move |_| export::download(state, &file_name(), "application/yaml", &text())>{"Download"}</button>
+            <button class="button" on:click=move |_| export::download(state, &format!("{}.yaml", namespace()), "application/yaml", &text())>{"Download"}</button>
+            <button class="button" title="A folder for kubectl apply -k" on:click=kustomize>{"Kustomize"}</button>
         </div>
     }
+}
+
+/// Why the line that is looked at is there.
+fn said(state: State, stale: bool) -> AnyView {
+    if stale {
+        return view! { <p>{"repair the errors to go on"}</p> }.into_any();
+    }
+    match linking::why(state) {
+        Some(why) => {
+            let (first, rest) = why.markdown.split_once("\n\n").unwrap_or((&why.markdown, ""));
+            let about = rest.lines().find(|line| !line.is_empty() && !line.starts_with("**")).unwrap_or_default();
+            view! { <p>{marked(first)}" "{marked(about)}</p> }.into_any()
+        }
+        None => {
+            view! { <p class="quiet">{"Point at a line to see why it is there; click it to go to its place in the text."}</p> }
+                .into_any()
+        }
+    }
+}
+
+/// An object on the screen. Each is its own key: only what changed is drawn anew.
+#[derive(Clone, Debug, PartialEq, Eq, Hash)]
+struct Entry {
+    /// Its place among the manifests.
+    index: usize,
+    label: String,
+    yaml: String,
 }
 
 fn label(manifest: &Manifest) -> String {
@@ -117,12 +163,134 @@ fn nothing(state: State) -> &'static str {
 }
 
 #[component]
-fn Document(yaml: String) -> impl IntoView {
+fn Document(entry: Entry) -> impl IntoView {
+    let state = expect_context::<State>();
     let element = NodeRef::<Pre>::new();
+    let (index, count) = (entry.index, entry.yaml.lines().count());
+    let (yaml, label) = (entry.yaml, entry.label);
     Effect::new(move || {
         if let Some(element) = element.get() {
             highlight(&element, &yaml);
         }
     });
-    view! { <pre class="code" node_ref=element></pre> }
+    let folded = RwSignal::new(false);
+    let lit = Memo::new(move |_| {
+        let lit = state.lit.read();
+        lit.iter().filter(|(manifest, _)| *manifest == index).map(|(_, line)| *line).collect::<Vec<_>>()
+    });
+    let changed = Memo::new(move |_| {
+        let changes = state.changes.read();
+        let change = changes.iter().find(|change| change.manifest == Some(index) && change.action != "create");
+        change
+            .map(|change| change.lines.iter().filter(|line| line.sign == '+').filter_map(|line| line.line).collect::<Vec<_>>())
+            .unwrap_or_default()
+    });
+    let looked =
+        move || state.looked_at.get().filter(|(manifest, _)| *manifest == index).map(|(_, line)| vec![line]).unwrap_or_default();
+    // What the cursor decides is brought into view, when none of it is.
+    Effect::new(move || {
+        if let (Some(line), Some(element)) = (lit.read().first(), element.get_untracked()) {
+            show_line(&element, *line, count);
+        }
+    });
+    let line_at = move |event: &web_sys::MouseEvent| {
+        let element = element.get_untracked()?;
+        let inside = f64::from(event.client_y()) - element.get_bounding_client_rect().top() - PADDING;
+        #[expect(clippy::cast_possible_truncation, clippy::cast_sign_loss, reason = "it is a line on the screen")]
+        let line = (inside / LINE).max(0.0) as usize;
+        (line < count).then_some(line)
+    };
+    let look = move |event: web_sys::MouseEvent| {
+        let looked = line_at(&event).map(|line| (index, line));
+        if looked != state.looked_at.get_untracked() {
+            state.looked_at.set(looked);
+        }
+    };
+    let go = move || {
+        let line = state.looked_at.get_untracked().filter(|(manifest, _)| *manifest == index).map(|(_, line)| line);
+        let origin = line.and_then(|line| state.trace.get_untracked().get(index)?.get(line)?.origin.clone());
+        if let Some((file, place)) = origin {
+            state.reveal(&file, place.from, place.from);
+        }
+    };
+    let click = move |event: web_sys::MouseEvent| {
+        // A selection is for copying.
+        let selects = window().get_selection().ok().flatten().is_some_and(|selection| !selection.is_collapsed());
+        if !selects && let Some(line) = line_at(&event) {
+            state.looked_at.set(Some((index, line)));
+            go();
+        }
+    };
+    let keys = move |event: web_sys::KeyboardEvent| {
+        let now = state.looked_at.get_untracked().filter(|(manifest, _)| *manifest == index).map(|(_, line)| line);
+        let next = match event.key().as_str() {
+            "ArrowDown" => now.map_or(0, |line| (line + 1).min(count.saturating_sub(1))),
+            "ArrowUp" => now.map_or(0, |line| line.saturating_sub(1)),
+            "Enter" => return go(),
+            _ => return,
+        };
+        event.prevent_default();
+        state.looked_at.set(Some((index, next)));
+        if let Some(element) = element.get_untracked() {
+            show_line(&element, next, count);
+        }
+    };
+    let keys = Rc::new(keys);
+    let name = label.clone();
+    view! {
+        <div class="document">
+            <button class="fold" aria-expanded=move || (!folded.get()).to_string() aria-label=move || format!("{name} in YAML") on:click=move |_| folded.update(|folded| *folded = !*folded)>
+                {move || if folded.get() { "▸" } else { "▾" }}
+            </button>
+            {move || folded.get().then(|| view! { <p class="folded">{label.clone()}</p> })}
+            <div class="lines" hidden=folded>
+                {move || bands("changed", &changed.read())}
+                {move || bands("lit", &lit.read())}
+                {move || bands("looked", &looked())}
+                <pre
+                    class="code"
+                    node_ref=element
+                    tabindex="0"
+                    on:mousemove=look
+                    on:click=click
+                    on:keydown={let keys = keys.clone(); move |event| keys(event)}
+                ></pre>
+            </div>
+        </div>
+    }
+}
+
+/// The height of a line of code and the space above the first, as the style sheet has them, in pixels.
+const LINE: f64 = 22.0;
+const PADDING: f64 = 10.0;
+
+/// A band behind each run of lines.
+fn bands(kind: &'static str, lines: &[usize]) -> impl IntoView + use<> {
+    let mut runs: Vec<(usize, usize)> = Vec::new();
+    for line in lines {
+        match runs.last_mut() {
+            Some((_, end)) if *end == *line => *end += 1,
+            _ => runs.push((*line, line + 1)),
+        }
+    }
+    #[expect(clippy::cast_precision_loss, reason = "no manifest has that many lines")]
+    let pixels = |lines: usize| lines as f64 * LINE;
+    let band = move |(from, to): (usize, usize)| {
+        let (top, height) = (format!("{}px", pixels(from) + PADDING), format!("{}px", pixels(to - from)));
+        view! { <div class=format!("band {kind}") aria-hidden="true" style:top=top style:height=height></div> }
+    };
+    runs.into_iter().map(band).collect_view()
+}
+
+/// Brings a line of a document into view, when it is not.
+fn show_line(element: &web_sys::HtmlPreElement, line: usize, count: usize) {
+    let Ok(Some(output)) = element.closest(".output") else { return };
+    let (inner, outer) = (element.get_bounding_client_rect(), output.get_bounding_client_rect());
+    #[expect(clippy::cast_precision_loss, reason = "no manifest has that many lines")]
+    let top = inner.top() + PADDING + line.min(count) as f64 * LINE;
+    if top < outer.top() || top + LINE > outer.bottom() {
+        let middle = top - outer.top() - outer.height() / 2.0;
+        #[expect(clippy::cast_possible_truncation, reason = "it is a number of pixels")]
+        output.set_scroll_top(output.scroll_top() + middle as i32);
+    }
 }

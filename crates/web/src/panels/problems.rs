@@ -3,6 +3,7 @@
 use leptos::prelude::*;
 use optakit_core::api::Finding;
 
+use crate::commands;
 use crate::state::State;
 
 /// The list of problems.
@@ -19,15 +20,32 @@ pub(crate) fn Problems() -> impl IntoView {
     };
     let findings = move || state.analysis.read().analysis.diagnostics.clone();
     let refusal = move || state.analysis.read().analysis.refusal.clone();
+    let safe = move || {
+        let outcome = state.analysis.read();
+        outcome.analysis.diagnostics.iter().filter(|finding| finding.fixes.iter().any(|fix| fix.safe)).count()
+    };
     view! {
         <section class="problems" aria-label="Problems">
-            <h2><span role="status">{title}</span></h2>
+            <div class="head">
+                <h2><span role="status">{title}</span></h2>
+                {move || (safe() > 1).then(|| view! {
+                    <button class="link" on:click=move |_| commands::fix_all(state)>{"Fix all safe"}</button>
+                })}
+            </div>
             <ul>
                 {move || refusal().map(|refusal| view! { <li class="none">{refusal}</li> })}
-                {move || findings().into_iter().map(|finding| view! { <Problem finding /> }).collect_view()}
+                {move || shown(findings())}
             </ul>
         </section>
     }
+}
+
+/// The first of them: nobody reads more at once, and a broken file of thousands of lines has thousands.
+fn shown(findings: Vec<Finding>) -> impl IntoView {
+    const MOST: usize = 200;
+    let more = findings.len().saturating_sub(MOST);
+    let listed = findings.into_iter().take(MOST).map(|finding| view! { <Problem finding /> }).collect_view();
+    (listed, (more > 0).then(|| view! { <li class="none">{format!("and {more} more; these first")}</li> }))
 }
 
 #[component]
@@ -41,10 +59,8 @@ fn Problem(finding: Finding) -> impl IntoView {
         let title = fix.title.clone();
         let repair = move |_| {
             state.open.set(file.clone());
-            let editor = state.editors.with_untracked(|editors| editors.get(&file).cloned());
-            if let Some(editor) = editor {
-                editor.apply(&fix.edits);
-            }
+            state.edit(&file, &fix.edits);
+            state.focus(&file);
         };
         view! { <button class="link" title=title.clone() aria-label=format!("Fix: {title}") on:click=repair>{"Fix"}</button> }
     });
@@ -61,7 +77,7 @@ fn Problem(finding: Finding) -> impl IntoView {
 }
 
 /// A message with its names, which stand in backticks, as code.
-fn marked(text: &str) -> Vec<AnyView> {
+pub(crate) fn marked(text: &str) -> Vec<AnyView> {
     let part = |(index, part): (usize, &str)| {
         let part = part.to_owned();
         if index % 2 == 1 { view! { <code>{part}</code> }.into_any() } else { part.into_any() }

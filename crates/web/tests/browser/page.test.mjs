@@ -3,67 +3,15 @@
 import assert from 'node:assert/strict';
 import { execFile, execFileSync } from 'node:child_process';
 import { createHash } from 'node:crypto';
-import { mkdirSync, mkdtempSync, readFileSync, writeFileSync } from 'node:fs';
-import { createRequire } from 'node:module';
+import { mkdirSync, mkdtempSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { dirname, join, resolve } from 'node:path';
-import { after, before, test } from 'node:test';
+import { test } from 'node:test';
 import { promisify } from 'node:util';
-import { launch } from '../../../../scripts/browser.mjs';
-import { serve } from '../../../../scripts/serve.mjs';
+import { ENVIRONMENT, button, dialog, faults, open, region, root, saved, service, tab, text, write } from './support.mjs';
 
-const root = new URL('../../../../', import.meta.url).pathname;
 const binary = resolve(process.env.OPTAKIT_BIN ?? join(root, 'target/debug/optakit'));
-const axe = readFileSync(createRequire(import.meta.url).resolve('axe-core/axe.min.js'), 'utf8');
 const DIGEST = 'sha256:9b2f3c5e1a7d4860b1f2e3d4c5b6a79880716253a4b5c6d7e8f90a1b2c3d4e5f';
-let server, browser, address;
-
-before(async () => {
-  server = await serve(join(root, 'dist'));
-  address = `http://127.0.0.1:${server.address().port}/`;
-  browser = await launch();
-});
-
-after(async () => {
-  await browser?.close();
-  server?.close();
-});
-
-/** Opens the page in a profile of its own; the test fails on any error, violation or foreign request. */
-async function open(t, options = {}) {
-  const context = await browser.newContext({ viewport: { width: 1440, height: 900 }, permissions: ['clipboard-read', 'clipboard-write'], ...options });
-  const page = await context.newPage();
-  const faults = [];
-  page.on('console', (message) => ['error', 'warning'].includes(message.type()) && faults.push(`console: ${message.text()}`));
-  page.on('pageerror', (error) => faults.push(`error: ${error}`));
-  page.on('request', (request) => {
-    if (!request.url().startsWith(address) && !/^(data|blob):/.test(request.url())) faults.push(`foreign request: ${request.url()}`);
-  });
-  t.after(async () => {
-    await context.close();
-    assert.deepEqual(faults, []);
-  });
-  await page.goto(address);
-  await text(page).waitFor();
-  return page;
-}
-
-const text = (page, name = 'opta.yml') => page.getByRole('textbox', { name, exact: true });
-const region = (page, name) => page.getByRole('region', { name, exact: true });
-const button = (page, name) => page.getByRole('button', { name, exact: true });
-const tab = (page, name) => page.getByRole('tab', { name, exact: true });
-
-/** Replaces a whole text the way a person does. */
-async function write(page, source, name = 'opta.yml') {
-  await text(page, name).click();
-  await page.keyboard.press('ControlOrMeta+a');
-  await page.keyboard.insertText(source);
-}
-
-async function saved(page, name) {
-  const [download] = await Promise.all([page.waitForEvent('download'), button(page, name).click()]);
-  return { name: download.suggestedFilename(), text: readFileSync(await download.path(), 'utf8') };
-}
 
 /** A folder with the page's texts, as a person keeps them. */
 function folder(service, environment) {
@@ -75,28 +23,6 @@ function folder(service, environment) {
 }
 
 const run = (cwd, ...args) => execFileSync(binary, args, { cwd, encoding: 'utf8', stdio: ['ignore', 'pipe', 'ignore'] });
-
-const ENVIRONMENT = `name: staging
-org_name: acme
-providers:
-  aws:
-    region: us-east-1
-    account_id: 123456789012
-modules:
-  - {type: dns, domain: staging.acme.io}
-`;
-
-const service = (layer, more = '', image = 'acme/api:1') => `name: ${layer}
-environments:
-  - name: staging
-    path: env.yml
-modules:
-  - type: k8s-service
-    name: api
-    image: ${image}
-    port:
-      http: 8000
-${more}`;
 
 test('completion knows the fields, the modules and the references, and hovering tells of them', async (t) => {
   const page = await open(t);
@@ -279,7 +205,8 @@ test('the work survives a reload', async (t) => {
   await region(page, 'Manifests').getByText('kept-api-k8s-service').first().waitFor();
   await page.reload();
   await region(page, 'Manifests').getByText('kept-api-k8s-service').first().waitFor();
-  await button(page, 'Show the example').click();
+  await button(page, 'Examples').click();
+  await dialog(page, 'Examples').getByRole('button', { name: 'A public API' }).click();
   await region(page, 'Manifests').getByText('shop-api-k8s-service').first().waitFor();
   await text(page).click();
   await page.keyboard.press('ControlOrMeta+z');
@@ -350,12 +277,9 @@ test('nobody is kept out', async (t) => {
     const page = await open(t, options);
     await write(page, service('shop', '    min_container: 2\n    healthcheck_path: x\n'));
     await region(page, 'Problems').getByText('2 problems').waitFor();
-    for (const name of ['Bundle', 'AWS', 'Manifests']) {
+    for (const name of ['Bundle', 'AWS', 'Diagram', 'Changes', 'Manifests']) {
       await tab(page, name).click();
-      await page.evaluate(axe);
-      const result = await page.evaluate(() => window.axe.run(document, { resultTypes: ['violations'] }));
-      const found = result.violations.map(({ id, nodes }) => `${name}: ${id}: ${nodes.map((node) => node.html).join(' ')}`);
-      assert.deepEqual(found, []);
+      assert.deepEqual(await faults(page, name), []);
     }
     const overflow = await page.evaluate(() => document.documentElement.scrollWidth - window.innerWidth);
     assert.ok(overflow <= 0, `the page is ${overflow} px too wide`);

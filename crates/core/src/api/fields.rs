@@ -1,0 +1,73 @@
+//! The declarations of the fields, for a front end that makes a form of them.
+
+use serde_json::{Value, json};
+
+use crate::aws::iam::ISSUER;
+use crate::model::environment::EnvironmentFile;
+pub use crate::model::field::{Field, FieldType};
+use crate::model::k8s_service::K8sService;
+pub use crate::model::k8s_service::PORT_NAMES;
+use crate::model::layer::Layer;
+pub use crate::model::link::is_secret_output;
+use crate::model::link::{LINKABLE, gives};
+use crate::model::module::{K8S_SERVICE, required_fields, short_type};
+
+/// The fields of a service file.
+pub const LAYER_FIELDS: &[Field] = Layer::FIELDS;
+/// The fields of an environment file.
+pub const ENVIRONMENT_FIELDS: &[Field] = EnvironmentFile::FIELDS;
+
+/// The fields of a module of a type; none for the types that Optakit leaves alone.
+#[must_use]
+pub fn module_fields(kind: &str) -> Option<&'static [Field]> {
+    (short_type(kind) == K8S_SERVICE).then_some(K8sService::FIELDS)
+}
+
+/// Whether services can be linked to modules of a type.
+#[must_use]
+pub fn is_linkable(kind: &str) -> bool {
+    gives(short_type(kind)).is_some()
+}
+
+/// The types of modules that services can be linked to.
+pub fn linkable_types() -> impl Iterator<Item = &'static str> {
+    LINKABLE.iter().map(|(kind, _)| *kind)
+}
+
+/// A module of another type, with what it must have.
+#[must_use]
+pub fn new_module(kind: &str, name: &str) -> Value {
+    let mut module = json!({ "type": kind, "name": name });
+    for (field, example) in required_fields(kind) {
+        module[field] = example.into();
+    }
+    module
+}
+
+/// A service with the fields that it must have, each as its example says.
+#[must_use]
+pub fn new_service(name: &str) -> Value {
+    let mut module = json!({ "type": K8S_SERVICE, "name": name });
+    for field in K8sService::FIELDS.iter().filter(|field| field.required && field.name != "type") {
+        let example = super::SourceText { name: String::new(), text: field.example.to_owned() };
+        module[field.name] = super::data(&example).unwrap_or_default();
+    }
+    module
+}
+
+/// Whether an apply finds an input out by itself.
+#[must_use]
+pub fn is_found_by_apply(input: &str) -> bool {
+    input == ISSUER
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn new_modules_have_what_they_must() {
+        assert_eq!(new_service("api"), json!({"type": "k8s-service", "name": "api", "image": "AUTO", "port": {"http": 8080}}));
+        assert_eq!(new_module("s3", "media"), json!({"type": "s3", "name": "media", "bucket_name": "acme-media"}));
+    }
+}

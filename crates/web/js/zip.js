@@ -1,0 +1,2 @@
+// Loaded when someone asks for a zip.
+export { strToU8, zipSync } from 'fflate';

@@ -1,0 +1,138 @@
+//! The binding to crates/web/js/platform.js: drafts and history, files, links.
+
+use optakit_core::api::SourceText;
+use serde::{Deserialize, Serialize};
+use wasm_bindgen::prelude::*;
+
+#[wasm_bindgen]
+extern "C" {
+    #[wasm_bindgen(js_namespace = OptakitPage, js_name = claim, catch)]
+    async fn claim_js() -> Result<JsValue, JsValue>;
+    #[wasm_bindgen(js_namespace = OptakitPage, js_name = fork, catch)]
+    async fn fork_js() -> Result<JsValue, JsValue>;
+    #[wasm_bindgen(js_namespace = OptakitPage, js_name = keep, catch)]
+    async fn keep_js(text: &str) -> Result<JsValue, JsValue>;
+    #[wasm_bindgen(js_namespace = OptakitPage, js_name = remember, catch)]
+    async fn remember_js(label: &str, text: &str) -> Result<JsValue, JsValue>;
+    #[wasm_bindgen(js_namespace = OptakitPage, js_name = history, catch)]
+    async fn history_js() -> Result<JsValue, JsValue>;
+    #[wasm_bindgen(js_namespace = OptakitPage, js_name = pack, catch)]
+    async fn pack_js(text: &str) -> Result<JsValue, JsValue>;
+    #[wasm_bindgen(js_namespace = OptakitPage, js_name = unpack, catch)]
+    async fn unpack_js(fragment: &str, limit: u32) -> Result<JsValue, JsValue>;
+    #[wasm_bindgen(js_namespace = OptakitPage, js_name = openFiles, catch)]
+    async fn open_files_js() -> Result<JsValue, JsValue>;
+    #[wasm_bindgen(js_namespace = OptakitPage, js_name = openFolder, catch)]
+    async fn open_folder_js() -> Result<JsValue, JsValue>;
+    #[wasm_bindgen(js_namespace = OptakitPage, js_name = dropped, catch)]
+    async fn dropped_js(event: &web_sys::DragEvent) -> Result<JsValue, JsValue>;
+    #[wasm_bindgen(js_namespace = OptakitPage, js_name = saveInPlace, catch)]
+    async fn save_in_place_js(path: &str, text: &str) -> Result<JsValue, JsValue>;
+    #[wasm_bindgen(js_namespace = OptakitPage, js_name = saveZip, catch)]
+    async fn save_zip_js(name: &str, files: JsValue) -> Result<JsValue, JsValue>;
+    /// Tells of a failure of the program, with the text to take along.
+    #[wasm_bindgen(js_namespace = OptakitPage)]
+    pub(crate) fn crashed(message: &str, text: &str);
+    /// Whether the page failed the last time.
+    #[wasm_bindgen(js_namespace = OptakitPage, js_name = hasCrashed)]
+    pub(crate) fn has_crashed() -> bool;
+}
+
+/// The message of what JavaScript threw.
+fn reason(error: &JsValue) -> String {
+    let message = js_sys::Reflect::get(error, &"message".into()).ok().and_then(|message| message.as_string());
+    message.unwrap_or_else(|| "the browser refuses".to_owned())
+}
+
+/// The work to go on with in this tab; none at first.
+pub(crate) async fn claim() -> Result<Option<String>, String> {
+    claim_js().await.map(|text| text.as_string()).map_err(|error| reason(&error))
+}
+
+/// From now on this tab keeps a draft of its own.
+pub(crate) async fn fork() {
+    drop(fork_js().await);
+}
+
+/// Keeps the work; false when the browser refuses.
+pub(crate) async fn keep(text: &str) -> bool {
+    keep_js(text).await.is_ok()
+}
+
+/// Adds the work to the history.
+pub(crate) async fn remember(label: &str, text: &str) {
+    drop(remember_js(label, text).await);
+}
+
+/// An entry of the history.
+#[derive(Clone, Debug, Deserialize)]
+pub(crate) struct Entry {
+    /// Milliseconds since 1970.
+    pub(crate) time: f64,
+    pub(crate) label: String,
+    pub(crate) text: String,
+}
+
+/// The history, newest first.
+pub(crate) async fn history() -> Vec<Entry> {
+    let found = history_js().await.ok();
+    found.and_then(|found| serde_wasm_bindgen::from_value(found).ok()).unwrap_or_default()
+}
+
+/// The fragment of a link that stands for a text.
+pub(crate) async fn pack(text: &str) -> Result<String, String> {
+    let packed = pack_js(text).await.map_err(|error| reason(&error))?;
+    packed.as_string().ok_or_else(|| "the browser cannot compress".to_owned())
+}
+
+/// The text that the fragment of a link stands for, when it has no more than `limit` bytes.
+pub(crate) async fn unpack(fragment: &str, limit: u32) -> Result<String, String> {
+    let text = unpack_js(fragment, limit).await.map_err(|error| reason(&error))?;
+    text.as_string().ok_or_else(|| "it is damaged".to_owned())
+}
+
+/// A file with its path below what was opened.
+#[derive(Clone, Debug, Deserialize)]
+pub(crate) struct File {
+    pub(crate) path: String,
+    pub(crate) text: String,
+}
+
+fn files(found: Result<JsValue, JsValue>) -> Result<Vec<File>, String> {
+    let found = found.map_err(|error| reason(&error))?;
+    serde_wasm_bindgen::from_value(found).map_err(|error| error.to_string())
+}
+
+/// Files that the user chooses.
+pub(crate) async fn open_files() -> Result<Vec<File>, String> {
+    files(open_files_js().await)
+}
+
+/// The files of a folder that the user chooses.
+pub(crate) async fn open_folder() -> Result<Vec<File>, String> {
+    files(open_folder_js().await)
+}
+
+/// What was dropped on the page.
+pub(crate) async fn dropped(event: &web_sys::DragEvent) -> Result<Vec<File>, String> {
+    files(dropped_js(event).await)
+}
+
+/// Saves a file where it was opened from; false when the browser gave no way to.
+pub(crate) async fn save_in_place(path: &str, text: &str) -> Result<bool, String> {
+    let saved = save_in_place_js(path, text).await.map_err(|error| reason(&error))?;
+    Ok(saved.as_bool().unwrap_or(false))
+}
+
+#[derive(Serialize)]
+struct Packed<'a> {
+    name: &'a str,
+    text: &'a str,
+}
+
+/// Saves files as a zip.
+pub(crate) async fn save_zip(name: &str, files: &[SourceText]) -> Result<(), String> {
+    let files: Vec<Packed<'_>> = files.iter().map(|file| Packed { name: &file.name, text: &file.text }).collect();
+    let files = serde_wasm_bindgen::to_value(&files).map_err(|error| error.to_string())?;
+    save_zip_js(name, files).await.map(drop).map_err(|error| reason(&error))
+}
