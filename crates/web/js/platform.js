@@ -47,7 +47,7 @@ export async function claim() {
     if (await mayWrite(draft.id)) {
       own = draft.id;
       sessionStorage.setItem(DRAFT, own);
-      return draft.text;
+      return localStorage.getItem(UNWRITTEN + own) ?? draft.text;
     }
   }
   await begin();
@@ -57,12 +57,25 @@ export async function claim() {
 /** From now on this tab writes a draft of its own: what it had open stays as it was. */
 export const fork = begin;
 
+const UNWRITTEN = `${DRAFT}.unwritten.`;
 let waiting;
 let writing = false;
+let newest;
+
+// What a page that goes away has not written yet is put where writing does not take time.
+addEventListener('pagehide', () => {
+  if (newest === undefined) return;
+  try {
+    localStorage.setItem(UNWRITTEN + own, newest);
+  } catch {
+    // There is no room: the draft before it stays.
+  }
+});
 
 /** Keeps the work. One write is under way at a time, and the newest text is always the next. */
 export async function keep(text) {
   waiting = text;
+  newest = text;
   if (writing) return;
   writing = true;
   try {
@@ -71,6 +84,8 @@ export async function keep(text) {
       waiting = undefined;
       await (await database()).put('drafts', { id: own, time: Date.now(), text: next });
     }
+    newest = undefined;
+    localStorage.removeItem(UNWRITTEN + own);
   } finally {
     writing = false;
   }

@@ -47,7 +47,7 @@ pub(crate) fn Bar() -> impl IntoView {
                 />
             </label>
             <span class={"space"}></span>
-            <button class="button quiet" aria-label="Commands" title="Commands (Ctrl+K)" on:click=open(Dialog::Commands)><kbd>{"Ctrl K"}</kbd></button>
+            <button class="button quiet" aria-label="Ctrl K: commands" title="Commands (Ctrl+K)" on:click=open(Dialog::Commands)><kbd>{"Ctrl K"}</kbd></button>
             <button class="button" on:click=open(Dialog::Share)>{"Share"}</button>
             <button
                 class="button main"

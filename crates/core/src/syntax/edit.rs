@@ -266,8 +266,11 @@ impl<'a> Editor<'a> {
         }
     }
 
-    /// A value on one line, in the quotes that are there.
+    /// A value on one line, in the quotes that are there; those of nothing are no one's choice.
     fn inline(&self, before: &Node, value: &Value) -> String {
+        if before.as_str() == Some("") {
+            return flow(value);
+        }
         match (value, self.source.slice(before.span).chars().next()) {
             (Value::String(text), Some('"')) => json(text),
             (Value::String(text), Some('\'')) if !text.contains(['\n', '\r', '\t']) => format!("'{}'", text.replace('\'', "''")),

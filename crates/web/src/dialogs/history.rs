@@ -21,8 +21,8 @@ pub(super) fn History() -> impl IntoView {
         let time =
             String::from(js_sys::Date::new(&entry.time.into()).to_locale_string("default", &wasm_bindgen::JsValue::UNDEFINED));
         let about = serde_json::from_str(&entry.text).map(|work: Work| summary(&work)).unwrap_or_default();
-        let label = format!("Go back to {time}, {}", entry.label);
         let what = format!("{} · {about}", entry.label);
+        let label = format!("Go back to {time}, {what}");
         let restore = move |_| {
             state.dialog.set(None);
             examples::restore(state, &entry);

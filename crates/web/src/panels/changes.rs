@@ -128,9 +128,9 @@ fn shown(change: &Change) -> impl IntoView + use<> {
                 '-' => "line removed",
                 _ => "line",
             };
-            view! { <span class=kind>{format!("{} {}\n", line.sign, line.text)}</span> }
+            view! { <span class=kind>{format!("{} {}", line.sign, line.text)}</span> }
         }
-        None => view! { <span class="line skipped">{"⋯\n".to_owned()}</span> },
+        None => view! { <span class="line skipped">{"⋯".to_owned()}</span> },
     });
     view! {
         <div class="change">

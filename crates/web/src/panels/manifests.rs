@@ -93,7 +93,7 @@ pub(crate) fn Manifests() -> impl IntoView {
                         </button>
                         <For each=move || listed.get() key=|object| object.clone() children=object />
                     </div>
-                    <div class="output" class:stale=stale tabindex="0" aria-label="YAML" on:mouseleave=move |_| state.looked_at.set(None)>
+                    <div class="output" class:stale=stale class:many=move || (visible.read().len() > MANY) tabindex="0" aria-label="YAML" on:mouseleave=move |_| state.looked_at.set(None)>
                         <Show when=move || stale.get()>
                             <p class="note">{"These are of the last text without errors."}</p>
                         </Show>
@@ -259,6 +259,9 @@ fn Document(entry: Entry) -> impl IntoView {
         </div>
     }
 }
+
+/// How many objects are drawn at once, whether they are on the screen or not.
+const MANY: usize = 60;
 
 /// The height of a line of code and the space above the first, as the style sheet has them, in pixels.
 const LINE: f64 = 22.0;
