@@ -5,7 +5,7 @@
 "$root/scripts/setup-page.sh"
 cd "$root"
 built=target/page/built
-inputs=(crates/core crates/web assets/rds-ca index.html Trunk.toml Cargo.toml Cargo.lock package-lock.json scripts/build-page.sh)
+inputs=(crates/core crates/web assets/rds-ca index.html Trunk.toml Cargo.toml Cargo.lock package-lock.json scripts/build-page.sh scripts/offline.mjs .cargo)
 if [ -e dist/index.html ] && [ -e "$built" ] && [ -z "$(find "${inputs[@]}" -newer "$built" -type f -print -quit)" ]; then
   exit 0
 fi
@@ -22,6 +22,7 @@ build() {
   cargo fetch --target "$wasm_target"
   # Only a release build runs wasm-opt.
   trunk build --release --config Trunk.toml
+  node scripts/offline.mjs dist crates/web/js/offline.js
 }
 mkdir -p target/page
 touch "$built.new"

@@ -9,3 +9,12 @@ try {
   if (message) message.textContent = `This page could not start: ${error.message}. A current browser with WebAssembly is needed.`;
   throw error;
 }
+
+// After the first visit the page needs no network. `optakit edit` serves it from the machine itself, where a worker would
+// only be in the way.
+if (navigator.serviceWorker && !new URLSearchParams(location.search).has('token')) {
+  const policy = globalThis.trustedTypes?.createPolicy('optakit', { createScriptURL: (url) => url });
+  const url = new URL('offline.js', base).href;
+  // Without one, everything else works all the same.
+  navigator.serviceWorker.register(policy ? policy.createScriptURL(url) : url).catch(() => {});
+}

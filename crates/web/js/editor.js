@@ -65,7 +65,7 @@ const theme = EditorView.theme({
   '.cm-matchingBracket, &.cm-focused .cm-matchingBracket': { backgroundColor: 'var(--selection)', color: 'inherit' },
   '.cm-plain-value, .cm-plain-value *': { color: 'var(--code-number) !important' },
   '.cm-foldPlaceholder': { backgroundColor: 'var(--surface-raised)', border: '1px solid var(--border)', color: 'var(--text-muted)' },
-  '.cm-placeholder': { color: 'var(--text-faint)' },
+  '.cm-placeholder': { color: 'var(--text-muted)' },
   '.cm-lintRange-error': { backgroundImage: 'none', textDecoration: 'underline wavy var(--error) 1px', textUnderlineOffset: '3px' },
   '.cm-lintRange-warning': { backgroundImage: 'none', textDecoration: 'underline wavy var(--warning) 1px', textUnderlineOffset: '3px' },
   '.cm-lintRange-info': { backgroundImage: 'none', textDecoration: 'underline dotted var(--text-muted) 1px', textUnderlineOffset: '3px' },
@@ -149,8 +149,8 @@ export function create(parent, label, text, hint, onChange, onComplete, onHover,
       EditorView.updateListener.of((update) => {
         if (update.docChanged) onChange(update.state.doc.toString());
         if (update.selectionSet || update.docChanged || update.focusChanged) {
-          const { head } = update.state.selection.main;
-          onCursor(update.view.hasFocus ? update.state.doc.lineAt(head).number : 0, head);
+          const { from } = update.state.selection.main;
+          onCursor(update.view.hasFocus ? update.state.doc.lineAt(from).number : 0, from);
         }
       }),
       theme,

@@ -245,9 +245,12 @@ async function entry(item, prefix, found) {
 /** What was dropped on the page. */
 export async function dropped(event) {
   handles.clear();
+  // Both must be asked for before anything is waited for: the event's data is gone after that.
+  const files = [...event.dataTransfer.files];
   const items = [...event.dataTransfer.items].map((item) => item.webkitGetAsEntry?.()).filter(Boolean);
   const found = [];
   for (const item of items) await entry(item, '', found);
+  if (items.length === 0) found.push(...(await Promise.all(files.map((file) => read(file, file.name)))));
   const one = items.length === 1 && items[0].isDirectory ? `${items[0].name}/` : '';
   return found.map(({ path, text }) => ({ path: path.startsWith(one) ? path.slice(one.length) : path, text }));
 }

@@ -1,6 +1,5 @@
 //! Every command by its name.
 
-use leptos::html;
 use leptos::prelude::*;
 
 use super::Frame;
@@ -13,12 +12,6 @@ pub(super) fn Palette() -> impl IntoView {
     let state = expect_context::<State>();
     let typed = RwSignal::new(String::new());
     let chosen = RwSignal::new(0_usize);
-    let input = NodeRef::<html::Input>::new();
-    Effect::new(move || {
-        if let Some(input) = input.get() {
-            drop(input.focus());
-        }
-    });
     let found = Memo::new(move |_| {
         let typed = typed.read().to_lowercase();
         let fits = |name: &str| typed.split_whitespace().all(|word| name.to_lowercase().contains(word));
@@ -60,7 +53,7 @@ pub(super) fn Palette() -> impl IntoView {
         <Frame title="Commands">
             <input
                 class="control"
-                node_ref=input
+                autofocus=true
                 role="combobox"
                 aria-label="Command"
                 aria-expanded="true"

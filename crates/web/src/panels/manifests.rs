@@ -32,6 +32,7 @@ pub(crate) fn Manifests() -> impl IntoView {
     let text = move || visible.read_untracked().iter().map(|entry| entry.yaml.clone()).collect::<Vec<_>>().join("---\n");
     let stale = Memo::new(move |_| state.manifests.read().stale);
     let empty = Memo::new(move |_| all.read().is_empty());
+    let is_long = Memo::new(move |_| visible.read().len() > MANY);
     let without_image = move || state.analysis.read().analysis.without_image.clone();
     // Inputs that only AWS resources need are no concern of the manifests.
     let unknown = move || {
@@ -93,7 +94,7 @@ pub(crate) fn Manifests() -> impl IntoView {
                         </button>
                         <For each=move || listed.get() key=|object| object.clone() children=object />
                     </div>
-                    <div class="output" class:stale=stale class:many=move || (visible.read().len() > MANY) tabindex="0" aria-label="YAML" on:mouseleave=move |_| state.looked_at.set(None)>
+                    <div class="output" class:stale=stale class:many=move || is_long.get() tabindex="0" aria-label="YAML" on:mouseleave=move |_| state.looked_at.set(None)>
                         <Show when=move || stale.get()>
                             <p class="note">{"These are of the last text without errors."}</p>
                         </Show>

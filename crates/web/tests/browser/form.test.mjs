@@ -124,9 +124,9 @@ test('inputs fill what only the environment knows, and are remembered', async (t
 
 test('the place in the text and the lines it decides are lit, both ways', async (t) => {
   const page = await open(t);
-  await write(page, service('shop', '    min_containers: 2\n    max_containers: 7\n'));
+  await write(page, service('shop', '    min_containers: 2\n    max_containers: 70\n'));
   const manifests = region(page, 'Manifests');
-  await manifests.getByText('maxReplicas: 7').waitFor();
+  await manifests.getByText('maxReplicas: 70').waitFor();
   const line = (text) => page.evaluate((text) => {
     const pre = [...document.querySelectorAll('pre')].find((pre) => pre.textContent.includes(text));
     const index = pre.textContent.split('\n').findIndex((line) => line.includes(text));
@@ -138,7 +138,7 @@ test('the place in the text and the lines it decides are lit, both ways', async 
   }, text);
   await text(page).getByText('max_containers').click();
   await page.locator('.band.lit').first().waitFor({ state: 'attached' });
-  assert.equal((await line('maxReplicas: 7')).lit, true);
+  assert.equal((await line('maxReplicas: 70')).lit, true);
   assert.equal((await line('minReplicas: 2')).lit, false);
   await button(page, 'HorizontalPodAutoscaler shop-api-k8s-service').click();
   const place = await line('minReplicas: 2');
@@ -221,7 +221,7 @@ test('every dialog is reached by keys, passes axe and goes away', async (t) => {
     await button(page, opener).click();
     await dialog(page, name).waitFor();
     assert.deepEqual(await faults(page, name), []);
-    await dialog(page, name).getByRole('button', { name: 'Close' }).click();
+    await dialog(page, name).getByRole('button', { name: 'Close', exact: true }).click();
     await dialog(page, name).waitFor({ state: 'detached' });
   }
 });

@@ -103,9 +103,12 @@ test('a folder is opened with its environment files, and files can be dropped', 
   writeFileSync(join(folder, 'deploy', 'opta.yml'), service('nested').replace('env.yml', '../env/staging.yml'));
   writeFileSync(join(folder, 'env', 'staging.yml'), ENVIRONMENT);
   await page.evaluate(() => delete window.showDirectoryPicker);
+  // Asked for early: the browser must know that the chooser is not to be shown before Enter is pressed.
+  const asked = page.waitForEvent('filechooser');
   await page.keyboard.press('ControlOrMeta+k');
   await page.keyboard.type('open a folder');
-  const [chooser] = await Promise.all([page.waitForEvent('filechooser'), page.keyboard.press('Enter')]);
+  await page.keyboard.press('Enter');
+  const chooser = await asked;
   await chooser.setFiles(folder);
   await shows(page, 'nested');
   await tab(page, '../env/staging.yml').click();
@@ -192,6 +195,22 @@ test('a link is not made of credentials unasked, nor of what is too long for one
   const [download] = await Promise.all([page.waitForEvent('download'), button(page, 'Save as a file').click()]);
   const file = await download.path();
   assert.equal(JSON.parse(readFileSync(file, 'utf8')).service, service('long', `    env_vars:\n${noise}\n`));
+});
+
+test('after the first visit the page works without a network', async (t) => {
+  const context = await profile();
+  t.after(() => context.close());
+  const page = await pageOf(t, context);
+  await page.evaluate(() => navigator.serviceWorker.ready);
+  await page.waitForFunction(() => navigator.serviceWorker.controller);
+  await write(page, `${service('offline', '    links: [db]\n')}  - {type: postgres, name: db}\n`);
+  await region(page, 'Manifests').getByText('BEGIN CERTIFICATE').first().waitFor();
+  await context.setOffline(true);
+  await page.reload();
+  await shows(page, 'offline');
+  await region(page, 'Manifests').getByText('BEGIN CERTIFICATE').first().waitFor();
+  const [download] = await Promise.all([page.waitForEvent('download'), button(page, 'Kustomize').click()]);
+  assert.equal(download.suggestedFilename(), 'offline-kustomize.zip');
 });
 
 test('the kustomize base of the page is the binary\'s', async (t) => {
