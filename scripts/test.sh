@@ -49,6 +49,8 @@ suite() { # NAME COMMAND...
   passed=$((passed + suite_passed)) failed=$((failed + suite_failed)) skipped=$((skipped + suite_skipped))
 }
 
+# The binary holds the page.
+"$root/scripts/build-page.sh"
 say "Building the tests"
 cargo build --workspace --exclude optakit-web --quiet
 if [ -n "$testbed" ]; then
@@ -60,7 +62,6 @@ export INSTA_UPDATE=no OPTAKIT_BIN="$root/target/debug/optakit"
 suite "Core, command line and cluster" cargo test --workspace --no-fail-fast "${features[@]}"
 "$root/scripts/build-js.sh"
 suite "The JavaScript package in Node" node --test --test-reporter=spec crates/core/tests/js/
-"$root/scripts/build-page.sh"
 suite "The page in Chromium" node --test --test-reporter=spec crates/web/tests/browser/
 
 if [ "$skipped" -gt 0 ]; then

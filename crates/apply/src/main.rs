@@ -8,6 +8,7 @@ mod cli;
 mod command;
 mod deploy;
 mod digest;
+mod edit;
 mod format;
 mod history;
 mod image;
@@ -49,6 +50,7 @@ fn main() -> ExitCode {
         Command::Drift(arguments) => command::plan::drift(arguments, &report),
         Command::Secret(arguments) => command::secret::run(arguments, &report),
         Command::Takeover(arguments) => command::takeover::run(arguments, &report),
+        Command::Edit(arguments) => command::edit::run(arguments, &report),
         Command::Destroy(arguments) => command::destroy::run(arguments, &report),
         Command::Explain { name } => command::about::explain(name, &report),
         Command::Schema { of } => command::about::schema(*of, &report),

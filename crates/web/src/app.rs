@@ -136,7 +136,8 @@ fn Status() -> impl IntoView {
         let objects = outcome.analysis.manifests.as_ref().map_or(0, Vec::len);
         format!("{objects} objects in {:.1} ms", outcome.milliseconds)
     };
-    let kept = move || if state.kept.get() { "saved in this browser" } else { "not saved: the browser refuses to keep it" };
+    let in_browser = move || if state.kept.get() { "saved in this browser" } else { "not saved: the browser refuses to keep it" };
+    let kept = move || if let Some(file) = state.on_disk.get() { format!("saved in {file}") } else { in_browser().to_owned() };
     let open = move |dialog| move |_| state.dialog.set(Some(dialog));
     view! {
         <footer class="status">

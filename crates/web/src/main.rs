@@ -6,6 +6,7 @@ mod app;
 mod bar;
 mod commands;
 mod dialogs;
+mod disk;
 mod editor;
 mod examples;
 mod export;
@@ -31,14 +32,28 @@ fn main() {
 async fn start() {
     let (work, said) = work::load().await;
     let (work, linked) = share::opened(work).await;
+    let disk = disk::Disk::of_address();
+    let files = match &disk {
+        Some(disk) => Some(disk.read().await),
+        None => None,
+    };
     if let Some(loading) = document().get_element_by_id("loading") {
         loading.remove();
     }
     mount_to_body(move || {
-        let state = State::new(work.unwrap_or_else(examples::first));
+        let work = work.unwrap_or_else(examples::first);
+        let state = State::new(match &files {
+            Some(Ok(files)) => files.clone().over(work),
+            _ => work,
+        });
         provide_context(state);
         tell_of_failures(state);
         work::keep(state);
+        match (&disk, &files) {
+            (Some(disk), Some(Ok(files))) => disk::follow(state, disk, files),
+            (_, Some(Err(reason))) => state.say(format!("The file cannot be read: {reason}")),
+            _ => {}
+        }
         if let Some(said) = linked.or(said) {
             state.say(said);
         }

@@ -68,6 +68,8 @@ pub(crate) struct State {
     pub(crate) lit: RwSignal<Vec<(usize, usize)>>,
     /// What was done last, for a moment.
     pub(crate) said: RwSignal<String>,
+    /// The file that the work is kept in, where the page is served by `optakit edit`.
+    pub(crate) on_disk: RwSignal<Option<String>>,
     /// Whether the work is kept in this browser.
     pub(crate) kept: RwSignal<bool>,
 }
@@ -186,28 +188,37 @@ impl State {
             last_problem: RwSignal::new(None),
             lit: RwSignal::new(Vec::new()),
             said: RwSignal::new(String::new()),
+            on_disk: RwSignal::new(None),
             kept: RwSignal::new(true),
         }
     }
 
     /// Takes other work in the place of the present one. Texts change by their editors, so that undo brings them back.
     pub(crate) fn replace(self, work: Work) {
-        let editors = self.editors.get_untracked();
-        let type_in = |file: &str, text: &str| editors.get(file).map(|editor| editor.replace(text)).is_some();
-        for (path, text) in &work.environment_files {
-            type_in(path, text);
+        for (path, text) in work.environment_files {
+            self.replace_text(&path, text);
         }
-        self.environment_files.update(|files| files.extend(work.environment_files));
         self.environment.set(work.environment);
         self.image.set(work.image);
         self.target.set(work.target);
-        if !work.values.is_empty() && !type_in(VALUES_FILE, &work.values) {
-            self.values.set(work.values);
+        if !work.values.is_empty() {
+            self.replace_text(VALUES_FILE, work.values);
         }
-        if !type_in(SERVICE_FILE, &work.service) {
-            self.service.set(work.service);
-        }
+        self.replace_text(SERVICE_FILE, work.service);
         self.open.set(SERVICE_FILE.to_owned());
+    }
+
+    /// Takes another text in the place of a file's, as one step of the history where it has an editor.
+    pub(crate) fn replace_text(self, file: &str, text: String) {
+        let editor = self.editors.with_untracked(|editors| editors.get(file).cloned());
+        match (editor, file) {
+            (Some(editor), _) => editor.replace(&text),
+            (None, SERVICE_FILE) => self.service.set(text),
+            (None, VALUES_FILE) => self.values.set(text),
+            (None, path) => self.environment_files.update(|files| {
+                files.insert(path.to_owned(), text);
+            }),
+        }
     }
 
     /// Makes a change of a file's text, by its editor where it has one, as one step of the history.

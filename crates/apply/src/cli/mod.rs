@@ -48,6 +48,16 @@ Examples:
   optakit render --image-tag 1.4.2 | kubectl apply --server-side -f -
   optakit render --image-tag 1.4.2 -o kustomize --output-dir deploy/base")]
     Render(Render),
+    /// Edit a service file in the browser: the editor's page, served from this machine to this machine.
+    #[command(
+        after_help = "The page reads and writes the file and the environment files it names, and follows them when they change on disk.
+It is served on loopback alone, to whoever has the token in its address. Ctrl-C ends it.
+
+Examples:
+  optakit edit
+  optakit edit services/shop/opta.yml --port 8080"
+    )]
+    Edit(Edit),
     /// Write, inspect or verify a bundle, the one file that `apply` takes.
     #[command(
         args_conflicts_with_subcommands = true,
@@ -205,6 +215,16 @@ pub(crate) enum Schema {
     Service,
     /// The bundle.
     Bundle,
+}
+
+#[derive(Debug, Args)]
+pub(crate) struct Edit {
+    /// The service file; it is made when it is not there.
+    #[arg(default_value = "opta.yml")]
+    pub(crate) file: PathBuf,
+    /// The port to listen on; any free one when left out.
+    #[arg(long, default_value_t = 0, hide_default_value = true)]
+    pub(crate) port: u16,
 }
 
 #[derive(Debug, Args)]

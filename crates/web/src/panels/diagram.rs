@@ -35,27 +35,29 @@ fn drawn(state: State, picture: Diagram) -> impl IntoView {
     let text = described(&module, &routes, &service, &pods, autoscaler.as_ref(), &links, &aws);
     let uses: Vec<Shape> = links.into_iter().chain(aws).collect();
     let rows = routes.len().max(uses.len()).max(if autoscaler.is_some() { 2 } else { 1 });
-    let (width, height) = corner(4, rows);
+    // Without a way in from outside its column is left out.
+    let first = usize::from(!routes.is_empty());
+    let (width, height) = corner(first + 3, rows);
     let (width, height) = (width - ACROSS, height);
     let mut arrows = Vec::new();
     let mut shapes = Vec::new();
     for (row, route) in routes.into_iter().enumerate() {
-        arrows.push(arrow((0, row), (1, 0)));
+        arrows.push(arrow((0, row), (first, 0)));
         shapes.push(shape(state, route, (0, row), "route"));
     }
-    arrows.push(arrow((1, 0), (2, 0)));
-    shapes.push(shape(state, service, (1, 0), "service"));
-    shapes.push(shape(state, pods, (2, 0), "pods"));
+    arrows.push(arrow((first, 0), (first + 1, 0)));
+    shapes.push(shape(state, service, (first, 0), "service"));
+    shapes.push(shape(state, pods, (first + 1, 0), "pods"));
     if let Some(autoscaler) = autoscaler {
-        let (x, y) = corner(2, 0);
+        let (x, y) = corner(first + 1, 0);
         let x = x + WIDTH / 2;
         let (from, to) = (y + HEIGHT + DOWN, y + HEIGHT + 1);
         arrows.push(format!("M{x} {from} L{x} {to} M{} {} L{x} {to} L{} {}", x - 4, to + 6, x + 4, to + 6));
-        shapes.push(shape(state, autoscaler, (2, 1), "scaler"));
+        shapes.push(shape(state, autoscaler, (first + 1, 1), "scaler"));
     }
     for (row, used) in uses.into_iter().enumerate() {
-        arrows.push(arrow((2, 0), (3, row)));
-        shapes.push(shape(state, used, (3, row), "used"));
+        arrows.push(arrow((first + 1, 0), (first + 2, row)));
+        shapes.push(shape(state, used, (first + 2, row), "used"));
     }
     let title = module.clone();
     view! {

@@ -1,0 +1,53 @@
+//! The built page, packed into the binary by `build.rs`.
+
+use std::io::Read;
+
+use axum::http::{StatusCode, Uri, header};
+use axum::response::{IntoResponse, Response};
+
+use crate::rds;
+
+/// The files by name, each packed with gzip.
+static FILES: &[(&str, &[u8])] = include!(concat!(env!("OUT_DIR"), "/page.rs"));
+
+/// Whether the binary was built without the page.
+pub(super) fn is_missing() -> bool {
+    FILES.is_empty()
+}
+
+/// A file of the page.
+pub(super) async fn serve(uri: Uri) -> Response {
+    let path = uri.path().trim_start_matches('/');
+    let name = if path.is_empty() { "index.html" } else { path };
+    if let Some(region) = name.strip_prefix("rds-ca/").and_then(|file| file.strip_suffix(".pem")) {
+        let known = region == "default" || rds::is_known(region);
+        return if known { plain("application/x-pem-file", rds::certificates(region).into()) } else { missing() };
+    }
+    let Some((_, packed)) = FILES.iter().find(|(file, _)| *file == name) else { return missing() };
+    let mut bytes = Vec::new();
+    match flate2::read::GzDecoder::new(*packed).read_to_end(&mut bytes) {
+        Ok(_) => plain(content_type(name), bytes),
+        Err(_) => StatusCode::INTERNAL_SERVER_ERROR.into_response(),
+    }
+}
+
+fn plain(kind: &'static str, bytes: Vec<u8>) -> Response {
+    let headers =
+        [(header::CONTENT_TYPE, kind), (header::X_CONTENT_TYPE_OPTIONS, "nosniff"), (header::CACHE_CONTROL, "no-cache")];
+    (headers, bytes).into_response()
+}
+
+fn missing() -> Response {
+    StatusCode::NOT_FOUND.into_response()
+}
+
+fn content_type(name: &str) -> &'static str {
+    match name.rsplit('.').next() {
+        Some("html") => "text/html; charset=utf-8",
+        Some("js") => "text/javascript; charset=utf-8",
+        Some("css") => "text/css; charset=utf-8",
+        Some("wasm") => "application/wasm",
+        Some("svg") => "image/svg+xml",
+        _ => "application/octet-stream",
+    }
+}
