@@ -33,9 +33,8 @@ fn every_line_of_every_manifest_is_traced() {
         let Ok(text) = std::fs::read_to_string(&path) else { continue };
         let request = request(&text, &environment);
         let manifests = api::analyze(&request, false).manifests.expect("the cases have no errors");
-        let traced = api::trace(&request);
-        assert_eq!(traced.len(), manifests.len(), "{}", path.display());
-        for (manifest, lines) in manifests.iter().zip(&traced) {
+        for (index, manifest) in manifests.iter().enumerate() {
+            let lines = api::trace(&request, index);
             let written: Vec<&str> = manifest.yaml.lines().collect();
             assert_eq!(lines.len(), written.len(), "{} {}:\n{}", path.display(), manifest.kind, manifest.yaml);
             let data = manifest.to_value();
@@ -52,11 +51,10 @@ fn every_line_of_every_manifest_is_traced() {
 fn a_line_says_why_it_is_there() {
     let request = request(&service("    min_containers: 2\n    env_vars:\n      A: \"1\"\n"), ENVIRONMENT);
     let manifests = api::analyze(&request, false).manifests.expect("no errors");
-    let traced = api::trace(&request);
     let why = |kind: &str, text: &str| {
         let index = manifests.iter().position(|manifest| manifest.kind == kind).expect("it is rendered");
         let line = manifests[index].yaml.lines().position(|line| line.contains(text)).expect("the line is there");
-        api::why(&request, kind, &traced[index][line]).expect("it has a reason")
+        api::why(&request, kind, &api::trace(&request, index)[line]).expect("it has a reason")
     };
     let set = why("HorizontalPodAutoscaler", "minReplicas: 2");
     assert_eq!((set.file.as_str(), set.place.line), ("opta.yml", 8));
@@ -66,6 +64,24 @@ fn a_line_says_why_it_is_there() {
     assert_eq!(why("Deployment", "name: A").place.line, 10);
     let part = why("Deployment", "kind: Deployment").markdown;
     assert!(part.starts_with("Part of every Deployment of the module at `opta.yml` line 4"), "{part}");
+}
+
+#[test]
+fn a_line_of_the_text_decides_lines_of_manifests() {
+    let request = request(&service("    min_containers: 2\n    env_vars:\n      A: \"1\"\n"), ENVIRONMENT);
+    let manifests = api::analyze(&request, false).manifests.expect("no errors");
+    let decided = |file: &str, line: u32| -> Vec<String> {
+        let lines = api::decided_lines(&request, file, line);
+        let shown = |(manifest, line): (usize, usize)| {
+            format!("{}: {}", manifests[manifest].kind, manifests[manifest].yaml.lines().nth(line).unwrap_or_default().trim())
+        };
+        lines.into_iter().map(shown).collect()
+    };
+    assert_eq!(decided("opta.yml", 10), ["Deployment: - name: A", "Deployment: value: '1'"]);
+    let least = decided("opta.yml", 8);
+    assert!(least.contains(&"HorizontalPodAutoscaler: minReplicas: 2".to_owned()), "{least:?}");
+    assert_eq!(decided("opta.yml", 99), [""; 0]);
+    assert_eq!(decided("nowhere.yml", 1), [""; 0]);
 }
 
 #[test]

@@ -1,7 +1,7 @@
 //! The text and what it becomes, linked both ways: the lines that belong together are lit.
 
 use leptos::prelude::*;
-use optakit_core::api::{self, TracedLine, Why};
+use optakit_core::api::{self, Why};
 
 use crate::state::State;
 
@@ -19,13 +19,14 @@ pub(crate) fn link(state: State, lit: RwSignal<Vec<(usize, usize)>>) {
         leptos::task::spawn_local(async move {
             gloo_timers::future::TimeoutFuture::new(REST).await;
             if turn.try_get_value() == Some(mine) {
-                lit.set(decided_by(&state.trace.get_untracked(), &file, line));
+                let outcome = state.analysis.get_untracked();
+                lit.set(api::decided_lines(&outcome.request, &file, line));
             }
         });
     });
     Effect::new(move || {
         let looked_at = state.looked_at.get();
-        let traced = looked_at.and_then(|(manifest, line)| state.trace.get_untracked().get(manifest)?.get(line).cloned());
+        let traced = looked_at.and_then(|(_, line)| state.trace.read_untracked().get(line).cloned());
         let origin = traced.and_then(|line| line.origin.filter(|_| line.own));
         for (name, editor) in state.editors.get_untracked() {
             let lines =
@@ -35,23 +36,10 @@ pub(crate) fn link(state: State, lit: RwSignal<Vec<(usize, usize)>>) {
     });
 }
 
-/// The lines of manifests that a line of a text decides.
-fn decided_by(trace: &[Vec<TracedLine>], file: &str, line: u32) -> Vec<(usize, usize)> {
-    let decides = |traced: &TracedLine| {
-        let origin = traced.origin.as_ref().filter(|_| traced.own);
-        origin.is_some_and(|(name, place)| name == file && (place.line..=place.end_line).contains(&line))
-    };
-    let of = |(manifest, lines): (usize, &Vec<TracedLine>)| {
-        let found = lines.iter().enumerate().filter(|(_, traced)| decides(traced));
-        found.map(|(line, _)| (manifest, line)).collect::<Vec<_>>()
-    };
-    trace.iter().enumerate().flat_map(of).collect()
-}
-
 /// Why the manifest line that is looked at is there.
 pub(crate) fn why(state: State) -> Option<Why> {
     let (manifest, line) = state.looked_at.get()?;
-    let traced = state.trace.read_untracked().get(manifest)?.get(line)?.clone();
+    let traced = state.trace.read_untracked().get(line)?.clone();
     let kind = state.manifests.with_untracked(|shown| shown.manifests.get(manifest).map(|manifest| manifest.kind))?;
     api::why(&state.request(), kind, &traced)
 }

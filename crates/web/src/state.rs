@@ -52,8 +52,8 @@ pub(crate) struct State {
     pub(crate) cursor: RwSignal<Option<(String, u32, usize)>>,
     /// The manifest line that is looked at: the place of its object among the manifests, and its own from 0.
     pub(crate) looked_at: RwSignal<Option<(usize, usize)>>,
-    /// Where each line of each manifest comes from; made when someone looks.
-    pub(crate) trace: Memo<Vec<Vec<TracedLine>>>,
+    /// Where each line of the manifest that is looked at comes from.
+    pub(crate) trace: Memo<Vec<TracedLine>>,
     /// The editors by file.
     pub(crate) editors: RwSignal<BTreeMap<String, Editor>, LocalStorage>,
     /// The open results.
@@ -159,9 +159,11 @@ impl State {
             let (exported, shown) = (exported.read(), manifests.read());
             exported.as_ref().map(|exported| api::compare(exported, &shown.manifests, Against::Rendered)).unwrap_or_default()
         });
+        let looked_at = RwSignal::new(None::<(usize, usize)>);
+        let looked_object = Memo::new(move |_| looked_at.get().map(|(manifest, _)| manifest));
         let trace = Memo::new(move |_| {
             let outcome = analysis.read();
-            if outcome.analysis.manifests.is_some() { api::trace(&outcome.request) } else { Vec::new() }
+            looked_object.get().map(|manifest| api::trace(&outcome.request, manifest)).unwrap_or_default()
         });
         Self {
             service,
@@ -179,7 +181,7 @@ impl State {
             open: RwSignal::new(SERVICE_FILE.to_owned()),
             form: RwSignal::new(false),
             cursor: RwSignal::new(None),
-            looked_at: RwSignal::new(None),
+            looked_at,
             trace,
             editors: RwSignal::new_local(BTreeMap::new()),
             results: RwSignal::new(Results::Manifests),

@@ -31,7 +31,7 @@ pub use fields::{
 pub use files::{FileFormat, files, kustomize};
 pub use reading::Reading;
 pub(crate) use render::{Rendered, holes};
-pub use trace::{TracedLine, Why, trace, why};
+pub use trace::{TracedLine, Why, decided_lines, trace, why};
 
 use crate::bundle::Bundle;
 use crate::model::exposure::Exposure;

@@ -48,6 +48,17 @@ impl Texts {
         self.source(file).map(|source| source.name.clone()).unwrap_or_default()
     }
 
+    /// The bytes of a line of a text, from 1, without its end.
+    pub(crate) fn line(&self, file: &str, line: u32) -> Option<Span> {
+        let (source, _) = self.sources.iter().find(|(source, _)| source.name == file)?;
+        let start = match line.checked_sub(2) {
+            Some(before) => source.text.match_indices('\n').nth(before as usize)?.0 + 1,
+            None => 0,
+        };
+        let end = source.text[start..].find('\n').map_or(source.text.len(), |length| start + length);
+        Some(Span::new(source.file, start, end))
+    }
+
     /// The place of a span, and the name of the text it is in.
     pub(crate) fn place(&self, span: Span) -> (String, Place) {
         let Some((source, index)) = self.get(span.file) else {

@@ -34,15 +34,33 @@ pub struct Why {
     pub markdown: String,
 }
 
-/// The lines of each manifest that [`analyze`](super::analyze) renders, in the same order.
+/// The lines of a manifest, by its place among those that [`analyze`](super::analyze) renders; none when it is not there.
 #[must_use]
-pub fn trace(request: &Request) -> Vec<Vec<TracedLine>> {
+pub fn trace(request: &Request, manifest: usize) -> Vec<TracedLine> {
     let Some(rendered) = Pass::run(request, Want::Trace, Values::default()).rendered else { return Vec::new() };
     let traced = |line: Line| {
         let origin = line.origin.map(|span| rendered.texts.place(span)).filter(|(file, _)| !file.is_empty());
         TracedLine { pointer: line.pointer, own: line.own && origin.is_some(), origin }
     };
-    rendered.objects.iter().map(|object| lines(object).into_iter().map(traced).collect()).collect()
+    rendered.objects.get(manifest).into_iter().flat_map(|object| lines(object, true)).map(traced).collect()
+}
+
+/// The lines of manifests that a line of a text decides: the place of the manifest, and the line in it from 0.
+#[must_use]
+pub fn decided_lines(request: &Request, file: &str, line: u32) -> Vec<(usize, usize)> {
+    let Some(rendered) = Pass::run(request, Want::Trace, Values::default()).rendered else { return Vec::new() };
+    let Some(asked) = rendered.texts.line(file, line) else { return Vec::new() };
+    let meets = |span: Span| span.file == asked.file && span.start <= asked.end && asked.start <= span.end;
+    let mut found = Vec::new();
+    for (manifest, object) in rendered.objects.iter().enumerate() {
+        // Most objects are of other modules.
+        if !object.value.origin.is_none_or(meets) && asked.file == crate::span::FileId::Service {
+            continue;
+        }
+        let decided = lines(object, false).into_iter().enumerate().filter(|(_, line)| line.own && line.origin.is_some_and(meets));
+        found.extend(decided.map(|(line, _)| (manifest, line)));
+    }
+    found
 }
 
 /// Why a line of a manifest of this kind is there.
@@ -91,31 +109,43 @@ struct Line {
     own: bool,
 }
 
-/// The lines that the writer makes of an object.
-fn lines(object: &Object) -> Vec<Line> {
+/// The lines that the writer makes of an object, with pointers when they are wanted.
+fn lines(object: &Object, pointers: bool) -> Vec<Line> {
     let mut lines = Vec::new();
-    collect(&object.value, &mut String::new(), (object.value.origin, false), None, &mut lines);
+    let mut pointer = pointers.then(String::new);
+    collect(&object.value, &mut pointer, (object.value.origin, false), None, &mut lines);
     lines
 }
 
 /// `begun` is the line on which the value begins, when that is one that stands already: an item's dash.
-fn collect(value: &Value, pointer: &mut String, around: (Option<Span>, bool), begun: Option<usize>, lines: &mut Vec<Line>) {
-    let length = pointer.len();
+fn collect(
+    value: &Value,
+    pointer: &mut Option<String>,
+    around: (Option<Span>, bool),
+    begun: Option<usize>,
+    lines: &mut Vec<Line>,
+) {
+    let length = pointer.as_ref().map_or(0, String::len);
     let mut step = |name: &str, value: &Value, same_line: bool, is_item: bool| {
-        pointer.push('/');
-        pointer.push_str(&name.replace('~', "~0").replace('/', "~1"));
+        if let Some(pointer) = pointer.as_mut() {
+            pointer.push('/');
+            pointer.push_str(&name.replace('~', "~0").replace('/', "~1"));
+        }
         let (origin, own) = value.origin.map_or(around, |origin| (Some(origin), true));
-        let line = Line { pointer: pointer.clone(), origin, own };
+        let here = pointer.clone().unwrap_or_default();
+        let line = Line { pointer: here.clone(), origin, own };
         match lines.last_mut() {
             Some(last) if same_line => *last = line,
             _ => lines.push(line),
         }
-        let here = lines.len() - 1;
+        let at = lines.len() - 1;
         for _ in 0..further_lines(value) {
-            lines.push(Line { pointer: pointer.clone(), origin, own });
+            lines.push(Line { pointer: here.clone(), origin, own });
         }
-        collect(value, pointer, (origin, own), is_item.then_some(here), lines);
-        pointer.truncate(length);
+        collect(value, pointer, (origin, own), is_item.then_some(at), lines);
+        if let Some(pointer) = pointer.as_mut() {
+            pointer.truncate(length);
+        }
     };
     match &value.kind {
         ValueKind::Map(entries) => {

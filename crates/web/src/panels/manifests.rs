@@ -32,7 +32,24 @@ pub(crate) fn Manifests() -> impl IntoView {
     let text = move || visible.read_untracked().iter().map(|entry| entry.yaml.clone()).collect::<Vec<_>>().join("---\n");
     let stale = Memo::new(move |_| state.manifests.read().stale);
     let empty = Memo::new(move |_| all.read().is_empty());
-    let is_long = Memo::new(move |_| visible.read().len() > MANY);
+    let is_long = Memo::new(move |_| all.read().len() > MANY);
+    // Of very many objects those around one are drawn; buttons at both ends bring the others.
+    let first = RwSignal::new(0_usize);
+    Effect::new(move || {
+        if let Some((manifest, _)) = state.lit.read().first()
+            && chosen.read_untracked().is_none()
+            && !(first.get_untracked()..first.get_untracked() + MANY).contains(manifest)
+        {
+            first.set(manifest.saturating_sub(2));
+        }
+    });
+    let drawn = Memo::new(move |_| {
+        let visible = visible.read();
+        let from = first.get().min(visible.len().saturating_sub(1));
+        visible.iter().skip(from).take(MANY).cloned().collect::<Vec<_>>()
+    });
+    let earlier = Memo::new(move |_| first.get().min(visible.read().len().saturating_sub(1)));
+    let later = Memo::new(move |_| visible.read().len().saturating_sub(earlier.get() + MANY));
     let without_image = move || state.analysis.read().analysis.without_image.clone();
     // Inputs that only AWS resources need are no concern of the manifests.
     let unknown = move || {
@@ -57,7 +74,10 @@ pub(crate) fn Manifests() -> impl IntoView {
             <button
                 class="object"
                 aria-pressed=move || (chosen.get().as_ref() == Some(&pressed)).to_string()
-                on:click=move |_| chosen.set(Some(label.clone()))
+                on:click=move |_| {
+                    chosen.set(Some(label.clone()));
+                    first.set(0);
+                }
             >
                 {kind}
                 {move || effect().map(|effect| view! { <span class="effect" aria-hidden="true">{effect}</span> })}
@@ -83,18 +103,21 @@ pub(crate) fn Manifests() -> impl IntoView {
         <section aria-label="Manifests" class="panel">
             <Show when=move || !empty.get() fallback=move || view! { <p class="empty">{nothing(state)}</p> }>
                 <div class="split">
-                    <div class="objects" role="group" aria-label="Objects">
+                    <div class="objects" class:many=move || is_long.get() role="group" aria-label="Objects">
                         <button
                             class="object"
                             aria-pressed=move || chosen.get().is_none().to_string()
-                            on:click=move |_| chosen.set(None)
+                            on:click=move |_| {
+                                chosen.set(None);
+                                first.set(0);
+                            }
                         >
                             "All objects"
                             <span class="name">{move || format!("{} in order", all.read().len())}</span>
                         </button>
                         <For each=move || listed.get() key=|object| object.clone() children=object />
                     </div>
-                    <div class="output" class:stale=stale class:many=move || is_long.get() tabindex="0" aria-label="YAML" on:mouseleave=move |_| state.looked_at.set(None)>
+                    <div class="output" class:stale=stale tabindex="0" aria-label="YAML" on:mouseleave=move |_| state.looked_at.set(None)>
                         <Show when=move || stale.get()>
                             <p class="note">{"These are of the last text without errors."}</p>
                         </Show>
@@ -108,9 +131,19 @@ pub(crate) fn Manifests() -> impl IntoView {
                                 {format!("Not known yet: {}. Fill them in as inputs, or in the environment file.", inputs.join(", "))}
                             </p>
                         })}
-                        <For each=move || visible.get() key=|entry| entry.clone() let(entry)>
+                        <Show when=move || { earlier.get() > 0 }>
+                            <button class="link more" on:click=move |_| first.update(|first| *first = first.saturating_sub(MANY))>
+                                {move || format!("{} objects before these", earlier.get())}
+                            </button>
+                        </Show>
+                        <For each=move || drawn.get() key=|entry| entry.clone() let(entry)>
                             <Document entry />
                         </For>
+                        <Show when=move || { later.get() > 0 }>
+                            <button class="link more" on:click=move |_| first.update(|first| *first += MANY)>
+                                {move || format!("{} objects behind these", later.get())}
+                            </button>
+                        </Show>
                     </div>
                 </div>
             </Show>
@@ -209,7 +242,7 @@ fn Document(entry: Entry) -> impl IntoView {
     };
     let go = move || {
         let line = state.looked_at.get_untracked().filter(|(manifest, _)| *manifest == index).map(|(_, line)| line);
-        let origin = line.and_then(|line| state.trace.get_untracked().get(index)?.get(line)?.origin.clone());
+        let origin = line.and_then(|line| state.trace.read_untracked().get(line)?.origin.clone());
         if let Some((file, place)) = origin {
             state.reveal(&file, place.from, place.from);
         }
@@ -261,7 +294,7 @@ fn Document(entry: Entry) -> impl IntoView {
     }
 }
 
-/// How many objects are drawn at once, whether they are on the screen or not.
+/// How many objects are drawn at once: a page of a thousand is slow to lay out at each key.
 const MANY: usize = 60;
 
 /// The height of a line of code and the space above the first, as the style sheet has them, in pixels.
