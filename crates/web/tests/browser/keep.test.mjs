@@ -213,6 +213,22 @@ test('after the first visit the page works without a network', async (t) => {
   assert.equal(download.suggestedFilename(), 'offline-kustomize.zip');
 });
 
+test('when the program fails, the text is given out, and the next start does not fail on it again', async (t) => {
+  const page = await open(t);
+  await write(page, service('precious'));
+  await shows(page, 'precious');
+  // A fault of the core, which no known text causes: what tells of it is called as its panic hook calls it.
+  await page.evaluate((text) => globalThis.OptakitPage.crashed('crates/core/src/lib.rs:1:1', text), service('precious'));
+  const alert = page.getByRole('alertdialog', { name: 'The editor failed' });
+  assert.equal(await alert.getByRole('textbox', { name: 'Your text' }).inputValue(), service('precious'));
+  await alert.getByRole('button', { name: 'Reload' }).click();
+  await page.getByText('The editor failed the last time').waitFor();
+  await shows(page, 'shop');
+  await button(page, 'History').click();
+  await dialog(page, 'History').getByRole('button', { name: /before the editor failed · precious/ }).click();
+  await shows(page, 'precious');
+});
+
 test('the kustomize base of the page is the binary\'s', async (t) => {
   const page = await open(t);
   await write(page, service('shop'));
