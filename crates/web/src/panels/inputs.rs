@@ -6,7 +6,7 @@ use leptos::prelude::*;
 use optakit_core::api::{self, SourceText, Step};
 use serde_json::Value;
 
-use crate::state::{State, VALUES_FILE};
+use crate::state::{SERVICE_FILE, State, VALUES_FILE};
 
 /// The inputs of the text, known and unknown.
 #[component]
@@ -57,7 +57,8 @@ fn place(state: State, name: &str) -> (String, Vec<Step>) {
                     .map(|e| e.path.clone())
                     .next()
             });
-            (environment.unwrap_or_default(), vec![key("providers"), key("aws"), key(name)])
+            // A service file without environments describes its own.
+            (environment.unwrap_or_else(|| SERVICE_FILE.to_owned()), vec![key("providers"), key("aws"), key(name)])
         }
     }
 }
