@@ -3,6 +3,7 @@
 import { existsSync, readFileSync, writeFileSync } from 'node:fs';
 import { brotliCompressSync, constants } from 'node:zlib';
 import { launch } from './browser.mjs';
+import { file } from './many.mjs';
 import { serve } from './serve.mjs';
 
 const [target, monaco] = process.argv.slice(2);
@@ -16,29 +17,6 @@ const ratio = (name, ours, peer) => {
   console.log(`ratio ${name} ${(ours / peer).toPrecision(3)}`);
 };
 const at = (values, share) => values.sort((a, b) => a - b)[Math.floor((values.length - 1) * share)];
-
-const module = (index) => `  - type: k8s-service
-    name: service${index}
-    image: acme/service${index}:1
-    port:
-      http: 8000
-    healthcheck_path: /health
-    min_containers: 2
-    max_containers: 10
-    resource_request:
-      cpu: 250
-      memory: 512
-    public_uri: "service${index}.{parent.domain}"
-    env_vars:
-      LOG_LEVEL: info
-      A: "1"
-      B: "2"
-      C: "3"
-    secrets:
-      - KEY_${index}
-      - OTHER_${index}
-`;
-const file = (services) => `name: many\nenvironments:\n  - {name: staging, path: env.yml}\nmodules:\n${Array.from({ length: services }, (_, index) => module(index)).join('')}`;
 
 const browser = await launch();
 const serving = async (folder) => `http://127.0.0.1:${(await serve(folder)).address().port}/`;

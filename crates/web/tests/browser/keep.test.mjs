@@ -6,6 +6,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { test } from 'node:test';
 import { deflateRawSync } from 'node:zlib';
+import { file } from '../../../../scripts/many.mjs';
 import { ENVIRONMENT, address, button, dialog, open, pageOf, profile, read, region, service, tab, text, write } from './support.mjs';
 
 const shows = (page, layer) => region(page, 'Manifests').getByText(`${layer}-api-k8s-service`).first().waitFor();
@@ -241,28 +242,7 @@ test('the kustomize base of the page is the binary\'s', async (t) => {
 
 test('five thousand lines of 250 services are typed in', async (t) => {
   const page = await open(t);
-  const many = Array.from({ length: 250 }, (_, index) => `  - type: k8s-service
-    name: service${index}
-    image: acme/service${index}:1
-    port:
-      http: 8000
-    healthcheck_path: /health
-    min_containers: 2
-    max_containers: 10
-    resource_request:
-      cpu: 250
-      memory: 512
-    public_uri: "service${index}.{parent.domain}"
-    env_vars:
-      LOG_LEVEL: info
-      A: "1"
-      B: "2"
-      C: "3"
-    secrets:
-      - KEY_${index}
-      - OTHER_${index}
-`).join('');
-  await write(page, `name: many\nenvironments:\n  - {name: staging, path: env.yml}\nmodules:\n${many}`);
+  await write(page, file(250));
   await region(page, 'Manifests').getByText('many-service249-k8s-service').first().waitFor();
   await text(page).press('ControlOrMeta+End');
   await page.keyboard.type('    min_container: 3');
