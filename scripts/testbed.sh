@@ -9,12 +9,25 @@ command=${1:?up or down}
 mkdir -p "${2:?a folder for the testbed}"
 dir=$(cd "$2" && pwd)
 
-free_port() { python3 -c 'import socket; s = socket.socket(); s.bind(("127.0.0.1", 0)); print(s.getsockname()[1])'; }
+# Below the ports that connections go out from: none of those may take a server's port while the server starts anew.
+free_port() {
+  python3 - <<'PY'
+import random, socket
+while True:
+    with socket.socket() as tried:
+        try:
+            tried.bind(("127.0.0.1", random.randrange(12000, 32000)))
+        except OSError:
+            continue
+        print(tried.getsockname()[1])
+        break
+PY
+}
 
 launch() { # NAME COMMAND...
   local name=$1
   shift
-  "$@" >"$dir/$name.log" 2>&1 &
+  "$@" >>"$dir/$name.log" 2>&1 &
   echo $! >>"$dir/pids"
 }
 
@@ -31,11 +44,34 @@ await() { # NAME SECONDS COMMAND...
   done
 }
 
+# A process that was killed is gone when it holds no port any more. What nobody waits for stays in the table as a zombie.
+gone() { ! kill -0 "$1" 2>/dev/null || grep -q '^State:[[:space:]]*Z' "/proc/$1/status" 2>/dev/null; }
+
+# Starts the API server and waits until it answers. One that ends instead is started again, its last words shown.
 start_api() {
-  local command
+  local command server pid try
   eval "command=($(<"$dir/kube-apiserver.command"))"
-  launch kube-apiserver "${command[@]}"
-  tail -n 1 "$dir/pids" >"$dir/kube-apiserver.pid"
+  server=$(<"$dir/server")
+  for try in 1 2 3; do
+    launch kube-apiserver "${command[@]}"
+    pid=$(tail -n 1 "$dir/pids")
+    echo "$pid" >"$dir/kube-apiserver.pid"
+    for _ in $(seq 600); do
+      ! curl -fsk -o /dev/null "$server/readyz" || return 0
+      ! gone "$pid" || break
+      sleep 0.1
+    done
+    tail -n 20 "$dir/kube-apiserver.log" >&2
+    kill -9 "$pid" 2>/dev/null || true
+  done
+  die "kube-apiserver did not start"
+}
+
+stop_api() {
+  local pid
+  pid=$(<"$dir/kube-apiserver.pid")
+  kill -9 "$pid"
+  until gone "$pid"; do sleep 0.02; done
 }
 
 down() {
@@ -43,7 +79,7 @@ down() {
   # In the order opposite to the start, so that nothing complains of what it lost.
   for pid in $(tac "$dir/pids"); do kill "$pid" 2>/dev/null || true; done
   for pid in $(tac "$dir/pids"); do
-    for _ in $(seq 50); do kill -0 "$pid" 2>/dev/null || break; sleep 0.1; done
+    for _ in $(seq 50); do gone "$pid" && break; sleep 0.1; done
     kill -9 "$pid" 2>/dev/null || true
   done
   rm -f "$dir/pids"
@@ -87,6 +123,7 @@ YAML
     --authentication-token-webhook-config-file "$dir/webhook.yml" --authentication-token-webhook-version v1 \
     --authentication-token-webhook-cache-ttl 1s --authorization-mode RBAC)
   printf '%q ' "${api[@]}" >"$dir/kube-apiserver.command"
+  echo "$server" >"$dir/server"
   start_api
   cat >"$kubeconfig" <<YAML
 apiVersion: v1
@@ -97,7 +134,6 @@ contexts: [{name: testbed, context: {cluster: testbed, user: admin}}]
 current-context: testbed
 YAML
   kubectl() { "$bin/kubectl" --kubeconfig "$kubeconfig" "$@"; }
-  await kube-apiserver 60 kubectl get --raw /readyz
   # A busy machine may keep kwok from its heartbeats; nothing here is about lost nodes.
   launch kube-controller-manager "$bin/kube-controller-manager" --kubeconfig "$kubeconfig" --leader-elect=false \
     --secure-port 0 --node-monitor-grace-period 24h --service-account-private-key-file "$dir/service-account.key" --use-service-account-credentials
@@ -127,7 +163,7 @@ SH
 case "$command" in
   up) up ;;
   down) down ;;
-  stop-api) kill -9 "$(<"$dir/kube-apiserver.pid")" ;;
+  stop-api) stop_api ;;
   start-api) start_api ;;
   *) die "up, down, stop-api or start-api, not $command" ;;
 esac
