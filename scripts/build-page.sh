@@ -5,7 +5,7 @@
 "$root/scripts/setup-page.sh"
 cd "$root"
 built=target/page/built
-inputs=(crates/core crates/web assets/rds-ca index.html Trunk.toml Cargo.toml Cargo.lock package-lock.json scripts/build-page.sh scripts/offline.mjs .cargo)
+inputs=(crates/core crates/web assets/rds-ca index.html Trunk.toml Cargo.toml Cargo.lock package-lock.json scripts/build-page.sh scripts/offline.mjs scripts/split.mjs .cargo)
 if [ -e dist/index.html ] && [ -e "$built" ] && [ -z "$(find "${inputs[@]}" -newer "$built" -type f -print -quit)" ]; then
   exit 0
 fi

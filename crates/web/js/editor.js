@@ -133,7 +133,7 @@ export function create(parent, label, text, hint, onChange, onComplete, onHover,
       bracketMatching(),
       closeBrackets(),
       autocompletion({ override: [completions(onComplete)], icons: false }),
-      hoverTooltip((view, at) => about(onHover(at))),
+      hoverTooltip(async (view, at) => about(await onHover(at))),
       indentUnit.of('  '),
       EditorState.tabSize.of(2),
       yaml(),
@@ -161,10 +161,10 @@ export function create(parent, label, text, hint, onChange, onComplete, onHover,
 
 /** Asks the core what may stand at the cursor. Unasked it speaks where a word has begun, or where one must come. */
 function completions(ask) {
-  return (context) => {
+  return async (context) => {
     const before = context.state.sliceDoc(Math.max(0, context.pos - 2), context.pos);
     if (!context.explicit && !/[\w.{/]$|[:-] $|^ $/.test(before)) return null;
-    const found = ask(context.pos);
+    const found = await ask(context.pos);
     if (!found || found.items.length === 0) return null;
     const typed = context.state.sliceDoc(found.from, context.pos);
     if (!context.explicit && typed === '' && found.items[0].kind !== 'reference' && !/[:-] $/.test(before)) return null;

@@ -3,16 +3,10 @@
 use leptos::prelude::*;
 
 use crate::bar::{self, Bar};
-use crate::dialogs::Dialogs;
-use crate::linking;
-use crate::panels::aws::Aws;
-use crate::panels::bundle::BundlePanel;
-use crate::panels::changes::{Changes, worst};
-use crate::panels::diagram::DiagramPanel;
 use crate::panels::manifests::Manifests;
-use crate::state::{Dialog, Results, State};
+use crate::state::{self, Dialog, Results, State};
 use crate::texts::Texts;
-use crate::{commands, files, share};
+use crate::{commands, files, later, linking, share};
 
 /// The whole page.
 #[component]
@@ -23,7 +17,7 @@ pub(crate) fn App() -> impl IntoView {
     commands::listen(state);
     files::accept_drops(state);
     share::watch_address(state);
-    linking::link(state, state.lit);
+    linking::link(state);
     view! {
         <div class="app">
             <Bar />
@@ -33,7 +27,7 @@ pub(crate) fn App() -> impl IntoView {
             </main>
             <Status />
             <div class="toast" role="status">{move || state.said.get()}</div>
-            <Dialogs />
+            {move || state.dialog.get().map(later::dialog)}
         </div>
     }
 }
@@ -44,19 +38,12 @@ fn fetch_certificates(state: State) {
     Effect::new(move || {
         let Some(region) = needed.get() else { return };
         leptos::task::spawn_local(async move {
-            for file in [region.as_str(), "default"] {
-                let answer = gloo_net::http::Request::get(&format!("rds-ca/{file}.pem")).send().await;
-                let Ok(answer) = answer else { break };
-                if answer.ok()
-                    && let Ok(pem) = answer.text().await
-                {
-                    state.certificates.update(|known| {
-                        known.insert(region.clone(), pem.into());
-                    });
-                    return;
-                }
+            match later::certificates(region.clone()).await {
+                Some(pem) => state.certificates.update(|known| {
+                    known.insert(region, pem.into());
+                }),
+                None => state.say("The certificates of RDS could not be loaded"),
             }
-            state.say("The certificates of RDS could not be loaded");
         });
     });
 }
@@ -73,7 +60,7 @@ fn ResultPane() -> impl IntoView {
             Results::Changes => state.changes.read().len(),
             Results::Bundle | Results::Diagram => 0,
         };
-        let effect = move || (tab == Results::Changes).then(|| worst(&state.changes.read())).flatten();
+        let effect = move || (tab == Results::Changes).then(|| state::worst(&state.changes.read())).flatten();
         view! {
             <button
                 class="tab"
@@ -92,10 +79,10 @@ fn ResultPane() -> impl IntoView {
     };
     let shown = move || match open.get() {
         Results::Manifests => view! { <Manifests /> }.into_any(),
-        Results::Aws => view! { <Aws /> }.into_any(),
-        Results::Bundle => view! { <BundlePanel /> }.into_any(),
-        Results::Diagram => view! { <DiagramPanel /> }.into_any(),
-        Results::Changes => view! { <Changes /> }.into_any(),
+        Results::Aws => later::aws(),
+        Results::Bundle => later::bundle(),
+        Results::Diagram => later::diagram(),
+        Results::Changes => later::changes(),
     };
     view! {
         <div class="pane">

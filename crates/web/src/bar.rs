@@ -4,7 +4,7 @@ use gloo_storage::{LocalStorage, Storage};
 use leptos::prelude::*;
 use optakit_core::api;
 
-use crate::panels::bundle::export_bundle;
+use crate::later;
 use crate::state::{Dialog, State};
 
 /// Brand, choices and the main actions.
@@ -52,7 +52,7 @@ pub(crate) fn Bar() -> impl IntoView {
             <button
                 class="button main"
                 aria-disabled=move || (!exportable()).to_string()
-                on:click=move |_| export_bundle(state)
+                on:click=move |_| later::export_bundle(state)
             >
                 "Export bundle"
             </button>

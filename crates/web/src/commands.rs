@@ -4,9 +4,8 @@ use leptos::prelude::*;
 use optakit_core::api::Finding;
 
 use crate::bar;
-use crate::panels::bundle::export_bundle;
 use crate::state::{Dialog, Results, State, VALUES_FILE};
-use crate::{examples, files};
+use crate::{examples, files, later};
 
 /// Something that can be done.
 pub(crate) struct Command {
@@ -30,7 +29,7 @@ pub(crate) const COMMANDS: &[Command] = &[
     Command { name: "Open files", keys: "Ctrl+O", run: files::open },
     Command { name: "Open a folder", keys: "", run: files::open_folder },
     Command { name: "Save the open text", keys: "Ctrl+S", run: files::save },
-    Command { name: "Export the bundle", keys: "Ctrl+E", run: export_bundle },
+    Command { name: "Export the bundle", keys: "Ctrl+E", run: later::export_bundle },
     Command { name: "Share a link", keys: "", run: |state| state.dialog.set(Some(Dialog::Share)) },
     Command { name: "Go back in the history", keys: "Alt+H", run: |state| state.dialog.set(Some(Dialog::History)) },
     Command { name: "Open an example", keys: "", run: |state| state.dialog.set(Some(Dialog::Examples)) },

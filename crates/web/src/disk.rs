@@ -18,7 +18,7 @@ const AGAIN: u32 = 2000;
 
 /// What the files say.
 #[derive(Clone, Debug, Deserialize)]
-pub(crate) struct Files {
+struct Files {
     name: String,
     service: String,
     environment_files: BTreeMap<String, String>,
@@ -27,20 +27,16 @@ pub(crate) struct Files {
 
 /// The way to the files, for whoever has the token of the address.
 #[derive(Clone)]
-pub(crate) struct Disk {
+struct Disk {
     token: Arc<str>,
 }
 
 impl Disk {
-    /// The way that the page's address gives; none where the page is served as a page alone.
-    pub(crate) fn of_address() -> Option<Self> {
-        let search = window().location().search().ok()?;
-        let token = search.trim_start_matches('?').split('&').find_map(|part| part.strip_prefix("token="))?;
-        Some(Self { token: token.into() })
+    fn of_address() -> Option<Self> {
+        Some(Self { token: token()?.into() })
     }
 
-    /// The files as they are.
-    pub(crate) async fn read(&self) -> Result<Files, String> {
+    async fn read(&self) -> Result<Files, String> {
         self.get("edit/files").await?.ok_or_else(|| "it says nothing".to_owned())
     }
 
@@ -63,11 +59,48 @@ impl Disk {
     }
 }
 
-impl Files {
+/// The files of `optakit edit`, ready to work on.
+pub(crate) struct Served {
     /// The files as work, with the choices of other work.
-    pub(crate) fn over(self, work: Work) -> Work {
-        Work { service: self.service, environment_files: self.environment_files, ..work }
+    pub(crate) work: Box<dyn Fn(Work) -> Work>,
+    /// Keeps page and files the same from now on.
+    pub(crate) follow: Box<dyn Fn(State)>,
+}
+
+fn token() -> Option<String> {
+    let search = window().location().search().ok()?;
+    search.trim_start_matches('?').split('&').find_map(|part| part.strip_prefix("token=").map(str::to_owned))
+}
+
+/// Whether `optakit edit` serves the page.
+pub(crate) fn is_served() -> bool {
+    token().is_some()
+}
+
+/// Reads what `optakit edit` serves.
+pub(crate) async fn served() -> Result<Served, String> {
+    let disk = Disk::of_address().ok_or("the address has no token")?;
+    let files = disk.read().await?;
+    let own = files.clone();
+    Ok(Served {
+        work: Box::new(move |work| Work {
+            service: own.service.clone(),
+            environment_files: own.environment_files.clone(),
+            ..work
+        }),
+        follow: Box::new(move |state| follow(state, &disk, &files)),
+    })
+}
+
+/// The certificates of RDS in a region; none when they cannot be fetched.
+pub(crate) async fn certificates(region: String) -> Option<String> {
+    for file in [region.as_str(), "default"] {
+        let answer = Request::get(&format!("rds-ca/{file}.pem")).send().await.ok()?;
+        if answer.ok() {
+            return answer.text().await.ok();
+        }
     }
+    None
 }
 
 /// What the disk and the page agreed on last: by path, the service file under the empty one.
@@ -79,8 +112,7 @@ fn agreed(files: &Files) -> (BTreeMap<String, String>, String) {
     (texts, files.version.clone())
 }
 
-/// Keeps page and files the same from now on.
-pub(crate) fn follow(state: State, disk: &Disk, files: &Files) {
+fn follow(state: State, disk: &Disk, files: &Files) {
     let known: Agreed = StoredValue::new(agreed(files));
     state.on_disk.set(Some(files.name.clone()));
     write_changes(state, disk.clone(), known);

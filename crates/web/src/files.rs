@@ -5,20 +5,21 @@ use std::collections::BTreeMap;
 use leptos::prelude::*;
 use optakit_core::api::{self, Request, SourceText};
 use optakit_core::bundle::Bundle;
+use wasm_bindgen::JsValue;
 
 use crate::platform::{self, File};
 use crate::state::{SERVICE_FILE, State, VALUES_FILE};
 use crate::work::{self, Work};
-use crate::{export, share};
+use crate::{export, later, share};
 
 /// Lets the user choose files and takes them in.
 pub(crate) fn open(state: State) {
-    leptos::task::spawn_local(async move { take(state, platform::open_files().await) });
+    leptos::task::spawn_local(async move { later::take_files(state, platform::open_files().await).await });
 }
 
 /// The same with a folder.
 pub(crate) fn open_folder(state: State) {
-    leptos::task::spawn_local(async move { take(state, platform::open_folder().await) });
+    leptos::task::spawn_local(async move { later::take_files(state, platform::open_folder().await).await });
 }
 
 /// Saves the open text where it was opened from, else as a download.
@@ -50,7 +51,7 @@ pub(crate) fn accept_drops(state: State) {
             return;
         }
         event.prevent_default();
-        leptos::task::spawn_local(async move { take(state, platform::dropped(&event).await) });
+        leptos::task::spawn_local(async move { later::take_files(state, platform::dropped(&event).await).await });
     });
     on_cleanup(move || {
         over.remove();
@@ -58,8 +59,9 @@ pub(crate) fn accept_drops(state: State) {
     });
 }
 
-fn take(state: State, files: Result<Vec<File>, String>) {
-    let files = match files {
+/// Takes in what the browser opened.
+pub(crate) fn take(state: State, found: Result<JsValue, JsValue>) {
+    let files = match platform::files(found) {
         Ok(files) if files.is_empty() => return,
         Ok(files) => files,
         Err(reason) => return state.say(reason),

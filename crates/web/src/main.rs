@@ -12,6 +12,7 @@ mod examples;
 mod export;
 mod files;
 mod form;
+mod later;
 mod linking;
 mod panels;
 mod platform;
@@ -31,28 +32,24 @@ fn main() {
 
 async fn start() {
     let (work, said) = work::load().await;
-    let (work, linked) = share::opened(work).await;
-    let disk = disk::Disk::of_address();
-    let files = match &disk {
-        Some(disk) => Some(disk.read().await),
-        None => None,
-    };
+    let (work, linked) = if share::is_linked() { later::open_link(work).await } else { (work, None) };
+    let served = if disk::is_served() { Some(later::served().await) } else { None };
     if let Some(loading) = document().get_element_by_id("loading") {
         loading.remove();
     }
     mount_to_body(move || {
         let work = work.unwrap_or_else(examples::first);
-        let state = State::new(match &files {
-            Some(Ok(files)) => files.clone().over(work),
+        let state = State::new(match &served {
+            Some(Ok(served)) => (served.work)(work),
             _ => work,
         });
         provide_context(state);
         tell_of_failures(state);
         work::keep(state);
-        match (&disk, &files) {
-            (Some(disk), Some(Ok(files))) => disk::follow(state, disk, files),
-            (_, Some(Err(reason))) => state.say(format!("The file cannot be read: {reason}")),
-            _ => {}
+        match &served {
+            Some(Ok(served)) => (served.follow)(state),
+            Some(Err(reason)) => state.say(format!("The file cannot be read: {reason}")),
+            None => {}
         }
         if let Some(said) = linked.or(said) {
             state.say(said);

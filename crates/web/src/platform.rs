@@ -98,24 +98,25 @@ pub(crate) struct File {
     pub(crate) text: String,
 }
 
-fn files(found: Result<JsValue, JsValue>) -> Result<Vec<File>, String> {
+/// What the browser opened.
+pub(crate) fn files(found: Result<JsValue, JsValue>) -> Result<Vec<File>, String> {
     let found = found.map_err(|error| reason(&error))?;
     serde_wasm_bindgen::from_value(found).map_err(|error| error.to_string())
 }
 
-/// Files that the user chooses.
-pub(crate) async fn open_files() -> Result<Vec<File>, String> {
-    files(open_files_js().await)
+/// Files that the user chooses, to be read by [`files`].
+pub(crate) async fn open_files() -> Result<JsValue, JsValue> {
+    open_files_js().await
 }
 
-/// The files of a folder that the user chooses.
-pub(crate) async fn open_folder() -> Result<Vec<File>, String> {
-    files(open_folder_js().await)
+/// The files of a folder that the user chooses, to be read by [`files`].
+pub(crate) async fn open_folder() -> Result<JsValue, JsValue> {
+    open_folder_js().await
 }
 
-/// What was dropped on the page.
-pub(crate) async fn dropped(event: &web_sys::DragEvent) -> Result<Vec<File>, String> {
-    files(dropped_js(event).await)
+/// What was dropped on the page, to be read by [`files`].
+pub(crate) async fn dropped(event: &web_sys::DragEvent) -> Result<JsValue, JsValue> {
+    dropped_js(event).await
 }
 
 /// Saves a file where it was opened from; false when the browser gave no way to.

@@ -6,9 +6,9 @@ use leptos::prelude::*;
 use optakit_core::api::{self, Choices, Credential, SourceText};
 use serde::{Deserialize, Serialize};
 
-use crate::platform;
 use crate::state::{SERVICE_FILE, State};
 use crate::work::Work;
+use crate::{later, platform};
 
 /// What is unpacked of a link at most, in bytes.
 const LIMIT: u32 = 1024 * 1024;
@@ -59,13 +59,18 @@ pub(crate) fn read(text: &str) -> Result<Work, String> {
     Ok(Work { service, environment_files, environment, image, target, ..Work::default() })
 }
 
-/// The work that the page's own address holds, if it does, else `own`; with what is to say of it. The user's own work
+/// The work to go on with, and what is to say of it.
+pub(crate) type Opened = (Option<Work>, Option<String>);
+
+/// Whether the page's own address holds work.
+pub(crate) fn is_linked() -> bool {
+    window().location().hash().is_ok_and(|fragment| fragment.starts_with("#o"))
+}
+
+/// The work that the page's own address holds, else `own`; with what is to say of it. The user's own work
 /// stays a draft of its own.
-pub(crate) async fn opened(own: Option<Work>) -> (Option<Work>, Option<String>) {
+pub(crate) async fn opened(own: Option<Work>) -> Opened {
     let fragment = window().location().hash().unwrap_or_default();
-    if !fragment.starts_with("#o") {
-        return (own, None);
-    }
     forget_address();
     match platform::unpack(&fragment, LIMIT).await.and_then(|text| read(&text)) {
         Ok(work) => {
@@ -89,9 +94,12 @@ fn forget_address() {
 /// A link that is pasted into the address of an open page.
 pub(crate) fn watch_address(state: State) {
     let handle = window_event_listener(leptos::ev::hashchange, move |_| {
+        if !is_linked() {
+            return;
+        }
         leptos::task::spawn_local(async move {
             let own = state.work.get_untracked();
-            let (work, said) = opened(Some(own.clone())).await;
+            let (work, said) = later::open_link(Some(own.clone())).await;
             if let Some(work) = work.filter(|work| *work != own) {
                 state.replace(work);
             }

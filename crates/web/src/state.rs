@@ -5,10 +5,11 @@ use std::sync::Arc;
 
 use leptos::prelude::*;
 use optakit_core::api::{
-    self, Against, Analysis, Change, Choices, Manifest, Other, RdsCertificates, Replacement, Request, SourceText, TracedLine,
+    self, Analysis, Change, Choices, Manifest, Other, RdsCertificates, Replacement, Request, SourceText, Why,
 };
 
 use crate::editor::Editor;
+use crate::later;
 use crate::work::Work;
 
 /// The name of the service file, everywhere.
@@ -43,7 +44,7 @@ pub(crate) struct State {
     /// The manifests of the last text that had no error, and whether that is this text.
     pub(crate) manifests: RwSignal<Shown>,
     /// What has changed since the last export.
-    pub(crate) changes: Memo<Vec<Change>>,
+    pub(crate) changes: RwSignal<Vec<Change>>,
     /// The open text: the service file, the path of an environment file, or the values file.
     pub(crate) open: RwSignal<String>,
     /// Whether texts are shown as forms.
@@ -52,8 +53,8 @@ pub(crate) struct State {
     pub(crate) cursor: RwSignal<Option<(String, u32, usize)>>,
     /// The manifest line that is looked at: the place of its object among the manifests, and its own from 0.
     pub(crate) looked_at: RwSignal<Option<(usize, usize)>>,
-    /// Where each line of the manifest that is looked at comes from.
-    pub(crate) trace: Memo<Vec<TracedLine>>,
+    /// Why it is there.
+    pub(crate) why: RwSignal<Option<Why>>,
     /// The editors by file.
     pub(crate) editors: RwSignal<BTreeMap<String, Editor>, LocalStorage>,
     /// The open results.
@@ -118,6 +119,14 @@ pub(crate) struct Shown {
     pub(crate) stale: bool,
 }
 
+/// The effects that are worth a word, the worst first.
+const WORST: [&str; 5] = ["recreation", "deletion", "rolling restart", "traffic", "scaling"];
+
+/// The worst that changes cause.
+pub(crate) fn worst(changes: &[Change]) -> Option<&'static str> {
+    WORST.into_iter().find(|effect| changes.iter().any(|change| change.effect == *effect))
+}
+
 impl State {
     /// Goes on with this work.
     pub(crate) fn new(work: Work) -> Self {
@@ -155,15 +164,17 @@ impl State {
                 None => manifests.update(|shown| shown.stale = true),
             }
         });
-        let changes = Memo::new(move |_| {
-            let (exported, shown) = (exported.read(), manifests.read());
-            exported.as_ref().map(|exported| api::compare(exported, &shown.manifests, Against::Rendered)).unwrap_or_default()
-        });
-        let looked_at = RwSignal::new(None::<(usize, usize)>);
-        let looked_object = Memo::new(move |_| looked_at.get().map(|(manifest, _)| manifest));
-        let trace = Memo::new(move |_| {
-            let outcome = analysis.read();
-            looked_object.get().map(|manifest| api::trace(&outcome.request, manifest)).unwrap_or_default()
+        let changes = RwSignal::new(Vec::new());
+        let is_exported = Memo::new(move |_| exported.read().is_some());
+        Effect::new(move || {
+            if !is_exported.get() {
+                return changes.set(Vec::new());
+            }
+            let (others, manifests) = (exported.get().unwrap_or_default(), manifests.read().manifests.clone());
+            leptos::task::spawn_local(async move {
+                let found = later::compare(others, manifests).await;
+                let _ = changes.try_set(found);
+            });
         });
         Self {
             service,
@@ -181,8 +192,8 @@ impl State {
             open: RwSignal::new(SERVICE_FILE.to_owned()),
             form: RwSignal::new(false),
             cursor: RwSignal::new(None),
-            looked_at,
-            trace,
+            looked_at: RwSignal::new(None),
+            why: RwSignal::new(None),
             editors: RwSignal::new_local(BTreeMap::new()),
             results: RwSignal::new(Results::Manifests),
             dialog: RwSignal::new(None),
@@ -254,6 +265,12 @@ impl State {
         let files = self.environment_files.read_untracked();
         let texts = (self.service.read_untracked(), self.values.read_untracked());
         request((&texts.0, &files, &texts.1), choices, &self.image.read_untracked())
+    }
+
+    /// The namespace of the manifests, to name files after.
+    pub(crate) fn namespace(self) -> String {
+        let namespace = self.manifests.read_untracked().manifests.iter().find_map(|manifest| manifest.namespace.clone());
+        namespace.unwrap_or_else(|| "manifests".to_owned())
     }
 
     /// The paths of the environment files that the service file names.

@@ -6,8 +6,7 @@ use optakit_core::api;
 
 use crate::app::move_between_tabs;
 use crate::editor::TextEditor;
-use crate::form::Form;
-use crate::panels::inputs::Inputs;
+use crate::later;
 use crate::panels::problems::Problems;
 use crate::state::{SERVICE_FILE, State, VALUES_FILE};
 
@@ -45,8 +44,8 @@ pub(crate) fn Texts() -> impl IntoView {
                 </div>
             </div>
             <div class="text" class:inputs=inputs>
-                {move || as_form().then(|| view! { <Form file=state.open.get() /> })}
-                {move || inputs().then(|| view! { <Inputs /> })}
+                {move || as_form().then(|| later::form(state.open.get()))}
+                {move || inputs().then(later::inputs)}
                 <div class="sheet" hidden=as_form>
                     <TextEditor
                         file=SERVICE_FILE.to_owned()

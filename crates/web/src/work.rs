@@ -2,7 +2,6 @@
 
 use std::collections::BTreeMap;
 
-use gloo_storage::{LocalStorage, Storage};
 use leptos::prelude::*;
 use optakit_core::api::{Choices, Other};
 use serde::{Deserialize, Serialize};
@@ -34,9 +33,6 @@ pub(crate) struct Work {
     pub(crate) exported: Option<Vec<Other>>,
 }
 
-/// The draft of the page's first version.
-const EARLIER: &str = "optakit.v1";
-
 /// The work to go on with, and what is to say of it.
 pub(crate) async fn load() -> (Option<Work>, Option<String>) {
     let draft = match platform::claim().await {
@@ -51,7 +47,7 @@ pub(crate) async fn load() -> (Option<Work>, Option<String>) {
         return (None, Some("The editor failed the last time. Your text is in the history.".to_owned()));
     }
     let work = draft.and_then(|draft| serde_json::from_str(&draft).ok());
-    (work.or_else(|| LocalStorage::get(EARLIER).ok()), None)
+    (work, None)
 }
 
 /// Keeps the work from now on, each time that it changes.

@@ -11,18 +11,14 @@ use leptos::prelude::*;
 
 use crate::state::{Dialog, State};
 
-/// The open dialog.
-#[component]
-pub(crate) fn Dialogs() -> impl IntoView {
-    let state = expect_context::<State>();
-    move || {
-        state.dialog.get().map(|dialog| match dialog {
-            Dialog::Commands => view! { <palette::Palette /> }.into_any(),
-            Dialog::Shortcuts => view! { <shortcuts::Shortcuts /> }.into_any(),
-            Dialog::History => view! { <history::History /> }.into_any(),
-            Dialog::Examples => view! { <examples::Examples /> }.into_any(),
-            Dialog::Share => view! { <share::Share /> }.into_any(),
-        })
+/// A dialog.
+pub(crate) fn view(dialog: Dialog) -> AnyView {
+    match dialog {
+        Dialog::Commands => view! { <palette::Palette /> }.into_any(),
+        Dialog::Shortcuts => view! { <shortcuts::Shortcuts /> }.into_any(),
+        Dialog::History => view! { <history::History /> }.into_any(),
+        Dialog::Examples => view! { <examples::Examples /> }.into_any(),
+        Dialog::Share => view! { <share::Share /> }.into_any(),
     }
 }
 

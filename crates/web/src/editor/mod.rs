@@ -2,12 +2,15 @@
 
 use std::rc::Rc;
 
+use js_sys::Promise;
 use leptos::html::Div;
 use leptos::prelude::*;
-use optakit_core::api::{self, Finding, Replacement};
+use optakit_core::api::{Finding, Replacement};
 use serde::Serialize;
 use wasm_bindgen::prelude::*;
+use wasm_bindgen_futures::future_to_promise;
 
+use crate::later;
 use crate::state::State;
 
 #[wasm_bindgen]
@@ -19,8 +22,8 @@ extern "C" {
         text: &str,
         hint: &str,
         on_change: &Closure<dyn FnMut(String)>,
-        on_complete: &Closure<dyn Fn(usize) -> JsValue>,
-        on_hover: &Closure<dyn Fn(usize) -> JsValue>,
+        on_complete: &Closure<dyn Fn(usize) -> Promise>,
+        on_hover: &Closure<dyn Fn(usize) -> Promise>,
         on_cursor: &Closure<dyn Fn(u32, usize)>,
     ) -> JsValue;
     #[wasm_bindgen(js_namespace = OptakitPage)]
@@ -53,8 +56,8 @@ pub(crate) struct Editor {
 /// What the editor calls; kept as long as it lives.
 struct Callbacks {
     on_change: Closure<dyn FnMut(String)>,
-    on_complete: Closure<dyn Fn(usize) -> JsValue>,
-    on_hover: Closure<dyn Fn(usize) -> JsValue>,
+    on_complete: Closure<dyn Fn(usize) -> Promise>,
+    on_hover: Closure<dyn Fn(usize) -> Promise>,
     on_cursor: Closure<dyn Fn(u32, usize)>,
 }
 
@@ -169,17 +172,16 @@ pub(crate) fn TextEditor(
             return true;
         }
         let Some(element) = element.get() else { return false };
-        let plain = |found: Option<JsValue>| found.unwrap_or(JsValue::NULL);
         let (complete, hover, cursor) = (name.clone(), name.clone(), name.clone());
         let callbacks = Callbacks {
             on_change: Closure::new(move |text| on_change.run(text)),
             on_complete: Closure::new(move |offset| {
-                let found = api::complete(&state.request(), &complete, offset);
-                plain(found.and_then(|found| serde_wasm_bindgen::to_value(&found).ok()))
+                let found = later::complete(state.request(), complete.clone(), offset);
+                future_to_promise(async move { Ok(found.await) })
             }),
             on_hover: Closure::new(move |offset| {
-                let found = api::hover(&state.request(), &hover, offset);
-                plain(found.and_then(|found| serde_wasm_bindgen::to_value(&found).ok()))
+                let found = later::hover(state.request(), hover.clone(), offset);
+                future_to_promise(async move { Ok(found.await) })
             }),
             on_cursor: Closure::new(move |line, offset| state.cursor.set((line > 0).then(|| (cursor.clone(), line, offset)))),
         };

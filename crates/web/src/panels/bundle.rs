@@ -5,7 +5,7 @@ use optakit_core::api::{self, Other};
 use optakit_core::bundle::Bundle;
 
 use crate::state::State;
-use crate::{export, work};
+use crate::{export, platform, work};
 
 /// Makes the bundle of the text and saves it, or says why there is none.
 pub(crate) fn export_bundle(state: State) {
@@ -18,6 +18,18 @@ pub(crate) fn export_bundle(state: State) {
         }
         Err(_) => state.say("Repair the errors first: a bundle is made of a text without any"),
     }
+}
+
+/// Saves the manifests as a folder for kustomize.
+pub(crate) fn save_kustomize(state: State) {
+    let files = api::kustomize(&state.manifests.read_untracked().manifests);
+    let name = format!("{}-kustomize.zip", state.namespace());
+    leptos::task::spawn_local(async move {
+        state.say(match platform::save_zip(&name, &files).await {
+            Ok(()) => format!("Saved {name}"),
+            Err(reason) => format!("{name} could not be saved: {reason}"),
+        });
+    });
 }
 
 /// What the bundle of the text would hold.

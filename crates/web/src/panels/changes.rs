@@ -5,14 +5,6 @@ use optakit_core::api::{self, Against, Change, Choices, DiffLine, Other, Request
 
 use crate::state::State;
 
-/// The effects that are worth a word, the worst first.
-const WORST: [&str; 5] = ["recreation", "deletion", "rolling restart", "traffic", "scaling"];
-
-/// The worst that changes cause.
-pub(crate) fn worst(changes: &[Change]) -> Option<&'static str> {
-    WORST.into_iter().find(|effect| changes.iter().any(|change| change.effect == *effect))
-}
-
 /// What the manifests are compared with.
 #[derive(Clone, Debug, PartialEq, Eq)]
 enum With {

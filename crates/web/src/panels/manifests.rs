@@ -4,12 +4,12 @@ use std::rc::Rc;
 
 use leptos::html::Pre;
 use leptos::prelude::*;
-use optakit_core::api::{self, Manifest};
+use optakit_core::api::Manifest;
 
 use super::problems::marked;
 use crate::editor::highlight;
 use crate::state::State;
-use crate::{export, linking, platform};
+use crate::{export, later, linking};
 
 /// The manifests of the text, or of the last one without errors.
 #[component]
@@ -49,7 +49,7 @@ pub(crate) fn Manifests() -> impl IntoView {
         visible.iter().skip(from).take(MANY).cloned().collect::<Vec<_>>()
     });
     let earlier = Memo::new(move |_| first.get().min(visible.read().len().saturating_sub(1)));
-    let later = Memo::new(move |_| visible.read().len().saturating_sub(earlier.get() + MANY));
+    let behind = Memo::new(move |_| visible.read().len().saturating_sub(earlier.get() + MANY));
     let without_image = move || state.analysis.read().analysis.without_image.clone();
     // Inputs that only AWS resources need are no concern of the manifests.
     let unknown = move || {
@@ -84,20 +84,6 @@ pub(crate) fn Manifests() -> impl IntoView {
                 <span class="name">{name}</span>
             </button>
         }
-    };
-    let namespace = move || {
-        let namespace = state.manifests.read_untracked().manifests.iter().find_map(|manifest| manifest.namespace.clone());
-        namespace.unwrap_or_else(|| "manifests".to_owned())
-    };
-    let kustomize = move |_| {
-        let files = api::kustomize(&state.manifests.read_untracked().manifests);
-        let name = format!("{}-kustomize.zip", namespace());
-        leptos::task::spawn_local(async move {
-            state.say(match platform::save_zip(&name, &files).await {
-                Ok(()) => format!("Saved {name}"),
-                Err(reason) => format!("{name} could not be saved: {reason}"),
-            });
-        });
     };
     view! {
         <section aria-label="Manifests" class="panel">
@@ -139,9 +125,9 @@ pub(crate) fn Manifests() -> impl IntoView {
                         <For each=move || drawn.get() key=|entry| entry.clone() let(entry)>
                             <Document entry />
                         </For>
-                        <Show when=move || { later.get() > 0 }>
+                        <Show when=move || { behind.get() > 0 }>
                             <button class="link more" on:click=move |_| first.update(|first| *first += MANY)>
-                                {move || format!("{} objects behind these", later.get())}
+                                {move || format!("{} objects behind these", behind.get())}
                             </button>
                         </Show>
                     </div>
@@ -151,8 +137,8 @@ pub(crate) fn Manifests() -> impl IntoView {
         <div class="actions">
             <div class="said why" aria-live="polite">{move || said(state, stale.get() && !empty.get())}</div>
             <button class="button" on:click=move |_| export::copy(state, text())>{"Copy"}</button>
-            <button class="button" on:click=move |_| export::download(state, &format!("{}.yaml", namespace()), "application/yaml", &text())>{"Download"}</button>
-            <button class="button" title="A folder for kubectl apply -k" on:click=kustomize>{"Kustomize"}</button>
+            <button class="button" on:click=move |_| export::download(state, &format!("{}.yaml", state.namespace()), "application/yaml", &text())>{"Download"}</button>
+            <button class="button" title="A folder for kubectl apply -k" on:click=move |_| later::save_kustomize(state)>{"Kustomize"}</button>
         </div>
     }
 }
@@ -162,7 +148,7 @@ fn said(state: State, stale: bool) -> AnyView {
     if stale {
         return view! { <p>{"repair the errors to go on"}</p> }.into_any();
     }
-    match linking::why(state) {
+    match state.why.get() {
         Some(why) => {
             let (first, rest) = why.markdown.split_once("\n\n").unwrap_or((&why.markdown, ""));
             let about = rest.lines().find(|line| !line.is_empty() && !line.starts_with("**")).unwrap_or_default();
@@ -241,10 +227,8 @@ fn Document(entry: Entry) -> impl IntoView {
         }
     };
     let go = move || {
-        let line = state.looked_at.get_untracked().filter(|(manifest, _)| *manifest == index).map(|(_, line)| line);
-        let origin = line.and_then(|line| state.trace.read_untracked().get(line)?.origin.clone());
-        if let Some((file, place)) = origin {
-            state.reveal(&file, place.from, place.from);
+        if let Some(at) = state.looked_at.get_untracked().filter(|(manifest, _)| *manifest == index) {
+            linking::go_to_origin(state, at);
         }
     };
     let click = move |event: web_sys::MouseEvent| {
