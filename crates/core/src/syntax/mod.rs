@@ -1,12 +1,13 @@
 //! Text in, spanned tree out, and manifests to text: the only place that knows the YAML library.
 
+mod compose;
+mod core_schema;
 mod cursor;
 mod edit;
 mod emit;
 mod literal;
 pub mod node;
 mod parse;
-mod plain;
 mod word;
 
 pub use cursor::{Cursor, Place, Step, cursor};
