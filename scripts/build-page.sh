@@ -17,7 +17,7 @@ unset NO_COLOR
 build() {
   mkdir -p target/page
   : >target/page/page.js
-  : >target/page/zip.js
+  rm -f target/page/*-*.js
   # Trunk's `offline` is handed to cargo, so that the packages must be there first.
   cargo fetch --target "$wasm_target"
   # Only a release build runs wasm-opt.

@@ -2,7 +2,7 @@
 // a hook of Trunk, which itself binds the program as one file. Takes that file's place in the staging folder.
 import { execFileSync } from 'node:child_process';
 import { createHash } from 'node:crypto';
-import { mkdirSync, readFileSync, readdirSync, renameSync, rmSync, writeFileSync } from 'node:fs';
+import { copyFileSync, mkdirSync, readFileSync, readdirSync, renameSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 
 const staging = process.env.TRUNK_STAGING_DIR;
@@ -34,3 +34,9 @@ const built = readdirSync(staging);
 const target = (pattern) => join(staging, built.find((name) => pattern.test(name)));
 renameSync(inside('small/program.wasm'), target(/^optakit-web-.*_bg\.wasm$/));
 run('esbuild', inside('bound/program.js'), '--bundle', '--minify', '--format=esm', '--target=es2022', '--log-level=warning', '--allow-overwrite', `--outfile=${target(/^optakit-web-.*\.js$/)}`);
+
+// The parts of page.js, of which it needs some at once.
+for (const name of readdirSync('target/page').filter((name) => /-.*\.js$/.test(name))) copyFileSync(join('target/page', name), join(staging, name));
+const needed = [...readFileSync('target/page/page.js', 'utf8').matchAll(/\bfrom ?"(\.\/[^"]+)"/g)].map(([, name]) => name);
+const page = join(staging, 'index.html');
+writeFileSync(page, readFileSync(page, 'utf8').replace('</head>', `${needed.map((name) => `<link rel="modulepreload" href="${name}">`).join('')}</head>`));

@@ -1,14 +1,13 @@
 // The text editor of the page: CodeMirror, set up for YAML, behind the few functions that the Rust side calls
 // (crates/web/src/editor/mod.rs). No rule, no default and no field text lives here.
-import { autocompletion, closeBrackets, closeBracketsKeymap } from '@codemirror/autocomplete';
 import { defaultKeymap, history, historyKeymap, indentWithTab, isolateHistory, redo, undo } from '@codemirror/commands';
 import { yaml, yamlLanguage } from '@codemirror/lang-yaml';
 import { HighlightStyle, bracketMatching, foldGutter, foldKeymap, indentUnit, syntaxHighlighting } from '@codemirror/language';
 import { lintGutter, setDiagnostics } from '@codemirror/lint';
-import { highlightSelectionMatches, searchKeymap } from '@codemirror/search';
-import { EditorState, StateEffect, StateField } from '@codemirror/state';
+import { Compartment, EditorState, StateEffect, StateField } from '@codemirror/state';
 import { Decoration, EditorView, MatchDecorator, ViewPlugin, drawSelection, highlightActiveLine, highlightActiveLineGutter, hoverTooltip, keymap, lineNumbers, placeholder } from '@codemirror/view';
 import { highlightTree, tagHighlighter, tags } from '@lezer/highlight';
+import { prose } from './prose.js';
 
 const KINDS = [
   [tags.definition(tags.propertyName), 'key'],
@@ -113,6 +112,15 @@ export function light(view, from, to) {
   view.dispatch({ effects: setLit.of({ from, to }) });
 }
 
+// What helps while typing and searching is fetched when an editor is entered for the first time.
+const typing = new Compartment();
+
+async function helpTyping(view, onComplete) {
+  if (typing.get(view.state).length > 0) return;
+  const { extensions } = await import('./typing.js');
+  view.dispatch({ effects: typing.reconfigure(extensions(onComplete)) });
+}
+
 /**
  * Makes an editor inside `parent`. A shadow root around it lets CodeMirror's styles be adopted sheets, which a strict
  * style-src allows.
@@ -129,10 +137,8 @@ export function create(parent, label, text, hint, onChange, onComplete, onHover,
       drawSelection(),
       highlightActiveLine(),
       highlightActiveLineGutter(),
-      highlightSelectionMatches(),
       bracketMatching(),
-      closeBrackets(),
-      autocompletion({ override: [completions(onComplete)], icons: false }),
+      typing.of([]),
       hoverTooltip(async (view, at) => about(await onHover(at))),
       indentUnit.of('  '),
       EditorState.tabSize.of(2),
@@ -141,9 +147,10 @@ export function create(parent, label, text, hint, onChange, onComplete, onHover,
       plainValues,
       lit,
       placeholder(hint),
-      keymap.of([...closeBracketsKeymap, ...defaultKeymap, ...searchKeymap, ...historyKeymap, ...foldKeymap, indentWithTab]),
+      keymap.of([...defaultKeymap, ...historyKeymap, ...foldKeymap, indentWithTab]),
       EditorView.contentAttributes.of({ 'aria-label': label, spellcheck: 'false', autocapitalize: 'off', autocorrect: 'off' }),
       typeOverSelection,
+      EditorView.domEventHandlers({ focus: (_, view) => void helpTyping(view, onComplete) }),
       // Files are the page's: it opens them, whatever they are dropped on.
       EditorView.domEventHandlers({ drop: (event) => event.dataTransfer?.types.includes('Files') ?? false }),
       EditorView.updateListener.of((update) => {
@@ -159,38 +166,9 @@ export function create(parent, label, text, hint, onChange, onComplete, onHover,
   return new EditorView({ state, parent: root, root });
 }
 
-/** Asks the core what may stand at the cursor. Unasked it speaks where a word has begun, or where one must come. */
-function completions(ask) {
-  return async (context) => {
-    const before = context.state.sliceDoc(Math.max(0, context.pos - 2), context.pos);
-    if (!context.explicit && !/[\w.{/]$|[:-] $|^ $/.test(before)) return null;
-    const found = await ask(context.pos);
-    if (!found || found.items.length === 0) return null;
-    const typed = context.state.sliceDoc(found.from, context.pos);
-    if (!context.explicit && typed === '' && found.items[0].kind !== 'reference' && !/[:-] $/.test(before)) return null;
-    const options = found.items.map(({ label, detail, documentation, insert }, index) => ({
-      label,
-      detail,
-      apply: insert,
-      // The core gives the best first.
-      boost: -index / 100,
-      info: documentation ? () => prose(documentation) : undefined,
-    }));
-    return { from: found.from, to: found.to, options, validFor: /^[\w./-]*$/ };
-  };
-}
-
 function about(found) {
   if (!found) return null;
   return { pos: found.from, end: found.to, above: true, create: () => ({ dom: prose(found.markdown) }) };
-}
-
-/** The core's Markdown as plain text: it marks words, it has no links or headings to follow. */
-function prose(markdown) {
-  const element = document.createElement('div');
-  element.className = 'cm-prose';
-  element.textContent = markdown.replaceAll('**', '').replaceAll('```yaml\n', '').replaceAll('```', '').replaceAll('`', '').replace(/<(https:[^>]*)>/g, '$1').trim();
-  return element;
 }
 
 /**

@@ -267,7 +267,7 @@ export async function saveInPlace(path, text) {
 
 /** Packs files into a zip and saves it. */
 export async function saveZip(name, files) {
-  const { zipSync, strToU8 } = await import(new URL('zip.js', document.baseURI));
+  const { zipSync, strToU8 } = await import('fflate');
   const packed = zipSync(Object.fromEntries(files.map(({ name: path, text }) => [path, strToU8(text)])), { mtime: '2000-01-01' });
   const url = URL.createObjectURL(new Blob([packed], { type: 'application/zip' }));
   Object.assign(document.createElement('a'), { href: url, download: name }).click();

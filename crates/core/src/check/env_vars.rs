@@ -14,7 +14,8 @@ pub static INVALID_ENV_NAME: Rule = Rule {
           `EnvVar.name`). A secret's name is a key of the Secret `manual-secrets` too: letters, digits, `-`, `_` and `.`.",
     bad: Example::Module("env_vars:\n  \"A=B\": \"1\"\n"),
     good: Example::Module("env_vars:\n  A_B: \"1\"\n"),
-};
+}
+.published();
 
 /// A name that is set twice.
 pub static SHADOWED_ENV_VAR: Rule = Rule {
@@ -24,7 +25,8 @@ pub static SHADOWED_ENV_VAR: Rule = Rule {
           `secrets`.",
     bad: Example::Module("env_vars:\n  TOKEN: \"x\"\nsecrets: [TOKEN]\n"),
     good: Example::Module("env_vars:\n  MODE: \"x\"\nsecrets: [TOKEN]\n"),
-};
+}
+.published();
 
 /// The names Optakit itself may set, with what for.
 const OWN: &[(&str, &str)] = &[("RDS_CA_PATH", "Optakit sets it for links to databases")];

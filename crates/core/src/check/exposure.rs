@@ -15,7 +15,8 @@ pub static NOT_EXPRESSIBLE: Rule = Rule {
           exposure keeps (`docs/generated/exposure.md`).",
     bad: Example::Module("public_uri: api.acme.io\nconsistent_hash: $request_uri\n"),
     good: Example::Module("public_uri: api.acme.io\n"),
-};
+}
+.published();
 
 /// How an exposure does something.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]

@@ -11,7 +11,8 @@ pub static NOT_A_POLICY_ARN: Rule = Rule {
           for those of AWS.",
     bad: Example::Module("additional_iam_policies: [AmazonS3ReadOnlyAccess]\n"),
     good: Example::Module("additional_iam_policies: [\"arn:aws:iam::aws:policy/AmazonS3ReadOnlyAccess\"]\n"),
-};
+}
+.published();
 
 /// Whether a text is the ARN of an IAM policy in any of AWS's partitions.
 pub(crate) fn is_policy_arn(text: &str) -> bool {

@@ -12,7 +12,8 @@ pub static TAG_IGNORED: Rule = Rule {
           the run.",
     bad: Example::Module("image: nginx:1.29\n"),
     good: Example::Module("image: AUTO\n"),
-};
+}
+.published();
 
 pub(super) fn check(cx: &mut Cx<'_>) {
     let Some(image) = &cx.service.image else { return };

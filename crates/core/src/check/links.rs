@@ -15,7 +15,8 @@ pub static INVALID_LINK: Rule = Rule {
           s3, sqs, sns and dynamodb for permissions; or the ARN of an IAM policy.",
     bad: Example::Module("links: [database]\n"),
     good: Example::Module("links: [\"arn:aws:iam::aws:policy/AmazonS3ReadOnlyAccess\"]\n"),
-};
+}
+.published();
 
 pub(super) fn check(cx: &mut Cx<'_>) {
     let service = cx.service;

@@ -21,7 +21,8 @@ pub static INVALID_LAYER_NAME: Rule = Rule {
         "name: my-shop\nenvironments:\n  - {name: staging, path: env.yml}\n\
          modules:\n  - {type: k8s-service, image: AUTO, port: {http: 80}}\n",
     ),
-};
+}
+.published();
 
 /// A module name no Service could have.
 pub static INVALID_MODULE_NAME: Rule = Rule {
@@ -31,7 +32,8 @@ pub static INVALID_MODULE_NAME: Rule = Rule {
           small letters and digits, a letter first (RFC 1035 label).",
     bad: Example::Module("name: my-api\n"),
     good: Example::Module("name: myapi\n"),
-};
+}
+.published();
 
 /// Names that are too long together.
 pub static NAME_TOO_LONG: Rule = Rule {
@@ -40,7 +42,8 @@ pub static NAME_TOO_LONG: Rule = Rule {
     doc: "Layer and module name together make the name of the release, which may have 53 characters.",
     bad: Example::Module("name: recommendationsbackendofthewholecustomerexperienceplatform\n"),
     good: Example::Module("name: recommendations\n"),
-};
+}
+.published();
 
 /// Checks the name of a layer.
 pub(crate) fn check_layer(name: &Spanned<Text>) -> Option<Diagnostic> {

@@ -12,7 +12,8 @@ pub static PATH_WITHOUT_SLASH: Rule = Rule {
     doc: "The path of a probe starts with a slash; without one the request would not be what is meant.",
     bad: Example::Module("healthcheck_path: health\n"),
     good: Example::Module("healthcheck_path: /health\n"),
-};
+}
+.published();
 
 /// A probe where there is none.
 pub static PROBE_WITHOUT_EFFECT: Rule = Rule {
@@ -21,7 +22,8 @@ pub static PROBE_WITHOUT_EFFECT: Rule = Rule {
     doc: "A `grpc` port has no HTTP paths, so that no probe is made of one that is given.",
     bad: Example::Module("port: {grpc: 9000}\nhealthcheck_path: /health\n"),
     good: Example::Module("port: {http: 9000}\nhealthcheck_path: /health\n"),
-};
+}
+.published();
 
 pub(super) fn check(cx: &mut Cx<'_>) {
     let service = cx.service;

@@ -13,7 +13,8 @@ pub static INVALID_PUBLIC_URI: Rule = Rule {
           domain's place answers for every domain, `*.` at its start for every subdomain.",
     bad: Example::Module("public_uri: https://api.example.com/v1\n"),
     good: Example::Module("public_uri: api.example.com/v1\n"),
-};
+}
+.published();
 
 pub(super) fn check(cx: &mut Cx<'_>) {
     let list = &cx.service.public_uri;

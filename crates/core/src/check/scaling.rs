@@ -11,7 +11,8 @@ pub static MIN_ABOVE_MAX: Rule = Rule {
           `max_containers` is 3.",
     bad: Example::Module("min_containers: 5\n"),
     good: Example::Module("min_containers: 5\nmax_containers: 10\n"),
-};
+}
+.published();
 
 /// Nothing at least, but something at most.
 pub static ZERO_MINIMUM: Rule = Rule {
@@ -21,7 +22,8 @@ pub static ZERO_MINIMUM: Rule = Rule {
           service.",
     bad: Example::Module("min_containers: 0\n"),
     good: Example::Module("min_containers: 0\nmax_containers: 0\n"),
-};
+}
+.published();
 
 /// Nothing to scale by.
 pub static NO_METRIC: Rule = Rule {
@@ -30,7 +32,8 @@ pub static NO_METRIC: Rule = Rule {
     doc: "With both target percentages 0 nothing is left to scale by: the service always has `min_containers` containers.",
     bad: Example::Module("autoscaling_target_cpu_percentage: 0\nautoscaling_target_mem_percentage: 0\n"),
     good: Example::Module("autoscaling_target_cpu_percentage: 0\n"),
-};
+}
+.published();
 
 pub(super) fn check(cx: &mut Cx<'_>) {
     let service = cx.service;

@@ -10,7 +10,8 @@ pub static STICKY_AGE_WITHOUT_STICKY: Rule = Rule {
     doc: "`sticky_session_max_age` is the age of a cookie that only `sticky_session: true` sets.",
     bad: Example::Module("sticky_session_max_age: 7200\n"),
     good: Example::Module("sticky_session: true\nsticky_session_max_age: 7200\n"),
-};
+}
+.published();
 
 pub(super) fn check(cx: &mut Cx<'_>) {
     let service = cx.service;

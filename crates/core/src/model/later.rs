@@ -12,7 +12,8 @@ pub static LATER_FIELD: Rule = Rule {
           for example by an overlay on `optakit render -o kustomize`.",
     bad: Example::Module("pod_labels:\n  team: payments\n"),
     good: Example::Module("env_vars:\n  TEAM: payments\n"),
-};
+}
+.published();
 
 const OVERLAY: &str = "take it out, and add what it did to the manifests, for example in an overlay on `-o kustomize`";
 

@@ -23,7 +23,8 @@ pub static CONFLICTING_VARIABLE: Rule = Rule {
         "name: shop\nenvironments:\n  - name: staging\n    path: env.yml\n    variables: {size: 2}\n\
          modules:\n  - {type: k8s-service, image: AUTO, port: {http: 80}}\n",
     ),
-};
+}
+.published();
 
 fields! {
     /// A service file. Opta calls it a layer; its name is the Kubernetes namespace.

@@ -25,7 +25,8 @@ pub static UNKNOWN_MODULE_TYPE: Rule = Rule {
         "name: shop\norg_name: acme\nproviders: {aws: {region: us-east-1, account_id: 123456789012}}\n\
          modules:\n  - {type: k8s-service, image: AUTO, port: {http: 80}}\n",
     ),
-};
+}
+.published();
 
 /// Two modules of one name.
 pub static DUPLICATE_MODULE_NAME: Rule = Rule {
@@ -42,7 +43,8 @@ pub static DUPLICATE_MODULE_NAME: Rule = Rule {
          \x20 - {type: k8s-service, name: api, image: AUTO, port: {http: 80}}\n\
          \x20 - {type: k8s-service, name: web, image: AUTO, port: {http: 81}}\n",
     ),
-};
+}
+.published();
 
 /// The type Optakit renders.
 pub const K8S_SERVICE: &str = "k8s-service";

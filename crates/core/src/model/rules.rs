@@ -9,7 +9,8 @@ pub static UNKNOWN_FIELD: Rule = Rule {
     doc: "A key that the map does not know, most often a misspelt one. It would have no effect.",
     bad: Example::Module("min_container: 2\n"),
     good: Example::Module("min_containers: 2\n"),
-};
+}
+.published();
 
 /// A field that must be there.
 pub static MISSING_FIELD: Rule = Rule {
@@ -24,7 +25,8 @@ pub static MISSING_FIELD: Rule = Rule {
         "name: shop\norg_name: acme\nproviders: {aws: {region: us-east-1, account_id: 123456789012}}\n\
          modules:\n  - type: k8s-service\n    image: AUTO\n    port: {http: 80}\n",
     ),
-};
+}
+.published();
 
 /// A value of another type than the field takes.
 pub static WRONG_TYPE: Rule = Rule {
@@ -33,7 +35,8 @@ pub static WRONG_TYPE: Rule = Rule {
     doc: "The value is not of the type that the field takes, such as text in the place of a number.",
     bad: Example::Module("sticky_session: \"true\"\n"),
     good: Example::Module("sticky_session: true\n"),
-};
+}
+.published();
 
 /// A number outside what is allowed.
 pub static OUT_OF_RANGE: Rule = Rule {
@@ -42,7 +45,8 @@ pub static OUT_OF_RANGE: Rule = Rule {
     doc: "The number is smaller or larger than the field allows.",
     bad: Example::Module("port: {http: 70000}\n"),
     good: Example::Module("port: {http: 8080}\n"),
-};
+}
+.published();
 
 /// A number or boolean where Kubernetes wants text.
 pub static UNQUOTED_VALUE: Rule = Rule {
@@ -52,7 +56,8 @@ pub static UNQUOTED_VALUE: Rule = Rule {
           `8080` as a number, and what the service would see is not certain.",
     bad: Example::Module("env_vars:\n  DEBUG: true\n"),
     good: Example::Module("env_vars:\n  DEBUG: \"true\"\n"),
-};
+}
+.published();
 
 /// A unit where the page's number has one already.
 pub static UNIT_IN_NUMBER: Rule = Rule {
@@ -61,7 +66,8 @@ pub static UNIT_IN_NUMBER: Rule = Rule {
     doc: "`cpu` counts millicores and `memory` megabytes; the number stands alone.",
     bad: Example::Module("resource_request:\n  cpu: 100m\n"),
     good: Example::Module("resource_request:\n  cpu: 100\n"),
-};
+}
+.published();
 
 /// A port map with none or several kinds.
 pub static PORT_KINDS: Rule = Rule {
@@ -70,7 +76,8 @@ pub static PORT_KINDS: Rule = Rule {
     doc: "`port` names exactly one kind of port: `http`, `tcp` (websockets) or `grpc`.",
     bad: Example::Module("port:\n  http: 80\n  tcp: 81\n"),
     good: Example::Module("port:\n  http: 80\n"),
-};
+}
+.published();
 
 /// An image reference that no registry would take.
 pub static INVALID_IMAGE: Rule = Rule {
@@ -80,4 +87,5 @@ pub static INVALID_IMAGE: Rule = Rule {
           `[registry/]name[:tag][@digest]`, the name in lower case.",
     bad: Example::Module("image: Acme/Web Server\n"),
     good: Example::Module("image: acme/web-server:1.2\n"),
-};
+}
+.published();

@@ -21,7 +21,8 @@ pub static NO_ENVIRONMENT: Rule = Rule {
         "name: shop\nenvironments:\n  - {name: staging, path: env.yml}\n\
          modules:\n  - {type: k8s-service, image: AUTO, port: {http: 80}}\n",
     ),
-};
+}
+.published();
 
 /// Two environments of one name.
 pub static AMBIGUOUS_ENVIRONMENT: Rule = Rule {
@@ -36,7 +37,8 @@ pub static AMBIGUOUS_ENVIRONMENT: Rule = Rule {
         "name: shop\nenvironments:\n  - {name: staging, path: env.yml}\n  - {name: production, path: env2.yml}\n\
          modules:\n  - {type: k8s-service, image: AUTO, port: {http: 80}}\n",
     ),
-};
+}
+.published();
 
 /// An environment file that cannot be read.
 pub static ENVIRONMENT_FILE: Rule = Rule {
@@ -51,7 +53,8 @@ pub static ENVIRONMENT_FILE: Rule = Rule {
         "name: shop\nenvironments:\n  - {name: staging, path: env.yml}\n\
          modules:\n  - {type: k8s-service, image: AUTO, port: {http: 80}}\n",
     ),
-};
+}
+.published();
 
 /// A service file, read as far as its modules' types do not matter.
 #[derive(Clone, Debug)]

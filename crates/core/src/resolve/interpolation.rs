@@ -28,7 +28,8 @@ pub static UNKNOWN_REFERENCE: Rule = Rule {
           production.",
     bad: Example::Module("public_uri: \"api.{parent.domian}\"\n"),
     good: Example::Module("public_uri: \"api.{parent.domain}\"\n"),
-};
+}
+.published();
 
 /// A brace that is no reference.
 pub static MALFORMED_REFERENCE: Rule = Rule {
@@ -37,7 +38,8 @@ pub static MALFORMED_REFERENCE: Rule = Rule {
     doc: "A `{` begins a reference such as `{vars.size}`. What follows it is none. For a brace itself write `{{` or `}}`.",
     bad: Example::Module("env_vars:\n  FILTER: \"{unclosed\"\n"),
     good: Example::Module("env_vars:\n  FILTER: \"{{unclosed\"\n"),
-};
+}
+.published();
 
 /// All that references can be answered from.
 #[derive(Clone, Copy, Debug)]

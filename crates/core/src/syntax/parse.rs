@@ -18,7 +18,8 @@ pub static SYNTAX: Rule = Rule {
     doc: "The text is not valid YAML 1.2. The rest of the file is checked as far as it can be read.",
     bad: Example::Module("env_vars:\n  GREETING: \"hello\n"),
     good: Example::Module("env_vars:\n  GREETING: \"hello\"\n"),
-};
+}
+.published();
 
 /// A key that stands twice in one map.
 pub static DUPLICATE_KEY: Rule = Rule {
@@ -28,7 +29,8 @@ pub static DUPLICATE_KEY: Rule = Rule {
           silently lost.",
     bad: Example::Module("min_containers: 1\nmin_containers: 2\n"),
     good: Example::Module("min_containers: 2\n"),
-};
+}
+.published();
 
 /// How many broken places of one file are told apart before the rest is left unread.
 const MAX_REPAIRS: usize = 40;
