@@ -14,6 +14,10 @@ toolchain=$(wasm_toolchain)
 export PATH="$cache/tools/bin:$root/node_modules/.bin:$PATH"
 # Trunk reads NO_COLOR as a boolean of its own and stops at `1`.
 unset NO_COLOR
+# Whose machine the page was built on is nobody's business, and changes its bytes.
+remap=()
+for folder in "${CARGO_HOME:-$HOME/.cargo}"/registry/src/*/ "$root/"; do remap+=("--remap-path-prefix=$folder="); done
+export CARGO_TARGET_WASM32_UNKNOWN_UNKNOWN_RUSTFLAGS="${remap[*]}"
 build() {
   mkdir -p target/page
   : >target/page/page.js

@@ -22,6 +22,7 @@ pub mod effect;
 pub mod javascript;
 pub mod lower;
 pub mod model;
+mod order;
 pub mod reference;
 pub mod render;
 pub mod resolve;

@@ -333,7 +333,7 @@ fn request(
     let environment = environment.or_else(|| environments.first().map(|first| first.name.clone()));
     let image = image.trim();
     let is_digest = image.contains(':');
-    request.environment_files = files.map(|(path, text)| (path.clone(), Ok(text.clone()))).collect();
+    request.environment_files.extend(files.map(|(path, text)| (path.clone(), Ok(text.clone()))));
     request.choices = Choices {
         environment,
         image_tag: (!image.is_empty() && !is_digest).then(|| image.to_owned()),

@@ -3,6 +3,7 @@
 use super::data::{Analysis, AwsDocument, AwsResource, Manifest, SourceText};
 use super::render::{RenderInput, Rendered, Resource, Sink, render_all};
 use super::texts::Texts;
+use crate::order::sort_by_rank;
 use crate::render::{Object, rank};
 use crate::syntax;
 use crate::value::{Value, ValueKind};
@@ -11,7 +12,7 @@ use crate::value::{Value, ValueKind};
 pub(super) fn written(input: &RenderInput<'_>, analysis: &mut Analysis) {
     let mut texts = Written::default();
     render_all(input, &mut texts, analysis);
-    texts.manifests.sort_by_key(|manifest| rank(manifest.kind));
+    sort_by_rank(&mut texts.manifests, |manifest| [rank(manifest.kind), 0, 0]);
     analysis.manifests = Some(texts.manifests);
     analysis.aws = texts.aws;
 }
@@ -78,7 +79,7 @@ pub(super) fn data(
 ) -> Rendered {
     let mut kept = Kept::default();
     render_all(input, &mut kept, analysis);
-    kept.objects.sort_by_key(|object| rank(object.kind));
+    sort_by_rank(&mut kept.objects, |object| [rank(object.kind), 0, 0]);
     Rendered {
         layer: input.scope.layer_name.to_owned(),
         environment: input.scope.environment.clone(),

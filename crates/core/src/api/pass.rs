@@ -18,10 +18,12 @@ use crate::model::image::{check_digest, check_tag};
 use crate::model::layer::{EnvironmentEntry, Layer};
 use crate::model::module::{Header, K8S_SERVICE};
 use crate::model::text::Text;
+use crate::order::sort_by_rank;
 use crate::render::{Hardening, Kubernetes, Profile, WithoutImage};
 use crate::resolve::{self, LayerFile, Scope, Values};
 use crate::source::Source;
 use crate::span::FileId;
+use crate::span::Span;
 
 /// What is wanted of a pass beside the faults.
 #[derive(Clone, Copy, PartialEq, Eq)]
@@ -107,7 +109,10 @@ impl Pass {
         };
         let services = check_modules(file, source, &scope, exposure, &mut diagnostics);
 
-        diagnostics.sort_by_key(|diagnostic| (diagnostic.span.file, diagnostic.span.start, diagnostic.span.end));
+        sort_by_rank(&mut diagnostics, |diagnostic| {
+            let Span { file, start, end } = diagnostic.span;
+            [file as usize, start as usize, end as usize]
+        });
         analysis.diagnostics = diagnostics.iter().map(|diagnostic| finding(diagnostic, &texts)).collect();
         let good = !diagnostics.iter().any(Diagnostic::is_error) && analysis.refusal.is_none();
         let (mut rendered, mut aws, mut diagrams) = (None, Vec::new(), Vec::new());

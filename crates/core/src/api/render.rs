@@ -13,6 +13,7 @@ use crate::model::k8s_service::K8sService;
 use crate::model::module::Header;
 use crate::model::name::Names;
 use crate::model::text::Text;
+use crate::order;
 use crate::render::{self, Frame, Hardening, LinkVariable, Profile, WithoutImage};
 use crate::resolve::Scope;
 use crate::source::Source;
@@ -170,8 +171,8 @@ fn required_secrets(services: &[Service<'_>], variables: &[Vec<LinkVariable>]) -
         services.iter().flat_map(|service| service.checked.secrets.value.iter().map(|secret| secret.value.as_str().to_owned()));
     let linked = variables.iter().flatten().map(|variable| variable.name.clone());
     let required = |name: &str, keys: Vec<String>| {
-        let keys: BTreeSet<String> = keys.into_iter().collect();
-        (!keys.is_empty()).then(|| RequiredSecret { name: name.to_owned(), keys: keys.into_iter().collect() })
+        let keys = order::map(keys.into_iter().map(|key| (key, ())));
+        (!keys.is_empty()).then(|| RequiredSecret { name: name.to_owned(), keys: keys.into_keys().collect() })
     };
     [required("manual-secrets", manual.collect()), required("secret", linked.collect())].into_iter().flatten().collect()
 }

@@ -4,6 +4,7 @@ use std::cell::OnceCell;
 
 use super::data::{Finding, Note, Place, Repair, Replacement};
 use crate::diagnostic::{Applicability, Diagnostic, Fix};
+use crate::order::sort_by_rank;
 use crate::source::{LineIndex, Source};
 use crate::span::{FileId, Span};
 
@@ -22,7 +23,7 @@ impl Texts {
     }
 
     pub(super) fn hide(&mut self, mut secrets: Vec<String>) {
-        secrets.sort_by_key(|secret| std::cmp::Reverse(secret.len()));
+        sort_by_rank(&mut secrets, |secret| [usize::MAX - secret.len(), 0, 0]);
         self.secrets = secrets;
     }
 

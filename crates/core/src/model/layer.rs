@@ -6,6 +6,7 @@ use super::environment::Providers;
 use super::field::{Field, FieldType, FieldValue, Lower, fields};
 use super::text::Text;
 use crate::diagnostic::{Diagnostic, Example, Rule, Severity};
+use crate::order;
 use crate::span::{Span, Spanned};
 use crate::syntax::{Node, NodeKind, ScalarValue};
 
@@ -107,7 +108,7 @@ impl EnvironmentEntry {
     #[must_use]
     pub fn all_variables(&self) -> BTreeMap<&str, &Variable> {
         let maps = [&self.vars, &self.variables];
-        maps.into_iter().flatten().flat_map(|map| map.value.0.iter().map(|(name, value)| (name.as_str(), value))).collect()
+        order::map(maps.into_iter().flatten().flat_map(|map| map.value.0.iter().map(|(name, value)| (name.as_str(), value))))
     }
 }
 
@@ -133,7 +134,7 @@ impl FieldValue for Variables {
             return None;
         };
         let variable = |value: &Node| Variable { text: scalar_text(value).ok_or_else(|| value.describe()), span: value.span };
-        Some(Self(mapping.entries.iter().map(|entry| (entry.key.value.to_string(), variable(&entry.value))).collect()))
+        Some(Self(order::map(mapping.entries.iter().map(|entry| (entry.key.value.to_string(), variable(&entry.value))))))
     }
 }
 

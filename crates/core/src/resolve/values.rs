@@ -6,6 +6,7 @@ use crate::diagnostic::Diagnostic;
 use crate::model::field::Lower;
 use crate::model::link::is_secret_output;
 use crate::model::rules::WRONG_TYPE;
+use crate::order;
 use crate::source::Source;
 use crate::syntax::{self, Entry, Mapping, Node, ScalarValue};
 
@@ -124,7 +125,7 @@ fn texts(entry: &Entry, cx: &mut Lower<'_>) -> BTreeMap<String, String> {
         }
         return BTreeMap::new();
     };
-    mapping.entries.iter().filter_map(|entry| Some((entry.key.value.to_string(), text(&entry.value)?))).collect()
+    order::map(mapping.entries.iter().filter_map(|entry| Some((entry.key.value.to_string(), text(&entry.value)?))))
 }
 
 fn text(node: &Node) -> Option<String> {
