@@ -21,6 +21,7 @@ export CARGO_TARGET_WASM32_UNKNOWN_UNKNOWN_RUSTFLAGS="${remap[*]}"
 build() {
   mkdir -p target/page
   : >target/page/page.js
+  : >target/page/page.css
   rm -f target/page/*-*.js
   # Trunk's `offline` is handed to cargo, so that the packages must be there first.
   cargo fetch --target "$wasm_target"

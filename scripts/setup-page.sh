@@ -8,6 +8,8 @@ have npm || die "no npm found: install Node.js 20 or newer"
 
 # 0.22 wants a newer compiler than the one the project is built with.
 trunk_version=0.21.14
+# Cuts the page into files; goes with the crate wasm_split_helpers.
+split_version=0.2.4
 bindgen_version=$(locked_version wasm-bindgen)
 tools="$cache/tools"
 
@@ -24,6 +26,9 @@ has_version wasm-bindgen "$bindgen_version" ||
   step "Building wasm-bindgen $bindgen_version (3 to 5 minutes, once)" wasm-bindgen install_tool wasm-bindgen-cli "$bindgen_version"
 has_version trunk "$trunk_version" ||
   step "Building Trunk $trunk_version (5 to 12 minutes, once)" trunk install_tool trunk "$trunk_version" --locked
+# It has no --version; cargo knows.
+grep -qF "wasm_split_cli_support $split_version" "$tools/.crates.toml" 2>/dev/null ||
+  step "Building wasm-split $split_version (1 minute, once)" wasm-split install_tool wasm_split_cli_support "$split_version" --locked --features build-binary
 rm -rf "$cache/tools-target"
 
 cd "$root"

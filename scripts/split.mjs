@@ -9,6 +9,8 @@ const staging = process.env.TRUNK_STAGING_DIR;
 const work = 'target/page/split';
 // What rustc and wasm-bindgen make use of; the cut files have lost the list.
 const FEATURES = ['bulk-memory', 'multivalue', 'mutable-globals', 'nontrapping-float-to-int', 'reference-types', 'sign-ext'].map((name) => `--enable-${name}`);
+// What is called once is smaller where it stands, but packs worse when it is copied into its caller.
+const FEW_COPIES = ['--one-caller-inline-max-function-size', '0', '--always-inline-max-function-size', '0'];
 const run = (command, ...args) => execFileSync(command, args, { stdio: ['ignore', 'inherit', 'inherit'] });
 const wasm = (folder) => readdirSync(folder).filter((name) => name.endsWith('.wasm'));
 const inside = (name) => join(work, name);
@@ -18,7 +20,7 @@ mkdirSync(inside('small'), { recursive: true });
 run('wasm-split-cli', 'target/wasm32-unknown-unknown/page/optakit-web.wasm', inside('cut'), '--out-name', 'program');
 run('wasm-bindgen', '--target', 'web', '--no-typescript', '--keep-lld-exports', '--out-dir', inside('bound'), '--out-name', 'program', inside('cut/program.wasm'));
 renameSync(inside('bound/program_bg.wasm'), inside('cut/program.wasm'));
-for (const name of wasm(inside('cut'))) run('wasm-opt', '-Oz', ...FEATURES, '--strip-debug', '--strip-producers', inside(join('cut', name)), '-o', inside(join('small', name)));
+for (const name of wasm(inside('cut'))) run('wasm-opt', '-Oz', '--converge', ...FEW_COPIES, ...FEATURES, '--strip-debug', '--strip-producers', inside(join('cut', name)), '-o', inside(join('small', name)));
 
 // The parts are told from those of other versions by their names, as all files that may be kept for good.
 let link = readFileSync(inside('cut/__wasm_split.js'), 'utf8');

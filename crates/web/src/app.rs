@@ -39,9 +39,7 @@ fn fetch_certificates(state: State) {
         let Some(region) = needed.get() else { return };
         leptos::task::spawn_local(async move {
             match later::certificates(region.clone()).await {
-                Some(pem) => state.certificates.update(|known| {
-                    known.insert(region, pem.into());
-                }),
+                Some(pem) => state.certificates.update(|known| known.push((region, pem.into()))),
                 None => state.say("The certificates of RDS could not be loaded"),
             }
         });

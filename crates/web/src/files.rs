@@ -23,17 +23,15 @@ pub(crate) fn open_folder(state: State) {
 }
 
 /// Saves the open text where it was opened from, else as a download.
-pub(crate) fn save(state: State) {
-    leptos::task::spawn_local(async move {
-        let name = state.open.get_untracked();
-        let text = untrack(|| state.text_of(&name));
-        let path = state.opened_as.with_untracked(|paths| paths.get(&name).cloned().unwrap_or_else(|| name.clone()));
-        match platform::save_in_place(&path, &text).await {
-            Ok(true) => state.say(format!("Saved {path}")),
-            Ok(false) => export::download(state, name.rsplit('/').next().unwrap_or(&name), "application/yaml", &text),
-            Err(reason) => state.say(format!("{path} could not be saved: {reason}")),
-        }
-    });
+pub(crate) async fn save(state: State) {
+    let name = state.open.get_untracked();
+    let text = untrack(|| state.text_of(&name));
+    let path = state.opened_as.with_untracked(|paths| paths.get(&name).cloned().unwrap_or_else(|| name.clone()));
+    match platform::save_in_place(&path, &text).await {
+        Ok(true) => state.say(format!("Saved {path}")),
+        Ok(false) => export::download(state, name.rsplit('/').next().unwrap_or(&name), "application/yaml", &text),
+        Err(reason) => state.say(format!("{path} could not be saved: {reason}")),
+    }
 }
 
 /// Files may be dropped anywhere on the page.

@@ -14,7 +14,7 @@ use crate::disk::Served;
 use crate::linking::Looked;
 use crate::share::Opened;
 use crate::state::{Dialog, State};
-use crate::{dialogs, disk, files, form, linking, panels, share};
+use crate::{dialogs, disk, files, form, linking, panels, problems, share};
 
 type Loaded<T> = Result<T, SplitLoaderError>;
 type Later<T> = Pin<Box<dyn Future<Output = T>>>;
@@ -66,6 +66,18 @@ fn load_kustomize(state: State) -> Loaded<()> {
     Ok(())
 }
 
+#[wasm_split(help, fallible)]
+fn load_go_to_problem(state: State, step: isize) -> Loaded<()> {
+    problems::go_to(state, step);
+    Ok(())
+}
+
+#[wasm_split(help, fallible)]
+fn load_fix_all(state: State) -> Loaded<()> {
+    problems::fix_all(state);
+    Ok(())
+}
+
 #[wasm_split(dialogs, fallible)]
 fn load_dialog(dialog: Dialog) -> Loaded<AnyView> {
     Ok(dialogs::view(dialog))
@@ -100,6 +112,12 @@ fn load_files(state: State, found: Result<JsValue, JsValue>) -> Loaded<()> {
 }
 
 #[wasm_split(files, fallible)]
+fn load_save(state: State) -> Loaded<()> {
+    leptos::task::spawn_local(files::save(state));
+    Ok(())
+}
+
+#[wasm_split(files, fallible)]
 fn load_link(own: Option<crate::work::Work>) -> Loaded<Later<Opened>> {
     Ok(Box::pin(share::opened(own)))
 }
@@ -117,7 +135,7 @@ fn load_certificates(region: String) -> Loaded<Later<Option<String>>> {
 const FAILED: &str = "A part of the page could not be loaded: is the network there?";
 
 /// Shows a part once it is there.
-fn shown(load: impl Future<Output = Loaded<AnyView>> + 'static) -> AnyView {
+fn shown(load: Later<Loaded<AnyView>>) -> AnyView {
     let state = expect_context::<State>();
     let slot = RwSignal::new_local(None::<AnyView>);
     let load = ScopedFuture::new_untracked(load);
@@ -135,7 +153,7 @@ fn shown(load: impl Future<Output = Loaded<AnyView>> + 'static) -> AnyView {
 }
 
 /// Does something once its part is there.
-fn done(state: State, load: impl Future<Output = Loaded<()>> + 'static) {
+fn done(state: State, load: Later<Loaded<()>>) {
     leptos::task::spawn_local(async move {
         if load.await.is_err() {
             state.say(FAILED);
@@ -145,47 +163,62 @@ fn done(state: State, load: impl Future<Output = Loaded<()>> + 'static) {
 
 /// The form of a file.
 pub(crate) fn form(file: String) -> AnyView {
-    shown(load_form(file))
+    shown(Box::pin(load_form(file)))
 }
 
 /// The panel of the inputs.
 pub(crate) fn inputs() -> AnyView {
-    shown(load_inputs())
+    shown(Box::pin(load_inputs()))
 }
 
 /// The panel of the AWS resources.
 pub(crate) fn aws() -> AnyView {
-    shown(load_aws())
+    shown(Box::pin(load_aws()))
 }
 
 /// The panel of the bundle.
 pub(crate) fn bundle() -> AnyView {
-    shown(load_bundle())
+    shown(Box::pin(load_bundle()))
 }
 
 /// The panel of the diagram.
 pub(crate) fn diagram() -> AnyView {
-    shown(load_diagram())
+    shown(Box::pin(load_diagram()))
 }
 
 /// The panel of the changes.
 pub(crate) fn changes() -> AnyView {
-    shown(load_changes())
+    shown(Box::pin(load_changes()))
 }
 
 /// A dialog.
 pub(crate) fn dialog(dialog: Dialog) -> AnyView {
-    shown(load_dialog(dialog))
+    shown(Box::pin(load_dialog(dialog)))
 }
 
 /// Saves the bundle.
 pub(crate) fn export_bundle(state: State) {
-    done(state, load_export(state));
+    done(state, Box::pin(load_export(state)));
+}
+
+/// Goes `step` problems on.
+pub(crate) fn go_to_problem(state: State, step: isize) {
+    done(state, Box::pin(load_go_to_problem(state, step)));
+}
+
+/// Applies every repair that may be applied unseen.
+pub(crate) fn fix_all(state: State) {
+    done(state, Box::pin(load_fix_all(state)));
 }
 
 /// Saves a folder for kustomize.
 pub(crate) fn save_kustomize(state: State) {
-    done(state, load_kustomize(state));
+    done(state, Box::pin(load_kustomize(state)));
+}
+
+/// Saves the open text.
+pub(crate) fn save(state: State) {
+    done(state, Box::pin(load_save(state)));
 }
 
 /// Takes in what the browser opened.

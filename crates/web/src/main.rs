@@ -16,6 +16,7 @@ mod later;
 mod linking;
 mod panels;
 mod platform;
+mod problems;
 mod share;
 mod state;
 mod texts;

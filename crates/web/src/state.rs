@@ -38,7 +38,7 @@ pub(crate) struct State {
     /// All of the above: what is kept.
     pub(crate) work: Memo<Work>,
     /// The certificates of RDS by region, as far as they were fetched.
-    pub(crate) certificates: RwSignal<BTreeMap<String, Arc<str>>>,
+    pub(crate) certificates: RwSignal<Vec<(String, Arc<str>)>>,
     /// What the core says.
     pub(crate) analysis: Memo<Outcome>,
     /// The manifests of the last text that had no error, and whether that is this text.
@@ -56,7 +56,7 @@ pub(crate) struct State {
     /// Why it is there.
     pub(crate) why: RwSignal<Option<Why>>,
     /// The editors by file.
-    pub(crate) editors: RwSignal<BTreeMap<String, Editor>, LocalStorage>,
+    pub(crate) editors: RwSignal<Vec<(String, Editor)>, LocalStorage>,
     /// The open results.
     pub(crate) results: RwSignal<Results>,
     /// The open dialog.
@@ -146,13 +146,14 @@ impl State {
             values: values.get(),
             exported: exported.get(),
         });
-        let certificates = RwSignal::new(BTreeMap::<String, Arc<str>>::new());
+        let certificates = RwSignal::new(Vec::<(String, Arc<str>)>::new());
         let analysis = Memo::new(move |_| {
             let started = now();
             let (service, files, values) = (service.read(), environment_files.read(), values.read());
             let mut request = request((&service, &files, &values), (environment.get(), target.get()), &image.read());
             let known = certificates.get();
-            request.rds_certificates = RdsCertificates::by_region(move |region| known.get(region).cloned());
+            request.rds_certificates =
+                RdsCertificates::by_region(move |region| known.iter().find(|(of, _)| of == region).map(|(_, pem)| pem.clone()));
             let analysis = api::analyze(&request, false);
             Outcome { analysis, request, milliseconds: now() - started }
         });
@@ -194,7 +195,7 @@ impl State {
             cursor: RwSignal::new(None),
             looked_at: RwSignal::new(None),
             why: RwSignal::new(None),
-            editors: RwSignal::new_local(BTreeMap::new()),
+            editors: RwSignal::new_local(Vec::new()),
             results: RwSignal::new(Results::Manifests),
             dialog: RwSignal::new(None),
             opened_as: RwSignal::new(BTreeMap::new()),
@@ -223,7 +224,7 @@ impl State {
 
     /// Takes another text in the place of a file's, as one step of the history where it has an editor.
     pub(crate) fn replace_text(self, file: &str, text: String) {
-        let editor = self.editors.with_untracked(|editors| editors.get(file).cloned());
+        let editor = self.editor(file);
         match (editor, file) {
             (Some(editor), _) => editor.replace(&text),
             (None, SERVICE_FILE) => self.service.set(text),
@@ -234,9 +235,14 @@ impl State {
         }
     }
 
+    /// The editor of a file.
+    pub(crate) fn editor(self, file: &str) -> Option<Editor> {
+        self.editors.with_untracked(|editors| editors.iter().find(|(name, _)| name == file).map(|(_, editor)| editor.clone()))
+    }
+
     /// Makes a change of a file's text, by its editor where it has one, as one step of the history.
     pub(crate) fn edit(self, file: &str, edits: &[Replacement]) {
-        let editor = self.editors.with_untracked(|editors| editors.get(file).cloned());
+        let editor = self.editor(file);
         if let Some(editor) = editor {
             editor.apply(edits);
         }
@@ -244,7 +250,7 @@ impl State {
 
     /// Puts the cursor into a file's text, when it is shown.
     pub(crate) fn focus(self, file: &str) {
-        let editor = self.editors.with_untracked(|editors| editors.get(file).cloned());
+        let editor = self.editor(file);
         if let Some(editor) = editor {
             editor.focus();
         }
@@ -287,7 +293,7 @@ impl State {
 
     /// Opens a place of a file in its editor.
     pub(crate) fn reveal(self, file: &str, from: usize, to: usize) {
-        let editor = self.editors.with_untracked(|editors| editors.get(file).cloned());
+        let editor = self.editor(file);
         self.form.set(false);
         if *self.open.read_untracked() == file {
             if let Some(editor) = editor {

@@ -1,8 +1,8 @@
 //! How requests reach a service and what it uses, as shapes of a picture.
 
-use super::data::{Place, Request};
-use super::pass::{Pass, Want};
-use super::render::Service;
+use super::data::{Analysis, Place, Request, SourceText};
+use super::pass::{self, Product};
+use super::render::{RenderInput, Service};
 use super::texts::Texts;
 use crate::model::image::Image;
 use crate::model::k8s_service::PortKind;
@@ -45,11 +45,22 @@ pub struct Shape {
 /// The pictures of the services of a request; none when it has errors.
 #[must_use]
 pub fn diagram(request: &Request) -> Vec<Diagram> {
-    Pass::run(request, Want::Diagram, Values::default()).diagrams
+    let mut diagrams = Diagrams::default();
+    pass::run(request, &mut diagrams, Values::default());
+    diagrams.0
+}
+
+#[derive(Default)]
+struct Diagrams(Vec<Diagram>);
+
+impl Product for Diagrams {
+    fn make(&mut self, input: &RenderInput<'_>, _: Option<SourceText>, texts: Texts, _: &mut Analysis) {
+        self.0 = input.services.iter().map(|service| of(service, input.scope.modules, &texts)).collect();
+    }
 }
 
 /// The picture of a service.
-pub(super) fn of(service: &Service<'_>, modules: &[Header], texts: &Texts) -> Diagram {
+fn of(service: &Service<'_>, modules: &[Header], texts: &Texts) -> Diagram {
     let (header, checked) = (service.header, &service.checked);
     let shape = |title: &str, detail: String, span: Option<Span>| Shape {
         title: title.to_owned(),

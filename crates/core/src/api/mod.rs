@@ -40,7 +40,7 @@ use crate::render::{Hardening, Kubernetes, Profile};
 use crate::resolve::{self, LayerFile, Values};
 use crate::source::Source;
 use crate::span::FileId;
-use pass::{Pass, Want};
+use output::{Data, Documents, Manifests};
 
 /// A choice of what is rendered, for a front end to offer.
 pub struct Target {
@@ -103,7 +103,7 @@ fn refs(file: &LayerFile) -> Vec<EnvironmentRef> {
 /// Checks a request without writing its manifests.
 #[must_use]
 pub fn check(request: &Request) -> Analysis {
-    Pass::run(request, Want::Faults, Values::default()).analysis
+    pass::run(request, &mut (), Values::default())
 }
 
 /// Checks a request and renders it when there is no error.
@@ -111,13 +111,15 @@ pub fn check(request: &Request) -> Analysis {
 /// `link_values` puts the Secret `secret` of link values among the manifests, when the values file knows them.
 #[must_use]
 pub fn analyze(request: &Request, link_values: bool) -> Analysis {
-    Pass::run(request, Want::Texts { link_values }, Values::default()).analysis
+    pass::run(request, &mut Manifests { link_values }, Values::default())
 }
 
 /// The AWS resources of a request as JSON; none when it has errors.
 #[must_use]
 pub fn aws_documents(request: &Request) -> Vec<AwsDocument> {
-    Pass::run(request, Want::Aws, Values::default()).aws
+    let mut documents = Documents::default();
+    pass::run(request, &mut documents, Values::default());
+    documents.0
 }
 
 /// Makes the bundle of a request.
@@ -131,14 +133,14 @@ pub fn bundle(request: &Request) -> Result<Bundle, Box<Analysis>> {
     clean.choices = clean.choices.over(&values);
     clean.values = None;
     // A secret that a text refers to must stay a hole: a bundle is passed around.
-    bundle_of(&clean, values.without_secrets())
-        .ok_or_else(|| Box::new(Pass::run(request, Want::Faults, Values::default()).analysis))
+    bundle_of(&clean, values.without_secrets()).ok_or_else(|| Box::new(check(request)))
 }
 
 /// The bundle of a request without a values file, from values without secrets; none when it has errors.
 pub(crate) fn bundle_of(request: &Request, values: Values) -> Option<Bundle> {
-    let Pass { analysis, rendered, .. } = Pass::run(request, Want::Bundle, values);
-    let rendered = rendered.filter(|_| analysis.rds_certificates_for.is_none())?;
+    let mut data = Data { for_bundle: true, ..Data::default() };
+    let analysis = pass::run(request, &mut data, values);
+    let rendered = data.rendered.filter(|_| analysis.rds_certificates_for.is_none())?;
     Some(Bundle::new(request, &analysis, &rendered))
 }
 

@@ -1,20 +1,31 @@
 //! What becomes of rendered objects: texts for people, each object dropped when it is written, or data for a bundle.
 
 use super::data::{Analysis, AwsDocument, AwsResource, Manifest, SourceText};
+use super::pass::Product;
 use super::render::{RenderInput, Rendered, Resource, Sink, render_all};
 use super::texts::Texts;
 use crate::order::sort_by_rank;
-use crate::render::{Object, rank};
+use crate::render::{Object, WithoutImage, rank};
 use crate::syntax;
 use crate::value::{Value, ValueKind};
 
-/// Renders, and puts the texts into the analysis.
-pub(super) fn written(input: &RenderInput<'_>, analysis: &mut Analysis) {
-    let mut texts = Written::default();
-    render_all(input, &mut texts, analysis);
-    sort_by_rank(&mut texts.manifests, |manifest| [rank(manifest.kind), 0, 0]);
-    analysis.manifests = Some(texts.manifests);
-    analysis.aws = texts.aws;
+/// The manifests as texts in the analysis, maybe with the Secret of link values.
+pub(super) struct Manifests {
+    pub(super) link_values: bool,
+}
+
+impl Product for Manifests {
+    fn link_values(&self) -> bool {
+        self.link_values
+    }
+
+    fn make(&mut self, input: &RenderInput<'_>, _: Option<SourceText>, _: Texts, analysis: &mut Analysis) {
+        let mut texts = Written::default();
+        render_all(input, &mut texts, analysis);
+        sort_by_rank(&mut texts.manifests, |manifest| [rank(manifest.kind), 0, 0]);
+        analysis.manifests = Some(texts.manifests);
+        analysis.aws = texts.aws;
+    }
 }
 
 #[derive(Default)]
@@ -39,15 +50,15 @@ impl Sink for Written {
     }
 }
 
-/// Renders, and keeps only the AWS resources.
-pub(super) fn aws(input: &RenderInput<'_>, analysis: &mut Analysis) -> Vec<AwsDocument> {
-    let mut documents = Documents::default();
-    render_all(input, &mut documents, analysis);
-    documents.0
-}
-
+/// The AWS resources alone.
 #[derive(Default)]
-struct Documents(Vec<AwsDocument>);
+pub(super) struct Documents(pub(super) Vec<AwsDocument>);
+
+impl Product for Documents {
+    fn make(&mut self, input: &RenderInput<'_>, _: Option<SourceText>, _: Texts, analysis: &mut Analysis) {
+        render_all(input, self, analysis);
+    }
+}
 
 impl Sink for Documents {
     fn object(&mut self, _: Object) {}
@@ -70,24 +81,32 @@ fn name(resource: &Value) -> String {
     }
 }
 
-/// Renders, and keeps all as data.
-pub(super) fn data(
-    input: &RenderInput<'_>,
-    environment_file: Option<SourceText>,
-    texts: Texts,
-    analysis: &mut Analysis,
-) -> Rendered {
-    let mut kept = Kept::default();
-    render_all(input, &mut kept, analysis);
-    sort_by_rank(&mut kept.objects, |object| [rank(object.kind), 0, 0]);
-    Rendered {
-        layer: input.scope.layer_name.to_owned(),
-        environment: input.scope.environment.clone(),
-        environment_file,
-        objects: kept.objects,
-        aws: kept.aws,
-        used: input.scope.used.borrow().clone(),
-        texts,
+/// All of it as data: for a bundle, with holes for what is not known, or for the places that lines come from.
+#[derive(Default)]
+pub(super) struct Data {
+    pub(super) for_bundle: bool,
+    /// There once it is made, which it is without errors only.
+    pub(super) rendered: Option<Rendered>,
+}
+
+impl Product for Data {
+    fn without_image(&self) -> WithoutImage {
+        if self.for_bundle { WithoutImage::Hole } else { WithoutImage::LeaveOut }
+    }
+
+    fn make(&mut self, input: &RenderInput<'_>, environment_file: Option<SourceText>, texts: Texts, analysis: &mut Analysis) {
+        let mut kept = Kept::default();
+        render_all(input, &mut kept, analysis);
+        sort_by_rank(&mut kept.objects, |object| [rank(object.kind), 0, 0]);
+        self.rendered = Some(Rendered {
+            layer: input.scope.layer_name.to_owned(),
+            environment: input.scope.environment.clone(),
+            environment_file,
+            objects: kept.objects,
+            aws: kept.aws,
+            used: input.scope.used.borrow().clone(),
+            texts,
+        });
     }
 }
 

@@ -3,11 +3,9 @@
 use std::cell::RefCell;
 use std::collections::BTreeMap;
 
-use super::data::{Analysis, AwsDocument, Choices, Request, SourceText};
-use super::diagram::{self, Diagram};
-use super::output::{data, written};
+use super::data::{Analysis, Choices, Request, SourceText};
 use super::refs;
-use super::render::{RenderInput, Rendered, Service, rds_region};
+use super::render::{RenderInput, Service, rds_region};
 use super::texts::{Texts, finding};
 use crate::check::{self, Surroundings};
 use crate::diagnostic::Diagnostic;
@@ -25,127 +23,110 @@ use crate::source::Source;
 use crate::span::FileId;
 use crate::span::Span;
 
-/// What is wanted of a pass beside the faults.
-#[derive(Clone, Copy, PartialEq, Eq)]
-pub(super) enum Want {
-    /// Nothing.
-    Faults,
-    /// The manifests as texts, maybe with the Secret of link values.
-    Texts { link_values: bool },
-    /// The AWS documents as texts.
-    Aws,
-    /// The manifests as data, for the places they come from.
-    Trace,
-    /// Pictures of the services.
-    Diagram,
-    /// All of it as data, with holes for what is not known.
-    Bundle,
-}
-
-/// The outcome of a pass.
-pub(super) struct Pass {
-    pub(super) analysis: Analysis,
-    /// There only for a bundle or a trace, and without errors.
-    pub(super) rendered: Option<Rendered>,
-    /// There only when they were wanted.
-    pub(super) diagrams: Vec<Diagram>,
-    /// There only when they were wanted.
-    pub(super) aws: Vec<AwsDocument>,
-}
-
-impl Pass {
-    /// Runs every stage. `values` are used when the request has no values file.
-    pub(super) fn run(request: &Request, want: Want, values: Values) -> Self {
-        let mut texts = Texts::default();
-        let read = request.reading.of(&request.service);
-        let (source, file, mut diagnostics) = (&read.source, &read.file, read.faults.clone());
-        texts.push(source.clone());
-        let mut analysis = Analysis { environments: refs(file), ..Analysis::default() };
-
-        let values = match &request.values {
-            Some(text) => {
-                let values_source = Source::new(FileId::Values, &*text.name, &*text.text);
-                let (values, mut faults) = resolve::read_values(&values_source);
-                diagnostics.append(&mut faults);
-                texts.push(values_source);
-                values
-            }
-            None => values,
-        };
-        texts.hide(values.secrets());
-        let choices = request.choices.over(&values);
-        let (profile, hardening, exposure, gateway) =
-            (choices.profile(), choices.hardening(), choices.exposure(), choices.gateway());
-        let kubernetes = choices.kubernetes().err();
-        let wrong = profile.as_ref().err().or(hardening.as_ref().err()).or(exposure.as_ref().err()).or(gateway.as_ref().err());
-        let refusal = wrong.or(kubernetes.as_ref()).cloned().or_else(|| choices.image_fault());
-        let exposure = exposure.unwrap_or_default();
-        let (entry, refusal) = match (resolve::choose(file, choices.environment.as_deref()), refusal) {
-            (_, Some(refusal)) => (None, Some(refusal)),
-            (Ok(entry), None) => (entry, None),
-            (Err(refusal), None) => (None, Some(refusal)),
-        };
-        analysis.refusal = refusal;
-
-        let (environment, environment_file) = environment(request, file, entry, &mut diagnostics, &mut texts);
-        analysis.environment = entry.and_then(|entry| entry.name.as_ref()).map(|name| name.value.as_str().to_owned());
-        let no_variables = BTreeMap::new();
-        let variables = entry.map_or(no_variables, EnvironmentEntry::all_variables);
-        let layer_name = file.layer.as_ref().and_then(|layer| layer.name.as_ref());
-        if let Some(fault) = layer_name.and_then(check::names::check_layer) {
-            diagnostics.push(fault);
-        }
-        let image = (choices.image_tag.as_deref(), choices.image_digest.as_deref());
-        let used = RefCell::new(BTreeMap::new());
-        let layer = layer_name.map(|name| name.value.as_str()).unwrap_or_default();
-        let scope = Scope {
-            layer_name: layer,
-            environment: &environment,
-            variables: &variables,
-            modules: &file.modules,
-            values: &values,
-            image,
-            used: &used,
-        };
-        let services = check_modules(file, source, &scope, exposure, &mut diagnostics);
-
-        sort_by_rank(&mut diagnostics, |diagnostic| {
-            let Span { file, start, end } = diagnostic.span;
-            [file as usize, start as usize, end as usize]
-        });
-        analysis.diagnostics = diagnostics.iter().map(|diagnostic| finding(diagnostic, &texts)).collect();
-        let good = !diagnostics.iter().any(Diagnostic::is_error) && analysis.refusal.is_none();
-        let (mut rendered, mut aws, mut diagrams) = (None, Vec::new(), Vec::new());
-        if good && layer_name.is_some() {
-            let mut input = RenderInput {
-                source,
-                scope: &scope,
-                services: &services,
-                profile: profile.unwrap_or_default(),
-                hardening: hardening.unwrap_or_default(),
-                exposure,
-                gateway: gateway.unwrap_or_default(),
-                without_image: if want == Want::Bundle { WithoutImage::Hole } else { WithoutImage::LeaveOut },
-                layer_span: layer_name.map(|name| name.span),
-                link_values: want == Want::Texts { link_values: true },
-                rds_certificates: None,
-            };
-            analysis.rds_region = rds_region(&input);
-            let certificates = analysis.rds_region.as_deref().map(|region| request.rds_certificates.of(region));
-            if let Some(None) = certificates {
-                analysis.rds_certificates_for.clone_from(&analysis.rds_region);
-            }
-            input.rds_certificates = certificates.flatten().as_deref().map(Text::literal);
-            match want {
-                Want::Faults => {}
-                Want::Diagram => diagrams = services.iter().map(|service| diagram::of(service, &file.modules, &texts)).collect(),
-                Want::Texts { .. } => written(&input, &mut analysis),
-                Want::Aws => aws = super::output::aws(&input, &mut analysis),
-                Want::Bundle | Want::Trace => rendered = Some(data(&input, environment_file, texts, &mut analysis)),
-            }
-        }
-        Self { analysis, rendered, diagrams, aws }
+/// What is made of a request that has no errors. Each user brings their own, so that none carries what others make.
+pub(super) trait Product {
+    /// What becomes of a Deployment whose image is not known.
+    fn without_image(&self) -> WithoutImage {
+        WithoutImage::LeaveOut
     }
+
+    /// Whether the Secret of link values is among the objects.
+    fn link_values(&self) -> bool {
+        false
+    }
+
+    /// Makes it. `environment_file` is the file of the chosen environment, `texts` knows all places.
+    fn make(&mut self, input: &RenderInput<'_>, environment_file: Option<SourceText>, texts: Texts, analysis: &mut Analysis);
+}
+
+/// Nothing: only the faults are asked for.
+impl Product for () {
+    fn make(&mut self, _: &RenderInput<'_>, _: Option<SourceText>, _: Texts, _: &mut Analysis) {}
+}
+
+/// Runs every stage. `values` are used when the request has no values file.
+pub(super) fn run(request: &Request, product: &mut dyn Product, values: Values) -> Analysis {
+    let mut texts = Texts::default();
+    let read = request.reading.of(&request.service);
+    let (source, file, mut diagnostics) = (&read.source, &read.file, read.faults.clone());
+    texts.push(source.clone());
+    let mut analysis = Analysis { environments: refs(file), ..Analysis::default() };
+
+    let values = match &request.values {
+        Some(text) => {
+            let values_source = Source::new(FileId::Values, &*text.name, &*text.text);
+            let (values, mut faults) = resolve::read_values(&values_source);
+            diagnostics.append(&mut faults);
+            texts.push(values_source);
+            values
+        }
+        None => values,
+    };
+    texts.hide(values.secrets());
+    let choices = request.choices.over(&values);
+    let (profile, hardening, exposure, gateway) = (choices.profile(), choices.hardening(), choices.exposure(), choices.gateway());
+    let kubernetes = choices.kubernetes().err();
+    let wrong = profile.as_ref().err().or(hardening.as_ref().err()).or(exposure.as_ref().err()).or(gateway.as_ref().err());
+    let refusal = wrong.or(kubernetes.as_ref()).cloned().or_else(|| choices.image_fault());
+    let exposure = exposure.unwrap_or_default();
+    let (entry, refusal) = match (resolve::choose(file, choices.environment.as_deref()), refusal) {
+        (_, Some(refusal)) => (None, Some(refusal)),
+        (Ok(entry), None) => (entry, None),
+        (Err(refusal), None) => (None, Some(refusal)),
+    };
+    analysis.refusal = refusal;
+
+    let (environment, environment_file) = environment(request, file, entry, &mut diagnostics, &mut texts);
+    analysis.environment = entry.and_then(|entry| entry.name.as_ref()).map(|name| name.value.as_str().to_owned());
+    let no_variables = BTreeMap::new();
+    let variables = entry.map_or(no_variables, EnvironmentEntry::all_variables);
+    let layer_name = file.layer.as_ref().and_then(|layer| layer.name.as_ref());
+    if let Some(fault) = layer_name.and_then(check::names::check_layer) {
+        diagnostics.push(fault);
+    }
+    let image = (choices.image_tag.as_deref(), choices.image_digest.as_deref());
+    let used = RefCell::new(BTreeMap::new());
+    let layer = layer_name.map(|name| name.value.as_str()).unwrap_or_default();
+    let scope = Scope {
+        layer_name: layer,
+        environment: &environment,
+        variables: &variables,
+        modules: &file.modules,
+        values: &values,
+        image,
+        used: &used,
+    };
+    let services = check_modules(file, source, &scope, exposure, &mut diagnostics);
+
+    sort_by_rank(&mut diagnostics, |diagnostic| {
+        let Span { file, start, end } = diagnostic.span;
+        [file as usize, start as usize, end as usize]
+    });
+    analysis.diagnostics = diagnostics.iter().map(|diagnostic| finding(diagnostic, &texts)).collect();
+    let good = !diagnostics.iter().any(Diagnostic::is_error) && analysis.refusal.is_none();
+    if good && layer_name.is_some() {
+        let mut input = RenderInput {
+            source,
+            scope: &scope,
+            services: &services,
+            profile: profile.unwrap_or_default(),
+            hardening: hardening.unwrap_or_default(),
+            exposure,
+            gateway: gateway.unwrap_or_default(),
+            without_image: product.without_image(),
+            layer_span: layer_name.map(|name| name.span),
+            link_values: product.link_values(),
+            rds_certificates: None,
+        };
+        analysis.rds_region = rds_region(&input);
+        let certificates = analysis.rds_region.as_deref().map(|region| request.rds_certificates.of(region));
+        if let Some(None) = certificates {
+            analysis.rds_certificates_for.clone_from(&analysis.rds_region);
+        }
+        input.rds_certificates = certificates.flatten().as_deref().map(Text::literal);
+        product.make(&input, environment_file, texts, &mut analysis);
+    }
+    analysis
 }
 
 impl Choices {

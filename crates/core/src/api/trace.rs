@@ -2,7 +2,9 @@
 
 use super::assist::hover;
 use super::data::{Place, Request};
-use super::pass::{Pass, Want};
+use super::output::Data;
+use super::pass;
+use super::render::Rendered;
 use crate::model::field::Field;
 use crate::model::k8s_service::{K8sService, ResourceRequest};
 use crate::reference;
@@ -37,7 +39,7 @@ pub struct Why {
 /// The lines of a manifest, by its place among those that [`analyze`](super::analyze) renders; none when it is not there.
 #[must_use]
 pub fn trace(request: &Request, manifest: usize) -> Vec<TracedLine> {
-    let Some(rendered) = Pass::run(request, Want::Trace, Values::default()).rendered else { return Vec::new() };
+    let Some(rendered) = rendered(request) else { return Vec::new() };
     let traced = |line: Line| {
         let origin = line.origin.map(|span| rendered.texts.place(span)).filter(|(file, _)| !file.is_empty());
         TracedLine { pointer: line.pointer, own: line.own && origin.is_some(), origin }
@@ -48,7 +50,7 @@ pub fn trace(request: &Request, manifest: usize) -> Vec<TracedLine> {
 /// The lines of manifests that a line of a text decides: the place of the manifest, and the line in it from 0.
 #[must_use]
 pub fn decided_lines(request: &Request, file: &str, line: u32) -> Vec<(usize, usize)> {
-    let Some(rendered) = Pass::run(request, Want::Trace, Values::default()).rendered else { return Vec::new() };
+    let Some(rendered) = rendered(request) else { return Vec::new() };
     let Some(asked) = rendered.texts.line(file, line) else { return Vec::new() };
     let meets = |span: Span| span.file == asked.file && span.start <= asked.end && asked.start <= span.end;
     let mut found = Vec::new();
@@ -61,6 +63,12 @@ pub fn decided_lines(request: &Request, file: &str, line: u32) -> Vec<(usize, us
         found.extend(decided.map(|(line, _)| (manifest, line)));
     }
     found
+}
+
+fn rendered(request: &Request) -> Option<Rendered> {
+    let mut data = Data::default();
+    pass::run(request, &mut data, Values::default());
+    data.rendered
 }
 
 /// Why a line of a manifest of this kind is there.

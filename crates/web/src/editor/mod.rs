@@ -1,5 +1,6 @@
 //! The binding to CodeMirror (crates/web/js/editor.js): all JavaScript that the page calls.
 
+use std::pin::Pin;
 use std::rc::Rc;
 
 use js_sys::Promise;
@@ -149,6 +150,10 @@ fn squiggle(finding: &Finding) -> Squiggle<'_> {
     Squiggle { from: finding.place.from, to: finding.place.to, severity: finding.severity, message, fixes: fixes.collect() }
 }
 
+fn promise(found: Pin<Box<dyn Future<Output = JsValue>>>) -> Promise {
+    future_to_promise(async move { Ok(found.await) })
+}
+
 /// An editor of one file, which shows the findings of that file.
 #[component]
 pub(crate) fn TextEditor(
@@ -176,18 +181,14 @@ pub(crate) fn TextEditor(
         let callbacks = Callbacks {
             on_change: Closure::new(move |text| on_change.run(text)),
             on_complete: Closure::new(move |offset| {
-                let found = later::complete(state.request(), complete.clone(), offset);
-                future_to_promise(async move { Ok(found.await) })
+                promise(Box::pin(later::complete(state.request(), complete.clone(), offset)))
             }),
-            on_hover: Closure::new(move |offset| {
-                let found = later::hover(state.request(), hover.clone(), offset);
-                future_to_promise(async move { Ok(found.await) })
-            }),
+            on_hover: Closure::new(move |offset| promise(Box::pin(later::hover(state.request(), hover.clone(), offset)))),
             on_cursor: Closure::new(move |line, offset| state.cursor.set((line > 0).then(|| (cursor.clone(), line, offset)))),
         };
         let editor = Editor::new(&element, label, &text, hint, callbacks);
         state.editors.update(|editors| {
-            editors.insert(name.clone(), editor);
+            editors.push((name.clone(), editor));
         });
         true
     });
@@ -195,8 +196,8 @@ pub(crate) fn TextEditor(
     Effect::new(move || {
         let _ = made;
         let outcome = state.analysis.read();
-        let editors = state.editors.read();
-        if let Some(editor) = editors.get(&name) {
+        state.editors.track();
+        if let Some(editor) = state.editor(&name) {
             let findings: Vec<&Finding> = outcome.analysis.diagnostics.iter().filter(|finding| finding.file == name).collect();
             editor.show(&findings);
         }
@@ -204,7 +205,7 @@ pub(crate) fn TextEditor(
     let name = file.clone();
     on_cleanup(move || {
         state.editors.try_update(|editors| {
-            if let Some(editor) = editors.remove(&name) {
+            for (_, editor) in editors.extract_if(.., |(known, _)| *known == name) {
                 destroy(&editor.view);
             }
         });

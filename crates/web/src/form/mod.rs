@@ -116,7 +116,7 @@ impl Sheet {
 
     /// Takes the last step of the text's history back, or makes it again.
     fn step(self, back: bool) {
-        let editor = self.state.editors.with_untracked(|editors| self.file.with_value(|file| editors.get(file).cloned()));
+        let editor = self.file.with_value(|file| self.state.editor(file));
         if let Some(editor) = editor {
             editor.step(back);
         }

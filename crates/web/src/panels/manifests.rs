@@ -50,6 +50,8 @@ pub(crate) fn Manifests() -> impl IntoView {
     });
     let earlier = Memo::new(move |_| first.get().min(visible.read().len().saturating_sub(1)));
     let behind = Memo::new(move |_| visible.read().len().saturating_sub(earlier.get() + MANY));
+    let has_earlier = Memo::new(move |_| earlier.get() > 0);
+    let has_later = Memo::new(move |_| behind.get() > 0);
     let without_image = move || state.analysis.read().analysis.without_image.clone();
     // Inputs that only AWS resources need are no concern of the manifests.
     let unknown = move || {
@@ -87,7 +89,10 @@ pub(crate) fn Manifests() -> impl IntoView {
     };
     view! {
         <section aria-label="Manifests" class="panel">
-            <Show when=move || !empty.get() fallback=move || view! { <p class="empty">{nothing(state)}</p> }>
+            {move || if empty.get() {
+                view! { <p class="empty">{move || nothing(state)}</p> }.into_any()
+            } else {
+                view! {
                 <div class="split">
                     <div class="objects" class:many=move || is_long.get() role="group" aria-label="Objects">
                         <button
@@ -101,12 +106,10 @@ pub(crate) fn Manifests() -> impl IntoView {
                             "All objects"
                             <span class="name">{move || format!("{} in order", all.read().len())}</span>
                         </button>
-                        <For each=move || listed.get() key=|object| object.clone() children=object />
+                        <For each=move || listed.get() key=|(kind, name)| format!("{kind} {name}") children=object />
                     </div>
                     <div class="output" class:stale=stale tabindex="0" aria-label="YAML" on:mouseleave=move |_| state.looked_at.set(None)>
-                        <Show when=move || stale.get()>
-                            <p class="note">{"These are of the last text without errors."}</p>
-                        </Show>
+                        {move || stale.get().then(|| view! { <p class="note">{"These are of the last text without errors."}</p> })}
                         {move || (!stale.get()).then(without_image).filter(|modules| !modules.is_empty()).map(|modules| view! {
                             <p class="note">
                                 {format!("{}: the Deployment appears once an image tag or digest is given above. The bundle leaves room for the digest.", modules.join(", "))}
@@ -117,22 +120,24 @@ pub(crate) fn Manifests() -> impl IntoView {
                                 {format!("Not known yet: {}. Fill them in as inputs, or in the environment file.", inputs.join(", "))}
                             </p>
                         })}
-                        <Show when=move || { earlier.get() > 0 }>
+                        {move || has_earlier.get().then(|| view! {
                             <button class="link more" on:click=move |_| first.update(|first| *first = first.saturating_sub(MANY))>
                                 {move || format!("{} objects before these", earlier.get())}
                             </button>
-                        </Show>
-                        <For each=move || drawn.get() key=|entry| entry.clone() let(entry)>
+                        })}
+                        <For each=move || drawn.get() key=|entry| format!("{} {}\n{}", entry.index, entry.label, entry.yaml) let(entry)>
                             <Document entry />
                         </For>
-                        <Show when=move || { behind.get() > 0 }>
+                        {move || has_later.get().then(|| view! {
                             <button class="link more" on:click=move |_| first.update(|first| *first += MANY)>
                                 {move || format!("{} objects behind these", behind.get())}
                             </button>
-                        </Show>
+                        })}
                     </div>
                 </div>
-            </Show>
+                }
+                .into_any()
+            }}
         </section>
         <div class="actions">
             <div class="said why" aria-live="polite">{move || said(state, stale.get() && !empty.get())}</div>
@@ -162,7 +167,7 @@ fn said(state: State, stale: bool) -> AnyView {
 }
 
 /// An object on the screen. Each is its own key: only what changed is drawn anew.
-#[derive(Clone, Debug, PartialEq, Eq, Hash)]
+#[derive(Clone, Debug, PartialEq, Eq)]
 struct Entry {
     /// Its place among the manifests.
     index: usize,

@@ -3,7 +3,7 @@
 use leptos::prelude::*;
 use optakit_core::api::Finding;
 
-use crate::commands;
+use crate::later;
 use crate::state::State;
 
 /// The list of problems.
@@ -29,7 +29,7 @@ pub(crate) fn Problems() -> impl IntoView {
             <div class="head">
                 <h2><span role="status">{title}</span></h2>
                 {move || (safe() > 1).then(|| view! {
-                    <button class="link" on:click=move |_| commands::fix_all(state)>{"Fix all safe"}</button>
+                    <button class="link" on:click=move |_| later::fix_all(state)>{"Fix all safe"}</button>
                 })}
             </div>
             <ul>
