@@ -118,7 +118,7 @@ fn Status() -> impl IntoView {
     let state = expect_context::<State>();
     let took = move || {
         let outcome = state.analysis.read();
-        let objects = outcome.analysis.manifests.as_ref().map_or(0, Vec::len);
+        let objects = outcome.manifests.as_ref().map_or(0, |manifests| manifests.len());
         format!("{objects} objects in {:.1} ms", outcome.milliseconds)
     };
     let in_browser = move || if state.kept.get() { "saved in this browser" } else { "not saved: the browser refuses to keep it" };

@@ -17,7 +17,7 @@ pub(crate) fn Bar() -> impl IntoView {
     let current = move || state.analysis.read().analysis.environment.clone().unwrap_or_default();
     let exportable = move || {
         let outcome = state.analysis.read();
-        outcome.analysis.manifests.is_some()
+        outcome.manifests.is_some()
     };
     let open = move |dialog| move |_| state.dialog.set(Some(dialog));
     view! {

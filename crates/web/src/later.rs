@@ -3,6 +3,7 @@
 
 use std::future::Future;
 use std::pin::Pin;
+use std::sync::Arc;
 
 use leptos::prelude::*;
 use leptos::reactive::computed::ScopedFuture;
@@ -50,7 +51,7 @@ fn load_changes() -> Loaded<AnyView> {
 }
 
 #[wasm_split(panels, fallible)]
-fn load_comparison(others: Vec<Other>, manifests: Vec<Manifest>) -> Loaded<Vec<Change>> {
+fn load_comparison(others: Vec<Other>, manifests: Arc<[Manifest]>) -> Loaded<Vec<Change>> {
     Ok(api::compare(&others, &manifests, Against::Rendered))
 }
 
@@ -229,7 +230,7 @@ pub(crate) async fn take_files(state: State, found: Result<JsValue, JsValue>) {
 }
 
 /// What has changed since an export; none while that cannot be told.
-pub(crate) async fn compare(others: Vec<Other>, manifests: Vec<Manifest>) -> Vec<Change> {
+pub(crate) async fn compare(others: Vec<Other>, manifests: Arc<[Manifest]>) -> Vec<Change> {
     load_comparison(others, manifests).await.unwrap_or_default()
 }
 

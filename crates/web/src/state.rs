@@ -98,7 +98,10 @@ pub(crate) enum Dialog {
 /// An analysis with what was analysed and the time it took.
 #[derive(Clone, Debug)]
 pub(crate) struct Outcome {
+    /// Without its manifests.
     pub(crate) analysis: Analysis,
+    /// The manifests; none when the text has errors.
+    pub(crate) manifests: Option<Arc<[Manifest]>>,
     /// With the certificates it needs, as far as they are there.
     pub(crate) request: Request,
     pub(crate) milliseconds: f64,
@@ -114,7 +117,7 @@ impl PartialEq for Outcome {
 /// Manifests on the screen.
 #[derive(Clone, Debug, Default)]
 pub(crate) struct Shown {
-    pub(crate) manifests: Vec<Manifest>,
+    pub(crate) manifests: Arc<[Manifest]>,
     /// They are of an earlier text: the present one has errors.
     pub(crate) stale: bool,
 }
@@ -154,13 +157,14 @@ impl State {
             let known = certificates.get();
             request.rds_certificates =
                 RdsCertificates::by_region(move |region| known.iter().find(|(of, _)| of == region).map(|(_, pem)| pem.clone()));
-            let analysis = api::analyze(&request, false);
-            Outcome { analysis, request, milliseconds: now() - started }
+            let mut analysis = api::analyze(&request, false);
+            let manifests = analysis.manifests.take().map(Arc::from);
+            Outcome { analysis, manifests, request, milliseconds: now() - started }
         });
         let manifests = RwSignal::new(Shown::default());
         Effect::new(move || {
             let outcome = analysis.read();
-            match &outcome.analysis.manifests {
+            match &outcome.manifests {
                 Some(found) => manifests.set(Shown { manifests: found.clone(), stale: false }),
                 None => manifests.update(|shown| shown.stale = true),
             }

@@ -17,22 +17,21 @@ pub(crate) fn Manifests() -> impl IntoView {
     let state = expect_context::<State>();
     // The label of the chosen object; none for all.
     let chosen = RwSignal::new(None::<String>);
-    let all = Memo::new(move |_| {
-        let shown = state.manifests.read();
-        let entry = |(index, manifest): (usize, &Manifest)| Entry { index, label: label(manifest), yaml: manifest.yaml.clone() };
-        shown.manifests.iter().enumerate().map(entry).collect::<Vec<_>>()
-    });
+    let count = Memo::new(move |_| state.manifests.read().manifests.len());
+    // The places of those that are shown.
     let visible = Memo::new(move |_| {
         let chosen = chosen.get();
-        let all = all.read();
-        let is_chosen = |entry: &&Entry| chosen.as_ref().is_none_or(|chosen| *chosen == entry.label);
-        let found: Vec<Entry> = all.iter().filter(is_chosen).cloned().collect();
-        if found.is_empty() { all.clone() } else { found }
+        let shown = state.manifests.read();
+        let place = chosen.and_then(|chosen| shown.manifests.iter().position(|manifest| label(manifest) == chosen));
+        place.map_or(0..shown.manifests.len(), |place| place..place + 1)
     });
-    let text = move || visible.read_untracked().iter().map(|entry| entry.yaml.clone()).collect::<Vec<_>>().join("---\n");
+    let text = move || {
+        let shown = state.manifests.read_untracked();
+        shown.manifests[visible.get_untracked()].iter().map(|manifest| manifest.yaml.as_str()).collect::<Vec<_>>().join("---\n")
+    };
     let stale = Memo::new(move |_| state.manifests.read().stale);
-    let empty = Memo::new(move |_| all.read().is_empty());
-    let is_long = Memo::new(move |_| all.read().len() > MANY);
+    let empty = Memo::new(move |_| count.get() == 0);
+    let is_long = Memo::new(move |_| count.get() > MANY);
     // Of very many objects those around one are drawn; buttons at both ends bring the others.
     let first = RwSignal::new(0_usize);
     Effect::new(move || {
@@ -43,21 +42,22 @@ pub(crate) fn Manifests() -> impl IntoView {
             first.set(manifest.saturating_sub(2));
         }
     });
-    let drawn = Memo::new(move |_| {
-        let visible = visible.read();
-        let from = first.get().min(visible.len().saturating_sub(1));
-        visible.iter().skip(from).take(MANY).cloned().collect::<Vec<_>>()
-    });
     let earlier = Memo::new(move |_| first.get().min(visible.read().len().saturating_sub(1)));
+    let drawn = Memo::new(move |_| {
+        let (shown, visible) = (state.manifests.read(), visible.get());
+        let from = earlier.get();
+        let entry = |(index, manifest): (usize, &Manifest)| Entry { index, label: label(manifest), yaml: manifest.yaml.clone() };
+        shown.manifests.iter().enumerate().take(visible.end).skip(visible.start + from).take(MANY).map(entry).collect::<Vec<_>>()
+    });
     let behind = Memo::new(move |_| visible.read().len().saturating_sub(earlier.get() + MANY));
     let has_earlier = Memo::new(move |_| earlier.get() > 0);
     let has_later = Memo::new(move |_| behind.get() > 0);
     let without_image = move || state.analysis.read().analysis.without_image.clone();
     // Inputs that only AWS resources need are no concern of the manifests.
     let unknown = move || {
-        let (outcome, shown) = (state.analysis.read(), all.read());
+        let (outcome, shown) = (state.analysis.read(), state.manifests.read());
         let inputs = outcome.analysis.inputs.iter();
-        let used = inputs.filter(|input| shown.iter().any(|entry| entry.yaml.contains(&format!("{{{input}}}"))));
+        let used = inputs.filter(|input| shown.manifests.iter().any(|manifest| manifest.yaml.contains(&format!("{{{input}}}"))));
         used.cloned().collect::<Vec<_>>()
     };
     let listed = Memo::new(move |_| {
@@ -104,7 +104,7 @@ pub(crate) fn Manifests() -> impl IntoView {
                             }
                         >
                             "All objects"
-                            <span class="name">{move || format!("{} in order", all.read().len())}</span>
+                            <span class="name">{move || format!("{} in order", count.get())}</span>
                         </button>
                         <For each=move || listed.get() key=|(kind, name)| format!("{kind} {name}") children=object />
                     </div>
