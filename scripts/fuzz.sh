@@ -8,10 +8,11 @@ have cargo-fuzz || die "cargo-fuzz is not installed: cargo install cargo-fuzz --
 rustup run nightly rustc --version >/dev/null 2>&1 || die "fuzzing needs the nightly compiler: rustup toolchain install nightly"
 cd "$root"
 corpus=fuzz/corpus
-mkdir -p $corpus/{render,edit,bundle}
+mkdir -p $corpus/{render,edit,bundle,values,link}
 for file in crates/core/tests/render/*/opta.yml crates/core/benches/fixture/opta.yml; do
   name=$(echo "$file" | tr / -)
   cp "$file" "$corpus/render/$name"
+  node -e 'const service = require("fs").readFileSync(process.argv[1], "utf8"); console.log(JSON.stringify({ service, environment_files: { "env.yml": "name: staging\norg_name: acme\n" }, image: "1", target: {} }))' "$file" >"$corpus/link/$name"
   for path in modules.0.port.http modules.0.new name modules.0.env_vars modules.0 modules.9; do
     { echo "$path"; cat "$file"; } >"$corpus/edit/$path-$name"
   done
@@ -23,8 +24,10 @@ for folder in crates/core/tests/render/*/; do
   (cd "$work" && "$root/target/debug/optakit" bundle --quiet -o - 2>/dev/null >"$root/$corpus/bundle/$(basename "$folder").json") || true
   rm -r "$work"
 done
+for file in crates/core/tests/render/*/values.yml; do [ ! -e "$file" ] || cp "$file" "$corpus/values/$(echo "$file" | tr / -)"; done
+printf 'name: staging\norg_name: acme\nmodules:\n  - {type: dns, domain: acme.io}\n\n---8<---\nmodule:\n  db: {db_user: {value: a}}\nvars: {a: b}\n' >"$corpus/values/both"
 status=0
-for target in render edit bundle; do
+for target in render edit bundle values link; do
   say "Fuzzing $target for $minutes minutes"
   # A run of more than 10 s or 2 GiB is a finding too.
   cargo +nightly fuzz run "$target" -- -max_total_time=$((minutes * 60)) -max_len=16384 -timeout=10 -rss_limit_mb=2048 -print_final_stats=1 \

@@ -4,7 +4,7 @@ usage: aws.py PORT API-SERVER CERTIFICATE REGISTRY-PORT
 
 EKS DescribeCluster answers with the API server of the testbed, ECR GetAuthorizationToken with its registry. POST /authenticate is the TokenReview webhook that EKS
 runs: it checks the presigned URL of a token against STS, as aws-iam-authenticator does. Whoever signs with the access key
-`DENIED-<action>` may do all but that action; with `THROTTLED-<action>` it is refused twice as too much, with `SKEWED` every
+`DENIED-<action>` may do all but that action, `ONLY-<action>-<action>…` only those; with `THROTTLED-<action>` it is refused twice as too much, with `SKEWED` every
 signature is too old. All else goes to moto.
 """
 
@@ -96,7 +96,7 @@ class Handler(BaseHTTPRequestHandler):
             return self.cluster("opta-staging")
         action = self.headers.get("X-Amz-Target", "").rpartition(".")[2] or parse_qs(body.decode("utf-8", "replace")).get("Action", [""])[0]
         key = self.headers.get("Authorization", "").partition("Credential=")[2].partition("/")[0]
-        if action and key == f"DENIED-{action}":
+        if action and (key == f"DENIED-{action}" or key.startswith("ONLY-") and action not in key.split("-")):
             return self.refuse("AccessDenied", f"User: arn:aws:iam::123456789012:user/ann is not authorized to perform: {action}", 403)
         if action and key == f"THROTTLED-{action}" and throttled.setdefault(key, 0) < 2:
             throttled[key] += 1

@@ -52,6 +52,7 @@ fn main() -> ExitCode {
         Command::Takeover(arguments) => command::takeover::run(arguments, &report),
         Command::Edit(arguments) => command::edit::run(arguments, &report),
         Command::Destroy(arguments) => command::destroy::run(arguments, &report),
+        Command::Permissions(arguments) => command::permissions::run(arguments, &report),
         Command::Explain { name } => command::about::explain(name, &report),
         Command::Schema { of } => command::about::schema(*of, &report),
         Command::Man { command } => command::about::man(command.as_deref(), &report),

@@ -7,7 +7,7 @@ use std::path::Path;
 use std::process::Command;
 
 use serde_json::Value;
-use testbed::{DIGEST, Service, environment, get, kubectl, optakit, ready_pods, setting};
+use testbed::{DIGEST, Service, environment, get, kubeconfig_of, kubectl, optakit, ready_pods, setting};
 
 #[test]
 fn a_service_is_applied_runs_and_a_second_apply_writes_nothing() {
@@ -512,35 +512,6 @@ fn missing_secrets_are_told_with_the_command_that_sets_them() {
     assert!(!all.contains("hunter"), "{all}");
 }
 
-/// A kubeconfig of a service account that may do some things in a namespace.
-fn kubeconfig_of(namespace: &str, rules: Value, folder: &Path) -> String {
-    assert!(kubectl(&["create", "namespace", namespace]).status.success());
-    assert!(kubectl(&["-n", namespace, "create", "serviceaccount", "deployer"]).status.success());
-    let subject = serde_json::json!([{"kind": "ServiceAccount", "name": "deployer", "namespace": namespace}]);
-    let group = "rbac.authorization.k8s.io";
-    let meta = |name: &str| serde_json::json!({"name": name, "namespace": namespace});
-    let all = serde_json::json!({"apiVersion": "v1", "kind": "List", "items": [
-        {"apiVersion": format!("{group}/v1"), "kind": "Role", "metadata": meta("deployer"), "rules": rules},
-        {"apiVersion": format!("{group}/v1"), "kind": "RoleBinding", "metadata": meta("deployer"), "subjects": subject,
-         "roleRef": {"apiGroup": group, "kind": "Role", "name": "deployer"}},
-        {"apiVersion": format!("{group}/v1"), "kind": "ClusterRole", "metadata": {"name": format!("{namespace}-reader")},
-         "rules": [{"apiGroups": [""], "resources": ["namespaces"], "verbs": ["get", "patch"]}]},
-        {"apiVersion": format!("{group}/v1"), "kind": "ClusterRoleBinding", "metadata": {"name": format!("{namespace}-reader")},
-         "subjects": subject, "roleRef": {"apiGroup": group, "kind": "ClusterRole", "name": format!("{namespace}-reader")}},
-    ]});
-    std::fs::write(folder.join("rbac.json"), all.to_string()).expect("it can be written");
-    let applied = kubectl(&["apply", "-f", &folder.join("rbac.json").display().to_string()]);
-    assert!(applied.status.success(), "{}", String::from_utf8_lossy(&applied.stderr));
-    let token = kubectl(&["-n", namespace, "create", "token", "deployer"]).stdout;
-    let view =
-        String::from_utf8(kubectl(&["config", "view", "--raw", "--minify", "--flatten", "-o", "json"]).stdout).expect("text");
-    let mut config: Value = serde_json::from_str(&view).expect("JSON");
-    config["users"][0]["user"] = serde_json::json!({"token": String::from_utf8(token).expect("text").trim_end()});
-    let path = folder.join("deployer.kubeconfig");
-    std::fs::write(&path, config.to_string()).expect("it can be written");
-    path.display().to_string()
-}
-
 #[test]
 fn what_is_not_allowed_and_what_is_missing_is_told_at_once() {
     let service = Service::new("narrow", "acme/api:1", "    secrets: [STRIPE_KEY]\n");
@@ -548,7 +519,13 @@ fn what_is_not_allowed_and_what_is_missing_is_told_at_once() {
         {"apiGroups": ["", "apps", "policy", "autoscaling", "networking.k8s.io"], "resources": ["*"], "verbs": ["get", "list", "watch", "create", "patch"]},
         {"apiGroups": ["", "apps", "policy", "autoscaling"], "resources": ["*"], "verbs": ["delete"]},
     ]);
-    let kubeconfig = kubeconfig_of("narrow", rules, service.folder.path());
+    let role = |kind: &str, metadata: Value, rules: Value| serde_json::json!({"apiVersion": "rbac.authorization.k8s.io/v1", "kind": kind, "metadata": metadata, "rules": rules});
+    let read = serde_json::json!([{"apiGroups": [""], "resources": ["namespaces"], "verbs": ["get", "patch"]}]);
+    let roles = [
+        role("Role", serde_json::json!({"name": "deployer", "namespace": "narrow"}), rules),
+        role("ClusterRole", serde_json::json!({"name": "narrow-reader"}), read),
+    ];
+    let kubeconfig = kubeconfig_of("narrow", &roles, service.folder.path());
     let (code, said) = service.run(&["--kubeconfig", &kubeconfig]);
     assert_eq!(code, 1, "{said}");
     assert!(said.contains("permissions are missing in the cluster; secrets are missing, nothing was changed"), "{said}");

@@ -1,5 +1,6 @@
 //! AWS resources of services: each made when it is missing, brought in line when it differs, never deleted.
 
+pub(crate) mod actions;
 pub(crate) mod adopt;
 pub(crate) mod ecr;
 pub(crate) mod iam;

@@ -168,6 +168,13 @@ Examples:
         /// A field, or a rule as `validate` names it.
         name: String,
     },
+    /// Print the least that an apply of a bundle must be allowed: RBAC roles, or an IAM policy.
+    #[command(after_help = "Examples:
+  optakit permissions myapp-staging.bundle.json | kubectl apply -f -
+  kubectl -n myapp create rolebinding deployer --role optakit --serviceaccount ci:deployer
+  kubectl create clusterrolebinding deployer --clusterrole optakit-myapp --serviceaccount ci:deployer
+  optakit permissions myapp-staging.bundle.json --aws > policy.json")]
+    Permissions(Permissions),
     /// Print the JSON Schema of opta.yml, for editors, or of the bundle.
     #[command(after_help = "Examples:
   optakit schema > opta.schema.json
@@ -215,6 +222,15 @@ pub(crate) enum Schema {
     Service,
     /// The bundle.
     Bundle,
+}
+
+#[derive(Debug, Args)]
+pub(crate) struct Permissions {
+    /// The bundle.
+    pub(crate) bundle: PathBuf,
+    /// Print the IAM policy in place of the roles.
+    #[arg(long)]
+    pub(crate) aws: bool,
 }
 
 #[derive(Debug, Args)]

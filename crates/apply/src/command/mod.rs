@@ -5,6 +5,7 @@ pub(crate) mod apply;
 pub(crate) mod bundle;
 pub(crate) mod destroy;
 pub(crate) mod edit;
+pub(crate) mod permissions;
 pub(crate) mod plan;
 pub(crate) mod push;
 pub(crate) mod render;

@@ -3,7 +3,7 @@
 mod classes;
 mod cluster;
 mod image;
-mod permissions;
+pub(crate) mod permissions;
 mod secrets;
 
 use optakit_core::bundle::{Bundle, Hole, List};

@@ -6,6 +6,8 @@ use k8s_openapi::api::authorization::v1::{
 };
 use kube::api::{Api, PostParams};
 
+use serde_json::{Value, json};
+
 use super::Fault;
 use crate::live::{Target, resource_of};
 
@@ -87,6 +89,41 @@ pub(super) async fn check(client: &kube::Client, namespace: &str, targets: &[Tar
     }
     lines.push(format!("have them allowed by a Role in the namespace `{namespace}` (namespaces: by a ClusterRole)"));
     Some(Fault { title: "permissions are missing in the cluster".to_owned(), lines })
+}
+
+/// The rules of a Role that allow all of it in the namespace of the targets.
+pub(crate) fn rules_of(targets: &[Target]) -> Vec<Value> {
+    let mut rules: Vec<(String, String, Vec<&str>)> = Vec::new();
+    for Question { group, resource, verb, .. } in questions(targets) {
+        match rules.iter_mut().find(|rule| (&rule.0, &rule.1) == (&group, &resource)) {
+            Some((_, _, verbs)) if verbs.contains(&verb) => {}
+            Some((_, _, verbs)) => verbs.push(verb),
+            None => rules.push((group, resource, vec![verb])),
+        }
+    }
+    let rule = |(group, resource, verbs)| json!({"apiGroups": [group], "resources": [resource], "verbs": verbs});
+    rules.into_iter().map(rule).collect()
+}
+
+/// The rules of a ClusterRole: the namespace itself, and what is read of the cluster to find faults before anything is
+/// written.
+pub(crate) fn cluster_rules_of(targets: &[Target], namespace: &str) -> Vec<Value> {
+    let has = |kind: &str| targets.iter().any(|target| target.kind == kind);
+    let read = |group: &str, resource: &str, verb: &str| json!({"apiGroups": [group], "resources": [resource], "verbs": [verb]});
+    let mut rules = vec![
+        json!({"apiGroups": [""], "resources": ["namespaces"], "verbs": ["get", "patch"], "resourceNames": [namespace]}),
+        // Which cluster it is, its uid tells.
+        json!({"apiGroups": [""], "resources": ["namespaces"], "verbs": ["get"], "resourceNames": ["kube-system"]}),
+        // A name cannot be asked of what is not there yet.
+        read("", "namespaces", "create"),
+    ];
+    if has("Deployment") {
+        rules.push(read("", "nodes", "list"));
+    }
+    if has("Ingress") {
+        rules.push(read("networking.k8s.io", "ingressclasses", "get"));
+    }
+    rules
 }
 
 fn questions(targets: &[Target]) -> Vec<Question> {

@@ -149,3 +149,37 @@ pub(crate) fn ready_pods(namespace: &str) -> Vec<String> {
     uids.sort();
     uids
 }
+
+/// A kubeconfig of the service account `deployer` of a namespace, which is made, that has these roles.
+pub(crate) fn kubeconfig_of(namespace: &str, roles: &[Value], folder: &Path) -> String {
+    assert!(kubectl(&["create", "namespace", namespace]).status.success());
+    assert!(kubectl(&["-n", namespace, "create", "serviceaccount", "deployer"]).status.success());
+    let group = "rbac.authorization.k8s.io";
+    let binding = |role: &Value| {
+        let kind = role["kind"].as_str().expect("text");
+        serde_json::json!({
+            "apiVersion": format!("{group}/v1"), "kind": format!("{kind}Binding"), "metadata": role["metadata"],
+            "subjects": [{"kind": "ServiceAccount", "name": "deployer", "namespace": namespace}],
+            "roleRef": {"apiGroup": group, "kind": kind, "name": role["metadata"]["name"]},
+        })
+    };
+    let items: Vec<Value> = roles.iter().cloned().chain(roles.iter().map(binding)).collect();
+    apply_objects(&items, folder);
+    let token = kubectl(&["-n", namespace, "create", "token", "deployer"]).stdout;
+    let view =
+        String::from_utf8(kubectl(&["config", "view", "--raw", "--minify", "--flatten", "-o", "json"]).stdout).expect("text");
+    let mut config: Value = serde_json::from_str(&view).expect("JSON");
+    config["users"][0]["user"] = serde_json::json!({"token": String::from_utf8(token).expect("text").trim_end()});
+    let path = folder.join("deployer.kubeconfig");
+    std::fs::write(&path, config.to_string()).expect("it can be written");
+    path.display().to_string()
+}
+
+/// Applies objects with kubectl.
+pub(crate) fn apply_objects(items: &[Value], folder: &Path) {
+    let path = folder.join("objects.json");
+    std::fs::write(&path, serde_json::json!({"apiVersion": "v1", "kind": "List", "items": items}).to_string())
+        .expect("it can be written");
+    let applied = kubectl(&["apply", "-f", &path.display().to_string()]);
+    assert!(applied.status.success(), "{}", String::from_utf8_lossy(&applied.stderr));
+}

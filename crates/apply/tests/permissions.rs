@@ -1,0 +1,124 @@
+//! What `optakit permissions` prints is enough, and none of it is too much.
+
+#[allow(dead_code, reason = "these tests need a part of it")]
+mod testbed;
+
+use std::time::{Duration, Instant};
+
+use serde_json::{Value, json};
+use testbed::{Service, apply_objects, kubeconfig_of, kubectl, optakit};
+
+fn permissions(service: &Service, arguments: &[&str]) -> Value {
+    let mut command = optakit(service.folder.path());
+    let output = command.args(["permissions", &service.bundle()]).args(arguments).output().expect("it starts");
+    assert!(output.status.success(), "{}", String::from_utf8_lossy(&output.stderr));
+    serde_json::from_slice(&output.stdout).expect("JSON")
+}
+
+/// Waits until the API server goes by what a role says now.
+fn await_answer(namespace: &str, verb: &str, resource: &str, answer: &str) {
+    let account = format!("system:serviceaccount:{namespace}:deployer");
+    let until = Instant::now() + Duration::from_secs(20);
+    loop {
+        let said = kubectl(&["-n", namespace, "auth", "can-i", verb, resource, "--as", &account]).stdout;
+        if String::from_utf8_lossy(&said).trim() == answer {
+            return;
+        }
+        assert!(Instant::now() < until, "{verb} {resource}: never {answer}");
+    }
+}
+
+#[test]
+fn the_role_is_enough_and_each_part_of_it_is_needed() {
+    let service = Service::new("least", "acme/api:1", "    max_containers: 3\n    public_uri: all\n");
+    let roles = permissions(&service, &[])["items"].as_array().expect("a list").clone();
+    let folder = service.folder.path();
+    let kubeconfig = kubeconfig_of("least", &roles, folder);
+    await_answer("least", "patch", "deployments.apps", "yes");
+    let apply = || service.run(&["--kubeconfig", &kubeconfig, "--skip-aws"]);
+    let (code, said) = apply();
+    assert!(code == 0 && said.contains("ready    Deployment least-api-k8s-service"), "{said}");
+    // Everything that an apply may come to do: to change, to leave objects behind, to make them again.
+    service.rewrite("acme/api:2", "");
+    let (code, said) = apply();
+    assert!(code == 0 && said.contains("delete"), "{said}");
+    service.rewrite("acme/api:2", "    max_containers: 3\n    public_uri: all\n");
+    assert_eq!(apply().0, 0);
+    let rules = roles[0]["rules"].as_array().expect("rules");
+    for (index, rule) in rules.iter().enumerate() {
+        let (group, resource) = (rule["apiGroups"][0].as_str().expect("text"), rule["resources"][0].as_str().expect("text"));
+        let name = if group.is_empty() { resource.to_owned() } else { format!("{resource}.{group}") };
+        for verb in rule["verbs"].as_array().expect("verbs") {
+            let verb = verb.as_str().expect("text");
+            let mut less = roles[0].clone();
+            let verbs = less["rules"][index]["verbs"].as_array_mut().expect("verbs");
+            verbs.retain(|other| other != verb);
+            if verbs.is_empty() {
+                less["rules"].as_array_mut().expect("rules").remove(index);
+            }
+            apply_objects(&[less], folder);
+            await_answer("least", verb, &name, "no");
+            let (code, said) = apply();
+            assert_eq!(code, 1, "without {verb} {name}: {said}");
+            assert!(said.contains(&format!("{verb} {name} ")), "without {verb} {name}: {said}");
+        }
+        apply_objects(&roles, folder);
+        for verb in rule["verbs"].as_array().expect("verbs") {
+            await_answer("least", verb.as_str().expect("text"), &name, "yes");
+        }
+    }
+    assert_eq!(apply().0, 0);
+}
+
+#[test]
+fn the_policy_is_enough_and_what_is_missing_is_named() {
+    let actions = |policy: &Value| -> Vec<String> {
+        let statements = policy["Statement"].as_array().expect("a list").iter();
+        let of = |statement: &Value| statement["Action"].as_array().expect("a list").clone();
+        statements
+            .filter(|statement| statement["Sid"] != "Push")
+            .flat_map(of)
+            .map(|action| action.as_str().expect("text").to_owned())
+            .collect()
+    };
+    let run = |service: &Service, allowed: &[String]| {
+        let names: Vec<&str> = allowed.iter().filter_map(|action| Some(action.split_once(':')?.1)).collect();
+        let mut command = optakit(service.folder.path());
+        command.env("AWS_ACCESS_KEY_ID", format!("ONLY-{}-GetCallerIdentity", names.join("-")));
+        let output = command.args(["apply", &service.bundle()]).output().expect("it starts");
+        (output.status.code(), String::from_utf8_lossy(&output.stderr).into_owned())
+    };
+    let service = Service::new("granted", "AUTO", "    links: []\n");
+    let policy = permissions(&service, &["--aws"]);
+    assert_eq!(policy["Statement"][1]["Resource"], json!(["arn:aws:ecr:us-east-1:123456789012:repository/opta-granted-api"]));
+    let all = actions(&policy);
+    let (code, said) = run(&service, &all);
+    assert!(code == Some(0) && said.contains("created  ECR repository opta-granted-api"), "{said}");
+    let (code, said) = run(&service, &all);
+    assert!(code == Some(0) && !said.contains("created"), "{said}");
+    let mut named = Vec::new();
+    for (index, action) in all.iter().enumerate() {
+        let allowed: Vec<String> = all.iter().filter(|other| *other != action).cloned().collect();
+        // One of its own, so that everything has to be made.
+        let service = Service::new(Box::leak(format!("granted{index}").into_boxed_str()), "AUTO", "");
+        for _ in 0..2 {
+            let (code, said) = run(&service, &allowed);
+            if code != Some(0) {
+                assert!(said.contains(&format!("AWS refuses {action} for")), "without {action}: {said}");
+                named.push(action.as_str());
+                break;
+            }
+        }
+    }
+    for action in [
+        "ecr:CreateRepository",
+        "ecr:SetRepositoryPolicy",
+        "iam:GetRole",
+        "iam:CreateRole",
+        "iam:CreatePolicy",
+        "iam:AttachRolePolicy",
+        "iam:GetPolicyVersion",
+    ] {
+        assert!(named.contains(&action), "{action} is not missed: {named:?}");
+    }
+}

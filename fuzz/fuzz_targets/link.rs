@@ -1,0 +1,38 @@
+//! Any bytes as what a link of the page unpacks to: texts, environment and choices. What is taken is analysed and drawn in
+//! every form that the page has.
+#![no_main]
+
+use std::collections::BTreeMap;
+
+use libfuzzer_sys::fuzz_target;
+use optakit_core::api::{self, Choices, Request, SourceText};
+
+fuzz_target!(|data: &[u8]| {
+    let Ok(mut link) = serde_json::from_slice::<serde_json::Value>(data) else { return };
+    let Ok(choices) = serde_json::from_value::<Choices>(link["target"].take()) else { return };
+    let files: BTreeMap<String, String> = serde_json::from_value(link["environment_files"].take()).unwrap_or_default();
+    let request = Request {
+        service: SourceText { name: "opta.yml".to_owned(), text: link["service"].as_str().unwrap_or_default().to_owned() },
+        environment_files: files.into_iter().map(|(path, text)| (path, Ok(text))).collect(),
+        choices: Choices {
+            environment: link["environment"].as_str().map(str::to_owned),
+            image_tag: link["image"].as_str().map(str::to_owned),
+            ..choices
+        },
+        rds_certificates: optakit_core::api::RdsCertificates::always("certificates"),
+        ..Request::default()
+    };
+    let analysis = api::analyze(&request, false);
+    let count = analysis.manifests.as_ref().map_or(0, Vec::len);
+    for manifest in 0..count.min(3) {
+        for line in api::trace(&request, manifest) {
+            let _ = api::why(&request, analysis.manifests.as_ref().map_or("", |all| all[manifest].kind), &line);
+        }
+    }
+    let _ = api::diagram(&request);
+    let _ = api::aws_documents(&request);
+    let _ = api::bundle(&request);
+    for line in [1, 5, 9] {
+        let _ = api::decided_lines(&request, "opta.yml", line);
+    }
+});

@@ -1,0 +1,37 @@
+//! Any bytes as a values file and, in front of a line `---8<---`, as the environment file. Nothing may panic, and no value
+//! of a secret may get into what is said or bundled.
+#![no_main]
+
+use libfuzzer_sys::fuzz_target;
+use optakit_core::api::{self, Choices, Request, SourceText};
+
+const SERVICE: &str = "name: app\nenvironments:\n  - {name: staging, path: env.yml}\nmodules:\n  - {type: postgres, name: db}\n  - type: k8s-service\n    \
+                       name: api\n    image: AUTO\n    port: {http: 80}\n    public_uri: \"{parent.domain}/a\"\n    env_vars: {A: \"{vars.a}\", B: \
+                       \"{parent.kms_account_key_arn}\"}\n    links: [db]\n";
+
+fuzz_target!(|data: &[u8]| {
+    let text = String::from_utf8_lossy(data);
+    let (environment, values) = text.split_once("\n---8<---\n").unwrap_or(("name: staging\norg_name: acme\n", &text));
+    let request = Request {
+        service: SourceText { name: "opta.yml".to_owned(), text: SERVICE.to_owned() },
+        environment_files: [("env.yml".to_owned(), Ok(environment.to_owned()))].into(),
+        values: Some(SourceText { name: "values.yml".to_owned(), text: values.to_owned() }),
+        choices: Choices::default(),
+        rds_certificates: optakit_core::api::RdsCertificates::always("certificates"),
+        ..Request::default()
+    };
+    let analysis = api::analyze(&request, true);
+    for finding in &analysis.diagnostics {
+        let text = if finding.file == "values.yml" { values } else if finding.file == "env.yml" { environment } else { SERVICE };
+        assert!(finding.place.start <= finding.place.end && finding.place.end <= text.len());
+        assert!(text.is_char_boundary(finding.place.start) && text.is_char_boundary(finding.place.end));
+    }
+    assert_eq!(analysis.manifests.is_some(), !analysis.has_errors() && analysis.refusal.is_none());
+    if let Ok(bundle) = api::bundle(&request) {
+        optakit_core::bundle::Bundle::parse(&bundle.to_text()).expect("what was made can be read");
+    }
+    let _ = api::credentials(&[SourceText { name: "a".to_owned(), text: values.to_owned() }]);
+    if let Ok(objects) = api::read_objects(values) {
+        let _ = api::compare(&objects, analysis.manifests.as_deref().unwrap_or_default(), api::Against::Cluster);
+    }
+});
