@@ -3,10 +3,10 @@ PORT ?= 8080
 MINUTES ?= 10
 
 .DEFAULT_GOAL := help
-.PHONY: help run page js test bench fuzz check bless size
+.PHONY: help run page js test bench fuzz check bless size soak dist reproduce
 
 help: ## list what there is
-	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | awk -F ':.*## ' '{printf "  make %-8s %s\n", $$1, $$2}'
+	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | awk -F ':.*## ' '{printf "  make %-10s %s\n", $$1, $$2}'
 
 run: page ## build what is needed, serve the editor and print its address (PORT=8080)
 	@node scripts/serve.mjs dist $(PORT)
@@ -34,3 +34,12 @@ bless: ## rewrite the generated files and snapshots that tests compare
 
 size: page ## print what the page weighs
 	@node scripts/size.mjs
+
+soak: page ## type ten thousand keys into the page and watch its memory
+	@scripts/setup-browser.sh && node scripts/soak.mjs
+
+dist: ## make what is released into target/dist/
+	@scripts/dist.sh
+
+reproduce: ## build the page twice, in two places, and compare the bytes
+	@scripts/reproduce.sh

@@ -62,6 +62,7 @@ export INSTA_UPDATE=no OPTAKIT_BIN="$root/target/debug/optakit"
 suite "Core, command line and cluster" cargo test --workspace --no-fail-fast "${features[@]}"
 "$root/scripts/build-js.sh"
 suite "The JavaScript package in Node" node --test --test-reporter=spec crates/core/tests/js/
+suite "The page's weight" node --test --test-reporter=spec crates/web/tests/weight.test.mjs
 suite "The page in Chromium" node --test --test-reporter=spec crates/web/tests/browser/
 
 if [ "$skipped" -gt 0 ]; then
