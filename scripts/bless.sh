@@ -6,4 +6,5 @@ cd "$root"
 INSTA_UPDATE=always cargo test -p optakit-core --test render --quiet
 # These write what has changed, and fail to say so.
 cargo test -p optakit-core --test generated --quiet >/dev/null 2>&1 || true
+cargo test -p optakit --test generated --quiet >/dev/null 2>&1 || true
 git --no-pager diff --stat -- crates/core/tests docs/generated

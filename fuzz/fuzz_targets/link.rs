@@ -9,6 +9,9 @@ use optakit_core::api::{self, Choices, Request, SourceText};
 
 fuzz_target!(|data: &[u8]| {
     let Ok(mut link) = serde_json::from_slice::<serde_json::Value>(data) else { return };
+    if !link.is_object() {
+        return;
+    }
     let Ok(choices) = serde_json::from_value::<Choices>(link["target"].take()) else { return };
     let files: BTreeMap<String, String> = serde_json::from_value(link["environment_files"].take()).unwrap_or_default();
     let request = Request {

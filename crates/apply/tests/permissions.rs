@@ -90,7 +90,7 @@ fn the_policy_is_enough_and_what_is_missing_is_named() {
     };
     let service = Service::new("granted", "AUTO", "    links: []\n");
     let policy = permissions(&service, &["--aws"]);
-    assert_eq!(policy["Statement"][1]["Resource"], json!(["arn:aws:ecr:us-east-1:123456789012:repository/opta-granted-api"]));
+    assert_eq!(policy["Statement"][2]["Resource"], json!(["arn:aws:ecr:us-east-1:123456789012:repository/opta-granted-api"]));
     let all = actions(&policy);
     let (code, said) = run(&service, &all);
     assert!(code == Some(0) && said.contains("created  ECR repository opta-granted-api"), "{said}");

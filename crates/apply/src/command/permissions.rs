@@ -49,7 +49,9 @@ fn policy(bundle: &Bundle) -> Value {
     let cluster = format!("arn:{partition}:eks:{region}:{account}:cluster/{}", target.cluster);
     let mut statements = vec![json!({"Sid": "Connect", "Effect": "Allow", "Action": actions::CLUSTER, "Resource": cluster})];
     if !repositories.is_empty() {
+        let any = repository(&"*".to_owned());
         let repositories: Vec<String> = repositories.iter().map(repository).collect();
+        statements.push(json!({"Sid": "Look", "Effect": "Allow", "Action": actions::LOOK, "Resource": any}));
         statements
             .push(json!({"Sid": "Repositories", "Effect": "Allow", "Action": actions::REPOSITORY, "Resource": repositories}));
         statements.push(json!({"Sid": "Push", "Effect": "Allow", "Action": actions::PUSH, "Resource": repositories}));

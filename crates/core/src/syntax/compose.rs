@@ -99,6 +99,24 @@ enum Content {
     Sequence { first: usize },
 }
 
+/// What is known of a node beside itself.
+struct Put<'a> {
+    anchor: Option<&'a str>,
+    /// Where its anchor and tag begin.
+    properties: Option<u32>,
+    weight: Weight,
+    /// Whether it is a plain scalar without a tag.
+    is_plain: bool,
+}
+
+/// The name of a node's anchor, and where its anchor and tag begin.
+fn properties<'a>(event: &Sourced<'a>) -> (Option<&'a str>, Option<u32>) {
+    let (anchor, tag) = (event.anchor(), event.tag());
+    let starts = [anchor.as_ref().map(|anchor| anchor.span.start), tag.map(|tag| tag.span.start)];
+    let start = starts.into_iter().flatten().min().and_then(|start| u32::try_from(start).ok());
+    (anchor.map(|anchor| anchor.name), start)
+}
+
 /// A key that waits for its value.
 enum Key {
     Name(Spanned<Arc<str>>),
@@ -129,7 +147,7 @@ impl<'a> Composer<'a> {
     fn take(&mut self, event: &Sourced<'a>) -> Option<()> {
         let at = event.span();
         let own = event.node_info().is_some_and(|info| !info.has_no_properties());
-        let anchor = if own { event.anchor().map(|anchor| anchor.name) } else { None };
+        let (anchor, properties) = if own { properties(event) } else { (None, None) };
         match event.kind() {
             EventKind::DocumentStart { .. } => {
                 self.documents += 1;
@@ -158,7 +176,7 @@ impl<'a> Composer<'a> {
                     Content::Sequence { first } => NodeKind::Sequence(self.items.drain(first..).collect()),
                     Content::Mapping { first, seen, merged, .. } => NodeKind::Mapping(self.mapping(span, first, seen, &merged)),
                 };
-                self.put(Node { span, kind }, anchor, weight, false);
+                self.put(Node { span, kind }, Put { anchor, properties: None, weight, is_plain: false });
             }
             EventKind::Scalar { style, .. } => {
                 let start = event.block_header().map_or(at.start, |header| header.span.start);
@@ -177,12 +195,13 @@ impl<'a> Composer<'a> {
                 } else {
                     NodeKind::Scalar(Scalar { text: Text::literal(&text), value })
                 };
-                self.put(Node { span, kind }, anchor, Weight::LEAF, is_plain && !is_tagged);
+                let put = Put { anchor, properties, weight: Weight::LEAF, is_plain: is_plain && !is_tagged };
+                self.put(Node { span, kind }, put);
             }
             EventKind::Alias => {
                 let span = self.span(at.start, at.end);
                 let (kind, weight) = self.alias(event.alias_name().unwrap_or_default(), span);
-                self.put(Node { span, kind }, None, weight, false);
+                self.put(Node { span, kind }, Put { anchor: None, properties: None, weight, is_plain: false });
             }
             _ => {}
         }
@@ -237,7 +256,7 @@ impl<'a> Composer<'a> {
     }
 
     /// Puts a node where the innermost open collection waits for one.
-    fn put(&mut self, mut node: Node, anchor: Option<&'a str>, weight: Weight, is_plain: bool) {
+    fn put(&mut self, mut node: Node, Put { anchor, properties, weight, is_plain }: Put<'a>) {
         if let Some(name) = anchor {
             self.anchors.insert(name, (node.clone(), weight));
         }
@@ -253,7 +272,9 @@ impl<'a> Composer<'a> {
         let Some(key) = key.take() else {
             *key = Some(match &node.kind {
                 NodeKind::Scalar(scalar) => {
-                    let name = Spanned::new(Arc::from(scalar.text.as_str()), node.span);
+                    // A key begins with its anchor and tag: where it stands on its line, its map is laid out by.
+                    let start = properties.map_or(node.span.start, |start| start.min(node.span.start));
+                    let name = Spanned::new(Arc::from(scalar.text.as_str()), Span { start, ..node.span });
                     if is_plain && &*name.value == "<<" { Key::Merge(name) } else { Key::Name(name) }
                 }
                 // A fault tells of it already, or a blank is where it stood.
