@@ -32,7 +32,8 @@ if have cargo-cyclonedx; then
 else
   say "There is no CycloneDX list: cargo-cyclonedx is not installed"
 fi
-npm sbom --sbom-format cyclonedx --omit dev >"$out/optakit-site-$version.npm.cdx.json" 2>/dev/null || say "There is no list of the npm packages: npm is older than 10"
+list=$out/optakit-site-$version.npm.cdx.json
+npm sbom --sbom-format cyclonedx --package-lock-only >"$list" || { rm "$list"; say "There is no list of the npm packages: npm sbom failed (npm 10 has it)"; }
 
 # Archives with nothing of the moment in them.
 archive() { # FOLDER NAME

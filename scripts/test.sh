@@ -62,6 +62,12 @@ export INSTA_UPDATE=no OPTAKIT_BIN="$root/target/debug/optakit"
 suite "Core, command line and cluster" cargo test --workspace --no-fail-fast "${features[@]}"
 "$root/scripts/build-js.sh"
 suite "The JavaScript package in Node" node --test --test-reporter=spec crates/core/tests/js/
+if have valgrind; then
+  suite "Instructions of the core" node --test --test-reporter=spec crates/core/tests/instructions.test.mjs
+else
+  say "Instructions are not counted: valgrind is not installed"
+  skipped=$((skipped + 1))
+fi
 suite "The page's weight" node --test --test-reporter=spec crates/web/tests/weight.test.mjs
 suite "The page in Chromium" node --test --test-reporter=spec crates/web/tests/browser/
 
