@@ -470,6 +470,7 @@ mod tests {
         let list = with(TEXT, &["modules", "0", "secrets"], json!(["A", "B"]));
         assert_eq!(list, format!("{TEXT}    secrets:\n      - A\n      - B\n"));
         assert_eq!(with("", &["name"], json!("shop")), "name: shop\n");
+        assert_eq!(with("\u{feff}  a: 1\n", &["b"], json!(2)), "\u{feff}  a: 1\n  b: 2\n");
         // A key's tag and anchor belong to it.
         assert_eq!(with("! a: 1\n! b: 2\n", &["c"], json!(3)), "! a: 1\n! b: 2\nc: 3\n");
         assert_eq!(with("&x a: 1\n", &["c"], json!(3)), "&x a: 1\nc: 3\n");
