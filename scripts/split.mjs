@@ -20,7 +20,7 @@ mkdirSync(inside('small'), { recursive: true });
 run('wasm-split-cli', 'target/wasm32-unknown-unknown/page/optakit-web.wasm', inside('cut'), '--out-name', 'program');
 run('wasm-bindgen', '--target', 'web', '--no-typescript', '--keep-lld-exports', '--out-dir', inside('bound'), '--out-name', 'program', inside('cut/program.wasm'));
 renameSync(inside('bound/program_bg.wasm'), inside('cut/program.wasm'));
-for (const name of wasm(inside('cut'))) run('wasm-opt', '-Oz', '--converge', ...FEW_COPIES, ...FEATURES, '--strip-debug', '--strip-producers', inside(join('cut', name)), '-o', inside(join('small', name)));
+for (const name of wasm(inside('cut'))) run('wasm-opt', '-O2', '--converge', ...FEW_COPIES, ...FEATURES, '--strip-debug', '--strip-producers', inside(join('cut', name)), '-o', inside(join('small', name)));
 
 // The parts are told from those of other versions by their names, as all files that may be kept for good.
 let link = readFileSync(inside('cut/__wasm_split.js'), 'utf8');

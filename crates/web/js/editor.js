@@ -117,8 +117,12 @@ const typing = new Compartment();
 
 async function helpTyping(view, onComplete) {
   if (typing.get(view.state).length > 0) return;
-  const { extensions } = await import('./typing.js');
+  const entered = view.state.doc;
+  const { extensions, startCompletion } = await import('./typing.js');
+  if (typing.get(view.state).length > 0) return;
   view.dispatch({ effects: typing.reconfigure(extensions(onComplete)) });
+  // Who typed in the meantime expects what typing brings.
+  if (view.state.doc !== entered && view.hasFocus) startCompletion(view);
 }
 
 /**

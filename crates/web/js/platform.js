@@ -303,3 +303,35 @@ export function hasCrashed() {
   sessionStorage.removeItem('optakit.crashed');
   return crashedBefore;
 }
+
+let held;
+
+function hold(event) {
+  if (event.ctrlKey || event.metaKey || ['Control', 'Meta', 'Shift', 'Alt'].includes(event.key)) return;
+  event.preventDefault();
+  event.stopImmediatePropagation();
+  held.push(event.key);
+}
+
+/** Keeps the keys that are pressed from now on: they are meant for what is about to open. */
+export function holdKeys() {
+  if (held) return;
+  held = [];
+  addEventListener('keydown', hold, true);
+}
+
+/** Gives the kept keys to what has the focus now. */
+export function releaseKeys() {
+  removeEventListener('keydown', hold, true);
+  const keys = held ?? [];
+  held = undefined;
+  for (const key of keys) {
+    const target = document.activeElement ?? document.body;
+    if (key.length === 1 && target instanceof HTMLInputElement) {
+      target.value += key;
+      target.dispatchEvent(new InputEvent('input', { bubbles: true }));
+    } else {
+      target.dispatchEvent(new KeyboardEvent('keydown', { key, bubbles: true, cancelable: true }));
+    }
+  }
+}

@@ -1,8 +1,10 @@
 // What helps while typing and searching: completions, brackets, the search panel.
-import { autocompletion, closeBrackets, closeBracketsKeymap } from '@codemirror/autocomplete';
+import { autocompletion, closeBrackets, closeBracketsKeymap, startCompletion } from '@codemirror/autocomplete';
 import { highlightSelectionMatches, searchKeymap } from '@codemirror/search';
 import { keymap } from '@codemirror/view';
 import { prose } from './prose.js';
+
+export { startCompletion };
 
 /** The extensions of an editor; `ask` gives the completions at an offset. */
 export function extensions(ask) {

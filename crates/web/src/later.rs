@@ -15,7 +15,7 @@ use crate::disk::Served;
 use crate::linking::Looked;
 use crate::share::Opened;
 use crate::state::{Dialog, State};
-use crate::{dialogs, disk, files, form, linking, panels, problems, share};
+use crate::{dialogs, disk, files, form, linking, panels, platform, problems, share};
 
 type Loaded<T> = Result<T, SplitLoaderError>;
 type Later<T> = Pin<Box<dyn Future<Output = T>>>;
@@ -192,9 +192,19 @@ pub(crate) fn changes() -> AnyView {
     shown(Box::pin(load_changes()))
 }
 
-/// A dialog.
+/// A dialog. What is typed while it is fetched is meant for it, and not for the text behind it.
 pub(crate) fn dialog(dialog: Dialog) -> AnyView {
-    shown(Box::pin(load_dialog(dialog)))
+    platform::hold_keys();
+    let loading = load_dialog(dialog);
+    shown(Box::pin(async move {
+        let loaded = loading.await;
+        leptos::task::spawn_local(async {
+            // It has the focus once the page has been drawn anew.
+            gloo_timers::future::TimeoutFuture::new(0).await;
+            platform::release_keys();
+        });
+        loaded
+    }))
 }
 
 /// Saves the bundle.

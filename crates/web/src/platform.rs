@@ -33,6 +33,12 @@ extern "C" {
     /// Tells of a failure of the program, with the text to take along.
     #[wasm_bindgen(js_namespace = OptakitPage)]
     pub(crate) fn crashed(message: &str, text: &str);
+    /// Keeps the keys that are pressed from now on.
+    #[wasm_bindgen(js_namespace = OptakitPage, js_name = holdKeys)]
+    pub(crate) fn hold_keys();
+    /// Gives the kept keys to what has the focus now.
+    #[wasm_bindgen(js_namespace = OptakitPage, js_name = releaseKeys)]
+    pub(crate) fn release_keys();
     /// Whether the page failed the last time.
     #[wasm_bindgen(js_namespace = OptakitPage, js_name = hasCrashed)]
     pub(crate) fn has_crashed() -> bool;
