@@ -471,6 +471,8 @@ mod tests {
         assert_eq!(list, format!("{TEXT}    secrets:\n      - A\n      - B\n"));
         assert_eq!(with("", &["name"], json!("shop")), "name: shop\n");
         assert_eq!(with("\u{feff}  a: 1\n", &["b"], json!(2)), "\u{feff}  a: 1\n  b: 2\n");
+        // A return alone ends a line too.
+        assert_eq!(with("a:\n  b: 2\rc: 3\n", &["d"], json!(4)), "a:\n  b: 2\rc: 3\nd: 4\n");
         // A key's tag and anchor belong to it.
         assert_eq!(with("! a: 1\n! b: 2\n", &["c"], json!(3)), "! a: 1\n! b: 2\nc: 3\n");
         assert_eq!(with("&x a: 1\n", &["c"], json!(3)), "&x a: 1\nc: 3\n");

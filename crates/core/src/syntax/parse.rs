@@ -109,7 +109,7 @@ fn fresh(text: &str, region: std::ops::Range<usize>, blanks: &[std::ops::Range<u
 /// Where the line of an offset begins; the first behind a byte order mark.
 pub(super) fn line_start(text: &str, at: usize) -> usize {
     let first = if text.starts_with('\u{feff}') { at.min('\u{feff}'.len_utf8()) } else { 0 };
-    text.get(..at).and_then(|before| before.rfind('\n')).map_or(first, |newline| newline + 1)
+    text.get(..at).and_then(|before| before.rfind(['\n', '\r'])).map_or(first, |newline| newline + 1)
 }
 
 pub(super) fn line_end(text: &str, at: usize) -> usize {
