@@ -581,7 +581,7 @@ fn programs_get_an_event_a_line_and_people_a_table() {
     assert!(output.status.success(), "{seen}");
     assert!(seen.contains("Deployment told-api-k8s-service") && seen.contains("ready"), "{seen}");
     assert!(!seen.contains("waiting  Deployment"), "the table says it: {seen}");
-    assert!(seen.contains("/1 pods"), "with a bar: {seen}");
+    assert!(seen.contains("1/1 pods"), "with a bar: {seen}");
 }
 
 #[test]
