@@ -238,9 +238,13 @@ impl Rollout<'_> {
                 _ = heartbeat.tick() => self.board.waiting(&label, &last.borrow(), started.elapsed().as_secs()),
             }
         };
-        let Err(error) = outcome else {
-            self.board.ready(&label);
-            return Ok(());
+        let error = match outcome {
+            Ok(pods) => {
+                self.board.rolls_out(&label, pods);
+                self.board.ready(&label);
+                return Ok(());
+            }
+            Err(error) => error,
         };
         let reason = error.to_string();
         let line = deciding_field(&reason).and_then(|pointer| self.bundle.line_of(target.index, pointer));

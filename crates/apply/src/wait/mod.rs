@@ -42,6 +42,7 @@ pub(crate) enum WaitError {
 /// Waits until a Deployment has rolled out the generation it has now.
 ///
 /// `told` gets each new state in words, with the pods that are new and ready of those that there must be.
+/// Gives the same of the last.
 ///
 /// # Errors
 ///
@@ -52,7 +53,7 @@ pub(crate) async fn deployment(
     name: &str,
     timeout: Duration,
     mut told: impl FnMut(&str, (u64, u64)),
-) -> Result<(), WaitError> {
+) -> Result<(u64, u64), WaitError> {
     let mut last = "nothing is known of it yet".to_owned();
     let outcome = tokio::time::timeout(
         timeout,
@@ -83,11 +84,11 @@ async fn watch(
     namespace: &str,
     name: &str,
     told: &mut impl FnMut(&str, (u64, u64)),
-) -> Result<(), WaitError> {
+) -> Result<(u64, u64), WaitError> {
     let deployments: Api<Deployment> = Api::namespaced(client.clone(), namespace);
     let first = deployments.get_opt(name).await.map_err(WaitError::Read)?.ok_or(WaitError::Gone)?;
     if deployment::progress(&first) == Progress::Ready {
-        return Ok(());
+        return Ok(deployment::pods(&first));
     }
     let selector = first.spec.as_ref().and_then(|spec| spec.selector.match_labels.clone()).unwrap_or_default();
     let labels: Vec<String> = selector.iter().map(|(key, value)| format!("{key}={value}")).collect();
@@ -117,7 +118,7 @@ async fn watch(
         }
         state.find_revision(client, namespace, &labels).await?;
         match state.progress() {
-            Progress::Ready => return Ok(()),
+            Progress::Ready => return Ok(deployment::pods(&state.deployment)),
             Progress::Waiting(reason) => told(&reason, deployment::pods(&state.deployment)),
             Progress::Failed(reason) => return Err(WaitError::Failed { reason }),
         }
