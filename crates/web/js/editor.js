@@ -3,9 +3,9 @@
 import { defaultKeymap, history, historyKeymap, indentWithTab, isolateHistory, redo, undo } from '@codemirror/commands';
 import { yaml, yamlLanguage } from '@codemirror/lang-yaml';
 import { HighlightStyle, bracketMatching, foldGutter, foldKeymap, indentUnit, syntaxHighlighting } from '@codemirror/language';
-import { lintGutter, setDiagnostics } from '@codemirror/lint';
+import { diagnosticCount, lintGutter, setDiagnostics } from '@codemirror/lint';
 import { Compartment, EditorState, StateEffect, StateField } from '@codemirror/state';
-import { Decoration, EditorView, MatchDecorator, ViewPlugin, drawSelection, highlightActiveLine, highlightActiveLineGutter, hoverTooltip, keymap, lineNumbers, placeholder } from '@codemirror/view';
+import { Decoration, EditorView, MatchDecorator, ViewPlugin, highlightActiveLine, highlightActiveLineGutter, hoverTooltip, keymap, lineNumbers, placeholder } from '@codemirror/view';
 import { highlightTree, tagHighlighter, tags } from '@lezer/highlight';
 import { prose } from './prose.js';
 
@@ -50,7 +50,7 @@ const plainValues = ViewPlugin.define(
 const theme = EditorView.theme({
   '&': { height: '100%', color: 'var(--text)', backgroundColor: 'var(--surface)', fontSize: 'var(--code-size)' },
   '&.cm-focused': { outline: 'none' },
-  '.cm-scroller': { fontFamily: 'var(--code-font)', lineHeight: 'var(--code-line)' },
+  '.cm-scroller': { fontFamily: 'var(--code-font)', lineHeight: 'var(--code-line)', contain: 'content' },
   '.cm-content': { padding: '8px 0 48px', caretColor: 'var(--accent)' },
   '.cm-line': { padding: '0 16px 0 4px' },
   '.cm-gutters': { backgroundColor: 'var(--surface)', color: 'var(--text-faint)', border: 'none' },
@@ -58,8 +58,8 @@ const theme = EditorView.theme({
   '.cm-activeLine': { backgroundColor: 'var(--line)' },
   '.cm-activeLineGutter': { backgroundColor: 'var(--line)', color: 'var(--text-muted)' },
   '.cm-lit': { backgroundColor: 'var(--lit)' },
-  '.cm-cursor': { borderLeftColor: 'var(--accent)', borderLeftWidth: '2px' },
-  '&.cm-focused > .cm-scroller > .cm-selectionLayer .cm-selectionBackground, .cm-selectionBackground': { backgroundColor: 'var(--selection)' },
+  // The browser's own selection and caret: a caret that is drawn blinks by an animation, and each key then waits for its frames.
+  '.cm-line::selection, .cm-line ::selection': { backgroundColor: 'var(--selection)' },
   '.cm-selectionMatch': { backgroundColor: 'var(--selection)' },
   '.cm-matchingBracket, &.cm-focused .cm-matchingBracket': { backgroundColor: 'var(--selection)', color: 'inherit' },
   '.cm-plain-value, .cm-plain-value *': { color: 'var(--code-number) !important' },
@@ -138,7 +138,6 @@ export function create(parent, label, text, hint, onChange, onComplete, onHover,
       lintGutter(),
       foldGutter({ markerDOM: foldMarker }),
       history(),
-      drawSelection(),
       highlightActiveLine(),
       highlightActiveLineGutter(),
       bracketMatching(),
@@ -200,6 +199,7 @@ function foldMarker(open) {
 
 /** Shows findings: `[{from, to, severity, message, fixes: [{title, edits: [{from, to, text}]}]}]`, offsets in UTF-16. */
 export function show(view, findings) {
+  if (findings.length === 0 && diagnosticCount(view.state) === 0) return;
   const length = view.state.doc.length;
   const clamp = (at) => Math.max(0, Math.min(at, length));
   const diagnostics = findings.map(({ from, to, severity, message, fixes }) => ({
@@ -246,20 +246,75 @@ export function destroy(view) {
   view.destroy();
 }
 
-/** Fills an element with YAML as text nodes and spans of a class for each kind. */
-export function highlight(element, text) {
-  const classes = tagHighlighter(KINDS.map(([tag, kind]) => ({ tag, class: `code-${kind}` })));
-  const nodes = [];
+const classes = tagHighlighter(KINDS.map(([tag, kind]) => ({ tag, class: `code-${kind}` })));
+
+/** YAML as parts, `[class, text]`; a class of '' for what has none. */
+function partsOf(text) {
+  const parts = [];
   let at = 0;
   highlightTree(yamlLanguage.parser.parse(text), classes, (from, to, kind) => {
-    if (from > at) nodes.push(text.slice(at, from));
-    const span = document.createElement('span');
+    if (from > at) parts.push(['', text.slice(at, from)]);
     const part = text.slice(from, to);
-    span.className = plainValue.test(part) ? 'code-number' : kind;
-    span.textContent = part;
-    nodes.push(span);
+    parts.push([plainValue.test(part) ? 'code-number' : kind, part]);
     at = to;
   });
-  nodes.push(text.slice(at));
-  element.replaceChildren(...nodes);
+  parts.push(['', text.slice(at)]);
+  return parts;
+}
+
+const splitLines = (text) => text.split(/(?<=\n)/);
+// Only where a text has one of these does a line mean something else than by itself: manifests have no other scalar of several lines.
+const blockScalar = /[|>][-+\d]*\n/;
+/** The parts of lines that were shown. The manifests of many services are the same lines again and again. */
+const known = new Map();
+
+/** The parts of each line of a text that ends with a line. */
+function linesOf(text) {
+  if (blockScalar.test(text)) {
+    const lines = [[]];
+    for (const [kind, part] of partsOf(text)) {
+      for (const piece of splitLines(part)) {
+        lines.at(-1).push([kind, piece]);
+        if (piece.endsWith('\n')) lines.push([]);
+      }
+    }
+    return lines;
+  }
+  if (known.size > 10_000) known.clear();
+  return splitLines(text).map((line) => {
+    const parts = known.get(line) ?? partsOf(line);
+    known.set(line, parts);
+    return parts;
+  });
+}
+
+function lineElement(parts) {
+  const line = document.createElement('span');
+  for (const [kind, part] of parts) {
+    const node = kind ? document.createElement('span') : part;
+    if (kind) {
+      node.className = kind;
+      node.textContent = part;
+    }
+    line.append(node);
+  }
+  return line;
+}
+
+/** The lines that an element shows, a child each. */
+const drawn = new WeakMap();
+
+/** Fills an element with the lines of a YAML text, each an element of text and spans of a class for each kind. Those it shows already stay. */
+export function highlight(element, text) {
+  const [before, after] = [drawn.get(element) ?? [], splitLines(text)];
+  drawn.set(element, after);
+  const most = Math.min(before.length, after.length);
+  let start = 0;
+  while (start < most && before[start] === after[start]) start += 1;
+  let end = 0;
+  while (end < most - start && before.at(-1 - end) === after.at(-1 - end)) end += 1;
+  const old = Array.prototype.slice.call(element.children, start, before.length - end);
+  const behind = element.children[before.length - end] ?? null;
+  for (const line of old) line.remove();
+  for (const parts of linesOf(text).slice(start, after.length - end)) element.insertBefore(lineElement(parts), behind);
 }

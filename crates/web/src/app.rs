@@ -52,12 +52,12 @@ fn ResultPane() -> impl IntoView {
     let state = expect_context::<State>();
     let open = state.results;
     let tab = move |tab: Results, name: &'static str| {
-        let count = move || match tab {
+        let count = Memo::new(move |_| match tab {
             Results::Manifests => state.manifests.read().manifests.len(),
             Results::Aws => state.analysis.read().analysis.aws.len(),
             Results::Changes => state.changes.read().len(),
             Results::Bundle | Results::Diagram => 0,
-        };
+        });
         let effect = move || (tab == Results::Changes).then(|| state::worst(&state.changes.read())).flatten();
         view! {
             <button
@@ -70,7 +70,7 @@ fn ResultPane() -> impl IntoView {
                 on:keydown=move_between_tabs
             >
                 {name}
-                {move || Some(count()).filter(|count| *count > 0).map(|count| view! { <span class="count" aria-hidden="true">{count}</span> })}
+                {move || Some(count.get()).filter(|count| *count > 0).map(|count| view! { <span class="count" aria-hidden="true">{count}</span> })}
                 {move || effect().map(|effect| view! { <span class="effect" aria-hidden="true">{effect}</span> })}
             </button>
         }

@@ -91,7 +91,7 @@ fn Tab(
 ) -> impl IntoView {
     let state = expect_context::<State>();
     let (selected, focus, marked) = (file.clone(), file.clone(), file.clone());
-    let worst = move || {
+    let worst = Memo::new(move |_| {
         let outcome = state.analysis.read();
         let of = outcome.analysis.diagnostics.iter().filter(|finding| finding.file == marked).map(|finding| finding.severity);
         of.min_by_key(|severity| match *severity {
@@ -99,8 +99,8 @@ fn Tab(
             "warning" => 1,
             _ => 2,
         })
-    };
-    let count = move || count.map(|count| count.get()).filter(|count| *count > 0);
+    });
+    let count = Memo::new(move |_| count.map(|count| count.get()).filter(|count| *count > 0));
     view! {
         <button
             class="tab"
@@ -111,8 +111,8 @@ fn Tab(
             on:keydown=move_between_tabs
         >
             {title}
-            {move || worst().map(|severity| view! { <span class=format!("dot {severity}") role="img" aria-label=severity></span> })}
-            {move || count().map(|count| view! { <span class="count" aria-hidden="true">{count}</span> })}
+            {move || worst.get().map(|severity| view! { <span class=format!("dot {severity}") role="img" aria-label=severity></span> })}
+            {move || count.get().map(|count| view! { <span class="count" aria-hidden="true">{count}</span> })}
         </button>
     }
 }

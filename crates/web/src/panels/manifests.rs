@@ -46,20 +46,20 @@ pub(crate) fn Manifests() -> impl IntoView {
     let drawn = Memo::new(move |_| {
         let (shown, visible) = (state.manifests.read(), visible.get());
         let from = earlier.get();
-        let entry = |(index, manifest): (usize, &Manifest)| Entry { index, label: label(manifest), yaml: manifest.yaml.clone() };
+        let entry = |(index, manifest): (usize, &Manifest)| Entry { index, label: label(manifest) };
         shown.manifests.iter().enumerate().take(visible.end).skip(visible.start + from).take(MANY).map(entry).collect::<Vec<_>>()
     });
     let behind = Memo::new(move |_| visible.read().len().saturating_sub(earlier.get() + MANY));
     let has_earlier = Memo::new(move |_| earlier.get() > 0);
     let has_later = Memo::new(move |_| behind.get() > 0);
-    let without_image = move || state.analysis.read().analysis.without_image.clone();
+    let without_image = Memo::new(move |_| state.analysis.read().analysis.without_image.clone());
     // Inputs that only AWS resources need are no concern of the manifests.
-    let unknown = move || {
+    let unknown = Memo::new(move |_| {
         let (outcome, shown) = (state.analysis.read(), state.manifests.read());
         let inputs = outcome.analysis.inputs.iter();
         let used = inputs.filter(|input| shown.manifests.iter().any(|manifest| manifest.yaml.contains(&format!("{{{input}}}"))));
         used.cloned().collect::<Vec<_>>()
-    };
+    });
     let listed = Memo::new(move |_| {
         let shown = state.manifests.read();
         shown.manifests.iter().map(|manifest| (manifest.kind, manifest.name.clone())).collect::<Vec<_>>()
@@ -110,12 +110,12 @@ pub(crate) fn Manifests() -> impl IntoView {
                     </div>
                     <div class="output" class:stale=stale tabindex="0" aria-label="YAML" on:mouseleave=move |_| state.looked_at.set(None)>
                         {move || stale.get().then(|| view! { <p class="note">{"These are of the last text without errors."}</p> })}
-                        {move || (!stale.get()).then(without_image).filter(|modules| !modules.is_empty()).map(|modules| view! {
+                        {move || (!stale.get()).then(|| without_image.get()).filter(|modules| !modules.is_empty()).map(|modules| view! {
                             <p class="note">
                                 {format!("{}: the Deployment appears once an image tag or digest is given above. The bundle leaves room for the digest.", modules.join(", "))}
                             </p>
                         })}
-                        {move || (!stale.get()).then(unknown).filter(|inputs| !inputs.is_empty()).map(|inputs| view! {
+                        {move || (!stale.get()).then(|| unknown.get()).filter(|inputs| !inputs.is_empty()).map(|inputs| view! {
                             <p class="note">
                                 {format!("Not known yet: {}. Fill them in as inputs, or in the environment file.", inputs.join(", "))}
                             </p>
@@ -125,7 +125,7 @@ pub(crate) fn Manifests() -> impl IntoView {
                                 {move || format!("{} objects before these", earlier.get())}
                             </button>
                         })}
-                        <For each=move || drawn.get() key=|entry| format!("{} {}\n{}", entry.index, entry.label, entry.yaml) let(entry)>
+                        <For each=move || drawn.get() key=|entry| format!("{} {}", entry.index, entry.label) let(entry)>
                             <Document entry />
                         </For>
                         {move || has_later.get().then(|| view! {
@@ -166,17 +166,20 @@ fn said(state: State, stale: bool) -> AnyView {
     }
 }
 
-/// An object on the screen. Each is its own key: only what changed is drawn anew.
+/// An object on the screen.
 #[derive(Clone, Debug, PartialEq, Eq)]
 struct Entry {
     /// Its place among the manifests.
     index: usize,
     label: String,
-    yaml: String,
 }
 
 fn label(manifest: &Manifest) -> String {
     format!("{} {}", manifest.kind, manifest.name)
+}
+
+fn label_is(manifest: &Manifest, label: &str) -> bool {
+    label.strip_prefix(manifest.kind).and_then(|rest| rest.strip_prefix(' ')) == Some(&manifest.name)
 }
 
 fn nothing(state: State) -> &'static str {
@@ -191,13 +194,20 @@ fn nothing(state: State) -> &'static str {
 fn Document(entry: Entry) -> impl IntoView {
     let state = expect_context::<State>();
     let element = NodeRef::<Pre>::new();
-    let (index, count) = (entry.index, entry.yaml.lines().count());
-    let (yaml, label) = (entry.yaml, entry.label);
-    Effect::new(move || {
-        if let Some(element) = element.get() {
-            highlight(&element, &yaml);
-        }
+    let Entry { index, label } = entry;
+    let (count, own) = (RwSignal::new(0), label.clone());
+    // Only what an edit changes is drawn anew, within the element.
+    Effect::new(move |before: Option<String>| {
+        let before = before.unwrap_or_default();
+        let (shown, element) = (state.manifests.read(), element.get());
+        // Before an object goes, its place is another's for a moment.
+        let found = shown.manifests.get(index).filter(|manifest| manifest.yaml != before && label_is(manifest, &own));
+        let (Some(manifest), Some(element)) = (found, element) else { return before };
+        highlight(&element, &manifest.yaml);
+        count.set(manifest.yaml.lines().count());
+        manifest.yaml.clone()
     });
+    let count = move || count.get_untracked();
     let folded = RwSignal::new(false);
     let lit = Memo::new(move |_| {
         let lit = state.lit.read();
@@ -215,7 +225,7 @@ fn Document(entry: Entry) -> impl IntoView {
     // What the cursor decides is brought into view, when none of it is.
     Effect::new(move || {
         if let (Some(line), Some(element)) = (lit.read().first(), element.get_untracked()) {
-            show_line(&element, *line, count);
+            show_line(&element, *line, count());
         }
     });
     let line_at = move |event: &web_sys::MouseEvent| {
@@ -223,7 +233,7 @@ fn Document(entry: Entry) -> impl IntoView {
         let inside = f64::from(event.client_y()) - element.get_bounding_client_rect().top() - PADDING;
         #[expect(clippy::cast_possible_truncation, clippy::cast_sign_loss, reason = "it is a line on the screen")]
         let line = (inside / LINE).max(0.0) as usize;
-        (line < count).then_some(line)
+        (line < count()).then_some(line)
     };
     let look = move |event: web_sys::MouseEvent| {
         let looked = line_at(&event).map(|line| (index, line));
@@ -247,7 +257,7 @@ fn Document(entry: Entry) -> impl IntoView {
     let keys = move |event: web_sys::KeyboardEvent| {
         let now = state.looked_at.get_untracked().filter(|(manifest, _)| *manifest == index).map(|(_, line)| line);
         let next = match event.key().as_str() {
-            "ArrowDown" => now.map_or(0, |line| (line + 1).min(count.saturating_sub(1))),
+            "ArrowDown" => now.map_or(0, |line| (line + 1).min(count().saturating_sub(1))),
             "ArrowUp" => now.map_or(0, |line| line.saturating_sub(1)),
             "Enter" => return go(),
             _ => return,
@@ -255,7 +265,7 @@ fn Document(entry: Entry) -> impl IntoView {
         event.prevent_default();
         state.looked_at.set(Some((index, next)));
         if let Some(element) = element.get_untracked() {
-            show_line(&element, next, count);
+            show_line(&element, next, count());
         }
     };
     let keys = Rc::new(keys);

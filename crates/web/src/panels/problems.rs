@@ -10,31 +10,26 @@ use crate::state::State;
 #[component]
 pub(crate) fn Problems() -> impl IntoView {
     let state = expect_context::<State>();
-    let title = move || {
-        let outcome = state.analysis.read();
-        match outcome.analysis.diagnostics.len() {
-            0 => "No problems".to_owned(),
-            1 => "1 problem".to_owned(),
-            count => format!("{count} problems"),
-        }
+    let findings = Memo::new(move |_| state.analysis.read().analysis.diagnostics.clone());
+    let title = move || match findings.read().len() {
+        0 => "No problems".to_owned(),
+        1 => "1 problem".to_owned(),
+        count => format!("{count} problems"),
     };
-    let findings = move || state.analysis.read().analysis.diagnostics.clone();
-    let refusal = move || state.analysis.read().analysis.refusal.clone();
-    let safe = move || {
-        let outcome = state.analysis.read();
-        outcome.analysis.diagnostics.iter().filter(|finding| finding.fixes.iter().any(|fix| fix.safe)).count()
-    };
+    let refusal = Memo::new(move |_| state.analysis.read().analysis.refusal.clone());
+    let has_safe =
+        Memo::new(move |_| findings.read().iter().filter(|finding| finding.fixes.iter().any(|fix| fix.safe)).count() > 1);
     view! {
         <section class="problems" aria-label="Problems">
             <div class="head">
                 <h2><span role="status">{title}</span></h2>
-                {move || (safe() > 1).then(|| view! {
+                {move || has_safe.get().then(|| view! {
                     <button class="link" on:click=move |_| later::fix_all(state)>{"Fix all safe"}</button>
                 })}
             </div>
             <ul>
-                {move || refusal().map(|refusal| view! { <li class="none">{refusal}</li> })}
-                {move || shown(findings())}
+                {move || refusal.get().map(|refusal| view! { <li class="none">{refusal}</li> })}
+                {move || shown(findings.get())}
             </ul>
         </section>
     }

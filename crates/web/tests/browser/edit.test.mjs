@@ -6,6 +6,7 @@ import { existsSync, mkdtempSync, readFileSync, symlinkSync, writeFileSync } fro
 import { request } from 'node:http';
 import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
+import { text as allOf } from 'node:stream/consumers';
 import { test } from 'node:test';
 import { setTimeout as later } from 'node:timers/promises';
 import { ENVIRONMENT, open, region, root, service, tab, text, write } from './support.mjs';
@@ -114,8 +115,9 @@ test('it ends with its terminal, and says when it cannot begin', async (t) => {
   const { process, address } = await edit(t, here);
   const port = new URL(address).port;
   const second = spawn(binary, ['edit', '--port', port], { cwd: here, stdio: ['ignore', 'ignore', 'pipe'] });
-  const [said] = await once(second.stderr, 'data');
-  assert.match(String(said), /cannot listen on port \d+; choose another with --port/);
+  // It comes in as many pieces as it likes.
+  const said = await allOf(second.stderr);
+  assert.match(said, /cannot listen on port \d+; choose another with --port/);
   const ended = once(process, 'exit');
   process.kill('SIGHUP');
   await ended;
