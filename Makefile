@@ -3,7 +3,7 @@ PORT ?= 8080
 MINUTES ?= 10
 
 .DEFAULT_GOAL := help
-.PHONY: help run page js test bench fuzz check bless size soak dist reproduce
+.PHONY: help run page js test bench fuzz check bless size soak profile dist reproduce
 
 help: ## list what there is
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | awk -F ':.*## ' '{printf "  make %-10s %s\n", $$1, $$2}'
@@ -37,6 +37,9 @@ size: page ## print what the page weighs
 
 soak: page ## type ten thousand keys into the page and watch its memory
 	@scripts/setup-browser.sh && node scripts/soak.mjs
+
+profile: ## count where the instructions of the hot paths go, with valgrind
+	@scripts/profile.sh
 
 dist: ## make what is released into target/dist/
 	@scripts/dist.sh

@@ -9,6 +9,8 @@ rustup run nightly rustc --version >/dev/null 2>&1 || die "fuzzing needs the nig
 cd "$root"
 corpus=fuzz/corpus
 mkdir -p $corpus/{render,edit,bundle,values,link}
+# The inputs of earlier runs that lead to most places, a few of each target.
+cp -rn fuzz/seeds/. $corpus/
 for file in crates/core/tests/render/*/opta.yml crates/core/benches/fixture/opta.yml; do
   name=$(echo "$file" | tr / -)
   cp "$file" "$corpus/render/$name"

@@ -1,5 +1,5 @@
 // A service file as long as one likes, for tests and benchmarks.
-const module = (index) => `  - type: k8s-service
+const module = (index, secrets) => `  - type: k8s-service
     name: service${index}
     image: acme/service${index}:1
     port:
@@ -16,9 +16,9 @@ const module = (index) => `  - type: k8s-service
       A: "1"
       B: "2"
       C: "3"
-    secrets:
+${secrets ? `    secrets:
       - KEY_${index}
       - OTHER_${index}
-`;
-/** A service file of so many services, twenty lines each. */
-export const file = (services) => `name: many\nenvironments:\n  - {name: staging, path: env.yml}\nmodules:\n${Array.from({ length: services }, (_, index) => module(index)).join('')}`;
+` : ''}`;
+/** A service file of so many services, twenty lines each with their secrets. */
+export const file = (services, { layer = 'many', secrets = true } = {}) => `name: ${layer}\nenvironments:\n  - {name: staging, path: env.yml}\nmodules:\n${Array.from({ length: services }, (_, index) => module(index, secrets)).join('')}`;

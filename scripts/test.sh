@@ -19,9 +19,9 @@ if have go || [ -n "${KUBEBUILDER_ASSETS:-}" ]; then
   testbed="$cache/testbed.$$"
   trap '"$root/scripts/testbed.sh" down "$testbed"; rm -rf "$testbed"' EXIT
   "$root/scripts/setup-cluster.sh" >/dev/null
-  "$root/scripts/setup-helm.sh" >/dev/null
+  "$root/scripts/setup-go-tool.sh" peers/helm >/dev/null
   "$root/scripts/setup-aws.sh" >/dev/null
-  "$root/scripts/setup-registry.sh" >/dev/null
+  "$root/scripts/setup-go-tool.sh" testbed/registry >/dev/null
   features=(--features optakit/testbed)
 elif [ -n "${CI:-}" ]; then
   die "no Go toolchain found, and in CI the cluster tests must run"
@@ -58,8 +58,12 @@ if [ -n "$testbed" ]; then
   "$root/scripts/testbed.sh" up "$testbed"
   . "$testbed/env"
 fi
-export INSTA_UPDATE=no OPTAKIT_BIN="$root/target/debug/optakit"
+export INSTA_UPDATE=no OPTAKIT_BIN="$root/target/debug/optakit" OPTAKIT_FAULTS="$log/faults"
+rm -rf "$OPTAKIT_FAULTS"
+mkdir -p "$OPTAKIT_FAULTS"
 suite "Core, command line and cluster" cargo test --workspace --no-fail-fast "${features[@]}"
+# Where a test failed its row is missing, which is no news.
+[ -z "$testbed" ] || [ "$failed" -gt 0 ] || suite "The table of faults" node --test --test-reporter=spec crates/apply/tests/faults.test.mjs
 "$root/scripts/build-js.sh"
 suite "The JavaScript package in Node" node --test --test-reporter=spec crates/core/tests/js/
 if have valgrind; then
@@ -68,7 +72,7 @@ else
   say "Instructions are not counted: valgrind is not installed"
   skipped=$((skipped + 1))
 fi
-suite "The page's weight" node --test --test-reporter=spec crates/web/tests/weight.test.mjs
+suite "The page's weight, and figures of pages" node --test --test-reporter=spec crates/web/tests/*.test.mjs
 suite "The page in Chromium" node --test --test-reporter=spec crates/web/tests/browser/
 
 if [ "$skipped" -gt 0 ]; then

@@ -1,138 +1,95 @@
-// Whole processes, beside their peers: medians of runs that take turns, so that a busy moment hits all of them.
-// bench.mjs BINARY [HELM]
-import { execFileSync, spawnSync } from 'node:child_process';
-import { cpSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+// Rendering and checking as people start them, beside the programs of the field on the same service.
+//   node scripts/bench/commands.mjs FIGURES BINARY     the peers' paths are in HELM, KUBECTL, KOMPOSE, KUBECONFORM, SCORE, SCHEMAS
+import { cpSync, mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
+import { Figures } from './figures.mjs';
+import { run, side_by_side } from './processes.mjs';
 
-const RUNS = 21;
-const [binary, helm] = process.argv.slice(2).map((path) => path && resolve(path));
+const [target, program] = process.argv.slice(2);
+const binary = resolve(program);
+const { HELM, KUBECTL, KOMPOSE, KUBECONFORM, SCORE, SCHEMAS } = process.env;
+const FILES = 2000;
 const fixture = resolve('crates/core/benches/fixture');
+const peers = resolve('scripts/peers');
+const figures = new Figures(target);
 const work = mkdtempSync(join(tmpdir(), 'optakit-bench-'));
-const figures = [];
 
-const report = (name, value, unit) => {
-  figures.push({ name, value, unit });
-  console.log(`${name} ${value.toPrecision(3)} ${unit}`);
+const service_into = (folder) => {
+  mkdirSync(folder, { recursive: true });
+  for (const file of ['opta.yml', 'env.yml']) cpSync(join(fixture, file), join(folder, file));
 };
-const ratio = (name, ours, peer) => {
-  figures.push({ name, ratio: ours / peer });
-  console.log(`ratio ${name} ${(ours / peer).toPrecision(3)} (${(peer / ours).toFixed(1)} times faster)`);
-};
+/** `Kind name` of every object of a stream of manifests. */
+const objects = (text) =>
+  text.split(/^---\n/m).map((part) => [/^kind: (.*)$/m.exec(part)?.[1], /^ {2}name: (.*)$/m.exec(part)?.[1]]).filter(([kind]) => kind).map((part) => part.join(' ')).sort();
 
-// A small shell starts them ten at a time, since a start by Node costs as much as the whole command.
-const LOOP = 'for i in 1 2 3 4 5 6 7 8 9 10; do "$@" >/dev/null 2>"$0" || exit 1; done';
-const loop = ([command, ...args], env = {}) => {
-  const errors = join(work, 'errors');
-  const started = process.hrtime.bigint();
-  const { status } = spawnSync('/bin/sh', ['-c', LOOP, errors, command, ...args], { cwd: work, stdio: 'ignore', env: { ...process.env, ...env } });
-  if (status !== 0) throw new Error(`${command} ${args.join(' ')}: ${readFileSync(errors, 'utf8')}`);
-  return Number(process.hrtime.bigint() - started) / 1e6;
-};
-const once = (command, env) => loop(command, env) / 10;
-const median = (times) => times.sort((a, b) => a - b)[Math.floor(times.length / 2)];
-/** The median times of commands that take turns. */
-const side_by_side = (commands, runs = RUNS) => {
-  const times = commands.map(() => []);
-  for (let run = 0; run <= runs; run += 1) {
-    commands.forEach(({ command, env }, index) => {
-      const time = once(command, env);
-      if (run > 0) times[index].push(time);
-    });
-  }
-  return times.map(median);
-};
-
-/** An apply beside kubectl and helm, each with the same seven objects in a namespace of its own. */
-function apply(folder) {
-  const { OPTAKIT_TEST_KUBECONFIG: KUBECONFIG, OPTAKIT_TEST_KUBECTL: kubectl } = process.env;
-  const env = { KUBECONFIG };
-  const run = (command) => execFileSync(command[0], command.slice(1), { cwd: folder, env: { ...process.env, ...env }, encoding: 'utf8', stdio: ['ignore', 'pipe', 'pipe'] });
-  const milliseconds = (command) => {
-    const started = process.hrtime.bigint();
-    run(command);
-    return Number(process.hrtime.bigint() - started) / 1e6;
+function rendering() {
+  service_into(work);
+  const render = [binary, 'render', '--image-tag', '1.4.2', '--quiet'];
+  const ours = objects(run(render, work));
+  const theirs = [];
+  // A comparison of two different things would be none.
+  const same = (command) => {
+    const found = objects(run(command, work));
+    if (JSON.stringify(found) !== JSON.stringify(ours)) throw new Error(`not the same objects: ${ours}\n${command.join(' ')}: ${found}`);
   };
-  const service = (layer) => {
-    const home = join(folder, layer);
-    mkdirSync(home, { recursive: true });
-    cpSync(join(fixture, 'env.yml'), join(home, 'env.yml'));
-    const fields = ['type: k8s-service', 'name: api', 'image: acme/api:1', 'port: {http: 8000}', 'healthcheck_path: /health', 'max_containers: 4', `public_uri: ${layer}.acme.io/v1`];
-    writeFileSync(join(home, 'opta.yml'), `name: ${layer}\nenvironments: [{name: staging, path: env.yml}]\nmodules:\n  - ${fields.join('\n    ')}\n`);
-    return run([binary, 'render', join(home, 'opta.yml'), '--quiet']);
-  };
-  service('mine');
-  run([binary, 'bundle', 'mine/opta.yml', '--quiet', '-o', 'mine.bundle.json']);
-  writeFileSync(join(folder, 'theirs.yaml'), service('theirs'));
-  // The namespace is no part of a release.
-  const released = service('released').split(/^---\n/m).filter((text) => !/^kind: Namespace$/m.test(text));
-  mkdirSync(join(folder, 'released/chart/templates'), { recursive: true });
-  writeFileSync(join(folder, 'released/chart/Chart.yaml'), 'apiVersion: v2\nname: api\nversion: 1.0.0\n');
-  writeFileSync(join(folder, 'released/chart/templates/all.yaml'), released.join('---\n'));
-  const mine = [binary, 'apply', 'mine.bundle.json', '--kubeconfig', KUBECONFIG, '--skip-aws', '--quiet'];
-  const theirs = [kubectl, 'apply', '--server-side', '-f', 'theirs.yaml'];
-  const upgrade = [helm, 'upgrade', '--install', '--wait', 'api', 'released/chart', '--namespace', 'released', '--create-namespace'];
-  const first = { mine: [], released: [] };
-  for (let again = 0; again < 5; again += 1) {
-    first.mine.push(milliseconds(mine));
-    first.released.push(milliseconds(upgrade));
-    run([binary, 'destroy', 'mine.bundle.json', '--kubeconfig', KUBECONFIG, '--yes', '--quiet']);
-    run([helm, 'uninstall', 'api', '--namespace', 'released', '--wait']);
+  if (HELM) {
+    cpSync(join(peers, 'chart'), join(work, 'chart'), { recursive: true });
+    cpSync('assets/rds-ca/us-east-1.pem', join(work, 'chart/rds_ca.pem'));
+    const command = [HELM, 'template', 'shop', 'chart'];
+    same(command);
+    theirs.push({ who: 'helm-template', command });
+  } else figures.without('render/helm-template', 'no Go toolchain to build it with');
+  if (KUBECTL) {
+    run([...render, '-o', 'kustomize', '--output-dir', 'overlay/base'], work);
+    cpSync(join(peers, 'kustomize/kustomization.yaml'), join(work, 'overlay/kustomization.yaml'));
+    const command = [KUBECTL, 'kustomize', 'overlay'];
+    same(command);
+    theirs.push({ who: 'kubectl-kustomize', command });
+  } else figures.without('render/kubectl-kustomize', 'no Go toolchain to build it with');
+  if (KOMPOSE) theirs.push({ who: 'kompose-convert', command: [KOMPOSE, 'convert', '--stdout', '-f', join(peers, 'kompose/compose.yml')] });
+  else figures.without('render/kompose-convert', 'no Go toolchain to build it with');
+  if (SCORE) {
+    run([SCORE, 'init', '--no-sample'], work);
+    theirs.push({ who: 'score-k8s-generate', command: [SCORE, 'generate', join(peers, 'score/score.yaml'), '-o', 'score-manifests.yaml'] });
+  } else figures.without('render/score-k8s-generate', 'score-k8s is not on the PATH');
+  const [mine, start, ...times] = side_by_side([{ command: render }, { command: [binary, '--version'] }, ...theirs], work);
+  figures.report('start/optakit', start, 'ms');
+  figures.report('render/optakit', mine, 'ms');
+  theirs.forEach(({ who }, index) => {
+    figures.report(`render/${who}`, times[index], 'ms');
+    figures.ratio('render', who);
+  });
+}
+
+function checking() {
+  const manifests = join(work, 'manifests');
+  mkdirSync(manifests);
+  const text = run([binary, 'render', '--image-tag', '1.4.2', '--quiet'], work);
+  for (let index = 0; index < FILES; index += 1) {
+    const folder = join(String(index % 40), String(index));
+    service_into(join(work, 'tree', folder));
+    mkdirSync(join(manifests, folder), { recursive: true });
+    writeFileSync(join(manifests, folder, 'all.yaml'), text);
   }
-  for (const command of [mine, theirs, upgrade]) run(command);
-  const same = { mine: [], theirs: [], released: [] };
-  for (let again = 0; again < RUNS; again += 1) {
-    same.mine.push(milliseconds(mine));
-    same.theirs.push(milliseconds(theirs));
-    same.released.push(milliseconds(upgrade));
-  }
-  report('apply, nothing to change', median(same.mine), 'ms');
-  report('kubectl apply --server-side, nothing to change', median(same.theirs), 'ms');
-  report('helm upgrade --install --wait, nothing to change', median(same.released), 'ms');
-  ratio('apply/kubectl, nothing to change', median(same.mine), median(same.theirs));
-  ratio('apply/helm, nothing to change', median(same.mine), median(same.released));
-  report('apply, first, with wait', median(first.mine), 'ms');
-  report('helm upgrade --install --wait, first', median(first.released), 'ms');
-  ratio('apply/helm, first', median(first.mine), median(first.released));
+  const validate = [binary, 'validate', 'tree', '--quiet'];
+  const commands = [{ command: validate }, { command: validate, env: { RAYON_NUM_THREADS: '1' } }];
+  const [all, one] = side_by_side(commands, work, 10);
+  figures.report('check-2000-files/optakit', all, 'ms');
+  figures.report('check-2000-files/one-core', one, 'ms');
+  figures.ratio('check-2000-files', 'one-core');
+  if (!KUBECONFORM || !SCHEMAS) return figures.without('check-2000-files/kubeconform', 'no Go toolchain to build it and its cluster with');
+  const conform = [KUBECONFORM, '-strict', '-schema-location', `${SCHEMAS}/{{.ResourceKind}}{{.KindSuffix}}.json`, 'manifests'];
+  // It checks the manifests of those files, and nothing of what they were made from.
+  const [checked] = side_by_side([{ command: conform }], work, 10);
+  figures.report('check-2000-files/kubeconform', checked, 'ms');
+  figures.ratio('check-2000-files', 'kubeconform');
 }
 
 try {
-  for (const file of ['opta.yml', 'env.yml']) cpSync(join(fixture, file), join(work, file));
-  const render = [binary, 'render', '--image-tag', '1.4.2', '--quiet'];
-  report('version', side_by_side([{ command: [binary, '--version'] }])[0], 'ms');
-  if (helm) {
-    cpSync('scripts/peers/chart', join(work, 'chart'), { recursive: true });
-    cpSync('assets/rds-ca/us-east-1.pem', join(work, 'chart/rds_ca.pem'));
-    const template = [helm, 'template', 'shop', 'chart'];
-    // A comparison of two different things would be none.
-    const objects = (command) => {
-      const text = execFileSync(command[0], command.slice(1), { cwd: work, encoding: 'utf8' });
-      const parts = text.split(/^---\n/m).map((part) => [/^kind: (.*)$/m.exec(part)?.[1], /^ {2}name: (.*)$/m.exec(part)?.[1]]);
-      return parts.filter(([kind]) => kind).map((part) => part.join(' ')).sort();
-    };
-    const [ours, theirs] = [objects(render), objects(template)];
-    if (JSON.stringify(ours) !== JSON.stringify(theirs)) throw new Error(`not the same objects:\n${ours}\n${theirs}`);
-    const [mine, peer] = side_by_side([{ command: render }, { command: template }]);
-    report('render of 60 lines, process', mine, 'ms');
-    report('helm template of the same objects, process', peer, 'ms');
-    ratio('render/helm template', mine, peer);
-  } else {
-    report('render of 60 lines, process', side_by_side([{ command: render }])[0], 'ms');
-  }
-  for (let index = 0; index < 2000; index += 1) {
-    const folder = join(work, 'tree', String(index % 40), String(index));
-    mkdirSync(folder, { recursive: true });
-    writeFileSync(join(folder, 'opta.yml'), readFileSync(join(fixture, 'opta.yml')));
-    writeFileSync(join(folder, 'env.yml'), readFileSync(join(fixture, 'env.yml')));
-  }
-  if (process.env.OPTAKIT_TEST_KUBECONFIG) apply(work);
-  const validate = [binary, 'validate', 'tree', '--quiet'];
-  const [all, one] = side_by_side([{ command: validate }, { command: validate, env: { RAYON_NUM_THREADS: '1' } }], 10);
-  report('validate of 2000 files, all cores', all, 'ms');
-  report('validate of 2000 files, one core', one, 'ms');
-  ratio('validate all cores/one core', all, one);
+  rendering();
+  checking();
 } finally {
   rmSync(work, { recursive: true, force: true });
 }
-mkdirSync('target', { recursive: true });
-writeFileSync('target/bench.json', `${JSON.stringify(figures, null, 2)}\n`);
+figures.save();

@@ -1,23 +1,14 @@
 // The built page in Chromium, beside monaco-editor with monaco-yaml and our JSON Schema of opta.yml in the same run: what the
-// first load weighs, how long it takes, and from a key to the painted page.   node scripts/bench-page.mjs FIGURES [MONACO]
-import { existsSync, readFileSync, writeFileSync } from 'node:fs';
+// first load weighs, how long it takes, and from a key to the painted page; and beside a Leptos page that only says hello.
+//   node scripts/bench/page.mjs FIGURES     the peers' folders are in MONACO and LEPTOS
 import { brotliCompressSync, constants } from 'node:zlib';
-import { launch } from './browser.mjs';
-import { file } from './many.mjs';
-import { serve } from './serve.mjs';
+import { launch } from '../browser.mjs';
+import { file } from '../many.mjs';
+import { serve } from '../serve.mjs';
+import { at, Figures, median } from './figures.mjs';
 
-const [target, monaco] = process.argv.slice(2);
-const figures = existsSync(target) ? JSON.parse(readFileSync(target, 'utf8')) : [];
-const report = (name, value, unit) => {
-  figures.push({ name, value, unit });
-  console.log(`${name} ${value.toPrecision(3)} ${unit}`);
-};
-const ratio = (name, ours, peer) => {
-  figures.push({ name, ratio: ours / peer });
-  console.log(`ratio ${name} ${(ours / peer).toPrecision(3)}`);
-};
-const at = (values, share) => values.sort((a, b) => a - b)[Math.floor((values.length - 1) * share)];
-
+const { MONACO, LEPTOS } = process.env;
+const figures = new Figures(process.argv[2]);
 const browser = await launch();
 const serving = async (folder) => `http://127.0.0.1:${(await serve(folder)).address().port}/`;
 
@@ -41,7 +32,7 @@ async function load(address, ready) {
     }
     await context.close();
   }
-  return { weight, time: at(times, 0.5) };
+  return { weight, time: median(times) };
 }
 
 /** Milliseconds from a key to the painted page, for keys typed behind `LOG_LEVEL: info` of the first service. */
@@ -74,41 +65,39 @@ async function keys(address, ready, focus, services) {
   }
   const times = await page.evaluate(() => globalThis.times);
   await context.close();
-  return { median: at(times, 0.5), p95: at(times, 0.95) };
+  return { median: median(times), p95: at(times, 0.95) };
 }
 
-const page = {
-  name: 'page',
-  address: await serving('dist'),
-  ready: (page) => page.getByRole('region', { name: 'Manifests' }).getByText('kind: Deployment').first(),
-  focus: (page) => page.getByRole('textbox', { name: 'opta.yml', exact: true }).click(),
-};
-const peer = monaco && {
-  name: 'monaco-yaml',
-  address: await serving(monaco),
-  ready: (page) => page.locator('.view-line').first(),
-  focus: (page) => page.locator('.view-lines').click(),
-};
-const measured = [];
-for (const { name, address, ready, focus } of [page, peer].filter(Boolean)) {
-  const { weight, time } = await load(address, ready);
-  const small = await keys(address, ready, focus, 3);
-  const large = await keys(address, ready, focus, 250);
-  measured.push({ weight, time, small, large });
-  report(`${name}, first load, brotli`, weight, 'KB');
-  report(`${name}, navigation to ${name === 'page' ? 'first manifests' : 'the text'}`, time, 'ms');
-  report(`${name}, key to paint at 60 lines, median`, small.median, 'ms');
-  report(`${name}, key to paint at 60 lines, p95`, small.p95, 'ms');
-  report(`${name}, key to paint at 5000 lines, median`, large.median, 'ms');
-  report(`${name}, key to paint at 5000 lines, p95`, large.p95, 'ms');
+const pages = [
+  {
+    who: 'optakit',
+    folder: 'dist',
+    ready: (page) => page.getByRole('region', { name: 'Manifests' }).getByText('kind: Deployment').first(),
+    focus: (page) => page.getByRole('textbox', { name: 'opta.yml', exact: true }).click(),
+  },
+  // Its text is there before it knows what is wrong with it.
+  MONACO && { who: 'monaco-yaml', folder: MONACO, ready: (page) => page.locator('.view-line').first(), focus: (page) => page.locator('.view-lines').click() },
+  // What Chromium itself takes from a key to the paint.
+  { who: 'bare-textarea', loads: false, folder: 'scripts/peers/textarea', ready: (page) => page.getByRole('textbox'), focus: (page) => page.getByRole('textbox').click() },
+  LEPTOS && { who: 'bare-leptos', folder: LEPTOS, ready: (page) => page.getByText('Hello') },
+].filter(Boolean);
+for (const { who, folder, ready } of pages.filter(({ loads = true }) => loads)) {
+  const { weight, time } = await load(await serving(folder), ready);
+  figures.report(`page-weight/${who}`, weight, 'KB');
+  figures.report(`page-navigation/${who}`, time, 'ms');
+  if (who === 'optakit') continue;
+  figures.ratio('page-weight', who);
+  figures.ratio('page-navigation', who);
 }
-if (peer) {
-  const [ours, theirs] = measured;
-  ratio('page/monaco-yaml, first load', ours.weight, theirs.weight);
-  ratio('page/monaco-yaml, navigation', ours.time, theirs.time);
-  ratio('page/monaco-yaml, key at 60 lines, p95', ours.small.p95, theirs.small.p95);
-  ratio('page/monaco-yaml, key at 5000 lines, p95', ours.large.p95, theirs.large.p95);
+const typed = pages.filter(({ focus }) => focus);
+for (const [lines, services] of [[60, 3], [5000, 250]]) {
+  for (const { who, folder, ready, focus } of typed) {
+    const { median, p95 } = await keys(await serving(folder), ready, focus, services);
+    figures.report(`key-${lines}-lines-median/${who}`, median, 'ms');
+    figures.report(`key-${lines}-lines-p95/${who}`, p95, 'ms');
+    if (who !== 'optakit') figures.ratio(`key-${lines}-lines-p95`, who);
+  }
 }
-writeFileSync(target, `${JSON.stringify(figures, null, 2)}\n`);
+figures.save();
 await browser.close();
 process.exit(0);

@@ -7,7 +7,7 @@ use std::path::Path;
 use std::process::Command;
 
 use serde_json::Value;
-use testbed::{DIGEST, Service, environment, get, kubeconfig_of, kubectl, optakit, ready_pods, setting};
+use testbed::{DIGEST, Service, environment, get, held, kubeconfig_of, kubectl, optakit, ready_pods, setting};
 
 #[test]
 fn a_service_is_applied_runs_and_a_second_apply_writes_nothing() {
@@ -130,6 +130,7 @@ fn a_rollout_that_fails_goes_back_and_the_old_pods_never_stop() {
     assert_eq!(statuses, [["3", "deployed"], ["2", "failed"], ["1", "deployed"]]);
     let (code, status, _) = service.command(&["status"], &[]);
     assert!(code == 0 && status.contains("backed-api-k8s-service  2/2 ready  acme/api:1"), "{status}");
+    held("a rollout that cannot succeed", "the last good revision comes back; its pods keep their uids");
 }
 
 #[test]
@@ -194,6 +195,10 @@ fn one_run_at_a_time_and_a_dead_one_is_followed_by_the_next() {
     assert!(said.contains("the run of ann@laptop/17 was interrupted"), "{said}");
     assert_eq!(image(), "acme/api:2");
     assert!(!kubectl(&["-n", "locked", "get", "lease", "optakit-locked"]).status.success(), "the lock was given back");
+    held(
+        "two runs at once, and a run that died with the lock",
+        "one waits and says for whom; the lock is taken over when it runs out",
+    );
 }
 
 #[test]
@@ -420,6 +425,7 @@ fn an_action_that_is_not_allowed_is_named() {
         assert!(said.contains(says) && said.contains("is not authorized to perform"), "{action}: {said}");
         assert!(said.contains("allow the action to the AWS identity in use"), "{action}: {said}");
     }
+    held("an AWS action that is not allowed", "named, with the resource");
 }
 
 /// Applies with an access key that the AWS stand-in knows; gives the exit code and standard error.
@@ -437,6 +443,7 @@ fn throttling_is_waited_for_and_a_wrong_clock_is_named() {
     let (code, said) = apply_as(&service, "SKEWED");
     assert!(code == Some(1) && said.contains("Signature expired"), "{said}");
     assert!(said.contains("the clock of this machine seems to be wrong"), "{said}");
+    held("AWS throttles; the clock is wrong", "waited for; named");
 }
 
 #[test]
@@ -464,6 +471,7 @@ fn credentials_of_another_account_are_refused_before_anything_is_written() {
     assert_eq!(code, 1);
     assert!(said.contains("of account 123456789012, but the bundle is for account 999999999999"), "{said}");
     assert!(!kubectl(&["get", "namespace", "stranger"]).status.success());
+    held("credentials of another AWS account", "refused before anything is written");
 }
 
 #[test]
@@ -533,6 +541,7 @@ fn what_is_not_allowed_and_what_is_missing_is_told_at_once() {
     assert!(!said.contains("pods"), "{said}");
     assert!(said.contains("optakit secret set STRIPE_KEY"), "{said}");
     assert_eq!(service.versions().len(), 0);
+    held("permissions, secrets and the image are missing together", "all told at once, before anything is written");
 }
 
 #[test]
@@ -617,6 +626,7 @@ fn an_image_that_is_not_there_fails_soon_and_names_its_line() {
     service.rewrite("acme/api:1", "    public_uri: all\n");
     let (code, said) = service.apply(&[]);
     assert_eq!(code, 0, "a second try goes on from there: {said}");
+    held("an image that is not there", "fails as soon as that is certain, with the line of opta.yml");
 }
 
 #[test]
@@ -652,6 +662,7 @@ fn fields_of_another_manager_are_not_taken_without_a_word() {
     assert!(said.contains("takes .spec.template.spec.containers") && said.contains("was set by kubectl"), "{said}");
     let deployment = get(&["-n", "shared", "deployment", "shared-api-k8s-service"]);
     assert_eq!(deployment["spec"]["template"]["spec"]["containers"][0]["image"], "acme/api:1");
+    held("another manager holds a field", "the apply stops with its name, or the field is named and taken");
 }
 
 /// A chart whose one template is a text as it is.
@@ -751,6 +762,7 @@ fn objects_of_other_tools_are_refused_by_name() {
     assert_eq!(code, 1);
     assert!(said.contains("Service api belongs to the Helm release `owned-api`"), "{said}");
     assert!(!kubectl(&["-n", "owned", "get", "deployment", "owned-api-k8s-service"]).status.success(), "nothing was changed");
+    held("the object belongs to Helm, Argo CD, Flux, kapp, kluctl or Timoni", "refused by name");
 }
 
 #[test]
@@ -769,6 +781,7 @@ fn a_refused_plan_changes_nothing_and_tells_every_refusal() {
     assert_eq!(code, 1);
     assert!(said.contains("Service api is refused") && said.contains("Ingress refused-api-k8s-service-0 is refused"), "{said}");
     assert_eq!(service.versions(), [""; 0]);
+    held("the API server refuses some of the objects", "nothing is changed; every refusal is told");
 }
 
 #[test]
@@ -921,4 +934,8 @@ fn clusters_that_cannot_be_used_are_told_apart() {
     let (code, said) = service.run(&["--kubeconfig", "stranger"]);
     assert_eq!(code, 1);
     assert!(said.contains("does not accept our credentials (401)"), "{said}");
+    held(
+        "no cluster at the address, one that never answers, a plugin that fails, a kubeconfig that is none",
+        "told apart, each with what to do",
+    );
 }

@@ -7,7 +7,7 @@ use std::process::Stdio;
 
 use serde_json::Value;
 use testbed::faulty::Faulty;
-use testbed::{Service, get, optakit};
+use testbed::{Service, get, held, optakit};
 
 /// The objects of a layer that Optakit keeps beside the service's own.
 fn kept(layer: &str) -> Vec<String> {
@@ -35,6 +35,10 @@ fn a_busy_api_server_and_lost_answers_do_not_show() {
     assert_eq!(deployment["spec"]["template"]["spec"]["containers"][0]["image"], "acme/api:2");
     let revisions = kept("stormy").iter().filter(|name| name.contains("optakit.stormy.v")).count();
     assert_eq!(revisions, 2, "a record whose answer was lost is not made twice");
+    held(
+        "the API server answers 429 and 500, drops connections and loses answers",
+        "nothing shows; no revision is recorded twice",
+    );
 }
 
 /// Kills an apply at its first write, its second and so on until one comes through, and applies again each time. `anew` says
@@ -102,9 +106,14 @@ fn kill_at_every_write(layer: &'static str, anew: bool) {
 #[test]
 fn a_change_killed_at_any_write_is_finished_by_the_next_run() {
     kill_at_every_write("killed", false);
+    held(
+        "`kill -9` at each write of a change, one after the other",
+        "the next run finishes it; the lock is given back; nothing is left over",
+    );
 }
 
 #[test]
 fn a_first_apply_killed_at_any_write_is_finished_by_the_next_run() {
     kill_at_every_write("killedfirst", true);
+    held("`kill -9` at each write of a first apply", "the next run finishes it; destroying it leaves nothing");
 }

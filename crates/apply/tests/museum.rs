@@ -8,7 +8,7 @@ mod testbed;
 use std::path::Path;
 use std::time::Instant;
 
-use testbed::{Service, get, kubectl, setting};
+use testbed::{Service, get, held, kubectl, setting};
 
 /// One exhibit.
 struct Exhibit {
@@ -348,6 +348,8 @@ fn each_broken_service_is_told_of_in_words_that_lead_to_its_cause() {
     assert!(EXHIBITS.len() >= 15);
     // Nothing is led to a service that is broken.
     assert_eq!(get(&["-n", "crash", "ingresses"])["items"].as_array().map(Vec::len), Some(0));
+    let done = format!("{} services that are broken in as many ways", EXHIBITS.len());
+    held(&done, "each time the cause is told: [failures.md](../failures.md)");
     let path = Path::new(env!("CARGO_MANIFEST_DIR")).join("../../docs/failures.md");
     let before = std::fs::read_to_string(&path).unwrap_or_default();
     if before != page {

@@ -6,7 +6,7 @@ mod testbed;
 use std::time::{Duration, Instant};
 
 use serde_json::{Value, json};
-use testbed::{Service, apply_objects, kubeconfig_of, kubectl, optakit};
+use testbed::{Service, apply_objects, held, kubeconfig_of, kubectl, optakit};
 
 fn permissions(service: &Service, arguments: &[&str]) -> Value {
     let mut command = optakit(service.folder.path());
@@ -68,6 +68,67 @@ fn the_role_is_enough_and_each_part_of_it_is_needed() {
         }
     }
     assert_eq!(apply().0, 0);
+    held("each verb of the RBAC role is taken away, one after the other", "the apply names it before anything is written");
+}
+
+#[test]
+fn each_part_of_the_cluster_role_is_needed_or_finds_faults_sooner() {
+    let service = Service::new("wide", "acme/api:1", "    max_containers: 3\n    public_uri: all\n");
+    let folder = service.folder.path();
+    let roles = permissions(&service, &[])["items"].as_array().expect("a list").clone();
+    // The Role bound everywhere, so that the namespace need not be there before.
+    let everywhere = json!({"apiVersion": roles[0]["apiVersion"], "kind": "ClusterRole", "metadata": {"name": "wide-everywhere"}, "rules": roles[0]["rules"]});
+    let cluster = &roles[1];
+    let kubeconfig = kubeconfig_of("wideops", &[everywhere, cluster.clone()], folder);
+    await_answer("wideops", "create", "namespaces", "yes");
+    let apply = || service.run(&["--kubeconfig", &kubeconfig, "--skip-aws"]);
+    let without = |resource: &str, verb: &str, name: Option<&str>, run: &dyn Fn() -> (i32, String)| {
+        let mut less = cluster.clone();
+        for rule in less["rules"].as_array_mut().expect("rules") {
+            if rule["resources"][0] == resource && rule["resourceNames"].get(0).and_then(Value::as_str) == name {
+                rule["verbs"].as_array_mut().expect("verbs").retain(|other| other != verb);
+            }
+        }
+        less["rules"].as_array_mut().expect("rules").retain(|rule| rule["verbs"] != json!([]));
+        assert_ne!(less, *cluster, "{verb} {resource} is there to be taken away");
+        let asked = name.map_or_else(|| resource.to_owned(), |name| format!("{resource}/{name}"));
+        apply_objects(&[less], folder);
+        await_answer("wideops", verb, &asked, "no");
+        let outcome = run();
+        apply_objects(&[cluster.clone()], folder);
+        await_answer("wideops", verb, &asked, "yes");
+        outcome
+    };
+    let (code, said) = without("namespaces", "create", None, &apply);
+    assert!(code == 1 && said.contains("create namespaces to make the namespace"), "{said}");
+    let (code, said) = apply();
+    assert_eq!(code, 0, "{said}");
+    // Which cluster it is, is kept with the role of AWS and in a saved plan.
+    let save = || {
+        let mut command = optakit(folder);
+        command.args(["plan", &service.bundle(), "--kubeconfig", &kubeconfig, "--save", "wide.plan"]);
+        let output = command.output().expect("it starts");
+        (output.status.code().expect("it exits"), String::from_utf8_lossy(&output.stderr).into_owned())
+    };
+    let (code, said) = save();
+    assert_eq!(code, 0, "{said}");
+    for (verb, name, run, says) in [
+        ("get", "wide", &apply as &dyn Fn() -> (i32, String), "reading Namespace wide is forbidden"),
+        ("patch", "wide", &apply, "cannot patch resource \"namespaces\""),
+        ("get", "kube-system", &save, "reading Namespace kube-system is forbidden"),
+    ] {
+        let (code, said) = without("namespaces", verb, Some(name), run);
+        assert!(code == 1 && said.contains(says), "without {verb} {name}: {said}");
+    }
+    // What is only looked at goes unseen, and the apply goes on.
+    for (resource, verb) in [("nodes", "list"), ("ingressclasses", "get")] {
+        let (code, said) = without(resource, verb, None, &apply);
+        assert_eq!(code, 0, "without {verb} {resource}: {said}");
+    }
+    held(
+        "each part of the ClusterRole is taken away",
+        "named before anything is written; of what is only looked at, the apply goes on without",
+    );
 }
 
 #[test]
@@ -121,4 +182,5 @@ fn the_policy_is_enough_and_what_is_missing_is_named() {
     ] {
         assert!(named.contains(&action), "{action} is not missed: {named:?}");
     }
+    held("each action of the IAM policy is taken away", "the apply works without it, or names it");
 }

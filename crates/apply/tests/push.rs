@@ -11,7 +11,7 @@ use std::sync::atomic::{AtomicUsize, Ordering};
 
 use serde_json::{Value, json};
 use testbed::archive::{configuration, docker_archive, layer, sha256};
-use testbed::{Service, get, kubectl, optakit, setting};
+use testbed::{Service, get, held, kubectl, optakit, setting};
 
 const INDEX: &str = "application/vnd.oci.image.index.v1+json";
 const MANIFEST: &str = "application/vnd.oci.image.manifest.v1+json";
@@ -202,6 +202,7 @@ fn what_is_no_whole_image_is_refused_before_anything_is_sent() {
         assert!(pushed.said.contains(says), "{name}: {}", pushed.said);
     }
     assert_eq!(registry("never/made/manifests/1").0, 404);
+    held("an image file that is cut short, or whose digests are wrong", "refused before anything is sent");
 }
 
 /// A way to the registry that breaks the first connections on which much is sent.
@@ -253,6 +254,7 @@ fn a_connection_that_breaks_is_made_again() {
     assert_eq!(broken.load(Ordering::SeqCst), 2);
     assert!(pushed.said.contains("again    sha256:"), "{}", pushed.said);
     manifest("fragile/app", &pushed.digest);
+    held("the connection to the registry breaks in the middle of a push", "made again; whole layers are not sent twice");
 }
 
 #[test]

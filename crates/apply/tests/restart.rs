@@ -6,7 +6,7 @@ mod testbed;
 use std::process::{Command, Stdio};
 
 use testbed::faulty::Faulty;
-use testbed::{Service, optakit, ready_pods, setting};
+use testbed::{Service, held, optakit, ready_pods, setting};
 
 #[test]
 fn an_api_server_that_starts_anew_is_waited_for() {
@@ -37,4 +37,5 @@ fn an_api_server_that_starts_anew_is_waited_for() {
     assert_eq!(ready_pods("restarted").len(), 1);
     let (code, said) = service.apply(&["--skip-aws"]);
     assert!(code == 0 && said.contains("nothing to change"), "{said}");
+    held("the API server is killed and started anew in the middle of an apply", "waited for; the apply ends well");
 }

@@ -16,11 +16,16 @@ export function extensions(ask) {
   ];
 }
 
+/** When what a key has changed is on the screen; a page that nobody sees draws nothing. */
+const painted = () => new Promise((done) => (document.hidden ? done() : requestAnimationFrame(() => setTimeout(done))));
+
 /** Asks the core what may stand at the cursor. Unasked it speaks where a word has begun, or where one must come. */
 function completions(ask) {
   return async (context) => {
     const before = context.state.sliceDoc(Math.max(0, context.pos - 2), context.pos);
     if (!context.explicit && !/[\w.{/]$|[:-] $|^ $/.test(before)) return null;
+    await painted();
+    if (context.aborted) return null;
     const found = await ask(context.pos);
     if (!found || found.items.length === 0) return null;
     const typed = context.state.sliceDoc(found.from, context.pos);

@@ -64,16 +64,17 @@ pub(super) async fn check(client: &kube::Client, namespace: &str, targets: &[Tar
     let questions = questions(targets);
     let rules = rules(client, namespace).await;
     let open = questions.into_iter().filter(|question| !rules.iter().any(|rule| allows(rule, question)));
-    let mut open: Vec<(Option<&str>, Question)> = open.map(|question| (Some(namespace), question)).collect();
+    let mut open: Vec<(Option<&str>, Option<&str>, Question)> = open.map(|question| (Some(namespace), None, question)).collect();
     if !namespace_exists {
         let purpose = "to make the namespace".to_owned();
         let create = |verb| Question { group: String::new(), resource: "namespaces".to_owned(), verb, purpose: purpose.clone() };
-        open.extend(["create", "patch"].map(|verb| (None, create(verb))));
+        // By name, since a role may allow this namespace and no other.
+        open.extend(["create", "patch"].map(|verb| (None, Some(namespace), create(verb))));
     }
-    let asked = open.iter().map(|(namespace, question)| is_denied(client, *namespace, question));
+    let asked = open.iter().map(|(namespace, name, question)| is_denied(client, *namespace, *name, question));
     let answers = futures::future::join_all(asked).await;
     let denied: Vec<&Question> =
-        open.iter().zip(answers).filter(|(_, denied)| *denied).map(|((_, question), _)| question).collect();
+        open.iter().zip(answers).filter(|(_, denied)| *denied).map(|((.., question), _)| question).collect();
     if denied.is_empty() {
         return None;
     }
@@ -170,10 +171,12 @@ fn allows(rule: &ResourceRule, question: &Question) -> bool {
         && names(rule.resources.as_ref(), &question.resource)
 }
 
-/// Whether the API server says no. Where it cannot be asked, the write itself will tell.
-async fn is_denied(client: &kube::Client, namespace: Option<&str>, question: &Question) -> bool {
+/// Whether the API server says no: of a namespace's objects, or, without one, of the object of that name. Where it cannot be
+/// asked, the write itself will tell.
+async fn is_denied(client: &kube::Client, namespace: Option<&str>, name: Option<&str>, question: &Question) -> bool {
     let attributes = ResourceAttributes {
         namespace: namespace.map(str::to_owned),
+        name: name.map(str::to_owned),
         group: Some(question.group.clone()),
         resource: Some(question.resource.clone()),
         verb: Some(question.verb.to_owned()),

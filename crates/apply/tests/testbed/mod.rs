@@ -41,6 +41,19 @@ pub(crate) fn optakit(folder: &Path) -> Command {
     command
 }
 
+/// Says, for the table of faults, what a test did to Optakit and what held; called when all of the test is true. `make test`
+/// collects it.
+pub(crate) fn held(done: &str, outcome: &str) {
+    let Some(folder) = std::env::var_os("OPTAKIT_FAULTS") else { return };
+    let test = std::thread::current().name().expect("tests are named").to_owned();
+    let source = std::env::args().next().expect("a program");
+    let file = Path::new(&source).file_stem().and_then(|name| name.to_str()).expect("a name").to_owned();
+    let suite = file.rsplit_once('-').map_or(file.as_str(), |(name, _)| name);
+    let row = serde_json::json!({"done": done, "held": outcome, "test": format!("{suite}::{test}")});
+    let path = Path::new(&folder).join(format!("{suite}-{test}-{}.json", done.len()));
+    std::fs::write(path, row.to_string()).expect("it can be written");
+}
+
 /// A service of its own namespace in a folder of its own.
 pub(crate) struct Service {
     pub(crate) folder: TempDir,

@@ -1,0 +1,18 @@
+// The core in process, by divan.   cargo bench -p optakit-core --bench core | node scripts/bench/core.mjs FIGURES
+import { readFileSync } from 'node:fs';
+import { Figures } from './figures.mjs';
+
+const MICROSECONDS = { ns: 1e-3, 'µs': 1, ms: 1e3, s: 1e6 };
+const figures = new Figures(process.argv[2]);
+const text = readFileSync(0, 'utf8');
+let found = 0;
+for (const line of text.split('\n')) {
+  // name  fastest │ slowest │ median │ mean │ samples │ iters
+  const [, name, median] = /^[├╰]─ (\w+) +[^│]+│[^│]+│ ([^│]+?) +│/u.exec(line) ?? [];
+  const [value, unit] = median?.trim().split(' ') ?? [];
+  if (!MICROSECONDS[unit]) continue;
+  figures.report(`core-${name.replaceAll('_', '-')}/optakit`, Number(value) * MICROSECONDS[unit], 'µs');
+  found += 1;
+}
+if (found === 0) throw new Error(`no figures in what divan printed:\n${text}`);
+figures.save();

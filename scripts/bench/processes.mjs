@@ -1,0 +1,41 @@
+// Whole processes, timed: those that take turns meet the same busy moments.
+import { execFileSync, spawnSync } from 'node:child_process';
+import { readFileSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { median } from './figures.mjs';
+
+// A small shell starts them ten at a time, since a start by Node costs as much as the whole command.
+const TEN = 'for i in 1 2 3 4 5 6 7 8 9 10; do "$@" >/dev/null 2>"$0" || exit 1; done';
+
+/** What a command prints; its standard error is in the error when it fails. */
+export const run = (command, cwd, env = {}) =>
+  execFileSync(command[0], command.slice(1), { cwd, env: { ...process.env, ...env }, encoding: 'utf8', stdio: ['ignore', 'pipe', 'pipe'], maxBuffer: 1 << 30 });
+
+/** Milliseconds that a command takes. */
+export function milliseconds(command, cwd, env) {
+  const started = process.hrtime.bigint();
+  run(command, cwd, env);
+  return Number(process.hrtime.bigint() - started) / 1e6;
+}
+
+/** The median milliseconds of commands that take turns, `runs` times ten each. */
+export function side_by_side(commands, cwd, runs = 11) {
+  const errors = join(tmpdir(), `optakit-bench-errors-${process.pid}`);
+  const once = ({ command, env = {} }) => {
+    const started = process.hrtime.bigint();
+    const { status } = spawnSync('/bin/sh', ['-c', TEN, errors, ...command], { cwd, stdio: 'ignore', env: { ...process.env, ...env } });
+    if (status !== 0) throw new Error(`${command.join(' ')}: ${readFileSync(errors, 'utf8')}`);
+    return Number(process.hrtime.bigint() - started) / 1e6 / 10;
+  };
+  const times = commands.map(() => []);
+  // The first round warms the caches of the files.
+  for (let round = 0; round <= runs; round += 1) {
+    commands.forEach((command, index) => {
+      const time = once(command);
+      if (round > 0) times[index].push(time);
+    });
+  }
+  rmSync(errors, { force: true });
+  return times.map(median);
+}

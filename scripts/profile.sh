@@ -1,0 +1,42 @@
+#!/usr/bin/env bash
+# Counts with callgrind where the instructions of the three hot paths go: a keystroke of the page, a check of 2,000 files, an
+# apply. Writes docs/generated/hot-paths.md.
+. "$(dirname "$0")/lib.sh"
+cd "$root"
+
+have valgrind || apt_install valgrind >&2
+build() {
+  cargo build --profile profiling -p optakit
+  cargo build --profile profiling -p optakit-core --bench keystroke
+}
+step "Building with the names of functions (2 to 4 minutes the first time)" profiling build
+keystroke=$(find target/profiling/deps -name 'keystroke-*' -type f -executable -printf '%T@ %p\n' | sort -n | tail -n 1 | cut -d' ' -f2)
+optakit=$root/target/profiling/optakit
+work=$(mktemp -d)
+testbed="$cache/testbed.$$"
+trap '"$root/scripts/testbed.sh" down "$testbed"; rm -rf "$testbed" "$work"' EXIT
+count() { # NAME COMMAND...
+  local name=$1
+  shift
+  (cd "$work" && valgrind --tool=callgrind --separate-threads=no --callgrind-out-file="$work/$name.callgrind" "$@") >"$cache/log/profile-$name.log" 2>&1 ||
+    { tail -n 20 "$cache/log/profile-$name.log" >&2; die "$name failed under valgrind"; }
+  callgrind_annotate --threshold=99.9 "$work/$name.callgrind" >"$work/$name.txt"
+}
+fixture=crates/core/benches/fixture
+cp $fixture/env.yml $fixture/opta.yml "$work/"
+for index in $(seq 2000); do
+  mkdir -p "$work/tree/$((index % 40))/$index"
+  cp $fixture/env.yml $fixture/opta.yml "$work/tree/$((index % 40))/$index/"
+done
+say "A keystroke, a hundred times"
+count keystroke "$root/$keystroke" 100
+say "A check of 2,000 files (a minute under valgrind)"
+RAYON_NUM_THREADS=1 count files "$optakit" validate tree --quiet
+say "An apply"
+"$root/scripts/testbed.sh" up "$testbed"
+. "$testbed/env"
+printf 'name: hot\nenvironments: [{name: staging, path: env.yml}]\nmodules:\n  - {type: k8s-service, name: api, image: "acme/api:1", port: {http: 8000}, healthcheck_path: /health, max_containers: 4, public_uri: hot.acme.io}\n' >"$work/opta.yml"
+(cd "$work" && "$optakit" bundle --quiet -o hot.bundle.json)
+count apply "$optakit" apply hot.bundle.json --kubeconfig "$OPTAKIT_TEST_KUBECONFIG" --skip-aws --quiet
+node scripts/bench/hot_paths.mjs "$work" docs/generated/hot-paths.md
+say "docs/generated/hot-paths.md is written"
