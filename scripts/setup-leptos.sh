@@ -9,7 +9,7 @@ if [ ! -e "$built/dist/index.html" ]; then
   "$root/scripts/setup-page.sh"
   toolchain=$(wasm_toolchain)
   [ -z "$toolchain" ] || export RUSTUP_TOOLCHAIN=$toolchain
-  export PATH="$cache/tools/bin:$PATH"
+  export PATH="$cache/tools/bin:$root/node_modules/.bin:$PATH"
   unset NO_COLOR
   build() {
     mkdir -p "$built"

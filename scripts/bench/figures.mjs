@@ -16,7 +16,7 @@ export class Figures {
 
   report(name, value, unit) {
     this.all.push({ name, value, unit });
-    console.log(`${name} ${value.toPrecision(3)} ${unit}`);
+    console.log(`${name} ${Number(value.toPrecision(3))} ${unit}`);
   }
 
   /** Ours to a peer's of the same figure, both reported before: below 1 is better. */
@@ -25,7 +25,7 @@ export class Figures {
     const name = `${what}/${peer}`;
     const ratio = of('optakit') / of(peer);
     this.all.push({ name, ratio });
-    console.log(`ratio ${name} ${ratio.toPrecision(3)}`);
+    console.log(`ratio ${name} ${Number(ratio.toPrecision(3))}`);
   }
 
   /** What is not measured, and why: a peer that cannot do it, or is not here. */

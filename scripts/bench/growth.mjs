@@ -38,7 +38,7 @@ const curves = [
     },
   },
   KUBECONFIG && {
-    name: 'apply-services', label: 'apply and wait, by services', steps: [1, 5, 20, 50, 100, 200], runs: 3,
+    name: 'apply-services', label: 'apply and wait, by services', steps: [1, 5, 20, 50, 100, 200], runs: 2,
     prepare(count) {
       const cwd = folder_of(count);
       run([binary, 'bundle', '--quiet', '-o', 'bundle.json'], cwd);

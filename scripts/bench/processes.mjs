@@ -5,8 +5,10 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { median } from './figures.mjs';
 
-// A small shell starts them ten at a time, since a start by Node costs as much as the whole command.
-const TEN = 'for i in 1 2 3 4 5 6 7 8 9 10; do "$@" >/dev/null 2>"$0" || exit 1; done';
+// A small shell starts them, since a start by Node costs as much as a whole command of ours.
+const LOOP = 'count=$1; shift; while [ "$count" -gt 0 ]; do "$@" >/dev/null 2>"$0" || exit 1; count=$((count - 1)); done';
+
+const ROUNDS = 11;
 
 /** What a command prints; its standard error is in the error when it fails. */
 export const run = (command, cwd, env = {}) =>
@@ -19,23 +21,23 @@ export function milliseconds(command, cwd, env) {
   return Number(process.hrtime.bigint() - started) / 1e6;
 }
 
-/** The median milliseconds of commands that take turns, `runs` times ten each. */
-export function side_by_side(commands, cwd, runs = 11) {
+/** The median milliseconds of commands that take turns: eleven times, `times` of them each time. */
+export function side_by_side(commands, cwd, times = 10) {
   const errors = join(tmpdir(), `optakit-bench-errors-${process.pid}`);
   const once = ({ command, env = {} }) => {
     const started = process.hrtime.bigint();
-    const { status } = spawnSync('/bin/sh', ['-c', TEN, errors, ...command], { cwd, stdio: 'ignore', env: { ...process.env, ...env } });
+    const { status } = spawnSync('/bin/sh', ['-c', LOOP, errors, String(times), ...command], { cwd, stdio: 'ignore', env: { ...process.env, ...env } });
     if (status !== 0) throw new Error(`${command.join(' ')}: ${readFileSync(errors, 'utf8')}`);
-    return Number(process.hrtime.bigint() - started) / 1e6 / 10;
+    return Number(process.hrtime.bigint() - started) / 1e6 / times;
   };
-  const times = commands.map(() => []);
+  const found = commands.map(() => []);
   // The first round warms the caches of the files.
-  for (let round = 0; round <= runs; round += 1) {
+  for (let round = 0; round <= ROUNDS; round += 1) {
     commands.forEach((command, index) => {
       const time = once(command);
-      if (round > 0) times[index].push(time);
+      if (round > 0) found[index].push(time);
     });
   }
   rmSync(errors, { force: true });
-  return times.map(median);
+  return found.map(median);
 }

@@ -11,7 +11,7 @@ mkdirSync(folder, { recursive: true });
 function whole(schema, above) {
   if (Array.isArray(schema)) return schema.map((part) => whole(part, above));
   if (schema === null || typeof schema !== 'object') return schema;
-  if (schema.$ref) {
+  if (typeof schema.$ref === 'string') {
     const name = schema.$ref.replace('#/definitions/', '');
     return above.includes(name) ? {} : whole(definitions[name], [...above, name]);
   }

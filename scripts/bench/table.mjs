@@ -61,7 +61,7 @@ function comparisons(figures) {
 function everything(figures) {
   const rows = figures.map(({ name, value, unit, ratio, why }) => {
     if (why) return `| ${name} | | ${why} |`;
-    return ratio === undefined ? `| ${name} | ${value.toPrecision(3)} | ${unit} |` : `| ratio ${name} | ${ratio.toPrecision(3)} | ours/peer |`;
+    return ratio === undefined ? `| ${name} | ${Number(value.toPrecision(3))} | ${unit} |` : `| ratio ${name} | ${Number(ratio.toPrecision(3))} | ours/peer |`;
   });
   return `# What was measured
 
