@@ -1,6 +1,7 @@
 # What there is to do with the project; `make help` lists it. The work is done by scripts/.
 PORT ?= 8080
 MINUTES ?= 10
+TARGETS ?= render edit bundle values link
 
 .DEFAULT_GOAL := help
 .PHONY: help run page js test bench fuzz check bless size soak profile dist reproduce
@@ -23,8 +24,8 @@ test: ## every test, with all the set-up it needs
 bench: ## measure, beside peers in the same run
 	@scripts/bench.sh
 
-fuzz: ## feed the core with bytes nobody writes (MINUTES=10 a target)
-	@scripts/fuzz.sh $(MINUTES)
+fuzz: ## feed the core with bytes nobody writes (MINUTES=10 a target of TARGETS)
+	@scripts/fuzz.sh $(MINUTES) "$(TARGETS)"
 
 check: ## format, lints, dependency rules, licences
 	@scripts/check.sh

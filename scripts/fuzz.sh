@@ -1,16 +1,17 @@
 #!/usr/bin/env bash
-# Feeds the core with bytes nobody writes: MINUTES a target, from the files of the tests as seeds. What breaks it is kept
+# Feeds the core with bytes nobody writes: MINUTES a target of TARGETS, from the files of the tests as seeds. What breaks it is kept
 # in fuzz/artifacts/ and belongs into a test.
 . "$(dirname "$0")/lib.sh"
 
 minutes=${1:-10}
+read -ra targets <<<"${2:-render edit bundle values link}"
 have cargo-fuzz || die "cargo-fuzz is not installed: cargo install cargo-fuzz --locked"
 rustup run nightly rustc --version >/dev/null 2>&1 || die "fuzzing needs the nightly compiler: rustup toolchain install nightly"
 cd "$root"
 corpus=fuzz/corpus
 mkdir -p $corpus/{render,edit,bundle,values,link}
 # The inputs of earlier runs that lead to most places, a few of each target.
-cp -rn fuzz/seeds/. $corpus/
+[ ! -d fuzz/seeds ] || cp -rn fuzz/seeds/. $corpus/
 for file in crates/core/tests/render/*/opta.yml crates/core/benches/fixture/opta.yml; do
   name=$(echo "$file" | tr / -)
   cp "$file" "$corpus/render/$name"
@@ -29,7 +30,7 @@ done
 for file in crates/core/tests/render/*/values.yml; do [ ! -e "$file" ] || cp "$file" "$corpus/values/$(echo "$file" | tr / -)"; done
 printf 'name: staging\norg_name: acme\nmodules:\n  - {type: dns, domain: acme.io}\n\n---8<---\nmodule:\n  db: {db_user: {value: a}}\nvars: {a: b}\n' >"$corpus/values/both"
 status=0
-for target in render edit bundle values link; do
+for target in "${targets[@]}"; do
   say "Fuzzing $target for $minutes minutes"
   # A run of more than 10 s or 2 GiB is a finding too.
   cargo +nightly fuzz run "$target" -- -max_total_time=$((minutes * 60)) -max_len=16384 -timeout=10 -rss_limit_mb=2048 -print_final_stats=1 \

@@ -22,7 +22,7 @@ const COMPARED = [
 const PEERS = {
   'helm-template': '`helm template`, the same objects',
   'kubectl-kustomize': '`kubectl kustomize`, the same objects',
-  'kompose-convert': '`kompose convert`, which makes 5 objects of 12',
+  'kompose-convert': '`kompose convert`, which makes 5 objects of 14',
   'score-k8s-generate': '`score-k8s generate`',
   'one-core': 'the same on one core',
   kubeconform: '`kubeconform`, the manifests of those files only',
