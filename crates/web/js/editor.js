@@ -50,7 +50,7 @@ const plainValues = ViewPlugin.define(
 const theme = EditorView.theme({
   '&': { height: '100%', color: 'var(--text)', backgroundColor: 'var(--surface)', fontSize: 'var(--code-size)' },
   '&.cm-focused': { outline: 'none' },
-  '.cm-scroller': { fontFamily: 'var(--code-font)', lineHeight: 'var(--code-line)', contain: 'content' },
+  '.cm-scroller': { fontFamily: 'var(--code-font)', lineHeight: 'var(--code-line)' },
   '.cm-content': { padding: '8px 0 48px', caretColor: 'var(--accent)' },
   '.cm-line': { padding: '0 16px 0 4px' },
   '.cm-gutters': { backgroundColor: 'var(--surface)', color: 'var(--text-faint)', border: 'none' },
