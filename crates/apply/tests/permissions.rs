@@ -95,7 +95,7 @@ fn each_part_of_the_cluster_role_is_needed_or_finds_faults_sooner() {
         apply_objects(&[less], folder);
         await_answer("wideops", verb, &asked, "no");
         let outcome = run();
-        apply_objects(&[cluster.clone()], folder);
+        apply_objects(std::slice::from_ref(cluster), folder);
         await_answer("wideops", verb, &asked, "yes");
         outcome
     };
