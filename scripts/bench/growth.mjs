@@ -1,5 +1,5 @@
 // How time grows with the number of modules in a file, of files, and of services applied at once: figures, and a picture of them
-// drawn by gnuplot where that is.
+// drawn by gnuplot.
 //   node scripts/bench/growth.mjs FIGURES BINARY PICTURE
 import { spawnSync } from 'node:child_process';
 import { cpSync, mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';

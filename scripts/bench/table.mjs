@@ -66,7 +66,7 @@ function everything(figures) {
   return `# What was measured
 
 Written by \`make bench\` from [bench.json](bench.json); do not edit. A name is \`what/who\`. Processes are medians of at least ten
-runs that take turns with their peers'.
+runs that take turns with their peers'; of the growing applies, the better of two.
 
 ![Milliseconds by modules in a file, by files, by services applied](../pictures/growth.svg)
 

@@ -178,10 +178,6 @@ fn label(manifest: &Manifest) -> String {
     format!("{} {}", manifest.kind, manifest.name)
 }
 
-fn label_is(manifest: &Manifest, label: &str) -> bool {
-    label.strip_prefix(manifest.kind).and_then(|rest| rest.strip_prefix(' ')) == Some(&manifest.name)
-}
-
 fn nothing(state: State) -> &'static str {
     if state.analysis.read().analysis.has_errors() {
         "The manifests appear here once the text has no errors."
@@ -201,7 +197,7 @@ fn Document(entry: Entry) -> impl IntoView {
         let before = before.unwrap_or_default();
         let (shown, element) = (state.manifests.read(), element.get());
         // Before an object goes, its place is another's for a moment.
-        let found = shown.manifests.get(index).filter(|manifest| manifest.yaml != before && label_is(manifest, &own));
+        let found = shown.manifests.get(index).filter(|manifest| manifest.yaml != before && label(manifest) == own);
         let (Some(manifest), Some(element)) = (found, element) else { return before };
         highlight(&element, &manifest.yaml);
         count.set(manifest.yaml.lines().count());
