@@ -19,7 +19,13 @@ step() {
   shift 2
   mkdir -p "$cache/log"
   say "$title"
-  if ! "$@" >"$log" 2>&1; then
+  # As a condition it would run to its end behind a command of it that failed.
+  local status=0
+  set +e
+  (set -e; "$@") >"$log" 2>&1
+  status=$?
+  set -e
+  if [ $status -ne 0 ]; then
     tail -n 40 "$log" >&2
     die "that failed; the whole log is $log"
   fi

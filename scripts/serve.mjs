@@ -1,5 +1,5 @@
 // Serves a folder of static files on 127.0.0.1:   node scripts/serve.mjs DIST [PORT]
-import { createReadStream } from 'node:fs';
+import { createReadStream, existsSync } from 'node:fs';
 import { stat } from 'node:fs/promises';
 import { createServer } from 'node:http';
 import { extname, join, normalize, resolve, sep } from 'node:path';
@@ -15,9 +15,10 @@ const TYPES = {
   '.json': 'application/json',
 };
 
-/** Starts a server of `folder`; resolves to it once it listens. */
-export function serve(folder, port = 0) {
+/** Starts a server of `folder`; resolves to it once it listens. Fails where no page was built. */
+export async function serve(folder, port = 0) {
   const root = resolve(folder);
+  if (!existsSync(join(root, 'index.html'))) throw new Error(`no page in ${root}: build it first (make page)`);
   const server = createServer(async (request, response) => {
     const refuse = (status) => response.writeHead(status, { 'content-type': 'text/plain' }).end(`${status}\n`);
     try {

@@ -72,8 +72,8 @@ else
   say "Instructions are not counted: valgrind is not installed"
   skipped=$((skipped + 1))
 fi
-suite "The page's weight, and figures of pages" node --test --test-reporter=spec crates/web/tests/*.test.mjs
-suite "The page in Chromium" node --test --test-reporter=spec crates/web/tests/browser/
+suite "The page's weight, figures of pages, and the scripts" node --test --test-reporter=spec crates/web/tests/*.test.mjs
+suite "The page in Chromium" node --test --test-reporter=spec --test-timeout=1200000 crates/web/tests/browser/
 
 if [ "$skipped" -gt 0 ]; then
   printf '%d passed, %d failed, %d skipped\n' "$passed" "$failed" "$skipped"
