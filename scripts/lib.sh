@@ -7,6 +7,8 @@ root=$(cd "$(dirname "${BASH_SOURCE[0]}")/.." && pwd)
 # only the first run pays.
 cache=${OPTAKIT_CACHE:-${XDG_CACHE_HOME:-$HOME/.cache}/optakit}
 mkdir -p "$cache"
+# A registry that does not answer for a moment is asked again.
+export CARGO_NET_RETRY=${CARGO_NET_RETRY:-10}
 
 say() { printf '==> %s\n' "$*" >&2; }
 die() { printf 'error: %s\n' "$*" >&2; exit 1; }
