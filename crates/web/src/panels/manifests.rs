@@ -22,7 +22,7 @@ pub(crate) fn Manifests() -> impl IntoView {
     let visible = Memo::new(move |_| {
         let chosen = chosen.get();
         let shown = state.manifests.read();
-        let place = chosen.and_then(|chosen| shown.manifests.iter().position(|manifest| label(manifest) == chosen));
+        let place = chosen.and_then(|chosen| shown.manifests.iter().position(|manifest| label_of(manifest) == chosen));
         place.map_or(0..shown.manifests.len(), |place| place..place + 1)
     });
     let text = move || {
@@ -46,7 +46,7 @@ pub(crate) fn Manifests() -> impl IntoView {
     let drawn = Memo::new(move |_| {
         let (shown, visible) = (state.manifests.read(), visible.get());
         let from = earlier.get();
-        let entry = |(index, manifest): (usize, &Manifest)| Entry { index, label: label(manifest) };
+        let entry = |(index, manifest): (usize, &Manifest)| Entry { index, label: label_of(manifest) };
         shown.manifests.iter().enumerate().take(visible.end).skip(visible.start + from).take(MANY).map(entry).collect::<Vec<_>>()
     });
     let behind = Memo::new(move |_| visible.read().len().saturating_sub(earlier.get() + MANY));
@@ -174,7 +174,7 @@ struct Entry {
     label: String,
 }
 
-fn label(manifest: &Manifest) -> String {
+fn label_of(manifest: &Manifest) -> String {
     format!("{} {}", manifest.kind, manifest.name)
 }
 
@@ -197,7 +197,7 @@ fn Document(entry: Entry) -> impl IntoView {
         let before = before.unwrap_or_default();
         let (shown, element) = (state.manifests.read(), element.get());
         // Before an object goes, its place is another's for a moment.
-        let found = shown.manifests.get(index).filter(|manifest| manifest.yaml != before && label(manifest) == own);
+        let found = shown.manifests.get(index).filter(|manifest| manifest.yaml != before && label_of(manifest) == own);
         let (Some(manifest), Some(element)) = (found, element) else { return before };
         highlight(&element, &manifest.yaml);
         count.set(manifest.yaml.lines().count());
