@@ -3,7 +3,7 @@
 use crate::diagnostic::Diagnostic;
 use crate::model::field::Lower;
 use crate::model::k8s_service::K8sService;
-use crate::model::module::{Header, K8S_SERVICE};
+use crate::model::module::Header;
 use crate::resolve::{Scope, interpolate};
 use crate::source::Source;
 
@@ -16,19 +16,10 @@ pub struct Lowered<'a> {
     pub service: K8sService,
 }
 
-/// Reads the services among a file's modules, each by itself.
+/// Reads the service that a module is.
 ///
-/// Returns them in file order, with the faults of each.
-pub fn lower<'a, 's>(
-    modules: &'a [Header],
-    source: &'s Source,
-    scope: &'s Scope<'_>,
-) -> impl Iterator<Item = (Lowered<'a>, Vec<Diagnostic>)> {
-    let services = modules.iter().filter(|module| module.short_type() == K8S_SERVICE);
-    services.map(|module| lower_module(module, source, scope))
-}
-
-fn lower_module<'a>(module: &'a Header, source: &Source, scope: &Scope<'_>) -> (Lowered<'a>, Vec<Diagnostic>) {
+/// Returns it with its faults.
+pub fn lower<'a>(module: &'a Header, source: &Source, scope: &Scope<'_>) -> (Lowered<'a>, Vec<Diagnostic>) {
     let (mapping, mut diagnostics) = interpolate(&module.mapping, &module.path, source, scope);
     let owner = mapping.entries.first().map_or(module.span, |first| first.key.span);
     let mut cx = Lower::new(source);

@@ -1,6 +1,7 @@
 // What the browser keeps and hands over: drafts and history in IndexedDB, files, links. Behind the few functions that
 // the Rust side calls (crates/web/src/platform.rs).
 import { openDB } from 'idb';
+import { painted } from './painted.js';
 
 const MAX_FILE = 5 * 1024 * 1024;
 const MAX_FILES = 2000;
@@ -58,31 +59,35 @@ export async function claim() {
 export const fork = begin;
 
 const UNWRITTEN = `${DRAFT}.unwritten.`;
-let waiting;
+/** Gives the work that is to be kept, as long as nobody has asked it to. */
+let give;
 let writing = false;
 let newest;
 
+function take() {
+  newest = give?.() ?? newest;
+  give = undefined;
+  return newest;
+}
+
 // What a page that goes away has not written yet is put where writing does not take time.
 addEventListener('pagehide', () => {
-  if (newest === undefined) return;
   try {
-    localStorage.setItem(UNWRITTEN + own, newest);
+    if (take() !== undefined) localStorage.setItem(UNWRITTEN + own, newest);
   } catch {
     // There is no room: the draft before it stays.
   }
 });
 
-/** Keeps the work. One write is under way at a time, and the newest text is always the next. */
+/** Keeps the work that `text` gives, once what has changed is on the screen. One write is under way at a time, the newest text always the next. */
 export async function keep(text) {
-  waiting = text;
-  newest = text;
+  give = text;
   if (writing) return;
   writing = true;
   try {
-    while (waiting !== undefined) {
-      const next = waiting;
-      waiting = undefined;
-      await (await database()).put('drafts', { id: own, time: Date.now(), text: next });
+    while (give) {
+      await painted();
+      await (await database()).put('drafts', { id: own, time: Date.now(), text: take() });
     }
     newest = undefined;
     localStorage.removeItem(UNWRITTEN + own);

@@ -2,6 +2,7 @@
 import { autocompletion, closeBrackets, closeBracketsKeymap, startCompletion } from '@codemirror/autocomplete';
 import { highlightSelectionMatches, searchKeymap } from '@codemirror/search';
 import { keymap } from '@codemirror/view';
+import { painted } from './painted.js';
 import { prose } from './prose.js';
 
 export { startCompletion };
@@ -15,9 +16,6 @@ export function extensions(ask) {
     keymap.of([...closeBracketsKeymap, ...searchKeymap]),
   ];
 }
-
-/** When what a key has changed is on the screen; a page that nobody sees draws nothing. */
-const painted = () => new Promise((done) => (document.hidden ? done() : requestAnimationFrame(() => setTimeout(done))));
 
 /** Asks the core what may stand at the cursor. Unasked it speaks where a word has begun, or where one must come. */
 function completions(ask) {

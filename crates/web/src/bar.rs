@@ -1,6 +1,5 @@
 //! The bar above: what is rendered, and what is done with it.
 
-use gloo_storage::{LocalStorage, Storage};
 use leptos::prelude::*;
 use optakit_core::api;
 
@@ -86,9 +85,15 @@ fn Choice(target: &'static api::Target) -> impl IntoView {
 const COLOURS: [&str; 4] = ["system", "light", "dark", "contrast"];
 const KEY: &str = "optakit.colours";
 
+/// Where the browser keeps the choice; none where it refuses to.
+fn storage() -> Option<web_sys::Storage> {
+    window().local_storage().ok().flatten()
+}
+
 fn colours() -> usize {
-    let chosen: Option<String> = LocalStorage::get(KEY).ok();
-    chosen.and_then(|chosen| COLOURS.iter().position(|name| *name == chosen)).unwrap_or(0)
+    let chosen = storage().and_then(|storage| storage.get_item(KEY).ok().flatten());
+    // Earlier versions of the page kept it in quotes.
+    chosen.and_then(|chosen| COLOURS.iter().position(|name| *name == chosen.trim_matches('"'))).unwrap_or(0)
 }
 
 /// Shows the page in the colours that were chosen last.
@@ -101,6 +106,8 @@ pub(crate) fn apply_colours() {
 /// Goes on to the next choice of colours.
 pub(crate) fn next_colours() {
     let next = COLOURS[(colours() + 1) % COLOURS.len()];
-    drop(LocalStorage::set(KEY, next));
+    if let Some(storage) = storage() {
+        drop(storage.set_item(KEY, next));
+    }
     apply_colours();
 }

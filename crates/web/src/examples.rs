@@ -82,13 +82,13 @@ pub(crate) fn start_over(state: State) {
 
 /// Goes back to an earlier state of the work.
 pub(crate) fn restore(state: State, entry: &platform::Entry) {
-    match serde_json::from_str(&entry.text) {
-        Ok(work) => {
+    match Work::read(&entry.text) {
+        Some(work) => {
             work::remember(state, "before going back");
             state.replace(work);
             state.say("Back to what it was; undo brings the text from before again");
         }
-        Err(_) => state.say("This entry was made by another version of the page"),
+        None => state.say("This entry was made by another version of the page"),
     }
 }
 

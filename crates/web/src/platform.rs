@@ -11,7 +11,7 @@ extern "C" {
     #[wasm_bindgen(js_namespace = OptakitPage, js_name = fork, catch)]
     async fn fork_js() -> Result<JsValue, JsValue>;
     #[wasm_bindgen(js_namespace = OptakitPage, js_name = keep, catch)]
-    async fn keep_js(text: &str) -> Result<JsValue, JsValue>;
+    async fn keep_js(text: &Closure<dyn Fn() -> String>) -> Result<JsValue, JsValue>;
     #[wasm_bindgen(js_namespace = OptakitPage, js_name = remember, catch)]
     async fn remember_js(label: &str, text: &str) -> Result<JsValue, JsValue>;
     #[wasm_bindgen(js_namespace = OptakitPage, js_name = history, catch)]
@@ -60,8 +60,8 @@ pub(crate) async fn fork() {
     drop(fork_js().await);
 }
 
-/// Keeps the work; false when the browser refuses.
-pub(crate) async fn keep(text: &str) -> bool {
+/// Keeps the work that a function gives, once the screen shows what has changed; false when the browser refuses.
+pub(crate) async fn keep(text: &Closure<dyn Fn() -> String>) -> bool {
     keep_js(text).await.is_ok()
 }
 

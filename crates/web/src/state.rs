@@ -5,7 +5,7 @@ use std::sync::Arc;
 
 use leptos::prelude::*;
 use optakit_core::api::{
-    self, Analysis, Change, Choices, Manifest, Other, RdsCertificates, Replacement, Request, SourceText, Why,
+    self, Analysis, Change, Choices, Manifest, Memory, Other, RdsCertificates, Replacement, Request, SourceText, Why,
 };
 
 use crate::editor::Editor;
@@ -150,10 +150,12 @@ impl State {
             exported: exported.get(),
         });
         let certificates = RwSignal::new(Vec::<(String, Arc<str>)>::new());
+        let memory = Memory::default();
         let analysis = Memo::new(move |_| {
             let started = now();
             let (service, files, values) = (service.read(), environment_files.read(), values.read());
-            let mut request = request((&service, &files, &values), (environment.get(), target.get()), &image.read());
+            let texts = (&**service, &*files, &**values);
+            let mut request = request(texts, (environment.get(), target.get()), &image.read(), memory.clone());
             let known = certificates.get();
             request.rds_certificates =
                 RdsCertificates::by_region(move |region| known.iter().find(|(of, _)| of == region).map(|(_, pem)| pem.clone()));
@@ -274,7 +276,9 @@ impl State {
         let choices = (self.environment.get_untracked(), self.target.get_untracked());
         let files = self.environment_files.read_untracked();
         let texts = (self.service.read_untracked(), self.values.read_untracked());
-        request((&texts.0, &files, &texts.1), choices, &self.image.read_untracked())
+        // What was analysed last is read already.
+        let memory = self.analysis.with_untracked(|outcome| outcome.request.memory.clone()).unwrap_or_default();
+        request((&texts.0, &files, &texts.1), choices, &self.image.read_untracked(), memory)
     }
 
     /// The namespace of the manifests, to name files after.
@@ -332,11 +336,12 @@ fn request(
     (service, environment_files, values): (&str, &BTreeMap<String, String>, &str),
     (environment, target): (Option<String>, Choices),
     image: &str,
+    memory: Memory,
 ) -> Request {
     let service = SourceText { name: SERVICE_FILE.to_owned(), text: service.to_owned() };
     // A file that was not filled in yet is not known, rather than wrong.
     let files = environment_files.iter().filter(|(_, text)| !text.trim().is_empty());
-    let mut request = Request { service, ..Request::default() };
+    let mut request = Request { service, memory: Some(memory), ..Request::default() };
     request.values = (!values.trim().is_empty()).then(|| SourceText { name: VALUES_FILE.to_owned(), text: values.to_owned() });
     let environments = api::environments(&request);
     let environment = environment.filter(|name| environments.iter().any(|known| known.name == *name));

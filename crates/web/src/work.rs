@@ -1,10 +1,12 @@
 //! What is kept of the user's work, in this browser and nowhere else: the present state as a draft, earlier ones as a history.
 
 use std::collections::BTreeMap;
+use std::rc::Rc;
 
 use leptos::prelude::*;
 use optakit_core::api::{Choices, Other};
 use serde::{Deserialize, Serialize};
+use wasm_bindgen::prelude::*;
 
 use crate::platform;
 use crate::state::State;
@@ -46,14 +48,16 @@ pub(crate) async fn load() -> (Option<Work>, Option<String>) {
         }
         return (None, Some("The editor failed the last time. Your text is in the history.".to_owned()));
     }
-    let work = draft.and_then(|draft| serde_json::from_str(&draft).ok());
+    let work = draft.and_then(|draft| Work::read(&draft));
     (work, None)
 }
 
 /// Keeps the work from now on, each time that it changes.
 pub(crate) fn keep(state: State) {
+    let text = Rc::new(Closure::<dyn Fn() -> String>::new(move || state.work.read_untracked().text()));
     Effect::new(move || {
-        let text = state.work.read().text();
+        state.work.track();
+        let text = text.clone();
         leptos::task::spawn_local(async move {
             let kept = platform::keep(&text).await;
             if state.kept.get_untracked() != kept {
@@ -91,6 +95,11 @@ fn remember_work(label: &'static str, work: &Work) {
 }
 
 impl Work {
+    /// What a text of [`text`](Self::text) holds. The browser parses it: the first load has no parser of JSON.
+    pub(crate) fn read(text: &str) -> Option<Self> {
+        js_sys::JSON::parse(text).ok().and_then(|work| serde_wasm_bindgen::from_value(work).ok())
+    }
+
     /// The work as text.
     pub(crate) fn text(&self) -> String {
         serde_json::to_string(self).expect("texts and maps with text keys are JSON")

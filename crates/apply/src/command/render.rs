@@ -19,17 +19,12 @@ pub(crate) fn run(arguments: &Render, report: &Report) -> anyhow::Result<ExitCod
     let request = input::render_request(&arguments.source)?;
     let analysis = api::analyze(&request, arguments.include_secrets);
     let Some(manifests) = shown(&request, &analysis, report)? else { return Ok(ExitCode::from(1)) };
-    let used: Vec<&String> = analysis
-        .inputs
-        .iter()
-        .filter(|input| manifests.iter().any(|manifest| manifest.yaml.contains(&format!("{{{input}}}"))))
-        .collect();
-    if !used.is_empty() {
-        let names: Vec<&str> = used.iter().map(|input| input.as_str()).collect();
+    let unknown = &analysis.manifest_inputs;
+    if !unknown.is_empty() {
         bail!(
             "not known: {}; give {} in a values file with `--values`",
-            names.join(", "),
-            if names.len() == 1 { "it" } else { "them" }
+            unknown.join(", "),
+            if unknown.len() == 1 { "it" } else { "them" }
         );
     }
     match (&arguments.output_dir, arguments.output) {

@@ -90,7 +90,7 @@ fn within<T>(
     offset: usize,
     help: impl FnOnce(usize, &Surroundings<'_>, &LineIndex) -> Option<T>,
 ) -> Option<T> {
-    let read = request.reading.of(&request.service);
+    let read = request.read();
     let (service, layer_file, mut unsaid) = (&read.source, &read.file, Vec::new());
     let values = read_values(request).without_secrets();
     let choices = request.choices.over(&values);

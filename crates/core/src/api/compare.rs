@@ -27,7 +27,7 @@ impl From<&Manifest> for Other {
             kind: manifest.kind.to_owned(),
             name: manifest.name.clone(),
             namespace: manifest.namespace.clone(),
-            yaml: manifest.yaml.clone(),
+            yaml: manifest.yaml.to_string(),
         }
     }
 }
@@ -112,7 +112,7 @@ pub fn compare(others: &[Other], manifests: &[Manifest], against: Against) -> Ve
         let other = others.get(index).filter(|other| same(other, manifest));
         let other = other.or_else(|| others.iter().find(|other| same(other, manifest)));
         match other {
-            Some(other) if other.yaml == manifest.yaml => {}
+            Some(other) if *other.yaml == *manifest.yaml => {}
             Some(other) => changes.extend(changed(other, manifest, index, against)),
             None => {
                 let lines = diff("", &manifest.yaml);

@@ -6,6 +6,7 @@ use std::sync::Arc;
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
+use super::memory::Memory;
 use super::reading::Reading;
 
 /// A text under its name.
@@ -33,6 +34,8 @@ pub struct Request {
     pub rds_certificates: RdsCertificates,
     /// What the service file says, once it was read.
     pub reading: Reading,
+    /// What earlier requests have left, for a front end that asks again and again about the same file.
+    pub memory: Option<Memory>,
 }
 
 /// Where the certificates of RDS come from; nobody has any by default.
@@ -133,6 +136,8 @@ pub struct Analysis {
     pub aws: Vec<AwsResource>,
     /// The inputs that are used and not known, like `parent.zone_id`.
     pub inputs: Vec<String>,
+    /// Those of them that the manifests lack; the others are lacked by AWS resources alone.
+    pub manifest_inputs: Vec<String>,
     /// The modules whose pods are left out since their AUTO image has neither tag nor digest.
     pub without_image: Vec<String>,
     /// The secrets that must exist in the namespace.
@@ -154,7 +159,7 @@ impl Analysis {
     #[must_use]
     pub fn yaml(&self) -> Option<String> {
         let manifests = self.manifests.as_ref()?;
-        Some(manifests.iter().map(|manifest| manifest.yaml.as_str()).collect::<Vec<_>>().join("---\n"))
+        Some(manifests.iter().map(|manifest| &*manifest.yaml).collect::<Vec<_>>().join("---\n"))
     }
 }
 
@@ -253,7 +258,8 @@ pub struct Manifest {
     /// Its namespace.
     pub namespace: Option<String>,
     /// The object as a YAML document.
-    pub yaml: String,
+    #[cfg_attr(feature = "javascript", tsify(type = "string"))]
+    pub yaml: Arc<str>,
 }
 
 impl Manifest {

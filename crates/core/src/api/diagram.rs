@@ -2,10 +2,11 @@
 
 use super::data::{Analysis, Place, Request, SourceText};
 use super::pass::{self, Product};
-use super::render::{RenderInput, Service};
+use super::render::RenderInput;
 use super::texts::Texts;
+use crate::check::Checked;
 use crate::model::image::Image;
-use crate::model::k8s_service::PortKind;
+use crate::model::k8s_service::{K8sService, PortKind};
 use crate::model::module::Header;
 use crate::model::public_uri::PublicUri;
 use crate::render::{Scale, scale};
@@ -55,13 +56,13 @@ struct Diagrams(Vec<Diagram>);
 
 impl Product for Diagrams {
     fn make(&mut self, input: &RenderInput<'_>, _: Option<SourceText>, texts: Texts, _: &mut Analysis) {
-        self.0 = input.services.iter().map(|service| of(service, input.scope.modules, &texts)).collect();
+        let checked = input.services.iter().filter_map(|service| Some((service.header, service.checked()?)));
+        self.0 = checked.map(|(header, checked)| of(header, checked, input.scope.modules, &texts)).collect();
     }
 }
 
 /// The picture of a service.
-fn of(service: &Service<'_>, modules: &[Header], texts: &Texts) -> Diagram {
-    let (header, checked) = (service.header, &service.checked);
+fn of(header: &Header, checked: &Checked<K8sService>, modules: &[Header], texts: &Texts) -> Diagram {
     let shape = |title: &str, detail: String, span: Option<Span>| Shape {
         title: title.to_owned(),
         detail,

@@ -24,7 +24,7 @@ pub fn files(manifests: &[Manifest], format: FileFormat) -> Vec<SourceText> {
     let file = |manifest: &Manifest| SourceText {
         name: file_name(manifest, if format == FileFormat::Yaml { "yaml" } else { "json" }),
         text: match format {
-            FileFormat::Yaml => manifest.yaml.clone(),
+            FileFormat::Yaml => manifest.yaml.to_string(),
             FileFormat::Json => syntax::to_json(&manifest.to_value()) + "\n",
         },
     };

@@ -8,6 +8,7 @@ mod diagram;
 mod edit;
 mod fields;
 mod files;
+mod memory;
 mod output;
 mod pass;
 mod reading;
@@ -29,6 +30,7 @@ pub use fields::{
     linkable_types, module_fields, new_module, new_service,
 };
 pub use files::{FileFormat, files, kustomize};
+pub use memory::Memory;
 pub use reading::Reading;
 pub(crate) use render::{Rendered, holes};
 pub use trace::{TracedLine, Why, decided_lines, trace, why};
@@ -89,7 +91,7 @@ fn names<T>(all: &[(&'static str, T)]) -> Vec<&'static str> {
 /// The environments of a request's service file, for a front end that must read their files before it asks for an analysis.
 #[must_use]
 pub fn environments(request: &Request) -> Vec<EnvironmentRef> {
-    refs(&request.reading.of(&request.service).file)
+    refs(&request.read().file)
 }
 
 fn refs(file: &LayerFile) -> Vec<EnvironmentRef> {

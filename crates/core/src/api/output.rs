@@ -1,6 +1,7 @@
 //! What becomes of rendered objects: texts for people, each object dropped when it is written, or data for a bundle.
 
 use super::data::{Analysis, AwsDocument, AwsResource, Manifest, SourceText};
+use super::memory::Made;
 use super::pass::Product;
 use super::render::{RenderInput, Rendered, Resource, Sink, render_all};
 use super::texts::Texts;
@@ -19,6 +20,10 @@ impl Product for Manifests {
         self.link_values
     }
 
+    fn remembers(&self) -> bool {
+        !self.link_values
+    }
+
     fn make(&mut self, input: &RenderInput<'_>, _: Option<SourceText>, _: Texts, analysis: &mut Analysis) {
         let mut texts = Written::default();
         render_all(input, &mut texts, analysis);
@@ -33,6 +38,8 @@ struct Written {
     manifests: Vec<Manifest>,
     aws: Vec<AwsResource>,
     writer: syntax::YamlWriter,
+    /// How many manifests and resources there were before the last service.
+    before: (usize, usize),
 }
 
 impl Sink for Written {
@@ -41,12 +48,25 @@ impl Sink for Written {
             kind: object.kind,
             name: object.name.as_str().to_owned(),
             namespace: object.namespace.as_ref().map(|namespace| namespace.as_str().to_owned()),
-            yaml: self.writer.write(&object.value).to_owned(),
+            yaml: self.writer.write(&object.value).into(),
         });
     }
 
     fn resource(&mut self, resource: Resource) {
         self.aws.push(named(resource).0);
+    }
+
+    fn begin(&mut self) {
+        self.before = (self.manifests.len(), self.aws.len());
+    }
+
+    fn known(&mut self, made: &Made) {
+        self.manifests.extend_from_slice(&made.manifests);
+        self.aws.extend_from_slice(&made.resources);
+    }
+
+    fn made(&self) -> (Vec<Manifest>, Vec<AwsResource>) {
+        (self.manifests[self.before.0..].to_vec(), self.aws[self.before.1..].to_vec())
     }
 }
 

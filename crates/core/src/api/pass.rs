@@ -2,10 +2,12 @@
 
 use std::cell::RefCell;
 use std::collections::BTreeMap;
+use std::sync::Arc;
 
 use super::data::{Analysis, Choices, Request, SourceText};
+use super::memory::{Around, Made};
 use super::refs;
-use super::render::{RenderInput, Service, rds_region};
+use super::render::{Part, RenderInput, Service, rds_region};
 use super::texts::{Texts, finding};
 use crate::check::{self, Surroundings};
 use crate::diagnostic::Diagnostic;
@@ -35,6 +37,11 @@ pub(super) trait Product {
         false
     }
 
+    /// Whether what becomes of services is taken from the request's memory, and kept there.
+    fn remembers(&self) -> bool {
+        false
+    }
+
     /// Makes it. `environment_file` is the file of the chosen environment, `texts` knows all places.
     fn make(&mut self, input: &RenderInput<'_>, environment_file: Option<SourceText>, texts: Texts, analysis: &mut Analysis);
 }
@@ -47,7 +54,7 @@ impl Product for () {
 /// Runs every stage. `values` are used when the request has no values file.
 pub(super) fn run(request: &Request, product: &mut dyn Product, values: Values) -> Analysis {
     let mut texts = Texts::default();
-    let read = request.reading.of(&request.service);
+    let read = request.read();
     let (source, file, mut diagnostics) = (&read.source, &read.file, read.faults.clone());
     texts.push(source.clone());
     let mut analysis = Analysis { environments: refs(file), ..Analysis::default() };
@@ -96,7 +103,10 @@ pub(super) fn run(request: &Request, product: &mut dyn Product, values: Values) 
         image,
         used: &used,
     };
-    let services = check_modules(file, source, &scope, exposure, &mut diagnostics);
+    // What has an anchor may stand for text elsewhere.
+    let memory = request.memory.as_ref().filter(|_| product.remembers() && !read.document.has_anchors);
+    let known = memory.map(|memory| memory.known(Around::of(request, &read, &environment), file, source));
+    let services = check_modules((file, source), &scope, exposure, known.unwrap_or_default(), &mut diagnostics);
 
     sort_by_rank(&mut diagnostics, |diagnostic| {
         let Span { file, start, end } = diagnostic.span;
@@ -116,6 +126,7 @@ pub(super) fn run(request: &Request, product: &mut dyn Product, values: Values) 
             without_image: product.without_image(),
             layer_span: layer_name.map(|name| name.span),
             link_values: product.link_values(),
+            memory,
             rds_certificates: None,
         };
         analysis.rds_region = rds_region(&input);
@@ -246,11 +257,12 @@ fn own_environment(layer: &Layer, modules: &[Header]) -> Environment {
     Environment { own: true, ..Environment::from_file(&file, modules) }
 }
 
+/// Checks the services that are not `known`, which holds as many as there are services, or none.
 fn check_modules<'a>(
-    file: &'a LayerFile,
-    source: &Source,
+    (file, source): (&'a LayerFile, &Source),
     scope: &Scope<'_>,
     exposure: Exposure,
+    known: Vec<Option<Arc<Made>>>,
     diagnostics: &mut Vec<Diagnostic>,
 ) -> Vec<Service<'a>> {
     let surroundings =
@@ -258,11 +270,18 @@ fn check_modules<'a>(
     let others = file.modules.iter().filter(|module| module.short_type() != K8S_SERVICE);
     diagnostics.extend(others.filter_map(check::names::check_module));
     let mut services = Vec::new();
-    for (lowered, faults) in lower::lower(&file.modules, source, scope) {
-        let header = lowered.header;
+    let mut known = known.into_iter();
+    for header in file.services() {
+        if let Some(made) = known.next().flatten() {
+            services.push(Service { header, part: Part::Known(made) });
+            continue;
+        }
+        let (lowered, faults) = lower::lower(header, source, scope);
         let (checked, mut faults) = check::check(lowered, faults, &surroundings);
+        let is_faultless = faults.is_empty();
         diagnostics.append(&mut faults);
-        services.extend(checked.map(|checked| Service { header, checked }));
+        services
+            .extend(checked.map(|checked| Service { header, part: Part::Checked { checked: Box::new(checked), is_faultless } }));
     }
     services
 }

@@ -1,8 +1,10 @@
 //! The objects and AWS resources of all services of a request, put together.
 
 use std::collections::{BTreeMap, BTreeSet};
+use std::sync::Arc;
 
-use super::data::{Analysis, RequiredSecret, SourceText};
+use super::data::{Analysis, AwsResource, Manifest, RequiredSecret, SourceText};
+use super::memory::{Made, Memory};
 use super::texts::Texts;
 use crate::aws;
 use crate::check::Checked;
@@ -51,7 +53,42 @@ pub(crate) struct Rendered {
 /// A service that may be rendered, with its module.
 pub(super) struct Service<'a> {
     pub(super) header: &'a Header,
-    pub(super) checked: Checked<K8sService>,
+    pub(super) part: Part,
+}
+
+/// What there is of a service.
+pub(super) enum Part {
+    Checked {
+        checked: Box<Checked<K8sService>>,
+        is_faultless: bool,
+    },
+    /// What an earlier request has made of it.
+    Known(Arc<Made>),
+}
+
+impl Service<'_> {
+    /// It itself, unless it is known already: products that do not remember are given no such.
+    pub(super) fn checked(&self) -> Option<&Checked<K8sService>> {
+        if let Part::Checked { checked, .. } = &self.part { Some(checked) } else { None }
+    }
+
+    /// What its links give, in order.
+    fn variables(&self, modules: &[Header]) -> Vec<LinkVariable> {
+        match &self.part {
+            Part::Checked { checked, .. } => render::link_variables(checked, modules),
+            Part::Known(made) => made.variables.clone(),
+        }
+    }
+
+    /// The keys that it reads from the Secret of manual secrets.
+    fn secrets(&self) -> Vec<String> {
+        match &self.part {
+            Part::Checked { checked, .. } => {
+                checked.secrets.value.iter().map(|secret| secret.value.as_str().to_owned()).collect()
+            }
+            Part::Known(made) => made.secrets.clone(),
+        }
+    }
 }
 
 /// What rendering needs beside the services themselves.
@@ -69,12 +106,22 @@ pub(super) struct RenderInput<'a> {
     pub(super) link_values: bool,
     /// The certificates of RDS, where any service needs them.
     pub(super) rds_certificates: Option<Text>,
+    /// Where what becomes of services is kept.
+    pub(super) memory: Option<&'a Memory>,
 }
 
 /// Where the objects and AWS resources of the services go, each as soon as it is made.
 pub(super) trait Sink {
     fn object(&mut self, object: render::Object);
     fn resource(&mut self, resource: Resource);
+    /// A service begins.
+    fn begin(&mut self) {}
+    /// Takes what an earlier request has made of a service. Only products that remember are given any.
+    fn known(&mut self, _: &Made) {}
+    /// What has come of the service that began last, to be remembered.
+    fn made(&self) -> (Vec<Manifest>, Vec<AwsResource>) {
+        (Vec::new(), Vec::new())
+    }
 }
 
 /// Renders all services into a sink, and tells the analysis what they need.
@@ -86,21 +133,24 @@ pub(super) fn render_all(input: &RenderInput<'_>, sink: &mut impl Sink, analysis
     let layer = Text::literal(scope.layer_name);
     let version = Text::literal(scope.image.0.unwrap_or("latest"));
     let certificates = input.rds_certificates.clone().unwrap_or(Text::constant(""));
-    let variables = link_variables(input.services, scope);
+    let variables: Vec<_> = input.services.iter().map(|service| service.variables(scope.modules)).collect();
     if !input.services.is_empty() {
         sink.object(render::namespace(&layer, &environment_name, input.layer_span));
     }
-    let mut inputs = BTreeSet::new();
-    let mut note = |value: &Value| {
-        value.texts(&mut |text| {
-            for hole in text.holes() {
-                if !inputs.contains(&hole.input) {
-                    inputs.insert(hole.input.clone());
-                }
-            }
-        });
-    };
+    let (mut inputs, mut resource_inputs) = (BTreeSet::new(), BTreeSet::new());
     for (index, (service, link_variables)) in input.services.iter().zip(&variables).enumerate() {
+        sink.begin();
+        let (checked, is_faultless) = match &service.part {
+            Part::Checked { checked, is_faultless } => (checked, *is_faultless),
+            Part::Known(made) => {
+                sink.known(made);
+                inputs.extend(made.inputs.iter().cloned());
+                resource_inputs.extend(made.resource_inputs.iter().cloned());
+                analysis.without_image.extend(made.without_image.then(|| service.header.name.value.clone()));
+                continue;
+            }
+        };
+        let (mut own_inputs, mut own_resource_inputs) = (BTreeSet::new(), BTreeSet::new());
         let names = Names::new(&environment_name, &layer, &service.header.name.value);
         let frame = Frame {
             names: &names,
@@ -120,46 +170,69 @@ pub(super) fn render_all(input: &RenderInput<'_>, sink: &mut impl Sink, analysis
         if input.link_values && index == 0 {
             render::link_secret(&frame, &variables.concat(), scope.values).into_iter().for_each(|secret| sink.object(secret));
         }
-        for object in render::render(&service.checked, &frame) {
-            note(&object.value);
+        for object in render::render(checked, &frame) {
+            note_inputs(&object.value, &mut own_inputs);
             sink.object(object);
         }
-        for resource in aws_of(service, &frame, input) {
-            note(&resource.value);
+        for resource in aws_of(checked, &frame, input) {
+            note_inputs(&resource.value, &mut own_resource_inputs);
             sink.resource(resource);
         }
-        let auto = service.checked.image().value == Image::Auto;
-        if auto && frame.image_tag.is_none() && frame.image_digest.is_none() {
-            analysis.without_image.push(service.header.name.value.clone());
+        let is_auto = checked.image().value == Image::Auto;
+        let without_image = is_auto && frame.image_tag.is_none() && frame.image_digest.is_none();
+        analysis.without_image.extend(without_image.then(|| service.header.name.value.clone()));
+        if let Some(memory) = input.memory.filter(|_| is_faultless) {
+            let (manifests, resources) = sink.made();
+            let made = Made {
+                text: input.source.slice(service.header.span).to_owned(),
+                manifests,
+                resources,
+                inputs: own_inputs.iter().cloned().collect(),
+                resource_inputs: own_resource_inputs.iter().cloned().collect(),
+                without_image,
+                secrets: service.secrets(),
+                variables: link_variables.clone(),
+            };
+            memory.keep(index, made);
         }
+        inputs.extend(own_inputs);
+        resource_inputs.extend(own_resource_inputs);
     }
     inputs.remove(render::IMAGE_DIGEST);
+    analysis.manifest_inputs = inputs.iter().cloned().collect();
+    inputs.extend(resource_inputs);
     analysis.inputs = inputs.into_iter().collect();
     analysis.secrets = required_secrets(input.services, &variables);
 }
 
-fn link_variables(services: &[Service<'_>], scope: &Scope<'_>) -> Vec<Vec<LinkVariable>> {
-    services.iter().map(|service| render::link_variables(&service.checked, scope.modules)).collect()
+/// Notes the inputs that a document lacks.
+fn note_inputs(value: &Value, inputs: &mut BTreeSet<String>) {
+    value.texts(&mut |text| {
+        for hole in text.holes() {
+            if !inputs.contains(&hole.input) {
+                inputs.insert(hole.input.clone());
+            }
+        }
+    });
 }
 
 /// The region whose certificates of RDS the services need.
 pub(super) fn rds_region(input: &RenderInput<'_>) -> Option<String> {
-    let has_database =
-        |service: &Service<'_>| render::link_variables(&service.checked, input.scope.modules).iter().any(|variable| variable.rds);
+    let has_database = |service: &Service<'_>| service.variables(input.scope.modules).iter().any(|variable| variable.rds);
     let needed = !input.services.is_empty() && (input.profile == Profile::Opta2021 || input.services.iter().any(has_database));
     input.scope.environment.region.clone().filter(|_| needed)
 }
 
-fn aws_of(service: &Service<'_>, frame: &Frame<'_>, input: &RenderInput<'_>) -> Vec<Resource> {
+fn aws_of(service: &Checked<K8sService>, frame: &Frame<'_>, input: &RenderInput<'_>) -> Vec<Resource> {
     let environment = input.scope.environment;
     let resource = |kind, value| Resource { kind, module: frame.names.module.as_str().to_owned(), value };
     let mut resources = Vec::new();
-    if service.checked.image().value == Image::Auto {
+    if service.image().value == Image::Auto {
         resources.push(resource("ecr-repository", aws::ecr::repository(frame.names, environment)));
     }
-    let grants = aws::grants::grants(&service.checked, input.source, input.scope);
-    let additional = service.checked.additional_iam_policies.value.iter().map(|policy| policy.value.clone());
-    let additional: Vec<Text> = additional.chain(aws::grants::linked_policies(&service.checked)).collect();
+    let grants = aws::grants::grants(service, input.source, input.scope);
+    let additional = service.additional_iam_policies.value.iter().map(|policy| policy.value.clone());
+    let additional: Vec<Text> = additional.chain(aws::grants::linked_policies(service)).collect();
     let issuer =
         aws::iam::OidcIssuer { url: input.scope.value(aws::iam::ISSUER), provider_arn: input.scope.value(aws::iam::PROVIDER) };
     resources.push(resource("iam-role", aws::iam::role(frame.names, environment, &issuer, &grants, &additional)));
@@ -167,8 +240,7 @@ fn aws_of(service: &Service<'_>, frame: &Frame<'_>, input: &RenderInput<'_>) -> 
 }
 
 fn required_secrets(services: &[Service<'_>], variables: &[Vec<LinkVariable>]) -> Vec<RequiredSecret> {
-    let manual =
-        services.iter().flat_map(|service| service.checked.secrets.value.iter().map(|secret| secret.value.as_str().to_owned()));
+    let manual = services.iter().flat_map(Service::secrets);
     let linked = variables.iter().flatten().map(|variable| variable.name.clone());
     let required = |name: &str, keys: Vec<String>| {
         let keys = order::map(keys.into_iter().map(|key| (key, ())));

@@ -4,7 +4,7 @@ use crate::diagnostic::{Diagnostic, Example, Rule, Severity};
 use crate::model::environment::{Environment, EnvironmentFile};
 use crate::model::field::{Lower, list};
 use crate::model::layer::{EnvironmentEntry, Layer};
-use crate::model::module::{Header, headers};
+use crate::model::module::{Header, K8S_SERVICE, headers};
 use crate::model::rules::WRONG_TYPE;
 use crate::source::Source;
 use crate::span::{FileId, Span, Spanned};
@@ -65,6 +65,13 @@ pub struct LayerFile {
     pub modules: Vec<Header>,
     /// The environments it names.
     pub environments: Vec<Spanned<EnvironmentEntry>>,
+}
+
+impl LayerFile {
+    /// The headers of the modules that are services, in file order.
+    pub fn services(&self) -> impl Iterator<Item = &Header> {
+        self.modules.iter().filter(|module| module.short_type() == K8S_SERVICE)
+    }
 }
 
 /// Reads the fields of a service file and the headers of its modules.

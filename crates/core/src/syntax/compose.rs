@@ -16,7 +16,7 @@ use crate::model::text::Text;
 use crate::source::Source;
 use crate::span::{Span, Spanned};
 
-const MAX_DEPTH: usize = 64;
+pub(super) const MAX_DEPTH: usize = 64;
 const MAX_BYTES: usize = 16 * 1024 * 1024;
 /// How many nodes all aliases of a text may stand for: a page of them can mean billions.
 const MAX_ALIASED: u64 = 200_000;
@@ -27,6 +27,8 @@ pub(super) struct Composed {
     pub(super) root: Option<Node>,
     /// What is wrong with it all the same.
     pub(super) faults: Vec<Diagnostic>,
+    /// Whether any node has an anchor.
+    pub(super) has_anchors: bool,
 }
 
 /// Reads a text.
@@ -62,7 +64,7 @@ pub(super) fn compose(source: &Source, text: &str, blanks: &[Range<usize>]) -> R
             break;
         }
     }
-    Ok(Composed { root: composer.root, faults: composer.faults })
+    Ok(Composed { root: composer.root, faults: composer.faults, has_anchors: !composer.anchors.is_empty() })
 }
 
 /// How every text is read: whatever its bytes, in bounds.

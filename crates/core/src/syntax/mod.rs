@@ -8,6 +8,7 @@ mod emit;
 mod literal;
 pub mod node;
 mod parse;
+mod reparse;
 mod word;
 
 pub use cursor::{Cursor, Place, Step, cursor};
@@ -15,3 +16,4 @@ pub use edit::{EditError, PathStep, as_data, remove, set};
 pub use emit::{YamlWriter, data_to_yaml, documents, from_yaml, to_json, to_yaml};
 pub use node::{Entry, Mapping, Node, NodeKind, Scalar, ScalarValue};
 pub use parse::{DUPLICATE_KEY, Document, SYNTAX, parse};
+pub use reparse::reparse;

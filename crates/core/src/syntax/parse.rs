@@ -42,6 +42,8 @@ pub struct Document {
     pub root: Option<Node>,
     /// The whole text's span.
     pub span: Span,
+    /// Whether any value has an anchor, so that others may stand for it.
+    pub has_anchors: bool,
 }
 
 /// Reads a source.
@@ -54,9 +56,9 @@ pub fn parse(source: &Source) -> (Document, Vec<Diagnostic>) {
     let mut text = Cow::Borrowed(&*source.text);
     loop {
         let fault = match compose(source, &text, &blanks) {
-            Ok(Composed { root, faults }) => {
+            Ok(Composed { root, faults, has_anchors }) => {
                 diagnostics.extend(faults);
-                return (Document { root, span }, diagnostics);
+                return (Document { root, span, has_anchors }, diagnostics);
             }
             Err(fault) => fault,
         };
@@ -68,7 +70,8 @@ pub fn parse(source: &Source) -> (Document, Vec<Diagnostic>) {
         }
         let blank = if blanks.len() < MAX_REPAIRS { broken_region(&text, &fault, &blanks) } else { None };
         let Some(blank) = blank else {
-            return (Document { root: Some(Node { span, kind: NodeKind::Broken }), span }, diagnostics);
+            let root = Some(Node { span, kind: NodeKind::Broken });
+            return (Document { root, span, has_anchors: false }, diagnostics);
         };
         blank_out(text.to_mut(), &blank);
         blanks.push(blank);

@@ -20,7 +20,7 @@ pub(super) fn History() -> impl IntoView {
     let row = move |entry: Entry| {
         let time =
             String::from(js_sys::Date::new(&entry.time.into()).to_locale_string("default", &wasm_bindgen::JsValue::UNDEFINED));
-        let about = serde_json::from_str(&entry.text).map(|work: Work| summary(&work)).unwrap_or_default();
+        let about = Work::read(&entry.text).map(|work| summary(&work)).unwrap_or_default();
         let what = format!("{} · {about}", entry.label);
         let label = format!("Go back to {time}, {what}");
         let restore = move |_| {

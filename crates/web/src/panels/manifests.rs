@@ -1,6 +1,7 @@
 //! The manifests: a list of objects beside their YAML, linked to the text that decides them.
 
 use std::rc::Rc;
+use std::sync::Arc;
 
 use leptos::html::Pre;
 use leptos::prelude::*;
@@ -27,7 +28,7 @@ pub(crate) fn Manifests() -> impl IntoView {
     });
     let text = move || {
         let shown = state.manifests.read_untracked();
-        shown.manifests[visible.get_untracked()].iter().map(|manifest| manifest.yaml.as_str()).collect::<Vec<_>>().join("---\n")
+        shown.manifests[visible.get_untracked()].iter().map(|manifest| &*manifest.yaml).collect::<Vec<_>>().join("---\n")
     };
     let stale = Memo::new(move |_| state.manifests.read().stale);
     let empty = Memo::new(move |_| count.get() == 0);
@@ -54,12 +55,7 @@ pub(crate) fn Manifests() -> impl IntoView {
     let has_later = Memo::new(move |_| behind.get() > 0);
     let without_image = Memo::new(move |_| state.analysis.read().analysis.without_image.clone());
     // Inputs that only AWS resources need are no concern of the manifests.
-    let unknown = Memo::new(move |_| {
-        let (outcome, shown) = (state.analysis.read(), state.manifests.read());
-        let inputs = outcome.analysis.inputs.iter();
-        let used = inputs.filter(|input| shown.manifests.iter().any(|manifest| manifest.yaml.contains(&format!("{{{input}}}"))));
-        used.cloned().collect::<Vec<_>>()
-    });
+    let unknown = Memo::new(move |_| state.analysis.read().analysis.manifest_inputs.clone());
     let listed = Memo::new(move |_| {
         let shown = state.manifests.read();
         shown.manifests.iter().map(|manifest| (manifest.kind, manifest.name.clone())).collect::<Vec<_>>()
@@ -193,7 +189,7 @@ fn Document(entry: Entry) -> impl IntoView {
     let Entry { index, label } = entry;
     let (count, own) = (RwSignal::new(0), label.clone());
     // Only what an edit changes is drawn anew, within the element.
-    Effect::new(move |before: Option<String>| {
+    Effect::new(move |before: Option<Arc<str>>| {
         let before = before.unwrap_or_default();
         let (shown, element) = (state.manifests.read(), element.get());
         // Before an object goes, its place is another's for a moment.
