@@ -1,7 +1,7 @@
 # What there is to do with the project; `make help` lists it. The work is done by scripts/.
 PORT ?= 8080
 MINUTES ?= 10
-TARGETS ?= render edit bundle values link
+TARGETS ?= render edit bundle values link keys
 
 .DEFAULT_GOAL := help
 .PHONY: help run page js test bench fuzz check bless size soak profile dist reproduce

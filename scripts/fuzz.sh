@@ -4,17 +4,19 @@
 . "$(dirname "$0")/lib.sh"
 
 minutes=${1:-10}
-read -ra targets <<<"${2:-render edit bundle values link}"
+read -ra targets <<<"${2:-render edit bundle values link keys}"
 have cargo-fuzz || die "cargo-fuzz is not installed: cargo install cargo-fuzz --locked"
 rustup run nightly rustc --version >/dev/null 2>&1 || die "fuzzing needs the nightly compiler: rustup toolchain install nightly"
 cd "$root"
 corpus=fuzz/corpus
-mkdir -p $corpus/{render,edit,bundle,values,link}
+mkdir -p $corpus/{render,edit,bundle,values,link,keys}
 # The inputs of earlier runs that lead to most places, a few of each target.
 [ ! -d fuzz/seeds ] || cp -rn fuzz/seeds/. $corpus/
 for file in crates/core/tests/render/*/opta.yml crates/core/benches/fixture/opta.yml; do
   name=$(echo "$file" | tr / -)
   cp "$file" "$corpus/render/$name"
+  # Typed in the middle, a line doubled near the end, a letter taken away.
+  { printf '\200\000\300\014\140\016\240\002'; cat "$file"; } >"$corpus/keys/$name"
   node -e 'const service = require("fs").readFileSync(process.argv[1], "utf8"); console.log(JSON.stringify({ service, environment_files: { "env.yml": "name: staging\norg_name: acme\n" }, image: "1", target: {} }))' "$file" >"$corpus/link/$name"
   for path in modules.0.port.http modules.0.new name modules.0.env_vars modules.0 modules.9; do
     { echo "$path"; cat "$file"; } >"$corpus/edit/$path-$name"

@@ -207,8 +207,17 @@ impl<'a> Editor<'a> {
 
     fn entry_end(&self, key: Span, value: &Node) -> usize {
         // A missing value ends with its key's colon.
-        let colon = || key.end as usize + self.text()[key.end as usize..].find(':').map_or(0, |at| at + 1);
-        if value.is_null() && value.span.start == value.span.end { colon() } else { self.end(value) }
+        if value.is_null() && value.span.start == value.span.end { self.colon(key).0 } else { self.end(value) }
+    }
+
+    /// Where the colon of a key ends, and whether it has one: in braces a key may stand alone, and ends itself.
+    fn colon(&self, key: Span) -> (usize, bool) {
+        let end = key.end as usize;
+        let mut rest = self.text()[end..].trim_start();
+        while rest.starts_with('#') {
+            rest = rest.find('\n').map_or("", |newline| rest[newline..].trim_start());
+        }
+        if rest.starts_with(':') { (self.text().len() - rest.len() + 1, true) } else { (end, false) }
     }
 
     /// The dash of an item of a list in lines.
@@ -242,7 +251,7 @@ impl<'a> Editor<'a> {
         match found.key {
             // Behind a key: on its line, or below it in a block.
             Some(key) => {
-                let colon = self.text()[key.end as usize..].find(':').map_or(key.end as usize, |at| key.end as usize + at + 1);
+                let (colon, has_colon) = self.colon(key);
                 let end = if missing { colon } else { self.end(node) };
                 if whole && (in_block || missing) && !self.within_flow(key.start as usize) {
                     let text = block(value, self.column(key.start as usize) + 2);
@@ -251,7 +260,11 @@ impl<'a> Editor<'a> {
                     return self.edit(start..end.max(start), text);
                 }
                 let start = if in_block || missing { colon } else { node.span.start as usize };
-                let space = if start == colon { " " } else { "" };
+                let space = match (start == colon, has_colon) {
+                    (true, true) => " ",
+                    (true, false) => ": ",
+                    (false, _) => "",
+                };
                 self.edit(start..end, format!("{space}{}", self.inline(node, value)))
             }
             // An item with nothing behind its dash.
@@ -337,7 +350,7 @@ impl<'a> Editor<'a> {
         }
         if parts.len() == 1 {
             let start = match parent.key {
-                Some(key) => self.text()[key.end as usize..].find(':').map_or(key.end as usize, |at| key.end as usize + at + 1),
+                Some(key) => self.colon(key).0,
                 None => parent.node.span.start as usize,
             };
             let space = if parent.key.is_some() { " " } else { "" };
@@ -476,6 +489,10 @@ mod tests {
         // A key's tag and anchor belong to it.
         assert_eq!(with("! a: 1\n! b: 2\n", &["c"], json!(3)), "! a: 1\n! b: 2\nc: 3\n");
         assert_eq!(with("&x a: 1\n", &["c"], json!(3)), "&x a: 1\nc: 3\n");
+        // In braces a key may stand alone.
+        assert_eq!(with("a: {b}\nc: {d: 1}\n", &["a", "e"], json!(3)), "a: {b, e: 3}\nc: {d: 1}\n");
+        assert_eq!(with("a: {b }\nc: {d: 1}\n", &["a", "b"], json!(3)), "a: {b: 3 }\nc: {d: 1}\n");
+        assert_eq!(with("a: {b # c\n  : }\n", &["a", "b"], json!(3)), "a: {b # c\n  : 3 }\n");
     }
 
     #[test]
