@@ -1,9 +1,18 @@
 // Starts the page's WebAssembly. Trunk would put this into an inline script, which a strict script-src refuses.
-const { js, wasm } = document.currentScript?.dataset ?? document.querySelector('script[data-wasm]').dataset;
+const { js, wasm } = document.querySelector('script[data-wasm]').dataset;
 const base = document.baseURI;
-const { default: init } = await import(new URL(js, base));
+const program = new URL(wasm, base);
+// It is compiled while the page's other scripts are read; a server that calls it something else gets it the slow way.
+const compiled = fetch(program).then((response) => WebAssembly.compileStreaming(response)).catch(() => program);
+const page = import(document.querySelector('script[src*="/page-"]').src);
+const parsed = new Promise((done) => {
+  const look = () => document.readyState === 'loading' || done();
+  document.addEventListener('readystatechange', look);
+  look();
+});
 try {
-  await init({ module_or_path: new URL(wasm, base) });
+  const [{ default: init }, module_or_path] = await Promise.all([import(new URL(js, base)), compiled, page, parsed]);
+  await init({ module_or_path });
 } catch (error) {
   const message = document.getElementById('loading');
   if (message) message.textContent = `This page could not start: ${error.message}. A current browser with WebAssembly is needed.`;

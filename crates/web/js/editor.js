@@ -262,6 +262,18 @@ function partsOf(text) {
   return parts;
 }
 
+/** The parts of each line of a text. */
+function partsOfLines(text) {
+  const lines = [[]];
+  for (const [kind, part] of partsOf(text)) {
+    for (const piece of splitLines(part)) {
+      lines.at(-1).push([kind, piece]);
+      if (piece.endsWith('\n')) lines.push([]);
+    }
+  }
+  return lines;
+}
+
 const splitLines = (text) => text.split(/(?<=\n)/);
 // Only where a text has one of these does a line mean something else than by itself: manifests have no other scalar of several lines.
 const blockScalar = /[|>][-+\d]*\n/;
@@ -270,18 +282,15 @@ const known = new Map();
 
 /** The parts of each line of a text that ends with a line. */
 function linesOf(text) {
-  if (blockScalar.test(text)) {
-    const lines = [[]];
-    for (const [kind, part] of partsOf(text)) {
-      for (const piece of splitLines(part)) {
-        lines.at(-1).push([kind, piece]);
-        if (piece.endsWith('\n')) lines.push([]);
-      }
-    }
-    return lines;
-  }
+  if (blockScalar.test(text)) return partsOfLines(text);
   if (known.size > 10_000) known.clear();
-  return splitLines(text).map((line) => {
+  const lines = splitLines(text);
+  // Many lines are read quicker together than each by itself.
+  if (lines.filter((line) => !known.has(line)).length > 3) {
+    const read = partsOfLines(text);
+    lines.forEach((line, index) => known.set(line, read[index]));
+  }
+  return lines.map((line) => {
     const parts = known.get(line) ?? partsOf(line);
     known.set(line, parts);
     return parts;

@@ -3,6 +3,8 @@
 import { openDB } from 'idb';
 import { painted } from './painted.js';
 
+export { painted };
+
 const MAX_FILE = 5 * 1024 * 1024;
 const MAX_FILES = 2000;
 const HISTORY = 300;
@@ -36,11 +38,7 @@ async function begin() {
   sessionStorage.setItem(DRAFT, own);
 }
 
-/**
- * The work to go on with, as text, or null: this tab's own, else the latest that no other tab has open, else a copy of
- * the latest.
- */
-export async function claim() {
+async function findDraft() {
   const drafts = (await (await database()).getAll('drafts')).sort((a, b) => b.time - a.time);
   const mine = sessionStorage.getItem(DRAFT);
   const first = drafts.find(({ id }) => id === mine);
@@ -54,6 +52,16 @@ export async function claim() {
   await begin();
   return (first ?? drafts[0])?.text ?? null;
 }
+
+// The program, which asks for it, is still on its way.
+const draft = findDraft();
+draft.catch(() => {});
+
+/**
+ * The work to go on with, as text, or null: this tab's own, else the latest that no other tab has open, else a copy of
+ * the latest.
+ */
+export const claim = () => draft;
 
 /** From now on this tab writes a draft of its own: what it had open stays as it was. */
 export const fork = begin;

@@ -30,6 +30,9 @@ extern "C" {
     async fn save_in_place_js(path: &str, text: &str) -> Result<JsValue, JsValue>;
     #[wasm_bindgen(js_namespace = OptakitPage, js_name = saveZip, catch)]
     async fn save_zip_js(name: &str, files: JsValue) -> Result<JsValue, JsValue>;
+    /// When what has changed is on the screen.
+    #[wasm_bindgen(js_namespace = OptakitPage)]
+    pub(crate) async fn painted();
     /// Tells of a failure of the program, with the text to take along.
     #[wasm_bindgen(js_namespace = OptakitPage)]
     pub(crate) fn crashed(message: &str, text: &str);

@@ -22,8 +22,6 @@ pub(crate) fn Texts() -> impl IntoView {
             state.open.set(SERVICE_FILE.to_owned());
         }
     });
-    let environment_text =
-        move |path: &str| state.environment_files.with_untracked(|files| files.get(path).cloned()).unwrap_or_default();
     let as_form = move || state.form.get() && *state.open.read() != VALUES_FILE;
     let inputs = move || *state.open.read() == VALUES_FILE;
     // What apply itself finds out need not be filled in.
@@ -51,7 +49,6 @@ pub(crate) fn Texts() -> impl IntoView {
                         file=SERVICE_FILE.to_owned()
                         label="opta.yml"
                         hint="name: my-service"
-                        text=state.service.get_untracked()
                         on_change=move |text| state.service.set(text)
                     />
                     <For each=move || paths.get() key=|path| path.clone() let(path)>
@@ -59,7 +56,6 @@ pub(crate) fn Texts() -> impl IntoView {
                             file=path.clone()
                             label="Environment file"
                             hint="paste the environment file here"
-                            text=environment_text(&path)
                             on_change=move |text| state.environment_files.update(|files| {
                                 files.insert(path.clone(), text);
                             })
@@ -69,7 +65,6 @@ pub(crate) fn Texts() -> impl IntoView {
                         file=VALUES_FILE.to_owned()
                         label="Values file"
                         hint="a values file, or the output of `terraform output -json`"
-                        text=state.values.get_untracked()
                         on_change=move |text| state.values.set(text)
                     />
                 </div>

@@ -11,8 +11,8 @@ use serde::Serialize;
 use wasm_bindgen::prelude::*;
 use wasm_bindgen_futures::future_to_promise;
 
-use crate::later;
 use crate::state::State;
+use crate::{later, platform};
 
 #[wasm_bindgen]
 extern "C" {
@@ -163,8 +163,6 @@ pub(crate) fn TextEditor(
     label: &'static str,
     /// What an empty text box says.
     hint: &'static str,
-    /// The text it begins with.
-    text: String,
     /// Called with each new text.
     #[prop(into)]
     on_change: Callback<String>,
@@ -172,11 +170,19 @@ pub(crate) fn TextEditor(
     let state = expect_context::<State>();
     let element = NodeRef::<Div>::new();
     let name = file.clone();
+    // Those that nobody sees yet come when the page is on the screen.
+    let may_come = RwSignal::new(false);
+    leptos::task::spawn_local(async move {
+        platform::painted().await;
+        may_come.try_set(true);
+    });
     let made = Effect::new(move |made: Option<bool>| {
         if made == Some(true) {
             return true;
         }
-        let Some(element) = element.get() else { return false };
+        let is_due = *state.open.read() == name || may_come.get();
+        let Some(element) = element.get().filter(|_| is_due) else { return false };
+        let text = untrack(|| state.text_of(&name));
         let (complete, hover, cursor) = (name.clone(), name.clone(), name.clone());
         let callbacks = Callbacks {
             on_change: Closure::new(move |text| on_change.run(text)),
