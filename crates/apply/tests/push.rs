@@ -257,6 +257,101 @@ fn a_connection_that_breaks_is_made_again() {
     held("the connection to the registry breaks in the middle of a push", "made again; whole layers are not sent twice");
 }
 
+/// The actions of ECR that a request to its registry needs
+/// (<https://docs.aws.amazon.com/AmazonECR/latest/userguide/image-push-iam.html>).
+fn actions(method: &str, path: &str) -> &'static [&'static str] {
+    let is_manifest = path.contains("/manifests/");
+    match method {
+        "POST" => &["ecr:InitiateLayerUpload"],
+        "PATCH" => &["ecr:UploadLayerPart"],
+        "PUT" if is_manifest => &["ecr:PutImage"],
+        // Here it carries the whole layer.
+        "PUT" => &["ecr:UploadLayerPart", "ecr:CompleteLayerUpload"],
+        "GET" | "HEAD" if is_manifest => &["ecr:BatchGetImage"],
+        "HEAD" if path.contains("/blobs/sha256:") => &["ecr:BatchCheckLayerAvailability"],
+        "GET" if path.contains("/blobs/sha256:") => &["ecr:GetDownloadUrlForLayer"],
+        _ => &[],
+    }
+}
+
+/// A way to the registry that refuses, as ECR does, what `allowed` does not name. One request a connection.
+fn guarding_proxy(allowed: Vec<String>) -> u16 {
+    let listener = TcpListener::bind("127.0.0.1:0").expect("a port is free");
+    let port = listener.local_addr().expect("it has one").port();
+    let guard = move |mut client: TcpStream| -> std::io::Result<()> {
+        let mut head = Vec::new();
+        let mut byte = [0];
+        while !head.ends_with(b"\r\n\r\n") && client.read(&mut byte)? == 1 {
+            head.push(byte[0]);
+        }
+        let head = String::from_utf8_lossy(&head).into_owned();
+        let mut words = head.split(' ');
+        let (method, path) = (words.next().unwrap_or_default(), words.next().unwrap_or_default());
+        if let Some(action) = actions(method, path).iter().find(|action| !allowed.iter().any(|known| known == *action)) {
+            let message =
+                format!("User: arn:aws:iam::123456789012:user/ci is not authorized to perform: {action} on resource: opta");
+            let body = json!({"errors": [{"code": "DENIED", "message": message}]}).to_string();
+            let body = if method == "HEAD" { String::new() } else { body };
+            let answer = format!("HTTP/1.1 403 Forbidden\r\nContent-Length: {}\r\nConnection: close\r\n\r\n{body}", body.len());
+            client.write_all(answer.as_bytes())?;
+            // What is still on its way is taken, else the answer is lost with the connection.
+            client.shutdown(std::net::Shutdown::Write)?;
+            return std::io::copy(&mut client, &mut std::io::sink()).map(drop);
+        }
+        let mut server = TcpStream::connect(setting("OPTAKIT_TEST_REGISTRY"))?;
+        server.write_all(head.replacen("\r\n", "\r\nConnection: close\r\n", 1).as_bytes())?;
+        let (mut from, mut to) = (client.try_clone()?, server.try_clone()?);
+        std::thread::spawn(move || std::io::copy(&mut from, &mut to));
+        std::io::copy(&mut server, &mut client)?;
+        client.shutdown(std::net::Shutdown::Both)
+    };
+    std::thread::spawn(move || {
+        for client in listener.incoming().flatten() {
+            let guard = guard.clone();
+            std::thread::spawn(move || guard(client));
+        }
+    });
+    port
+}
+
+#[test]
+fn the_actions_to_push_are_enough_and_what_is_missing_is_named() {
+    let service = Service::new("granted-push", "AUTO", "");
+    let folder = service.folder.path();
+    let output = optakit(folder).args(["permissions", &service.bundle(), "--aws"]).output().expect("it starts");
+    let policy: Value = serde_json::from_slice(&output.stdout).expect("it is JSON");
+    let push = policy["Statement"].as_array().expect("a list").iter().find(|statement| statement["Sid"] == "Push");
+    let actions = push.expect("there is one")["Action"].as_array().expect("a list").iter();
+    let all: Vec<String> = actions.map(|action| action.as_str().expect("text").to_owned()).collect();
+    let run_with = |allowed: Vec<String>, seed: u8| {
+        docker_archive(&folder.join("app.tar"), "1", &[&layer(seed, 9000)]);
+        let registry = format!("127.0.0.1:{}", guarding_proxy(allowed));
+        let config = docker_config(folder, &registry, "123456789012-auth-token");
+        let to = format!("{registry}/guarded/app");
+        run(optakit(folder).env("DOCKER_CONFIG", config).args(["push", "app.tar", "--to", &to]))
+    };
+    let pushed = run_with(all.clone(), 40);
+    assert_eq!(pushed.code, 0, "{}", pushed.said);
+    let mut named = Vec::new();
+    for (seed, action) in (41..).zip(&all) {
+        let pushed = run_with(all.iter().filter(|other| *other != action).cloned().collect(), seed);
+        if pushed.code != 0 {
+            assert!(pushed.said.contains(action.as_str()), "without {action}: {}", pushed.said);
+            named.push(action.as_str());
+        }
+    }
+    for action in [
+        "ecr:BatchCheckLayerAvailability",
+        "ecr:InitiateLayerUpload",
+        "ecr:UploadLayerPart",
+        "ecr:CompleteLayerUpload",
+        "ecr:PutImage",
+    ] {
+        assert!(named.contains(&action), "{action} is not missed: {named:?}");
+    }
+    held("each action to push is taken away", "the push works without it, or names it");
+}
+
 #[test]
 fn deploy_pushes_and_runs_what_it_pushed() {
     let service = Service::new("deployer", "AUTO", "");

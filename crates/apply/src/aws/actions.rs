@@ -19,9 +19,12 @@ pub(crate) const REPOSITORY: &[&str] = &[
     "ecr:TagResource",
 ];
 
+/// To ask whether a layer is there.
+pub(crate) const IS_THERE: &str = "ecr:BatchCheckLayerAvailability";
+
 /// To push and to look at images: what the registry itself asks of whoever logged in.
 pub(crate) const PUSH: &[&str] = &[
-    "ecr:BatchCheckLayerAvailability",
+    IS_THERE,
     "ecr:BatchGetImage",
     "ecr:CompleteLayerUpload",
     "ecr:GetDownloadUrlForLayer",

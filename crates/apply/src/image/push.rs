@@ -14,6 +14,7 @@ use oci_client::{Client, Reference, RegistryOperation};
 use secrecy::ExposeSecret;
 
 use super::layout::{Blob, Image, Manifest};
+use crate::aws::actions;
 use crate::aws::login::Login;
 use crate::report::{Report, Transfers, bytes};
 
@@ -113,6 +114,18 @@ impl Destination {
     }
 }
 
+/// What was not done, with the action of ECR that it is, where the registry does not say it itself.
+struct Refused {
+    error: OciDistributionError,
+    action: Option<&'static str>,
+}
+
+impl From<OciDistributionError> for Refused {
+    fn from(error: OciDistributionError) -> Self {
+        Self { error, action: None }
+    }
+}
+
 struct Target<'a> {
     client: Client,
     to: &'a Destination,
@@ -122,29 +135,38 @@ struct Target<'a> {
 impl Target<'_> {
     async fn blob(&self, blob: &Blob, transfers: &Transfers) -> Result<(), PushError> {
         let label = blob.digest.get(..19).unwrap_or(&blob.digest).to_owned();
-        let fault = |error: &OciDistributionError| self.to.fault(&label, error);
         let mut attempt = 1;
         loop {
             match self.try_blob(blob, &label, transfers).await {
                 Ok(()) => return Ok(()),
-                Err(error) if attempt < ATTEMPTS && may_pass(&error) => {
+                Err(Refused { error, .. }) if attempt < ATTEMPTS && may_pass(&error) => {
                     transfers.say(&format!("again    {label}: {}", reason(&error)));
                     tokio::time::sleep(Duration::from_millis(250 << attempt)).await;
                     attempt += 1;
                 }
-                Err(error) => return Err(fault(&error)),
+                Err(Refused { error, action }) => {
+                    let fault = self.to.fault(&label, &error);
+                    return Err(match (fault, action) {
+                        (PushError::Denied { registry, repository, reason }, Some(action)) => {
+                            PushError::Denied { registry, repository, reason: format!("{reason}; on ECR this is {action}") }
+                        }
+                        (fault, _) => fault,
+                    });
+                }
             }
         }
     }
 
-    async fn try_blob(&self, blob: &Blob, label: &str, transfers: &Transfers) -> Result<(), OciDistributionError> {
-        if self.client.blob_exists(&self.reference, &blob.digest).await? {
+    async fn try_blob(&self, blob: &Blob, label: &str, transfers: &Transfers) -> Result<(), Refused> {
+        let is_there = self.client.blob_exists(&self.reference, &blob.digest).await;
+        // An answer without a body says no reason.
+        if is_there.map_err(|error| Refused { error, action: Some(actions::IS_THERE) })? {
             transfers.say(&format!("there    {label}  {}", bytes(blob.part.size)));
             return Ok(());
         }
         let transfer = transfers.begin(label, blob.part.size);
         let counter = transfer.counter();
-        let reader = blob.part.open()?;
+        let reader = blob.part.open().map_err(OciDistributionError::from)?;
         let chunks = stream::unfold(reader, move |mut reader| {
             let counter = counter.clone();
             async move {
