@@ -64,7 +64,8 @@ const theme = EditorView.theme({
   '.cm-matchingBracket, &.cm-focused .cm-matchingBracket': { backgroundColor: 'var(--selection)', color: 'inherit' },
   '.cm-plain-value, .cm-plain-value *': { color: 'var(--code-number) !important' },
   '.cm-foldPlaceholder': { backgroundColor: 'var(--surface-raised)', border: '1px solid var(--border)', color: 'var(--text-muted)' },
-  '.cm-placeholder': { color: 'var(--text-muted)' },
+  // On a phone it wraps: the line that it stands in does not.
+  '.cm-placeholder': { color: 'var(--text-muted)', whiteSpace: 'normal', maxWidth: 'calc(100vw - 112px)' },
   '.cm-lintRange-error': { backgroundImage: 'none', textDecoration: 'underline wavy var(--error) 1px', textUnderlineOffset: '3px' },
   '.cm-lintRange-warning': { backgroundImage: 'none', textDecoration: 'underline wavy var(--warning) 1px', textUnderlineOffset: '3px' },
   '.cm-lintRange-info': { backgroundImage: 'none', textDecoration: 'underline dotted var(--text-muted) 1px', textUnderlineOffset: '3px' },
