@@ -6,12 +6,15 @@ const MICROSECONDS = { ns: 1e-3, 'µs': 1, ms: 1e3, s: 1e6 };
 const figures = new Figures(process.argv[2]);
 const text = readFileSync(0, 'utf8');
 let found = 0;
+let group = '';
 for (const line of text.split('\n')) {
   // name  fastest │ slowest │ median │ mean │ samples │ iters
-  const [, name, median] = /^[├╰]─ (\w+) +[^│]+│[^│]+│ ([^│]+?) +│/u.exec(line) ?? [];
-  const [value, unit] = median?.trim().split(' ') ?? [];
+  // Those of a benchmark's arguments stand below its name, which has no figures then.
+  const [, indent, name, median] = /^([│ ]*)[├╰]─ (\w+) *[^│]*│[^│]*│ *([^│]*?) *│/u.exec(line) ?? [];
+  if (name && !indent) group = median ? '' : `${name}-`;
+  const [value, unit] = median?.split(' ') ?? [];
   if (!MICROSECONDS[unit]) continue;
-  figures.report(`core-${name.replaceAll('_', '-')}/optakit`, Number(value) * MICROSECONDS[unit], 'µs');
+  figures.report(`core-${group}${name.replaceAll('_', '-')}/optakit`, Number(value) * MICROSECONDS[unit], 'µs');
   found += 1;
 }
 if (found === 0) throw new Error(`no figures in what divan printed:\n${text}`);

@@ -26,10 +26,25 @@ fn sixty_lines_check(bencher: Bencher<'_, '_>) {
     bencher.with_inputs(|| fixture::request(fixture::SIXTY_LINES)).bench_refs(|request| api::check(black_box(request)));
 }
 
-/// Text to faults and manifests as YAML: what the page does on each key.
+/// Text to faults and manifests as YAML.
 #[divan::bench]
 fn sixty_lines_whole(bencher: Bencher<'_, '_>) {
     bencher.with_inputs(|| fixture::request(fixture::SIXTY_LINES)).bench_refs(|request| api::analyze(black_box(request), false));
+}
+
+/// A key in one of 250 services, with what the key before it has left: what the page does.
+#[divan::bench]
+fn key_in_250_modules(bencher: Bencher<'_, '_>) {
+    let text = file_of(250);
+    let memory = api::Memory::default();
+    let mut key = 0_usize;
+    let next = move || {
+        key += 1;
+        let level = &"abcdefghij"[..key % 10];
+        let request = fixture::request(&text.replacen("LEVEL: info", &format!("LEVEL: info{level}"), 1));
+        api::Request { memory: Some(memory.clone()), ..request }
+    };
+    bencher.with_inputs(next).bench_refs(|request| api::analyze(black_box(request), false));
 }
 
 /// The whole, by module.
