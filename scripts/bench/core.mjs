@@ -14,7 +14,7 @@ for (const line of text.split('\n')) {
   if (name && !indent) group = median ? '' : `${name}-`;
   const [value, unit] = median?.split(' ') ?? [];
   if (!MICROSECONDS[unit]) continue;
-  figures.report(`core-${group}${name.replaceAll('_', '-')}/optakit`, Number(value) * MICROSECONDS[unit], 'µs');
+  figures.report(`core-${(group + name).replaceAll('_', '-')}/optakit`, Number(value) * MICROSECONDS[unit], 'µs');
   found += 1;
 }
 if (found === 0) throw new Error(`no figures in what divan printed:\n${text}`);

@@ -214,6 +214,24 @@ test('after the first visit the page works without a network', async (t) => {
   assert.equal(download.suggestedFilename(), 'offline-kustomize.zip');
 });
 
+test('a part that the network does not bring is told of, and comes the next time it is asked for', async (t) => {
+  const context = await profile({ serviceWorkers: 'block' });
+  t.after(() => context.close());
+  // The browser itself complains of what it cannot fetch.
+  const page = await context.newPage();
+  await page.goto(address);
+  await write(page, service('patchy'));
+  await shows(page, 'patchy');
+  await page.route('**/split_form-*.wasm', (route) => route.abort());
+  await button(page, 'Form').click();
+  await page.getByText('A part of the page could not be loaded').waitFor();
+  await button(page, 'Text').click();
+  assert.equal(await read(page), service('patchy'));
+  await page.unroute('**/split_form-*.wasm');
+  await button(page, 'Form').click();
+  await page.getByRole('textbox', { name: 'healthcheck_path' }).first().waitFor();
+});
+
 test('when the program fails, the text is given out, and the next start does not fail on it again', async (t) => {
   const page = await open(t);
   await write(page, service('precious'));
