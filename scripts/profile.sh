@@ -1,5 +1,5 @@
 #!/usr/bin/env bash
-# Counts with callgrind where the instructions of the three hot paths go: a keystroke of the page, a check of 2,000 files, an
+# Counts with callgrind where the instructions of the three hot paths go: a keystroke of the page, rendering 2,000 files, an
 # apply. Writes docs/generated/hot-paths.md.
 . "$(dirname "$0")/lib.sh"
 cd "$root"
@@ -7,10 +7,10 @@ cd "$root"
 have valgrind || apt_install valgrind >&2
 build() {
   cargo build --profile profiling -p optakit
-  cargo build --profile profiling -p optakit-core --bench keystroke
+  cargo build --profile profiling -p optakit-core --bench hot_paths
 }
 step "Building with the names of functions (2 to 4 minutes the first time)" profiling build
-keystroke=$(find target/profiling/deps -name 'keystroke-*' -type f -executable -printf '%T@ %p\n' | sort -n | tail -n 1 | cut -d' ' -f2)
+hot_paths=$(find target/profiling/deps -name 'hot_paths-*' -type f -executable -printf '%T@ %p\n' | sort -n | tail -n 1 | cut -d' ' -f2)
 optakit=$root/target/profiling/optakit
 work=$(mktemp -d)
 testbed="$cache/testbed.$$"
@@ -22,16 +22,11 @@ count() { # NAME COMMAND...
     { tail -n 20 "$cache/log/profile-$name.log" >&2; die "$name failed under valgrind"; }
   callgrind_annotate --threshold=99.9 "$work/$name.callgrind" >"$work/$name.txt"
 }
-fixture=crates/core/benches/fixture
-cp $fixture/env.yml $fixture/opta.yml "$work/"
-for index in $(seq 2000); do
-  mkdir -p "$work/tree/$((index % 40))/$index"
-  cp $fixture/env.yml $fixture/opta.yml "$work/tree/$((index % 40))/$index/"
-done
+cp crates/core/benches/fixture/env.yml "$work/"
 say "A keystroke, a hundred times"
-count keystroke "$root/$keystroke" 100
-say "A check of 2,000 files (a minute under valgrind)"
-RAYON_NUM_THREADS=1 count files "$optakit" validate tree --quiet
+count keystroke "$root/$hot_paths" keystroke 100
+say "Rendering 2,000 files (a minute under valgrind)"
+count files "$root/$hot_paths" render 2000
 say "An apply"
 "$root/scripts/testbed.sh" up "$testbed"
 . "$testbed/env"

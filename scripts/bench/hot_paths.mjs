@@ -5,8 +5,8 @@ import { join } from 'node:path';
 
 const [folder, page] = process.argv.slice(2);
 const PATHS = [
-  ['keystroke', 'A hundred keystrokes in a file of 60 lines', 'What the page does between a key and its manifests, without the browser: `crates/core/benches/keystroke.rs`.'],
-  ['files', '`optakit validate` of 2,000 files', 'On one thread.'],
+  ['keystroke', 'A hundred keystrokes in a file of 60 lines', 'What the page does between a key and its manifests, without the browser: `crates/core/benches/hot_paths.rs`.'],
+  ['files', 'Rendering 2,000 files', 'Of 60 lines each, one after the other, without reading them from the disk.'],
   ['apply', 'A first `optakit apply` of one service', 'On a real control plane, until its pods are ready. The time of an apply is that of the API server: these are the instructions of our side.'],
 ];
 const MOST = 12;
