@@ -10,8 +10,8 @@ rustup run nightly rustc --version >/dev/null 2>&1 || die "fuzzing needs the nig
 cd "$root"
 corpus=fuzz/corpus
 mkdir -p $corpus/{render,edit,bundle,values,link,keys}
-# The inputs of earlier runs that lead to most places, a few of each target.
-[ ! -d fuzz/seeds ] || cp -rn fuzz/seeds/. $corpus/
+# Short inputs of earlier runs that together lead to nearly all places those came to.
+for archive in fuzz/seeds/*.tar.gz; do tar -C $corpus -xzf "$archive"; done
 for file in crates/core/tests/render/*/opta.yml crates/core/benches/fixture/opta.yml; do
   name=$(echo "$file" | tr / -)
   cp "$file" "$corpus/render/$name"
