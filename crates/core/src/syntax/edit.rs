@@ -6,6 +6,7 @@ use std::ops::Range;
 
 use serde_json::Value;
 
+use super::data::as_data;
 use super::literal::{block, flow, has_long_key, is_collection, is_long_key, json, scalar, scalar_value};
 use super::node::{Mapping, Node, NodeKind, ScalarValue};
 use super::parse::{line_end, line_start};
@@ -410,24 +411,6 @@ fn flow_around(node: &Node, at: usize, is_flow: &impl Fn(&Node) -> bool) -> bool
         _ => None,
     };
     (node.as_scalar().is_none() && is_flow(node) && holds(&node)) || inner.is_some_and(|inner| flow_around(inner, at, is_flow))
-}
-
-/// A node as data; what cannot be read is null.
-pub fn as_data(node: &Node) -> Value {
-    match &node.kind {
-        NodeKind::Mapping(mapping) => {
-            Value::Object(mapping.entries.iter().map(|entry| (entry.key.value.to_string(), as_data(&entry.value))).collect())
-        }
-        NodeKind::Sequence(items) => Value::Array(items.iter().map(as_data).collect()),
-        NodeKind::Scalar(scalar) => match scalar.value {
-            ScalarValue::Null => Value::Null,
-            ScalarValue::Bool(value) => value.into(),
-            ScalarValue::Int(value) => value.into(),
-            ScalarValue::Float(value) => value.into(),
-            ScalarValue::Str => scalar.text.as_str().into(),
-        },
-        NodeKind::Broken => Value::Null,
-    }
 }
 
 #[cfg(test)]

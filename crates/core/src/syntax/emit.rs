@@ -8,7 +8,7 @@ use std::fmt::Write;
 
 use serde::Serialize;
 
-use super::edit::as_data;
+use super::data::as_data;
 use super::parse::parse;
 use super::word::{block_of, is_plain, is_quoted};
 use crate::source::Source;

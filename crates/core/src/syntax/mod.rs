@@ -3,6 +3,7 @@
 mod compose;
 mod core_schema;
 mod cursor;
+mod data;
 mod edit;
 mod emit;
 mod literal;
@@ -12,7 +13,8 @@ mod reparse;
 mod word;
 
 pub use cursor::{Cursor, Place, Step, cursor};
-pub use edit::{EditError, PathStep, as_data, remove, set};
+pub use data::as_data;
+pub use edit::{EditError, PathStep, remove, set};
 pub use emit::{YamlWriter, data_to_yaml, documents, from_yaml, to_json, to_yaml};
 pub use node::{Entry, Mapping, Node, NodeKind, Scalar, ScalarValue};
 pub use parse::{DUPLICATE_KEY, Document, SYNTAX, parse};
