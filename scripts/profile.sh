@@ -20,7 +20,7 @@ count() { # NAME COMMAND...
   shift
   (cd "$work" && valgrind --tool=callgrind --separate-threads=no --callgrind-out-file="$work/$name.callgrind" "$@") >"$cache/log/profile-$name.log" 2>&1 ||
     { tail -n 20 "$cache/log/profile-$name.log" >&2; die "$name failed under valgrind"; }
-  callgrind_annotate --threshold=99.9 "$work/$name.callgrind" >"$work/$name.txt"
+  callgrind_annotate --auto=no --threshold=99.9 "$work/$name.callgrind" >"$work/$name.txt"
 }
 cp crates/core/benches/fixture/env.yml "$work/"
 say "A keystroke, a hundred times"
