@@ -37,8 +37,21 @@ const target = (pattern) => join(staging, built.find((name) => pattern.test(name
 renameSync(inside('small/program.wasm'), target(/^optakit-web-.*_bg\.wasm$/));
 run('esbuild', inside('bound/program.js'), '--bundle', '--minify', '--format=esm', '--target=es2022', '--log-level=warning', '--allow-overwrite', `--outfile=${target(/^optakit-web-.*\.js$/)}`);
 
-// The parts of page.js, of which it needs some at once.
+// The parts of page.js, of which the first load has some.
 for (const name of readdirSync('target/page').filter((name) => /-.*\.js$/.test(name))) copyFileSync(join('target/page', name), join(staging, name));
-const needed = [...readFileSync('target/page/page.js', 'utf8').matchAll(/\bfrom ?"(\.\/[^"]+)"/g)].map(([, name]) => name);
+const needed = new Set();
+const need = (name) => {
+  const text = readFileSync(join('target/page', name), 'utf8');
+  for (const [, other] of text.matchAll(/\b(?:from|import) ?"\.\/([^"]+)"/g)) {
+    if (needed.has(other)) continue;
+    needed.add(other);
+    need(other);
+  }
+};
+need('page.js');
+// It is fetched with the page, and read when the page is on the screen.
+const [, editor] = readFileSync('target/page/page.js', 'utf8').match(/import\("\.\/(editor-[^"]+)"\)/);
+needed.add(editor);
+need(editor);
 const page = join(staging, 'index.html');
-writeFileSync(page, readFileSync(page, 'utf8').replace('</head>', `${needed.map((name) => `<link rel="modulepreload" href="${name}">`).join('')}</head>`));
+writeFileSync(page, readFileSync(page, 'utf8').replace('</head>', `${[...needed].map((name) => `<link rel="modulepreload" href="./${name}">`).join('')}</head>`));

@@ -25,7 +25,8 @@ function completions(ask) {
     await painted();
     if (context.aborted) return null;
     const found = await ask(context.pos);
-    if (!found || found.items.length === 0) return null;
+    // Who has gone elsewhere in the meantime would find them in the way.
+    if (!found || found.items.length === 0 || !context.view?.hasFocus) return null;
     const typed = context.state.sliceDoc(found.from, context.pos);
     if (!context.explicit && typed === '' && found.items[0].kind !== 'reference' && !/[:-] $/.test(before)) return null;
     const options = found.items.map(({ label, detail, documentation, insert }, index) => ({

@@ -6,7 +6,7 @@ use crate::bar::{self, Bar};
 use crate::panels::manifests::Manifests;
 use crate::state::{self, Dialog, Results, State};
 use crate::texts::Texts;
-use crate::{commands, files, later, linking, share};
+use crate::{commands, editor, files, later, linking, share};
 
 /// The whole page.
 #[component]
@@ -18,6 +18,7 @@ pub(crate) fn App() -> impl IntoView {
     files::accept_drops(state);
     share::watch_address(state);
     linking::link(state);
+    editor::bring(state);
     view! {
         <div class="app">
             <Bar />

@@ -21,7 +21,7 @@ pub(crate) fn Bar() -> impl IntoView {
     let open = move |dialog| move |_| state.dialog.set(Some(dialog));
     view! {
         <header class="bar">
-            <h1 class="brand"><img src="icon.svg" alt={""} />{"Optakit"}</h1>
+            <h1 class="brand">{"Optakit"}</h1>
             {move || (!environments.read().is_empty()).then(|| view! {
                 <label class="field environment">
                     <span>{"Environment"}</span>

@@ -8,7 +8,7 @@ use optakit_core::api::{
     self, Analysis, Change, Choices, Manifest, Memory, Other, RdsCertificates, Replacement, Request, SourceText, Why,
 };
 
-use crate::editor::Editor;
+use crate::editor::{Coming, Editor};
 use crate::later;
 use crate::work::Work;
 
@@ -57,6 +57,8 @@ pub(crate) struct State {
     pub(crate) why: RwSignal<Option<Why>>,
     /// The editors by file.
     pub(crate) editors: RwSignal<Vec<(String, Editor)>, LocalStorage>,
+    /// How far they are.
+    pub(crate) coming: RwSignal<Coming>,
     /// The open results.
     pub(crate) results: RwSignal<Results>,
     /// The open dialog.
@@ -202,6 +204,7 @@ impl State {
             looked_at: RwSignal::new(None),
             why: RwSignal::new(None),
             editors: RwSignal::new_local(Vec::new()),
+            coming: RwSignal::new(Coming::Code),
             results: RwSignal::new(Results::Manifests),
             dialog: RwSignal::new(None),
             opened_as: RwSignal::new(BTreeMap::new()),

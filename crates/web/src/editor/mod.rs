@@ -43,6 +43,8 @@ extern "C" {
     fn light(view: &JsValue, from: u32, to: u32);
     #[wasm_bindgen(js_namespace = OptakitPage)]
     fn destroy(view: &JsValue);
+    #[wasm_bindgen(js_namespace = OptakitPage, js_name = bringEditor, catch)]
+    async fn bring_editor() -> Result<JsValue, JsValue>;
     #[wasm_bindgen(js_namespace = OptakitPage, js_name = highlight)]
     fn highlight_js(element: &web_sys::Element, text: &str);
 }
@@ -110,7 +112,49 @@ impl Editor {
     }
 }
 
-/// Fills an element with coloured YAML.
+/// How far the text editors are, which come once the page is on the screen.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Coming {
+    /// Their code is on its way.
+    Code,
+    /// It could not be fetched.
+    Failed,
+    /// The one that is seen is made.
+    Seen,
+    /// All are.
+    All,
+}
+
+/// Brings the text editors.
+pub(crate) fn bring(state: State) {
+    leptos::task::spawn_local(async move {
+        platform::painted().await;
+        if bring_editor().await.is_err() {
+            return state.coming.set(Coming::Failed);
+        }
+        state.coming.set(Coming::Seen);
+        platform::painted().await;
+        state.coming.set(Coming::All);
+    });
+}
+
+/// What stands in the place of an editor: its text.
+fn in_its_place(state: State, file: &str) -> impl IntoView + use<> {
+    /// More than any screen has.
+    const LINES: usize = 150;
+    let coming = state.coming.get();
+    let failed = (coming == Coming::Failed).then(|| {
+        view! { <p class="note" role="alert">{"The text editor could not be loaded: is the network there? The text is kept; reload the page to try again."}</p> }
+    });
+    let text = matches!(coming, Coming::Code | Coming::Failed).then(|| {
+        let text = untrack(|| state.text_of(file));
+        let text = text.split_inclusive('\n').take(LINES).collect::<String>();
+        view! { <pre class="coming">{text}</pre> }
+    });
+    (failed, text)
+}
+
+/// Fills an element with YAML, coloured as soon as the editors' code is there.
 pub(crate) fn highlight(element: &web_sys::Element, text: &str) {
     highlight_js(element, text);
 }
@@ -170,17 +214,15 @@ pub(crate) fn TextEditor(
     let state = expect_context::<State>();
     let element = NodeRef::<Div>::new();
     let name = file.clone();
-    // Those that nobody sees yet come when the page is on the screen.
-    let may_come = RwSignal::new(false);
-    leptos::task::spawn_local(async move {
-        platform::painted().await;
-        may_come.try_set(true);
-    });
     let made = Effect::new(move |made: Option<bool>| {
         if made == Some(true) {
             return true;
         }
-        let is_due = *state.open.read() == name || may_come.get();
+        let is_due = match state.coming.get() {
+            Coming::Code | Coming::Failed => false,
+            Coming::Seen => *state.open.read() == name,
+            Coming::All => true,
+        };
         let Some(element) = element.get().filter(|_| is_due) else { return false };
         let text = untrack(|| state.text_of(&name));
         let (complete, hover, cursor) = (name.clone(), name.clone(), name.clone());
@@ -216,6 +258,7 @@ pub(crate) fn TextEditor(
             }
         });
     });
+    let name = file.clone();
     let hidden = move || *state.open.read() != file;
-    view! { <div class="text" hidden=hidden><div node_ref=element></div></div> }
+    view! { <div class="text" hidden=hidden><div node_ref=element>{move || in_its_place(state, &name)}</div></div> }
 }

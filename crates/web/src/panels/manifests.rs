@@ -60,6 +60,8 @@ pub(crate) fn Manifests() -> impl IntoView {
         let shown = state.manifests.read();
         shown.manifests.iter().map(|manifest| (manifest.kind, manifest.name.clone())).collect::<Vec<_>>()
     });
+    let groups = move || 0..listed.read().len().div_ceil(SOME);
+    let group_of = move |group: usize| listed.read().iter().skip(group * SOME).take(SOME).cloned().collect::<Vec<_>>();
     let object = move |(kind, name): (&'static str, String)| {
         let label = format!("{kind} {name}");
         let (pressed, changed) = (label.clone(), (kind, name.clone()));
@@ -102,7 +104,11 @@ pub(crate) fn Manifests() -> impl IntoView {
                             "All objects"
                             <span class="name">{move || format!("{} in order", count.get())}</span>
                         </button>
-                        <For each=move || listed.get() key=|(kind, name)| format!("{kind} {name}") children=object />
+                        <For each=groups key=|group| *group let(group)>
+                            <div class="some">
+                                <For each=move || group_of(group) key=|(kind, name)| format!("{kind} {name}") children=object />
+                            </div>
+                        </For>
                     </div>
                     <div class="output" class:stale=stale tabindex="0" aria-label="YAML" on:mouseleave=move |_| state.looked_at.set(None)>
                         {move || stale.get().then(|| view! { <p class="note">{"These are of the last text without errors."}</p> })}
@@ -199,6 +205,9 @@ fn Document(entry: Entry) -> impl IntoView {
         count.set(manifest.yaml.lines().count());
         manifest.yaml.clone()
     });
+    // What is out of sight takes its place without being laid out.
+    #[expect(clippy::cast_precision_loss, reason = "no manifest has that many lines")]
+    let height = move || format!("auto {}px", count.get() as f64 * LINE + 2.0 * PADDING);
     let count = move || count.get_untracked();
     let folded = RwSignal::new(false);
     let lit = Memo::new(move |_| {
@@ -263,7 +272,7 @@ fn Document(entry: Entry) -> impl IntoView {
     let keys = Rc::new(keys);
     let name = label.clone();
     view! {
-        <div class="document">
+        <div class="document" style:contain-intrinsic-block-size=height>
             <button class="fold" aria-expanded=move || (!folded.get()).to_string() aria-label=move || format!("{name} in YAML") on:click=move |_| folded.update(|folded| *folded = !*folded)>
                 {move || if folded.get() { "▸" } else { "▾" }}
             </button>
@@ -287,6 +296,9 @@ fn Document(entry: Entry) -> impl IntoView {
 
 /// How many objects are drawn at once: a page of a thousand is slow to lay out at each key.
 const MANY: usize = 60;
+
+/// How many buttons the browser lays out together, or leaves out together where nobody sees them.
+const SOME: usize = 40;
 
 /// The height of a line of code and the space above the first, as the style sheet has them, in pixels.
 const LINE: f64 = 22.0;

@@ -232,6 +232,55 @@ test('a part that the network does not bring is told of, and comes the next time
   await page.getByRole('textbox', { name: 'healthcheck_path' }).first().waitFor();
 });
 
+test('completions that come late do not stand before what was opened in the meantime', async (t) => {
+  const context = await profile({ serviceWorkers: 'block' });
+  t.after(() => context.close());
+  const page = await context.newPage();
+  let bring;
+  const brought = new Promise((done) => (bring = done));
+  await page.route('**/split_help-*.wasm', async (route) => {
+    await brought;
+    await route.continue();
+  });
+  await page.goto(address);
+  await write(page, service('late'));
+  const asked = page.waitForRequest('**/split_help-*.wasm');
+  await page.keyboard.press('Control+Space');
+  await asked;
+  await button(page, 'Form').click();
+  await page.getByRole('textbox', { name: 'healthcheck_path' }).first().waitFor();
+  const answered = page.waitForResponse('**/split_help-*.wasm');
+  bring();
+  await answered;
+  await button(page, 'Text').click();
+  assert.equal(await read(page), service('late'));
+  assert.equal(await page.getByRole('listbox').count(), 0);
+});
+
+test('the manifests do not wait for the text editor, and without it the text is still shown', async (t) => {
+  const context = await profile({ serviceWorkers: 'block' });
+  t.after(() => context.close());
+  const page = await context.newPage();
+  await page.goto(address);
+  await write(page, service('plain'));
+  await shows(page, 'plain');
+  let bring;
+  const brought = new Promise((done) => (bring = done));
+  await page.route('**/editor-*.js', async (route) => {
+    await brought;
+    await route.abort();
+  });
+  await page.reload();
+  await shows(page, 'plain');
+  await page.locator('pre').getByText('path: env.yml').waitFor();
+  bring();
+  await page.getByRole('alert').getByText('The text editor could not be loaded').waitFor();
+  await page.locator('pre').getByText('path: env.yml').waitFor();
+  await page.unroute('**/editor-*.js');
+  await page.reload();
+  assert.equal(await read(page), service('plain'));
+});
+
 test('when the program fails, the text is given out, and the next start does not fail on it again', async (t) => {
   const page = await open(t);
   await write(page, service('precious'));
