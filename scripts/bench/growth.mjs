@@ -7,7 +7,7 @@ import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
 import { file } from '../many.mjs';
 import { Figures, median } from './figures.mjs';
-import { milliseconds, run } from './processes.mjs';
+import { milliseconds, run, side_by_side } from './processes.mjs';
 
 const [target, program, picture] = process.argv.slice(2);
 const binary = resolve(program);
@@ -27,18 +27,18 @@ function folder_of(services, name = `many${services}`) {
 
 const curves = [
   {
-    name: 'render-modules', label: 'render, by modules in a file', steps: [1, 10, 100, 1000, 10_000], runs: 11,
+    name: 'render-modules', label: 'render, by modules in a file', steps: [1, 10, 100, 1000, 10_000],
     prepare: (count) => ({ cwd: folder_of(count), command: [binary, 'render', '--quiet'] }),
   },
   {
-    name: 'check-files', label: 'validate, by files', steps: [1, 10, 100, 1000, 10_000], runs: 11,
+    name: 'check-files', label: 'validate, by files', steps: [1, 10, 100, 1000, 10_000],
     prepare(count) {
       for (let index = 0; index < count; index += 1) folder_of(1, `tree${count}/${index % 100}/${index}`);
       return { cwd: work, command: [binary, 'validate', `tree${count}`, '--quiet'] };
     },
   },
   KUBECONFIG && {
-    name: 'apply-services', label: 'apply and wait, by services', steps: [1, 5, 20, 50, 100, 200], runs: 2,
+    name: 'apply-services', label: 'apply and wait, by services', steps: [1, 5, 20, 50, 100, 200],
     prepare(count) {
       const cwd = folder_of(count);
       run([binary, 'bundle', '--quiet', '-o', 'bundle.json'], cwd);
@@ -63,23 +63,29 @@ function draw(curves) {
   if (status !== 0) throw error ?? new Error(stderr);
 }
 
+/** The median milliseconds of a command whose work is undone after each run. */
+function undone(command, undo, cwd) {
+  const times = Array.from({ length: 2 }, () => {
+    const time = milliseconds(command, cwd);
+    run(undo, cwd);
+    return time;
+  });
+  return median(times);
+}
+
 try {
   for (const curve of curves) {
     curve.points = curve.steps.map((count) => {
       const { cwd, command, undo } = curve.prepare(count);
-      const times = [];
-      for (let round = 0; round < curve.runs; round += 1) {
-        times.push(milliseconds(command, cwd));
-        if (undo) run(undo, cwd);
-      }
-      const time = median(times);
+      const time = undo ? undone(command, undo, cwd) : side_by_side([{ command }], cwd, count > 100 ? 1 : 10)[0];
       figures.report(`${curve.name}-${count}/optakit`, time, 'ms');
       return [count, time];
     });
-    // What a process costs before its first module is no part of the growth.
+    // What a process costs before its first module is no part of the growth; a step is seen where it is not most of the time.
     const [[, base]] = curve.points;
-    const steps = curve.points.slice(2).map(([count, time], index) => {
-      const [before, earlier] = curve.points[index + 1];
+    const first = curve.points.findIndex(([, time]) => time > 1.5 * base);
+    const steps = curve.points.slice(first + 1).map(([count, time], index) => {
+      const [before, earlier] = curve.points[first + index];
       return (time - base) / (earlier - base) / ((count * Math.log2(count)) / (before * Math.log2(before)));
     });
     // Above 1 a step is steeper than n log n.

@@ -44,7 +44,7 @@ fn key_in_250_modules(bencher: Bencher<'_, '_>) {
         let request = fixture::request(&text.replacen("LEVEL: info", &format!("LEVEL: info{level}"), 1));
         api::Request { memory: Some(memory.clone()), ..request }
     };
-    bencher.with_inputs(next).bench_refs(|request| api::analyze(black_box(request), false));
+    bencher.with_inputs(next).bench_local_refs(|request| api::analyze(black_box(request), false));
 }
 
 /// The whole, by module.
