@@ -65,7 +65,7 @@ function draw(curves) {
 
 /** The median milliseconds of a command whose work is undone after each run. */
 function undone(command, undo, cwd) {
-  const times = Array.from({ length: 2 }, () => {
+  const times = Array.from({ length: 3 }, () => {
     const time = milliseconds(command, cwd);
     run(undo, cwd);
     return time;

@@ -252,8 +252,9 @@ impl State {
     /// Makes a change of a file's text, by its editor where it has one, as one step of the history.
     pub(crate) fn edit(self, file: &str, edits: &[Replacement]) {
         let editor = self.editor(file);
-        if let Some(editor) = editor {
-            editor.apply(edits);
+        match editor {
+            Some(editor) => editor.apply(edits),
+            None => self.say("Nothing was changed: the text editor is not there"),
         }
     }
 

@@ -276,6 +276,10 @@ test('the manifests do not wait for the text editor, and without it the text is 
   bring();
   await page.getByRole('alert').getByText('The text editor could not be loaded').waitFor();
   await page.locator('pre').getByText('path: env.yml').waitFor();
+  await button(page, 'Form').click();
+  await page.getByRole('textbox', { name: 'healthcheck_path' }).first().fill('/up');
+  await page.keyboard.press('Tab');
+  await page.getByText('Nothing was changed').waitFor();
   await page.unroute('**/editor-*.js');
   await page.reload();
   assert.equal(await read(page), service('plain'));
