@@ -40,6 +40,15 @@ const random = (below) => {
 const BROKEN = ['foo: [1, 2\n', 'a: "b\n', '\t- x\n', '{parent.domian}', '*.example.com', ': :\n', '- - - {\n', '<<: *none\n'];
 const WORDS = ['min_containers: 3', 'LOG: "debug"', '# a note', 'image: nginx:1.29', 'port:', '- KEY', 'links: [db]', '{vars.a}'];
 
+/** Opens a panel and the form, and goes back to the text. */
+async function look_at(panel) {
+  await page.getByRole('tab', { name: panel }).first().click();
+  await page.getByRole('button', { name: 'Form', exact: true }).click();
+  await page.getByRole('button', { name: 'Text', exact: true }).click();
+  await editor.click();
+}
+
+const PANELS = ['AWS', 'Bundle', 'Diagram', 'Changes', 'Manifests'];
 const base = file(3);
 async function startOver() {
   await editor.click();
@@ -47,6 +56,8 @@ async function startOver() {
   await paste(base);
 }
 await startOver();
+// What is fetched when it is opened stays: it is no growth by typing.
+for (const panel of PANELS) await look_at(panel);
 let keys = 0;
 let early;
 let next = 500;
@@ -65,13 +76,7 @@ while (keys < KEYS) {
     case 6: await press('Enter'); break;
     case 7:
       // Not each time: they are slower than typing.
-      if (random(4) === 0) {
-        const names = ['AWS', 'Bundle', 'Diagram', 'Changes', 'Manifests'];
-        await page.getByRole('tab', { name: names[random(names.length)] }).first().click();
-        await page.getByRole('button', { name: 'Form', exact: true }).click();
-        await page.getByRole('button', { name: 'Text', exact: true }).click();
-        await editor.click();
-      }
+      if (random(4) === 0) await look_at(PANELS[random(PANELS.length)]);
       break;
     default: {
       const word = WORDS[random(WORDS.length)];
