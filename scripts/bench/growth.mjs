@@ -83,7 +83,7 @@ try {
     });
     // What a process costs before its first module is no part of the growth; a step is seen where it is not most of the time.
     const [[, base]] = curve.points;
-    const first = curve.points.findIndex(([, time]) => time > 1.5 * base);
+    const first = Math.max(1, curve.points.findIndex(([, time]) => time > 1.5 * base));
     const steps = curve.points.slice(first + 1).map(([count, time], index) => {
       const [before, earlier] = curve.points[first + index];
       return (time - base) / (earlier - base) / ((count * Math.log2(count)) / (before * Math.log2(before)));
