@@ -18,34 +18,38 @@ const LOADS = 11;
 const ROUNDS = 4;
 const KEYS = 15;
 
-/** Milliseconds from navigation until the page is ready, in a cold browser; and what was sent, where `weigh` gets it. */
-async function load({ address, ready }, weigh) {
-  const context = await browser.newContext({ viewport: { width: 1440, height: 900 }, serviceWorkers: 'block' });
-  const page = await context.newPage();
+/** A page in a cold browser. */
+async function cold(permissions = []) {
+  const context = await browser.newContext({ viewport: { width: 1440, height: 900 }, serviceWorkers: 'block', permissions });
+  return { context, page: await context.newPage() };
+}
+
+/** What the first load weighs by brotli, in KB. */
+async function weight({ address }) {
+  const { context, page } = await cold();
   const bodies = [];
-  if (weigh) page.on('response', (response) => bodies.push(response.body().catch(() => Buffer.alloc(0))));
+  page.on('response', (response) => bodies.push(response.body().catch(() => Buffer.alloc(0))));
+  await page.goto(address);
+  await page.waitForLoadState('networkidle');
+  const packed = (await Promise.all(bodies)).map((body) => brotliCompressSync(body, { params: { [constants.BROTLI_PARAM_QUALITY]: 11 } }).length);
+  await context.close();
+  return packed.reduce((sum, size) => sum + size, 0) / 1024;
+}
+
+/** Milliseconds from navigation until the page is ready. */
+async function load({ address, ready }) {
+  const { context, page } = await cold();
   const started = performance.now();
   await page.goto(address);
   await ready(page).waitFor();
   const time = performance.now() - started;
-  if (weigh) {
-    await page.waitForLoadState('networkidle');
-    weigh(await Promise.all(bodies));
-  }
   await context.close();
   return time;
 }
 
-/** What bodies weigh by brotli, in KB. */
-function weight(bodies) {
-  const packed = bodies.map((body) => brotliCompressSync(body, { params: { [constants.BROTLI_PARAM_QUALITY]: 11 } }).length);
-  return packed.reduce((sum, size) => sum + size, 0) / 1024;
-}
-
 /** Milliseconds from a key to the painted page, for each key typed behind `LOG_LEVEL: info` of the first service. */
 async function keys({ address, ready, focus }, services) {
-  const context = await browser.newContext({ viewport: { width: 1440, height: 900 }, serviceWorkers: 'block', permissions: ['clipboard-read', 'clipboard-write'] });
-  const page = await context.newPage();
+  const { context, page } = await cold(['clipboard-read', 'clipboard-write']);
   await page.goto(address);
   await ready(page).waitFor();
   await focus(page);
@@ -94,12 +98,11 @@ for (const page of pages) page.address = await serving(page.folder);
 
 const loaded = pages.filter(({ loads = true }) => loads);
 const navigations = new Map(loaded.map((page) => [page, []]));
-const weights = new Map();
 for (let round = 0; round < LOADS; round += 1) {
-  for (const page of loaded) navigations.get(page).push(await load(page, round === 0 && ((bodies) => weights.set(page, weight(bodies)))));
+  for (const page of loaded) navigations.get(page).push(await load(page));
 }
 for (const page of loaded) {
-  figures.report(`page-weight/${page.who}`, weights.get(page), 'KB');
+  figures.report(`page-weight/${page.who}`, await weight(page), 'KB');
   figures.report(`page-navigation/${page.who}`, median(navigations.get(page)), 'ms');
   if (page.who === 'optakit') continue;
   figures.ratio('page-weight', page.who);

@@ -316,7 +316,6 @@ const drawn = new WeakMap();
 
 /** Fills an element with the lines of a YAML text, each an element of text and spans of a class for each kind. Those it shows already stay. */
 export function highlight(element, text) {
-  if (!drawn.has(element)) element.textContent = '';
   const [before, after] = [drawn.get(element) ?? [], splitLines(text)];
   drawn.set(element, after);
   const most = Math.min(before.length, after.length);

@@ -14,7 +14,10 @@ function highlight(element, text) {
 async function bringEditor() {
   const editor = await import('./editor.js');
   Object.assign(globalThis.OptakitPage, editor);
-  for (const [element, text] of plain) editor.highlight(element, text);
+  for (const [element, text] of plain) {
+    element.textContent = '';
+    editor.highlight(element, text);
+  }
   plain.clear();
 }
 

@@ -214,12 +214,28 @@ test('after the first visit the page works without a network', async (t) => {
   assert.equal(download.suggestedFilename(), 'offline-kustomize.zip');
 });
 
-test('a part that the network does not bring is told of, and comes the next time it is asked for', async (t) => {
+/** A page whose requests a test can stop: no worker answers them, and the browser itself complains of what it cannot fetch. */
+async function breakable(t) {
   const context = await profile({ serviceWorkers: 'block' });
   t.after(() => context.close());
-  // The browser itself complains of what it cannot fetch.
   const page = await context.newPage();
   await page.goto(address);
+  return page;
+}
+
+/** Holds requests until what it gives is called; then they are continued, or aborted. */
+async function hold(page, requests, end) {
+  let release;
+  const released = new Promise((done) => (release = done));
+  await page.route(requests, async (route) => {
+    await released;
+    await route[end]();
+  });
+  return release;
+}
+
+test('a part that the network does not bring is told of, and comes the next time it is asked for', async (t) => {
+  const page = await breakable(t);
   await write(page, service('patchy'));
   await shows(page, 'patchy');
   await page.route('**/split_form-*.wasm', (route) => route.abort());
@@ -233,16 +249,8 @@ test('a part that the network does not bring is told of, and comes the next time
 });
 
 test('completions that come late do not stand before what was opened in the meantime', async (t) => {
-  const context = await profile({ serviceWorkers: 'block' });
-  t.after(() => context.close());
-  const page = await context.newPage();
-  let bring;
-  const brought = new Promise((done) => (bring = done));
-  await page.route('**/split_help-*.wasm', async (route) => {
-    await brought;
-    await route.continue();
-  });
-  await page.goto(address);
+  const page = await breakable(t);
+  const bring = await hold(page, '**/split_help-*.wasm', 'continue');
   await write(page, service('late'));
   const asked = page.waitForRequest('**/split_help-*.wasm');
   await page.keyboard.press('Control+Space');
@@ -258,18 +266,10 @@ test('completions that come late do not stand before what was opened in the mean
 });
 
 test('the manifests do not wait for the text editor, and without it the text is still shown', async (t) => {
-  const context = await profile({ serviceWorkers: 'block' });
-  t.after(() => context.close());
-  const page = await context.newPage();
-  await page.goto(address);
+  const page = await breakable(t);
   await write(page, service('plain'));
   await shows(page, 'plain');
-  let bring;
-  const brought = new Promise((done) => (bring = done));
-  await page.route('**/editor-*.js', async (route) => {
-    await brought;
-    await route.abort();
-  });
+  const bring = await hold(page, '**/editor-*.js', 'abort');
   await page.reload();
   await shows(page, 'plain');
   await page.locator('pre').getByText('path: env.yml').waitFor();
