@@ -7,4 +7,7 @@ INSTA_UPDATE=always cargo test -p optakit-core --test render --quiet
 # These write what has changed, and fail to say so.
 cargo test -p optakit-core --test generated --quiet >/dev/null 2>&1 || true
 cargo test -p optakit --test generated --quiet >/dev/null 2>&1 || true
-git --no-pager diff --stat -- crates/core/tests docs/generated
+"$root/scripts/build-page.sh"
+"$root/scripts/setup-browser.sh"
+node scripts/first.mjs
+git --no-pager diff --stat -- crates/core/tests crates/web/first.html docs/generated

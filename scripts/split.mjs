@@ -39,19 +39,23 @@ run('esbuild', inside('bound/program.js'), '--bundle', '--minify', '--format=esm
 
 // The parts of page.js, of which the first load has some.
 for (const name of readdirSync('target/page').filter((name) => /-.*\.js$/.test(name))) copyFileSync(join('target/page', name), join(staging, name));
-const needed = new Set();
-const need = (name) => {
+/** The parts that a part is read with. */
+function partsOf(name, found = new Set()) {
   const text = readFileSync(join('target/page', name), 'utf8');
   for (const [, other] of text.matchAll(/\b(?:from|import) ?"\.\/([^"]+)"/g)) {
-    if (needed.has(other)) continue;
-    needed.add(other);
-    need(other);
+    if (found.has(other)) continue;
+    found.add(other);
+    partsOf(other, found);
   }
-};
-need('page.js');
-// It is fetched with the page, and read when the page is on the screen.
+  return found;
+}
+const atOnce = partsOf('page.js');
+// boot.js has the editor fetched, which is read when the page is on the screen.
 const [, editor] = readFileSync('target/page/page.js', 'utf8').match(/import\("\.\/(editor-[^"]+)"\)/);
-needed.add(editor);
-need(editor);
+const later = [editor, ...partsOf(editor)].filter((name) => !atOnce.has(name));
+const links = [
+  ...[...atOnce].map((name) => `<link rel="modulepreload" href="./${name}">`),
+  ...later.map((name) => `<link rel="later" as="script" crossorigin fetchpriority="low" href="./${name}">`),
+];
 const page = join(staging, 'index.html');
-writeFileSync(page, readFileSync(page, 'utf8').replace('</head>', `${[...needed].map((name) => `<link rel="modulepreload" href="./${name}">`).join('')}</head>`));
+writeFileSync(page, readFileSync(page, 'utf8').replace('</head>', `${links.join('')}</head>`));

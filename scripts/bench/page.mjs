@@ -36,15 +36,26 @@ async function weight({ address }) {
   return packed.reduce((sum, size) => sum + size, 0) / 1024;
 }
 
-/** Milliseconds from navigation until the page is ready. */
-async function load({ address, ready }) {
-  const { context, page } = await cold();
+/** Milliseconds from navigation until the page shows what it is for, and until its text can be edited, where it has one. */
+async function load({ address, ready, editor }, page) {
   const started = performance.now();
-  await page.goto(address);
+  // What a page still loads when it shows what it is for is its own affair.
+  await page.goto(address, { waitUntil: 'commit' });
   await ready(page).waitFor();
-  const time = performance.now() - started;
+  const shown = performance.now() - started;
+  await editor?.(page).waitFor();
+  return { shown, edited: performance.now() - started };
+}
+
+/** The first visit of a browser to a page, and the second. */
+async function visits(of) {
+  const { context, page } = await cold();
+  const first = await load(of, page);
+  await of.left?.(page);
+  await page.close();
+  const second = await load(of, await context.newPage());
   await context.close();
-  return time;
+  return { first, second };
 }
 
 /** Milliseconds from a key to the painted page, for each key typed behind `LOG_LEVEL: info` of the first service. */
@@ -85,11 +96,20 @@ const pages = [
   {
     who: 'optakit',
     folder: 'dist',
-    ready: (page) => page.getByRole('region', { name: 'Manifests' }).getByText('kind: Deployment').first(),
+    // The first visit is to the example, whose manifests stand in the page itself; later ones are to the work that was kept.
+    ready: (page) => page.getByText('kind: Deployment').first(),
+    editor: (page) => page.getByRole('textbox', { name: 'opta.yml', exact: true }),
+    left: (page) => page.waitForFunction(() => localStorage.getItem('optakit.kept') !== null),
     focus: (page) => page.getByRole('textbox', { name: 'opta.yml', exact: true }).click(),
   },
   // Its text is there before it knows what is wrong with it.
-  MONACO && { who: 'monaco-yaml', folder: MONACO, ready: (page) => page.locator('.view-line').first(), focus: (page) => page.locator('.view-lines').click() },
+  MONACO && {
+    who: 'monaco-yaml',
+    folder: MONACO,
+    ready: (page) => page.locator('.view-line').first(),
+    editor: (page) => page.locator('.view-line').first(),
+    focus: (page) => page.locator('.view-lines').click(),
+  },
   // What Chromium itself takes from a key to the paint.
   { who: 'bare-textarea', loads: false, folder: 'scripts/peers/textarea', ready: (page) => page.getByRole('textbox'), focus: (page) => page.getByRole('textbox').click() },
   LEPTOS && { who: 'bare-leptos', folder: LEPTOS, ready: (page) => page.getByText('Hello') },
@@ -97,16 +117,18 @@ const pages = [
 for (const page of pages) page.address = await serving(page.folder);
 
 const loaded = pages.filter(({ loads = true }) => loads);
-const navigations = new Map(loaded.map((page) => [page, []]));
+const visited = new Map(loaded.map((page) => [page, []]));
 for (let round = 0; round < LOADS; round += 1) {
-  for (const page of loaded) navigations.get(page).push(await load(page));
+  for (const page of loaded) visited.get(page).push(await visits(page));
 }
 for (const page of loaded) {
+  const times = (of) => median(visited.get(page).map(of));
   figures.report(`page-weight/${page.who}`, await weight(page), 'KB');
-  figures.report(`page-navigation/${page.who}`, median(navigations.get(page)), 'ms');
+  figures.report(`page-navigation/${page.who}`, times(({ first }) => first.shown), 'ms');
+  figures.report(`page-return/${page.who}`, times(({ second }) => second.shown), 'ms');
+  if (page.editor) figures.report(`page-editor/${page.who}`, times(({ first }) => first.edited), 'ms');
   if (page.who === 'optakit') continue;
-  figures.ratio('page-weight', page.who);
-  figures.ratio('page-navigation', page.who);
+  for (const what of ['page-weight', 'page-navigation', 'page-return', ...(page.editor ? ['page-editor'] : [])]) figures.ratio(what, page.who);
 }
 const typed = pages.filter(({ focus }) => focus);
 for (const [lines, services] of [[60, 3], [5000, 250]]) {

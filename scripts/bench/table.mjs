@@ -15,7 +15,9 @@ const COMPARED = [
   ['apply-again', 'apply with nothing to change'],
   ['apply-first', 'first apply, until its pods are ready'],
   ['page-weight', 'first load of the editor'],
-  ['page-navigation', 'from navigation to the first manifests'],
+  ['page-navigation', 'from navigation to the first manifests, the first visit'],
+  ['page-return', 'the same, with work that was kept'],
+  ['page-editor', 'from navigation until the text can be edited'],
   ['key-60-lines-p95', 'from a key to the painted page, 60 lines, p95'],
   ['key-5000-lines-p95', 'the same, 5,000 lines'],
 ];

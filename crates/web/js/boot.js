@@ -1,4 +1,11 @@
 // Starts the page's WebAssembly. Trunk would put this into an inline script, which a strict script-src refuses.
+// Where the page shows something already (first.js), it is seen before the program is read.
+const isDrawn = !document.hidden && PerformanceObserver.supportedEntryTypes.includes('paint');
+if (document.documentElement.dataset.first === '' && isDrawn) {
+  await new Promise((seen) => new PerformanceObserver(seen).observe({ type: 'paint', buffered: true }));
+}
+// What the page needs once it is on the screen is fetched behind all else.
+for (const link of document.querySelectorAll('link[rel=later]')) link.rel = 'preload';
 const { js, wasm } = document.querySelector('script[data-wasm]').dataset;
 const base = document.baseURI;
 const program = new URL(wasm, base);
@@ -14,7 +21,8 @@ try {
   const [{ default: init }, module_or_path] = await Promise.all([import(new URL(js, base)), compiled, page, parsed]);
   await init({ module_or_path });
 } catch (error) {
-  const message = document.getElementById('loading');
+  delete document.documentElement.dataset.first;
+  const message = document.querySelector('#loading .loading');
   if (message) message.textContent = `This page could not start: ${error.message}. A current browser with WebAssembly is needed.`;
   throw error;
 }

@@ -98,6 +98,8 @@ export async function keep(text) {
       await (await database()).put('drafts', { id: own, time: Date.now(), text: take() });
     }
     newest = undefined;
+    // first.js asks for it, which cannot wait for a database.
+    localStorage.setItem('optakit.kept', '');
     localStorage.removeItem(UNWRITTEN + own);
   } finally {
     writing = false;

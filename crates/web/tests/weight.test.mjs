@@ -30,7 +30,8 @@ test('form, panels, dialogs, files and help are fetched later', () => {
 for (const [part, weight, figure] of [
   ['the program', files(/^optakit-web-.*\.wasm/), 319],
   ['the text editor', files(/^(?:editor|chunk)-.*\.js/), 106],
-  ['the rest of the JavaScript', files(/^(?:page|boot|optakit-web)\S*\.js /), 12.2],
+  ['the rest of the JavaScript', files(/^(?:page|boot|first|optakit-web)\S*\.js /), 12.2],
+  ['the page itself', files(/^index\.html/), 2.8],
   ['the form', files(/^split_form-/), 31.5],
   ['the panels', files(/^split_panels-/), 72.5],
   ['the dialogs', files(/^split_dialogs-/), 18.8],

@@ -7,7 +7,7 @@ import { join } from 'node:path';
 import { test } from 'node:test';
 import { deflateRawSync } from 'node:zlib';
 import { file } from '../../../../scripts/many.mjs';
-import { ENVIRONMENT, address, button, dialog, open, pageOf, profile, read, region, service, tab, text, write } from './support.mjs';
+import { ENVIRONMENT, address, breakable, button, dialog, hold, open, pageOf, profile, read, region, service, tab, text, write } from './support.mjs';
 
 const shows = (page, layer) => region(page, 'Manifests').getByText(`${layer}-api-k8s-service`).first().waitFor();
 
@@ -213,26 +213,6 @@ test('after the first visit the page works without a network', async (t) => {
   const [download] = await Promise.all([page.waitForEvent('download'), button(page, 'Kustomize').click()]);
   assert.equal(download.suggestedFilename(), 'offline-kustomize.zip');
 });
-
-/** A page whose requests a test can stop: no worker answers them, and the browser itself complains of what it cannot fetch. */
-async function breakable(t) {
-  const context = await profile({ serviceWorkers: 'block' });
-  t.after(() => context.close());
-  const page = await context.newPage();
-  await page.goto(address);
-  return page;
-}
-
-/** Holds requests until what it gives is called; then they are continued, or aborted. */
-async function hold(page, requests, end) {
-  let release;
-  const released = new Promise((done) => (release = done));
-  await page.route(requests, async (route) => {
-    await released;
-    await route[end]();
-  });
-  return release;
-}
 
 test('a part that the network does not bring is told of, and comes the next time it is asked for', async (t) => {
   const page = await breakable(t);

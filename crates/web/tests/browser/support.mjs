@@ -49,6 +49,26 @@ export async function open(t, options = {}, at = address) {
   return pageOf(t, context, at);
 }
 
+/** A page whose requests a test can stop: no worker answers them, and the browser itself complains of what it cannot fetch. */
+export async function breakable(t) {
+  const context = await profile({ serviceWorkers: 'block' });
+  t.after(() => context.close());
+  const page = await context.newPage();
+  await page.goto(address);
+  return page;
+}
+
+/** Holds requests until what it gives is called; then they are continued, or aborted. */
+export async function hold(page, requests, end) {
+  let release;
+  const released = new Promise((done) => (release = done));
+  await page.route(requests, async (route) => {
+    await released;
+    await route[end]();
+  });
+  return release;
+}
+
 export const text = (page, name = 'opta.yml') => page.getByRole('textbox', { name, exact: true });
 export const region = (page, name) => page.getByRole('region', { name, exact: true });
 export const button = (page, name) => page.getByRole('button', { name, exact: true });
