@@ -1,50 +1,13 @@
 // The text editor of the page: CodeMirror, set up for YAML, behind the few functions that the Rust side calls
 // (crates/web/src/editor/mod.rs). No rule, no default and no field text lives here.
 import { defaultKeymap, history, historyKeymap, indentWithTab, isolateHistory, redo, undo } from '@codemirror/commands';
-import { yaml, yamlLanguage } from '@codemirror/lang-yaml';
-import { HighlightStyle, bracketMatching, foldGutter, foldKeymap, indentUnit, syntaxHighlighting } from '@codemirror/language';
+import { bracketMatching, foldKeymap, indentUnit } from '@codemirror/language';
 import { diagnosticCount, lintGutter, setDiagnostics } from '@codemirror/lint';
 import { Compartment, EditorState, StateEffect, StateField } from '@codemirror/state';
-import { Decoration, EditorView, MatchDecorator, ViewPlugin, highlightActiveLine, highlightActiveLineGutter, hoverTooltip, keymap, lineNumbers, placeholder } from '@codemirror/view';
-import { highlightTree, tagHighlighter, tags } from '@lezer/highlight';
+import { Decoration, EditorView, highlightActiveLine, highlightActiveLineGutter, hoverTooltip, keymap, lineNumbers, placeholder } from '@codemirror/view';
+import { KINDS, partsOf } from './colours.js';
 import { prose } from './prose.js';
-
-const KINDS = [
-  [tags.definition(tags.propertyName), 'key'],
-  [tags.propertyName, 'key'],
-  [tags.number, 'number'],
-  [tags.bool, 'number'],
-  [tags.null, 'number'],
-  [tags.string, 'string'],
-  [tags.special(tags.string), 'string'],
-  [tags.content, 'string'],
-  [tags.comment, 'comment'],
-  [tags.lineComment, 'comment'],
-  [tags.meta, 'comment'],
-  [tags.punctuation, 'punctuation'],
-  [tags.separator, 'punctuation'],
-  [tags.squareBracket, 'punctuation'],
-  [tags.brace, 'punctuation'],
-];
-
-const colours = HighlightStyle.define(KINDS.map(([tag, kind]) => ({ tag, color: `var(--code-${kind})` })));
-
-// The YAML grammar calls every plain scalar the same; numbers and words with a meaning are told apart by their look.
-const PLAIN = '-?\\d+(?:\\.\\d+)?|0x[0-9a-fA-F]+|true|false|null';
-const plainValue = new RegExp(`^(?:${PLAIN})$`);
-const plainMatcher = new MatchDecorator({
-  regexp: new RegExp(`(?<=(?:: |- |[\\[,] ?))(?:${PLAIN})(?=\\s*(?:$|[#,\\]}]))`, 'g'),
-  decoration: Decoration.mark({ class: 'cm-plain-value' }),
-});
-const plainValues = ViewPlugin.define(
-  (view) => ({
-    decorations: plainMatcher.createDeco(view),
-    update(update) {
-      this.decorations = plainMatcher.updateDeco(update, this.decorations);
-    },
-  }),
-  { decorations: (plugin) => plugin.decorations },
-);
+import { yaml } from './yaml.js';
 
 // Colours and sizes are the page's custom properties, which reach through the shadow root.
 const theme = EditorView.theme({
@@ -62,7 +25,7 @@ const theme = EditorView.theme({
   '.cm-line::selection, .cm-line ::selection': { backgroundColor: 'var(--selection)' },
   '.cm-selectionMatch': { backgroundColor: 'var(--selection)' },
   '.cm-matchingBracket, &.cm-focused .cm-matchingBracket': { backgroundColor: 'var(--selection)', color: 'inherit' },
-  '.cm-plain-value, .cm-plain-value *': { color: 'var(--code-number) !important' },
+  ...Object.fromEntries(KINDS.map((kind) => [`.${kind}`, { color: `var(--${kind})` }])),
   '.cm-foldPlaceholder': { backgroundColor: 'var(--surface-raised)', border: '1px solid var(--border)', color: 'var(--text-muted)' },
   // On a phone it wraps: the line that it stands in does not.
   '.cm-placeholder': { color: 'var(--text-muted)', whiteSpace: 'normal', maxWidth: 'calc(100vw - 112px)' },
@@ -137,7 +100,7 @@ export function create(parent, label, text, hint, onChange, onComplete, onHover,
     extensions: [
       lineNumbers(),
       lintGutter(),
-      foldGutter({ markerDOM: foldMarker }),
+      yaml(foldMarker),
       history(),
       highlightActiveLine(),
       highlightActiveLineGutter(),
@@ -146,9 +109,6 @@ export function create(parent, label, text, hint, onChange, onComplete, onHover,
       hoverTooltip(async (view, at) => about(await onHover(at))),
       indentUnit.of('  '),
       EditorState.tabSize.of(2),
-      yaml(),
-      syntaxHighlighting(colours),
-      plainValues,
       lit,
       placeholder(hint),
       keymap.of([...defaultKeymap, ...historyKeymap, ...foldKeymap, indentWithTab]),
@@ -245,22 +205,6 @@ export function reveal(view, from, to) {
 
 export function destroy(view) {
   view.destroy();
-}
-
-const classes = tagHighlighter(KINDS.map(([tag, kind]) => ({ tag, class: `code-${kind}` })));
-
-/** YAML as parts, `[class, text]`; a class of '' for what has none. */
-function partsOf(text) {
-  const parts = [];
-  let at = 0;
-  highlightTree(yamlLanguage.parser.parse(text), classes, (from, to, kind) => {
-    if (from > at) parts.push(['', text.slice(at, from)]);
-    const part = text.slice(from, to);
-    parts.push([plainValue.test(part) ? 'code-number' : kind, part]);
-    at = to;
-  });
-  parts.push(['', text.slice(at)]);
-  return parts;
 }
 
 /** The parts of each line of a text. */
