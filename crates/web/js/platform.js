@@ -325,7 +325,7 @@ function hold(event) {
   if (event.ctrlKey || event.metaKey || ['Control', 'Meta', 'Shift', 'Alt'].includes(event.key)) return;
   event.preventDefault();
   event.stopImmediatePropagation();
-  held.push(event.key);
+  held.push({ key: event.key, code: event.code, altKey: event.altKey, shiftKey: event.shiftKey });
 }
 
 /** Keeps the keys that are pressed from now on: they are meant for what is about to open. */
@@ -340,13 +340,17 @@ export function releaseKeys() {
   removeEventListener('keydown', hold, true);
   const keys = held ?? [];
   held = undefined;
-  for (const key of keys) {
+  for (const pressed of keys) {
+    const { key, altKey } = pressed;
     const target = document.activeElement ?? document.body;
-    if (key.length === 1 && target instanceof HTMLInputElement) {
+    if (key.length === 1 && !altKey && target instanceof HTMLInputElement) {
       target.value += key;
       target.dispatchEvent(new InputEvent('input', { bubbles: true }));
+    } else if (key === 'Escape' && target.closest('dialog')) {
+      // A dialog is closed by the browser's own keys only.
+      target.closest('dialog').dispatchEvent(new Event('cancel', { cancelable: true }));
     } else {
-      target.dispatchEvent(new KeyboardEvent('keydown', { key, bubbles: true, cancelable: true }));
+      target.dispatchEvent(new KeyboardEvent('keydown', { ...pressed, bubbles: true, cancelable: true }));
     }
   }
 }

@@ -229,6 +229,8 @@ impl State {
         }
         self.replace_text(SERVICE_FILE, work.service);
         self.open.set(SERVICE_FILE.to_owned());
+        // On a phone the text may be out of sight.
+        window().scroll_to_with_x_and_y(0.0, 0.0);
     }
 
     /// Takes another text in the place of a file's, as one step of the history where it has an editor.

@@ -228,6 +228,21 @@ test('a part that the network does not bring is told of, and comes the next time
   await page.getByRole('textbox', { name: 'healthcheck_path' }).first().waitFor();
 });
 
+test('keys that are pressed while a dialog is fetched do what they do, with Alt and Escape too', async (t) => {
+  const page = await breakable(t);
+  await button(page, 'Form').waitFor();
+  const bring = await hold(page, '**/split_dialogs-*.wasm', 'continue');
+  const asked = page.waitForRequest('**/split_dialogs-*.wasm');
+  await button(page, 'Form').focus();
+  await page.keyboard.press('?');
+  await asked;
+  await page.keyboard.press('Escape');
+  await page.keyboard.press('Alt+h');
+  bring();
+  await dialog(page, 'History').waitFor();
+  assert.equal(await dialog(page, 'Shortcuts').count(), 0);
+});
+
 test('completions that come late do not stand before what was opened in the meantime', async (t) => {
   const page = await breakable(t);
   const bring = await hold(page, '**/split_help-*.wasm', 'continue');

@@ -55,6 +55,16 @@ test('the page starts with a working example', async (t) => {
   assert.match(await region(page, 'Manifests').innerText(), /kind: Deployment/);
 });
 
+test('an example that is opened from the foot of a phone is seen', async (t) => {
+  const page = await open(t, { viewport: { width: 390, height: 844 } });
+  await button(page, 'Examples').click();
+  assert.ok((await page.evaluate(() => scrollY)) > 0);
+  await page.getByRole('dialog').getByRole('button', { name: /Misspelt/ }).click();
+  await region(page, 'Problems').getByText('unknown key').first().waitFor();
+  const { y } = await text(page).boundingBox();
+  assert.ok(y > 0 && y < 844, `the text begins at ${y}`);
+});
+
 test('a problem is seen where it stands, jumped to and repaired', async (t) => {
   const page = await open(t);
   await write(page, service('shop', '    min_container: 2\n'));
