@@ -116,7 +116,7 @@ const isKey = /^[^\s#].*?:(?:\s|$)/;
 const indentation = indentService.of((context, at) => {
   if (context.simulatedBreak !== at) return undefined;
   const { text, from } = context.lineAt(at, -1);
-  const [, lead, dashes, rest] = text.slice(0, at - from).match(/^(\s*)((?:- +)*)(.*)$/);
+  const [, lead, dashes, rest] = text.slice(0, at - from).match(/^(\s*)((?:- +)*)(.*)$/s);
   const [below, column] = [context.countColumn(lead), context.countColumn(lead + dashes)];
   if (!rest.startsWith('#') && opens.test(rest)) return (/^[|>]/.test(rest) ? below : column) + context.unit;
   return isKey.test(rest) ? column : below;

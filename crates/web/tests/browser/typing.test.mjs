@@ -23,6 +23,7 @@ for (const [what, before, typed, after] of [
   ['an entry of a list', 'secrets:\n  - KEY', '- OTHER', 'secrets:\n  - KEY\n  - OTHER'],
   ['the head of a block', 'args:\n  - |', 'text: |', 'args:\n  - |\n    text: |'],
   ['a comment that ends as a key does', '  # these:', 'a: 1', '  # these:\n  a: 1'],
+  ['a value with a line separator of Unicode', 'a:\n  b: c\u2028d', 'e: 1', 'a:\n  b: c\u2028d\n  e: 1'],
   ['a value with a colon', '  url: http://a/b', 'c: 1', '  url: http://a/b\n  c: 1'],
 ]) {
   test(`a line below ${what} begins where it belongs`, async (t) => {
