@@ -14,7 +14,7 @@ export async function firstOf(page, address) {
   await page.route('**/editor-*.js', () => {});
   await page.goto(address);
   await page.locator('body > .app .code').first().waitFor();
-  await page.evaluate(() => new Promise((done) => requestAnimationFrame(() => setTimeout(done))));
+  await page.evaluate(() => globalThis.OptakitPage.painted());
   return page.evaluate(() => {
     const first = document.querySelector('body > .app').cloneNode(true);
     const each = (selector, act) => first.querySelectorAll(selector).forEach(act);

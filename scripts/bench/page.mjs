@@ -92,22 +92,24 @@ async function keys({ address, ready, focus }, services) {
   return times;
 }
 
+const ours = (page) => page.getByRole('textbox', { name: 'opta.yml', exact: true });
+const monacos = (page) => page.locator('.view-line').first();
 const pages = [
   {
     who: 'optakit',
     folder: 'dist',
     // The first visit is to the example, whose manifests stand in the page itself; later ones are to the work that was kept.
     ready: (page) => page.getByText('kind: Deployment').first(),
-    editor: (page) => page.getByRole('textbox', { name: 'opta.yml', exact: true }),
+    editor: ours,
     left: (page) => page.waitForFunction(() => localStorage.getItem('optakit.kept') !== null),
-    focus: (page) => page.getByRole('textbox', { name: 'opta.yml', exact: true }).click(),
+    focus: (page) => ours(page).click(),
   },
   // Its text is there before it knows what is wrong with it.
   MONACO && {
     who: 'monaco-yaml',
     folder: MONACO,
-    ready: (page) => page.locator('.view-line').first(),
-    editor: (page) => page.locator('.view-line').first(),
+    ready: monacos,
+    editor: monacos,
     focus: (page) => page.locator('.view-lines').click(),
   },
   // What Chromium itself takes from a key to the paint.

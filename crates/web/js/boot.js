@@ -1,4 +1,5 @@
 // Starts the page's WebAssembly. Trunk would put this into an inline script, which a strict script-src refuses.
+
 // Where the page shows something already (first.js), it is seen before the program is read.
 const isDrawn = !document.hidden && PerformanceObserver.supportedEntryTypes.includes('paint');
 if (document.documentElement.dataset.first === '' && isDrawn) {

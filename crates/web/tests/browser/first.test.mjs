@@ -3,16 +3,14 @@ import assert from 'node:assert/strict';
 import { readFileSync } from 'node:fs';
 import { test } from 'node:test';
 import { FILE, firstOf } from '../../../../scripts/first.mjs';
-import { address, breakable, hold, profile, region, root, service, text, write } from './support.mjs';
+import { address, breakable, hold, region, root, service, text, unopened, write } from './support.mjs';
 
 const PROGRAM = '**/optakit-web-*_bg.wasm';
 const loading = (page) => page.getByRole('status').getByText('Loading the editor');
 
-/** A page that was not opened yet. */
-async function unopened(t) {
-  const context = await profile({ serviceWorkers: 'block' });
-  t.after(() => context.close());
-  const page = await context.newPage();
+/** A page that was not opened yet; the test fails on what the browser complains of. */
+async function flawless(t) {
+  const page = await unopened(t);
   const faults = [];
   page.on('console', (message) => message.type() === 'error' && faults.push(message.text()));
   t.after(() => assert.deepEqual(faults, []));
@@ -21,7 +19,7 @@ async function unopened(t) {
 
 for (const [where, viewport] of [['a desk', { width: 1440, height: 900 }], ['a phone', { width: 390, height: 844 }]]) {
   test(`who comes for the first time, at ${where}, sees the manifests before the program is there, and cannot press what does nothing yet`, async (t) => {
-    const page = await unopened(t);
+    const page = await flawless(t);
     await page.setViewportSize(viewport);
     const bring = await hold(page, PROGRAM, 'continue');
     await page.goto(address, { waitUntil: 'commit' });
@@ -42,7 +40,7 @@ for (const [where, viewport] of [['a desk', { width: 1440, height: 900 }], ['a p
 }
 
 test('that is what the program itself shows first', async (t) => {
-  const page = await unopened(t);
+  const page = await flawless(t);
   assert.equal(readFileSync(`${root}${FILE}`, 'utf8'), await firstOf(page, address), '`make bless` writes it anew');
 });
 
@@ -57,7 +55,7 @@ test('who has work of their own, or follows a link, never sees that of the examp
   bring();
   await region(page, 'Manifests').getByText('own-api-k8s-service').first().waitFor();
 
-  const other = await unopened(t);
+  const other = await flawless(t);
   await hold(other, PROGRAM, 'continue');
   await other.goto(`${address}#o1:x`, { waitUntil: 'commit' });
   await loading(other).waitFor();
@@ -65,9 +63,7 @@ test('who has work of their own, or follows a link, never sees that of the examp
 });
 
 test('a program that cannot be fetched is told of, in the place of what was shown', async (t) => {
-  const context = await profile({ serviceWorkers: 'block' });
-  t.after(() => context.close());
-  const page = await context.newPage();
+  const page = await unopened(t);
   await page.route(PROGRAM, (route) => route.abort());
   await page.goto(address);
   await page.getByText('This page could not start').waitFor();

@@ -49,11 +49,16 @@ export async function open(t, options = {}, at = address) {
   return pageOf(t, context, at);
 }
 
-/** A page whose requests a test can stop: no worker answers them, and the browser itself complains of what it cannot fetch. */
-export async function breakable(t) {
+/** A page that was not opened yet, whose requests a test can stop: no worker answers them. */
+export async function unopened(t) {
   const context = await profile({ serviceWorkers: 'block' });
   t.after(() => context.close());
-  const page = await context.newPage();
+  return context.newPage();
+}
+
+/** Such a page, opened; the browser itself complains of what it cannot fetch. */
+export async function breakable(t) {
+  const page = await unopened(t);
   await page.goto(address);
   return page;
 }
