@@ -37,18 +37,23 @@ fn rest(value: &Value, path: &[Step]) -> Value {
 
 fuzz_target!(|input: &str| {
     let Some((path, text)) = input.split_once('\n') else { return };
-    let path: Vec<Step> =
-        path.split('.').map(|step| step.parse().map_or_else(|_| Step::Key(step.to_owned()), Step::Index)).collect();
+    let path: Vec<Step> = path
+        .split('.')
+        .map(|step| step.parse().map_or_else(|_| Step::Key(step.to_owned()), Step::Index))
+        .collect();
     let source = SourceText { name: "opta.yml".to_owned(), text: text.to_owned() };
     let apply = |edit: api::Replacement| {
         let mut after = text.to_owned();
         after.replace_range(edit.place.start..edit.place.end, &edit.text);
         after
     };
-    for value in [json!("a, b: {c}"), json!(7), json!(["x", {"y": "z"}]), json!({"k": null}), json!(null)] {
+    for value in
+        [json!("a, b: {c}"), json!(7), json!(["x", {"y": "z"}]), json!({"k": null}), json!(null)]
+    {
         let Ok(Some(edit)) = api::set(&source, &path, &value) else { continue };
         let after = apply(edit);
-        let found = data(&after).unwrap_or_else(|| panic!("no YAML any more\n{text}\n---\n{after}"));
+        let found =
+            data(&after).unwrap_or_else(|| panic!("no YAML any more\n{text}\n---\n{after}"));
         assert_eq!(at(&found, &path), Some(&value), "\n{text}\n---\n{after}");
         let before = data(text).expect("it was read");
         if at(&before, &path).is_some() {
@@ -57,7 +62,8 @@ fuzz_target!(|input: &str| {
     }
     if let Ok(Some(edit)) = api::remove(&source, &path) {
         let after = apply(edit);
-        let found = data(&after).unwrap_or_else(|| panic!("no YAML any more\n{text}\n---\n{after}"));
+        let found =
+            data(&after).unwrap_or_else(|| panic!("no YAML any more\n{text}\n---\n{after}"));
         if let Some(Step::Key(_)) = path.last() {
             assert_eq!(at(&found, &path), None, "\n{text}\n---\n{after}");
         }

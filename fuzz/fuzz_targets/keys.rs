@@ -36,7 +36,9 @@ fn edit(text: &mut String, place: u8, kind: u8) {
             text.insert_str(start, &line);
         }
         13 => text.replace_range(start..end, ""),
-        _ => text.replace_range(at..text[at..].chars().next().map_or(at, |c| at + c.len_utf8()), ""),
+        _ => {
+            text.replace_range(at..text[at..].chars().next().map_or(at, |c| at + c.len_utf8()), "")
+        }
     }
 }
 

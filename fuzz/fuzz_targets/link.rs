@@ -13,9 +13,13 @@ fuzz_target!(|data: &[u8]| {
         return;
     }
     let Ok(choices) = serde_json::from_value::<Choices>(link["target"].take()) else { return };
-    let files: BTreeMap<String, String> = serde_json::from_value(link["environment_files"].take()).unwrap_or_default();
+    let files: BTreeMap<String, String> =
+        serde_json::from_value(link["environment_files"].take()).unwrap_or_default();
     let request = Request {
-        service: SourceText { name: "opta.yml".to_owned(), text: link["service"].as_str().unwrap_or_default().to_owned() },
+        service: SourceText {
+            name: "opta.yml".to_owned(),
+            text: link["service"].as_str().unwrap_or_default().to_owned(),
+        },
         environment_files: files.into_iter().map(|(path, text)| (path, Ok(text))).collect(),
         choices: Choices {
             environment: link["environment"].as_str().map(str::to_owned),
@@ -29,7 +33,11 @@ fuzz_target!(|data: &[u8]| {
     let count = analysis.manifests.as_ref().map_or(0, Vec::len);
     for manifest in 0..count.min(3) {
         for line in api::trace(&request, manifest) {
-            let _ = api::why(&request, analysis.manifests.as_ref().map_or("", |all| all[manifest].kind), &line);
+            let _ = api::why(
+                &request,
+                analysis.manifests.as_ref().map_or("", |all| all[manifest].kind),
+                &line,
+            );
         }
     }
     let _ = api::diagram(&request);

@@ -22,7 +22,10 @@ fuzz_target!(|data: &[u8]| {
     for finding in &analysis.diagnostics {
         if finding.file == "opta.yml" {
             assert!(finding.place.start <= finding.place.end && finding.place.end <= text.len());
-            assert!(text.is_char_boundary(finding.place.start) && text.is_char_boundary(finding.place.end));
+            assert!(
+                text.is_char_boundary(finding.place.start)
+                    && text.is_char_boundary(finding.place.end)
+            );
         }
         for fix in &finding.fixes {
             let mut after = text.clone();

@@ -11,7 +11,8 @@ const SERVICE: &str = "name: app\nenvironments:\n  - {name: staging, path: env.y
 
 fuzz_target!(|data: &[u8]| {
     let text = String::from_utf8_lossy(data);
-    let (environment, values) = text.split_once("\n---8<---\n").unwrap_or(("name: staging\norg_name: acme\n", &text));
+    let (environment, values) =
+        text.split_once("\n---8<---\n").unwrap_or(("name: staging\norg_name: acme\n", &text));
     let request = Request {
         service: SourceText { name: "opta.yml".to_owned(), text: SERVICE.to_owned() },
         environment_files: [("env.yml".to_owned(), Ok(environment.to_owned()))].into(),
@@ -22,9 +23,17 @@ fuzz_target!(|data: &[u8]| {
     };
     let analysis = api::analyze(&request, true);
     for finding in &analysis.diagnostics {
-        let text = if finding.file == "values.yml" { values } else if finding.file == "env.yml" { environment } else { SERVICE };
+        let text = if finding.file == "values.yml" {
+            values
+        } else if finding.file == "env.yml" {
+            environment
+        } else {
+            SERVICE
+        };
         assert!(finding.place.start <= finding.place.end && finding.place.end <= text.len());
-        assert!(text.is_char_boundary(finding.place.start) && text.is_char_boundary(finding.place.end));
+        assert!(
+            text.is_char_boundary(finding.place.start) && text.is_char_boundary(finding.place.end)
+        );
     }
     assert_eq!(analysis.manifests.is_some(), !analysis.has_errors() && analysis.refusal.is_none());
     if let Ok(bundle) = api::bundle(&request) {
@@ -32,6 +41,10 @@ fuzz_target!(|data: &[u8]| {
     }
     let _ = api::credentials(&[SourceText { name: "a".to_owned(), text: values.to_owned() }]);
     if let Ok(objects) = api::read_objects(values) {
-        let _ = api::compare(&objects, analysis.manifests.as_deref().unwrap_or_default(), api::Against::Cluster);
+        let _ = api::compare(
+            &objects,
+            analysis.manifests.as_deref().unwrap_or_default(),
+            api::Against::Cluster,
+        );
     }
 });

@@ -5,7 +5,8 @@ use kube::api::{Patch, PatchParams};
 
 use crate::live::{LiveError, Options, Target, explain};
 
-/// Objects that do not wait for each other are written at the same time; a stage begins when the one before is done.
+/// Objects that do not wait for each other are written at the same time; a stage begins when the
+/// one before is done.
 const STAGES: &[&[&str]] = &[
     &["ServiceAccount", "ConfigMap", "Secret"],
     &["Service"],
@@ -32,12 +33,19 @@ pub(crate) fn stages(targets: Vec<Target>) -> Vec<Vec<Target>> {
 /// # Errors
 ///
 /// The first refusal; objects written before it stay written.
-pub(crate) async fn write(client: &kube::Client, targets: &[Target], force: bool) -> Result<(), LiveError> {
+pub(crate) async fn write(
+    client: &kube::Client,
+    targets: &[Target],
+    force: bool,
+) -> Result<(), LiveError> {
     let write = |target: &Target| {
         let target = target.clone();
         async move {
             let label = target.label();
-            target.apply(client, Options { dry_run: false, force }).await.map_err(|error| explain(error, "applying", &label))
+            target
+                .apply(client, Options { dry_run: false, force })
+                .await
+                .map_err(|error| explain(error, "applying", &label))
         }
     };
     for result in join_all(targets.iter().map(write)).await {
@@ -46,13 +54,18 @@ pub(crate) async fn write(client: &kube::Client, targets: &[Target], force: bool
     Ok(())
 }
 
-/// Starts a new Deployment with the fewest replicas its autoscaler keeps: it is not there yet, and one replica would have
-/// to bear the whole load. A manager of its own holds the field, so that no later apply of ours touches it.
+/// Starts a new Deployment with the fewest replicas its autoscaler keeps: it is not there yet, and
+/// one replica would have to bear the whole load. A manager of its own holds the field, so that no
+/// later apply of ours touches it.
 ///
 /// # Errors
 ///
 /// When the API server refuses it.
-pub(crate) async fn bootstrap_replicas(client: &kube::Client, target: &Target, replicas: i64) -> Result<(), LiveError> {
+pub(crate) async fn bootstrap_replicas(
+    client: &kube::Client,
+    target: &Target,
+    replicas: i64,
+) -> Result<(), LiveError> {
     let patch = serde_json::json!({
         "apiVersion": target.object["apiVersion"],
         "kind": target.kind,

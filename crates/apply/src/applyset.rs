@@ -1,6 +1,7 @@
 //! Which objects are ours to take away: an ApplySet as kubectl keeps one
 //! (<https://github.com/kubernetes/enhancements/tree/master/keps/sig-cli/3659-kubectl-apply-prune>). A parent says the
-//! kinds, a label on each member the parent; what carries the label and was not applied this time goes.
+//! kinds, a label on each member the parent; what carries the label and was not applied this time
+//! goes.
 
 use std::collections::BTreeSet;
 
@@ -65,7 +66,10 @@ impl ApplySet {
     pub(crate) async fn read(client: &kube::Client, layer: &str) -> Result<Self, LiveError> {
         let object = format!("ConfigMap {}", parent_name(layer));
         let parents: Api<ConfigMap> = Api::namespaced(client.clone(), layer);
-        let found = parents.get_opt(&parent_name(layer)).await.map_err(|error| explain(error, "reading", &object))?;
+        let found = parents
+            .get_opt(&parent_name(layer))
+            .await
+            .map_err(|error| explain(error, "reading", &object))?;
         let annotations = found.and_then(|parent| parent.metadata.annotations).unwrap_or_default();
         let tooling = annotations.get(TOOLING).map(String::as_str).unwrap_or("optakit/");
         if !tooling.starts_with("optakit/") {
@@ -89,15 +93,23 @@ impl ApplySet {
         }
     }
 
-    /// Writes the parent with the kinds of these objects, and with those that were in it before unless `only` these.
+    /// Writes the parent with the kinds of these objects, and with those that were in it before
+    /// unless `only` these.
     ///
-    /// Before an apply it names old and new kinds, after it the new ones: whenever a run dies, the next one finds all.
+    /// Before an apply it names old and new kinds, after it the new ones: whenever a run dies, the
+    /// next one finds all.
     ///
     /// # Errors
     ///
     /// When the API server refuses it.
-    pub(crate) async fn announce(&mut self, client: &kube::Client, targets: &[Target], only: bool) -> Result<(), LiveError> {
-        let mut kinds: BTreeSet<String> = targets.iter().filter(|target| target.namespace.is_some()).map(group_kind).collect();
+    pub(crate) async fn announce(
+        &mut self,
+        client: &kube::Client,
+        targets: &[Target],
+        only: bool,
+    ) -> Result<(), LiveError> {
+        let mut kinds: BTreeSet<String> =
+            targets.iter().filter(|target| target.namespace.is_some()).map(group_kind).collect();
         if !only {
             kinds.extend(self.known.iter().cloned());
         }
@@ -131,15 +143,22 @@ impl ApplySet {
     /// # Errors
     ///
     /// When they cannot be listed.
-    pub(crate) async fn leftovers(&self, client: &kube::Client, kept: &[(String, String)]) -> Result<Vec<Leftover>, LiveError> {
+    pub(crate) async fn leftovers(
+        &self,
+        client: &kube::Client,
+        kept: &[(String, String)],
+    ) -> Result<Vec<Leftover>, LiveError> {
         let list = |group_kind: &String| {
             let group_kind = group_kind.clone();
             async move {
                 let Some(resource) = resource_of(&group_kind) else { return Ok(Vec::new()) };
-                let api: Api<DynamicObject> = Api::namespaced_with(client.clone(), &self.layer, &resource);
+                let api: Api<DynamicObject> =
+                    Api::namespaced_with(client.clone(), &self.layer, &resource);
                 let members = ListParams::default().labels(&format!("{PART_OF}={}", self.id));
                 match api.list(&members).await {
-                    Ok(list) => Ok(list.items.into_iter().map(|item| (resource.clone(), item)).collect()),
+                    Ok(list) => {
+                        Ok(list.items.into_iter().map(|item| (resource.clone(), item)).collect())
+                    }
                     // A kind whose definition is gone has no objects either.
                     Err(kube::Error::Api(status)) if status.code == 404 => Ok(Vec::new()),
                     Err(error) => Err(explain(error, "listing", &resource.kind)),
@@ -160,9 +179,14 @@ impl ApplySet {
     /// # Errors
     ///
     /// When one cannot be deleted.
-    pub(crate) async fn prune(&self, client: &kube::Client, leftovers: &[Leftover]) -> Result<(), LiveError> {
+    pub(crate) async fn prune(
+        &self,
+        client: &kube::Client,
+        leftovers: &[Leftover],
+    ) -> Result<(), LiveError> {
         for leftover in leftovers {
-            let api: Api<DynamicObject> = Api::namespaced_with(client.clone(), &self.layer, &leftover.resource);
+            let api: Api<DynamicObject> =
+                Api::namespaced_with(client.clone(), &self.layer, &leftover.resource);
             let seen = Preconditions { uid: Some(leftover.uid.clone()), resource_version: None };
             let params = DeleteParams { preconditions: Some(seen), ..DeleteParams::background() };
             match api.delete(&leftover.name, &params).await {
@@ -202,17 +226,35 @@ fn group_kind(target: &Target) -> String {
 }
 
 /// The member as a leftover, unless it is still wanted or must never go.
-fn leftover(resource: ApiResource, item: &DynamicObject, kept: &[(String, String)]) -> Option<Leftover> {
+fn leftover(
+    resource: ApiResource,
+    item: &DynamicObject,
+    kept: &[(String, String)],
+) -> Option<Leftover> {
     let (kind, name) = (resource.kind.clone(), item.metadata.name.clone()?);
     let wanted = kept.iter().any(|(kept_kind, kept_name)| *kept_kind == kind && *kept_name == name);
-    let annotated =
-        item.metadata.annotations.as_ref().and_then(|annotations| annotations.get(KEEP)).is_some_and(|keep| keep == "true");
-    let ours = item.metadata.managed_fields.iter().flatten().any(|field| field.manager.as_deref() == Some(MANAGER));
-    let precious =
-        matches!(kind.as_str(), "Namespace" | "PersistentVolumeClaim") || (kind == "Secret" && name == "manual-secrets");
+    let annotated = item
+        .metadata
+        .annotations
+        .as_ref()
+        .and_then(|annotations| annotations.get(KEEP))
+        .is_some_and(|keep| keep == "true");
+    let ours = item
+        .metadata
+        .managed_fields
+        .iter()
+        .flatten()
+        .any(|field| field.manager.as_deref() == Some(MANAGER));
+    let precious = matches!(kind.as_str(), "Namespace" | "PersistentVolumeClaim")
+        || (kind == "Secret" && name == "manual-secrets");
     let leaving = item.metadata.deletion_timestamp.is_some();
     let uid = item.metadata.uid.clone()?;
-    (!wanted && !annotated && ours && !precious && !leaving).then_some(Leftover { kind, name, uid, resource })
+    (!wanted && !annotated && ours && !precious && !leaving).then_some(Leftover {
+        kind,
+        name,
+        uid,
+        resource,
+    })
 }
 
 #[cfg(test)]
@@ -223,7 +265,8 @@ mod tests {
 
     #[test]
     fn the_id_is_what_kubectl_makes_of_the_parent() {
-        // echo -n optakit-shop.shop.ConfigMap. | sha256sum | xxd -r -p | base64 | tr '+/' '-_' | tr -d =
+        // echo -n optakit-shop.shop.ConfigMap. | sha256sum | xxd -r -p | base64 | tr '+/' '-_' | tr
+        // -d =
         assert_eq!(id_of("shop"), "applyset-QHaY2wMbQb0rLb2zyyrfxdAgnjoVMrheT97yuTmhs1Q-v1");
     }
 
@@ -243,14 +286,26 @@ mod tests {
         };
         check("Service", json!({"name": "old", "uid": "1", "managedFields": ours}), true);
         check("Service", json!({"name": "api", "uid": "1", "managedFields": ours}), false);
-        check("Service", json!({"name": "old", "uid": "1", "managedFields": [{"manager": "helm"}]}), false);
-        check("Service", json!({"name": "old", "uid": "1", "managedFields": ours, "annotations": {KEEP: "true"}}), false);
+        check(
+            "Service",
+            json!({"name": "old", "uid": "1", "managedFields": [{"manager": "helm"}]}),
+            false,
+        );
+        check(
+            "Service",
+            json!({"name": "old", "uid": "1", "managedFields": ours, "annotations": {KEEP: "true"}}),
+            false,
+        );
         check(
             "Service",
             json!({"name": "old", "uid": "1", "managedFields": ours, "deletionTimestamp": "2026-01-01T00:00:00Z"}),
             false,
         );
-        check("Secret", json!({"name": "manual-secrets", "uid": "1", "managedFields": ours}), false);
+        check(
+            "Secret",
+            json!({"name": "manual-secrets", "uid": "1", "managedFields": ours}),
+            false,
+        );
         check("Deployment.apps", json!({"name": "api", "uid": "1", "managedFields": ours}), true);
     }
 }

@@ -6,7 +6,9 @@ use std::time::{Duration, SystemTime};
 
 use aws_config::{BehaviorVersion, Region, SdkConfig};
 use aws_credential_types::provider::ProvideCredentials;
-use aws_sigv4::http_request::{SignableBody, SignableRequest, SignatureLocation, SigningSettings, sign};
+use aws_sigv4::http_request::{
+    SignableBody, SignableRequest, SignatureLocation, SigningSettings, sign,
+};
 use aws_sigv4::sign::v4;
 use aws_smithy_http_client::tls;
 use base64::Engine;
@@ -92,7 +94,10 @@ pub(crate) async fn aws(region: Option<&str>) -> SdkConfig {
 /// # Errors
 ///
 /// When there are none, or they are of another account.
-pub(crate) async fn check_account(aws: &SdkConfig, expected: Option<&str>) -> Result<String, AuthError> {
+pub(crate) async fn check_account(
+    aws: &SdkConfig,
+    expected: Option<&str>,
+) -> Result<String, AuthError> {
     credentials(aws).await?;
     let identity = aws_sdk_sts::Client::new(aws)
         .get_caller_identity()
@@ -101,14 +106,18 @@ pub(crate) async fn check_account(aws: &SdkConfig, expected: Option<&str>) -> Re
         .map_err(|error| AuthError::Identity { reason: sdk_reason(&error) })?;
     let found = identity.account().unwrap_or_default().to_owned();
     match expected {
-        Some(expected) if expected != found => Err(AuthError::WrongAccount { found, expected: expected.to_owned() }),
+        Some(expected) if expected != found => {
+            Err(AuthError::WrongAccount { found, expected: expected.to_owned() })
+        }
         _ => Ok(found),
     }
 }
 
 async fn credentials(aws: &SdkConfig) -> Result<aws_credential_types::Credentials, AuthError> {
     let Some(provider) = aws.credentials_provider() else {
-        return Err(AuthError::NoCredentials(aws_credential_types::provider::error::CredentialsError::not_loaded("no provider")));
+        return Err(AuthError::NoCredentials(
+            aws_credential_types::provider::error::CredentialsError::not_loaded("no provider"),
+        ));
     };
     provider.provide_credentials().await.map_err(AuthError::NoCredentials)
 }
@@ -122,9 +131,14 @@ where
     match (error.code(), error.message()) {
         (Some(code), Some(message)) => {
             // Signatures hold for minutes around the time they name.
-            let skewed =
-                ["Signature expired", "Signature not yet current", "too skewed"].iter().any(|said| message.contains(said));
-            let help = if skewed { "\n  the clock of this machine seems to be wrong: set it, then try again" } else { "" };
+            let skewed = ["Signature expired", "Signature not yet current", "too skewed"]
+                .iter()
+                .any(|said| message.contains(said));
+            let help = if skewed {
+                "\n  the clock of this machine seems to be wrong: set it, then try again"
+            } else {
+                ""
+            };
             format!("{code}: {message}{help}")
         }
         (Some(code), None) => code.to_owned(),
@@ -145,7 +159,10 @@ where
 /// # Errors
 ///
 /// When the kubeconfig cannot be used, or AWS does not tell the way to the cluster.
-pub(crate) async fn connect(cluster: &Cluster, aws: Option<&SdkConfig>) -> Result<Connection, AuthError> {
+pub(crate) async fn connect(
+    cluster: &Cluster,
+    aws: Option<&SdkConfig>,
+) -> Result<Connection, AuthError> {
     match cluster {
         Cluster::Kubeconfig { file, context } => {
             let kubeconfig = match file {
@@ -157,8 +174,11 @@ pub(crate) async fn connect(cluster: &Cluster, aws: Option<&SdkConfig>) -> Resul
                 .clone()
                 .or_else(|| kubeconfig.current_context.clone())
                 .unwrap_or_else(|| "the kubeconfig's cluster".to_owned());
-            let options = KubeConfigOptions { context: context.clone(), ..KubeConfigOptions::default() };
-            let config = kube::Config::from_custom_kubeconfig(kubeconfig, &options).await.map_err(AuthError::Kubeconfig)?;
+            let options =
+                KubeConfigOptions { context: context.clone(), ..KubeConfigOptions::default() };
+            let config = kube::Config::from_custom_kubeconfig(kubeconfig, &options)
+                .await
+                .map_err(AuthError::Kubeconfig)?;
             Ok(Connection { client: client(config)?, name, issuer: None })
         }
         Cluster::Eks { region, name } => {
@@ -188,14 +208,24 @@ async fn eks(aws: &SdkConfig, region: &str, name: &str) -> Result<Connection, Au
         }
         AuthError::DescribeCluster { name: name.to_owned(), reason: sdk_reason(&error) }
     })?;
-    let missing = |what: &str| AuthError::DescribeCluster { name: name.to_owned(), reason: format!("the answer lacks {what}") };
+    let missing = |what: &str| AuthError::DescribeCluster {
+        name: name.to_owned(),
+        reason: format!("the answer lacks {what}"),
+    };
     let cluster = described.cluster().ok_or_else(|| missing("the cluster"))?;
-    if let Some(status) = cluster.status().filter(|status| !matches!(status.as_str(), "ACTIVE" | "UPDATING")) {
-        return Err(AuthError::ClusterNotReady { name: name.to_owned(), status: status.as_str().to_owned() });
+    if let Some(status) =
+        cluster.status().filter(|status| !matches!(status.as_str(), "ACTIVE" | "UPDATING"))
+    {
+        return Err(AuthError::ClusterNotReady {
+            name: name.to_owned(),
+            status: status.as_str().to_owned(),
+        });
     }
     let endpoint = cluster.endpoint().ok_or_else(|| missing("an endpoint"))?;
-    let certificate =
-        cluster.certificate_authority().and_then(|authority| authority.data()).ok_or_else(|| missing("a certificate"))?;
+    let certificate = cluster
+        .certificate_authority()
+        .and_then(|authority| authority.data())
+        .ok_or_else(|| missing("a certificate"))?;
     let broken = |error: Box<dyn std::error::Error + Send + Sync>| AuthError::Client(error);
     let pem = STANDARD.decode(certificate).map_err(|error| broken(Box::new(error)))?;
     let certificates = certificates_of(&pem);
@@ -210,31 +240,40 @@ async fn eks(aws: &SdkConfig, region: &str, name: &str) -> Result<Connection, Au
     let (aws, zone, cluster_name) = (aws.clone(), region.to_owned(), name.to_owned());
     // The task ends with the runtime.
     tokio::spawn(keep_fresh(header, async move || token(&aws, &zone, &cluster_name).await));
-    let issuer = cluster.identity().and_then(|identity| identity.oidc()).and_then(|oidc| oidc.issuer()).map(str::to_owned);
+    let issuer = cluster
+        .identity()
+        .and_then(|identity| identity.oidc())
+        .and_then(|oidc| oidc.issuer())
+        .map(str::to_owned);
     Ok(Connection { client, name: format!("EKS cluster {name} in {region}"), issuer })
 }
 
 /// How often a token is made anew: EKS takes one for 15 minutes.
 const FRESH: Duration = Duration::from_secs(10 * 60);
 
-/// A client of a cluster that sends again what was not answered, and each request with the token there is at that time.
+/// A client of a cluster that sends again what was not answered, and each request with the token
+/// there is at that time.
 ///
-/// The connection is one for all requests (HTTP/2), and waits for no full packet: an apply asks much at a time and little
-/// each time. Through a proxy it is the client library's own.
-fn client_with(config: kube::Config, token: Option<Arc<RwLock<http::HeaderValue>>>) -> Result<kube::Client, AuthError> {
+/// The connection is one for all requests (HTTP/2), and waits for no full packet: an apply asks
+/// much at a time and little each time. Through a proxy it is the client library's own.
+fn client_with(
+    config: kube::Config,
+    token: Option<Arc<RwLock<http::HeaderValue>>>,
+) -> Result<kube::Client, AuthError> {
     let plugin = config.auth_info.exec.as_ref().and_then(|exec| exec.command.clone());
     let broken = |error: kube::Error| match (error, &plugin) {
         (kube::Error::Auth(error), Some(command)) => plugin_fault(command, &error),
         (error, _) => AuthError::Client(Box::new(error)),
     };
     let namespace = config.default_namespace.clone();
-    let authorize = tower::util::MapRequestLayer::new(move |mut request: http::Request<kube::client::Body>| {
-        if let Some(token) = &token {
-            let token = token.read().unwrap_or_else(std::sync::PoisonError::into_inner).clone();
-            request.headers_mut().insert(http::header::AUTHORIZATION, token);
-        }
-        request
-    });
+    let authorize =
+        tower::util::MapRequestLayer::new(move |mut request: http::Request<kube::client::Body>| {
+            if let Some(token) = &token {
+                let token = token.read().unwrap_or_else(std::sync::PoisonError::into_inner).clone();
+                request.headers_mut().insert(http::header::AUTHORIZATION, token);
+            }
+            request
+        });
     let resend = tower::retry::RetryLayer::new(Resend::default());
     let buffer = tower::buffer::BufferLayer::new(64);
     if config.proxy_url.is_some() {
@@ -245,7 +284,9 @@ fn client_with(config: kube::Config, token: Option<Arc<RwLock<http::HeaderValue>
     connector.enforce_http(false);
     connector.set_nodelay(true);
     connector.set_connect_timeout(Some(Duration::from_secs(10)));
-    let tls = HttpsConnectorBuilder::new().with_tls_config(config.rustls_client_config().map_err(broken)?).https_or_http();
+    let tls = HttpsConnectorBuilder::new()
+        .with_tls_config(config.rustls_client_config().map_err(broken)?)
+        .https_or_http();
     let tls = match config.tls_server_name.clone() {
         Some(name) => {
             let name = name.try_into().map_err(|error| AuthError::Client(Box::new(error)))?;
@@ -253,7 +294,8 @@ fn client_with(config: kube::Config, token: Option<Arc<RwLock<http::HeaderValue>
         }
         None => tls,
     };
-    let client = Client::builder(TokioExecutor::new()).build(tls.enable_all_versions().wrap_connector(connector));
+    let client = Client::builder(TokioExecutor::new())
+        .build(tls.enable_all_versions().wrap_connector(connector));
     let service = tower::ServiceBuilder::new()
         .layer(resend)
         .layer(authorize)
@@ -268,7 +310,8 @@ fn client_with(config: kube::Config, token: Option<Arc<RwLock<http::HeaderValue>
     Ok(kube::Client::new(service, namespace))
 }
 
-/// What went wrong with a command for credentials. What it prints may be credentials: only its complaints are repeated.
+/// What went wrong with a command for credentials. What it prints may be credentials: only its
+/// complaints are repeated.
 fn plugin_fault(command: &str, error: &kube::client::AuthError) -> AuthError {
     use kube::client::AuthError as Fault;
     let (reason, said) = match error {
@@ -278,9 +321,15 @@ fn plugin_fault(command: &str, error: &kube::client::AuthError) -> AuthError {
         Fault::AuthExecStart(error) => (format!("cannot be started: {error}"), Vec::new()),
         Fault::AuthExecRun { out, .. } => {
             let complaints = String::from_utf8_lossy(&out.stderr);
-            let lines: Vec<String> = complaints.lines().filter(|line| !line.trim().is_empty()).map(str::to_owned).collect();
-            let status =
-                out.status.code().map_or_else(|| "was killed".to_owned(), |code| format!("failed with exit code {code}"));
+            let lines: Vec<String> = complaints
+                .lines()
+                .filter(|line| !line.trim().is_empty())
+                .map(str::to_owned)
+                .collect();
+            let status = out.status.code().map_or_else(
+                || "was killed".to_owned(),
+                |code| format!("failed with exit code {code}"),
+            );
             (status, lines.into_iter().rev().take(5).rev().collect())
         }
         Fault::AuthExecParse(_) | Fault::ExecPluginFailed => {
@@ -292,13 +341,18 @@ fn plugin_fault(command: &str, error: &kube::client::AuthError) -> AuthError {
 }
 
 fn bearer(token: &str) -> Result<http::HeaderValue, AuthError> {
-    let mut header = http::HeaderValue::try_from(format!("Bearer {token}")).map_err(|error| AuthError::Token(Box::new(error)))?;
+    let mut header = http::HeaderValue::try_from(format!("Bearer {token}"))
+        .map_err(|error| AuthError::Token(Box::new(error)))?;
     header.set_sensitive(true);
     Ok(header)
 }
 
-/// Puts a new token in place of the old one before that ends. One that cannot be made is tried again soon.
-async fn keep_fresh(header: Arc<RwLock<http::HeaderValue>>, sign: impl AsyncFn() -> Result<String, AuthError>) {
+/// Puts a new token in place of the old one before that ends. One that cannot be made is tried
+/// again soon.
+async fn keep_fresh(
+    header: Arc<RwLock<http::HeaderValue>>,
+    sign: impl AsyncFn() -> Result<String, AuthError>,
+) {
     let mut wait = FRESH;
     loop {
         tokio::time::sleep(wait).await;
@@ -315,28 +369,43 @@ async fn keep_fresh(header: Arc<RwLock<http::HeaderValue>>, sign: impl AsyncFn()
 /// The DER of each certificate in a PEM file.
 fn certificates_of(pem: &[u8]) -> Vec<Vec<u8>> {
     let text = String::from_utf8_lossy(pem);
-    let blocks =
-        text.split("-----BEGIN CERTIFICATE-----").skip(1).filter_map(|rest| rest.split("-----END CERTIFICATE-----").next());
-    blocks.filter_map(|body| STANDARD.decode(body.split_whitespace().collect::<String>()).ok()).collect()
+    let blocks = text
+        .split("-----BEGIN CERTIFICATE-----")
+        .skip(1)
+        .filter_map(|rest| rest.split("-----END CERTIFICATE-----").next());
+    blocks
+        .filter_map(|body| STANDARD.decode(body.split_whitespace().collect::<String>()).ok())
+        .collect()
 }
 
-/// A bearer token for EKS: a presigned STS GetCallerIdentity URL that names the cluster, as `aws eks get-token` makes it
-/// (<https://docs.aws.amazon.com/eks/latest/best-practices/identity-and-access-management.html>).
+/// A bearer token for EKS: a presigned STS GetCallerIdentity URL that names the cluster, as `aws
+/// eks get-token` makes it (<https://docs.aws.amazon.com/eks/latest/best-practices/identity-and-access-management.html>).
 ///
 /// # Errors
 ///
 /// When there are no credentials or they cannot sign.
-pub(crate) async fn token(aws: &SdkConfig, region: &str, cluster: &str) -> Result<String, AuthError> {
+pub(crate) async fn token(
+    aws: &SdkConfig,
+    region: &str,
+    cluster: &str,
+) -> Result<String, AuthError> {
     token_of(aws, region, cluster, SystemTime::now()).await
 }
 
-async fn token_of(aws: &SdkConfig, region: &str, cluster: &str, time: SystemTime) -> Result<String, AuthError> {
+async fn token_of(
+    aws: &SdkConfig,
+    region: &str,
+    cluster: &str,
+    time: SystemTime,
+) -> Result<String, AuthError> {
     let credentials = credentials(aws).await?;
     // The stand-in of a test speaks plain HTTP on its own address; the real one is the region's.
-    let endpoint = std::env::var("AWS_ENDPOINT_URL_STS").or_else(|_| std::env::var("AWS_ENDPOINT_URL")).ok();
+    let endpoint =
+        std::env::var("AWS_ENDPOINT_URL_STS").or_else(|_| std::env::var("AWS_ENDPOINT_URL")).ok();
     let suffix = if region.starts_with("cn-") { "amazonaws.com.cn" } else { "amazonaws.com" };
     let base = endpoint.unwrap_or_else(|| format!("https://sts.{region}.{suffix}"));
-    let url = format!("{}/?Action=GetCallerIdentity&Version=2011-06-15", base.trim_end_matches('/'));
+    let url =
+        format!("{}/?Action=GetCallerIdentity&Version=2011-06-15", base.trim_end_matches('/'));
     let mut settings = SigningSettings::default();
     settings.signature_location = SignatureLocation::QueryParams;
     settings.expires_in = Some(Duration::from_secs(60));
@@ -354,9 +423,13 @@ async fn token_of(aws: &SdkConfig, region: &str, cluster: &str, time: SystemTime
     let headers = [("x-k8s-aws-id", cluster)];
     let request = SignableRequest::new("GET", &url, headers.into_iter(), SignableBody::Bytes(&[]))
         .map_err(|error| sign_error(Box::new(error)))?;
-    let (instructions, _) = sign(request, &params).map_err(|error| sign_error(Box::new(error)))?.into_parts();
-    let query: Vec<String> =
-        instructions.params().iter().map(|(name, value)| format!("{name}={}", percent_encode(value))).collect();
+    let (instructions, _) =
+        sign(request, &params).map_err(|error| sign_error(Box::new(error)))?.into_parts();
+    let query: Vec<String> = instructions
+        .params()
+        .iter()
+        .map(|(name, value)| format!("{name}={}", percent_encode(value)))
+        .collect();
     Ok(format!("k8s-aws-v1.{}", URL_SAFE_NO_PAD.encode(format!("{url}&{}", query.join("&")))))
 }
 
@@ -384,7 +457,11 @@ mod tests {
         let sign = async move || {
             let mut count = count.lock().expect("not poisoned");
             *count += 1;
-            if *count == 1 { Err(AuthError::Identity { reason: "throttled".to_owned() }) } else { Ok(format!("token{count}")) }
+            if *count == 1 {
+                Err(AuthError::Identity { reason: "throttled".to_owned() })
+            } else {
+                Ok(format!("token{count}"))
+            }
         };
         tokio::spawn(keep_fresh(header.clone(), sign));
         let now = || header.read().expect("not poisoned").to_str().expect("text").to_owned();
@@ -396,14 +473,19 @@ mod tests {
         assert_eq!(now(), "Bearer token3");
     }
 
-    /// The parts of a token's URL: what stands before the query, and the parameters in order of their names.
+    /// The parts of a token's URL: what stands before the query, and the parameters in order of
+    /// their names.
     #[cfg(feature = "testbed")]
     fn parts(token: &str) -> (String, std::collections::BTreeMap<String, String>) {
         let url = token.strip_prefix("k8s-aws-v1.").expect("it says what it is");
-        let url = String::from_utf8(URL_SAFE_NO_PAD.decode(url).expect("without padding")).expect("it is text");
+        let url = String::from_utf8(URL_SAFE_NO_PAD.decode(url).expect("without padding"))
+            .expect("it is text");
         let (address, query) = url.split_once('?').expect("it has a query");
         let parameters = query.split('&').map(|pair| pair.split_once('=').expect("a value each"));
-        (address.to_owned(), parameters.map(|(name, value)| (name.to_owned(), value.to_owned())).collect())
+        (
+            address.to_owned(),
+            parameters.map(|(name, value)| (name.to_owned(), value.to_owned())).collect(),
+        )
     }
 
     #[cfg(feature = "testbed")]
@@ -418,10 +500,12 @@ mod tests {
             .env_remove("AWS_ENDPOINT_URL")
             .output()
             .expect("it starts");
-        let answer: serde_json::Value = serde_json::from_slice(&output.stdout).expect("it prints JSON");
+        let answer: serde_json::Value =
+            serde_json::from_slice(&output.stdout).expect("it prints JSON");
         let theirs = parts(answer["status"]["token"].as_str().expect("a token"));
         let date = theirs.1.get("X-Amz-Date").expect("it is dated");
-        let time = k8s_openapi::jiff::civil::DateTime::strptime("%Y%m%dT%H%M%SZ", date).expect("a time");
+        let time =
+            k8s_openapi::jiff::civil::DateTime::strptime("%Y%m%dT%H%M%SZ", date).expect("a time");
         let time = time.to_zoned(k8s_openapi::jiff::tz::TimeZone::UTC).expect("a time").timestamp();
         let credentials = aws_credential_types::Credentials::new(
             "AKIDEXAMPLE",
@@ -430,9 +514,15 @@ mod tests {
             None,
             "test",
         );
-        let credentials = aws_credential_types::provider::SharedCredentialsProvider::new(credentials);
-        let aws = SdkConfig::builder().behavior_version(BehaviorVersion::latest()).credentials_provider(credentials).build();
-        let ours = token_of(&aws, "eu-west-1", "opta-staging", time.into()).await.expect("it can be signed");
+        let credentials =
+            aws_credential_types::provider::SharedCredentialsProvider::new(credentials);
+        let aws = SdkConfig::builder()
+            .behavior_version(BehaviorVersion::latest())
+            .credentials_provider(credentials)
+            .build();
+        let ours = token_of(&aws, "eu-west-1", "opta-staging", time.into())
+            .await
+            .expect("it can be signed");
         assert_eq!(parts(&ours), theirs, "signature and all");
     }
 

@@ -1,4 +1,5 @@
-//! A bundle into its namespace: plan, confirm, write in order, wait, prune. What `apply` and `rollback` have in common.
+//! A bundle into its namespace: plan, confirm, write in order, wait, prune. What `apply` and
+//! `rollback` have in common.
 
 use std::cell::RefCell;
 use std::io::IsTerminal;
@@ -56,18 +57,27 @@ pub(crate) struct RolloutError {
 
 /// Makes the namespace, when it is not there. True when it was made.
 ///
-/// A dry run of what goes into a namespace needs the namespace: it is the one thing written before the whole plan.
+/// A dry run of what goes into a namespace needs the namespace: it is the one thing written before
+/// the whole plan.
 ///
 /// # Errors
 ///
 /// When the person says no, or the API server refuses it.
-pub(crate) async fn ensure_namespace(session: &mut Session, options: &Options, report: &Report) -> anyhow::Result<bool> {
+pub(crate) async fn ensure_namespace(
+    session: &mut Session,
+    options: &Options,
+    report: &Report,
+) -> anyhow::Result<bool> {
     if session.namespace_exists {
         return Ok(false);
     }
-    confirm(&format!("create the namespace `{}` in {}?", session.layer(), session.cluster), options.yes)?;
+    confirm(
+        &format!("create the namespace `{}` in {}?", session.layer(), session.cluster),
+        options.yes,
+    )?;
     let (targets, _) = session.targets()?;
-    let namespaces: Vec<Target> = targets.into_iter().filter(|target| target.kind == "Namespace").collect();
+    let namespaces: Vec<Target> =
+        targets.into_iter().filter(|target| target.kind == "Namespace").collect();
     live::pairs(&session.client, namespaces.clone(), &options.force).await.map_err(refused)?;
     apply::write(&session.client, &namespaces, options.force.all).await?;
     report.note(format!("created  Namespace {}", session.layer()));
@@ -75,12 +85,13 @@ pub(crate) async fn ensure_namespace(session: &mut Session, options: &Options, r
     Ok(true)
 }
 
-/// Brings the bundle of a session into its namespace, which is there. `changes` are those that were found just now, if any
-/// were.
+/// Brings the bundle of a session into its namespace, which is there. `changes` are those that were
+/// found just now, if any were.
 ///
 /// # Errors
 ///
-/// When the API server refuses any of it, the person says no, or, as [`RolloutError`], when pods do not become ready.
+/// When the API server refuses any of it, the person says no, or, as [`RolloutError`], when pods do
+/// not become ready.
 pub(crate) async fn deploy(
     session: &Session,
     options: &Options,
@@ -103,13 +114,19 @@ pub(crate) async fn deploy(
     }
     let number = changed.len() + changes.leftovers.len();
     if number > 0 {
-        confirm(&format!("apply {} to {}?", count(number, "change"), session.cluster), options.yes)?;
+        confirm(
+            &format!("apply {} to {}?", count(number, "change"), session.cluster),
+            options.yes,
+        )?;
     }
     let members: Vec<Target> = changes.pairs.iter().map(|pair| pair.target.clone()).collect();
     let mut set = changes.set.clone();
     set.announce(&session.client, &members, false).await?;
-    let namespaces: Vec<Target> =
-        changed.iter().filter(|pair| pair.target.kind == "Namespace").map(|pair| pair.target.clone()).collect();
+    let namespaces: Vec<Target> = changed
+        .iter()
+        .filter(|pair| pair.target.kind == "Namespace")
+        .map(|pair| pair.target.clone())
+        .collect();
     apply::write(&session.client, &namespaces, options.force.all).await?;
     let rollout = Rollout {
         client: &session.client,
@@ -155,7 +172,11 @@ pub(crate) fn confirm(question: &str, yes: bool) -> anyhow::Result<()> {
     if yes || !std::io::stdin().is_terminal() || !std::io::stderr().is_terminal() {
         return Ok(());
     }
-    if crate::report::ask(question)? { Ok(()) } else { bail!("stopped as you wish; nothing more was changed") }
+    if crate::report::ask(question)? {
+        Ok(())
+    } else {
+        bail!("stopped as you wish; nothing more was changed")
+    }
 }
 
 /// A number of things in words.
@@ -173,10 +194,13 @@ struct Rollout<'a> {
     board: Board,
 }
 
-/// What a board tells of: the objects that change, and the Deployments, which are waited for in any case.
+/// What a board tells of: the objects that change, and the Deployments, which are waited for in any
+/// case.
 fn rows(changed: &[&Pair], members: &[Target]) -> Vec<String> {
     let is_changed = |target: &Target| changed.iter().any(|pair| pair.target.index == target.index);
-    let told = members.iter().filter(|target| target.namespace.is_some() && (target.kind == "Deployment" || is_changed(target)));
+    let told = members.iter().filter(|target| {
+        target.namespace.is_some() && (target.kind == "Deployment" || is_changed(target))
+    });
     told.map(Target::label).collect()
 }
 
@@ -199,7 +223,10 @@ impl Rollout<'_> {
                 self.board.applied(&target.label(), target.kind != "Deployment");
             }
             for target in changed.iter().filter(|target| target.kind == "Deployment") {
-                let new = self.changed.iter().any(|pair| pair.target.index == target.index && pair.live.is_none());
+                let new = self
+                    .changed
+                    .iter()
+                    .any(|pair| pair.target.index == target.index && pair.live.is_none());
                 if let Some(minimum) = self.minimum_of(target).filter(|_| new) {
                     apply::bootstrap_replicas(self.client, target, minimum).await?;
                 }
@@ -215,7 +242,8 @@ impl Rollout<'_> {
     fn minimum_of(&self, target: &Target) -> Option<i64> {
         let scales = |object: &&Value| {
             object["kind"] == "HorizontalPodAutoscaler"
-                && object.pointer("/spec/scaleTargetRef/name").and_then(Value::as_str) == Some(&target.name)
+                && object.pointer("/spec/scaleTargetRef/name").and_then(Value::as_str)
+                    == Some(&target.name)
         };
         self.bundle.manifests.iter().find(scales)?.pointer("/spec/minReplicas")?.as_i64()
     }
@@ -231,7 +259,8 @@ impl Rollout<'_> {
         };
         let waiting = wait::deployment(self.client, namespace, &target.name, self.timeout, told);
         tokio::pin!(waiting);
-        let mut heartbeat = tokio::time::interval_at(tokio::time::Instant::now() + HEARTBEAT, HEARTBEAT);
+        let mut heartbeat =
+            tokio::time::interval_at(tokio::time::Instant::now() + HEARTBEAT, HEARTBEAT);
         let outcome = loop {
             tokio::select! {
                 outcome = &mut waiting => break outcome,
@@ -247,7 +276,8 @@ impl Rollout<'_> {
             Err(error) => error,
         };
         let reason = error.to_string();
-        let line = deciding_field(&reason).and_then(|pointer| self.bundle.line_of(target.index, pointer));
+        let line =
+            deciding_field(&reason).and_then(|pointer| self.bundle.line_of(target.index, pointer));
         let line = line.map(|mapping| format!("{}:{}", mapping.file, mapping.line));
         let evidence = wait::evidence::of(self.client, namespace, &target.name, &reason).await;
         let error = RolloutError {

@@ -82,7 +82,13 @@ fn artifact(file: &str) -> serde_json::Value {
     let uri: String = file
         .replace('\\', "/")
         .chars()
-        .map(|c| if c.is_ascii_alphanumeric() || "/._-~".contains(c) { c.to_string() } else { escape_uri(c) })
+        .map(|c| {
+            if c.is_ascii_alphanumeric() || "/._-~".contains(c) {
+                c.to_string()
+            } else {
+                escape_uri(c)
+            }
+        })
         .collect();
     json!({ "uri": uri })
 }

@@ -1,4 +1,5 @@
-//! The revisions of a layer: what was applied, kept in the cluster as compressed bundles, so that there is a way back.
+//! The revisions of a layer: what was applied, kept in the cluster as compressed bundles, so that
+//! there is a way back.
 
 use std::io::{Read, Write};
 
@@ -74,11 +75,18 @@ pub(crate) enum HistoryError {
 /// # Errors
 ///
 /// When they cannot be listed.
-pub(crate) async fn list(client: &kube::Client, layer: &str) -> Result<Vec<Revision>, HistoryError> {
+pub(crate) async fn list(
+    client: &kube::Client,
+    layer: &str,
+) -> Result<Vec<Revision>, HistoryError> {
     let secrets: Api<Secret> = Api::namespaced(client.clone(), layer);
-    let ours = ListParams::default().labels(&format!("{LAYER}={layer}")).fields(&format!("type={TYPE}"));
+    let ours =
+        ListParams::default().labels(&format!("{LAYER}={layer}")).fields(&format!("type={TYPE}"));
     // Names and labels only: the bundles are read one by one.
-    let found = secrets.list_metadata(&ours).await.map_err(|error| explain(error, "listing", "the revisions"))?;
+    let found = secrets
+        .list_metadata(&ours)
+        .await
+        .map_err(|error| explain(error, "listing", "the revisions"))?;
     let mut revisions: Vec<Revision> = found
         .items
         .into_iter()
@@ -87,9 +95,17 @@ pub(crate) async fn list(client: &kube::Client, layer: &str) -> Result<Vec<Revis
             let annotations = item.metadata.annotations.unwrap_or_default();
             Some(Revision {
                 number: labels.get(NUMBER)?.parse().ok()?,
-                status: if labels.get(STATUS)? == "deployed" { Status::Deployed } else { Status::Failed },
+                status: if labels.get(STATUS)? == "deployed" {
+                    Status::Deployed
+                } else {
+                    Status::Failed
+                },
                 digest: annotations.get(DIGEST)?.clone(),
-                recorded: item.metadata.creation_timestamp.map(|time| time.0.to_string()).unwrap_or_default(),
+                recorded: item
+                    .metadata
+                    .creation_timestamp
+                    .map(|time| time.0.to_string())
+                    .unwrap_or_default(),
                 secret: item.metadata.name?,
             })
         })
@@ -108,36 +124,58 @@ pub(crate) fn last_good(revisions: &[Revision]) -> Option<&Revision> {
 /// # Errors
 ///
 /// When there is none of that number, or its record cannot be read.
-pub(crate) async fn read(client: &kube::Client, layer: &str, number: u32) -> Result<Bundle, HistoryError> {
+pub(crate) async fn read(
+    client: &kube::Client,
+    layer: &str,
+    number: u32,
+) -> Result<Bundle, HistoryError> {
     let revisions = list(client, layer).await?;
     let Some(revision) = revisions.iter().find(|revision| revision.number == number) else {
-        let numbers: Vec<String> = revisions.iter().map(|revision| revision.number.to_string()).collect();
+        let numbers: Vec<String> =
+            revisions.iter().map(|revision| revision.number.to_string()).collect();
         let known = if numbers.is_empty() { "no revisions".to_owned() } else { numbers.join(", ") };
         return Err(HistoryError::Unknown { number, known });
     };
     let secrets: Api<Secret> = Api::namespaced(client.clone(), layer);
-    let secret =
-        secrets.get(&revision.secret).await.map_err(|error| explain(error, "reading", &format!("Secret {}", revision.secret)))?;
-    let broken = |reason: Box<dyn std::error::Error + Send + Sync>| HistoryError::Broken { number, reason };
-    let packed = secret.data.and_then(|mut data| data.remove("bundle")).ok_or_else(|| broken("it is empty".into()))?;
+    let secret = secrets
+        .get(&revision.secret)
+        .await
+        .map_err(|error| explain(error, "reading", &format!("Secret {}", revision.secret)))?;
+    let broken =
+        |reason: Box<dyn std::error::Error + Send + Sync>| HistoryError::Broken { number, reason };
+    let packed = secret
+        .data
+        .and_then(|mut data| data.remove("bundle"))
+        .ok_or_else(|| broken("it is empty".into()))?;
     let mut text = String::new();
     let limit = u64::try_from(MAX_BYTES).unwrap_or(u64::MAX);
-    GzDecoder::new(&packed.0[..]).take(limit + 1).read_to_string(&mut text).map_err(|error| broken(error.into()))?;
+    GzDecoder::new(&packed.0[..])
+        .take(limit + 1)
+        .read_to_string(&mut text)
+        .map_err(|error| broken(error.into()))?;
     Bundle::parse(&text).map_err(|error| broken(error.into()))
 }
 
-/// Records what was applied as the newest revision, and forgets the oldest ones. False when it is too large to be kept.
+/// Records what was applied as the newest revision, and forgets the oldest ones. False when it is
+/// too large to be kept.
 ///
 /// What is applied again with the same outcome is the revision that it was: nothing is written.
 ///
 /// # Errors
 ///
 /// When the API server refuses it.
-pub(crate) async fn record(client: &kube::Client, bundle: &Bundle, status_wanted: Status) -> Result<bool, HistoryError> {
+pub(crate) async fn record(
+    client: &kube::Client,
+    bundle: &Bundle,
+    status_wanted: Status,
+) -> Result<bool, HistoryError> {
     let layer = bundle.metadata.layer.as_str();
     let revisions = list(client, layer).await?;
     let digest = bundle.actual_digest();
-    if revisions.first().is_some_and(|newest| newest.digest == digest && newest.status == status_wanted) {
+    if revisions
+        .first()
+        .is_some_and(|newest| newest.digest == digest && newest.status == status_wanted)
+    {
         return Ok(true);
     }
     let mut encoder = GzEncoder::new(Vec::new(), Compression::best());
@@ -166,10 +204,13 @@ pub(crate) async fn record(client: &kube::Client, bundle: &Bundle, status_wanted
     let secrets: Api<Secret> = Api::namespaced(client.clone(), layer);
     match secrets.create(&PostParams::default(), &secret).await {
         Ok(_) => {}
-        // It is there: our own request whose answer was lost, or another run's, which then is the newest.
+        // It is there: our own request whose answer was lost, or another run's, which then is the
+        // newest.
         Err(kube::Error::Api(status)) if status.code == 409 => {
             let newest = list(client, layer).await?.into_iter().next();
-            if newest.is_some_and(|newest| newest.digest == digest && newest.status == status_wanted) {
+            if newest
+                .is_some_and(|newest| newest.digest == digest && newest.status == status_wanted)
+            {
                 return Ok(true);
             }
             return Box::pin(record(client, bundle, status_wanted)).await;

@@ -1,5 +1,5 @@
-//! Files in: service files with the environment files they name, values files, bundles. And files out, whole or not at
-//! all.
+//! Files in: service files with the environment files they name, values files, bundles. And files
+//! out, whole or not at all.
 
 use std::collections::BTreeSet;
 use std::io::{Read, Write};
@@ -56,14 +56,20 @@ fn read_bytes(path: &Path) -> anyhow::Result<Vec<u8>> {
 
 /// The request of a command: the service file, its environment files, the values file.
 ///
-/// An environment file that cannot be read is part of the request: it is a fault of the service file's `path`.
+/// An environment file that cannot be read is part of the request: it is a fault of the service
+/// file's `path`.
 ///
 /// # Errors
 ///
 /// When the service file or the values file cannot be read.
-pub(crate) fn request(file: &Path, values: Option<&PathBuf>, choices: Choices) -> anyhow::Result<Request> {
+pub(crate) fn request(
+    file: &Path,
+    values: Option<&PathBuf>,
+    choices: Choices,
+) -> anyhow::Result<Request> {
     let service = read_text(file)?;
-    let folder = if is_stdin(file) { Path::new("") } else { file.parent().unwrap_or(Path::new("")) };
+    let folder =
+        if is_stdin(file) { Path::new("") } else { file.parent().unwrap_or(Path::new("")) };
     let read = |path: String| {
         let text = read_text(&folder.join(&path)).map(|source| source.text);
         // The name is in the diagnostic already; the cause is what helps.
@@ -71,7 +77,8 @@ pub(crate) fn request(file: &Path, values: Option<&PathBuf>, choices: Choices) -
         (path, text)
     };
     let mut request = Request { service, choices, ..Request::default() };
-    let paths: BTreeSet<String> = api::environments(&request).into_iter().map(|environment| environment.path).collect();
+    let paths: BTreeSet<String> =
+        api::environments(&request).into_iter().map(|environment| environment.path).collect();
     request.environment_files = paths.into_iter().map(read).collect();
     request.values = values.map(|values| read_text(values)).transpose()?;
     Ok(request)
@@ -87,11 +94,15 @@ pub(crate) fn bundle_file(named: Option<&Path>) -> anyhow::Result<PathBuf> {
         return Ok(named.to_owned());
     }
     let names = names_in(Path::new("."))?;
-    let bundles: Vec<&String> = names.iter().filter(|name| name.ends_with(".bundle.json")).collect();
+    let bundles: Vec<&String> =
+        names.iter().filter(|name| name.ends_with(".bundle.json")).collect();
     match bundles.as_slice() {
         [only] => Ok(PathBuf::from(only)),
         [] => bail!("there is no bundle in this folder: name one with `--bundle FILE`"),
-        several => bail!("there are {} bundles in this folder: name one with `--bundle FILE`", several.len()),
+        several => bail!(
+            "there are {} bundles in this folder: name one with `--bundle FILE`",
+            several.len()
+        ),
     }
 }
 
@@ -132,7 +143,9 @@ fn name_from_here(request: &Request, path: &str) -> String {
     for part in folder.join(path).components() {
         match part {
             Component::CurDir => {}
-            Component::ParentDir if matches!(name.components().next_back(), Some(Component::Normal(_))) => {
+            Component::ParentDir
+                if matches!(name.components().next_back(), Some(Component::Normal(_))) =>
+            {
                 name.pop();
             }
             other => name.push(other),
@@ -162,7 +175,8 @@ pub(crate) fn text_of<'a>(request: &'a Request, name: &str) -> Option<&'a str> {
     if name == request.service.name {
         return Some(&request.service.text);
     }
-    let environment = request.environment_files.iter().find(|(path, _)| name_from_here(request, path) == name);
+    let environment =
+        request.environment_files.iter().find(|(path, _)| name_from_here(request, path) == name);
     environment.and_then(|(_, text)| text.as_deref().ok())
 }
 
@@ -172,7 +186,8 @@ pub(crate) fn text_of<'a>(request: &'a Request, name: &str) -> Option<&'a str> {
 ///
 /// When it cannot be written; the message names the file.
 pub(crate) fn write_file(path: &Path, text: &str) -> anyhow::Result<()> {
-    let folder = path.parent().filter(|folder| !folder.as_os_str().is_empty()).unwrap_or(Path::new("."));
+    let folder =
+        path.parent().filter(|folder| !folder.as_os_str().is_empty()).unwrap_or(Path::new("."));
     let written = beside(folder, text).and_then(|file| Ok(file.persist(path)?));
     written.map(drop).with_context(|| format!("cannot write {}", path.display()))
 }
@@ -186,7 +201,8 @@ pub(crate) fn write_files(folder: &Path, files: &[SourceText]) -> anyhow::Result
     let mut written = Vec::new();
     for file in files {
         let path = folder.join(&file.name);
-        let beside = beside(folder, &file.text).with_context(|| format!("cannot write {}", path.display()))?;
+        let beside = beside(folder, &file.text)
+            .with_context(|| format!("cannot write {}", path.display()))?;
         written.push((beside, path));
     }
     for (file, path) in written {

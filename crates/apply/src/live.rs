@@ -1,4 +1,5 @@
-//! All reads from the cluster, before any write: the objects as they are and as a dry run says they would be.
+//! All reads from the cluster, before any write: the objects as they are and as a dry run says they
+//! would be.
 
 use std::collections::BTreeMap;
 
@@ -28,7 +29,8 @@ pub(crate) struct Target {
     resource: ApiResource,
 }
 
-/// The kinds a bundle may hold, with group, version and plural name: known, so that nothing has to be discovered.
+/// The kinds a bundle may hold, with group, version and plural name: known, so that nothing has to
+/// be discovered.
 const KINDS: &[(&str, &str, &str, &str)] = &[
     ("Namespace", "", "v1", "namespaces"),
     ("ServiceAccount", "", "v1", "serviceaccounts"),
@@ -46,7 +48,8 @@ const KINDS: &[(&str, &str, &str, &str)] = &[
 /// Where objects of a kind are, by its name with its group: `Service`, `Deployment.apps`.
 pub(crate) fn resource_of(group_kind: &str) -> Option<ApiResource> {
     let (kind, group) = group_kind.split_once('.').unwrap_or((group_kind, ""));
-    let (kind, group, version, plural) = KINDS.iter().find(|(known, of, ..)| *known == kind && *of == group)?;
+    let (kind, group, version, plural) =
+        KINDS.iter().find(|(known, of, ..)| *known == kind && *of == group)?;
     Some(ApiResource::from_gvk_with_plural(&GroupVersionKind::gvk(group, version, kind), plural))
 }
 
@@ -84,15 +87,22 @@ impl Target {
     ///
     /// When it is of a kind that no bundle of ours holds, or has no name.
     pub(crate) fn new(index: usize, object: Value) -> Result<Self, LiveError> {
-        let text = |pointer: &str| object.pointer(pointer).and_then(Value::as_str).map(str::to_owned);
-        let (kind, name) = (text("/kind").unwrap_or_default(), text("/metadata/name").unwrap_or_default());
+        let text =
+            |pointer: &str| object.pointer(pointer).and_then(Value::as_str).map(str::to_owned);
+        let (kind, name) =
+            (text("/kind").unwrap_or_default(), text("/metadata/name").unwrap_or_default());
         let api_version = text("/apiVersion").unwrap_or_default();
         let (group, version) = api_version.rsplit_once('/').unwrap_or(("", &api_version));
         let plural = KINDS.iter().find(|(known, ..)| *known == kind).map(|(.., plural)| *plural);
         let Some(plural) = plural.filter(|_| !name.is_empty() && !version.is_empty()) else {
-            return Err(LiveError::UnknownObject { what: format!("{kind} {name} ({api_version})") });
+            return Err(LiveError::UnknownObject {
+                what: format!("{kind} {name} ({api_version})"),
+            });
         };
-        let resource = ApiResource::from_gvk_with_plural(&GroupVersionKind::gvk(group, version, &kind), plural);
+        let resource = ApiResource::from_gvk_with_plural(
+            &GroupVersionKind::gvk(group, version, &kind),
+            plural,
+        );
         let namespace = text("/metadata/namespace");
         Ok(Self { index, object, kind, name, namespace, force: false, resource })
     }
@@ -119,7 +129,11 @@ impl Target {
     /// # Errors
     ///
     /// When the API server refuses it.
-    pub(crate) async fn apply(&self, client: &kube::Client, options: Options) -> Result<DynamicObject, kube::Error> {
+    pub(crate) async fn apply(
+        &self,
+        client: &kube::Client,
+        options: Options,
+    ) -> Result<DynamicObject, kube::Error> {
         let mut params = PatchParams::apply(MANAGER).validation_strict();
         if options.dry_run {
             params = params.dry_run();
@@ -154,12 +168,16 @@ pub(crate) struct Pair {
 ///
 /// When it cannot, within 10 s.
 pub(crate) async fn check_reachable(client: &kube::Client, cluster: &str) -> Result<(), LiveError> {
-    let unreachable = |reason: String| LiveError::Unreachable { cluster: cluster.to_owned(), reason };
-    let version = tokio::time::timeout(std::time::Duration::from_secs(10), client.apiserver_version()).await;
+    let unreachable =
+        |reason: String| LiveError::Unreachable { cluster: cluster.to_owned(), reason };
+    let version =
+        tokio::time::timeout(std::time::Duration::from_secs(10), client.apiserver_version()).await;
     match version {
         Err(_) => Err(unreachable("no answer within 10 s".to_owned())),
         Ok(Ok(_)) => Ok(()),
-        Ok(Err(kube::Error::Api(status))) if status.code == 401 => Err(LiveError::Unauthorized { cluster: cluster.to_owned() }),
+        Ok(Err(kube::Error::Api(status))) if status.code == 401 => {
+            Err(LiveError::Unauthorized { cluster: cluster.to_owned() })
+        }
         // The version may be hidden from us while all we need is not.
         Ok(Err(kube::Error::Api(status))) if status.code == 403 => Ok(()),
         Ok(Err(error)) => Err(unreachable(root_cause(&error))),
@@ -188,7 +206,10 @@ pub(crate) async fn namespace_exists(client: &kube::Client, name: &str) -> Resul
     let found = found.map_err(|error| explain(error, "reading", &object))?;
     match found {
         Some(namespace) if namespace.metadata.deletion_timestamp.is_some() => {
-            Err(LiveError::Refused { object, reason: "it is being deleted; wait until it is gone, then apply again".to_owned() })
+            Err(LiveError::Refused {
+                object,
+                reason: "it is being deleted; wait until it is gone, then apply again".to_owned(),
+            })
         }
         found => Ok(found.is_some()),
     }
@@ -199,10 +220,17 @@ pub(crate) async fn namespace_exists(client: &kube::Client, name: &str) -> Resul
 /// # Errors
 ///
 /// When we may not look.
-pub(crate) async fn secret_keys(client: &kube::Client, namespace: &str, name: &str) -> Result<Vec<String>, LiveError> {
+pub(crate) async fn secret_keys(
+    client: &kube::Client,
+    namespace: &str,
+    name: &str,
+) -> Result<Vec<String>, LiveError> {
     let found = Api::<Secret>::namespaced(client.clone(), namespace).get_opt(name).await;
     let found = found.map_err(|error| explain(error, "reading", &format!("Secret {name}")))?;
-    Ok(found.and_then(|secret| secret.data).map(|data: BTreeMap<String, _>| data.into_keys().collect()).unwrap_or_default())
+    Ok(found
+        .and_then(|secret| secret.data)
+        .map(|data: BTreeMap<String, _>| data.into_keys().collect())
+        .unwrap_or_default())
 }
 
 /// Reads every object and asks the API server, in dry runs, what each would become. All at once.
@@ -210,21 +238,31 @@ pub(crate) async fn secret_keys(client: &kube::Client, namespace: &str, name: &s
 /// # Errors
 ///
 /// Everything that was refused.
-pub(crate) async fn pairs(client: &kube::Client, targets: Vec<Target>, force: &Force) -> Result<Vec<Pair>, Vec<LiveError>> {
+pub(crate) async fn pairs(
+    client: &kube::Client,
+    targets: Vec<Target>,
+    force: &Force,
+) -> Result<Vec<Pair>, Vec<LiveError>> {
     let read = |mut target: Target| async move {
         let api = target.api(client);
-        let (live, wanted) =
-            futures::future::join(api.get_opt(&target.name), target.apply(client, Options { dry_run: true, force: force.all }))
-                .await;
+        let (live, wanted) = futures::future::join(
+            api.get_opt(&target.name),
+            target.apply(client, Options { dry_run: true, force: force.all }),
+        )
+        .await;
         let live = live.map_err(|error| explain(error, "reading", &target.label()))?.map(to_value);
         if let Some((owner, advice)) = live.as_ref().and_then(owner::of) {
             return Err(LiveError::Foreign { object: target.label(), owner, advice });
         }
         let (wanted, taken) = match wanted {
             Err(kube::Error::Api(status)) if owner::gives_way(&status, force) => {
-                // What a person set by hand gives way to the file, as what was named does, and is told of.
+                // What a person set by hand gives way to the file, as what was named does, and is
+                // told of.
                 target.force = true;
-                (target.apply(client, Options { dry_run: true, force: true }).await, owner::held(&status))
+                (
+                    target.apply(client, Options { dry_run: true, force: true }).await,
+                    owner::held(&status),
+                )
             }
             wanted => (wanted, Vec::new()),
         };

@@ -1,4 +1,5 @@
-//! `optakit`: checks, renders and applies. Here only the command is chosen and the exit code decided.
+//! `optakit`: checks, renders and applies. Here only the command is chosen and the exit code
+//! decided.
 
 mod apply;
 mod applyset;
@@ -58,9 +59,12 @@ fn main() -> ExitCode {
         Command::Man { command } => command::about::man(command.as_deref(), &report),
         Command::Completions { shell } => command::about::completions(*shell, &report),
     };
-    // What only reads has 1 for faults it found and 2 for not having run; an apply either did it or failed.
-    let reads_files =
-        matches!(cli.command, Command::Validate(_) | Command::Render(_) | Command::Bundle(_) | Command::Explain { .. });
+    // What only reads has 1 for faults it found and 2 for not having run; an apply either did it or
+    // failed.
+    let reads_files = matches!(
+        cli.command,
+        Command::Validate(_) | Command::Render(_) | Command::Bundle(_) | Command::Explain { .. }
+    );
     let failure = if reads_files { 2 } else { 1 };
     result.unwrap_or_else(|error| {
         report.error(&error);

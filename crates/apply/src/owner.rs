@@ -1,4 +1,5 @@
-//! Whose an object or a field is: pure, from what other tools leave on objects and from the API server's conflicts.
+//! Whose an object or a field is: pure, from what other tools leave on objects and from the API
+//! server's conflicts.
 
 use kube::core::Status;
 use serde_json::Value;
@@ -60,12 +61,17 @@ pub(crate) fn gives_way(status: &Status, force: &Force) -> bool {
     status.code == 409
         && status.reason == "Conflict"
         && !conflicts.is_empty()
-        && conflicts.iter().all(|(manager, field)| is_person(manager) || force.fields.contains(field))
+        && conflicts
+            .iter()
+            .all(|(manager, field)| is_person(manager) || force.fields.contains(field))
 }
 
 /// The fields of a conflict with who holds them, for people.
 pub(crate) fn held(status: &Status) -> Vec<String> {
-    conflicts(status).into_iter().map(|(manager, field)| format!("{field} (was set by {manager})")).collect()
+    conflicts(status)
+        .into_iter()
+        .map(|(manager, field)| format!("{field} (was set by {manager})"))
+        .collect()
 }
 
 #[cfg(test)]
@@ -77,10 +83,19 @@ mod tests {
     #[test]
     fn other_tools_are_known_by_their_marks() {
         let check = |metadata: Value, expected: Option<&str>| {
-            assert_eq!(of(&json!({ "metadata": metadata })).map(|(owner, _)| owner).as_deref(), expected);
+            assert_eq!(
+                of(&json!({ "metadata": metadata })).map(|(owner, _)| owner).as_deref(),
+                expected
+            );
         };
-        check(json!({"annotations": {"meta.helm.sh/release-name": "shop-api"}}), Some("the Helm release `shop-api`"));
-        check(json!({"labels": {"kustomize.toolkit.fluxcd.io/name": "apps"}}), Some("the Flux Kustomization `apps`"));
+        check(
+            json!({"annotations": {"meta.helm.sh/release-name": "shop-api"}}),
+            Some("the Helm release `shop-api`"),
+        );
+        check(
+            json!({"labels": {"kustomize.toolkit.fluxcd.io/name": "apps"}}),
+            Some("the Flux Kustomization `apps`"),
+        );
         check(
             json!({"annotations": {"argocd.argoproj.io/tracking-id": "shop:apps/Deployment"}}),
             Some("the Argo CD application `shop:apps/Deployment`"),

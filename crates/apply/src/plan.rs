@@ -1,4 +1,5 @@
-//! What an apply would change and what that causes: pure, from the objects as they are and as a dry run says they would be.
+//! What an apply would change and what that causes: pure, from the objects as they are and as a dry
+//! run says they would be.
 
 use optakit_core::effect::Effect;
 pub(crate) use optakit_core::effect::bare;
@@ -43,9 +44,12 @@ pub(crate) fn effect(pair: &Pair) -> Effect {
     optakit_core::effect::effect(&pair.target.kind, pair.live.as_ref(), &pair.wanted)
 }
 
-/// The lines that change, with a few around them; values of Secrets are not shown, that they change is.
+/// The lines that change, with a few around them; values of Secrets are not shown, that they change
+/// is.
 pub(crate) fn diff(pair: &Pair) -> String {
-    let text = |object: &Value| serde_json::to_string_pretty(&masked(bare(object))).unwrap_or_default() + "\n";
+    let text = |object: &Value| {
+        serde_json::to_string_pretty(&masked(bare(object))).unwrap_or_default() + "\n"
+    };
     let live = pair.live.as_ref().map(text).unwrap_or_default();
     let mut wanted = text(&pair.wanted);
     let hidden = pair.target.kind == "Secret" && live == wanted && action(pair) == Action::Change;
@@ -59,7 +63,12 @@ pub(crate) fn diff(pair: &Pair) -> String {
 fn masked(mut object: Value) -> Value {
     if object["kind"] == "Secret" {
         for field in ["data", "stringData"] {
-            for value in object.get_mut(field).and_then(Value::as_object_mut).into_iter().flat_map(|map| map.values_mut()) {
+            for value in object
+                .get_mut(field)
+                .and_then(Value::as_object_mut)
+                .into_iter()
+                .flat_map(|map| map.values_mut())
+            {
                 *value = "(hidden)".into();
             }
         }
@@ -67,11 +76,14 @@ fn masked(mut object: Value) -> Value {
     object
 }
 
-/// Whether we have applied it before; without that the fields are not ours though they may be equal.
+/// Whether we have applied it before; without that the fields are not ours though they may be
+/// equal.
 fn manages(object: &Value) -> bool {
     let fields = object.pointer("/metadata/managedFields").and_then(Value::as_array);
     fields.is_some_and(|fields| {
-        fields.iter().any(|field| field["manager"] == crate::live::MANAGER && field["operation"] == "Apply")
+        fields
+            .iter()
+            .any(|field| field["manager"] == crate::live::MANAGER && field["operation"] == "Apply")
     })
 }
 
@@ -84,7 +96,8 @@ mod tests {
 
     fn pair(kind: &str, live: Option<Value>, wanted: Value) -> Pair {
         let target =
-            Target::new(0, json!({"apiVersion": "v1", "kind": kind, "metadata": {"name": "api"}})).expect("a known kind");
+            Target::new(0, json!({"apiVersion": "v1", "kind": kind, "metadata": {"name": "api"}}))
+                .expect("a known kind");
         Pair { target, live, wanted, taken: Vec::new() }
     }
 
@@ -111,10 +124,19 @@ mod tests {
             Some(json!({"kind": "Service", "spec": {"port": 80}})),
             json!({"kind": "Service", "spec": {"port": 81}}),
         );
-        assert!(diff(&changed).contains("-    \"port\": 80\n+    \"port\": 81"), "{}", diff(&changed));
+        assert!(
+            diff(&changed).contains("-    \"port\": 80\n+    \"port\": 81"),
+            "{}",
+            diff(&changed)
+        );
         let secret = |value: &str| json!({"kind": "Secret", "data": {"password": value}});
         let changed = pair("Secret", Some(secret("aHVudGVyMg==")), secret("b3RoZXI="));
         let shown = diff(&changed);
-        assert!(shown.contains("(values change)") && !shown.contains("aHVudGVyMg") && !shown.contains("b3RoZXI"), "{shown}");
+        assert!(
+            shown.contains("(values change)")
+                && !shown.contains("aHVudGVyMg")
+                && !shown.contains("b3RoZXI"),
+            "{shown}"
+        );
     }
 }

@@ -66,7 +66,9 @@ mod tests {
         let folder = concat!(env!("CARGO_MANIFEST_DIR"), "/../../assets/rds-ca");
         let mut files: Vec<String> = std::fs::read_dir(folder)
             .expect("the folder is part of the project")
-            .map(|entry| entry.expect("it can be listed").file_name().to_string_lossy().replace(".pem", ""))
+            .map(|entry| {
+                entry.expect("it can be listed").file_name().to_string_lossy().replace(".pem", "")
+            })
             .filter(|region| region != "default")
             .collect();
         files.sort();

@@ -1,5 +1,5 @@
-//! A plan kept in a file, to be looked at and applied later: what it was made of, so that another plan is not applied in its
-//! place.
+//! A plan kept in a file, to be looked at and applied later: what it was made of, so that another
+//! plan is not applied in its place.
 
 use k8s_openapi::jiff::Timestamp;
 use serde::{Deserialize, Serialize};
@@ -28,8 +28,9 @@ pub(crate) struct SavedPlan {
     cluster: String,
     /// When it was made.
     made: Timestamp,
-    /// Every object with the state that was seen, none for one that was not there. Not its resourceVersion: controllers write
-    /// the status of autoscalers every few seconds, which is no reason to plan again.
+    /// Every object with the state that was seen, none for one that was not there. Not its
+    /// resourceVersion: controllers write the status of autoscalers every few seconds, which
+    /// is no reason to plan again.
     objects: Vec<Seen>,
     /// What is to be taken away.
     leftovers: Vec<String>,
@@ -52,7 +53,9 @@ fn state(live: &Value) -> String {
 pub(crate) enum PlanError {
     #[error("the file is no saved plan")]
     NotAPlan(#[source] serde_json::Error),
-    #[error("the plan does not fit any more, nothing was changed: {reason}\n  make a new one with `optakit plan --save`")]
+    #[error(
+        "the plan does not fit any more, nothing was changed: {reason}\n  make a new one with `optakit plan --save`"
+    )]
     Moved { reason: String },
     #[error(transparent)]
     Live(#[from] LiveError),
@@ -66,8 +69,12 @@ impl SavedPlan {
     /// When the cluster does not tell its uid.
     pub(crate) async fn of(session: &Session, changes: &Changes) -> Result<Self, LiveError> {
         let cluster = live::cluster_uid(&session.client).await?;
-        let seen = changes.pairs.iter().map(|pair| Seen { object: pair.target.label(), state: pair.live.as_ref().map(state) });
-        let untried = changes.untried.iter().map(|target| Seen { object: target.label(), state: None });
+        let seen = changes
+            .pairs
+            .iter()
+            .map(|pair| Seen { object: pair.target.label(), state: pair.live.as_ref().map(state) });
+        let untried =
+            changes.untried.iter().map(|target| Seen { object: target.label(), state: None });
         Ok(Self {
             api_version: API_VERSION.to_owned(),
             kind: KIND.to_owned(),
@@ -104,7 +111,10 @@ impl SavedPlan {
             return moved("it was made for another cluster".to_owned());
         }
         if self.bundle != now.bundle {
-            return moved(format!("it was made of the bundle {}, this is {}", self.bundle, now.bundle));
+            return moved(format!(
+                "it was made of the bundle {}, this is {}",
+                self.bundle, now.bundle
+            ));
         }
         if now.made.duration_since(self.made).as_secs() > MAX_AGE {
             return moved("it is more than 2 hours old".to_owned());
@@ -112,7 +122,8 @@ impl SavedPlan {
         for seen in &now.objects {
             let planned = self.objects.iter().find(|planned| planned.object == seen.object);
             // The namespace is made before the rest is planned, when the plan was for a new one.
-            let new_namespace = seen.object.starts_with("Namespace ") && planned.is_some_and(|planned| planned.state.is_none());
+            let new_namespace = seen.object.starts_with("Namespace ")
+                && planned.is_some_and(|planned| planned.state.is_none());
             if !new_namespace && planned.map(|planned| &planned.state) != Some(&seen.state) {
                 return moved(format!("{} was changed since", seen.object));
             }
@@ -130,7 +141,10 @@ mod tests {
 
     #[test]
     fn a_plan_fits_only_what_it_was_made_of() {
-        let seen = |object: &str, version: Option<&str>| Seen { object: object.to_owned(), state: version.map(str::to_owned) };
+        let seen = |object: &str, version: Option<&str>| Seen {
+            object: object.to_owned(),
+            state: version.map(str::to_owned),
+        };
         let plan = SavedPlan {
             api_version: API_VERSION.to_owned(),
             kind: KIND.to_owned(),
@@ -144,12 +158,24 @@ mod tests {
         assert!(plan.check(&later("2026-01-01T01:59:59Z")).is_ok());
         let refused = |now: SavedPlan| plan.check(&now).expect_err("it moved").to_string();
         assert!(refused(later("2026-01-01T02:00:01Z")).contains("2 hours"));
-        assert!(refused(SavedPlan { cluster: "d".to_owned(), ..plan.clone() }).contains("another cluster"));
-        assert!(refused(SavedPlan { bundle: "sha256:2".to_owned(), ..plan.clone() }).contains("sha256:2"));
+        assert!(
+            refused(SavedPlan { cluster: "d".to_owned(), ..plan.clone() })
+                .contains("another cluster")
+        );
+        assert!(
+            refused(SavedPlan { bundle: "sha256:2".to_owned(), ..plan.clone() })
+                .contains("sha256:2")
+        );
         let objects = vec![seen("Namespace shop", Some("1")), seen("Service api", Some("8"))];
-        assert!(refused(SavedPlan { objects, ..plan.clone() }).contains("Service api was changed since"));
+        assert!(
+            refused(SavedPlan { objects, ..plan.clone() })
+                .contains("Service api was changed since")
+        );
         let objects = vec![seen("Namespace shop", Some("1")), seen("Service api", Some("7"))];
-        assert!(plan.check(&SavedPlan { objects, ..plan.clone() }).is_ok(), "the new namespace is expected");
+        assert!(
+            plan.check(&SavedPlan { objects, ..plan.clone() }).is_ok(),
+            "the new namespace is expected"
+        );
         assert_eq!(SavedPlan::parse(&plan.to_text()).expect("it can be read"), plan);
     }
 }

@@ -1,4 +1,5 @@
-//! From a bundle's file to a cluster that takes our requests: read, AWS account, connection, what must be true first.
+//! From a bundle's file to a cluster that takes our requests: read, AWS account, connection, what
+//! must be true first.
 
 use std::path::Path;
 
@@ -35,7 +36,10 @@ pub(crate) struct Session {
 ///
 /// When the runtime cannot be started, or those of `work`.
 pub(crate) fn block_on<T>(work: impl Future<Output = anyhow::Result<T>>) -> anyhow::Result<T> {
-    let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build().context("the runtime cannot be started")?;
+    let runtime = tokio::runtime::Builder::new_current_thread()
+        .enable_all()
+        .build()
+        .context("the runtime cannot be started")?;
     runtime.block_on(work)
 }
 
@@ -44,12 +48,20 @@ pub(crate) fn block_on<T>(work: impl Future<Output = anyhow::Result<T>>) -> anyh
 /// # Errors
 ///
 /// When it cannot be read, was changed, or has nothing to apply.
-pub(crate) fn read(path: &Path, image_digest: Option<&str>, allow_modified: bool, report: &Report) -> anyhow::Result<Bundle> {
+pub(crate) fn read(
+    path: &Path,
+    image_digest: Option<&str>,
+    allow_modified: bool,
+    report: &Report,
+) -> anyhow::Result<Bundle> {
     let mut bundle = Bundle::parse(&input::read_text(path)?.text)?;
     match verify(&bundle) {
         Ok(()) => {}
         Err(error @ BundleError::Modified { .. }) if allow_modified => {
-            report.warning(format!("{}\napplied all the same, as `--allow-modified` says", refusal(&error)));
+            report.warning(format!(
+                "{}\napplied all the same, as `--allow-modified` says",
+                refusal(&error)
+            ));
         }
         Err(error) => bail!(
             "{}\nnothing was changed; apply it all the same with `--allow-modified`, if the change is meant",
@@ -57,7 +69,10 @@ pub(crate) fn read(path: &Path, image_digest: Option<&str>, allow_modified: bool
         ),
     }
     if bundle.renderer != env!("CARGO_PKG_VERSION") {
-        report.note(format!("the bundle was rendered by optakit {}, and is applied as written", bundle.renderer));
+        report.note(format!(
+            "the bundle was rendered by optakit {}, and is applied as written",
+            bundle.renderer
+        ));
     }
     if bundle.manifests.is_empty() {
         bail!("the bundle has no objects: its service file has no `k8s-service` module");
@@ -65,7 +80,9 @@ pub(crate) fn read(path: &Path, image_digest: Option<&str>, allow_modified: bool
     if let Some(digest) = image_digest {
         optakit_core::model::image::check_digest(digest).map_err(|fault| anyhow::anyhow!(fault))?;
         if !bundle.fill(IMAGE_DIGEST, digest) {
-            report.warning("`--image-digest` is not used: the bundle has no AUTO image that waits for one");
+            report.warning(
+                "`--image-digest` is not used: the bundle has no AUTO image that waits for one",
+            );
         }
     }
     Ok(bundle)
@@ -79,13 +96,21 @@ impl Session {
     /// # Errors
     ///
     /// When there is no way to the cluster, or it does not take us.
-    pub(crate) async fn open(mut bundle: Bundle, connect: &Connect, touch_aws: bool) -> anyhow::Result<Self> {
+    pub(crate) async fn open(
+        mut bundle: Bundle,
+        connect: &Connect,
+        touch_aws: bool,
+    ) -> anyhow::Result<Self> {
         let cluster = cluster(&bundle, connect)?;
-        // Without EKS nobody tells the issuer that a role trusts: then only those who gave it want roles.
+        // Without EKS nobody tells the issuer that a role trusts: then only those who gave it want
+        // roles.
         let eks = matches!(cluster, Cluster::Eks { .. });
-        let wants_aws = |document: &AwsDocument| document.kind == "ecr-repository" || eks || !lacks(document, aws_iam::ISSUER);
+        let wants_aws = |document: &AwsDocument| {
+            document.kind == "ecr-repository" || eks || !lacks(document, aws_iam::ISSUER)
+        };
         let needs_aws = eks || (touch_aws && bundle.aws.iter().any(wants_aws));
-        let aws = if needs_aws { Some(auth::aws(bundle.target.region.as_deref()).await) } else { None };
+        let aws =
+            if needs_aws { Some(auth::aws(bundle.target.region.as_deref()).await) } else { None };
         if let Some(aws) = &aws {
             let account = auth::check_account(aws, bundle.target.account_id.as_deref()).await?;
             bundle.fill("account_id", &account);
@@ -101,13 +126,21 @@ impl Session {
             let (client, layer) = (connection.client.clone(), bundle.metadata.layer.clone());
             tokio::spawn(async move { live::namespace_exists(&client, &layer).await })
         };
-        // A cluster that cannot be reached is told of by this one, in time; the other question ends with it.
+        // A cluster that cannot be reached is told of by this one, in time; the other question ends
+        // with it.
         if let Err(error) = live::check_reachable(&connection.client, &connection.name).await {
             namespace.abort();
             return Err(error.into());
         }
-        let namespace_exists = namespace.await.context("the question for the namespace was lost")??;
-        Ok(Self { bundle, client: connection.client, cluster: connection.name, aws: aws.filter(|_| touch_aws), namespace_exists })
+        let namespace_exists =
+            namespace.await.context("the question for the namespace was lost")??;
+        Ok(Self {
+            bundle,
+            client: connection.client,
+            cluster: connection.name,
+            aws: aws.filter(|_| touch_aws),
+            namespace_exists,
+        })
     }
 
     /// The same connection with another bundle of the layer.
@@ -143,7 +176,8 @@ impl Session {
         let mut targets = Vec::new();
         for (index, object) in bundle.manifests.iter().enumerate() {
             let target = Target::new(index, object.clone())?;
-            let left_out = needs_pods(&target.kind) && module(object).is_some_and(|module| waiting.contains(&module));
+            let left_out = needs_pods(&target.kind)
+                && module(object).is_some_and(|module| waiting.contains(&module));
             if !left_out {
                 targets.push(target);
             }
@@ -153,12 +187,24 @@ impl Session {
 }
 
 fn module(object: &Value) -> Option<String> {
-    object.pointer("/metadata/labels/opta.dev~1module-name").and_then(Value::as_str).map(str::to_owned)
+    object
+        .pointer("/metadata/labels/opta.dev~1module-name")
+        .and_then(Value::as_str)
+        .map(str::to_owned)
 }
 
-/// Whether a kind is of no use without pods: an Ingress or a route would point traffic at pods that are not there.
+/// Whether a kind is of no use without pods: an Ingress or a route would point traffic at pods that
+/// are not there.
 fn needs_pods(kind: &str) -> bool {
-    matches!(kind, "Deployment" | "HorizontalPodAutoscaler" | "PodDisruptionBudget" | "Ingress" | "HTTPRoute" | "GRPCRoute")
+    matches!(
+        kind,
+        "Deployment"
+            | "HorizontalPodAutoscaler"
+            | "PodDisruptionBudget"
+            | "Ingress"
+            | "HTTPRoute"
+            | "GRPCRoute"
+    )
 }
 
 /// Whether a document still has the reference of an input in it.
@@ -168,12 +214,18 @@ fn lacks(document: &AwsDocument, input: &str) -> bool {
 
 fn cluster(bundle: &Bundle, connect: &Connect) -> anyhow::Result<Cluster> {
     if connect.kubeconfig.is_some() || connect.context.is_some() {
-        return Ok(Cluster::Kubeconfig { file: connect.kubeconfig.clone(), context: connect.context.clone() });
+        return Ok(Cluster::Kubeconfig {
+            file: connect.kubeconfig.clone(),
+            context: connect.context.clone(),
+        });
     }
     let region = bundle
         .target
         .region
         .clone()
         .context("the bundle does not say which region its cluster is in\n  use a kubeconfig with `--context`")?;
-    Ok(Cluster::Eks { region, name: connect.cluster.clone().unwrap_or_else(|| bundle.target.cluster.clone()) })
+    Ok(Cluster::Eks {
+        region,
+        name: connect.cluster.clone().unwrap_or_else(|| bundle.target.cluster.clone()),
+    })
 }

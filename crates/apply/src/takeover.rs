@@ -1,8 +1,9 @@
-//! From Helm to Optakit: whose fields become ours, and whether a pod would notice. Pure, but for the names of Helm's things.
+//! From Helm to Optakit: whose fields become ours, and whether a pod would notice. Pure, but for
+//! the names of Helm's things.
 //!
-//! Helm's fields are those of its field manager; Opta ran Helm inside Terraform, where the manager is named after the
-//! provider's binary. Renamed in `managedFields`, they are ours as if we had applied them: the next apply drops what our
-//! manifest does not name, Helm's marks among it.
+//! Helm's fields are those of its field manager; Opta ran Helm inside Terraform, where the manager
+//! is named after the provider's binary. Renamed in `managedFields`, they are ours as if we had
+//! applied them: the next apply drops what our manifest does not name, Helm's marks among it.
 
 use serde_json::{Value, json};
 use similar::TextDiff;
@@ -18,7 +19,9 @@ pub(crate) struct Release {
 
 /// The release that a live object belongs to.
 pub(crate) fn release_of(live: &Value) -> Option<Release> {
-    let mark = |key: &str| live.pointer(&format!("/metadata/annotations/meta.helm.sh~1{key}")).and_then(Value::as_str);
+    let mark = |key: &str| {
+        live.pointer(&format!("/metadata/annotations/meta.helm.sh~1{key}")).and_then(Value::as_str)
+    };
     let name = mark("release-name")?.to_owned();
     Some(Release { name, namespace: mark("release-namespace").unwrap_or("default").to_owned() })
 }
@@ -30,14 +33,15 @@ fn is_helm(manager: &str) -> bool {
 
 /// The managed fields of an object with Helm's as ours; none when Helm has none there.
 ///
-/// `spec.replicas` of a Deployment is left out: our manifest does not name it beside an autoscaler, and what a manager
-/// stops naming is reset.
+/// `spec.replicas` of a Deployment is left out: our manifest does not name it beside an autoscaler,
+/// and what a manager stops naming is reset.
 pub(crate) fn ours(live: &Value) -> Option<Value> {
     let fields = live.pointer("/metadata/managedFields")?.as_array()?;
     let is_spec = |field: &&Value| field["subresource"].as_str().unwrap_or_default().is_empty();
     let (taken, kept): (Vec<&Value>, Vec<&Value>) = fields.iter().partition(|field| {
         let manager = field["manager"].as_str().unwrap_or_default();
-        is_spec(field) && (is_helm(manager) || (manager == MANAGER && field["operation"] == "Apply"))
+        is_spec(field)
+            && (is_helm(manager) || (manager == MANAGER && field["operation"] == "Apply"))
     });
     if !taken.iter().any(|field| field["manager"] != MANAGER) {
         return None;
@@ -72,15 +76,22 @@ fn merge(into: &mut Value, from: &Value) {
 
 /// How the pods of a Deployment would differ, as a diff; none when nothing of them does.
 ///
-/// `wanted` is what the API server makes of our manifest in a dry run under another name, with every default filled in.
+/// `wanted` is what the API server makes of our manifest in a dry run under another name, with
+/// every default filled in.
 pub(crate) fn pod_difference(live: &Value, wanted: &Value) -> Option<String> {
     let part = |object: &Value| json!({ "selector": object["spec"]["selector"], "template": without_empty(&object["spec"]["template"]) });
     let (live, wanted) = (part(live), part(wanted));
     if live == wanted {
         return None;
     }
-    let text = |value: &Value| serde_json::to_string_pretty(&sorted(value)).unwrap_or_default() + "\n";
-    Some(TextDiff::from_lines(&text(&live), &text(&wanted)).unified_diff().context_radius(2).to_string())
+    let text =
+        |value: &Value| serde_json::to_string_pretty(&sorted(value)).unwrap_or_default() + "\n";
+    Some(
+        TextDiff::from_lines(&text(&live), &text(&wanted))
+            .unified_diff()
+            .context_radius(2)
+            .to_string(),
+    )
 }
 
 /// Without `creationTimestamp: null`, which some clients write and some do not.
@@ -99,7 +110,8 @@ fn without_empty(value: &Value) -> Value {
 fn sorted(value: &Value) -> Value {
     match value {
         Value::Object(map) => {
-            let mut entries: Vec<(String, Value)> = map.iter().map(|(key, value)| (key.clone(), sorted(value))).collect();
+            let mut entries: Vec<(String, Value)> =
+                map.iter().map(|(key, value)| (key.clone(), sorted(value))).collect();
             entries.sort_by(|(a, _), (b, _)| a.cmp(b));
             Value::Object(entries.into_iter().collect())
         }
@@ -120,7 +132,10 @@ pub(crate) fn state_rm(module: &str) -> String {
         "aws_iam_role_policy_attachment.vanilla_role_attachment",
         "aws_iam_role_policy_attachment.extra_policies_attachment",
     ];
-    RESOURCES.iter().map(|resource| format!("  terraform state rm 'module.{module}.{resource}'\n")).collect()
+    RESOURCES
+        .iter()
+        .map(|resource| format!("  terraform state rm 'module.{module}.{resource}'\n"))
+        .collect()
 }
 
 #[cfg(test)]
@@ -146,7 +161,10 @@ mod tests {
         assert_eq!(list.len(), 3);
         let own = &list[2];
         assert_eq!((&own["manager"], &own["operation"]), (&json!("optakit"), &json!("Apply")));
-        assert_eq!(own["fieldsV1"], json!({"f:metadata": {"f:labels": {}}, "f:spec": {"f:template": {"f:a": {}, "f:b": {}}}}));
+        assert_eq!(
+            own["fieldsV1"],
+            json!({"f:metadata": {"f:labels": {}}, "f:spec": {"f:template": {"f:a": {}, "f:b": {}}}})
+        );
         let again = json!({"apiVersion": "apps/v1", "kind": "Deployment", "metadata": {"managedFields": fields}});
         assert_eq!(ours(&again), None, "done already");
     }
@@ -158,14 +176,21 @@ mod tests {
                 "metadata": {"creationTimestamp": null}, "spec": {"image": image}}}})
         };
         assert_eq!(pod_difference(&deployment("a", "1"), &deployment("a", "2")), None);
-        let difference = pod_difference(&deployment("a", "1"), &deployment("b", "1")).expect("there is one");
-        assert!(difference.contains("-      \"image\": \"a\"\n+      \"image\": \"b\""), "{difference}");
+        let difference =
+            pod_difference(&deployment("a", "1"), &deployment("b", "1")).expect("there is one");
+        assert!(
+            difference.contains("-      \"image\": \"a\"\n+      \"image\": \"b\""),
+            "{difference}"
+        );
     }
 
     #[test]
     fn releases_are_known_by_their_marks() {
         let live = json!({"metadata": {"annotations": {"meta.helm.sh/release-name": "shop-api", "meta.helm.sh/release-namespace": "default"}}});
-        assert_eq!(release_of(&live), Some(Release { name: "shop-api".into(), namespace: "default".into() }));
+        assert_eq!(
+            release_of(&live),
+            Some(Release { name: "shop-api".into(), namespace: "default".into() })
+        );
         assert_eq!(release_of(&json!({"metadata": {}})), None);
     }
 }

@@ -14,9 +14,14 @@ const SERVICE: &str = "name: shop\nenvironments:\n  - {name: staging, path: ../e
 /// A folder `service/` with an environment file in another folder.
 fn folder(service: &str) -> TempDir {
     let folder = tempfile::tempdir().expect("a folder");
-    for (path, text) in [("service/opta.yml", service), ("env/staging.yml", ENVIRONMENT), ("env/production.yml", ENVIRONMENT)] {
+    for (path, text) in [
+        ("service/opta.yml", service),
+        ("env/staging.yml", ENVIRONMENT),
+        ("env/production.yml", ENVIRONMENT),
+    ] {
         let path = folder.path().join(path);
-        std::fs::create_dir_all(path.parent().expect("it has one")).expect("the folder can be made");
+        std::fs::create_dir_all(path.parent().expect("it has one"))
+            .expect("the folder can be made");
         std::fs::write(path, text).expect("it can be written");
     }
     folder
@@ -53,12 +58,18 @@ fn run_with(folder: &TempDir, arguments: &[&str], input: &str) -> Outcome {
 #[test]
 fn a_good_file_says_so() {
     let outcome = run(&folder(SERVICE), &["validate"]);
-    assert_eq!((outcome.code, outcome.out.as_str(), outcome.err.as_str()), (0, "", "1 file checked: no problems\n"));
+    assert_eq!(
+        (outcome.code, outcome.out.as_str(), outcome.err.as_str()),
+        (0, "", "1 file checked: no problems\n")
+    );
 }
 
 #[test]
 fn faults_are_shown_with_their_line() {
-    let outcome = run(&folder(&format!("{SERVICE}    min_container: 5\n    min_containers: 7\n")), &["validate"]);
+    let outcome = run(
+        &folder(&format!("{SERVICE}    min_container: 5\n    min_containers: 7\n")),
+        &["validate"],
+    );
     assert_eq!(outcome.code, 1);
     assert_eq!(
         outcome.out,
@@ -85,7 +96,10 @@ error[min-above-max]: `min_containers` is 7, above `max_containers`, which is 3,
 
 #[test]
 fn json_has_the_documented_shape() {
-    let outcome = run(&folder(&format!("{SERVICE}    env_vars: {{A: true}}\n")), &["validate", "--format", "json"]);
+    let outcome = run(
+        &folder(&format!("{SERVICE}    env_vars: {{A: true}}\n")),
+        &["validate", "--format", "json"],
+    );
     assert_eq!(outcome.code, 1);
     let found: serde_json::Value = serde_json::from_str(&outcome.out).expect("it is JSON");
     let expected = serde_json::json!([{
@@ -110,13 +124,22 @@ fn sarif_and_github_have_the_same_findings() {
     assert_eq!(log["version"], "2.1.0");
     valid_sarif(&log);
     let run_of = &log["runs"][0];
-    assert_eq!(run_of["tool"]["driver"]["rules"], serde_json::json!([{"id": "min-above-max"}, {"id": "unquoted-value"}]));
+    assert_eq!(
+        run_of["tool"]["driver"]["rules"],
+        serde_json::json!([{"id": "min-above-max"}, {"id": "unquoted-value"}])
+    );
     let result = &run_of["results"][0];
     assert_eq!((&result["ruleId"], &result["level"]), (&"unquoted-value".into(), &"error".into()));
     let location = &result["locations"][0]["physicalLocation"];
     assert_eq!(location["artifactLocation"]["uri"], "opta.yml");
-    assert_eq!(location["region"], serde_json::json!({"startLine": 9, "startColumn": 19, "endLine": 9, "endColumn": 23}));
-    assert_eq!(result["fixes"][0]["artifactChanges"][0]["replacements"][0]["insertedContent"]["text"], "\"true\"");
+    assert_eq!(
+        location["region"],
+        serde_json::json!({"startLine": 9, "startColumn": 19, "endLine": 9, "endColumn": 23})
+    );
+    assert_eq!(
+        result["fixes"][0]["artifactChanges"][0]["replacements"][0]["insertedContent"]["text"],
+        "\"true\""
+    );
     let outcome = run(&folder, &["validate", "--format", "github"]);
     assert_eq!(
         outcome.out.lines().next(),
@@ -128,16 +151,24 @@ fn sarif_and_github_have_the_same_findings() {
     assert_eq!((outcome.out.lines().count(), outcome.err.as_str()), (2, ""));
 }
 
-/// Checks a log against the schema of the standard (OASIS, SARIF 2.1.0), which stands beside the tests.
+/// Checks a log against the schema of the standard (OASIS, SARIF 2.1.0), which stands beside the
+/// tests.
 fn valid_sarif(log: &serde_json::Value) {
     let mut schema: serde_json::Value =
         serde_json::from_str(include_str!("fixtures/sarif-schema-2.1.0.json")).expect("it is JSON");
-    // The standard's pattern of a language holds a lone `]`, which is no regular expression by today's rules.
+    // The standard's pattern of a language holds a lone `]`, which is no regular expression by
+    // today's rules.
     for holder in ["run", "toolComponent"] {
-        schema["definitions"][holder]["properties"]["language"].as_object_mut().expect("it has one").remove("pattern");
+        schema["definitions"][holder]["properties"]["language"]
+            .as_object_mut()
+            .expect("it has one")
+            .remove("pattern");
     }
     let validator = jsonschema::validator_for(&schema).expect("it is a schema");
-    let faults: Vec<String> = validator.iter_errors(log).map(|error| format!("{}: {error}", error.instance_path())).collect();
+    let faults: Vec<String> = validator
+        .iter_errors(log)
+        .map(|error| format!("{}: {error}", error.instance_path()))
+        .collect();
     assert!(faults.is_empty(), "{faults:#?}");
 }
 
@@ -145,7 +176,8 @@ fn valid_sarif(log: &serde_json::Value) {
 fn sarif_of_no_and_of_odd_findings_is_valid_too() {
     let none = run(&folder(SERVICE), &["validate", "--format", "sarif"]);
     valid_sarif(&serde_json::from_str(&none.out).expect("it is JSON"));
-    let odd = SERVICE.replace("name: shop", "name: \"Größe 漢\"\nname: x\n  broken: [") + "    vars: {}\n";
+    let odd = SERVICE.replace("name: shop", "name: \"Größe 漢\"\nname: x\n  broken: [")
+        + "    vars: {}\n";
     let odd = run(&folder(&odd), &["validate", "--format", "sarif"]);
     let log = serde_json::from_str(&odd.out).expect("it is JSON");
     assert_eq!(odd.code, 1, "{log:#}");
@@ -157,8 +189,14 @@ fn a_base_of_kustomize_is_a_folder_with_every_object_and_its_images() {
     let folder = folder(SERVICE);
     let nowhere = run(&folder, &["render", "--image-tag", "1.4.2", "-o", "kustomize"]);
     assert_eq!((nowhere.code, nowhere.out.as_str()), (2, ""));
-    assert_eq!(nowhere.err, "error: a base of kustomize is several files: say where with `--output-dir DIR`\n");
-    let outcome = run(&folder, &["render", "--image-tag", "1.4.2", "-o", "kustomize", "--output-dir", "deploy/base"]);
+    assert_eq!(
+        nowhere.err,
+        "error: a base of kustomize is several files: say where with `--output-dir DIR`\n"
+    );
+    let outcome = run(
+        &folder,
+        &["render", "--image-tag", "1.4.2", "-o", "kustomize", "--output-dir", "deploy/base"],
+    );
     assert_eq!((outcome.code, outcome.err.as_str()), (0, ""));
     assert_eq!(
         outcome.out,
@@ -188,8 +226,14 @@ images:
     );
     let stream = run(&folder, &["render", "--image-tag", "1.4.2"]).out;
     let files = outcome.out.lines().filter(|line| !line.ends_with("kustomization.yaml"));
-    let read = |line: &str| std::fs::read_to_string(folder.path().join("service").join(line)).expect("it is there");
-    assert_eq!(files.map(read).collect::<Vec<_>>().join("---\n"), stream, "the files are the stream");
+    let read = |line: &str| {
+        std::fs::read_to_string(folder.path().join("service").join(line)).expect("it is there")
+    };
+    assert_eq!(
+        files.map(read).collect::<Vec<_>>().join("---\n"),
+        stream,
+        "the files are the stream"
+    );
 }
 
 #[test]
@@ -203,7 +247,8 @@ fn files_that_a_run_did_not_write_are_told_of() {
         "out also holds 00-namespace-shop.yaml, 01-serviceaccount-api.yaml, 04-service-api.yaml, which this run did not write\n"
     );
     let file = folder.path().join("service/out/05-deployment-shop-api-k8s-service.json");
-    let object: serde_json::Value = serde_json::from_str(&std::fs::read_to_string(file).expect("there")).expect("it is JSON");
+    let object: serde_json::Value =
+        serde_json::from_str(&std::fs::read_to_string(file).expect("there")).expect("it is JSON");
     assert_eq!(object["kind"], "Deployment");
 }
 
@@ -212,7 +257,10 @@ fn a_target_that_is_not_known_is_refused_with_those_that_are() {
     let folder = folder(SERVICE);
     let old = run(&folder, &["render", "--kubernetes", "1.24"]);
     assert_eq!(old.code, 2);
-    assert_eq!(old.err, "error: there is no target for Kubernetes `1.24`, choose one of `1.36`, `1.35`, `1.34` and `1.33`\n");
+    assert_eq!(
+        old.err,
+        "error: there is no target for Kubernetes `1.24`, choose one of `1.36`, `1.35`, `1.34` and `1.33`\n"
+    );
     let newest = run(&folder, &["render"]).out;
     for version in ["1.33", "v1.34", "1.36"] {
         assert_eq!(run(&folder, &["render", "--kubernetes", version]).out, newest, "{version}");
@@ -223,10 +271,23 @@ fn a_target_that_is_not_known_is_refused_with_those_that_are() {
 fn manual_pages_are_those_of_the_commands() {
     let folder = folder(SERVICE);
     let page = run(&folder, &["man"]);
-    assert!(page.code == 0 && page.out.contains(".TH optakit 1") && page.out.contains("optakit\\-apply(1)"), "{}", page.out);
+    assert!(
+        page.code == 0
+            && page.out.contains(".TH optakit 1")
+            && page.out.contains("optakit\\-apply(1)"),
+        "{}",
+        page.out
+    );
     let page = run(&folder, &["man", "render"]);
-    assert!(page.out.contains(".TH optakit-render 1") && page.out.contains("\\-\\-image\\-tag"), "{}", page.out);
-    assert_eq!(run(&folder, &["man", "rendr"]).err, "error: there is no command `rendr`; `optakit --help` lists them\n");
+    assert!(
+        page.out.contains(".TH optakit-render 1") && page.out.contains("\\-\\-image\\-tag"),
+        "{}",
+        page.out
+    );
+    assert_eq!(
+        run(&folder, &["man", "rendr"]).err,
+        "error: there is no command `rendr`; `optakit --help` lists them\n"
+    );
 }
 
 #[test]
@@ -234,21 +295,39 @@ fn many_files_are_checked_in_order() {
     let folder = folder(SERVICE);
     for index in 0..200 {
         let path = folder.path().join(format!("many/{index:03}/opta.yml"));
-        std::fs::create_dir_all(path.parent().expect("it has one")).expect("the folder can be made");
-        let text = SERVICE.replace("../env", "../../env").replace("8000", if index % 50 == 7 { "0" } else { "8000" });
+        std::fs::create_dir_all(path.parent().expect("it has one"))
+            .expect("the folder can be made");
+        let text = SERVICE
+            .replace("../env", "../../env")
+            .replace("8000", if index % 50 == 7 { "0" } else { "8000" });
         std::fs::write(path, text).expect("it can be written");
     }
     let outcome = run(&folder, &["validate", "../many", "--format", "json"]);
     let found: serde_json::Value = serde_json::from_str(&outcome.out).expect("it is JSON");
-    let files: Vec<&str> = found.as_array().expect("a list").iter().filter_map(|row| row["file"].as_str()).collect();
-    assert_eq!(files, ["../many/007/opta.yml", "../many/057/opta.yml", "../many/107/opta.yml", "../many/157/opta.yml"]);
+    let files: Vec<&str> =
+        found.as_array().expect("a list").iter().filter_map(|row| row["file"].as_str()).collect();
+    assert_eq!(
+        files,
+        [
+            "../many/007/opta.yml",
+            "../many/057/opta.yml",
+            "../many/107/opta.yml",
+            "../many/157/opta.yml"
+        ]
+    );
 }
 
 #[test]
 fn a_variable_is_shown_beside_the_value_it_spoils() {
-    let text = SERVICE.replace("path: ../env/staging.yml}", "path: ../env/staging.yml, vars: {most: many}}");
-    let outcome = run(&folder(&format!("{text}    max_containers: \"{{vars.most}}\"\n")), &["validate"]);
-    assert!(outcome.out.contains("`max_containers` is the text `many`, expected a whole number"), "{}", outcome.out);
+    let text = SERVICE
+        .replace("path: ../env/staging.yml}", "path: ../env/staging.yml, vars: {most: many}}");
+    let outcome =
+        run(&folder(&format!("{text}    max_containers: \"{{vars.most}}\"\n")), &["validate"]);
+    assert!(
+        outcome.out.contains("`max_containers` is the text `many`, expected a whole number"),
+        "{}",
+        outcome.out
+    );
     assert!(outcome.out.contains("---- the value comes from here"), "{}", outcome.out);
 }
 
@@ -256,27 +335,52 @@ fn a_variable_is_shown_beside_the_value_it_spoils() {
 fn what_cannot_run_exits_with_2() {
     let folder = folder(SERVICE);
     for (arguments, said) in [
-        (&["validate", "missing.yml"][..], "error: cannot read missing.yml: No such file or directory (os error 2)\n"),
-        (&["validate", "--env", "nowhere"], "error: opta.yml: there is no environment `nowhere`; the file has `staging`\n"),
-        (&["render", "--env", "nowhere"], "error: there is no environment `nowhere`; the file has `staging`\n"),
-        (&["render", "--profile", "odd"], "error: there is no profile `odd`, choose one of `default` and `opta-2021`\n"),
-        (&["render", "--exposure", "odd"], "error: there is no exposure `odd`, choose one of `nginx`, `gateway` and `alb`\n"),
+        (
+            &["validate", "missing.yml"][..],
+            "error: cannot read missing.yml: No such file or directory (os error 2)\n",
+        ),
+        (
+            &["validate", "--env", "nowhere"],
+            "error: opta.yml: there is no environment `nowhere`; the file has `staging`\n",
+        ),
+        (
+            &["render", "--env", "nowhere"],
+            "error: there is no environment `nowhere`; the file has `staging`\n",
+        ),
+        (
+            &["render", "--profile", "odd"],
+            "error: there is no profile `odd`, choose one of `default` and `opta-2021`\n",
+        ),
+        (
+            &["render", "--exposure", "odd"],
+            "error: there is no exposure `odd`, choose one of `nginx`, `gateway` and `alb`\n",
+        ),
         (
             &["render", "--exposure", "gateway", "--gateway", "x"],
             "error: `x` is no Gateway, expected its namespace and name like `infra/public`\n",
         ),
-        (&["render", "--hardening", "odd"], "error: there is no hardening `odd`, choose one of `baseline` and `restricted`\n"),
+        (
+            &["render", "--hardening", "odd"],
+            "error: there is no hardening `odd`, choose one of `baseline` and `restricted`\n",
+        ),
         (
             &["render", "--profile", "opta-2021", "--hardening", "restricted"],
             "error: profile `opta-2021` keeps the pods as they are, so that they cannot be hardened\n",
         ),
         (&["render", "--image-tag", "a b"], "error: `a b` is no tag\n"),
-        (&["bundle", "inspect", "opta.yml"], "error: the file is no bundle: expected ident at line 1 column 2\n"),
+        (
+            &["bundle", "inspect", "opta.yml"],
+            "error: the file is no bundle: expected ident at line 1 column 2\n",
+        ),
         (&["bundle", "-o", "no/such/folder/x.json"], "error: cannot write no/such/folder/x.json: "),
     ] {
         let outcome = run(&folder, arguments);
         assert_eq!(outcome.code, 2, "{arguments:?}");
-        assert!(outcome.err.ends_with(said) || outcome.err.contains(said.trim_end()), "{arguments:?}: {}", outcome.err);
+        assert!(
+            outcome.err.ends_with(said) || outcome.err.contains(said.trim_end()),
+            "{arguments:?}: {}",
+            outcome.err
+        );
         assert_eq!(outcome.out, "", "{arguments:?}");
     }
 }
@@ -315,15 +419,23 @@ fn faults_of_an_environment_file_name_it_as_seen_from_here() {
     let path = folder.path().join("service/opta.yml").display().to_string();
     let outcome = run(&folder, &["validate", "--format", "github", &path]);
     let environment = folder.path().join("env/staging.yml").display().to_string();
-    assert!(outcome.out.starts_with(&format!("::error file={environment},line=6")), "{}", outcome.out);
+    assert!(
+        outcome.out.starts_with(&format!("::error file={environment},line=6")),
+        "{}",
+        outcome.out
+    );
 }
 
 #[test]
 fn a_file_that_is_not_utf_8_names_the_line() {
     let folder = folder(SERVICE);
-    std::fs::write(folder.path().join("service/opta.yml"), b"name: shop\nmodules: \xff\n").expect("it can be written");
+    std::fs::write(folder.path().join("service/opta.yml"), b"name: shop\nmodules: \xff\n")
+        .expect("it can be written");
     let outcome = run(&folder, &["validate"]);
-    assert_eq!((outcome.code, outcome.err.as_str()), (2, "error: opta.yml is not UTF-8: line 2 holds the byte 0xff\n"));
+    assert_eq!(
+        (outcome.code, outcome.err.as_str()),
+        (2, "error: opta.yml is not UTF-8: line 2 holds the byte 0xff\n")
+    );
 }
 
 #[test]
@@ -331,11 +443,21 @@ fn manifests_go_to_standard_output_and_the_rest_elsewhere() {
     let folder = folder(SERVICE);
     let outcome = run(&folder, &["render"]);
     assert_eq!(outcome.code, 0);
-    assert!(outcome.out.starts_with("apiVersion: v1\nkind: Namespace\nmetadata:\n  name: shop\n"), "{}", outcome.out);
+    assert!(
+        outcome.out.starts_with("apiVersion: v1\nkind: Namespace\nmetadata:\n  name: shop\n"),
+        "{}",
+        outcome.out
+    );
     assert!(!outcome.out.contains("kind: Deployment"));
     assert!(outcome.err.contains("no image tag or digest is given"), "{}", outcome.err);
     let outcome = run(&folder, &["render", "--quiet", "--image-tag", "1.2"]);
-    assert!(outcome.out.contains("image: 123456789012.dkr.ecr.us-east-1.amazonaws.com/opta-shop-api:1.2\n"), "{}", outcome.out);
+    assert!(
+        outcome
+            .out
+            .contains("image: 123456789012.dkr.ecr.us-east-1.amazonaws.com/opta-shop-api:1.2\n"),
+        "{}",
+        outcome.out
+    );
     assert_eq!(outcome.err, "");
     let list = run(&folder, &["render", "--quiet", "-o", "json"]);
     let list: serde_json::Value = serde_json::from_str(&list.out).expect("it is JSON");
@@ -346,27 +468,41 @@ fn manifests_go_to_standard_output_and_the_rest_elsewhere() {
 fn a_file_with_errors_renders_nothing() {
     let outcome = run(&folder(&SERVICE.replace("8000", "99999")), &["render"]);
     assert_eq!((outcome.code, outcome.out.as_str()), (1, ""));
-    assert!(outcome.err.starts_with("error[out-of-range]: `http` is 99999, expected 1 to 65535\n"), "{}", outcome.err);
+    assert!(
+        outcome.err.starts_with("error[out-of-range]: `http` is 99999, expected 1 to 65535\n"),
+        "{}",
+        outcome.err
+    );
 }
 
 #[test]
 fn values_that_only_the_environment_knows_are_asked_for() {
-    let folder =
-        folder(&format!("{SERVICE}    env_vars: {{DB: \"${{{{module.db.db_host}}}}\"}}\n  - {{type: postgres, name: db}}\n"));
+    let folder = folder(&format!(
+        "{SERVICE}    env_vars: {{DB: \"${{{{module.db.db_host}}}}\"}}\n  - {{type: postgres, name: db}}\n"
+    ));
     let outcome = run(&folder, &["render", "--image-tag", "1"]);
     assert_eq!((outcome.code, outcome.out.as_str()), (2, ""));
-    assert_eq!(outcome.err, "error: not known: module.db.db_host; give it in a values file with `--values`\n");
-    std::fs::write(folder.path().join("values.json"), r#"{"modules": {"db": {"db_host": "db.acme.io"}}}"#)
-        .expect("it can be written");
+    assert_eq!(
+        outcome.err,
+        "error: not known: module.db.db_host; give it in a values file with `--values`\n"
+    );
+    std::fs::write(
+        folder.path().join("values.json"),
+        r#"{"modules": {"db": {"db_host": "db.acme.io"}}}"#,
+    )
+    .expect("it can be written");
     let outcome = run(&folder, &["render", "--image-tag", "1", "--values", "../values.json"]);
     assert!(outcome.out.contains("value: db.acme.io\n"), "{}", outcome.err);
 }
 
 #[test]
 fn what_a_values_file_holds_is_never_shown() {
-    let folder =
-        folder(&format!("{SERVICE}    public_uri: \"${{{{module.db.db_password}}}} /x\"\n  - {{type: postgres, name: db}}\n"));
-    let write = |text: &str| std::fs::write(folder.path().join("values.yml"), text).expect("it can be written");
+    let folder = folder(&format!(
+        "{SERVICE}    public_uri: \"${{{{module.db.db_password}}}} /x\"\n  - {{type: postgres, name: db}}\n"
+    ));
+    let write = |text: &str| {
+        std::fs::write(folder.path().join("values.yml"), text).expect("it can be written")
+    };
     for values in [
         "modules:\n  db: {db_password: hunter2hunter2}\n",
         "modules:\n  db: hunter2hunter2\n",
@@ -407,7 +543,10 @@ fn several_environments_are_all_checked_and_one_is_rendered_by_name() {
     assert_eq!(run(&folder, &["validate", "--env", "staging"]).code, 0);
     let outcome = run(&folder, &["render"]);
     assert_eq!(outcome.code, 2);
-    assert_eq!(outcome.err, "error: the file has several environments, choose one of `staging` and `production`\n");
+    assert_eq!(
+        outcome.err,
+        "error: the file has several environments, choose one of `staging` and `production`\n"
+    );
     let outcome = run(&folder, &["render", "--env", "staging", "--image-tag", "1"]);
     assert!(outcome.out.contains("maxReplicas: 2\n"), "{}", outcome.err);
 }
@@ -421,7 +560,10 @@ fn standard_input_and_folders_are_read() {
     let outcome = run(&folder, &["validate", ".."]);
     assert_eq!((outcome.code, outcome.err.as_str()), (0, "1 file checked: no problems\n"));
     let outcome = run(&folder, &["validate", "../env"]);
-    assert_eq!((outcome.code, outcome.err.as_str()), (2, "error: there is no opta.yml below ../env\n"));
+    assert_eq!(
+        (outcome.code, outcome.err.as_str()),
+        (2, "error: there is no opta.yml below ../env\n")
+    );
 }
 
 #[test]
@@ -435,23 +577,44 @@ fn bundles_are_written_inspected_and_verified() {
     assert_eq!(run(&folder, &["bundle", "-o", "-"]).out, text, "the same bytes each time");
     let inspected = run(&folder, &["bundle", "inspect", "shop-staging.bundle.json"]).out;
     assert!(
-        inspected.contains("cluster      opta-staging\n") && inspected.contains("  manual-secrets: STRIPE_KEY\n"),
+        inspected.contains("cluster      opta-staging\n")
+            && inspected.contains("  manual-secrets: STRIPE_KEY\n"),
         "{inspected}"
     );
     assert_eq!(run(&folder, &["bundle", "verify", "shop-staging.bundle.json"]).code, 0);
-    std::fs::write(&path, text.replace("\"containerPort\": 8000", "\"containerPort\": 8001")).expect("it can be written");
+    std::fs::write(&path, text.replace("\"containerPort\": 8000", "\"containerPort\": 8001"))
+        .expect("it can be written");
     let outcome = run(&folder, &["bundle", "verify", "shop-staging.bundle.json"]);
     assert_eq!(outcome.code, 1);
     assert!(outcome.err.contains("Deployment shop-api-k8s-service"), "{}", outcome.err);
-    assert!(outcome.err.lines().any(|line| line.starts_with('-') && line.ends_with("containerPort: 8000")), "{}", outcome.err);
-    assert!(outcome.err.lines().any(|line| line.starts_with('+') && line.ends_with("containerPort: 8001")), "{}", outcome.err);
+    assert!(
+        outcome
+            .err
+            .lines()
+            .any(|line| line.starts_with('-') && line.ends_with("containerPort: 8000")),
+        "{}",
+        outcome.err
+    );
+    assert!(
+        outcome
+            .err
+            .lines()
+            .any(|line| line.starts_with('+') && line.ends_with("containerPort: 8001")),
+        "{}",
+        outcome.err
+    );
 }
 
 #[test]
 fn help_has_examples_for_every_command() {
     let folder = folder(SERVICE);
-    for command in [&["--help"][..], &["validate", "--help"], &["render", "--help"], &["bundle", "--help"], &["apply", "--help"]]
-    {
+    for command in [
+        &["--help"][..],
+        &["validate", "--help"],
+        &["render", "--help"],
+        &["bundle", "--help"],
+        &["apply", "--help"],
+    ] {
         let outcome = run(&folder, command);
         assert!(outcome.code == 0 && outcome.out.contains("Examples:"), "{command:?}");
     }
@@ -478,8 +641,12 @@ The fewest containers the autoscaler keeps. 0 together with `max_containers: 0` 
     );
     let outcome = run(&folder, &["explain", "min_container"]);
     assert_eq!((outcome.code, outcome.out.as_str()), (2, ""));
-    assert_eq!(outcome.err, "error: there is no field or rule `min_container`, did you mean `min_containers`?\n");
-    let schema: serde_json::Value = serde_json::from_str(&run(&folder, &["schema"]).out).expect("it is JSON");
+    assert_eq!(
+        outcome.err,
+        "error: there is no field or rule `min_container`, did you mean `min_containers`?\n"
+    );
+    let schema: serde_json::Value =
+        serde_json::from_str(&run(&folder, &["schema"]).out).expect("it is JSON");
     assert_eq!(schema["title"], "opta.yml");
     assert!(run(&folder, &["completions", "bash"]).out.contains("complete -F _optakit"));
 }

@@ -11,7 +11,13 @@ use testbed::{Service, get, held, optakit};
 
 /// The objects of a layer that Optakit keeps beside the service's own.
 fn kept(layer: &str) -> Vec<String> {
-    let list = get(&["-n", layer, "leases,configmaps,secrets", "-l", "app.kubernetes.io/managed-by=optakit"]);
+    let list = get(&[
+        "-n",
+        layer,
+        "leases,configmaps,secrets",
+        "-l",
+        "app.kubernetes.io/managed-by=optakit",
+    ]);
     list["items"]
         .as_array()
         .expect("a list")
@@ -41,11 +47,14 @@ fn a_busy_api_server_and_lost_answers_do_not_show() {
     );
 }
 
-/// Kills an apply at its first write, its second and so on until one comes through, and applies again each time. `anew` says
-/// whether the layer is taken away before.
+/// Kills an apply at its first write, its second and so on until one comes through, and applies
+/// again each time. `anew` says whether the layer is taken away before.
 fn kill_at_every_write(layer: &'static str, anew: bool) {
     // Each time something else of the service changes, and one object comes or goes.
-    let shapes = [format!("    max_containers: 4\n    public_uri: {layer}.acme.io/v1\n"), "    max_containers: 5\n".to_owned()];
+    let shapes = [
+        format!("    max_containers: 4\n    public_uri: {layer}.acme.io/v1\n"),
+        "    max_containers: 5\n".to_owned(),
+    ];
     let service = Service::new(layer, "acme/api:0", &shapes[0]);
     let faulty = Faulty::new(&service);
     let mut number = 0;
@@ -90,7 +99,10 @@ fn kill_at_every_write(layer: &'static str, anew: bool) {
         assert_eq!(image, format!("acme/api:{number}"), "after write {number}: {said}");
         let ingresses = get(&["-n", layer, "ingresses"])["items"].as_array().expect("a list").len();
         assert_eq!(ingresses, (number + 1) % 2, "after write {number}: {said}");
-        assert!(!kept(layer).iter().any(|name| name.contains("Lease")), "after write {number}: the lock was given back");
+        assert!(
+            !kept(layer).iter().any(|name| name.contains("Lease")),
+            "after write {number}: the lock was given back"
+        );
         let (code, said) = service.apply(&["--skip-aws"]);
         assert!(code == 0 && said.contains("nothing to change"), "after write {number}: {said}");
     }
@@ -99,7 +111,12 @@ fn kill_at_every_write(layer: &'static str, anew: bool) {
     assert_eq!(code, 0, "{said}");
     assert_eq!(kept(layer), Vec::<String>::new(), "nothing is leaked");
     let left = get(&["-n", layer, "deployments,services,serviceaccounts,hpa,pdb,ingresses"]);
-    let left: Vec<&Value> = left["items"].as_array().expect("a list").iter().map(|item| &item["metadata"]["name"]).collect();
+    let left: Vec<&Value> = left["items"]
+        .as_array()
+        .expect("a list")
+        .iter()
+        .map(|item| &item["metadata"]["name"])
+        .collect();
     assert_eq!(left, ["default"], "the service account that every namespace has");
 }
 
@@ -115,5 +132,8 @@ fn a_change_killed_at_any_write_is_finished_by_the_next_run() {
 #[test]
 fn a_first_apply_killed_at_any_write_is_finished_by_the_next_run() {
     kill_at_every_write("killedfirst", true);
-    held("`kill -9` at each write of a first apply", "the next run finishes it; destroying it leaves nothing");
+    held(
+        "`kill -9` at each write of a first apply",
+        "the next run finishes it; destroying it leaves nothing",
+    );
 }

@@ -1,4 +1,5 @@
-//! The generated pages that need the binary are up to date; a test that finds one that is not writes it anew.
+//! The generated pages that need the binary are up to date; a test that finds one that is not
+//! writes it anew.
 
 use std::path::Path;
 use std::process::Command;
@@ -10,7 +11,11 @@ const SERVICE: &str = "name: shop\nenvironments:\n  - {name: staging, path: env.
                        public_uri: \"api.{parent.domain}\"\n";
 
 fn optakit(folder: &Path, arguments: &[&str]) -> String {
-    let output = Command::new(env!("CARGO_BIN_EXE_optakit")).current_dir(folder).args(arguments).output().expect("it starts");
+    let output = Command::new(env!("CARGO_BIN_EXE_optakit"))
+        .current_dir(folder)
+        .args(arguments)
+        .output()
+        .expect("it starts");
     assert!(output.status.success(), "{}", String::from_utf8_lossy(&output.stderr));
     String::from_utf8(output.stdout).expect("it prints UTF-8")
 }

@@ -1,5 +1,6 @@
-//! The failure museum: services that are broken, each on a real control plane, and what is said of each. The page
-//! `docs/failures.md` is written from here; the time to each message is printed (`--nocapture`).
+//! The failure museum: services that are broken, each on a real control plane, and what is said of
+//! each. The page `docs/failures.md` is written from here; the time to each message is printed
+//! (`--nocapture`).
 #![expect(clippy::print_stdout, reason = "figures are for whoever runs the tests")]
 
 #[allow(dead_code, reason = "the museum needs a part of it")]
@@ -28,8 +29,16 @@ struct Exhibit {
     cause: &'static str,
 }
 
-const PLAIN: Exhibit =
-    Exhibit { title: "", layer: "", image: "acme/api:1", fields: "", before: nothing, arguments: &[], says: "", cause: "" };
+const PLAIN: Exhibit = Exhibit {
+    title: "",
+    layer: "",
+    image: "acme/api:1",
+    fields: "",
+    before: nothing,
+    arguments: &[],
+    says: "",
+    cause: "",
+};
 
 const EXHIBITS: &[Exhibit] = &[
     Exhibit {
@@ -183,13 +192,24 @@ fn quota(layer: &str) {
     namespace(layer);
     assert!(kubectl(&["-n", layer, "create", "quota", "none", "--hard=pods=0"]).status.success());
     // The quota counts only when its controller has seen it.
-    let seen = kubectl(&["-n", layer, "wait", "--for=jsonpath={.status.hard.pods}=0", "quota/none", "--timeout=30s"]);
+    let seen = kubectl(&[
+        "-n",
+        layer,
+        "wait",
+        "--for=jsonpath={.status.hard.pods}=0",
+        "quota/none",
+        "--timeout=30s",
+    ]);
     assert!(seen.status.success());
 }
 
 fn restricted(layer: &str) {
     namespace(layer);
-    assert!(kubectl(&["label", "namespace", layer, "pod-security.kubernetes.io/enforce=restricted"]).status.success());
+    assert!(
+        kubectl(&["label", "namespace", layer, "pod-security.kubernetes.io/enforce=restricted"])
+            .status
+            .success()
+    );
 }
 
 fn policy(layer: &str) {
@@ -215,7 +235,19 @@ spec:
     apply(policy);
     // A policy is in force a moment after it was written.
     let until = Instant::now() + std::time::Duration::from_secs(30);
-    while kubectl(&["-n", layer, "create", "service", "clusterip", "try", "--tcp=80", "--dry-run=server"]).status.success() {
+    while kubectl(&[
+        "-n",
+        layer,
+        "create",
+        "service",
+        "clusterip",
+        "try",
+        "--tcp=80",
+        "--dry-run=server",
+    ])
+    .status
+    .success()
+    {
         assert!(Instant::now() < until, "the policy is not in force");
     }
 }
@@ -230,23 +262,42 @@ fn apply(manifests: &str) {
 fn other_selector(layer: &str) {
     namespace(layer);
     assert!(
-        kubectl(&["-n", layer, "create", "deployment", &format!("{layer}-api-k8s-service"), "--image=acme/api:1"])
-            .status
-            .success()
+        kubectl(&[
+            "-n",
+            layer,
+            "create",
+            "deployment",
+            &format!("{layer}-api-k8s-service"),
+            "--image=acme/api:1"
+        ])
+        .status
+        .success()
     );
 }
 
 fn helm_service(layer: &str) {
     namespace(layer);
-    assert!(kubectl(&["-n", layer, "create", "service", "clusterip", "api", "--tcp=80"]).status.success());
-    assert!(kubectl(&["-n", layer, "annotate", "service", "api", "meta.helm.sh/release-name=other"]).status.success());
+    assert!(
+        kubectl(&["-n", layer, "create", "service", "clusterip", "api", "--tcp=80"])
+            .status
+            .success()
+    );
+    assert!(
+        kubectl(&["-n", layer, "annotate", "service", "api", "meta.helm.sh/release-name=other"])
+            .status
+            .success()
+    );
 }
 
 fn leaving(layer: &str) {
     namespace(layer);
     assert!(kubectl(&["-n", layer, "create", "configmap", "stays"]).status.success());
     let keep = r#"{"metadata": {"finalizers": ["example.com/keep"]}}"#;
-    assert!(kubectl(&["-n", layer, "patch", "configmap", "stays", "--type=merge", "-p", keep]).status.success());
+    assert!(
+        kubectl(&["-n", layer, "patch", "configmap", "stays", "--type=merge", "-p", keep])
+            .status
+            .success()
+    );
     assert!(kubectl(&["delete", "namespace", layer, "--wait=false"]).status.success());
 }
 
@@ -256,7 +307,8 @@ fn said_of(exhibit: &Exhibit) -> String {
     (exhibit.before)(exhibit.layer);
     let started = Instant::now();
     let (code, said) = if exhibit.arguments == ["expired"] {
-        let kubeconfig = std::fs::read_to_string(setting("OPTAKIT_TEST_KUBECONFIG")).expect("it can be read");
+        let kubeconfig =
+            std::fs::read_to_string(setting("OPTAKIT_TEST_KUBECONFIG")).expect("it can be read");
         let start = kubeconfig.find("token: ").expect("it has a token") + "token: ".len();
         let end = start + kubeconfig[start..].find([',', '}', '\n']).expect("it ends");
         let expired = format!("{}expired{}", &kubeconfig[..start], &kubeconfig[end..]);
@@ -267,7 +319,11 @@ fn said_of(exhibit: &Exhibit) -> String {
     };
     assert_eq!(code, i32::from(exhibit.layer != "class"), "{}: {said}", exhibit.title);
     assert!(said.contains(exhibit.says), "{}: {said}", exhibit.title);
-    println!("{:?} from the start of the command to its message: {}", started.elapsed(), exhibit.title);
+    println!(
+        "{:?} from the start of the command to its message: {}",
+        started.elapsed(),
+        exhibit.title
+    );
     plain(&said)
 }
 
@@ -278,11 +334,14 @@ fn plain(said: &str) -> String {
     let error = lines().position(|line| line.starts_with("error"));
     let from = error.or_else(|| lines().position(|line| line.starts_with("warning:")));
     let lines = lines().skip(from.unwrap_or(0)).filter(|line| !line.contains(" applied in "));
-    let pods = regex_lite::Regex::new(r"-k8s-service-[0-9a-f]{6,10}(-[a-z0-9]{5})?").expect("a pattern");
+    let pods =
+        regex_lite::Regex::new(r"-k8s-service-[0-9a-f]{6,10}(-[a-z0-9]{5})?").expect("a pattern");
     let addresses = regex_lite::Regex::new(r"127\.0\.0\.1:\d+").expect("a pattern");
     let kept: Vec<String> = lines
         .take_while(|line| !line.starts_with("create ") && !line.starts_with("created "))
-        .map(|line| addresses.replace_all(&pods.replace_all(line, "-k8s-service-…"), "…").into_owned())
+        .map(|line| {
+            addresses.replace_all(&pods.replace_all(line, "-k8s-service-…"), "…").into_owned()
+        })
         .collect();
     kept.join("\n")
 }
@@ -292,9 +351,13 @@ fn helm_names_the_cause(exhibit: &Exhibit) -> bool {
     let layer: &'static str = format!("{}-helm", exhibit.layer).leak();
     let service = Service::new(layer, exhibit.image, exhibit.fields);
     (exhibit.before)(layer);
-    let rendered = testbed::optakit(service.folder.path()).args(["render", "--quiet"]).output().expect("it starts");
+    let rendered = testbed::optakit(service.folder.path())
+        .args(["render", "--quiet"])
+        .output()
+        .expect("it starts");
     let rendered = String::from_utf8(rendered.stdout).expect("it is text");
-    let objects: Vec<&str> = rendered.split("---\n").filter(|object| !object.contains("kind: Namespace\n")).collect();
+    let objects: Vec<&str> =
+        rendered.split("---\n").filter(|object| !object.contains("kind: Namespace\n")).collect();
     service.write("chart/Chart.yaml", "apiVersion: v2\nname: api\nversion: 1.0.0\n");
     service.write("chart/templates/all.yaml", &objects.join("---\n"));
     let mut helm = std::process::Command::new(setting("OPTAKIT_TEST_HELM"));
@@ -337,7 +400,8 @@ fn each_broken_service_is_told_of_in_words_that_lead_to_its_cause() {
         .to_owned();
     let by_helm = std::thread::scope(|scope| {
         // Helm waits for what never comes, so that all of them wait together.
-        let runs: Vec<_> = EXHIBITS.iter().map(|exhibit| scope.spawn(|| helm_names_the_cause(exhibit))).collect();
+        let runs: Vec<_> =
+            EXHIBITS.iter().map(|exhibit| scope.spawn(|| helm_names_the_cause(exhibit))).collect();
         runs.into_iter().map(|run| run.join().expect("it ends")).collect::<Vec<bool>>()
     });
     for (exhibit, helm) in EXHIBITS.iter().zip(by_helm) {
@@ -354,6 +418,8 @@ fn each_broken_service_is_told_of_in_words_that_lead_to_its_cause() {
     let before = std::fs::read_to_string(&path).unwrap_or_default();
     if before != page {
         std::fs::write(&path, &page).expect("it can be written");
-        panic!("docs/failures.md was out of date and has been written anew: look at the change, then run again");
+        panic!(
+            "docs/failures.md was out of date and has been written anew: look at the change, then run again"
+        );
     }
 }

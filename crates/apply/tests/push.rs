@@ -21,16 +21,21 @@ fn layout(folder: &Path) -> String {
     std::fs::create_dir_all(folder.join("blobs/sha256")).expect("it can be made");
     let put = |bytes: &[u8]| {
         let digest = sha256(bytes);
-        std::fs::write(folder.join("blobs/sha256").join(&digest[7..]), bytes).expect("it can be written");
+        std::fs::write(folder.join("blobs/sha256").join(&digest[7..]), bytes)
+            .expect("it can be written");
         (digest, bytes.len())
     };
-    let descriptor =
-        |media_type: &str, (digest, size): (String, usize)| json!({"mediaType": media_type, "digest": digest, "size": size});
+    let descriptor = |media_type: &str, (digest, size): (String, usize)| json!({"mediaType": media_type, "digest": digest, "size": size});
     let manifests = ["amd64", "arm64"].map(|architecture| {
         let layer = layer(architecture.len() as u8 + architecture.as_bytes()[1], 3000);
-        let config = descriptor("application/vnd.oci.image.config.v1+json", put(&configuration(architecture, &[&layer])));
+        let config = descriptor(
+            "application/vnd.oci.image.config.v1+json",
+            put(&configuration(architecture, &[&layer])),
+        );
         let layer = descriptor("application/vnd.oci.image.layer.v1.tar+gzip", put(&layer));
-        let manifest = json!({"schemaVersion": 2, "mediaType": MANIFEST, "config": config, "layers": [layer]}).to_string();
+        let manifest =
+            json!({"schemaVersion": 2, "mediaType": MANIFEST, "config": config, "layers": [layer]})
+                .to_string();
         let mut descriptor = descriptor(MANIFEST, put(manifest.as_bytes()));
         descriptor["platform"] = json!({"os": "linux", "architecture": architecture});
         descriptor
@@ -42,14 +47,23 @@ fn layout(folder: &Path) -> String {
     root["annotations"] = json!({"org.opencontainers.image.ref.name": "2.0"});
     let index = json!({"schemaVersion": 2, "manifests": [root]});
     std::fs::write(folder.join("index.json"), index.to_string()).expect("it can be written");
-    std::fs::write(folder.join("oci-layout"), r#"{"imageLayoutVersion": "1.0.0"}"#).expect("it can be written");
+    std::fs::write(folder.join("oci-layout"), r#"{"imageLayoutVersion": "1.0.0"}"#)
+        .expect("it can be written");
     digest
 }
 
 /// What the registry answers: the status and the body.
 fn registry(path: &str) -> (u32, Vec<u8>) {
     let output = Command::new("curl")
-        .args(["-sS", "-u", "AWS:123456789012-auth-token", "-H", &format!("Accept: {MANIFEST}, {INDEX}"), "-w", "\n%{http_code}"])
+        .args([
+            "-sS",
+            "-u",
+            "AWS:123456789012-auth-token",
+            "-H",
+            &format!("Accept: {MANIFEST}, {INDEX}"),
+            "-w",
+            "\n%{http_code}",
+        ])
         .arg(format!("http://{}/v2/{path}", setting("OPTAKIT_TEST_REGISTRY")))
         .output()
         .expect("curl starts");
@@ -99,17 +113,22 @@ fn a_docker_archive_goes_to_ecr_compressed_and_only_once() {
     let layers = found["layers"].as_array().expect("a list");
     assert_eq!(layers.len(), 3);
     assert_eq!(layers[0], layers[2]);
-    let (_, config) = registry(&format!("opta-pusher-api/blobs/{}", found["config"]["digest"].as_str().expect("text")));
+    let (_, config) = registry(&format!(
+        "opta-pusher-api/blobs/{}",
+        found["config"]["digest"].as_str().expect("text")
+    ));
     assert_eq!(config, configuration("amd64", &[&first, &second, &first]));
     for (layer, content) in layers.iter().zip([&first, &second]) {
         assert_eq!(layer["mediaType"], "application/vnd.oci.image.layer.v1.tar+gzip");
-        let (_, blob) = registry(&format!("opta-pusher-api/blobs/{}", layer["digest"].as_str().expect("text")));
+        let (_, blob) =
+            registry(&format!("opta-pusher-api/blobs/{}", layer["digest"].as_str().expect("text")));
         let mut plain = Vec::new();
         flate2::read::GzDecoder::new(&*blob).read_to_end(&mut plain).expect("it is gzip");
         assert_eq!(&plain, content);
     }
     assert!(
-        pushed.said.contains("linux/amd64") && pushed.said.contains("created  ECR repository opta-pusher-api"),
+        pushed.said.contains("linux/amd64")
+            && pushed.said.contains("created  ECR repository opta-pusher-api"),
         "{}",
         pushed.said
     );
@@ -141,8 +160,11 @@ fn docker_config(folder: &Path, registry: &str, password: &str) -> PathBuf {
     let auth = base64::engine::general_purpose::STANDARD.encode(format!("AWS:{password}"));
     let config = folder.join("docker");
     std::fs::create_dir_all(&config).expect("it can be made");
-    std::fs::write(config.join("config.json"), json!({"auths": {registry: {"auth": auth}}}).to_string())
-        .expect("it can be written");
+    std::fs::write(
+        config.join("config.json"),
+        json!({"auths": {registry: {"auth": auth}}}).to_string(),
+    )
+    .expect("it can be written");
     config
 }
 
@@ -152,10 +174,18 @@ fn another_registry_takes_the_credentials_of_docker_login() {
     let registry = setting("OPTAKIT_TEST_REGISTRY");
     docker_archive(&folder.path().join("app.tar"), "1", &[&layer(2, 100)]);
     let to = format!("{registry}/team/app");
-    let with = |config: PathBuf| run(optakit(folder.path()).env("DOCKER_CONFIG", config).args(["push", "app.tar", "--to", &to]));
+    let with = |config: PathBuf| {
+        run(optakit(folder.path())
+            .env("DOCKER_CONFIG", config)
+            .args(["push", "app.tar", "--to", &to]))
+    };
     let refused = with(docker_config(folder.path(), &registry, "wrong-password"));
     assert_eq!((refused.code, refused.digest.as_str()), (1, ""));
-    assert!(refused.said.contains(&format!("{registry} does not let us push to `team/app`")), "{}", refused.said);
+    assert!(
+        refused.said.contains(&format!("{registry} does not let us push to `team/app`")),
+        "{}",
+        refused.said
+    );
     assert!(!refused.said.contains("wrong-password"), "{}", refused.said);
     let pushed = with(docker_config(folder.path(), &registry, "123456789012-auth-token"));
     assert_eq!(pushed.code, 0, "{}", pushed.said);
@@ -176,12 +206,17 @@ fn what_is_no_whole_image_is_refused_before_anything_is_sent() {
     std::fs::write(path("text.tar"), "no archive at all\n".repeat(100)).expect("it can be written");
     std::fs::write(path("empty.tar"), "").expect("it can be written");
     layout(&path("gap"));
-    let blob = std::fs::read_dir(path("gap/blobs/sha256")).expect("it is there").map(|entry| entry.expect("listed").path());
-    let largest = blob.max_by_key(|path| std::fs::metadata(path).expect("there").len()).expect("there is one");
+    let blob = std::fs::read_dir(path("gap/blobs/sha256"))
+        .expect("it is there")
+        .map(|entry| entry.expect("listed").path());
+    let largest = blob
+        .max_by_key(|path| std::fs::metadata(path).expect("there").len())
+        .expect("there is one");
     std::fs::write(largest, "short").expect("it can be written");
     layout(&path("several"));
     let mut index: Value =
-        serde_json::from_slice(&std::fs::read(path("several/index.json")).expect("there")).expect("it is JSON");
+        serde_json::from_slice(&std::fs::read(path("several/index.json")).expect("there"))
+            .expect("it is JSON");
     let mut second = index["manifests"][0].clone();
     second["annotations"]["org.opencontainers.image.ref.name"] = json!("other");
     index["manifests"].as_array_mut().expect("a list").push(second);
@@ -202,7 +237,10 @@ fn what_is_no_whole_image_is_refused_before_anything_is_sent() {
         assert!(pushed.said.contains(says), "{name}: {}", pushed.said);
     }
     assert_eq!(registry("never/made/manifests/1").0, 404);
-    held("an image file that is cut short, or whose digests are wrong", "refused before anything is sent");
+    held(
+        "an image file that is cut short, or whose digests are wrong",
+        "refused before anything is sent",
+    );
 }
 
 /// A way to the registry that breaks the first connections on which much is sent.
@@ -213,9 +251,11 @@ fn breaking_proxy(breaks: usize) -> (u16, Arc<AtomicUsize>) {
     let count = broken.clone();
     std::thread::spawn(move || {
         for client in listener.incoming().flatten() {
-            let server = TcpStream::connect(setting("OPTAKIT_TEST_REGISTRY")).expect("the registry listens");
+            let server =
+                TcpStream::connect(setting("OPTAKIT_TEST_REGISTRY")).expect("the registry listens");
             let count = count.clone();
-            let (mut answers, mut back) = (server.try_clone().expect("it can be"), client.try_clone().expect("it can be"));
+            let (mut answers, mut back) =
+                (server.try_clone().expect("it can be"), client.try_clone().expect("it can be"));
             std::thread::spawn(move || {
                 let _ = std::io::copy(&mut answers, &mut back);
             });
@@ -225,7 +265,11 @@ fn breaking_proxy(breaks: usize) -> (u16, Arc<AtomicUsize>) {
                 while let Ok(read @ 1..) = client.read(&mut buffer) {
                     sent += read;
                     if sent > 100_000
-                        && count.fetch_update(Ordering::SeqCst, Ordering::SeqCst, |n| (n < breaks).then_some(n + 1)).is_ok()
+                        && count
+                            .fetch_update(Ordering::SeqCst, Ordering::SeqCst, |n| {
+                                (n < breaks).then_some(n + 1)
+                            })
+                            .is_ok()
                     {
                         let _ = client.shutdown(std::net::Shutdown::Both);
                         let _ = server.shutdown(std::net::Shutdown::Both);
@@ -249,12 +293,17 @@ fn a_connection_that_breaks_is_made_again() {
     let registry = format!("127.0.0.1:{port}");
     let config = docker_config(folder.path(), &registry, "123456789012-auth-token");
     let to = format!("{registry}/fragile/app");
-    let pushed = run(optakit(folder.path()).env("DOCKER_CONFIG", config).args(["push", "app.tar", "--to", &to]));
+    let pushed = run(optakit(folder.path())
+        .env("DOCKER_CONFIG", config)
+        .args(["push", "app.tar", "--to", &to]));
     assert_eq!(pushed.code, 0, "{}", pushed.said);
     assert_eq!(broken.load(Ordering::SeqCst), 2);
     assert!(pushed.said.contains("again    sha256:"), "{}", pushed.said);
     manifest("fragile/app", &pushed.digest);
-    held("the connection to the registry breaks in the middle of a push", "made again; whole layers are not sent twice");
+    held(
+        "the connection to the registry breaks in the middle of a push",
+        "made again; whole layers are not sent twice",
+    );
 }
 
 /// The actions of ECR that a request to its registry needs
@@ -274,7 +323,8 @@ fn actions(method: &str, path: &str) -> &'static [&'static str] {
     }
 }
 
-/// A way to the registry that refuses, as ECR does, what `allowed` does not name. One request a connection.
+/// A way to the registry that refuses, as ECR does, what `allowed` does not name. One request a
+/// connection.
 fn guarding_proxy(allowed: Vec<String>) -> u16 {
     let listener = TcpListener::bind("127.0.0.1:0").expect("a port is free");
     let port = listener.local_addr().expect("it has one").port();
@@ -287,12 +337,19 @@ fn guarding_proxy(allowed: Vec<String>) -> u16 {
         let head = String::from_utf8_lossy(&head).into_owned();
         let mut words = head.split(' ');
         let (method, path) = (words.next().unwrap_or_default(), words.next().unwrap_or_default());
-        if let Some(action) = actions(method, path).iter().find(|action| !allowed.iter().any(|known| known == *action)) {
-            let message =
-                format!("User: arn:aws:iam::123456789012:user/ci is not authorized to perform: {action} on resource: opta");
+        if let Some(action) = actions(method, path)
+            .iter()
+            .find(|action| !allowed.iter().any(|known| known == *action))
+        {
+            let message = format!(
+                "User: arn:aws:iam::123456789012:user/ci is not authorized to perform: {action} on resource: opta"
+            );
             let body = json!({"errors": [{"code": "DENIED", "message": message}]}).to_string();
             let body = if method == "HEAD" { String::new() } else { body };
-            let answer = format!("HTTP/1.1 403 Forbidden\r\nContent-Length: {}\r\nConnection: close\r\n\r\n{body}", body.len());
+            let answer = format!(
+                "HTTP/1.1 403 Forbidden\r\nContent-Length: {}\r\nConnection: close\r\n\r\n{body}",
+                body.len()
+            );
             client.write_all(answer.as_bytes())?;
             // What is still on its way is taken, else the answer is lost with the connection.
             client.shutdown(std::net::Shutdown::Write)?;
@@ -318,11 +375,19 @@ fn guarding_proxy(allowed: Vec<String>) -> u16 {
 fn the_actions_to_push_are_enough_and_what_is_missing_is_named() {
     let service = Service::new("granted-push", "AUTO", "");
     let folder = service.folder.path();
-    let output = optakit(folder).args(["permissions", &service.bundle(), "--aws"]).output().expect("it starts");
+    let output = optakit(folder)
+        .args(["permissions", &service.bundle(), "--aws"])
+        .output()
+        .expect("it starts");
     let policy: Value = serde_json::from_slice(&output.stdout).expect("it is JSON");
-    let push = policy["Statement"].as_array().expect("a list").iter().find(|statement| statement["Sid"] == "Push");
+    let push = policy["Statement"]
+        .as_array()
+        .expect("a list")
+        .iter()
+        .find(|statement| statement["Sid"] == "Push");
     let actions = push.expect("there is one")["Action"].as_array().expect("a list").iter();
-    let all: Vec<String> = actions.map(|action| action.as_str().expect("text").to_owned()).collect();
+    let all: Vec<String> =
+        actions.map(|action| action.as_str().expect("text").to_owned()).collect();
     let run_with = |allowed: Vec<String>, seed: u8| {
         docker_archive(&folder.join("app.tar"), "1", &[&layer(seed, 9000)]);
         let registry = format!("127.0.0.1:{}", guarding_proxy(allowed));
@@ -359,12 +424,18 @@ fn deploy_pushes_and_runs_what_it_pushed() {
     let deploy = |arguments: &[&str]| {
         let kubeconfig = setting("OPTAKIT_TEST_KUBECONFIG");
         let mut command = optakit(service.folder.path());
-        run(command.args(["deploy", &service.bundle(), "app.tar", "--yes", "--kubeconfig", &kubeconfig]).args(arguments))
+        run(command
+            .args(["deploy", &service.bundle(), "app.tar", "--yes", "--kubeconfig", &kubeconfig])
+            .args(arguments))
     };
     let deployed = deploy(&[]);
     assert_eq!(deployed.code, 0, "{}", deployed.said);
-    let image = get(&["-n", "deployer", "deployment", "-l", "app.kubernetes.io/managed-by=optakit"]);
-    let image = image["items"][0]["spec"]["template"]["spec"]["containers"][0]["image"].as_str().expect("text").to_owned();
+    let image =
+        get(&["-n", "deployer", "deployment", "-l", "app.kubernetes.io/managed-by=optakit"]);
+    let image = image["items"][0]["spec"]["template"]["spec"]["containers"][0]["image"]
+        .as_str()
+        .expect("text")
+        .to_owned();
     let (address, digest) = image.split_once('@').expect("by digest");
     assert_eq!(address, "123456789012.dkr.ecr.us-east-1.amazonaws.com/opta-deployer-api");
     manifest("opta-deployer-api", digest);
@@ -374,9 +445,16 @@ fn deploy_pushes_and_runs_what_it_pushed() {
     let alone = deploy(&["--skip-aws"]);
     assert_eq!(alone.code, 1);
     assert!(alone.said.contains("optakit push --to"), "{}", alone.said);
-    let bundled = optakit(service.folder.path()).args(["bundle", "--quiet", "--image-tag", "9"]).output().expect("it starts");
+    let bundled = optakit(service.folder.path())
+        .args(["bundle", "--quiet", "--image-tag", "9"])
+        .output()
+        .expect("it starts");
     assert!(bundled.status.success());
     let fixed = deploy(&[]);
-    assert!(fixed.code == 1 && fixed.said.contains("the bundle already says which image runs"), "{}", fixed.said);
+    assert!(
+        fixed.code == 1 && fixed.said.contains("the bundle already says which image runs"),
+        "{}",
+        fixed.said
+    );
     kubectl(&["delete", "namespace", "deployer", "--wait=false"]);
 }

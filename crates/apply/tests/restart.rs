@@ -1,4 +1,5 @@
-//! An API server that starts anew in the middle of an apply. In a binary of its own: other tests would notice.
+//! An API server that starts anew in the middle of an apply. In a binary of its own: other tests
+//! would notice.
 
 #[allow(dead_code, reason = "this test needs a part of it")]
 mod testbed;
@@ -37,5 +38,8 @@ fn an_api_server_that_starts_anew_is_waited_for() {
     assert_eq!(ready_pods("restarted").len(), 1);
     let (code, said) = service.apply(&["--skip-aws"]);
     assert!(code == 0 && said.contains("nothing to change"), "{said}");
-    held("the API server is killed and started anew in the middle of an apply", "waited for; the apply ends well");
+    held(
+        "the API server is killed and started anew in the middle of an apply",
+        "waited for; the apply ends well",
+    );
 }

@@ -1,4 +1,5 @@
-//! How long the core takes: each stage of a file of 60 lines, and how it grows with the number of modules.
+//! How long the core takes: each stage of a file of 60 lines, and how it grows with the number of
+//! modules.
 
 mod fixture;
 
@@ -23,13 +24,17 @@ fn sixty_lines_parse(bencher: Bencher<'_, '_>) {
 #[divan::bench]
 fn sixty_lines_check(bencher: Bencher<'_, '_>) {
     // A new request each time: one that was read once is not read again.
-    bencher.with_inputs(|| fixture::request(fixture::SIXTY_LINES)).bench_refs(|request| api::check(black_box(request)));
+    bencher
+        .with_inputs(|| fixture::request(fixture::SIXTY_LINES))
+        .bench_refs(|request| api::check(black_box(request)));
 }
 
 /// Text to faults and manifests as YAML.
 #[divan::bench]
 fn sixty_lines_whole(bencher: Bencher<'_, '_>) {
-    bencher.with_inputs(|| fixture::request(fixture::SIXTY_LINES)).bench_refs(|request| api::analyze(black_box(request), false));
+    bencher
+        .with_inputs(|| fixture::request(fixture::SIXTY_LINES))
+        .bench_refs(|request| api::analyze(black_box(request), false));
 }
 
 /// A key in one of 250 services, with what the key before it has left: what the page does.
@@ -41,7 +46,8 @@ fn key_in_250_modules(bencher: Bencher<'_, '_>) {
     let next = move || {
         key += 1;
         let level = &"abcdefghij"[..key % 10];
-        let request = fixture::request(&text.replacen("LEVEL: info", &format!("LEVEL: info{level}"), 1));
+        let request =
+            fixture::request(&text.replacen("LEVEL: info", &format!("LEVEL: info{level}"), 1));
         api::Request { memory: Some(memory.clone()), ..request }
     };
     bencher.with_inputs(next).bench_local_refs(|request| api::analyze(black_box(request), false));
@@ -57,7 +63,8 @@ fn modules_whole(bencher: Bencher<'_, '_>, modules: usize) {
 
 /// A service file of so many services.
 fn file_of(modules: usize) -> String {
-    let mut text = "name: shop\nenvironments:\n  - name: staging\n    path: env.yml\nmodules:\n".to_owned();
+    let mut text =
+        "name: shop\nenvironments:\n  - name: staging\n    path: env.yml\nmodules:\n".to_owned();
     for index in 0..modules {
         text.push_str(&format!(
             "  - name: service{index}\n    type: k8s-service\n    image: AUTO\n    port:\n      http: 8080\n    healthcheck_path: /health\n    \

@@ -1,4 +1,5 @@
-//! How much memory the core takes at its peak: `max alloc`, to be held against the bytes of the file, which are printed.
+//! How much memory the core takes at its peak: `max alloc`, to be held against the bytes of the
+//! file, which are printed.
 
 mod fixture;
 
@@ -19,20 +20,23 @@ const COPIES: [usize; 3] = [1, 10, 100];
 #[divan::bench(args = COPIES, max_time = 1)]
 fn check(bencher: Bencher<'_, '_>, copies: usize) {
     let text = copies_of(copies);
-    let bencher = bencher.counter(BytesCount::new(text.len())).with_inputs(|| fixture::request(&text));
+    let bencher =
+        bencher.counter(BytesCount::new(text.len())).with_inputs(|| fixture::request(&text));
     bencher.bench_local_refs(|request| api::check(black_box(request)));
 }
 
 #[divan::bench(args = COPIES, max_time = 1)]
 fn whole(bencher: Bencher<'_, '_>, copies: usize) {
     let text = copies_of(copies);
-    let bencher = bencher.counter(BytesCount::new(text.len())).with_inputs(|| fixture::request(&text));
+    let bencher =
+        bencher.counter(BytesCount::new(text.len())).with_inputs(|| fixture::request(&text));
     bencher.bench_local_refs(|request| api::analyze(black_box(request), false));
 }
 
 /// The file of 60 lines with its modules so many times over, under other names.
 fn copies_of(count: usize) -> String {
-    let (head, modules) = fixture::SIXTY_LINES.split_once("modules:\n").expect("the file has modules");
+    let (head, modules) =
+        fixture::SIXTY_LINES.split_once("modules:\n").expect("the file has modules");
     let names = ["db", "media", "api", "worker"];
     let copy = |index: usize| {
         names.iter().fold(modules.to_owned(), |text, name| {

@@ -1,7 +1,7 @@
 //! The bundle: one JSON file that is all `optakit apply` needs, the only stable format of Optakit.
 //!
-//! It holds the sources and what was rendered of them, never a value of a secret, and a digest over its canonical form
-//! (RFC 8785), so that reading it can tell whether anyone changed it on the way.
+//! It holds the sources and what was rendered of them, never a value of a secret, and a digest over
+//! its canonical form (RFC 8785), so that reading it can tell whether anyone changed it on the way.
 
 use std::collections::BTreeMap;
 
@@ -9,7 +9,9 @@ use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 use sha2::{Digest, Sha256};
 
-use crate::api::{self, Analysis, Choices, RdsCertificates, Rendered, Request, RequiredSecret, SourceText};
+use crate::api::{
+    self, Analysis, Choices, RdsCertificates, Rendered, Request, RequiredSecret, SourceText,
+};
 use crate::resolve::Values;
 use crate::syntax;
 use crate::value::Value;
@@ -190,11 +192,16 @@ pub struct Difference {
 impl Bundle {
     /// Makes a bundle of a pass.
     pub(crate) fn new(request: &Request, analysis: &Analysis, rendered: &Rendered) -> Self {
-        let json = |value: &Value| serde_json::to_value(value).expect("a document is a tree of maps with text keys");
+        let json = |value: &Value| {
+            serde_json::to_value(value).expect("a document is a tree of maps with text keys")
+        };
         let environment = &rendered.environment;
         let mut holes: BTreeMap<String, Vec<Location>> = BTreeMap::new();
         let lists = [
-            (List::Manifests, rendered.objects.iter().map(|object| &object.value).collect::<Vec<_>>()),
+            (
+                List::Manifests,
+                rendered.objects.iter().map(|object| &object.value).collect::<Vec<_>>(),
+            ),
             (List::Aws, rendered.aws.iter().map(|resource| &resource.value).collect()),
         ];
         for (list, values) in &lists {
@@ -207,11 +214,21 @@ impl Bundle {
         let mut bundle = Self {
             api_version: API_VERSION.to_owned(),
             kind: KIND.to_owned(),
-            metadata: Metadata { layer: rendered.layer.clone(), environment: environment.name.clone() },
+            metadata: Metadata {
+                layer: rendered.layer.clone(),
+                environment: environment.name.clone(),
+            },
             renderer: env!("CARGO_PKG_VERSION").to_owned(),
-            sources: Sources { service: request.service.clone(), environment: rendered.environment_file.clone() },
-            // Said even where it was the only one, so that the bundle does not depend on how it was asked for.
-            choices: Choices { environment: analysis.environment.clone(), ..request.choices.clone() },
+            sources: Sources {
+                service: request.service.clone(),
+                environment: rendered.environment_file.clone(),
+            },
+            // Said even where it was the only one, so that the bundle does not depend on how it was
+            // asked for.
+            choices: Choices {
+                environment: analysis.environment.clone(),
+                ..request.choices.clone()
+            },
             inputs: rendered.used.clone(),
             target: Target {
                 cluster: environment.cluster_name(),
@@ -264,11 +281,13 @@ impl Bundle {
     /// The digest of what the bundle holds, whatever it says of itself.
     #[must_use]
     pub fn actual_digest(&self) -> String {
-        let mut value = serde_json::to_value(self).expect("a bundle is a tree of maps with text keys");
+        let mut value =
+            serde_json::to_value(self).expect("a bundle is a tree of maps with text keys");
         if let Some(map) = value.as_object_mut() {
             map.remove("digest");
         }
-        let canonical = serde_json_canonicalizer::to_vec(&value).expect("a bundle has no number that JSON cannot say");
+        let canonical = serde_json_canonicalizer::to_vec(&value)
+            .expect("a bundle has no number that JSON cannot say");
         let hash = Sha256::digest(&canonical);
         hash.iter().fold("sha256:".to_owned(), |hex, byte| format!("{hex}{byte:02x}"))
     }
@@ -282,24 +301,29 @@ impl Bundle {
         if text.len() > MAX_BYTES {
             return Err(BundleError::TooLarge { found: text.len() });
         }
-        let value: serde_json::Value = serde_json::from_str(text).map_err(BundleError::NotABundle)?;
+        let value: serde_json::Value =
+            serde_json::from_str(text).map_err(BundleError::NotABundle)?;
         let format = value.get("apiVersion").and_then(serde_json::Value::as_str);
-        if let Some(found) = format.filter(|found| *found != API_VERSION && found.starts_with("optakit.dev/")) {
+        if let Some(found) =
+            format.filter(|found| *found != API_VERSION && found.starts_with("optakit.dev/"))
+        {
             return Err(BundleError::UnknownFormat { found: found.to_owned() });
         }
         serde_json::from_value(value).map_err(BundleError::NotABundle)
     }
 
-    /// Checks that the bundle is what its maker made: its digest, and, when this version of the renderer made it, its
-    /// manifests against its sources, with the certificates of RDS.
+    /// Checks that the bundle is what its maker made: its digest, and, when this version of the
+    /// renderer made it, its manifests against its sources, with the certificates of RDS.
     ///
     /// # Errors
     ///
     /// [`BundleError::Modified`] with every difference.
     pub fn verify(&self, certificates: &RdsCertificates) -> Result<(), BundleError> {
         let actual = self.actual_digest();
-        let again = (self.renderer == env!("CARGO_PKG_VERSION")).then(|| self.render_again(certificates));
-        let differences = again.as_ref().map_or_else(Vec::new, |again| differences(again.as_ref(), self));
+        let again =
+            (self.renderer == env!("CARGO_PKG_VERSION")).then(|| self.render_again(certificates));
+        let differences =
+            again.as_ref().map_or_else(Vec::new, |again| differences(again.as_ref(), self));
         let rest_differs = again.as_ref().is_some_and(|again| again.as_ref() != Some(self));
         if actual == self.digest && differences.is_empty() && !rest_differs {
             return Ok(());
@@ -309,7 +333,8 @@ impl Bundle {
 
     /// The bundle that this version makes of the same sources; none when they have errors.
     fn render_again(&self, certificates: &RdsCertificates) -> Option<Self> {
-        let environment_files = self.sources.environment.iter().map(|file| (file.name.clone(), Ok(file.text.clone())));
+        let environment_files =
+            self.sources.environment.iter().map(|file| (file.name.clone(), Ok(file.text.clone())));
         let request = Request {
             service: self.sources.service.clone(),
             environment_files: environment_files.collect(),
@@ -329,14 +354,22 @@ impl Bundle {
         for location in &hole.at {
             let document = match location.list {
                 List::Manifests => self.manifests.get_mut(location.index),
-                List::Aws => self.aws.get_mut(location.index).map(|document| &mut document.resource),
+                List::Aws => {
+                    self.aws.get_mut(location.index).map(|document| &mut document.resource)
+                }
             };
-            if let Some(serde_json::Value::String(text)) = document.and_then(|document| document.pointer_mut(&location.pointer)) {
+            if let Some(serde_json::Value::String(text)) =
+                document.and_then(|document| document.pointer_mut(&location.pointer))
+            {
                 *text = text.replace(&marker, value);
             }
         }
         // The keys of a trust's condition hold the issuer too, where no pointer leads.
-        let touched = hole.at.iter().filter(|location| location.list == List::Aws).map(|location| location.index);
+        let touched = hole
+            .at
+            .iter()
+            .filter(|location| location.list == List::Aws)
+            .map(|location| location.index);
         for index in touched.collect::<std::collections::BTreeSet<_>>() {
             if let Some(document) = self.aws.get_mut(index) {
                 fill_keys(&mut document.resource, &marker, value);
@@ -350,7 +383,9 @@ impl Bundle {
     pub fn line_of(&self, manifest: usize, pointer: &str) -> Option<&Mapping> {
         let covers = |mapping: &&Mapping| {
             mapping.manifest == manifest
-                && pointer.strip_prefix(&*mapping.pointer).is_some_and(|rest| rest.is_empty() || rest.starts_with('/'))
+                && pointer
+                    .strip_prefix(&*mapping.pointer)
+                    .is_some_and(|rest| rest.is_empty() || rest.starts_with('/'))
         };
         self.source_map.iter().filter(covers).max_by_key(|mapping| mapping.pointer.len())
     }
@@ -364,7 +399,9 @@ fn fill_keys(document: &mut serde_json::Value, marker: &str, value: &str) {
                 map.insert(key.replace(marker, value), inner);
             }
         }
-        serde_json::Value::Array(items) => items.iter_mut().for_each(|item| fill_keys(item, marker, value)),
+        serde_json::Value::Array(items) => {
+            items.iter_mut().for_each(|item| fill_keys(item, marker, value))
+        }
         _ => {}
     }
 }
@@ -391,7 +428,11 @@ fn values(inputs: &BTreeMap<String, String>) -> Values {
             }
             Some(("module", rest)) => {
                 if let Some((module, output)) = rest.split_once('.') {
-                    values.modules.entry(module.to_owned()).or_default().insert(output.to_owned(), value.clone());
+                    values
+                        .modules
+                        .entry(module.to_owned())
+                        .or_default()
+                        .insert(output.to_owned(), value.clone());
                 }
             }
             _ => {}
@@ -402,14 +443,21 @@ fn values(inputs: &BTreeMap<String, String>) -> Values {
 
 fn differences(again: Option<&Bundle>, bundle: &Bundle) -> Vec<Difference> {
     let name = |manifest: &serde_json::Value| {
-        let text = |pointer| manifest.pointer(pointer).and_then(serde_json::Value::as_str).unwrap_or("?").to_owned();
+        let text = |pointer| {
+            manifest.pointer(pointer).and_then(serde_json::Value::as_str).unwrap_or("?").to_owned()
+        };
         format!("{} {}", text("/kind"), text("/metadata/name"))
     };
-    let expected: Vec<_> =
-        again.map(|again| again.manifests.iter().map(|manifest| (name(manifest), manifest)).collect()).unwrap_or_default();
-    let found: Vec<_> = bundle.manifests.iter().map(|manifest| (name(manifest), manifest)).collect();
+    let expected: Vec<_> = again
+        .map(|again| again.manifests.iter().map(|manifest| (name(manifest), manifest)).collect())
+        .unwrap_or_default();
+    let found: Vec<_> =
+        bundle.manifests.iter().map(|manifest| (name(manifest), manifest)).collect();
     let lookup = |list: &[(String, &serde_json::Value)], object: &str| {
-        list.iter().find(|(name, _)| name == object).map(|(_, manifest)| syntax::data_to_yaml(manifest)).unwrap_or_default()
+        list.iter()
+            .find(|(name, _)| name == object)
+            .map(|(_, manifest)| syntax::data_to_yaml(manifest))
+            .unwrap_or_default()
     };
     let mut names: Vec<&String> = expected.iter().chain(&found).map(|(name, _)| name).collect();
     names.dedup();

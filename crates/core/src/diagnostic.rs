@@ -1,5 +1,5 @@
-//! What Optakit has to say about a user's text: rules, diagnostics and their repairs. Never a `Result`: a wrong text
-//! is an ordinary outcome, a wrong world is not dealt with in this crate.
+//! What Optakit has to say about a user's text: rules, diagnostics and their repairs. Never a
+//! `Result`: a wrong text is an ordinary outcome, a wrong world is not dealt with in this crate.
 
 use crate::span::Span;
 
@@ -51,8 +51,8 @@ pub struct Rule {
 }
 
 impl Rule {
-    /// The rule as this build has it: without feature `rule-pages` it says no more than diagnostics need, since nobody
-    /// reads the rest there.
+    /// The rule as this build has it: without feature `rule-pages` it says no more than diagnostics
+    /// need, since nobody reads the rest there.
     #[must_use]
     pub const fn published(self) -> Self {
         if cfg!(feature = "rule-pages") {
@@ -121,8 +121,21 @@ pub struct Diagnostic {
 
 impl Diagnostic {
     /// A diagnostic without help, label and fix.
-    pub fn new(rule: &'static Rule, span: Span, path: impl Into<String>, message: impl Into<String>) -> Self {
-        Self { rule, span, path: path.into(), message: message.into(), help: None, label: None, fixes: Vec::new() }
+    pub fn new(
+        rule: &'static Rule,
+        span: Span,
+        path: impl Into<String>,
+        message: impl Into<String>,
+    ) -> Self {
+        Self {
+            rule,
+            span,
+            path: path.into(),
+            message: message.into(),
+            help: None,
+            label: None,
+            fixes: Vec::new(),
+        }
     }
 
     /// With the next action.
@@ -141,13 +154,24 @@ impl Diagnostic {
 
     /// With a repair that replaces `span` by `text`.
     #[must_use]
-    pub fn fix(self, applicability: Applicability, title: impl Into<String>, span: Span, text: impl Into<String>) -> Self {
+    pub fn fix(
+        self,
+        applicability: Applicability,
+        title: impl Into<String>,
+        span: Span,
+        text: impl Into<String>,
+    ) -> Self {
         self.fix_edits(applicability, title, vec![TextEdit { span, text: text.into() }])
     }
 
     /// With a repair of several edits.
     #[must_use]
-    pub fn fix_edits(mut self, applicability: Applicability, title: impl Into<String>, edits: Vec<TextEdit>) -> Self {
+    pub fn fix_edits(
+        mut self,
+        applicability: Applicability,
+        title: impl Into<String>,
+        edits: Vec<TextEdit>,
+    ) -> Self {
         self.fixes.push(Fix { title: title.into(), applicability, edits });
         self
     }

@@ -28,10 +28,12 @@ impl Effect {
     }
 }
 
-/// What it causes that an object of this kind becomes `wanted`; `live` is none while it is not there.
+/// What it causes that an object of this kind becomes `wanted`; `live` is none while it is not
+/// there.
 #[must_use]
 pub fn effect(kind: &str, live: Option<&Value>, wanted: &Value) -> Effect {
-    let changes = |pointer: &str| live.is_none_or(|live| live.pointer(pointer) != wanted.pointer(pointer));
+    let changes =
+        |pointer: &str| live.is_none_or(|live| live.pointer(pointer) != wanted.pointer(pointer));
     match kind {
         "Deployment" if live.is_some() && changes("/spec/template") => Effect::RollingRestart,
         "Deployment" if changes("/spec/replicas") => Effect::Scaling,
@@ -45,7 +47,8 @@ pub fn effect(kind: &str, live: Option<&Value>, wanted: &Value) -> Effect {
     }
 }
 
-/// Whether the selector of a Deployment changes, which the API server refuses: it must be deleted and made anew.
+/// Whether the selector of a Deployment changes, which the API server refuses: it must be deleted
+/// and made anew.
 #[must_use]
 pub fn recreates(kind: &str, live: &Value, wanted: &Value) -> bool {
     kind == "Deployment" && live.pointer("/spec/selector") != wanted.pointer("/spec/selector")
@@ -59,12 +62,15 @@ pub fn bare(object: &Value) -> Value {
         map.remove("status");
     }
     if let Some(metadata) = object.get_mut("metadata").and_then(Value::as_object_mut) {
-        for field in ["managedFields", "resourceVersion", "generation", "creationTimestamp", "uid"] {
+        for field in ["managedFields", "resourceVersion", "generation", "creationTimestamp", "uid"]
+        {
             metadata.remove(field);
         }
     }
     // Its controller counts the revisions in an annotation.
-    if let Some(annotations) = object.pointer_mut("/metadata/annotations").and_then(Value::as_object_mut) {
+    if let Some(annotations) =
+        object.pointer_mut("/metadata/annotations").and_then(Value::as_object_mut)
+    {
         annotations.remove("deployment.kubernetes.io/revision");
     }
     object
@@ -82,11 +88,26 @@ mod tests {
             assert_eq!(effect(kind, Some(&live), &wanted), expected, "{kind} {wanted}");
         };
         let deployment = |image: &str, replicas: u32, label: &str| json!({"metadata": {"labels": {"x": label}}, "spec": {"replicas": replicas, "template": {"image": image}}});
-        check("Deployment", deployment("a", 1, "1"), deployment("b", 2, "1"), Effect::RollingRestart);
+        check(
+            "Deployment",
+            deployment("a", 1, "1"),
+            deployment("b", 2, "1"),
+            Effect::RollingRestart,
+        );
         check("Deployment", deployment("a", 1, "1"), deployment("a", 2, "1"), Effect::Scaling);
         check("Deployment", deployment("a", 1, "1"), deployment("a", 1, "2"), Effect::None);
-        check("Service", json!({"spec": {"port": 80}}), json!({"spec": {"port": 81}}), Effect::Traffic);
-        check("Ingress", json!({"metadata": {"annotations": {"a": "1"}}}), json!({"metadata": {}}), Effect::Traffic);
+        check(
+            "Service",
+            json!({"spec": {"port": 80}}),
+            json!({"spec": {"port": 81}}),
+            Effect::Traffic,
+        );
+        check(
+            "Ingress",
+            json!({"metadata": {"annotations": {"a": "1"}}}),
+            json!({"metadata": {}}),
+            Effect::Traffic,
+        );
         let scaler = |most: u32| json!({"spec": {"maxReplicas": most}});
         check("HorizontalPodAutoscaler", scaler(3), scaler(4), Effect::Scaling);
         check("ConfigMap", json!({"data": {"a": "1"}}), json!({"data": {"a": "2"}}), Effect::None);

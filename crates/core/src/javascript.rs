@@ -1,5 +1,5 @@
-//! The core as a JavaScript package: the functions of [`api`] by wasm-bindgen, with TypeScript types made from the same
-//! structs. The one file that knows of JavaScript.
+//! The core as a JavaScript package: the functions of [`api`] by wasm-bindgen, with TypeScript
+//! types made from the same structs. The one file that knows of JavaScript.
 
 use std::collections::BTreeMap;
 
@@ -8,7 +8,8 @@ use tsify::{Ts, Tsify};
 use wasm_bindgen::prelude::{JsError, wasm_bindgen};
 
 use crate::api::{
-    self, Analysis, AwsDocument, Choices, Completions, Finding, Hover, RdsCertificates, Replacement, Request, SourceText, Step,
+    self, Analysis, AwsDocument, Choices, Completions, Finding, Hover, RdsCertificates,
+    Replacement, Request, SourceText, Step,
 };
 
 /// The texts and choices that every function takes.
@@ -31,8 +32,8 @@ pub struct Input {
     #[serde(default)]
     #[tsify(optional, type = "Partial<Choices>")]
     pub choices: Choices,
-    /// The certificates of RDS for the region, as PEM; needed when `Analysis.rdsCertificatesFor` names a region. The
-    /// package has them in its folder `rds-ca`.
+    /// The certificates of RDS for the region, as PEM; needed when `Analysis.rdsCertificatesFor`
+    /// names a region. The package has them in its folder `rds-ca`.
     #[tsify(optional)]
     pub rds_certificates: Option<String>,
 }
@@ -40,11 +41,21 @@ pub struct Input {
 impl Input {
     fn request(self) -> Request {
         Request {
-            service: SourceText { name: self.name.unwrap_or_else(|| "opta.yml".to_owned()), text: self.service },
-            environment_files: self.environment_files.into_iter().map(|(path, text)| (path, Ok(text))).collect(),
+            service: SourceText {
+                name: self.name.unwrap_or_else(|| "opta.yml".to_owned()),
+                text: self.service,
+            },
+            environment_files: self
+                .environment_files
+                .into_iter()
+                .map(|(path, text)| (path, Ok(text)))
+                .collect(),
             values: self.values.map(|text| SourceText { name: "values".to_owned(), text }),
             choices: self.choices,
-            rds_certificates: self.rds_certificates.map(RdsCertificates::always).unwrap_or_default(),
+            rds_certificates: self
+                .rds_certificates
+                .map(RdsCertificates::always)
+                .unwrap_or_default(),
             ..Request::default()
         }
     }
@@ -103,21 +114,30 @@ pub fn aws(input: Ts<Input>) -> Result<Vec<Ts<AwsDocument>>, JsError> {
 ///
 /// # Errors
 ///
-/// When `input` is not of its type, the file has errors, or the certificates of RDS are missing: `render` tells of both.
+/// When `input` is not of its type, the file has errors, or the certificates of RDS are missing:
+/// `render` tells of both.
 #[wasm_bindgen]
 pub fn bundle(input: Ts<Input>) -> Result<Ts<BundleFile>, JsError> {
-    let bundle = api::bundle(&request(&input)?).map_err(|analysis| JsError::new(&refusal(&analysis)))?;
+    let bundle =
+        api::bundle(&request(&input)?).map_err(|analysis| JsError::new(&refusal(&analysis)))?;
     Ok(BundleFile { name: bundle.file_name(), text: bundle.to_text() }.into_ts()?)
 }
 
-/// What may stand at a UTF-16 offset of a file: `file` is the service file's name or an environment file's path.
+/// What may stand at a UTF-16 offset of a file: `file` is the service file's name or an environment
+/// file's path.
 ///
 /// # Errors
 ///
 /// When `input` is not of its type.
 #[wasm_bindgen]
-pub fn complete(input: Ts<Input>, file: &str, offset: usize) -> Result<Option<Ts<Completions>>, JsError> {
-    Ok(api::complete(&request(&input)?, file, offset).map(|completions| completions.into_ts()).transpose()?)
+pub fn complete(
+    input: Ts<Input>,
+    file: &str,
+    offset: usize,
+) -> Result<Option<Ts<Completions>>, JsError> {
+    Ok(api::complete(&request(&input)?, file, offset)
+        .map(|completions| completions.into_ts())
+        .transpose()?)
 }
 
 /// What is to say of a UTF-16 offset of a file, as Markdown.
@@ -130,24 +150,34 @@ pub fn hover(input: Ts<Input>, file: &str, offset: usize) -> Result<Option<Ts<Ho
     Ok(api::hover(&request(&input)?, file, offset).map(|hover| hover.into_ts()).transpose()?)
 }
 
-/// The replacement that sets the value at a path of a text, comments and layout kept; nothing when it has that value.
+/// The replacement that sets the value at a path of a text, comments and layout kept; nothing when
+/// it has that value.
 ///
 /// # Errors
 ///
 /// When the text is not YAML, or the value has no place there.
 #[wasm_bindgen]
-pub fn set(text: String, path: Vec<Ts<Step>>, value: Ts<Data>) -> Result<Option<Ts<Replacement>>, JsError> {
-    Ok(api::set(&unnamed(text), &steps(&path)?, &value.to_rust()?.0)?.map(|replacement| replacement.into_ts()).transpose()?)
+pub fn set(
+    text: String,
+    path: Vec<Ts<Step>>,
+    value: Ts<Data>,
+) -> Result<Option<Ts<Replacement>>, JsError> {
+    Ok(api::set(&unnamed(text), &steps(&path)?, &value.to_rust()?.0)?
+        .map(|replacement| replacement.into_ts())
+        .transpose()?)
 }
 
-/// The replacement that takes the entry or item at a path of a text away; nothing when there is none.
+/// The replacement that takes the entry or item at a path of a text away; nothing when there is
+/// none.
 ///
 /// # Errors
 ///
 /// When the text is not YAML.
 #[wasm_bindgen]
 pub fn remove(text: String, path: Vec<Ts<Step>>) -> Result<Option<Ts<Replacement>>, JsError> {
-    Ok(api::remove(&unnamed(text), &steps(&path)?)?.map(|replacement| replacement.into_ts()).transpose()?)
+    Ok(api::remove(&unnamed(text), &steps(&path)?)?
+        .map(|replacement| replacement.into_ts())
+        .transpose()?)
 }
 
 /// A value as JSON has it.
@@ -170,9 +200,13 @@ fn request(input: &Ts<Input>) -> Result<Request, JsError> {
 fn refusal(analysis: &Analysis) -> String {
     let error = analysis.diagnostics.iter().find(|finding| finding.severity == "error");
     match (error, &analysis.refusal, &analysis.rds_certificates_for) {
-        (Some(error), ..) => format!("{}:{}:{}: {}", error.file, error.place.line, error.place.column, error.message),
+        (Some(error), ..) => {
+            format!("{}:{}:{}: {}", error.file, error.place.line, error.place.column, error.message)
+        }
         (None, Some(refusal), _) => refusal.clone(),
-        (None, None, Some(region)) => format!("the certificates of RDS for {region} are needed: give `rdsCertificates`"),
+        (None, None, Some(region)) => {
+            format!("the certificates of RDS for {region} are needed: give `rdsCertificates`")
+        }
         (None, None, None) => "there is nothing to bundle".to_owned(),
     }
 }

@@ -8,8 +8,8 @@
 //!                   lower, check  aws
 //! ```
 //!
-//! [`api`] is the way in for every front end. Nothing here reads files, the clock or the environment, and the same input
-//! gives the same bytes, in the browser and natively.
+//! [`api`] is the way in for every front end. Nothing here reads files, the clock or the
+//! environment, and the same input gives the same bytes, in the browser and natively.
 
 pub mod api;
 pub mod assist;

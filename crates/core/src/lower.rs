@@ -19,7 +19,11 @@ pub struct Lowered<'a> {
 /// Reads the service that a module is.
 ///
 /// Returns it with its faults.
-pub fn lower<'a>(module: &'a Header, source: &Source, scope: &Scope<'_>) -> (Lowered<'a>, Vec<Diagnostic>) {
+pub fn lower<'a>(
+    module: &'a Header,
+    source: &Source,
+    scope: &Scope<'_>,
+) -> (Lowered<'a>, Vec<Diagnostic>) {
     let (mapping, mut diagnostics) = interpolate(&module.mapping, &module.path, source, scope);
     let owner = mapping.entries.first().map_or(module.span, |first| first.key.span);
     let mut cx = Lower::new(source);

@@ -1,11 +1,12 @@
-//! One sort for all lists. The standard library's is compiled for each type, as is `collect` into a map, which sorts too:
-//! together a fiftieth of the page.
+//! One sort for all lists. The standard library's is compiled for each type, as is `collect` into a
+//! map, which sorts too: together a fiftieth of the page.
 
 use std::collections::BTreeMap;
 
 /// Sorts by what `rank` gives; of equals the earlier stays before the later.
 pub(crate) fn sort_by_rank<T>(items: &mut Vec<T>, rank: impl Fn(&T) -> [usize; 3]) {
-    let mut order: Vec<([usize; 3], usize)> = items.iter().enumerate().map(|(index, item)| (rank(item), index)).collect();
+    let mut order: Vec<([usize; 3], usize)> =
+        items.iter().enumerate().map(|(index, item)| (rank(item), index)).collect();
     order.sort_unstable();
     let mut taken: Vec<Option<T>> = items.drain(..).map(Some).collect();
     items.extend(order.into_iter().filter_map(|(_, index)| taken.get_mut(index)?.take()));

@@ -1,4 +1,5 @@
-//! Documentation from the declarations: the pages of fields and rules, and what `optakit explain` says.
+//! Documentation from the declarations: the pages of fields and rules, and what `optakit explain`
+//! says.
 
 use crate::check::RULES;
 use crate::check::exposure::{FIDELITY, Support};
@@ -50,7 +51,11 @@ fn facts(field: &Field) -> String {
         (None, false) => {}
     }
     if let Some((low, high)) = field.range {
-        let range = if high == i64::from(u32::MAX) { format!("{low} or more") } else { format!("{low} to {high}") };
+        let range = if high == i64::from(u32::MAX) {
+            format!("{low} or more")
+        } else {
+            format!("{low} to {high}")
+        };
         facts.push_str(&format!("- Range: {range}\n"));
     }
     facts.push_str(&format!("- Example: `{}: {}`\n", field.name, field.example));
@@ -93,7 +98,13 @@ pub fn exposure_page() -> String {
         Support::Missing(how) => format!("missing: {how}"),
     };
     for row in FIDELITY {
-        page.push_str(&format!("| {} | `{}` | {} | {} |\n", row.feature, row.field, cell(row.gateway), cell(row.alb)));
+        page.push_str(&format!(
+            "| {} | `{}` | {} | {} |\n",
+            row.feature,
+            row.field,
+            cell(row.gateway),
+            cell(row.alb)
+        ));
     }
     page
 }
@@ -111,21 +122,38 @@ fn example(example: Example) -> String {
 pub fn explain(name: &str) -> Result<String, String> {
     if let Some(rule) = RULES.iter().find(|rule| rule.id == name) {
         let (bad, good) = (indented(rule.bad), indented(rule.good));
-        return Ok(format!("{} ({})\n\n{}\n\nbad:\n{bad}\ngood:\n{good}", rule.id, rule.severity.as_str(), rule.doc));
+        return Ok(format!(
+            "{} ({})\n\n{}\n\nbad:\n{bad}\ngood:\n{good}",
+            rule.id,
+            rule.severity.as_str(),
+            rule.doc
+        ));
     }
     let last = name.rsplit('.').next().unwrap_or(name);
-    let found = MAPS.iter().flat_map(|(map, _, fields)| fields.iter().map(move |field| (*map, field))).filter(|(map, field)| {
-        field.name == last && name.strip_suffix(last).is_none_or(|owner| owner.is_empty() || owner.trim_end_matches('.') == *map)
-    });
+    let found = MAPS
+        .iter()
+        .flat_map(|(map, _, fields)| fields.iter().map(move |field| (*map, field)))
+        .filter(|(map, field)| {
+            field.name == last
+                && name
+                    .strip_suffix(last)
+                    .is_none_or(|owner| owner.is_empty() || owner.trim_end_matches('.') == *map)
+        });
     let texts: Vec<String> = found.map(|(map, field)| text(map, field)).collect();
     if !texts.is_empty() {
         return Ok(texts.join("\n"));
     }
-    let names =
-        || MAPS.iter().flat_map(|(_, _, fields)| fields.iter().map(|field| field.name)).chain(RULES.iter().map(|rule| rule.id));
+    let names = || {
+        MAPS.iter()
+            .flat_map(|(_, _, fields)| fields.iter().map(|field| field.name))
+            .chain(RULES.iter().map(|rule| rule.id))
+    };
     Err(match suggest::nearest(last, names()) {
         Some(near) => format!("there is no field or rule `{name}`, did you mean `{near}`?"),
-        None => format!("there is no field or rule `{name}`; the fields of a service are {}", list(K8sService::NAMES)),
+        None => format!(
+            "there is no field or rule `{name}`; the fields of a service are {}",
+            list(K8sService::NAMES)
+        ),
     })
 }
 
@@ -135,7 +163,12 @@ fn indented(example: Example) -> String {
 }
 
 fn text(map: &str, field: &Field) -> String {
-    let mut text = format!("{} (of {map})\n\n{}\n{}", field.name, field.text(), facts(field).replace(['`', '<', '>'], ""));
+    let mut text = format!(
+        "{} (of {map})\n\n{}\n{}",
+        field.name,
+        field.text(),
+        facts(field).replace(['`', '<', '>'], "")
+    );
     if let FieldType::Map(fields) = field.kind {
         let names: Vec<&str> = fields.iter().map(|field| field.name).collect();
         text.push_str(&format!("- Fields: {}\n", names.join(", ")));

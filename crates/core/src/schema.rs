@@ -1,5 +1,5 @@
-//! The JSON Schema of `opta.yml`, from the declarations of the fields. Editors that know schemas complete and check with
-//! it; what only the whole file can tell is left to `check`.
+//! The JSON Schema of `opta.yml`, from the declarations of the fields. Editors that know schemas
+//! complete and check with it; what only the whole file can tell is left to `check`.
 
 use serde_json::{Map, Value, json};
 
@@ -19,9 +19,12 @@ pub fn schema() -> Value {
 
 /// A map with exactly these fields.
 fn object(fields: &[Field]) -> Value {
-    let properties: Map<String, Value> = fields.iter().map(|field| (field.name.to_owned(), property(field))).collect();
-    let required: Vec<&str> = fields.iter().filter(|field| field.required).map(|field| field.name).collect();
-    let mut schema = json!({ "type": "object", "properties": properties, "additionalProperties": false });
+    let properties: Map<String, Value> =
+        fields.iter().map(|field| (field.name.to_owned(), property(field))).collect();
+    let required: Vec<&str> =
+        fields.iter().filter(|field| field.required).map(|field| field.name).collect();
+    let mut schema =
+        json!({ "type": "object", "properties": properties, "additionalProperties": false });
     if !required.is_empty() {
         schema["required"] = json!(required);
     }
@@ -31,7 +34,9 @@ fn object(fields: &[Field]) -> Value {
 fn property(field: &Field) -> Value {
     let mut schema = kind(field);
     schema["description"] = json!(field.text());
-    if let Some(default) = field.default.and_then(|default| serde_json::from_str::<Value>(default).ok()) {
+    if let Some(default) =
+        field.default.and_then(|default| serde_json::from_str::<Value>(default).ok())
+    {
         schema["default"] = default;
     }
     schema
@@ -44,14 +49,17 @@ fn kind(field: &Field) -> Value {
         integer["maximum"] = json!(high);
     }
     // References are text until they are resolved.
-    let digits = |pattern: &str| json!({ "type": "string", "pattern": format!("^({pattern})$|\\{{") });
+    let digits =
+        |pattern: &str| json!({ "type": "string", "pattern": format!("^({pattern})$|\\{{") });
     let text = json!({ "type": "string" });
     let texts = json!({ "type": "array", "items": text });
     match field.kind {
         FieldType::Boolean => json!({ "type": "boolean" }),
         FieldType::Integer => integer,
         FieldType::Count => json!({ "anyOf": [integer, digits("[0-9]+")] }),
-        FieldType::Quantity => json!({ "anyOf": [{ "type": "number", "exclusiveMinimum": 0 }, digits("[0-9]+(\\.[0-9]+)?")] }),
+        FieldType::Quantity => {
+            json!({ "anyOf": [{ "type": "number", "exclusiveMinimum": 0 }, digits("[0-9]+(\\.[0-9]+)?")] })
+        }
         FieldType::Text => text,
         FieldType::TextList => texts,
         FieldType::TextOrList => json!({ "anyOf": [text, texts] }),
@@ -73,7 +81,8 @@ fn kind(field: &Field) -> Value {
             "additionalProperties": false,
         }),
         FieldType::Links => {
-            let argument = json!({ "anyOf": [text, { "type": "object", "additionalProperties": text }] });
+            let argument =
+                json!({ "anyOf": [text, { "type": "object", "additionalProperties": text }] });
             let asked = json!({
                 "type": "object",
                 "additionalProperties": { "type": "array", "items": argument },
@@ -85,8 +94,7 @@ fn kind(field: &Field) -> Value {
         FieldType::Map(fields) => object(fields),
         FieldType::MapList(fields) => json!({ "type": "array", "items": object(fields) }),
         FieldType::Modules => {
-            let is_service =
-                json!({ "properties": { "type": { "enum": ["k8s-service", "aws-k8s-service"] } }, "required": ["type"] });
+            let is_service = json!({ "properties": { "type": { "enum": ["k8s-service", "aws-k8s-service"] } }, "required": ["type"] });
             let module = json!({
                 "type": "object",
                 "required": ["type"],

@@ -60,8 +60,8 @@ impl LineIndex {
         Self { starts, utf16_starts }
     }
 
-    /// The line (from 1) and column (in characters, from 1) of a byte offset of `text`; an offset past the end
-    /// gives the end.
+    /// The line (from 1) and column (in characters, from 1) of a byte offset of `text`; an offset
+    /// past the end gives the end.
     #[must_use]
     pub fn position(&self, text: &str, offset: usize) -> Position {
         let offset = offset.min(text.len());
@@ -71,7 +71,8 @@ impl LineIndex {
         Position { line: to_u32(line + 1), column: to_u32(before.chars().count() + 1) }
     }
 
-    /// The byte offset of a UTF-16 offset of `text`; one within a character or past the end gives the next there is.
+    /// The byte offset of a UTF-16 offset of `text`; one within a character or past the end gives
+    /// the next there is.
     #[must_use]
     pub fn byte(&self, text: &str, utf16: usize) -> usize {
         let line = self.utf16_starts.partition_point(|start| *start <= utf16) - 1;
@@ -105,7 +106,10 @@ mod tests {
         let index = LineIndex::new(text);
         let at = text.rfind('ü').expect("the text holds it");
         assert_eq!(index.position(text, at), Position { line: 2, column: 7 });
-        assert_eq!(index.position(text, text.find('ß').expect("held")), Position { line: 1, column: 10 });
+        assert_eq!(
+            index.position(text, text.find('ß').expect("held")),
+            Position { line: 1, column: 10 }
+        );
     }
 
     #[test]

@@ -2,8 +2,8 @@
 
 /// The known name nearest to `found`, when it is near enough to be worth saying.
 ///
-/// A name that starts with the other (`healthcheck` for `healthcheck_path`) counts as near; else at most a third of
-/// the letters may differ, transposed neighbours counting once.
+/// A name that starts with the other (`healthcheck` for `healthcheck_path`) counts as near; else at
+/// most a third of the letters may differ, transposed neighbours counting once.
 #[must_use]
 pub fn nearest<'a>(found: &str, known: impl IntoIterator<Item = &'a str>) -> Option<&'a str> {
     let wanted = found.to_lowercase().replace('-', "_");
@@ -15,7 +15,9 @@ pub fn nearest<'a>(found: &str, known: impl IntoIterator<Item = &'a str>) -> Opt
             let distance = strsim::damerau_levenshtein(&wanted, &other);
             if distance <= allowed {
                 Some((distance, name))
-            } else if wanted.len() >= 4 && (other.starts_with(&wanted) || wanted.starts_with(&other)) {
+            } else if wanted.len() >= 4
+                && (other.starts_with(&wanted) || wanted.starts_with(&other))
+            {
                 Some((allowed + 1 + distance, name))
             } else {
                 None
@@ -32,7 +34,8 @@ mod tests {
     #[test]
     fn finds_typos_and_shortened_names_only() {
         let known = ["min_containers", "max_containers", "healthcheck_path", "image", "port"];
-        let check = |found, expected: Option<&str>| assert_eq!(nearest(found, known), expected, "{found}");
+        let check =
+            |found, expected: Option<&str>| assert_eq!(nearest(found, known), expected, "{found}");
         check("min_container", Some("min_containers"));
         check("min-containers", Some("min_containers"));
         check("healthcheck", Some("healthcheck_path"));

@@ -1,4 +1,5 @@
-//! The tree that manifests and AWS documents are built of: maps in the order they are written, each value with the place it comes from.
+//! The tree that manifests and AWS documents are built of: maps in the order they are written, each
+//! value with the place it comes from.
 
 use std::borrow::Cow;
 
@@ -59,7 +60,8 @@ impl Value {
         }
     }
 
-    /// Calls `visit` with every value below and the JSON pointer (RFC 6901) to it, the root's being empty.
+    /// Calls `visit` with every value below and the JSON pointer (RFC 6901) to it, the root's being
+    /// empty.
     pub fn walk(&self, visit: &mut impl FnMut(&str, &Self)) {
         self.walk_at(&mut String::new(), visit);
     }
@@ -74,10 +76,13 @@ impl Value {
             pointer.truncate(length);
         };
         match &self.kind {
-            ValueKind::Map(entries) => entries.iter().for_each(|(key, value)| step(key, value, pointer)),
-            ValueKind::List(items) => {
-                items.iter().enumerate().for_each(|(index, value)| step(&index.to_string(), value, pointer))
+            ValueKind::Map(entries) => {
+                entries.iter().for_each(|(key, value)| step(key, value, pointer))
             }
+            ValueKind::List(items) => items
+                .iter()
+                .enumerate()
+                .for_each(|(index, value)| step(&index.to_string(), value, pointer)),
             _ => {}
         }
     }

@@ -27,7 +27,8 @@ fn marked(text: &str) -> (String, usize) {
 
 fn completions(text: &str) -> api::Completions {
     let (text, offset) = marked(text);
-    api::complete(&request(&text), "opta.yml", offset).unwrap_or_else(|| panic!("nothing to complete in\n{text}"))
+    api::complete(&request(&text), "opta.yml", offset)
+        .unwrap_or_else(|| panic!("nothing to complete in\n{text}"))
 }
 
 /// What is offered below the service's first fields.
@@ -39,7 +40,11 @@ fn offered(fields: &str) -> Vec<String> {
 fn taken(text: &str, label: &str) -> String {
     let (plain, _) = marked(text);
     let found = completions(text);
-    let item = found.items.iter().find(|item| item.label == label).unwrap_or_else(|| panic!("{label} among {:#?}", found.items));
+    let item = found
+        .items
+        .iter()
+        .find(|item| item.label == label)
+        .unwrap_or_else(|| panic!("{label} among {:#?}", found.items));
     let units: Vec<u16> = plain.encode_utf16().collect();
     let part = |units: &[u16]| String::from_utf16(units).expect("whole characters");
     format!("{}{}{}", part(&units[..found.from]), item.insert, part(&units[found.to..]))
@@ -54,10 +59,17 @@ fn hover(text: &str) -> Option<String> {
 fn keys_that_are_missing_are_offered_with_what_they_take() {
     let found = completions(&format!("{HEAD}    im$0"));
     let image = found.items.iter().find(|item| item.label == "image").expect("offered");
-    assert_eq!((image.kind, image.detail.as_str(), image.insert.as_str()), ("field", "required", "image: "));
+    assert_eq!(
+        (image.kind, image.detail.as_str(), image.insert.as_str()),
+        ("field", "required", "image: ")
+    );
     assert!(image.documentation.contains("ECR repository"), "{}", image.documentation);
-    assert!(found.items.iter().all(|item| item.label != "type" && item.label != "name"), "those are there");
-    let containers = found.items.iter().find(|item| item.label == "max_containers").expect("offered");
+    assert!(
+        found.items.iter().all(|item| item.label != "type" && item.label != "name"),
+        "those are there"
+    );
+    let containers =
+        found.items.iter().find(|item| item.label == "max_containers").expect("offered");
     assert_eq!(containers.detail, "default 3, containers");
     assert_eq!(offered("    resource_request:\n      $0"), ["cpu", "memory"]);
     assert_eq!(offered("    resource_request: {cpu: 100, $0}"), ["memory"]);
@@ -81,25 +93,36 @@ fn links_offer_the_modules_of_the_file_and_what_they_allow() {
     assert_eq!(offered("    links:\n      - $0"), ["db", "media"]);
     assert_eq!(offered("    links: [db, $0"), ["db", "media"]);
     assert_eq!(offered("    links:\n      - media: [$0"), ["read", "write"]);
-    assert_eq!(offered("    links:\n      - db: [{db_user: DBUSER, $0"), ["db_name", "db_password", "db_host"]);
+    assert_eq!(
+        offered("    links:\n      - db: [{db_user: DBUSER, $0"),
+        ["db_name", "db_password", "db_host"]
+    );
 }
 
 #[test]
 fn references_show_what_they_stand_for_and_no_secret() {
     let found = completions(&format!("{HEAD}    public_uri: \"api.{{parent.$0"));
     let domain = found.items.iter().find(|item| item.label == "parent.domain").expect("offered");
-    assert_eq!((domain.detail.as_str(), domain.insert.as_str()), ("staging.acme.io", "parent.domain}"));
+    assert_eq!(
+        (domain.detail.as_str(), domain.insert.as_str()),
+        ("staging.acme.io", "parent.domain}")
+    );
     assert!(found.items.iter().any(|item| item.label == "vars.size" && item.detail == "2"));
     assert!(found.items.iter().any(|item| item.label == "parent.zone_id" && item.detail == "Z1"));
     assert!(!format!("{found:?}").contains("hunter2"));
     let module = offered("    env_vars:\n      URL: \"${{module.$0}}\"");
-    assert_eq!(module, ["module.db.db_user", "module.db.db_name", "module.db.db_password", "module.db.db_host"]);
+    assert_eq!(
+        module,
+        ["module.db.db_user", "module.db.db_name", "module.db.db_password", "module.db.db_host"]
+    );
 }
 
 #[test]
 fn what_is_taken_reads_on() {
     let before = format!("{HEAD}    public_uri: \"api.{{par$0}}/v1\"\n");
-    assert!(taken(&before, "parent.domain").ends_with("    public_uri: \"api.{parent.domain}/v1\"\n"));
+    assert!(
+        taken(&before, "parent.domain").ends_with("    public_uri: \"api.{parent.domain}/v1\"\n")
+    );
     let before = "name: shop\nenvironments: [{name: staging, path: env.yml}]\nmodules:\n  - $0\n";
     let after = taken(before, "k8s-service module");
     let analysis = api::check(&request(&after));
@@ -114,12 +137,23 @@ fn what_is_taken_reads_on() {
 fn hovering_tells_of_fields_values_links_and_references() {
     let said = |fields: &str| hover(&format!("{HEAD}{fields}")).unwrap_or_default();
     let port = said("    po$0rt: {http: 80}\n");
-    assert!(port.starts_with("**port**") && port.contains("containerPort") && port.contains("https://kubernetes.io/"), "{port}");
+    assert!(
+        port.starts_with("**port**")
+            && port.contains("containerPort")
+            && port.contains("https://kubernetes.io/"),
+        "{port}"
+    );
     assert!(said("    min_containers: $02\n").contains("Default: `1`"));
     assert!(said("    links: [d$0b]\n").contains("db_user, db_name, db_password, db_host"));
     assert!(said("    links:\n      - media: [re$0ad]\n").contains("allows read, write"));
-    assert_eq!(said("    public_uri: \"api.{parent.dom$0ain}/v1\"\n"), "`{parent.domain}` is `staging.acme.io`");
-    assert!(said("    public_uri: \"api.{parent.vp$0c_id}/v1\"\n").contains("known to the environment only"));
+    assert_eq!(
+        said("    public_uri: \"api.{parent.dom$0ain}/v1\"\n"),
+        "`{parent.domain}` is `staging.acme.io`"
+    );
+    assert!(
+        said("    public_uri: \"api.{parent.vp$0c_id}/v1\"\n")
+            .contains("known to the environment only")
+    );
     assert!(said("    public_uri: \"api.{parent.domian$0}/v1\"\n").contains("did you mean"));
     assert_eq!(hover("# nothing $0here\nname: shop\n"), None);
 }
@@ -128,21 +162,30 @@ fn hovering_tells_of_fields_values_links_and_references() {
 fn a_broken_text_gets_help_all_the_same() {
     let fields = "    image: \"AUTO\n    port: {http: [\n    mi$0";
     assert!(offered(fields).contains(&"min_containers".to_owned()));
-    assert!(offered("    port: {http: 8080}\n    links:\n      - me$0\n    broken: 'x\n").contains(&"media".to_owned()));
+    assert!(
+        offered("    port: {http: 8080}\n    links:\n      - me$0\n    broken: 'x\n")
+            .contains(&"media".to_owned())
+    );
 }
 
 #[test]
 fn environment_files_have_their_own_fields() {
     let (text, offset) = marked(&ENVIRONMENT.replace("org_name", "$0org_name"));
     let mut request = request(&format!("{HEAD}    image: AUTO\n"));
-    request.environment_files.insert("env.yml".to_owned(), Ok(text.replace("org_name: acme\n", "\n")));
+    request
+        .environment_files
+        .insert("env.yml".to_owned(), Ok(text.replace("org_name: acme\n", "\n")));
     let found = api::complete(&request, "env.yml", offset).expect("there is help");
-    assert_eq!(found.items.iter().map(|item| item.label.as_str()).collect::<Vec<_>>(), ["org_name"]);
+    assert_eq!(
+        found.items.iter().map(|item| item.label.as_str()).collect::<Vec<_>>(),
+        ["org_name"]
+    );
 }
 
 #[test]
 fn any_offset_of_any_text_is_answered() {
-    let text = format!("{HEAD}    env_vars: {{A: \"${{{{module.db.x}}}}\", 'B: [\n\t- {{: \"🦀{{parent\n");
+    let text =
+        format!("{HEAD}    env_vars: {{A: \"${{{{module.db.x}}}}\", 'B: [\n\t- {{: \"🦀{{parent\n");
     for offset in 0..=text.encode_utf16().count() + 2 {
         let request = request(&text);
         let _ = api::complete(&request, "opta.yml", offset);

@@ -1,4 +1,5 @@
-//! Texts that are not what they should be: what is said of them, and that nothing ever panics or hangs.
+//! Texts that are not what they should be: what is said of them, and that nothing ever panics or
+//! hangs.
 
 use optakit_core::api::{Analysis, Choices, Request, SourceText, analyze};
 use proptest::prelude::*;
@@ -18,14 +19,21 @@ fn check(text: &str) -> Analysis {
         let place = finding.place;
         let source = if finding.file == "opta.yml" { text } else { environment };
         assert!(place.start <= place.end && place.end <= source.len(), "{finding:?}");
-        assert!(source.is_char_boundary(place.start) && source.is_char_boundary(place.end), "{finding:?}");
+        assert!(
+            source.is_char_boundary(place.start) && source.is_char_boundary(place.end),
+            "{finding:?}"
+        );
     }
     analysis
 }
 
 /// `line rule` of each finding.
 fn said(text: &str) -> Vec<String> {
-    check(text).diagnostics.iter().map(|finding| format!("{} {}", finding.place.line, finding.rule)).collect()
+    check(text)
+        .diagnostics
+        .iter()
+        .map(|finding| format!("{} {}", finding.place.line, finding.rule))
+        .collect()
 }
 
 const HEAD: &str = "name: shop\nenvironments:\n  - {name: staging, path: env.yml}\nmodules:\n  - type: k8s-service\n";
@@ -48,19 +56,28 @@ fn a_bracket_that_is_never_closed_hides_nothing_after_it() {
 
 #[test]
 fn a_line_without_a_colon_hides_nothing_after_it() {
-    let text = module("    image: AUTO\n    sticky_session\n    port: {http: 99999}\n    nonsense: 1\n");
+    let text =
+        module("    image: AUTO\n    sticky_session\n    port: {http: 99999}\n    nonsense: 1\n");
     assert_eq!(said(&text), ["7 yaml-syntax", "8 out-of-range", "9 unknown-field"]);
 }
 
 #[test]
 fn several_broken_lines_are_each_told() {
-    let text = module("    image: \"AUTO\n    port:\n      http: 80\n    secrets: [A\n    healthcheck_path: @x\n    typo: 1\n");
-    assert_eq!(said(&text), ["6 yaml-syntax", "9 yaml-syntax", "10 yaml-syntax", "11 unknown-field"]);
+    let text = module(
+        "    image: \"AUTO\n    port:\n      http: 80\n    secrets: [A\n    healthcheck_path: @x\n    typo: 1\n",
+    );
+    assert_eq!(
+        said(&text),
+        ["6 yaml-syntax", "9 yaml-syntax", "10 yaml-syntax", "11 unknown-field"]
+    );
 }
 
 #[test]
 fn a_file_that_breaks_off_still_gets_its_other_faults() {
-    assert_eq!(said(&module("    image: AUTO\n    port: {http: 99999}\n    heal")), ["7 out-of-range", "8 yaml-syntax"]);
+    assert_eq!(
+        said(&module("    image: AUTO\n    port: {http: 99999}\n    heal")),
+        ["7 out-of-range", "8 yaml-syntax"]
+    );
     assert_eq!(
         said(&module("    image: AUTO\n    port: {http: 99999}\n    env_vars: {A: \"b")),
         ["7 out-of-range", "8 yaml-syntax"]
@@ -89,17 +106,28 @@ fn unquoted_references_and_wildcards_say_that_they_need_quotes() {
 fn one_cause_is_said_once() {
     assert_eq!(said(&module("    imgae: AUTO\n    port: {http: 80}\n")), ["6 unknown-field"]);
     assert_eq!(said(&module("    image: AUTO\n    port: {htpp: 80}\n")), ["7 unknown-field"]);
-    assert_eq!(said(&module("    image: AUTO\n    port: {http: 80}\n    min_containers: five\n")), ["8 wrong-type"]);
     assert_eq!(
-        said(&module("    image: AUTO\n    port: {http: 80}\n    healthcheck_path: \"{vars.x}\"\n")),
+        said(&module("    image: AUTO\n    port: {http: 80}\n    min_containers: five\n")),
+        ["8 wrong-type"]
+    );
+    assert_eq!(
+        said(&module(
+            "    image: AUTO\n    port: {http: 80}\n    healthcheck_path: \"{vars.x}\"\n"
+        )),
         ["8 unknown-reference"]
     );
 }
 
 #[test]
 fn yaml_1_2_is_read() {
-    assert_eq!(said(&module("    image: AUTO\n    port: {http: 0x1F90}\n    sticky_session: yes\n")), ["8 wrong-type"]);
-    assert_eq!(said(&module("    image: AUTO\n    port: {http: 80}\n    env_vars: {A: yes, B: 12:30}\n")), [""; 0]);
+    assert_eq!(
+        said(&module("    image: AUTO\n    port: {http: 0x1F90}\n    sticky_session: yes\n")),
+        ["8 wrong-type"]
+    );
+    assert_eq!(
+        said(&module("    image: AUTO\n    port: {http: 80}\n    env_vars: {A: yes, B: 12:30}\n")),
+        [""; 0]
+    );
     let merged = "name: shop\nenvironments:\n  - {name: staging, path: env.yml}\nmodules:\n  - &base\n    type: k8s-service\n    \
                   name: a\n    image: AUTO\n    port: {http: 80}\n  - <<: *base\n    name: b\n";
     assert_eq!(said(merged), [""; 0]);
@@ -136,7 +164,10 @@ fn hostile_texts_end_soon() {
         "%YAML 3.0\n---\n".to_owned(),
         format!("{bomb}name: shop\nmodules: *a29\n"),
         "x: 1\n".repeat(100_000),
-        format!("{HEAD}    image: AUTO\n    port: {{http: 80}}\n    env_vars:\n{}", "      A: \"b\n".repeat(3000)),
+        format!(
+            "{HEAD}    image: AUTO\n    port: {{http: 80}}\n    env_vars:\n{}",
+            "      A: \"b\n".repeat(3000)
+        ),
     ] {
         assert!(check(&text).has_errors());
     }

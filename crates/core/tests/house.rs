@@ -4,7 +4,10 @@
 use std::path::{Path, PathBuf};
 
 fn root() -> PathBuf {
-    Path::new(env!("CARGO_MANIFEST_DIR")).join("../..").canonicalize().expect("the workspace is there")
+    Path::new(env!("CARGO_MANIFEST_DIR"))
+        .join("../..")
+        .canonicalize()
+        .expect("the workspace is there")
 }
 
 fn sources(folder: &str) -> Vec<(String, String)> {
@@ -53,7 +56,9 @@ fn the_core_does_without_the_world() {
             if word == "wasm_bindgen" && path.ends_with("/javascript.rs") {
                 continue;
             }
-            let used = text.lines().any(|line| line.contains(word) && !line.trim_start().starts_with("//"));
+            let used = text
+                .lines()
+                .any(|line| line.contains(word) && !line.trim_start().starts_with("//"));
             assert!(!used, "{path} uses {word}");
         }
     }
@@ -63,7 +68,11 @@ fn the_core_does_without_the_world() {
 fn the_page_uses_the_core_by_its_api() {
     for (path, text) in sources("crates/web/src") {
         for line in text.lines().filter(|line| line.contains("optakit_core::")) {
-            let allowed = ["optakit_core::api", "optakit_core::bundle::Bundle", "optakit_core::render::IMAGE_DIGEST"];
+            let allowed = [
+                "optakit_core::api",
+                "optakit_core::bundle::Bundle",
+                "optakit_core::render::IMAGE_DIGEST",
+            ];
             assert!(allowed.iter().any(|allowed| line.contains(allowed)), "{path}: {line}");
         }
         assert!(!text.contains("optakit::"), "{path}");
@@ -73,10 +82,12 @@ fn the_page_uses_the_core_by_its_api() {
 #[test]
 fn stages_use_only_those_before_them() {
     let order = ["syntax", "resolve", "lower", "check", "render", "bundle", "api"];
-    // The registry of rules names rules of earlier stages; the value trees and the model stand beside the stages.
+    // The registry of rules names rules of earlier stages; the value trees and the model stand
+    // beside the stages.
     for (path, text) in sources("crates/core/src") {
-        let stage =
-            order.iter().position(|stage| path.contains(&format!("src/{stage}/")) || path.ends_with(&format!("src/{stage}.rs")));
+        let stage = order.iter().position(|stage| {
+            path.contains(&format!("src/{stage}/")) || path.ends_with(&format!("src/{stage}.rs"))
+        });
         let Some(stage) = stage.filter(|stage| *stage < 4) else { continue };
         for later in &order[stage + 1..] {
             let production = text.split("#[cfg(test)]").next().unwrap_or_default();
@@ -88,7 +99,8 @@ fn stages_use_only_those_before_them() {
 #[test]
 fn only_report_prints() {
     for (path, text) in sources("crates/apply/src") {
-        let prints = text.contains("println!") || text.contains("eprint!") || text.contains("stdout()");
+        let prints =
+            text.contains("println!") || text.contains("eprint!") || text.contains("stdout()");
         assert!(path.contains("/report/") || !prints, "{path}");
     }
 }

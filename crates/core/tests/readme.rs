@@ -5,8 +5,11 @@ use optakit_core::api::{Request, SourceText, analyze};
 #[test]
 fn the_tour_of_the_readme_is_without_faults() {
     let readme = include_str!("../../../README.md");
-    let blocks: Vec<&str> = readme.split("```yaml\n").skip(1).filter_map(|rest| rest.split("```").next()).collect();
-    let [service, environment] = blocks.as_slice() else { panic!("the tour has two files, found {}", blocks.len()) };
+    let blocks: Vec<&str> =
+        readme.split("```yaml\n").skip(1).filter_map(|rest| rest.split("```").next()).collect();
+    let [service, environment] = blocks.as_slice() else {
+        panic!("the tour has two files, found {}", blocks.len())
+    };
     let request = Request {
         service: SourceText { name: "opta.yml".to_owned(), text: (*service).to_owned() },
         environment_files: [("env.yml".to_owned(), Ok((*environment).to_owned()))].into(),
@@ -16,10 +19,15 @@ fn the_tour_of_the_readme_is_without_faults() {
     assert_eq!(analysis.diagnostics, []);
     assert_eq!(analysis.environment.as_deref(), Some("staging"));
     let with_fault = Request {
-        service: SourceText { name: "opta.yml".to_owned(), text: service.replace("healthcheck_path", "healthcheck") },
+        service: SourceText {
+            name: "opta.yml".to_owned(),
+            text: service.replace("healthcheck_path", "healthcheck"),
+        },
         ..request
     };
     let finding = &analyze(&with_fault, false).diagnostics[0];
     assert!(readme.contains(&format!("error[{}]: {}", finding.rule, finding.message)));
-    assert!(readme.contains(&format!("--> opta.yml:{}:{}", finding.place.line, finding.place.column)));
+    assert!(
+        readme.contains(&format!("--> opta.yml:{}:{}", finding.place.line, finding.place.column))
+    );
 }

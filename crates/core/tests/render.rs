@@ -1,5 +1,6 @@
-//! What is rendered: each folder below `render/` is a service file whose manifests and AWS documents are kept beside it
-//! for every profile, typed by Kubernetes' own schema, and the same bytes each time.
+//! What is rendered: each folder below `render/` is a service file whose manifests and AWS
+//! documents are kept beside it for every profile, typed by Kubernetes' own schema, and the same
+//! bytes each time.
 #![expect(clippy::disallowed_methods, reason = "tests read files, the core does not")]
 
 use std::collections::BTreeMap;
@@ -24,8 +25,10 @@ fn read(path: &Path) -> String {
 
 fn cases() -> Vec<PathBuf> {
     let entries = std::fs::read_dir(folder()).expect("the folder of cases is there");
-    let mut cases: Vec<PathBuf> =
-        entries.map(|entry| entry.expect("it can be listed").path()).filter(|path| path.is_dir()).collect();
+    let mut cases: Vec<PathBuf> = entries
+        .map(|entry| entry.expect("it can be listed").path())
+        .filter(|path| path.is_dir())
+        .collect();
     cases.sort();
     assert!(cases.len() > 8, "the cases were found");
     cases
@@ -36,7 +39,9 @@ fn request(case: &Path, profile: &str) -> Request {
     Request {
         service: SourceText { name: "opta.yml".to_owned(), text: read(&case.join("opta.yml")) },
         environment_files: [("env.yml".to_owned(), Ok(read(&folder().join("env.yml"))))].into(),
-        values: values.exists().then(|| SourceText { name: "values.yml".to_owned(), text: read(&values) }),
+        values: values
+            .exists()
+            .then(|| SourceText { name: "values.yml".to_owned(), text: read(&values) }),
         choices: Choices { profile: Some(profile.to_owned()), ..Choices::default() },
         rds_certificates: api::RdsCertificates::always("-----BEGIN CERTIFICATE-----\n"),
         ..Request::default()
@@ -63,19 +68,29 @@ fn rendered(request: &Request) -> String {
     assert!(!analysis.has_errors(), "{:#?}", analysis.diagnostics);
     let aws = api::aws_documents(request);
     let aws: Vec<&str> = aws.iter().map(|document| document.json.as_str()).collect();
-    let secrets = analysis.secrets.iter().map(|secret| format!("{}: {}", secret.name, secret.keys.join(", ")));
+    let secrets = analysis
+        .secrets
+        .iter()
+        .map(|secret| format!("{}: {}", secret.name, secret.keys.join(", ")));
     let rest = BTreeMap::from([
         ("inputs", analysis.inputs.join(", ")),
         ("secrets", secrets.collect::<Vec<_>>().join("; ")),
         ("without image", analysis.without_image.join(", ")),
     ]);
-    format!("{}\n=== aws\n{}\n=== rest\n{rest:#?}\n", analysis.yaml().unwrap_or_default(), aws.join("\n"))
+    format!(
+        "{}\n=== aws\n{}\n=== rest\n{rest:#?}\n",
+        analysis.yaml().unwrap_or_default(),
+        aws.join("\n")
+    )
 }
 
 /// The same, with what is said about it.
 fn shown(request: &Request) -> String {
     let analysis = api::analyze(request, true);
-    let warnings = analysis.diagnostics.iter().map(|finding| format!("{}: {}\n", finding.path, finding.message));
+    let warnings = analysis
+        .diagnostics
+        .iter()
+        .map(|finding| format!("{}: {}\n", finding.path, finding.message));
     format!("{}=== warnings\n{}", rendered(request), warnings.collect::<String>())
 }
 
@@ -112,7 +127,10 @@ fn every_object_is_one_of_kubernetes_with_nothing_unknown_in_it() {
     let mut seen = std::collections::BTreeSet::new();
     for case in cases() {
         for (_, profile, exposure) in WAYS {
-            for manifest in api::analyze(&request_for(&case, profile, exposure), true).manifests.expect("a case has no errors") {
+            for manifest in api::analyze(&request_for(&case, profile, exposure), true)
+                .manifests
+                .expect("a case has no errors")
+            {
                 typed(&manifest, &case);
                 seen.insert(manifest.kind);
             }
@@ -122,7 +140,9 @@ fn every_object_is_one_of_kubernetes_with_nothing_unknown_in_it() {
 }
 
 fn typed(manifest: &Manifest, case: &Path) {
-    fn through<T: DeserializeOwned + serde::Serialize>(value: &serde_json::Value) -> serde_json::Value {
+    fn through<T: DeserializeOwned + serde::Serialize>(
+        value: &serde_json::Value,
+    ) -> serde_json::Value {
         let typed: T = serde_json::from_value(value.clone()).expect("the object is of its kind");
         serde_json::to_value(typed).expect("an object is JSON")
     }
@@ -137,7 +157,8 @@ fn typed(manifest: &Manifest, case: &Path) {
         "HorizontalPodAutoscaler" => through::<HorizontalPodAutoscaler>(&value),
         "PodDisruptionBudget" => through::<PodDisruptionBudget>(&value),
         "Ingress" => through::<Ingress>(&value),
-        // The Gateway API is not part of Kubernetes: a real API server takes these by its own definitions (tests/cluster.rs).
+        // The Gateway API is not part of Kubernetes: a real API server takes these by its own
+        // definitions (tests/cluster.rs).
         "HTTPRoute" | "GRPCRoute" => value.clone(),
         other => panic!("{other} is not checked"),
     };
@@ -145,7 +166,8 @@ fn typed(manifest: &Manifest, case: &Path) {
     assert_eq!(again, value, "{} of {}", manifest.kind, case.display());
 }
 
-/// Every field's own example is valid, and changes what the service becomes: no field is read and forgotten.
+/// Every field's own example is valid, and changes what the service becomes: no field is read and
+/// forgotten.
 #[test]
 fn each_field_changes_something() {
     let service = |field: &str| {
@@ -155,7 +177,13 @@ fn each_field_changes_something() {
         )
     };
     let base = |without: &str| {
-        let lines = ["name: base", "image: acme/api", "port: {http: 80}", "public_uri: acme.io", "sticky_session: true"];
+        let lines = [
+            "name: base",
+            "image: acme/api",
+            "port: {http: 80}",
+            "public_uri: acme.io",
+            "sticky_session: true",
+        ];
         let kept = lines.iter().filter(|line| !line.starts_with(&format!("{without}:")));
         kept.map(|line| format!("    {line}\n")).collect::<String>()
     };
@@ -183,7 +211,12 @@ fn declared_defaults_are_what_is_rendered_without_the_field() {
     for field in K8sService::FIELDS {
         if let Some(default) = field.default {
             // The age alone warns that it has no effect, which is no part of what is rendered.
-            assert_eq!(with(&format!("    {}: {default}\n", field.name)), with(""), "{}", field.name);
+            assert_eq!(
+                with(&format!("    {}: {default}\n", field.name)),
+                with(""),
+                "{}",
+                field.name
+            );
             compared += 1;
         }
     }

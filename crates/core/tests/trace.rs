@@ -9,7 +9,9 @@ fn request(service: &str, environment: &str) -> Request {
     Request {
         service: SourceText { name: "opta.yml".to_owned(), text: service.to_owned() },
         environment_files: [("env.yml".to_owned(), Ok(environment.to_owned()))].into(),
-        rds_certificates: api::RdsCertificates::always("-----BEGIN CERTIFICATE-----\nAA==\n-----END CERTIFICATE-----\n"),
+        rds_certificates: api::RdsCertificates::always(
+            "-----BEGIN CERTIFICATE-----\nAA==\n-----END CERTIFICATE-----\n",
+        ),
         ..Request::default()
     }
 }
@@ -36,10 +38,22 @@ fn every_line_of_every_manifest_is_traced() {
         for (index, manifest) in manifests.iter().enumerate() {
             let lines = api::trace(&request, index);
             let written: Vec<&str> = manifest.yaml.lines().collect();
-            assert_eq!(lines.len(), written.len(), "{} {}:\n{}", path.display(), manifest.kind, manifest.yaml);
+            assert_eq!(
+                lines.len(),
+                written.len(),
+                "{} {}:\n{}",
+                path.display(),
+                manifest.kind,
+                manifest.yaml
+            );
             let data = manifest.to_value();
             for (line, text) in lines.iter().zip(written) {
-                assert!(data.pointer(&line.pointer).is_some(), "{} of {}: {text}", line.pointer, manifest.kind);
+                assert!(
+                    data.pointer(&line.pointer).is_some(),
+                    "{} of {}: {text}",
+                    line.pointer,
+                    manifest.kind
+                );
                 seen += 1;
             }
         }
@@ -49,31 +63,49 @@ fn every_line_of_every_manifest_is_traced() {
 
 #[test]
 fn a_line_says_why_it_is_there() {
-    let request = request(&service("    min_containers: 2\n    env_vars:\n      A: \"1\"\n"), ENVIRONMENT);
+    let request =
+        request(&service("    min_containers: 2\n    env_vars:\n      A: \"1\"\n"), ENVIRONMENT);
     let manifests = api::analyze(&request, false).manifests.expect("no errors");
     let why = |kind: &str, text: &str| {
-        let index = manifests.iter().position(|manifest| manifest.kind == kind).expect("it is rendered");
-        let line = manifests[index].yaml.lines().position(|line| line.contains(text)).expect("the line is there");
+        let index =
+            manifests.iter().position(|manifest| manifest.kind == kind).expect("it is rendered");
+        let line = manifests[index]
+            .yaml
+            .lines()
+            .position(|line| line.contains(text))
+            .expect("the line is there");
         api::why(&request, kind, &api::trace(&request, index)[line]).expect("it has a reason")
     };
     let set = why("HorizontalPodAutoscaler", "minReplicas: 2");
     assert_eq!((set.file.as_str(), set.place.line), ("opta.yml", 8));
     assert!(set.markdown.contains("The fewest containers"), "{}", set.markdown);
     let default = why("HorizontalPodAutoscaler", "maxReplicas: 3");
-    assert!(default.markdown.starts_with("`max_containers` is not set: `3` is its default."), "{}", default.markdown);
+    assert!(
+        default.markdown.starts_with("`max_containers` is not set: `3` is its default."),
+        "{}",
+        default.markdown
+    );
     assert_eq!(why("Deployment", "name: A").place.line, 10);
     let part = why("Deployment", "kind: Deployment").markdown;
-    assert!(part.starts_with("Part of every Deployment of the module at `opta.yml` line 4"), "{part}");
+    assert!(
+        part.starts_with("Part of every Deployment of the module at `opta.yml` line 4"),
+        "{part}"
+    );
 }
 
 #[test]
 fn a_line_of_the_text_decides_lines_of_manifests() {
-    let request = request(&service("    min_containers: 2\n    env_vars:\n      A: \"1\"\n"), ENVIRONMENT);
+    let request =
+        request(&service("    min_containers: 2\n    env_vars:\n      A: \"1\"\n"), ENVIRONMENT);
     let manifests = api::analyze(&request, false).manifests.expect("no errors");
     let decided = |file: &str, line: u32| -> Vec<String> {
         let lines = api::decided_lines(&request, file, line);
         let shown = |(manifest, line): (usize, usize)| {
-            format!("{}: {}", manifests[manifest].kind, manifests[manifest].yaml.lines().nth(line).unwrap_or_default().trim())
+            format!(
+                "{}: {}",
+                manifests[manifest].kind,
+                manifests[manifest].yaml.lines().nth(line).unwrap_or_default().trim()
+            )
         };
         lines.into_iter().map(shown).collect()
     };
@@ -86,7 +118,9 @@ fn a_line_of_the_text_decides_lines_of_manifests() {
 
 #[test]
 fn a_comparison_says_what_an_edit_causes() {
-    let rendered = |more: &str| api::analyze(&request(&service(more), ENVIRONMENT), false).manifests.expect("no errors");
+    let rendered = |more: &str| {
+        api::analyze(&request(&service(more), ENVIRONMENT), false).manifests.expect("no errors")
+    };
     let before: Vec<Other> = rendered("").iter().map(Other::from).collect();
     let told = |more: &str| -> Vec<(String, &str, &str)> {
         let changes = api::compare(&before, &rendered(more), Against::Rendered);
@@ -96,21 +130,32 @@ fn a_comparison_says_what_an_edit_causes() {
     let change = |kind: &str, action, effect| (kind.to_owned(), action, effect);
     assert_eq!(
         told("    min_containers: 2\n"),
-        [change("HorizontalPodAutoscaler", "change", "scaling"), change("PodDisruptionBudget", "create", "nothing restarts"),]
+        [
+            change("HorizontalPodAutoscaler", "change", "scaling"),
+            change("PodDisruptionBudget", "create", "nothing restarts"),
+        ]
     );
-    assert_eq!(told("    env_vars: {A: \"1\"}\n"), [change("Deployment", "change", "rolling restart")]);
+    assert_eq!(
+        told("    env_vars: {A: \"1\"}\n"),
+        [change("Deployment", "change", "rolling restart")]
+    );
     let two: Vec<Other> = rendered("    min_containers: 2\n").iter().map(Other::from).collect();
     let back = api::compare(&two, &rendered(""), Against::Rendered).pop().expect("one is gone");
-    assert_eq!((back.kind.as_str(), back.action, back.effect), ("PodDisruptionBudget", "delete", "deletion"));
+    assert_eq!(
+        (back.kind.as_str(), back.action, back.effect),
+        ("PodDisruptionBudget", "delete", "deletion")
+    );
     let changes = api::compare(&before, &rendered("    max_containers: 4\n"), Against::Rendered);
     let lines = changes[0].lines.iter().filter(|line| line.sign != ' ');
-    let lines: Vec<String> = lines.map(|line| format!("{}{}", line.sign, line.text.trim())).collect();
+    let lines: Vec<String> =
+        lines.map(|line| format!("{}{}", line.sign, line.text.trim())).collect();
     assert_eq!(lines, ["-maxReplicas: 3", "+maxReplicas: 4"]);
 }
 
 #[test]
 fn what_a_cluster_adds_is_no_difference() {
-    let manifests = api::analyze(&request(&service(""), ENVIRONMENT), false).manifests.expect("no errors");
+    let manifests =
+        api::analyze(&request(&service(""), ENVIRONMENT), false).manifests.expect("no errors");
     let live = |max: u32| {
         format!(
             "apiVersion: v1\nkind: List\nitems:\n- apiVersion: autoscaling/v2\n  kind: HorizontalPodAutoscaler\n  metadata:\n    \
@@ -118,15 +163,29 @@ fn what_a_cluster_adds_is_no_difference() {
              behavior: {{}}\n  status: {{}}\n"
         )
     };
-    let name = &manifests.iter().find(|manifest| manifest.kind == "HorizontalPodAutoscaler").expect("it is rendered").name;
-    let read = |max| api::read_objects(&live(max).replace("api-k8s-service", name)).expect("objects");
+    let name = &manifests
+        .iter()
+        .find(|manifest| manifest.kind == "HorizontalPodAutoscaler")
+        .expect("it is rendered")
+        .name;
+    let read =
+        |max| api::read_objects(&live(max).replace("api-k8s-service", name)).expect("objects");
     let changes = api::compare(&read(3), &manifests, Against::Cluster);
-    let scaler = changes.iter().find(|change| change.kind == "HorizontalPodAutoscaler").expect("some fields are not there");
+    let scaler = changes
+        .iter()
+        .find(|change| change.kind == "HorizontalPodAutoscaler")
+        .expect("some fields are not there");
     assert!(scaler.lines.iter().all(|line| line.sign != '-'), "{:#?}", scaler.lines);
     let changes = api::compare(&read(7), &manifests, Against::Cluster);
-    let scaler = changes.iter().find(|change| change.kind == "HorizontalPodAutoscaler").expect("it changes");
+    let scaler =
+        changes.iter().find(|change| change.kind == "HorizontalPodAutoscaler").expect("it changes");
     assert_eq!(
-        scaler.lines.iter().filter(|line| line.sign == '-').map(|line| line.text.trim()).collect::<Vec<_>>(),
+        scaler
+            .lines
+            .iter()
+            .filter(|line| line.sign == '-')
+            .map(|line| line.text.trim())
+            .collect::<Vec<_>>(),
         ["maxReplicas: 7"]
     );
     assert!(api::read_objects("a: [").is_err());
@@ -135,14 +194,26 @@ fn what_a_cluster_adds_is_no_difference() {
 
 #[test]
 fn a_picture_has_what_the_file_says() {
-    let more = "    public_uri: [api.acme.io/v1, all]\n    links: [db]\n  - {type: postgres, name: db}\n";
+    let more =
+        "    public_uri: [api.acme.io/v1, all]\n    links: [db]\n  - {type: postgres, name: db}\n";
     let pictures = api::diagram(&request(&service(more), ENVIRONMENT));
     let [picture] = pictures.as_slice() else { panic!("one service: {pictures:#?}") };
-    let shown = |shown: &api::Shape| format!("{}: {} (line {})", shown.title, shown.detail, shown.place.1.line);
-    assert_eq!(picture.routes.iter().map(shown).collect::<Vec<_>>(), ["api.acme.io: /v1 (line 8)", "every domain: / (line 8)"]);
+    let shown = |shown: &api::Shape| {
+        format!("{}: {} (line {})", shown.title, shown.detail, shown.place.1.line)
+    };
+    assert_eq!(
+        picture.routes.iter().map(shown).collect::<Vec<_>>(),
+        ["api.acme.io: /v1 (line 8)", "every domain: / (line 8)"]
+    );
     assert_eq!(shown(&picture.service), "Service: HTTP, port 80 to 80 (line 7)");
     assert_eq!(shown(&picture.pods), "Pods: 1 to 3 · acme/api:1 (line 6)");
-    assert_eq!(picture.autoscaler.as_ref().map(shown).as_deref(), Some("Autoscaler: cpu 80%, memory 80% (line 4)"));
+    assert_eq!(
+        picture.autoscaler.as_ref().map(shown).as_deref(),
+        Some("Autoscaler: cpu 80%, memory 80% (line 4)")
+    );
     assert_eq!(picture.links.iter().map(shown).collect::<Vec<_>>(), ["db: postgres (line 9)"]);
-    assert_eq!(picture.aws.iter().map(shown).collect::<Vec<_>>(), ["IAM role: of its ServiceAccount (line 4)"]);
+    assert_eq!(
+        picture.aws.iter().map(shown).collect::<Vec<_>>(),
+        ["IAM role: of its ServiceAccount (line 4)"]
+    );
 }

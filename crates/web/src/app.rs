@@ -59,7 +59,9 @@ fn ResultPane() -> impl IntoView {
             Results::Changes => state.changes.read().len(),
             Results::Bundle | Results::Diagram => 0,
         });
-        let effect = move || (tab == Results::Changes).then(|| state::worst(&state.changes.read())).flatten();
+        let effect = move || {
+            (tab == Results::Changes).then(|| state::worst(&state.changes.read())).flatten()
+        };
         view! {
             <button
                 class="tab"
@@ -100,7 +102,8 @@ fn ResultPane() -> impl IntoView {
 /// The arrow keys go from tab to tab, as in every tab list.
 pub(crate) fn move_between_tabs(event: web_sys::KeyboardEvent) {
     use wasm_bindgen::JsCast;
-    let target = event.current_target().and_then(|target| target.dyn_into::<web_sys::Element>().ok());
+    let target =
+        event.current_target().and_then(|target| target.dyn_into::<web_sys::Element>().ok());
     let Some(target) = target else { return };
     let next = match event.key().as_str() {
         "ArrowRight" => target.next_element_sibling(),
@@ -122,8 +125,20 @@ fn Status() -> impl IntoView {
         let objects = outcome.manifests.as_ref().map_or(0, |manifests| manifests.len());
         format!("{objects} objects in {:.1} ms", outcome.milliseconds)
     };
-    let in_browser = move || if state.kept.get() { "saved in this browser" } else { "not saved: the browser refuses to keep it" };
-    let kept = move || if let Some(file) = state.on_disk.get() { format!("saved in {file}") } else { in_browser().to_owned() };
+    let in_browser = move || {
+        if state.kept.get() {
+            "saved in this browser"
+        } else {
+            "not saved: the browser refuses to keep it"
+        }
+    };
+    let kept = move || {
+        if let Some(file) = state.on_disk.get() {
+            format!("saved in {file}")
+        } else {
+            in_browser().to_owned()
+        }
+    };
     let open = move |dialog| move |_| state.dialog.set(Some(dialog));
     view! {
         <footer class="status">

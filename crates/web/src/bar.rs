@@ -11,7 +11,14 @@ use crate::state::{Dialog, State};
 pub(crate) fn Bar() -> impl IntoView {
     let state = expect_context::<State>();
     let environments = Memo::new(move |_| {
-        state.analysis.read().analysis.environments.iter().map(|environment| environment.name.clone()).collect::<Vec<_>>()
+        state
+            .analysis
+            .read()
+            .analysis
+            .environments
+            .iter()
+            .map(|environment| environment.name.clone())
+            .collect::<Vec<_>>()
     });
     let current = move || state.analysis.read().analysis.environment.clone().unwrap_or_default();
     let exportable = move || {
@@ -65,9 +72,12 @@ fn Choice(target: &'static api::Target) -> impl IntoView {
     let state = expect_context::<State>();
     let names = (target.values)();
     let default = names.first().copied().unwrap_or_default();
-    let current = move || (target.of)(&mut state.target.get()).clone().unwrap_or_else(|| default.to_owned());
+    let current =
+        move || (target.of)(&mut state.target.get()).clone().unwrap_or_else(|| default.to_owned());
     let choose = move |name: String| {
-        state.target.update(|choices| *(target.of)(choices) = Some(name).filter(|name| name != default));
+        state
+            .target
+            .update(|choices| *(target.of)(choices) = Some(name).filter(|name| name != default));
     };
     view! {
         <label class="field" title=target.about>
@@ -93,7 +103,9 @@ fn storage() -> Option<web_sys::Storage> {
 fn colours() -> usize {
     let chosen = storage().and_then(|storage| storage.get_item(KEY).ok().flatten());
     // Earlier versions of the page kept it in quotes.
-    chosen.and_then(|chosen| COLOURS.iter().position(|name| *name == chosen.trim_matches('"'))).unwrap_or(0)
+    chosen
+        .and_then(|chosen| COLOURS.iter().position(|name| *name == chosen.trim_matches('"')))
+        .unwrap_or(0)
 }
 
 /// Shows the page in the colours that were chosen last.

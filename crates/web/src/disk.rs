@@ -1,5 +1,5 @@
-//! The page as `optakit edit` serves it: it works on files of the machine, writes them as they change, and follows them
-//! when someone else does.
+//! The page as `optakit edit` serves it: it works on files of the machine, writes them as they
+//! change, and follows them when someone else does.
 
 use std::collections::BTreeMap;
 use std::sync::Arc;
@@ -41,7 +41,11 @@ impl Disk {
     }
 
     async fn get(&self, path: &str) -> Result<Option<Files>, String> {
-        let answer = Request::get(path).header("x-optakit-token", &self.token).send().await.map_err(|error| error.to_string())?;
+        let answer = Request::get(path)
+            .header("x-optakit-token", &self.token)
+            .send()
+            .await
+            .map_err(|error| error.to_string())?;
         match answer.status() {
             200 => answer.json().await.map(Some).map_err(|error| error.to_string()),
             204 => Ok(None),
@@ -53,7 +57,11 @@ impl Disk {
     async fn write(&self, path: &str, text: String) -> Result<String, String> {
         let address = format!("edit/files?path={}", js_sys::encode_uri_component(path));
         let request = Request::put(&address).header("x-optakit-token", &self.token).body(text);
-        let answer = request.map_err(|error| error.to_string())?.send().await.map_err(|error| error.to_string())?;
+        let answer = request
+            .map_err(|error| error.to_string())?
+            .send()
+            .await
+            .map_err(|error| error.to_string())?;
         let said = answer.text().await.unwrap_or_default();
         if answer.ok() { Ok(said) } else { Err(said) }
     }
@@ -69,7 +77,10 @@ pub(crate) struct Served {
 
 fn token() -> Option<String> {
     let search = window().location().search().ok()?;
-    search.trim_start_matches('?').split('&').find_map(|part| part.strip_prefix("token=").map(str::to_owned))
+    search
+        .trim_start_matches('?')
+        .split('&')
+        .find_map(|part| part.strip_prefix("token=").map(str::to_owned))
 }
 
 /// Whether `optakit edit` serves the page.
@@ -136,7 +147,8 @@ fn follow(state: State, disk: &Disk, files: &Files) {
     });
 }
 
-/// Takes over what changed on disk, as a step of the history. What the page has not written yet is kept in the history.
+/// Takes over what changed on disk, as a step of the history. What the page has not written yet is
+/// kept in the history.
 fn take(state: State, known: Agreed, files: Files) {
     if known.with_value(|(_, version)| *version == files.version) {
         return;

@@ -35,9 +35,24 @@ macro_rules! example {
 /// The examples; the page starts with the first.
 pub(crate) const EXAMPLES: &[Example] = &[
     example!("A public API", "health check, autoscaling, a domain and a secret", "api.yml", []),
-    example!("A service with a database", "a Postgres database and a bucket, linked", "database.yml", []),
-    example!("Several services", "a site, an API below a path and a worker that nobody reaches", "several.yml", []),
-    example!("gRPC with an own image", "an ECR repository for images that you push", "grpc.yml", []),
+    example!(
+        "A service with a database",
+        "a Postgres database and a bucket, linked",
+        "database.yml",
+        []
+    ),
+    example!(
+        "Several services",
+        "a site, an API below a path and a worker that nobody reaches",
+        "several.yml",
+        []
+    ),
+    example!(
+        "gRPC with an own image",
+        "an ECR repository for images that you push",
+        "grpc.yml",
+        []
+    ),
     example!(
         "Misspelt fields",
         "unknown keys, each with the name that was meant",
@@ -101,8 +116,12 @@ mod tests {
     fn analysis(example: &Example) -> optakit_core::api::Analysis {
         analyze(
             &Request {
-                service: SourceText { name: "opta.yml".to_owned(), text: example.service.to_owned() },
-                environment_files: [(ENVIRONMENT_PATH.to_owned(), Ok(ENVIRONMENT.to_owned()))].into(),
+                service: SourceText {
+                    name: "opta.yml".to_owned(),
+                    text: example.service.to_owned(),
+                },
+                environment_files: [(ENVIRONMENT_PATH.to_owned(), Ok(ENVIRONMENT.to_owned()))]
+                    .into(),
                 ..Request::default()
             },
             false,
@@ -113,9 +132,15 @@ mod tests {
     fn each_example_breaks_what_it_says() {
         for example in EXAMPLES {
             let analysis = analysis(example);
-            let broken: Vec<&str> = analysis.diagnostics.iter().map(|finding| finding.rule).collect();
+            let broken: Vec<&str> =
+                analysis.diagnostics.iter().map(|finding| finding.rule).collect();
             assert_eq!(broken, example.breaks, "{}", example.title);
-            assert_eq!(analysis.manifests.is_some(), example.breaks.is_empty(), "{}", example.title);
+            assert_eq!(
+                analysis.manifests.is_some(),
+                example.breaks.is_empty(),
+                "{}",
+                example.title
+            );
         }
     }
 
@@ -125,7 +150,15 @@ mod tests {
         let kinds: Vec<&str> = manifests.iter().map(|manifest| manifest.kind).collect();
         assert_eq!(
             kinds,
-            ["Namespace", "ServiceAccount", "Service", "Deployment", "HorizontalPodAutoscaler", "PodDisruptionBudget", "Ingress"]
+            [
+                "Namespace",
+                "ServiceAccount",
+                "Service",
+                "Deployment",
+                "HorizontalPodAutoscaler",
+                "PodDisruptionBudget",
+                "Ingress"
+            ]
         );
     }
 }

@@ -14,22 +14,33 @@ use crate::{export, later, share};
 
 /// Lets the user choose files and takes them in.
 pub(crate) fn open(state: State) {
-    leptos::task::spawn_local(async move { later::take_files(state, platform::open_files().await).await });
+    leptos::task::spawn_local(async move {
+        later::take_files(state, platform::open_files().await).await
+    });
 }
 
 /// The same with a folder.
 pub(crate) fn open_folder(state: State) {
-    leptos::task::spawn_local(async move { later::take_files(state, platform::open_folder().await).await });
+    leptos::task::spawn_local(async move {
+        later::take_files(state, platform::open_folder().await).await
+    });
 }
 
 /// Saves the open text where it was opened from, else as a download.
 pub(crate) async fn save(state: State) {
     let name = state.open.get_untracked();
     let text = untrack(|| state.text_of(&name));
-    let path = state.opened_as.with_untracked(|paths| paths.get(&name).cloned().unwrap_or_else(|| name.clone()));
+    let path = state
+        .opened_as
+        .with_untracked(|paths| paths.get(&name).cloned().unwrap_or_else(|| name.clone()));
     match platform::save_in_place(&path, &text).await {
         Ok(true) => state.say(format!("Saved {path}")),
-        Ok(false) => export::download(state, name.rsplit('/').next().unwrap_or(&name), "application/yaml", &text),
+        Ok(false) => export::download(
+            state,
+            name.rsplit('/').next().unwrap_or(&name),
+            "application/yaml",
+            &text,
+        ),
         Err(reason) => state.say(format!("{path} could not be saved: {reason}")),
     }
 }
@@ -37,8 +48,9 @@ pub(crate) async fn save(state: State) {
 /// Files may be dropped anywhere on the page.
 pub(crate) fn accept_drops(state: State) {
     // Text that is dragged about is the editor's own affair.
-    let brings_files =
-        |event: &web_sys::DragEvent| event.data_transfer().is_some_and(|data| data.types().includes(&"Files".into(), 0));
+    let brings_files = |event: &web_sys::DragEvent| {
+        event.data_transfer().is_some_and(|data| data.types().includes(&"Files".into(), 0))
+    };
     let over = window_event_listener(leptos::ev::dragover, move |event| {
         if brings_files(&event) {
             event.prevent_default();
@@ -49,7 +61,9 @@ pub(crate) fn accept_drops(state: State) {
             return;
         }
         event.prevent_default();
-        leptos::task::spawn_local(async move { later::take_files(state, platform::dropped(&event).await).await });
+        leptos::task::spawn_local(async move {
+            later::take_files(state, platform::dropped(&event).await).await
+        });
     });
     on_cleanup(move || {
         over.remove();
@@ -69,7 +83,8 @@ pub(crate) fn take(state: State, found: Result<JsValue, JsValue>) {
             work::remember(state, "before files were opened");
             let before = state.work.get_untracked();
             let service = work.service.unwrap_or(before.service);
-            let environment_files = before.environment_files.into_iter().chain(work.environment_files).collect();
+            let environment_files =
+                before.environment_files.into_iter().chain(work.environment_files).collect();
             let values = work.values.unwrap_or_default();
             state.replace(Work {
                 service,
@@ -128,7 +143,11 @@ fn sort(files: Vec<File>) -> Result<Taken, String> {
         && file.path.ends_with(".json")
         && let Ok(work) = share::read(&file.text)
     {
-        let work = Parts { service: Some(work.service), environment_files: work.environment_files, values: None };
+        let work = Parts {
+            service: Some(work.service),
+            environment_files: work.environment_files,
+            values: None,
+        };
         return Ok(Taken { work, paths: BTreeMap::new(), said: format!("Opened {}", file.path) });
     }
     if let [file] = files.as_slice()
@@ -136,9 +155,15 @@ fn sort(files: Vec<File>) -> Result<Taken, String> {
         && let Ok(bundle) = Bundle::parse(&file.text)
     {
         let name = file.path.clone();
-        let environment_files = bundle.sources.environment.into_iter().map(|file| (file.name, file.text)).collect();
-        let work = Parts { service: Some(bundle.sources.service.text), environment_files, values: None };
-        return Ok(Taken { work, paths: BTreeMap::new(), said: format!("Opened the texts of {name}") });
+        let environment_files =
+            bundle.sources.environment.into_iter().map(|file| (file.name, file.text)).collect();
+        let work =
+            Parts { service: Some(bundle.sources.service.text), environment_files, values: None };
+        return Ok(Taken {
+            work,
+            paths: BTreeMap::new(),
+            said: format!("Opened the texts of {name}"),
+        });
     }
     let mut files = files;
     // A service file far down in a folder is less likely meant than one at its top.
@@ -161,7 +186,9 @@ fn sort(files: Vec<File>) -> Result<Taken, String> {
     for environment in wanted {
         let at = join(&home, &environment.path);
         let exact = files.iter().position(|file| file.path == at);
-        if let Some(index) = exact.or_else(|| files.iter().position(|file| file.path == base(&environment.path))) {
+        if let Some(index) =
+            exact.or_else(|| files.iter().position(|file| file.path == base(&environment.path)))
+        {
             let file = files.remove(index);
             taken.paths.insert(environment.path.clone(), file.path.clone());
             opened.push(file.path);
@@ -190,10 +217,13 @@ fn sort(files: Vec<File>) -> Result<Taken, String> {
 }
 
 fn is_service(text: &str) -> bool {
-    let data = api::data(&SourceText { name: String::new(), text: text.to_owned() }).unwrap_or_default();
+    let data =
+        api::data(&SourceText { name: String::new(), text: text.to_owned() }).unwrap_or_default();
     let modules = data["modules"].as_array().into_iter().flatten();
     data["environments"].is_array()
-        || modules.into_iter().any(|module| module["type"].as_str().is_some_and(|kind| kind.ends_with("k8s-service")))
+        || modules
+            .into_iter()
+            .any(|module| module["type"].as_str().is_some_and(|kind| kind.ends_with("k8s-service")))
 }
 
 #[cfg(test)]
@@ -204,7 +234,8 @@ mod tests {
         File { path: path.to_owned(), text: text.to_owned() }
     }
 
-    const SERVICE: &str = "name: shop\nenvironments: [{name: staging, path: ../env/staging.yml}]\nmodules: []\n";
+    const SERVICE: &str =
+        "name: shop\nenvironments: [{name: staging, path: ../env/staging.yml}]\nmodules: []\n";
 
     #[test]
     fn a_folder_is_sorted_by_what_its_files_are_for() {
@@ -225,7 +256,8 @@ mod tests {
 
     #[test]
     fn a_service_file_of_any_name_is_one() {
-        let taken = sort(vec![file("api.yaml", SERVICE)]).unwrap_or_else(|reason| panic!("{reason}"));
+        let taken =
+            sort(vec![file("api.yaml", SERVICE)]).unwrap_or_else(|reason| panic!("{reason}"));
         assert_eq!(taken.work.service.as_deref(), Some(SERVICE));
         assert!(sort(vec![file("a/b.json", "{}"), file("opta.yml", SERVICE)]).is_ok());
     }

@@ -1,5 +1,6 @@
-//! What is fetched when it is first needed. `scripts/split.mjs` cuts the program at the functions marked here, so that each
-//! group becomes a file of its own with everything that nobody else calls.
+//! What is fetched when it is first needed. `scripts/split.mjs` cuts the program at the functions
+//! marked here, so that each group becomes a file of its own with everything that nobody else
+//! calls.
 
 use std::future::Future;
 use std::pin::Pin;
@@ -255,12 +256,21 @@ pub(crate) async fn hover(request: Request, file: String, offset: usize) -> JsVa
 }
 
 /// The manifest lines that a line of a file decides.
-pub(crate) async fn decided_lines(request: Request, file: String, line: u32) -> Vec<(usize, usize)> {
+pub(crate) async fn decided_lines(
+    request: Request,
+    file: String,
+    line: u32,
+) -> Vec<(usize, usize)> {
     load_decided_lines(request, file, line).await.unwrap_or_default()
 }
 
 /// Where a manifest line comes from and why it is there.
-pub(crate) async fn look(request: Request, manifest: usize, line: usize, kind: &'static str) -> Looked {
+pub(crate) async fn look(
+    request: Request,
+    manifest: usize,
+    line: usize,
+    kind: &'static str,
+) -> Looked {
     load_look(request, manifest, line, kind).await.unwrap_or_default()
 }
 

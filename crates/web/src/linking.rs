@@ -19,7 +19,8 @@ pub(crate) struct Looked {
     why: Option<Why>,
 }
 
-/// Lights the manifest lines that the cursor's line decides, and the text lines that decide the manifest line looked at.
+/// Lights the manifest lines that the cursor's line decides, and the text lines that decide the
+/// manifest line looked at.
 pub(crate) fn link(state: State) {
     let turn = StoredValue::new(0_u32);
     Effect::new(move || {
@@ -60,7 +61,9 @@ fn show(state: State, looked: Looked) {
 }
 
 async fn look_at(state: State, (manifest, line): (usize, usize)) -> Looked {
-    let kind = state.manifests.with_untracked(|shown| shown.manifests.get(manifest).map(|manifest| manifest.kind));
+    let kind = state
+        .manifests
+        .with_untracked(|shown| shown.manifests.get(manifest).map(|manifest| manifest.kind));
     let request = state.analysis.with_untracked(|outcome| outcome.request.clone());
     match kind {
         Some(kind) => later::look(request, manifest, line, kind).await,
@@ -71,7 +74,11 @@ async fn look_at(state: State, (manifest, line): (usize, usize)) -> Looked {
 /// Finds out about a line of a manifest, counted from 0.
 pub(crate) fn look(request: &Request, manifest: usize, line: usize, kind: &'static str) -> Looked {
     match api::trace(request, manifest).get(line) {
-        Some(traced) => Looked { origin: traced.origin.clone(), own: traced.own, why: api::why(request, kind, traced) },
+        Some(traced) => Looked {
+            origin: traced.origin.clone(),
+            own: traced.own,
+            why: api::why(request, kind, traced),
+        },
         None => Looked::default(),
     }
 }

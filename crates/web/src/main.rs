@@ -1,4 +1,5 @@
-//! The editor: mounts the page and nothing else. Text in the browser goes through `optakit_core::api` alone.
+//! The editor: mounts the page and nothing else. Text in the browser goes through
+//! `optakit_core::api` alone.
 
 #![expect(unreachable_pub, reason = "the component macro of Leptos makes public what is not")]
 
@@ -26,7 +27,8 @@ use leptos::prelude::*;
 
 use state::State;
 
-/// Quicker and smaller than the one that comes with the target, as long as nothing else runs beside it.
+/// Quicker and smaller than the one that comes with the target, as long as nothing else runs beside
+/// it.
 #[cfg(target_family = "wasm")]
 #[global_allocator]
 static ALLOCATOR: talc::wasm::WasmDynamicTalc = talc::wasm::new_wasm_dynamic_allocator();
@@ -38,7 +40,8 @@ fn main() {
 
 async fn start() {
     let (work, said) = work::load().await;
-    let (work, linked) = if share::is_linked() { later::open_link(work).await } else { (work, None) };
+    let (work, linked) =
+        if share::is_linked() { later::open_link(work).await } else { (work, None) };
     let served = if disk::is_served() { Some(later::served().await) } else { None };
     if let Some(loading) = document().get_element_by_id("loading") {
         loading.remove();

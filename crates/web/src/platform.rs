@@ -49,7 +49,8 @@ extern "C" {
 
 /// The message of what JavaScript threw.
 fn reason(error: &JsValue) -> String {
-    let message = js_sys::Reflect::get(error, &"message".into()).ok().and_then(|message| message.as_string());
+    let message =
+        js_sys::Reflect::get(error, &"message".into()).ok().and_then(|message| message.as_string());
     message.unwrap_or_else(|| "the browser refuses".to_owned())
 }
 
@@ -63,7 +64,8 @@ pub(crate) async fn fork() {
     drop(fork_js().await);
 }
 
-/// Keeps the work that a function gives, once the screen shows what has changed; false when the browser refuses.
+/// Keeps the work that a function gives, once the screen shows what has changed; false when the
+/// browser refuses.
 pub(crate) async fn keep(text: &Closure<dyn Fn() -> String>) -> bool {
     keep_js(text).await.is_ok()
 }
@@ -142,7 +144,8 @@ struct Packed<'a> {
 
 /// Saves files as a zip.
 pub(crate) async fn save_zip(name: &str, files: &[SourceText]) -> Result<(), String> {
-    let files: Vec<Packed<'_>> = files.iter().map(|file| Packed { name: &file.name, text: &file.text }).collect();
+    let files: Vec<Packed<'_>> =
+        files.iter().map(|file| Packed { name: &file.name, text: &file.text }).collect();
     let files = serde_wasm_bindgen::to_value(&files).map_err(|error| error.to_string())?;
     save_zip_js(name, files).await.map(drop).map_err(|error| reason(&error))
 }

@@ -10,15 +10,30 @@ pub(crate) fn go_to(state: State, step: isize) {
     let findings = state.analysis.with_untracked(|outcome| outcome.analysis.diagnostics.clone());
     let Some(last) = findings.len().checked_sub(1) else { return state.say("No problems") };
     let open = state.open.get_untracked();
-    let at = state.cursor.get_untracked().map(|(_, _, offset)| offset).or_else(|| state.last_problem.get_untracked());
+    let at = state
+        .cursor
+        .get_untracked()
+        .map(|(_, _, offset)| offset)
+        .or_else(|| state.last_problem.get_untracked());
     // Files come in the order of the findings; within the open one the cursor decides.
-    let is_behind = |finding: &Finding| finding.file == open && at.is_none_or(|at| finding.place.from > at);
-    let is_before = |finding: &Finding| finding.file == open && at.is_some_and(|at| finding.place.from < at);
+    let is_behind =
+        |finding: &Finding| finding.file == open && at.is_none_or(|at| finding.place.from > at);
+    let is_before =
+        |finding: &Finding| finding.file == open && at.is_some_and(|at| finding.place.from < at);
     let next = if step > 0 {
-        let first_after = findings.iter().rposition(|finding| finding.file == open).map(|last| last + 1);
-        findings.iter().position(is_behind).or(first_after).filter(|next| *next <= last).unwrap_or(0)
+        let first_after =
+            findings.iter().rposition(|finding| finding.file == open).map(|last| last + 1);
+        findings
+            .iter()
+            .position(is_behind)
+            .or(first_after)
+            .filter(|next| *next <= last)
+            .unwrap_or(0)
     } else {
-        let last_before = findings.iter().position(|finding| finding.file == open).and_then(|first| first.checked_sub(1));
+        let last_before = findings
+            .iter()
+            .position(|finding| finding.file == open)
+            .and_then(|first| first.checked_sub(1));
         findings.iter().rposition(is_before).or(last_before).unwrap_or(last)
     };
     let Finding { file, place, message, .. } = &findings[next];

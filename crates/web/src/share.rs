@@ -40,7 +40,10 @@ pub(crate) fn text(work: &Work) -> String {
 /// The values of the work that look like credentials.
 pub(crate) fn suspects(work: &Work) -> Vec<Credential> {
     let service = SourceText { name: SERVICE_FILE.to_owned(), text: work.service.clone() };
-    let environments = work.environment_files.iter().map(|(name, text)| SourceText { name: name.clone(), text: text.clone() });
+    let environments = work
+        .environment_files
+        .iter()
+        .map(|(name, text)| SourceText { name: name.clone(), text: text.clone() });
     api::credentials(&std::iter::once(service).chain(environments).collect::<Vec<_>>())
 }
 
@@ -67,8 +70,8 @@ pub(crate) fn is_linked() -> bool {
     window().location().hash().is_ok_and(|fragment| fragment.starts_with("#o"))
 }
 
-/// The work that the page's own address holds, else `own`; with what is to say of it. The user's own work
-/// stays a draft of its own.
+/// The work that the page's own address holds, else `own`; with what is to say of it. The user's
+/// own work stays a draft of its own.
 pub(crate) async fn opened(own: Option<Work>) -> Opened {
     let fragment = window().location().hash().unwrap_or_default();
     forget_address();
@@ -88,7 +91,9 @@ fn forget_address() {
     let address = window().location().href().unwrap_or_default();
     let base = address.split('#').next().unwrap_or_default().to_owned();
     let history = window().history();
-    drop(history.and_then(|history| history.replace_state_with_url(&wasm_bindgen::JsValue::NULL, "", Some(&base))));
+    drop(history.and_then(|history| {
+        history.replace_state_with_url(&wasm_bindgen::JsValue::NULL, "", Some(&base))
+    }));
 }
 
 /// A link that is pasted into the address of an open page.

@@ -5,7 +5,8 @@ use std::sync::Arc;
 
 use leptos::prelude::*;
 use optakit_core::api::{
-    self, Analysis, Change, Choices, Manifest, Memory, Other, RdsCertificates, Replacement, Request, SourceText, Why,
+    self, Analysis, Change, Choices, Manifest, Memory, Other, RdsCertificates, Replacement,
+    Request, SourceText, Why,
 };
 
 use crate::editor::{Coming, Editor};
@@ -49,9 +50,11 @@ pub(crate) struct State {
     pub(crate) open: RwSignal<String>,
     /// Whether texts are shown as forms.
     pub(crate) form: RwSignal<bool>,
-    /// Where the cursor is: the file, the line from 1 and the UTF-16 offset; none while no text has the focus.
+    /// Where the cursor is: the file, the line from 1 and the UTF-16 offset; none while no text
+    /// has the focus.
     pub(crate) cursor: RwSignal<Option<(String, u32, usize)>>,
-    /// The manifest line that is looked at: the place of its object among the manifests, and its own from 0.
+    /// The manifest line that is looked at: the place of its object among the manifests, and its
+    /// own from 0.
     pub(crate) looked_at: RwSignal<Option<(usize, usize)>>,
     /// Why it is there.
     pub(crate) why: RwSignal<Option<Why>>,
@@ -155,12 +158,15 @@ impl State {
         let memory = Memory::default();
         let analysis = Memo::new(move |_| {
             let started = now();
-            let (service, files, values) = (service.read(), environment_files.read(), values.read());
+            let (service, files, values) =
+                (service.read(), environment_files.read(), values.read());
             let texts = (&**service, &*files, &**values);
-            let mut request = request(texts, (environment.get(), target.get()), &image.read(), memory.clone());
+            let mut request =
+                request(texts, (environment.get(), target.get()), &image.read(), memory.clone());
             let known = certificates.get();
-            request.rds_certificates =
-                RdsCertificates::by_region(move |region| known.iter().find(|(of, _)| of == region).map(|(_, pem)| pem.clone()));
+            request.rds_certificates = RdsCertificates::by_region(move |region| {
+                known.iter().find(|(of, _)| of == region).map(|(_, pem)| pem.clone())
+            });
             let mut analysis = api::analyze(&request, false);
             let manifests = analysis.manifests.take().map(Arc::from);
             Outcome { analysis, manifests, request, milliseconds: now() - started }
@@ -179,7 +185,8 @@ impl State {
             if !is_exported.get() {
                 return changes.set(Vec::new());
             }
-            let (others, manifests) = (exported.get().unwrap_or_default(), manifests.read().manifests.clone());
+            let (others, manifests) =
+                (exported.get().unwrap_or_default(), manifests.read().manifests.clone());
             leptos::task::spawn_local(async move {
                 let found = later::compare(others, manifests).await;
                 let _ = changes.try_set(found);
@@ -216,7 +223,8 @@ impl State {
         }
     }
 
-    /// Takes other work in the place of the present one. Texts change by their editors, so that undo brings them back.
+    /// Takes other work in the place of the present one. Texts change by their editors, so that
+    /// undo brings them back.
     pub(crate) fn replace(self, work: Work) {
         for (path, text) in work.environment_files {
             self.replace_text(&path, text);
@@ -233,7 +241,8 @@ impl State {
         window().scroll_to_with_x_and_y(0.0, 0.0);
     }
 
-    /// Takes another text in the place of a file's, as one step of the history where it has an editor.
+    /// Takes another text in the place of a file's, as one step of the history where it has an
+    /// editor.
     pub(crate) fn replace_text(self, file: &str, text: String) {
         let editor = self.editor(file);
         match (editor, file) {
@@ -248,7 +257,9 @@ impl State {
 
     /// The editor of a file.
     pub(crate) fn editor(self, file: &str) -> Option<Editor> {
-        self.editors.with_untracked(|editors| editors.iter().find(|(name, _)| name == file).map(|(_, editor)| editor.clone()))
+        self.editors.with_untracked(|editors| {
+            editors.iter().find(|(name, _)| name == file).map(|(_, editor)| editor.clone())
+        })
     }
 
     /// Makes a change of a file's text, by its editor where it has one, as one step of the history.
@@ -273,7 +284,9 @@ impl State {
         match file {
             SERVICE_FILE => self.service.get(),
             VALUES_FILE => self.values.get(),
-            path => self.environment_files.with(|files| files.get(path).cloned().unwrap_or_default()),
+            path => {
+                self.environment_files.with(|files| files.get(path).cloned().unwrap_or_default())
+            }
         }
     }
 
@@ -283,13 +296,21 @@ impl State {
         let files = self.environment_files.read_untracked();
         let texts = (self.service.read_untracked(), self.values.read_untracked());
         // What was analysed last is read already.
-        let memory = self.analysis.with_untracked(|outcome| outcome.request.memory.clone()).unwrap_or_default();
+        let memory = self
+            .analysis
+            .with_untracked(|outcome| outcome.request.memory.clone())
+            .unwrap_or_default();
         request((&texts.0, &files, &texts.1), choices, &self.image.read_untracked(), memory)
     }
 
     /// The namespace of the manifests, to name files after.
     pub(crate) fn namespace(self) -> String {
-        let namespace = self.manifests.read_untracked().manifests.iter().find_map(|manifest| manifest.namespace.clone());
+        let namespace = self
+            .manifests
+            .read_untracked()
+            .manifests
+            .iter()
+            .find_map(|manifest| manifest.namespace.clone());
         namespace.unwrap_or_else(|| "manifests".to_owned())
     }
 
@@ -348,9 +369,11 @@ fn request(
     // A file that was not filled in yet is not known, rather than wrong.
     let files = environment_files.iter().filter(|(_, text)| !text.trim().is_empty());
     let mut request = Request { service, memory: Some(memory), ..Request::default() };
-    request.values = (!values.trim().is_empty()).then(|| SourceText { name: VALUES_FILE.to_owned(), text: values.to_owned() });
+    request.values = (!values.trim().is_empty())
+        .then(|| SourceText { name: VALUES_FILE.to_owned(), text: values.to_owned() });
     let environments = api::environments(&request);
-    let environment = environment.filter(|name| environments.iter().any(|known| known.name == *name));
+    let environment =
+        environment.filter(|name| environments.iter().any(|known| known.name == *name));
     let environment = environment.or_else(|| environments.first().map(|first| first.name.clone()));
     let image = image.trim();
     let is_digest = image.contains(':');

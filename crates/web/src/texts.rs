@@ -25,7 +25,16 @@ pub(crate) fn Texts() -> impl IntoView {
     let as_form = move || state.form.get() && *state.open.read() != VALUES_FILE;
     let inputs = move || *state.open.read() == VALUES_FILE;
     // What apply itself finds out need not be filled in.
-    let missing = move || state.analysis.read().analysis.inputs.iter().filter(|input| !api::is_found_by_apply(input)).count();
+    let missing = move || {
+        state
+            .analysis
+            .read()
+            .analysis
+            .inputs
+            .iter()
+            .filter(|input| !api::is_found_by_apply(input))
+            .count()
+    };
     view! {
         <div class="pane">
             <div class="strip">
@@ -88,7 +97,12 @@ fn Tab(
     let (selected, focus, marked) = (file.clone(), file.clone(), file.clone());
     let worst = Memo::new(move |_| {
         let outcome = state.analysis.read();
-        let of = outcome.analysis.diagnostics.iter().filter(|finding| finding.file == marked).map(|finding| finding.severity);
+        let of = outcome
+            .analysis
+            .diagnostics
+            .iter()
+            .filter(|finding| finding.file == marked)
+            .map(|finding| finding.severity);
         of.min_by_key(|severity| match *severity {
             "error" => 0,
             "warning" => 1,

@@ -1,4 +1,5 @@
-//! What is kept of the user's work, in this browser and nowhere else: the present state as a draft, earlier ones as a history.
+//! What is kept of the user's work, in this browser and nowhere else: the present state as a draft,
+//! earlier ones as a history.
 
 use std::collections::BTreeMap;
 use std::rc::Rc;
@@ -39,14 +40,19 @@ pub(crate) struct Work {
 pub(crate) async fn load() -> (Option<Work>, Option<String>) {
     let draft = match platform::claim().await {
         Ok(draft) => draft,
-        Err(reason) => return (None, Some(format!("Nothing can be kept in this browser: {reason}"))),
+        Err(reason) => {
+            return (None, Some(format!("Nothing can be kept in this browser: {reason}")));
+        }
     };
     if platform::has_crashed() {
         if let Some(draft) = draft {
             platform::fork().await;
             platform::remember("before the editor failed", &draft).await;
         }
-        return (None, Some("The editor failed the last time. Your text is in the history.".to_owned()));
+        return (
+            None,
+            Some("The editor failed the last time. Your text is in the history.".to_owned()),
+        );
     }
     let work = draft.and_then(|draft| Work::read(&draft));
     (work, None)
@@ -54,7 +60,8 @@ pub(crate) async fn load() -> (Option<Work>, Option<String>) {
 
 /// Keeps the work from now on, each time that it changes.
 pub(crate) fn keep(state: State) {
-    let text = Rc::new(Closure::<dyn Fn() -> String>::new(move || state.work.read_untracked().text()));
+    let text =
+        Rc::new(Closure::<dyn Fn() -> String>::new(move || state.work.read_untracked().text()));
     Effect::new(move || {
         state.work.track();
         let text = text.clone();
@@ -74,7 +81,8 @@ fn remember_now_and_then(state: State) {
     let last = StoredValue::new(js_sys::Date::now());
     Effect::new(move |before: Option<Work>| {
         let work = state.work.get();
-        if let Some(before) = before.filter(|before| before.service != work.service && !before.service.is_empty())
+        if let Some(before) =
+            before.filter(|before| before.service != work.service && !before.service.is_empty())
             && js_sys::Date::now() - last.get_value() > MINUTE
         {
             last.set_value(js_sys::Date::now());
@@ -95,7 +103,8 @@ fn remember_work(label: &'static str, work: &Work) {
 }
 
 impl Work {
-    /// What a text of [`text`](Self::text) holds. The browser parses it: the first load has no parser of JSON.
+    /// What a text of [`text`](Self::text) holds. The browser parses it: the first load has no
+    /// parser of JSON.
     pub(crate) fn read(text: &str) -> Option<Self> {
         js_sys::JSON::parse(text).ok().and_then(|work| serde_wasm_bindgen::from_value(work).ok())
     }

@@ -1,4 +1,5 @@
-//! The ECR repository of an AUTO image: made when it is missing, brought in line when it differs, never deleted.
+//! The ECR repository of an AUTO image: made when it is missing, brought in line when it differs,
+//! never deleted.
 
 use aws_config::SdkConfig;
 use aws_sdk_ecr::Client;
@@ -18,12 +19,20 @@ const WHAT: &str = "ECR repository";
 /// When AWS refuses a call, with the action that is missing.
 pub(crate) async fn ensure(aws: &SdkConfig, resource: &Value) -> Result<Outcome, AwsError> {
     let client = Client::new(aws);
-    let name = resource["name"].as_str().ok_or(AwsError::Incomplete { what: WHAT, field: "name" })?;
+    let name =
+        resource["name"].as_str().ok_or(AwsError::Incomplete { what: WHAT, field: "name" })?;
     let mut changes = Vec::new();
-    let scan_on_push = resource["imageScanningConfiguration"]["scanOnPush"].as_bool().unwrap_or(false);
+    let scan_on_push =
+        resource["imageScanningConfiguration"]["scanOnPush"].as_bool().unwrap_or(false);
     let found = match client.describe_repositories().repository_names(name).send().await {
         Ok(described) => described.repositories().first().cloned(),
-        Err(error) if error.as_service_error().is_some_and(|error| error.is_repository_not_found_exception()) => None,
+        Err(error)
+            if error
+                .as_service_error()
+                .is_some_and(|error| error.is_repository_not_found_exception()) =>
+        {
+            None
+        }
         Err(error) => return Err(failed("ecr:DescribeRepositories", WHAT, name, &error)),
     };
     let scanning = || ImageScanningConfiguration::builder().scan_on_push(scan_on_push).build();
@@ -34,22 +43,34 @@ pub(crate) async fn ensure(aws: &SdkConfig, resource: &Value) -> Result<Outcome,
             }
         }
         Some(repository) => {
-            if repository.image_scanning_configuration().is_none_or(|scanning| scanning.scan_on_push() != scan_on_push) {
-                let put =
-                    client.put_image_scanning_configuration().repository_name(name).image_scanning_configuration(scanning());
-                put.send().await.map_err(|error| failed("ecr:PutImageScanningConfiguration", WHAT, name, &error))?;
+            if repository
+                .image_scanning_configuration()
+                .is_none_or(|scanning| scanning.scan_on_push() != scan_on_push)
+            {
+                let put = client
+                    .put_image_scanning_configuration()
+                    .repository_name(name)
+                    .image_scanning_configuration(scanning());
+                put.send().await.map_err(|error| {
+                    failed("ecr:PutImageScanningConfiguration", WHAT, name, &error)
+                })?;
                 changes.push("scan on push");
             }
         }
     }
     if policy_differs(&client, name, &resource["policy"]).await? {
-        let put = client.set_repository_policy().repository_name(name).policy_text(resource["policy"].to_string());
+        let put = client
+            .set_repository_policy()
+            .repository_name(name)
+            .policy_text(resource["policy"].to_string());
         put.send().await.map_err(|error| failed("ecr:SetRepositoryPolicy", WHAT, name, &error))?;
         changes.push("policy");
     }
     if lifecycle_differs(&client, name, &resource["lifecyclePolicy"]).await? {
-        let put =
-            client.put_lifecycle_policy().repository_name(name).lifecycle_policy_text(resource["lifecyclePolicy"].to_string());
+        let put = client
+            .put_lifecycle_policy()
+            .repository_name(name)
+            .lifecycle_policy_text(resource["lifecyclePolicy"].to_string());
         put.send().await.map_err(|error| failed("ecr:PutLifecyclePolicy", WHAT, name, &error))?;
         changes.push("lifecycle");
     }
@@ -57,14 +78,29 @@ pub(crate) async fn ensure(aws: &SdkConfig, resource: &Value) -> Result<Outcome,
 }
 
 /// Makes the repository; false when someone else made it in the meantime.
-async fn create(client: &Client, name: &str, resource: &Value, scanning: ImageScanningConfiguration) -> Result<bool, AwsError> {
+async fn create(
+    client: &Client,
+    name: &str,
+    resource: &Value,
+    scanning: ImageScanningConfiguration,
+) -> Result<bool, AwsError> {
     let tags = resource["tags"].as_object().into_iter().flatten();
-    let tags = tags.filter_map(|(key, value)| Tag::builder().key(key).value(value.as_str()?).build().ok());
-    let request =
-        client.create_repository().repository_name(name).image_scanning_configuration(scanning).set_tags(Some(tags.collect()));
+    let tags =
+        tags.filter_map(|(key, value)| Tag::builder().key(key).value(value.as_str()?).build().ok());
+    let request = client
+        .create_repository()
+        .repository_name(name)
+        .image_scanning_configuration(scanning)
+        .set_tags(Some(tags.collect()));
     match request.send().await {
         Ok(_) => Ok(true),
-        Err(error) if error.as_service_error().is_some_and(|error| error.is_repository_already_exists_exception()) => Ok(false),
+        Err(error)
+            if error
+                .as_service_error()
+                .is_some_and(|error| error.is_repository_already_exists_exception()) =>
+        {
+            Ok(false)
+        }
         Err(error) => Err(failed("ecr:CreateRepository", WHAT, name, &error)),
     }
 }
@@ -72,7 +108,13 @@ async fn create(client: &Client, name: &str, resource: &Value, scanning: ImageSc
 async fn policy_differs(client: &Client, name: &str, wanted: &Value) -> Result<bool, AwsError> {
     match client.get_repository_policy().repository_name(name).send().await {
         Ok(policy) => Ok(differs(policy.policy_text(), wanted)),
-        Err(error) if error.as_service_error().is_some_and(|error| error.is_repository_policy_not_found_exception()) => Ok(true),
+        Err(error)
+            if error
+                .as_service_error()
+                .is_some_and(|error| error.is_repository_policy_not_found_exception()) =>
+        {
+            Ok(true)
+        }
         Err(error) => Err(failed("ecr:GetRepositoryPolicy", WHAT, name, &error)),
     }
 }
@@ -80,7 +122,13 @@ async fn policy_differs(client: &Client, name: &str, wanted: &Value) -> Result<b
 async fn lifecycle_differs(client: &Client, name: &str, wanted: &Value) -> Result<bool, AwsError> {
     match client.get_lifecycle_policy().repository_name(name).send().await {
         Ok(policy) => Ok(differs(policy.lifecycle_policy_text(), wanted)),
-        Err(error) if error.as_service_error().is_some_and(|error| error.is_lifecycle_policy_not_found_exception()) => Ok(true),
+        Err(error)
+            if error
+                .as_service_error()
+                .is_some_and(|error| error.is_lifecycle_policy_not_found_exception()) =>
+        {
+            Ok(true)
+        }
         Err(error) => Err(failed("ecr:GetLifecyclePolicy", WHAT, name, &error)),
     }
 }

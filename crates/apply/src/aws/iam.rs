@@ -14,29 +14,47 @@ const WHAT: &str = "IAM role";
 /// How many versions of a managed policy AWS keeps.
 const MAX_VERSIONS: usize = 5;
 
-/// The tag of a role that says which cluster its service runs in, by the uid of the namespace `kube-system`.
+/// The tag of a role that says which cluster its service runs in, by the uid of the namespace
+/// `kube-system`.
 const CLUSTER: &str = "optakit.dev/cluster";
 
-/// The cluster that a role was recorded for; none for a role that is not there, has no record, or may not be read.
+/// The cluster that a role was recorded for; none for a role that is not there, has no record, or
+/// may not be read.
 pub(crate) async fn recorded_cluster(aws: &SdkConfig, name: &str) -> Option<String> {
     let found = Client::new(aws).get_role().role_name(name).send().await.ok()?.role?;
     found.tags().iter().find(|tag| tag.key() == CLUSTER).map(|tag| tag.value().to_owned())
 }
 
-/// Brings a role into the described state: trust, own policy, attachments. What else is attached stays.
+/// Brings a role into the described state: trust, own policy, attachments. What else is attached
+/// stays.
 ///
-/// `resource` is the `iam-role` of a bundle without holes, `cluster` the uid of the cluster, which is recorded.
+/// `resource` is the `iam-role` of a bundle without holes, `cluster` the uid of the cluster, which
+/// is recorded.
 ///
 /// # Errors
 ///
 /// When AWS refuses a call, with the action that is missing.
-pub(crate) async fn ensure(aws: &SdkConfig, resource: &Value, cluster: &str) -> Result<Outcome, AwsError> {
+pub(crate) async fn ensure(
+    aws: &SdkConfig,
+    resource: &Value,
+    cluster: &str,
+) -> Result<Outcome, AwsError> {
     // IAM is one service for all regions, and its client wants one.
     let client = Client::new(aws);
-    let text = |field: &'static str| resource[field].as_str().ok_or(AwsError::Incomplete { what: WHAT, field });
+    let text = |field: &'static str| {
+        resource[field].as_str().ok_or(AwsError::Incomplete { what: WHAT, field })
+    };
     let name = text("name")?;
-    let wanted: Vec<&str> = resource["attachedPolicies"].as_array().into_iter().flatten().filter_map(Value::as_str).collect();
-    let own = wanted.first().copied().ok_or(AwsError::Incomplete { what: WHAT, field: "attachedPolicies" })?;
+    let wanted: Vec<&str> = resource["attachedPolicies"]
+        .as_array()
+        .into_iter()
+        .flatten()
+        .filter_map(Value::as_str)
+        .collect();
+    let own = wanted
+        .first()
+        .copied()
+        .ok_or(AwsError::Incomplete { what: WHAT, field: "attachedPolicies" })?;
     let mut changes = Vec::new();
     changes.extend(ensure_role(&client, name, &resource["trust"], cluster).await?);
     changes.extend(ensure_policy(&client, name, own, &resource["policy"]["document"]).await?);
@@ -56,18 +74,39 @@ pub(crate) async fn ensure(aws: &SdkConfig, resource: &Value, cluster: &str) -> 
     Ok(Outcome { what: WHAT, name: name.to_owned(), changes, remarks })
 }
 
-async fn ensure_role(client: &Client, name: &str, trust: &Value, cluster: &str) -> Result<Option<&'static str>, AwsError> {
+async fn ensure_role(
+    client: &Client,
+    name: &str,
+    trust: &Value,
+    cluster: &str,
+) -> Result<Option<&'static str>, AwsError> {
     let found = match client.get_role().role_name(name).send().await {
         Ok(found) => found.role,
-        Err(error) if error.as_service_error().is_some_and(|error| error.is_no_such_entity_exception()) => None,
+        Err(error)
+            if error
+                .as_service_error()
+                .is_some_and(|error| error.is_no_such_entity_exception()) =>
+        {
+            None
+        }
         Err(error) => return Err(failed("iam:GetRole", WHAT, name, &error)),
     };
     let Some(role) = found else {
-        let create = client.create_role().role_name(name).assume_role_policy_document(trust.to_string()).tags(record(cluster));
+        let create = client
+            .create_role()
+            .role_name(name)
+            .assume_role_policy_document(trust.to_string())
+            .tags(record(cluster));
         return match create.send().await {
             Ok(_) => Ok(Some("created")),
             // Someone else made it in the meantime: its trust is compared by the next run.
-            Err(error) if error.as_service_error().is_some_and(|error| error.is_entity_already_exists_exception()) => Ok(None),
+            Err(error)
+                if error
+                    .as_service_error()
+                    .is_some_and(|error| error.is_entity_already_exists_exception()) =>
+            {
+                Ok(None)
+            }
             Err(error) => Err(failed("iam:CreateRole", WHAT, name, &error)),
         };
     };
@@ -78,8 +117,12 @@ async fn ensure_role(client: &Client, name: &str, trust: &Value, cluster: &str) 
     if !differs(role.assume_role_policy_document().map(decoded).as_deref(), trust) {
         return Ok(None);
     }
-    let update = client.update_assume_role_policy().role_name(name).policy_document(trust.to_string());
-    update.send().await.map_err(|error| failed("iam:UpdateAssumeRolePolicy", WHAT, name, &error))?;
+    let update =
+        client.update_assume_role_policy().role_name(name).policy_document(trust.to_string());
+    update
+        .send()
+        .await
+        .map_err(|error| failed("iam:UpdateAssumeRolePolicy", WHAT, name, &error))?;
     Ok(Some("trust"))
 }
 
@@ -88,10 +131,21 @@ fn record(cluster: &str) -> Tag {
 }
 
 /// The role's own policy: a managed one of its name, of which a change is a new version.
-async fn ensure_policy(client: &Client, name: &str, arn: &str, document: &Value) -> Result<Option<&'static str>, AwsError> {
+async fn ensure_policy(
+    client: &Client,
+    name: &str,
+    arn: &str,
+    document: &Value,
+) -> Result<Option<&'static str>, AwsError> {
     let found = match client.get_policy().policy_arn(arn).send().await {
         Ok(found) => found.policy,
-        Err(error) if error.as_service_error().is_some_and(|error| error.is_no_such_entity_exception()) => None,
+        Err(error)
+            if error
+                .as_service_error()
+                .is_some_and(|error| error.is_no_such_entity_exception()) =>
+        {
+            None
+        }
         Err(error) => return Err(failed("iam:GetPolicy", WHAT, name, &error)),
     };
     let Some(policy) = found else {
@@ -107,7 +161,11 @@ async fn ensure_policy(client: &Client, name: &str, arn: &str, document: &Value)
         return Ok(None);
     }
     make_room(client, name, arn).await?;
-    let create = client.create_policy_version().policy_arn(arn).policy_document(document.to_string()).set_as_default(true);
+    let create = client
+        .create_policy_version()
+        .policy_arn(arn)
+        .policy_document(document.to_string())
+        .set_as_default(true);
     create.send().await.map_err(|error| failed("iam:CreatePolicyVersion", WHAT, name, &error))?;
     Ok(Some("policy"))
 }
@@ -120,10 +178,17 @@ async fn make_room(client: &Client, name: &str, arn: &str) -> Result<(), AwsErro
         return Ok(());
     }
     let number = |id: &str| id.trim_start_matches('v').parse::<u32>().unwrap_or(u32::MAX);
-    let old = listed.versions().iter().filter(|version| !version.is_default_version()).filter_map(|version| version.version_id());
+    let old = listed
+        .versions()
+        .iter()
+        .filter(|version| !version.is_default_version())
+        .filter_map(|version| version.version_id());
     if let Some(oldest) = old.min_by_key(|id| number(id)) {
         let delete = client.delete_policy_version().policy_arn(arn).version_id(oldest);
-        delete.send().await.map_err(|error| failed("iam:DeletePolicyVersion", WHAT, name, &error))?;
+        delete
+            .send()
+            .await
+            .map_err(|error| failed("iam:DeletePolicyVersion", WHAT, name, &error))?;
     }
     Ok(())
 }
@@ -132,8 +197,14 @@ async fn attached(client: &Client, name: &str) -> Result<Vec<String>, AwsError> 
     let mut attached = Vec::new();
     let mut pages = client.list_attached_role_policies().role_name(name).into_paginator().send();
     while let Some(page) = pages.next().await {
-        let page = page.map_err(|error| failed("iam:ListAttachedRolePolicies", WHAT, name, &error))?;
-        attached.extend(page.attached_policies().iter().filter_map(|policy| policy.policy_arn()).map(str::to_owned));
+        let page =
+            page.map_err(|error| failed("iam:ListAttachedRolePolicies", WHAT, name, &error))?;
+        attached.extend(
+            page.attached_policies()
+                .iter()
+                .filter_map(|policy| policy.policy_arn())
+                .map(str::to_owned),
+        );
     }
     Ok(attached)
 }

@@ -26,16 +26,26 @@ pub(crate) async fn login(aws: &SdkConfig) -> Result<Login, AwsError> {
     const ACTION: &str = "ecr:GetAuthorizationToken";
     let client = aws_sdk_ecr::Client::new(aws);
     let region = aws.region().map(ToString::to_string).unwrap_or_default();
-    let answer = client.get_authorization_token().send().await.map_err(|error| failed(ACTION, WHAT, &region, &error))?;
+    let answer = client
+        .get_authorization_token()
+        .send()
+        .await
+        .map_err(|error| failed(ACTION, WHAT, &region, &error))?;
     let data = answer.authorization_data().first();
     let address = data.and_then(|data| data.proxy_endpoint());
-    let token = data.and_then(|data| data.authorization_token()).and_then(|token| STANDARD.decode(token).ok());
+    let token = data
+        .and_then(|data| data.authorization_token())
+        .and_then(|token| STANDARD.decode(token).ok());
     let pair = token.and_then(|token| String::from_utf8(token).ok());
     let pair = pair.as_deref().and_then(|pair| pair.split_once(':'));
     let (Some(address), Some((user, password))) = (address, pair) else {
         let reason = "the answer has no token".to_owned();
         return Err(AwsError::Failed { action: ACTION, what: WHAT, name: region, reason });
     };
-    let registry = address.trim_start_matches("https://").trim_start_matches("http://").trim_end_matches('/').to_owned();
+    let registry = address
+        .trim_start_matches("https://")
+        .trim_start_matches("http://")
+        .trim_end_matches('/')
+        .to_owned();
     Ok(Login { registry, user: user.to_owned(), password: password.to_owned().into() })
 }

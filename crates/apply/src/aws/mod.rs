@@ -1,4 +1,5 @@
-//! AWS resources of services: each made when it is missing, brought in line when it differs, never deleted.
+//! AWS resources of services: each made when it is missing, brought in line when it differs, never
+//! deleted.
 
 pub(crate) mod actions;
 pub(crate) mod adopt;
@@ -50,7 +51,8 @@ where
     }
 }
 
-/// Whether a document says something else; the order of keys and a list of one in place of the one do not count.
+/// Whether a document says something else; the order of keys and a list of one in place of the one
+/// do not count.
 fn differs(found: Option<&str>, wanted: &Value) -> bool {
     let found = found.and_then(|text| serde_json::from_str::<Value>(text).ok());
     found.map(canonical).as_ref() != Some(&canonical(wanted.clone()))
@@ -59,7 +61,8 @@ fn differs(found: Option<&str>, wanted: &Value) -> bool {
 fn canonical(value: Value) -> Value {
     match value {
         Value::Object(map) => {
-            let mut entries: Vec<(String, Value)> = map.into_iter().map(|(key, value)| (key, canonical(value))).collect();
+            let mut entries: Vec<(String, Value)> =
+                map.into_iter().map(|(key, value)| (key, canonical(value))).collect();
             entries.sort_by(|(a, _), (b, _)| a.cmp(b));
             Value::Object(entries.into_iter().collect())
         }
@@ -76,9 +79,20 @@ mod tests {
 
     #[test]
     fn documents_are_compared_by_what_they_say() {
-        let wanted = json!({"Version": "2012-10-17", "Statement": [{"Action": "ecr:*", "Effect": "Allow"}]});
-        assert!(!differs(Some(r#"{"Statement": [{"Effect": "Allow", "Action": ["ecr:*"]}], "Version": "2012-10-17"}"#), &wanted));
-        assert!(differs(Some(r#"{"Statement": [{"Effect": "Deny", "Action": "ecr:*"}], "Version": "2012-10-17"}"#), &wanted));
+        let wanted =
+            json!({"Version": "2012-10-17", "Statement": [{"Action": "ecr:*", "Effect": "Allow"}]});
+        assert!(!differs(
+            Some(
+                r#"{"Statement": [{"Effect": "Allow", "Action": ["ecr:*"]}], "Version": "2012-10-17"}"#
+            ),
+            &wanted
+        ));
+        assert!(differs(
+            Some(
+                r#"{"Statement": [{"Effect": "Deny", "Action": "ecr:*"}], "Version": "2012-10-17"}"#
+            ),
+            &wanted
+        ));
         assert!(differs(None, &wanted));
         assert!(differs(Some("no JSON"), &wanted));
     }

@@ -73,10 +73,12 @@ pub(crate) struct ApplyRun {
     /// Apply a bundle that was changed after it was made.
     #[arg(long)]
     pub(crate) allow_modified: bool,
-    /// What to do when pods do not become ready: go back to the last revision that did, or leave all for a look at it.
+    /// What to do when pods do not become ready: go back to the last revision that did, or leave
+    /// all for a look at it.
     #[arg(long, value_enum, default_value_t = OnFailure::Rollback)]
     pub(crate) on_failure: OnFailure,
-    /// How long to wait for another run on the layer, in seconds; 0 when left out, 600 where CI is set.
+    /// How long to wait for another run on the layer, in seconds; 0 when left out, 600 where CI is
+    /// set.
     #[arg(long, value_name = "SECONDS")]
     wait_lock: Option<u64>,
 }
@@ -111,7 +113,8 @@ pub(crate) struct Conflicts {
     /// Take over every field that another manager holds.
     #[arg(long)]
     force_conflicts: bool,
-    /// Take over this field, as a conflict names it: `.spec.replicas`. May be given more than once.
+    /// Take over this field, as a conflict names it: `.spec.replicas`. May be given more than
+    /// once.
     #[arg(long, value_name = "FIELD")]
     force_field: Vec<String>,
 }
@@ -135,7 +138,12 @@ pub(crate) enum RunOutput {
 impl Rollout {
     /// The same as options of a deployment, without a saved plan.
     pub(crate) fn options(&self) -> Options {
-        Options { force: self.conflicts.force(), yes: self.yes, timeout: Duration::from_secs(self.timeout), plan: None }
+        Options {
+            force: self.conflicts.force(),
+            yes: self.yes,
+            timeout: Duration::from_secs(self.timeout),
+            plan: None,
+        }
     }
 }
 
@@ -193,7 +201,8 @@ pub(crate) struct Takeover {
 pub(crate) struct Secret {
     #[command(subcommand)]
     pub(crate) command: SecretCommand,
-    /// A bundle of the layer, which tells layer and cluster; the only one in this folder when left out.
+    /// A bundle of the layer, which tells layer and cluster; the only one in this folder when left
+    /// out.
     #[arg(long, value_name = "FILE", global = true)]
     pub(crate) bundle: Option<PathBuf>,
     #[command(flatten)]
@@ -261,7 +270,8 @@ pub(crate) struct Plan {
     pub(crate) connect: Connect,
     #[command(flatten)]
     pub(crate) conflicts: Conflicts,
-    /// Keep the plan in a file, for `apply --plan`: it holds for 2 hours, and as long as nothing moves.
+    /// Keep the plan in a file, for `apply --plan`: it holds for 2 hours, and as long as nothing
+    /// moves.
     #[arg(long, value_name = "FILE")]
     pub(crate) save: Option<PathBuf>,
     /// Plan a bundle that was changed after it was made.

@@ -6,8 +6,8 @@ use std::path::PathBuf;
 
 use clap::{Args, Parser, Subcommand, ValueEnum};
 pub(crate) use cluster::{
-    Apply, ApplyRun, Connect, Deploy, Destroy, ImageFile, Layer, OnFailure, Plan, PlanOutput, Push, Rollback, RunOutput, Secret,
-    SecretCommand, Status, Takeover,
+    Apply, ApplyRun, Connect, Deploy, Destroy, ImageFile, Layer, OnFailure, Plan, PlanOutput, Push,
+    Rollback, RunOutput, Secret, SecretCommand, Status, Takeover,
 };
 
 /// Checks opta.yml, renders Kubernetes manifests from it and applies them.
@@ -48,7 +48,8 @@ Examples:
   optakit render --image-tag 1.4.2 | kubectl apply --server-side -f -
   optakit render --image-tag 1.4.2 -o kustomize --output-dir deploy/base")]
     Render(Render),
-    /// Edit a service file in the browser: the editor's page, served from this machine to this machine.
+    /// Edit a service file in the browser: the editor's page, served from this machine to this
+    /// machine.
     #[command(
         after_help = "The page reads and writes the file and the environment files it names, and follows them when they change on disk.
 It is served on loopback alone, to whoever has the token in its address. Ctrl-C ends it.
@@ -93,7 +94,8 @@ Examples:
   optakit apply shop-staging.bundle.json --output json | jq .event"
     )]
     Apply(Apply),
-    /// Push an image to the ECR repository of a bundle's service, without Docker, and print its digest.
+    /// Push an image to the ECR repository of a bundle's service, without Docker, and print its
+    /// digest.
     #[command(
         after_help = "Takes what `docker save` writes and OCI layouts (`docker buildx build --output type=oci,dest=app.tar`). Layers that
 are there already are not sent again. The repository is made when it is missing.
@@ -105,13 +107,15 @@ Examples:
     )]
     Push(Push),
     /// Push an image, then apply a bundle with it.
-    #[command(after_help = "The same as `optakit push` and `optakit apply --image-digest` with what it printed.
+    #[command(
+        after_help = "The same as `optakit push` and `optakit apply --image-digest` with what it printed.
 
 Exit codes: 0 applied or nothing to change, 1 failed.
 
 Examples:
   optakit deploy shop-staging.bundle.json app.tar
-  optakit deploy shop-staging.bundle.json app.tar --tag 1.4.2 --yes")]
+  optakit deploy shop-staging.bundle.json app.tar --tag 1.4.2 --yes"
+    )]
     Deploy(Deploy),
     /// Say how a layer's services are: pods, images, revision.
     #[command(after_help = "Examples:
@@ -155,7 +159,8 @@ Examples:
   optakit takeover shop-staging.bundle.json"
     )]
     Takeover(Takeover),
-    /// Take a layer's objects away. Namespace, Secret `manual-secrets`, ECR repository and IAM role stay.
+    /// Take a layer's objects away. Namespace, Secret `manual-secrets`, ECR repository and IAM role
+    /// stay.
     #[command(after_help = "Examples:
   optakit destroy shop-staging.bundle.json")]
     Destroy(Destroy),
@@ -280,7 +285,8 @@ pub(crate) struct Source {
     /// The environment; may be left out when the file has only one.
     #[arg(long, value_name = "NAME")]
     pub(crate) env: Option<String>,
-    /// The values file: outputs of the environment and of the file's modules, or of `terraform output -json`.
+    /// The values file: outputs of the environment and of the file's modules, or of `terraform
+    /// output -json`.
     #[arg(long, value_name = "FILE")]
     pub(crate) values: Option<PathBuf>,
     /// The tag of AUTO images.
@@ -295,10 +301,12 @@ pub(crate) struct Source {
     /// How little pods may do, after the levels of PodSecurity: `baseline` or `restricted`.
     #[arg(long, value_name = "LEVEL")]
     pub(crate) hardening: Option<String>,
-    /// What leads requests to the service: `nginx`, `gateway` (Gateway API) or `alb` (AWS Load Balancer Controller).
+    /// What leads requests to the service: `nginx`, `gateway` (Gateway API) or `alb` (AWS Load
+    /// Balancer Controller).
     #[arg(long, value_name = "EXPOSURE")]
     pub(crate) exposure: Option<String>,
-    /// The Gateway that routes attach to, for `--exposure gateway`; `gateway/gateway` when left out.
+    /// The Gateway that routes attach to, for `--exposure gateway`; `gateway/gateway` when left
+    /// out.
     #[arg(long, value_name = "NAMESPACE/NAME")]
     pub(crate) gateway: Option<String>,
     /// The version of Kubernetes it is for: 1.33, 1.34, 1.35 or 1.36; the newest when left out.

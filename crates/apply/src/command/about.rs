@@ -40,7 +40,10 @@ pub(crate) fn schema(of: Schema, report: &Report) -> anyhow::Result<ExitCode> {
 /// # Errors
 ///
 /// When clap writes something that is not UTF-8.
-pub(crate) fn completions(shell: clap_complete::Shell, report: &Report) -> anyhow::Result<ExitCode> {
+pub(crate) fn completions(
+    shell: clap_complete::Shell,
+    report: &Report,
+) -> anyhow::Result<ExitCode> {
     let mut script = Vec::new();
     clap_complete::generate(shell, &mut Cli::command(), "optakit", &mut script);
     report.result(&String::from_utf8(script)?);

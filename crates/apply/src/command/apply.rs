@@ -27,7 +27,12 @@ use crate::{input, live, lock, preflight};
 pub(crate) fn run(arguments: &Apply, report: &Report) -> anyhow::Result<ExitCode> {
     let started = Instant::now();
     let run = &arguments.run;
-    let bundle = session::read(&arguments.bundle, arguments.image_digest.as_deref(), run.allow_modified, report)?;
+    let bundle = session::read(
+        &arguments.bundle,
+        arguments.image_digest.as_deref(),
+        run.allow_modified,
+        report,
+    )?;
     // A file that is no plan is told of before anything is touched.
     let plan = match &arguments.plan {
         Some(file) => Some(SavedPlan::parse(&input::read_text(file)?.text)?),
@@ -79,7 +84,11 @@ async fn apply(
     let (targets, _) = session.targets()?;
     // What the API server says to the plan is read meanwhile: nothing is written by either.
     let (checked, changes) = tokio::join!(preflight::check(&session, &targets), async {
-        if session.namespace_exists { Some(Changes::find(&session, &options.force).await) } else { None }
+        if session.namespace_exists {
+            Some(Changes::find(&session, &options.force).await)
+        } else {
+            None
+        }
     });
     let changes = match (checked, changes.transpose()) {
         (Ok(warnings), Ok(changes)) => {
@@ -98,7 +107,9 @@ async fn apply(
         }
     }
     let new_namespace = deploy::ensure_namespace(&mut session, &options, report).await?;
-    let lock = lock::acquire(&session.client, session.layer(), Duration::from_secs(arguments.wait_lock())).await?;
+    let lock =
+        lock::acquire(&session.client, session.layer(), Duration::from_secs(arguments.wait_lock()))
+            .await?;
     // Whoever held it may have changed what was read.
     let changes = changes.filter(|_| lock.at_once && lock.interrupted.is_none());
     if let Some(holder) = &lock.interrupted {
@@ -112,12 +123,18 @@ async fn apply(
     };
     lock.release().await;
     let deployed = outcome?;
-    done(&session.bundle, deployed.changes + usize::from(new_namespace), &deployed.left_out, started, report);
+    done(
+        &session.bundle,
+        deployed.changes + usize::from(new_namespace),
+        &deployed.left_out,
+        started,
+        report,
+    );
     Ok(ExitCode::SUCCESS)
 }
 
-/// Deploys and records it. When pods do not become ready, the last good revision comes back, if that is wanted and there
-/// is one; the error stays an error.
+/// Deploys and records it. When pods do not become ready, the last good revision comes back, if
+/// that is wanted and there is one; the error stays an error.
 async fn deploy_or_go_back(
     session: &Session,
     options: &Options,
@@ -137,7 +154,8 @@ async fn deploy_or_go_back(
     };
     history::record(&session.client, &session.bundle, Status::Failed).await?;
     let revisions = history::list(&session.client, session.layer()).await?;
-    let Some(good) = history::last_good(&revisions).filter(|_| on_failure == OnFailure::Rollback) else {
+    let Some(good) = history::last_good(&revisions).filter(|_| on_failure == OnFailure::Rollback)
+    else {
         return Err(error.context("the rollout failed, and is left as it is for you to look at"));
     };
     report.warning(format!("{error}\ngoing back to revision {}", good.number));
@@ -152,7 +170,8 @@ async fn deploy_or_go_back(
     Err(anyhow::anyhow!("the rollout failed; revision {} runs again", good.number))
 }
 
-/// Brings an AWS resource in line. A role that needs what nobody has told stays as it is, with a word about it.
+/// Brings an AWS resource in line. A role that needs what nobody has told stays as it is, with a
+/// word about it.
 async fn ensure(
     aws: &aws_config::SdkConfig,
     document: &AwsDocument,
@@ -193,7 +212,8 @@ fn unknown_inputs(resource: &Value) -> Vec<String> {
     while let Some(at) = rest.find('{') {
         rest = &rest[at + 1..];
         let inside = rest.split_once('}').map(|(inside, _)| inside).unwrap_or_default();
-        let is_input = ["parent.", "module."].iter().any(|owner| inside.starts_with(owner)) || inside == "account_id";
+        let is_input = ["parent.", "module."].iter().any(|owner| inside.starts_with(owner))
+            || inside == "account_id";
         if is_input && !found.iter().any(|known| known == inside) {
             found.push(inside.to_owned());
         }
@@ -203,21 +223,41 @@ fn unknown_inputs(resource: &Value) -> Vec<String> {
 
 fn done(bundle: &Bundle, changes: usize, left_out: &[String], started: Instant, report: &Report) {
     let seconds = started.elapsed().as_secs_f32();
-    report.event(&Event::Done { layer: &bundle.metadata.layer, changes, addresses: &addresses(bundle), seconds });
+    report.event(&Event::Done {
+        layer: &bundle.metadata.layer,
+        changes,
+        addresses: &addresses(bundle),
+        seconds,
+    });
     for module in left_out {
-        let repository = bundle.aws.iter().find(|document| document.kind == "ecr-repository" && document.module == *module);
-        let url = repository.and_then(|document| document.resource["url"].as_str()).unwrap_or("its ECR repository");
-        report.note(format!("{module} has no image yet: push one to {url}, then apply with `--image-digest`"));
+        let repository = bundle
+            .aws
+            .iter()
+            .find(|document| document.kind == "ecr-repository" && document.module == *module);
+        let url = repository
+            .and_then(|document| document.resource["url"].as_str())
+            .unwrap_or("its ECR repository");
+        report.note(format!(
+            "{module} has no image yet: push one to {url}, then apply with `--image-digest`"
+        ));
     }
 }
 
 /// The public addresses of the bundle's Ingresses and routes.
 fn addresses(bundle: &Bundle) -> Vec<String> {
-    let text = |object: &Value, pointer: &str| object.pointer(pointer).and_then(Value::as_str).map(str::to_owned);
+    let text = |object: &Value, pointer: &str| {
+        object.pointer(pointer).and_then(Value::as_str).map(str::to_owned)
+    };
     let address = |object: &Value| {
         let (host, path) = match object["kind"].as_str()? {
-            "Ingress" => (text(object, "/spec/rules/0/host")?, text(object, "/spec/rules/0/http/paths/0/path")),
-            "HTTPRoute" => (text(object, "/spec/hostnames/0")?, text(object, "/spec/rules/0/matches/0/path/value")),
+            "Ingress" => (
+                text(object, "/spec/rules/0/host")?,
+                text(object, "/spec/rules/0/http/paths/0/path"),
+            ),
+            "HTTPRoute" => (
+                text(object, "/spec/hostnames/0")?,
+                text(object, "/spec/rules/0/matches/0/path/value"),
+            ),
             "GRPCRoute" => (text(object, "/spec/hostnames/0")?, None),
             _ => return None,
         };

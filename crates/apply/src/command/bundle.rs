@@ -59,8 +59,11 @@ pub(crate) fn refusal(error: &BundleError) -> String {
         }
         for difference in differences {
             let diff = similar::TextDiff::from_lines(&difference.expected, &difference.found);
-            let diff =
-                diff.unified_diff().context_radius(2).header("what its opta.yml gives", "what the bundle holds").to_string();
+            let diff = diff
+                .unified_diff()
+                .context_radius(2)
+                .header("what its opta.yml gives", "what the bundle holds")
+                .to_string();
             text.push_str(&format!("\n{}\n{}", difference.object, diff.trim_end()));
         }
     }
@@ -102,7 +105,10 @@ fn inspect(bundle: &Bundle) -> String {
         format!("profile      {}", bundle.choices.profile.as_deref().unwrap_or("default")),
         format!("hardening    {}", bundle.choices.hardening.as_deref().unwrap_or("baseline")),
         format!("exposure     {}", bundle.choices.exposure.as_deref().unwrap_or("nginx")),
-        format!("kubernetes   {}", bundle.choices.kubernetes.as_deref().unwrap_or("newest known to the renderer")),
+        format!(
+            "kubernetes   {}",
+            bundle.choices.kubernetes.as_deref().unwrap_or("newest known to the renderer")
+        ),
         format!("renderer     optakit {}", bundle.renderer),
         format!("digest       {}", bundle.digest),
         "objects".to_owned(),
@@ -110,16 +116,25 @@ fn inspect(bundle: &Bundle) -> String {
     let text = |value: &serde_json::Value, pointer: &str| {
         value.pointer(pointer).and_then(serde_json::Value::as_str).unwrap_or("?").to_owned()
     };
-    lines.extend(
-        bundle.manifests.iter().map(|manifest| format!("  {} {}", text(manifest, "/kind"), text(manifest, "/metadata/name"))),
-    );
+    lines.extend(bundle.manifests.iter().map(|manifest| {
+        format!("  {} {}", text(manifest, "/kind"), text(manifest, "/metadata/name"))
+    }));
     if !bundle.aws.is_empty() {
         lines.push("aws".to_owned());
-        lines.extend(bundle.aws.iter().map(|document| format!("  {} {}", document.kind, text(&document.resource, "/name"))));
+        lines.extend(
+            bundle.aws.iter().map(|document| {
+                format!("  {} {}", document.kind, text(&document.resource, "/name"))
+            }),
+        );
     }
     if !bundle.secrets.is_empty() {
         lines.push("secrets that must exist".to_owned());
-        lines.extend(bundle.secrets.iter().map(|secret| format!("  {}: {}", secret.name, secret.keys.join(", "))));
+        lines.extend(
+            bundle
+                .secrets
+                .iter()
+                .map(|secret| format!("  {}: {}", secret.name, secret.keys.join(", "))),
+        );
     }
     if !bundle.holes.is_empty() {
         lines.push("to be filled in".to_owned());

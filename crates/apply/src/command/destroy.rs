@@ -13,7 +13,8 @@ use crate::deploy::{confirm, count};
 use crate::report::Report;
 use crate::{history, lock};
 
-/// Takes everything of a layer away that Optakit applied. What others need or nobody can make again stays.
+/// Takes everything of a layer away that Optakit applied. What others need or nobody can make again
+/// stays.
 ///
 /// # Errors
 ///
@@ -33,7 +34,12 @@ pub(crate) fn run(arguments: &Destroy, report: &Report) -> anyhow::Result<ExitCo
             bail!("nobody is there to be asked: give `--yes` if all of this is to go");
         }
         confirm(
-            &format!("delete {} of {} in {}?", count(members.len(), "object"), session.layer(), session.cluster),
+            &format!(
+                "delete {} of {} in {}?",
+                count(members.len(), "object"),
+                session.layer(),
+                session.cluster
+            ),
             arguments.yes,
         )?;
         let lock = lock::acquire(&session.client, session.layer(), Duration::ZERO).await?;

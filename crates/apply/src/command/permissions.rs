@@ -1,4 +1,5 @@
-//! `optakit permissions`: the least that an apply of a bundle must be allowed, as an RBAC role and as an IAM policy.
+//! `optakit permissions`: the least that an apply of a bundle must be allowed, as an RBAC role and
+//! as an IAM policy.
 
 use std::process::ExitCode;
 
@@ -12,7 +13,8 @@ use crate::live::Target;
 use crate::preflight::permissions;
 use crate::report::Report;
 
-/// Prints what is needed: a Role and a ClusterRole as a `List`, or with `--aws` an IAM policy, each as JSON.
+/// Prints what is needed: a Role and a ClusterRole as a `List`, or with `--aws` an IAM policy, each
+/// as JSON.
 ///
 /// # Errors
 ///
@@ -25,7 +27,11 @@ pub(crate) fn run(arguments: &Permissions, report: &Report) -> anyhow::Result<Ex
 }
 
 fn roles(bundle: &Bundle) -> anyhow::Result<Value> {
-    let targets = bundle.manifests.iter().enumerate().map(|(index, object)| Target::new(index, object.clone()));
+    let targets = bundle
+        .manifests
+        .iter()
+        .enumerate()
+        .map(|(index, object)| Target::new(index, object.clone()));
     let targets = targets.collect::<Result<Vec<_>, _>>()?;
     let namespace = &bundle.metadata.layer;
     let role = |kind: &str, metadata: Value, rules: Vec<Value>| json!({"apiVersion": "rbac.authorization.k8s.io/v1", "kind": kind, "metadata": metadata, "rules": rules});
@@ -38,28 +44,41 @@ fn roles(bundle: &Bundle) -> anyhow::Result<Value> {
 /// Where an account or a region is not known, any will do.
 fn policy(bundle: &Bundle) -> Value {
     let target = &bundle.target;
-    let (region, account) = (target.region.as_deref().unwrap_or("*"), target.account_id.as_deref().unwrap_or("*"));
+    let (region, account) =
+        (target.region.as_deref().unwrap_or("*"), target.account_id.as_deref().unwrap_or("*"));
     let partition = optakit_core::aws::partition(target.region.as_deref());
     let names = |kind: &str| -> Vec<String> {
         let of_kind = bundle.aws.iter().filter(|document| document.kind == kind);
-        of_kind.filter_map(|document| document.resource["name"].as_str()).map(str::to_owned).collect()
+        of_kind
+            .filter_map(|document| document.resource["name"].as_str())
+            .map(str::to_owned)
+            .collect()
     };
     let (repositories, roles) = (names("ecr-repository"), names("iam-role"));
-    let repository = |name: &String| format!("arn:{partition}:ecr:{region}:{account}:repository/{name}");
+    let repository =
+        |name: &String| format!("arn:{partition}:ecr:{region}:{account}:repository/{name}");
     let cluster = format!("arn:{partition}:eks:{region}:{account}:cluster/{}", target.cluster);
-    let mut statements = vec![json!({"Sid": "Connect", "Effect": "Allow", "Action": actions::CLUSTER, "Resource": cluster})];
+    let mut statements = vec![
+        json!({"Sid": "Connect", "Effect": "Allow", "Action": actions::CLUSTER, "Resource": cluster}),
+    ];
     if !repositories.is_empty() {
         let any = repository(&"*".to_owned());
         let repositories: Vec<String> = repositories.iter().map(repository).collect();
-        statements.push(json!({"Sid": "Look", "Effect": "Allow", "Action": actions::LOOK, "Resource": any}));
+        statements.push(
+            json!({"Sid": "Look", "Effect": "Allow", "Action": actions::LOOK, "Resource": any}),
+        );
         statements
             .push(json!({"Sid": "Repositories", "Effect": "Allow", "Action": actions::REPOSITORY, "Resource": repositories}));
         statements.push(json!({"Sid": "Push", "Effect": "Allow", "Action": actions::PUSH, "Resource": repositories}));
         statements.push(json!({"Sid": "LogIn", "Effect": "Allow", "Action": actions::REGISTRY, "Resource": "*"}));
     }
     if !roles.is_empty() {
-        let arns =
-            |kind: &str| roles.iter().map(|name| format!("arn:{partition}:iam::{account}:{kind}/{name}")).collect::<Vec<_>>();
+        let arns = |kind: &str| {
+            roles
+                .iter()
+                .map(|name| format!("arn:{partition}:iam::{account}:{kind}/{name}"))
+                .collect::<Vec<_>>()
+        };
         statements.push(json!({"Sid": "Roles", "Effect": "Allow", "Action": actions::ROLE, "Resource": arns("role")}));
         statements.push(json!({"Sid": "Policies", "Effect": "Allow", "Action": actions::POLICY, "Resource": arns("policy")}));
     }

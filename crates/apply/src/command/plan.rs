@@ -24,7 +24,12 @@ use crate::{input, preflight};
 ///
 /// When there is no way to the cluster, or the API server refuses the plan.
 pub(crate) fn run(arguments: &Plan, report: &Report) -> anyhow::Result<ExitCode> {
-    let bundle = session::read(&arguments.bundle, arguments.image_digest.as_deref(), arguments.allow_modified, report)?;
+    let bundle = session::read(
+        &arguments.bundle,
+        arguments.image_digest.as_deref(),
+        arguments.allow_modified,
+        report,
+    )?;
     session::block_on(async {
         let session = Session::open(bundle, &arguments.connect, false).await?;
         preflight::check_inputs(&session.bundle, IMAGE_DIGEST)?;
@@ -37,7 +42,8 @@ pub(crate) fn run(arguments: &Plan, report: &Report) -> anyhow::Result<ExitCode>
     })
 }
 
-/// Prints what in the cluster is not as the last good revision had it. Exit code 2 when anything is.
+/// Prints what in the cluster is not as the last good revision had it. Exit code 2 when anything
+/// is.
 ///
 /// # Errors
 ///
@@ -45,8 +51,10 @@ pub(crate) fn run(arguments: &Plan, report: &Report) -> anyhow::Result<ExitCode>
 pub(crate) fn drift(arguments: &Status, report: &Report) -> anyhow::Result<ExitCode> {
     on_layer(&arguments.layer, report, async |session| {
         let revisions = history::list(&session.client, session.layer()).await?;
-        let good = history::last_good(&revisions).context("no good revision is recorded: apply first")?;
-        let recorded = session.with(history::read(&session.client, session.layer(), good.number).await?);
+        let good =
+            history::last_good(&revisions).context("no good revision is recorded: apply first")?;
+        let recorded =
+            session.with(history::read(&session.client, session.layer(), good.number).await?);
         // What others changed is drift, whoever holds the field now.
         let changes = Changes::find(&recorded, &Force { all: true, ..Force::default() }).await?;
         Ok(changes.print(&recorded, arguments.output, report))
@@ -76,9 +84,16 @@ impl Changes {
     pub(crate) async fn find(session: &Session, force: &Force) -> anyhow::Result<Self> {
         let (mut targets, left_out) = session.targets()?;
         if !session.namespace_exists {
-            let (namespace, untried) = targets.into_iter().partition(|target| target.kind == "Namespace");
+            let (namespace, untried) =
+                targets.into_iter().partition(|target| target.kind == "Namespace");
             let pairs = live::pairs(&session.client, namespace, force).await.map_err(refused)?;
-            return Ok(Self { pairs, untried, leftovers: Vec::new(), left_out, set: ApplySet::empty(session.layer()) });
+            return Ok(Self {
+                pairs,
+                untried,
+                leftovers: Vec::new(),
+                left_out,
+                set: ApplySet::empty(session.layer()),
+            });
         }
         ApplySet::empty(session.layer()).label(&mut targets);
         let kept = kept(session);
@@ -149,10 +164,13 @@ impl Changes {
         };
         let untried = |target: &Target| json!({ "action": "create", "kind": target.kind, "name": target.name, "effect": "nothing restarts", "diff": "" });
         let gone = |leftover: &Leftover| json!({ "action": "delete", "kind": leftover.kind, "name": leftover.name, "effect": "deletion", "diff": "" });
-        let changes: Vec<_> =
-            self.changed().map(of_pair).chain(self.untried.iter().map(untried)).chain(self.leftovers.iter().map(gone)).collect();
-        let plan =
-            json!({ "layer": session.layer(), "cluster": session.cluster, "bundle": session.bundle.digest, "changes": changes });
+        let changes: Vec<_> = self
+            .changed()
+            .map(of_pair)
+            .chain(self.untried.iter().map(untried))
+            .chain(self.leftovers.iter().map(gone))
+            .collect();
+        let plan = json!({ "layer": session.layer(), "cluster": session.cluster, "bundle": session.bundle.digest, "changes": changes });
         format!("{plan:#}\n")
     }
 }
@@ -173,14 +191,25 @@ pub(crate) fn deletion(label: &str) -> Event<'_> {
     Event::Change { action: "delete", object: label, effect: "deletion", taken: &[] }
 }
 
-/// Kind and name of everything the bundle holds, also of what waits for an image: it may well run already.
+/// Kind and name of everything the bundle holds, also of what waits for an image: it may well run
+/// already.
 fn kept(session: &Session) -> Vec<(String, String)> {
-    let text = |object: &Value, pointer: &str| object.pointer(pointer).and_then(Value::as_str).unwrap_or_default().to_owned();
-    session.bundle.manifests.iter().map(|object| (text(object, "/kind"), text(object, "/metadata/name"))).collect()
+    let text = |object: &Value, pointer: &str| {
+        object.pointer(pointer).and_then(Value::as_str).unwrap_or_default().to_owned()
+    };
+    session
+        .bundle
+        .manifests
+        .iter()
+        .map(|object| (text(object, "/kind"), text(object, "/metadata/name")))
+        .collect()
 }
 
 /// All refusals of a plan.
 pub(crate) fn refused(errors: Vec<live::LiveError>) -> anyhow::Error {
     let lines: Vec<String> = errors.iter().map(|error| format!("  {error}")).collect();
-    anyhow::anyhow!("the API server refuses the plan, nothing of it was applied\n{}", lines.join("\n"))
+    anyhow::anyhow!(
+        "the API server refuses the plan, nothing of it was applied\n{}",
+        lines.join("\n")
+    )
 }

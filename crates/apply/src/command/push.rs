@@ -28,15 +28,23 @@ pub(crate) fn run(arguments: &Push, report: &Report) -> anyhow::Result<ExitCode>
             session::block_on(send(&arguments.image_file, &to, report))?
         }
         None => {
-            let bundle = Bundle::parse(&input::read_text(&input::bundle_file(arguments.bundle.as_deref())?)?.text)?;
-            session::block_on(to_ecr(&bundle, &arguments.image_file, arguments.module.as_deref(), report))?
+            let bundle = Bundle::parse(
+                &input::read_text(&input::bundle_file(arguments.bundle.as_deref())?)?.text,
+            )?;
+            session::block_on(to_ecr(
+                &bundle,
+                &arguments.image_file,
+                arguments.module.as_deref(),
+                report,
+            ))?
         }
     };
     report.result(&format!("{digest}\n"));
     Ok(ExitCode::SUCCESS)
 }
 
-/// Pushes an image to the ECR repository of a module with an AUTO image, which is made when it is missing.
+/// Pushes an image to the ECR repository of a module with an AUTO image, which is made when it is
+/// missing.
 ///
 /// Returns the image's digest.
 ///
@@ -55,7 +63,9 @@ pub(crate) async fn to_ecr(
     bundle.fill("account_id", &account);
     adopt(&aws, &mut bundle).await?;
     let repositories = bundle.aws.iter().filter(|document| document.kind == "ecr-repository");
-    let mut fitting: Vec<_> = repositories.filter(|document| module.is_none_or(|module| document.module == module)).collect();
+    let mut fitting: Vec<_> = repositories
+        .filter(|document| module.is_none_or(|module| document.module == module))
+        .collect();
     let document = match (fitting.pop(), fitting.as_slice()) {
         (Some(only), []) => only,
         (None, _) => bail!(
@@ -63,8 +73,12 @@ pub(crate) async fn to_ecr(
             module.map_or_else(|| "module".to_owned(), |module| format!("module `{module}`"))
         ),
         (Some(last), others) => {
-            let names: Vec<&str> = others.iter().chain([&last]).map(|document| document.module.as_str()).collect();
-            bail!("several modules have an AUTO image: {}; push each with `optakit push --module NAME`", names.join(", "))
+            let names: Vec<&str> =
+                others.iter().chain([&last]).map(|document| document.module.as_str()).collect();
+            bail!(
+                "several modules have an AUTO image: {}; push each with `optakit push --module NAME`",
+                names.join(", ")
+            )
         }
     };
     let made = ecr::ensure(&aws, &document.resource).await?;
@@ -79,15 +93,24 @@ pub(crate) async fn to_ecr(
 fn elsewhere(address: &str) -> anyhow::Result<Destination> {
     let parts = address.split_once('/').filter(|(host, path)| {
         let path = path.trim_end_matches('/');
-        (host.contains(['.', ':']) || *host == "localhost") && !path.is_empty() && !path.contains([':', '@'])
+        (host.contains(['.', ':']) || *host == "localhost")
+            && !path.is_empty()
+            && !path.contains([':', '@'])
     });
-    let (registry, repository) = parts
-        .with_context(|| format!("`{address}` is no repository, expected something like `registry.example.com/team/app`"))?;
+    let (registry, repository) = parts.with_context(|| {
+        format!(
+            "`{address}` is no repository, expected something like `registry.example.com/team/app`"
+        )
+    })?;
     use docker_credential::{CredentialRetrievalError, DockerCredential};
     let auth = match docker_credential::get_credential(registry) {
-        Ok(DockerCredential::UsernamePassword(user, password)) => RegistryAuth::Basic(user, password),
+        Ok(DockerCredential::UsernamePassword(user, password)) => {
+            RegistryAuth::Basic(user, password)
+        }
         Ok(DockerCredential::IdentityToken(_)) => {
-            bail!("Docker has an identity token for {registry}, which is not taken here: log in with name and password")
+            bail!(
+                "Docker has an identity token for {registry}, which is not taken here: log in with name and password"
+            )
         }
         // Nobody has logged in there: then it is for the registry to say whether that is needed.
         Err(
@@ -97,7 +120,11 @@ fn elsewhere(address: &str) -> anyhow::Result<Destination> {
         ) => RegistryAuth::Anonymous,
         Err(error) => bail!("the credentials of Docker for {registry} cannot be used: {error}"),
     };
-    Ok(Destination { registry: registry.to_owned(), repository: repository.trim_end_matches('/').to_owned(), auth })
+    Ok(Destination {
+        registry: registry.to_owned(),
+        repository: repository.trim_end_matches('/').to_owned(),
+        auth,
+    })
 }
 
 /// Reads, compresses what nobody has, and pushes.
@@ -113,7 +140,12 @@ async fn send(image_file: &ImageFile, to: &Destination, report: &Report) -> anyh
     })?;
     let digest = push(&image, to, &tag, report).await?;
     let platforms: Vec<&str> = image.platforms.iter().map(String::as_str).collect();
-    report.note(format!("pushed   {}/{}:{tag} ({})\n         {digest}", to.registry, to.repository, platforms.join(", ")));
+    report.note(format!(
+        "pushed   {}/{}:{tag} ({})\n         {digest}",
+        to.registry,
+        to.repository,
+        platforms.join(", ")
+    ));
     Ok(digest)
 }
 
@@ -124,7 +156,10 @@ fn tag(image_file: &ImageFile, image: &Image) -> anyhow::Result<String> {
         return Ok(tag.clone());
     }
     let digest = image.manifests.last().map(|manifest| manifest.digest()).unwrap_or_default();
-    Ok(image.tag.clone().unwrap_or_else(|| format!("sha-{}", digest.get(7..19).unwrap_or_default())))
+    Ok(image
+        .tag
+        .clone()
+        .unwrap_or_else(|| format!("sha-{}", digest.get(7..19).unwrap_or_default())))
 }
 
 /// Reads what an archive says of its image, and throws it away.

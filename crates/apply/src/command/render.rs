@@ -56,19 +56,29 @@ fn files(manifests: &[api::Manifest], output: Output) -> Vec<SourceText> {
     }
 }
 
-/// Writes the files, and tells of those that an earlier run left there: `kubectl apply -f DIR` would take them too.
+/// Writes the files, and tells of those that an earlier run left there: `kubectl apply -f DIR`
+/// would take them too.
 fn write_files(folder: &Path, files: &[SourceText], report: &Report) -> anyhow::Result<()> {
-    std::fs::create_dir_all(folder).with_context(|| format!("cannot make the folder {}", folder.display()))?;
+    std::fs::create_dir_all(folder)
+        .with_context(|| format!("cannot make the folder {}", folder.display()))?;
     input::write_files(folder, files)?;
     for file in files {
         report.result(&format!("{}\n", folder.join(&file.name).display()));
     }
     let left = input::names_in(folder)?;
-    let manifest = |name: &String| name.ends_with(".yaml") || name.ends_with(".yml") || name.ends_with(".json");
-    let left: Vec<String> =
-        left.into_iter().filter(|name| manifest(name) && !files.iter().any(|file| file.name == *name)).collect();
+    let manifest = |name: &String| {
+        name.ends_with(".yaml") || name.ends_with(".yml") || name.ends_with(".json")
+    };
+    let left: Vec<String> = left
+        .into_iter()
+        .filter(|name| manifest(name) && !files.iter().any(|file| file.name == *name))
+        .collect();
     if !left.is_empty() {
-        report.note(format!("{} also holds {}, which this run did not write", folder.display(), left.join(", ")));
+        report.note(format!(
+            "{} also holds {}, which this run did not write",
+            folder.display(),
+            left.join(", ")
+        ));
     }
     Ok(())
 }
@@ -87,7 +97,12 @@ pub(crate) fn shown<'a>(
     if let Some(refusal) = &analysis.refusal {
         bail!("{refusal}");
     }
-    let shown = analysis.diagnostics.iter().filter(|finding| finding.severity != "hint").cloned().collect::<Vec<_>>();
+    let shown = analysis
+        .diagnostics
+        .iter()
+        .filter(|finding| finding.severity != "hint")
+        .cloned()
+        .collect::<Vec<_>>();
     if !shown.is_empty() {
         let shown = input::from_here(request, shown);
         report.note(report.findings(&shown, |name| input::text_of(request, name)).trim_end());

@@ -26,7 +26,11 @@ pub(crate) fn on_layer<T>(
     session::block_on(async {
         let session = Session::open(bundle, &layer.connect, false).await?;
         if !session.namespace_exists {
-            bail!("there is no namespace `{}` in {}: the layer was never applied there", session.layer(), session.cluster);
+            bail!(
+                "there is no namespace `{}` in {}: the layer was never applied there",
+                session.layer(),
+                session.cluster
+            );
         }
         run(session).await
     })
@@ -41,7 +45,10 @@ pub(crate) fn status(arguments: &Arguments, report: &Report) -> anyhow::Result<E
     on_layer(&arguments.layer, report, async |session| {
         let deployments: Api<Deployment> = Api::namespaced(session.client.clone(), session.layer());
         let ours = ListParams::default().labels("app.kubernetes.io/managed-by=optakit");
-        let found = deployments.list(&ours).await.map_err(|error| live::explain(error, "listing", "the Deployments"))?;
+        let found = deployments
+            .list(&ours)
+            .await
+            .map_err(|error| live::explain(error, "listing", "the Deployments"))?;
         let revisions = history::list(&session.client, session.layer()).await?;
         let services: Vec<Service> = found.items.iter().map(service).collect();
         let ready = services.iter().all(|service| service.ready >= service.wanted);
@@ -55,8 +62,7 @@ pub(crate) fn status(arguments: &Arguments, report: &Report) -> anyhow::Result<E
                 let revision = revisions
                     .first()
                     .map(|newest| json!({ "number": newest.number, "status": newest.status.word(), "digest": newest.digest }));
-                let status =
-                    json!({ "layer": session.layer(), "cluster": session.cluster, "revision": revision, "services": list });
+                let status = json!({ "layer": session.layer(), "cluster": session.cluster, "revision": revision, "services": list });
                 report.result(&format!("{status:#}\n"));
             }
         }
@@ -73,7 +79,10 @@ struct Service {
 
 fn service(deployment: &Deployment) -> Service {
     let spec = deployment.spec.as_ref();
-    let containers = spec.and_then(|spec| spec.template.spec.as_ref()).map(|pod| pod.containers.as_slice()).unwrap_or_default();
+    let containers = spec
+        .and_then(|spec| spec.template.spec.as_ref())
+        .map(|pod| pod.containers.as_slice())
+        .unwrap_or_default();
     Service {
         name: deployment.metadata.name.clone().unwrap_or_default(),
         ready: deployment.status.as_ref().and_then(|status| status.ready_replicas).unwrap_or(0),
@@ -85,12 +94,20 @@ fn service(deployment: &Deployment) -> Service {
 fn text(session: &Session, services: &[Service], newest: Option<&Revision>) -> String {
     let mut text = format!("{} in {}\n", session.layer(), session.cluster);
     text.push_str(&match newest {
-        Some(newest) => format!("revision {} ({}) of {}\n", newest.number, newest.status.word(), newest.recorded),
+        Some(newest) => format!(
+            "revision {} ({}) of {}\n",
+            newest.number,
+            newest.status.word(),
+            newest.recorded
+        ),
         None => "no revision is recorded\n".to_owned(),
     });
     let width = services.iter().map(|service| service.name.len()).max().unwrap_or(0);
     for service in services {
-        text.push_str(&format!("  {:width$}  {}/{} ready  {}\n", service.name, service.ready, service.wanted, service.image));
+        text.push_str(&format!(
+            "  {:width$}  {}/{} ready  {}\n",
+            service.name, service.ready, service.wanted, service.image
+        ));
     }
     if services.is_empty() {
         text.push_str("  no service runs\n");
@@ -107,7 +124,13 @@ pub(crate) fn history(layer: &Layer, report: &Report) -> anyhow::Result<ExitCode
     on_layer(layer, report, async |session| {
         let revisions = history::list(&session.client, session.layer()).await?;
         let line = |revision: &Revision| {
-            format!("{:>4}  {:<8}  {}  {}\n", revision.number, revision.status.word(), revision.recorded, revision.digest)
+            format!(
+                "{:>4}  {:<8}  {}  {}\n",
+                revision.number,
+                revision.status.word(),
+                revision.recorded,
+                revision.digest
+            )
         };
         report.result(&revisions.iter().map(line).collect::<String>());
         Ok(ExitCode::SUCCESS)
@@ -124,9 +147,9 @@ pub(crate) fn rollback(arguments: &Rollback, report: &Report) -> anyhow::Result<
         let revisions = history::list(&session.client, session.layer()).await?;
         let number = match arguments.to {
             Some(number) => number,
-            None => {
-                before_newest(&revisions).context("there is no earlier revision that was good; `optakit history` lists them")?
-            }
+            None => before_newest(&revisions).context(
+                "there is no earlier revision that was good; `optakit history` lists them",
+            )?,
         };
         let back = session.with(history::read(&session.client, session.layer(), number).await?);
         let options = arguments.rollout.options();
@@ -139,7 +162,11 @@ pub(crate) fn rollback(arguments: &Rollback, report: &Report) -> anyhow::Result<
         lock.release().await;
         let deployed = outcome?;
         recorded?;
-        report.note(format!("{}: revision {number} runs again, {} applied", session.layer(), count(deployed.changes, "change")));
+        report.note(format!(
+            "{}: revision {number} runs again, {} applied",
+            session.layer(),
+            count(deployed.changes, "change")
+        ));
         Ok(ExitCode::SUCCESS)
     })
 }
@@ -147,6 +174,8 @@ pub(crate) fn rollback(arguments: &Rollback, report: &Report) -> anyhow::Result<
 /// The last good revision before the newest that is not the same as it.
 fn before_newest(revisions: &[Revision]) -> Option<u32> {
     let newest = revisions.first()?;
-    let good = |revision: &&Revision| revision.status == Status::Deployed && revision.digest != newest.digest;
+    let good = |revision: &&Revision| {
+        revision.status == Status::Deployed && revision.digest != newest.digest
+    };
     revisions.iter().skip(1).find(good).map(|revision| revision.number)
 }

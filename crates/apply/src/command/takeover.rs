@@ -1,4 +1,5 @@
-//! `optakit takeover`: a service that a Helm release of Opta runs comes under Optakit, and no pod restarts.
+//! `optakit takeover`: a service that a Helm release of Opta runs comes under Optakit, and no pod
+//! restarts.
 
 use std::collections::BTreeSet;
 use std::process::ExitCode;
@@ -24,10 +25,11 @@ use crate::{lock, preflight};
 ///
 /// # Errors
 ///
-/// When nothing belongs to Helm, a pod would have to be replaced, or the API server refuses it. A run that ended in the
-/// middle is finished by the next one.
+/// When nothing belongs to Helm, a pod would have to be replaced, or the API server refuses it. A
+/// run that ended in the middle is finished by the next one.
 pub(crate) fn run(arguments: &Takeover, report: &Report) -> anyhow::Result<ExitCode> {
-    let bundle = session::read(&arguments.layer.bundle, arguments.image_digest.as_deref(), false, report)?;
+    let bundle =
+        session::read(&arguments.layer.bundle, arguments.image_digest.as_deref(), false, report)?;
     session::block_on(async {
         let session = Session::open(bundle, &arguments.layer.connect, false).await?;
         take_over(&session, arguments, report).await
@@ -40,9 +42,17 @@ struct Found {
     live: Value,
 }
 
-async fn take_over(session: &Session, arguments: &Takeover, report: &Report) -> anyhow::Result<ExitCode> {
+async fn take_over(
+    session: &Session,
+    arguments: &Takeover,
+    report: &Report,
+) -> anyhow::Result<ExitCode> {
     if !session.namespace_exists {
-        bail!("there is no namespace `{}` in {}: nothing can be taken over", session.layer(), session.cluster);
+        bail!(
+            "there is no namespace `{}` in {}: nothing can be taken over",
+            session.layer(),
+            session.cluster
+        );
     }
     preflight::check_inputs(&session.bundle, IMAGE_DIGEST)?;
     let (mut targets, left_out) = session.targets()?;
@@ -55,9 +65,13 @@ async fn take_over(session: &Session, arguments: &Takeover, report: &Report) -> 
     let mut set = ApplySet::read(&session.client, session.layer()).await?;
     set.label(&mut targets);
     let found = find(session, &targets).await?;
-    let releases: BTreeSet<Release> = found.iter().filter_map(|found| takeover::release_of(&found.live)).collect();
+    let releases: BTreeSet<Release> =
+        found.iter().filter_map(|found| takeover::release_of(&found.live)).collect();
     if releases.is_empty() {
-        bail!("nothing of {} belongs to a Helm release; `optakit apply` is the way", session.layer());
+        bail!(
+            "nothing of {} belongs to a Helm release; `optakit apply` is the way",
+            session.layer()
+        );
     }
     refuse_restarts(session, &found).await?;
     for release in &releases {
@@ -66,19 +80,30 @@ async fn take_over(session: &Session, arguments: &Takeover, report: &Report) -> 
     for found in &found {
         report.note(format!("take     {}", found.target.label()));
     }
-    let fresh: Vec<&Target> =
-        targets.iter().filter(|target| !found.iter().any(|found| found.target.index == target.index)).collect();
+    let fresh: Vec<&Target> = targets
+        .iter()
+        .filter(|target| !found.iter().any(|found| found.target.index == target.index))
+        .collect();
     for target in &fresh {
         report.note(format!("create   {}", target.label()));
     }
-    let question = format!("take over {} from Helm in {}? No pod restarts.", count(found.len(), "object"), session.cluster);
+    let question = format!(
+        "take over {} from Helm in {}? No pod restarts.",
+        count(found.len(), "object"),
+        session.cluster
+    );
     confirm(&question, arguments.yes)?;
     let lock = lock::acquire(&session.client, session.layer(), Duration::ZERO).await?;
     let outcome = change_hands(session, &targets, &found, &releases, &mut set, report).await;
     lock.release().await;
     outcome?;
-    report.note(format!("{}: {} taken over, no pod restarted", session.layer(), count(found.len(), "object")));
-    let modules: BTreeSet<String> = session.bundle.aws.iter().map(|document| document.module.clone()).collect();
+    report.note(format!(
+        "{}: {} taken over, no pod restarted",
+        session.layer(),
+        count(found.len(), "object")
+    ));
+    let modules: BTreeSet<String> =
+        session.bundle.aws.iter().map(|document| document.module.clone()).collect();
     let lines: String = modules.iter().map(|module| takeover::state_rm(module)).collect();
     report.note(format!(
         "Terraform still knows the service, and would delete it: run this where its state is\n{}",
@@ -107,12 +132,17 @@ async fn find(session: &Session, targets: &[Target]) -> anyhow::Result<Vec<Found
 async fn refuse_restarts(session: &Session, found: &[Found]) -> anyhow::Result<()> {
     let mut refusals = Vec::new();
     for found in found.iter().filter(|found| found.target.kind == "Deployment") {
-        // Under a name that is not there: a dry run over the live object would keep what Helm still holds.
+        // Under a name that is not there: a dry run over the live object would keep what Helm still
+        // holds.
         let mut probe = found.target.clone();
-        probe.name = format!("{}-takeover", probe.name.chars().take(50).collect::<String>().trim_end_matches('-'));
+        probe.name = format!(
+            "{}-takeover",
+            probe.name.chars().take(50).collect::<String>().trim_end_matches('-')
+        );
         probe.object["metadata"]["name"] = probe.name.as_str().into();
         let wanted = probe.apply(&session.client, Options { dry_run: true, force: true }).await;
-        let wanted = wanted.map_err(|error| explain(error, "a dry run of", &found.target.label()))?;
+        let wanted =
+            wanted.map_err(|error| explain(error, "a dry run of", &found.target.label()))?;
         if let Some(difference) = takeover::pod_difference(&found.live, &live::to_value(wanted)) {
             refusals.push(format!("{}\n{}", found.target.label(), difference.trim_end()));
         }
@@ -142,25 +172,35 @@ async fn change_hands(
             { "op": "replace", "path": "/metadata/managedFields", "value": fields },
         ]);
         let patch: json_patch::Patch = serde_json::from_value(patch).expect("it is a JSON patch");
-        let patched =
-            found.target.api(&session.client).patch(&found.target.name, &PatchParams::default(), &Patch::Json::<()>(patch)).await;
+        let patched = found
+            .target
+            .api(&session.client)
+            .patch(&found.target.name, &PatchParams::default(), &Patch::Json::<()>(patch))
+            .await;
         patched.map_err(|error| explain(error, "taking over", &found.target.label()))?;
     }
     crate::apply::write(&session.client, targets, true).await?;
     for release in releases {
         let archived = archive(session, release).await?;
-        report.note(format!("archived {} of Helm release {}", count(archived, "record"), release.name));
+        report.note(format!(
+            "archived {} of Helm release {}",
+            count(archived, "record"),
+            release.name
+        ));
     }
     history::record(&session.client, &session.bundle, Status::Deployed).await?;
     Ok(())
 }
 
-/// Keeps the records of a release as Secrets that Helm does not know, and removes its own: to Helm there is no release any
-/// more.
+/// Keeps the records of a release as Secrets that Helm does not know, and removes its own: to Helm
+/// there is no release any more.
 async fn archive(session: &Session, release: &Release) -> anyhow::Result<usize> {
     let secrets: Api<Secret> = Api::namespaced(session.client.clone(), &release.namespace);
     let records = ListParams::default().labels(&format!("owner=helm,name={}", release.name));
-    let records = secrets.list(&records).await.map_err(|error| explain(error, "listing", "the records of Helm"))?;
+    let records = secrets
+        .list(&records)
+        .await
+        .map_err(|error| explain(error, "listing", "the records of Helm"))?;
     let count = records.items.len();
     for record in records.items {
         let name = record.metadata.name.clone().unwrap_or_default();

@@ -70,7 +70,8 @@ fn check(request: &Request) -> anyhow::Result<Vec<Finding>> {
     let choices: Vec<Choices> = if request.choices.environment.is_some() || environments.len() < 2 {
         vec![request.choices.clone()]
     } else {
-        let with = |name: &String| Choices { environment: Some(name.clone()), ..request.choices.clone() };
+        let with =
+            |name: &String| Choices { environment: Some(name.clone()), ..request.choices.clone() };
         environments.iter().map(|environment| with(&environment.name)).collect()
     };
     let mut findings: Vec<Finding> = Vec::new();
@@ -86,18 +87,28 @@ fn check(request: &Request) -> anyhow::Result<Vec<Finding>> {
         }
     }
     findings.sort_by(|a, b| {
-        (a.file != request.service.name, &a.file, a.place.start).cmp(&(b.file != request.service.name, &b.file, b.place.start))
+        (a.file != request.service.name, &a.file, a.place.start).cmp(&(
+            b.file != request.service.name,
+            &b.file,
+            b.place.start,
+        ))
     });
     Ok(input::from_here(request, findings))
 }
 
 fn summary(files: usize, errors: usize, warnings: usize) -> String {
-    let plural = |count: usize, word: &str| if count == 1 { format!("1 {word}") } else { format!("{count} {word}s") };
+    let plural = |count: usize, word: &str| {
+        if count == 1 { format!("1 {word}") } else { format!("{count} {word}s") }
+    };
     let checked = plural(files, "file");
     match (errors, warnings) {
         (0, 0) => format!("{checked} checked: no problems"),
         (errors, 0) => format!("{checked} checked: {}", plural(errors, "error")),
         (0, warnings) => format!("{checked} checked: {}", plural(warnings, "warning")),
-        (errors, warnings) => format!("{checked} checked: {}, {}", plural(errors, "error"), plural(warnings, "warning")),
+        (errors, warnings) => format!(
+            "{checked} checked: {}, {}",
+            plural(errors, "error"),
+            plural(warnings, "warning")
+        ),
     }
 }

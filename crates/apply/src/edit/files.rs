@@ -1,4 +1,5 @@
-//! The files that the page works on: the service file and the environment files it names, and no others.
+//! The files that the page works on: the service file and the environment files it names, and no
+//! others.
 
 use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
@@ -60,7 +61,8 @@ impl Files {
         Ok(Read { name: service.name, service: service.text, environment_files, version })
     }
 
-    /// Replaces one of them; the empty path is the service file. Gives the version of all that are there then.
+    /// Replaces one of them; the empty path is the service file. Gives the version of all that are
+    /// there then.
     ///
     /// # Errors
     ///

@@ -1,5 +1,5 @@
-//! The editor's page on loopback, with the files it works on. Whoever asks must have the token of the address; pages of
-//! other origins and names that lead here by way of DNS are refused.
+//! The editor's page on loopback, with the files it works on. Whoever asks must have the token of
+//! the address; pages of other origins and names that lead here by way of DNS are refused.
 
 mod files;
 mod page;
@@ -46,7 +46,9 @@ impl Server {
     /// When the binary holds no page, the file cannot be read, or the port is taken.
     pub(crate) async fn bind(file: &Path, port: u16) -> anyhow::Result<Self> {
         if page::is_missing() {
-            bail!("this binary was built without the page\n  build the page first (`make page`), then the binary");
+            bail!(
+                "this binary was built without the page\n  build the page first (`make page`), then the binary"
+            );
         }
         let files = Files::new(file)?;
         let listener = tokio::net::TcpListener::bind(("127.0.0.1", port))
@@ -86,39 +88,56 @@ impl Server {
 /// 192 bits that nobody guesses.
 fn token() -> String {
     let mut bytes = [0; 24];
-    rustls::crypto::ring::default_provider().secure_random.fill(&mut bytes).expect("the system gives random bytes");
+    rustls::crypto::ring::default_provider()
+        .secure_random
+        .fill(&mut bytes)
+        .expect("the system gives random bytes");
     base64::engine::general_purpose::URL_SAFE_NO_PAD.encode(bytes)
 }
 
 fn refused(reason: &'static str) -> Response {
-    (StatusCode::FORBIDDEN, [(header::CONTENT_TYPE, "text/plain; charset=utf-8")], reason).into_response()
+    (StatusCode::FORBIDDEN, [(header::CONTENT_TYPE, "text/plain; charset=utf-8")], reason)
+        .into_response()
 }
 
 fn text<'a>(headers: &'a HeaderMap, name: &str) -> Option<&'a str> {
     headers.get(name).and_then(|value| value.to_str().ok())
 }
 
-/// The `Host` must be ours, else a name of someone else was made to lead here; an `Origin`, where there is one, too.
-async fn only_from_here(State(shared): State<Arc<Shared>>, request: Request, next: Next) -> Response {
+/// The `Host` must be ours, else a name of someone else was made to lead here; an `Origin`, where
+/// there is one, too.
+async fn only_from_here(
+    State(shared): State<Arc<Shared>>,
+    request: Request,
+    next: Next,
+) -> Response {
     let headers = request.headers();
     if !text(headers, "host").is_some_and(|host| shared.hosts.iter().any(|own| own == host)) {
         return refused("this address serves 127.0.0.1 alone\n");
     }
     if let Some(origin) = text(headers, "origin")
-        && !origin.strip_prefix("http://").is_some_and(|origin| shared.hosts.iter().any(|own| own == origin))
+        && !origin
+            .strip_prefix("http://")
+            .is_some_and(|origin| shared.hosts.iter().any(|own| own == origin))
     {
         return refused("pages of other origins are refused\n");
     }
     next.run(request).await
 }
 
-async fn only_with_token(State(shared): State<Arc<Shared>>, request: Request, next: Next) -> Response {
+async fn only_with_token(
+    State(shared): State<Arc<Shared>>,
+    request: Request,
+    next: Next,
+) -> Response {
     let given = text(request.headers(), "x-optakit-token").unwrap_or_default();
     // Each byte is compared, so that the time tells nothing of how many are right.
     let same = given.len() == shared.token.len()
         && given.bytes().zip(shared.token.bytes()).fold(0, |found, (a, b)| found | (a ^ b)) == 0;
     if !same {
-        return refused("the token is missing or wrong: open the address that `optakit edit` printed\n");
+        return refused(
+            "the token is missing or wrong: open the address that `optakit edit` printed\n",
+        );
     }
     next.run(request).await
 }
@@ -135,7 +154,11 @@ struct Which {
     path: String,
 }
 
-async fn write(State(shared): State<Arc<Shared>>, Query(which): Query<Which>, body: String) -> Response {
+async fn write(
+    State(shared): State<Arc<Shared>>,
+    Query(which): Query<Which>,
+    body: String,
+) -> Response {
     match shared.files.write(&which.path, &body) {
         Ok(version) => version.into_response(),
         Err(error) => (StatusCode::BAD_REQUEST, format!("{error:#}\n")).into_response(),
@@ -147,7 +170,8 @@ struct Since {
     version: String,
 }
 
-/// Answers when the files are not as they were in a version, with what they are now; with nothing after a while.
+/// Answers when the files are not as they were in a version, with what they are now; with nothing
+/// after a while.
 async fn changes(State(shared): State<Arc<Shared>>, Query(since): Query<Since>) -> Response {
     let until = tokio::time::Instant::now() + PATIENCE;
     while tokio::time::Instant::now() < until {

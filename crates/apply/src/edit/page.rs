@@ -21,7 +21,11 @@ pub(super) async fn serve(uri: Uri) -> Response {
     let name = if path.is_empty() { "index.html" } else { path };
     if let Some(region) = name.strip_prefix("rds-ca/").and_then(|file| file.strip_suffix(".pem")) {
         let known = region == "default" || rds::is_known(region);
-        return if known { plain("application/x-pem-file", rds::certificates(region).into()) } else { missing() };
+        return if known {
+            plain("application/x-pem-file", rds::certificates(region).into())
+        } else {
+            missing()
+        };
     }
     let Some((_, packed)) = FILES.iter().find(|(file, _)| *file == name) else { return missing() };
     let mut bytes = Vec::new();
@@ -32,8 +36,11 @@ pub(super) async fn serve(uri: Uri) -> Response {
 }
 
 fn plain(kind: &'static str, bytes: Vec<u8>) -> Response {
-    let headers =
-        [(header::CONTENT_TYPE, kind), (header::X_CONTENT_TYPE_OPTIONS, "nosniff"), (header::CACHE_CONTROL, "no-cache")];
+    let headers = [
+        (header::CONTENT_TYPE, kind),
+        (header::X_CONTENT_TYPE_OPTIONS, "nosniff"),
+        (header::CACHE_CONTROL, "no-cache"),
+    ];
     (headers, bytes).into_response()
 }
 

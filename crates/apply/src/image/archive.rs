@@ -5,7 +5,8 @@ use std::fs::File;
 use std::io::{Read, Seek, SeekFrom};
 use std::path::{Path, PathBuf};
 
-/// The largest manifest or configuration that is read, in bytes; registries take no more (OCI distribution, §Push).
+/// The largest manifest or configuration that is read, in bytes; registries take no more (OCI
+/// distribution, §Push).
 const MAX_JSON: u64 = 4 * 1024 * 1024;
 
 /// Why an archive cannot be used.
@@ -15,7 +16,9 @@ pub(crate) enum ArchiveError {
     Unreadable { path: String, error: std::io::Error },
     #[error("{path} is compressed; unpack it first: `{how}`")]
     Compressed { path: String, how: String },
-    #[error("{path} is no image archive: it is neither what `docker save` writes nor an OCI layout")]
+    #[error(
+        "{path} is no image archive: it is neither what `docker save` writes nor an OCI layout"
+    )]
     NotAnArchive { path: String },
     #[error("{path} is broken off or damaged: {what}\n  make the archive again")]
     Damaged { path: String, what: String },
@@ -69,7 +72,8 @@ impl Archive {
     ///
     /// When it cannot be read, or is compressed as a whole.
     pub(crate) fn open(path: &Path) -> Result<Self, ArchiveError> {
-        let unreadable = |error| ArchiveError::Unreadable { path: path.display().to_string(), error };
+        let unreadable =
+            |error| ArchiveError::Unreadable { path: path.display().to_string(), error };
         if std::fs::metadata(path).map_err(unreadable)?.is_dir() {
             return Ok(Self { path: path.to_owned(), entries: None });
         }
@@ -83,7 +87,10 @@ impl Archive {
             _ => None,
         };
         if let Some(tool) = tool {
-            return Err(ArchiveError::Compressed { path: path.display().to_string(), how: format!("{tool} {}", path.display()) });
+            return Err(ArchiveError::Compressed {
+                path: path.display().to_string(),
+                how: format!("{tool} {}", path.display()),
+            });
         }
         file.seek(SeekFrom::Start(0)).map_err(unreadable)?;
         let length = file.metadata().map_err(unreadable)?.len();
@@ -97,7 +104,8 @@ impl Archive {
                 Err(_) if entries.is_empty() => return Err(archive.not_an_archive()),
                 Err(error) => return Err(archive.damaged(error.to_string())),
             };
-            let name = String::from_utf8_lossy(&entry.path_bytes()).trim_start_matches("./").to_owned();
+            let name =
+                String::from_utf8_lossy(&entry.path_bytes()).trim_start_matches("./").to_owned();
             let kind = entry.header().entry_type();
             if kind.is_file() {
                 let (offset, size) = (entry.raw_file_position(), entry.size());
@@ -105,7 +113,9 @@ impl Archive {
                     return Err(archive.damaged(format!("{name} is not whole")));
                 }
                 entries.insert(name, Entry::File { offset, size });
-            } else if let Some(target) = entry.link_name_bytes().filter(|_| kind.is_symlink() || kind.is_hard_link()) {
+            } else if let Some(target) =
+                entry.link_name_bytes().filter(|_| kind.is_symlink() || kind.is_hard_link())
+            {
                 let target = String::from_utf8_lossy(&target).into_owned();
                 let target = if kind.is_symlink() { beside(&name, &target) } else { target };
                 entries.insert(name, Entry::Link(target));
@@ -130,9 +140,12 @@ impl Archive {
     /// A file's place; none when there is no such file.
     pub(super) fn find(&self, name: &str) -> Option<Part> {
         let Some(entries) = &self.entries else {
-            let inside = Path::new(name).components().all(|part| matches!(part, std::path::Component::Normal(_)));
+            let inside = Path::new(name)
+                .components()
+                .all(|part| matches!(part, std::path::Component::Normal(_)));
             let file = self.path.join(name);
-            let size = std::fs::metadata(&file).ok().filter(|found| inside && found.is_file())?.len();
+            let size =
+                std::fs::metadata(&file).ok().filter(|found| inside && found.is_file())?.len();
             return Some(Part { file, offset: 0, size });
         };
         let mut name = name;
@@ -156,7 +169,9 @@ impl Archive {
     pub(super) fn read(&self, name: &str) -> Result<Vec<u8>, ArchiveError> {
         let part = self.find(name).ok_or_else(|| self.damaged(format!("{name} is missing")))?;
         if part.size > MAX_JSON {
-            return Err(self.damaged(format!("{name} is larger than {} MiB", MAX_JSON / 1024 / 1024)));
+            return Err(
+                self.damaged(format!("{name} is larger than {} MiB", MAX_JSON / 1024 / 1024))
+            );
         }
         let mut bytes = Vec::new();
         part.open()

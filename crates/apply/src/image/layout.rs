@@ -3,14 +3,16 @@
 use std::collections::BTreeSet;
 
 use oci_spec::image::{
-    Descriptor, Digest, ImageConfiguration, ImageIndex, ImageManifest, ImageManifestBuilder, MediaType, SCHEMA_VERSION,
+    Descriptor, Digest, ImageConfiguration, ImageIndex, ImageManifest, ImageManifestBuilder,
+    MediaType, SCHEMA_VERSION,
 };
 use serde::Deserialize;
 
 use super::archive::{Archive, ArchiveError, Part};
 use crate::digest::sha256;
 
-/// The name of an image in an OCI layout (image-spec, annotations), and the longer one that Docker and containerd add.
+/// The name of an image in an OCI layout (image-spec, annotations), and the longer one that Docker
+/// and containerd add.
 const REF_NAME: &str = "org.opencontainers.image.ref.name";
 const CONTAINERD_NAME: &str = "io.containerd.image.name";
 /// How deep indexes may lie in each other.
@@ -82,18 +84,30 @@ impl Image {
         let index: ImageIndex = json(archive, "index.json")?;
         let name = |descriptor: &Descriptor| {
             let annotations = descriptor.annotations().as_ref();
-            let name = annotations.and_then(|all| all.get(CONTAINERD_NAME).or_else(|| all.get(REF_NAME)));
+            let name =
+                annotations.and_then(|all| all.get(CONTAINERD_NAME).or_else(|| all.get(REF_NAME)));
             name.cloned().unwrap_or_else(|| descriptor.digest().to_string())
         };
-        let named: Vec<(String, &Descriptor)> = index.manifests().iter().map(|found| (name(found), found)).collect();
+        let named: Vec<(String, &Descriptor)> =
+            index.manifests().iter().map(|found| (name(found), found)).collect();
         let (name, descriptor) = choose(archive, named, wanted)?;
-        let mut image = Self { tag: tag(&name), platforms: BTreeSet::new(), blobs: Vec::new(), manifests: Vec::new() };
+        let mut image = Self {
+            tag: tag(&name),
+            platforms: BTreeSet::new(),
+            blobs: Vec::new(),
+            manifests: Vec::new(),
+        };
         image.add(archive, descriptor, 0)?;
         Ok(image)
     }
 
     /// Adds what a descriptor leads to.
-    fn add(&mut self, archive: &Archive, descriptor: &Descriptor, depth: usize) -> Result<(), ArchiveError> {
+    fn add(
+        &mut self,
+        archive: &Archive,
+        descriptor: &Descriptor,
+        depth: usize,
+    ) -> Result<(), ArchiveError> {
         let digest = descriptor.digest();
         let bytes = archive.read(&blob_name(archive, digest)?)?;
         if sha256(&bytes) != digest.to_string() {
@@ -101,7 +115,8 @@ impl Image {
         }
         let broken = |error: serde_json::Error| archive.damaged(format!("{digest}: {error}"));
         let is_index = matches!(descriptor.media_type(), MediaType::ImageIndex)
-            || descriptor.media_type().to_string() == "application/vnd.docker.distribution.manifest.list.v2+json";
+            || descriptor.media_type().to_string()
+                == "application/vnd.docker.distribution.manifest.list.v2+json";
         if is_index {
             if depth > MAX_DEPTH {
                 return Err(archive.damaged("its indexes lie too deep in each other"));
@@ -113,8 +128,10 @@ impl Image {
         } else {
             let manifest: ImageManifest = serde_json::from_slice(&bytes).map_err(broken)?;
             let config = self.blob(archive, manifest.config(), false)?;
-            if let Ok(configuration) =
-                config.open().map_err(drop).and_then(|config| ImageConfiguration::from_reader(config).map_err(drop))
+            if let Ok(configuration) = config
+                .open()
+                .map_err(drop)
+                .and_then(|config| ImageConfiguration::from_reader(config).map_err(drop))
             {
                 self.note_platform(&configuration);
             }
@@ -129,18 +146,31 @@ impl Image {
     }
 
     fn note_platform(&mut self, configuration: &ImageConfiguration) {
-        let (os, architecture) = (configuration.os().to_string(), configuration.architecture().to_string());
+        let (os, architecture) =
+            (configuration.os().to_string(), configuration.architecture().to_string());
         // What buildx says of an image's making is no image.
         if os != "unknown" && !os.is_empty() {
             self.platforms.insert(format!("{os}/{architecture}"));
         }
     }
 
-    fn blob(&mut self, archive: &Archive, descriptor: &Descriptor, plain: bool) -> Result<Part, ArchiveError> {
+    fn blob(
+        &mut self,
+        archive: &Archive,
+        descriptor: &Descriptor,
+        plain: bool,
+    ) -> Result<Part, ArchiveError> {
         let name = blob_name(archive, descriptor.digest())?;
-        let part = archive.find(&name).ok_or_else(|| archive.damaged(format!("{} is missing", descriptor.digest())))?;
+        let part = archive
+            .find(&name)
+            .ok_or_else(|| archive.damaged(format!("{} is missing", descriptor.digest())))?;
         if part.size != descriptor.size() {
-            return Err(archive.damaged(format!("{} has {} of {} bytes", descriptor.digest(), part.size, descriptor.size())));
+            return Err(archive.damaged(format!(
+                "{} has {} of {} bytes",
+                descriptor.digest(),
+                part.size,
+                descriptor.size()
+            )));
         }
         self.put(Blob { digest: descriptor.digest().to_string(), part: part.clone(), plain });
         Ok(part)
@@ -160,14 +190,25 @@ impl Image {
         });
         let (name, image) = choose(archive, named.collect(), wanted)?;
         let config = archive.read(&image.config)?;
-        let configuration =
-            ImageConfiguration::from_reader(&*config).map_err(|error| archive.damaged(format!("{}: {error}", image.config)))?;
+        let configuration = ImageConfiguration::from_reader(&*config)
+            .map_err(|error| archive.damaged(format!("{}: {error}", image.config)))?;
         let diffs = configuration.rootfs().diff_ids();
         if diffs.len() != image.layers.len() {
-            return Err(archive.damaged(format!("it has {} layers of {}", image.layers.len(), diffs.len())));
+            return Err(archive.damaged(format!(
+                "it has {} layers of {}",
+                image.layers.len(),
+                diffs.len()
+            )));
         }
-        let part = |name: &str| archive.find(name).ok_or_else(|| archive.damaged(format!("{name} is missing")));
-        let mut result = Self { tag: tag(&name), platforms: BTreeSet::new(), blobs: Vec::new(), manifests: Vec::new() };
+        let part = |name: &str| {
+            archive.find(name).ok_or_else(|| archive.damaged(format!("{name} is missing")))
+        };
+        let mut result = Self {
+            tag: tag(&name),
+            platforms: BTreeSet::new(),
+            blobs: Vec::new(),
+            manifests: Vec::new(),
+        };
         result.note_platform(&configuration);
         let config_part = part(&image.config)?;
         let config_digest = sha256(&config);
@@ -182,7 +223,12 @@ impl Image {
         let manifest = ImageManifestBuilder::default()
             .schema_version(SCHEMA_VERSION)
             .media_type(MediaType::ImageManifest)
-            .config(descriptor(archive, MediaType::ImageConfig, &config_digest, config.len() as u64)?)
+            .config(descriptor(
+                archive,
+                MediaType::ImageConfig,
+                &config_digest,
+                config.len() as u64,
+            )?)
             .layers(layers)
             .build()
             .map_err(|error| archive.damaged(error.to_string()))?;
@@ -197,28 +243,43 @@ pub(super) fn of_manifest(manifest: &ImageManifest) -> Manifest {
     Manifest { media_type: MediaType::ImageManifest.to_string(), bytes }
 }
 
-fn descriptor(archive: &Archive, media_type: MediaType, digest: &str, size: u64) -> Result<Descriptor, ArchiveError> {
-    let digest: Digest = digest.parse().map_err(|_| archive.damaged(format!("`{digest}` is no digest")))?;
+fn descriptor(
+    archive: &Archive,
+    media_type: MediaType,
+    digest: &str,
+    size: u64,
+) -> Result<Descriptor, ArchiveError> {
+    let digest: Digest =
+        digest.parse().map_err(|_| archive.damaged(format!("`{digest}` is no digest")))?;
     Ok(Descriptor::new(media_type, size, digest))
 }
 
 /// Whether a layer of this type is not compressed.
 pub(super) fn is_plain(media_type: &MediaType) -> bool {
-    matches!(media_type, MediaType::ImageLayer) || media_type.to_string() == "application/vnd.docker.image.rootfs.diff.tar"
+    matches!(media_type, MediaType::ImageLayer)
+        || media_type.to_string() == "application/vnd.docker.image.rootfs.diff.tar"
 }
 
 fn blob_name(archive: &Archive, digest: &Digest) -> Result<String, ArchiveError> {
     let text = digest.to_string();
-    let hex = text.strip_prefix("sha256:").filter(|hex| hex.len() == 64 && hex.bytes().all(|byte| byte.is_ascii_hexdigit()));
-    hex.map(|hex| format!("blobs/sha256/{hex}")).ok_or_else(|| archive.damaged(format!("`{text}` is no digest of sha256")))
+    let hex = text
+        .strip_prefix("sha256:")
+        .filter(|hex| hex.len() == 64 && hex.bytes().all(|byte| byte.is_ascii_hexdigit()));
+    hex.map(|hex| format!("blobs/sha256/{hex}"))
+        .ok_or_else(|| archive.damaged(format!("`{text}` is no digest of sha256")))
 }
 
 fn json<T: for<'a> Deserialize<'a>>(archive: &Archive, name: &str) -> Result<T, ArchiveError> {
-    serde_json::from_slice(&archive.read(name)?).map_err(|error| archive.damaged(format!("{name}: {error}")))
+    serde_json::from_slice(&archive.read(name)?)
+        .map_err(|error| archive.damaged(format!("{name}: {error}")))
 }
 
 /// The one image, or the one of a name.
-fn choose<T>(archive: &Archive, named: Vec<(String, T)>, wanted: Option<&str>) -> Result<(String, T), ArchiveError> {
+fn choose<T>(
+    archive: &Archive,
+    named: Vec<(String, T)>,
+    wanted: Option<&str>,
+) -> Result<(String, T), ArchiveError> {
     let names = named.iter().map(|(name, _)| name.as_str()).collect::<Vec<_>>().join(", ");
     if named.is_empty() {
         return Err(archive.damaged("it holds no image"));
@@ -226,7 +287,11 @@ fn choose<T>(archive: &Archive, named: Vec<(String, T)>, wanted: Option<&str>) -
     if let Some(wanted) = wanted {
         let matches = |name: &str| name == wanted || tag(name).as_deref() == Some(wanted);
         let found = named.into_iter().find(|(name, _)| matches(name));
-        return found.ok_or_else(|| ArchiveError::NoSuch { path: archive.name(), wanted: wanted.to_owned(), names });
+        return found.ok_or_else(|| ArchiveError::NoSuch {
+            path: archive.name(),
+            wanted: wanted.to_owned(),
+            names,
+        });
     }
     let mut named = named;
     match (named.pop(), named.is_empty()) {
@@ -241,7 +306,9 @@ fn tag(name: &str) -> Option<String> {
     if name.starts_with("sha256:") || last.contains('@') {
         return None;
     }
-    let tag = last.rsplit_once(':').map_or((!name.contains('/')).then_some(last), |(_, tag)| Some(tag))?;
+    let tag = last
+        .rsplit_once(':')
+        .map_or((!name.contains('/')).then_some(last), |(_, tag)| Some(tag))?;
     optakit_core::model::image::check_tag(tag).is_ok().then(|| tag.to_owned())
 }
 

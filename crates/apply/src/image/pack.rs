@@ -12,18 +12,23 @@ use super::archive::{ArchiveError, Part};
 use super::layout::{Blob, Image, is_plain, of_manifest};
 use crate::digest;
 
-/// Compresses the plain layers of an image into a folder, as many at a time as there are cores, and makes its manifest
-/// name what came out. The same layer always gives the same bytes.
+/// Compresses the plain layers of an image into a folder, as many at a time as there are cores, and
+/// makes its manifest name what came out. The same layer always gives the same bytes.
 ///
 /// `done` hears of each layer: its digest before, and how many bytes it had and has.
 ///
 /// # Errors
 ///
 /// When a layer cannot be read or written, or is not what its digest says.
-pub(crate) fn pack(image: &mut Image, folder: &Path, done: impl Fn(&str, u64, u64) + Sync) -> Result<(), ArchiveError> {
+pub(crate) fn pack(
+    image: &mut Image,
+    folder: &Path,
+    done: impl Fn(&str, u64, u64) + Sync,
+) -> Result<(), ArchiveError> {
     use rayon::prelude::*;
 
-    let plain: Vec<(usize, Blob)> = image.blobs.iter().cloned().enumerate().filter(|(_, blob)| blob.plain).collect();
+    let plain: Vec<(usize, Blob)> =
+        image.blobs.iter().cloned().enumerate().filter(|(_, blob)| blob.plain).collect();
     if plain.is_empty() {
         return Ok(());
     }
@@ -36,10 +41,12 @@ pub(crate) fn pack(image: &mut Image, folder: &Path, done: impl Fn(&str, u64, u6
         })
         .collect::<Result<_, ArchiveError>>()?;
     let Some(last) = image.manifests.last_mut() else { return Ok(()) };
-    let mut manifest: ImageManifest =
-        serde_json::from_slice(&last.bytes).map_err(|error| damaged(folder, format!("its manifest: {error}")))?;
+    let mut manifest: ImageManifest = serde_json::from_slice(&last.bytes)
+        .map_err(|error| damaged(folder, format!("its manifest: {error}")))?;
     let layers = manifest.layers().iter().map(|layer| {
-        let found = packed.iter().find(|(_, before, _)| is_plain(layer.media_type()) && *before == layer.digest().to_string());
+        let found = packed.iter().find(|(_, before, _)| {
+            is_plain(layer.media_type()) && *before == layer.digest().to_string()
+        });
         found.map_or_else(
             || layer.clone(),
             |(.., blob)| {
@@ -85,11 +92,15 @@ impl<W: Write> Write for Hashing<W> {
 }
 
 fn compress(blob: &Blob, to: &Path) -> Result<Blob, ArchiveError> {
-    let unreadable = |error| ArchiveError::Unreadable { path: blob.part.file.display().to_string(), error };
+    let unreadable =
+        |error| ArchiveError::Unreadable { path: blob.part.file.display().to_string(), error };
     let unwritable = |error| ArchiveError::Unreadable { path: to.display().to_string(), error };
     let mut reader = blob.part.open().map_err(unreadable)?;
     let file = std::fs::File::create(to).map_err(unwritable)?;
-    let mut encoder = GzEncoder::new(Hashing { inner: file, hash: Sha256::new(), written: 0 }, Compression::fast());
+    let mut encoder = GzEncoder::new(
+        Hashing { inner: file, hash: Sha256::new(), written: 0 },
+        Compression::fast(),
+    );
     let mut before = Sha256::new();
     let mut buffer = vec![0; 256 * 1024];
     loop {
@@ -101,7 +112,10 @@ fn compress(blob: &Blob, to: &Path) -> Result<Blob, ArchiveError> {
         encoder.write_all(&buffer[..read]).map_err(unwritable)?;
     }
     if digest::text(&before.finalize()) != blob.digest {
-        return Err(damaged(&blob.part.file, format!("the layer {} is not what its configuration says", blob.digest)));
+        return Err(damaged(
+            &blob.part.file,
+            format!("the layer {} is not what its configuration says", blob.digest),
+        ));
     }
     let Hashing { hash, written, .. } = encoder.finish().map_err(unwritable)?;
     let part = Part { file: to.to_owned(), offset: 0, size: written };

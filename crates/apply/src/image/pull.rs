@@ -5,15 +5,20 @@ use std::collections::BTreeSet;
 use oci_client::Reference;
 use oci_client::errors::OciDistributionError;
 use oci_client::manifest::{
-    IMAGE_MANIFEST_LIST_MEDIA_TYPE, IMAGE_MANIFEST_MEDIA_TYPE, OCI_IMAGE_INDEX_MEDIA_TYPE, OCI_IMAGE_MEDIA_TYPE,
+    IMAGE_MANIFEST_LIST_MEDIA_TYPE, IMAGE_MANIFEST_MEDIA_TYPE, OCI_IMAGE_INDEX_MEDIA_TYPE,
+    OCI_IMAGE_MEDIA_TYPE,
 };
 use oci_spec::image::ImageConfiguration;
 use serde_json::Value;
 
 use super::push::{Destination, client, status};
 
-const ACCEPTED: &[&str] =
-    &[OCI_IMAGE_INDEX_MEDIA_TYPE, IMAGE_MANIFEST_LIST_MEDIA_TYPE, OCI_IMAGE_MEDIA_TYPE, IMAGE_MANIFEST_MEDIA_TYPE];
+const ACCEPTED: &[&str] = &[
+    OCI_IMAGE_INDEX_MEDIA_TYPE,
+    IMAGE_MANIFEST_LIST_MEDIA_TYPE,
+    OCI_IMAGE_MEDIA_TYPE,
+    IMAGE_MANIFEST_MEDIA_TYPE,
+];
 
 /// What a registry says when it is asked for an image.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -29,7 +34,8 @@ pub(crate) enum Found {
 /// Looks for an image by its digest or tag.
 pub(crate) async fn find(at: &Destination, version: &str) -> Found {
     let client = client(&at.registry);
-    let reference = Reference::with_tag(at.registry.clone(), at.repository.clone(), version.to_owned());
+    let reference =
+        Reference::with_tag(at.registry.clone(), at.repository.clone(), version.to_owned());
     let bytes = match client.pull_manifest_raw(&reference, &at.auth, ACCEPTED).await {
         Ok((bytes, _)) => bytes,
         Err(OciDistributionError::ImageManifestNotFoundError(_)) => return Found::Nothing,
@@ -39,7 +45,8 @@ pub(crate) async fn find(at: &Destination, version: &str) -> Found {
     let Ok(manifest) = serde_json::from_slice::<Value>(&bytes) else { return Found::Unknown };
     if let Some(inner) = manifest["manifests"].as_array() {
         let platform = |inner: &Value| {
-            let (os, architecture) = (inner["platform"]["os"].as_str()?, inner["platform"]["architecture"].as_str()?);
+            let (os, architecture) =
+                (inner["platform"]["os"].as_str()?, inner["platform"]["architecture"].as_str()?);
             // What buildx says of an image's making is no image.
             (os != "unknown").then(|| format!("{os}/{architecture}"))
         };
@@ -51,5 +58,10 @@ pub(crate) async fn find(at: &Destination, version: &str) -> Found {
         return Found::For(BTreeSet::new());
     }
     let configuration = ImageConfiguration::from_reader(&*configuration).ok();
-    Found::For(configuration.iter().map(|found| format!("{}/{}", found.os(), found.architecture())).collect())
+    Found::For(
+        configuration
+            .iter()
+            .map(|found| format!("{}/{}", found.os(), found.architecture()))
+            .collect(),
+    )
 }

@@ -40,7 +40,9 @@ pub(crate) enum PushError {
     Denied { registry: String, repository: String, reason: String },
     #[error("{registry} has no repository `{repository}`: {reason}")]
     NoRepository { registry: String, repository: String, reason: String },
-    #[error("{what} could not be pushed to {registry}: {reason}\n  what was sent whole stays there: push again to go on")]
+    #[error(
+        "{what} could not be pushed to {registry}: {reason}\n  what was sent whole stays there: push again to go on"
+    )]
     Failed { registry: String, what: String, reason: String },
 }
 
@@ -51,7 +53,12 @@ pub(crate) enum PushError {
 /// # Errors
 ///
 /// When the registry refuses it or goes away for longer than a few attempts take.
-pub(crate) async fn push(image: &Image, to: &Destination, tag: &str, report: &Report) -> Result<String, PushError> {
+pub(crate) async fn push(
+    image: &Image,
+    to: &Destination,
+    tag: &str,
+    report: &Report,
+) -> Result<String, PushError> {
     let target = Target { client: client(&to.registry), to, reference: to.reference(tag) };
     let begun = target.client.auth(&target.reference, &to.auth, RegistryOperation::Push).await;
     begun.map_err(|error| to.fault("the image", &error))?;
@@ -95,7 +102,8 @@ fn is_loopback(registry: &str) -> bool {
 impl Destination {
     /// A repository of ECR.
     pub(crate) fn new(login: &Login, repository: &str) -> Self {
-        let auth = RegistryAuth::Basic(login.user.clone(), login.password.expose_secret().to_owned());
+        let auth =
+            RegistryAuth::Basic(login.user.clone(), login.password.expose_secret().to_owned());
         Self { registry: login.registry.clone(), repository: repository.to_owned(), auth }
     }
 
@@ -148,7 +156,11 @@ impl Target<'_> {
                     let fault = self.to.fault(&label, &error);
                     return Err(match (fault, action) {
                         (PushError::Denied { registry, repository, reason }, Some(action)) => {
-                            PushError::Denied { registry, repository, reason: format!("{reason}; on ECR this is {action}") }
+                            PushError::Denied {
+                                registry,
+                                repository,
+                                reason: format!("{reason}; on ECR this is {action}"),
+                            }
                         }
                         (fault, _) => fault,
                     });
@@ -157,7 +169,12 @@ impl Target<'_> {
         }
     }
 
-    async fn try_blob(&self, blob: &Blob, label: &str, transfers: &Transfers) -> Result<(), Refused> {
+    async fn try_blob(
+        &self,
+        blob: &Blob,
+        label: &str,
+        transfers: &Transfers,
+    ) -> Result<(), Refused> {
         let is_there = self.client.blob_exists(&self.reference, &blob.digest).await;
         // An answer without a body says no reason.
         if is_there.map_err(|error| Refused { error, action: Some(actions::IS_THERE) })? {
@@ -184,7 +201,9 @@ impl Target<'_> {
                 Some((item, reader))
             }
         });
-        self.client.push_blob_stream(&self.reference, chunks, &blob.digest, Some(blob.part.size)).await?;
+        self.client
+            .push_blob_stream(&self.reference, chunks, &blob.digest, Some(blob.part.size))
+            .await?;
         transfer.finish(&format!("pushed   {label}  {}", bytes(blob.part.size)));
         Ok(())
     }
@@ -197,7 +216,10 @@ impl Target<'_> {
             reason: format!("`{}` is no media type", manifest.media_type),
         })?;
         // By its tag even where that is a digest: the library takes back what it said only of tags.
-        self.client.push_manifest_raw(&self.to.reference(name), manifest.bytes.clone(), media_type).await.map_err(fault)?;
+        self.client
+            .push_manifest_raw(&self.to.reference(name), manifest.bytes.clone(), media_type)
+            .await
+            .map_err(fault)?;
         Ok(())
     }
 }
@@ -214,13 +236,16 @@ fn may_pass(error: &OciDistributionError) -> bool {
 pub(super) fn status(error: &OciDistributionError) -> Option<u16> {
     match error {
         OciDistributionError::ServerError { code, .. } => Some(*code),
-        OciDistributionError::RegistryError { envelope, .. } => envelope.errors.first().and_then(|error| match error.code {
-            OciErrorCode::ManifestUnknown | OciErrorCode::NameUnknown => Some(404),
-            OciErrorCode::Unauthorized => Some(401),
-            OciErrorCode::Denied => Some(403),
-            _ => None,
-        }),
-        OciDistributionError::UnauthorizedError { .. } | OciDistributionError::AuthenticationFailure(_) => Some(401),
+        OciDistributionError::RegistryError { envelope, .. } => {
+            envelope.errors.first().and_then(|error| match error.code {
+                OciErrorCode::ManifestUnknown | OciErrorCode::NameUnknown => Some(404),
+                OciErrorCode::Unauthorized => Some(401),
+                OciErrorCode::Denied => Some(403),
+                _ => None,
+            })
+        }
+        OciDistributionError::UnauthorizedError { .. }
+        | OciDistributionError::AuthenticationFailure(_) => Some(401),
         OciDistributionError::RequestError(error) => error.status().map(|status| status.as_u16()),
         _ => None,
     }
@@ -231,7 +256,10 @@ fn reason(error: &OciDistributionError) -> String {
     match error {
         OciDistributionError::ServerError { code, message, .. } => {
             let body = serde_json::from_str::<serde_json::Value>(message).ok();
-            let said = body.as_ref().and_then(|body| body.pointer("/errors/0/message")).and_then(serde_json::Value::as_str);
+            let said = body
+                .as_ref()
+                .and_then(|body| body.pointer("/errors/0/message"))
+                .and_then(serde_json::Value::as_str);
             said.map_or_else(|| format!("status {code}"), |said| format!("{said} (status {code})"))
         }
         OciDistributionError::RequestError(error) => {
@@ -244,7 +272,9 @@ fn reason(error: &OciDistributionError) -> String {
             }
             cause.to_string()
         }
-        OciDistributionError::UnauthorizedError { .. } => "the credentials are not taken".to_owned(),
+        OciDistributionError::UnauthorizedError { .. } => {
+            "the credentials are not taken".to_owned()
+        }
         OciDistributionError::AuthenticationFailure(said) => said.clone(),
         other => other.to_string(),
     }

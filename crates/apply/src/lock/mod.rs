@@ -1,4 +1,5 @@
-//! One run at a time for a layer: a Lease that its holder renews, and that is taken over when nobody does any more.
+//! One run at a time for a layer: a Lease that its holder renews, and that is taken over when
+//! nobody does any more.
 
 use std::time::{Duration, Instant};
 
@@ -41,9 +42,16 @@ pub(crate) struct Lock {
 
 /// Who we are, as other runs are told: user, host and process.
 fn holder() -> String {
-    let variable =
-        |names: &[&str]| names.iter().find_map(|name| std::env::var(name).ok()).unwrap_or_else(|| "someone".to_owned());
-    let host = std::fs::read_to_string("/etc/hostname").map(|host| host.trim().to_owned()).ok().filter(|host| !host.is_empty());
+    let variable = |names: &[&str]| {
+        names
+            .iter()
+            .find_map(|name| std::env::var(name).ok())
+            .unwrap_or_else(|| "someone".to_owned())
+    };
+    let host = std::fs::read_to_string("/etc/hostname")
+        .map(|host| host.trim().to_owned())
+        .ok()
+        .filter(|host| !host.is_empty());
     let host = host.unwrap_or_else(|| variable(&["HOSTNAME", "COMPUTERNAME"]));
     format!("{}@{host}/{}", variable(&["USER", "LOGNAME", "USERNAME"]), std::process::id())
 }
@@ -53,7 +61,11 @@ fn holder() -> String {
 /// # Errors
 ///
 /// When another run holds it, or it cannot be written.
-pub(crate) async fn acquire(client: &kube::Client, layer: &str, wait: Duration) -> Result<Lock, LockError> {
+pub(crate) async fn acquire(
+    client: &kube::Client,
+    layer: &str,
+    wait: Duration,
+) -> Result<Lock, LockError> {
     let leases: Api<Lease> = Api::namespaced(client.clone(), layer);
     let name = format!("optakit-{layer}");
     let (started, holder) = (Instant::now(), holder());
@@ -65,7 +77,9 @@ pub(crate) async fn acquire(client: &kube::Client, layer: &str, wait: Duration) 
                 return Ok(Lock { leases, name, uid, renewal, at_once, interrupted });
             }
             Attempt::Lost => at_once = false,
-            Attempt::Held { holder, since } if started.elapsed() >= wait => return Err(LockError::Held { holder, since }),
+            Attempt::Held { holder, since } if started.elapsed() >= wait => {
+                return Err(LockError::Held { holder, since });
+            }
             Attempt::Held { .. } => {
                 at_once = false;
                 tokio::time::sleep(Duration::from_secs(1).min(wait)).await;
@@ -91,7 +105,10 @@ async fn attempt(leases: &Api<Lease>, name: &str, holder: &str) -> Result<Attemp
     let object = format!("Lease {name}");
     // Nearly always there is none: what is refused is looked at then.
     match leases
-        .create(&PostParams::default(), &lease(ObjectMeta { name: Some(name.to_owned()), ..ObjectMeta::default() }, holder))
+        .create(
+            &PostParams::default(),
+            &lease(ObjectMeta { name: Some(name.to_owned()), ..ObjectMeta::default() }, holder),
+        )
         .await
     {
         Ok(lease) => return Ok(Attempt::Taken { uid: lease.metadata.uid, interrupted: None }),
@@ -107,8 +124,13 @@ async fn attempt(leases: &Api<Lease>, name: &str, holder: &str) -> Result<Attemp
             let since = spec.acquire_time.map(|time| time.0.to_string()).unwrap_or_default();
             match held {
                 // Ours already: the answer to our own request was lost.
-                Some(held) if held == holder => (ObjectMeta { managed_fields: None, ..lease.metadata }, None),
-                Some(held) if !expired(spec.renew_time.as_ref(), Timestamp::now()) && !process::is_dead(&lease.metadata) => {
+                Some(held) if held == holder => {
+                    (ObjectMeta { managed_fields: None, ..lease.metadata }, None)
+                }
+                Some(held)
+                    if !expired(spec.renew_time.as_ref(), Timestamp::now())
+                        && !process::is_dead(&lease.metadata) =>
+                {
                     return Ok(Attempt::Held { holder: held, since });
                 }
                 holder => (ObjectMeta { managed_fields: None, ..lease.metadata }, holder),
@@ -138,14 +160,17 @@ fn lease(mut metadata: ObjectMeta, holder: &str) -> Lease {
 }
 
 fn expired(renewed: Option<&MicroTime>, now: Timestamp) -> bool {
-    renewed.is_none_or(|renewed| now.duration_since(renewed.0).as_secs() >= DURATION.as_secs().cast_signed())
+    renewed.is_none_or(|renewed| {
+        now.duration_since(renewed.0).as_secs() >= DURATION.as_secs().cast_signed()
+    })
 }
 
 async fn renew(leases: Api<Lease>, name: String) {
     loop {
         tokio::time::sleep(RENEW).await;
         let patch = json!({ "spec": { "renewTime": MicroTime(Timestamp::now()) } });
-        // A renewal that fails is tried again; three in a row and others may take over, as they should.
+        // A renewal that fails is tried again; three in a row and others may take over, as they
+        // should.
         drop(leases.patch(&name, &PatchParams::default(), &Patch::Merge(&patch)).await);
     }
 }

@@ -1,5 +1,5 @@
-//! Which process holds a lock, as far as another one on the same machine can tell whether it is still there: a run that was
-//! killed is followed at once, without waiting for its lock to expire.
+//! Which process holds a lock, as far as another one on the same machine can tell whether it is
+//! still there: a run that was killed is followed at once, without waiting for its lock to expire.
 
 use std::collections::BTreeMap;
 
@@ -16,29 +16,38 @@ pub(super) fn mark() -> BTreeMap<String, String> {
 
 /// Whether the process that holds a lock was one of this machine, and is certainly gone.
 pub(super) fn is_dead(metadata: &ObjectMeta) -> bool {
-    let Some(holder) = metadata.annotations.as_ref().and_then(|annotations| annotations.get(PROCESS)) else { return false };
+    let Some(holder) =
+        metadata.annotations.as_ref().and_then(|annotations| annotations.get(PROCESS))
+    else {
+        return false;
+    };
     let mut parts = holder.rsplitn(3, '/');
-    let (Some(then), Some(id), Some(where_it_was)) = (parts.next(), parts.next(), parts.next()) else { return false };
+    let (Some(then), Some(id), Some(where_it_was)) = (parts.next(), parts.next(), parts.next())
+    else {
+        return false;
+    };
     let Ok(id) = id.parse() else { return false };
     // The same number may be another process by now.
     space().is_some_and(|space| space == where_it_was) && started(id).as_deref() != Some(then)
 }
 
-/// What numbers of processes are told apart by: this start of this machine, and the namespace they are counted in.
+/// What numbers of processes are told apart by: this start of this machine, and the namespace they
+/// are counted in.
 fn space() -> Option<String> {
     let boot = std::fs::read_to_string("/proc/sys/kernel/random/boot_id").ok()?;
     let namespace = std::fs::read_link("/proc/self/ns/pid").ok()?;
     Some(format!("{}/{}", boot.trim(), namespace.display()))
 }
 
-/// When a process was started, in ticks of the machine (proc(5), `stat`, field 22); none for one that is not there or has
-/// ended.
+/// When a process was started, in ticks of the machine (proc(5), `stat`, field 22); none for one
+/// that is not there or has ended.
 fn started(id: u32) -> Option<String> {
     let stat = std::fs::read_to_string(format!("/proc/{id}/stat")).ok()?;
     // The name in brackets may hold anything.
     let (_, rest) = stat.rsplit_once(')')?;
     let fields: Vec<&str> = rest.split_whitespace().collect();
-    (!matches!(fields.first(), Some(&("Z" | "X")))).then(|| fields.get(19).map(|field| (*field).to_owned()))?
+    (!matches!(fields.first(), Some(&("Z" | "X"))))
+        .then(|| fields.get(19).map(|field| (*field).to_owned()))?
 }
 
 #[cfg(all(test, target_os = "linux"))]
@@ -46,7 +55,10 @@ mod tests {
     use super::*;
 
     fn metadata(value: &str) -> ObjectMeta {
-        ObjectMeta { annotations: Some(BTreeMap::from([(PROCESS.to_owned(), value.to_owned())])), ..ObjectMeta::default() }
+        ObjectMeta {
+            annotations: Some(BTreeMap::from([(PROCESS.to_owned(), value.to_owned())])),
+            ..ObjectMeta::default()
+        }
     }
 
     #[test]

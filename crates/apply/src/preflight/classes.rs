@@ -17,7 +17,9 @@ pub(super) async fn warnings(client: &kube::Client, targets: &[Target]) -> Vec<S
 }
 
 async fn classes(client: &kube::Client, targets: &[Target]) -> Vec<String> {
-    let classes = targets.iter().filter_map(|target| target.object.pointer("/spec/ingressClassName").and_then(Value::as_str));
+    let classes = targets.iter().filter_map(|target| {
+        target.object.pointer("/spec/ingressClassName").and_then(Value::as_str)
+    });
     let mut warnings = Vec::new();
     for class in classes.collect::<BTreeSet<&str>>() {
         if matches!(Api::<IngressClass>::all(client.clone()).get_opt(class).await, Ok(None)) {
@@ -30,14 +32,22 @@ async fn classes(client: &kube::Client, targets: &[Target]) -> Vec<String> {
 }
 
 async fn gateways(client: &kube::Client, targets: &[Target]) -> Vec<String> {
-    let parents =
-        targets.iter().filter_map(|target| target.object.pointer("/spec/parentRefs").and_then(Value::as_array)).flatten();
-    let names = parents.filter_map(|parent| Some((parent["namespace"].as_str()?, parent["name"].as_str()?)));
+    let parents = targets
+        .iter()
+        .filter_map(|target| target.object.pointer("/spec/parentRefs").and_then(Value::as_array))
+        .flatten();
+    let names = parents
+        .filter_map(|parent| Some((parent["namespace"].as_str()?, parent["name"].as_str()?)));
     let kind = GroupVersionKind::gvk("gateway.networking.k8s.io", "v1", "Gateway");
     let resource = ApiResource::from_gvk_with_plural(&kind, "gateways");
     let mut warnings = Vec::new();
     for (namespace, name) in names.collect::<BTreeSet<_>>() {
-        if matches!(Api::<DynamicObject>::namespaced_with(client.clone(), namespace, &resource).get_opt(name).await, Ok(None)) {
+        if matches!(
+            Api::<DynamicObject>::namespaced_with(client.clone(), namespace, &resource)
+                .get_opt(name)
+                .await,
+            Ok(None)
+        ) {
             warnings.push(format!(
                 "there is no Gateway `{namespace}/{name}` in the cluster: until it is there, nobody serves the routes; \
                  another is named with `optakit bundle --gateway NAMESPACE/NAME`"

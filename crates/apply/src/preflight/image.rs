@@ -12,7 +12,8 @@ use crate::image::{Destination, Found, find};
 use crate::live::Target;
 use crate::session::Session;
 
-/// Faults and warnings about the images in repositories of the bundle's own. What may not be asked is left out.
+/// Faults and warnings about the images in repositories of the bundle's own. What may not be asked
+/// is left out.
 pub(super) async fn check(session: &Session, targets: &[Target]) -> (Vec<Fault>, Vec<String>) {
     let Some(aws) = &session.aws else { return (Vec::new(), Vec::new()) };
     let wanted = wanted(session, targets);
@@ -40,16 +41,22 @@ pub(super) async fn check(session: &Session, targets: &[Target]) -> (Vec<Fault>,
     if lines.is_empty() {
         return (Vec::new(), warnings);
     }
-    lines.push("push it first: `optakit push ARCHIVE`, or `optakit deploy BUNDLE ARCHIVE` for both".to_owned());
+    lines.push(
+        "push it first: `optakit push ARCHIVE`, or `optakit deploy BUNDLE ARCHIVE` for both"
+            .to_owned(),
+    );
     (vec![Fault { title: "the image is not in ECR".to_owned(), lines }], warnings)
 }
 
 /// Repository and digest or tag of the images in repositories of the bundle's own.
 fn wanted(session: &Session, targets: &[Target]) -> BTreeSet<(String, String)> {
-    let repositories = session.bundle.aws.iter().filter(|document| document.kind == "ecr-repository");
-    let names: Vec<&str> = repositories.filter_map(|document| document.resource["name"].as_str()).collect();
-    let containers =
-        targets.iter().filter_map(|target| target.object.pointer("/spec/template/spec/containers").and_then(Value::as_array));
+    let repositories =
+        session.bundle.aws.iter().filter(|document| document.kind == "ecr-repository");
+    let names: Vec<&str> =
+        repositories.filter_map(|document| document.resource["name"].as_str()).collect();
+    let containers = targets.iter().filter_map(|target| {
+        target.object.pointer("/spec/template/spec/containers").and_then(Value::as_array)
+    });
     let images = containers.flatten().filter_map(|container| container["image"].as_str());
     images
         .filter_map(|image| {
@@ -64,12 +71,17 @@ fn wanted(session: &Session, targets: &[Target]) -> BTreeSet<(String, String)> {
 async fn architectures(client: &kube::Client) -> BTreeSet<String> {
     let nodes = Api::<Node>::all(client.clone()).list(&ListParams::default().limit(200)).await;
     let nodes = nodes.map(|list| list.items).unwrap_or_default();
-    nodes.into_iter().filter_map(|node| node.metadata.labels?.remove("kubernetes.io/arch")).collect()
+    nodes
+        .into_iter()
+        .filter_map(|node| node.metadata.labels?.remove("kubernetes.io/arch"))
+        .collect()
 }
 
 /// Whether any platform is that of any node; what is not known fits.
 fn fits(platforms: &BTreeSet<String>, architectures: &BTreeSet<String>) -> bool {
-    let runs = |platform: &String| platform.split('/').nth(1).is_some_and(|architecture| architectures.contains(architecture));
+    let runs = |platform: &String| {
+        platform.split('/').nth(1).is_some_and(|architecture| architectures.contains(architecture))
+    };
     platforms.is_empty() || architectures.is_empty() || platforms.iter().any(runs)
 }
 

@@ -1,4 +1,5 @@
-//! What must be true before anything is written: all of it is asked at once, and all that is missing is said at once.
+//! What must be true before anything is written: all of it is asked at once, and all that is
+//! missing is said at once.
 
 mod classes;
 mod cluster;
@@ -43,7 +44,8 @@ fn details(faults: &[Fault]) -> String {
 ///
 /// With the inputs that are missing.
 pub(crate) fn check_inputs(bundle: &Bundle, allowed: &str) -> Result<(), PreflightError> {
-    let in_manifests = |hole: &&Hole| hole.at.iter().any(|location| location.list == List::Manifests);
+    let in_manifests =
+        |hole: &&Hole| hole.at.iter().any(|location| location.list == List::Manifests);
     let missing = bundle.holes.iter().filter(in_manifests).filter(|hole| hole.input != allowed);
     let inputs: Vec<String> = missing.map(|hole| hole.input.clone()).collect();
     if inputs.is_empty() { Ok(()) } else { Err(PreflightError::UnknownInputs { inputs }) }
@@ -56,10 +58,19 @@ pub(crate) fn check_inputs(bundle: &Bundle, allowed: &str) -> Result<(), Preflig
 /// # Errors
 ///
 /// With everything that is missing, and what to do about each.
-pub(crate) async fn check(session: &Session, targets: &[Target]) -> Result<Vec<String>, PreflightError> {
+pub(crate) async fn check(
+    session: &Session,
+    targets: &[Target],
+) -> Result<Vec<String>, PreflightError> {
     let (client, bundle) = (&session.client, &session.bundle);
     let has_pods = targets.iter().any(|target| target.kind == "Deployment");
-    let secrets = async { if has_pods { secrets::check(client, bundle, session.namespace_exists).await } else { Vec::new() } };
+    let secrets = async {
+        if has_pods {
+            secrets::check(client, bundle, session.namespace_exists).await
+        } else {
+            Vec::new()
+        }
+    };
     let (other, permissions, secrets, (images, remarks), warnings) = tokio::join!(
         cluster::check(session),
         permissions::check(client, session.layer(), targets, session.namespace_exists),
@@ -67,6 +78,11 @@ pub(crate) async fn check(session: &Session, targets: &[Target]) -> Result<Vec<S
         image::check(session, targets),
         classes::warnings(client, targets),
     );
-    let faults: Vec<Fault> = other.into_iter().chain(permissions).chain(secrets).chain(images).collect();
-    if faults.is_empty() { Ok(remarks.into_iter().chain(warnings).collect()) } else { Err(PreflightError::Faults(faults)) }
+    let faults: Vec<Fault> =
+        other.into_iter().chain(permissions).chain(secrets).chain(images).collect();
+    if faults.is_empty() {
+        Ok(remarks.into_iter().chain(warnings).collect())
+    } else {
+        Err(PreflightError::Faults(faults))
+    }
 }

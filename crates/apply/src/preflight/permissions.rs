@@ -1,8 +1,9 @@
-//! What we must be allowed to do in the namespace: one declaration, asked of the API server before anything is written.
+//! What we must be allowed to do in the namespace: one declaration, asked of the API server before
+//! anything is written.
 
 use k8s_openapi::api::authorization::v1::{
-    ResourceAttributes, ResourceRule, SelfSubjectAccessReview, SelfSubjectAccessReviewSpec, SelfSubjectRulesReview,
-    SelfSubjectRulesReviewSpec,
+    ResourceAttributes, ResourceRule, SelfSubjectAccessReview, SelfSubjectAccessReviewSpec,
+    SelfSubjectRulesReview, SelfSubjectRulesReviewSpec,
 };
 use kube::api::{Api, PostParams};
 
@@ -21,7 +22,12 @@ struct Need {
 
 /// What every apply needs, beside the objects themselves.
 const ALWAYS: &[Need] = &[
-    Need { group: "", resource: "configmaps", verbs: &["get", "create", "patch"], purpose: "to keep the list of what is ours" },
+    Need {
+        group: "",
+        resource: "configmaps",
+        verbs: &["get", "create", "patch"],
+        purpose: "to keep the list of what is ours",
+    },
     Need {
         group: "",
         resource: "secrets",
@@ -38,9 +44,24 @@ const ALWAYS: &[Need] = &[
 
 /// What an apply with pods needs to tell how they do.
 const WITH_PODS: &[Need] = &[
-    Need { group: "", resource: "pods", verbs: &["list", "watch"], purpose: "to follow the rollout" },
-    Need { group: "apps", resource: "deployments", verbs: &["list", "watch"], purpose: "to follow the rollout" },
-    Need { group: "apps", resource: "replicasets", verbs: &["list"], purpose: "to follow the rollout" },
+    Need {
+        group: "",
+        resource: "pods",
+        verbs: &["list", "watch"],
+        purpose: "to follow the rollout",
+    },
+    Need {
+        group: "apps",
+        resource: "deployments",
+        verbs: &["list", "watch"],
+        purpose: "to follow the rollout",
+    },
+    Need {
+        group: "apps",
+        resource: "replicasets",
+        verbs: &["list"],
+        purpose: "to follow the rollout",
+    },
     Need { group: "", resource: "events", verbs: &["list"], purpose: "to say why a rollout fails" },
 ];
 
@@ -58,37 +79,61 @@ struct Question {
 
 /// What is not allowed, as one fault.
 ///
-/// The rules of the namespace are asked for first, which answers nearly all in one request; only what they leave open, since
-/// authorizers may decide by more than rules, is asked by itself.
-pub(super) async fn check(client: &kube::Client, namespace: &str, targets: &[Target], namespace_exists: bool) -> Option<Fault> {
+/// The rules of the namespace are asked for first, which answers nearly all in one request; only
+/// what they leave open, since authorizers may decide by more than rules, is asked by itself.
+pub(super) async fn check(
+    client: &kube::Client,
+    namespace: &str,
+    targets: &[Target],
+    namespace_exists: bool,
+) -> Option<Fault> {
     let questions = questions(targets);
     let rules = rules(client, namespace).await;
-    let open = questions.into_iter().filter(|question| !rules.iter().any(|rule| allows(rule, question)));
-    let mut open: Vec<(Option<&str>, Option<&str>, Question)> = open.map(|question| (Some(namespace), None, question)).collect();
+    let open =
+        questions.into_iter().filter(|question| !rules.iter().any(|rule| allows(rule, question)));
+    let mut open: Vec<(Option<&str>, Option<&str>, Question)> =
+        open.map(|question| (Some(namespace), None, question)).collect();
     if !namespace_exists {
         let purpose = "to make the namespace".to_owned();
-        let create = |verb| Question { group: String::new(), resource: "namespaces".to_owned(), verb, purpose: purpose.clone() };
+        let create = |verb| Question {
+            group: String::new(),
+            resource: "namespaces".to_owned(),
+            verb,
+            purpose: purpose.clone(),
+        };
         // By name, since a role may allow this namespace and no other.
         open.extend(["create", "patch"].map(|verb| (None, Some(namespace), create(verb))));
     }
-    let asked = open.iter().map(|(namespace, name, question)| is_denied(client, *namespace, *name, question));
+    let asked = open
+        .iter()
+        .map(|(namespace, name, question)| is_denied(client, *namespace, *name, question));
     let answers = futures::future::join_all(asked).await;
-    let denied: Vec<&Question> =
-        open.iter().zip(answers).filter(|(_, denied)| *denied).map(|((.., question), _)| question).collect();
+    let denied: Vec<&Question> = open
+        .iter()
+        .zip(answers)
+        .filter(|(_, denied)| *denied)
+        .map(|((.., question), _)| question)
+        .collect();
     if denied.is_empty() {
         return None;
     }
     let mut lines: Vec<String> = Vec::new();
     for question in &denied {
-        let same = |other: &&&Question| (&other.group, &other.resource) == (&question.group, &question.resource);
+        let same = |other: &&&Question| {
+            (&other.group, &other.resource) == (&question.group, &question.resource)
+        };
         let verbs: Vec<&str> = denied.iter().filter(same).map(|other| other.verb).collect();
-        let group = if question.group.is_empty() { String::new() } else { format!(".{}", question.group) };
-        let line = format!("{} {}{group} {}", verbs.join(", "), question.resource, question.purpose);
+        let group =
+            if question.group.is_empty() { String::new() } else { format!(".{}", question.group) };
+        let line =
+            format!("{} {}{group} {}", verbs.join(", "), question.resource, question.purpose);
         if !lines.contains(&line) {
             lines.push(line);
         }
     }
-    lines.push(format!("have them allowed by a Role in the namespace `{namespace}` (namespaces: by a ClusterRole)"));
+    lines.push(format!(
+        "have them allowed by a Role in the namespace `{namespace}` (namespaces: by a ClusterRole)"
+    ));
     Some(Fault { title: "permissions are missing in the cluster".to_owned(), lines })
 }
 
@@ -106,8 +151,8 @@ pub(crate) fn rules_of(targets: &[Target]) -> Vec<Value> {
     rules.into_iter().map(rule).collect()
 }
 
-/// The rules of a ClusterRole: the namespace itself, and what is read of the cluster to find faults before anything is
-/// written.
+/// The rules of a ClusterRole: the namespace itself, and what is read of the cluster to find faults
+/// before anything is written.
 pub(crate) fn cluster_rules_of(targets: &[Target], namespace: &str) -> Vec<Value> {
     let has = |kind: &str| targets.iter().any(|target| target.kind == kind);
     let read = |group: &str, resource: &str, verb: &str| json!({"apiGroups": [group], "resources": [resource], "verbs": [verb]});
@@ -145,10 +190,17 @@ fn questions(targets: &[Target]) -> Vec<Question> {
         let name = if group.is_empty() { kind.to_owned() } else { format!("{kind}.{group}") };
         let Some(resource) = resource_of(&name) else { continue };
         for verb in OBJECTS {
-            let known = |other: &Question| (other.resource.as_str(), other.verb) == (resource.plural.as_str(), *verb);
+            let known = |other: &Question| {
+                (other.resource.as_str(), other.verb) == (resource.plural.as_str(), *verb)
+            };
             if !questions.iter().any(known) {
                 let purpose = format!("to apply the {kind}");
-                questions.push(Question { group: resource.group.clone(), resource: resource.plural.clone(), verb, purpose });
+                questions.push(Question {
+                    group: resource.group.clone(),
+                    resource: resource.plural.clone(),
+                    verb,
+                    purpose,
+                });
             }
         }
     }
@@ -159,21 +211,34 @@ fn questions(targets: &[Target]) -> Vec<Question> {
 async fn rules(client: &kube::Client, namespace: &str) -> Vec<ResourceRule> {
     let spec = SelfSubjectRulesReviewSpec { namespace: Some(namespace.to_owned()) };
     let review = SelfSubjectRulesReview { spec, ..SelfSubjectRulesReview::default() };
-    let answer = Api::<SelfSubjectRulesReview>::all(client.clone()).create(&PostParams::default(), &review).await;
-    answer.ok().and_then(|answer| answer.status).map(|status| status.resource_rules).unwrap_or_default()
+    let answer = Api::<SelfSubjectRulesReview>::all(client.clone())
+        .create(&PostParams::default(), &review)
+        .await;
+    answer
+        .ok()
+        .and_then(|answer| answer.status)
+        .map(|status| status.resource_rules)
+        .unwrap_or_default()
 }
 
 fn allows(rule: &ResourceRule, question: &Question) -> bool {
-    let names = |list: Option<&Vec<String>>, name: &str| list.into_iter().flatten().any(|entry| entry == name || entry == "*");
+    let names = |list: Option<&Vec<String>>, name: &str| {
+        list.into_iter().flatten().any(|entry| entry == name || entry == "*")
+    };
     rule.resource_names.as_ref().is_none_or(Vec::is_empty)
         && names(Some(&rule.verbs), question.verb)
         && names(rule.api_groups.as_ref(), &question.group)
         && names(rule.resources.as_ref(), &question.resource)
 }
 
-/// Whether the API server says no: of a namespace's objects, or, without one, of the object of that name. Where it cannot be
-/// asked, the write itself will tell.
-async fn is_denied(client: &kube::Client, namespace: Option<&str>, name: Option<&str>, question: &Question) -> bool {
+/// Whether the API server says no: of a namespace's objects, or, without one, of the object of that
+/// name. Where it cannot be asked, the write itself will tell.
+async fn is_denied(
+    client: &kube::Client,
+    namespace: Option<&str>,
+    name: Option<&str>,
+    question: &Question,
+) -> bool {
     let attributes = ResourceAttributes {
         namespace: namespace.map(str::to_owned),
         name: name.map(str::to_owned),
@@ -182,8 +247,13 @@ async fn is_denied(client: &kube::Client, namespace: Option<&str>, name: Option<
         verb: Some(question.verb.to_owned()),
         ..ResourceAttributes::default()
     };
-    let spec = SelfSubjectAccessReviewSpec { resource_attributes: Some(attributes), ..SelfSubjectAccessReviewSpec::default() };
+    let spec = SelfSubjectAccessReviewSpec {
+        resource_attributes: Some(attributes),
+        ..SelfSubjectAccessReviewSpec::default()
+    };
     let review = SelfSubjectAccessReview { spec, ..SelfSubjectAccessReview::default() };
-    let answer = Api::<SelfSubjectAccessReview>::all(client.clone()).create(&PostParams::default(), &review).await;
+    let answer = Api::<SelfSubjectAccessReview>::all(client.clone())
+        .create(&PostParams::default(), &review)
+        .await;
     answer.ok().and_then(|answer| answer.status).is_some_and(|status| !status.allowed)
 }

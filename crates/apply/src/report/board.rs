@@ -1,4 +1,5 @@
-//! A run as it goes: on a terminal a table with a row an object, its state and its age; elsewhere a line for each change.
+//! A run as it goes: on a terminal a table with a row an object, its state and its age; elsewhere a
+//! line for each change.
 
 use std::collections::BTreeMap;
 use std::io::IsTerminal;
@@ -26,14 +27,18 @@ impl Report {
         let table = live.then(MultiProgress::new);
         let labels: Vec<String> = labels.into_iter().collect();
         let width = labels.iter().map(|label| label.chars().count()).max().unwrap_or(0);
-        let rows = table.iter().flat_map(|table| labels.iter().map(|label| (label.clone(), row(table, label, width)))).collect();
+        let rows = table
+            .iter()
+            .flat_map(|table| labels.iter().map(|label| (label.clone(), row(table, label, width))))
+            .collect();
         Board { report: *self, rows, table }
     }
 }
 
 fn row(table: &MultiProgress, label: &str, width: usize) -> ProgressBar {
     let bar = table.add(ProgressBar::new_spinner());
-    let style = ProgressStyle::with_template("{spinner} {prefix}  {elapsed:>4}  {wide_msg}").expect("the template is valid");
+    let style = ProgressStyle::with_template("{spinner} {prefix}  {elapsed:>4}  {wide_msg}")
+        .expect("the template is valid");
     bar.set_style(style.tick_strings(SPINNER));
     bar.set_prefix(format!("{label:<width$}"));
     bar.set_message("waits for its turn");
@@ -70,7 +75,8 @@ impl Board {
     pub(crate) fn rolls_out(&self, label: &str, (ready, wanted): (u64, u64)) {
         let Some(row) = self.rows.get(label) else { return };
         if row.length() != Some(wanted) {
-            let template = "{spinner} {prefix}  {elapsed:>4}  {bar:12} {pos}/{len} pods  {wide_msg}";
+            let template =
+                "{spinner} {prefix}  {elapsed:>4}  {bar:12} {pos}/{len} pods  {wide_msg}";
             let style = ProgressStyle::with_template(template).expect("the template is valid");
             row.set_style(style.tick_strings(SPINNER).progress_chars("=> "));
             row.set_length(wanted);

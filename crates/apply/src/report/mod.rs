@@ -1,5 +1,5 @@
-//! All that is printed: results on standard output, everything else on standard error. Colours follow NO_COLOR and
-//! CLICOLOR, and go away where nobody looks.
+//! All that is printed: results on standard output, everything else on standard error. Colours
+//! follow NO_COLOR and CLICOLOR, and go away where nobody looks.
 
 mod board;
 mod event;
@@ -89,14 +89,21 @@ impl Report {
         let text = text.to_string();
         let (first, rest) = text.split_once('\n').unwrap_or((&text, ""));
         let title = level.secondary_title(first);
-        anstream::eprintln!("{}", Renderer::styled().render(&[annotate_snippets::Group::with_title(title)]));
+        anstream::eprintln!(
+            "{}",
+            Renderer::styled().render(&[annotate_snippets::Group::with_title(title)])
+        );
         if !rest.is_empty() {
             anstream::eprintln!("{rest}");
         }
     }
 
     /// Draws findings with their source lines; `text_of` gives the text of a file by its name.
-    pub(crate) fn findings<'a>(&self, findings: &[Finding], text_of: impl Fn(&str) -> Option<&'a str>) -> String {
+    pub(crate) fn findings<'a>(
+        &self,
+        findings: &[Finding],
+        text_of: impl Fn(&str) -> Option<&'a str>,
+    ) -> String {
         let mut drawn = String::new();
         for finding in findings {
             drawn.push_str(&draw(finding, &text_of));
@@ -132,9 +139,11 @@ fn draw<'a>(finding: &Finding, text_of: &impl Fn(&str) -> Option<&'a str>) -> St
         _ => Level::NOTE.with_name("hint"),
     };
     if finding.confidential {
-        let place =
-            Origin::path(finding.file.as_str()).line(finding.place.line as usize).char_column(finding.place.column as usize);
-        let mut group = level.primary_title(finding.message.as_str()).id(finding.rule).element(place);
+        let place = Origin::path(finding.file.as_str())
+            .line(finding.place.line as usize)
+            .char_column(finding.place.column as usize);
+        let mut group =
+            level.primary_title(finding.message.as_str()).id(finding.rule).element(place);
         if let Some(help) = &finding.help {
             group = group.element(Level::HELP.message(help.as_str()));
         }
@@ -145,16 +154,22 @@ fn draw<'a>(finding: &Finding, text_of: &impl Fn(&str) -> Option<&'a str>) -> St
         Some(label) if label.file == finding.file => (Some(label), None),
         label => (None, label.as_ref()),
     };
-    let places: Vec<Place> = std::iter::once(finding.place).chain(label.map(|label| label.place)).collect();
+    let places: Vec<Place> =
+        std::iter::once(finding.place).chain(label.map(|label| label.place)).collect();
     let lines = Lines::of(text, &places);
-    let mut snippet = lines.snippet(&finding.file).annotation(AnnotationKind::Primary.span(lines.visible(finding.place)));
+    let mut snippet = lines
+        .snippet(&finding.file)
+        .annotation(AnnotationKind::Primary.span(lines.visible(finding.place)));
     if let Some(label) = label {
-        snippet = snippet.annotation(AnnotationKind::Context.span(lines.visible(label.place)).label(label.message.as_str()));
+        snippet = snippet.annotation(
+            AnnotationKind::Context.span(lines.visible(label.place)).label(label.message.as_str()),
+        );
     }
     let mut group = level.primary_title(finding.message.as_str()).id(finding.rule).element(snippet);
     if let Some(label) = other {
         let lines = Lines::of(text_of(&label.file).unwrap_or_default(), &[label.place]);
-        let annotation = AnnotationKind::Context.span(lines.visible(label.place)).label(label.message.as_str());
+        let annotation =
+            AnnotationKind::Context.span(lines.visible(label.place)).label(label.message.as_str());
         group = group.element(lines.snippet(&label.file).annotation(annotation));
     }
     if let Some(help) = &finding.help {
@@ -166,7 +181,8 @@ fn draw<'a>(finding: &Finding, text_of: &impl Fn(&str) -> Option<&'a str>) -> St
     Renderer::styled().decor_style(DecorStyle::Ascii).render(&[group])
 }
 
-/// The lines of a text that places lie in: a report of a large file should not read all of it for each finding.
+/// The lines of a text that places lie in: a report of a large file should not read all of it for
+/// each finding.
 struct Lines<'a> {
     text: &'a str,
     /// Where they begin in the whole text.
@@ -179,8 +195,12 @@ impl<'a> Lines<'a> {
     fn of(text: &'a str, places: &[Place]) -> Self {
         let low = places.iter().map(|place| place.start).min().unwrap_or(0).min(text.len());
         let high = places.iter().map(|place| place.end).max().unwrap_or(0).clamp(low, text.len());
-        let start = text.get(..low).and_then(|before| before.rfind('\n')).map_or(0, |newline| newline + 1);
-        let end = text.get(high..).and_then(|after| after.find('\n')).map_or(text.len(), |newline| high + newline);
+        let start =
+            text.get(..low).and_then(|before| before.rfind('\n')).map_or(0, |newline| newline + 1);
+        let end = text
+            .get(high..)
+            .and_then(|after| after.find('\n'))
+            .map_or(text.len(), |newline| high + newline);
         let first = places.iter().map(|place| place.line).min().unwrap_or(1);
         Self { text: text.get(start..end).unwrap_or_default(), start, first: first as usize }
     }

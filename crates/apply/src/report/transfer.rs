@@ -39,7 +39,9 @@ impl Transfers {
     pub(crate) fn begin(&self, label: &str, size: u64) -> Transfer<'_> {
         let bar = self.bars.as_ref().map(|bars| {
             let bar = bars.add(ProgressBar::new(size));
-            let style = ProgressStyle::with_template("{prefix} [{bar:24}] {bytes} of {total_bytes}, {bytes_per_sec}, {eta} left");
+            let style = ProgressStyle::with_template(
+                "{prefix} [{bar:24}] {bytes} of {total_bytes}, {bytes_per_sec}, {eta} left",
+            );
             bar.set_style(style.expect("the template is valid").progress_chars("=> "));
             bar.set_prefix(label.to_owned());
             bar

@@ -15,11 +15,14 @@ pub(super) fn is_observed(deployment: &Deployment) -> bool {
 pub(super) fn pods(deployment: &Deployment) -> (u64, u64) {
     let count = |count: Option<i32>| count.and_then(|count| u64::try_from(count).ok());
     let wanted = count(deployment.spec.as_ref().and_then(|spec| spec.replicas)).unwrap_or(1);
-    let Some(status) = deployment.status.as_ref().filter(|_| is_observed(deployment)) else { return (0, wanted) };
+    let Some(status) = deployment.status.as_ref().filter(|_| is_observed(deployment)) else {
+        return (0, wanted);
+    };
     let number = |field: Option<i32>| count(field).unwrap_or(0);
     // Ready pods are counted over old and new ones.
     let old = number(status.replicas).saturating_sub(number(status.updated_replicas));
-    let ready = number(status.ready_replicas).min(number(status.available_replicas)).saturating_sub(old);
+    let ready =
+        number(status.ready_replicas).min(number(status.available_replicas)).saturating_sub(old);
     (ready.min(number(status.updated_replicas)).min(wanted), wanted)
 }
 
@@ -29,19 +32,23 @@ pub(super) fn progress(deployment: &Deployment) -> Progress {
     if deployment.metadata.deletion_timestamp.is_some() {
         return Progress::Failed("the Deployment is being deleted".to_owned());
     }
-    let Some(status) = &deployment.status else { return waiting("not seen by the controller yet".to_owned()) };
+    let Some(status) = &deployment.status else {
+        return waiting("not seen by the controller yet".to_owned());
+    };
     if !is_observed(deployment) {
         return waiting("not seen by the controller yet".to_owned());
     }
     let conditions = status.conditions.as_deref().unwrap_or_default();
     let condition = |kind: &str| conditions.iter().find(|condition| condition.type_ == kind);
-    if let Some(stuck) =
-        condition("Progressing").filter(|condition| condition.reason.as_deref() == Some("ProgressDeadlineExceeded"))
+    if let Some(stuck) = condition("Progressing")
+        .filter(|condition| condition.reason.as_deref() == Some("ProgressDeadlineExceeded"))
     {
         let message = stuck.message.as_deref().unwrap_or("no progress in time");
         return Progress::Failed(format!("no progress within the deadline: {message}"));
     }
-    if let Some(failure) = condition("ReplicaFailure").filter(|condition| condition.status == "True") {
+    if let Some(failure) =
+        condition("ReplicaFailure").filter(|condition| condition.status == "True")
+    {
         let message = failure.message.as_deref().unwrap_or("pods cannot be created");
         return Progress::Failed(format!("pods cannot be created: {message}"));
     }
@@ -88,7 +95,10 @@ mod tests {
     fn an_old_status_says_nothing() {
         let done = serde_json::json!({"replicas": 2, "updatedReplicas": 2, "availableReplicas": 2, "readyReplicas": 2,
             "conditions": [{"type": "Available", "status": "True"}]});
-        check(deployment(2, 1, done.clone()), Progress::Waiting("not seen by the controller yet".to_owned()));
+        check(
+            deployment(2, 1, done.clone()),
+            Progress::Waiting("not seen by the controller yet".to_owned()),
+        );
         check(deployment(2, 2, done), Progress::Ready);
     }
 
@@ -118,8 +128,14 @@ mod tests {
     fn a_passed_deadline_and_refused_pods_are_failures() {
         let with = |kind: &str, status: &str, reason: &str| serde_json::json!({"conditions": [{"type": kind, "status": status, "reason": reason, "message": "because"}]});
         let deadline = with("Progressing", "False", "ProgressDeadlineExceeded");
-        check(deployment(1, 1, deadline), Progress::Failed("no progress within the deadline: because".to_owned()));
+        check(
+            deployment(1, 1, deadline),
+            Progress::Failed("no progress within the deadline: because".to_owned()),
+        );
         let refused = with("ReplicaFailure", "True", "FailedCreate");
-        check(deployment(1, 1, refused), Progress::Failed("pods cannot be created: because".to_owned()));
+        check(
+            deployment(1, 1, refused),
+            Progress::Failed("pods cannot be created: because".to_owned()),
+        );
     }
 }

@@ -1,4 +1,5 @@
-//! What the cluster says about a rollout that did not become ready: the newest warnings, and the last lines of a container.
+//! What the cluster says about a rollout that did not become ready: the newest warnings, and the
+//! last lines of a container.
 
 use k8s_openapi::api::core::v1::{Event, Pod};
 use kube::api::{Api, ListParams, LogParams};
@@ -8,34 +9,61 @@ const WARNINGS: usize = 5;
 /// How many lines of a log are shown.
 const LINES: i64 = 20;
 
-/// Lines for a person, as far as the cluster tells any that `reason` has not told. What cannot be read is left out: the
-/// failure itself is known.
-pub(crate) async fn of(client: &kube::Client, namespace: &str, deployment: &str, reason: &str) -> Vec<String> {
-    let (warnings, log) =
-        futures::future::join(warnings(client, namespace, deployment, reason), log(client, namespace, deployment)).await;
+/// Lines for a person, as far as the cluster tells any that `reason` has not told. What cannot be
+/// read is left out: the failure itself is known.
+pub(crate) async fn of(
+    client: &kube::Client,
+    namespace: &str,
+    deployment: &str,
+    reason: &str,
+) -> Vec<String> {
+    let (warnings, log) = futures::future::join(
+        warnings(client, namespace, deployment, reason),
+        log(client, namespace, deployment),
+    )
+    .await;
     warnings.into_iter().chain(log).collect()
 }
 
-async fn warnings(client: &kube::Client, namespace: &str, deployment: &str, reason: &str) -> Vec<String> {
+async fn warnings(
+    client: &kube::Client,
+    namespace: &str,
+    deployment: &str,
+    reason: &str,
+) -> Vec<String> {
     let events: Api<Event> = Api::namespaced(client.clone(), namespace);
-    let found = events.list(&ListParams::default().fields("type=Warning")).await.map(|list| list.items).unwrap_or_default();
+    let found = events
+        .list(&ListParams::default().fields("type=Warning"))
+        .await
+        .map(|list| list.items)
+        .unwrap_or_default();
     newest(found, deployment, reason)
 }
 
-/// The newest warnings about a Deployment, its ReplicaSets and pods, newest first. Those that say the same of another pod, or
-/// what `reason` says, are left out.
+/// The newest warnings about a Deployment, its ReplicaSets and pods, newest first. Those that say
+/// the same of another pod, or what `reason` says, are left out.
 fn newest(mut events: Vec<Event>, deployment: &str, reason: &str) -> Vec<String> {
-    events.retain(|event| event.involved_object.name.as_deref().is_some_and(|name| name.starts_with(deployment)));
+    events.retain(|event| {
+        event.involved_object.name.as_deref().is_some_and(|name| name.starts_with(deployment))
+    });
     events.sort_by_key(|event| {
-        let time = event.event_time.as_ref().map(|time| time.0).or_else(|| event.last_timestamp.as_ref().map(|time| time.0));
+        let time = event
+            .event_time
+            .as_ref()
+            .map(|time| time.0)
+            .or_else(|| event.last_timestamp.as_ref().map(|time| time.0));
         std::cmp::Reverse(time)
     });
     let (said, mut seen, mut lines) = (without_pods(reason, deployment), Vec::new(), Vec::new());
     for event in events {
         let message = event.message.as_deref().unwrap_or_default().trim().replace('\n', " ");
-        let alike = without_pods(message.strip_prefix("Error creating: ").unwrap_or(&message), deployment);
+        let alike =
+            without_pods(message.strip_prefix("Error creating: ").unwrap_or(&message), deployment);
         if lines.len() < WARNINGS && !said.contains(&alike) && !seen.contains(&alike) {
-            lines.push(format!("  warning  {}: {message}", event.reason.as_deref().unwrap_or("Warning")));
+            lines.push(format!(
+                "  warning  {}: {message}",
+                event.reason.as_deref().unwrap_or("Warning")
+            ));
             seen.push(alike);
         }
     }
@@ -47,7 +75,8 @@ fn without_pods(text: &str, deployment: &str) -> String {
     let mut parts = text.split(deployment);
     let first = parts.next().unwrap_or_default().to_owned();
     parts.fold(first, |cut, part| {
-        let rest = part.trim_start_matches(|c: char| c.is_ascii_lowercase() || c.is_ascii_digit() || c == '-');
+        let rest = part
+            .trim_start_matches(|c: char| c.is_ascii_lowercase() || c.is_ascii_digit() || c == '-');
         cut + deployment + rest
     })
 }
@@ -57,18 +86,31 @@ async fn log(client: &kube::Client, namespace: &str, deployment: &str) -> Vec<St
     let found = pods.list(&ListParams::default()).await.map(|list| list.items).unwrap_or_default();
     let unready = |pod: &&Pod| {
         let conditions = pod.status.iter().flat_map(|status| status.conditions.iter().flatten());
-        let ready = conditions.into_iter().any(|condition| condition.type_ == "Ready" && condition.status == "True");
+        let ready = conditions
+            .into_iter()
+            .any(|condition| condition.type_ == "Ready" && condition.status == "True");
         !ready && pod.metadata.name.as_deref().is_some_and(|name| name.starts_with(deployment))
     };
-    let Some(pod) = found.iter().filter(unready).max_by_key(|pod| pod.metadata.creation_timestamp.clone().map(|time| time.0))
+    let Some(pod) = found
+        .iter()
+        .filter(unready)
+        .max_by_key(|pod| pod.metadata.creation_timestamp.clone().map(|time| time.0))
     else {
         return Vec::new();
     };
     let name = pod.metadata.name.as_deref().unwrap_or_default();
-    let restarts =
-        pod.status.iter().flat_map(|status| status.container_statuses.iter().flatten()).map(|one| one.restart_count).max();
+    let restarts = pod
+        .status
+        .iter()
+        .flat_map(|status| status.container_statuses.iter().flatten())
+        .map(|one| one.restart_count)
+        .max();
     // Of a container that ended, what it said before it did.
-    let params = LogParams { tail_lines: Some(LINES), previous: restarts.unwrap_or(0) > 0, ..LogParams::default() };
+    let params = LogParams {
+        tail_lines: Some(LINES),
+        previous: restarts.unwrap_or(0) > 0,
+        ..LogParams::default()
+    };
     let text = pods.logs(name, &params).await.unwrap_or_default();
     let mut lines: Vec<String> = text.lines().map(|line| format!("  | {line}")).collect();
     if !lines.is_empty() {
@@ -86,8 +128,10 @@ mod tests {
     #[test]
     fn warnings_are_the_newest_of_the_service_each_once() {
         let event = |name: &str, message: &str, time: &str| -> Event {
-            serde_json::from_value(json!({"metadata": {}, "type": "Warning", "reason": "Unhealthy", "message": message,
-                "involvedObject": {"name": name}, "lastTimestamp": time}))
+            serde_json::from_value(
+                json!({"metadata": {}, "type": "Warning", "reason": "Unhealthy", "message": message,
+                "involvedObject": {"name": name}, "lastTimestamp": time}),
+            )
             .expect("an event")
         };
         let events = vec![
@@ -98,9 +142,23 @@ mod tests {
         ];
         let lines = newest(events.clone(), "shop-api", "not ready");
         assert_eq!(lines, ["  warning  Unhealthy: new", "  warning  Unhealthy: old"]);
-        assert_eq!(newest(events, "shop-api", "it is new"), ["  warning  Unhealthy: old"], "what is said is not said again");
-        let forbidden = |pod: &str| event(pod, &format!("Error creating: pods \"{pod}\" is forbidden"), "2026-01-01T00:00:00Z");
-        let lines = newest(vec![forbidden("shop-api-1-a"), forbidden("shop-api-1-b")], "shop-api", "");
-        assert_eq!(lines, ["  warning  Unhealthy: Error creating: pods \"shop-api-1-a\" is forbidden"]);
+        assert_eq!(
+            newest(events, "shop-api", "it is new"),
+            ["  warning  Unhealthy: old"],
+            "what is said is not said again"
+        );
+        let forbidden = |pod: &str| {
+            event(
+                pod,
+                &format!("Error creating: pods \"{pod}\" is forbidden"),
+                "2026-01-01T00:00:00Z",
+            )
+        };
+        let lines =
+            newest(vec![forbidden("shop-api-1-a"), forbidden("shop-api-1-b")], "shop-api", "");
+        assert_eq!(
+            lines,
+            ["  warning  Unhealthy: Error creating: pods \"shop-api-1-a\" is forbidden"]
+        );
     }
 }

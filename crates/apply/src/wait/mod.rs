@@ -1,4 +1,5 @@
-//! Waiting for a rollout: each state of the cluster is judged by a pure function, and a watch tells of new states.
+//! Waiting for a rollout: each state of the cluster is judged by a pure function, and a watch tells
+//! of new states.
 
 mod deployment;
 pub(crate) mod evidence;
@@ -41,8 +42,8 @@ pub(crate) enum WaitError {
 
 /// Waits until a Deployment has rolled out the generation it has now.
 ///
-/// `told` gets each new state in words, with the pods that are new and ready of those that there must be.
-/// Gives the same of the last.
+/// `told` gets each new state in words, with the pods that are new and ready of those that there
+/// must be. Gives the same of the last.
 ///
 /// # Errors
 ///
@@ -90,11 +91,14 @@ async fn watch(
     if deployment::progress(&first) == Progress::Ready {
         return Ok(deployment::pods(&first));
     }
-    let selector = first.spec.as_ref().and_then(|spec| spec.selector.match_labels.clone()).unwrap_or_default();
-    let labels: Vec<String> = selector.iter().map(|(key, value)| format!("{key}={value}")).collect();
+    let selector =
+        first.spec.as_ref().and_then(|spec| spec.selector.match_labels.clone()).unwrap_or_default();
+    let labels: Vec<String> =
+        selector.iter().map(|(key, value)| format!("{key}={value}")).collect();
     let labels = labels.join(",");
     let pods: Api<Pod> = Api::namespaced(client.clone(), namespace);
-    let own = watcher(deployments, watcher::Config::default().fields(&format!("metadata.name={name}")));
+    let own =
+        watcher(deployments, watcher::Config::default().fields(&format!("metadata.name={name}")));
     let pods = watcher(pods, watcher::Config::default().labels(&labels));
     let ticks = futures::stream::unfold((), |()| async {
         tokio::time::sleep(Duration::from_secs(5)).await;
@@ -129,7 +133,8 @@ async fn watch(
 struct State {
     deployment: Deployment,
     pods: BTreeMap<String, Pod>,
-    /// The `pod-template-hash` of the newest ReplicaSet, with the Deployment revision it belongs to.
+    /// The `pod-template-hash` of the newest ReplicaSet, with the Deployment revision it belongs
+    /// to.
     revision: Option<(String, String)>,
 }
 
@@ -137,9 +142,9 @@ impl State {
     /// Takes news in; false when the Deployment is gone.
     fn take(&mut self, news: News) -> bool {
         match news {
-            News::Deployment(watcher::Event::Apply(deployment) | watcher::Event::InitApply(deployment)) => {
-                self.deployment = deployment
-            }
+            News::Deployment(
+                watcher::Event::Apply(deployment) | watcher::Event::InitApply(deployment),
+            ) => self.deployment = deployment,
             News::Deployment(watcher::Event::Delete(_)) => return false,
             News::Pod(watcher::Event::Apply(pod) | watcher::Event::InitApply(pod)) => {
                 self.pods.insert(pod.metadata.name.clone().unwrap_or_default(), pod);
@@ -154,25 +159,36 @@ impl State {
 
     /// Looks up which pods are of the newest revision, when the Deployment has a new one.
     ///
-    /// Before the controller has seen our change, the annotation still names the revision before it, whose pods may well
-    /// be what the change is to repair.
-    async fn find_revision(&mut self, client: &kube::Client, namespace: &str, labels: &str) -> Result<(), WaitError> {
+    /// Before the controller has seen our change, the annotation still names the revision before
+    /// it, whose pods may well be what the change is to repair.
+    async fn find_revision(
+        &mut self,
+        client: &kube::Client,
+        namespace: &str,
+        labels: &str,
+    ) -> Result<(), WaitError> {
         if !deployment::is_observed(&self.deployment) {
             self.revision = None;
             return Ok(());
         }
         let annotations = self.deployment.metadata.annotations.as_ref();
-        let Some(revision) = annotations.and_then(|annotations| annotations.get(REVISION)).cloned() else { return Ok(()) };
+        let Some(revision) = annotations.and_then(|annotations| annotations.get(REVISION)).cloned()
+        else {
+            return Ok(());
+        };
         if self.revision.as_ref().is_some_and(|(known, _)| *known == revision) {
             return Ok(());
         }
         let sets: Api<ReplicaSet> = Api::namespaced(client.clone(), namespace);
-        let sets = sets.list(&ListParams::default().labels(labels)).await.map_err(WaitError::Read)?;
-        let newest = sets
-            .items
-            .into_iter()
-            .find(|set| set.metadata.annotations.as_ref().and_then(|annotations| annotations.get(REVISION)) == Some(&revision));
-        let hash = newest.and_then(|set| set.metadata.labels).and_then(|mut labels| labels.remove("pod-template-hash"));
+        let sets =
+            sets.list(&ListParams::default().labels(labels)).await.map_err(WaitError::Read)?;
+        let newest = sets.items.into_iter().find(|set| {
+            set.metadata.annotations.as_ref().and_then(|annotations| annotations.get(REVISION))
+                == Some(&revision)
+        });
+        let hash = newest
+            .and_then(|set| set.metadata.labels)
+            .and_then(|mut labels| labels.remove("pod-template-hash"));
         self.revision = hash.map(|hash| (revision, hash));
         Ok(())
     }
@@ -182,16 +198,22 @@ impl State {
         let Progress::Waiting(reason) = progress else { return progress };
         let Some((_, hash)) = &self.revision else { return Progress::Waiting(reason) };
         // Pods of the old revision never fail a rollout.
-        let new = self
-            .pods
-            .values()
-            .filter(|pod| pod.metadata.labels.as_ref().and_then(|labels| labels.get("pod-template-hash")) == Some(hash));
+        let new = self.pods.values().filter(|pod| {
+            pod.metadata.labels.as_ref().and_then(|labels| labels.get("pod-template-hash"))
+                == Some(hash)
+        });
         let judged: Vec<Progress> = new.map(pod::progress).collect();
         let failed = judged.iter().find(|progress| matches!(progress, Progress::Failed(_)));
         failed.cloned().unwrap_or_else(|| {
             let details: Vec<&str> = judged
                 .iter()
-                .filter_map(|progress| if let Progress::Waiting(detail) = progress { Some(detail.as_str()) } else { None })
+                .filter_map(|progress| {
+                    if let Progress::Waiting(detail) = progress {
+                        Some(detail.as_str())
+                    } else {
+                        None
+                    }
+                })
                 .collect();
             Progress::Waiting(match details.first() {
                 Some(detail) => format!("{reason}; {detail}"),

@@ -17,17 +17,28 @@ pub(super) fn progress(pod: &Pod) -> Progress {
 
 fn judge(pod: &Pod, now: Timestamp) -> Progress {
     let name = pod.metadata.name.as_deref().unwrap_or("a pod");
-    let Some(status) = &pod.status else { return Progress::Waiting(format!("{name} is not seen by a node yet")) };
+    let Some(status) = &pod.status else {
+        return Progress::Waiting(format!("{name} is not seen by a node yet"));
+    };
     let conditions = status.conditions.as_deref().unwrap_or_default();
     let condition = |kind: &str| conditions.iter().find(|condition| condition.type_ == kind);
     if condition("Ready").is_some_and(|ready| ready.status == "True") {
         return Progress::Ready;
     }
-    if let Some(scheduled) = condition("PodScheduled").filter(|scheduled| scheduled.reason.as_deref() == Some("Unschedulable")) {
+    if let Some(scheduled) = condition("PodScheduled")
+        .filter(|scheduled| scheduled.reason.as_deref() == Some("Unschedulable"))
+    {
         let message = scheduled.message.as_deref().unwrap_or("no node fits");
-        let since = scheduled.last_transition_time.as_ref().map_or(0, |since| now.as_second() - since.0.as_second());
+        let since = scheduled
+            .last_transition_time
+            .as_ref()
+            .map_or(0, |since| now.as_second() - since.0.as_second());
         let reason = format!("{name} finds no node: {message}");
-        return if since >= UNSCHEDULABLE_SECONDS { Progress::Failed(reason) } else { Progress::Waiting(reason) };
+        return if since >= UNSCHEDULABLE_SECONDS {
+            Progress::Failed(reason)
+        } else {
+            Progress::Waiting(reason)
+        };
     }
     let containers = status.container_statuses.as_deref().unwrap_or_default();
     for container in containers {
@@ -43,18 +54,35 @@ fn container_progress(pod: &str, container: &ContainerStatus) -> Option<Progress
     let waiting = container.state.as_ref()?.waiting.as_ref()?;
     let reason = waiting.reason.as_deref().unwrap_or_default();
     let message = waiting.message.as_deref().unwrap_or_default();
-    let with = |what: &str| if message.is_empty() { format!("{pod}: {what}") } else { format!("{pod}: {what}: {message}") };
+    let with = |what: &str| {
+        if message.is_empty() {
+            format!("{pod}: {what}")
+        } else {
+            format!("{pod}: {what}: {message}")
+        }
+    };
     let image = &container.image;
-    let never = ["not found", "denied", "unauthorized", "no such manifest", "manifest unknown", "exec format"];
+    let never = [
+        "not found",
+        "denied",
+        "unauthorized",
+        "no such manifest",
+        "manifest unknown",
+        "exec format",
+    ];
     let gets_no_better = never.iter().any(|word| message.to_ascii_lowercase().contains(word));
     Some(match reason {
         "InvalidImageName" => Progress::Failed(with(&format!("`{image}` is no image name"))),
-        "ErrImagePull" if gets_no_better => Progress::Failed(with(&format!("the image `{image}` cannot be pulled"))),
+        "ErrImagePull" if gets_no_better => {
+            Progress::Failed(with(&format!("the image `{image}` cannot be pulled")))
+        }
         "ErrImagePull" => Progress::Waiting(with(&format!("the image `{image}` cannot be pulled"))),
         "ImagePullBackOff" if gets_no_better || container.restart_count >= RESTARTS => {
             Progress::Failed(with(&format!("the image `{image}` cannot be pulled")))
         }
-        "ImagePullBackOff" => Progress::Waiting(with(&format!("the image `{image}` cannot be pulled"))),
+        "ImagePullBackOff" => {
+            Progress::Waiting(with(&format!("the image `{image}` cannot be pulled")))
+        }
         "CreateContainerConfigError" | "CreateContainerError" | "RunContainerError" => {
             Progress::Failed(with("the container cannot be started"))
         }
@@ -65,7 +93,9 @@ fn container_progress(pod: &str, container: &ContainerStatus) -> Option<Progress
             });
             Progress::Failed(format!("{pod}: the container ends again and again{why}"))
         }
-        "CrashLoopBackOff" => Progress::Waiting(format!("{pod}: the container has ended and is started again")),
+        "CrashLoopBackOff" => {
+            Progress::Waiting(format!("{pod}: the container has ended and is started again"))
+        }
         _ => return None,
     })
 }
@@ -76,7 +106,8 @@ mod tests {
     use serde_json::json;
 
     fn check(status: serde_json::Value, expected: &Progress) {
-        let pod: Pod = serde_json::from_value(json!({"metadata": {"name": "p"}, "status": status})).expect("a Pod");
+        let pod: Pod = serde_json::from_value(json!({"metadata": {"name": "p"}, "status": status}))
+            .expect("a Pod");
         let now: Timestamp = "2026-01-01T00:02:30Z".parse().expect("a time");
         assert_eq!(&judge(&pod, now), expected);
     }
@@ -91,12 +122,24 @@ mod tests {
     fn what_gets_no_better_fails_at_once() {
         let failed = |reason: &str| Progress::Failed(reason.to_owned());
         check(waiting("InvalidImageName", "", 0), &failed("p: `a:1` is no image name"));
-        check(waiting("ErrImagePull", "a:1: not found", 0), &failed("p: the image `a:1` cannot be pulled: a:1: not found"));
         check(
-            waiting("CreateContainerConfigError", "couldn't find key X in Secret shop/manual-secrets", 0),
-            &failed("p: the container cannot be started: couldn't find key X in Secret shop/manual-secrets"),
+            waiting("ErrImagePull", "a:1: not found", 0),
+            &failed("p: the image `a:1` cannot be pulled: a:1: not found"),
         );
-        check(waiting("CrashLoopBackOff", "back-off", 2), &failed("p: the container ends again and again (exit code 3)"));
+        check(
+            waiting(
+                "CreateContainerConfigError",
+                "couldn't find key X in Secret shop/manual-secrets",
+                0,
+            ),
+            &failed(
+                "p: the container cannot be started: couldn't find key X in Secret shop/manual-secrets",
+            ),
+        );
+        check(
+            waiting("CrashLoopBackOff", "back-off", 2),
+            &failed("p: the container ends again and again (exit code 3)"),
+        );
     }
 
     #[test]
@@ -109,13 +152,22 @@ mod tests {
             waiting("ErrImagePull", "timeout", 0),
             &Progress::Waiting("p: the image `a:1` cannot be pulled: timeout".to_owned()),
         );
-        check(waiting("ContainerCreating", "", 0), &Progress::Waiting("p is not ready yet".to_owned()));
+        check(
+            waiting("ContainerCreating", "", 0),
+            &Progress::Waiting("p is not ready yet".to_owned()),
+        );
     }
 
     #[test]
     fn a_pod_without_a_node_fails_after_two_minutes() {
         let unschedulable = |since: &str| json!({"conditions": [{"type": "PodScheduled", "status": "False", "reason": "Unschedulable", "message": "no cpu", "lastTransitionTime": since}]});
-        check(unschedulable("2026-01-01T00:02:00Z"), &Progress::Waiting("p finds no node: no cpu".to_owned()));
-        check(unschedulable("2026-01-01T00:00:00Z"), &Progress::Failed("p finds no node: no cpu".to_owned()));
+        check(
+            unschedulable("2026-01-01T00:02:00Z"),
+            &Progress::Waiting("p finds no node: no cpu".to_owned()),
+        );
+        check(
+            unschedulable("2026-01-01T00:00:00Z"),
+            &Progress::Failed("p finds no node: no cpu".to_owned()),
+        );
     }
 }

@@ -36,7 +36,8 @@ fn put(tar: &mut tar::Builder<std::fs::File>, name: &str, bytes: &[u8]) {
     tar.append_data(&mut header, name, bytes).expect("it can be written");
 }
 
-/// An archive as `docker save` wrote it before version 25, in which a layer that comes again is a link.
+/// An archive as `docker save` wrote it before version 25, in which a layer that comes again is a
+/// link.
 pub(crate) fn docker_archive_for(path: &Path, architecture: &str, tag: &str, layers: &[&[u8]]) {
     let mut tar = tar::Builder::new(std::fs::File::create(path).expect("it can be made"));
     let config = configuration(architecture, layers);
@@ -49,7 +50,8 @@ pub(crate) fn docker_archive_for(path: &Path, architecture: &str, tag: &str, lay
                 let mut header = tar::Header::new_gnu();
                 header.set_entry_type(tar::EntryType::Symlink);
                 header.set_size(0);
-                tar.append_link(&mut header, &name, format!("../{first}/layer.tar")).expect("it can be written");
+                tar.append_link(&mut header, &name, format!("../{first}/layer.tar"))
+                    .expect("it can be written");
             }
             None => put(&mut tar, &name, layer),
         }

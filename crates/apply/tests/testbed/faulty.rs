@@ -22,7 +22,9 @@ impl Faulty {
             .spawn()
             .expect("Python starts");
         let mut port = String::new();
-        BufReader::new(process.stdout.take().expect("piped")).read_line(&mut port).expect("it says its port");
+        BufReader::new(process.stdout.take().expect("piped"))
+            .read_line(&mut port)
+            .expect("it says its port");
         let address = format!("http://127.0.0.1:{}", port.trim());
         let config = json!({
             "apiVersion": "v1", "kind": "Config", "current-context": "faulty",
@@ -35,7 +37,10 @@ impl Faulty {
     }
 
     pub(crate) fn ask(&self, path: &str) -> String {
-        let output = Command::new("curl").args(["-sS", &format!("{}/faulty{path}", self.address)]).output().expect("curl starts");
+        let output = Command::new("curl")
+            .args(["-sS", &format!("{}/faulty{path}", self.address)])
+            .output()
+            .expect("curl starts");
         String::from_utf8(output.stdout).expect("it is text")
     }
 

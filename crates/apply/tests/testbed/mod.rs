@@ -1,4 +1,5 @@
-//! The real things, and a service of its own for each test. `make test` starts them and says where they are.
+//! The real things, and a service of its own for each test. `make test` starts them and says where
+//! they are.
 
 pub(crate) mod archive;
 pub(crate) mod faulty;
@@ -10,10 +11,13 @@ use std::process::{Command, Output, Stdio};
 use serde_json::Value;
 use tempfile::TempDir;
 
-pub(crate) const DIGEST: &str = "sha256:9b2f3c5e1a7d4860b1f2e3d4c5b6a79880716253a4b5c6d7e8f90a1b2c3d4e5f";
+pub(crate) const DIGEST: &str =
+    "sha256:9b2f3c5e1a7d4860b1f2e3d4c5b6a79880716253a4b5c6d7e8f90a1b2c3d4e5f";
 
 pub(crate) fn setting(name: &str) -> String {
-    std::env::var(name).unwrap_or_else(|_| panic!("{name} is not set: these tests run in `make test`, which starts the testbed"))
+    std::env::var(name).unwrap_or_else(|_| {
+        panic!("{name} is not set: these tests run in `make test`, which starts the testbed")
+    })
 }
 
 pub(crate) fn kubectl(arguments: &[&str]) -> Output {
@@ -41,15 +45,17 @@ pub(crate) fn optakit(folder: &Path) -> Command {
     command
 }
 
-/// Says, for the table of faults, what a test did to Optakit and what held; called when all of the test is true. `make test`
-/// collects it.
+/// Says, for the table of faults, what a test did to Optakit and what held; called when all of the
+/// test is true. `make test` collects it.
 pub(crate) fn held(done: &str, outcome: &str) {
     let Some(folder) = std::env::var_os("OPTAKIT_FAULTS") else { return };
     let test = std::thread::current().name().expect("tests are named").to_owned();
     let source = std::env::args().next().expect("a program");
-    let file = Path::new(&source).file_stem().and_then(|name| name.to_str()).expect("a name").to_owned();
+    let file =
+        Path::new(&source).file_stem().and_then(|name| name.to_str()).expect("a name").to_owned();
     let suite = file.rsplit_once('-').map_or(file.as_str(), |(name, _)| name);
-    let row = serde_json::json!({"done": done, "held": outcome, "test": format!("{suite}::{test}")});
+    let row =
+        serde_json::json!({"done": done, "held": outcome, "test": format!("{suite}::{test}")});
     let path = Path::new(&folder).join(format!("{suite}-{test}-{}.json", done.len()));
     std::fs::write(path, row.to_string()).expect("it can be written");
 }
@@ -71,7 +77,8 @@ impl Service {
 
     pub(crate) fn write(&self, path: &str, text: &str) {
         let path = self.folder.path().join(path);
-        std::fs::create_dir_all(path.parent().expect("it has one")).expect("the folder can be made");
+        std::fs::create_dir_all(path.parent().expect("it has one"))
+            .expect("the folder can be made");
         std::fs::write(path, text).expect("it can be written");
     }
 
@@ -82,7 +89,8 @@ impl Service {
             self.layer
         );
         self.write("opta.yml", &text);
-        let output = optakit(self.folder.path()).args(["bundle", "--quiet"]).output().expect("it starts");
+        let output =
+            optakit(self.folder.path()).args(["bundle", "--quiet"]).output().expect("it starts");
         assert!(output.status.success(), "{}", String::from_utf8_lossy(&output.stderr));
     }
 
@@ -99,35 +107,63 @@ impl Service {
     /// Runs `secret` with an input; gives the exit code, standard output and standard error.
     pub(crate) fn secret(&self, arguments: &[&str], input: &str) -> (i32, String, String) {
         let mut process = optakit(self.folder.path());
-        process.arg("secret").args(arguments).args(["--kubeconfig", &setting("OPTAKIT_TEST_KUBECONFIG")]);
-        let mut child = process.stdin(Stdio::piped()).stdout(Stdio::piped()).stderr(Stdio::piped()).spawn().expect("it starts");
+        process
+            .arg("secret")
+            .args(arguments)
+            .args(["--kubeconfig", &setting("OPTAKIT_TEST_KUBECONFIG")]);
+        let mut child = process
+            .stdin(Stdio::piped())
+            .stdout(Stdio::piped())
+            .stderr(Stdio::piped())
+            .spawn()
+            .expect("it starts");
         child.stdin.take().expect("piped").write_all(input.as_bytes()).expect("it reads");
         let output = child.wait_with_output().expect("it ends");
         let text = |bytes: &[u8]| String::from_utf8_lossy(bytes).into_owned();
         (output.status.code().expect("it exits"), text(&output.stdout), text(&output.stderr))
     }
 
-    /// Runs another command on the bundle by kubeconfig; gives the exit code, standard output and standard error.
+    /// Runs another command on the bundle by kubeconfig; gives the exit code, standard output and
+    /// standard error.
     pub(crate) fn command(&self, command: &[&str], arguments: &[&str]) -> (i32, String, String) {
         let kubeconfig = setting("OPTAKIT_TEST_KUBECONFIG");
         let mut process = optakit(self.folder.path());
-        process.args(command).arg(self.bundle()).args(["--kubeconfig", &kubeconfig]).args(arguments);
+        process
+            .args(command)
+            .arg(self.bundle())
+            .args(["--kubeconfig", &kubeconfig])
+            .args(arguments);
         let output = process.output().expect("it starts");
         let text = |bytes: &[u8]| String::from_utf8_lossy(bytes).into_owned();
         (output.status.code().expect("it exits"), text(&output.stdout), text(&output.stderr))
     }
 
     pub(crate) fn run(&self, arguments: &[&str]) -> (i32, String) {
-        let output = optakit(self.folder.path()).arg("apply").arg(self.bundle()).args(arguments).output().expect("it starts");
+        let output = optakit(self.folder.path())
+            .arg("apply")
+            .arg(self.bundle())
+            .args(arguments)
+            .output()
+            .expect("it starts");
         assert_eq!(String::from_utf8_lossy(&output.stdout), "", "an apply has no result to print");
-        (output.status.code().expect("it exits"), String::from_utf8_lossy(&output.stderr).into_owned())
+        (
+            output.status.code().expect("it exits"),
+            String::from_utf8_lossy(&output.stderr).into_owned(),
+        )
     }
 
     /// Pushes an image for an architecture to the service's repository; gives its digest.
     pub(crate) fn push(&self, architecture: &str) -> String {
-        archive::docker_archive_for(&self.folder.path().join("app.tar"), architecture, "1", &[&archive::layer(9, 100)]);
-        let output =
-            optakit(self.folder.path()).args(["push", "app.tar", "--bundle", &self.bundle()]).output().expect("it starts");
+        archive::docker_archive_for(
+            &self.folder.path().join("app.tar"),
+            architecture,
+            "1",
+            &[&archive::layer(9, 100)],
+        );
+        let output = optakit(self.folder.path())
+            .args(["push", "app.tar", "--bundle", &self.bundle()])
+            .output()
+            .expect("it starts");
         assert!(output.status.success(), "{}", String::from_utf8_lossy(&output.stderr));
         String::from_utf8_lossy(&output.stdout).trim_end().to_owned()
     }
@@ -138,7 +174,12 @@ impl Service {
         let list = get(&["-n", self.layer, "-l", "app.kubernetes.io/managed-by=optakit", kinds]);
         let items = list["items"].as_array().expect("a list").iter();
         items
-            .map(|item| format!("{} {} {}", item["kind"], item["metadata"]["name"], item["metadata"]["resourceVersion"]))
+            .map(|item| {
+                format!(
+                    "{} {} {}",
+                    item["kind"], item["metadata"]["name"], item["metadata"]["resourceVersion"]
+                )
+            })
             .collect()
     }
 }
@@ -155,7 +196,9 @@ pub(crate) fn ready_pods(namespace: &str) -> Vec<String> {
     let pods = get(&["-n", namespace, "pods"]);
     let ready = |pod: &&Value| {
         let conditions = pod["status"]["conditions"].as_array().cloned().unwrap_or_default();
-        conditions.iter().any(|condition| condition["type"] == "Ready" && condition["status"] == "True")
+        conditions
+            .iter()
+            .any(|condition| condition["type"] == "Ready" && condition["status"] == "True")
     };
     let pods = pods["items"].as_array().expect("a list").iter().filter(ready);
     let mut uids: Vec<String> = pods.map(|pod| pod["metadata"]["uid"].to_string()).collect();
@@ -163,7 +206,8 @@ pub(crate) fn ready_pods(namespace: &str) -> Vec<String> {
     uids
 }
 
-/// A kubeconfig of the service account `deployer` of a namespace, which is made, that has these roles.
+/// A kubeconfig of the service account `deployer` of a namespace, which is made, that has these
+/// roles.
 pub(crate) fn kubeconfig_of(namespace: &str, roles: &[Value], folder: &Path) -> String {
     assert!(kubectl(&["create", "namespace", namespace]).status.success());
     assert!(kubectl(&["-n", namespace, "create", "serviceaccount", "deployer"]).status.success());
@@ -179,10 +223,13 @@ pub(crate) fn kubeconfig_of(namespace: &str, roles: &[Value], folder: &Path) -> 
     let items: Vec<Value> = roles.iter().cloned().chain(roles.iter().map(binding)).collect();
     apply_objects(&items, folder);
     let token = kubectl(&["-n", namespace, "create", "token", "deployer"]).stdout;
-    let view =
-        String::from_utf8(kubectl(&["config", "view", "--raw", "--minify", "--flatten", "-o", "json"]).stdout).expect("text");
+    let view = String::from_utf8(
+        kubectl(&["config", "view", "--raw", "--minify", "--flatten", "-o", "json"]).stdout,
+    )
+    .expect("text");
     let mut config: Value = serde_json::from_str(&view).expect("JSON");
-    config["users"][0]["user"] = serde_json::json!({"token": String::from_utf8(token).expect("text").trim_end()});
+    config["users"][0]["user"] =
+        serde_json::json!({"token": String::from_utf8(token).expect("text").trim_end()});
     let path = folder.join("deployer.kubeconfig");
     std::fs::write(&path, config.to_string()).expect("it can be written");
     path.display().to_string()
@@ -191,8 +238,11 @@ pub(crate) fn kubeconfig_of(namespace: &str, roles: &[Value], folder: &Path) -> 
 /// Applies objects with kubectl.
 pub(crate) fn apply_objects(items: &[Value], folder: &Path) {
     let path = folder.join("objects.json");
-    std::fs::write(&path, serde_json::json!({"apiVersion": "v1", "kind": "List", "items": items}).to_string())
-        .expect("it can be written");
+    std::fs::write(
+        &path,
+        serde_json::json!({"apiVersion": "v1", "kind": "List", "items": items}).to_string(),
+    )
+    .expect("it can be written");
     let applied = kubectl(&["apply", "-f", &path.display().to_string()]);
     assert!(applied.status.success(), "{}", String::from_utf8_lossy(&applied.stderr));
 }

@@ -55,8 +55,8 @@ pub struct Hover {
     pub markdown: String,
 }
 
-/// What may stand at a UTF-16 offset of one of the request's files: the service file by its name, an environment file by
-/// its path.
+/// What may stand at a UTF-16 offset of one of the request's files: the service file by its name,
+/// an environment file by its path.
 #[must_use]
 pub fn complete(request: &Request, file: &str, offset: usize) -> Option<Completions> {
     within(request, file, offset, |offset, around, index| {
@@ -70,7 +70,11 @@ pub fn complete(request: &Request, file: &str, offset: usize) -> Option<Completi
         };
         let text = &around.source.text;
         let items = items.into_iter().map(item).collect();
-        Some(Completions { from: index.utf16(text, range.start), to: index.utf16(text, range.end), items })
+        Some(Completions {
+            from: index.utf16(text, range.start),
+            to: index.utf16(text, range.end),
+            items,
+        })
     })
 }
 
@@ -80,7 +84,11 @@ pub fn hover(request: &Request, file: &str, offset: usize) -> Option<Hover> {
     within(request, file, offset, |offset, around, index| {
         let (range, markdown) = assist::hover(offset, around)?;
         let text = &around.source.text;
-        Some(Hover { from: index.utf16(text, range.start), to: index.utf16(text, range.end), markdown })
+        Some(Hover {
+            from: index.utf16(text, range.start),
+            to: index.utf16(text, range.end),
+            markdown,
+        })
     })
 }
 
@@ -97,9 +105,14 @@ fn within<T>(
     // While several are open, the first tells what an environment can know.
     let entry = resolve::choose(layer_file, choices.environment.as_deref()).ok().flatten();
     let entry = entry.or_else(|| layer_file.environments.first().map(|entry| &entry.value));
-    let (environment, _) = environment(request, layer_file, entry, &mut unsaid, &mut Texts::default());
+    let (environment, _) =
+        environment(request, layer_file, entry, &mut unsaid, &mut Texts::default());
     let variables = entry.map_or_else(BTreeMap::new, EnvironmentEntry::all_variables);
-    let name = layer_file.layer.as_ref().and_then(|layer| layer.name.as_ref()).map(|name| name.value.clone());
+    let name = layer_file
+        .layer
+        .as_ref()
+        .and_then(|layer| layer.name.as_ref())
+        .map(|name| name.value.clone());
     let scope = Scope {
         layer_name: name.as_ref().map(|name| name.as_str()).unwrap_or_default(),
         environment: &environment,
@@ -110,9 +123,18 @@ fn within<T>(
         used: &RefCell::new(BTreeMap::new()),
     };
     let paths: Vec<&str> = request.environment_files.keys().map(String::as_str).collect();
-    let text = if file == request.service.name { None } else { Some(request.environment_files.get(file)?.as_ref().ok()?) };
-    let source = text.map_or_else(|| service.clone(), |text| Source::new(FileId::Environment, file, &**text));
+    let text = if file == request.service.name {
+        None
+    } else {
+        Some(request.environment_files.get(file)?.as_ref().ok()?)
+    };
+    let source = text
+        .map_or_else(|| service.clone(), |text| Source::new(FileId::Environment, file, &**text));
     let index = LineIndex::new(&source.text);
     let offset = index.byte(&source.text, offset);
-    help(offset, &Surroundings { source: &source, scope: &scope, environment_paths: &paths }, &index)
+    help(
+        offset,
+        &Surroundings { source: &source, scope: &scope, environment_paths: &paths },
+        &index,
+    )
 }

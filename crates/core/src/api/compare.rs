@@ -37,7 +37,8 @@ impl From<&Manifest> for Other {
 pub enum Against {
     /// Both are rendered: every line counts.
     Rendered,
-    /// The other comes out of a cluster, with the API server's defaults in it: only the fields that are rendered count.
+    /// The other comes out of a cluster, with the API server's defaults in it: only the fields that
+    /// are rendered count.
     Cluster,
 }
 
@@ -50,7 +51,8 @@ pub struct Change {
     pub name: String,
     /// `create`, `change`, `delete` or `recreate`.
     pub action: &'static str,
-    /// What that causes: `nothing restarts`, `scaling`, `traffic`, `rolling restart`, `deletion` or `recreation`.
+    /// What that causes: `nothing restarts`, `scaling`, `traffic`, `rolling restart`, `deletion`
+    /// or `recreation`.
     pub effect: &'static str,
     /// Its place among the manifests; none when it is deleted.
     pub manifest: Option<usize>,
@@ -77,7 +79,12 @@ pub struct DiffLine {
 pub fn read_objects(text: &str) -> Result<Vec<Other>, String> {
     let documents = syntax::documents(text)?;
     let unpacked = documents.into_iter().flat_map(|document| match document {
-        Value::Object(mut map) if map.get("kind").and_then(Value::as_str).is_some_and(|kind| kind.ends_with("List")) => {
+        Value::Object(mut map)
+            if map
+                .get("kind")
+                .and_then(Value::as_str)
+                .is_some_and(|kind| kind.ends_with("List")) =>
+        {
             match map.remove("items") {
                 Some(Value::Array(items)) => items,
                 _ => Vec::new(),
@@ -86,25 +93,35 @@ pub fn read_objects(text: &str) -> Result<Vec<Other>, String> {
         Value::Null => Vec::new(),
         other => vec![other],
     });
-    let word = |object: &Value, pointer: &str| object.pointer(pointer).and_then(Value::as_str).map(str::to_owned);
+    let word = |object: &Value, pointer: &str| {
+        object.pointer(pointer).and_then(Value::as_str).map(str::to_owned)
+    };
     let other = |object: Value| {
         let (kind, name) = (word(&object, "/kind"), word(&object, "/metadata/name"));
         let (Some(kind), Some(name)) = (kind, name) else {
-            return Err("this is no Kubernetes object: `kind` or `metadata.name` is missing".to_owned());
+            return Err(
+                "this is no Kubernetes object: `kind` or `metadata.name` is missing".to_owned()
+            );
         };
         let namespace = word(&object, "/metadata/namespace");
         Ok(Other { kind, name, namespace, yaml: syntax::data_to_yaml(&bare(&object)) })
     };
     let objects = unpacked.map(other).collect::<Result<Vec<Other>, String>>()?;
-    if objects.is_empty() { Err("there is no Kubernetes object in the text".to_owned()) } else { Ok(objects) }
+    if objects.is_empty() {
+        Err("there is no Kubernetes object in the text".to_owned())
+    } else {
+        Ok(objects)
+    }
 }
 
-/// What makes `manifests` of `others`: an entry for each object that is not the same in both. From a cluster, objects that
-/// are not rendered are none of ours.
+/// What makes `manifests` of `others`: an entry for each object that is not the same in both. From
+/// a cluster, objects that are not rendered are none of ours.
 #[must_use]
 pub fn compare(others: &[Other], manifests: &[Manifest], against: Against) -> Vec<Change> {
     let same = |other: &Other, manifest: &Manifest| {
-        other.kind == manifest.kind && other.name == manifest.name && other.namespace == manifest.namespace
+        other.kind == manifest.kind
+            && other.name == manifest.name
+            && other.namespace == manifest.namespace
     };
     let mut changes = Vec::new();
     for (index, manifest) in manifests.iter().enumerate() {
@@ -129,7 +146,8 @@ pub fn compare(others: &[Other], manifests: &[Manifest], against: Against) -> Ve
         }
     }
     if against == Against::Rendered {
-        let gone = others.iter().filter(|other| !manifests.iter().any(|manifest| same(other, manifest)));
+        let gone =
+            others.iter().filter(|other| !manifests.iter().any(|manifest| same(other, manifest)));
         changes.extend(gone.map(|other| Change {
             kind: other.kind.clone(),
             name: other.name.clone(),
@@ -144,7 +162,8 @@ pub fn compare(others: &[Other], manifests: &[Manifest], against: Against) -> Ve
 
 fn changed(other: &Other, manifest: &Manifest, index: usize, against: Against) -> Option<Change> {
     let wanted = manifest.to_value();
-    let read = syntax::documents(&other.yaml).ok().and_then(|documents| documents.into_iter().next())?;
+    let read =
+        syntax::documents(&other.yaml).ok().and_then(|documents| documents.into_iter().next())?;
     let live = if against == Against::Cluster { shaped(&read, &wanted) } else { read };
     if live == wanted {
         return None;
@@ -165,16 +184,20 @@ fn changed(other: &Other, manifest: &Manifest, index: usize, against: Against) -
     })
 }
 
-/// Of an object only what another one has too, in its order: the API server adds defaults everywhere.
+/// Of an object only what another one has too, in its order: the API server adds defaults
+/// everywhere.
 fn shaped(live: &Value, wanted: &Value) -> Value {
     match (live, wanted) {
         (Value::Object(live), Value::Object(wanted)) => {
-            let shaped = wanted.iter().filter_map(|(key, wanted)| Some((key.clone(), self::shaped(live.get(key)?, wanted))));
+            let shaped = wanted.iter().filter_map(|(key, wanted)| {
+                Some((key.clone(), self::shaped(live.get(key)?, wanted)))
+            });
             Value::Object(shaped.collect::<Map<String, Value>>())
         }
         (Value::Array(live), Value::Array(wanted)) => {
-            let item =
-                |(index, item): (usize, &Value)| wanted.get(index).map_or_else(|| item.clone(), |wanted| shaped(item, wanted));
+            let item = |(index, item): (usize, &Value)| {
+                wanted.get(index).map_or_else(|| item.clone(), |wanted| shaped(item, wanted))
+            };
             Value::Array(live.iter().enumerate().map(item).collect())
         }
         (live, _) => live.clone(),

@@ -43,14 +43,19 @@ fn search(node: &Node, key: &str, found: &mut Vec<(Span, String)>) {
     match &node.kind {
         NodeKind::Mapping(mapping) => {
             // An item of a list of variables has its name beside its value.
-            let name = mapping.value("name").and_then(Node::as_str).filter(|_| mapping.get("value").is_some());
+            let name = mapping
+                .value("name")
+                .and_then(Node::as_str)
+                .filter(|_| mapping.get("value").is_some());
             for entry in mapping.entries.iter() {
                 let own = &*entry.key.value;
                 search(&entry.value, name.filter(|_| own == "value").unwrap_or(own), found);
             }
         }
         NodeKind::Sequence(items) => items.iter().for_each(|item| search(item, "", found)),
-        NodeKind::Scalar(scalar) if scalar.value == ScalarValue::Str && is_suspect(key, scalar.text.as_str()) => {
+        NodeKind::Scalar(scalar)
+            if scalar.value == ScalarValue::Str && is_suspect(key, scalar.text.as_str()) =>
+        {
             found.push((node.span, key.to_owned()));
         }
         NodeKind::Scalar(_) | NodeKind::Broken => {}
@@ -76,11 +81,15 @@ const PREFIXES: &[&str] = &[
 
 fn is_suspect(key: &str, value: &str) -> bool {
     let secret_key = is_secret_output(key)
-        || ["api_key", "apikey", "passwd", "credential"].iter().any(|word| key.to_ascii_lowercase().contains(word));
+        || ["api_key", "apikey", "passwd", "credential"]
+            .iter()
+            .any(|word| key.to_ascii_lowercase().contains(word));
     let reference = value.contains('{');
     (secret_key && !reference && value.len() >= 6)
         || value.contains("PRIVATE KEY-----")
-        || PREFIXES.iter().any(|prefix| value.len() >= prefix.len() + 12 && value.starts_with(prefix))
+        || PREFIXES
+            .iter()
+            .any(|prefix| value.len() >= prefix.len() + 12 && value.starts_with(prefix))
         || is_access_key_id(value)
         || has_password(value)
         || value.split('.').count() == 3 && value.starts_with("eyJ")
@@ -101,18 +110,24 @@ fn has_password(value: &str) -> bool {
     let Some((_, rest)) = value.split_once("://") else { return false };
     let authority = rest.split('/').next().unwrap_or_default();
     let user = authority.rsplit_once('@').map(|(user, _)| user);
-    user.and_then(|user| user.split_once(':')).is_some_and(|(_, password)| !password.is_empty() && !password.starts_with('{'))
+    user.and_then(|user| user.split_once(':'))
+        .is_some_and(|(_, password)| !password.is_empty() && !password.starts_with('{'))
 }
 
 /// Long, of letters and digits without any shape: what only a machine writes.
 fn is_random(value: &str) -> bool {
-    let shapeless = |byte: u8| byte.is_ascii_alphanumeric() || matches!(byte, b'+' | b'/' | b'=' | b'_' | b'-');
+    let shapeless =
+        |byte: u8| byte.is_ascii_alphanumeric() || matches!(byte, b'+' | b'/' | b'=' | b'_' | b'-');
     if value.len() < 32 || !value.bytes().all(shapeless) || value.contains("--") {
         return false;
     }
     let digits = value.bytes().filter(u8::is_ascii_digit).count();
     let letters = value.bytes().filter(u8::is_ascii_alphabetic).count();
-    let changes = value.as_bytes().windows(2).filter(|pair| pair[0].is_ascii_digit() != pair[1].is_ascii_digit()).count();
+    let changes = value
+        .as_bytes()
+        .windows(2)
+        .filter(|pair| pair[0].is_ascii_digit() != pair[1].is_ascii_digit())
+        .count();
     digits * 12 >= value.len() && letters * 12 >= value.len() && changes * 6 >= value.len()
 }
 
@@ -122,7 +137,9 @@ mod tests {
 
     #[test]
     fn what_looks_like_a_credential_is_found_and_nothing_else() {
-        let check = |key: &str, value: &str, expected: bool| assert_eq!(is_suspect(key, value), expected, "{key}: {value}");
+        let check = |key: &str, value: &str, expected: bool| {
+            assert_eq!(is_suspect(key, value), expected, "{key}: {value}")
+        };
         check("DB_PASSWORD", "hunter2!", true);
         check("DB_PASSWORD", "{module.db.db_password}", false);
         check("API_TOKEN", "", false);
@@ -142,8 +159,10 @@ mod tests {
     #[test]
     fn places_are_told_with_keys() {
         let text = "modules:\n  - env_vars:\n      - {name: TOKEN, value: abcdefgh}\n    secrets: [TOKEN]\n";
-        let found = credentials(&[SourceText { name: "opta.yml".to_owned(), text: text.to_owned() }]);
-        let found: Vec<_> = found.iter().map(|found| (found.key.as_str(), found.place.line)).collect();
+        let found =
+            credentials(&[SourceText { name: "opta.yml".to_owned(), text: text.to_owned() }]);
+        let found: Vec<_> =
+            found.iter().map(|found| (found.key.as_str(), found.place.line)).collect();
         assert_eq!(found, [("TOKEN", 3)]);
     }
 }

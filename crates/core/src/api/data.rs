@@ -24,7 +24,8 @@ pub struct SourceText {
 pub struct Request {
     /// The service file.
     pub service: SourceText,
-    /// The environment files, by the `path` under which the service file names them: the text, or why it cannot be read.
+    /// The environment files, by the `path` under which the service file names them: the text, or
+    /// why it cannot be read.
     pub environment_files: BTreeMap<String, Result<String, String>>,
     /// The values file.
     pub values: Option<SourceText>,
@@ -34,7 +35,8 @@ pub struct Request {
     pub rds_certificates: RdsCertificates,
     /// What the service file says, once it was read.
     pub reading: Reading,
-    /// What earlier requests have left, for a front end that asks again and again about the same file.
+    /// What earlier requests have left, for a front end that asks again and again about the same
+    /// file.
     pub memory: Option<Memory>,
 }
 
@@ -93,7 +95,8 @@ pub struct Choices {
     /// The exposure's name; `nginx` when left out.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub exposure: Option<String>,
-    /// Namespace and name of the Gateway, parted by a slash, for the exposure `gateway`; `gateway/gateway` when left out.
+    /// Namespace and name of the Gateway, parted by a slash, for the exposure `gateway`;
+    /// `gateway/gateway` when left out.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub gateway: Option<String>,
     /// The version of Kubernetes, like `1.36`; the newest known one when left out.

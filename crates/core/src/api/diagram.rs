@@ -55,21 +55,36 @@ pub fn diagram(request: &Request) -> Vec<Diagram> {
 struct Diagrams(Vec<Diagram>);
 
 impl Product for Diagrams {
-    fn make(&mut self, input: &RenderInput<'_>, _: Option<SourceText>, texts: Texts, _: &mut Analysis) {
-        let checked = input.services.iter().filter_map(|service| Some((service.header, service.checked()?)));
-        self.0 = checked.map(|(header, checked)| of(header, checked, input.scope.modules, &texts)).collect();
+    fn make(
+        &mut self,
+        input: &RenderInput<'_>,
+        _: Option<SourceText>,
+        texts: Texts,
+        _: &mut Analysis,
+    ) {
+        let checked =
+            input.services.iter().filter_map(|service| Some((service.header, service.checked()?)));
+        self.0 = checked
+            .map(|(header, checked)| of(header, checked, input.scope.modules, &texts))
+            .collect();
     }
 }
 
 /// The picture of a service.
-fn of(header: &Header, checked: &Checked<K8sService>, modules: &[Header], texts: &Texts) -> Diagram {
+fn of(
+    header: &Header,
+    checked: &Checked<K8sService>,
+    modules: &[Header],
+    texts: &Texts,
+) -> Diagram {
     let shape = |title: &str, detail: String, span: Option<Span>| Shape {
         title: title.to_owned(),
         detail,
         place: texts.place(span.unwrap_or(header.span)),
     };
     let route = |uri: PublicUri| {
-        let host = uri.host.map_or_else(|| "every domain".to_owned(), |host| host.as_str().to_owned());
+        let host =
+            uri.host.map_or_else(|| "every domain".to_owned(), |host| host.as_str().to_owned());
         shape(&host, uri.prefix.as_str().to_owned(), Some(uri.span))
     };
     let kind = match checked.port().kind {
@@ -85,19 +100,27 @@ fn of(header: &Header, checked: &Checked<K8sService>, modules: &[Header], texts:
     let (count, autoscaler) = match scale(checked) {
         Scale::Fixed(count) => (format!("always {count}"), None),
         Scale::Automatic(min, max) => {
-            let targets =
-                [("cpu", &checked.autoscaling_target_cpu_percentage), ("memory", &checked.autoscaling_target_mem_percentage)];
+            let targets = [
+                ("cpu", &checked.autoscaling_target_cpu_percentage),
+                ("memory", &checked.autoscaling_target_mem_percentage),
+            ];
             let targets = targets
                 .iter()
                 .filter(|(_, target)| target.value.0 > 0)
                 .map(|(name, target)| format!("{name} {}%", target.value.0));
             let span = checked.max_containers.span.or(checked.min_containers.span);
-            (format!("{min} to {max}"), Some(shape("Autoscaler", targets.collect::<Vec<_>>().join(", "), span)))
+            (
+                format!("{min} to {max}"),
+                Some(shape("Autoscaler", targets.collect::<Vec<_>>().join(", "), span)),
+            )
         }
     };
     let linked = checked.links.value.0.iter().map(|link| {
         let target = link.target.value.as_str();
-        let kind = modules.iter().find(|module| module.name.value == target).map_or("IAM policy", Header::short_type);
+        let kind = modules
+            .iter()
+            .find(|module| module.name.value == target)
+            .map_or("IAM policy", Header::short_type);
         shape(target, kind.to_owned(), Some(link.target.span))
     });
     let mut aws = Vec::new();
@@ -108,7 +131,11 @@ fn of(header: &Header, checked: &Checked<K8sService>, modules: &[Header], texts:
     Diagram {
         module: header.name.value.clone(),
         routes: PublicUri::of(checked).into_iter().map(route).collect(),
-        service: shape("Service", format!("{kind}, port 80 to {}", checked.port().number), Some(checked.port().span)),
+        service: shape(
+            "Service",
+            format!("{kind}, port 80 to {}", checked.port().number),
+            Some(checked.port().span),
+        ),
         pods: shape("Pods", format!("{count} · {image_name}"), Some(image.span)),
         autoscaler,
         links: linked.collect(),

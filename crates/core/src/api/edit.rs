@@ -20,12 +20,17 @@ pub enum Step {
     Index(usize),
 }
 
-/// The replacement that sets the value at a path, comments and layout kept; none when it has that value already.
+/// The replacement that sets the value at a path, comments and layout kept; none when it has that
+/// value already.
 ///
 /// # Errors
 ///
 /// When the text is not YAML, or the path passes through something that is no map or list.
-pub fn set(text: &SourceText, path: &[Step], value: &serde_json::Value) -> Result<Option<Replacement>, EditError> {
+pub fn set(
+    text: &SourceText,
+    path: &[Step],
+    value: &serde_json::Value,
+) -> Result<Option<Replacement>, EditError> {
     edit(text, |source| syntax::set(source, &steps(path), value))
 }
 

@@ -67,7 +67,13 @@ mod tests {
 
     #[test]
     fn new_modules_have_what_they_must() {
-        assert_eq!(new_service("api"), json!({"type": "k8s-service", "name": "api", "image": "AUTO", "port": {"http": 8080}}));
-        assert_eq!(new_module("s3", "media"), json!({"type": "s3", "name": "media", "bucket_name": "acme-media"}));
+        assert_eq!(
+            new_service("api"),
+            json!({"type": "k8s-service", "name": "api", "image": "AUTO", "port": {"http": 8080}})
+        );
+        assert_eq!(
+            new_module("s3", "media"),
+            json!({"type": "s3", "name": "media", "bucket_name": "acme-media"})
+        );
     }
 }

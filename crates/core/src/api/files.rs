@@ -17,8 +17,9 @@ pub enum FileFormat {
     Json,
 }
 
-/// The manifests as files, one an object. A name begins with the rank of its kind, so that a folder that is applied in
-/// the order of names makes the Namespace first, and an object that comes or goes renames no other.
+/// The manifests as files, one an object. A name begins with the rank of its kind, so that a folder
+/// that is applied in the order of names makes the Namespace first, and an object that comes or
+/// goes renames no other.
 #[must_use]
 pub fn files(manifests: &[Manifest], format: FileFormat) -> Vec<SourceText> {
     let file = |manifest: &Manifest| SourceText {
@@ -32,11 +33,16 @@ pub fn files(manifests: &[Manifest], format: FileFormat) -> Vec<SourceText> {
 }
 
 fn file_name(manifest: &Manifest, extension: &str) -> String {
-    format!("{:02}-{}-{}.{extension}", rank(manifest.kind), manifest.kind.to_lowercase(), manifest.name)
+    format!(
+        "{:02}-{}-{}.{extension}",
+        rank(manifest.kind),
+        manifest.kind.to_lowercase(),
+        manifest.name
+    )
 }
 
-/// The manifests as a base of kustomize: their files and a `kustomization.yaml` whose `images:` sets tag or digest of
-/// each image (<https://kubectl.docs.kubernetes.io/references/kustomize/kustomization/images/>).
+/// The manifests as a base of kustomize: their files and a `kustomization.yaml` whose `images:`
+/// sets tag or digest of each image (<https://kubectl.docs.kubernetes.io/references/kustomize/kustomization/images/>).
 #[must_use]
 pub fn kustomize(manifests: &[Manifest]) -> Vec<SourceText> {
     let mut files = files(manifests, FileFormat::Yaml);
@@ -47,19 +53,27 @@ pub fn kustomize(manifests: &[Manifest]) -> Vec<SourceText> {
         .with("kind", "Kustomization")
         .with("resources", resources)
         .maybe("images", (!images.is_empty()).then_some(images));
-    files.push(SourceText { name: "kustomization.yaml".to_owned(), text: syntax::to_yaml(&Value::from(kustomization)) });
+    files.push(SourceText {
+        name: "kustomization.yaml".to_owned(),
+        text: syntax::to_yaml(&Value::from(kustomization)),
+    });
     files
 }
 
-/// The images that have a tag or digest. `images:` goes by the name alone: one that runs in two versions is left as the
-/// manifests have it.
+/// The images that have a tag or digest. `images:` goes by the name alone: one that runs in two
+/// versions is left as the manifests have it.
 fn images(manifests: &[Manifest]) -> Vec<Value> {
     let mut found: BTreeMap<String, Vec<(&'static str, String)>> = BTreeMap::new();
-    let pods = manifests.iter().filter(|manifest| manifest.kind == "Deployment").map(Manifest::to_value);
+    let pods =
+        manifests.iter().filter(|manifest| manifest.kind == "Deployment").map(Manifest::to_value);
     for deployment in pods {
-        let containers = deployment.pointer("/spec/template/spec/containers").and_then(serde_json::Value::as_array);
+        let containers = deployment
+            .pointer("/spec/template/spec/containers")
+            .and_then(serde_json::Value::as_array);
         for container in containers.into_iter().flatten() {
-            let Some(Ok(reference)) = container["image"].as_str().map(Reference::parse) else { continue };
+            let Some(Ok(reference)) = container["image"].as_str().map(Reference::parse) else {
+                continue;
+            };
             let version = match (reference.digest, reference.tag) {
                 (Some(digest), _) => ("digest", digest.to_owned()),
                 (None, Some(tag)) => ("newTag", tag.to_owned()),

@@ -1,5 +1,5 @@
-//! What is kept from one request for the next: a front end that asks at each key has read and rendered again only what the key
-//! has changed.
+//! What is kept from one request for the next: a front end that asks at each key has read and
+//! rendered again only what the key has changed.
 
 use std::collections::BTreeMap;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
@@ -12,7 +12,8 @@ use crate::resolve::LayerFile;
 use crate::source::Source;
 use crate::syntax::reparse;
 
-/// The memory of a front end, to be handed over with each request about the same file. Copies share it.
+/// The memory of a front end, to be handed over with each request about the same file. Copies share
+/// it.
 #[derive(Clone, Default)]
 pub struct Memory(Arc<Mutex<Remembered>>);
 
@@ -61,7 +62,8 @@ impl Memory {
         self.0.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
-    /// Reads a service file, by the reading of the text before it where an edit leaves most of it as it was.
+    /// Reads a service file, by the reading of the text before it where an edit leaves most of it
+    /// as it was.
     pub(super) fn read(&self, service: &SourceText) -> Arc<Read> {
         let mut remembered = self.remembered();
         let read = match remembered.read.take() {
@@ -73,8 +75,14 @@ impl Memory {
         read
     }
 
-    /// What became of a file's services earlier, each beside its header; nothing where anything else is not as it was then.
-    pub(super) fn known(&self, around: Around, file: &LayerFile, source: &Source) -> Vec<Option<Arc<Made>>> {
+    /// What became of a file's services earlier, each beside its header; nothing where anything
+    /// else is not as it was then.
+    pub(super) fn known(
+        &self,
+        around: Around,
+        file: &LayerFile,
+        source: &Source,
+    ) -> Vec<Option<Arc<Made>>> {
         let mut remembered = self.remembered();
         if remembered.around.as_ref() != Some(&around) {
             remembered.services.clear();
@@ -109,11 +117,19 @@ impl Around {
         file.push_str(text.get(at..).unwrap_or_default());
         Self {
             file,
-            modules: read.file.modules.iter().map(|module| (module.name.value.clone(), module.kind.value.clone())).collect(),
+            modules: read
+                .file
+                .modules
+                .iter()
+                .map(|module| (module.name.value.clone(), module.kind.value.clone()))
+                .collect(),
             environment_files: request.environment_files.clone(),
             values: request.values.clone(),
             choices: request.choices.clone(),
-            certificates: environment.region.as_deref().and_then(|region| request.rds_certificates.of(region)),
+            certificates: environment
+                .region
+                .as_deref()
+                .and_then(|region| request.rds_certificates.of(region)),
         }
     }
 }
@@ -122,7 +138,8 @@ impl Read {
     /// The reading of the text that an edit has made of this one.
     fn edited(&self, service: &SourceText) -> Self {
         let source = Self::source_of(service);
-        let document = if self.is_whole { reparse(&self.document, &self.source.text, &source) } else { None };
+        let document =
+            if self.is_whole { reparse(&self.document, &self.source.text, &source) } else { None };
         match document {
             Some(document) => Self::of(source, document, Vec::new()),
             None => Self::new(service),
@@ -140,12 +157,19 @@ mod tests {
     const FILE: &str = include_str!("../../benches/fixture/opta.yml");
     const ENVIRONMENT: &str = include_str!("../../benches/fixture/env.yml");
 
-    fn request(text: &str, environment: &str, tag: Option<&str>, memory: Option<&Memory>) -> Request {
+    fn request(
+        text: &str,
+        environment: &str,
+        tag: Option<&str>,
+        memory: Option<&Memory>,
+    ) -> Request {
         Request {
             service: SourceText { name: "opta.yml".to_owned(), text: text.to_owned() },
             environment_files: [("env.yml".to_owned(), Ok(environment.to_owned()))].into(),
             choices: Choices { image_tag: tag.map(str::to_owned), ..Choices::default() },
-            rds_certificates: RdsCertificates::always("-----BEGIN CERTIFICATE-----\nMIID\n-----END CERTIFICATE-----\n"),
+            rds_certificates: RdsCertificates::always(
+                "-----BEGIN CERTIFICATE-----\nMIID\n-----END CERTIFICATE-----\n",
+            ),
             memory: memory.cloned(),
             ..Request::default()
         }
@@ -155,11 +179,15 @@ mod tests {
         serde_json::to_string_pretty(analysis).expect("an analysis is data")
     }
 
-    /// The names of the services whose manifests are those of the request before, by their bytes in memory.
+    /// The names of the services whose manifests are those of the request before, by their bytes in
+    /// memory.
     fn taken_over(before: &Analysis, after: &Analysis) -> Vec<String> {
-        let manifests = |analysis: &Analysis| analysis.manifests.clone().expect("the text has no errors");
+        let manifests =
+            |analysis: &Analysis| analysis.manifests.clone().expect("the text has no errors");
         let (before, after) = (manifests(before), manifests(after));
-        let same = |manifest: &&Manifest| before.iter().any(|other| Arc::ptr_eq(&other.yaml, &manifest.yaml));
+        let same = |manifest: &&Manifest| {
+            before.iter().any(|other| Arc::ptr_eq(&other.yaml, &manifest.yaml))
+        };
         let deployments = after.iter().filter(|manifest| manifest.kind == "Deployment");
         deployments.filter(same).map(|manifest| manifest.name.clone()).collect()
     }
@@ -167,7 +195,9 @@ mod tests {
     #[test]
     fn a_service_that_no_edit_touches_is_not_rendered_again() {
         let memory = Memory::default();
-        let ask = |text: &str, environment: &str| analyze(&request(text, environment, Some("1"), Some(&memory)), false);
+        let ask = |text: &str, environment: &str| {
+            analyze(&request(text, environment, Some("1"), Some(&memory)), false)
+        };
         let first = ask(FILE, ENVIRONMENT);
         let deployments = taken_over(&first, &first);
         assert_eq!(deployments.len(), 2);
@@ -186,12 +216,15 @@ mod tests {
             )
         };
         for level in ["info", "debug"] {
-            let yaml = analyze(&request(&text(level), ENVIRONMENT, None, Some(&memory)), false).yaml().expect("no errors");
+            let yaml = analyze(&request(&text(level), ENVIRONMENT, None, Some(&memory)), false)
+                .yaml()
+                .expect("no errors");
             assert_eq!(yaml.matches(&format!("value: {level}")).count(), 2, "{yaml}");
         }
     }
 
-    /// What is typed one after the other: an edit each, of which some break the text, and a later one may repair it.
+    /// What is typed one after the other: an edit each, of which some break the text, and a later
+    /// one may repair it.
     const EDITS: [(&str, &str); 16] = [
         ("LOG_LEVEL: info", "LOG_LEVEL: debug"),
         ("LOG_LEVEL: debug", "LOG_LEVEL: \"debug"),
@@ -203,7 +236,10 @@ mod tests {
         ("name: ", "name: x"),
         ("{parent.domain}", "{parent.domainn}"),
         ("{parent.domainn}", "{parent.domain}"),
-        ("modules:\n", "modules:\n  - {type: k8s-service, name: new, image: AUTO, port: {http: 80}}\n"),
+        (
+            "modules:\n",
+            "modules:\n  - {type: k8s-service, name: new, image: AUTO, port: {http: 80}}\n",
+        ),
         ("  - {type: k8s-service, name: new, image: AUTO, port: {http: 80}}\n", ""),
         ("links:", "links: # which"),
         (" # which", ""),

@@ -20,14 +20,14 @@ pub use assist::{CompletionItem, Completions, Hover, complete, hover};
 pub use compare::{Against, Change, DiffLine, Other, compare, read_objects};
 pub use credentials::{Credential, credentials};
 pub use data::{
-    Analysis, AwsDocument, AwsResource, Choices, EnvironmentRef, Finding, Manifest, Note, Place, RdsCertificates, Repair,
-    Replacement, Request, RequiredSecret, SourceText,
+    Analysis, AwsDocument, AwsResource, Choices, EnvironmentRef, Finding, Manifest, Note, Place,
+    RdsCertificates, Repair, Replacement, Request, RequiredSecret, SourceText,
 };
 pub use diagram::{Diagram, Shape, diagram};
 pub use edit::{Step, data, remove, set};
 pub use fields::{
-    ENVIRONMENT_FIELDS, Field, FieldType, LAYER_FIELDS, PORT_NAMES, is_found_by_apply, is_linkable, is_secret_output,
-    linkable_types, module_fields, new_module, new_service,
+    ENVIRONMENT_FIELDS, Field, FieldType, LAYER_FIELDS, PORT_NAMES, is_found_by_apply, is_linkable,
+    is_secret_output, linkable_types, module_fields, new_module, new_service,
 };
 pub use files::{FileFormat, files, kustomize};
 pub use memory::Memory;
@@ -88,7 +88,8 @@ fn names<T>(all: &[(&'static str, T)]) -> Vec<&'static str> {
     all.iter().map(|(name, _)| *name).collect()
 }
 
-/// The environments of a request's service file, for a front end that must read their files before it asks for an analysis.
+/// The environments of a request's service file, for a front end that must read their files before
+/// it asks for an analysis.
 #[must_use]
 pub fn environments(request: &Request) -> Vec<EnvironmentRef> {
     refs(&request.read().file)
@@ -97,7 +98,10 @@ pub fn environments(request: &Request) -> Vec<EnvironmentRef> {
 fn refs(file: &LayerFile) -> Vec<EnvironmentRef> {
     let entry = |entry: &EnvironmentEntry| {
         let (name, path) = (entry.name.as_ref()?, entry.path.as_ref()?);
-        Some(EnvironmentRef { name: name.value.as_str().to_owned(), path: path.value.as_str().to_owned() })
+        Some(EnvironmentRef {
+            name: name.value.as_str().to_owned(),
+            path: path.value.as_str().to_owned(),
+        })
     };
     file.environments.iter().filter_map(|spanned| entry(&spanned.value)).collect()
 }
@@ -110,7 +114,8 @@ pub fn check(request: &Request) -> Analysis {
 
 /// Checks a request and renders it when there is no error.
 ///
-/// `link_values` puts the Secret `secret` of link values among the manifests, when the values file knows them.
+/// `link_values` puts the Secret `secret` of link values among the manifests, when the values file
+/// knows them.
 #[must_use]
 pub fn analyze(request: &Request, link_values: bool) -> Analysis {
     pass::run(request, &mut Manifests { link_values }, Values::default())
@@ -138,7 +143,8 @@ pub fn bundle(request: &Request) -> Result<Bundle, Box<Analysis>> {
     bundle_of(&clean, values.without_secrets()).ok_or_else(|| Box::new(check(request)))
 }
 
-/// The bundle of a request without a values file, from values without secrets; none when it has errors.
+/// The bundle of a request without a values file, from values without secrets; none when it has
+/// errors.
 pub(crate) fn bundle_of(request: &Request, values: Values) -> Option<Bundle> {
     let mut data = Data { for_bundle: true, ..Data::default() };
     let analysis = pass::run(request, &mut data, values);
@@ -147,8 +153,7 @@ pub(crate) fn bundle_of(request: &Request, values: Values) -> Option<Bundle> {
 }
 
 fn read_values(request: &Request) -> Values {
-    request
-        .values
-        .as_ref()
-        .map_or_else(Values::default, |values| resolve::read_values(&Source::new(FileId::Values, &*values.name, &*values.text)).0)
+    request.values.as_ref().map_or_else(Values::default, |values| {
+        resolve::read_values(&Source::new(FileId::Values, &*values.name, &*values.text)).0
+    })
 }

@@ -1,4 +1,5 @@
-//! What becomes of rendered objects: texts for people, each object dropped when it is written, or data for a bundle.
+//! What becomes of rendered objects: texts for people, each object dropped when it is written, or
+//! data for a bundle.
 
 use super::data::{Analysis, AwsDocument, AwsResource, Manifest, SourceText};
 use super::memory::Made;
@@ -24,7 +25,13 @@ impl Product for Manifests {
         !self.link_values
     }
 
-    fn make(&mut self, input: &RenderInput<'_>, _: Option<SourceText>, _: Texts, analysis: &mut Analysis) {
+    fn make(
+        &mut self,
+        input: &RenderInput<'_>,
+        _: Option<SourceText>,
+        _: Texts,
+        analysis: &mut Analysis,
+    ) {
         let mut texts = Written::default();
         render_all(input, &mut texts, analysis);
         sort_by_rank(&mut texts.manifests, |manifest| [rank(manifest.kind), 0, 0]);
@@ -75,7 +82,13 @@ impl Sink for Written {
 pub(super) struct Documents(pub(super) Vec<AwsDocument>);
 
 impl Product for Documents {
-    fn make(&mut self, input: &RenderInput<'_>, _: Option<SourceText>, _: Texts, analysis: &mut Analysis) {
+    fn make(
+        &mut self,
+        input: &RenderInput<'_>,
+        _: Option<SourceText>,
+        _: Texts,
+        analysis: &mut Analysis,
+    ) {
         render_all(input, self, analysis);
     }
 }
@@ -101,7 +114,8 @@ fn name(resource: &Value) -> String {
     }
 }
 
-/// All of it as data: for a bundle, with holes for what is not known, or for the places that lines come from.
+/// All of it as data: for a bundle, with holes for what is not known, or for the places that lines
+/// come from.
 #[derive(Default)]
 pub(super) struct Data {
     pub(super) for_bundle: bool,
@@ -114,7 +128,13 @@ impl Product for Data {
         if self.for_bundle { WithoutImage::Hole } else { WithoutImage::LeaveOut }
     }
 
-    fn make(&mut self, input: &RenderInput<'_>, environment_file: Option<SourceText>, texts: Texts, analysis: &mut Analysis) {
+    fn make(
+        &mut self,
+        input: &RenderInput<'_>,
+        environment_file: Option<SourceText>,
+        texts: Texts,
+        analysis: &mut Analysis,
+    ) {
         let mut kept = Kept::default();
         render_all(input, &mut kept, analysis);
         sort_by_rank(&mut kept.objects, |object| [rank(object.kind), 0, 0]);

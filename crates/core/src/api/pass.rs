@@ -25,7 +25,8 @@ use crate::source::Source;
 use crate::span::FileId;
 use crate::span::Span;
 
-/// What is made of a request that has no errors. Each user brings their own, so that none carries what others make.
+/// What is made of a request that has no errors. Each user brings their own, so that none carries
+/// what others make.
 pub(super) trait Product {
     /// What becomes of a Deployment whose image is not known.
     fn without_image(&self) -> WithoutImage {
@@ -42,8 +43,15 @@ pub(super) trait Product {
         false
     }
 
-    /// Makes it. `environment_file` is the file of the chosen environment, `texts` knows all places.
-    fn make(&mut self, input: &RenderInput<'_>, environment_file: Option<SourceText>, texts: Texts, analysis: &mut Analysis);
+    /// Makes it. `environment_file` is the file of the chosen environment, `texts` knows all
+    /// places.
+    fn make(
+        &mut self,
+        input: &RenderInput<'_>,
+        environment_file: Option<SourceText>,
+        texts: Texts,
+        analysis: &mut Analysis,
+    );
 }
 
 /// Nothing: only the faults are asked for.
@@ -71,9 +79,15 @@ pub(super) fn run(request: &Request, product: &mut dyn Product, values: Values) 
     };
     texts.hide(values.secrets());
     let choices = request.choices.over(&values);
-    let (profile, hardening, exposure, gateway) = (choices.profile(), choices.hardening(), choices.exposure(), choices.gateway());
+    let (profile, hardening, exposure, gateway) =
+        (choices.profile(), choices.hardening(), choices.exposure(), choices.gateway());
     let kubernetes = choices.kubernetes().err();
-    let wrong = profile.as_ref().err().or(hardening.as_ref().err()).or(exposure.as_ref().err()).or(gateway.as_ref().err());
+    let wrong = profile
+        .as_ref()
+        .err()
+        .or(hardening.as_ref().err())
+        .or(exposure.as_ref().err())
+        .or(gateway.as_ref().err());
     let refusal = wrong.or(kubernetes.as_ref()).cloned().or_else(|| choices.image_fault());
     let exposure = exposure.unwrap_or_default();
     let (entry, refusal) = match (resolve::choose(file, choices.environment.as_deref()), refusal) {
@@ -83,8 +97,10 @@ pub(super) fn run(request: &Request, product: &mut dyn Product, values: Values) 
     };
     analysis.refusal = refusal;
 
-    let (environment, environment_file) = environment(request, file, entry, &mut diagnostics, &mut texts);
-    analysis.environment = entry.and_then(|entry| entry.name.as_ref()).map(|name| name.value.as_str().to_owned());
+    let (environment, environment_file) =
+        environment(request, file, entry, &mut diagnostics, &mut texts);
+    analysis.environment =
+        entry.and_then(|entry| entry.name.as_ref()).map(|name| name.value.as_str().to_owned());
     let no_variables = BTreeMap::new();
     let variables = entry.map_or(no_variables, EnvironmentEntry::all_variables);
     let layer_name = file.layer.as_ref().and_then(|layer| layer.name.as_ref());
@@ -104,15 +120,24 @@ pub(super) fn run(request: &Request, product: &mut dyn Product, values: Values) 
         used: &used,
     };
     // What has an anchor may stand for text elsewhere.
-    let memory = request.memory.as_ref().filter(|_| product.remembers() && !read.document.has_anchors);
-    let known = memory.map(|memory| memory.known(Around::of(request, &read, &environment), file, source));
-    let services = check_modules((file, source), &scope, exposure, known.unwrap_or_default(), &mut diagnostics);
+    let memory =
+        request.memory.as_ref().filter(|_| product.remembers() && !read.document.has_anchors);
+    let known =
+        memory.map(|memory| memory.known(Around::of(request, &read, &environment), file, source));
+    let services = check_modules(
+        (file, source),
+        &scope,
+        exposure,
+        known.unwrap_or_default(),
+        &mut diagnostics,
+    );
 
     sort_by_rank(&mut diagnostics, |diagnostic| {
         let Span { file, start, end } = diagnostic.span;
         [file as usize, start as usize, end as usize]
     });
-    analysis.diagnostics = diagnostics.iter().map(|diagnostic| finding(diagnostic, &texts)).collect();
+    analysis.diagnostics =
+        diagnostics.iter().map(|diagnostic| finding(diagnostic, &texts)).collect();
     let good = !diagnostics.iter().any(Diagnostic::is_error) && analysis.refusal.is_none();
     if good && layer_name.is_some() {
         let mut input = RenderInput {
@@ -130,7 +155,8 @@ pub(super) fn run(request: &Request, product: &mut dyn Product, values: Values) 
             rds_certificates: None,
         };
         analysis.rds_region = rds_region(&input);
-        let certificates = analysis.rds_region.as_deref().map(|region| request.rds_certificates.of(region));
+        let certificates =
+            analysis.rds_region.as_deref().map(|region| request.rds_certificates.of(region));
         if let Some(None) = certificates {
             analysis.rds_certificates_for.clone_from(&analysis.rds_region);
         }
@@ -151,8 +177,12 @@ impl Choices {
             gateway: self.gateway.clone(),
             kubernetes: self.kubernetes.clone(),
             image_tag: self.image_tag.clone().or_else(|| values.image_tag.clone()),
-            // A digest wins over a tag, so that one of the values must not win over a tag that was asked for.
-            image_digest: self.image_digest.clone().or_else(|| values.image_digest.clone().filter(|_| self.image_tag.is_none())),
+            // A digest wins over a tag, so that one of the values must not win over a tag that was
+            // asked for.
+            image_digest: self
+                .image_digest
+                .clone()
+                .or_else(|| values.image_digest.clone().filter(|_| self.image_tag.is_none())),
         }
     }
 
@@ -163,7 +193,10 @@ impl Choices {
     fn hardening(&self) -> Result<Hardening, String> {
         let hardening = named("hardening", self.hardening.as_deref(), Hardening::ALL)?;
         if hardening == Hardening::Restricted && self.profile()? == Profile::Opta2021 {
-            return Err("profile `opta-2021` keeps the pods as they are, so that they cannot be hardened".to_owned());
+            return Err(
+                "profile `opta-2021` keeps the pods as they are, so that they cannot be hardened"
+                    .to_owned(),
+            );
         }
         Ok(hardening)
     }
@@ -173,7 +206,8 @@ impl Choices {
     }
 
     fn kubernetes(&self) -> Result<Kubernetes, String> {
-        let minor = self.kubernetes.as_deref().map(|version| version.strip_prefix('v').unwrap_or(version));
+        let minor =
+            self.kubernetes.as_deref().map(|version| version.strip_prefix('v').unwrap_or(version));
         named("target for Kubernetes", minor, Kubernetes::ALL)
     }
 
@@ -182,10 +216,19 @@ impl Choices {
         let Some(gateway) = &self.gateway else { return Ok(("gateway", "gateway")) };
         let label = |text: &str| {
             let inner = |c: char| c.is_ascii_lowercase() || c.is_ascii_digit() || c == '-';
-            !text.is_empty() && text.len() <= 63 && text.chars().all(inner) && !text.starts_with('-') && !text.ends_with('-')
+            !text.is_empty()
+                && text.len() <= 63
+                && text.chars().all(inner)
+                && !text.starts_with('-')
+                && !text.ends_with('-')
         };
-        let parts = gateway.split_once('/').filter(|(namespace, name)| label(namespace) && label(name));
-        parts.ok_or_else(|| format!("`{gateway}` is no Gateway, expected its namespace and name like `infra/public`"))
+        let parts =
+            gateway.split_once('/').filter(|(namespace, name)| label(namespace) && label(name));
+        parts.ok_or_else(|| {
+            format!(
+                "`{gateway}` is no Gateway, expected its namespace and name like `infra/public`"
+            )
+        })
     }
 
     fn image_fault(&self) -> Option<String> {
@@ -195,7 +238,11 @@ impl Choices {
 }
 
 /// The choice of a name, the default where none is given.
-fn named<T: Copy + Default>(what: &str, name: Option<&str>, all: &[(&str, T)]) -> Result<T, String> {
+fn named<T: Copy + Default>(
+    what: &str,
+    name: Option<&str>,
+    all: &[(&str, T)],
+) -> Result<T, String> {
     let Some(name) = name else { return Ok(T::default()) };
     let found = all.iter().find(|(known, _)| *known == name).map(|(_, value)| *value);
     found.ok_or_else(|| {
@@ -204,7 +251,8 @@ fn named<T: Copy + Default>(what: &str, name: Option<&str>, all: &[(&str, T)]) -
     })
 }
 
-/// The chosen environment, from its file, from the service file itself, or with only its name known.
+/// The chosen environment, from its file, from the service file itself, or with only its name
+/// known.
 pub(super) fn environment(
     request: &Request,
     file: &LayerFile,
@@ -213,7 +261,11 @@ pub(super) fn environment(
     texts: &mut Texts,
 ) -> (Environment, Option<SourceText>) {
     let Some(entry) = entry else {
-        let own = file.layer.as_ref().filter(|_| file.environments.is_empty()).map(|layer| own_environment(layer, &file.modules));
+        let own = file
+            .layer
+            .as_ref()
+            .filter(|_| file.environments.is_empty())
+            .map(|layer| own_environment(layer, &file.modules));
         return (own.unwrap_or_default(), None);
     };
     let named = Environment {
@@ -224,9 +276,13 @@ pub(super) fn environment(
     match request.environment_files.get(path.value.as_str()) {
         None => (named, None),
         Some(Err(reason)) => {
-            let index =
-                file.environments.iter().position(|other| std::ptr::eq(&raw const other.value, entry)).unwrap_or_default();
-            let message = format!("the environment file `{}` cannot be read: {reason}", path.value.as_str());
+            let index = file
+                .environments
+                .iter()
+                .position(|other| std::ptr::eq(&raw const other.value, entry))
+                .unwrap_or_default();
+            let message =
+                format!("the environment file `{}` cannot be read: {reason}", path.value.as_str());
             let at = format!("environments[{index}].path");
             diagnostics.push(
                 Diagnostic::new(&resolve::ENVIRONMENT_FILE, path.span, at, message)
@@ -242,7 +298,10 @@ pub(super) fn environment(
             if environment.name.is_empty() {
                 environment.name = named.name;
             }
-            (environment, Some(SourceText { name: path.value.as_str().to_owned(), text: text.clone() }))
+            (
+                environment,
+                Some(SourceText { name: path.value.as_str().to_owned(), text: text.clone() }),
+            )
         }
     }
 }
@@ -265,8 +324,13 @@ fn check_modules<'a>(
     known: Vec<Option<Arc<Made>>>,
     diagnostics: &mut Vec<Diagnostic>,
 ) -> Vec<Service<'a>> {
-    let surroundings =
-        Surroundings { layer_name: scope.layer_name, modules: &file.modules, image: scope.image, exposure, source };
+    let surroundings = Surroundings {
+        layer_name: scope.layer_name,
+        modules: &file.modules,
+        image: scope.image,
+        exposure,
+        source,
+    };
     let others = file.modules.iter().filter(|module| module.short_type() != K8S_SERVICE);
     diagnostics.extend(others.filter_map(check::names::check_module));
     let mut services = Vec::new();
@@ -280,8 +344,10 @@ fn check_modules<'a>(
         let (checked, mut faults) = check::check(lowered, faults, &surroundings);
         let is_faultless = faults.is_empty();
         diagnostics.append(&mut faults);
-        services
-            .extend(checked.map(|checked| Service { header, part: Part::Checked { checked: Box::new(checked), is_faultless } }));
+        services.extend(checked.map(|checked| Service {
+            header,
+            part: Part::Checked { checked: Box::new(checked), is_faultless },
+        }));
     }
     services
 }

@@ -24,10 +24,15 @@ pub(super) struct Read {
 }
 
 impl Request {
-    /// Reads the service file, if it is not what was read already: a request may get another text at any time.
+    /// Reads the service file, if it is not what was read already: a request may get another text
+    /// at any time.
     pub(super) fn read(&self) -> Arc<Read> {
         let service = &self.service;
-        let anew = || self.memory.as_ref().map_or_else(|| Arc::new(Read::new(service)), |memory| memory.read(service));
+        let anew = || {
+            self.memory
+                .as_ref()
+                .map_or_else(|| Arc::new(Read::new(service)), |memory| memory.read(service))
+        };
         let read = self.reading.0.get_or_init(anew);
         if read.is_of(service) { read.clone() } else { anew() }
     }

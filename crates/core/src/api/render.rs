@@ -83,9 +83,12 @@ impl Service<'_> {
     /// The keys that it reads from the Secret of manual secrets.
     fn secrets(&self) -> Vec<String> {
         match &self.part {
-            Part::Checked { checked, .. } => {
-                checked.secrets.value.iter().map(|secret| secret.value.as_str().to_owned()).collect()
-            }
+            Part::Checked { checked, .. } => checked
+                .secrets
+                .value
+                .iter()
+                .map(|secret| secret.value.as_str().to_owned())
+                .collect(),
             Part::Known(made) => made.secrets.clone(),
         }
     }
@@ -116,7 +119,8 @@ pub(super) trait Sink {
     fn resource(&mut self, resource: Resource);
     /// A service begins.
     fn begin(&mut self) {}
-    /// Takes what an earlier request has made of a service. Only products that remember are given any.
+    /// Takes what an earlier request has made of a service. Only products that remember are given
+    /// any.
     fn known(&mut self, _: &Made) {}
     /// What has come of the service that began last, to be remembered.
     fn made(&self) -> (Vec<Manifest>, Vec<AwsResource>) {
@@ -133,7 +137,8 @@ pub(super) fn render_all(input: &RenderInput<'_>, sink: &mut impl Sink, analysis
     let layer = Text::literal(scope.layer_name);
     let version = Text::literal(scope.image.0.unwrap_or("latest"));
     let certificates = input.rds_certificates.clone().unwrap_or(Text::constant(""));
-    let variables: Vec<_> = input.services.iter().map(|service| service.variables(scope.modules)).collect();
+    let variables: Vec<_> =
+        input.services.iter().map(|service| service.variables(scope.modules)).collect();
     if !input.services.is_empty() {
         sink.object(render::namespace(&layer, &environment_name, input.layer_span));
     }
@@ -146,7 +151,9 @@ pub(super) fn render_all(input: &RenderInput<'_>, sink: &mut impl Sink, analysis
                 sink.known(made);
                 inputs.extend(made.inputs.iter().cloned());
                 resource_inputs.extend(made.resource_inputs.iter().cloned());
-                analysis.without_image.extend(made.without_image.then(|| service.header.name.value.clone()));
+                analysis
+                    .without_image
+                    .extend(made.without_image.then(|| service.header.name.value.clone()));
                 continue;
             }
         };
@@ -168,7 +175,9 @@ pub(super) fn render_all(input: &RenderInput<'_>, sink: &mut impl Sink, analysis
             span: service.header.span,
         };
         if input.link_values && index == 0 {
-            render::link_secret(&frame, &variables.concat(), scope.values).into_iter().for_each(|secret| sink.object(secret));
+            render::link_secret(&frame, &variables.concat(), scope.values)
+                .into_iter()
+                .for_each(|secret| sink.object(secret));
         }
         for object in render::render(checked, &frame) {
             note_inputs(&object.value, &mut own_inputs);
@@ -218,35 +227,56 @@ fn note_inputs(value: &Value, inputs: &mut BTreeSet<String>) {
 
 /// The region whose certificates of RDS the services need.
 pub(super) fn rds_region(input: &RenderInput<'_>) -> Option<String> {
-    let has_database = |service: &Service<'_>| service.variables(input.scope.modules).iter().any(|variable| variable.rds);
-    let needed = !input.services.is_empty() && (input.profile == Profile::Opta2021 || input.services.iter().any(has_database));
+    let has_database = |service: &Service<'_>| {
+        service.variables(input.scope.modules).iter().any(|variable| variable.rds)
+    };
+    let needed = !input.services.is_empty()
+        && (input.profile == Profile::Opta2021 || input.services.iter().any(has_database));
     input.scope.environment.region.clone().filter(|_| needed)
 }
 
-fn aws_of(service: &Checked<K8sService>, frame: &Frame<'_>, input: &RenderInput<'_>) -> Vec<Resource> {
+fn aws_of(
+    service: &Checked<K8sService>,
+    frame: &Frame<'_>,
+    input: &RenderInput<'_>,
+) -> Vec<Resource> {
     let environment = input.scope.environment;
-    let resource = |kind, value| Resource { kind, module: frame.names.module.as_str().to_owned(), value };
+    let resource =
+        |kind, value| Resource { kind, module: frame.names.module.as_str().to_owned(), value };
     let mut resources = Vec::new();
     if service.image().value == Image::Auto {
         resources.push(resource("ecr-repository", aws::ecr::repository(frame.names, environment)));
     }
     let grants = aws::grants::grants(service, input.source, input.scope);
-    let additional = service.additional_iam_policies.value.iter().map(|policy| policy.value.clone());
+    let additional =
+        service.additional_iam_policies.value.iter().map(|policy| policy.value.clone());
     let additional: Vec<Text> = additional.chain(aws::grants::linked_policies(service)).collect();
-    let issuer =
-        aws::iam::OidcIssuer { url: input.scope.value(aws::iam::ISSUER), provider_arn: input.scope.value(aws::iam::PROVIDER) };
-    resources.push(resource("iam-role", aws::iam::role(frame.names, environment, &issuer, &grants, &additional)));
+    let issuer = aws::iam::OidcIssuer {
+        url: input.scope.value(aws::iam::ISSUER),
+        provider_arn: input.scope.value(aws::iam::PROVIDER),
+    };
+    resources.push(resource(
+        "iam-role",
+        aws::iam::role(frame.names, environment, &issuer, &grants, &additional),
+    ));
     resources
 }
 
-fn required_secrets(services: &[Service<'_>], variables: &[Vec<LinkVariable>]) -> Vec<RequiredSecret> {
+fn required_secrets(
+    services: &[Service<'_>],
+    variables: &[Vec<LinkVariable>],
+) -> Vec<RequiredSecret> {
     let manual = services.iter().flat_map(Service::secrets);
     let linked = variables.iter().flatten().map(|variable| variable.name.clone());
     let required = |name: &str, keys: Vec<String>| {
         let keys = order::map(keys.into_iter().map(|key| (key, ())));
-        (!keys.is_empty()).then(|| RequiredSecret { name: name.to_owned(), keys: keys.into_keys().collect() })
+        (!keys.is_empty())
+            .then(|| RequiredSecret { name: name.to_owned(), keys: keys.into_keys().collect() })
     };
-    [required("manual-secrets", manual.collect()), required("secret", linked.collect())].into_iter().flatten().collect()
+    [required("manual-secrets", manual.collect()), required("secret", linked.collect())]
+        .into_iter()
+        .flatten()
+        .collect()
 }
 
 /// The inputs that a document lacks, each with the JSON pointer to the text it goes to.

@@ -11,7 +11,8 @@ use crate::span::{FileId, Span};
 /// The texts of a request with their line indexes.
 #[derive(Default)]
 pub(crate) struct Texts {
-    /// Each with its index, which is made when a place in it is asked for: most texts have no faults.
+    /// Each with its index, which is made when a place in it is asked for: most texts have no
+    /// faults.
     sources: Vec<(Source, OnceCell<LineIndex>)>,
     /// What must not be in a message, longest first.
     secrets: Vec<String>,
@@ -56,14 +57,24 @@ impl Texts {
             Some(before) => source.text.match_indices('\n').nth(before as usize)?.0 + 1,
             None => 0,
         };
-        let end = source.text[start..].find('\n').map_or(source.text.len(), |length| start + length);
+        let end =
+            source.text[start..].find('\n').map_or(source.text.len(), |length| start + length);
         Some(Span::new(source.file, start, end))
     }
 
     /// The place of a span, and the name of the text it is in.
     pub(crate) fn place(&self, span: Span) -> (String, Place) {
         let Some((source, index)) = self.get(span.file) else {
-            let nowhere = Place { line: 1, column: 1, end_line: 1, end_column: 1, start: 0, end: 0, from: 0, to: 0 };
+            let nowhere = Place {
+                line: 1,
+                column: 1,
+                end_line: 1,
+                end_column: 1,
+                start: 0,
+                end: 0,
+                from: 0,
+                to: 0,
+            };
             return (String::new(), nowhere);
         };
         let text = &source.text;
@@ -91,11 +102,18 @@ pub(super) fn finding(diagnostic: &Diagnostic, texts: &Texts) -> Finding {
         Note { file, place, message: texts.clean(&label.message) }
     });
     // A repair that would write a secret into the text is none.
-    let harmless = |fix: &&Fix| !texts.holds_secret(&fix.title) && !fix.edits.iter().any(|edit| texts.holds_secret(&edit.text));
+    let harmless = |fix: &&Fix| {
+        !texts.holds_secret(&fix.title)
+            && !fix.edits.iter().any(|edit| texts.holds_secret(&edit.text))
+    };
     let fixes = diagnostic.fixes.iter().filter(harmless).map(|fix| Repair {
         title: fix.title.clone(),
         safe: fix.applicability == Applicability::Safe,
-        edits: fix.edits.iter().map(|edit| Replacement { place: texts.place(edit.span).1, text: edit.text.clone() }).collect(),
+        edits: fix
+            .edits
+            .iter()
+            .map(|edit| Replacement { place: texts.place(edit.span).1, text: edit.text.clone() })
+            .collect(),
     });
     Finding {
         file: if file.is_empty() { texts.name(FileId::Service) } else { file },

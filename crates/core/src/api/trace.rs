@@ -21,7 +21,8 @@ pub struct TracedLine {
     pub pointer: String,
     /// The place that decides it, or the object as a whole, with the name of its text.
     pub origin: Option<(String, Place)>,
-    /// Whether the place is of this line, or of a part of the object that is around it; else it is the object's.
+    /// Whether the place is of this line, or of a part of the object that is around it; else it is
+    /// the object's.
     pub own: bool,
 }
 
@@ -36,30 +37,43 @@ pub struct Why {
     pub markdown: String,
 }
 
-/// The lines of a manifest, by its place among those that [`analyze`](super::analyze) renders; none when it is not there.
+/// The lines of a manifest, by its place among those that [`analyze`](super::analyze) renders; none
+/// when it is not there.
 #[must_use]
 pub fn trace(request: &Request, manifest: usize) -> Vec<TracedLine> {
     let Some(rendered) = rendered(request) else { return Vec::new() };
     let traced = |line: Line| {
-        let origin = line.origin.map(|span| rendered.texts.place(span)).filter(|(file, _)| !file.is_empty());
+        let origin =
+            line.origin.map(|span| rendered.texts.place(span)).filter(|(file, _)| !file.is_empty());
         TracedLine { pointer: line.pointer, own: line.own && origin.is_some(), origin }
     };
-    rendered.objects.get(manifest).into_iter().flat_map(|object| lines(object, true)).map(traced).collect()
+    rendered
+        .objects
+        .get(manifest)
+        .into_iter()
+        .flat_map(|object| lines(object, true))
+        .map(traced)
+        .collect()
 }
 
-/// The lines of manifests that a line of a text decides: the place of the manifest, and the line in it from 0.
+/// The lines of manifests that a line of a text decides: the place of the manifest, and the line in
+/// it from 0.
 #[must_use]
 pub fn decided_lines(request: &Request, file: &str, line: u32) -> Vec<(usize, usize)> {
     let Some(rendered) = rendered(request) else { return Vec::new() };
     let Some(asked) = rendered.texts.line(file, line) else { return Vec::new() };
-    let meets = |span: Span| span.file == asked.file && span.start <= asked.end && asked.start <= span.end;
+    let meets =
+        |span: Span| span.file == asked.file && span.start <= asked.end && asked.start <= span.end;
     let mut found = Vec::new();
     for (manifest, object) in rendered.objects.iter().enumerate() {
         // Most objects are of other modules.
         if !object.value.origin.is_none_or(meets) && asked.file == crate::span::FileId::Service {
             continue;
         }
-        let decided = lines(object, false).into_iter().enumerate().filter(|(_, line)| line.own && line.origin.is_some_and(meets));
+        let decided = lines(object, false)
+            .into_iter()
+            .enumerate()
+            .filter(|(_, line)| line.own && line.origin.is_some_and(meets));
         found.extend(decided.map(|(line, _)| (manifest, line)));
     }
     found
@@ -76,12 +90,17 @@ fn rendered(request: &Request) -> Option<Rendered> {
 pub fn why(request: &Request, kind: &str, line: &TracedLine) -> Option<Why> {
     let (file, place) = line.origin.clone()?;
     let at = format!("`{file}` line {}", place.line);
-    let about = if line.own { hover(request, &file, place.from).map(|hover| hover.markdown) } else { None };
+    let about =
+        if line.own { hover(request, &file, place.from).map(|hover| hover.markdown) } else { None };
     let markdown = match (about, default_of(kind, &line.pointer)) {
         (Some(about), _) => format!("Decided at {at}.\n\n{about}"),
         (None, Some(field)) if !line.own => {
             let default = field.default.unwrap_or_default();
-            format!("`{}` is not set: `{default}` is its default.\n\n{}", field.name, reference::field_text(field))
+            format!(
+                "`{}` is not set: `{default}` is its default.\n\n{}",
+                field.name,
+                reference::field_text(field)
+            )
         }
         (None, _) if line.own => format!("Decided at {at}."),
         (None, _) => format!("Part of every {kind} of the module at {at}."),
@@ -103,10 +122,16 @@ fn default_of(kind: &str, pointer: &str) -> Option<&'static Field> {
     path.push('.');
     let becomes = |field: &&Field| {
         field.default.is_some()
-            && field.renders.split(';').map(str::trim_start).filter(|part| part.starts_with(kind)).any(|part| {
-                let named = part.split('`').skip(1).step_by(2).filter(|name| name.contains('.'));
-                named.into_iter().any(|name| path.contains(&format!(".{name}.")))
-            })
+            && field
+                .renders
+                .split(';')
+                .map(str::trim_start)
+                .filter(|part| part.starts_with(kind))
+                .any(|part| {
+                    let named =
+                        part.split('`').skip(1).step_by(2).filter(|name| name.contains('.'));
+                    named.into_iter().any(|name| path.contains(&format!(".{name}.")))
+                })
     };
     K8sService::FIELDS.iter().chain(ResourceRequest::FIELDS).find(becomes)
 }
@@ -125,7 +150,8 @@ fn lines(object: &Object, pointers: bool) -> Vec<Line> {
     lines
 }
 
-/// `begun` is the line on which the value begins, when that is one that stands already: an item's dash.
+/// `begun` is the line on which the value begins, when that is one that stands already: an item's
+/// dash.
 fn collect(
     value: &Value,
     pointer: &mut Option<String>,

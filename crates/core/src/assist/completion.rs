@@ -54,7 +54,10 @@ impl CompletionKind {
 
 /// What may stand at a byte offset, best first, with the bytes that it takes the place of.
 #[must_use]
-pub fn complete(offset: usize, around: &Surroundings<'_>) -> Option<(std::ops::Range<usize>, Vec<Completion>)> {
+pub fn complete(
+    offset: usize,
+    around: &Surroundings<'_>,
+) -> Option<(std::ops::Range<usize>, Vec<Completion>)> {
     let text = &*around.source.text;
     let cursor = syntax::cursor(text, offset)?;
     let items = if cursor.place == Place::Reference {
@@ -69,16 +72,26 @@ fn at(spot: Spot<'_>, text: &str, cursor: &Cursor, around: &Surroundings<'_>) ->
     match spot {
         Spot::Link => modules(around),
         Spot::Argument(module) => arguments(gives(module.short_type()), cursor),
-        Spot::EnvVar(_) if is_key(cursor) => ["name", "value"].iter().map(|key| plain(key, format!("{key}: "))).collect(),
+        Spot::EnvVar(_) if is_key(cursor) => {
+            ["name", "value"].iter().map(|key| plain(key, format!("{key}: "))).collect()
+        }
         Spot::EnvVar(_) => Vec::new(),
         Spot::Value(field) if !is_key(cursor) || field.kind.is_list() => values(field, around),
-        Spot::Value(field) if matches!(field.kind, FieldType::Port) => keys(&["http", "tcp", "grpc"], field),
+        Spot::Value(field) if matches!(field.kind, FieldType::Port) => {
+            keys(&["http", "tcp", "grpc"], field)
+        }
         _ => {
             let mut items = Vec::new();
             if is_key(cursor) && cursor.siblings.is_empty() && matches!(spot, Spot::Module(_)) {
                 items.extend(snippets(text, cursor));
             }
-            items.extend(spot.fields().unwrap_or_default().iter().filter(|field| !has(cursor, field.name)).map(of_field));
+            items.extend(
+                spot.fields()
+                    .unwrap_or_default()
+                    .iter()
+                    .filter(|field| !has(cursor, field.name))
+                    .map(of_field),
+            );
             items
         }
     }
@@ -130,7 +143,11 @@ fn values(field: &Field, around: &Surroundings<'_>) -> Vec<Completion> {
         return TYPES.iter().map(|kind| plain(kind, (*kind).to_owned())).collect();
     }
     if field.name == "path" {
-        return around.environment_paths.iter().map(|path| plain(path, (*path).to_owned())).collect();
+        return around
+            .environment_paths
+            .iter()
+            .map(|path| plain(path, (*path).to_owned()))
+            .collect();
     }
     let mut found: Vec<Completion> = Vec::new();
     let mut add = |value: &str, detail: &str| {
@@ -152,7 +169,8 @@ fn values(field: &Field, around: &Surroundings<'_>) -> Vec<Completion> {
 }
 
 fn modules(around: &Surroundings<'_>) -> Vec<Completion> {
-    let linkable = around.scope.modules.iter().filter(|module| gives(module.short_type()).is_some());
+    let linkable =
+        around.scope.modules.iter().filter(|module| gives(module.short_type()).is_some());
     let module = |module: &crate::model::module::Header| Completion {
         kind: CompletionKind::Module,
         detail: module.kind.value.clone(),
@@ -165,12 +183,23 @@ fn modules(around: &Surroundings<'_>) -> Vec<Completion> {
 fn arguments(gives: Option<Gives>, cursor: &Cursor) -> Vec<Completion> {
     match gives {
         Some(Gives::Permissions(all, by_itself)) => {
-            let detail = |permission: &str| if by_itself.contains(&permission) { "when nothing is asked" } else { "" };
-            all.iter().map(|name| Completion { detail: detail(name).to_owned(), ..plain(name, (*name).to_owned()) }).collect()
+            let detail = |permission: &str| {
+                if by_itself.contains(&permission) { "when nothing is asked" } else { "" }
+            };
+            all.iter()
+                .map(|name| Completion {
+                    detail: detail(name).to_owned(),
+                    ..plain(name, (*name).to_owned())
+                })
+                .collect()
         }
         Some(Gives::Credentials(outputs)) if is_key(cursor) => {
             let left = outputs.iter().filter(|output| !has(cursor, output));
-            left.map(|output| Completion { detail: "a new name".to_owned(), ..plain(output, format!("{output}: ")) }).collect()
+            left.map(|output| Completion {
+                detail: "a new name".to_owned(),
+                ..plain(output, format!("{output}: "))
+            })
+            .collect()
         }
         _ => Vec::new(),
     }
@@ -178,7 +207,9 @@ fn arguments(gives: Option<Gives>, cursor: &Cursor) -> Vec<Completion> {
 
 fn references(text: &str, cursor: &Cursor, around: &Surroundings<'_>) -> Vec<Completion> {
     let of_module = text.get(..cursor.start).is_some_and(|before| before.ends_with("${{"));
-    let names = reference_names(around.scope).into_iter().filter(|name| name.starts_with("module.") == of_module);
+    let names = reference_names(around.scope)
+        .into_iter()
+        .filter(|name| name.starts_with("module.") == of_module);
     let behind = text.get(cursor.end..).unwrap_or_default();
     let close = match (of_module, behind.starts_with("}}"), behind.starts_with('}')) {
         (_, true, _) | (false, _, true) => "",
@@ -200,7 +231,9 @@ fn references(text: &str, cursor: &Cursor, around: &Surroundings<'_>) -> Vec<Com
 
 /// Whole modules, laid out for the column of the word.
 fn snippets(text: &str, cursor: &Cursor) -> Vec<Completion> {
-    let line = text.get(..cursor.start).map_or(0, |before| before.rfind('\n').map_or(0, |newline| newline + 1));
+    let line = text
+        .get(..cursor.start)
+        .map_or(0, |before| before.rfind('\n').map_or(0, |newline| newline + 1));
     let indent = " ".repeat(cursor.start - line);
     let module = |kind: &str, lines: &[String]| Completion {
         label: format!("{kind} module"),
@@ -210,12 +243,18 @@ fn snippets(text: &str, cursor: &Cursor) -> Vec<Completion> {
         insert: lines.join(&format!("\n{indent}")),
     };
     let line = |key: &str, value: &str| format!("{key}: {value}");
-    let service =
-        [line("name", "api"), line("type", K8S_SERVICE), line("image", "AUTO"), "port:".to_owned(), "  http: 8080".to_owned()];
+    let service = [
+        line("name", "api"),
+        line("type", K8S_SERVICE),
+        line("image", "AUTO"),
+        "port:".to_owned(),
+        "  http: 8080".to_owned(),
+    ];
     let mut snippets = vec![module(K8S_SERVICE, &service)];
     for (kind, _) in LINKABLE {
         let bucket = (*kind == "s3").then(|| line("bucket_name", "\"{layer_name}-{env}-files\""));
-        let lines: Vec<String> = [line("name", kind), line("type", kind)].into_iter().chain(bucket).collect();
+        let lines: Vec<String> =
+            [line("name", kind), line("type", kind)].into_iter().chain(bucket).collect();
         snippets.push(module(kind, &lines));
     }
     snippets

@@ -19,11 +19,17 @@ pub fn hover(offset: usize, around: &Surroundings<'_>) -> Option<(std::ops::Rang
         of_reference(&cursor.typed, around)
     } else {
         let spot = Spot::find(&cursor, around)?;
-        let named = spot.fields().filter(|_| is_key(&cursor)).and_then(|fields| fields.iter().find(|f| f.name == cursor.typed));
+        let named = spot
+            .fields()
+            .filter(|_| is_key(&cursor))
+            .and_then(|fields| fields.iter().find(|f| f.name == cursor.typed));
         match (named, spot) {
-            (Some(field), _) | (None, Spot::Value(field) | Spot::EnvVar(field)) => reference::field_text(field),
+            (Some(field), _) | (None, Spot::Value(field) | Spot::EnvVar(field)) => {
+                reference::field_text(field)
+            }
             (None, Spot::Link) => {
-                let module = around.scope.modules.iter().find(|module| module.name.value == cursor.typed)?;
+                let module =
+                    around.scope.modules.iter().find(|module| module.name.value == cursor.typed)?;
                 format!("{}, linked to as `{}`", about_module(module), cursor.typed)
             }
             (None, Spot::Argument(module)) => about_module(module),
@@ -36,7 +42,9 @@ pub fn hover(offset: usize, around: &Surroundings<'_>) -> Option<(std::ops::Rang
 fn of_reference(name: &str, around: &Surroundings<'_>) -> String {
     match look_up(name, around.source, around.scope) {
         Lookup::Value(value) => format!("`{{{name}}}` is `{value}`"),
-        Lookup::Input => format!("`{{{name}}}` is known to the environment only: give it in a values file"),
+        Lookup::Input => {
+            format!("`{{{name}}}` is known to the environment only: give it in a values file")
+        }
         Lookup::Unknown { message, help } => format!("{message}; {help}"),
     }
 }

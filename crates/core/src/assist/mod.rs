@@ -1,5 +1,6 @@
-//! Help while typing: what may stand at an offset, and what the thing at an offset is about. All of it from the
-//! declarations of the fields and from what is known of the file; no field, default or text is written here.
+//! Help while typing: what may stand at an offset, and what the thing at an offset is about. All of
+//! it from the declarations of the fields and from what is known of the file; no field, default or
+//! text is written here.
 
 mod completion;
 mod hover;
@@ -48,12 +49,18 @@ enum Spot<'a> {
 
 impl<'a> Spot<'a> {
     fn find(cursor: &Cursor, around: &Surroundings<'a>) -> Option<Self> {
-        let root = if around.source.file == FileId::Environment { EnvironmentFile::FIELDS } else { Layer::FIELDS };
+        let root = if around.source.file == FileId::Environment {
+            EnvironmentFile::FIELDS
+        } else {
+            Layer::FIELDS
+        };
         let mut spot = Self::Fields(root);
         let mut steps = cursor.path.iter().peekable();
         while let Some(step) = steps.next() {
             spot = match (spot, step) {
-                (Self::Fields(fields) | Self::Module(fields), Step::Key(key)) => Self::Value(field(fields, key)?),
+                (Self::Fields(fields) | Self::Module(fields), Step::Key(key)) => {
+                    Self::Value(field(fields, key)?)
+                }
                 (Self::Value(field), Step::Key(key)) => match field.kind {
                     FieldType::Map(fields) => Self::Value(self::field(fields, key)?),
                     FieldType::Port if steps.peek().is_none() => Self::Value(field),
@@ -61,17 +68,21 @@ impl<'a> Spot<'a> {
                 },
                 (Self::Value(field), Step::Item) => match field.kind {
                     FieldType::MapList(fields) => Self::Fields(fields),
-                    FieldType::Modules => Self::Module(module_fields(&cursor.siblings, steps.peek().is_some())),
+                    FieldType::Modules => {
+                        Self::Module(module_fields(&cursor.siblings, steps.peek().is_some()))
+                    }
                     FieldType::Links => Self::Link,
                     FieldType::EnvVars => Self::EnvVar(field),
                     FieldType::TextList | FieldType::TextOrList => Self::Value(field),
                     _ => return None,
                 },
-                (Self::Link, Step::Key(name)) => {
-                    Self::Argument(around.scope.modules.iter().find(|module| module.name.value == *name)?)
-                }
+                (Self::Link, Step::Key(name)) => Self::Argument(
+                    around.scope.modules.iter().find(|module| module.name.value == *name)?,
+                ),
                 (Self::Argument(module), Step::Item | Step::Key(_)) => Self::Argument(module),
-                (Self::EnvVar(_) | Self::Link | Self::Fields(_) | Self::Module(_), _) => return None,
+                (Self::EnvVar(_) | Self::Link | Self::Fields(_) | Self::Module(_), _) => {
+                    return None;
+                }
             };
         }
         Some(spot)
@@ -96,8 +107,12 @@ fn field(fields: &'static [Field], name: &str) -> Option<&'static Field> {
 
 /// The fields of a module, as far as its type is known: of Opta's other types only name and type.
 fn module_fields(siblings: &[(String, String)], deeper: bool) -> &'static [Field] {
-    let kind = siblings.iter().find(|(key, _)| key == "type").map(|(_, value)| value.trim_matches(['"', '\'']));
-    // Deeper in a module its own keys are not the siblings: a field that only services have tells enough.
+    let kind = siblings
+        .iter()
+        .find(|(key, _)| key == "type")
+        .map(|(_, value)| value.trim_matches(['"', '\'']));
+    // Deeper in a module its own keys are not the siblings: a field that only services have tells
+    // enough.
     if deeper || kind.is_none_or(|kind| kind.is_empty() || short_type(kind) == K8S_SERVICE) {
         K8sService::FIELDS
     } else {
@@ -111,7 +126,11 @@ fn about_module(module: &Header) -> String {
     match gives(module.short_type()) {
         Some(Gives::Credentials(outputs)) => format!("`{kind}`: gives {}", outputs.join(", ")),
         Some(Gives::Permissions(all, by_itself)) => {
-            format!("`{kind}`: allows {}; {} when nothing is asked", all.join(", "), by_itself.join(", "))
+            format!(
+                "`{kind}`: allows {}; {} when nothing is asked",
+                all.join(", "),
+                by_itself.join(", ")
+            )
         }
         None => format!("`{kind}`"),
     }

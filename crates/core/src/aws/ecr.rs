@@ -28,24 +28,35 @@ fn policy(environment: &Environment) -> Map {
 /// The lifecycle policy: 5 untagged images, 10 of production and 20 of development are kept
 /// (<https://docs.aws.amazon.com/AmazonECR/latest/userguide/LifecyclePolicies.html>).
 fn lifecycle_policy() -> Map {
-    let rule = |priority: i64, description: &'static str, count: i64, prefix: Option<&'static str>| {
-        let status = if prefix.is_some() { "tagged" } else { "untagged" };
-        let selection = Map::new()
-            .with("tagStatus", status)
-            .maybe("tagPrefixList", prefix.map(|prefix| vec![Value::from(prefix)]))
-            .with("countType", "imageCountMoreThan")
-            .with("countNumber", count);
-        let rule = Map::new()
-            .with("rulePriority", priority)
-            .with("description", description)
-            .with("selection", selection)
-            .with("action", Map::new().with("type", "expire"));
-        Value::from(rule)
-    };
+    let rule =
+        |priority: i64, description: &'static str, count: i64, prefix: Option<&'static str>| {
+            let status = if prefix.is_some() { "tagged" } else { "untagged" };
+            let selection = Map::new()
+                .with("tagStatus", status)
+                .maybe("tagPrefixList", prefix.map(|prefix| vec![Value::from(prefix)]))
+                .with("countType", "imageCountMoreThan")
+                .with("countNumber", count);
+            let rule = Map::new()
+                .with("rulePriority", priority)
+                .with("description", description)
+                .with("selection", selection)
+                .with("action", Map::new().with("type", "expire"));
+            Value::from(rule)
+        };
     let rules = vec![
         rule(10, "Keep only 5 untagged image, expire all others", 5, None),
-        rule(20, "Keep only the last 10 tagged production images, expire all others", 10, Some("prod")),
-        rule(30, "Keep only the last 20 tagged development images, expire all others", 20, Some("dev")),
+        rule(
+            20,
+            "Keep only the last 10 tagged production images, expire all others",
+            10,
+            Some("prod"),
+        ),
+        rule(
+            30,
+            "Keep only the last 20 tagged development images, expire all others",
+            20,
+            Some("dev"),
+        ),
     ];
     Map::new().with("rules", rules)
 }

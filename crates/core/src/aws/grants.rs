@@ -16,7 +16,8 @@ use crate::source::Source;
 #[must_use]
 pub fn grants(service: &Checked<K8sService>, source: &Source, scope: &Scope<'_>) -> Vec<Grant> {
     let grants = service.links().iter().flat_map(|link| {
-        let module = scope.modules.iter().find(|module| module.name.value == link.target.value.as_str());
+        let module =
+            scope.modules.iter().find(|module| module.name.value == link.target.value.as_str());
         module.map_or_else(Vec::new, |module| of_link(link, module, source, scope))
     });
     grants.collect()
@@ -55,7 +56,10 @@ fn of_link(link: &Link, module: &Header, source: &Source, scope: &Scope<'_>) -> 
 /// The ARN of a bucket, from the name its module gives it.
 fn bucket(module: &Header, source: &Source, scope: &Scope<'_>) -> Text {
     let (mapping, _) = interpolate(&module.mapping, &module.path, source, scope);
-    let name = mapping.value("bucket_name").and_then(|node| node.as_scalar()).map(|scalar| scalar.text.clone());
+    let name = mapping
+        .value("bucket_name")
+        .and_then(|node| node.as_scalar())
+        .map(|scalar| scalar.text.clone());
     TextBuilder::default()
         .push(&format!("arn:{}:s3:::", partition(scope.environment.region.as_deref())))
         .text(&name.unwrap_or_else(|| Text::literal("")))

@@ -53,10 +53,17 @@ pub struct OidcIssuer {
 
 /// The role with its trust, own policy and attachments. Inputs that are not known stay as holes.
 #[must_use]
-pub fn role(names: &Names, environment: &Environment, issuer: &OidcIssuer, grants: &[Grant], additional: &[Text]) -> Value {
+pub fn role(
+    names: &Names,
+    environment: &Environment,
+    issuer: &OidcIssuer,
+    grants: &[Grant],
+    additional: &[Text],
+) -> Value {
     let name = Text::from(names.role());
     let own = arn(environment).push(&format!(":policy/{}", name.as_str())).build();
-    let attached: Vec<Value> = std::iter::once(own).chain(additional.iter().cloned()).map(Value::from).collect();
+    let attached: Vec<Value> =
+        std::iter::once(own).chain(additional.iter().cloned()).map(Value::from).collect();
     Map::new()
         .with("name", name.clone())
         .with("arn", role_arn(names, environment))
@@ -76,8 +83,8 @@ fn arn(environment: &Environment) -> TextBuilder {
 /// The trust policy: only the service's own ServiceAccount, with a token meant for STS
 /// (<https://docs.aws.amazon.com/eks/latest/userguide/associate-service-account-role.html>).
 ///
-/// The issuer is part of two keys, where no hole can be: while it is not known they hold its reference, and the hole of
-/// the provider's ARN tells of it.
+/// The issuer is part of two keys, where no hole can be: while it is not known they hold its
+/// reference, and the hole of the provider's ARN tells of it.
 fn trust(names: &Names, environment: &Environment, issuer: &OidcIssuer) -> Map {
     let url = issuer.url.as_deref().map(|url| url.trim_start_matches("https://"));
     let provider = match &issuer.provider_arn {
@@ -86,7 +93,10 @@ fn trust(names: &Names, environment: &Environment, issuer: &OidcIssuer) -> Map {
     };
     let key = url.map_or_else(|| format!("{{{ISSUER}}}"), str::to_owned);
     let condition = Map::new()
-        .with(format!("{key}:sub"), format!("system:serviceaccount:{}:{}", names.layer.as_str(), names.module.as_str()))
+        .with(
+            format!("{key}:sub"),
+            format!("system:serviceaccount:{}:{}", names.layer.as_str(), names.module.as_str()),
+        )
         .with(format!("{key}:aud"), "sts.amazonaws.com");
     let statement = Map::new()
         .with("Sid", "")
@@ -104,17 +114,29 @@ pub const PROVIDER: &str = "parent.k8s_openid_provider_arn";
 
 /// The service's own policy: one statement a kind of access, in Opta's order.
 fn policy(grants: &[Grant]) -> Map {
-    let mut statements = vec![statement("DescribeCluster", &["eks:DescribeCluster"], vec![Text::constant("*")])];
+    let mut statements =
+        vec![statement("DescribeCluster", &["eks:DescribeCluster"], vec![Text::constant("*")])];
     let resources = |access: Access| {
-        grants.iter().filter(move |grant| grant.access == access).map(|grant| grant.resource.clone()).collect::<Vec<_>>()
+        grants
+            .iter()
+            .filter(move |grant| grant.access == access)
+            .map(|grant| grant.resource.clone())
+            .collect::<Vec<_>>()
     };
     let and_below = |access: Access, below: &str| {
         let names = resources(access);
-        let inner: Vec<Text> = names.iter().map(|name| TextBuilder::default().text(name).push(below).build()).collect();
+        let inner: Vec<Text> = names
+            .iter()
+            .map(|name| TextBuilder::default().text(name).push(below).build())
+            .collect();
         [names, inner].concat()
     };
     let keys = |accesses: &[Access]| {
-        grants.iter().filter(|grant| accesses.contains(&grant.access)).filter_map(|grant| grant.key.clone()).collect::<Vec<_>>()
+        grants
+            .iter()
+            .filter(|grant| accesses.contains(&grant.access))
+            .filter_map(|grant| grant.key.clone())
+            .collect::<Vec<_>>()
     };
     let mut add = |sid: &'static str, actions: &[&'static str], resources: Vec<Text>| {
         if !resources.is_empty() {

@@ -44,7 +44,8 @@ pub(super) fn check(cx: &mut Cx<'_>) {
         if let Some((_, why)) = OWN.iter().find(|(own, _)| *own == name) {
             let message = format!("`{name}` is set here, and {why}");
             faults.push(
-                Diagnostic::new(&SHADOWED_ENV_VAR, variable.name.span, path(), message).help("the value given here is used"),
+                Diagnostic::new(&SHADOWED_ENV_VAR, variable.name.span, path(), message)
+                    .help("the value given here is used"),
             );
         }
         shadowed(&mut seen, name, variable.name.span, path, &mut faults);

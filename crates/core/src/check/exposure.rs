@@ -1,4 +1,5 @@
-//! What an exposure cannot express: one table, which warns at the field and is a page of the documentation.
+//! What an exposure cannot express: one table, which warns at the field and is a page of the
+//! documentation.
 
 use super::Cx;
 use crate::diagnostic::{Diagnostic, Example, Rule, Severity};
@@ -63,21 +64,27 @@ pub static FIDELITY: &[Fidelity] = &[
     Fidelity {
         feature: "a path prefix of a `grpc` port",
         field: "public_uri",
-        gateway: Support::Missing("the prefix is left out: a GRPCRoute matches services and methods, not paths"),
+        gateway: Support::Missing(
+            "the prefix is left out: a GRPCRoute matches services and methods, not paths",
+        ),
         alb: Support::Differs("the service sees the whole path: an ALB leaves the prefix in it"),
         asked: |cx| prefixed(cx).filter(|_| cx.port() == Some(PortKind::Grpc)),
     },
     Fidelity {
         feature: "sticky sessions by the cookie `opta_cookie`",
         field: "sticky_session",
-        gateway: Support::Missing("sessions are not sticky: session persistence is not in the Gateway API's standard channel"),
+        gateway: Support::Missing(
+            "sessions are not sticky: session persistence is not in the Gateway API's standard channel",
+        ),
         alb: Support::Differs("the cookie is called `AWSALB`: an ALB's own cookie cannot be named"),
         asked: |cx| cx.service.sticky_session.span.filter(|_| cx.service.sticky_session.value),
     },
     Fidelity {
         feature: "consistent hashing",
         field: "consistent_hash",
-        gateway: Support::Missing("requests are not hashed: the Gateway API has no consistent hashing"),
+        gateway: Support::Missing(
+            "requests are not hashed: the Gateway API has no consistent hashing",
+        ),
         alb: Support::Missing("requests are not hashed: an ALB has no consistent hashing"),
         asked: |cx| cx.service.consistent_hash.as_ref().map(|hash| hash.span),
     },
@@ -85,8 +92,16 @@ pub static FIDELITY: &[Fidelity] = &[
         feature: "websockets that stay open for an hour",
         field: "port",
         gateway: Support::Same,
-        alb: Support::Differs("the idle timeout of an hour is set for the whole load balancer of the environment"),
-        asked: |cx| cx.service.port.as_ref().filter(|port| port.value.kind == PortKind::Tcp).map(|port| port.span),
+        alb: Support::Differs(
+            "the idle timeout of an hour is set for the whole load balancer of the environment",
+        ),
+        asked: |cx| {
+            cx.service
+                .port
+                .as_ref()
+                .filter(|port| port.value.kind == PortKind::Tcp)
+                .map(|port| port.span)
+        },
     },
     Fidelity {
         feature: "certificates by cert-manager",
@@ -113,9 +128,13 @@ pub(super) fn check(cx: &mut Cx<'_>) {
             Exposure::Gateway => row.gateway,
             Exposure::Alb => row.alb,
         };
-        if let (Support::Differs(how) | Support::Missing(how), Some(span)) = (support, (row.asked)(cx)) {
+        if let (Support::Differs(how) | Support::Missing(how), Some(span)) =
+            (support, (row.asked)(cx))
+        {
             let diagnostic = Diagnostic::new(&NOT_EXPRESSIBLE, span, cx.path(row.field), how);
-            cx.diagnostics.push(diagnostic.help(format!("asked for: {}; the exposure `nginx` has it", row.feature)));
+            cx.diagnostics.push(
+                diagnostic.help(format!("asked for: {}; the exposure `nginx` has it", row.feature)),
+            );
         }
     }
 }

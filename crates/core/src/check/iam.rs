@@ -18,16 +18,18 @@ pub static NOT_A_POLICY_ARN: Rule = Rule {
 pub(crate) fn is_policy_arn(text: &str) -> bool {
     let mut parts = text.splitn(6, ':');
     let mut next = || parts.next().unwrap_or_default();
-    let (arn, partition, service, region, account, resource) = (next(), next(), next(), next(), next(), next());
-    let account_good = account == "aws" || (account.len() == 12 && account.bytes().all(|byte| byte.is_ascii_digit()));
+    let (arn, partition, service, region, account, resource) =
+        (next(), next(), next(), next(), next(), next());
+    let account_good = account == "aws"
+        || (account.len() == 12 && account.bytes().all(|byte| byte.is_ascii_digit()));
     arn == "arn"
         && (partition == "aws" || partition.starts_with("aws-"))
         && service == "iam"
         && region.is_empty()
         && account_good
-        && resource
-            .strip_prefix("policy/")
-            .is_some_and(|name| !name.is_empty() && !name.ends_with('/') && !name.contains(char::is_whitespace))
+        && resource.strip_prefix("policy/").is_some_and(|name| {
+            !name.is_empty() && !name.ends_with('/') && !name.contains(char::is_whitespace)
+        })
 }
 
 pub(super) fn check(cx: &mut Cx<'_>) {

@@ -19,7 +19,9 @@ pub(super) fn check(cx: &mut Cx<'_>) {
     let Some(image) = &cx.service.image else { return };
     let Image::Reference(reference) = &image.value else { return };
     let (tag, digest) = cx.surroundings.image;
-    let own = Reference::parse(reference.as_str()).ok().filter(|own| own.tag.is_some() || own.digest.is_some());
+    let own = Reference::parse(reference.as_str())
+        .ok()
+        .filter(|own| own.tag.is_some() || own.digest.is_some());
     let message = match (tag, digest, own) {
         (_, Some(_), _) => "the run's digest is ignored: this is an external image",
         (Some(_), None, Some(_)) => "the run's tag is ignored: the image has one of its own",

@@ -48,7 +48,9 @@ fn check_link(link: &Link, cx: &mut Cx<'_>) {
                 target.span,
                 near,
             ),
-            None if linkable.is_empty() => diagnostic.help("the file has no module that can be linked to"),
+            None if linkable.is_empty() => {
+                diagnostic.help("the file has no module that can be linked to")
+            }
             None => diagnostic.help(format!("the file has {}", list(&linkable))),
         };
         cx.diagnostics.push(diagnostic);
@@ -62,7 +64,10 @@ fn check_link(link: &Link, cx: &mut Cx<'_>) {
             format!("`{name}` is of type `{kind}`, which cannot be linked to")
         };
         let help = if module.short_type() == K8S_SERVICE {
-            format!("inside the cluster it is reached as `http://{name}.{}`", cx.surroundings.layer_name)
+            format!(
+                "inside the cluster it is reached as `http://{name}.{}`",
+                cx.surroundings.layer_name
+            )
         } else {
             let types: Vec<&str> = LINKABLE.iter().map(|(kind, _)| *kind).collect();
             format!("links go to {}", list(&types))
@@ -81,12 +86,18 @@ fn credentials(link: &Link, name: &str, variables: &[&str], cx: &mut Cx<'_>) {
         let path = format!("{}.{name}[{index}]", link.path);
         match argument {
             Argument::Permission(permission) => {
-                let message =
-                    format!("`{name}` takes no permission `{}`: a database gives its credentials", permission.value.as_str());
-                // Opta said it at the link itself; so the span begins there and ends at the permission.
+                let message = format!(
+                    "`{name}` takes no permission `{}`: a database gives its credentials",
+                    permission.value.as_str()
+                );
+                // Opta said it at the link itself; so the span begins there and ends at the
+                // permission.
                 let span = crate::span::Span { start: link.target.span.start, ..permission.span };
                 let help = format!("link to it as `- {name}`");
-                cx.diagnostics.push(Diagnostic::new(&INVALID_LINK, span, format!("{}.{name}", link.path), message).help(help));
+                cx.diagnostics.push(
+                    Diagnostic::new(&INVALID_LINK, span, format!("{}.{name}", link.path), message)
+                        .help(help),
+                );
             }
             Argument::Rename(names, span) => rename(names, *span, &path, variables, cx),
         }
@@ -94,7 +105,10 @@ fn credentials(link: &Link, name: &str, variables: &[&str], cx: &mut Cx<'_>) {
 }
 
 fn rename(
-    names: &[(crate::span::Spanned<crate::model::text::Text>, crate::span::Spanned<crate::model::text::Text>)],
+    names: &[(
+        crate::span::Spanned<crate::model::text::Text>,
+        crate::span::Spanned<crate::model::text::Text>,
+    )],
     span: crate::span::Span,
     path: &str,
     variables: &[&str],
@@ -108,7 +122,9 @@ fn rename(
         }
         let near = suggest::nearest(
             from_name,
-            variables.iter().copied().filter(|variable| !names.iter().any(|(other, _)| other.value.as_str() == *variable)),
+            variables.iter().copied().filter(|variable| {
+                !names.iter().any(|(other, _)| other.value.as_str() == *variable)
+            }),
         );
         misspelt |= near.is_some();
         let mut diagnostic = Diagnostic::new(
@@ -128,12 +144,17 @@ fn rename(
         };
         cx.diagnostics.push(diagnostic);
     }
-    let missing: Vec<&str> =
-        variables.iter().copied().filter(|variable| !names.iter().any(|(from, _)| from.value.as_str() == *variable)).collect();
+    let missing: Vec<&str> = variables
+        .iter()
+        .copied()
+        .filter(|variable| !names.iter().any(|(from, _)| from.value.as_str() == *variable))
+        .collect();
     if !missing.is_empty() && !misspelt {
         let message = format!("the new names lack {}", list(&missing));
-        cx.diagnostics
-            .push(Diagnostic::new(&INVALID_LINK, span, path, message).help(format!("rename all of {}", list(variables))));
+        cx.diagnostics.push(
+            Diagnostic::new(&INVALID_LINK, span, path, message)
+                .help(format!("rename all of {}", list(variables))),
+        );
     }
 }
 
@@ -141,10 +162,12 @@ fn check_permissions(link: &Link, name: &str, permissions: &[&str], cx: &mut Cx<
     for (index, argument) in link.arguments.iter().enumerate() {
         let path = format!("{}.{name}[{index}]", link.path);
         match argument {
-            Argument::Permission(permission) if permissions.contains(&permission.value.as_str()) => {}
+            Argument::Permission(permission)
+                if permissions.contains(&permission.value.as_str()) => {}
             Argument::Permission(permission) => {
                 let found = permission.value.as_str();
-                let message = format!("`{name}` has no permission `{found}`, expected {}", list(permissions));
+                let message =
+                    format!("`{name}` has no permission `{found}`, expected {}", list(permissions));
                 let mut diagnostic = Diagnostic::new(&INVALID_LINK, permission.span, path, message);
                 if let Some(near) = suggest::nearest(found, permissions.iter().copied()) {
                     diagnostic = diagnostic.help(format!("did you mean `{near}`?")).fix(
@@ -157,9 +180,12 @@ fn check_permissions(link: &Link, name: &str, permissions: &[&str], cx: &mut Cx<
                 cx.diagnostics.push(diagnostic);
             }
             Argument::Rename(_, span) => {
-                let message = format!("`{name}` gives permissions, not variables that could be renamed");
-                cx.diagnostics
-                    .push(Diagnostic::new(&INVALID_LINK, *span, path, message).help(format!("list {}", list(permissions))));
+                let message =
+                    format!("`{name}` gives permissions, not variables that could be renamed");
+                cx.diagnostics.push(
+                    Diagnostic::new(&INVALID_LINK, *span, path, message)
+                        .help(format!("list {}", list(permissions))),
+                );
             }
         }
     }

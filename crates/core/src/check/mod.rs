@@ -1,5 +1,5 @@
-//! Laws that one declaration cannot say: across fields, of names, of what Kubernetes and AWS take. One file a family;
-//! every rule stands in `RULES` with its documentation and examples.
+//! Laws that one declaration cannot say: across fields, of names, of what Kubernetes and AWS take.
+//! One file a family; every rule stands in `RULES` with its documentation and examples.
 
 pub mod env_vars;
 pub mod exposure;
@@ -63,7 +63,8 @@ pub static RULES: &[&Rule] = &[
     &exposure::NOT_EXPRESSIBLE,
 ];
 
-/// A value that every check has passed: only [`check`] makes one, so that rendering has no error path.
+/// A value that every check has passed: only [`check`] makes one, so that rendering has no error
+/// path.
 #[derive(Clone, Debug)]
 pub struct Checked<T>(T);
 
@@ -133,7 +134,11 @@ impl Cx<'_> {
         let line_start = before.rfind('\n').map_or(0, |newline| newline + 1);
         let lead = before.get(line_start..)?;
         let in_block = lead.trim_start_matches([' ', '-']).is_empty();
-        let separator = if in_block { format!("\n{}", " ".repeat(lead.chars().count())) } else { ", ".to_owned() };
+        let separator = if in_block {
+            format!("\n{}", " ".repeat(lead.chars().count()))
+        } else {
+            ", ".to_owned()
+        };
         Some(TextEdit { span: Span { end: key.start, ..key }, text: format!("{line}{separator}") })
     }
 
@@ -149,14 +154,16 @@ impl Cx<'_> {
 
 /// Checks a service.
 ///
-/// `faults` are those of earlier stages. Returns the service when neither they nor the checks found an error.
+/// `faults` are those of earlier stages. Returns the service when neither they nor the checks found
+/// an error.
 #[must_use]
 pub fn check(
     lowered: Lowered<'_>,
     faults: Vec<Diagnostic>,
     surroundings: &Surroundings<'_>,
 ) -> (Option<Checked<K8sService>>, Vec<Diagnostic>) {
-    let mut cx = Cx { header: lowered.header, service: &lowered.service, surroundings, diagnostics: faults };
+    let mut cx =
+        Cx { header: lowered.header, service: &lowered.service, surroundings, diagnostics: faults };
     names::check(&mut cx);
     image::check(&mut cx);
     scaling::check(&mut cx);
@@ -168,7 +175,9 @@ pub fn check(
     iam::check(&mut cx);
     exposure::check(&mut cx);
     let diagnostics = cx.diagnostics;
-    let good = !diagnostics.iter().any(Diagnostic::is_error) && lowered.service.image.is_some() && lowered.service.port.is_some();
+    let good = !diagnostics.iter().any(Diagnostic::is_error)
+        && lowered.service.image.is_some()
+        && lowered.service.port.is_some();
     (good.then_some(Checked(lowered.service)), diagnostics)
 }
 
@@ -194,7 +203,9 @@ mod tests {
         lines.extend((!given("port:")).then(|| "port: {http: 80}".to_owned()));
         lines.extend(fields.lines().map(str::to_owned));
         let module = lines.join("\n    ");
-        format!("name: shop\nenvironments:\n  - name: staging\n    path: env.yml\nmodules:\n  - {module}\n")
+        format!(
+            "name: shop\nenvironments:\n  - name: staging\n    path: env.yml\nmodules:\n  - {module}\n"
+        )
     }
 
     fn check(text: &str) -> Analysis {
@@ -207,7 +218,11 @@ mod tests {
             ]
             .into(),
             // Rules of other exposures than Opta's speak only of those.
-            choices: Choices { image_tag: Some("a1".to_owned()), exposure: Some("gateway".to_owned()), ..Choices::default() },
+            choices: Choices {
+                image_tag: Some("a1".to_owned()),
+                exposure: Some("gateway".to_owned()),
+                ..Choices::default()
+            },
             rds_certificates: crate::api::RdsCertificates::always("certificates"),
             ..Request::default()
         };
@@ -235,7 +250,11 @@ mod tests {
             assert!(!of(rule, &bad).is_empty(), "{}: {:#?}", rule.id, bad.diagnostics);
             let good = check(&text(rule.good));
             // The run's tag is for the one rule about it.
-            let others: Vec<_> = good.diagnostics.iter().filter(|finding| finding.rule != "image-tag-ignored").collect();
+            let others: Vec<_> = good
+                .diagnostics
+                .iter()
+                .filter(|finding| finding.rule != "image-tag-ignored")
+                .collect();
             assert!(others.is_empty() && of(rule, &good).is_empty(), "{}: {others:#?}", rule.id);
         }
     }
@@ -247,7 +266,12 @@ mod tests {
             for finding in of(rule, &analysis) {
                 assert_eq!(finding.severity, rule.severity.as_str(), "{}", rule.id);
                 assert!(!finding.message.ends_with('.'), "{}: {}", rule.id, finding.message);
-                assert!(!finding.message.starts_with(|c: char| c.is_ascii_uppercase()), "{}: {}", rule.id, finding.message);
+                assert!(
+                    !finding.message.starts_with(|c: char| c.is_ascii_uppercase()),
+                    "{}: {}",
+                    rule.id,
+                    finding.message
+                );
             }
         }
     }
@@ -266,8 +290,18 @@ mod tests {
                     after.replace_range(edit.place.start..edit.place.end, &edit.text);
                 }
                 let again = check(&after);
-                assert!(of(rule, &again).is_empty(), "{}: {}\n{after}{:#?}", rule.id, fix.title, again.diagnostics);
-                assert!(again.diagnostics.iter().all(|finding| finding.rule != "yaml-syntax"), "{}\n{after}", rule.id);
+                assert!(
+                    of(rule, &again).is_empty(),
+                    "{}: {}\n{after}{:#?}",
+                    rule.id,
+                    fix.title,
+                    again.diagnostics
+                );
+                assert!(
+                    again.diagnostics.iter().all(|finding| finding.rule != "yaml-syntax"),
+                    "{}\n{after}",
+                    rule.id
+                );
                 fixed += 1;
             }
         }
@@ -279,8 +313,15 @@ mod tests {
         for rule in RULES {
             let source = text(rule.bad);
             for finding in &check(&source).diagnostics {
-                assert!(finding.place.end <= source.len() && finding.place.start <= finding.place.end, "{}", rule.id);
-                assert!(source.is_char_boundary(finding.place.start) && source.is_char_boundary(finding.place.end));
+                assert!(
+                    finding.place.end <= source.len() && finding.place.start <= finding.place.end,
+                    "{}",
+                    rule.id
+                );
+                assert!(
+                    source.is_char_boundary(finding.place.start)
+                        && source.is_char_boundary(finding.place.end)
+                );
             }
         }
     }

@@ -50,7 +50,12 @@ pub(crate) fn check_layer(name: &Spanned<Text>) -> Option<Diagnostic> {
     let text = name.value.as_str();
     let allowed = |c: char| c.is_ascii_lowercase() || c.is_ascii_digit() || c == '-';
     let ends = |c: char| c.is_ascii_lowercase() || c.is_ascii_digit();
-    if !text.is_empty() && text.len() <= 63 && text.chars().all(allowed) && text.starts_with(ends) && text.ends_with(ends) {
+    if !text.is_empty()
+        && text.len() <= 63
+        && text.chars().all(allowed)
+        && text.starts_with(ends)
+        && text.ends_with(ends)
+    {
         return None;
     }
     let message = if text.is_empty() {
@@ -60,12 +65,18 @@ pub(crate) fn check_layer(name: &Spanned<Text>) -> Option<Diagnostic> {
     } else {
         format!("`{text}` cannot be a namespace: it may hold small letters, digits and dashes only")
     };
-    let repaired: String = text.to_lowercase().chars().map(|c| if allowed(c) { c } else { '-' }).collect();
+    let repaired: String =
+        text.to_lowercase().chars().map(|c| if allowed(c) { c } else { '-' }).collect();
     let repaired = repaired.trim_matches('-').chars().take(63).collect::<String>();
-    let mut diagnostic =
-        Diagnostic::new(&INVALID_LAYER_NAME, name.span, "name", message).help("the layer's name is the Kubernetes namespace");
+    let mut diagnostic = Diagnostic::new(&INVALID_LAYER_NAME, name.span, "name", message)
+        .help("the layer's name is the Kubernetes namespace");
     if !repaired.is_empty() {
-        diagnostic = diagnostic.fix(Applicability::Unsafe, format!("write `{repaired}`"), name.span, repaired.clone());
+        diagnostic = diagnostic.fix(
+            Applicability::Unsafe,
+            format!("write `{repaired}`"),
+            name.span,
+            repaired.clone(),
+        );
     }
     Some(diagnostic)
 }
@@ -84,9 +95,19 @@ fn letters_and_digits(module: &Header, name: &str) -> Diagnostic {
     } else {
         format!("`{name}` cannot be the name of a module: it may hold letters and digits only")
     };
-    let mut diagnostic = Diagnostic::new(&INVALID_MODULE_NAME, module.name.span, format!("{}.name", module.path), message);
+    let mut diagnostic = Diagnostic::new(
+        &INVALID_MODULE_NAME,
+        module.name.span,
+        format!("{}.name", module.path),
+        message,
+    );
     if !repaired.is_empty() {
-        diagnostic = diagnostic.fix(Applicability::Unsafe, format!("write `{repaired}`"), module.name.span, repaired.clone());
+        diagnostic = diagnostic.fix(
+            Applicability::Unsafe,
+            format!("write `{repaired}`"),
+            module.name.span,
+            repaired.clone(),
+        );
     }
     diagnostic
 }
@@ -100,22 +121,32 @@ pub(super) fn check(cx: &mut Cx<'_>) {
     let path = format!("{}.name", cx.header.path);
     if name.value.chars().any(|c| c.is_ascii_uppercase()) {
         let lower = name.value.to_lowercase();
-        let message = format!("`{}` cannot be the name of a Kubernetes Service: it must be in small letters", name.value);
+        let message = format!(
+            "`{}` cannot be the name of a Kubernetes Service: it must be in small letters",
+            name.value
+        );
         cx.diagnostics.push(
             Diagnostic::new(&INVALID_MODULE_NAME, name.span, path, message)
                 .help("links and references to the module must be changed with it")
                 .fix(Applicability::Unsafe, format!("write `{lower}`"), name.span, lower.clone()),
         );
     } else if name.value.starts_with(|c: char| c.is_ascii_digit()) {
-        let message = format!("`{}` cannot be the name of a Kubernetes Service: it must start with a letter", name.value);
+        let message = format!(
+            "`{}` cannot be the name of a Kubernetes Service: it must start with a letter",
+            name.value
+        );
         cx.diagnostics.push(Diagnostic::new(&INVALID_MODULE_NAME, name.span, path, message));
     } else {
         let instance = cx.instance();
         if instance.chars().count() > Names::MAX_RELEASE {
-            let message =
-                format!("`{instance}` has {} characters, at most {} are allowed", instance.chars().count(), Names::MAX_RELEASE);
+            let message = format!(
+                "`{instance}` has {} characters, at most {} are allowed",
+                instance.chars().count(),
+                Names::MAX_RELEASE
+            );
             let help = "shorten the layer's or the module's name; together with a dash they name the release";
-            cx.diagnostics.push(Diagnostic::new(&NAME_TOO_LONG, name.span, path, message).help(help));
+            cx.diagnostics
+                .push(Diagnostic::new(&NAME_TOO_LONG, name.span, path, message).help(help));
         }
     }
 }

@@ -40,15 +40,23 @@ pub(super) fn check(cx: &mut Cx<'_>) {
         }
         if service.port.as_ref().is_some_and(|port| port.value.kind == PortKind::Grpc) {
             let message = format!("`{field}` has no effect on a `grpc` port");
-            let diagnostic = Diagnostic::new(&PROBE_WITHOUT_EFFECT, path.span, cx.path(field), message);
+            let diagnostic =
+                Diagnostic::new(&PROBE_WITHOUT_EFFECT, path.span, cx.path(field), message);
             cx.diagnostics.push(diagnostic.help("take it away"));
         } else if !text.starts_with('/') && path.value.is_known() {
-            let message = format!("`{field}` is `{text}`, expected a path that starts with a slash");
-            let mut diagnostic = Diagnostic::new(&PATH_WITHOUT_SLASH, path.span, cx.path(field), message);
+            let message =
+                format!("`{field}` is `{text}`, expected a path that starts with a slash");
+            let mut diagnostic =
+                Diagnostic::new(&PATH_WITHOUT_SLASH, path.span, cx.path(field), message);
             if !path.value.is_interpolated() {
                 let plain = text.chars().all(|c| c.is_ascii_alphanumeric() || "-_./".contains(c));
                 let fixed = if plain { format!("/{text}") } else { quote(&format!("/{text}")) };
-                diagnostic = diagnostic.fix(Applicability::Safe, format!("write `/{text}`"), path.span, fixed);
+                diagnostic = diagnostic.fix(
+                    Applicability::Safe,
+                    format!("write `/{text}`"),
+                    path.span,
+                    fixed,
+                );
             }
             cx.diagnostics.push(diagnostic);
         }

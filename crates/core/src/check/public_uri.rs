@@ -18,9 +18,14 @@ pub static INVALID_PUBLIC_URI: Rule = Rule {
 
 pub(super) fn check(cx: &mut Cx<'_>) {
     let list = &cx.service.public_uri;
-    let is_list = cx.header.mapping.value("public_uri").is_some_and(|node| node.as_sequence().is_some());
+    let is_list =
+        cx.header.mapping.value("public_uri").is_some_and(|node| node.as_sequence().is_some());
     for (index, uri) in list.value.0.iter().enumerate() {
-        let path = if is_list { format!("{}[{index}]", cx.path("public_uri")) } else { cx.path("public_uri") };
+        let path = if is_list {
+            format!("{}[{index}]", cx.path("public_uri"))
+        } else {
+            cx.path("public_uri")
+        };
         if let Some(diagnostic) = check_uri(&uri.value, uri.span, &path) {
             cx.diagnostics.push(diagnostic);
         }
@@ -39,13 +44,22 @@ fn check_uri(uri: &Text, span: Span, path: &str) -> Option<Diagnostic> {
         return fault("`public_uri` is empty".to_owned());
     }
     if let Some((scheme, rest)) = text.split_once("://") {
-        let diagnostic = fault(format!("`{text}` has the scheme `{scheme}`, expected a domain and a path"));
+        let diagnostic =
+            fault(format!("`{text}` has the scheme `{scheme}`, expected a domain and a path"));
         let plain = !uri.is_interpolated() && !rest.is_empty() && !rest.starts_with('*');
         return diagnostic.map(|diagnostic| {
-            if plain { diagnostic.fix(Applicability::Safe, format!("write `{rest}`"), span, rest) } else { diagnostic }
+            if plain {
+                diagnostic.fix(Applicability::Safe, format!("write `{rest}`"), span, rest)
+            } else {
+                diagnostic
+            }
         });
     }
-    if let Some(c) = text.chars().find(|c| c.is_whitespace() || "?#\"'\\;{}".contains(*c)).filter(|_| uri.is_known()) {
+    if let Some(c) = text
+        .chars()
+        .find(|c| c.is_whitespace() || "?#\"'\\;{}".contains(*c))
+        .filter(|_| uri.is_known())
+    {
         return fault(format!("`{text}` holds `{c}`, which a domain and a path cannot have"));
     }
     let (domain, _) = text.split_once('/').unwrap_or((text, ""));
@@ -57,21 +71,35 @@ fn check_uri(uri: &Text, span: Span, path: &str) -> Option<Diagnostic> {
     }
     let labels = domain.strip_prefix("*.").unwrap_or(domain);
     if labels.contains('*') {
-        return fault(format!("`{domain}` has a `*` that is not the first label, expected one like `*.example.com`"));
+        return fault(format!(
+            "`{domain}` has a `*` that is not the first label, expected one like `*.example.com`"
+        ));
     }
     let label = |label: &str| {
         let inner = |c: char| c.is_ascii_lowercase() || c.is_ascii_digit() || c == '-';
-        !label.is_empty() && label.len() <= 63 && label.chars().all(inner) && !label.starts_with('-') && !label.ends_with('-')
+        !label.is_empty()
+            && label.len() <= 63
+            && label.chars().all(inner)
+            && !label.starts_with('-')
+            && !label.ends_with('-')
     };
     if labels.len() > 253 || !labels.split('.').all(label) {
         let lower = text.to_lowercase();
-        let diagnostic =
-            fault(format!("`{domain}` cannot be a domain: small letters, digits and dashes in labels parted by dots"));
-        let repaired =
-            lower != text && labels.to_lowercase().split('.').all(label) && !uri.is_interpolated() && !text.starts_with('*');
+        let diagnostic = fault(format!(
+            "`{domain}` cannot be a domain: small letters, digits and dashes in labels parted by dots"
+        ));
+        let repaired = lower != text
+            && labels.to_lowercase().split('.').all(label)
+            && !uri.is_interpolated()
+            && !text.starts_with('*');
         return diagnostic.map(|diagnostic| {
             if repaired {
-                diagnostic.fix(Applicability::Unsafe, format!("write `{lower}`"), span, lower.clone())
+                diagnostic.fix(
+                    Applicability::Unsafe,
+                    format!("write `{lower}`"),
+                    span,
+                    lower.clone(),
+                )
             } else {
                 diagnostic
             }

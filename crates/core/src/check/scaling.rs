@@ -38,9 +38,12 @@ pub static NO_METRIC: Rule = Rule {
 pub(super) fn check(cx: &mut Cx<'_>) {
     let service = cx.service;
     // A count that is written wrongly was told already; its default must not speak in its place.
-    let read = |field: &str| !cx.diagnostics.iter().any(|diagnostic| diagnostic.path == cx.path(field));
+    let read =
+        |field: &str| !cx.diagnostics.iter().any(|diagnostic| diagnostic.path == cx.path(field));
     let (min, max) = (&service.min_containers, &service.max_containers);
-    let known = |field: &str, given: bool| given || cx.header.mapping.get(field).is_none_or(|entry| entry.value.is_null());
+    let known = |field: &str, given: bool| {
+        given || cx.header.mapping.get(field).is_none_or(|entry| entry.value.is_null())
+    };
     let usable = read("min_containers")
         && read("max_containers")
         && known("min_containers", min.span.is_some())
@@ -61,19 +64,32 @@ pub(super) fn check(cx: &mut Cx<'_>) {
         );
         let mut diagnostic = Diagnostic::new(&MIN_ABOVE_MAX, at, cx.path(field), message);
         diagnostic = match (min.span, max.span) {
-            (Some(_), Some(other)) => {
-                diagnostic.label(other, "the other limit").help("raise `max_containers`, or lower `min_containers`")
-            }
-            (Some(_), None) => diagnostic.help(format!("add `max_containers: {}`, or lower `min_containers`", min.value.0)),
-            _ => diagnostic.help(format!("add `min_containers: {}`, or raise `max_containers`", max.value.0)),
+            (Some(_), Some(other)) => diagnostic
+                .label(other, "the other limit")
+                .help("raise `max_containers`, or lower `min_containers`"),
+            (Some(_), None) => diagnostic
+                .help(format!("add `max_containers: {}`, or lower `min_containers`", min.value.0)),
+            _ => diagnostic
+                .help(format!("add `min_containers: {}`, or raise `max_containers`", max.value.0)),
         };
         let raised = min.value.0.to_string();
         let added = format!("max_containers: {raised}");
         match (max.span, cx.add_before("min_containers", &added)) {
             (Some(other), _) if min.span.is_some() => {
-                diagnostic = diagnostic.fix(Applicability::Unsafe, format!("raise `max_containers` to {raised}"), other, raised);
+                diagnostic = diagnostic.fix(
+                    Applicability::Unsafe,
+                    format!("raise `max_containers` to {raised}"),
+                    other,
+                    raised,
+                );
             }
-            (None, Some(edit)) => diagnostic = diagnostic.fix_edits(Applicability::Unsafe, format!("add `{added}`"), vec![edit]),
+            (None, Some(edit)) => {
+                diagnostic = diagnostic.fix_edits(
+                    Applicability::Unsafe,
+                    format!("add `{added}`"),
+                    vec![edit],
+                )
+            }
             _ => {}
         }
         cx.diagnostics.push(diagnostic);
@@ -85,11 +101,17 @@ pub(super) fn check(cx: &mut Cx<'_>) {
             .fix(Applicability::Unsafe, "write `1`", at, "1");
         cx.diagnostics.push(diagnostic);
     }
-    let (cpu, mem) = (&service.autoscaling_target_cpu_percentage, &service.autoscaling_target_mem_percentage);
+    let (cpu, mem) =
+        (&service.autoscaling_target_cpu_percentage, &service.autoscaling_target_mem_percentage);
     if let (0, 0, Some(at)) = (cpu.value.0, mem.value.0, mem.span.or(cpu.span)) {
-        let containers = if min.value.0 == 1 { "1 container".to_owned() } else { format!("{} containers", min.value.0) };
+        let containers = if min.value.0 == 1 {
+            "1 container".to_owned()
+        } else {
+            format!("{} containers", min.value.0)
+        };
         let message = format!("both targets are 0: the service will always have {containers}");
-        let diagnostic = Diagnostic::new(&NO_METRIC, at, cx.path("autoscaling_target_mem_percentage"), message);
+        let diagnostic =
+            Diagnostic::new(&NO_METRIC, at, cx.path("autoscaling_target_mem_percentage"), message);
         cx.diagnostics.push(diagnostic.help("give one of them a percentage to scale by"));
     }
 }

@@ -18,12 +18,22 @@ pub(super) fn check(cx: &mut Cx<'_>) {
     let Some(age) = service.sticky_session_max_age.span else { return };
     if !service.sticky_session.value {
         let message = "`sticky_session_max_age` has no effect without `sticky_session: true`";
-        let mut diagnostic = Diagnostic::new(&STICKY_AGE_WITHOUT_STICKY, age, cx.path("sticky_session_max_age"), message)
-            .help("add `sticky_session: true`, or take it away");
-        let edit =
-            cx.add_before("sticky_session_max_age", "sticky_session: true").filter(|_| service.sticky_session.span.is_none());
+        let mut diagnostic = Diagnostic::new(
+            &STICKY_AGE_WITHOUT_STICKY,
+            age,
+            cx.path("sticky_session_max_age"),
+            message,
+        )
+        .help("add `sticky_session: true`, or take it away");
+        let edit = cx
+            .add_before("sticky_session_max_age", "sticky_session: true")
+            .filter(|_| service.sticky_session.span.is_none());
         if let Some(edit) = edit {
-            diagnostic = diagnostic.fix_edits(Applicability::Unsafe, "add `sticky_session: true`", vec![edit]);
+            diagnostic = diagnostic.fix_edits(
+                Applicability::Unsafe,
+                "add `sticky_session: true`",
+                vec![edit],
+            );
         }
         cx.diagnostics.push(diagnostic);
     }

@@ -44,10 +44,14 @@ impl FieldValue for Providers {
 
     fn read(node: &Node, _field: &Field, cx: &mut Lower<'_>) -> Option<Self> {
         let Some(mapping) = node.as_mapping() else {
-            cx.push(cx.wrong_type(node, "a map like `aws: {region: us-east-1, account_id: 123456789012}`"));
+            cx.push(cx.wrong_type(
+                node,
+                "a map like `aws: {region: us-east-1, account_id: 123456789012}`",
+            ));
             return None;
         };
-        // Opta's other clouds and its helm provider may stand beside `aws`; they are none of our business.
+        // Opta's other clouds and its helm provider may stand beside `aws`; they are none of our
+        // business.
         Some(Self { aws: cx.required(mapping, Self::field("aws"), node.span) })
     }
 }
@@ -72,7 +76,9 @@ impl FieldValue for AccountId {
     const KIND: FieldType = FieldType::Count;
 
     fn read(node: &Node, _field: &Field, cx: &mut Lower<'_>) -> Option<Self> {
-        let scalar = node.as_scalar().filter(|scalar| matches!(scalar.value, ScalarValue::Int(_) | ScalarValue::Str));
+        let scalar = node
+            .as_scalar()
+            .filter(|scalar| matches!(scalar.value, ScalarValue::Int(_) | ScalarValue::Str));
         let text = scalar.map(|scalar| scalar.text.as_str()).unwrap_or_default();
         if text.is_empty() || text.len() > 12 || !text.bytes().all(|byte| byte.is_ascii_digit()) {
             let found = node.describe();
@@ -142,14 +148,20 @@ impl Environment {
     pub fn from_file(file: &EnvironmentFile, modules: &[super::module::Header]) -> Self {
         let aws = file.providers.as_ref().and_then(|providers| providers.value.aws.as_ref());
         let dns = modules.iter().find(|module| module.short_type() == "dns");
-        let domain = dns.and_then(|dns| dns.mapping.value("domain")).and_then(|domain| domain.as_str());
-        let text = |text: &Option<Spanned<Text>>| text.as_ref().map(|text| text.value.as_str().to_owned());
+        let domain =
+            dns.and_then(|dns| dns.mapping.value("domain")).and_then(|domain| domain.as_str());
+        let text =
+            |text: &Option<Spanned<Text>>| text.as_ref().map(|text| text.value.as_str().to_owned());
         Self {
             name: text(&file.name).unwrap_or_default(),
             org_name: text(&file.org_name),
             region: aws.and_then(|aws| text(&aws.value.region)),
-            account_id: aws.and_then(|aws| aws.value.account_id.as_ref()).map(|account| account.value.0.clone()),
-            module_types: Some(modules.iter().map(|module| module.short_type().to_owned()).collect()),
+            account_id: aws
+                .and_then(|aws| aws.value.account_id.as_ref())
+                .map(|account| account.value.0.clone()),
+            module_types: Some(
+                modules.iter().map(|module| module.short_type().to_owned()).collect(),
+            ),
             domain: domain.map(str::to_owned),
             own: false,
         }
@@ -157,8 +169,13 @@ impl Environment {
 
     /// The outputs that its modules can have; all there are when its file is not known.
     pub fn outputs(&self) -> impl Iterator<Item = &'static str> {
-        let has = |kind: &str| self.module_types.as_ref().is_none_or(|types| types.iter().any(|other| other == kind));
-        PARENT_OUTPUTS.iter().filter(move |(kind, _)| has(kind)).flat_map(|(_, outputs)| outputs.iter().copied())
+        let has = |kind: &str| {
+            self.module_types.as_ref().is_none_or(|types| types.iter().any(|other| other == kind))
+        };
+        PARENT_OUTPUTS
+            .iter()
+            .filter(move |(kind, _)| has(kind))
+            .flat_map(|(_, outputs)| outputs.iter().copied())
     }
 
     /// The name of the environment's EKS cluster.

@@ -14,5 +14,6 @@ pub enum Exposure {
 
 impl Exposure {
     /// Every exposure with its name.
-    pub const ALL: &'static [(&'static str, Self)] = &[("nginx", Self::Nginx), ("gateway", Self::Gateway), ("alb", Self::Alb)];
+    pub const ALL: &'static [(&'static str, Self)] =
+        &[("nginx", Self::Nginx), ("gateway", Self::Gateway), ("alb", Self::Alb)];
 }

@@ -1,5 +1,6 @@
-//! The one declaration of each field: name, documentation, type, default, range, unit, example. Struct, unknown-key
-//! check, type and range check and default follow from it, and so do hover, completion, form and schema.
+//! The one declaration of each field: name, documentation, type, default, range, unit, example.
+//! Struct, unknown-key check, type and range check and default follow from it, and so do hover,
+//! completion, form and schema.
 
 use std::fmt::Write;
 
@@ -127,7 +128,8 @@ pub trait FieldValue: Sized {
     /// Its description.
     const KIND: FieldType;
 
-    /// Reads it from a node that is neither broken nor, for most types, null; what is wrong goes to `cx`.
+    /// Reads it from a node that is neither broken nor, for most types, null; what is wrong goes to
+    /// `cx`.
     fn read(node: &Node, field: &Field, cx: &mut Lower<'_>) -> Option<Self>;
 }
 
@@ -185,8 +187,14 @@ impl<'a> Lower<'a> {
         self.deeper(None, step, read)
     }
 
-    /// Runs `read` with the path one step longer. The path is one text that grows and shrinks: nearly all are never read.
-    fn deeper<T>(&mut self, key: Option<Span>, step: impl FnOnce(&mut String), read: impl FnOnce(&mut Self) -> T) -> T {
+    /// Runs `read` with the path one step longer. The path is one text that grows and shrinks:
+    /// nearly all are never read.
+    fn deeper<T>(
+        &mut self,
+        key: Option<Span>,
+        step: impl FnOnce(&mut String),
+        read: impl FnOnce(&mut Self) -> T,
+    ) -> T {
         let (length, outer) = (self.path.len(), std::mem::replace(&mut self.key, key));
         step(&mut self.path);
         let value = read(self);
@@ -237,7 +245,8 @@ impl<'a> Lower<'a> {
 
     fn unknown_key(&mut self, entry: &Entry, known: &[&'static str], of: &str, path: String) {
         if let Some(advice) = later::advice(of, &entry.key.value) {
-            let message = format!("`{}` came with a later Opta and is not rendered", entry.key.value);
+            let message =
+                format!("`{}` came with a later Opta and is not rendered", entry.key.value);
             self.push(Diagnostic::new(&LATER_FIELD, entry.key.span, path, message).help(advice));
             return;
         }
@@ -256,7 +265,11 @@ impl<'a> Lower<'a> {
     }
 
     /// Reads a field that may be absent.
-    pub fn optional<T: FieldValue>(&mut self, mapping: &Mapping, field: &Field) -> Option<Spanned<T>> {
+    pub fn optional<T: FieldValue>(
+        &mut self,
+        mapping: &Mapping,
+        field: &Field,
+    ) -> Option<Spanned<T>> {
         let entry = mapping.get(field.name)?;
         let node = &entry.value;
         if node.is_broken() {
@@ -271,7 +284,12 @@ impl<'a> Lower<'a> {
     }
 
     /// Reads a field that must be there; `owner` is where to point when it is not.
-    pub fn required<T: FieldValue>(&mut self, mapping: &Mapping, field: &Field, owner: Span) -> Option<Spanned<T>> {
+    pub fn required<T: FieldValue>(
+        &mut self,
+        mapping: &Mapping,
+        field: &Field,
+        owner: Span,
+    ) -> Option<Spanned<T>> {
         if mapping.get(field.name).is_none() {
             self.missing(mapping, field, owner);
             return None;
@@ -279,27 +297,31 @@ impl<'a> Lower<'a> {
         self.optional(mapping, field)
     }
 
-    /// Reports a required field that is absent, unless it may stand in a line that could not be read.
+    /// Reports a required field that is absent, unless it may stand in a line that could not be
+    /// read.
     pub fn missing(&mut self, mapping: &Mapping, field: &Field, owner: Span) {
         // A misspelt key is said once, as an unknown key with the right name beside it.
-        let misspelt = mapping
-            .entries
-            .iter()
-            .any(|entry| suggest::nearest(&entry.key.value, [field.name]).is_some() && &*entry.key.value != field.name);
+        let misspelt = mapping.entries.iter().any(|entry| {
+            suggest::nearest(&entry.key.value, [field.name]).is_some()
+                && &*entry.key.value != field.name
+        });
         if mapping.broken || misspelt {
             return;
         }
         let path = self.path_of(field.name);
-        let diagnostic = Diagnostic::new(&MISSING_FIELD, owner, path, format!("`{}` is missing", field.name)).help(format!(
-            "add `{}: {}`",
-            field.name,
-            field.example.replace('\n', "; ")
-        ));
+        let diagnostic =
+            Diagnostic::new(&MISSING_FIELD, owner, path, format!("`{}` is missing", field.name))
+                .help(format!("add `{}: {}`", field.name, field.example.replace('\n', "; ")));
         self.diagnostics.push(diagnostic);
     }
 
     /// Reads a field that has a default.
-    pub fn defaulted<T: FieldValue>(&mut self, mapping: &Mapping, field: &Field, default: impl FnOnce() -> T) -> Defaulted<T> {
+    pub fn defaulted<T: FieldValue>(
+        &mut self,
+        mapping: &Mapping,
+        field: &Field,
+        default: impl FnOnce() -> T,
+    ) -> Defaulted<T> {
         match self.optional(mapping, field) {
             Some(Spanned { value, span }) => Defaulted { value, span: Some(span) },
             None => Defaulted::default_value(default()),
@@ -307,7 +329,8 @@ impl<'a> Lower<'a> {
     }
 }
 
-/// The last key of a path: `http` of `modules[0].port.http`, `secrets[1]` of `modules[0].secrets[1]`.
+/// The last key of a path: `http` of `modules[0].port.http`, `secrets[1]` of
+/// `modules[0].secrets[1]`.
 fn last_key(path: &str) -> &str {
     path.rsplit('.').next().unwrap_or(path)
 }
@@ -325,9 +348,9 @@ pub fn list(names: &[&str]) -> String {
 
 /// Declares a struct whose members are the fields of a map.
 ///
-/// Each line reads `/// doc`, then `name: Type = default, { example: "…", … };`. A field with a default becomes a
-/// [`Defaulted`], one without an `Option<Spanned<_>>`; a default is written as YAML would have it, and the type is
-/// made `From` it. The braces hold any members of [`Field`].
+/// Each line reads `/// doc`, then `name: Type = default, { example: "…", … };`. A field with a
+/// default becomes a [`Defaulted`], one without an `Option<Spanned<_>>`; a default is written as
+/// YAML would have it, and the type is made `From` it. The braces hold any members of [`Field`].
 macro_rules! fields {
     (
         $(#[doc = $about:literal])*

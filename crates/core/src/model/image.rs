@@ -69,7 +69,9 @@ impl<'a> Reference<'a> {
             return Err("it is empty".to_owned());
         }
         if let Some(space) = text.chars().find(|c| c.is_whitespace()) {
-            return Err(if space == ' ' { "it holds a space" } else { "it holds white space" }.to_owned());
+            return Err(
+                if space == ' ' { "it holds a space" } else { "it holds white space" }.to_owned()
+            );
         }
         if text.contains("://") {
             return Err("it holds a scheme; a reference starts with the registry's host".to_owned());
@@ -101,7 +103,9 @@ impl<'a> Reference<'a> {
 /// What is wrong with it.
 pub fn check_tag(tag: &str) -> Result<(), String> {
     let word = |c: char| c.is_ascii_alphanumeric() || c == '_';
-    let good = tag.chars().next().is_some_and(word) && tag.len() <= 128 && tag.chars().all(|c| word(c) || c == '.' || c == '-');
+    let good = tag.chars().next().is_some_and(word)
+        && tag.len() <= 128
+        && tag.chars().all(|c| word(c) || c == '.' || c == '-');
     if good { Ok(()) } else { Err(format!("`{tag}` is no tag")) }
 }
 
@@ -114,21 +118,29 @@ pub fn check_digest(digest: &str) -> Result<(), String> {
     let Some((algorithm, hex)) = digest.split_once(':') else {
         return Err(format!("`{digest}` is no digest like `sha256:…`"));
     };
-    let hexadecimal = hex.len() >= 32 && hex.bytes().all(|byte| byte.is_ascii_digit() || (b'a'..=b'f').contains(&byte));
+    let hexadecimal = hex.len() >= 32
+        && hex.bytes().all(|byte| byte.is_ascii_digit() || (b'a'..=b'f').contains(&byte));
     let good = match algorithm {
         "sha256" => hexadecimal && hex.len() == 64,
         "sha512" => hexadecimal && hex.len() == 128,
         other => {
-            hexadecimal && !other.is_empty() && other.bytes().all(|byte| byte.is_ascii_alphanumeric() || b"+._-".contains(&byte))
+            hexadecimal
+                && !other.is_empty()
+                && other.bytes().all(|byte| byte.is_ascii_alphanumeric() || b"+._-".contains(&byte))
         }
     };
-    if good { Ok(()) } else { Err(format!("`{digest}` is no digest like `sha256:…` with 64 hexadecimal digits")) }
+    if good {
+        Ok(())
+    } else {
+        Err(format!("`{digest}` is no digest like `sha256:…` with 64 hexadecimal digits"))
+    }
 }
 
 fn check_name(name: &str) -> Result<(), String> {
     let mut parts = name.split('/').peekable();
     let first = parts.peek().copied().unwrap_or_default();
-    let is_host = name.contains('/') && (first.contains('.') || first.contains(':') || first == "localhost");
+    let is_host =
+        name.contains('/') && (first.contains('.') || first.contains(':') || first == "localhost");
     if is_host {
         parts.next();
         check_host(first)?;
@@ -151,12 +163,14 @@ fn check_host(host: &str) -> Result<(), String> {
             && !label.starts_with('-')
             && !label.ends_with('-')
     };
-    let good =
-        host.split('.').all(label) && port.is_none_or(|port| !port.is_empty() && port.bytes().all(|byte| byte.is_ascii_digit()));
+    let good = host.split('.').all(label)
+        && port
+            .is_none_or(|port| !port.is_empty() && port.bytes().all(|byte| byte.is_ascii_digit()));
     if good { Ok(()) } else { Err(format!("`{host}` is no registry host")) }
 }
 
-/// A path component: groups of small letters and digits, parted by `.`, `_`, `__` or any number of dashes.
+/// A path component: groups of small letters and digits, parted by `.`, `_`, `__` or any number of
+/// dashes.
 fn check_component(component: &str) -> Result<(), String> {
     if component.is_empty() {
         return Err("a part of its name is empty".to_owned());
@@ -168,9 +182,9 @@ fn check_component(component: &str) -> Result<(), String> {
     let separators = component.split(letter).filter(|separator| !separator.is_empty());
     let good = component.starts_with(letter)
         && component.ends_with(letter)
-        && separators
-            .into_iter()
-            .all(|separator| matches!(separator, "." | "_" | "__") || separator.bytes().all(|byte| byte == b'-'));
+        && separators.into_iter().all(|separator| {
+            matches!(separator, "." | "_" | "__") || separator.bytes().all(|byte| byte == b'-')
+        });
     if good { Ok(()) } else { Err(format!("`{component}` is no name in a registry")) }
 }
 
@@ -187,7 +201,12 @@ mod tests {
         check("nginx", "nginx", None, None);
         check("kennethreitz/httpbin", "kennethreitz/httpbin", None, None);
         check("nginx:1.21", "nginx", Some("1.21"), None);
-        check("registry.example.com:5000/team/app:1_2", "registry.example.com:5000/team/app", Some("1_2"), None);
+        check(
+            "registry.example.com:5000/team/app:1_2",
+            "registry.example.com:5000/team/app",
+            Some("1_2"),
+            None,
+        );
         let with_digest = format!("localhost/app@{sha}");
         check(&with_digest, "localhost/app", None, Some(sha));
         check("a__b/c--d", "a__b/c--d", None, None);

@@ -208,11 +208,18 @@ impl FieldValue for Port {
 
     fn read(node: &Node, field: &Field, cx: &mut Lower<'_>) -> Option<Self> {
         let Some(mapping) = node.as_mapping() else {
-            let number = node.as_scalar().filter(|scalar| matches!(scalar.value, ScalarValue::Int(1..=65535)));
+            let number = node
+                .as_scalar()
+                .filter(|scalar| matches!(scalar.value, ScalarValue::Int(1..=65535)));
             let map = number.map(|scalar| format!("{{http: {}}}", scalar.text.as_str()));
             let mut diagnostic = cx.wrong_type(node, "a map like `http: 8080`");
             if let Some(map) = map {
-                diagnostic = diagnostic.fix(Applicability::Unsafe, format!("write `{map}`"), node.span, map.clone());
+                diagnostic = diagnostic.fix(
+                    Applicability::Unsafe,
+                    format!("write `{map}`"),
+                    node.span,
+                    map.clone(),
+                );
             }
             cx.push(diagnostic);
             return None;
@@ -220,7 +227,11 @@ impl FieldValue for Port {
         let before = cx.diagnostics.len();
         cx.unknown_keys(mapping, PORT_NAMES, "`port`");
         let unknown = cx.diagnostics.len() > before;
-        let known: Vec<_> = mapping.entries.iter().filter(|entry| PORT_NAMES.contains(&&*entry.key.value)).collect();
+        let known: Vec<_> = mapping
+            .entries
+            .iter()
+            .filter(|entry| PORT_NAMES.contains(&&*entry.key.value))
+            .collect();
         let [entry] = known.as_slice() else {
             if !unknown && !mapping.broken {
                 port_kinds(mapping, node, cx);
@@ -242,10 +253,18 @@ impl FieldValue for Port {
 
 fn port_kinds(mapping: &Mapping, node: &Node, cx: &mut Lower<'_>) {
     let names: Vec<&str> = mapping.entries.iter().map(|entry| &*entry.key.value).collect();
-    let found = if names.is_empty() { "is empty".to_owned() } else { format!("has {}", super::field::list(&names)) };
+    let found = if names.is_empty() {
+        "is empty".to_owned()
+    } else {
+        format!("has {}", super::field::list(&names))
+    };
     let span = cx.place_of(node);
     let mut diagnostic = cx
-        .fault(&PORT_KINDS, span, format!("`port` {found}, expected exactly one of `http`, `tcp` and `grpc`"))
+        .fault(
+            &PORT_KINDS,
+            span,
+            format!("`port` {found}, expected exactly one of `http`, `tcp` and `grpc`"),
+        )
         .help("a service has one port; keep the one your program listens on");
     if let Some(second) = mapping.entries.get(1) {
         diagnostic = diagnostic.label(second.key.span, "a second one");
@@ -305,7 +324,9 @@ impl FieldValue for EnvVars {
                 Some(Self(items.iter().enumerate().filter_map(read).collect()))
             }
             _ => {
-                cx.push(cx.wrong_type(node, "a map from name to value, or a list of `{name, value}`"));
+                cx.push(
+                    cx.wrong_type(node, "a map from name to value, or a list of `{name, value}`"),
+                );
                 None
             }
         }
@@ -316,7 +337,8 @@ fn from_map(mapping: &Mapping, cx: &mut Lower<'_>) -> Vec<EnvVar> {
     let read = |entry: &crate::syntax::Entry| {
         cx.in_entry(entry, |cx| {
             let name = Spanned::new(entry.key_text(), entry.key.span);
-            let value = env_value(&entry.value, cx).unwrap_or_else(|| Spanned::new(Text::literal(""), entry.value.span));
+            let value = env_value(&entry.value, cx)
+                .unwrap_or_else(|| Spanned::new(Text::literal(""), entry.value.span));
             Some(EnvVar { name, value, place: EnvPlace::Key(entry.key.value.clone()) })
         })
     };
@@ -330,9 +352,12 @@ fn from_item(item: &Node, index: usize, cx: &mut Lower<'_>) -> Option<EnvVar> {
         }
         return None;
     };
-    for entry in mapping.entries.iter().filter(|entry| !matches!(&*entry.key.value, "name" | "value")) {
+    for entry in
+        mapping.entries.iter().filter(|entry| !matches!(&*entry.key.value, "name" | "value"))
+    {
         let message = format!("unknown key `{}` in an environment variable", entry.key.value);
-        let near = suggest::nearest(&entry.key.value, ["name", "value"]).map(|near| format!("did you mean `{near}`?"));
+        let near = suggest::nearest(&entry.key.value, ["name", "value"])
+            .map(|near| format!("did you mean `{near}`?"));
         let help = near.unwrap_or_else(|| "it takes `name` and `value`".to_owned());
         let path = cx.path_of(&entry.key.value);
         let mut diagnostic = cx.fault(&UNKNOWN_FIELD, entry.key.span, message).help(help);
@@ -346,7 +371,8 @@ fn from_item(item: &Node, index: usize, cx: &mut Lower<'_>) -> Option<EnvVar> {
         };
         cx.in_entry(entry, |cx| read(&entry.value, cx))
     };
-    let name = part("name", |node, cx| text(node, cx, "text").map(|value| Spanned::new(value, node.span)));
+    let name =
+        part("name", |node, cx| text(node, cx, "text").map(|value| Spanned::new(value, node.span)));
     let value = part("value", env_value);
     // A value that is wrong was told of; its name is checked all the same.
     let value = value.unwrap_or_else(|| Spanned::new(Text::literal(""), item.span));
@@ -356,7 +382,10 @@ fn from_item(item: &Node, index: usize, cx: &mut Lower<'_>) -> Option<EnvVar> {
 /// A value of an environment variable: text; anything else is told to be put in quotes.
 fn env_value(node: &Node, cx: &mut Lower<'_>) -> Option<Spanned<Text>> {
     if let Some(scalar) = node.as_scalar() {
-        if matches!(scalar.value, ScalarValue::Bool(_) | ScalarValue::Int(_) | ScalarValue::Float(_)) {
+        if matches!(
+            scalar.value,
+            ScalarValue::Bool(_) | ScalarValue::Int(_) | ScalarValue::Float(_)
+        ) {
             let quoted = quote(cx.source.slice(node.span));
             let name = cx.path().rsplit('.').next().unwrap_or_default().to_owned();
             let message = format!("`{name}` is {}, expected text", node.describe());

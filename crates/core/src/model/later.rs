@@ -1,5 +1,5 @@
-//! Fields that Opta got after the page that Optakit follows. They are known by name, so that nobody is told that a field
-//! of a working file is a misspelling.
+//! Fields that Opta got after the page that Optakit follows. They are known by name, so that nobody
+//! is told that a field of a working file is a misspelling.
 
 use crate::diagnostic::{Example, Rule, Severity};
 
@@ -21,11 +21,31 @@ const OVERLAY: &str = "take it out, and add what it did to the manifests, for ex
 const LATER: &[(&str, &str, &str)] = &[
     (SERVICE, "ports", "give the one port as `port: {http: 8080}`"),
     (SERVICE, "probe_port", "probes go to the one `port`"),
-    (SERVICE, "healthcheck_command", "use `healthcheck_path`, or add the command in an overlay on `-o kustomize`"),
-    (SERVICE, "liveness_probe_command", "use `liveness_probe_path`, or add the command in an overlay on `-o kustomize`"),
-    (SERVICE, "readiness_probe_command", "use `readiness_probe_path`, or add the command in an overlay on `-o kustomize`"),
-    (SERVICE, "initial_liveness_delay", "the delay is 30 seconds; change it in an overlay on `-o kustomize`"),
-    (SERVICE, "initial_readiness_delay", "the delay is 30 seconds; change it in an overlay on `-o kustomize`"),
+    (
+        SERVICE,
+        "healthcheck_command",
+        "use `healthcheck_path`, or add the command in an overlay on `-o kustomize`",
+    ),
+    (
+        SERVICE,
+        "liveness_probe_command",
+        "use `liveness_probe_path`, or add the command in an overlay on `-o kustomize`",
+    ),
+    (
+        SERVICE,
+        "readiness_probe_command",
+        "use `readiness_probe_path`, or add the command in an overlay on `-o kustomize`",
+    ),
+    (
+        SERVICE,
+        "initial_liveness_delay",
+        "the delay is 30 seconds; change it in an overlay on `-o kustomize`",
+    ),
+    (
+        SERVICE,
+        "initial_readiness_delay",
+        "the delay is 30 seconds; change it in an overlay on `-o kustomize`",
+    ),
     (SERVICE, "resource_limits", "the limits are twice `resource_request`"),
     (SERVICE, "keep_path_prefix", "the prefix of `public_uri` is taken off the path"),
     (SERVICE, "persistent_storage", OVERLAY),

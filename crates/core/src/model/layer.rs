@@ -108,7 +108,11 @@ impl EnvironmentEntry {
     #[must_use]
     pub fn all_variables(&self) -> BTreeMap<&str, &Variable> {
         let maps = [&self.vars, &self.variables];
-        order::map(maps.into_iter().flatten().flat_map(|map| map.value.0.iter().map(|(name, value)| (name.as_str(), value))))
+        order::map(
+            maps.into_iter()
+                .flatten()
+                .flat_map(|map| map.value.0.iter().map(|(name, value)| (name.as_str(), value))),
+        )
     }
 }
 
@@ -133,8 +137,16 @@ impl FieldValue for Variables {
             cx.push(cx.wrong_type(node, "a map from name to value"));
             return None;
         };
-        let variable = |value: &Node| Variable { text: scalar_text(value).ok_or_else(|| value.describe()), span: value.span };
-        Some(Self(order::map(mapping.entries.iter().map(|entry| (entry.key.value.to_string(), variable(&entry.value))))))
+        let variable = |value: &Node| Variable {
+            text: scalar_text(value).ok_or_else(|| value.describe()),
+            span: value.span,
+        };
+        Some(Self(order::map(
+            mapping
+                .entries
+                .iter()
+                .map(|entry| (entry.key.value.to_string(), variable(&entry.value))),
+        )))
     }
 }
 
@@ -151,9 +163,12 @@ fn scalar_text(node: &Node) -> Option<String> {
     })
 }
 
-/// A plain decimal without needless zeros behind the point, as Python prints it: `1.50` is `1.5`, `2.0` stays.
+/// A plain decimal without needless zeros behind the point, as Python prints it: `1.50` is `1.5`,
+/// `2.0` stays.
 fn python_float(text: &str) -> String {
-    let plain = text.split_once('.').filter(|(_, fraction)| fraction.bytes().all(|byte| byte.is_ascii_digit()));
+    let plain = text
+        .split_once('.')
+        .filter(|(_, fraction)| fraction.bytes().all(|byte| byte.is_ascii_digit()));
     let Some((whole, fraction)) = plain else { return text.to_owned() };
     let fraction = fraction.trim_end_matches('0');
     format!("{whole}.{}", if fraction.is_empty() { "0" } else { fraction })

@@ -41,7 +41,8 @@ pub fn has_rds_certificates(short_type: &str) -> bool {
     matches!(short_type, "postgres" | "mysql" | "documentdb")
 }
 
-/// Whether an output is a secret: it goes into Secrets only, never into a bundle, a log or a message.
+/// Whether an output is a secret: it goes into Secrets only, never into a bundle, a log or a
+/// message.
 #[must_use]
 pub fn is_secret_output(output: &str) -> bool {
     let output = output.to_ascii_lowercase();
@@ -62,13 +63,15 @@ pub struct Link {
 }
 
 impl Link {
-    /// The name that a variable of the linked module gets: the one given, else `<module>_<variable>`.
+    /// The name that a variable of the linked module gets: the one given, else
+    /// `<module>_<variable>`.
     #[must_use]
     pub fn variable_name(&self, variable: &str) -> String {
         let renamed = self.arguments.iter().find_map(|argument| match argument {
-            Argument::Rename(names, _) => {
-                names.iter().find(|(from, _)| from.value.as_str() == variable).map(|(_, to)| to.value.as_str())
-            }
+            Argument::Rename(names, _) => names
+                .iter()
+                .find(|(from, _)| from.value.as_str() == variable)
+                .map(|(_, to)| to.value.as_str()),
             Argument::Permission(_) => None,
         });
         renamed.map_or_else(|| format!("{}_{variable}", self.target.value.as_str()), str::to_owned)
@@ -118,22 +121,34 @@ impl FieldValue for Links {
 fn link(item: &Node, cx: &mut Lower<'_>) -> Option<Link> {
     let Some(mapping) = item.as_mapping() else {
         let target = text(item, cx, "the name of a module, or a map from it to what is asked")?;
-        return Some(Link { target: Spanned::new(target, item.span), arguments: Vec::new(), path: cx.path().to_owned() });
+        return Some(Link {
+            target: Spanned::new(target, item.span),
+            arguments: Vec::new(),
+            path: cx.path().to_owned(),
+        });
     };
     // Opta read only the first key of such a map; a second one would be silently lost.
     if let Some(second) = mapping.entries.get(1) {
         let message = "a link names one module, this map has several keys";
-        let diagnostic =
-            cx.fault(&super::rules::WRONG_TYPE, second.key.span, message).help("make it an item of its own, behind a dash");
+        let diagnostic = cx
+            .fault(&super::rules::WRONG_TYPE, second.key.span, message)
+            .help("make it an item of its own, behind a dash");
         cx.push(diagnostic);
     }
     let entry = mapping.entries.first()?;
     let path = cx.path().to_owned();
     let arguments = cx.in_entry(entry, |cx| match entry.value.as_sequence() {
-        Some(items) => items.iter().enumerate().filter_map(|(index, item)| cx.in_item(index, |cx| argument(item, cx))).collect(),
+        Some(items) => items
+            .iter()
+            .enumerate()
+            .filter_map(|(index, item)| cx.in_item(index, |cx| argument(item, cx)))
+            .collect(),
         None if entry.value.is_null() || entry.value.is_broken() => Vec::new(),
         None => {
-            cx.push(cx.wrong_type(&entry.value, "a list of permissions, or a list with one map of new names"));
+            cx.push(cx.wrong_type(
+                &entry.value,
+                "a list of permissions, or a list with one map of new names",
+            ));
             Vec::new()
         }
     });
@@ -147,9 +162,13 @@ fn argument(item: &Node, cx: &mut Lower<'_>) -> Option<Argument> {
     };
     let mut names = Vec::new();
     for entry in mapping.entries.iter() {
-        let name = cx.in_entry(entry, |cx| text(&entry.value, cx, "the name of an environment variable"));
+        let name =
+            cx.in_entry(entry, |cx| text(&entry.value, cx, "the name of an environment variable"));
         if let Some(name) = name {
-            names.push((Spanned::new(Text::literal(&entry.key.value), entry.key.span), Spanned::new(name, entry.value.span)));
+            names.push((
+                Spanned::new(Text::literal(&entry.key.value), entry.key.span),
+                Spanned::new(name, entry.value.span),
+            ));
         }
     }
     Some(Argument::Rename(names, item.span))

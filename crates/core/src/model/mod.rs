@@ -1,4 +1,5 @@
-//! The vocabulary: what the maps of a service file and an environment file hold, each field declared once.
+//! The vocabulary: what the maps of a service file and an environment file hold, each field
+//! declared once.
 
 pub mod environment;
 pub mod exposure;

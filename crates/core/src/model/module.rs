@@ -92,7 +92,10 @@ const REQUIRED: &[(&str, &str, &str)] = &[("s3", "bucket_name", "acme-media")];
 
 /// The fields beside type and name that a module of a type must have, each with an example.
 pub fn required_fields(short_type: &str) -> impl Iterator<Item = (&'static str, &'static str)> {
-    REQUIRED.iter().filter(move |(of, ..)| *of == short_type).map(|(_, field, example)| (*field, *example))
+    REQUIRED
+        .iter()
+        .filter(move |(of, ..)| *of == short_type)
+        .map(|(_, field, example)| (*field, *example))
 }
 
 /// A module as far as its type does not matter.
@@ -129,7 +132,8 @@ pub fn short_type(kind: &str) -> &str {
 /// Reads the headers of a file's modules; one that is no map or has no type is left out.
 pub fn headers(modules: &Modules, cx: &mut Lower<'_>) -> Vec<Header> {
     let mut headers: Vec<Header> = Vec::new();
-    // Opta's default name is the type without dashes; a second one of a type would collide, which is reported.
+    // Opta's default name is the type without dashes; a second one of a type would collide, which
+    // is reported.
     cx.under("modules", |cx| {
         for (index, node) in modules.0.iter().enumerate() {
             let header = cx.in_item(index, |cx| header(node, cx));
@@ -144,9 +148,14 @@ pub fn headers(modules: &Modules, cx: &mut Lower<'_>) -> Vec<Header> {
             continue;
         };
         let message = format!("module name `{name}` is used twice");
-        let diagnostic = Diagnostic::new(&DUPLICATE_MODULE_NAME, module.name.span, format!("{}.name", module.path), message)
-            .help("give each module a name of its own")
-            .label(*first, "first used here");
+        let diagnostic = Diagnostic::new(
+            &DUPLICATE_MODULE_NAME,
+            module.name.span,
+            format!("{}.name", module.path),
+            message,
+        )
+        .help("give each module a name of its own")
+        .label(*first, "first used here");
         cx.diagnostics.push(diagnostic);
     }
     headers
@@ -160,7 +169,8 @@ fn header(node: &Node, cx: &mut Lower<'_>) -> Option<Header> {
         return None;
     };
     let owner = mapping.entries.first().map_or(node.span, |first| first.key.span);
-    let kind: Spanned<Text> = cx.required(mapping, super::k8s_service::K8sService::field("type"), owner)?;
+    let kind: Spanned<Text> =
+        cx.required(mapping, super::k8s_service::K8sService::field("type"), owner)?;
     let short = short_type(kind.value.as_str()).to_owned();
     if !TYPES.contains(&&*short) {
         let message = format!("unknown module type `{}`", kind.value.as_str());
@@ -173,24 +183,34 @@ fn header(node: &Node, cx: &mut Lower<'_>) -> Option<Header> {
                 kind.span,
                 near,
             ),
-            None => diagnostic.help("Optakit renders `k8s-service`; Opta's other types may stand beside it"),
+            None => diagnostic
+                .help("Optakit renders `k8s-service`; Opta's other types may stand beside it"),
         };
         cx.diagnostics.push(diagnostic);
     }
     for (field, example) in required_fields(&short) {
         if mapping.get(field).is_none() && !mapping.broken {
             let path = cx.path_of(field);
-            let diagnostic = Diagnostic::new(&MISSING_FIELD, owner, path, format!("`{field}` is missing"))
-                .help(format!("add `{field}: {example}`"));
+            let diagnostic =
+                Diagnostic::new(&MISSING_FIELD, owner, path, format!("`{field}` is missing"))
+                    .help(format!("add `{field}: {example}`"));
             cx.diagnostics.push(diagnostic);
         }
     }
-    let name: Option<Spanned<Text>> = cx.optional(mapping, super::k8s_service::K8sService::field("name"));
+    let name: Option<Spanned<Text>> =
+        cx.optional(mapping, super::k8s_service::K8sService::field("name"));
     let named = name.is_some();
     let name = name.map_or_else(
         || Spanned::new(kind.value.as_str().replace('-', ""), owner),
         |name| Spanned::new(name.value.as_str().to_owned(), name.span),
     );
     let kind = Spanned::new(kind.value.as_str().to_owned(), kind.span);
-    Some(Header { name, named, kind, path: cx.path().to_owned(), mapping: mapping.clone(), span: node.span })
+    Some(Header {
+        name,
+        named,
+        kind,
+        path: cx.path().to_owned(),
+        mapping: mapping.clone(),
+        span: node.span,
+    })
 }

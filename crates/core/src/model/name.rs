@@ -1,4 +1,5 @@
-//! The names of a service's objects, as Opta made them: a new manifest must meet the running object under its name.
+//! The names of a service's objects, as Opta made them: a new manifest must meet the running object
+//! under its name.
 
 use super::text::Text;
 
@@ -13,7 +14,8 @@ pub struct Names {
     pub module: Text,
     /// Helm's release name of old, today the `instance` label: `<layer>-<module>`.
     pub instance: Text,
-    /// Deployment, HorizontalPodAutoscaler, ConfigMap and the Ingress prefix: `<layer>-<module>-k8s-service`, cut at 63.
+    /// Deployment, HorizontalPodAutoscaler, ConfigMap and the Ingress prefix:
+    /// `<layer>-<module>-k8s-service`, cut at 63.
     pub full: Text,
 }
 
@@ -25,8 +27,16 @@ impl Names {
     #[must_use]
     pub fn new(environment: &Text, layer: &Text, module: &str) -> Self {
         let instance = format!("{}-{module}", layer.as_str());
-        let full = if instance.contains("k8s-service") { instance.clone() } else { format!("{instance}-k8s-service") };
-        let full = full.char_indices().nth(63).map_or(full.as_str(), |(end, _)| &full[..end]).trim_end_matches('-');
+        let full = if instance.contains("k8s-service") {
+            instance.clone()
+        } else {
+            format!("{instance}-k8s-service")
+        };
+        let full = full
+            .char_indices()
+            .nth(63)
+            .map_or(full.as_str(), |(end, _)| &full[..end])
+            .trim_end_matches('-');
         Self {
             environment: environment.clone(),
             layer: layer.clone(),
@@ -56,7 +66,9 @@ mod tests {
 
     #[test]
     fn full_names_are_cut_as_the_chart_cut_them() {
-        let full = |layer: &str, module: &str| Names::new(&"staging".into(), &Text::literal(layer), module).full;
+        let full = |layer: &str, module: &str| {
+            Names::new(&"staging".into(), &Text::literal(layer), module).full
+        };
         assert_eq!(full("shop", "api").as_str(), "shop-api-k8s-service");
         assert_eq!(full("k8s-service-demo", "api").as_str(), "k8s-service-demo-api");
         let layer = "l".repeat(48);

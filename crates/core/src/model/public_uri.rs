@@ -28,7 +28,11 @@ impl PublicUri {
         let text = uri.value.as_str();
         let slash = text.find('/').unwrap_or(text.len());
         let host = uri.value.slice(0..slash);
-        let prefix = if slash == text.len() { Text::literal("/") } else { uri.value.slice(slash..text.len()) };
+        let prefix = if slash == text.len() {
+            Text::literal("/")
+        } else {
+            uri.value.slice(slash..text.len())
+        };
         let answers_all = host.as_str().is_empty() || host.as_str() == "all";
         Self { host: (!answers_all).then_some(host), prefix, span: uri.span }
     }
@@ -48,8 +52,15 @@ mod tests {
     #[test]
     fn a_uri_comes_apart_at_its_first_slash() {
         let check = |text: &str, host: Option<&str>, prefix: &str| {
-            let uri = PublicUri::new(&Spanned::new(Text::literal(text), Span::new(FileId::Service, 0, 0)));
-            assert_eq!((uri.host.as_ref().map(Text::as_str), uri.prefix.as_str()), (host, prefix), "{text}");
+            let uri = PublicUri::new(&Spanned::new(
+                Text::literal(text),
+                Span::new(FileId::Service, 0, 0),
+            ));
+            assert_eq!(
+                (uri.host.as_ref().map(Text::as_str), uri.prefix.as_str()),
+                (host, prefix),
+                "{text}"
+            );
         };
         check("a.io", Some("a.io"), "/");
         check("a.io/", Some("a.io"), "/");

@@ -22,7 +22,8 @@ impl FieldValue for bool {
             };
             let mut diagnostic = cx.wrong_type(node, "`true` or `false`");
             if let Some(word) = word {
-                diagnostic = diagnostic.fix(Applicability::Safe, format!("write `{word}`"), node.span, word);
+                diagnostic =
+                    diagnostic.fix(Applicability::Safe, format!("write `{word}`"), node.span, word);
             }
             cx.push(diagnostic);
         } else {
@@ -56,7 +57,12 @@ pub(super) fn text(node: &Node, cx: &mut Lower<'_>, expected: &str) -> Option<Te
         }
         NodeKind::Scalar(scalar) if scalar.value != ScalarValue::Null => {
             let quoted = quote(cx.source.slice(node.span));
-            let diagnostic = cx.wrong_type(node, expected).fix(Applicability::Unsafe, "put it in quotes", node.span, quoted);
+            let diagnostic = cx.wrong_type(node, expected).fix(
+                Applicability::Unsafe,
+                "put it in quotes",
+                node.span,
+                quoted,
+            );
             cx.push(diagnostic);
             None
         }
@@ -119,7 +125,8 @@ impl FieldValue for TextOrList {
         if let Some(items) = node.as_sequence() {
             return Some(Self(read_items(items, cx)));
         }
-        text(node, cx, "text or a list of texts").map(|value| Self(vec![Spanned::new(value, node.span)]))
+        text(node, cx, "text or a list of texts")
+            .map(|value| Self(vec![Spanned::new(value, node.span)]))
     }
 }
 
@@ -147,10 +154,16 @@ pub(super) fn integer(node: &Node, range: Option<(i64, i64)>, cx: &mut Lower<'_>
         if let ScalarValue::Int(value) = scalar.value {
             return in_range(node, value, range, cx);
         }
-        let digits = scalar.text.as_str().parse::<i64>().ok().filter(|_| !scalar.text.is_interpolated());
+        let digits =
+            scalar.text.as_str().parse::<i64>().ok().filter(|_| !scalar.text.is_interpolated());
         let mut diagnostic = cx.wrong_type(node, "a whole number");
         if let Some(digits) = digits {
-            diagnostic = diagnostic.fix(Applicability::Safe, "take the quotes away", node.span, digits.to_string());
+            diagnostic = diagnostic.fix(
+                Applicability::Safe,
+                "take the quotes away",
+                node.span,
+                digits.to_string(),
+            );
         }
         cx.push(diagnostic);
         return None;
@@ -163,10 +176,15 @@ fn in_range(node: &Node, value: i64, range: Option<(i64, i64)>, cx: &mut Lower<'
     let Some((low, high)) = range.filter(|(low, high)| value < *low || value > *high) else {
         return Some(value);
     };
-    let expected = if high == i64::from(u32::MAX) { format!("at least {low}") } else { format!("{low} to {high}") };
+    let expected = if high == i64::from(u32::MAX) {
+        format!("at least {low}")
+    } else {
+        format!("{low} to {high}")
+    };
     let name = cx.path().rsplit('.').next().unwrap_or_default().to_owned();
     let variable = node.as_scalar().and_then(|scalar| scalar.text.variable());
-    let mut diagnostic = cx.fault(&OUT_OF_RANGE, node.span, format!("`{name}` is {value}, expected {expected}"));
+    let mut diagnostic =
+        cx.fault(&OUT_OF_RANGE, node.span, format!("`{name}` is {value}, expected {expected}"));
     if let Some(variable) = variable {
         diagnostic = diagnostic.label(variable, "the value comes from here");
     }
@@ -271,7 +289,11 @@ impl FieldValue for Quantity {
         // Kubernetes' quantities end at 2^63; far below that nothing is schedulable anyway.
         if !(value > 0.0 && value < 1e12) {
             let name = field.name;
-            cx.push(cx.fault(&OUT_OF_RANGE, node.span, format!("`{name}` is {text}, expected a positive number of {unit}")));
+            cx.push(cx.fault(
+                &OUT_OF_RANGE,
+                node.span,
+                format!("`{name}` is {text}, expected a positive number of {unit}"),
+            ));
             return None;
         }
         Some(Self(value))
@@ -293,7 +315,11 @@ fn unit_fault(node: &Node, text: &str, unit: &str, path: &str) -> Diagnostic {
         _ => None,
     };
     let name = path.rsplit('.').next().unwrap_or_default();
-    let converted = number.parse::<f64>().ok().zip(factor).map(|(number, factor)| (number * factor).to_string());
+    let converted = number
+        .parse::<f64>()
+        .ok()
+        .zip(factor)
+        .map(|(number, factor)| (number * factor).to_string());
     let Some(converted) = converted else {
         return Diagnostic::new(
             &WRONG_TYPE,
@@ -302,6 +328,11 @@ fn unit_fault(node: &Node, text: &str, unit: &str, path: &str) -> Diagnostic {
             format!("`{name}` is the text `{text}`, expected a number of {unit}"),
         );
     };
-    Diagnostic::new(&UNIT_IN_NUMBER, node.span, path, format!("`{name}` is `{text}`, expected a number of {unit} without a unit"))
-        .fix(Applicability::Safe, format!("write `{converted}`"), node.span, converted)
+    Diagnostic::new(
+        &UNIT_IN_NUMBER,
+        node.span,
+        path,
+        format!("`{name}` is `{text}`, expected a number of {unit} without a unit"),
+    )
+    .fix(Applicability::Safe, format!("write `{converted}`"), node.span, converted)
 }

@@ -4,7 +4,8 @@ use std::sync::Arc;
 
 use crate::span::Span;
 
-/// A text. Where an input is not known, the reference itself (`{parent.domain}`) stands in it and a hole marks it.
+/// A text. Where an input is not known, the reference itself (`{parent.domain}`) stands in it and a
+/// hole marks it.
 #[derive(Clone, Debug)]
 pub struct Text {
     value: Characters,
@@ -12,7 +13,8 @@ pub struct Text {
     references: Option<Arc<References>>,
 }
 
-/// Texts are cloned from stage to stage and most of those in manifests are words of Kubernetes: neither costs a copy.
+/// Texts are cloned from stage to stage and most of those in manifests are words of Kubernetes:
+/// neither costs a copy.
 #[derive(Clone, Debug)]
 enum Characters {
     Static(&'static str),
@@ -57,7 +59,8 @@ impl Text {
         Self { value: Characters::Static(value), references: None }
     }
 
-    /// A text that came out of interpolation; `variable` is where the value of its reference is written.
+    /// A text that came out of interpolation; `variable` is where the value of its reference is
+    /// written.
     #[must_use]
     pub fn interpolated(value: &str, holes: Vec<Hole>, variable: Option<Span>) -> Self {
         Self { references: Some(Arc::new(References { holes, variable })), ..Self::literal(value) }
@@ -105,8 +108,11 @@ impl Text {
     pub fn slice(&self, range: std::ops::Range<usize>) -> Self {
         let part = &self.as_str()[range.clone()];
         let inside = |hole: &&Hole| hole.start >= range.start && hole.end <= range.end;
-        let moved =
-            |hole: &Hole| Hole { start: hole.start - range.start, end: hole.end - range.start, input: hole.input.clone() };
+        let moved = |hole: &Hole| Hole {
+            start: hole.start - range.start,
+            end: hole.end - range.start,
+            input: hole.input.clone(),
+        };
         match &self.references {
             None => Self::literal(part),
             Some(references) => {
@@ -175,6 +181,10 @@ impl TextBuilder {
     /// The text.
     #[must_use]
     pub fn build(self) -> Text {
-        if self.holes.is_empty() { Text::from(self.value) } else { Text::interpolated(&self.value, self.holes, None) }
+        if self.holes.is_empty() {
+            Text::from(self.value)
+        } else {
+            Text::interpolated(&self.value, self.holes, None)
+        }
     }
 }

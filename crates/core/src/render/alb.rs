@@ -1,5 +1,5 @@
-//! Ingresses for the AWS Load Balancer Controller, one a `public_uri`, all of an environment behind one load balancer
-//! (<https://kubernetes-sigs.github.io/aws-load-balancer-controller/latest/guide/ingress/annotations/>).
+//! Ingresses for the AWS Load Balancer Controller, one a `public_uri`, all of an environment behind
+//! one load balancer (<https://kubernetes-sigs.github.io/aws-load-balancer-controller/latest/guide/ingress/annotations/>).
 
 use super::ingress::rule;
 use super::{Frame, Object, object};
@@ -15,35 +15,54 @@ pub(super) fn render(service: &Checked<K8sService>, frame: &Frame<'_>) -> Vec<Ob
     uris.map(|(index, uri)| ingress(index, uri, service, frame)).collect()
 }
 
-fn ingress(index: usize, uri: PublicUri, service: &Checked<K8sService>, frame: &Frame<'_>) -> Object {
+fn ingress(
+    index: usize,
+    uri: PublicUri,
+    service: &Checked<K8sService>,
+    frame: &Frame<'_>,
+) -> Object {
     let rules = vec![rule(uri.host, uri.prefix, "Prefix", uri.span, frame)];
     let spec = Map::new().with("ingressClassName", "alb").with("rules", rules);
     let name = format!("{}-{index}", frame.names.full.as_str()).into();
-    object("networking.k8s.io/v1", "Ingress", name, frame, annotations(service, frame), Map::new().with("spec", spec))
+    object(
+        "networking.k8s.io/v1",
+        "Ingress",
+        name,
+        frame,
+        annotations(service, frame),
+        Map::new().with("spec", spec),
+    )
 }
 
 fn annotations(service: &Checked<K8sService>, frame: &Frame<'_>) -> Map {
     let readiness = service.readiness_probe_path.as_ref().or(service.healthcheck_path.as_ref());
-    let path = readiness.filter(|path| !path.value.as_str().is_empty() && service.port().kind == PortKind::Http);
+    let path = readiness
+        .filter(|path| !path.value.as_str().is_empty() && service.port().kind == PortKind::Http);
     let mut annotations = Map::new()
         .with(format!("{ALB}/scheme"), "internet-facing")
         .with(format!("{ALB}/target-type"), "ip")
         .with(format!("{ALB}/group.name"), format!("opta-{}", frame.environment.name));
     if let Some(path) = path {
-        annotations = annotations.with(format!("{ALB}/healthcheck-path"), Value::from(path.value.clone()).at(path.span));
+        annotations = annotations
+            .with(format!("{ALB}/healthcheck-path"), Value::from(path.value.clone()).at(path.span));
     }
     if service.port().kind == PortKind::Grpc {
         annotations = annotations.with(format!("{ALB}/backend-protocol-version"), "GRPC");
     }
     if service.port().kind == PortKind::Tcp {
         // Websockets stay open while nothing is said.
-        annotations = annotations.with(format!("{ALB}/load-balancer-attributes"), "idle_timeout.timeout_seconds=3600");
+        annotations = annotations
+            .with(format!("{ALB}/load-balancer-attributes"), "idle_timeout.timeout_seconds=3600");
     }
     if service.sticky_session.value {
         let age = service.sticky_session_max_age.value.0;
-        let attributes = format!("stickiness.enabled=true,stickiness.type=lb_cookie,stickiness.lb_cookie.duration_seconds={age}");
-        annotations =
-            annotations.with(format!("{ALB}/target-group-attributes"), Value::from(attributes).at(service.sticky_session.span));
+        let attributes = format!(
+            "stickiness.enabled=true,stickiness.type=lb_cookie,stickiness.lb_cookie.duration_seconds={age}"
+        );
+        annotations = annotations.with(
+            format!("{ALB}/target-group-attributes"),
+            Value::from(attributes).at(service.sticky_session.span),
+        );
     }
     annotations
 }

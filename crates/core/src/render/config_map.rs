@@ -1,4 +1,5 @@
-//! The ConfigMap with the certificates of RDS: for services with a link to a database, and always as Opta had it.
+//! The ConfigMap with the certificates of RDS: for services with a link to a database, and always
+//! as Opta had it.
 
 use super::{Frame, Object, Profile, object};
 use crate::value::Map;
@@ -13,6 +14,14 @@ pub(super) fn is_needed(frame: &Frame<'_>) -> bool {
 
 pub(super) fn render(frame: &Frame<'_>) -> Option<Object> {
     let data = Map::new().with(KEY, frame.rds_certificates.clone());
-    is_needed(frame)
-        .then(|| object("v1", "ConfigMap", frame.names.full.clone(), frame, Map::new(), Map::new().with("data", data)))
+    is_needed(frame).then(|| {
+        object(
+            "v1",
+            "ConfigMap",
+            frame.names.full.clone(),
+            frame,
+            Map::new(),
+            Map::new().with("data", data),
+        )
+    })
 }

@@ -1,6 +1,9 @@
 //! The Deployment and its pods.
 
-use super::{ContainerImage, Frame, Hardening, Object, Profile, Scale, config_map, labels, object, scale, secret};
+use super::{
+    ContainerImage, Frame, Hardening, Object, Profile, Scale, config_map, labels, object, scale,
+    secret,
+};
 use crate::check::Checked;
 use crate::model::k8s_service::{K8sService, PortKind};
 use crate::model::scalars::Quantity;
@@ -8,7 +11,11 @@ use crate::model::text::Text;
 use crate::span::{Span, Spanned};
 use crate::value::{Map, Value};
 
-pub(super) fn render(service: &Checked<K8sService>, image: &ContainerImage, frame: &Frame<'_>) -> Object {
+pub(super) fn render(
+    service: &Checked<K8sService>,
+    image: &ContainerImage,
+    frame: &Frame<'_>,
+) -> Object {
     let replicas = match scale(service) {
         Scale::Fixed(count) => Some(Value::from(count).at(service.min_containers.span)),
         Scale::Automatic(..) => None,
@@ -21,15 +28,26 @@ pub(super) fn render(service: &Checked<K8sService>, image: &ContainerImage, fram
         .with("progressDeadlineSeconds", 240_i64)
         .with("revisionHistoryLimit", 10_i64)
         .with("template", template(service, image, frame));
-    object("apps/v1", "Deployment", frame.names.full.clone(), frame, Map::new(), Map::new().with("spec", spec))
+    object(
+        "apps/v1",
+        "Deployment",
+        frame.names.full.clone(),
+        frame,
+        Map::new(),
+        Map::new().with("spec", spec),
+    )
 }
 
 fn template(service: &Checked<K8sService>, image: &ContainerImage, frame: &Frame<'_>) -> Map {
     let legacy = frame.profile == Profile::Opta2021;
-    let metadata = Map::new().with("labels", labels::of_pod(frame)).maybe("annotations", legacy.then(linkerd_annotations));
+    let metadata = Map::new()
+        .with("labels", labels::of_pod(frame))
+        .maybe("annotations", legacy.then(linkerd_annotations));
     let mut spec = Map::new().with("serviceAccountName", frame.names.module.clone());
     if !legacy {
-        spec = spec.with("automountServiceAccountToken", false).with("securityContext", pod_security(frame));
+        spec = spec
+            .with("automountServiceAccountToken", false)
+            .with("securityContext", pod_security(frame));
     }
     if !legacy && service.max_containers.value.0 >= 2 {
         spec = spec.with("topologySpreadConstraints", spread(frame));
@@ -37,8 +55,13 @@ fn template(service: &Checked<K8sService>, image: &ContainerImage, frame: &Frame
     spec = spec.with("containers", vec![Value::from(container(service, image, frame))]);
     if config_map::is_needed(frame) {
         let item = Map::new().with("key", config_map::KEY).with("path", config_map::KEY);
-        let volume = Map::new().with("name", frame.names.full.clone()).with("items", vec![Value::from(item)]);
-        spec = spec.with("volumes", vec![Value::from(Map::new().with("name", "config").with("configMap", volume))]);
+        let volume = Map::new()
+            .with("name", frame.names.full.clone())
+            .with("items", vec![Value::from(item)]);
+        spec = spec.with(
+            "volumes",
+            vec![Value::from(Map::new().with("name", "config").with("configMap", volume))],
+        );
     }
     Map::new().with("metadata", metadata).with("spec", spec)
 }
@@ -46,7 +69,9 @@ fn template(service: &Checked<K8sService>, image: &ContainerImage, frame: &Frame
 /// <https://kubernetes.io/docs/concepts/security/pod-security-standards/>
 fn pod_security(frame: &Frame<'_>) -> Map {
     let no_root = (frame.hardening == Hardening::Restricted).then_some(true);
-    Map::new().maybe("runAsNonRoot", no_root).with("seccompProfile", Map::new().with("type", "RuntimeDefault"))
+    Map::new()
+        .maybe("runAsNonRoot", no_root)
+        .with("seccompProfile", Map::new().with("type", "RuntimeDefault"))
 }
 
 fn container_security(frame: &Frame<'_>) -> Map {
@@ -61,7 +86,10 @@ fn linkerd_annotations() -> Map {
         .with("config.linkerd.io/skip-outbound-ports", "8126,5432,3306")
         .with("ad.datadoghq.com/linkerd-proxy.check_names", "[\"linkerd\"]")
         .with("ad.datadoghq.com/linkerd-proxy.init_configs", "[{}]")
-        .with("ad.datadoghq.com/linkerd-proxy.instances", "[{\"prometheus_url\": \"http://%%host%%:4191/metrics\"}]")
+        .with(
+            "ad.datadoghq.com/linkerd-proxy.instances",
+            "[{\"prometheus_url\": \"http://%%host%%:4191/metrics\"}]",
+        )
 }
 
 fn spread(frame: &Frame<'_>) -> Vec<Value> {
@@ -96,12 +124,16 @@ fn container(service: &Checked<K8sService>, image: &ContainerImage, frame: &Fram
         .maybe("livenessProbe", probe(service, service.liveness_probe_path.as_ref(), false))
         .maybe("readinessProbe", probe(service, service.readiness_probe_path.as_ref(), true));
     if !legacy {
-        // Requests that are on their way when a pod is told to end still reach it while endpoints are updated.
-        let sleep = Map::new().with("preStop", Map::new().with("sleep", Map::new().with("seconds", 5_i64)));
-        container = container.with("lifecycle", sleep).with("securityContext", container_security(frame));
+        // Requests that are on their way when a pod is told to end still reach it while endpoints
+        // are updated.
+        let sleep =
+            Map::new().with("preStop", Map::new().with("sleep", Map::new().with("seconds", 5_i64)));
+        container =
+            container.with("lifecycle", sleep).with("securityContext", container_security(frame));
     }
     if config_map::is_needed(frame) {
-        let mount = Map::new().with("name", "config").with("mountPath", "/config").with("readOnly", true);
+        let mount =
+            Map::new().with("name", "config").with("mountPath", "/config").with("readOnly", true);
         container = container.with("volumeMounts", vec![Value::from(mount)]);
     }
     container
@@ -113,7 +145,9 @@ fn env(service: &Checked<K8sService>, frame: &Frame<'_>) -> Vec<Value> {
     let own = "RDS_CA_PATH";
     let given = service.env_vars.value.0.iter().any(|variable| variable.name.value.as_str() == own);
     if config_map::is_needed(frame) && !given {
-        env.push(Value::from(Map::new().with("name", own).with("value", format!("/config/{}", config_map::KEY))));
+        env.push(Value::from(
+            Map::new().with("name", own).with("value", format!("/config/{}", config_map::KEY)),
+        ));
     }
     for variable in &service.env_vars.value.0 {
         let entry = Map::new()
@@ -123,19 +157,38 @@ fn env(service: &Checked<K8sService>, frame: &Frame<'_>) -> Vec<Value> {
     }
     let from_secret = |name: Text, secret: &'static str, span: Span| {
         let reference = Map::new().with("name", secret).with("key", name.clone());
-        Value::from(Map::new().with("name", name).with("valueFrom", Map::new().with("secretKeyRef", reference))).at(span)
+        Value::from(
+            Map::new()
+                .with("name", name)
+                .with("valueFrom", Map::new().with("secretKeyRef", reference)),
+        )
+        .at(span)
     };
     env.extend(
-        frame.link_variables.iter().map(|variable| from_secret(Text::literal(&variable.name), secret::NAME, variable.span)),
+        frame.link_variables.iter().map(|variable| {
+            from_secret(Text::literal(&variable.name), secret::NAME, variable.span)
+        }),
     );
-    env.extend(service.secrets.value.iter().map(|secret| from_secret(secret.value.clone(), "manual-secrets", secret.span)));
+    env.extend(
+        service
+            .secrets
+            .value
+            .iter()
+            .map(|secret| from_secret(secret.value.clone(), "manual-secrets", secret.span)),
+    );
     env
 }
 
 fn resources(service: &Checked<K8sService>) -> Map {
     let request = service.resource_request.as_ref().map(|request| &request.value);
-    let field = |of: fn(&crate::model::k8s_service::ResourceRequest) -> &crate::span::Defaulted<Quantity>, default: u32| {
-        request.map_or_else(|| (Quantity::from(default), None), |request| (of(request).value.clone(), of(request).span))
+    let field = |of: fn(
+        &crate::model::k8s_service::ResourceRequest,
+    ) -> &crate::span::Defaulted<Quantity>,
+                 default: u32| {
+        request.map_or_else(
+            || (Quantity::from(default), None),
+            |request| (of(request).value.clone(), of(request).span),
+        )
     };
     let (cpu, cpu_span) = field(|request| &request.cpu, 100);
     let (memory, memory_span) = field(|request| &request.memory, 128);
@@ -144,20 +197,31 @@ fn resources(service: &Checked<K8sService>) -> Map {
             .with("cpu", Value::from(format!("{}m", cpu.to_text())).at(cpu_span))
             .with("memory", Value::from(format!("{}Mi", memory.to_text())).at(memory_span))
     };
-    Map::new().with("requests", amounts(&cpu, &memory)).with("limits", amounts(&cpu.twice(), &memory.twice()))
+    Map::new()
+        .with("requests", amounts(&cpu, &memory))
+        .with("limits", amounts(&cpu.twice(), &memory.twice()))
 }
 
 /// A probe of its own path, else of `healthcheck_path`; an empty path is none.
-fn probe(service: &Checked<K8sService>, own: Option<&Spanned<Text>>, readiness: bool) -> Option<Value> {
-    let path = own.or(service.healthcheck_path.as_ref()).filter(|path| !path.value.as_str().is_empty())?;
+fn probe(
+    service: &Checked<K8sService>,
+    own: Option<&Spanned<Text>>,
+    readiness: bool,
+) -> Option<Value> {
+    let path =
+        own.or(service.healthcheck_path.as_ref()).filter(|path| !path.value.as_str().is_empty())?;
     let probe = match service.port().kind {
         PortKind::Http => {
-            let get = Map::new().with("port", "main").with("path", Value::from(path.value.clone()).at(path.span));
+            let get = Map::new()
+                .with("port", "main")
+                .with("path", Value::from(path.value.clone()).at(path.span));
             Map::new().with("httpGet", get)
         }
         PortKind::Tcp => Map::new().with("tcpSocket", Map::new().with("port", "main")),
         PortKind::Grpc => return None,
     };
-    let probe = probe.with("initialDelaySeconds", 30_i64).maybe("periodSeconds", readiness.then_some(10_i64));
+    let probe = probe
+        .with("initialDelaySeconds", 30_i64)
+        .maybe("periodSeconds", readiness.then_some(10_i64));
     Some(Value::from(probe).at(path.span))
 }

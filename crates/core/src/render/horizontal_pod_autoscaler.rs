@@ -9,10 +9,19 @@ use crate::value::{Map, Value};
 
 pub(super) fn render(service: &Checked<K8sService>, frame: &Frame<'_>) -> Option<Object> {
     let Scale::Automatic(min, max) = scale(service) else { return None };
-    let metrics = [("cpu", &service.autoscaling_target_cpu_percentage), ("memory", &service.autoscaling_target_mem_percentage)];
-    let metrics: Vec<Value> =
-        metrics.into_iter().filter(|(_, target)| target.value.0 != 0).map(|(name, target)| metric(name, target)).collect();
-    let target = Map::new().with("apiVersion", "apps/v1").with("kind", "Deployment").with("name", frame.names.full.clone());
+    let metrics = [
+        ("cpu", &service.autoscaling_target_cpu_percentage),
+        ("memory", &service.autoscaling_target_mem_percentage),
+    ];
+    let metrics: Vec<Value> = metrics
+        .into_iter()
+        .filter(|(_, target)| target.value.0 != 0)
+        .map(|(name, target)| metric(name, target))
+        .collect();
+    let target = Map::new()
+        .with("apiVersion", "apps/v1")
+        .with("kind", "Deployment")
+        .with("name", frame.names.full.clone());
     let spec = Map::new()
         .with("scaleTargetRef", target)
         .with("minReplicas", Value::from(min).at(service.min_containers.span))
@@ -29,7 +38,11 @@ pub(super) fn render(service: &Checked<K8sService>, frame: &Frame<'_>) -> Option
 }
 
 fn metric(name: &'static str, percentage: &Defaulted<Count>) -> Value {
-    let target =
-        Map::new().with("type", "Utilization").with("averageUtilization", Value::from(percentage.value.0).at(percentage.span));
-    Map::new().with("type", "Resource").with("resource", Map::new().with("name", name).with("target", target)).into()
+    let target = Map::new()
+        .with("type", "Utilization")
+        .with("averageUtilization", Value::from(percentage.value.0).at(percentage.span));
+    Map::new()
+        .with("type", "Resource")
+        .with("resource", Map::new().with("name", name).with("target", target))
+        .into()
 }

@@ -16,21 +16,44 @@ pub(super) fn render(service: &Checked<K8sService>, frame: &Frame<'_>) -> Vec<Ob
     uris.map(|(index, uri)| ingress(index, uri, service, frame)).collect()
 }
 
-fn ingress(index: usize, uri: PublicUri, service: &Checked<K8sService>, frame: &Frame<'_>) -> Object {
+fn ingress(
+    index: usize,
+    uri: PublicUri,
+    service: &Checked<K8sService>,
+    frame: &Frame<'_>,
+) -> Object {
     let at_root = uri.at_root();
     // The groups of the path are what the rewrite hands on: everything behind the prefix.
-    let path = if at_root { uri.prefix } else { TextBuilder::default().text(&uri.prefix).push("(/|$)(.*)").build() };
+    let path = if at_root {
+        uri.prefix
+    } else {
+        TextBuilder::default().text(&uri.prefix).push("(/|$)(.*)").build()
+    };
     let rules = vec![rule(uri.host, path, "ImplementationSpecific", uri.span, frame)];
     let spec = Map::new().with("ingressClassName", "nginx").with("rules", rules);
     let name = format!("{}-{index}", frame.names.full.as_str()).into();
     let annotations = annotations(service, at_root, frame);
-    object("networking.k8s.io/v1", "Ingress", name, frame, annotations, Map::new().with("spec", spec))
+    object(
+        "networking.k8s.io/v1",
+        "Ingress",
+        name,
+        frame,
+        annotations,
+        Map::new().with("spec", spec),
+    )
 }
 
 /// The one rule of an Ingress: a host and a path lead to port 80 of the Service.
-pub(super) fn rule(host: Option<Text>, path: Text, path_type: &'static str, span: Span, frame: &Frame<'_>) -> Value {
+pub(super) fn rule(
+    host: Option<Text>,
+    path: Text,
+    path_type: &'static str,
+    span: Span,
+    frame: &Frame<'_>,
+) -> Value {
     let port = Map::new().with("number", 80_i64);
-    let backend = Map::new().with("service", Map::new().with("name", frame.names.module.clone()).with("port", port));
+    let backend = Map::new()
+        .with("service", Map::new().with("name", frame.names.module.clone()).with("port", port));
     let path = Map::new().with("path", path).with("pathType", path_type).with("backend", backend);
     let rule = Map::new()
         .maybe("host", host.map(|host| Value::from(host).at(span)))
@@ -41,19 +64,29 @@ pub(super) fn rule(host: Option<Text>, path: Text, path_type: &'static str, span
 fn annotations(service: &Checked<K8sService>, at_root: bool, frame: &Frame<'_>) -> Map {
     let mut annotations = Map::new();
     if service.sticky_session.value {
-        let age = Value::from(service.sticky_session_max_age.value.0.to_string()).at(service.sticky_session_max_age.span);
+        let age = Value::from(service.sticky_session_max_age.value.0.to_string())
+            .at(service.sticky_session_max_age.span);
         let cookie = match frame.profile {
             Profile::Default => "opta_cookie",
             Profile::Opta2021 => "opta-cookie",
         };
         annotations = annotations
-            .with(format!("{NGINX}/affinity"), Value::from("cookie").at(service.sticky_session.span))
-            .with(format!("{NGINX}/session-cookie-name"), Value::from(cookie).at(service.sticky_session.span))
+            .with(
+                format!("{NGINX}/affinity"),
+                Value::from("cookie").at(service.sticky_session.span),
+            )
+            .with(
+                format!("{NGINX}/session-cookie-name"),
+                Value::from(cookie).at(service.sticky_session.span),
+            )
             .with(format!("{NGINX}/session-cookie-expires"), age.clone())
             .with(format!("{NGINX}/session-cookie-max-age"), age);
     }
     if let Some(hash) = &service.consistent_hash {
-        annotations = annotations.with(format!("{NGINX}/upstream-hash-by"), Value::from(hash.value.clone()).at(hash.span));
+        annotations = annotations.with(
+            format!("{NGINX}/upstream-hash-by"),
+            Value::from(hash.value.clone()).at(hash.span),
+        );
     }
     if !at_root {
         annotations = annotations.with(format!("{NGINX}/rewrite-target"), "/$2");
@@ -64,8 +97,9 @@ fn annotations(service: &Checked<K8sService>, at_root: bool, frame: &Frame<'_>) 
     annotations = annotations.with("cert-manager.io/cluster-issuer", "opta-selfsigned");
     if service.port().kind == PortKind::Tcp {
         // Websockets stay open while nothing is said.
-        annotations =
-            annotations.with(format!("{NGINX}/proxy-read-timeout"), "3600").with(format!("{NGINX}/proxy-send-timeout"), "3600");
+        annotations = annotations
+            .with(format!("{NGINX}/proxy-read-timeout"), "3600")
+            .with(format!("{NGINX}/proxy-send-timeout"), "3600");
     }
     annotations
 }

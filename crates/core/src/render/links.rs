@@ -11,13 +11,23 @@ use crate::model::module::Header;
 pub fn link_variables(service: &Checked<K8sService>, modules: &[Header]) -> Vec<LinkVariable> {
     let mut variables: Vec<LinkVariable> = Vec::new();
     for link in service.links() {
-        let Some(module) = modules.iter().find(|module| module.name.value == link.target.value.as_str()) else { continue };
+        let Some(module) =
+            modules.iter().find(|module| module.name.value == link.target.value.as_str())
+        else {
+            continue;
+        };
         let Some(Gives::Credentials(outputs)) = gives(module.short_type()) else { continue };
         for output in outputs {
             let name = link.variable_name(output);
             if variables.iter().all(|variable| variable.name != name) {
                 let rds = has_rds_certificates(module.short_type());
-                variables.push(LinkVariable { name, module: module.name.value.clone(), output, span: link.target.span, rds });
+                variables.push(LinkVariable {
+                    name,
+                    module: module.name.value.clone(),
+                    output,
+                    span: link.target.span,
+                    rds,
+                });
             }
         }
     }

@@ -1,5 +1,5 @@
-//! Checked services to manifests: total, deterministic, one file a kind. The object set, the names and the selector are
-//! Opta's, so that new manifests take over the objects that run.
+//! Checked services to manifests: total, deterministic, one file a kind. The object set, the names
+//! and the selector are Opta's, so that new manifests take over the objects that run.
 
 mod alb;
 mod config_map;
@@ -29,7 +29,8 @@ use crate::value::{Map, Value};
 pub use links::link_variables;
 pub use target::{Hardening, Kubernetes, Profile};
 
-/// What of the objects that need an image is rendered while an AUTO image has neither tag nor digest.
+/// What of the objects that need an image is rendered while an AUTO image has neither tag nor
+/// digest.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum WithoutImage {
     /// Nothing: the manifests can be applied as they are.
@@ -100,7 +101,8 @@ pub struct Object {
     pub value: Value,
 }
 
-/// The order in which objects are written and applied: what others need comes first, and traffic last.
+/// The order in which objects are written and applied: what others need comes first, and traffic
+/// last.
 const ORDER: &[&str] = &[
     "Namespace",
     "ServiceAccount",
@@ -126,9 +128,14 @@ pub fn namespace(layer: &Text, environment: &Text, span: Option<Span>) -> Object
     namespace::render(layer, environment, span)
 }
 
-/// Renders the Secret of a layer's link values; none when no service has a link that gives variables.
+/// Renders the Secret of a layer's link values; none when no service has a link that gives
+/// variables.
 #[must_use]
-pub fn link_secret(first: &Frame<'_>, variables: &[LinkVariable], values: &Values) -> Option<Object> {
+pub fn link_secret(
+    first: &Frame<'_>,
+    variables: &[LinkVariable],
+    values: &Values,
+) -> Option<Object> {
     secret::render(first, variables, values)
 }
 
@@ -167,7 +174,9 @@ fn container_image(service: &Checked<K8sService>, frame: &Frame<'_>) -> Option<C
             match (frame.image_digest, frame.image_tag, frame.without_image) {
                 (Some(digest), ..) => (url.push("@").push(digest).build(), true),
                 (None, Some(tag), _) => (url.push(":").push(tag).build(), false),
-                (None, None, WithoutImage::Hole) => (url.push("@").value_or_input(None, IMAGE_DIGEST).build(), true),
+                (None, None, WithoutImage::Hole) => {
+                    (url.push("@").value_or_input(None, IMAGE_DIGEST).build(), true)
+                }
                 (None, None, WithoutImage::LeaveOut) => return None,
             }
         }
@@ -190,7 +199,11 @@ fn external_image(reference: &Text, tag: Option<&str>) -> (Text, bool) {
 #[must_use]
 pub fn repository_url(names: &Names, environment: &Environment) -> Text {
     let region = environment.region.as_deref();
-    let suffix = if region.is_some_and(|region| region.starts_with("cn-")) { ".amazonaws.com.cn/" } else { ".amazonaws.com/" };
+    let suffix = if region.is_some_and(|region| region.starts_with("cn-")) {
+        ".amazonaws.com.cn/"
+    } else {
+        ".amazonaws.com/"
+    };
     TextBuilder::default()
         .value_or_input(environment.account_id.as_deref(), "account_id")
         .push(".dkr.ecr.")
@@ -201,14 +214,25 @@ pub fn repository_url(names: &Names, environment: &Environment) -> Text {
 }
 
 /// An object's envelope: apiVersion, kind, metadata, then the rest.
-fn object(api_version: &'static str, kind: &'static str, name: Text, frame: &Frame<'_>, annotations: Map, rest: Map) -> Object {
+fn object(
+    api_version: &'static str,
+    kind: &'static str,
+    name: Text,
+    frame: &Frame<'_>,
+    annotations: Map,
+    rest: Map,
+) -> Object {
     let namespace = frame.names.layer.clone();
     let metadata = Map::new()
         .with("name", name.clone())
         .with("namespace", namespace.clone())
         .with("labels", labels::of_object(frame))
         .maybe("annotations", (!annotations.is_empty()).then_some(annotations));
-    let value = Map::new().with("apiVersion", api_version).with("kind", kind).with("metadata", metadata).join(rest);
+    let value = Map::new()
+        .with("apiVersion", api_version)
+        .with("kind", kind)
+        .with("metadata", metadata)
+        .join(rest);
     Object { kind, name, namespace: Some(namespace), value: Value::from(value).at(frame.span) }
 }
 
@@ -223,6 +247,9 @@ pub(crate) enum Scale {
 /// How many containers a service has.
 pub(crate) fn scale(service: &K8sService) -> Scale {
     let (min, max) = (service.min_containers.value.0, service.max_containers.value.0);
-    let targets = [service.autoscaling_target_cpu_percentage.value.0, service.autoscaling_target_mem_percentage.value.0];
+    let targets = [
+        service.autoscaling_target_cpu_percentage.value.0,
+        service.autoscaling_target_mem_percentage.value.0,
+    ];
     if max == 0 || targets == [0, 0] { Scale::Fixed(min) } else { Scale::Automatic(min, max) }
 }

@@ -14,5 +14,10 @@ pub(super) fn render(layer: &Text, environment: &Text, span: Option<Span>) -> Ob
         .with("apiVersion", "v1")
         .with("kind", "Namespace")
         .with("metadata", Map::new().with("name", layer.clone()).with("labels", labels));
-    Object { kind: "Namespace", name: layer.clone(), namespace: None, value: Value::from(value).at(span) }
+    Object {
+        kind: "Namespace",
+        name: layer.clone(),
+        namespace: None,
+        value: Value::from(value).at(span),
+    }
 }

@@ -1,4 +1,5 @@
-//! The PodDisruptionBudget: a drained node takes one pod at a time, when there are always at least two.
+//! The PodDisruptionBudget: a drained node takes one pod at a time, when there are always at least
+//! two.
 
 use super::{Frame, Object, Profile, labels, object};
 use crate::check::Checked;
@@ -12,5 +13,12 @@ pub(super) fn render(service: &Checked<K8sService>, frame: &Frame<'_>) -> Option
     let spec = Map::new()
         .with("maxUnavailable", Value::from(1_i64).at(service.min_containers.span))
         .with("selector", Map::new().with("matchLabels", labels::selector(frame)));
-    Some(object("policy/v1", "PodDisruptionBudget", frame.names.full.clone(), frame, Map::new(), Map::new().with("spec", spec)))
+    Some(object(
+        "policy/v1",
+        "PodDisruptionBudget",
+        frame.names.full.clone(),
+        frame,
+        Map::new(),
+        Map::new().with("spec", spec),
+    ))
 }

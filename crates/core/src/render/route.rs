@@ -1,5 +1,5 @@
-//! Routes of the Gateway API, standard channel: an HTTPRoute, or a GRPCRoute for a `grpc` port, one a `public_uri`
-//! (<https://gateway-api.sigs.k8s.io/reference/spec/>).
+//! Routes of the Gateway API, standard channel: an HTTPRoute, or a GRPCRoute for a `grpc` port, one
+//! a `public_uri` (<https://gateway-api.sigs.k8s.io/reference/spec/>).
 
 use super::{Frame, Object, object};
 use crate::check::Checked;
@@ -16,7 +16,8 @@ pub(super) fn render(service: &Checked<K8sService>, frame: &Frame<'_>) -> Vec<Ob
 fn route(index: usize, uri: PublicUri, service: &Checked<K8sService>, frame: &Frame<'_>) -> Object {
     let port = service.port().kind;
     let (namespace, gateway) = frame.gateway;
-    let parent = Map::new().with("name", Text::literal(gateway)).with("namespace", Text::literal(namespace));
+    let parent =
+        Map::new().with("name", Text::literal(gateway)).with("namespace", Text::literal(namespace));
     let hosts = uri.host.clone().map(|host| vec![Value::from(host).at(uri.span)]);
     let rule = if port == PortKind::Grpc { grpc_rule(frame) } else { http_rule(&uri, port, frame) };
     let spec = Map::new()
@@ -25,7 +26,14 @@ fn route(index: usize, uri: PublicUri, service: &Checked<K8sService>, frame: &Fr
         .with("rules", vec![Value::from(rule).at(uri.span)]);
     let kind = if port == PortKind::Grpc { "GRPCRoute" } else { "HTTPRoute" };
     let name = format!("{}-{index}", frame.names.full.as_str()).into();
-    object("gateway.networking.k8s.io/v1", kind, name, frame, Map::new(), Map::new().with("spec", spec))
+    object(
+        "gateway.networking.k8s.io/v1",
+        kind,
+        name,
+        frame,
+        Map::new(),
+        Map::new().with("spec", spec),
+    )
 }
 
 fn backends(frame: &Frame<'_>) -> Vec<Value> {
@@ -37,11 +45,15 @@ fn grpc_rule(frame: &Frame<'_>) -> Map {
 }
 
 fn http_rule(uri: &PublicUri, port: PortKind, frame: &Frame<'_>) -> Map {
-    let path = Map::new().with("type", "PathPrefix").with("value", Value::from(uri.prefix.clone()).at(uri.span));
+    let path = Map::new()
+        .with("type", "PathPrefix")
+        .with("value", Value::from(uri.prefix.clone()).at(uri.span));
     let mut rule = Map::new().with("matches", vec![Value::from(Map::new().with("path", path))]);
     if !uri.at_root() {
         let replace = Map::new().with("type", "ReplacePrefixMatch").with("replacePrefixMatch", "/");
-        let rewrite = Map::new().with("type", "URLRewrite").with("urlRewrite", Map::new().with("path", replace));
+        let rewrite = Map::new()
+            .with("type", "URLRewrite")
+            .with("urlRewrite", Map::new().with("path", replace));
         rule = rule.with("filters", vec![Value::from(rewrite)]);
     }
     rule = rule.with("backendRefs", backends(frame));

@@ -6,8 +6,22 @@ use crate::model::k8s_service::K8sService;
 use crate::value::{Map, Value};
 
 pub(super) fn render(service: &Checked<K8sService>, frame: &Frame<'_>) -> Object {
-    let port = Map::new().with("name", "main").with("port", 80_i64).with("targetPort", "main").with("protocol", "TCP");
+    let port = Map::new()
+        .with("name", "main")
+        .with("port", 80_i64)
+        .with("targetPort", "main")
+        .with("protocol", "TCP");
     let ports = vec![Value::from(port).at(service.port().span)];
-    let spec = Map::new().with("type", "ClusterIP").with("selector", labels::selector(frame)).with("ports", ports);
-    object("v1", "Service", frame.names.module.clone(), frame, Map::new(), Map::new().with("spec", spec))
+    let spec = Map::new()
+        .with("type", "ClusterIP")
+        .with("selector", labels::selector(frame))
+        .with("ports", ports);
+    object(
+        "v1",
+        "Service",
+        frame.names.module.clone(),
+        frame,
+        Map::new(),
+        Map::new().with("spec", spec),
+    )
 }

@@ -6,13 +6,15 @@ pub enum Profile {
     /// Today's practice, on Opta's names.
     #[default]
     Default,
-    /// Pod template, selector, Service, ServiceAccount and rules as Opta's chart of 2021 had them, so that no pod restarts.
+    /// Pod template, selector, Service, ServiceAccount and rules as Opta's chart of 2021 had them,
+    /// so that no pod restarts.
     Opta2021,
 }
 
 impl Profile {
     /// Every profile with its name.
-    pub const ALL: &'static [(&'static str, Self)] = &[("default", Self::Default), ("opta-2021", Self::Opta2021)];
+    pub const ALL: &'static [(&'static str, Self)] =
+        &[("default", Self::Default), ("opta-2021", Self::Opta2021)];
 }
 
 /// How little a pod may do.
@@ -27,13 +29,14 @@ pub enum Hardening {
 
 impl Hardening {
     /// Every level with its name.
-    pub const ALL: &'static [(&'static str, Self)] = &[("baseline", Self::Baseline), ("restricted", Self::Restricted)];
+    pub const ALL: &'static [(&'static str, Self)] =
+        &[("baseline", Self::Baseline), ("restricted", Self::Restricted)];
 }
 
 /// The minor version of Kubernetes that the manifests are for.
 ///
-/// All four take the same objects today: the youngest field in use, `lifecycle.preStop.sleep`, is on by default since
-/// 1.30. A field that one of them lacks is decided here.
+/// All four take the same objects today: the youngest field in use, `lifecycle.preStop.sleep`, is
+/// on by default since 1.30. A field that one of them lacks is decided here.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord)]
 pub enum Kubernetes {
     /// 1.33.
@@ -49,6 +52,10 @@ pub enum Kubernetes {
 
 impl Kubernetes {
     /// Every version with its name, the default first.
-    pub const ALL: &'static [(&'static str, Self)] =
-        &[("1.36", Self::V1_36), ("1.35", Self::V1_35), ("1.34", Self::V1_34), ("1.33", Self::V1_33)];
+    pub const ALL: &'static [(&'static str, Self)] = &[
+        ("1.36", Self::V1_36),
+        ("1.35", Self::V1_35),
+        ("1.34", Self::V1_34),
+        ("1.33", Self::V1_33),
+    ];
 }

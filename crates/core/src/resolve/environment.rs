@@ -81,7 +81,11 @@ pub fn layer_file(document: &Document, source: &Source) -> (LayerFile, Vec<Diagn
     let mut file = LayerFile { layer: None, modules: Vec::new(), environments: Vec::new() };
     let top = Span::new(FileId::Service, 0, first_line_end(&source.text));
     let Some(root) = &document.root else {
-        cx.push(cx.fault(&WRONG_TYPE, top, "the file is empty, expected a map with `name`, `environments` and `modules`"));
+        cx.push(cx.fault(
+            &WRONG_TYPE,
+            top,
+            "the file is empty, expected a map with `name`, `environments` and `modules`",
+        ));
         return (file, cx.diagnostics);
     };
     let Some(mapping) = root.as_mapping() else {
@@ -90,7 +94,9 @@ pub fn layer_file(document: &Document, source: &Source) -> (LayerFile, Vec<Diagn
             cx.push(cx.fault(
                 &WRONG_TYPE,
                 top,
-                format!("the file is {found}, expected a map with `name`, `environments` and `modules`"),
+                format!(
+                    "the file is {found}, expected a map with `name`, `environments` and `modules`"
+                ),
             ));
         }
         return (file, cx.diagnostics);
@@ -103,8 +109,12 @@ pub fn layer_file(document: &Document, source: &Source) -> (LayerFile, Vec<Diagn
     }
     // A key that is there but unreadable has its own diagnostic.
     let given = |key| mapping.get(key).is_some();
-    let empty = layer.environments.as_ref().is_some_and(|environments| environments.value.0.is_empty())
-        && mapping.value("environments").and_then(|node| node.as_sequence()).is_some_and(<[_]>::is_empty);
+    let empty =
+        layer.environments.as_ref().is_some_and(|environments| environments.value.0.is_empty())
+            && mapping
+                .value("environments")
+                .and_then(|node| node.as_sequence())
+                .is_some_and(<[_]>::is_empty);
     let described = given("environments") || (given("org_name") && given("providers"));
     if !(described || mapping.broken) || (empty && !given("providers")) {
         let at = mapping.get("environments").map_or(owner, |entry| entry.key.span);
@@ -124,14 +134,22 @@ fn first_line_end(text: &str) -> usize {
 }
 
 fn duplicates(environments: &[Spanned<EnvironmentEntry>], cx: &mut Lower<'_>) {
-    let name = |entry: &EnvironmentEntry| entry.name.as_ref().map(|name| (name.value.as_str().to_owned(), name.span));
+    let name = |entry: &EnvironmentEntry| {
+        entry.name.as_ref().map(|name| (name.value.as_str().to_owned(), name.span))
+    };
     for (index, entry) in environments.iter().enumerate() {
         let Some((this, span)) = name(&entry.value) else { continue };
-        let earlier = environments[..index].iter().filter_map(|other| name(&other.value)).find(|(other, _)| *other == this);
+        let earlier = environments[..index]
+            .iter()
+            .filter_map(|other| name(&other.value))
+            .find(|(other, _)| *other == this);
         if let Some((_, first)) = earlier {
             let message = format!("environment `{this}` is named twice");
             let path = format!("environments[{index}].name");
-            cx.diagnostics.push(Diagnostic::new(&AMBIGUOUS_ENVIRONMENT, span, path, message).label(first, "first named here"));
+            cx.diagnostics.push(
+                Diagnostic::new(&AMBIGUOUS_ENVIRONMENT, span, path, message)
+                    .label(first, "first named here"),
+            );
         }
     }
 }
@@ -141,24 +159,37 @@ fn duplicates(environments: &[Spanned<EnvironmentEntry>], cx: &mut Lower<'_>) {
 /// # Errors
 ///
 /// What to tell the person who asked, when it cannot be decided.
-pub fn choose<'a>(file: &'a LayerFile, asked: Option<&str>) -> Result<Option<&'a EnvironmentEntry>, String> {
-    let names: Vec<&str> =
-        file.environments.iter().filter_map(|entry| entry.value.name.as_ref()).map(|name| name.value.as_str()).collect();
+pub fn choose<'a>(
+    file: &'a LayerFile,
+    asked: Option<&str>,
+) -> Result<Option<&'a EnvironmentEntry>, String> {
+    let names: Vec<&str> = file
+        .environments
+        .iter()
+        .filter_map(|entry| entry.value.name.as_ref())
+        .map(|name| name.value.as_str())
+        .collect();
     match (asked, file.environments.as_slice()) {
-        (Some(asked), []) if file.layer.is_some() => {
-            Err(format!("there is no environment `{asked}`: the file describes its only environment itself"))
-        }
+        (Some(asked), []) if file.layer.is_some() => Err(format!(
+            "there is no environment `{asked}`: the file describes its only environment itself"
+        )),
         (Some(asked), entries) => {
-            let found = entries.iter().find(|entry| entry.value.name.as_ref().is_some_and(|name| name.value.as_str() == asked));
+            let found = entries.iter().find(|entry| {
+                entry.value.name.as_ref().is_some_and(|name| name.value.as_str() == asked)
+            });
             match found {
                 Some(entry) => Ok(Some(&entry.value)),
                 None if names.is_empty() => Ok(None),
-                None => Err(format!("there is no environment `{asked}`; the file has {}", list(&names))),
+                None => {
+                    Err(format!("there is no environment `{asked}`; the file has {}", list(&names)))
+                }
             }
         }
         (None, []) => Ok(None),
         (None, [only]) => Ok(Some(&only.value)),
-        (None, _) => Err(format!("the file has several environments, choose one of {}", list(&names))),
+        (None, _) => {
+            Err(format!("the file has several environments, choose one of {}", list(&names)))
+        }
     }
 }
 
@@ -181,7 +212,11 @@ pub fn environment_file(source: &Source) -> (Environment, Vec<Diagnostic>) {
         }
         Some((root, None)) if root.is_broken() => {}
         _ => {
-            cx.push(cx.fault(&WRONG_TYPE, top, "the environment file is no map, expected `name`, `org_name` and `providers`"));
+            cx.push(cx.fault(
+                &WRONG_TYPE,
+                top,
+                "the environment file is no map, expected `name`, `org_name` and `providers`",
+            ));
         }
     }
     diagnostics.append(&mut cx.diagnostics);

@@ -1,4 +1,5 @@
-//! The syntax of references: a text cut into literals, references and faults, as Python's `str.format` cuts it.
+//! The syntax of references: a text cut into literals, references and faults, as Python's
+//! `str.format` cuts it.
 
 /// A part of a text.
 #[derive(Debug, PartialEq)]
@@ -27,7 +28,14 @@ pub(super) fn pieces(text: &str) -> Vec<Piece<'_>> {
             let raw = &from_dollar[..=end];
             let inner = brace[..end].trim_start_matches('{').trim_end_matches('}');
             let repaired = Some(format!("${{{{{inner}}}}}"));
-            (Piece::Fault { raw, message: "a module's output needs doubled braces".to_owned(), repaired }, raw.len())
+            (
+                Piece::Fault {
+                    raw,
+                    message: "a module's output needs doubled braces".to_owned(),
+                    repaired,
+                },
+                raw.len(),
+            )
         } else {
             if dollar {
                 pieces.push(Piece::Literal("$"));
@@ -58,7 +66,9 @@ fn terraform(text: &str) -> (Piece<'_>, usize) {
             (Piece::Reference { raw, segments }, raw.len())
         }
         _ => {
-            let message = format!("`{raw}` is no reference to a module's output, expected `${{{{module.name.output}}}}`");
+            let message = format!(
+                "`{raw}` is no reference to a module's output, expected `${{{{module.name.output}}}}`"
+            );
             (Piece::Fault { raw, message, repaired: None }, raw.len())
         }
     }
@@ -69,7 +79,8 @@ fn plain(text: &str) -> (Piece<'_>, usize) {
     if text.starts_with("{{") || text.starts_with("}}") {
         return (Piece::Literal(&text[..1]), 2);
     }
-    let fault = |raw, message: &str, repaired| Piece::Fault { raw, message: message.to_owned(), repaired };
+    let fault =
+        |raw, message: &str, repaired| Piece::Fault { raw, message: message.to_owned(), repaired };
     if text.starts_with('}') {
         return (fault(&text[..1], "a `}` without a `{`", Some("}}".to_owned())), 1);
     }
@@ -89,7 +100,9 @@ fn plain(text: &str) -> (Piece<'_>, usize) {
         } else {
             Piece::Reference { raw, segments }
         }
-    } else if let Some((name, _)) = inner.split_once([':', '!']).filter(|(name, _)| self::segments(name).is_some()) {
+    } else if let Some((name, _)) =
+        inner.split_once([':', '!']).filter(|(name, _)| self::segments(name).is_some())
+    {
         fault(raw, "formats after `:` and `!` are not supported", Some(format!("{{{name}}}")))
     } else {
         fault(&text[..1], "what follows the `{` is no reference", Some("{{".to_owned()))
@@ -100,11 +113,15 @@ fn plain(text: &str) -> (Piece<'_>, usize) {
 
 /// `parent.domain` or `parent[domain]` as its names.
 fn segments(text: &str) -> Option<Vec<&str>> {
-    let word = |part: &&str| !part.is_empty() && part.chars().all(|c| c.is_alphanumeric() || c == '_' || c == '-');
+    let word = |part: &&str| {
+        !part.is_empty() && part.chars().all(|c| c.is_alphanumeric() || c == '_' || c == '-')
+    };
     let mut found = Vec::new();
     for part in text.split('.') {
         match part.split_once('[') {
-            Some((name, index)) => found.extend([name, index.strip_suffix(']')?.trim_matches(['"', '\''])]),
+            Some((name, index)) => {
+                found.extend([name, index.strip_suffix(']')?.trim_matches(['"', '\''])])
+            }
             None => found.push(part),
         }
     }

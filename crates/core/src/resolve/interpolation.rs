@@ -1,7 +1,8 @@
-//! References in texts: `{parent.x}`, `{vars.x}`, `{env}` and their like, `${{module.name.output}}`, `{{` and `}}`.
+//! References in texts: `{parent.x}`, `{vars.x}`, `{env}` and their like,
+//! `${{module.name.output}}`, `{{` and `}}`.
 //!
-//! Opta put an empty text in the place of what it did not know. Here that is an error with a suggestion, and what only
-//! the environment can know stays as a hole.
+//! Opta put an empty text in the place of what it did not know. Here that is an error with a
+//! suggestion, and what only the environment can know stays as a hole.
 
 use std::cell::RefCell;
 use std::collections::BTreeMap;
@@ -80,7 +81,12 @@ impl Scope<'_> {
 
 /// Replaces the references in every text of a module; a text with a faulty one becomes `Broken`.
 #[must_use]
-pub fn interpolate(mapping: &Mapping, path: &str, source: &Source, scope: &Scope<'_>) -> (Mapping, Vec<Diagnostic>) {
+pub fn interpolate(
+    mapping: &Mapping,
+    path: &str,
+    source: &Source,
+    scope: &Scope<'_>,
+) -> (Mapping, Vec<Diagnostic>) {
     let mut pass = Pass { source, scope, path: path.to_owned(), diagnostics: Vec::new() };
     let replaced = pass.mapping(mapping, false);
     (replaced.unwrap_or_else(|| mapping.clone()), pass.diagnostics)
@@ -92,8 +98,17 @@ pub(super) fn answer(segments: &[&str], source: &Source, scope: &Scope<'_>) -> A
 }
 
 /// The names that references begin with.
-pub(super) const NAMES: &[&str] =
-    &["parent", "vars", "variables", "env", "layer_name", "parent_name", "region", "account_id", "state_storage"];
+pub(super) const NAMES: &[&str] = &[
+    "parent",
+    "vars",
+    "variables",
+    "env",
+    "layer_name",
+    "parent_name",
+    "region",
+    "account_id",
+    "state_storage",
+];
 
 struct Pass<'a> {
     source: &'a Source,
@@ -103,7 +118,8 @@ struct Pass<'a> {
 }
 
 impl Pass<'_> {
-    /// The mapping with its references replaced; none when it has none, so that most are not copied.
+    /// The mapping with its references replaced; none when it has none, so that most are not
+    /// copied.
     fn mapping(&mut self, mapping: &Mapping, keys: bool) -> Option<Mapping> {
         let mut replaced: Option<Vec<Entry>> = None;
         for (index, entry) in mapping.entries.iter().enumerate() {
@@ -112,7 +128,8 @@ impl Pass<'_> {
             self.path.push('.');
             self.path.push_str(key);
             let with_reference = keys && key.contains(['{', '}']);
-            let name = if with_reference { self.text(key, entry.key.span).map(Box::new) } else { None };
+            let name =
+                if with_reference { self.text(key, entry.key.span).map(Box::new) } else { None };
             // Only the names of environment variables are keys with references.
             let value = self.node(&entry.value, key == "env_vars");
             self.path.truncate(length);
@@ -127,7 +144,10 @@ impl Pass<'_> {
 
     fn node(&mut self, node: &Node, keys: bool) -> Option<Node> {
         let kind = match &node.kind {
-            NodeKind::Scalar(scalar) if scalar.value == ScalarValue::Str && scalar.text.as_str().contains(['{', '}']) => {
+            NodeKind::Scalar(scalar)
+                if scalar.value == ScalarValue::Str
+                    && scalar.text.as_str().contains(['{', '}']) =>
+            {
                 match self.text(scalar.text.as_str(), node.span) {
                     Some(text) => NodeKind::Scalar(Scalar { text, value: ScalarValue::Str }),
                     None => NodeKind::Broken,
@@ -171,11 +191,17 @@ impl Pass<'_> {
                     Answer::Unknown { message, help, near } => {
                         good = false;
                         let span = self.span_of(raw, span);
-                        let mut diagnostic = Diagnostic::new(&UNKNOWN_REFERENCE, span, &*self.path, message).help(help);
+                        let mut diagnostic =
+                            Diagnostic::new(&UNKNOWN_REFERENCE, span, &*self.path, message)
+                                .help(help);
                         if let Some((wrong, near)) = near {
                             let repaired = raw.replacen(&wrong, &near, 1);
-                            diagnostic =
-                                diagnostic.fix(Applicability::Safe, format!("write `{repaired}`"), span, repaired.clone());
+                            diagnostic = diagnostic.fix(
+                                Applicability::Safe,
+                                format!("write `{repaired}`"),
+                                span,
+                                repaired.clone(),
+                            );
                         }
                         self.diagnostics.push(diagnostic);
                     }
@@ -186,8 +212,17 @@ impl Pass<'_> {
                     let mut diagnostic = Diagnostic::new(&MALFORMED_REFERENCE, span, &*self.path, message)
                         .help("a reference looks like `{vars.name}`; for a brace itself write `{{` or `}}`");
                     if let Some(repaired) = repaired.filter(|_| self.source.slice(span) == raw) {
-                        let applicability = if raw.starts_with("${module") { Applicability::Safe } else { Applicability::Unsafe };
-                        diagnostic = diagnostic.fix(applicability, format!("write `{repaired}`"), span, repaired.clone());
+                        let applicability = if raw.starts_with("${module") {
+                            Applicability::Safe
+                        } else {
+                            Applicability::Unsafe
+                        };
+                        diagnostic = diagnostic.fix(
+                            applicability,
+                            format!("write `{repaired}`"),
+                            span,
+                            repaired.clone(),
+                        );
                     }
                     self.diagnostics.push(diagnostic);
                 }
@@ -196,10 +231,13 @@ impl Pass<'_> {
         good.then(|| Text::interpolated(&value, holes, variable))
     }
 
-    /// Where a part of a text stands in the source, if it stands there as it is; else the whole text.
+    /// Where a part of a text stands in the source, if it stands there as it is; else the whole
+    /// text.
     fn span_of(&self, raw: &str, span: Span) -> Span {
         match self.source.slice(span).find(raw) {
-            Some(at) => Span::new(span.file, span.start as usize + at, span.start as usize + at + raw.len()),
+            Some(at) => {
+                Span::new(span.file, span.start as usize + at, span.start as usize + at + raw.len())
+            }
             None => span,
         }
     }
@@ -213,11 +251,18 @@ impl Pass<'_> {
         match segments {
             ["env"] => Answer::Known(environment.name.clone(), None),
             ["layer_name"] => Answer::Known(self.scope.layer_name.to_owned(), None),
-            ["parent_name"] => Answer::Known(if environment.own { "nil".to_owned() } else { environment.name.clone() }, None),
+            ["parent_name"] => Answer::Known(
+                if environment.own { "nil".to_owned() } else { environment.name.clone() },
+                None,
+            ),
             ["region"] | ["aws", "region"] => known(environment.region.as_deref(), "region"),
-            ["account_id"] | ["aws", "account_id"] => known(environment.account_id.as_deref(), "account_id"),
+            ["account_id"] | ["aws", "account_id"] => {
+                known(environment.account_id.as_deref(), "account_id")
+            }
             ["state_storage"] => match &environment.org_name {
-                Some(org) => Answer::Known(format!("opta-tf-state-{org}-{}", environment.name), None),
+                Some(org) => {
+                    Answer::Known(format!("opta-tf-state-{org}-{}", environment.name), None)
+                }
                 None => Answer::Input("org_name".to_owned()),
             },
             ["vars" | "variables", name] => self.variable(name),
@@ -234,7 +279,9 @@ impl Pass<'_> {
 
     fn variable(&self, name: &str) -> Answer {
         match (name, self.scope.image) {
-            ("image_tag", (Some(value), _)) | ("image_digest", (_, Some(value))) => return Answer::Known(value.to_owned(), None),
+            ("image_tag", (Some(value), _)) | ("image_digest", (_, Some(value))) => {
+                return Answer::Known(value.to_owned(), None);
+            }
             ("image_tag" | "image_digest", _) => return Answer::Input(name.to_owned()),
             _ => {}
         }
@@ -275,15 +322,21 @@ impl Pass<'_> {
         let possible: Vec<&str> = environment.outputs().collect();
         if possible.contains(&output) {
             return match (output, &environment.domain) {
-                ("domain", Some(domain)) if !domain.contains('{') => Answer::Known(domain.clone(), None),
-                ("k8s_cluster_name", _) if !environment.name.is_empty() => Answer::Known(environment.cluster_name(), None),
+                ("domain", Some(domain)) if !domain.contains('{') => {
+                    Answer::Known(domain.clone(), None)
+                }
+                ("k8s_cluster_name", _) if !environment.name.is_empty() => {
+                    Answer::Known(environment.cluster_name(), None)
+                }
                 _ => Answer::Input(format!("parent.{output}")),
             };
         }
         let owner = PARENT_OUTPUTS.iter().find(|(_, outputs)| outputs.contains(&output));
         let near = suggest::nearest(output, possible.iter().copied());
         let help = match (owner, near) {
-            (Some((kind, _)), _) => format!("it is an output of `{kind}`, which the environment file does not have"),
+            (Some((kind, _)), _) => {
+                format!("it is an output of `{kind}`, which the environment file does not have")
+            }
             (None, Some(near)) => format!("did you mean `{{parent.{near}}}`?"),
             (None, None) => format!("the environment has {}", list(&possible)),
         };
@@ -302,9 +355,13 @@ impl Pass<'_> {
         if self.scope.modules.iter().any(|module| module.name.value == name) {
             return Answer::Input(format!("module.{name}.{output}"));
         }
-        let names: Vec<&str> = self.scope.modules.iter().map(|module| module.name.value.as_str()).collect();
+        let names: Vec<&str> =
+            self.scope.modules.iter().map(|module| module.name.value.as_str()).collect();
         let near = suggest::nearest(name, names.iter().copied());
-        let help = near.map_or_else(|| format!("the file has {}", list(&names)), |near| format!("did you mean `{near}`?"));
+        let help = near.map_or_else(
+            || format!("the file has {}", list(&names)),
+            |near| format!("did you mean `{near}`?"),
+        );
         Answer::unknown(
             format!("there is no module `{name}` in this file"),
             help,
@@ -322,7 +379,11 @@ impl Pass<'_> {
             Some(near) => format!("did you mean `{{{near}}}`?"),
             None => format!("there are {}", list(NAMES)),
         };
-        Answer::unknown(format!("nothing is called `{{{written}}}`"), help, near.map(|near| (first.to_owned(), near)))
+        Answer::unknown(
+            format!("nothing is called `{{{written}}}`"),
+            help,
+            near.map(|near| (first.to_owned(), near)),
+        )
     }
 }
 

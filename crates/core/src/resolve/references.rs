@@ -34,8 +34,15 @@ pub fn look_up(reference: &str, source: &Source, scope: &Scope<'_>) -> Lookup {
 /// Every reference that can be answered, now or by the environment.
 #[must_use]
 pub fn reference_names(scope: &Scope<'_>) -> Vec<String> {
-    let single = NAMES.iter().filter(|name| !matches!(**name, "parent" | "vars" | "variables")).map(|name| (*name).to_owned());
-    let parent = scope.environment.outputs().filter(|_| !scope.environment.own).map(|output| format!("parent.{output}"));
+    let single = NAMES
+        .iter()
+        .filter(|name| !matches!(**name, "parent" | "vars" | "variables"))
+        .map(|name| (*name).to_owned());
+    let parent = scope
+        .environment
+        .outputs()
+        .filter(|_| !scope.environment.own)
+        .map(|output| format!("parent.{output}"));
     let variables = scope.variables.keys().map(|name| format!("vars.{name}"));
     let modules = scope.modules.iter().flat_map(|module| {
         let outputs: &[&str] = match gives(module.short_type()) {

@@ -1,4 +1,5 @@
-//! The values file: outputs of the environment and of the file's modules, which only a run of Terraform knows.
+//! The values file: outputs of the environment and of the file's modules, which only a run of
+//! Terraform knows.
 
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -40,7 +41,8 @@ impl std::fmt::Debug for Values {
     }
 }
 
-/// Reads a values file: YAML or JSON with `parent` and `modules`, or the output of `terraform output -json`.
+/// Reads a values file: YAML or JSON with `parent` and `modules`, or the output of `terraform
+/// output -json`.
 ///
 /// Returns the values that could be read, and what could not.
 #[must_use]
@@ -56,7 +58,8 @@ pub fn read_values(source: &Source) -> (Values, Vec<Diagnostic>) {
             for entry in mapping.entries.iter() {
                 let Some(output) = entry.value.as_mapping() else { continue };
                 let name = entry.key.value.to_string();
-                let flag = output.value("sensitive").and_then(Node::as_scalar).map(|flag| flag.value);
+                let flag =
+                    output.value("sensitive").and_then(Node::as_scalar).map(|flag| flag.value);
                 if flag == Some(ScalarValue::Bool(true)) {
                     values.sensitive.insert(name.clone());
                 }
@@ -68,7 +71,11 @@ pub fn read_values(source: &Source) -> (Values, Vec<Diagnostic>) {
             read_plain(mapping, &mut values, &mut cx);
         }
     } else if !root.is_broken() {
-        cx.push(cx.fault(&WRONG_TYPE, root.span, "the values file is no map, expected one with `parent` and `modules`"));
+        cx.push(cx.fault(
+            &WRONG_TYPE,
+            root.span,
+            "the values file is no map, expected one with `parent` and `modules`",
+        ));
     }
     diagnostics.iter_mut().for_each(without_content);
     diagnostics.append(&mut cx.diagnostics);
@@ -78,20 +85,29 @@ pub fn read_values(source: &Source) -> (Values, Vec<Diagnostic>) {
 /// Takes out of a syntax fault what it says of the text, which may be a secret.
 fn without_content(fault: &mut Diagnostic) {
     "the values file cannot be read here".clone_into(&mut fault.message);
-    fault.help = Some("look for a quote or a bracket that is not closed, and for wrong indentation".to_owned());
+    fault.help = Some(
+        "look for a quote or a bracket that is not closed, and for wrong indentation".to_owned(),
+    );
     fault.label = None;
     fault.fixes.clear();
 }
 
 /// The fault of a value that is no map, without the value.
 fn no_map(entry: &Entry, expected: &str, cx: &Lower<'_>) -> Diagnostic {
-    cx.fault(&WRONG_TYPE, entry.key.span, format!("`{}` is no map, expected {expected}", entry.key.value))
+    cx.fault(
+        &WRONG_TYPE,
+        entry.key.span,
+        format!("`{}` is no map, expected {expected}", entry.key.value),
+    )
 }
 
 fn is_terraform_output(mapping: &Mapping) -> bool {
     !mapping.entries.is_empty()
         && mapping.entries.iter().all(|entry| {
-            entry.value.as_mapping().is_some_and(|output| output.get("value").is_some() && output.get("type").is_some())
+            entry
+                .value
+                .as_mapping()
+                .is_some_and(|output| output.get("value").is_some() && output.get("type").is_some())
         })
 }
 
@@ -125,7 +141,12 @@ fn texts(entry: &Entry, cx: &mut Lower<'_>) -> BTreeMap<String, String> {
         }
         return BTreeMap::new();
     };
-    order::map(mapping.entries.iter().filter_map(|entry| Some((entry.key.value.to_string(), text(&entry.value)?))))
+    order::map(
+        mapping
+            .entries
+            .iter()
+            .filter_map(|entry| Some((entry.key.value.to_string(), text(&entry.value)?))),
+    )
 }
 
 fn text(node: &Node) -> Option<String> {
@@ -147,8 +168,16 @@ impl Values {
     /// The secret values, to keep them out of messages.
     #[must_use]
     pub fn secrets(&self) -> Vec<String> {
-        let of_parent = self.parent.iter().filter(|(output, _)| is_secret_output(output) || self.sensitive.contains(*output));
-        let of_modules = self.modules.values().flatten().filter(|(output, _)| is_secret_output(output));
-        of_parent.chain(of_modules).map(|(_, value)| value.clone()).filter(|value| !value.is_empty()).collect()
+        let of_parent = self
+            .parent
+            .iter()
+            .filter(|(output, _)| is_secret_output(output) || self.sensitive.contains(*output));
+        let of_modules =
+            self.modules.values().flatten().filter(|(output, _)| is_secret_output(output));
+        of_parent
+            .chain(of_modules)
+            .map(|(_, value)| value.clone())
+            .filter(|value| !value.is_empty())
+            .collect()
     }
 }

@@ -1,5 +1,5 @@
-//! Makes the tree of the YAML parser's events: anchors and merge keys are followed, keys are looked at, plain scalars get
-//! their value by the core schema.
+//! Makes the tree of the YAML parser's events: anchors and merge keys are followed, keys are looked
+//! at, plain scalars get their value by the core schema.
 
 use std::collections::BTreeMap;
 use std::ops::Range;
@@ -33,12 +33,17 @@ pub(super) struct Composed {
 
 /// Reads a text.
 ///
-/// `text` is the source's, in which the bytes of `blanks` are spaces: the places that cannot be read.
+/// `text` is the source's, in which the bytes of `blanks` are spaces: the places that cannot be
+/// read.
 ///
 /// # Errors
 ///
 /// The first fault of syntax.
-pub(super) fn compose(source: &Source, text: &str, blanks: &[Range<usize>]) -> Result<Composed, Box<oneyaml::Diagnostic>> {
+pub(super) fn compose(
+    source: &Source,
+    text: &str,
+    blanks: &[Range<usize>],
+) -> Result<Composed, Box<oneyaml::Diagnostic>> {
     let mut composer = Composer {
         source,
         blanks,
@@ -57,19 +62,29 @@ pub(super) fn compose(source: &Source, text: &str, blanks: &[Range<usize>]) -> R
                 return Err(fault.clone());
             }
             composer.faults.push(syntax_diagnostic(source, fault));
-            composer.root = Some(Node { span: Span::new(source.file, 0, text.len()), kind: NodeKind::Broken });
+            composer.root =
+                Some(Node { span: Span::new(source.file, 0, text.len()), kind: NodeKind::Broken });
             break;
         }
         if composer.take(&event).is_none() {
             break;
         }
     }
-    Ok(Composed { root: composer.root, faults: composer.faults, has_anchors: !composer.anchors.is_empty() })
+    Ok(Composed {
+        root: composer.root,
+        faults: composer.faults,
+        has_anchors: !composer.anchors.is_empty(),
+    })
 }
 
 /// How every text is read: whatever its bytes, in bounds.
 fn settings() -> Settings {
-    Settings::new().limits(Limits::untrusted().max_depth(MAX_DEPTH).max_document_size(MAX_BYTES).max_scalar_len(MAX_BYTES))
+    Settings::new().limits(
+        Limits::untrusted()
+            .max_depth(MAX_DEPTH)
+            .max_document_size(MAX_BYTES)
+            .max_scalar_len(MAX_BYTES),
+    )
 }
 
 /// How deep a node is and how many it holds, with itself and what its aliases stand for.
@@ -154,18 +169,32 @@ impl<'a> Composer<'a> {
             EventKind::DocumentStart { .. } => {
                 self.documents += 1;
                 if self.documents > 1 {
-                    let fault = self.fault(self.span(at.start, at.end), "the file holds more than one YAML document");
-                    self.faults.push(fault.help("keep what belongs together in one document, without `---` in between"));
+                    let fault = self.fault(
+                        self.span(at.start, at.end),
+                        "the file holds more than one YAML document",
+                    );
+                    self.faults.push(fault.help(
+                        "keep what belongs together in one document, without `---` in between",
+                    ));
                     return None;
                 }
             }
             EventKind::MappingStart { .. } | EventKind::SequenceStart { .. } => {
                 let is_mapping = matches!(event.kind(), EventKind::MappingStart { .. });
                 if own && let Some(tag) = event.tag() {
-                    self.check_collection_tag(&tag.resolved, is_mapping, self.span(tag.span.start, tag.span.end));
+                    self.check_collection_tag(
+                        &tag.resolved,
+                        is_mapping,
+                        self.span(tag.span.start, tag.span.end),
+                    );
                 }
                 let content = if is_mapping {
-                    Content::Mapping { first: self.entries.len(), seen: Seen::default(), merged: Vec::new(), key: None }
+                    Content::Mapping {
+                        first: self.entries.len(),
+                        seen: Seen::default(),
+                        merged: Vec::new(),
+                        key: None,
+                    }
                 } else {
                     Content::Sequence { first: self.items.len() }
                 };
@@ -175,10 +204,17 @@ impl<'a> Composer<'a> {
                 let Open { start, anchor, weight, content } = self.open.pop()?;
                 let span = self.span(start, at.end);
                 let kind = match content {
-                    Content::Sequence { first } => NodeKind::Sequence(self.items.drain(first..).collect()),
-                    Content::Mapping { first, seen, merged, .. } => NodeKind::Mapping(self.mapping(span, first, seen, &merged)),
+                    Content::Sequence { first } => {
+                        NodeKind::Sequence(self.items.drain(first..).collect())
+                    }
+                    Content::Mapping { first, seen, merged, .. } => {
+                        NodeKind::Mapping(self.mapping(span, first, seen, &merged))
+                    }
                 };
-                self.put(Node { span, kind }, Put { anchor, properties: None, weight, is_plain: false });
+                self.put(
+                    Node { span, kind },
+                    Put { anchor, properties: None, weight, is_plain: false },
+                );
             }
             EventKind::Scalar { style, .. } => {
                 let start = event.block_header().map_or(at.start, |header| header.span.start);
@@ -188,7 +224,9 @@ impl<'a> Composer<'a> {
                 let tag = if own { event.tag() } else { None };
                 let is_tagged = tag.is_some();
                 let value = match tag {
-                    Some(tag) => self.tagged(&tag.resolved, &text, self.span(tag.span.start, tag.span.end)),
+                    Some(tag) => {
+                        self.tagged(&tag.resolved, &text, self.span(tag.span.start, tag.span.end))
+                    }
                     None if is_plain => core_schema::value(&text),
                     None => ScalarValue::Str,
                 };
@@ -197,13 +235,21 @@ impl<'a> Composer<'a> {
                 } else {
                     NodeKind::Scalar(Scalar { text: Text::literal(&text), value })
                 };
-                let put = Put { anchor, properties, weight: Weight::LEAF, is_plain: is_plain && !is_tagged };
+                let put = Put {
+                    anchor,
+                    properties,
+                    weight: Weight::LEAF,
+                    is_plain: is_plain && !is_tagged,
+                };
                 self.put(Node { span, kind }, put);
             }
             EventKind::Alias => {
                 let span = self.span(at.start, at.end);
                 let (kind, weight) = self.alias(event.alias_name().unwrap_or_default(), span);
-                self.put(Node { span, kind }, Put { anchor: None, properties: None, weight, is_plain: false });
+                self.put(
+                    Node { span, kind },
+                    Put { anchor: None, properties: None, weight, is_plain: false },
+                );
             }
             _ => {}
         }
@@ -233,12 +279,18 @@ impl<'a> Composer<'a> {
         let before = self.aliased;
         self.aliased = before.saturating_add(weight.nodes);
         if self.open.len() + weight.depth > MAX_DEPTH {
-            self.faults.push(self.fault(span, format!("with its aliases the value is more than {MAX_DEPTH} levels deep")));
+            self.faults.push(self.fault(
+                span,
+                format!("with its aliases the value is more than {MAX_DEPTH} levels deep"),
+            ));
             return broken;
         }
         if self.aliased > MAX_ALIASED {
             if before <= MAX_ALIASED {
-                self.faults.push(self.fault(span, format!("the aliases up to here stand for more than {MAX_ALIASED} values")));
+                self.faults.push(self.fault(
+                    span,
+                    format!("the aliases up to here stand for more than {MAX_ALIASED} values"),
+                ));
             }
             return broken;
         }
@@ -247,9 +299,13 @@ impl<'a> Composer<'a> {
 
     fn mapping(&mut self, span: Span, first: usize, mut seen: Seen, merged: &[Node]) -> Mapping {
         let mut entries: Vec<Entry> = self.entries.drain(first..).collect();
-        // A blanked line may have held a key of this map; a blanked value is told of at its own key.
-        let is_whole_line = |blank: &Range<usize>| line_start(&self.source.text, blank.start) == blank.start;
-        let inside = |blank: &Range<usize>| span.start as usize <= blank.start && blank.start <= span.end as usize + 1;
+        // A blanked line may have held a key of this map; a blanked value is told of at its own
+        // key.
+        let is_whole_line =
+            |blank: &Range<usize>| line_start(&self.source.text, blank.start) == blank.start;
+        let inside = |blank: &Range<usize>| {
+            span.start as usize <= blank.start && blank.start <= span.end as usize + 1
+        };
         let mut broken = self.blanks.iter().any(|blank| inside(blank) && is_whole_line(blank));
         for source in merged {
             broken |= merge(source, &mut entries, &mut seen);
@@ -274,17 +330,25 @@ impl<'a> Composer<'a> {
         let Some(key) = key.take() else {
             *key = Some(match &node.kind {
                 NodeKind::Scalar(scalar) => {
-                    // A key begins with its anchor and tag: where it stands on its line, its map is laid out by.
-                    let start = properties.map_or(node.span.start, |start| start.min(node.span.start));
-                    let name = Spanned::new(Arc::from(scalar.text.as_str()), Span { start, ..node.span });
-                    if is_plain && &*name.value == "<<" { Key::Merge(name) } else { Key::Name(name) }
+                    // A key begins with its anchor and tag: where it stands on its line, its map is
+                    // laid out by.
+                    let start =
+                        properties.map_or(node.span.start, |start| start.min(node.span.start));
+                    let name =
+                        Spanned::new(Arc::from(scalar.text.as_str()), Span { start, ..node.span });
+                    if is_plain && &*name.value == "<<" {
+                        Key::Merge(name)
+                    } else {
+                        Key::Name(name)
+                    }
                 }
                 // A fault tells of it already, or a blank is where it stood.
                 NodeKind::Broken => Key::Refused,
                 _ => {
                     let mut fault = self::refused_key(node.span);
                     if self.source.slice(node.span).starts_with('{') {
-                        fault = fault.help("a text that starts with `{` needs quotes: `\"{vars.name}\"`");
+                        fault = fault
+                            .help("a text that starts with `{` needs quotes: `\"{vars.name}\"`");
                     }
                     self.faults.push(fault);
                     Key::Refused
@@ -294,7 +358,9 @@ impl<'a> Composer<'a> {
         };
         let name = match key {
             Key::Refused => return,
-            Key::Merge(_) if matches!(node.kind, NodeKind::Mapping(_) | NodeKind::Sequence(_)) => return merged.push(node),
+            Key::Merge(_) if matches!(node.kind, NodeKind::Mapping(_) | NodeKind::Sequence(_)) => {
+                return merged.push(node);
+            }
             Key::Merge(name) | Key::Name(name) => name,
         };
         if node.is_null() && node.span.start == node.span.end {
@@ -305,33 +371,43 @@ impl<'a> Composer<'a> {
         if let Some(earlier) = seen.get(&name.value, entries) {
             let message = format!("key `{}` is written twice", name.value);
             let fault = Diagnostic::new(&DUPLICATE_KEY, name.span, String::new(), message);
-            self.faults.push(fault.help("keep one of the two").label(earlier, "first written here"));
+            self.faults
+                .push(fault.help("keep one of the two").label(earlier, "first written here"));
             return;
         }
         seen.insert(&name.value, name.span, entries.len());
         self.entries.push(Entry { key: name, name: None, value: node });
     }
 
-    /// Whether what stands at a place was blanked out: on the same line right behind it, or on the next lines.
+    /// Whether what stands at a place was blanked out: on the same line right behind it, or on the
+    /// next lines.
     fn touches_blank(&self, span: Span) -> bool {
         let (start, end) = (span.start as usize, span.end as usize);
         self.blanks.iter().any(|blank| {
             (blank.start <= end && start <= blank.end)
-                || self.source.text.get(end..blank.start).is_some_and(|between| between.trim().is_empty())
+                || self
+                    .source
+                    .text
+                    .get(end..blank.start)
+                    .is_some_and(|between| between.trim().is_empty())
         })
     }
 
-    /// The value of a scalar with a tag: of those of the core schema it has to be one, any other leaves it text.
+    /// The value of a scalar with a tag: of those of the core schema it has to be one, any other
+    /// leaves it text.
     fn tagged(&mut self, tag: &str, text: &str, span: Span) -> ScalarValue {
         let Some(name) = tag.strip_prefix(CORE) else { return ScalarValue::Str };
         let value = core_schema::value(text);
         match (name, value) {
-            ("null", ScalarValue::Null) | ("bool", ScalarValue::Bool(_)) | ("int", ScalarValue::Int(_)) => value,
+            ("null", ScalarValue::Null)
+            | ("bool", ScalarValue::Bool(_))
+            | ("int", ScalarValue::Int(_)) => value,
             #[expect(clippy::cast_precision_loss, reason = "the tag asks for it")]
             ("float", ScalarValue::Int(value)) => ScalarValue::Float(value as f64),
             ("float", ScalarValue::Float(_)) => value,
             ("null" | "bool" | "int" | "float" | "seq" | "map", _) => {
-                self.faults.push(self.fault(span, format!("`{text}` is no value of the tag `!!{name}`")));
+                self.faults
+                    .push(self.fault(span, format!("`{text}` is no value of the tag `!!{name}`")));
                 ScalarValue::Str
             }
             _ => ScalarValue::Str,
@@ -348,7 +424,8 @@ impl<'a> Composer<'a> {
         };
         if wrong {
             let what = if is_mapping { "map" } else { "list" };
-            self.faults.push(self.fault(span, format!("a {what} is no value of the tag `!!{name}`")));
+            self.faults
+                .push(self.fault(span, format!("a {what} is no value of the tag `!!{name}`")));
         }
     }
 }
@@ -368,7 +445,13 @@ impl Seen {
     const FEW: usize = 24;
 
     fn get(&self, key: &str, entries: &[Entry]) -> Option<Span> {
-        let early = || entries.iter().take(Self::FEW).find(|entry| &*entry.key.value == key).map(|entry| entry.key.span);
+        let early = || {
+            entries
+                .iter()
+                .take(Self::FEW)
+                .find(|entry| &*entry.key.value == key)
+                .map(|entry| entry.key.span)
+        };
         self.0.get(key).copied().or_else(early)
     }
 
@@ -379,10 +462,13 @@ impl Seen {
     }
 }
 
-/// Adds the entries of a merge key's value that the mapping does not have itself; true when some cannot be read.
+/// Adds the entries of a merge key's value that the mapping does not have itself; true when some
+/// cannot be read.
 fn merge(source: &Node, entries: &mut Vec<Entry>, seen: &mut Seen) -> bool {
     if let Some(items) = source.as_sequence() {
-        return items.iter().fold(false, |broken, item| broken | (item.as_mapping().is_some() && merge(item, entries, seen)));
+        return items.iter().fold(false, |broken, item| {
+            broken | (item.as_mapping().is_some() && merge(item, entries, seen))
+        });
     }
     let Some(mapping) = source.as_mapping() else { return true };
     for entry in mapping.entries.iter() {
@@ -420,9 +506,9 @@ mod tests {
         Some(match value {
             Value::Null => Data::Null,
             Value::Bool(value) => (*value).into(),
-            Value::Number(number) => {
-                number.as_i64().map_or_else(|| Data::from(number.to_string().parse::<f64>().ok()), Data::from)
-            }
+            Value::Number(number) => number
+                .as_i64()
+                .map_or_else(|| Data::from(number.to_string().parse::<f64>().ok()), Data::from),
             Value::String(text) => text.as_str().into(),
             Value::Sequence(items) => items.iter().map(data).collect::<Option<Vec<_>>>()?.into(),
             Value::Mapping(entries) => {
@@ -441,7 +527,11 @@ mod tests {
         let (root, faults) = read(text);
         let Some(expected) = by_library(text) else { return false };
         assert_eq!(faults.len(), 0, "faults in a good text:\n{text}\n{faults:#?}");
-        assert_eq!(root.as_ref().map_or(Data::Null, as_data), expected, "read differently:\n{text}");
+        assert_eq!(
+            root.as_ref().map_or(Data::Null, as_data),
+            expected,
+            "read differently:\n{text}"
+        );
         true
     }
 

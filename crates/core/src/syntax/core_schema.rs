@@ -16,9 +16,15 @@ pub(super) fn value(text: &str) -> ScalarValue {
     }
     let radix = |digits: &str, radix| {
         let all = !digits.is_empty() && digits.chars().all(|digit| digit.is_digit(radix));
-        let sum =
-            || digits.chars().fold(0.0, |sum, digit| sum * f64::from(radix) + f64::from(digit.to_digit(radix).unwrap_or(0)));
-        all.then(|| i64::from_str_radix(digits, radix).map_or_else(|_| ScalarValue::Float(sum()), ScalarValue::Int))
+        let sum = || {
+            digits.chars().fold(0.0, |sum, digit| {
+                sum * f64::from(radix) + f64::from(digit.to_digit(radix).unwrap_or(0))
+            })
+        };
+        all.then(|| {
+            i64::from_str_radix(digits, radix)
+                .map_or_else(|_| ScalarValue::Float(sum()), ScalarValue::Int)
+        })
     };
     let found = match text.get(..2) {
         Some("0x") => radix(&text[2..], 16),
@@ -38,10 +44,15 @@ fn decimal(text: &str) -> Option<ScalarValue> {
     }
     let digits = |part: &str| part.bytes().all(|byte| byte.is_ascii_digit());
     if !unsigned.is_empty() && digits(unsigned) {
-        return Some(text.parse().map_or_else(|_| ScalarValue::Float(text.parse().unwrap_or(f64::MAX)), ScalarValue::Int));
+        return Some(text.parse().map_or_else(
+            |_| ScalarValue::Float(text.parse().unwrap_or(f64::MAX)),
+            ScalarValue::Int,
+        ));
     }
     let (number, exponent) = match unsigned.split_once(['e', 'E']) {
-        Some((number, exponent)) => (number, Some(exponent.strip_prefix(['-', '+']).unwrap_or(exponent))),
+        Some((number, exponent)) => {
+            (number, Some(exponent.strip_prefix(['-', '+']).unwrap_or(exponent)))
+        }
         None => (unsigned, None),
     };
     let (whole, fraction) = number.split_once('.').unwrap_or((number, ""));

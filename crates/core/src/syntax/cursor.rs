@@ -1,5 +1,5 @@
-//! What stands at an offset: the keys and list items around it, and the word being typed. Read from the lines
-//! themselves and not from the tree, since the text is broken wherever someone is typing.
+//! What stands at an offset: the keys and list items around it, and the word being typed. Read from
+//! the lines themselves and not from the tree, since the text is broken wherever someone is typing.
 
 /// What is at an offset of a text.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -14,7 +14,8 @@ pub struct Cursor {
     pub end: usize,
     /// The word as far as the offset.
     pub typed: String,
-    /// The keys and values of the map that the offset is in or that a value belongs to, without the word itself.
+    /// The keys and values of the map that the offset is in or that a value belongs to, without
+    /// the word itself.
     pub siblings: Vec<(String, String)>,
 }
 
@@ -30,7 +31,8 @@ pub enum Step {
 /// What a word at an offset would be.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Place {
-    /// A key, or a value that has not become a key yet: the first word behind a dash or on a line of its own.
+    /// A key, or a value that has not become a key yet: the first word behind a dash or on a line
+    /// of its own.
     Key,
     /// The value of the path's last key or item.
     Value,
@@ -72,27 +74,48 @@ pub fn cursor(text: &str, offset: usize) -> Option<Cursor> {
     if let Some((_, key)) = open_key {
         path.push(Step::Key(key.to_owned()));
     }
-    let siblings = siblings(text, line_start, column, tokens.iter().any(|token| token.entry.is_none()));
+    let siblings =
+        siblings(text, line_start, column, tokens.iter().any(|token| token.entry.is_none()));
     if let Some(brace) = open_reference(value, open_key.is_some()) {
         let start = rest_start + brace;
         return Some(at(text, offset, start, path, Place::Reference, siblings));
     }
     let flow = flow(value);
     path.extend(flow.path);
-    let place = if flow.place == Place::Key && flow.depth == 0 && open_key.is_some() { Place::Value } else { flow.place };
+    let place = if flow.place == Place::Key && flow.depth == 0 && open_key.is_some() {
+        Place::Value
+    } else {
+        flow.place
+    };
     let siblings = if flow.depth > 0 { flow.siblings } else { siblings };
     let start = rest_start + flow.word;
     Some(at(text, offset, start, path, place, siblings))
 }
 
-fn at(text: &str, offset: usize, start: usize, path: Vec<Step>, place: Place, siblings: Vec<(String, String)>) -> Cursor {
+fn at(
+    text: &str,
+    offset: usize,
+    start: usize,
+    path: Vec<Step>,
+    place: Place,
+    siblings: Vec<(String, String)>,
+) -> Cursor {
     let inside = |c: char| match place {
         Place::Reference => c.is_alphanumeric() || matches!(c, '_' | '-' | '.'),
-        Place::Key | Place::Value => c.is_alphanumeric() || matches!(c, '_' | '-' | '.' | '/' | '$'),
+        Place::Key | Place::Value => {
+            c.is_alphanumeric() || matches!(c, '_' | '-' | '.' | '/' | '$')
+        }
     };
     let rest = text.get(offset..).unwrap_or_default();
     let end = offset + rest.find(|c| !inside(c)).unwrap_or(rest.len());
-    Cursor { path, place, start, end, typed: text.get(start..offset).unwrap_or_default().to_owned(), siblings }
+    Cursor {
+        path,
+        place,
+        start,
+        end,
+        typed: text.get(start..offset).unwrap_or_default().to_owned(),
+        siblings,
+    }
 }
 
 /// Whether the end of a part of a line is in a comment.
@@ -142,7 +165,10 @@ fn key_of(text: &str) -> Option<(&str, usize)> {
         let behind = text[end + 1..].strip_prefix(':')?;
         return (behind.is_empty() || behind.starts_with(' ')).then_some((&text[1..end], end + 2));
     }
-    let colon = text.char_indices().find(|(at, c)| *c == ':' && matches!(text.as_bytes().get(at + 1), None | Some(b' ')))?.0;
+    let colon = text
+        .char_indices()
+        .find(|(at, c)| *c == ':' && matches!(text.as_bytes().get(at + 1), None | Some(b' ')))?
+        .0;
     Some((text[..colon].trim_end(), colon + 1))
 }
 
@@ -158,7 +184,10 @@ fn enclosing(above: &str, own: &[&Token<'_>], column: usize) -> Vec<Step> {
                 left = token.column;
             }
             // A list may stand in the column of the key that it is the value of.
-            Some((key, value)) if (token.column < left || (last_is_item && token.column == left)) && may_have_block(value) => {
+            Some((key, value))
+                if (token.column < left || (last_is_item && token.column == left))
+                    && may_have_block(value) =>
+            {
                 steps.push(Step::Key(key.to_owned()));
                 left = token.column;
             }
@@ -194,8 +223,14 @@ fn may_have_block(value: &str) -> bool {
 fn siblings(text: &str, line_start: usize, column: usize, first: bool) -> Vec<(String, String)> {
     let own = |line: &str| {
         let (tokens, _) = tokens(line);
-        let key = tokens.iter().find(|token| token.entry.is_some() && token.column == column).and_then(|token| token.entry);
-        (key.map(|(key, value)| (key.to_owned(), value.to_owned())), tokens.iter().any(|token| token.entry.is_none()))
+        let key = tokens
+            .iter()
+            .find(|token| token.entry.is_some() && token.column == column)
+            .and_then(|token| token.entry);
+        (
+            key.map(|(key, value)| (key.to_owned(), value.to_owned())),
+            tokens.iter().any(|token| token.entry.is_none()),
+        )
     };
     let blank = |line: &str| line.trim().is_empty() || line.trim_start().starts_with('#');
     let indent = |line: &str| line.len() - line.trim_start_matches(' ').len();
@@ -232,7 +267,9 @@ fn open_reference(value: &str, of_key: bool) -> Option<usize> {
     let terraform = before.ends_with("${") || before.ends_with('$');
     // An unquoted brace at the start of a value opens a map.
     let quoted = before.matches('"').count() % 2 == 1 || before.matches('\'').count() % 2 == 1;
-    let within_plain = of_key && !before.trim().is_empty() && !before.trim_start().starts_with(['{', '[', '"', '\'']);
+    let within_plain = of_key
+        && !before.trim().is_empty()
+        && !before.trim_start().starts_with(['{', '[', '"', '\'']);
     ((quoted || within_plain) && (!doubled || terraform)).then_some(brace + 1)
 }
 
@@ -264,17 +301,25 @@ fn flow(value: &str) -> Flow {
         match c {
             '"' | '\'' if here.is_empty() => quote = Some(c),
             '{' | '[' if here.is_empty() && !is_text => {
-                open.push(if c == '{' { Open::Map { entries: Vec::new(), key: None } } else { Open::List });
+                open.push(if c == '{' {
+                    Open::Map { entries: Vec::new(), key: None }
+                } else {
+                    Open::List
+                });
             }
             '}' | ']' if !open.is_empty() => {
                 open.pop();
             }
-            ':' if value[at + 1..].is_empty() || value[at + 1..].starts_with([' ', '[', '{']) => match open.last_mut() {
-                Some(Open::Map { key, .. }) => *key = Some(here),
-                // `[db: [read]]` is a list of a map.
-                Some(Open::List) => open.push(Open::Map { entries: Vec::new(), key: Some(here) }),
-                None => {}
-            },
+            ':' if value[at + 1..].is_empty() || value[at + 1..].starts_with([' ', '[', '{']) => {
+                match open.last_mut() {
+                    Some(Open::Map { key, .. }) => *key = Some(here),
+                    // `[db: [read]]` is a list of a map.
+                    Some(Open::List) => {
+                        open.push(Open::Map { entries: Vec::new(), key: Some(here) })
+                    }
+                    None => {}
+                }
+            }
             ',' => {
                 if let Some(Open::Map { entries, key }) = open.last_mut()
                     && let Some(key) = key.take()
@@ -349,8 +394,14 @@ mod tests {
         check("name: shop\nmodules:\n- $0", "modules.- key '' []");
         check("modules:\n  - type: k8s-service\n    im$0", "modules.- key 'im' [type]");
         check("modules:\n- type: k8s-service\n  im$0", "modules.- key 'im' [type]");
-        check("modules:\n  - type: k8s-service\n    port:\n      h$0\n    image: x", "modules.-.port key 'h' []");
-        check("modules:\n  - type: a\n    name: b\n  - type: c\n    $0\n    image: d\n", "modules.- key '' [type image]");
+        check(
+            "modules:\n  - type: k8s-service\n    port:\n      h$0\n    image: x",
+            "modules.-.port key 'h' []",
+        );
+        check(
+            "modules:\n  - type: a\n    name: b\n  - type: c\n    $0\n    image: d\n",
+            "modules.- key '' [type image]",
+        );
         check("modules:\n  - im$0\n    type: k8s-service\n", "modules.- key 'im' [type]");
         check("modules:\n  - type: k8s-service\n    port: {http: 80}\n$0", " key '' [modules]");
     }
@@ -361,7 +412,10 @@ mod tests {
         check("name: $0", "name value '' []");
         check("name:$0", "name value '' []");
         check("modules:\n  - type: k8s$0", "modules.-.type value 'k8s' []");
-        check("modules:\n  - type: k8s-service\n    sticky_session: t$0\n", "modules.-.sticky_session value 't' [type]");
+        check(
+            "modules:\n  - type: k8s-service\n    sticky_session: t$0\n",
+            "modules.-.sticky_session value 't' [type]",
+        );
         check("modules:\n  - links:\n      - d$0", "modules.-.links.- key 'd' []");
         check("modules:\n  - links:\n      - db: [re$0", "modules.-.links.-.db.- key 're' []");
         check("modules:\n  - links: [db, me$0", "modules.-.links.- key 'me' []");
@@ -373,7 +427,10 @@ mod tests {
         let check = |text, expected| assert_eq!(show(text), expected, "{text}");
         check("modules:\n  - {type: k8s-service, im$0", "modules.- key 'im' [type]");
         check("modules:\n  - {type: k8s-service, port: {ht$0}}", "modules.-.port key 'ht' []");
-        check("modules:\n  - {type: k8s-service, image: AU$0}", "modules.-.image value 'AU' [type]");
+        check(
+            "modules:\n  - {type: k8s-service, image: AU$0}",
+            "modules.-.image value 'AU' [type]",
+        );
         check("modules: [{type: a}, {ty$0", "modules.- key 'ty' []");
     }
 
@@ -381,11 +438,26 @@ mod tests {
     fn references_begin_behind_their_brace() {
         let check = |text, expected| assert_eq!(show(text), expected, "{text}");
         check("modules:\n  - public_uri: \"api.{par$0", "modules.-.public_uri reference 'par' []");
-        check("modules:\n  - public_uri: \"api.{parent.do$0}/v1\"", "modules.-.public_uri reference 'parent.do' []");
-        check("modules:\n  - public_uri: api.{parent.$0", "modules.-.public_uri reference 'parent.' []");
-        check("modules:\n  - public_uri: [\"a\", \"b.{$0\"]", "modules.-.public_uri reference '' []");
-        check("modules:\n  - env_vars:\n      URL: \"${{module.db.$0", "modules.-.env_vars.URL reference 'module.db.' []");
-        check("modules:\n  - public_uri: \"api.{parent.domain}/$0", "modules.-.public_uri value 'api.{parent.domain}/' []");
+        check(
+            "modules:\n  - public_uri: \"api.{parent.do$0}/v1\"",
+            "modules.-.public_uri reference 'parent.do' []",
+        );
+        check(
+            "modules:\n  - public_uri: api.{parent.$0",
+            "modules.-.public_uri reference 'parent.' []",
+        );
+        check(
+            "modules:\n  - public_uri: [\"a\", \"b.{$0\"]",
+            "modules.-.public_uri reference '' []",
+        );
+        check(
+            "modules:\n  - env_vars:\n      URL: \"${{module.db.$0",
+            "modules.-.env_vars.URL reference 'module.db.' []",
+        );
+        check(
+            "modules:\n  - public_uri: \"api.{parent.domain}/$0",
+            "modules.-.public_uri value 'api.{parent.domain}/' []",
+        );
     }
 
     #[test]

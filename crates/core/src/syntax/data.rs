@@ -7,9 +7,13 @@ use super::node::{Node, NodeKind, ScalarValue};
 /// A node as data; what cannot be read is null.
 pub fn as_data(node: &Node) -> Value {
     match &node.kind {
-        NodeKind::Mapping(mapping) => {
-            Value::Object(mapping.entries.iter().map(|entry| (entry.key.value.to_string(), as_data(&entry.value))).collect())
-        }
+        NodeKind::Mapping(mapping) => Value::Object(
+            mapping
+                .entries
+                .iter()
+                .map(|entry| (entry.key.value.to_string(), as_data(&entry.value)))
+                .collect(),
+        ),
         NodeKind::Sequence(items) => Value::Array(items.iter().map(as_data).collect()),
         NodeKind::Scalar(scalar) => match scalar.value {
             ScalarValue::Null => Value::Null,

@@ -1,13 +1,16 @@
 //! Changes of a text at a path, as edits: comments, layout and all the rest of the text stay.
 //!
-//! The YAML library can do this too, and more, but its part for it is 140 KB of the page after compression.
+//! The YAML library can do this too, and more, but its part for it is 140 KB of the page after
+//! compression.
 
 use std::ops::Range;
 
 use serde_json::Value;
 
 use super::data::as_data;
-use super::literal::{block, flow, has_long_key, is_collection, is_long_key, json, scalar, scalar_value};
+use super::literal::{
+    block, flow, has_long_key, is_collection, is_long_key, json, scalar, scalar_value,
+};
 use super::node::{Mapping, Node, NodeKind, ScalarValue};
 use super::parse::{line_end, line_start};
 use crate::diagnostic::TextEdit;
@@ -40,33 +43,48 @@ pub enum EditError {
     },
 }
 
-/// The edit that sets the value at a path, making the keys on the way; none when it has that value already.
+/// The edit that sets the value at a path, making the keys on the way; none when it has that value
+/// already.
 ///
 /// # Errors
 ///
 /// When the text cannot be read, or the path passes through something that is no map or list.
-pub fn set(source: &Source, path: &[PathStep], value: &Value) -> Result<Option<TextEdit>, EditError> {
+pub fn set(
+    source: &Source,
+    path: &[PathStep],
+    value: &Value,
+) -> Result<Option<TextEdit>, EditError> {
     let editor = Editor::new(source)?;
     let long_step = |step: &PathStep| matches!(step, PathStep::Key(key) if is_long_key(key));
     if path.iter().any(long_step) || has_long_key(value) {
-        return Err(EditError::Impossible { reason: "a key has more than 1,024 characters".to_owned() });
+        return Err(EditError::Impossible {
+            reason: "a key has more than 1,024 characters".to_owned(),
+        });
     }
     let Some(root) = &editor.root else {
         let text = block(&nested(path, value)?, 0).trim_start_matches('\n').to_owned() + "\n";
         // A last line of spaces would indent it, and one of a comment swallow it.
         let (end, line) = (source.text.len(), editor.line_start(source.text.len()));
         let blank = source.text[line..].trim().is_empty();
-        return Ok(Some(if blank { editor.edit(line..end, text) } else { editor.edit(end..end, format!("\n{text}")) }));
+        return Ok(Some(if blank {
+            editor.edit(line..end, text)
+        } else {
+            editor.edit(end..end, format!("\n{text}"))
+        }));
     };
     let (found, missing) = walk(root, path);
     let edit = match (missing, &found.node.kind) {
         ([], _) if as_data(found.node) == *value => return Ok(None),
         ([], _) => editor.replace(&found, value),
-        (rest, NodeKind::Scalar(scalar)) if scalar.value == ScalarValue::Null => editor.replace(&found, &nested(rest, value)?),
+        (rest, NodeKind::Scalar(scalar)) if scalar.value == ScalarValue::Null => {
+            editor.replace(&found, &nested(rest, value)?)
+        }
         ([PathStep::Key(key), rest @ ..], NodeKind::Mapping(mapping)) => {
             editor.add_entry(&found, mapping, key, &nested(rest, value)?)
         }
-        ([PathStep::Index(index), rest @ ..], NodeKind::Sequence(items)) if *index == items.len() => {
+        ([PathStep::Index(index), rest @ ..], NodeKind::Sequence(items))
+            if *index == items.len() =>
+        {
             editor.add_item(&found, items, &nested(rest, value)?)
         }
         ([step, ..], _) => return Err(no_place(step, found.node)),
@@ -87,13 +105,21 @@ pub fn remove(source: &Source, path: &[PathStep]) -> Result<Option<TextEdit>, Ed
     Ok(match (step, &parent.node.kind) {
         (PathStep::Key(key), NodeKind::Mapping(mapping)) => {
             let at = mapping.entries.iter().position(|entry| *entry.key.value == **key);
-            let parts: Vec<_> = mapping.entries.iter().map(|entry| editor.part(entry.key.span, &entry.value)).collect();
+            let parts: Vec<_> = mapping
+                .entries
+                .iter()
+                .map(|entry| editor.part(entry.key.span, &entry.value))
+                .collect();
             at.map(|at| editor.take(&parent, &parts, at, "{}"))
         }
         (PathStep::Index(index), NodeKind::Sequence(items)) if *index < items.len() => {
             let in_flow = editor.is_flow(parent.node);
-            let start = |item: &Node| if in_flow { item.span.start as usize } else { editor.dash(item) };
-            let parts: Vec<_> = items.iter().map(|item| start(item)..editor.end(item).max(start(item) + 1)).collect();
+            let start =
+                |item: &Node| if in_flow { item.span.start as usize } else { editor.dash(item) };
+            let parts: Vec<_> = items
+                .iter()
+                .map(|item| start(item)..editor.end(item).max(start(item) + 1))
+                .collect();
             Some(editor.take(&parent, &parts, *index, "[]"))
         }
         _ => None,
@@ -113,9 +139,9 @@ fn nested(path: &[PathStep], value: &Value) -> Result<Value, EditError> {
     path.iter().rev().try_fold(value.clone(), |value, step| match step {
         PathStep::Key(key) => Ok(Value::Object([(key.clone(), value)].into_iter().collect())),
         PathStep::Index(0) => Ok(Value::Array(vec![value])),
-        PathStep::Index(index) => {
-            Err(EditError::Impossible { reason: format!("there is no list yet, and item {index} cannot be its first") })
-        }
+        PathStep::Index(index) => Err(EditError::Impossible {
+            reason: format!("there is no list yet, and item {index} cannot be its first"),
+        }),
     })
 }
 
@@ -130,10 +156,12 @@ fn walk<'n, 'p>(root: &'n Node, path: &'p [PathStep]) -> (Found<'n>, &'p [PathSt
     let mut found = Found { node: root, key: None };
     for (done, step) in path.iter().enumerate() {
         let next = match (step, &found.node.kind) {
-            (PathStep::Key(key), NodeKind::Mapping(mapping)) => {
-                mapping.get(key).map(|entry| Found { node: &entry.value, key: Some(entry.key.span) })
+            (PathStep::Key(key), NodeKind::Mapping(mapping)) => mapping
+                .get(key)
+                .map(|entry| Found { node: &entry.value, key: Some(entry.key.span) }),
+            (PathStep::Index(index), NodeKind::Sequence(items)) => {
+                items.get(*index).map(|item| Found { node: item, key: None })
             }
-            (PathStep::Index(index), NodeKind::Sequence(items)) => items.get(*index).map(|item| Found { node: item, key: None }),
             _ => None,
         };
         let Some(next) = next else { return (found, &path[done..]) };
@@ -155,14 +183,20 @@ impl<'a> Editor<'a> {
             return Err(EditError::Unreadable { line: before.matches('\n').count() + 1 });
         }
         // What an alias or a merge brings in stands elsewhere, where others use it too.
-        if source.text.contains(['&', '*']) && document.root.as_ref().is_some_and(|root| !stands_here(root)) {
-            return Err(EditError::Impossible { reason: "the text uses aliases, which must be changed by hand".to_owned() });
+        if source.text.contains(['&', '*'])
+            && document.root.as_ref().is_some_and(|root| !stands_here(root))
+        {
+            return Err(EditError::Impossible {
+                reason: "the text uses aliases, which must be changed by hand".to_owned(),
+            });
         }
         if has_explicit_key(&source.text) {
-            let reason = "the text has keys that begin with `?`, which must be changed by hand".to_owned();
+            let reason =
+                "the text has keys that begin with `?`, which must be changed by hand".to_owned();
             return Err(EditError::Impossible { reason });
         }
-        let root = document.root.filter(|root| !(root.is_null() && root.span.start == root.span.end));
+        let root =
+            document.root.filter(|root| !(root.is_null() && root.span.start == root.span.end));
         Ok(Self { source, root })
     }
 
@@ -198,7 +232,9 @@ impl<'a> Editor<'a> {
             NodeKind::Mapping(mapping) if !self.is_flow(node) => {
                 mapping.entries.last().map(|entry| self.entry_end(entry.key.span, &entry.value))
             }
-            NodeKind::Sequence(items) if !self.is_flow(node) => items.last().map(|item| self.end(item)),
+            NodeKind::Sequence(items) if !self.is_flow(node) => {
+                items.last().map(|item| self.end(item))
+            }
             _ => None,
         };
         let end = last.unwrap_or(node.span.end as usize);
@@ -208,17 +244,26 @@ impl<'a> Editor<'a> {
 
     fn entry_end(&self, key: Span, value: &Node) -> usize {
         // A missing value ends with its key's colon.
-        if value.is_null() && value.span.start == value.span.end { self.colon(key).0 } else { self.end(value) }
+        if value.is_null() && value.span.start == value.span.end {
+            self.colon(key).0
+        } else {
+            self.end(value)
+        }
     }
 
-    /// Where the colon of a key ends, and whether it has one: in braces a key may stand alone, and ends itself.
+    /// Where the colon of a key ends, and whether it has one: in braces a key may stand alone, and
+    /// ends itself.
     fn colon(&self, key: Span) -> (usize, bool) {
         let end = key.end as usize;
         let mut rest = self.text()[end..].trim_start();
         while rest.starts_with('#') {
             rest = rest.find('\n').map_or("", |newline| rest[newline..].trim_start());
         }
-        if rest.starts_with(':') { (self.text().len() - rest.len() + 1, true) } else { (end, false) }
+        if rest.starts_with(':') {
+            (self.text().len() - rest.len() + 1, true)
+        } else {
+            (end, false)
+        }
     }
 
     /// The dash of an item of a list in lines.
@@ -240,7 +285,8 @@ impl<'a> Editor<'a> {
 
     /// From where an entry or item begins to where it ends.
     fn part(&self, start: Span, value: &Node) -> Range<usize> {
-        start.start as usize..self.entry_end(start, value).max(start.end as usize).max(self.end(value))
+        start.start as usize
+            ..self.entry_end(start, value).max(start.end as usize).max(self.end(value))
     }
 
     /// Puts a value in another's place.
@@ -287,7 +333,9 @@ impl<'a> Editor<'a> {
         }
         match (value, self.source.slice(before.span).chars().next()) {
             (Value::String(text), Some('"')) => json(text),
-            (Value::String(text), Some('\'')) if !text.contains(['\n', '\r', '\t']) => format!("'{}'", text.replace('\'', "''")),
+            (Value::String(text), Some('\'')) if !text.contains(['\n', '\r', '\t']) => {
+                format!("'{}'", text.replace('\'', "''"))
+            }
             _ => flow(value),
         }
     }
@@ -296,10 +344,17 @@ impl<'a> Editor<'a> {
         self.root.as_ref().is_some_and(|root| flow_around(root, at, &|node| self.is_flow(node)))
     }
 
-    fn add_entry(&self, found: &Found<'_>, mapping: &Mapping, key: &str, value: &Value) -> TextEdit {
+    fn add_entry(
+        &self,
+        found: &Found<'_>,
+        mapping: &Mapping,
+        key: &str,
+        value: &Value,
+    ) -> TextEdit {
         let key = scalar(key);
         let Some(last) = mapping.entries.last().filter(|_| !self.is_flow(found.node)) else {
-            let last = mapping.entries.last().map(|entry| self.entry_end(entry.key.span, &entry.value));
+            let last =
+                mapping.entries.last().map(|entry| self.entry_end(entry.key.span, &entry.value));
             return self.add_inside(found.node, last, format!("{key}: {}", flow(value)));
         };
         let column = self.column(last.key.span.start as usize);
@@ -312,11 +367,17 @@ impl<'a> Editor<'a> {
 
     fn add_item(&self, found: &Found<'_>, items: &[Node], value: &Value) -> TextEdit {
         let Some(last) = items.last().filter(|_| !self.is_flow(found.node)) else {
-            return self.add_inside(found.node, items.last().map(|item| self.end(item)), flow(value));
+            return self.add_inside(
+                found.node,
+                items.last().map(|item| self.end(item)),
+                flow(value),
+            );
         };
         let column = self.column(self.dash(last));
         let text = match value {
-            Value::Object(map) if !map.is_empty() => format!("- {}", block(value, column + 2).trim_start()),
+            Value::Object(map) if !map.is_empty() => {
+                format!("- {}", block(value, column + 2).trim_start())
+            }
             _ => format!("- {}", flow(value)),
         };
         self.below(self.end(last), column, text)
@@ -374,11 +435,13 @@ impl<'a> Editor<'a> {
     }
 }
 
-/// Whether a text may have a key that begins with `?`; one within a text counts too, for it is rare.
+/// Whether a text may have a key that begins with `?`; one within a text counts too, for it is
+/// rare.
 fn has_explicit_key(text: &str) -> bool {
     let mut before = '\n';
     let mut marks = text.char_indices().filter(|(at, c)| {
-        let opens = *c == '?' && (before.is_whitespace() || matches!(before, '{' | '[' | ',' | '-'));
+        let opens =
+            *c == '?' && (before.is_whitespace() || matches!(before, '{' | '[' | ',' | '-'));
         before = *c;
         opens && text[at + 1..].chars().next().is_none_or(char::is_whitespace)
     });
@@ -390,7 +453,9 @@ fn stands_here(node: &Node) -> bool {
     let inside = |inner: &Node| {
         let missing = inner.is_null() && inner.span.start == inner.span.end;
         missing
-            || (node.span.start <= inner.span.start && inner.span.end <= node.span.end.max(inner.span.end) && stands_here(inner))
+            || (node.span.start <= inner.span.start
+                && inner.span.end <= node.span.end.max(inner.span.end)
+                && stands_here(inner))
     };
     match &node.kind {
         NodeKind::Mapping(mapping) => mapping.entries.iter().all(|entry| {
@@ -410,7 +475,8 @@ fn flow_around(node: &Node, at: usize, is_flow: &impl Fn(&Node) -> bool) -> bool
         NodeKind::Sequence(items) => items.iter().find(holds),
         _ => None,
     };
-    (node.as_scalar().is_none() && is_flow(node) && holds(&node)) || inner.is_some_and(|inner| flow_around(inner, at, is_flow))
+    (node.as_scalar().is_none() && is_flow(node) && holds(&node))
+        || inner.is_some_and(|inner| flow_around(inner, at, is_flow))
 }
 
 #[cfg(test)]
@@ -432,7 +498,10 @@ mod tests {
         steps.iter().map(step).collect()
     }
 
-    fn apply(text: &str, edit: impl FnOnce(&Source) -> Result<Option<crate::diagnostic::TextEdit>, EditError>) -> String {
+    fn apply(
+        text: &str,
+        edit: impl FnOnce(&Source) -> Result<Option<crate::diagnostic::TextEdit>, EditError>,
+    ) -> String {
         let source = Source::new(FileId::Service, "opta.yml", text);
         let mut after = text.to_owned();
         if let Some(edit) = edit(&source).expect("it can be written") {
@@ -451,16 +520,31 @@ mod tests {
 
     #[test]
     fn values_change_and_everything_else_stays() {
-        assert_eq!(with(TEXT, &["name"], json!("store")), TEXT.replace("name: shop #", "name: store #"));
-        assert_eq!(with(TEXT, &["modules", "0", "port", "http"], json!(80)), TEXT.replace("8080", "80"));
-        assert_eq!(with(TEXT, &["modules", "0", "env_vars", "A"], json!("2")), TEXT.replace("\"1\"", "\"2\""));
+        assert_eq!(
+            with(TEXT, &["name"], json!("store")),
+            TEXT.replace("name: shop #", "name: store #")
+        );
+        assert_eq!(
+            with(TEXT, &["modules", "0", "port", "http"], json!(80)),
+            TEXT.replace("8080", "80")
+        );
+        assert_eq!(
+            with(TEXT, &["modules", "0", "env_vars", "A"], json!("2")),
+            TEXT.replace("\"1\"", "\"2\"")
+        );
         assert_eq!(with(TEXT, &["name"], json!("shop")), TEXT, "the same value changes nothing");
     }
 
     #[test]
     fn new_keys_stand_behind_the_others() {
-        assert_eq!(with(TEXT, &["modules", "0", "min_containers"], json!(2)), format!("{TEXT}    min_containers: 2\n"));
-        assert_eq!(with(TEXT, &["modules", "0", "env_vars", "C"], json!("true")), format!("{TEXT}      C: 'true'\n"));
+        assert_eq!(
+            with(TEXT, &["modules", "0", "min_containers"], json!(2)),
+            format!("{TEXT}    min_containers: 2\n")
+        );
+        assert_eq!(
+            with(TEXT, &["modules", "0", "env_vars", "C"], json!("true")),
+            format!("{TEXT}      C: 'true'\n")
+        );
         let nested = with(TEXT, &["modules", "0", "resource_request", "cpu"], json!(250));
         assert_eq!(nested, format!("{TEXT}    resource_request:\n      cpu: 250\n"));
         let list = with(TEXT, &["modules", "0", "secrets"], json!(["A", "B"]));
@@ -480,23 +564,44 @@ mod tests {
 
     #[test]
     fn what_goes_takes_its_own_line_and_comment_only() {
-        assert_eq!(without(TEXT, &["modules", "0", "env_vars", "A"]), TEXT.replace("      A: \"1\" # first\n", ""));
-        assert_eq!(without(TEXT, &["modules", "0", "port"]), TEXT.replace("    port: {http: 8080} # plain\n", ""));
+        assert_eq!(
+            without(TEXT, &["modules", "0", "env_vars", "A"]),
+            TEXT.replace("      A: \"1\" # first\n", "")
+        );
+        assert_eq!(
+            without(TEXT, &["modules", "0", "port"]),
+            TEXT.replace("    port: {http: 8080} # plain\n", "")
+        );
         assert_eq!(without(TEXT, &["modules", "0", "links"]), TEXT, "there is none");
     }
 
     #[test]
     fn what_cannot_be_done_is_said() {
         let source = Source::new(FileId::Service, "opta.yml", "name: shop\nmodules: [\n");
-        assert!(matches!(set(&source, &path(&["name"]), &json!("x")), Err(EditError::Unreadable { .. })));
+        assert!(matches!(
+            set(&source, &path(&["name"]), &json!("x")),
+            Err(EditError::Unreadable { .. })
+        ));
         for text in ["a: 1\n? b\n", "a: {? b : c}\n"] {
             let source = Source::new(FileId::Service, "opta.yml", text);
-            assert!(matches!(set(&source, &path(&["c"]), &json!(1)), Err(EditError::Impossible { .. })), "{text}");
+            assert!(
+                matches!(set(&source, &path(&["c"]), &json!(1)), Err(EditError::Impossible { .. })),
+                "{text}"
+            );
         }
         let source = Source::new(FileId::Service, "opta.yml", "name: shop\n");
-        assert!(matches!(set(&source, &path(&[&"k".repeat(1025)]), &json!(1)), Err(EditError::Impossible { .. })));
-        assert!(matches!(set(&source, &path(&["x"]), &json!([{ "\u{1}".repeat(300): 1 }])), Err(EditError::Impossible { .. })));
-        assert!(matches!(set(&source, &path(&["name", "x"]), &json!("x")), Err(EditError::Impossible { .. })));
+        assert!(matches!(
+            set(&source, &path(&[&"k".repeat(1025)]), &json!(1)),
+            Err(EditError::Impossible { .. })
+        ));
+        assert!(matches!(
+            set(&source, &path(&["x"]), &json!([{ "\u{1}".repeat(300): 1 }])),
+            Err(EditError::Impossible { .. })
+        ));
+        assert!(matches!(
+            set(&source, &path(&["name", "x"]), &json!("x")),
+            Err(EditError::Impossible { .. })
+        ));
     }
 
     /// Texts of every layout.
@@ -535,12 +640,16 @@ mod tests {
         };
         match value {
             Value::Object(map) => {
-                map.iter().for_each(|(key, value)| step(PathStep::Key(key.clone()), Some(value), path));
+                map.iter()
+                    .for_each(|(key, value)| step(PathStep::Key(key.clone()), Some(value), path));
                 step(PathStep::Key("new".to_owned()), None, path);
                 step(PathStep::Key("a: b".to_owned()), None, path);
             }
             Value::Array(items) => {
-                items.iter().enumerate().for_each(|(index, item)| step(PathStep::Index(index), Some(item), path));
+                items
+                    .iter()
+                    .enumerate()
+                    .for_each(|(index, item)| step(PathStep::Index(index), Some(item), path));
                 step(PathStep::Index(items.len()), None, path);
             }
             Value::Null => step(PathStep::Key("below".to_owned()), None, path),
@@ -575,7 +684,9 @@ mod tests {
         });
         match (last, parent) {
             (PathStep::Key(key), Value::Object(map)) => drop(map.shift_remove(key)),
-            (PathStep::Index(index), Value::Array(items)) if *index < items.len() => drop(items.remove(*index)),
+            (PathStep::Index(index), Value::Array(items)) if *index < items.len() => {
+                drop(items.remove(*index))
+            }
             _ => {}
         }
     }
@@ -606,9 +717,17 @@ mod tests {
                 for value in &values {
                     let after = apply(text, |source| set(source, path, value));
                     let wanted = expected(before.clone(), path, value);
-                    let faults = crate::syntax::parse(&Source::new(FileId::Service, "x", &*after)).1;
-                    assert!(faults.is_empty(), "{path:?} = {value} in\n{text}\ngave\n{after}\n{faults:#?}");
-                    assert_eq!(data(&after), wanted, "{path:?} = {value} in\n{text}\ngave\n{after}");
+                    let faults =
+                        crate::syntax::parse(&Source::new(FileId::Service, "x", &*after)).1;
+                    assert!(
+                        faults.is_empty(),
+                        "{path:?} = {value} in\n{text}\ngave\n{after}\n{faults:#?}"
+                    );
+                    assert_eq!(
+                        data(&after),
+                        wanted,
+                        "{path:?} = {value} in\n{text}\ngave\n{after}"
+                    );
                     changes += 1;
                 }
                 if remove(&source, path).expect("it can be read").is_some() {

@@ -1,7 +1,9 @@
-//! Manifests to text. YAML as a person would have written it: no needless quotes, block scalars for several lines.
+//! Manifests to text. YAML as a person would have written it: no needless quotes, block scalars for
+//! several lines.
 //!
-//! Documents are laid out here, in blocks; how a text is quoted is the library's to decide. Words that are plain in
-//! every YAML (nearly all of a manifest) are written as they are, without asking it: half of rendering was that.
+//! Documents are laid out here, in blocks; how a text is quoted is the library's to decide. Words
+//! that are plain in every YAML (nearly all of a manifest) are written as they are, without asking
+//! it: half of rendering was that.
 
 use std::collections::BTreeMap;
 use std::fmt::Write;
@@ -15,8 +17,8 @@ use crate::source::Source;
 use crate::span::FileId;
 use crate::value::{Key, Value, ValueKind};
 
-/// Writes documents as YAML, each with a line break at its end. Strings that another YAML reader could take for something
-/// else are quoted.
+/// Writes documents as YAML, each with a line break at its end. Strings that another YAML reader
+/// could take for something else are quoted.
 #[derive(Debug, Default)]
 pub struct YamlWriter {
     out: String,
@@ -82,14 +84,17 @@ impl YamlWriter {
             }
             self.out.push_str("- ");
             match &item.kind {
-                ValueKind::Map(entries) if !entries.is_empty() => self.map(entries, depth + 2, true),
+                ValueKind::Map(entries) if !entries.is_empty() => {
+                    self.map(entries, depth + 2, true)
+                }
                 ValueKind::List(items) if !items.is_empty() => self.list(items, depth + 2, true),
                 _ => self.scalar(item, depth),
             }
         }
     }
 
-    /// Writes a value of one line, or a block scalar whose lines stand deeper than `depth`, and the line break behind it.
+    /// Writes a value of one line, or a block scalar whose lines stand deeper than `depth`, and the
+    /// line break behind it.
     fn scalar(&mut self, value: &Value, depth: usize) {
         match &value.kind {
             ValueKind::Bool(value) => self.out.push_str(if *value { "true" } else { "false" }),
@@ -105,7 +110,10 @@ impl YamlWriter {
 
     fn key(&mut self, key: &Key) {
         // Keys that are part of the program are words.
-        debug_assert!(is_plain(key) || matches!(key, Key::Owned(_)), "the key `{key}` must be owned, so that it is quoted");
+        debug_assert!(
+            is_plain(key) || matches!(key, Key::Owned(_)),
+            "the key `{key}` must be owned, so that it is quoted"
+        );
         if matches!(key, Key::Borrowed(_)) || is_plain(key) {
             self.out.push_str(key);
             return;
@@ -183,7 +191,8 @@ pub fn from_yaml(text: &str) -> serde_json::Value {
 ///
 /// What is wrong with the first document that cannot be read.
 pub fn documents(text: &str) -> Result<Vec<serde_json::Value>, String> {
-    // A marker in the first column ends a document, whatever it stands in (YAML 1.2.2, rule 206, `c-forbidden`).
+    // A marker in the first column ends a document, whatever it stands in (YAML 1.2.2, rule 206,
+    // `c-forbidden`).
     let is_marker = |line: &str| line.trim_end() == "---" || line.starts_with("--- ");
     let mut documents = Vec::new();
     let mut start = 0;
@@ -210,12 +219,14 @@ fn document(text: &str) -> Result<serde_json::Value, String> {
 
 /// Any data as one YAML document, with a line break at its end.
 pub fn data_to_yaml<T: Serialize>(value: &T) -> String {
-    oneyaml::to_string(value).expect("a manifest is a tree of maps with text keys, which YAML can always say")
+    oneyaml::to_string(value)
+        .expect("a manifest is a tree of maps with text keys, which YAML can always say")
 }
 
 /// A value as indented JSON without a line break at its end.
 pub fn to_json<T: Serialize>(value: &T) -> String {
-    serde_json::to_string_pretty(value).expect("a manifest is a tree of maps with text keys, which JSON can always say")
+    serde_json::to_string_pretty(value)
+        .expect("a manifest is a tree of maps with text keys, which JSON can always say")
 }
 
 #[cfg(test)]
@@ -241,13 +252,19 @@ mod tests {
     }
 
     fn values() -> impl Strategy<Value = Value> {
-        let leaf =
-            prop_oneof![texts().prop_map(Value::from), any::<i64>().prop_map(Value::from), any::<bool>().prop_map(Value::from)];
+        let leaf = prop_oneof![
+            texts().prop_map(Value::from),
+            any::<i64>().prop_map(Value::from),
+            any::<bool>().prop_map(Value::from)
+        ];
         leaf.prop_recursive(4, 24, 4, |inner| {
             // No key of a manifest has several lines.
             let keys = texts().prop_filter("one line", |key| !key.contains('\n'));
-            let map = prop::collection::btree_map(keys, inner.clone(), 0..4)
-                .prop_map(|entries| Value::from(entries.into_iter().fold(Map::new(), |map, (key, value)| map.with(key, value))));
+            let map = prop::collection::btree_map(keys, inner.clone(), 0..4).prop_map(|entries| {
+                Value::from(
+                    entries.into_iter().fold(Map::new(), |map, (key, value)| map.with(key, value)),
+                )
+            });
             prop_oneof![map, prop::collection::vec(inner, 0..4).prop_map(Value::from)]
         })
     }

@@ -4,10 +4,12 @@ use serde_json::Value;
 
 /// Whether a value is a map or list with something in it.
 pub(super) fn is_collection(value: &Value) -> bool {
-    value.as_object().is_some_and(|map| !map.is_empty()) || value.as_array().is_some_and(|list| !list.is_empty())
+    value.as_object().is_some_and(|map| !map.is_empty())
+        || value.as_array().is_some_and(|list| !list.is_empty())
 }
 
-/// Whether a key is longer, as written, than YAML lets one be that stands on a line with its value (YAML 1.2.2 §7.4.2).
+/// Whether a key is longer, as written, than YAML lets one be that stands on a line with its value
+/// (YAML 1.2.2 §7.4.2).
 pub(super) fn is_long_key(key: &str) -> bool {
     scalar(key).len().max(json(key).len()) > 1024
 }
@@ -15,7 +17,9 @@ pub(super) fn is_long_key(key: &str) -> bool {
 /// Whether any key in a value is.
 pub(super) fn has_long_key(value: &Value) -> bool {
     match value {
-        Value::Object(map) => map.iter().any(|(key, value)| is_long_key(key) || has_long_key(value)),
+        Value::Object(map) => {
+            map.iter().any(|(key, value)| is_long_key(key) || has_long_key(value))
+        }
         Value::Array(items) => items.iter().any(has_long_key),
         _ => false,
     }
@@ -24,10 +28,14 @@ pub(super) fn has_long_key(value: &Value) -> bool {
 /// A value on one line.
 pub(super) fn flow(value: &Value) -> String {
     match value {
-        Value::Array(items) => format!("[{}]", items.iter().map(flow_item).collect::<Vec<_>>().join(", ")),
+        Value::Array(items) => {
+            format!("[{}]", items.iter().map(flow_item).collect::<Vec<_>>().join(", "))
+        }
         Value::Object(map) => {
-            let entries: Vec<String> =
-                map.iter().map(|(key, value)| format!("{}: {}", flow_text(key), flow_item(value))).collect();
+            let entries: Vec<String> = map
+                .iter()
+                .map(|(key, value)| format!("{}: {}", flow_text(key), flow_item(value)))
+                .collect();
             format!("{{{}}}", entries.join(", "))
         }
         _ => scalar_value(value),
@@ -70,14 +78,17 @@ pub(super) fn block(value: &Value, column: usize) -> String {
         Value::Object(map) if !map.is_empty() => {
             let entry = |(key, value): (&String, &Value)| {
                 let whole = is_collection(value);
-                let value = if whole { block(value, column + 2) } else { format!(" {}", flow(value)) };
+                let value =
+                    if whole { block(value, column + 2) } else { format!(" {}", flow(value)) };
                 format!("\n{indent}{}:{value}", scalar(key))
             };
             map.iter().map(entry).collect()
         }
         Value::Array(items) if !items.is_empty() => {
             let item = |item: &Value| match item {
-                Value::Object(map) if !map.is_empty() => format!("\n{indent}- {}", block(item, column + 2).trim_start()),
+                Value::Object(map) if !map.is_empty() => {
+                    format!("\n{indent}- {}", block(item, column + 2).trim_start())
+                }
                 _ => format!("\n{indent}- {}", flow(item)),
             };
             items.iter().map(item).collect()

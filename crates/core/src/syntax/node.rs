@@ -1,5 +1,5 @@
-//! The spanned tree that every later stage reads. Aliases and merge keys are already followed, duplicate keys
-//! reported; nothing of the YAML library is left in it.
+//! The spanned tree that every later stage reads. Aliases and merge keys are already followed,
+//! duplicate keys reported; nothing of the YAML library is left in it.
 
 use std::sync::Arc;
 
@@ -116,7 +116,9 @@ impl Node {
     /// The text of a string; other scalars are none.
     #[must_use]
     pub fn as_str(&self) -> Option<&str> {
-        self.as_scalar().filter(|scalar| scalar.value == ScalarValue::Str).map(|scalar| scalar.text.as_str())
+        self.as_scalar()
+            .filter(|scalar| scalar.value == ScalarValue::Str)
+            .map(|scalar| scalar.text.as_str())
     }
 
     /// Whether it is null or nothing.
@@ -138,7 +140,9 @@ impl Node {
             NodeKind::Scalar(scalar) => match scalar.value {
                 ScalarValue::Null => "nothing".to_owned(),
                 ScalarValue::Bool(value) => format!("the boolean `{value}`"),
-                ScalarValue::Int(_) | ScalarValue::Float(_) => format!("the number `{}`", scalar.text.as_str()),
+                ScalarValue::Int(_) | ScalarValue::Float(_) => {
+                    format!("the number `{}`", scalar.text.as_str())
+                }
                 ScalarValue::Str => format!("the text `{}`", shorten(scalar.text.as_str())),
             },
             NodeKind::Mapping(_) => "a map".to_owned(),

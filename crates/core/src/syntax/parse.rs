@@ -1,7 +1,9 @@
-//! Reads YAML 1.2 into the spanned tree. Never fails: what cannot be read becomes `Broken` and a diagnostic.
+//! Reads YAML 1.2 into the spanned tree. Never fails: what cannot be read becomes `Broken` and a
+//! diagnostic.
 //!
-//! The library stops at the first syntax error of a block. So a broken line is blanked out, byte for byte, and the
-//! rest is read again: offsets stay true, and one bad line does not hide the faults of the others.
+//! The library stops at the first syntax error of a block. So a broken line is blanked out, byte
+//! for byte, and the rest is read again: offsets stay true, and one bad line does not hide the
+//! faults of the others.
 
 use std::borrow::Cow;
 
@@ -65,10 +67,13 @@ pub fn parse(source: &Source) -> (Document, Vec<Diagnostic>) {
         // What is left open on a line that is broken already has the same cause.
         let at = fault.secondary.first().map_or(fault.primary.span.start, |label| label.span.start);
         let line = line_start(&text, at.min(text.len()));
-        if !blanks.iter().any(|blank: &std::ops::Range<usize>| line_start(&text, blank.start) <= line && line < blank.end) {
+        if !blanks.iter().any(|blank: &std::ops::Range<usize>| {
+            line_start(&text, blank.start) <= line && line < blank.end
+        }) {
             diagnostics.push(syntax_diagnostic(source, &fault));
         }
-        let blank = if blanks.len() < MAX_REPAIRS { broken_region(&text, &fault, &blanks) } else { None };
+        let blank =
+            if blanks.len() < MAX_REPAIRS { broken_region(&text, &fault, &blanks) } else { None };
         let Some(blank) = blank else {
             let root = Some(Node { span, kind: NodeKind::Broken });
             return (Document { root, span, has_anchors: false }, diagnostics);
@@ -78,14 +83,19 @@ pub fn parse(source: &Source) -> (Document, Vec<Diagnostic>) {
     }
 }
 
-/// The bytes to blank out so that the text after a fault can be read: from where an unclosed quote or bracket opened
-/// to where the library gave up, else the value on the faulty line, else that whole line. None when nothing is left
-/// to blank, which ends the reading.
-fn broken_region(text: &str, fault: &oneyaml::Diagnostic, blanks: &[std::ops::Range<usize>]) -> Option<std::ops::Range<usize>> {
+/// The bytes to blank out so that the text after a fault can be read: from where an unclosed quote
+/// or bracket opened to where the library gave up, else the value on the faulty line, else that
+/// whole line. None when nothing is left to blank, which ends the reading.
+fn broken_region(
+    text: &str,
+    fault: &oneyaml::Diagnostic,
+    blanks: &[std::ops::Range<usize>],
+) -> Option<std::ops::Range<usize>> {
     let at = fault.primary.span.start.min(text.len());
     let opened = fault.secondary.first().map(|label| label.span.start).filter(|start| *start < at);
     if let Some(start) = opened {
-        // A quote or bracket that nobody closed owns at most the lines up to the place of complaint.
+        // A quote or bracket that nobody closed owns at most the lines up to the place of
+        // complaint.
         let end = if text.get(at..)?.trim().is_empty() {
             line_end(text, start)
         } else {
@@ -99,20 +109,31 @@ fn broken_region(text: &str, fault: &oneyaml::Diagnostic, blanks: &[std::ops::Ra
         line = line_start(text, text.get(..line)?.trim_end().len());
     }
     let end = line_end(text, line);
-    let value = value_start(text.get(line..end)?).map(|offset| line + offset).filter(|start| *start <= at);
-    value.and_then(|start| fresh(text, start..end, blanks)).or_else(|| fresh(text, line..end, blanks))
+    let value =
+        value_start(text.get(line..end)?).map(|offset| line + offset).filter(|start| *start <= at);
+    value
+        .and_then(|start| fresh(text, start..end, blanks))
+        .or_else(|| fresh(text, line..end, blanks))
 }
 
 /// The region, when blanking it would change the text.
-fn fresh(text: &str, region: std::ops::Range<usize>, blanks: &[std::ops::Range<usize>]) -> Option<std::ops::Range<usize>> {
-    let changes = text.get(region.clone()).is_some_and(|part| part.bytes().any(|byte| !byte.is_ascii_whitespace()));
+fn fresh(
+    text: &str,
+    region: std::ops::Range<usize>,
+    blanks: &[std::ops::Range<usize>],
+) -> Option<std::ops::Range<usize>> {
+    let changes = text
+        .get(region.clone())
+        .is_some_and(|part| part.bytes().any(|byte| !byte.is_ascii_whitespace()));
     (changes && !blanks.contains(&region)).then_some(region)
 }
 
 /// Where the line of an offset begins; the first behind a byte order mark.
 pub(super) fn line_start(text: &str, at: usize) -> usize {
     let first = if text.starts_with('\u{feff}') { at.min('\u{feff}'.len_utf8()) } else { 0 };
-    text.get(..at).and_then(|before| before.rfind(['\n', '\r'])).map_or(first, |newline| newline + 1)
+    text.get(..at)
+        .and_then(|before| before.rfind(['\n', '\r']))
+        .map_or(first, |newline| newline + 1)
 }
 
 pub(super) fn line_end(text: &str, at: usize) -> usize {
@@ -152,7 +173,11 @@ pub(super) fn syntax_diagnostic(source: &Source, fault: &oneyaml::Diagnostic) ->
         diagnostic = diagnostic.label(span(primary.span), "still open here");
     }
     for suggestion in &fault.suggestions {
-        let edits = suggestion.edits.iter().map(|edit| TextEdit { span: span(edit.span), text: edit.text.clone() }).collect();
+        let edits = suggestion
+            .edits
+            .iter()
+            .map(|edit| TextEdit { span: span(edit.span), text: edit.text.clone() })
+            .collect();
         let applicability = match suggestion.applicability {
             oneyaml::Applicability::MachineApplicable => Applicability::Safe,
             _ => Applicability::Unsafe,
@@ -163,7 +188,8 @@ pub(super) fn syntax_diagnostic(source: &Source, fault: &oneyaml::Diagnostic) ->
 }
 
 /// An asterisk begins an alias.
-pub(super) const STAR_NEEDS_QUOTES: &str = "a text that starts with `*` needs quotes: `\"*.example.com\"`";
+pub(super) const STAR_NEEDS_QUOTES: &str =
+    "a text that starts with `*` needs quotes: `\"*.example.com\"`";
 
 /// The help of the commonest mistakes of this format, else the library's.
 fn plain_help(source: &Source, fault: &oneyaml::Diagnostic) -> Option<String> {

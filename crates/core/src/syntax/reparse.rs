@@ -1,8 +1,10 @@
-//! Reads an edited text again: of a long list the item that the edit lies in, the others are those of the earlier reading.
+//! Reads an edited text again: of a long list the item that the edit lies in, the others are those
+//! of the earlier reading.
 //!
-//! The parser stands at the same place of the grammar before and behind an item of a block list, so that the item is read by
-//! itself as it is read among the others. Where this is not plain to see (anchors, document markers, an item that becomes two,
-//! anything broken) the whole text is to be read.
+//! The parser stands at the same place of the grammar before and behind an item of a block list, so
+//! that the item is read by itself as it is read among the others. Where this is not plain to see
+//! (anchors, document markers, an item that becomes two, anything broken) the whole text is to be
+//! read.
 
 use std::ops::Range;
 use std::sync::Arc;
@@ -13,26 +15,31 @@ use super::parse::{Document, line_start};
 use crate::source::Source;
 use crate::span::Span;
 
-/// Reads `source`, which an edit has made of the text `old`, of which `before` is the reading without any fault.
+/// Reads `source`, which an edit has made of the text `old`, of which `before` is the reading
+/// without any fault.
 ///
-/// Returns what [`parse`](super::parse) would, without any fault; none when the whole text is to be read.
+/// Returns what [`parse`](super::parse) would, without any fault; none when the whole text is to be
+/// read.
 #[must_use]
 pub fn reparse(before: &Document, old: &str, source: &Source) -> Option<Document> {
     let new = &*source.text;
-    // An explicit document may give tags another meaning; a byte order mark begins a text, and nothing else.
+    // An explicit document may give tags another meaning; a byte order mark begins a text, and
+    // nothing else.
     if before.has_anchors || old.starts_with(['%', '-', '\u{feff}']) {
         return None;
     }
     let root = before.root.as_ref()?;
     let mapping = root.as_mapping()?;
     let edited = edited(old, new);
-    let at = mapping.entries.iter().position(|entry| holds(entry.value.span, &edited, old.len()))?;
+    let at =
+        mapping.entries.iter().position(|entry| holds(entry.value.span, &edited, old.len()))?;
     let list = &mapping.entries[at].value;
     let items = list.as_sequence()?;
     if !old[list.span.range()].starts_with('-') {
         return None;
     }
-    let place = items.partition_point(|item| item.span.start as usize <= edited.start).checked_sub(1)?;
+    let place =
+        items.partition_point(|item| item.span.start as usize <= edited.start).checked_sub(1)?;
     let region = region(items, place, mapping.entries.get(at + 1), old)?;
     if !(region.start < edited.start && edited.end < region.end) {
         return None;
@@ -42,8 +49,16 @@ pub fn reparse(before: &Document, old: &str, source: &Source) -> Option<Document
     let item = read_item(text, source, region.start)?;
 
     // What the last of its items ends, a list ends with.
-    let list_span = ending(list.span, items.get(place + 1).is_none().then_some((items[place].span, item.span)), moved)?;
-    let root_span = ending(root.span, mapping.entries.get(at + 1).is_none().then_some((list.span, list_span)), moved)?;
+    let list_span = ending(
+        list.span,
+        items.get(place + 1).is_none().then_some((items[place].span, item.span)),
+        moved,
+    )?;
+    let root_span = ending(
+        root.span,
+        mapping.entries.get(at + 1).is_none().then_some((list.span, list_span)),
+        moved,
+    )?;
     let mut list_items = items[..place].to_vec();
     list_items.push(item);
     list_items.extend(items[place + 1..].iter().map(|item| shift(item, moved)));
@@ -59,7 +74,9 @@ pub fn reparse(before: &Document, old: &str, source: &Source) -> Option<Document
 /// The span of a collection whose `last` part, where the edit lies in that, has become another.
 fn ending(span: Span, last: Option<(Span, Span)>, moved: i64) -> Option<Span> {
     match last {
-        Some((before, after)) => (before.end == span.end).then_some(Span { end: after.end, ..span }),
+        Some((before, after)) => {
+            (before.end == span.end).then_some(Span { end: after.end, ..span })
+        }
         None => Some(Span { end: self::moved(span.end, moved), ..span }),
     }
 }
@@ -68,7 +85,8 @@ fn ending(span: Span, last: Option<(Span, Span)>, moved: i64) -> Option<Span> {
 fn edited(old: &str, new: &str) -> Range<usize> {
     let most = old.len().min(new.len());
     let start = old.bytes().zip(new.bytes()).take_while(|(old, new)| old == new).count();
-    let same_end = old.bytes().rev().zip(new.bytes().rev()).take_while(|(old, new)| old == new).count();
+    let same_end =
+        old.bytes().rev().zip(new.bytes().rev()).take_while(|(old, new)| old == new).count();
     start..old.len() - same_end.min(most - start)
 }
 
@@ -78,7 +96,12 @@ fn holds(span: Span, edited: &Range<usize>, length: usize) -> bool {
 }
 
 /// The lines of an item, with its dash; none when they are not its own.
-fn region(items: &[Node], place: usize, next_entry: Option<&Entry>, old: &str) -> Option<Range<usize>> {
+fn region(
+    items: &[Node],
+    place: usize,
+    next_entry: Option<&Entry>,
+    old: &str,
+) -> Option<Range<usize>> {
     let begin = |span: Span| {
         let start = line_start(old, span.start as usize);
         let before = &old[start..span.start as usize];
@@ -96,8 +119,12 @@ fn region(items: &[Node], place: usize, next_entry: Option<&Entry>, old: &str) -
 
 /// The one item that lines at `offset` of a source hold.
 fn read_item(text: &str, source: &Source, offset: usize) -> Option<Node> {
-    let marks_document = |line: &str| line.starts_with("---") || line.starts_with("...") || line.starts_with('%');
-    if !text.ends_with('\n') || text.contains(['\r', '\u{feff}']) || text.lines().any(marks_document) {
+    let marks_document =
+        |line: &str| line.starts_with("---") || line.starts_with("...") || line.starts_with('%');
+    if !text.ends_with('\n')
+        || text.contains(['\r', '\u{feff}'])
+        || text.lines().any(marks_document)
+    {
         return None;
     }
     let own = Source::new(source.file, "", text);
@@ -134,10 +161,13 @@ fn shift(node: &Node, by: i64) -> Node {
     }
     let kind = match &node.kind {
         NodeKind::Mapping(mapping) => {
-            let entries: Arc<[Entry]> = mapping.entries.iter().map(|entry| shift_entry(entry, by)).collect();
+            let entries: Arc<[Entry]> =
+                mapping.entries.iter().map(|entry| shift_entry(entry, by)).collect();
             NodeKind::Mapping(Mapping { entries, broken: mapping.broken })
         }
-        NodeKind::Sequence(items) => NodeKind::Sequence(items.iter().map(|item| shift(item, by)).collect()),
+        NodeKind::Sequence(items) => {
+            NodeKind::Sequence(items.iter().map(|item| shift(item, by)).collect())
+        }
         kind => kind.clone(),
     };
     Node { span: shift_span(node.span, by), kind }
@@ -171,7 +201,11 @@ mod tests {
         let Some(document) = reparse(&before, old, &source(new)) else { return false };
         let (expected, faults) = parse(&source(new));
         assert_eq!(faults.len(), 0, "what was read by its item has faults:\n{new}\nfrom\n{old}");
-        assert_eq!(format!("{document:#?}"), format!("{expected:#?}"), "read differently:\n{new}\nfrom\n{old}");
+        assert_eq!(
+            format!("{document:#?}"),
+            format!("{expected:#?}"),
+            "read differently:\n{new}\nfrom\n{old}"
+        );
         true
     }
 

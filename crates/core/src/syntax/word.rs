@@ -11,7 +11,8 @@ const INSIDE: [bool; 256] = {
     table
 };
 
-/// Whether a text is a letter or slash and then letters, digits, `-`, `.`, `/` and `_`, and none of YAML's own words.
+/// Whether a text is a letter or slash and then letters, digits, `-`, `.`, `/` and `_`, and none of
+/// YAML's own words.
 pub(super) fn is_word(text: &str) -> bool {
     const WORDS: [&str; 9] = ["y", "n", "yes", "no", "on", "off", "true", "false", "null"];
     let bytes = text.as_bytes();
@@ -20,8 +21,8 @@ pub(super) fn is_word(text: &str) -> bool {
         && (bytes.len() > 5 || !WORDS.iter().any(|word| word.eq_ignore_ascii_case(text)))
 }
 
-/// The lines of a text that is sure to stand as a literal block: at least two, of visible ASCII and single spaces within,
-/// each ended by a line break. Certificates are such, and long.
+/// The lines of a text that is sure to stand as a literal block: at least two, of visible ASCII and
+/// single spaces within, each ended by a line break. Certificates are such, and long.
 pub(super) fn block_of(text: &str) -> Option<&str> {
     let lines = text.strip_suffix('\n').filter(|lines| lines.contains('\n'))?;
     let mut before = b'\n';
@@ -38,13 +39,15 @@ pub(super) fn block_of(text: &str) -> Option<&str> {
     Some(lines)
 }
 
-/// Whether a text is a number of digits alone or a truth of YAML 1.2, which only quotes keep a text.
+/// Whether a text is a number of digits alone or a truth of YAML 1.2, which only quotes keep a
+/// text.
 pub(super) fn is_quoted(text: &str) -> bool {
-    !text.is_empty() && text.bytes().all(|byte| byte.is_ascii_digit()) || matches!(text, "true" | "false")
+    !text.is_empty() && text.bytes().all(|byte| byte.is_ascii_digit())
+        || matches!(text, "true" | "false")
 }
 
-/// Whether a text is sure to need no quotes: a word, words with single colons and at signs between them like ARNs and
-/// images, or a number with one of the units of manifests.
+/// Whether a text is sure to need no quotes: a word, words with single colons and at signs between
+/// them like ARNs and images, or a number with one of the units of manifests.
 pub(super) fn is_plain(text: &str) -> bool {
     let bytes = text.as_bytes();
     let Some(first) = bytes.first() else { return false };

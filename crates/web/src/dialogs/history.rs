@@ -18,8 +18,10 @@ pub(super) fn History() -> impl IntoView {
         entries.try_set(Some(found));
     });
     let row = move |entry: Entry| {
-        let time =
-            String::from(js_sys::Date::new(&entry.time.into()).to_locale_string("default", &wasm_bindgen::JsValue::UNDEFINED));
+        let time = String::from(
+            js_sys::Date::new(&entry.time.into())
+                .to_locale_string("default", &wasm_bindgen::JsValue::UNDEFINED),
+        );
         let about = Work::read(&entry.text).map(|work| summary(&work)).unwrap_or_default();
         let what = format!("{} · {about}", entry.label);
         let label = format!("Go back to {time}, {what}");
@@ -49,6 +51,7 @@ pub(super) fn History() -> impl IntoView {
 
 /// The layer's name and the length of its text.
 fn summary(work: &Work) -> String {
-    let name = work.service.lines().find_map(|line| line.strip_prefix("name:")).unwrap_or_default().trim();
+    let name =
+        work.service.lines().find_map(|line| line.strip_prefix("name:")).unwrap_or_default().trim();
     format!("{name} · {} lines", work.service.lines().count())
 }

@@ -33,14 +33,17 @@ fn Frame(title: &'static str, children: Children) -> impl IntoView {
         }
     });
     let close = move || state.dialog.set(None);
-    // At once, and not when the browser gets to tell of the closing: another dialog may be open by then.
+    // At once, and not when the browser gets to tell of the closing: another dialog may be open by
+    // then.
     let escape = move |event: web_sys::Event| {
         event.prevent_default();
         close();
     };
     // The dialog's own area is covered by its content, so that such a click is beside it.
     let beside = move |event: web_sys::MouseEvent| {
-        let outside = event.target().is_some_and(|target| element.get_untracked().is_some_and(|dialog| target == ****dialog));
+        let outside = event.target().is_some_and(|target| {
+            element.get_untracked().is_some_and(|dialog| target == ****dialog)
+        });
         if outside {
             close();
         }

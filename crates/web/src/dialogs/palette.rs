@@ -14,8 +14,14 @@ pub(super) fn Palette() -> impl IntoView {
     let chosen = RwSignal::new(0_usize);
     let found = Memo::new(move |_| {
         let typed = typed.read().to_lowercase();
-        let fits = |name: &str| typed.split_whitespace().all(|word| name.to_lowercase().contains(word));
-        COMMANDS.iter().enumerate().filter(|(_, command)| fits(command.name)).map(|(index, _)| index).collect::<Vec<_>>()
+        let fits =
+            |name: &str| typed.split_whitespace().all(|word| name.to_lowercase().contains(word));
+        COMMANDS
+            .iter()
+            .enumerate()
+            .filter(|(_, command)| fits(command.name))
+            .map(|(index, _)| index)
+            .collect::<Vec<_>>()
     });
     let run = move |index: usize| {
         state.dialog.set(None);
@@ -25,9 +31,13 @@ pub(super) fn Palette() -> impl IntoView {
         let count = found.with_untracked(Vec::len);
         match event.key().as_str() {
             "ArrowDown" if count > 0 => chosen.update(|chosen| *chosen = (*chosen + 1) % count),
-            "ArrowUp" if count > 0 => chosen.update(|chosen| *chosen = (*chosen + count - 1) % count),
+            "ArrowUp" if count > 0 => {
+                chosen.update(|chosen| *chosen = (*chosen + count - 1) % count)
+            }
             "Enter" => {
-                if let Some(index) = found.with_untracked(|found| found.get(chosen.get_untracked()).copied()) {
+                if let Some(index) =
+                    found.with_untracked(|found| found.get(chosen.get_untracked()).copied())
+                {
                     run(index);
                 }
             }

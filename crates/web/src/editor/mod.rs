@@ -65,7 +65,13 @@ struct Callbacks {
 }
 
 impl Editor {
-    fn new(parent: &web_sys::Element, label: &str, text: &str, hint: &str, callbacks: Callbacks) -> Self {
+    fn new(
+        parent: &web_sys::Element,
+        label: &str,
+        text: &str,
+        hint: &str,
+        callbacks: Callbacks,
+    ) -> Self {
         let Callbacks { on_change, on_complete, on_hover, on_cursor } = &callbacks;
         let view = create(parent, label, text, hint, on_change, on_complete, on_hover, on_cursor);
         Self { view, _callbacks: Rc::new(callbacks) }
@@ -105,7 +111,8 @@ impl Editor {
     }
 
     fn show(&self, findings: &[&Finding]) {
-        let findings: Vec<Squiggle<'_>> = findings.iter().map(|finding| squiggle(finding)).collect();
+        let findings: Vec<Squiggle<'_>> =
+            findings.iter().map(|finding| squiggle(finding)).collect();
         if let Ok(findings) = serde_wasm_bindgen::to_value(&findings) {
             show(&self.view, findings);
         }
@@ -186,12 +193,21 @@ fn edit(replacement: &Replacement) -> Edit<'_> {
 }
 
 fn squiggle(finding: &Finding) -> Squiggle<'_> {
-    let fixes = finding.fixes.iter().map(|fix| FixAction { title: &fix.title, edits: fix.edits.iter().map(edit).collect() });
+    let fixes = finding
+        .fixes
+        .iter()
+        .map(|fix| FixAction { title: &fix.title, edits: fix.edits.iter().map(edit).collect() });
     let message = match &finding.help {
         Some(help) => format!("{}\n{help}", finding.message),
         None => finding.message.clone(),
     };
-    Squiggle { from: finding.place.from, to: finding.place.to, severity: finding.severity, message, fixes: fixes.collect() }
+    Squiggle {
+        from: finding.place.from,
+        to: finding.place.to,
+        severity: finding.severity,
+        message,
+        fixes: fixes.collect(),
+    }
 }
 
 fn promise(found: Pin<Box<dyn Future<Output = JsValue>>>) -> Promise {
@@ -231,8 +247,12 @@ pub(crate) fn TextEditor(
             on_complete: Closure::new(move |offset| {
                 promise(Box::pin(later::complete(state.request(), complete.clone(), offset)))
             }),
-            on_hover: Closure::new(move |offset| promise(Box::pin(later::hover(state.request(), hover.clone(), offset)))),
-            on_cursor: Closure::new(move |line, offset| state.cursor.set((line > 0).then(|| (cursor.clone(), line, offset)))),
+            on_hover: Closure::new(move |offset| {
+                promise(Box::pin(later::hover(state.request(), hover.clone(), offset)))
+            }),
+            on_cursor: Closure::new(move |line, offset| {
+                state.cursor.set((line > 0).then(|| (cursor.clone(), line, offset)))
+            }),
         };
         let editor = Editor::new(&element, label, &text, hint, callbacks);
         state.editors.update(|editors| {
@@ -246,7 +266,12 @@ pub(crate) fn TextEditor(
         let outcome = state.analysis.read();
         state.editors.track();
         if let Some(editor) = state.editor(&name) {
-            let findings: Vec<&Finding> = outcome.analysis.diagnostics.iter().filter(|finding| finding.file == name).collect();
+            let findings: Vec<&Finding> = outcome
+                .analysis
+                .diagnostics
+                .iter()
+                .filter(|finding| finding.file == name)
+                .collect();
             editor.show(&findings);
         }
     });

@@ -22,19 +22,30 @@ pub(super) fn Fields(sheet: Sheet, fields: &'static [Field], path: Path) -> impl
 
 #[component]
 fn Row(sheet: Sheet, field: &'static Field, path: Path) -> impl IntoView {
-    let nested = matches!(field.kind, FieldType::Map(_) | FieldType::MapList(_) | FieldType::Modules);
+    let nested =
+        matches!(field.kind, FieldType::Map(_) | FieldType::MapList(_) | FieldType::Modules);
     let (own, set) = (path.clone(), path.clone());
     let faults = move || {
-        sheet.faults(&own, !nested).into_iter().map(|fault| view! { <p class="fault">{marked(&fault)}</p> }).collect_view()
+        sheet
+            .faults(&own, !nested)
+            .into_iter()
+            .map(|fault| view! { <p class="fault">{marked(&fault)}</p> })
+            .collect_view()
     };
     let is_set = move || sheet.value(&set).is_some();
     let (first, more) = field.doc.trim().split_once('\n').unwrap_or((field.doc.trim(), ""));
     let mut facts = Vec::new();
     facts.extend(field.unit.map(str::to_owned));
-    facts.extend(field.default.filter(|default| !default.starts_with('[')).map(|default| format!("default {default}")));
+    facts.extend(
+        field
+            .default
+            .filter(|default| !default.starts_with('['))
+            .map(|default| format!("default {default}")),
+    );
     facts.extend(field.required.then(|| "required".to_owned()));
     let facts = facts.join(" · ");
-    let more = (!more.is_empty()).then(|| view! { <span class="help">{marked(more.trim())}</span> });
+    let more =
+        (!more.is_empty()).then(|| view! { <span class="help">{marked(more.trim())}</span> });
     view! {
         <div class="row" class:set=is_set class:wide=nested>
             <div class="label">
@@ -145,7 +156,8 @@ fn Port(sheet: Sheet, field: &'static Field, path: Path) -> impl IntoView {
     let read = path.clone();
     let kind = Memo::new(move |_| {
         let value = sheet.value(&read);
-        let kind = value.as_ref().and_then(Value::as_object).and_then(|map| map.keys().next().cloned());
+        let kind =
+            value.as_ref().and_then(Value::as_object).and_then(|map| map.keys().next().cloned());
         kind.unwrap_or_else(|| PORT_NAMES[0].to_owned())
     });
     let (number, set) = (path.clone(), path.clone());

@@ -15,14 +15,18 @@ fn Remove(#[prop(into)] what: String, #[prop(into)] remove: Callback<()>) -> imp
 
 /// An empty line whose text becomes a further item.
 #[component]
-fn Add(#[prop(into)] label: String, #[prop(optional, into)] hint: String, #[prop(into)] add: Callback<String>) -> impl IntoView {
+fn Add(
+    #[prop(into)] label: String,
+    #[prop(optional, into)] hint: String,
+    #[prop(into)] add: Callback<String>,
+) -> impl IntoView {
     let take = move |event: web_sys::Event| {
         let text = event_target_value(&event);
         if !text.is_empty() {
             add.run(text);
-            if let Some(input) =
-                event.target().and_then(|target| wasm_bindgen::JsCast::dyn_into::<web_sys::HtmlInputElement>(target).ok())
-            {
+            if let Some(input) = event.target().and_then(|target| {
+                wasm_bindgen::JsCast::dyn_into::<web_sys::HtmlInputElement>(target).ok()
+            }) {
                 input.set_value("");
             }
         }
@@ -71,7 +75,11 @@ pub(super) fn Variables(sheet: Sheet, label: &'static str, path: Path) -> impl I
         Some(Value::Object(map)) => map.keys().map(|name| (name.clone(), None)).collect::<Vec<_>>(),
         Some(Value::Array(items)) => {
             let named = items.iter().enumerate();
-            named.map(|(index, item)| (item["name"].as_str().unwrap_or_default().to_owned(), Some(index))).collect()
+            named
+                .map(|(index, item)| {
+                    (item["name"].as_str().unwrap_or_default().to_owned(), Some(index))
+                })
+                .collect()
         }
         _ => Vec::new(),
     });
@@ -92,9 +100,10 @@ pub(super) fn Variables(sheet: Sheet, label: &'static str, path: Path) -> impl I
     let add = move |name: String| {
         let name = name.trim();
         match sheet.value(&path) {
-            Some(Value::Array(items)) => {
-                sheet.set(&below(&path, items.len()), Some(serde_json::json!({ "name": name, "value": "" })))
-            }
+            Some(Value::Array(items)) => sheet.set(
+                &below(&path, items.len()),
+                Some(serde_json::json!({ "name": name, "value": "" })),
+            ),
             _ => sheet.set(&below(&path, name), Some(Value::from(""))),
         }
     };
@@ -116,7 +125,12 @@ pub(super) fn Links(sheet: Sheet, path: Path) -> impl IntoView {
         let name = untrack(&target);
         let change = move |event: web_sys::Event| {
             let asked = event_target_value(&event);
-            let asked: Vec<Value> = asked.split(',').map(str::trim).filter(|word| !word.is_empty()).map(Value::from).collect();
+            let asked: Vec<Value> = asked
+                .split(',')
+                .map(str::trim)
+                .filter(|word| !word.is_empty())
+                .map(Value::from)
+                .collect();
             let target = target_of(sheet.value(&ask).as_ref());
             let link = if asked.is_empty() {
                 Value::String(target)
@@ -141,13 +155,18 @@ pub(super) fn Links(sheet: Sheet, path: Path) -> impl IntoView {
         }
     };
     let modules = move || {
-        let modules = sheet.value(&below(&[], "modules")).and_then(|value| value.as_array().cloned()).unwrap_or_default();
+        let modules = sheet
+            .value(&below(&[], "modules"))
+            .and_then(|value| value.as_array().cloned())
+            .unwrap_or_default();
         let linkable = modules.into_iter().filter(|module| {
             let kind = module["type"].as_str().unwrap_or_default();
             api::is_linkable(kind)
         });
         linkable
-            .map(|module| module["name"].as_str().or(module["type"].as_str()).unwrap_or_default().to_owned())
+            .map(|module| {
+                module["name"].as_str().or(module["type"].as_str()).unwrap_or_default().to_owned()
+            })
             .collect::<Vec<_>>()
     };
     let add = move |event: web_sys::Event| {
@@ -178,7 +197,10 @@ fn target_of(link: Option<&Value>) -> String {
 }
 
 fn arguments(link: Option<&Value>) -> Vec<Value> {
-    let asked = link.and_then(Value::as_object).and_then(|map| map.values().next()).and_then(Value::as_array);
+    let asked = link
+        .and_then(Value::as_object)
+        .and_then(|map| map.values().next())
+        .and_then(Value::as_array);
     asked.cloned().unwrap_or_default()
 }
 
@@ -186,7 +208,9 @@ fn asked_of(link: Option<&Value>) -> String {
     let word = |asked: Value| match asked {
         Value::String(word) => word,
         Value::Object(names) => {
-            let names = names.iter().map(|(from, to)| format!("{from} as {}", to.as_str().unwrap_or_default()));
+            let names = names
+                .iter()
+                .map(|(from, to)| format!("{from} as {}", to.as_str().unwrap_or_default()));
             names.collect::<Vec<_>>().join(", ")
         }
         other => other.to_string(),
@@ -201,7 +225,12 @@ fn renames(link: Option<&Value>) -> bool {
 
 /// A list of maps with the same fields.
 #[component]
-pub(super) fn Items(sheet: Sheet, fields: &'static [Field], label: &'static str, path: Path) -> impl IntoView {
+pub(super) fn Items(
+    sheet: Sheet,
+    fields: &'static [Field],
+    label: &'static str,
+    path: Path,
+) -> impl IntoView {
     let (count, rows) = (path.clone(), path.clone());
     let length = Memo::new(move |_| sheet.length(&count));
     let row = move |index: usize| {
@@ -218,8 +247,10 @@ pub(super) fn Items(sheet: Sheet, fields: &'static [Field], label: &'static str,
     };
     let add = move |_| {
         let index = sheet.length(&path);
-        let required =
-            fields.iter().filter(|field| field.required).map(|field| (field.name.to_owned(), Value::from(field.example)));
+        let required = fields
+            .iter()
+            .filter(|field| field.required)
+            .map(|field| (field.name.to_owned(), Value::from(field.example)));
         let item = Value::Object(required.collect());
         match index {
             0 => sheet.set(&path, Some(Value::Array(vec![item]))),

@@ -1,5 +1,6 @@
-//! A text as a form: every field with its type, default and help, all from the declarations. An edit changes only its own
-//! place in the text, by the text's editor, so that comments stay and undo is one for both.
+//! A text as a form: every field with its type, default and help, all from the declarations. An
+//! edit changes only its own place in the text, by the text's editor, so that comments stay and
+//! undo is one for both.
 
 mod field;
 mod lists;
@@ -62,7 +63,9 @@ fn dotted(path: &[Step]) -> String {
 impl Sheet {
     fn new(state: State, file: String) -> Self {
         let name = file.clone();
-        let data = Memo::new(move |_| api::data(&SourceText { name: name.clone(), text: state.text_of(&name) }));
+        let data = Memo::new(move |_| {
+            api::data(&SourceText { name: name.clone(), text: state.text_of(&name) })
+        });
         Self { state, file: StoredValue::new(file), data }
     }
 
@@ -104,9 +107,15 @@ impl Sheet {
         let (name, path) = (self.file.get_value(), dotted(path));
         let outcome = self.state.analysis.read();
         let is_here = |found: &str| {
-            found.strip_prefix(&*path).is_some_and(|rest| rest.is_empty() || (deep && rest.starts_with(['.', '['])))
+            found
+                .strip_prefix(&*path)
+                .is_some_and(|rest| rest.is_empty() || (deep && rest.starts_with(['.', '['])))
         };
-        let of = outcome.analysis.diagnostics.iter().filter(|finding| finding.file == name && is_here(&finding.path));
+        let of = outcome
+            .analysis
+            .diagnostics
+            .iter()
+            .filter(|finding| finding.file == name && is_here(&finding.path));
         of.map(|finding| match &finding.help {
             Some(help) => format!("{}; {help}", finding.message),
             None => finding.message.clone(),

@@ -13,15 +13,22 @@ pub(super) fn Modules(sheet: Sheet, path: Path) -> impl IntoView {
     let (read, rows) = (path.clone(), path.clone());
     // By type, so that a module that becomes another one is shown anew.
     let types = Memo::new(move |_| {
-        let modules = sheet.value(&read).and_then(|value| value.as_array().cloned()).unwrap_or_default();
-        modules.iter().map(|module| module["type"].as_str().unwrap_or_default().to_owned()).enumerate().collect::<Vec<_>>()
+        let modules =
+            sheet.value(&read).and_then(|value| value.as_array().cloned()).unwrap_or_default();
+        modules
+            .iter()
+            .map(|module| module["type"].as_str().unwrap_or_default().to_owned())
+            .enumerate()
+            .collect::<Vec<_>>()
     });
     let only = move || types.with(Vec::len) == 1;
     let row = move |(index, kind): (usize, String)| {
         let at = below(&rows, index);
         let (titled, gone, list) = (at.clone(), at.clone(), rows.clone());
         let title = move || {
-            let name = sheet.value(&below(&titled, "name")).and_then(|name| name.as_str().map(str::to_owned));
+            let name = sheet
+                .value(&below(&titled, "name"))
+                .and_then(|name| name.as_str().map(str::to_owned));
             name.unwrap_or_else(|| format!("module {}", index + 1))
         };
         let label = title.clone();
@@ -59,7 +66,8 @@ pub(super) fn Modules(sheet: Sheet, path: Path) -> impl IntoView {
     let other = move |event: web_sys::Event| {
         let kind = event_target_value(&event);
         if !kind.is_empty() {
-            let module = api::new_module(&kind, &format!("{}{}", kind.replace('-', ""), count() + 1));
+            let module =
+                api::new_module(&kind, &format!("{}{}", kind.replace('-', ""), count() + 1));
             add_other(module);
         }
     };

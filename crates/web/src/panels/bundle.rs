@@ -12,7 +12,9 @@ pub(crate) fn export_bundle(state: State) {
     match state.analysis.with_untracked(|outcome| api::bundle(&outcome.request)) {
         Ok(bundle) => {
             export::download(state, &bundle.file_name(), "application/json", &bundle.to_text());
-            let manifests = state.manifests.with_untracked(|shown| shown.manifests.iter().map(Other::from).collect());
+            let manifests = state
+                .manifests
+                .with_untracked(|shown| shown.manifests.iter().map(Other::from).collect());
             state.exported.set(Some(manifests));
             work::remember(state, "when the bundle was exported");
         }
@@ -56,14 +58,25 @@ fn facts(state: State, bundle: &Bundle) -> impl IntoView + use<> {
         ("cluster", bundle.target.cluster.clone()),
         ("region", bundle.target.region.clone().unwrap_or_else(|| "not known".to_owned())),
         ("account", bundle.target.account_id.clone().unwrap_or_else(|| "not known".to_owned())),
-        ("objects", format!("{} Kubernetes objects, {} AWS resources", bundle.manifests.len(), bundle.aws.len())),
+        (
+            "objects",
+            format!(
+                "{} Kubernetes objects, {} AWS resources",
+                bundle.manifests.len(),
+                bundle.aws.len()
+            ),
+        ),
     ];
     let rows = rows.map(|(term, value)| view! { <dt>{term}</dt><dd><code>{value}</code></dd> });
     let secrets: Vec<_> =
         bundle.secrets.iter().map(|secret| view! { <li><code>{secret.keys.join(", ")}</code>{" in the Secret "}<code>{secret.name.clone()}</code></li> }).collect();
-    let holes: Vec<_> =
-        bundle.holes.iter().map(|hole| view! { <li><code>{hole.input.clone()}</code>{meaning(&hole.input)}</li> }).collect();
-    let needs_image = bundle.holes.iter().any(|hole| hole.input == optakit_core::render::IMAGE_DIGEST);
+    let holes: Vec<_> = bundle
+        .holes
+        .iter()
+        .map(|hole| view! { <li><code>{hole.input.clone()}</code>{meaning(&hole.input)}</li> })
+        .collect();
+    let needs_image =
+        bundle.holes.iter().any(|hole| hole.input == optakit_core::render::IMAGE_DIGEST);
     let mut commands = vec![format!("optakit apply {name}")];
     if needs_image {
         commands.push(format!("optakit apply {name} --image-digest sha256:…"));

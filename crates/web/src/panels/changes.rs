@@ -1,4 +1,5 @@
-//! What an edit would cause: the manifests beside the last export, another environment, or objects out of a cluster.
+//! What an edit would cause: the manifests beside the last export, another environment, or objects
+//! out of a cluster.
 
 use leptos::prelude::*;
 use optakit_core::api::{self, Against, Change, Choices, DiffLine, Other, Request};
@@ -32,7 +33,8 @@ pub(crate) fn Changes() -> impl IntoView {
     let others = Memo::new(move |_| {
         let outcome = state.analysis.read();
         let current = outcome.analysis.environment.clone();
-        let names = outcome.analysis.environments.iter().map(|environment| environment.name.clone());
+        let names =
+            outcome.analysis.environments.iter().map(|environment| environment.name.clone());
         names.filter(|name| Some(name) != current.as_ref()).collect::<Vec<_>>()
     });
     let result = Memo::new(move |_| {
@@ -56,7 +58,11 @@ pub(crate) fn Changes() -> impl IntoView {
         }
     });
     let choose = move |key: String| {
-        let environment = others.get_untracked().into_iter().map(With::Environment).find(|with| with.key() == key);
+        let environment = others
+            .get_untracked()
+            .into_iter()
+            .map(With::Environment)
+            .find(|with| with.key() == key);
         with.set(environment.unwrap_or(if key == "pasted" { With::Pasted } else { With::Export }));
     };
     let options = move || {
@@ -105,8 +111,9 @@ fn in_environment(request: &Request, name: String) -> Result<Vec<Other>, String>
     let mut request = request.clone();
     request.choices = Choices { environment: Some(name.clone()), ..request.choices };
     let manifests = api::analyze(&request, false).manifests;
-    let manifests =
-        manifests.ok_or_else(|| format!("The text has errors in environment {name}: choose it above to see them."))?;
+    let manifests = manifests.ok_or_else(|| {
+        format!("The text has errors in environment {name}: choose it above to see them.")
+    })?;
     Ok(manifests.iter().map(Other::from).collect())
 }
 
@@ -135,10 +142,18 @@ fn shown(change: &Change) -> impl IntoView + use<> {
 /// The lines that differ with a few around them; none stands for those between.
 fn hunks(lines: &[DiffLine]) -> Vec<Option<DiffLine>> {
     const AROUND: usize = 3;
-    let differs: Vec<usize> = lines.iter().enumerate().filter(|(_, line)| line.sign != ' ').map(|(index, _)| index).collect();
+    let differs: Vec<usize> = lines
+        .iter()
+        .enumerate()
+        .filter(|(_, line)| line.sign != ' ')
+        .map(|(index, _)| index)
+        .collect();
     let near = |index: usize| {
         let next = differs.partition_point(|differing| *differing < index);
-        let neighbours = [next.checked_sub(1), Some(next)].into_iter().flatten().filter_map(|at| differs.get(at));
+        let neighbours = [next.checked_sub(1), Some(next)]
+            .into_iter()
+            .flatten()
+            .filter_map(|at| differs.get(at));
         neighbours.into_iter().any(|differing| differing.abs_diff(index) <= AROUND)
     };
     let mut shown = Vec::new();
@@ -158,10 +173,16 @@ mod tests {
 
     #[test]
     fn only_lines_near_a_difference_are_shown() {
-        let line = |index: usize| DiffLine { sign: if index == 10 { '+' } else { ' ' }, text: index.to_string(), line: None };
+        let line = |index: usize| DiffLine {
+            sign: if index == 10 { '+' } else { ' ' },
+            text: index.to_string(),
+            line: None,
+        };
         let lines: Vec<DiffLine> = (0..20).map(line).collect();
-        let shown: Vec<String> =
-            hunks(&lines).into_iter().map(|line| line.map_or_else(|| "…".to_owned(), |line| line.text)).collect();
+        let shown: Vec<String> = hunks(&lines)
+            .into_iter()
+            .map(|line| line.map_or_else(|| "…".to_owned(), |line| line.text))
+            .collect();
         assert_eq!(shown, ["…", "7", "8", "9", "10", "11", "12", "13", "…"]);
     }
 }

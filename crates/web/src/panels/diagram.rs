@@ -1,4 +1,5 @@
-//! How requests reach each service and what it uses, as a picture; a click goes to the place in the text.
+//! How requests reach each service and what it uses, as a picture; a click goes to the place in the
+//! text.
 
 use leptos::prelude::*;
 use optakit_core::api::{self, Diagram, Shape};
@@ -52,7 +53,13 @@ fn drawn(state: State, picture: Diagram) -> impl IntoView {
         let (x, y) = corner(first + 1, 0);
         let x = x + WIDTH / 2;
         let (from, to) = (y + HEIGHT + DOWN, y + HEIGHT + 1);
-        arrows.push(format!("M{x} {from} L{x} {to} M{} {} L{x} {to} L{} {}", x - 4, to + 6, x + 4, to + 6));
+        arrows.push(format!(
+            "M{x} {from} L{x} {to} M{} {} L{x} {to} L{} {}",
+            x - 4,
+            to + 6,
+            x + 4,
+            to + 6
+        ));
         shapes.push(shape(state, autoscaler, (first + 1, 1), "scaler"));
     }
     for (row, used) in uses.into_iter().enumerate() {
@@ -76,7 +83,13 @@ fn arrow(from: (usize, usize), to: (usize, usize)) -> String {
     let ((x1, y1), (x2, y2)) = (corner(from.0, from.1), corner(to.0, to.1));
     let (x1, y1, x2, y2) = (x1 + WIDTH, y1 + HEIGHT / 2, x2 - 1, y2 + HEIGHT / 2);
     let middle = usize::midpoint(x1, x2);
-    format!("M{x1} {y1} C{middle} {y1} {middle} {y2} {x2} {y2} M{} {} L{x2} {y2} L{} {}", x2 - 6, y2 - 4, x2 - 6, y2 + 4)
+    format!(
+        "M{x1} {y1} C{middle} {y1} {middle} {y2} {x2} {y2} M{} {} L{x2} {y2} L{} {}",
+        x2 - 6,
+        y2 - 4,
+        x2 - 6,
+        y2 + 4
+    )
 }
 
 fn shape(state: State, shape: Shape, at: (usize, usize), kind: &'static str) -> AnyView {
@@ -120,11 +133,25 @@ fn described(
     links: &[Shape],
     aws: &[Shape],
 ) -> String {
-    let list =
-        |shapes: &[Shape]| shapes.iter().map(|shape| format!("{} {}", shape.title, shape.detail)).collect::<Vec<_>>().join(", ");
-    let from = if routes.is_empty() { "only from inside the cluster".to_owned() } else { format!("from {}", list(routes)) };
-    let scaled = autoscaler.map(|scaler| format!(", scaled by {}", scaler.detail)).unwrap_or_default();
-    let uses = [list(links), list(aws)].into_iter().filter(|text| !text.is_empty()).collect::<Vec<_>>().join(", ");
+    let list = |shapes: &[Shape]| {
+        shapes
+            .iter()
+            .map(|shape| format!("{} {}", shape.title, shape.detail))
+            .collect::<Vec<_>>()
+            .join(", ")
+    };
+    let from = if routes.is_empty() {
+        "only from inside the cluster".to_owned()
+    } else {
+        format!("from {}", list(routes))
+    };
+    let scaled =
+        autoscaler.map(|scaler| format!(", scaled by {}", scaler.detail)).unwrap_or_default();
+    let uses = [list(links), list(aws)]
+        .into_iter()
+        .filter(|text| !text.is_empty())
+        .collect::<Vec<_>>()
+        .join(", ");
     format!(
         "{module}: requests come {from} to the Service ({}), from there to the pods ({}){scaled}. It uses {uses}.",
         service.detail, pods.detail

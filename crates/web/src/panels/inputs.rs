@@ -1,4 +1,5 @@
-//! What only the environment knows, as fields to fill in. They are kept in the values file, which stays in the browser.
+//! What only the environment knows, as fields to fill in. They are kept in the values file, which
+//! stays in the browser.
 
 use std::collections::BTreeSet;
 
@@ -12,9 +13,12 @@ use crate::state::{SERVICE_FILE, State, VALUES_FILE};
 #[component]
 pub(crate) fn Inputs() -> impl IntoView {
     let state = expect_context::<State>();
-    let data = Memo::new(move |_| api::data(&SourceText { name: VALUES_FILE.to_owned(), text: state.values.get() }));
+    let data = Memo::new(move |_| {
+        api::data(&SourceText { name: VALUES_FILE.to_owned(), text: state.values.get() })
+    });
     let names = Memo::new(move |_| {
-        let mut names: BTreeSet<String> = state.analysis.read().analysis.inputs.iter().cloned().collect();
+        let mut names: BTreeSet<String> =
+            state.analysis.read().analysis.inputs.iter().cloned().collect();
         names.extend(data.read().iter().flat_map(known));
         names.into_iter().collect::<Vec<_>>()
     });
@@ -33,11 +37,15 @@ pub(crate) fn Inputs() -> impl IntoView {
 
 /// The inputs that a values file knows.
 fn known(data: &Value) -> Vec<String> {
-    let entries = |value: &Value| value.as_object().map(|map| map.keys().cloned().collect::<Vec<_>>()).unwrap_or_default();
+    let entries = |value: &Value| {
+        value.as_object().map(|map| map.keys().cloned().collect::<Vec<_>>()).unwrap_or_default()
+    };
     let parent = entries(&data["parent"]).into_iter().map(|name| format!("parent.{name}"));
-    let modules = entries(&data["modules"])
-        .into_iter()
-        .flat_map(|module| entries(&data["modules"][&module]).into_iter().map(move |output| format!("module.{module}.{output}")));
+    let modules = entries(&data["modules"]).into_iter().flat_map(|module| {
+        entries(&data["modules"][&module])
+            .into_iter()
+            .map(move |output| format!("module.{module}.{output}"))
+    });
     parent.chain(modules).collect()
 }
 
@@ -47,18 +55,25 @@ fn place(state: State, name: &str) -> (String, Vec<Step>) {
     let (first, rest) = name.split_once('.').unwrap_or(("", name));
     match (first, rest.split_once('.')) {
         ("parent", _) => (VALUES_FILE.to_owned(), vec![key("parent"), key(rest)]),
-        ("module", Some((module, output))) => (VALUES_FILE.to_owned(), vec![key("modules"), key(module), key(output)]),
+        ("module", Some((module, output))) => {
+            (VALUES_FILE.to_owned(), vec![key("modules"), key(module), key(output)])
+        }
         _ => {
             let environment = state.analysis.with_untracked(|outcome| {
                 let chosen = outcome.analysis.environment.clone();
                 let known = outcome.analysis.environments.iter();
                 known
-                    .filter(|environment| chosen.as_ref().is_none_or(|chosen| *chosen == environment.name))
+                    .filter(|environment| {
+                        chosen.as_ref().is_none_or(|chosen| *chosen == environment.name)
+                    })
                     .map(|e| e.path.clone())
                     .next()
             });
             // A service file without environments describes its own.
-            (environment.unwrap_or_else(|| SERVICE_FILE.to_owned()), vec![key("providers"), key("aws"), key(name)])
+            (
+                environment.unwrap_or_else(|| SERVICE_FILE.to_owned()),
+                vec![key("providers"), key("aws"), key(name)],
+            )
         }
     }
 }
@@ -67,8 +82,10 @@ fn place(state: State, name: &str) -> (String, Vec<Step>) {
 fn Input(name: String, data: Memo<Option<Value>>) -> impl IntoView {
     let state = expect_context::<State>();
     let (file, path) = place(state, &name);
-    let pointer: String =
-        path.iter().map(|step| if let Step::Key(key) = step { format!("/{key}") } else { String::new() }).collect();
+    let pointer: String = path
+        .iter()
+        .map(|step| if let Step::Key(key) = step { format!("/{key}") } else { String::new() })
+        .collect();
     let is_values = file == VALUES_FILE;
     let value = move || {
         let data = data.read();
@@ -82,7 +99,11 @@ fn Input(name: String, data: Memo<Option<Value>>) -> impl IntoView {
     let secret = api::is_secret_output(&name);
     let change = move |text: String| {
         let source = SourceText { name: file.clone(), text: untrack(|| state.text_of(&file)) };
-        let edit = if text.is_empty() { api::remove(&source, &path) } else { api::set(&source, &path, &Value::String(text)) };
+        let edit = if text.is_empty() {
+            api::remove(&source, &path)
+        } else {
+            api::set(&source, &path, &Value::String(text))
+        };
         match edit {
             Ok(Some(edit)) => state.edit(&file, &[edit]),
             Ok(None) => {}

@@ -23,12 +23,18 @@ pub(crate) fn Manifests() -> impl IntoView {
     let visible = Memo::new(move |_| {
         let chosen = chosen.get();
         let shown = state.manifests.read();
-        let place = chosen.and_then(|chosen| shown.manifests.iter().position(|manifest| label_of(manifest) == chosen));
+        let place = chosen.and_then(|chosen| {
+            shown.manifests.iter().position(|manifest| label_of(manifest) == chosen)
+        });
         place.map_or(0..shown.manifests.len(), |place| place..place + 1)
     });
     let text = move || {
         let shown = state.manifests.read_untracked();
-        shown.manifests[visible.get_untracked()].iter().map(|manifest| &*manifest.yaml).collect::<Vec<_>>().join("---\n")
+        shown.manifests[visible.get_untracked()]
+            .iter()
+            .map(|manifest| &*manifest.yaml)
+            .collect::<Vec<_>>()
+            .join("---\n")
     };
     let stale = Memo::new(move |_| state.manifests.read().stale);
     let empty = Memo::new(move |_| count.get() == 0);
@@ -47,8 +53,17 @@ pub(crate) fn Manifests() -> impl IntoView {
     let drawn = Memo::new(move |_| {
         let (shown, visible) = (state.manifests.read(), visible.get());
         let from = earlier.get();
-        let entry = |(index, manifest): (usize, &Manifest)| Entry { index, label: label_of(manifest) };
-        shown.manifests.iter().enumerate().take(visible.end).skip(visible.start + from).take(MANY).map(entry).collect::<Vec<_>>()
+        let entry =
+            |(index, manifest): (usize, &Manifest)| Entry { index, label: label_of(manifest) };
+        shown
+            .manifests
+            .iter()
+            .enumerate()
+            .take(visible.end)
+            .skip(visible.start + from)
+            .take(MANY)
+            .map(entry)
+            .collect::<Vec<_>>()
     });
     let behind = Memo::new(move |_| visible.read().len().saturating_sub(earlier.get() + MANY));
     let has_earlier = Memo::new(move |_| earlier.get() > 0);
@@ -58,16 +73,23 @@ pub(crate) fn Manifests() -> impl IntoView {
     let unknown = Memo::new(move |_| state.analysis.read().analysis.manifest_inputs.clone());
     let listed = Memo::new(move |_| {
         let shown = state.manifests.read();
-        shown.manifests.iter().map(|manifest| (manifest.kind, manifest.name.clone())).collect::<Vec<_>>()
+        shown
+            .manifests
+            .iter()
+            .map(|manifest| (manifest.kind, manifest.name.clone()))
+            .collect::<Vec<_>>()
     });
     let groups = move || 0..listed.read().len().div_ceil(SOME);
-    let group_of = move |group: usize| listed.read().iter().skip(group * SOME).take(SOME).cloned().collect::<Vec<_>>();
+    let group_of = move |group: usize| {
+        listed.read().iter().skip(group * SOME).take(SOME).cloned().collect::<Vec<_>>()
+    };
     let object = move |(kind, name): (&'static str, String)| {
         let label = format!("{kind} {name}");
         let (pressed, changed) = (label.clone(), (kind, name.clone()));
         let effect = move || {
             let changes = state.changes.read();
-            let change = changes.iter().find(|change| change.kind == changed.0 && change.name == changed.1);
+            let change =
+                changes.iter().find(|change| change.kind == changed.0 && change.name == changed.1);
             change.map(|change| if change.action == "create" { "new" } else { change.effect })
         };
         view! {
@@ -199,7 +221,10 @@ fn Document(entry: Entry) -> impl IntoView {
         let before = before.unwrap_or_default();
         let (shown, element) = (state.manifests.read(), element.get());
         // Before an object goes, its place is another's for a moment.
-        let found = shown.manifests.get(index).filter(|manifest| manifest.yaml != before && label_of(manifest) == own);
+        let found = shown
+            .manifests
+            .get(index)
+            .filter(|manifest| manifest.yaml != before && label_of(manifest) == own);
         let (Some(manifest), Some(element)) = (found, element) else { return before };
         highlight(&element, &manifest.yaml);
         count.set(manifest.yaml.lines().count());
@@ -212,17 +237,35 @@ fn Document(entry: Entry) -> impl IntoView {
     let folded = RwSignal::new(false);
     let lit = Memo::new(move |_| {
         let lit = state.lit.read();
-        lit.iter().filter(|(manifest, _)| *manifest == index).map(|(_, line)| *line).collect::<Vec<_>>()
+        lit.iter()
+            .filter(|(manifest, _)| *manifest == index)
+            .map(|(_, line)| *line)
+            .collect::<Vec<_>>()
     });
     let changed = Memo::new(move |_| {
         let changes = state.changes.read();
-        let change = changes.iter().find(|change| change.manifest == Some(index) && change.action != "create");
+        let change = changes
+            .iter()
+            .find(|change| change.manifest == Some(index) && change.action != "create");
         change
-            .map(|change| change.lines.iter().filter(|line| line.sign == '+').filter_map(|line| line.line).collect::<Vec<_>>())
+            .map(|change| {
+                change
+                    .lines
+                    .iter()
+                    .filter(|line| line.sign == '+')
+                    .filter_map(|line| line.line)
+                    .collect::<Vec<_>>()
+            })
             .unwrap_or_default()
     });
-    let looked =
-        move || state.looked_at.get().filter(|(manifest, _)| *manifest == index).map(|(_, line)| vec![line]).unwrap_or_default();
+    let looked = move || {
+        state
+            .looked_at
+            .get()
+            .filter(|(manifest, _)| *manifest == index)
+            .map(|(_, line)| vec![line])
+            .unwrap_or_default()
+    };
     // What the cursor decides is brought into view, when none of it is.
     Effect::new(move || {
         if let (Some(line), Some(element)) = (lit.read().first(), element.get_untracked()) {
@@ -231,8 +274,13 @@ fn Document(entry: Entry) -> impl IntoView {
     });
     let line_at = move |event: &web_sys::MouseEvent| {
         let element = element.get_untracked()?;
-        let inside = f64::from(event.client_y()) - element.get_bounding_client_rect().top() - PADDING;
-        #[expect(clippy::cast_possible_truncation, clippy::cast_sign_loss, reason = "it is a line on the screen")]
+        let inside =
+            f64::from(event.client_y()) - element.get_bounding_client_rect().top() - PADDING;
+        #[expect(
+            clippy::cast_possible_truncation,
+            clippy::cast_sign_loss,
+            reason = "it is a line on the screen"
+        )]
         let line = (inside / LINE).max(0.0) as usize;
         (line < count()).then_some(line)
     };
@@ -243,20 +291,29 @@ fn Document(entry: Entry) -> impl IntoView {
         }
     };
     let go = move || {
-        if let Some(at) = state.looked_at.get_untracked().filter(|(manifest, _)| *manifest == index) {
+        if let Some(at) = state.looked_at.get_untracked().filter(|(manifest, _)| *manifest == index)
+        {
             linking::go_to_origin(state, at);
         }
     };
     let click = move |event: web_sys::MouseEvent| {
         // A selection is for copying.
-        let selects = window().get_selection().ok().flatten().is_some_and(|selection| !selection.is_collapsed());
+        let selects = window()
+            .get_selection()
+            .ok()
+            .flatten()
+            .is_some_and(|selection| !selection.is_collapsed());
         if !selects && let Some(line) = line_at(&event) {
             state.looked_at.set(Some((index, line)));
             go();
         }
     };
     let keys = move |event: web_sys::KeyboardEvent| {
-        let now = state.looked_at.get_untracked().filter(|(manifest, _)| *manifest == index).map(|(_, line)| line);
+        let now = state
+            .looked_at
+            .get_untracked()
+            .filter(|(manifest, _)| *manifest == index)
+            .map(|(_, line)| line);
         let next = match event.key().as_str() {
             "ArrowDown" => now.map_or(0, |line| (line + 1).min(count().saturating_sub(1))),
             "ArrowUp" => now.map_or(0, |line| line.saturating_sub(1)),
@@ -300,7 +357,8 @@ const MANY: usize = 60;
 /// How many buttons the browser lays out together, or leaves out together where nobody sees them.
 const SOME: usize = 40;
 
-/// The height of a line of code and the space above the first, as the style sheet has them, in pixels.
+/// The height of a line of code and the space above the first, as the style sheet has them, in
+/// pixels.
 const LINE: f64 = 22.0;
 const PADDING: f64 = 10.0;
 
@@ -316,7 +374,8 @@ fn bands(kind: &'static str, lines: &[usize]) -> impl IntoView + use<> {
     #[expect(clippy::cast_precision_loss, reason = "no manifest has that many lines")]
     let pixels = |lines: usize| lines as f64 * LINE;
     let band = move |(from, to): (usize, usize)| {
-        let (top, height) = (format!("{}px", pixels(from) + PADDING), format!("{}px", pixels(to - from)));
+        let (top, height) =
+            (format!("{}px", pixels(from) + PADDING), format!("{}px", pixels(to - from)));
         view! { <div class=format!("band {kind}") aria-hidden="true" style:top=top style:height=height></div> }
     };
     runs.into_iter().map(band).collect_view()

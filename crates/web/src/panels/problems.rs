@@ -17,8 +17,10 @@ pub(crate) fn Problems() -> impl IntoView {
         count => format!("{count} problems"),
     };
     let refusal = Memo::new(move |_| state.analysis.read().analysis.refusal.clone());
-    let has_safe =
-        Memo::new(move |_| findings.read().iter().filter(|finding| finding.fixes.iter().any(|fix| fix.safe)).count() > 1);
+    let has_safe = Memo::new(move |_| {
+        findings.read().iter().filter(|finding| finding.fixes.iter().any(|fix| fix.safe)).count()
+            > 1
+    });
     view! {
         <section class="problems" aria-label="Problems">
             <div class="head">
@@ -35,12 +37,18 @@ pub(crate) fn Problems() -> impl IntoView {
     }
 }
 
-/// The first of them: nobody reads more at once, and a broken file of thousands of lines has thousands.
+/// The first of them: nobody reads more at once, and a broken file of thousands of lines has
+/// thousands.
 fn shown(findings: Vec<Finding>) -> impl IntoView {
     const MOST: usize = 200;
     let more = findings.len().saturating_sub(MOST);
-    let listed = findings.into_iter().take(MOST).map(|finding| view! { <Problem finding /> }).collect_view();
-    (listed, (more > 0).then(|| view! { <li class="none">{format!("and {more} more; these first")}</li> }))
+    let listed =
+        findings.into_iter().take(MOST).map(|finding| view! { <Problem finding /> }).collect_view();
+    (
+        listed,
+        (more > 0)
+            .then(|| view! { <li class="none">{format!("and {more} more; these first")}</li> }),
+    )
 }
 
 #[component]
