@@ -22,7 +22,7 @@ test: ## every test, with all the set-up it needs
 	@scripts/test.sh
 
 bench: ## measure, beside peers in the same run
-	@scripts/bench.sh
+	@bench/run.sh
 
 fuzz: ## feed the core with bytes nobody writes (MINUTES=10 a target of TARGETS)
 	@scripts/fuzz.sh $(MINUTES) "$(TARGETS)"
@@ -37,10 +37,10 @@ size: page ## print what the page weighs
 	@node scripts/size.mjs
 
 soak: page ## type ten thousand keys into the page and watch its memory
-	@scripts/setup-browser.sh && node scripts/soak.mjs
+	@scripts/setup-browser.sh && node bench/soak.mjs
 
 profile: ## count where the instructions of the hot paths go, with valgrind
-	@scripts/profile.sh
+	@bench/profile.sh
 
 dist: ## make what is released into target/dist/
 	@scripts/dist.sh

@@ -1,15 +1,13 @@
 #!/usr/bin/env bash
-# Builds a program from the Go module below scripts/ that names it as its tool, once. Prints its path.
-#   scripts/setup-go-tool.sh peers/helm           the tests take over a release of it, the benchmarks compare with it
-#   scripts/setup-go-tool.sh testbed/registry     the registry behind Docker Hub, for the tests of `push`
-#   scripts/setup-go-tool.sh peers/kompose, peers/kubeconform     for the benchmarks
+# Builds the program that the go.mod of a folder declares as its tool, unless the cache has it. Prints the path of the program.
+#   scripts/setup-go-tool.sh scripts/testbed/helm
 . "$(dirname "$0")/lib.sh"
 
-folder="$root/scripts/$1" name=$(basename "$1")
+folder="$root/${1:?a folder with a go.mod}" name=$(basename "$1")
 package=$(awk '$1 == "tool" { print $2 }' "$folder/go.mod")
-# The module is the longest listed path that the package begins with.
+# The version of the module that contains the package: the listed path that is a prefix of it.
 version=$(awk -v package="$package" 'index(package "/", $1 "/") == 1 && $2 ~ /^v/ { print $2 }' "$folder/go.mod")
-program="$cache/$1-$version"
+program="$cache/go/$name-$version"
 if [ ! -x "$program" ]; then
   have go || die "no Go toolchain found: install Go 1.26 or newer from https://go.dev/dl"
   flags="-s -w"

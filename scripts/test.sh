@@ -19,9 +19,9 @@ if have go || [ -n "${KUBEBUILDER_ASSETS:-}" ]; then
   testbed="$cache/testbed.$$"
   trap '"$root/scripts/testbed.sh" down "$testbed"; rm -rf "$testbed"' EXIT
   "$root/scripts/setup-cluster.sh" >/dev/null
-  "$root/scripts/setup-go-tool.sh" peers/helm >/dev/null
+  "$root/scripts/setup-go-tool.sh" scripts/testbed/helm >/dev/null
   "$root/scripts/setup-aws.sh" >/dev/null
-  "$root/scripts/setup-go-tool.sh" testbed/registry >/dev/null
+  "$root/scripts/setup-go-tool.sh" scripts/testbed/registry >/dev/null
   features=(--features optakit/testbed)
 elif [ -n "${CI:-}" ]; then
   die "no Go toolchain found, and in CI the cluster tests must run"

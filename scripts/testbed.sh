@@ -90,8 +90,8 @@ up() {
   local bin python helm registry
   bin=$("$root/scripts/setup-cluster.sh")
   python=$("$root/scripts/setup-aws.sh")
-  helm=$("$root/scripts/setup-go-tool.sh" peers/helm)
-  registry=$("$root/scripts/setup-go-tool.sh" testbed/registry)
+  helm=$("$root/scripts/setup-go-tool.sh" scripts/testbed/helm)
+  registry=$("$root/scripts/setup-go-tool.sh" scripts/testbed/registry)
   rm -rf "$dir/etcd" "$dir/certs" "$dir/registry"
   local etcd_port peer_port api_port aws_port registry_port
   etcd_port=$(free_port) peer_port=$(free_port) api_port=$(free_port) aws_port=$(free_port) registry_port=$(free_port)

@@ -7,7 +7,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import test from 'node:test';
 
-import { file } from '../../../scripts/many.mjs';
+import { file } from '../../../scripts/service_file.mjs';
 
 const root = new URL('../../../', import.meta.url).pathname;
 const binary = join(root, 'target/debug/optakit');

@@ -2,8 +2,8 @@
 import assert from 'node:assert/strict';
 import test from 'node:test';
 
-import { stale } from '../../../scripts/bench/table.mjs';
+import { stale } from '../../../bench/table.mjs';
 
 test('the figures of the pages are those of bench.json', () => {
-  assert.deepEqual(stale(), [], 'written anew by `node scripts/bench/table.mjs`');
+  assert.deepEqual(stale(), [], 'written anew by `node bench/table.mjs`');
 });

@@ -6,7 +6,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { test } from 'node:test';
 import { deflateRawSync } from 'node:zlib';
-import { file } from '../../../../scripts/many.mjs';
+import { file } from '../../../../scripts/service_file.mjs';
 import { ENVIRONMENT, address, breakable, button, dialog, hold, open, pageOf, profile, read, region, service, tab, text, write } from './support.mjs';
 
 const shows = (page, layer) => region(page, 'Manifests').getByText(`${layer}-api-k8s-service`).first().waitFor();

@@ -1,7 +1,7 @@
 // What the text editor does with YAML: indentation, colours, folding, comments.
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { file } from '../../../../scripts/many.mjs';
+import { file } from '../../../../scripts/service_file.mjs';
 import { open, read, service, text, write } from './support.mjs';
 
 /** Waits until each of some parts of the text has a colour that none of the others has. */

@@ -1,11 +1,11 @@
 // How time grows with the number of modules in a file, of files, and of services applied at once: figures, and a picture of them
 // drawn by gnuplot.
-//   node scripts/bench/growth.mjs FIGURES BINARY PICTURE
+//   node bench/growth.mjs FIGURES BINARY PICTURE
 import { spawnSync } from 'node:child_process';
 import { cpSync, mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
-import { file } from '../many.mjs';
+import { file } from '../scripts/service_file.mjs';
 import { Figures, median } from './figures.mjs';
 import { milliseconds, run, side_by_side } from './processes.mjs';
 

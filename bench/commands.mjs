@@ -1,5 +1,5 @@
 // Rendering and checking as people start them, beside the programs of the field on the same service.
-//   node scripts/bench/commands.mjs FIGURES BINARY     the peers' paths are in HELM, KUBECTL, KOMPOSE, KUBECONFORM, SCORE, SCHEMAS
+//   node bench/commands.mjs FIGURES BINARY     the peers' paths are in HELM, KUBECTL, KOMPOSE, KUBECONFORM, SCORE, SCHEMAS
 import { cpSync, mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';

@@ -1,8 +1,8 @@
-// Takes the README's pictures of the built page:   node scripts/screenshots.mjs [FOLDER]
+// Takes the README's pictures of the built page:   node bench/screenshots.mjs [FOLDER]
 import { mkdirSync } from 'node:fs';
 import { join } from 'node:path';
-import { launch } from './browser.mjs';
-import { serve } from './serve.mjs';
+import { launch } from '../scripts/browser.mjs';
+import { serve } from '../scripts/serve.mjs';
 
 const folder = process.argv[2] ?? 'docs/pictures';
 mkdirSync(folder, { recursive: true });

@@ -1,8 +1,8 @@
 #!/usr/bin/env bash
 # Builds a page of monaco-editor with monaco-yaml, once: the benchmarks compare with it. Prints its folder.
-. "$(dirname "$0")/lib.sh"
+. "$(dirname "$0")/../scripts/lib.sh"
 
-source="$root/scripts/peers/monaco"
+source="$root/bench/peers/monaco"
 hash=$(cat "$source"/* "$root/docs/generated/opta.schema.json" | sha256sum | cut -c1-12)
 monaco="$cache/peers/monaco-$hash"
 if [ ! -e "$monaco/page/index.html" ]; then

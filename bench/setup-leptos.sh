@@ -1,8 +1,8 @@
 #!/usr/bin/env bash
 # Builds a page of Leptos that only says hello, once: the benchmarks compare with it. Prints its folder.
-. "$(dirname "$0")/lib.sh"
+. "$(dirname "$0")/../scripts/lib.sh"
 
-source="$root/scripts/peers/leptos"
+source="$root/bench/peers/leptos"
 hash=$(find "$source" "$root/Cargo.lock" -type f -print0 | sort -z | xargs -0 cat | sha256sum | cut -c1-12)
 built="$cache/peers/leptos-$hash"
 if [ ! -e "$built/dist/index.html" ]; then

@@ -1,5 +1,5 @@
 // Records docs/pictures/terminal.svg: a session on a real terminal against the testbed, as the README shows it.
-// scripts/testbed.sh up DIR && . DIR/env && node scripts/recording.mjs [BINARY]
+// scripts/testbed.sh up DIR && . DIR/env && node bench/recording.mjs [BINARY]
 import { execFileSync, spawn } from 'node:child_process';
 import { chmodSync, copyFileSync, mkdtempSync, mkdirSync, rmSync, writeFileSync } from 'node:fs';
 import { createHash } from 'node:crypto';

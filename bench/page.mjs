@@ -1,11 +1,11 @@
 // The built page in Chromium, beside monaco-editor with monaco-yaml and our JSON Schema of opta.yml in the same run: what the
 // first load weighs, how long it takes, and from a key to the painted page; and beside a Leptos page that only says hello. They
 // take turns, so that a busy moment hits all.
-//   node scripts/bench/page.mjs FIGURES     the peers' folders are in MONACO and LEPTOS
+//   node bench/page.mjs FIGURES     the peers' folders are in MONACO and LEPTOS
 import { brotliCompressSync, constants } from 'node:zlib';
-import { launch } from '../browser.mjs';
-import { file } from '../many.mjs';
-import { serve } from '../serve.mjs';
+import { launch } from '../scripts/browser.mjs';
+import { file } from '../scripts/service_file.mjs';
+import { serve } from '../scripts/serve.mjs';
 import { at, Figures, median } from './figures.mjs';
 
 const { MONACO, LEPTOS } = process.env;
@@ -113,7 +113,7 @@ const pages = [
     focus: (page) => page.locator('.view-lines').click(),
   },
   // What Chromium itself takes from a key to the paint.
-  { who: 'bare-textarea', loads: false, folder: 'scripts/peers/textarea', ready: (page) => page.getByRole('textbox'), focus: (page) => page.getByRole('textbox').click() },
+  { who: 'bare-textarea', loads: false, folder: 'bench/peers/textarea', ready: (page) => page.getByRole('textbox'), focus: (page) => page.getByRole('textbox').click() },
   LEPTOS && { who: 'bare-leptos', folder: LEPTOS, ready: (page) => page.getByText('Hello') },
 ].filter(Boolean);
 for (const page of pages) page.address = await serving(page.folder);

@@ -1,10 +1,10 @@
 // Ten thousand keystrokes of editing in the built page: words typed and taken back, lines deleted, broken text pasted, undo,
 // form and panels opened in between. Prints the page's memory on the way, and fails when the last is more than 1.3 times the
 // one after 500 keys, on any console error, or when the text on the page is not the text that was typed.
-//   node scripts/soak.mjs [KEYS]
-import { launch } from './browser.mjs';
-import { file } from './many.mjs';
-import { serve } from './serve.mjs';
+//   node bench/soak.mjs [KEYS]
+import { launch } from '../scripts/browser.mjs';
+import { file } from '../scripts/service_file.mjs';
+import { serve } from '../scripts/serve.mjs';
 
 const KEYS = Number(process.argv[2] ?? 10_000);
 const server = await serve('dist');

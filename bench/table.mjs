@@ -1,9 +1,9 @@
 // Writes what `make bench` found into README.md, between the marks, and all of it into docs/generated/benchmarks.md.
-//   node scripts/bench/table.mjs
+//   node bench/table.mjs
 import { existsSync, readFileSync, writeFileSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
 
-const root = new URL('../../', import.meta.url);
+const root = new URL('../', import.meta.url);
 const FIGURES = 'docs/generated/bench.json';
 const BEGIN = '<!-- figures of `make bench`: begin -->';
 const END = '<!-- figures of `make bench`: end -->';

@@ -1,5 +1,5 @@
 // Makes a page of what callgrind_annotate prints of the hot paths: which part of the program takes how much, and the functions
-// that take most themselves.   node scripts/bench/hot_paths.mjs FOLDER PAGE
+// that take most themselves.   node bench/hot_paths.mjs FOLDER PAGE
 import { readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 

@@ -1,4 +1,4 @@
-// The core in process, by divan.   cargo bench -p optakit-core --bench core | node scripts/bench/core.mjs FIGURES
+// The core in process, by divan.   cargo bench -p optakit-core --bench core | node bench/core.mjs FIGURES
 import { readFileSync } from 'node:fs';
 import { Figures } from './figures.mjs';
 

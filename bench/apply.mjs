@@ -1,5 +1,5 @@
 // An apply beside kubectl and helm, each with the same seven objects in a namespace of its own.
-//   node scripts/bench/apply.mjs FIGURES BINARY     in a testbed; the peers' paths are in HELM and KUBECTL
+//   node bench/apply.mjs FIGURES BINARY     in a testbed; the peers' paths are in HELM and KUBECTL
 import { cpSync, mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';

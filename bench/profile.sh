@@ -1,7 +1,7 @@
 #!/usr/bin/env bash
 # Counts with callgrind where the instructions of the three hot paths go: a keystroke of the page, rendering 2,000 files, an
 # apply. Writes docs/generated/hot-paths.md.
-. "$(dirname "$0")/lib.sh"
+. "$(dirname "$0")/../scripts/lib.sh"
 cd "$root"
 
 have valgrind || apt_install valgrind >&2
@@ -33,5 +33,5 @@ say "An apply"
 printf 'name: hot\nenvironments: [{name: staging, path: env.yml}]\nmodules:\n  - {type: k8s-service, name: api, image: "acme/api:1", port: {http: 8000}, healthcheck_path: /health, max_containers: 4, public_uri: hot.acme.io}\n' >"$work/opta.yml"
 (cd "$work" && "$optakit" bundle --quiet -o hot.bundle.json)
 count apply "$optakit" apply hot.bundle.json --kubeconfig "$OPTAKIT_TEST_KUBECONFIG" --skip-aws --quiet
-node scripts/bench/hot_paths.mjs "$work" docs/generated/hot-paths.md
+node bench/hot_paths.mjs "$work" docs/generated/hot-paths.md
 say "docs/generated/hot-paths.md is written"

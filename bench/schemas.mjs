@@ -1,5 +1,5 @@
 // Writes the JSON Schemas that kubeconform asks for, one a kind, of what an API server takes.
-//   kubectl get --raw /openapi/v2 | node scripts/bench/schemas.mjs FOLDER
+//   kubectl get --raw /openapi/v2 | node bench/schemas.mjs FOLDER
 import { mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 
