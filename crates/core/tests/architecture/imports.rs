@@ -304,3 +304,88 @@ fn reachable<'a>(
     }
     seen
 }
+
+#[cfg(test)]
+mod tests {
+    use super::{Crate, Names, circles, read};
+
+    /// Writes the files of a small crate and reads its imports.
+    fn check(name: &str, files: &[(&str, &str)]) -> Crate {
+        let src = std::path::Path::new(env!("CARGO_TARGET_TMPDIR")).join(name);
+        let _ = std::fs::remove_dir_all(&src);
+        for (path, text) in files {
+            let path = src.join(path);
+            std::fs::create_dir_all(path.parent().expect("below src")).expect("a folder");
+            std::fs::write(path, text).expect("a file");
+        }
+        read(&src)
+    }
+
+    fn module(path: &str) -> Names {
+        path.split("::").map(str::to_owned).collect()
+    }
+
+    #[test]
+    fn grouped_imports_make_arrows() {
+        let read = check(
+            "grouped",
+            &[
+                ("lib.rs", "mod a; mod b;"),
+                ("a.rs", "use crate::{b::{self, One as Two}, c};"),
+                ("b.rs", "use crate::a;"),
+                ("c.rs", ""),
+            ],
+        );
+        assert!(read.uses[&module("a")].contains(&module("c")));
+        assert_eq!(circles(&read.uses), [vec![module("a"), module("b")]]);
+    }
+
+    #[test]
+    fn paths_in_code_and_macros_make_arrows() {
+        let read = check(
+            "paths",
+            &[
+                ("lib.rs", "mod a; mod b; mod c;"),
+                ("a.rs", "fn f() { crate::b::g(); }"),
+                ("b.rs", "fn g() { println!(\"{}\", super::c::h(1)); }"),
+                ("c.rs", "fn h(_: crate::a::T) {}"),
+            ],
+        );
+        assert_eq!(circles(&read.uses), [vec![module("a"), module("b"), module("c")]]);
+    }
+
+    #[test]
+    fn a_folder_and_its_file_make_a_circle() {
+        let read = check(
+            "folder",
+            &[("a/mod.rs", "mod b; fn f() { b::g() }"), ("a/b.rs", "fn g() { super::f() }")],
+        );
+        assert_eq!(circles(&read.uses), [vec![module("a"), module("a::b")]]);
+    }
+
+    #[test]
+    fn re_exports_lead_to_the_file_that_defines_the_name() {
+        let read = check(
+            "exports",
+            &[
+                ("a/mod.rs", "mod b; mod c; pub use b::B;"),
+                ("a/b.rs", "pub struct B;"),
+                ("a/c.rs", "use super::B;"),
+                ("d.rs", "use crate::a::B;"),
+            ],
+        );
+        assert!(read.uses[&module("d")].contains(&module("a::b")));
+        assert!(circles(&read.uses).is_empty());
+        assert_eq!(read.roundabout, ["a/c.rs imports `super::B`, which `a/b.rs` defines"]);
+    }
+
+    #[test]
+    fn code_for_tests_makes_no_arrow() {
+        let read = check(
+            "for_tests",
+            &[("a.rs", "#[cfg(test)] mod tests { use crate::b; }"), ("b.rs", "use crate::a;")],
+        );
+        assert!(read.uses[&module("a")].is_empty());
+        assert!(circles(&read.uses).is_empty());
+    }
+}
