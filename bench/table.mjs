@@ -1,4 +1,4 @@
-// Writes what `make bench` found into README.md, between the marks, and all of it into docs/generated/benchmarks.md.
+// Writes the figures of `make bench` into README.md (between the markers) and docs/generated/benchmarks.md.
 //   node bench/table.mjs
 import { existsSync, readFileSync, writeFileSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
@@ -8,46 +8,46 @@ const FIGURES = 'docs/generated/bench.json';
 const BEGIN = '<!-- figures of `make bench`: begin -->';
 const END = '<!-- figures of `make bench`: end -->';
 
-/** What is compared, in the words of a reader. */
+/** The measurements of the README, each with its title. */
 const COMPARED = [
-  ['render', 'render a service of 60 lines'],
-  ['check-2000-files', 'check 2,000 files'],
-  ['apply-again', 'apply with nothing to change'],
-  ['apply-first', 'first apply, until its pods are ready'],
-  ['page-weight', 'first load of the editor'],
-  ['page-navigation', 'from navigation to the first manifests, the first visit'],
-  ['page-return', 'the same, with work that was kept'],
-  ['page-editor', 'from navigation until the text can be edited'],
-  ['key-60-lines-p95', 'from a key to the painted page, 60 lines, p95'],
-  ['key-5000-lines-p95', 'the same, 5,000 lines'],
+  ['render', 'Render a service of 60 lines'],
+  ['check-2000-files', 'Check 2,000 files'],
+  ['apply-again', 'Apply without changes'],
+  ['apply-first', 'First apply, until the pods are ready'],
+  ['page-weight', 'First load of the editor'],
+  ['page-navigation', 'Open the editor until manifests show, first visit'],
+  ['page-return', 'Open the editor until manifests show, with saved work'],
+  ['page-editor', 'Open the editor until you can type'],
+  ['key-60-lines-p95', 'Keystroke to painted page, 60 lines (p95)'],
+  ['key-5000-lines-p95', 'Keystroke to painted page, 5,000 lines (p95)'],
 ];
 const PEERS = {
-  'helm-template': '`helm template`, the same objects',
-  'kubectl-kustomize': '`kubectl kustomize`, the same objects',
-  'kompose-convert': '`kompose convert`, which makes 5 objects of 14',
+  'helm-template': '`helm template`, same objects',
+  'kubectl-kustomize': '`kubectl kustomize`, same objects',
+  'kompose-convert': '`kompose convert`, 5 of the 14 objects',
   'score-k8s-generate': '`score-k8s generate`',
-  'one-core': 'the same on one core',
-  kubeconform: '`kubeconform`, the manifests of those files only',
+  'one-core': 'Optakit on one core',
+  kubeconform: '`kubeconform`, on the rendered manifests',
   'kubectl-apply': '`kubectl apply --server-side`',
   'helm-upgrade': '`helm upgrade --install --wait`',
-  'monaco-yaml': 'monaco-editor with monaco-yaml, the text only',
-  'bare-textarea': 'a text area and nothing else: what Chromium itself takes',
-  'bare-leptos': 'a Leptos page that says hello',
+  'monaco-yaml': 'monaco-editor with monaco-yaml, text only',
+  'bare-textarea': 'an empty page with one text area',
+  'bare-leptos': 'a Leptos page that shows one word',
 };
 
 const rounded = (value) => (value >= 100 ? Math.round(value).toLocaleString('en') : String(Number(value.toPrecision(value < 1 ? 1 : 2))));
 const quantity = ({ value, unit }) => `${rounded(value)} ${unit}`;
-/** A ratio in words: how many times as much or as little. */
+/** Returns a ratio in words, such as `2 times faster`. */
 const compared = (ratio, unit) => {
   const [more, less] = unit === 'KB' ? ['heavier', 'lighter'] : ['slower', 'faster'];
   if (ratio > 0.95 && ratio < 1.05) return 'the same';
   return ratio < 1 ? `${Number((1 / ratio).toPrecision(2))} times ${less}` : `${Number(ratio.toPrecision(2))} times ${more}`;
 };
 
-/** The comparisons as rows of Markdown. */
+/** Returns the comparisons as a Markdown table. */
 function comparisons(figures) {
   const value = (name) => figures.find((figure) => figure.name === name && figure.value !== undefined);
-  const rows = ['| | Optakit | beside | | |', '|---|---:|---|---:|---|'];
+  const rows = ['| Measurement | Optakit | Compared with | | Optakit is |', '|---|---:|---|---:|---|'];
   for (const [what, title] of COMPARED) {
     const ours = value(`${what}/optakit`);
     figures.filter(({ name, ratio }) => ratio !== undefined && name.startsWith(`${what}/`)).forEach(({ name, ratio }, index) => {
@@ -56,41 +56,44 @@ function comparisons(figures) {
       rows.push(`| ${first} | ${PEERS[peer]} | ${quantity(value(name))} | ${compared(ratio, ours.unit)} |`);
     });
   }
-  const left = figures.filter(({ why }) => why).map(({ name, why }) => `${name.split('/')[1]} (${name.split('/')[0]}): ${why}`);
+  const left = figures.filter(({ why }) => why).map(({ name, why }) => `${PEERS[name.split('/')[1]]} (${why})`);
   return `${rows.join('\n')}\n${left.length ? `\nNot measured: ${left.join('; ')}.\n` : ''}`;
 }
 
 function everything(figures) {
   const rows = figures.map(({ name, value, unit, ratio, why }) => {
     if (why) return `| ${name} | | ${why} |`;
-    return ratio === undefined ? `| ${name} | ${Number(value.toPrecision(3))} | ${unit} |` : `| ratio ${name} | ${Number(ratio.toPrecision(3))} | ours/peer |`;
+    return ratio === undefined ? `| ${name} | ${Number(value.toPrecision(3))} | ${unit} |` : `| ratio ${name} | ${Number(ratio.toPrecision(3))} | Optakit ÷ other |`;
   });
-  return `# What was measured
+  return `# Benchmarks
 
-Written by \`make bench\` from [bench.json](bench.json); do not edit. A name is \`what/who\`. Processes are medians of at least ten
-runs that take turns with their peers'; of the growing applies, the better of two.
+\`make bench\` writes this page from [bench.json](bench.json). Do not edit it.
 
-![Milliseconds by modules in a file, by files, by services applied](../pictures/growth.svg)
+- A name is \`measurement/tool\`. A ratio is the figure of Optakit divided by the figure of the other tool: below 1, Optakit is faster or smaller.
+- A figure for a command is the median of at least ten runs. Runs of Optakit and of the other tools alternate.
+- A figure for an apply of many services is the better of two runs.
 
-| name | value | |
+![Time in milliseconds by number of modules, files and applied services](../pictures/growth.svg)
+
+| Name | Value | |
 |---|---:|---|
 ${rows.join('\n')}
 `;
 }
 
-/** `[path, text]` of each page that holds figures, as it should be. */
+/** Returns `[path, text]` of each page that contains figures. */
 export function pages() {
   const figures = JSON.parse(readFileSync(new URL(FIGURES, root), 'utf8'));
   const readme = readFileSync(new URL('README.md', root), 'utf8');
   const [before, after] = [readme.indexOf(BEGIN), readme.indexOf(END)];
-  if (before < 0 || after < before) throw new Error('README.md has lost the marks of its figures');
+  if (before < 0 || after < before) throw new Error('README.md lacks the markers around its figures');
   return [
     ['README.md', `${readme.slice(0, before + BEGIN.length)}\n${comparisons(figures)}${readme.slice(after)}`],
     ['docs/generated/benchmarks.md', everything(figures)],
   ];
 }
 
-/** The pages that differ from what the figures say. */
+/** Returns the paths of the pages that do not match the figures. */
 export const stale = () =>
   pages().filter(([path, text]) => !existsSync(new URL(path, root)) || readFileSync(new URL(path, root), 'utf8') !== text).map(([path]) => path);
 
