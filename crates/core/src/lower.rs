@@ -1,7 +1,7 @@
 //! From resolved modules to services: every field of the declaration read, with its place.
 
 use crate::diagnostic::Diagnostic;
-use crate::model::field::Lower;
+use crate::model::field_reader::FieldReader;
 use crate::model::k8s_service::K8sService;
 use crate::model::module::Header;
 use crate::resolve::{Scope, interpolate};
@@ -26,9 +26,9 @@ pub fn lower<'a>(
 ) -> (Lowered<'a>, Vec<Diagnostic>) {
     let (mapping, mut diagnostics) = interpolate(&module.mapping, &module.path, source, scope);
     let owner = mapping.entries.first().map_or(module.span, |first| first.key.span);
-    let mut cx = Lower::new(source);
-    let service = cx.under(&module.path, |cx| K8sService::read(&mapping, owner, cx));
-    diagnostics.append(&mut cx.diagnostics);
+    let mut reader = FieldReader::new(source);
+    let service = reader.under(&module.path, |reader| K8sService::read(&mapping, owner, reader));
+    diagnostics.append(&mut reader.diagnostics);
     // Name and type were read, and found faulty, with the header.
     diagnostics.retain(|diagnostic| !is_header(&diagnostic.path, &module.path));
     (Lowered { header: module, service }, diagnostics)

@@ -4,10 +4,11 @@
 use crate::check::RULES;
 use crate::check::exposure::{FIDELITY, Support};
 use crate::diagnostic::Example;
-use crate::model::environment::{Aws, EnvironmentFile};
+use crate::model::environment::EnvironmentFile;
 use crate::model::field::{Field, FieldType, list};
 use crate::model::k8s_service::{K8sService, ResourceRequest};
 use crate::model::layer::{EnvironmentEntry, Layer};
+use crate::model::providers::Aws;
 use crate::suggest;
 
 /// The maps that have fields, with what they are called.

@@ -9,7 +9,7 @@ use super::data::Request;
 use super::pass::environment;
 use super::read_values;
 use super::texts::Texts;
-use crate::assist::{self, Surroundings};
+use crate::assist::{self, AssistContext};
 use crate::model::layer::EnvironmentEntry;
 use crate::resolve::{self, Scope};
 use crate::source::{LineIndex, Source};
@@ -96,7 +96,7 @@ fn within<T>(
     request: &Request,
     file: &str,
     offset: usize,
-    help: impl FnOnce(usize, &Surroundings<'_>, &LineIndex) -> Option<T>,
+    help: impl FnOnce(usize, &AssistContext<'_>, &LineIndex) -> Option<T>,
 ) -> Option<T> {
     let read = request.read();
     let (service, layer_file, mut unsaid) = (&read.source, &read.file, Vec::new());
@@ -134,7 +134,7 @@ fn within<T>(
     let offset = index.byte(&source.text, offset);
     help(
         offset,
-        &Surroundings { source: &source, scope: &scope, environment_paths: &paths },
+        &AssistContext { source: &source, scope: &scope, environment_paths: &paths },
         &index,
     )
 }

@@ -9,7 +9,7 @@ use super::memory::{Around, Made};
 use super::refs;
 use super::render::{Part, RenderInput, Service, rds_region};
 use super::texts::{Texts, finding};
-use crate::check::{self, Surroundings};
+use crate::check::{self, CheckContext};
 use crate::diagnostic::Diagnostic;
 use crate::lower;
 use crate::model::environment::{Environment, EnvironmentFile};
@@ -324,7 +324,7 @@ fn check_modules<'a>(
     known: Vec<Option<Arc<Made>>>,
     diagnostics: &mut Vec<Diagnostic>,
 ) -> Vec<Service<'a>> {
-    let surroundings = Surroundings {
+    let context = CheckContext {
         layer_name: scope.layer_name,
         modules: &file.modules,
         image: scope.image,
@@ -341,7 +341,7 @@ fn check_modules<'a>(
             continue;
         }
         let (lowered, faults) = lower::lower(header, source, scope);
-        let (checked, mut faults) = check::check(lowered, faults, &surroundings);
+        let (checked, mut faults) = check::check(lowered, faults, &context);
         let is_faultless = faults.is_empty();
         diagnostics.append(&mut faults);
         services.extend(checked.map(|checked| Service {

@@ -1,6 +1,8 @@
 //! What may stand at an offset.
 
-use super::{Spot, Surroundings, about_module, is_key};
+use super::context::AssistContext;
+use super::module::about_module;
+use super::position::{Position, is_key};
 use crate::model::field::{Field, FieldType};
 use crate::model::link::{Gives, LINKABLE, gives};
 use crate::model::module::{K8S_SERVICE, TYPES};
@@ -56,37 +58,46 @@ impl CompletionKind {
 #[must_use]
 pub fn complete(
     offset: usize,
-    around: &Surroundings<'_>,
+    context: &AssistContext<'_>,
 ) -> Option<(std::ops::Range<usize>, Vec<Completion>)> {
-    let text = &*around.source.text;
+    let text = &*context.source.text;
     let cursor = syntax::cursor(text, offset)?;
     let items = if cursor.place == Place::Reference {
-        references(text, &cursor, around)
+        references(text, &cursor, context)
     } else {
-        at(Spot::find(&cursor, around)?, text, &cursor, around)
+        at(Position::find(&cursor, context)?, text, &cursor, context)
     };
     Some((cursor.start..cursor.end, items))
 }
 
-fn at(spot: Spot<'_>, text: &str, cursor: &Cursor, around: &Surroundings<'_>) -> Vec<Completion> {
-    match spot {
-        Spot::Link => modules(around),
-        Spot::Argument(module) => arguments(gives(module.short_type()), cursor),
-        Spot::EnvVar(_) if is_key(cursor) => {
+fn at(
+    position: Position<'_>,
+    text: &str,
+    cursor: &Cursor,
+    context: &AssistContext<'_>,
+) -> Vec<Completion> {
+    match position {
+        Position::Link => modules(context),
+        Position::Argument(module) => arguments(gives(module.short_type()), cursor),
+        Position::EnvVar(_) if is_key(cursor) => {
             ["name", "value"].iter().map(|key| plain(key, format!("{key}: "))).collect()
         }
-        Spot::EnvVar(_) => Vec::new(),
-        Spot::Value(field) if !is_key(cursor) || field.kind.is_list() => values(field, around),
-        Spot::Value(field) if matches!(field.kind, FieldType::Port) => {
+        Position::EnvVar(_) => Vec::new(),
+        Position::Value(field) if !is_key(cursor) || field.kind.is_list() => values(field, context),
+        Position::Value(field) if matches!(field.kind, FieldType::Port) => {
             keys(&["http", "tcp", "grpc"], field)
         }
         _ => {
             let mut items = Vec::new();
-            if is_key(cursor) && cursor.siblings.is_empty() && matches!(spot, Spot::Module(_)) {
+            if is_key(cursor)
+                && cursor.siblings.is_empty()
+                && matches!(position, Position::Module(_))
+            {
                 items.extend(snippets(text, cursor));
             }
             items.extend(
-                spot.fields()
+                position
+                    .fields()
                     .unwrap_or_default()
                     .iter()
                     .filter(|field| !has(cursor, field.name))
@@ -138,12 +149,12 @@ fn keys(names: &[&str], field: &Field) -> Vec<Completion> {
 }
 
 /// The values that a field is known to take, then its default and its example.
-fn values(field: &Field, around: &Surroundings<'_>) -> Vec<Completion> {
+fn values(field: &Field, context: &AssistContext<'_>) -> Vec<Completion> {
     if field.name == "type" {
         return TYPES.iter().map(|kind| plain(kind, (*kind).to_owned())).collect();
     }
     if field.name == "path" {
-        return around
+        return context
             .environment_paths
             .iter()
             .map(|path| plain(path, (*path).to_owned()))
@@ -168,9 +179,9 @@ fn values(field: &Field, around: &Surroundings<'_>) -> Vec<Completion> {
     found
 }
 
-fn modules(around: &Surroundings<'_>) -> Vec<Completion> {
+fn modules(context: &AssistContext<'_>) -> Vec<Completion> {
     let linkable =
-        around.scope.modules.iter().filter(|module| gives(module.short_type()).is_some());
+        context.scope.modules.iter().filter(|module| gives(module.short_type()).is_some());
     let module = |module: &crate::model::module::Header| Completion {
         kind: CompletionKind::Module,
         detail: module.kind.value.clone(),
@@ -205,9 +216,9 @@ fn arguments(gives: Option<Gives>, cursor: &Cursor) -> Vec<Completion> {
     }
 }
 
-fn references(text: &str, cursor: &Cursor, around: &Surroundings<'_>) -> Vec<Completion> {
+fn references(text: &str, cursor: &Cursor, context: &AssistContext<'_>) -> Vec<Completion> {
     let of_module = text.get(..cursor.start).is_some_and(|before| before.ends_with("${{"));
-    let names = reference_names(around.scope)
+    let names = reference_names(context.scope)
         .into_iter()
         .filter(|name| name.starts_with("module.") == of_module);
     let behind = text.get(cursor.end..).unwrap_or_default();
@@ -218,7 +229,7 @@ fn references(text: &str, cursor: &Cursor, around: &Surroundings<'_>) -> Vec<Com
         (false, false, false) => "}",
     };
     let reference = |name: String| {
-        let detail = match look_up(&name, around.source, around.scope) {
+        let detail = match look_up(&name, context.source, context.scope) {
             Lookup::Value(value) => value,
             Lookup::Input => "known to the environment only".to_owned(),
             Lookup::Unknown { message, .. } => message,

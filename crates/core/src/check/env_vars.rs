@@ -2,7 +2,7 @@
 
 use std::collections::BTreeMap;
 
-use super::Cx;
+use super::context::Checker;
 use crate::diagnostic::{Diagnostic, Example, Rule, Severity};
 use crate::span::Span;
 
@@ -31,12 +31,12 @@ pub static SHADOWED_ENV_VAR: Rule = Rule {
 /// The names Optakit itself may set, with what for.
 const OWN: &[(&str, &str)] = &[("RDS_CA_PATH", "Optakit sets it for links to databases")];
 
-pub(super) fn check(cx: &mut Cx<'_>) {
-    let service = cx.service;
+pub(super) fn check(checker: &mut Checker<'_>) {
+    let service = checker.service;
     let mut seen: BTreeMap<&str, Span> = BTreeMap::new();
     let mut faults = Vec::new();
     for variable in &service.env_vars.value.0 {
-        let path = || variable.place.path(&cx.path("env_vars"));
+        let path = || variable.place.path(&checker.path("env_vars"));
         let name = variable.name.value.as_str();
         if variable.name.value.is_known() && !is_env_name(name) {
             faults.push(invalid(name, variable.name.span, path()));
@@ -52,13 +52,13 @@ pub(super) fn check(cx: &mut Cx<'_>) {
     }
     for (index, secret) in service.secrets.value.iter().enumerate() {
         let name = secret.value.as_str();
-        let path = || format!("{}[{index}]", cx.path("secrets"));
+        let path = || format!("{}[{index}]", checker.path("secrets"));
         if secret.value.is_known() && !is_secret_key(name) {
             faults.push(invalid(name, secret.span, path()));
         }
         shadowed(&mut seen, name, secret.span, path, &mut faults);
     }
-    cx.diagnostics.append(&mut faults);
+    checker.diagnostics.append(&mut faults);
 }
 
 fn invalid(name: &str, span: Span, path: String) -> Diagnostic {

@@ -1,7 +1,7 @@
 //! What an exposure cannot express: one table, which warns at the field and is a page of the
 //! documentation.
 
-use super::Cx;
+use super::context::Checker;
 use crate::diagnostic::{Diagnostic, Example, Rule, Severity};
 use crate::model::exposure::Exposure;
 use crate::model::k8s_service::PortKind;
@@ -42,7 +42,7 @@ pub struct Fidelity {
     /// With the AWS Load Balancer Controller.
     pub alb: Support,
     /// Where a service asks for it.
-    asked: fn(&Cx<'_>) -> Option<Span>,
+    asked: fn(&Checker<'_>) -> Option<Span>,
 }
 
 /// What each exposure keeps of what ingress-nginx does.
@@ -59,7 +59,7 @@ pub static FIDELITY: &[Fidelity] = &[
         field: "public_uri",
         gateway: Support::Same,
         alb: Support::Differs("the service sees the whole path: an ALB leaves the prefix in it"),
-        asked: |cx| prefixed(cx).filter(|_| cx.port() != Some(PortKind::Grpc)),
+        asked: |checker| prefixed(checker).filter(|_| checker.port() != Some(PortKind::Grpc)),
     },
     Fidelity {
         feature: "a path prefix of a `grpc` port",
@@ -68,7 +68,7 @@ pub static FIDELITY: &[Fidelity] = &[
             "the prefix is left out: a GRPCRoute matches services and methods, not paths",
         ),
         alb: Support::Differs("the service sees the whole path: an ALB leaves the prefix in it"),
-        asked: |cx| prefixed(cx).filter(|_| cx.port() == Some(PortKind::Grpc)),
+        asked: |checker| prefixed(checker).filter(|_| checker.port() == Some(PortKind::Grpc)),
     },
     Fidelity {
         feature: "sticky sessions by the cookie `opta_cookie`",
@@ -77,7 +77,9 @@ pub static FIDELITY: &[Fidelity] = &[
             "sessions are not sticky: session persistence is not in the Gateway API's standard channel",
         ),
         alb: Support::Differs("the cookie is called `AWSALB`: an ALB's own cookie cannot be named"),
-        asked: |cx| cx.service.sticky_session.span.filter(|_| cx.service.sticky_session.value),
+        asked: |checker| {
+            checker.service.sticky_session.span.filter(|_| checker.service.sticky_session.value)
+        },
     },
     Fidelity {
         feature: "consistent hashing",
@@ -86,7 +88,7 @@ pub static FIDELITY: &[Fidelity] = &[
             "requests are not hashed: the Gateway API has no consistent hashing",
         ),
         alb: Support::Missing("requests are not hashed: an ALB has no consistent hashing"),
-        asked: |cx| cx.service.consistent_hash.as_ref().map(|hash| hash.span),
+        asked: |checker| checker.service.consistent_hash.as_ref().map(|hash| hash.span),
     },
     Fidelity {
         feature: "websockets that stay open for an hour",
@@ -95,8 +97,9 @@ pub static FIDELITY: &[Fidelity] = &[
         alb: Support::Differs(
             "the idle timeout of an hour is set for the whole load balancer of the environment",
         ),
-        asked: |cx| {
-            cx.service
+        asked: |checker| {
+            checker
+                .service
                 .port
                 .as_ref()
                 .filter(|port| port.value.kind == PortKind::Tcp)
@@ -112,27 +115,27 @@ pub static FIDELITY: &[Fidelity] = &[
     },
 ];
 
-fn prefixed(cx: &Cx<'_>) -> Option<Span> {
-    let uris = &cx.service.public_uri.value.0;
+fn prefixed(checker: &Checker<'_>) -> Option<Span> {
+    let uris = &checker.service.public_uri.value.0;
     uris.iter().find(|uri| !PublicUri::new(uri).at_root()).map(|uri| uri.span)
 }
 
-pub(super) fn check(cx: &mut Cx<'_>) {
+pub(super) fn check(checker: &mut Checker<'_>) {
     // Without a public URI nothing of this has a place to be.
-    if cx.service.public_uri.value.0.is_empty() {
+    if checker.service.public_uri.value.0.is_empty() {
         return;
     }
     for row in FIDELITY {
-        let support = match cx.surroundings.exposure {
+        let support = match checker.context.exposure {
             Exposure::Nginx => Support::Same,
             Exposure::Gateway => row.gateway,
             Exposure::Alb => row.alb,
         };
         if let (Support::Differs(how) | Support::Missing(how), Some(span)) =
-            (support, (row.asked)(cx))
+            (support, (row.asked)(checker))
         {
-            let diagnostic = Diagnostic::new(&NOT_EXPRESSIBLE, span, cx.path(row.field), how);
-            cx.diagnostics.push(
+            let diagnostic = Diagnostic::new(&NOT_EXPRESSIBLE, span, checker.path(row.field), how);
+            checker.diagnostics.push(
                 diagnostic.help(format!("asked for: {}; the exposure `nginx` has it", row.feature)),
             );
         }

@@ -1,6 +1,6 @@
 //! IAM policies.
 
-use super::Cx;
+use super::context::Checker;
 use crate::diagnostic::{Diagnostic, Example, Rule, Severity};
 
 /// Something that is no policy's ARN.
@@ -32,14 +32,14 @@ pub(crate) fn is_policy_arn(text: &str) -> bool {
         })
 }
 
-pub(super) fn check(cx: &mut Cx<'_>) {
-    for (index, policy) in cx.service.additional_iam_policies.value.iter().enumerate() {
+pub(super) fn check(checker: &mut Checker<'_>) {
+    for (index, policy) in checker.service.additional_iam_policies.value.iter().enumerate() {
         if policy.value.is_known() && !is_policy_arn(policy.value.as_str()) {
             let message = format!("`{}` is not the ARN of an IAM policy", policy.value.as_str());
-            let path = format!("{}[{index}]", cx.path("additional_iam_policies"));
+            let path = format!("{}[{index}]", checker.path("additional_iam_policies"));
             let diagnostic = Diagnostic::new(&NOT_A_POLICY_ARN, policy.span, path, message)
                 .help("write `arn:aws:iam::aws:policy/<name>` for a policy of AWS, or the account's number in place of the second `aws`");
-            cx.diagnostics.push(diagnostic);
+            checker.diagnostics.push(diagnostic);
         }
     }
 }

@@ -1,6 +1,6 @@
 //! What a run's tag and digest do to an image.
 
-use super::Cx;
+use super::context::Checker;
 use crate::diagnostic::{Diagnostic, Example, Rule, Severity};
 use crate::model::image::{Image, Reference};
 
@@ -15,10 +15,10 @@ pub static TAG_IGNORED: Rule = Rule {
 }
 .published();
 
-pub(super) fn check(cx: &mut Cx<'_>) {
-    let Some(image) = &cx.service.image else { return };
+pub(super) fn check(checker: &mut Checker<'_>) {
+    let Some(image) = &checker.service.image else { return };
     let Image::Reference(reference) = &image.value else { return };
-    let (tag, digest) = cx.surroundings.image;
+    let (tag, digest) = checker.context.image;
     let own = Reference::parse(reference.as_str())
         .ok()
         .filter(|own| own.tag.is_some() || own.digest.is_some());
@@ -27,6 +27,6 @@ pub(super) fn check(cx: &mut Cx<'_>) {
         (Some(_), None, Some(_)) => "the run's tag is ignored: the image has one of its own",
         _ => return,
     };
-    let diagnostic = Diagnostic::new(&TAG_IGNORED, image.span, cx.path("image"), message);
-    cx.diagnostics.push(diagnostic.help("set `image: AUTO` for an image of your own"));
+    let diagnostic = Diagnostic::new(&TAG_IGNORED, image.span, checker.path("image"), message);
+    checker.diagnostics.push(diagnostic.help("set `image: AUTO` for an image of your own"));
 }

@@ -1,6 +1,6 @@
 //! Links: whether the linked module exists and gives what is asked of it.
 
-use super::Cx;
+use super::context::Checker;
 use crate::diagnostic::{Applicability, Diagnostic, Example, Rule, Severity};
 use crate::model::field::list;
 use crate::model::link::{Argument, Gives, LINKABLE, Link, gives};
@@ -18,21 +18,21 @@ pub static INVALID_LINK: Rule = Rule {
 }
 .published();
 
-pub(super) fn check(cx: &mut Cx<'_>) {
-    let service = cx.service;
+pub(super) fn check(checker: &mut Checker<'_>) {
+    let service = checker.service;
     for link in &service.links.value.0 {
-        check_link(link, cx);
+        check_link(link, checker);
     }
 }
 
-fn check_link(link: &Link, cx: &mut Cx<'_>) {
+fn check_link(link: &Link, checker: &mut Checker<'_>) {
     let target = &link.target;
     let name = target.value.as_str();
     if !target.value.is_known() || (name.starts_with("arn:") && super::iam::is_policy_arn(name)) {
         return;
     }
     let fault = |message: String| Diagnostic::new(&INVALID_LINK, target.span, &*link.path, message);
-    let modules = cx.surroundings.modules;
+    let modules = checker.context.modules;
     let Some(module) = modules.iter().find(|module| module.name.value == name) else {
         let linkable: Vec<&str> = modules
             .iter()
@@ -53,7 +53,7 @@ fn check_link(link: &Link, cx: &mut Cx<'_>) {
             }
             None => diagnostic.help(format!("the file has {}", list(&linkable))),
         };
-        cx.diagnostics.push(diagnostic);
+        checker.diagnostics.push(diagnostic);
         return;
     };
     let Some(gives) = gives(module.short_type()) else {
@@ -66,22 +66,22 @@ fn check_link(link: &Link, cx: &mut Cx<'_>) {
         let help = if module.short_type() == K8S_SERVICE {
             format!(
                 "inside the cluster it is reached as `http://{name}.{}`",
-                cx.surroundings.layer_name
+                checker.context.layer_name
             )
         } else {
             let types: Vec<&str> = LINKABLE.iter().map(|(kind, _)| *kind).collect();
             format!("links go to {}", list(&types))
         };
-        cx.diagnostics.push(fault(message).help(help).label(module.kind.span, "its type"));
+        checker.diagnostics.push(fault(message).help(help).label(module.kind.span, "its type"));
         return;
     };
     match gives {
-        Gives::Credentials(variables) => credentials(link, name, variables, cx),
-        Gives::Permissions(permissions, _) => check_permissions(link, name, permissions, cx),
+        Gives::Credentials(variables) => credentials(link, name, variables, checker),
+        Gives::Permissions(permissions, _) => check_permissions(link, name, permissions, checker),
     }
 }
 
-fn credentials(link: &Link, name: &str, variables: &[&str], cx: &mut Cx<'_>) {
+fn credentials(link: &Link, name: &str, variables: &[&str], checker: &mut Checker<'_>) {
     for (index, argument) in link.arguments.iter().enumerate() {
         let path = format!("{}.{name}[{index}]", link.path);
         match argument {
@@ -94,12 +94,12 @@ fn credentials(link: &Link, name: &str, variables: &[&str], cx: &mut Cx<'_>) {
                 // permission.
                 let span = crate::span::Span { start: link.target.span.start, ..permission.span };
                 let help = format!("link to it as `- {name}`");
-                cx.diagnostics.push(
+                checker.diagnostics.push(
                     Diagnostic::new(&INVALID_LINK, span, format!("{}.{name}", link.path), message)
                         .help(help),
                 );
             }
-            Argument::Rename(names, span) => rename(names, *span, &path, variables, cx),
+            Argument::Rename(names, span) => rename(names, *span, &path, variables, checker),
         }
     }
 }
@@ -112,7 +112,7 @@ fn rename(
     span: crate::span::Span,
     path: &str,
     variables: &[&str],
-    cx: &mut Cx<'_>,
+    checker: &mut Checker<'_>,
 ) {
     let mut misspelt = false;
     for (from, _) in names {
@@ -142,7 +142,7 @@ fn rename(
             ),
             None => diagnostic.help(format!("it has {}", list(variables))),
         };
-        cx.diagnostics.push(diagnostic);
+        checker.diagnostics.push(diagnostic);
     }
     let missing: Vec<&str> = variables
         .iter()
@@ -151,14 +151,14 @@ fn rename(
         .collect();
     if !missing.is_empty() && !misspelt {
         let message = format!("the new names lack {}", list(&missing));
-        cx.diagnostics.push(
+        checker.diagnostics.push(
             Diagnostic::new(&INVALID_LINK, span, path, message)
                 .help(format!("rename all of {}", list(variables))),
         );
     }
 }
 
-fn check_permissions(link: &Link, name: &str, permissions: &[&str], cx: &mut Cx<'_>) {
+fn check_permissions(link: &Link, name: &str, permissions: &[&str], checker: &mut Checker<'_>) {
     for (index, argument) in link.arguments.iter().enumerate() {
         let path = format!("{}.{name}[{index}]", link.path);
         match argument {
@@ -177,12 +177,12 @@ fn check_permissions(link: &Link, name: &str, permissions: &[&str], cx: &mut Cx<
                         near,
                     );
                 }
-                cx.diagnostics.push(diagnostic);
+                checker.diagnostics.push(diagnostic);
             }
             Argument::Rename(_, span) => {
                 let message =
                     format!("`{name}` gives permissions, not variables that could be renamed");
-                cx.diagnostics.push(
+                checker.diagnostics.push(
                     Diagnostic::new(&INVALID_LINK, *span, path, message)
                         .help(format!("list {}", list(permissions))),
                 );

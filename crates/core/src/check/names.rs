@@ -1,6 +1,6 @@
 //! Names of layers and modules, which become names of Kubernetes objects.
 
-use super::Cx;
+use super::context::Checker;
 use crate::diagnostic::{Applicability, Diagnostic, Example, Rule, Severity};
 use crate::model::module::Header;
 use crate::model::name::Names;
@@ -112,20 +112,20 @@ fn letters_and_digits(module: &Header, name: &str) -> Diagnostic {
     diagnostic
 }
 
-pub(super) fn check(cx: &mut Cx<'_>) {
-    let name = cx.header.name.clone();
-    if let Some(fault) = check_module(cx.header) {
-        cx.diagnostics.push(fault);
+pub(super) fn check(checker: &mut Checker<'_>) {
+    let name = checker.header.name.clone();
+    if let Some(fault) = check_module(checker.header) {
+        checker.diagnostics.push(fault);
         return;
     }
-    let path = format!("{}.name", cx.header.path);
+    let path = format!("{}.name", checker.header.path);
     if name.value.chars().any(|c| c.is_ascii_uppercase()) {
         let lower = name.value.to_lowercase();
         let message = format!(
             "`{}` cannot be the name of a Kubernetes Service: it must be in small letters",
             name.value
         );
-        cx.diagnostics.push(
+        checker.diagnostics.push(
             Diagnostic::new(&INVALID_MODULE_NAME, name.span, path, message)
                 .help("links and references to the module must be changed with it")
                 .fix(Applicability::Unsafe, format!("write `{lower}`"), name.span, lower.clone()),
@@ -135,9 +135,9 @@ pub(super) fn check(cx: &mut Cx<'_>) {
             "`{}` cannot be the name of a Kubernetes Service: it must start with a letter",
             name.value
         );
-        cx.diagnostics.push(Diagnostic::new(&INVALID_MODULE_NAME, name.span, path, message));
+        checker.diagnostics.push(Diagnostic::new(&INVALID_MODULE_NAME, name.span, path, message));
     } else {
-        let instance = cx.instance();
+        let instance = checker.instance();
         if instance.chars().count() > Names::MAX_RELEASE {
             let message = format!(
                 "`{instance}` has {} characters, at most {} are allowed",
@@ -145,7 +145,8 @@ pub(super) fn check(cx: &mut Cx<'_>) {
                 Names::MAX_RELEASE
             );
             let help = "shorten the layer's or the module's name; together with a dash they name the release";
-            cx.diagnostics
+            checker
+                .diagnostics
                 .push(Diagnostic::new(&NAME_TOO_LONG, name.span, path, message).help(help));
         }
     }

@@ -1,6 +1,6 @@
 //! Paths of probes.
 
-use super::Cx;
+use super::context::Checker;
 use crate::diagnostic::{Applicability, Diagnostic, Example, Rule, Severity};
 use crate::model::k8s_service::PortKind;
 use crate::model::scalars::quote;
@@ -25,8 +25,8 @@ pub static PROBE_WITHOUT_EFFECT: Rule = Rule {
 }
 .published();
 
-pub(super) fn check(cx: &mut Cx<'_>) {
-    let service = cx.service;
+pub(super) fn check(checker: &mut Checker<'_>) {
+    let service = checker.service;
     let paths = [
         ("healthcheck_path", &service.healthcheck_path),
         ("liveness_probe_path", &service.liveness_probe_path),
@@ -41,13 +41,13 @@ pub(super) fn check(cx: &mut Cx<'_>) {
         if service.port.as_ref().is_some_and(|port| port.value.kind == PortKind::Grpc) {
             let message = format!("`{field}` has no effect on a `grpc` port");
             let diagnostic =
-                Diagnostic::new(&PROBE_WITHOUT_EFFECT, path.span, cx.path(field), message);
-            cx.diagnostics.push(diagnostic.help("take it away"));
+                Diagnostic::new(&PROBE_WITHOUT_EFFECT, path.span, checker.path(field), message);
+            checker.diagnostics.push(diagnostic.help("take it away"));
         } else if !text.starts_with('/') && path.value.is_known() {
             let message =
                 format!("`{field}` is `{text}`, expected a path that starts with a slash");
             let mut diagnostic =
-                Diagnostic::new(&PATH_WITHOUT_SLASH, path.span, cx.path(field), message);
+                Diagnostic::new(&PATH_WITHOUT_SLASH, path.span, checker.path(field), message);
             if !path.value.is_interpolated() {
                 let plain = text.chars().all(|c| c.is_ascii_alphanumeric() || "-_./".contains(c));
                 let fixed = if plain { format!("/{text}") } else { quote(&format!("/{text}")) };
@@ -58,7 +58,7 @@ pub(super) fn check(cx: &mut Cx<'_>) {
                     fixed,
                 );
             }
-            cx.diagnostics.push(diagnostic);
+            checker.diagnostics.push(diagnostic);
         }
     }
 }

@@ -1,6 +1,6 @@
 //! Where a service is reached from outside.
 
-use super::Cx;
+use super::context::Checker;
 use crate::diagnostic::{Applicability, Diagnostic, Example, Rule, Severity};
 use crate::model::text::Text;
 use crate::span::Span;
@@ -16,18 +16,18 @@ pub static INVALID_PUBLIC_URI: Rule = Rule {
 }
 .published();
 
-pub(super) fn check(cx: &mut Cx<'_>) {
-    let list = &cx.service.public_uri;
+pub(super) fn check(checker: &mut Checker<'_>) {
+    let list = &checker.service.public_uri;
     let is_list =
-        cx.header.mapping.value("public_uri").is_some_and(|node| node.as_sequence().is_some());
+        checker.header.mapping.value("public_uri").is_some_and(|node| node.as_sequence().is_some());
     for (index, uri) in list.value.0.iter().enumerate() {
         let path = if is_list {
-            format!("{}[{index}]", cx.path("public_uri"))
+            format!("{}[{index}]", checker.path("public_uri"))
         } else {
-            cx.path("public_uri")
+            checker.path("public_uri")
         };
         if let Some(diagnostic) = check_uri(&uri.value, uri.span, &path) {
-            cx.diagnostics.push(diagnostic);
+            checker.diagnostics.push(diagnostic);
         }
     }
 }

@@ -1,6 +1,6 @@
 //! How many containers there may be.
 
-use super::Cx;
+use super::context::Checker;
 use crate::diagnostic::{Applicability, Diagnostic, Example, Rule, Severity};
 
 /// More at least than at most.
@@ -35,14 +35,15 @@ pub static NO_METRIC: Rule = Rule {
 }
 .published();
 
-pub(super) fn check(cx: &mut Cx<'_>) {
-    let service = cx.service;
+pub(super) fn check(checker: &mut Checker<'_>) {
+    let service = checker.service;
     // A count that is written wrongly was told already; its default must not speak in its place.
-    let read =
-        |field: &str| !cx.diagnostics.iter().any(|diagnostic| diagnostic.path == cx.path(field));
+    let read = |field: &str| {
+        !checker.diagnostics.iter().any(|diagnostic| diagnostic.path == checker.path(field))
+    };
     let (min, max) = (&service.min_containers, &service.max_containers);
     let known = |field: &str, given: bool| {
-        given || cx.header.mapping.get(field).is_none_or(|entry| entry.value.is_null())
+        given || checker.header.mapping.get(field).is_none_or(|entry| entry.value.is_null())
     };
     let usable = read("min_containers")
         && read("max_containers")
@@ -62,7 +63,7 @@ pub(super) fn check(cx: &mut Cx<'_>) {
             max.value.0,
             of(max.span.is_some()),
         );
-        let mut diagnostic = Diagnostic::new(&MIN_ABOVE_MAX, at, cx.path(field), message);
+        let mut diagnostic = Diagnostic::new(&MIN_ABOVE_MAX, at, checker.path(field), message);
         diagnostic = match (min.span, max.span) {
             (Some(_), Some(other)) => diagnostic
                 .label(other, "the other limit")
@@ -74,7 +75,7 @@ pub(super) fn check(cx: &mut Cx<'_>) {
         };
         let raised = min.value.0.to_string();
         let added = format!("max_containers: {raised}");
-        match (max.span, cx.add_before("min_containers", &added)) {
+        match (max.span, checker.add_before("min_containers", &added)) {
             (Some(other), _) if min.span.is_some() => {
                 diagnostic = diagnostic.fix(
                     Applicability::Unsafe,
@@ -92,14 +93,15 @@ pub(super) fn check(cx: &mut Cx<'_>) {
             }
             _ => {}
         }
-        cx.diagnostics.push(diagnostic);
+        checker.diagnostics.push(diagnostic);
     } else if usable && min.value.0 == 0 && max.value.0 != 0 {
         let at = min.span.expect("the default is not 0");
         let message = format!("`min_containers` is 0, but `max_containers` is {}", max.value.0);
-        let diagnostic = Diagnostic::new(&ZERO_MINIMUM, at, cx.path("min_containers"), message)
-            .help("an autoscaler needs at least 1; to stop the service set both to 0")
-            .fix(Applicability::Unsafe, "write `1`", at, "1");
-        cx.diagnostics.push(diagnostic);
+        let diagnostic =
+            Diagnostic::new(&ZERO_MINIMUM, at, checker.path("min_containers"), message)
+                .help("an autoscaler needs at least 1; to stop the service set both to 0")
+                .fix(Applicability::Unsafe, "write `1`", at, "1");
+        checker.diagnostics.push(diagnostic);
     }
     let (cpu, mem) =
         (&service.autoscaling_target_cpu_percentage, &service.autoscaling_target_mem_percentage);
@@ -110,8 +112,12 @@ pub(super) fn check(cx: &mut Cx<'_>) {
             format!("{} containers", min.value.0)
         };
         let message = format!("both targets are 0: the service will always have {containers}");
-        let diagnostic =
-            Diagnostic::new(&NO_METRIC, at, cx.path("autoscaling_target_mem_percentage"), message);
-        cx.diagnostics.push(diagnostic.help("give one of them a percentage to scale by"));
+        let diagnostic = Diagnostic::new(
+            &NO_METRIC,
+            at,
+            checker.path("autoscaling_target_mem_percentage"),
+            message,
+        );
+        checker.diagnostics.push(diagnostic.help("give one of them a percentage to scale by"));
     }
 }

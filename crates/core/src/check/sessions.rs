@@ -1,6 +1,6 @@
 //! Sticky sessions.
 
-use super::Cx;
+use super::context::Checker;
 use crate::diagnostic::{Applicability, Diagnostic, Example, Rule, Severity};
 
 /// An age of a cookie that is not set.
@@ -13,19 +13,19 @@ pub static STICKY_AGE_WITHOUT_STICKY: Rule = Rule {
 }
 .published();
 
-pub(super) fn check(cx: &mut Cx<'_>) {
-    let service = cx.service;
+pub(super) fn check(checker: &mut Checker<'_>) {
+    let service = checker.service;
     let Some(age) = service.sticky_session_max_age.span else { return };
     if !service.sticky_session.value {
         let message = "`sticky_session_max_age` has no effect without `sticky_session: true`";
         let mut diagnostic = Diagnostic::new(
             &STICKY_AGE_WITHOUT_STICKY,
             age,
-            cx.path("sticky_session_max_age"),
+            checker.path("sticky_session_max_age"),
             message,
         )
         .help("add `sticky_session: true`, or take it away");
-        let edit = cx
+        let edit = checker
             .add_before("sticky_session_max_age", "sticky_session: true")
             .filter(|_| service.sticky_session.span.is_none());
         if let Some(edit) = edit {
@@ -35,6 +35,6 @@ pub(super) fn check(cx: &mut Cx<'_>) {
                 vec![edit],
             );
         }
-        cx.diagnostics.push(diagnostic);
+        checker.diagnostics.push(diagnostic);
     }
 }

@@ -1,29 +1,10 @@
 //! The environment file: the account, the region, and the modules whose outputs are `{parent.x}`.
 
-use super::field::{Field, FieldType, FieldValue, Lower, fields};
-use super::layer::Modules;
-use super::rules::WRONG_TYPE;
+use super::fields::fields;
+use super::modules::Modules;
+use super::providers::Providers;
 use super::text::Text;
 use crate::span::Spanned;
-use crate::syntax::{Node, ScalarValue};
-
-fields! {
-    /// The cloud an environment lives in.
-    pub struct Providers ("`providers`") {
-        /// The AWS account and region.
-        aws: Aws, { example: "{region: us-east-1, account_id: 123456789012}" };
-    }
-}
-
-fields! {
-    /// An AWS account.
-    pub struct Aws ("`aws`") {
-        /// The region.
-        region: Text, { example: "us-east-1", required: true };
-        /// The account's number, 12 digits.
-        account_id: AccountId, { example: "123456789012", required: true };
-    }
-}
 
 fields! {
     /// An environment file.
@@ -36,60 +17,6 @@ fields! {
         providers: Providers, { example: "{aws: {region: us-east-1, account_id: 123456789012}}", required: true };
         /// What the environment is made of.
         modules: Modules, { example: "[{type: base}, {type: dns, domain: staging.acme.io}]" };
-    }
-}
-
-impl FieldValue for Providers {
-    const KIND: FieldType = FieldType::Map(Self::FIELDS);
-
-    fn read(node: &Node, _field: &Field, cx: &mut Lower<'_>) -> Option<Self> {
-        let Some(mapping) = node.as_mapping() else {
-            cx.push(cx.wrong_type(
-                node,
-                "a map like `aws: {region: us-east-1, account_id: 123456789012}`",
-            ));
-            return None;
-        };
-        // Opta's other clouds and its helm provider may stand beside `aws`; they are none of our
-        // business.
-        Some(Self { aws: cx.required(mapping, Self::field("aws"), node.span) })
-    }
-}
-
-impl FieldValue for Aws {
-    const KIND: FieldType = FieldType::Map(Self::FIELDS);
-
-    fn read(node: &Node, _field: &Field, cx: &mut Lower<'_>) -> Option<Self> {
-        let Some(mapping) = node.as_mapping() else {
-            cx.push(cx.wrong_type(node, "a map with `region` and `account_id`"));
-            return None;
-        };
-        Some(Self::read(mapping, node.span, cx))
-    }
-}
-
-/// An AWS account number, leading zeros kept.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct AccountId(pub String);
-
-impl FieldValue for AccountId {
-    const KIND: FieldType = FieldType::Count;
-
-    fn read(node: &Node, _field: &Field, cx: &mut Lower<'_>) -> Option<Self> {
-        let scalar = node
-            .as_scalar()
-            .filter(|scalar| matches!(scalar.value, ScalarValue::Int(_) | ScalarValue::Str));
-        let text = scalar.map(|scalar| scalar.text.as_str()).unwrap_or_default();
-        if text.is_empty() || text.len() > 12 || !text.bytes().all(|byte| byte.is_ascii_digit()) {
-            let found = node.describe();
-            cx.push(cx.fault(
-                &WRONG_TYPE,
-                node.span,
-                format!("`account_id` is {found}, expected the 12 digits of an AWS account"),
-            ));
-            return None;
-        }
-        Some(Self(format!("{text:0>12}")))
     }
 }
 

@@ -1,7 +1,8 @@
 //! Image references, by the grammar of the registries
 //! (<https://github.com/distribution/reference>, `regexp.go`).
 
-use super::field::{Field, FieldType, FieldValue, Lower};
+use super::field::{Field, FieldType};
+use super::field_reader::{FieldReader, FieldValue};
 use super::rules::INVALID_IMAGE;
 use super::scalars::text;
 use super::text::Text;
@@ -19,8 +20,8 @@ pub enum Image {
 impl FieldValue for Image {
     const KIND: FieldType = FieldType::Text;
 
-    fn read(node: &Node, _field: &Field, cx: &mut Lower<'_>) -> Option<Self> {
-        let text = text(node, cx, "`AUTO` or the reference of an image")?;
+    fn read(node: &Node, _field: &Field, reader: &mut FieldReader<'_>) -> Option<Self> {
+        let text = text(node, reader, "`AUTO` or the reference of an image")?;
         let value = text.as_str();
         if value.eq_ignore_ascii_case("auto") {
             return Some(Self::Auto);
@@ -34,13 +35,13 @@ impl FieldValue for Image {
                 format!("`{value}` is no image reference: {fault}")
             };
             let variable = text.variable();
-            let mut diagnostic = cx
+            let mut diagnostic = reader
                 .fault(&INVALID_IMAGE, node.span, message)
                 .help("write `AUTO`, or an image like `nginx:1.29` or `registry.example.com/team/app:1.2`");
             if let Some(variable) = variable {
                 diagnostic = diagnostic.label(variable, "the value comes from here");
             }
-            cx.push(diagnostic);
+            reader.push(diagnostic);
             return None;
         }
         Some(Self::Reference(text))

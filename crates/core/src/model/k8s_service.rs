@@ -2,7 +2,9 @@
 
 use std::sync::Arc;
 
-use super::field::{Field, FieldType, FieldValue, Lower, fields};
+use super::field::{Field, FieldType};
+use super::field_reader::{FieldReader, FieldValue};
+use super::fields::fields;
 use super::image::Image;
 use super::link::Links;
 use super::rules::{PORT_KINDS, UNKNOWN_FIELD, UNQUOTED_VALUE};
@@ -169,12 +171,12 @@ fields! {
 impl FieldValue for ResourceRequest {
     const KIND: FieldType = FieldType::Map(Self::FIELDS);
 
-    fn read(node: &Node, _field: &Field, cx: &mut Lower<'_>) -> Option<Self> {
+    fn read(node: &Node, _field: &Field, reader: &mut FieldReader<'_>) -> Option<Self> {
         let Some(mapping) = node.as_mapping() else {
-            cx.push(cx.wrong_type(node, "a map like `{cpu: 100, memory: 128}`"));
+            reader.push(reader.wrong_type(node, "a map like `{cpu: 100, memory: 128}`"));
             return None;
         };
-        Some(Self::read(mapping, node.span, cx))
+        Some(Self::read(mapping, node.span, reader))
     }
 }
 
@@ -206,13 +208,13 @@ pub const PORT_NAMES: &[&str] = &["http", "tcp", "grpc"];
 impl FieldValue for Port {
     const KIND: FieldType = FieldType::Port;
 
-    fn read(node: &Node, field: &Field, cx: &mut Lower<'_>) -> Option<Self> {
+    fn read(node: &Node, field: &Field, reader: &mut FieldReader<'_>) -> Option<Self> {
         let Some(mapping) = node.as_mapping() else {
             let number = node
                 .as_scalar()
                 .filter(|scalar| matches!(scalar.value, ScalarValue::Int(1..=65535)));
             let map = number.map(|scalar| format!("{{http: {}}}", scalar.text.as_str()));
-            let mut diagnostic = cx.wrong_type(node, "a map like `http: 8080`");
+            let mut diagnostic = reader.wrong_type(node, "a map like `http: 8080`");
             if let Some(map) = map {
                 diagnostic = diagnostic.fix(
                     Applicability::Unsafe,
@@ -221,12 +223,12 @@ impl FieldValue for Port {
                     map.clone(),
                 );
             }
-            cx.push(diagnostic);
+            reader.push(diagnostic);
             return None;
         };
-        let before = cx.diagnostics.len();
-        cx.unknown_keys(mapping, PORT_NAMES, "`port`");
-        let unknown = cx.diagnostics.len() > before;
+        let before = reader.diagnostics.len();
+        reader.unknown_keys(mapping, PORT_NAMES, "`port`");
+        let unknown = reader.diagnostics.len() > before;
         let known: Vec<_> = mapping
             .entries
             .iter()
@@ -234,14 +236,14 @@ impl FieldValue for Port {
             .collect();
         let [entry] = known.as_slice() else {
             if !unknown && !mapping.broken {
-                port_kinds(mapping, node, cx);
+                port_kinds(mapping, node, reader);
             }
             return None;
         };
         if entry.value.is_broken() {
             return None;
         }
-        let number = cx.in_entry(entry, |cx| integer(&entry.value, field.range, cx))?;
+        let number = reader.in_entry(entry, |reader| integer(&entry.value, field.range, reader))?;
         let kind = match &*entry.key.value {
             "http" => PortKind::Http,
             "tcp" => PortKind::Tcp,
@@ -251,15 +253,15 @@ impl FieldValue for Port {
     }
 }
 
-fn port_kinds(mapping: &Mapping, node: &Node, cx: &mut Lower<'_>) {
+fn port_kinds(mapping: &Mapping, node: &Node, reader: &mut FieldReader<'_>) {
     let names: Vec<&str> = mapping.entries.iter().map(|entry| &*entry.key.value).collect();
     let found = if names.is_empty() {
         "is empty".to_owned()
     } else {
         format!("has {}", super::field::list(&names))
     };
-    let span = cx.place_of(node);
-    let mut diagnostic = cx
+    let span = reader.place_of(node);
+    let mut diagnostic = reader
         .fault(
             &PORT_KINDS,
             span,
@@ -269,7 +271,7 @@ fn port_kinds(mapping: &Mapping, node: &Node, cx: &mut Lower<'_>) {
     if let Some(second) = mapping.entries.get(1) {
         diagnostic = diagnostic.label(second.key.span, "a second one");
     }
-    cx.push(diagnostic);
+    reader.push(diagnostic);
 }
 
 /// An environment variable.
@@ -316,16 +318,18 @@ impl From<[EnvVar; 0]> for EnvVars {
 impl FieldValue for EnvVars {
     const KIND: FieldType = FieldType::EnvVars;
 
-    fn read(node: &Node, _field: &Field, cx: &mut Lower<'_>) -> Option<Self> {
+    fn read(node: &Node, _field: &Field, reader: &mut FieldReader<'_>) -> Option<Self> {
         match &node.kind {
-            NodeKind::Mapping(mapping) => Some(Self(from_map(mapping, cx))),
+            NodeKind::Mapping(mapping) => Some(Self(from_map(mapping, reader))),
             NodeKind::Sequence(items) => {
-                let read = |(index, item)| cx.in_item(index, |cx| from_item(item, index, cx));
+                let read =
+                    |(index, item)| reader.in_item(index, |reader| from_item(item, index, reader));
                 Some(Self(items.iter().enumerate().filter_map(read).collect()))
             }
             _ => {
-                cx.push(
-                    cx.wrong_type(node, "a map from name to value, or a list of `{name, value}`"),
+                reader.push(
+                    reader
+                        .wrong_type(node, "a map from name to value, or a list of `{name, value}`"),
                 );
                 None
             }
@@ -333,11 +337,11 @@ impl FieldValue for EnvVars {
     }
 }
 
-fn from_map(mapping: &Mapping, cx: &mut Lower<'_>) -> Vec<EnvVar> {
+fn from_map(mapping: &Mapping, reader: &mut FieldReader<'_>) -> Vec<EnvVar> {
     let read = |entry: &crate::syntax::Entry| {
-        cx.in_entry(entry, |cx| {
+        reader.in_entry(entry, |reader| {
             let name = Spanned::new(entry.key_text(), entry.key.span);
-            let value = env_value(&entry.value, cx)
+            let value = env_value(&entry.value, reader)
                 .unwrap_or_else(|| Spanned::new(Text::literal(""), entry.value.span));
             Some(EnvVar { name, value, place: EnvPlace::Key(entry.key.value.clone()) })
         })
@@ -345,10 +349,10 @@ fn from_map(mapping: &Mapping, cx: &mut Lower<'_>) -> Vec<EnvVar> {
     mapping.entries.iter().filter_map(read).collect()
 }
 
-fn from_item(item: &Node, index: usize, cx: &mut Lower<'_>) -> Option<EnvVar> {
+fn from_item(item: &Node, index: usize, reader: &mut FieldReader<'_>) -> Option<EnvVar> {
     let Some(mapping) = item.as_mapping() else {
         if !item.is_broken() {
-            cx.push(cx.wrong_type(item, "a map with `name` and `value`"));
+            reader.push(reader.wrong_type(item, "a map with `name` and `value`"));
         }
         return None;
     };
@@ -359,20 +363,26 @@ fn from_item(item: &Node, index: usize, cx: &mut Lower<'_>) -> Option<EnvVar> {
         let near = suggest::nearest(&entry.key.value, ["name", "value"])
             .map(|near| format!("did you mean `{near}`?"));
         let help = near.unwrap_or_else(|| "it takes `name` and `value`".to_owned());
-        let path = cx.path_of(&entry.key.value);
-        let mut diagnostic = cx.fault(&UNKNOWN_FIELD, entry.key.span, message).help(help);
+        let path = reader.path_of(&entry.key.value);
+        let mut diagnostic = reader.fault(&UNKNOWN_FIELD, entry.key.span, message).help(help);
         diagnostic.path = path;
-        cx.push(diagnostic);
+        reader.push(diagnostic);
     }
-    let mut part = |key: &'static str, read: fn(&Node, &mut Lower<'_>) -> Option<Spanned<Text>>| {
-        let Some(entry) = mapping.get(key) else {
-            cx.missing(mapping, &Field { name: key, example: "…", ..Field::BLANK }, item.span);
-            return None;
+    let mut part =
+        |key: &'static str, read: fn(&Node, &mut FieldReader<'_>) -> Option<Spanned<Text>>| {
+            let Some(entry) = mapping.get(key) else {
+                reader.missing(
+                    mapping,
+                    &Field { name: key, example: "…", ..Field::BLANK },
+                    item.span,
+                );
+                return None;
+            };
+            reader.in_entry(entry, |reader| read(&entry.value, reader))
         };
-        cx.in_entry(entry, |cx| read(&entry.value, cx))
-    };
-    let name =
-        part("name", |node, cx| text(node, cx, "text").map(|value| Spanned::new(value, node.span)));
+    let name = part("name", |node, reader| {
+        text(node, reader, "text").map(|value| Spanned::new(value, node.span))
+    });
     let value = part("value", env_value);
     // A value that is wrong was told of; its name is checked all the same.
     let value = value.unwrap_or_else(|| Spanned::new(Text::literal(""), item.span));
@@ -380,27 +390,28 @@ fn from_item(item: &Node, index: usize, cx: &mut Lower<'_>) -> Option<EnvVar> {
 }
 
 /// A value of an environment variable: text; anything else is told to be put in quotes.
-fn env_value(node: &Node, cx: &mut Lower<'_>) -> Option<Spanned<Text>> {
+fn env_value(node: &Node, reader: &mut FieldReader<'_>) -> Option<Spanned<Text>> {
     if let Some(scalar) = node.as_scalar() {
         if matches!(
             scalar.value,
             ScalarValue::Bool(_) | ScalarValue::Int(_) | ScalarValue::Float(_)
         ) {
-            let quoted = quote(cx.source.slice(node.span));
-            let name = cx.path().rsplit('.').next().unwrap_or_default().to_owned();
+            let quoted = quote(reader.source.slice(node.span));
+            let name = reader.path().rsplit('.').next().unwrap_or_default().to_owned();
             let message = format!("`{name}` is {}, expected text", node.describe());
-            let diagnostic = cx
+            let diagnostic = reader
                 .fault(&UNQUOTED_VALUE, node.span, message)
                 .help("the value of an environment variable is always text: put it in quotes")
                 .fix(Applicability::Safe, format!("write `{quoted}`"), node.span, quoted);
-            cx.push(diagnostic);
+            reader.push(diagnostic);
             return None;
         }
         if scalar.value == ScalarValue::Null {
-            let diagnostic = cx.wrong_type(node, "text").help("for an empty value write `\"\"`");
-            cx.push(diagnostic);
+            let diagnostic =
+                reader.wrong_type(node, "text").help("for an empty value write `\"\"`");
+            reader.push(diagnostic);
             return None;
         }
     }
-    text(node, cx, "text").map(|value| Spanned::new(value, node.span))
+    text(node, reader, "text").map(|value| Spanned::new(value, node.span))
 }

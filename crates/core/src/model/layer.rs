@@ -2,8 +2,11 @@
 
 use std::collections::BTreeMap;
 
-use super::environment::Providers;
-use super::field::{Field, FieldType, FieldValue, Lower, fields};
+use super::field::{Field, FieldType};
+use super::field_reader::{FieldReader, FieldValue};
+use super::fields::fields;
+use super::modules::Modules;
+use super::providers::Providers;
 use super::text::Text;
 use crate::diagnostic::{Diagnostic, Example, Rule, Severity};
 use crate::order;
@@ -64,23 +67,23 @@ pub struct Environments(pub Vec<Spanned<EnvironmentEntry>>);
 impl FieldValue for Environments {
     const KIND: FieldType = FieldType::MapList(EnvironmentEntry::FIELDS);
 
-    fn read(node: &Node, _field: &Field, cx: &mut Lower<'_>) -> Option<Self> {
+    fn read(node: &Node, _field: &Field, reader: &mut FieldReader<'_>) -> Option<Self> {
         let Some(items) = node.as_sequence() else {
-            cx.push(cx.wrong_type(node, "a list like `- {name: staging, path: env.yml}`"));
+            reader.push(reader.wrong_type(node, "a list like `- {name: staging, path: env.yml}`"));
             return None;
         };
         let mut entries = Vec::new();
         for (index, item) in items.iter().enumerate() {
-            cx.in_item(index, |cx| match &item.kind {
+            reader.in_item(index, |reader| match &item.kind {
                 NodeKind::Mapping(mapping) => {
                     let owner = mapping.entries.first().map_or(item.span, |first| first.key.span);
-                    let entry = EnvironmentEntry::read(mapping, owner, cx);
-                    conflicts(&entry, cx);
+                    let entry = EnvironmentEntry::read(mapping, owner, reader);
+                    conflicts(&entry, reader);
                     entries.push(Spanned::new(entry, item.span));
                 }
                 NodeKind::Broken => {}
                 _ => {
-                    cx.push(cx.wrong_type(item, "a map with `name` and `path`"));
+                    reader.push(reader.wrong_type(item, "a map with `name` and `path`"));
                 }
             });
         }
@@ -88,17 +91,17 @@ impl FieldValue for Environments {
     }
 }
 
-fn conflicts(entry: &EnvironmentEntry, cx: &mut Lower<'_>) {
+fn conflicts(entry: &EnvironmentEntry, reader: &mut FieldReader<'_>) {
     let (Some(variables), Some(vars)) = (&entry.variables, &entry.vars) else { return };
     for (name, second) in &vars.value.0 {
         let Some(first) = variables.value.0.get(name) else { continue };
         if first.text != second.text {
-            let path = cx.path_of(&format!("vars.{name}"));
+            let path = reader.path_of(&format!("vars.{name}"));
             let message = format!("`variables` and `vars` give `{name}` different values");
             let diagnostic = Diagnostic::new(&CONFLICTING_VARIABLE, second.span, path, message)
                 .help("keep one of the two")
                 .label(first.span, "the other value");
-            cx.diagnostics.push(diagnostic);
+            reader.diagnostics.push(diagnostic);
         }
     }
 }
@@ -132,9 +135,9 @@ pub struct Variable {
 impl FieldValue for Variables {
     const KIND: FieldType = FieldType::Variables;
 
-    fn read(node: &Node, _field: &Field, cx: &mut Lower<'_>) -> Option<Self> {
+    fn read(node: &Node, _field: &Field, reader: &mut FieldReader<'_>) -> Option<Self> {
         let Some(mapping) = node.as_mapping() else {
-            cx.push(cx.wrong_type(node, "a map from name to value"));
+            reader.push(reader.wrong_type(node, "a map from name to value"));
             return None;
         };
         let variable = |value: &Node| Variable {
@@ -172,20 +175,4 @@ fn python_float(text: &str) -> String {
     let Some((whole, fraction)) = plain else { return text.to_owned() };
     let fraction = fraction.trim_end_matches('0');
     format!("{whole}.{}", if fraction.is_empty() { "0" } else { fraction })
-}
-
-/// The modules of a file, unread: what a module holds depends on its type.
-#[derive(Clone, Debug)]
-pub struct Modules(pub Vec<Node>);
-
-impl FieldValue for Modules {
-    const KIND: FieldType = FieldType::Modules;
-
-    fn read(node: &Node, _field: &Field, cx: &mut Lower<'_>) -> Option<Self> {
-        let Some(items) = node.as_sequence() else {
-            cx.push(cx.wrong_type(node, "a list of modules"));
-            return None;
-        };
-        Some(Self(items.to_vec()))
-    }
 }

@@ -1,6 +1,7 @@
 //! Links of a service to other modules, as they are written; what they mean is `check::links`.
 
-use super::field::{Field, FieldType, FieldValue, Lower};
+use super::field::{Field, FieldType};
+use super::field_reader::{FieldReader, FieldValue};
 use super::scalars::{list, text};
 use super::text::Text;
 use crate::span::Spanned;
@@ -111,41 +112,41 @@ impl From<[Link; 0]> for Links {
 impl FieldValue for Links {
     const KIND: FieldType = FieldType::Links;
 
-    fn read(node: &Node, field: &Field, cx: &mut Lower<'_>) -> Option<Self> {
-        let items = list(node, field, cx)?;
-        let read = |(index, item)| cx.in_item(index, |cx| link(item, cx));
+    fn read(node: &Node, field: &Field, reader: &mut FieldReader<'_>) -> Option<Self> {
+        let items = list(node, field, reader)?;
+        let read = |(index, item)| reader.in_item(index, |reader| link(item, reader));
         Some(Self(items.iter().enumerate().filter_map(read).collect()))
     }
 }
 
-fn link(item: &Node, cx: &mut Lower<'_>) -> Option<Link> {
+fn link(item: &Node, reader: &mut FieldReader<'_>) -> Option<Link> {
     let Some(mapping) = item.as_mapping() else {
-        let target = text(item, cx, "the name of a module, or a map from it to what is asked")?;
+        let target = text(item, reader, "the name of a module, or a map from it to what is asked")?;
         return Some(Link {
             target: Spanned::new(target, item.span),
             arguments: Vec::new(),
-            path: cx.path().to_owned(),
+            path: reader.path().to_owned(),
         });
     };
     // Opta read only the first key of such a map; a second one would be silently lost.
     if let Some(second) = mapping.entries.get(1) {
         let message = "a link names one module, this map has several keys";
-        let diagnostic = cx
+        let diagnostic = reader
             .fault(&super::rules::WRONG_TYPE, second.key.span, message)
             .help("make it an item of its own, behind a dash");
-        cx.push(diagnostic);
+        reader.push(diagnostic);
     }
     let entry = mapping.entries.first()?;
-    let path = cx.path().to_owned();
-    let arguments = cx.in_entry(entry, |cx| match entry.value.as_sequence() {
+    let path = reader.path().to_owned();
+    let arguments = reader.in_entry(entry, |reader| match entry.value.as_sequence() {
         Some(items) => items
             .iter()
             .enumerate()
-            .filter_map(|(index, item)| cx.in_item(index, |cx| argument(item, cx)))
+            .filter_map(|(index, item)| reader.in_item(index, |reader| argument(item, reader)))
             .collect(),
         None if entry.value.is_null() || entry.value.is_broken() => Vec::new(),
         None => {
-            cx.push(cx.wrong_type(
+            reader.push(reader.wrong_type(
                 &entry.value,
                 "a list of permissions, or a list with one map of new names",
             ));
@@ -155,15 +156,16 @@ fn link(item: &Node, cx: &mut Lower<'_>) -> Option<Link> {
     Some(Link { target: Spanned::new(entry.key_text(), entry.key.span), arguments, path })
 }
 
-fn argument(item: &Node, cx: &mut Lower<'_>) -> Option<Argument> {
+fn argument(item: &Node, reader: &mut FieldReader<'_>) -> Option<Argument> {
     let Some(mapping) = item.as_mapping() else {
-        return text(item, cx, "a permission, or a map of new names")
+        return text(item, reader, "a permission, or a map of new names")
             .map(|value| Argument::Permission(Spanned::new(value, item.span)));
     };
     let mut names = Vec::new();
     for entry in mapping.entries.iter() {
-        let name =
-            cx.in_entry(entry, |cx| text(&entry.value, cx, "the name of an environment variable"));
+        let name = reader.in_entry(entry, |reader| {
+            text(&entry.value, reader, "the name of an environment variable")
+        });
         if let Some(name) = name {
             names.push((
                 Spanned::new(Text::literal(&entry.key.value), entry.key.span),

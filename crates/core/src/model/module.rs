@@ -2,8 +2,8 @@
 
 use std::collections::BTreeMap;
 
-use super::field::Lower;
-use super::layer::Modules;
+use super::field_reader::FieldReader;
+use super::modules::Modules;
 use super::rules::MISSING_FIELD;
 use super::text::Text;
 use crate::diagnostic::{Applicability, Diagnostic, Example, Rule, Severity};
@@ -130,13 +130,13 @@ pub fn short_type(kind: &str) -> &str {
 }
 
 /// Reads the headers of a file's modules; one that is no map or has no type is left out.
-pub fn headers(modules: &Modules, cx: &mut Lower<'_>) -> Vec<Header> {
+pub fn headers(modules: &Modules, reader: &mut FieldReader<'_>) -> Vec<Header> {
     let mut headers: Vec<Header> = Vec::new();
     // Opta's default name is the type without dashes; a second one of a type would collide, which
     // is reported.
-    cx.under("modules", |cx| {
+    reader.under("modules", |reader| {
         for (index, node) in modules.0.iter().enumerate() {
-            let header = cx.in_item(index, |cx| header(node, cx));
+            let header = reader.in_item(index, |reader| header(node, reader));
             headers.extend(header);
         }
     });
@@ -156,25 +156,25 @@ pub fn headers(modules: &Modules, cx: &mut Lower<'_>) -> Vec<Header> {
         )
         .help("give each module a name of its own")
         .label(*first, "first used here");
-        cx.diagnostics.push(diagnostic);
+        reader.diagnostics.push(diagnostic);
     }
     headers
 }
 
-fn header(node: &Node, cx: &mut Lower<'_>) -> Option<Header> {
+fn header(node: &Node, reader: &mut FieldReader<'_>) -> Option<Header> {
     let NodeKind::Mapping(mapping) = &node.kind else {
         if !node.is_broken() {
-            cx.push(cx.wrong_type(node, "a map with a `type`"));
+            reader.push(reader.wrong_type(node, "a map with a `type`"));
         }
         return None;
     };
     let owner = mapping.entries.first().map_or(node.span, |first| first.key.span);
     let kind: Spanned<Text> =
-        cx.required(mapping, super::k8s_service::K8sService::field("type"), owner)?;
+        reader.required(mapping, super::k8s_service::K8sService::field("type"), owner)?;
     let short = short_type(kind.value.as_str()).to_owned();
     if !TYPES.contains(&&*short) {
         let message = format!("unknown module type `{}`", kind.value.as_str());
-        let path = cx.path_of("type");
+        let path = reader.path_of("type");
         let mut diagnostic = Diagnostic::new(&UNKNOWN_MODULE_TYPE, kind.span, path, message);
         diagnostic = match suggest::nearest(&short, TYPES.iter().copied()) {
             Some(near) => diagnostic.help(format!("did you mean `{near}`?")).fix(
@@ -186,19 +186,19 @@ fn header(node: &Node, cx: &mut Lower<'_>) -> Option<Header> {
             None => diagnostic
                 .help("Optakit renders `k8s-service`; Opta's other types may stand beside it"),
         };
-        cx.diagnostics.push(diagnostic);
+        reader.diagnostics.push(diagnostic);
     }
     for (field, example) in required_fields(&short) {
         if mapping.get(field).is_none() && !mapping.broken {
-            let path = cx.path_of(field);
+            let path = reader.path_of(field);
             let diagnostic =
                 Diagnostic::new(&MISSING_FIELD, owner, path, format!("`{field}` is missing"))
                     .help(format!("add `{field}: {example}`"));
-            cx.diagnostics.push(diagnostic);
+            reader.diagnostics.push(diagnostic);
         }
     }
     let name: Option<Spanned<Text>> =
-        cx.optional(mapping, super::k8s_service::K8sService::field("name"));
+        reader.optional(mapping, super::k8s_service::K8sService::field("name"));
     let named = name.is_some();
     let name = name.map_or_else(
         || Spanned::new(kind.value.as_str().replace('-', ""), owner),
@@ -209,7 +209,7 @@ fn header(node: &Node, cx: &mut Lower<'_>) -> Option<Header> {
         name,
         named,
         kind,
-        path: cx.path().to_owned(),
+        path: reader.path().to_owned(),
         mapping: mapping.clone(),
         span: node.span,
     })

@@ -1,6 +1,7 @@
 //! Readers of the simple field types.
 
-use super::field::{Field, FieldType, FieldValue, Lower};
+use super::field::{Field, FieldType};
+use super::field_reader::{FieldReader, FieldValue};
 use super::rules::{OUT_OF_RANGE, UNIT_IN_NUMBER, WRONG_TYPE};
 use super::text::Text;
 use crate::diagnostic::{Applicability, Diagnostic};
@@ -10,7 +11,7 @@ use crate::syntax::{Node, NodeKind, ScalarValue};
 impl FieldValue for bool {
     const KIND: FieldType = FieldType::Boolean;
 
-    fn read(node: &Node, _field: &Field, cx: &mut Lower<'_>) -> Option<Self> {
+    fn read(node: &Node, _field: &Field, reader: &mut FieldReader<'_>) -> Option<Self> {
         if let Some(scalar) = node.as_scalar() {
             if let ScalarValue::Bool(value) = scalar.value {
                 return Some(value);
@@ -20,14 +21,14 @@ impl FieldValue for bool {
                 "false" | "False" | "no" | "off" => Some("false"),
                 _ => None,
             };
-            let mut diagnostic = cx.wrong_type(node, "`true` or `false`");
+            let mut diagnostic = reader.wrong_type(node, "`true` or `false`");
             if let Some(word) = word {
                 diagnostic =
                     diagnostic.fix(Applicability::Safe, format!("write `{word}`"), node.span, word);
             }
-            cx.push(diagnostic);
+            reader.push(diagnostic);
         } else {
-            cx.push(cx.wrong_type(node, "`true` or `false`"));
+            reader.push(reader.wrong_type(node, "`true` or `false`"));
         }
         None
     }
@@ -36,38 +37,38 @@ impl FieldValue for bool {
 impl FieldValue for Text {
     const KIND: FieldType = FieldType::Text;
 
-    fn read(node: &Node, _field: &Field, cx: &mut Lower<'_>) -> Option<Self> {
-        text(node, cx, "text")
+    fn read(node: &Node, _field: &Field, reader: &mut FieldReader<'_>) -> Option<Self> {
+        text(node, reader, "text")
     }
 }
 
 /// Reads a text; a list or map that began with `{` without quotes gets told so.
-pub(super) fn text(node: &Node, cx: &mut Lower<'_>, expected: &str) -> Option<Text> {
+pub(super) fn text(node: &Node, reader: &mut FieldReader<'_>, expected: &str) -> Option<Text> {
     match &node.kind {
         NodeKind::Scalar(scalar) if scalar.value == ScalarValue::Str => Some(scalar.text.clone()),
         NodeKind::Broken => None,
-        NodeKind::Mapping(_) if cx.source.slice(node.span).starts_with('{') => {
-            let quoted = quote(cx.source.slice(node.span));
-            let diagnostic = cx
+        NodeKind::Mapping(_) if reader.source.slice(node.span).starts_with('{') => {
+            let quoted = quote(reader.source.slice(node.span));
+            let diagnostic = reader
                 .wrong_type(node, expected)
                 .help("YAML reads `{` at the start as a map: put the text in quotes")
                 .fix(Applicability::Safe, "put it in quotes", node.span, quoted);
-            cx.push(diagnostic);
+            reader.push(diagnostic);
             None
         }
         NodeKind::Scalar(scalar) if scalar.value != ScalarValue::Null => {
-            let quoted = quote(cx.source.slice(node.span));
-            let diagnostic = cx.wrong_type(node, expected).fix(
+            let quoted = quote(reader.source.slice(node.span));
+            let diagnostic = reader.wrong_type(node, expected).fix(
                 Applicability::Unsafe,
                 "put it in quotes",
                 node.span,
                 quoted,
             );
-            cx.push(diagnostic);
+            reader.push(diagnostic);
             None
         }
         _ => {
-            cx.push(cx.wrong_type(node, expected));
+            reader.push(reader.wrong_type(node, expected));
             None
         }
     }
@@ -81,29 +82,35 @@ pub(crate) fn quote(text: &str) -> String {
 impl FieldValue for Vec<Spanned<Text>> {
     const KIND: FieldType = FieldType::TextList;
 
-    fn read(node: &Node, field: &Field, cx: &mut Lower<'_>) -> Option<Self> {
-        let items = list(node, field, cx)?;
-        Some(read_items(items, cx))
+    fn read(node: &Node, field: &Field, reader: &mut FieldReader<'_>) -> Option<Self> {
+        let items = list(node, field, reader)?;
+        Some(read_items(items, reader))
     }
 }
 
 /// The items of a list; one text in its place is told to be made a list.
-pub(super) fn list<'n>(node: &'n Node, field: &Field, cx: &mut Lower<'_>) -> Option<&'n [Node]> {
+pub(super) fn list<'n>(
+    node: &'n Node,
+    field: &Field,
+    reader: &mut FieldReader<'_>,
+) -> Option<&'n [Node]> {
     if let Some(items) = node.as_sequence() {
         return Some(items);
     }
-    let mut diagnostic = cx.wrong_type(node, &format!("a list like `{}`", field.example));
+    let mut diagnostic = reader.wrong_type(node, &format!("a list like `{}`", field.example));
     if node.as_str().is_some() {
-        let as_list = format!("[{}]", cx.source.slice(node.span));
+        let as_list = format!("[{}]", reader.source.slice(node.span));
         diagnostic = diagnostic.fix(Applicability::Safe, "make it a list", node.span, as_list);
     }
-    cx.push(diagnostic);
+    reader.push(diagnostic);
     None
 }
 
-fn read_items(items: &[Node], cx: &mut Lower<'_>) -> Vec<Spanned<Text>> {
+fn read_items(items: &[Node], reader: &mut FieldReader<'_>) -> Vec<Spanned<Text>> {
     let read = |(index, item): (usize, &Node)| {
-        cx.in_item(index, |cx| text(item, cx, "text")).map(|value| Spanned::new(value, item.span))
+        reader
+            .in_item(index, |reader| text(item, reader, "text"))
+            .map(|value| Spanned::new(value, item.span))
     };
     items.iter().enumerate().filter_map(read).collect()
 }
@@ -121,11 +128,11 @@ impl From<[Spanned<Text>; 0]> for TextOrList {
 impl FieldValue for TextOrList {
     const KIND: FieldType = FieldType::TextOrList;
 
-    fn read(node: &Node, _field: &Field, cx: &mut Lower<'_>) -> Option<Self> {
+    fn read(node: &Node, _field: &Field, reader: &mut FieldReader<'_>) -> Option<Self> {
         if let Some(items) = node.as_sequence() {
-            return Some(Self(read_items(items, cx)));
+            return Some(Self(read_items(items, reader)));
         }
-        text(node, cx, "text or a list of texts")
+        text(node, reader, "text or a list of texts")
             .map(|value| Self(vec![Spanned::new(value, node.span)]))
     }
 }
@@ -143,20 +150,24 @@ impl From<i64> for Integer {
 impl FieldValue for Integer {
     const KIND: FieldType = FieldType::Integer;
 
-    fn read(node: &Node, field: &Field, cx: &mut Lower<'_>) -> Option<Self> {
-        integer(node, field.range, cx).map(Self)
+    fn read(node: &Node, field: &Field, reader: &mut FieldReader<'_>) -> Option<Self> {
+        integer(node, field.range, reader).map(Self)
     }
 }
 
 /// Reads a whole number that is not text, within a range.
-pub(super) fn integer(node: &Node, range: Option<(i64, i64)>, cx: &mut Lower<'_>) -> Option<i64> {
+pub(super) fn integer(
+    node: &Node,
+    range: Option<(i64, i64)>,
+    reader: &mut FieldReader<'_>,
+) -> Option<i64> {
     if let Some(scalar) = node.as_scalar() {
         if let ScalarValue::Int(value) = scalar.value {
-            return in_range(node, value, range, cx);
+            return in_range(node, value, range, reader);
         }
         let digits =
             scalar.text.as_str().parse::<i64>().ok().filter(|_| !scalar.text.is_interpolated());
-        let mut diagnostic = cx.wrong_type(node, "a whole number");
+        let mut diagnostic = reader.wrong_type(node, "a whole number");
         if let Some(digits) = digits {
             diagnostic = diagnostic.fix(
                 Applicability::Safe,
@@ -165,14 +176,19 @@ pub(super) fn integer(node: &Node, range: Option<(i64, i64)>, cx: &mut Lower<'_>
                 digits.to_string(),
             );
         }
-        cx.push(diagnostic);
+        reader.push(diagnostic);
         return None;
     }
-    cx.push(cx.wrong_type(node, "a whole number"));
+    reader.push(reader.wrong_type(node, "a whole number"));
     None
 }
 
-fn in_range(node: &Node, value: i64, range: Option<(i64, i64)>, cx: &mut Lower<'_>) -> Option<i64> {
+fn in_range(
+    node: &Node,
+    value: i64,
+    range: Option<(i64, i64)>,
+    reader: &mut FieldReader<'_>,
+) -> Option<i64> {
     let Some((low, high)) = range.filter(|(low, high)| value < *low || value > *high) else {
         return Some(value);
     };
@@ -181,14 +197,14 @@ fn in_range(node: &Node, value: i64, range: Option<(i64, i64)>, cx: &mut Lower<'
     } else {
         format!("{low} to {high}")
     };
-    let name = cx.path().rsplit('.').next().unwrap_or_default().to_owned();
+    let name = reader.path().rsplit('.').next().unwrap_or_default().to_owned();
     let variable = node.as_scalar().and_then(|scalar| scalar.text.variable());
     let mut diagnostic =
-        cx.fault(&OUT_OF_RANGE, node.span, format!("`{name}` is {value}, expected {expected}"));
+        reader.fault(&OUT_OF_RANGE, node.span, format!("`{name}` is {value}, expected {expected}"));
     if let Some(variable) = variable {
         diagnostic = diagnostic.label(variable, "the value comes from here");
     }
-    cx.push(diagnostic);
+    reader.push(diagnostic);
     None
 }
 
@@ -205,9 +221,9 @@ impl From<u32> for Count {
 impl FieldValue for Count {
     const KIND: FieldType = FieldType::Count;
 
-    fn read(node: &Node, field: &Field, cx: &mut Lower<'_>) -> Option<Self> {
+    fn read(node: &Node, field: &Field, reader: &mut FieldReader<'_>) -> Option<Self> {
         let Some(scalar) = node.as_scalar() else {
-            cx.push(cx.wrong_type(node, "a whole number"));
+            reader.push(reader.wrong_type(node, "a whole number"));
             return None;
         };
         let value = match scalar.value {
@@ -216,16 +232,16 @@ impl FieldValue for Count {
                 Some(value) => value,
                 None if !scalar.text.is_known() => return None,
                 None => {
-                    cx.push(cx.wrong_type(node, "a whole number"));
+                    reader.push(reader.wrong_type(node, "a whole number"));
                     return None;
                 }
             },
             _ => {
-                cx.push(cx.wrong_type(node, "a whole number"));
+                reader.push(reader.wrong_type(node, "a whole number"));
                 return None;
             }
         };
-        let value = in_range(node, value, field.range.or(Some((0, i64::from(u32::MAX)))), cx)?;
+        let value = in_range(node, value, field.range.or(Some((0, i64::from(u32::MAX)))), reader)?;
         u32::try_from(value).ok().map(Self)
     }
 }
@@ -263,10 +279,10 @@ impl Quantity {
 impl FieldValue for Quantity {
     const KIND: FieldType = FieldType::Quantity;
 
-    fn read(node: &Node, field: &Field, cx: &mut Lower<'_>) -> Option<Self> {
+    fn read(node: &Node, field: &Field, reader: &mut FieldReader<'_>) -> Option<Self> {
         let unit = field.unit.unwrap_or_default();
         let Some(scalar) = node.as_scalar() else {
-            cx.push(cx.wrong_type(node, &format!("a number of {unit}")));
+            reader.push(reader.wrong_type(node, &format!("a number of {unit}")));
             return None;
         };
         let text = scalar.text.as_str();
@@ -277,19 +293,19 @@ impl FieldValue for Quantity {
             ScalarValue::Str => match decimal(text) {
                 Some(value) => value,
                 None => {
-                    cx.diagnostics.push(unit_fault(node, text, unit, cx.path()));
+                    reader.diagnostics.push(unit_fault(node, text, unit, reader.path()));
                     return None;
                 }
             },
             _ => {
-                cx.push(cx.wrong_type(node, &format!("a number of {unit}")));
+                reader.push(reader.wrong_type(node, &format!("a number of {unit}")));
                 return None;
             }
         };
         // Kubernetes' quantities end at 2^63; far below that nothing is schedulable anyway.
         if !(value > 0.0 && value < 1e12) {
             let name = field.name;
-            cx.push(cx.fault(
+            reader.push(reader.fault(
                 &OUT_OF_RANGE,
                 node.span,
                 format!("`{name}` is {text}, expected a positive number of {unit}"),

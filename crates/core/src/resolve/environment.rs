@@ -2,7 +2,8 @@
 
 use crate::diagnostic::{Diagnostic, Example, Rule, Severity};
 use crate::model::environment::{Environment, EnvironmentFile};
-use crate::model::field::{Lower, list};
+use crate::model::field::list;
+use crate::model::field_reader::FieldReader;
 use crate::model::layer::{EnvironmentEntry, Layer};
 use crate::model::module::{Header, K8S_SERVICE, headers};
 use crate::model::rules::WRONG_TYPE;
@@ -77,21 +78,21 @@ impl LayerFile {
 /// Reads the fields of a service file and the headers of its modules.
 #[must_use]
 pub fn layer_file(document: &Document, source: &Source) -> (LayerFile, Vec<Diagnostic>) {
-    let mut cx = Lower::new(source);
+    let mut reader = FieldReader::new(source);
     let mut file = LayerFile { layer: None, modules: Vec::new(), environments: Vec::new() };
     let top = Span::new(FileId::Service, 0, first_line_end(&source.text));
     let Some(root) = &document.root else {
-        cx.push(cx.fault(
+        reader.push(reader.fault(
             &WRONG_TYPE,
             top,
             "the file is empty, expected a map with `name`, `environments` and `modules`",
         ));
-        return (file, cx.diagnostics);
+        return (file, reader.diagnostics);
     };
     let Some(mapping) = root.as_mapping() else {
         if !root.is_broken() {
             let found = if root.is_null() { "empty".to_owned() } else { root.describe() };
-            cx.push(cx.fault(
+            reader.push(reader.fault(
                 &WRONG_TYPE,
                 top,
                 format!(
@@ -99,13 +100,13 @@ pub fn layer_file(document: &Document, source: &Source) -> (LayerFile, Vec<Diagn
                 ),
             ));
         }
-        return (file, cx.diagnostics);
+        return (file, reader.diagnostics);
     };
     let owner = mapping.entries.first().map_or(top, |first| first.key.span);
-    let layer = Layer::read(mapping, owner, &mut cx);
+    let layer = Layer::read(mapping, owner, &mut reader);
     if let Some(environments) = &layer.environments {
         file.environments = environments.value.0.clone();
-        duplicates(&file.environments, &mut cx);
+        duplicates(&file.environments, &mut reader);
     }
     // A key that is there but unreadable has its own diagnostic.
     let given = |key| mapping.get(key).is_some();
@@ -120,20 +121,20 @@ pub fn layer_file(document: &Document, source: &Source) -> (LayerFile, Vec<Diagn
         let at = mapping.get("environments").map_or(owner, |entry| entry.key.span);
         let diagnostic = Diagnostic::new(&NO_ENVIRONMENT, at, "environments", "no environment is given")
             .help("add `environments: [{name: staging, path: env.yml}]`, or `org_name` and `providers` for a single one");
-        cx.diagnostics.push(diagnostic);
+        reader.diagnostics.push(diagnostic);
     }
     if let Some(modules) = &layer.modules {
-        file.modules = headers(&modules.value, &mut cx);
+        file.modules = headers(&modules.value, &mut reader);
     }
     file.layer = Some(layer);
-    (file, cx.diagnostics)
+    (file, reader.diagnostics)
 }
 
 fn first_line_end(text: &str) -> usize {
     text.find('\n').unwrap_or(text.len())
 }
 
-fn duplicates(environments: &[Spanned<EnvironmentEntry>], cx: &mut Lower<'_>) {
+fn duplicates(environments: &[Spanned<EnvironmentEntry>], reader: &mut FieldReader<'_>) {
     let name = |entry: &EnvironmentEntry| {
         entry.name.as_ref().map(|name| (name.value.as_str().to_owned(), name.span))
     };
@@ -146,7 +147,7 @@ fn duplicates(environments: &[Spanned<EnvironmentEntry>], cx: &mut Lower<'_>) {
         if let Some((_, first)) = earlier {
             let message = format!("environment `{this}` is named twice");
             let path = format!("environments[{index}].name");
-            cx.diagnostics.push(
+            reader.diagnostics.push(
                 Diagnostic::new(&AMBIGUOUS_ENVIRONMENT, span, path, message)
                     .label(first, "first named here"),
             );
@@ -197,38 +198,42 @@ pub fn choose<'a>(
 #[must_use]
 pub fn environment_file(source: &Source) -> (Environment, Vec<Diagnostic>) {
     let (document, mut diagnostics) = syntax::parse(source);
-    let mut cx = Lower::new(source);
+    let mut reader = FieldReader::new(source);
     let top = Span::new(source.file, 0, first_line_end(&source.text));
     let mut environment = Environment::default();
     match document.root.as_ref().map(|root| (root, root.as_mapping())) {
         Some((_, Some(mapping))) => {
             let owner = mapping.entries.first().map_or(top, |first| first.key.span);
-            let file = read_environment(mapping, owner, &mut cx);
+            let file = read_environment(mapping, owner, &mut reader);
             let modules = match &file.modules {
-                Some(modules) => headers(&modules.value, &mut cx),
+                Some(modules) => headers(&modules.value, &mut reader),
                 None => Vec::new(),
             };
             environment = Environment::from_file(&file, &modules);
         }
         Some((root, None)) if root.is_broken() => {}
         _ => {
-            cx.push(cx.fault(
+            reader.push(reader.fault(
                 &WRONG_TYPE,
                 top,
                 "the environment file is no map, expected `name`, `org_name` and `providers`",
             ));
         }
     }
-    diagnostics.append(&mut cx.diagnostics);
+    diagnostics.append(&mut reader.diagnostics);
     (environment, diagnostics)
 }
 
 /// Reads what Optakit needs of an environment file; other keys belong to Opta's other parts.
-fn read_environment(mapping: &syntax::Mapping, owner: Span, cx: &mut Lower<'_>) -> EnvironmentFile {
+fn read_environment(
+    mapping: &syntax::Mapping,
+    owner: Span,
+    reader: &mut FieldReader<'_>,
+) -> EnvironmentFile {
     EnvironmentFile {
-        name: cx.required(mapping, EnvironmentFile::field("name"), owner),
-        org_name: cx.required(mapping, EnvironmentFile::field("org_name"), owner),
-        providers: cx.required(mapping, EnvironmentFile::field("providers"), owner),
-        modules: cx.optional(mapping, EnvironmentFile::field("modules")),
+        name: reader.required(mapping, EnvironmentFile::field("name"), owner),
+        org_name: reader.required(mapping, EnvironmentFile::field("org_name"), owner),
+        providers: reader.required(mapping, EnvironmentFile::field("providers"), owner),
+        modules: reader.optional(mapping, EnvironmentFile::field("modules")),
     }
 }

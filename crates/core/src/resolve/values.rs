@@ -4,7 +4,7 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use crate::diagnostic::Diagnostic;
-use crate::model::field::Lower;
+use crate::model::field_reader::FieldReader;
 use crate::model::link::is_secret_output;
 use crate::model::rules::WRONG_TYPE;
 use crate::order;
@@ -52,7 +52,7 @@ pub fn read_values(source: &Source) -> (Values, Vec<Diagnostic>) {
     let Some(root) = document.root.as_ref().filter(|root| !root.is_null()) else {
         return (values, diagnostics);
     };
-    let mut cx = Lower::new(source);
+    let mut reader = FieldReader::new(source);
     if let Some(mapping) = root.as_mapping() {
         if is_terraform_output(mapping) {
             for entry in mapping.entries.iter() {
@@ -68,17 +68,17 @@ pub fn read_values(source: &Source) -> (Values, Vec<Diagnostic>) {
                 }
             }
         } else {
-            read_plain(mapping, &mut values, &mut cx);
+            read_plain(mapping, &mut values, &mut reader);
         }
     } else if !root.is_broken() {
-        cx.push(cx.fault(
+        reader.push(reader.fault(
             &WRONG_TYPE,
             root.span,
             "the values file is no map, expected one with `parent` and `modules`",
         ));
     }
     diagnostics.iter_mut().for_each(without_content);
-    diagnostics.append(&mut cx.diagnostics);
+    diagnostics.append(&mut reader.diagnostics);
     (values, diagnostics)
 }
 
@@ -93,8 +93,8 @@ fn without_content(fault: &mut Diagnostic) {
 }
 
 /// The fault of a value that is no map, without the value.
-fn no_map(entry: &Entry, expected: &str, cx: &Lower<'_>) -> Diagnostic {
-    cx.fault(
+fn no_map(entry: &Entry, expected: &str, reader: &FieldReader<'_>) -> Diagnostic {
+    reader.fault(
         &WRONG_TYPE,
         entry.key.span,
         format!("`{}` is no map, expected {expected}", entry.key.value),
@@ -111,33 +111,33 @@ fn is_terraform_output(mapping: &Mapping) -> bool {
         })
 }
 
-fn read_plain(mapping: &Mapping, values: &mut Values, cx: &mut Lower<'_>) {
+fn read_plain(mapping: &Mapping, values: &mut Values, reader: &mut FieldReader<'_>) {
     let known = ["parent", "modules", "env", "image_tag", "image_digest", "random"];
-    cx.unknown_keys(mapping, &known, "a values file");
+    reader.unknown_keys(mapping, &known, "a values file");
     let scalar = |key| mapping.value(key).filter(|node| !node.is_null()).and_then(text);
     values.env = scalar("env");
     values.image_tag = scalar("image_tag");
     values.image_digest = scalar("image_digest");
     let given = |key| mapping.get(key).filter(|entry| !entry.value.is_null());
     if let Some(entry) = given("parent") {
-        values.parent = cx.in_entry(entry, |cx| texts(entry, cx));
+        values.parent = reader.in_entry(entry, |reader| texts(entry, reader));
     }
     let Some(entry) = given("modules") else { return };
-    cx.in_entry(entry, |cx| match entry.value.as_mapping() {
+    reader.in_entry(entry, |reader| match entry.value.as_mapping() {
         Some(modules) => {
             for entry in modules.entries.iter().filter(|entry| !entry.value.is_null()) {
-                let outputs = cx.in_entry(entry, |cx| texts(entry, cx));
+                let outputs = reader.in_entry(entry, |reader| texts(entry, reader));
                 values.modules.insert(entry.key.value.to_string(), outputs);
             }
         }
-        None => cx.push(no_map(entry, "one from module name to outputs", cx)),
+        None => reader.push(no_map(entry, "one from module name to outputs", reader)),
     });
 }
 
-fn texts(entry: &Entry, cx: &mut Lower<'_>) -> BTreeMap<String, String> {
+fn texts(entry: &Entry, reader: &mut FieldReader<'_>) -> BTreeMap<String, String> {
     let Some(mapping) = entry.value.as_mapping() else {
         if !entry.value.is_broken() {
-            cx.push(no_map(entry, "one from output to value", cx));
+            reader.push(no_map(entry, "one from output to value", reader));
         }
         return BTreeMap::new();
     };
