@@ -3,7 +3,7 @@
 #![no_main]
 
 use libfuzzer_sys::fuzz_target;
-use optakit_core::api::{self, SourceText, Step};
+use optakit_core::api::{self, SourceText, PathStep};
 use optakit_core::source::Source;
 use optakit_core::span::FileId;
 use optakit_core::syntax;
@@ -15,19 +15,19 @@ fn data(text: &str) -> Option<Value> {
     faults.is_empty().then_some(root)
 }
 
-fn at<'v>(value: &'v Value, path: &[Step]) -> Option<&'v Value> {
+fn at<'v>(value: &'v Value, path: &[PathStep]) -> Option<&'v Value> {
     path.iter().try_fold(value, |value, step| match step {
-        Step::Key(key) => value.get(key),
-        Step::Index(index) => value.get(index),
+        PathStep::Key(key) => value.get(key),
+        PathStep::Index(index) => value.get(index),
     })
 }
 
 /// The value with what is at the path taken out, to compare the rest.
-fn rest(value: &Value, path: &[Step]) -> Value {
+fn rest(value: &Value, path: &[PathStep]) -> Value {
     let mut value = value.clone();
     let place = path.iter().try_fold(&mut value, |value, step| match step {
-        Step::Key(key) => value.get_mut(key),
-        Step::Index(index) => value.get_mut(index),
+        PathStep::Key(key) => value.get_mut(key),
+        PathStep::Index(index) => value.get_mut(index),
     });
     if let Some(place) = place {
         *place = Value::Null;
@@ -37,14 +37,14 @@ fn rest(value: &Value, path: &[Step]) -> Value {
 
 fuzz_target!(|input: &str| {
     let Some((path, text)) = input.split_once('\n') else { return };
-    let path: Vec<Step> = path
+    let path: Vec<PathStep> = path
         .split('.')
-        .map(|step| step.parse().map_or_else(|_| Step::Key(step.to_owned()), Step::Index))
+        .map(|step| step.parse().map_or_else(|_| PathStep::Key(step.to_owned()), PathStep::Index))
         .collect();
     let source = SourceText { name: "opta.yml".to_owned(), text: text.to_owned() };
-    let apply = |edit: api::Replacement| {
+    let apply = |edit: api::TextEdit| {
         let mut after = text.to_owned();
-        after.replace_range(edit.place.start..edit.place.end, &edit.text);
+        after.replace_range(edit.place.byte_start..edit.place.byte_end, &edit.text);
         after
     };
     for value in
@@ -64,7 +64,7 @@ fuzz_target!(|input: &str| {
         let after = apply(edit);
         let found =
             data(&after).unwrap_or_else(|| panic!("no YAML any more\n{text}\n---\n{after}"));
-        if let Some(Step::Key(_)) = path.last() {
+        if let Some(PathStep::Key(_)) = path.last() {
             assert_eq!(at(&found, &path), None, "\n{text}\n---\n{after}");
         }
     }

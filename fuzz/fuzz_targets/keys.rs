@@ -15,10 +15,13 @@ fn told(text: &str, memory: Option<&Memory>) -> String {
         environment_files: [("env.yml".to_owned(), Ok(ENVIRONMENT.to_owned()))].into(),
         choices: Choices { image_tag: Some("1".to_owned()), ..Choices::default() },
         rds_certificates: RdsCertificates::always("certificates"),
-        memory: memory.cloned(),
         ..Request::default()
     };
-    serde_json::to_string(&api::analyze(&request, false)).expect("an analysis is data")
+    let analysis = match memory {
+        Some(memory) => memory.analyze(&request),
+        None => api::analyze(&request, false),
+    };
+    serde_json::to_string(&analysis).expect("an analysis is data")
 }
 
 /// Takes away, doubles or types something at a part of 256 of the text.

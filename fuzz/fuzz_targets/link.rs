@@ -33,7 +33,7 @@ fuzz_target!(|data: &[u8]| {
     let count = analysis.manifests.as_ref().map_or(0, Vec::len);
     for manifest in 0..count.min(3) {
         for line in api::trace(&request, manifest) {
-            let _ = api::why(
+            let _ = api::explain_line(
                 &request,
                 analysis.manifests.as_ref().map_or("", |all| all[manifest].kind),
                 &line,

@@ -19,20 +19,20 @@ fuzz_target!(|data: &[u8]| {
     };
     let text = &request.service.text;
     let analysis = api::analyze(&request, false);
-    for finding in &analysis.diagnostics {
-        if finding.file == "opta.yml" {
-            assert!(finding.place.start <= finding.place.end && finding.place.end <= text.len());
+    for diagnostic in &analysis.diagnostics {
+        if diagnostic.file == "opta.yml" {
+            assert!(diagnostic.place.byte_start <= diagnostic.place.byte_end && diagnostic.place.byte_end <= text.len());
             assert!(
-                text.is_char_boundary(finding.place.start)
-                    && text.is_char_boundary(finding.place.end)
+                text.is_char_boundary(diagnostic.place.byte_start)
+                    && text.is_char_boundary(diagnostic.place.byte_end)
             );
         }
-        for fix in &finding.fixes {
+        for fix in &diagnostic.fixes {
             let mut after = text.clone();
             let mut edits = fix.edits.clone();
-            edits.sort_by_key(|edit| std::cmp::Reverse(edit.place.start));
+            edits.sort_by_key(|edit| std::cmp::Reverse(edit.place.byte_start));
             for edit in edits {
-                after.replace_range(edit.place.start..edit.place.end, &edit.text);
+                after.replace_range(edit.place.byte_start..edit.place.byte_end, &edit.text);
             }
         }
     }

@@ -22,17 +22,17 @@ fuzz_target!(|data: &[u8]| {
         ..Request::default()
     };
     let analysis = api::analyze(&request, true);
-    for finding in &analysis.diagnostics {
-        let text = if finding.file == "values.yml" {
+    for diagnostic in &analysis.diagnostics {
+        let text = if diagnostic.file == "values.yml" {
             values
-        } else if finding.file == "env.yml" {
+        } else if diagnostic.file == "env.yml" {
             environment
         } else {
             SERVICE
         };
-        assert!(finding.place.start <= finding.place.end && finding.place.end <= text.len());
+        assert!(diagnostic.place.byte_start <= diagnostic.place.byte_end && diagnostic.place.byte_end <= text.len());
         assert!(
-            text.is_char_boundary(finding.place.start) && text.is_char_boundary(finding.place.end)
+            text.is_char_boundary(diagnostic.place.byte_start) && text.is_char_boundary(diagnostic.place.byte_end)
         );
     }
     assert_eq!(analysis.manifests.is_some(), !analysis.has_errors() && analysis.refusal.is_none());
@@ -44,7 +44,7 @@ fuzz_target!(|data: &[u8]| {
         let _ = api::compare(
             &objects,
             analysis.manifests.as_deref().unwrap_or_default(),
-            api::Against::Cluster,
+            api::Baseline::Cluster,
         );
     }
 });

@@ -1,14 +1,14 @@
-//! Findings for other programs: the project's own JSON, SARIF 2.1.0 and GitHub's annotations.
+//! Diagnostics for other programs: the project's own JSON, SARIF 2.1.0 and GitHub's annotations.
 
 use std::collections::BTreeMap;
 
-use optakit_core::api::Finding;
+use optakit_core::api::Diagnostic;
 use serde::Serialize;
 use serde_json::json;
 
 /// One JSON array, the shape of which is documented.
-pub(crate) fn json<'a>(findings: impl Iterator<Item = &'a Finding>) -> String {
-    let rows: Vec<Row<'_>> = findings.map(row).collect();
+pub(crate) fn json<'a>(diagnostics: impl Iterator<Item = &'a Diagnostic>) -> String {
+    let rows: Vec<Row<'_>> = diagnostics.map(row).collect();
     pretty(&json!(rows))
 }
 
@@ -18,11 +18,12 @@ fn pretty(value: &serde_json::Value) -> String {
 
 /// A SARIF log of one run
 /// (<https://docs.oasis-open.org/sarif/sarif/v2.1.0/sarif-v2.1.0.html>). Columns count characters.
-pub(crate) fn sarif<'a>(findings: impl Iterator<Item = &'a Finding>) -> String {
-    let findings: Vec<&Finding> = findings.collect();
-    let rules: BTreeMap<&str, ()> = findings.iter().map(|finding| (finding.rule, ())).collect();
+pub(crate) fn sarif<'a>(diagnostics: impl Iterator<Item = &'a Diagnostic>) -> String {
+    let diagnostics: Vec<&Diagnostic> = diagnostics.collect();
+    let rules: BTreeMap<&str, ()> =
+        diagnostics.iter().map(|diagnostic| (diagnostic.rule, ())).collect();
     let rules: Vec<_> = rules.into_keys().map(|id| json!({ "id": id })).collect();
-    let results: Vec<_> = findings.iter().map(|finding| sarif_result(finding)).collect();
+    let results: Vec<_> = diagnostics.iter().map(|diagnostic| sarif_result(diagnostic)).collect();
     pretty(&json!({
         "$schema": "https://json.schemastore.org/sarif-2.1.0.json",
         "version": "2.1.0",
@@ -34,27 +35,27 @@ pub(crate) fn sarif<'a>(findings: impl Iterator<Item = &'a Finding>) -> String {
     }))
 }
 
-fn sarif_result(finding: &Finding) -> serde_json::Value {
-    let level = match finding.severity {
+fn sarif_result(diagnostic: &Diagnostic) -> serde_json::Value {
+    let level = match diagnostic.severity {
         "error" => "error",
         "warning" => "warning",
         _ => "note",
     };
-    let text = match &finding.help {
-        Some(help) => format!("{}. {help}", finding.message),
-        None => finding.message.clone(),
+    let text = match &diagnostic.help {
+        Some(help) => format!("{}. {help}", diagnostic.message),
+        None => diagnostic.message.clone(),
     };
     let mut result = json!({
-        "ruleId": finding.rule,
+        "ruleId": diagnostic.rule,
         "level": level,
         "message": { "text": text },
-        "locations": [{ "physicalLocation": location(&finding.file, finding.place) }],
+        "locations": [{ "physicalLocation": location(&diagnostic.file, diagnostic.place) }],
     });
-    if let Some(label) = &finding.label {
+    if let Some(label) = &diagnostic.label {
         let related = json!({ "physicalLocation": location(&label.file, label.place), "message": { "text": label.message } });
         result["relatedLocations"] = json!([related]);
     }
-    let fixes: Vec<_> = finding
+    let fixes: Vec<_> = diagnostic
         .fixes
         .iter()
         .map(|fix| {
@@ -63,7 +64,7 @@ fn sarif_result(finding: &Finding) -> serde_json::Value {
                 .iter()
                 .map(|edit| json!({ "deletedRegion": region(edit.place), "insertedContent": { "text": edit.text } }))
                 .collect();
-            let change = json!({ "artifactLocation": artifact(&finding.file), "replacements": replacements });
+            let change = json!({ "artifactLocation": artifact(&diagnostic.file), "replacements": replacements });
             json!({ "description": { "text": fix.title }, "artifactChanges": [change] })
         })
         .collect();
@@ -104,30 +105,30 @@ fn region(place: optakit_core::api::Place) -> serde_json::Value {
 
 /// Workflow commands that GitHub shows beside the line
 /// (<https://docs.github.com/en/actions/reference/workflow-commands-for-github-actions>).
-pub(crate) fn github<'a>(findings: impl Iterator<Item = &'a Finding>) -> String {
-    let line = |finding: &Finding| {
-        let level = match finding.severity {
+pub(crate) fn github<'a>(diagnostics: impl Iterator<Item = &'a Diagnostic>) -> String {
+    let line = |diagnostic: &Diagnostic| {
+        let level = match diagnostic.severity {
             "error" => "error",
             "warning" => "warning",
             _ => "notice",
         };
-        let place = finding.place;
-        let text = match &finding.help {
-            Some(help) => format!("{}\n{help}", finding.message),
-            None => finding.message.clone(),
+        let place = diagnostic.place;
+        let text = match &diagnostic.help {
+            Some(help) => format!("{}\n{help}", diagnostic.message),
+            None => diagnostic.message.clone(),
         };
         format!(
             "::{level} file={},line={},col={},endLine={},endColumn={},title={}::{}\n",
-            escape_property(&finding.file),
+            escape_property(&diagnostic.file),
             place.line,
             place.column,
             place.end_line,
             place.end_column,
-            escape_property(finding.rule),
+            escape_property(diagnostic.rule),
             escape_message(&text)
         )
     };
-    findings.map(line).collect()
+    diagnostics.map(line).collect()
 }
 
 fn escape_message(text: &str) -> String {
@@ -138,7 +139,7 @@ fn escape_property(text: &str) -> String {
     escape_message(text).replace(':', "%3A").replace(',', "%2C")
 }
 
-/// A finding in the documented shape of `--format json`.
+/// A diagnostic in the documented shape of `--format json`.
 #[derive(Serialize)]
 struct Row<'a> {
     file: &'a str,
@@ -170,9 +171,9 @@ struct EditRow<'a> {
     text: &'a str,
 }
 
-fn row(finding: &Finding) -> Row<'_> {
-    let place = finding.place;
-    let fixes = finding.fixes.iter().map(|fix| FixRow {
+fn row(diagnostic: &Diagnostic) -> Row<'_> {
+    let place = diagnostic.place;
+    let fixes = diagnostic.fixes.iter().map(|fix| FixRow {
         title: &fix.title,
         safe: fix.safe,
         edits: fix
@@ -188,16 +189,16 @@ fn row(finding: &Finding) -> Row<'_> {
             .collect(),
     });
     Row {
-        file: &finding.file,
+        file: &diagnostic.file,
         line: place.line,
         column: place.column,
         end_line: place.end_line,
         end_column: place.end_column,
-        severity: finding.severity,
-        rule: finding.rule,
-        path: &finding.path,
-        message: &finding.message,
-        help: finding.help.as_deref(),
+        severity: diagnostic.severity,
+        rule: diagnostic.rule,
+        path: &diagnostic.path,
+        message: &diagnostic.message,
+        help: diagnostic.help.as_deref(),
         fixes: fixes.collect(),
     }
 }

@@ -6,7 +6,7 @@ use std::io::{Read, Write};
 use std::path::{Component, Path, PathBuf};
 
 use anyhow::{Context, anyhow, bail};
-use optakit_core::api::{self, Choices, Finding, Request, SourceText};
+use optakit_core::api::{self, Choices, Diagnostic, Request, SourceText};
 
 use crate::report::Report;
 use crate::{cli, rds};
@@ -77,8 +77,10 @@ pub(crate) fn request(
         (path, text)
     };
     let mut request = Request { service, choices, ..Request::default() };
-    let paths: BTreeSet<String> =
-        api::environments(&request).into_iter().map(|environment| environment.path).collect();
+    let paths: BTreeSet<String> = api::environments(&request.service)
+        .into_iter()
+        .map(|environment| environment.path)
+        .collect();
     request.environment_files = paths.into_iter().map(read).collect();
     request.values = values.map(|values| read_text(values)).transpose()?;
     Ok(request)
@@ -154,20 +156,20 @@ fn name_from_here(request: &Request, path: &str) -> String {
     name.display().to_string()
 }
 
-/// Findings with the names of files as seen from here.
-pub(crate) fn from_here(request: &Request, mut findings: Vec<Finding>) -> Vec<Finding> {
+/// Diagnostics with the names of files as seen from here.
+pub(crate) fn from_here(request: &Request, mut diagnostics: Vec<Diagnostic>) -> Vec<Diagnostic> {
     let rename = |file: &mut String| {
         if request.environment_files.contains_key(&*file) {
             *file = name_from_here(request, file);
         }
     };
-    for finding in &mut findings {
-        rename(&mut finding.file);
-        if let Some(label) = &mut finding.label {
+    for diagnostic in &mut diagnostics {
+        rename(&mut diagnostic.file);
+        if let Some(label) = &mut diagnostic.label {
             rename(&mut label.file);
         }
     }
-    findings
+    diagnostics
 }
 
 /// The text of one of a request's files, by its name as seen from here.

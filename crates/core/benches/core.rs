@@ -46,11 +46,9 @@ fn key_in_250_modules(bencher: Bencher<'_, '_>) {
     let next = move || {
         key += 1;
         let level = &"abcdefghij"[..key % 10];
-        let request =
-            fixture::request(&text.replacen("LEVEL: info", &format!("LEVEL: info{level}"), 1));
-        api::Request { memory: Some(memory.clone()), ..request }
+        fixture::request(&text.replacen("LEVEL: info", &format!("LEVEL: info{level}"), 1))
     };
-    bencher.with_inputs(next).bench_local_refs(|request| api::analyze(black_box(request), false));
+    bencher.with_inputs(next).bench_local_refs(|request| memory.analyze(black_box(request)));
 }
 
 /// The whole, by module.

@@ -3,7 +3,7 @@
 
 mod fixture;
 
-use optakit_core::api::{self, Memory, Request};
+use optakit_core::api::{self, Analysis, Memory, Request};
 
 fn main() {
     let arguments: Vec<String> =
@@ -19,13 +19,16 @@ fn main() {
             let typed = |key: usize| {
                 with("LOG_LEVEL: info", &format!("LOG_LEVEL: info{}", &"abcdefghij"[..key % 10]))
             };
-            (0..times)
-                .map(|key| rendered(&Request { memory: Some(memory.clone()), ..typed(key) }))
-                .sum()
+            (0..times).map(|key| count_objects(memory.analyze(&typed(key)))).sum()
         }
-        "render" => {
-            (0..times).map(|file| rendered(&with("name: shop", &format!("name: shop{file}")))).sum()
-        }
+        "render" => (0..times)
+            .map(|file| {
+                count_objects(api::analyze(
+                    &with("name: shop", &format!("name: shop{file}")),
+                    false,
+                ))
+            })
+            .sum(),
         _ => panic!("`{path}` is neither `keystroke` nor `render`"),
     };
     assert!(objects >= times, "each is answered with manifests");
@@ -36,7 +39,6 @@ fn with(from: &str, to: &str) -> Request {
     fixture::request(&fixture::SIXTY_LINES.replacen(from, to, 1))
 }
 
-/// How many objects a request renders.
-fn rendered(request: &Request) -> usize {
-    api::analyze(request, false).manifests.expect("the text has no errors").len()
+fn count_objects(analysis: Analysis) -> usize {
+    analysis.manifests.expect("the text has no errors").len()
 }

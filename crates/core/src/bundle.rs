@@ -411,7 +411,7 @@ fn source_map(rendered: &Rendered) -> Vec<Mapping> {
     for (manifest, object) in rendered.objects.iter().enumerate() {
         object.value.walk(&mut |pointer, value| {
             if let Some(origin) = value.origin {
-                let (file, place) = rendered.texts.place(origin);
+                let (file, place) = rendered.places.place(origin);
                 map.push(Mapping { manifest, pointer: pointer.to_owned(), file, line: place.line });
             }
         });

@@ -8,8 +8,8 @@ use tsify::{Ts, Tsify};
 use wasm_bindgen::prelude::{JsError, wasm_bindgen};
 
 use crate::api::{
-    self, Analysis, AwsDocument, Choices, Completions, Finding, Hover, RdsCertificates,
-    Replacement, Request, SourceText, Step,
+    self, Analysis, AwsDocument, Choices, Completions, Diagnostic, Hover, PathStep,
+    RdsCertificates, Request, SourceText, TextEdit,
 };
 
 /// The texts and choices that every function takes.
@@ -18,7 +18,7 @@ use crate::api::{
 pub struct Input {
     /// The service file's text.
     pub service: String,
-    /// The service file's name in findings and bundles; `opta.yml` when left out.
+    /// The service file's name in diagnostics and bundles; `opta.yml` when left out.
     #[tsify(optional)]
     pub name: Option<String>,
     /// The environment files' texts, by the `path` under which the service file names them.
@@ -84,9 +84,9 @@ pub fn version() -> String {
 ///
 /// When `input` is not of its type.
 #[wasm_bindgen]
-pub fn validate(input: Ts<Input>) -> Result<Vec<Ts<Finding>>, JsError> {
-    let findings = api::check(&request(&input)?).diagnostics;
-    findings.iter().map(|finding| Ok(finding.into_ts()?)).collect()
+pub fn validate(input: Ts<Input>) -> Result<Vec<Ts<Diagnostic>>, JsError> {
+    let diagnostics = api::check(&request(&input)?).diagnostics;
+    diagnostics.iter().map(|diagnostic| Ok(diagnostic.into_ts()?)).collect()
 }
 
 /// The faults, and without an error among them the manifests.
@@ -159,9 +159,9 @@ pub fn hover(input: Ts<Input>, file: &str, offset: usize) -> Result<Option<Ts<Ho
 #[wasm_bindgen]
 pub fn set(
     text: String,
-    path: Vec<Ts<Step>>,
+    path: Vec<Ts<PathStep>>,
     value: Ts<Data>,
-) -> Result<Option<Ts<Replacement>>, JsError> {
+) -> Result<Option<Ts<TextEdit>>, JsError> {
     Ok(api::set(&unnamed(text), &steps(&path)?, &value.to_rust()?.0)?
         .map(|replacement| replacement.into_ts())
         .transpose()?)
@@ -174,7 +174,7 @@ pub fn set(
 ///
 /// When the text is not YAML.
 #[wasm_bindgen]
-pub fn remove(text: String, path: Vec<Ts<Step>>) -> Result<Option<Ts<Replacement>>, JsError> {
+pub fn remove(text: String, path: Vec<Ts<PathStep>>) -> Result<Option<Ts<TextEdit>>, JsError> {
     Ok(api::remove(&unnamed(text), &steps(&path)?)?
         .map(|replacement| replacement.into_ts())
         .transpose()?)
@@ -189,7 +189,7 @@ fn unnamed(text: String) -> SourceText {
     SourceText { name: String::new(), text }
 }
 
-fn steps(path: &[Ts<Step>]) -> Result<Vec<Step>, JsError> {
+fn steps(path: &[Ts<PathStep>]) -> Result<Vec<PathStep>, JsError> {
     path.iter().map(|step| Ok(step.to_rust()?)).collect()
 }
 
@@ -198,7 +198,7 @@ fn request(input: &Ts<Input>) -> Result<Request, JsError> {
 }
 
 fn refusal(analysis: &Analysis) -> String {
-    let error = analysis.diagnostics.iter().find(|finding| finding.severity == "error");
+    let error = analysis.diagnostics.iter().find(|diagnostic| diagnostic.severity == "error");
     match (error, &analysis.refusal, &analysis.rds_certificates_for) {
         (Some(error), ..) => {
             format!("{}:{}:{}: {}", error.file, error.place.line, error.place.column, error.message)

@@ -47,7 +47,12 @@ fn taken(text: &str, label: &str) -> String {
         .unwrap_or_else(|| panic!("{label} among {:#?}", found.items));
     let units: Vec<u16> = plain.encode_utf16().collect();
     let part = |units: &[u16]| String::from_utf16(units).expect("whole characters");
-    format!("{}{}{}", part(&units[..found.from]), item.insert, part(&units[found.to..]))
+    format!(
+        "{}{}{}",
+        part(&units[..found.utf16_start]),
+        item.insert,
+        part(&units[found.utf16_end..])
+    )
 }
 
 fn hover(text: &str) -> Option<String> {

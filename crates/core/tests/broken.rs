@@ -15,24 +15,27 @@ fn check(text: &str) -> Analysis {
         ..Request::default()
     };
     let analysis = analyze(&request, true);
-    for finding in &analysis.diagnostics {
-        let place = finding.place;
-        let source = if finding.file == "opta.yml" { text } else { environment };
-        assert!(place.start <= place.end && place.end <= source.len(), "{finding:?}");
+    for diagnostic in &analysis.diagnostics {
+        let place = diagnostic.place;
+        let source = if diagnostic.file == "opta.yml" { text } else { environment };
         assert!(
-            source.is_char_boundary(place.start) && source.is_char_boundary(place.end),
-            "{finding:?}"
+            place.byte_start <= place.byte_end && place.byte_end <= source.len(),
+            "{diagnostic:?}"
+        );
+        assert!(
+            source.is_char_boundary(place.byte_start) && source.is_char_boundary(place.byte_end),
+            "{diagnostic:?}"
         );
     }
     analysis
 }
 
-/// `line rule` of each finding.
+/// `line rule` of each diagnostic.
 fn said(text: &str) -> Vec<String> {
     check(text)
         .diagnostics
         .iter()
-        .map(|finding| format!("{} {}", finding.place.line, finding.rule))
+        .map(|diagnostic| format!("{} {}", diagnostic.place.line, diagnostic.rule))
         .collect()
 }
 
@@ -92,13 +95,13 @@ fn what_a_broken_value_leaves_open_is_no_fault_of_its_own() {
 
 #[test]
 fn unquoted_references_and_wildcards_say_that_they_need_quotes() {
-    let finding = |text: &str| {
+    let diagnostic = |text: &str| {
         let analysis = check(&module(text));
         analysis.diagnostics.into_iter().next().expect("there is a fault")
     };
-    let map = finding("    image: AUTO\n    port: {http: 80}\n    healthcheck_path: {vars.x}\n");
+    let map = diagnostic("    image: AUTO\n    port: {http: 80}\n    healthcheck_path: {vars.x}\n");
     assert_eq!((map.rule, map.fixes[0].title.as_str()), ("wrong-type", "put it in quotes"));
-    let wildcard = finding("    image: AUTO\n    port: {http: 80}\n    public_uri: *.acme.io\n");
+    let wildcard = diagnostic("    image: AUTO\n    port: {http: 80}\n    public_uri: *.acme.io\n");
     assert!(wildcard.help.is_some_and(|help| help.contains("needs quotes")));
 }
 

@@ -25,9 +25,12 @@ fn the_tour_of_the_readme_is_without_faults() {
         },
         ..request
     };
-    let finding = &analyze(&with_fault, false).diagnostics[0];
-    assert!(readme.contains(&format!("error[{}]: {}", finding.rule, finding.message)));
+    let diagnostic = &analyze(&with_fault, false).diagnostics[0];
+    assert!(readme.contains(&format!("error[{}]: {}", diagnostic.rule, diagnostic.message)));
     assert!(
-        readme.contains(&format!("--> opta.yml:{}:{}", finding.place.line, finding.place.column))
+        readme.contains(&format!(
+            "--> opta.yml:{}:{}",
+            diagnostic.place.line, diagnostic.place.column
+        ))
     );
 }

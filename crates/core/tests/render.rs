@@ -90,7 +90,7 @@ fn shown(request: &Request) -> String {
     let warnings = analysis
         .diagnostics
         .iter()
-        .map(|finding| format!("{}: {}\n", finding.path, finding.message));
+        .map(|diagnostic| format!("{}: {}\n", diagnostic.path, diagnostic.message));
     format!("{}=== warnings\n{}", rendered(request), warnings.collect::<String>())
 }
 

@@ -2,7 +2,7 @@
 
 use std::collections::BTreeSet;
 
-use optakit_core::api::{self, Analysis, Choices, Finding, Request, SourceText, analyze};
+use optakit_core::api::{self, Analysis, Choices, Diagnostic, Request, SourceText, analyze};
 use optakit_core::check::RULES;
 use optakit_core::diagnostic::{Example, Rule};
 
@@ -46,8 +46,8 @@ fn check(text: &str) -> Analysis {
     analyze(&request, false)
 }
 
-fn of<'a>(rule: &Rule, analysis: &'a Analysis) -> Vec<&'a Finding> {
-    analysis.diagnostics.iter().filter(|finding| finding.rule == rule.id).collect()
+fn of<'a>(rule: &Rule, analysis: &'a Analysis) -> Vec<&'a Diagnostic> {
+    analysis.diagnostics.iter().filter(|diagnostic| diagnostic.rule == rule.id).collect()
 }
 
 #[test]
@@ -67,8 +67,11 @@ fn bad_examples_break_their_rule_and_good_ones_break_none() {
         assert!(!of(rule, &bad).is_empty(), "{}: {:#?}", rule.id, bad.diagnostics);
         let good = check(&text(rule.good));
         // The run's tag is for the one rule about it.
-        let others: Vec<_> =
-            good.diagnostics.iter().filter(|finding| finding.rule != "image-tag-ignored").collect();
+        let others: Vec<_> = good
+            .diagnostics
+            .iter()
+            .filter(|diagnostic| diagnostic.rule != "image-tag-ignored")
+            .collect();
         assert!(others.is_empty() && of(rule, &good).is_empty(), "{}: {others:#?}", rule.id);
     }
 }
@@ -77,14 +80,14 @@ fn bad_examples_break_their_rule_and_good_ones_break_none() {
 fn messages_are_written_alike() {
     for rule in RULES {
         let analysis = check(&text(rule.bad));
-        for finding in of(rule, &analysis) {
-            assert_eq!(finding.severity, rule.severity.as_str(), "{}", rule.id);
-            assert!(!finding.message.ends_with('.'), "{}: {}", rule.id, finding.message);
+        for diagnostic in of(rule, &analysis) {
+            assert_eq!(diagnostic.severity, rule.severity.as_str(), "{}", rule.id);
+            assert!(!diagnostic.message.ends_with('.'), "{}: {}", rule.id, diagnostic.message);
             assert!(
-                !finding.message.starts_with(|c: char| c.is_ascii_uppercase()),
+                !diagnostic.message.starts_with(|c: char| c.is_ascii_uppercase()),
                 "{}: {}",
                 rule.id,
-                finding.message
+                diagnostic.message
             );
         }
     }
@@ -96,12 +99,12 @@ fn after_a_fix_the_text_parses_and_the_rule_is_silent() {
     for rule in RULES {
         let before = text(rule.bad);
         let analysis = check(&before);
-        for fix in of(rule, &analysis).iter().flat_map(|finding| &finding.fixes) {
+        for fix in of(rule, &analysis).iter().flat_map(|diagnostic| &diagnostic.fixes) {
             let mut after = before.clone();
             let mut edits = fix.edits.clone();
-            edits.sort_by_key(|edit| std::cmp::Reverse(edit.place.start));
+            edits.sort_by_key(|edit| std::cmp::Reverse(edit.place.byte_start));
             for edit in edits {
-                after.replace_range(edit.place.start..edit.place.end, &edit.text);
+                after.replace_range(edit.place.byte_start..edit.place.byte_end, &edit.text);
             }
             let again = check(&after);
             assert!(
@@ -112,7 +115,7 @@ fn after_a_fix_the_text_parses_and_the_rule_is_silent() {
                 again.diagnostics
             );
             assert!(
-                again.diagnostics.iter().all(|finding| finding.rule != "yaml-syntax"),
+                again.diagnostics.iter().all(|diagnostic| diagnostic.rule != "yaml-syntax"),
                 "{}\n{after}",
                 rule.id
             );
@@ -126,15 +129,16 @@ fn after_a_fix_the_text_parses_and_the_rule_is_silent() {
 fn places_lie_in_the_text() {
     for rule in RULES {
         let source = text(rule.bad);
-        for finding in &check(&source).diagnostics {
+        for diagnostic in &check(&source).diagnostics {
             assert!(
-                finding.place.end <= source.len() && finding.place.start <= finding.place.end,
+                diagnostic.place.byte_end <= source.len()
+                    && diagnostic.place.byte_start <= diagnostic.place.byte_end,
                 "{}",
                 rule.id
             );
             assert!(
-                source.is_char_boundary(finding.place.start)
-                    && source.is_char_boundary(finding.place.end)
+                source.is_char_boundary(diagnostic.place.byte_start)
+                    && source.is_char_boundary(diagnostic.place.byte_end)
             );
         }
     }

@@ -3,7 +3,7 @@
 
 use std::path::Path;
 
-use optakit_core::api::{self, Against, Other, Request, SourceText};
+use optakit_core::api::{self, Baseline, BaselineObject, Request, SourceText};
 
 fn request(service: &str, environment: &str) -> Request {
     Request {
@@ -74,7 +74,8 @@ fn a_line_says_why_it_is_there() {
             .lines()
             .position(|line| line.contains(text))
             .expect("the line is there");
-        api::why(&request, kind, &api::trace(&request, index)[line]).expect("it has a reason")
+        api::explain_line(&request, kind, &api::trace(&request, index)[line])
+            .expect("it has a reason")
     };
     let set = why("HorizontalPodAutoscaler", "minReplicas: 2");
     assert_eq!((set.file.as_str(), set.place.line), ("opta.yml", 8));
@@ -121,9 +122,9 @@ fn a_comparison_says_what_an_edit_causes() {
     let rendered = |more: &str| {
         api::analyze(&request(&service(more), ENVIRONMENT), false).manifests.expect("no errors")
     };
-    let before: Vec<Other> = rendered("").iter().map(Other::from).collect();
+    let before: Vec<BaselineObject> = rendered("").iter().map(BaselineObject::from).collect();
     let told = |more: &str| -> Vec<(String, &str, &str)> {
-        let changes = api::compare(&before, &rendered(more), Against::Rendered);
+        let changes = api::compare(&before, &rendered(more), Baseline::Rendered);
         changes.into_iter().map(|change| (change.kind, change.action, change.effect)).collect()
     };
     assert_eq!(told(""), []);
@@ -139,13 +140,14 @@ fn a_comparison_says_what_an_edit_causes() {
         told("    env_vars: {A: \"1\"}\n"),
         [change("Deployment", "change", "rolling restart")]
     );
-    let two: Vec<Other> = rendered("    min_containers: 2\n").iter().map(Other::from).collect();
-    let back = api::compare(&two, &rendered(""), Against::Rendered).pop().expect("one is gone");
+    let two: Vec<BaselineObject> =
+        rendered("    min_containers: 2\n").iter().map(BaselineObject::from).collect();
+    let back = api::compare(&two, &rendered(""), Baseline::Rendered).pop().expect("one is gone");
     assert_eq!(
         (back.kind.as_str(), back.action, back.effect),
         ("PodDisruptionBudget", "delete", "deletion")
     );
-    let changes = api::compare(&before, &rendered("    max_containers: 4\n"), Against::Rendered);
+    let changes = api::compare(&before, &rendered("    max_containers: 4\n"), Baseline::Rendered);
     let lines = changes[0].lines.iter().filter(|line| line.sign != ' ');
     let lines: Vec<String> =
         lines.map(|line| format!("{}{}", line.sign, line.text.trim())).collect();
@@ -170,13 +172,13 @@ fn what_a_cluster_adds_is_no_difference() {
         .name;
     let read =
         |max| api::read_objects(&live(max).replace("api-k8s-service", name)).expect("objects");
-    let changes = api::compare(&read(3), &manifests, Against::Cluster);
+    let changes = api::compare(&read(3), &manifests, Baseline::Cluster);
     let scaler = changes
         .iter()
         .find(|change| change.kind == "HorizontalPodAutoscaler")
         .expect("some fields are not there");
     assert!(scaler.lines.iter().all(|line| line.sign != '-'), "{:#?}", scaler.lines);
-    let changes = api::compare(&read(7), &manifests, Against::Cluster);
+    let changes = api::compare(&read(7), &manifests, Baseline::Cluster);
     let scaler =
         changes.iter().find(|change| change.kind == "HorizontalPodAutoscaler").expect("it changes");
     assert_eq!(

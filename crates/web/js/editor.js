@@ -136,7 +136,7 @@ export function create(parent, label, text, hint, onChange, onComplete, onHover,
 
 function about(found) {
   if (!found) return null;
-  return { pos: found.from, end: found.to, above: true, create: () => ({ dom: prose(found.markdown) }) };
+  return { pos: found.utf16Start, end: found.utf16End, above: true, create: () => ({ dom: prose(found.markdown) }) };
 }
 
 /**

@@ -27,7 +27,7 @@ function completions(ask) {
     const found = await ask(context.pos);
     // Who has gone elsewhere in the meantime would find them in the way.
     if (!found || found.items.length === 0 || !context.view?.hasFocus) return null;
-    const typed = context.state.sliceDoc(found.from, context.pos);
+    const typed = context.state.sliceDoc(found.utf16Start, context.pos);
     if (!context.explicit && typed === '' && found.items[0].kind !== 'reference' && !/[:-] $/.test(before)) return null;
     const options = found.items.map(({ label, detail, documentation, insert }, index) => ({
       label,
@@ -37,6 +37,6 @@ function completions(ask) {
       boost: -index / 100,
       info: documentation ? () => prose(documentation) : undefined,
     }));
-    return { from: found.from, to: found.to, options, validFor: /^[\w./-]*$/ };
+    return { from: found.utf16Start, to: found.utf16End, options, validFor: /^[\w./-]*$/ };
   };
 }

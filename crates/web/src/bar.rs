@@ -40,7 +40,7 @@ pub(crate) fn Bar() -> impl IntoView {
                     </select>
                 </label>
             })}
-            {api::TARGETS.iter().map(|target| view! { <Choice target /> }).collect_view()}
+            {api::CHOICE_FIELDS.iter().map(|field| view! { <Choice field /> }).collect_view()}
             <label class="field image" title="The tag or digest of AUTO images">
                 <span>{"Image"}</span>
                 <input
@@ -68,21 +68,22 @@ pub(crate) fn Bar() -> impl IntoView {
 
 /// One choice of what is rendered.
 #[component]
-fn Choice(target: &'static api::Target) -> impl IntoView {
+fn Choice(field: &'static api::ChoiceField) -> impl IntoView {
     let state = expect_context::<State>();
-    let names = (target.values)();
+    let names = (field.values)();
     let default = names.first().copied().unwrap_or_default();
-    let current =
-        move || (target.of)(&mut state.target.get()).clone().unwrap_or_else(|| default.to_owned());
+    let current = move || {
+        (field.field)(&mut state.target.get()).clone().unwrap_or_else(|| default.to_owned())
+    };
     let choose = move |name: String| {
         state
             .target
-            .update(|choices| *(target.of)(choices) = Some(name).filter(|name| name != default));
+            .update(|choices| *(field.field)(choices) = Some(name).filter(|name| name != default));
     };
     view! {
-        <label class="field" title=target.about>
-            <span>{target.title}</span>
-            <select aria-label=target.title on:change:target=move |event| choose(event.target().value())>
+        <label class="field" title=field.description>
+            <span>{field.title}</span>
+            <select aria-label=field.title on:change:target=move |event| choose(event.target().value())>
                 {names.into_iter().map(|name| {
                     view! { <option value=name selected=move || current() == name>{name}</option> }
                 }).collect_view()}

@@ -133,7 +133,7 @@ mod tests {
         for example in EXAMPLES {
             let analysis = analysis(example);
             let broken: Vec<&str> =
-                analysis.diagnostics.iter().map(|finding| finding.rule).collect();
+                analysis.diagnostics.iter().map(|diagnostic| diagnostic.rule).collect();
             assert_eq!(broken, example.breaks, "{}", example.title);
             assert_eq!(
                 analysis.manifests.is_some(),

@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 
 use leptos::prelude::*;
-use optakit_core::api::{self, Request, SourceText};
+use optakit_core::api::{self, SourceText};
 use optakit_core::bundle::Bundle;
 use wasm_bindgen::JsValue;
 
@@ -178,7 +178,7 @@ fn sort(files: Vec<File>) -> Result<Taken, String> {
         let file = files.remove(index);
         folder(&file.path).clone_into(&mut home);
         let text = SourceText { name: SERVICE_FILE.to_owned(), text: file.text.clone() };
-        wanted = api::environments(&Request { service: text, ..Request::default() });
+        wanted = api::environments(&text);
         taken.paths.insert(SERVICE_FILE.to_owned(), file.path.clone());
         opened.push(file.path);
         taken.work.service = Some(file.text);
@@ -217,8 +217,8 @@ fn sort(files: Vec<File>) -> Result<Taken, String> {
 }
 
 fn is_service(text: &str) -> bool {
-    let data =
-        api::data(&SourceText { name: String::new(), text: text.to_owned() }).unwrap_or_default();
+    let data = api::read_data(&SourceText { name: String::new(), text: text.to_owned() })
+        .unwrap_or_default();
     let modules = data["modules"].as_array().into_iter().flatten();
     data["environments"].is_array()
         || modules

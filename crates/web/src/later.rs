@@ -8,7 +8,7 @@ use std::sync::Arc;
 
 use leptos::prelude::*;
 use leptos::reactive::computed::ScopedFuture;
-use optakit_core::api::{self, Against, Change, Manifest, Other, Request};
+use optakit_core::api::{self, Baseline, BaselineObject, Change, Manifest, Request};
 use wasm_bindgen::JsValue;
 use wasm_split_helpers::{SplitLoaderError, wasm_split};
 
@@ -52,8 +52,8 @@ fn load_changes() -> Loaded<AnyView> {
 }
 
 #[wasm_split(panels, fallible)]
-fn load_comparison(others: Vec<Other>, manifests: Arc<[Manifest]>) -> Loaded<Vec<Change>> {
-    Ok(api::compare(&others, &manifests, Against::Rendered))
+fn load_comparison(others: Vec<BaselineObject>, manifests: Arc<[Manifest]>) -> Loaded<Vec<Change>> {
+    Ok(api::compare(&others, &manifests, Baseline::Rendered))
 }
 
 #[wasm_split(panels, fallible)]
@@ -241,7 +241,10 @@ pub(crate) async fn take_files(state: State, found: Result<JsValue, JsValue>) {
 }
 
 /// What has changed since an export; none while that cannot be told.
-pub(crate) async fn compare(others: Vec<Other>, manifests: Arc<[Manifest]>) -> Vec<Change> {
+pub(crate) async fn compare(
+    others: Vec<BaselineObject>,
+    manifests: Arc<[Manifest]>,
+) -> Vec<Change> {
     load_comparison(others, manifests).await.unwrap_or_default()
 }
 

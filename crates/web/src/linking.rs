@@ -1,7 +1,7 @@
 //! The text and what it becomes, linked both ways: the lines that belong together are lit.
 
 use leptos::prelude::*;
-use optakit_core::api::{self, Place, Request, Why};
+use optakit_core::api::{self, LineExplanation, Place, Request};
 
 use crate::later;
 use crate::state::State;
@@ -16,7 +16,7 @@ pub(crate) struct Looked {
     origin: Option<(String, Place)>,
     /// Whether the place decides this very line, and not one around it.
     own: bool,
-    why: Option<Why>,
+    why: Option<LineExplanation>,
 }
 
 /// Lights the manifest lines that the cursor's line decides, and the text lines that decide the
@@ -76,8 +76,8 @@ pub(crate) fn look(request: &Request, manifest: usize, line: usize, kind: &'stat
     match api::trace(request, manifest).get(line) {
         Some(traced) => Looked {
             origin: traced.origin.clone(),
-            own: traced.own,
-            why: api::why(request, kind, traced),
+            own: traced.is_exact,
+            why: api::explain_line(request, kind, traced),
         },
         None => Looked::default(),
     }
@@ -87,7 +87,7 @@ pub(crate) fn look(request: &Request, manifest: usize, line: usize, kind: &'stat
 pub(crate) fn go_to_origin(state: State, at: (usize, usize)) {
     leptos::task::spawn_local(async move {
         if let Some((file, place)) = look_at(state, at).await.origin {
-            state.reveal(&file, place.from, place.from);
+            state.reveal(&file, place.utf16_start, place.utf16_start);
         }
     });
 }

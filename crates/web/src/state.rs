@@ -5,8 +5,8 @@ use std::sync::Arc;
 
 use leptos::prelude::*;
 use optakit_core::api::{
-    self, Analysis, Change, Choices, Manifest, Memory, Other, RdsCertificates, Replacement,
-    Request, SourceText, Why,
+    Analysis, BaselineObject, Change, Choices, LineExplanation, Manifest, Memory, RdsCertificates,
+    Request, SourceText, TextEdit,
 };
 
 use crate::editor::{Coming, Editor};
@@ -35,7 +35,7 @@ pub(crate) struct State {
     /// What is rendered, beside environment and image.
     pub(crate) target: RwSignal<Choices>,
     /// The objects of the last export.
-    pub(crate) exported: RwSignal<Option<Vec<Other>>>,
+    pub(crate) exported: RwSignal<Option<Vec<BaselineObject>>>,
     /// All of the above: what is kept.
     pub(crate) work: Memo<Work>,
     /// The certificates of RDS by region, as far as they were fetched.
@@ -57,7 +57,7 @@ pub(crate) struct State {
     /// own from 0.
     pub(crate) looked_at: RwSignal<Option<(usize, usize)>>,
     /// Why it is there.
-    pub(crate) why: RwSignal<Option<Why>>,
+    pub(crate) why: RwSignal<Option<LineExplanation>>,
     /// The editors by file.
     pub(crate) editors: RwSignal<Vec<(String, Editor)>, LocalStorage>,
     /// How far they are.
@@ -162,12 +162,12 @@ impl State {
                 (service.read(), environment_files.read(), values.read());
             let texts = (&**service, &*files, &**values);
             let mut request =
-                request(texts, (environment.get(), target.get()), &image.read(), memory.clone());
+                request(texts, (environment.get(), target.get()), &image.read(), &memory);
             let known = certificates.get();
             request.rds_certificates = RdsCertificates::by_region(move |region| {
                 known.iter().find(|(of, _)| of == region).map(|(_, pem)| pem.clone())
             });
-            let mut analysis = api::analyze(&request, false);
+            let mut analysis = memory.analyze(&request);
             let manifests = analysis.manifests.take().map(Arc::from);
             Outcome { analysis, manifests, request, milliseconds: now() - started }
         });
@@ -263,7 +263,7 @@ impl State {
     }
 
     /// Makes a change of a file's text, by its editor where it has one, as one step of the history.
-    pub(crate) fn edit(self, file: &str, edits: &[Replacement]) {
+    pub(crate) fn edit(self, file: &str, edits: &[TextEdit]) {
         let editor = self.editor(file);
         match editor {
             Some(editor) => editor.apply(edits),
@@ -295,12 +295,8 @@ impl State {
         let choices = (self.environment.get_untracked(), self.target.get_untracked());
         let files = self.environment_files.read_untracked();
         let texts = (self.service.read_untracked(), self.values.read_untracked());
-        // What was analysed last is read already.
-        let memory = self
-            .analysis
-            .with_untracked(|outcome| outcome.request.memory.clone())
-            .unwrap_or_default();
-        request((&texts.0, &files, &texts.1), choices, &self.image.read_untracked(), memory)
+        let memory = Memory::default();
+        request((&texts.0, &files, &texts.1), choices, &self.image.read_untracked(), &memory)
     }
 
     /// The namespace of the manifests, to name files after.
@@ -363,15 +359,15 @@ fn request(
     (service, environment_files, values): (&str, &BTreeMap<String, String>, &str),
     (environment, target): (Option<String>, Choices),
     image: &str,
-    memory: Memory,
+    memory: &Memory,
 ) -> Request {
     let service = SourceText { name: SERVICE_FILE.to_owned(), text: service.to_owned() };
     // A file that was not filled in yet is not known, rather than wrong.
     let files = environment_files.iter().filter(|(_, text)| !text.trim().is_empty());
-    let mut request = Request { service, memory: Some(memory), ..Request::default() };
+    let mut request = Request { service, ..Request::default() };
     request.values = (!values.trim().is_empty())
         .then(|| SourceText { name: VALUES_FILE.to_owned(), text: values.to_owned() });
-    let environments = api::environments(&request);
+    let environments = memory.environments(&request.service);
     let environment =
         environment.filter(|name| environments.iter().any(|known| known.name == *name));
     let environment = environment.or_else(|| environments.first().map(|first| first.name.clone()));

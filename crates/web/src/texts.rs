@@ -101,8 +101,8 @@ fn Tab(
             .analysis
             .diagnostics
             .iter()
-            .filter(|finding| finding.file == marked)
-            .map(|finding| finding.severity);
+            .filter(|diagnostic| diagnostic.file == marked)
+            .map(|diagnostic| diagnostic.severity);
         of.min_by_key(|severity| match *severity {
             "error" => 0,
             "warning" => 1,

@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 use std::rc::Rc;
 
 use leptos::prelude::*;
-use optakit_core::api::{Choices, Other};
+use optakit_core::api::{BaselineObject, Choices};
 use serde::{Deserialize, Serialize};
 use wasm_bindgen::prelude::*;
 
@@ -33,7 +33,7 @@ pub(crate) struct Work {
     pub(crate) values: String,
     /// The objects of the last export.
     #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub(crate) exported: Option<Vec<Other>>,
+    pub(crate) exported: Option<Vec<BaselineObject>>,
 }
 
 /// The work to go on with, and what is to say of it.

@@ -83,7 +83,7 @@ fn write_files(folder: &Path, files: &[SourceText], report: &Report) -> anyhow::
     Ok(())
 }
 
-/// The manifests, after the findings were shown; none when there are errors.
+/// The manifests, after the diagnostics were shown; none when there are errors.
 ///
 /// # Errors
 ///
@@ -93,19 +93,19 @@ pub(crate) fn shown<'a>(
     analysis: &'a Analysis,
     report: &Report,
 ) -> anyhow::Result<Option<&'a [api::Manifest]>> {
-    // Without the right environment the findings would be about something nobody asked for.
+    // Without the right environment the diagnostics would be about something nobody asked for.
     if let Some(refusal) = &analysis.refusal {
         bail!("{refusal}");
     }
     let shown = analysis
         .diagnostics
         .iter()
-        .filter(|finding| finding.severity != "hint")
+        .filter(|diagnostic| diagnostic.severity != "hint")
         .cloned()
         .collect::<Vec<_>>();
     if !shown.is_empty() {
         let shown = input::from_here(request, shown);
-        report.note(report.findings(&shown, |name| input::text_of(request, name)).trim_end());
+        report.note(report.diagnostics(&shown, |name| input::text_of(request, name)).trim_end());
     }
     if analysis.has_errors() {
         return Ok(None);

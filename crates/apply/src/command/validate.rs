@@ -4,7 +4,7 @@ use std::path::{Path, PathBuf};
 use std::process::ExitCode;
 
 use anyhow::{Context, bail};
-use optakit_core::api::{self, Choices, Finding, Request};
+use optakit_core::api::{self, Choices, Diagnostic, Request};
 use rayon::prelude::*;
 
 use crate::cli::{Format, Validate};
@@ -27,15 +27,16 @@ pub(crate) fn run(arguments: &Validate, report: &Report) -> anyhow::Result<ExitC
         Ok((check(&request)?, request))
     });
     let checked = checked.collect::<anyhow::Result<Vec<_>>>()?;
-    let all = || checked.iter().flat_map(|(findings, _)| findings);
-    let count = |severity: &str| all().filter(|finding| finding.severity == severity).count();
+    let all = || checked.iter().flat_map(|(diagnostics, _)| diagnostics);
+    let count = |severity: &str| all().filter(|diagnostic| diagnostic.severity == severity).count();
     match arguments.format {
         Format::Json => report.result(&format::json(all())),
         Format::Sarif => report.result(&format::sarif(all())),
         Format::Github => report.result(&format::github(all())),
         Format::Text => {
-            for (findings, request) in &checked {
-                report.result(&report.findings(findings, |name| input::text_of(request, name)));
+            for (diagnostics, request) in &checked {
+                report
+                    .result(&report.diagnostics(diagnostics, |name| input::text_of(request, name)));
             }
             report.note(summary(files.len(), count("error"), count("warning")));
         }
@@ -64,9 +65,9 @@ fn service_files(path: &Path, files: &mut Vec<PathBuf>) -> anyhow::Result<()> {
     Ok(())
 }
 
-/// The findings of all environments asked for, each once.
-fn check(request: &Request) -> anyhow::Result<Vec<Finding>> {
-    let environments = api::environments(request);
+/// The diagnostics of all environments asked for, each once.
+fn check(request: &Request) -> anyhow::Result<Vec<Diagnostic>> {
+    let environments = api::environments(&request.service);
     let choices: Vec<Choices> = if request.choices.environment.is_some() || environments.len() < 2 {
         vec![request.choices.clone()]
     } else {
@@ -74,26 +75,26 @@ fn check(request: &Request) -> anyhow::Result<Vec<Finding>> {
             |name: &String| Choices { environment: Some(name.clone()), ..request.choices.clone() };
         environments.iter().map(|environment| with(&environment.name)).collect()
     };
-    let mut findings: Vec<Finding> = Vec::new();
+    let mut diagnostics: Vec<Diagnostic> = Vec::new();
     for choices in choices {
         let analysis = api::check(&Request { choices, ..request.clone() });
         if let Some(refusal) = analysis.refusal.filter(|_| request.choices.environment.is_some()) {
             bail!("{}: {refusal}", request.service.name);
         }
-        for finding in analysis.diagnostics {
-            if !findings.contains(&finding) {
-                findings.push(finding);
+        for diagnostic in analysis.diagnostics {
+            if !diagnostics.contains(&diagnostic) {
+                diagnostics.push(diagnostic);
             }
         }
     }
-    findings.sort_by(|a, b| {
-        (a.file != request.service.name, &a.file, a.place.start).cmp(&(
+    diagnostics.sort_by(|a, b| {
+        (a.file != request.service.name, &a.file, a.place.byte_start).cmp(&(
             b.file != request.service.name,
             &b.file,
-            b.place.start,
+            b.place.byte_start,
         ))
     });
-    Ok(input::from_here(request, findings))
+    Ok(input::from_here(request, diagnostics))
 }
 
 fn summary(files: usize, errors: usize, warnings: usize) -> String {

@@ -93,5 +93,5 @@ fn replace(path: &Path, text: &str) -> anyhow::Result<()> {
 /// The paths of the environment files that a service file names.
 fn paths(service: &SourceText) -> Vec<String> {
     let request = Request { service: service.clone(), ..Request::default() };
-    api::environments(&request).into_iter().map(|environment| environment.path).collect()
+    api::environments(&request.service).into_iter().map(|environment| environment.path).collect()
 }

@@ -12,7 +12,7 @@ use annotate_snippets::renderer::DecorStyle;
 use annotate_snippets::{Annotation, AnnotationKind, Level, Origin, Renderer, Snippet};
 pub(crate) use board::Board;
 pub(crate) use event::Event;
-use optakit_core::api::{Finding, Place};
+use optakit_core::api::{Diagnostic, Place};
 pub(crate) use transfer::{Transfers, bytes};
 
 /// Where reports go and how much is said.
@@ -98,15 +98,15 @@ impl Report {
         }
     }
 
-    /// Draws findings with their source lines; `text_of` gives the text of a file by its name.
-    pub(crate) fn findings<'a>(
+    /// Draws diagnostics with their source lines; `text_of` gives the text of a file by its name.
+    pub(crate) fn diagnostics<'a>(
         &self,
-        findings: &[Finding],
+        diagnostics: &[Diagnostic],
         text_of: impl Fn(&str) -> Option<&'a str>,
     ) -> String {
         let mut drawn = String::new();
-        for finding in findings {
-            drawn.push_str(&draw(finding, &text_of));
+        for diagnostic in diagnostics {
+            drawn.push_str(&draw(diagnostic, &text_of));
             drawn.push_str("\n\n");
         }
         drawn
@@ -132,57 +132,58 @@ impl Report {
     }
 }
 
-fn draw<'a>(finding: &Finding, text_of: &impl Fn(&str) -> Option<&'a str>) -> String {
-    let level = match finding.severity {
+fn draw<'a>(diagnostic: &Diagnostic, text_of: &impl Fn(&str) -> Option<&'a str>) -> String {
+    let level = match diagnostic.severity {
         "error" => Level::ERROR,
         "warning" => Level::WARNING,
         _ => Level::NOTE.with_name("hint"),
     };
-    if finding.confidential {
-        let place = Origin::path(finding.file.as_str())
-            .line(finding.place.line as usize)
-            .char_column(finding.place.column as usize);
+    if diagnostic.confidential {
+        let place = Origin::path(diagnostic.file.as_str())
+            .line(diagnostic.place.line as usize)
+            .char_column(diagnostic.place.column as usize);
         let mut group =
-            level.primary_title(finding.message.as_str()).id(finding.rule).element(place);
-        if let Some(help) = &finding.help {
+            level.primary_title(diagnostic.message.as_str()).id(diagnostic.rule).element(place);
+        if let Some(help) = &diagnostic.help {
             group = group.element(Level::HELP.message(help.as_str()));
         }
         return Renderer::styled().decor_style(DecorStyle::Ascii).render(&[group]);
     }
-    let text = text_of(&finding.file).unwrap_or_default();
-    let (label, other) = match &finding.label {
-        Some(label) if label.file == finding.file => (Some(label), None),
+    let text = text_of(&diagnostic.file).unwrap_or_default();
+    let (label, other) = match &diagnostic.label {
+        Some(label) if label.file == diagnostic.file => (Some(label), None),
         label => (None, label.as_ref()),
     };
     let places: Vec<Place> =
-        std::iter::once(finding.place).chain(label.map(|label| label.place)).collect();
+        std::iter::once(diagnostic.place).chain(label.map(|label| label.place)).collect();
     let lines = Lines::of(text, &places);
     let mut snippet = lines
-        .snippet(&finding.file)
-        .annotation(AnnotationKind::Primary.span(lines.visible(finding.place)));
+        .snippet(&diagnostic.file)
+        .annotation(AnnotationKind::Primary.span(lines.visible(diagnostic.place)));
     if let Some(label) = label {
         snippet = snippet.annotation(
             AnnotationKind::Context.span(lines.visible(label.place)).label(label.message.as_str()),
         );
     }
-    let mut group = level.primary_title(finding.message.as_str()).id(finding.rule).element(snippet);
+    let mut group =
+        level.primary_title(diagnostic.message.as_str()).id(diagnostic.rule).element(snippet);
     if let Some(label) = other {
         let lines = Lines::of(text_of(&label.file).unwrap_or_default(), &[label.place]);
         let annotation =
             AnnotationKind::Context.span(lines.visible(label.place)).label(label.message.as_str());
         group = group.element(lines.snippet(&label.file).annotation(annotation));
     }
-    if let Some(help) = &finding.help {
+    if let Some(help) = &diagnostic.help {
         group = group.element(Level::HELP.message(help.as_str()));
     }
-    if let Some(fix) = finding.fixes.first().filter(|_| finding.help.is_none()) {
+    if let Some(fix) = diagnostic.fixes.first().filter(|_| diagnostic.help.is_none()) {
         group = group.element(Level::HELP.message(fix.title.as_str()));
     }
     Renderer::styled().decor_style(DecorStyle::Ascii).render(&[group])
 }
 
 /// The lines of a text that places lie in: a report of a large file should not read all of it for
-/// each finding.
+/// each diagnostic.
 struct Lines<'a> {
     text: &'a str,
     /// Where they begin in the whole text.
@@ -193,8 +194,9 @@ struct Lines<'a> {
 
 impl<'a> Lines<'a> {
     fn of(text: &'a str, places: &[Place]) -> Self {
-        let low = places.iter().map(|place| place.start).min().unwrap_or(0).min(text.len());
-        let high = places.iter().map(|place| place.end).max().unwrap_or(0).clamp(low, text.len());
+        let low = places.iter().map(|place| place.byte_start).min().unwrap_or(0).min(text.len());
+        let high =
+            places.iter().map(|place| place.byte_end).max().unwrap_or(0).clamp(low, text.len());
         let start =
             text.get(..low).and_then(|before| before.rfind('\n')).map_or(0, |newline| newline + 1);
         let end = text
@@ -211,8 +213,8 @@ impl<'a> Lines<'a> {
 
     /// The bytes to underline: none of the white space at the end.
     fn visible(&self, place: Place) -> std::ops::Range<usize> {
-        let start = place.start.saturating_sub(self.start).min(self.text.len());
-        let end = place.end.saturating_sub(self.start).clamp(start, self.text.len());
+        let start = place.byte_start.saturating_sub(self.start).min(self.text.len());
+        let end = place.byte_end.saturating_sub(self.start).clamp(start, self.text.len());
         let shown = self.text.get(start..end).map_or(end, |part| start + part.trim_end().len());
         start..shown
     }

@@ -5,10 +5,11 @@ use std::collections::BTreeMap;
 
 use serde::Serialize;
 
-use super::data::Request;
 use super::pass::environment;
-use super::read_values;
-use super::texts::Texts;
+use super::places::Places;
+use super::request::Request;
+use super::service_file::ServiceFile;
+use super::values::read_values;
 use crate::assist::{self, AssistContext};
 use crate::model::layer::EnvironmentEntry;
 use crate::resolve::{self, Scope};
@@ -17,18 +18,20 @@ use crate::span::FileId;
 
 /// What may stand at an offset.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+#[serde(rename_all = "camelCase")]
 #[cfg_attr(feature = "javascript", derive(tsify::Tsify))]
 pub struct Completions {
     /// The first UTF-16 code unit of the word that a completion takes the place of.
-    pub from: usize,
+    pub utf16_start: usize,
     /// One past its last.
-    pub to: usize,
+    pub utf16_end: usize,
     /// The completions, best first; which fit the word is for the front end to decide.
     pub items: Vec<CompletionItem>,
 }
 
 /// One thing that may stand at an offset.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+#[serde(rename_all = "camelCase")]
 #[cfg_attr(feature = "javascript", derive(tsify::Tsify))]
 pub struct CompletionItem {
     /// What it is called.
@@ -45,12 +48,13 @@ pub struct CompletionItem {
 
 /// What the thing at an offset is about.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+#[serde(rename_all = "camelCase")]
 #[cfg_attr(feature = "javascript", derive(tsify::Tsify))]
 pub struct Hover {
     /// Its first UTF-16 code unit.
-    pub from: usize,
+    pub utf16_start: usize,
     /// One past its last.
-    pub to: usize,
+    pub utf16_end: usize,
     /// What is to say, as Markdown.
     pub markdown: String,
 }
@@ -71,8 +75,8 @@ pub fn complete(request: &Request, file: &str, offset: usize) -> Option<Completi
         let text = &around.source.text;
         let items = items.into_iter().map(item).collect();
         Some(Completions {
-            from: index.utf16(text, range.start),
-            to: index.utf16(text, range.end),
+            utf16_start: index.utf16(text, range.start),
+            utf16_end: index.utf16(text, range.end),
             items,
         })
     })
@@ -85,8 +89,8 @@ pub fn hover(request: &Request, file: &str, offset: usize) -> Option<Hover> {
         let (range, markdown) = assist::hover(offset, around)?;
         let text = &around.source.text;
         Some(Hover {
-            from: index.utf16(text, range.start),
-            to: index.utf16(text, range.end),
+            utf16_start: index.utf16(text, range.start),
+            utf16_end: index.utf16(text, range.end),
             markdown,
         })
     })
@@ -98,15 +102,15 @@ fn within<T>(
     offset: usize,
     help: impl FnOnce(usize, &AssistContext<'_>, &LineIndex) -> Option<T>,
 ) -> Option<T> {
-    let read = request.read();
-    let (service, layer_file, mut unsaid) = (&read.source, &read.file, Vec::new());
+    let service_file = ServiceFile::parse(&request.service);
+    let (service, layer_file, mut unsaid) = (&service_file.source, &service_file.layer, Vec::new());
     let values = read_values(request).without_secrets();
     let choices = request.choices.over(&values);
     // While several are open, the first tells what an environment can know.
     let entry = resolve::choose(layer_file, choices.environment.as_deref()).ok().flatten();
     let entry = entry.or_else(|| layer_file.environments.first().map(|entry| &entry.value));
     let (environment, _) =
-        environment(request, layer_file, entry, &mut unsaid, &mut Texts::default());
+        environment(request, layer_file, entry, &mut unsaid, &mut Places::default());
     let variables = entry.map_or_else(BTreeMap::new, EnvironmentEntry::all_variables);
     let name = layer_file
         .layer

@@ -4,13 +4,13 @@ use serde::{Deserialize, Serialize};
 use serde_json::{Map, Value};
 use similar::{ChangeTag, TextDiff};
 
-use super::data::Manifest;
+use super::analysis::Manifest;
 use crate::effect::{Effect, bare, effect, recreates};
 use crate::syntax;
 
 /// An object that manifests are compared with.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
-pub struct Other {
+pub struct BaselineObject {
     /// Its kind.
     pub kind: String,
     /// Its name.
@@ -21,7 +21,7 @@ pub struct Other {
     pub yaml: String,
 }
 
-impl From<&Manifest> for Other {
+impl From<&Manifest> for BaselineObject {
     fn from(manifest: &Manifest) -> Self {
         Self {
             kind: manifest.kind.to_owned(),
@@ -34,7 +34,7 @@ impl From<&Manifest> for Other {
 
 /// How two objects are compared.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Against {
+pub enum Baseline {
     /// Both are rendered: every line counts.
     Rendered,
     /// The other comes out of a cluster, with the API server's defaults in it: only the fields that
@@ -76,7 +76,7 @@ pub struct DiffLine {
 /// # Errors
 ///
 /// What is wrong with the text, in a sentence.
-pub fn read_objects(text: &str) -> Result<Vec<Other>, String> {
+pub fn read_objects(text: &str) -> Result<Vec<BaselineObject>, String> {
     let documents = syntax::documents(text)?;
     let unpacked = documents.into_iter().flat_map(|document| match document {
         Value::Object(mut map)
@@ -104,9 +104,9 @@ pub fn read_objects(text: &str) -> Result<Vec<Other>, String> {
             );
         };
         let namespace = word(&object, "/metadata/namespace");
-        Ok(Other { kind, name, namespace, yaml: syntax::data_to_yaml(&bare(&object)) })
+        Ok(BaselineObject { kind, name, namespace, yaml: syntax::data_to_yaml(&bare(&object)) })
     };
-    let objects = unpacked.map(other).collect::<Result<Vec<Other>, String>>()?;
+    let objects = unpacked.map(other).collect::<Result<Vec<BaselineObject>, String>>()?;
     if objects.is_empty() {
         Err("there is no Kubernetes object in the text".to_owned())
     } else {
@@ -117,8 +117,12 @@ pub fn read_objects(text: &str) -> Result<Vec<Other>, String> {
 /// What makes `manifests` of `others`: an entry for each object that is not the same in both. From
 /// a cluster, objects that are not rendered are none of ours.
 #[must_use]
-pub fn compare(others: &[Other], manifests: &[Manifest], against: Against) -> Vec<Change> {
-    let same = |other: &Other, manifest: &Manifest| {
+pub fn compare(
+    others: &[BaselineObject],
+    manifests: &[Manifest],
+    against: Baseline,
+) -> Vec<Change> {
+    let same = |other: &BaselineObject, manifest: &Manifest| {
         other.kind == manifest.kind
             && other.name == manifest.name
             && other.namespace == manifest.namespace
@@ -145,7 +149,7 @@ pub fn compare(others: &[Other], manifests: &[Manifest], against: Against) -> Ve
             }
         }
     }
-    if against == Against::Rendered {
+    if against == Baseline::Rendered {
         let gone =
             others.iter().filter(|other| !manifests.iter().any(|manifest| same(other, manifest)));
         changes.extend(gone.map(|other| Change {
@@ -160,18 +164,23 @@ pub fn compare(others: &[Other], manifests: &[Manifest], against: Against) -> Ve
     changes
 }
 
-fn changed(other: &Other, manifest: &Manifest, index: usize, against: Against) -> Option<Change> {
+fn changed(
+    other: &BaselineObject,
+    manifest: &Manifest,
+    index: usize,
+    against: Baseline,
+) -> Option<Change> {
     let wanted = manifest.to_value();
     let read =
         syntax::documents(&other.yaml).ok().and_then(|documents| documents.into_iter().next())?;
-    let live = if against == Against::Cluster { shaped(&read, &wanted) } else { read };
+    let live = if against == Baseline::Cluster { shaped(&read, &wanted) } else { read };
     if live == wanted {
         return None;
     }
     let recreated = recreates(manifest.kind, &live, &wanted);
     let (before, after) = match against {
-        Against::Rendered => (other.yaml.clone(), manifest.yaml.clone()),
-        Against::Cluster => (syntax::data_to_yaml(&live), manifest.yaml.clone()),
+        Baseline::Rendered => (other.yaml.clone(), manifest.yaml.clone()),
+        Baseline::Cluster => (syntax::data_to_yaml(&live), manifest.yaml.clone()),
     };
     let caused = effect(manifest.kind, Some(&live), &wanted).words();
     Some(Change {

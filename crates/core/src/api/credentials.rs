@@ -1,7 +1,7 @@
 //! Values that look like credentials, for a front end that is about to hand a text on.
 
-use super::data::{Place, SourceText};
-use super::texts::Texts;
+use super::places::{Place, Places};
+use super::request::SourceText;
 use crate::model::link::is_secret_output;
 use crate::source::Source;
 use crate::span::{FileId, Span};
@@ -29,10 +29,10 @@ pub fn credentials(files: &[SourceText]) -> Vec<Credential> {
         if let Some(root) = &document.root {
             search(root, "", &mut suspects);
         }
-        let mut texts = Texts::default();
-        texts.push(source);
+        let mut places = Places::default();
+        places.push(source);
         found.extend(suspects.into_iter().map(|(span, key)| {
-            let (file, place) = texts.place(span);
+            let (file, place) = places.place(span);
             Credential { file, place, key }
         }));
     }

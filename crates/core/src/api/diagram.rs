@@ -1,9 +1,11 @@
 //! How requests reach a service and what it uses, as shapes of a picture.
 
-use super::data::{Analysis, Place, Request, SourceText};
+use super::analysis::Analysis;
 use super::pass::{self, Product};
+use super::places::{Place, Places};
 use super::render::RenderInput;
-use super::texts::Texts;
+use super::request::{Request, SourceText};
+use super::service_file::ServiceFile;
 use crate::check::Checked;
 use crate::model::image::Image;
 use crate::model::k8s_service::{K8sService, PortKind};
@@ -47,7 +49,13 @@ pub struct Shape {
 #[must_use]
 pub fn diagram(request: &Request) -> Vec<Diagram> {
     let mut diagrams = Diagrams::default();
-    pass::run(request, &mut diagrams, Values::default());
+    pass::run(
+        request,
+        &ServiceFile::parse(&request.service),
+        None,
+        &mut diagrams,
+        Values::default(),
+    );
     diagrams.0
 }
 
@@ -59,13 +67,13 @@ impl Product for Diagrams {
         &mut self,
         input: &RenderInput<'_>,
         _: Option<SourceText>,
-        texts: Texts,
+        places: Places,
         _: &mut Analysis,
     ) {
         let checked =
             input.services.iter().filter_map(|service| Some((service.header, service.checked()?)));
         self.0 = checked
-            .map(|(header, checked)| of(header, checked, input.scope.modules, &texts))
+            .map(|(header, checked)| of(header, checked, input.scope.modules, &places))
             .collect();
     }
 }
@@ -75,12 +83,12 @@ fn of(
     header: &Header,
     checked: &Checked<K8sService>,
     modules: &[Header],
-    texts: &Texts,
+    places: &Places,
 ) -> Diagram {
     let shape = |title: &str, detail: String, span: Option<Span>| Shape {
         title: title.to_owned(),
         detail,
-        place: texts.place(span.unwrap_or(header.span)),
+        place: places.place(span.unwrap_or(header.span)),
     };
     let route = |uri: PublicUri| {
         let host =

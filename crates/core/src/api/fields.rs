@@ -2,6 +2,8 @@
 
 use serde_json::{Value, json};
 
+use super::edit::read_data;
+use super::request::SourceText;
 use crate::aws::iam::ISSUER;
 use crate::model::environment::EnvironmentFile;
 pub use crate::model::field::{Field, FieldType};
@@ -49,8 +51,8 @@ pub fn new_module(kind: &str, name: &str) -> Value {
 pub fn new_service(name: &str) -> Value {
     let mut module = json!({ "type": K8S_SERVICE, "name": name });
     for field in K8sService::FIELDS.iter().filter(|field| field.required && field.name != "type") {
-        let example = super::SourceText { name: String::new(), text: field.example.to_owned() };
-        module[field.name] = super::data(&example).unwrap_or_default();
+        let example = SourceText { name: String::new(), text: field.example.to_owned() };
+        module[field.name] = read_data(&example).unwrap_or_default();
     }
     module
 }

@@ -2,7 +2,8 @@
 
 use std::collections::BTreeMap;
 
-use super::data::{Manifest, SourceText};
+use super::analysis::Manifest;
+use super::request::SourceText;
 use crate::model::image::Reference;
 use crate::render::rank;
 use crate::syntax;

@@ -1,168 +1,47 @@
-//! What is kept from one request for the next: a front end that asks at each key has read and
-//! rendered again only what the key has changed.
+//! Repeated requests about the same files, like those of an editor at each keystroke.
 
-use std::collections::BTreeMap;
-use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+use super::analysis::{Analysis, EnvironmentRef};
+use super::cache::Cache;
+use super::output::Manifests;
+use super::pass;
+use super::request::{Request, SourceText};
+use crate::resolve::Values;
 
-use super::data::{AwsResource, Choices, Manifest, Request, SourceText};
-use super::reading::Read;
-use crate::model::environment::Environment;
-use crate::render::LinkVariable;
-use crate::resolve::LayerFile;
-use crate::source::Source;
-use crate::syntax::reparse;
-
-/// The memory of a front end, to be handed over with each request about the same file. Copies share
-/// it.
+/// Remembers the results of the last request, so that the next request is faster.
+///
+/// Each result is the same as without a memory. Clones share what they remember.
 #[derive(Clone, Default)]
-pub struct Memory(Arc<Mutex<Remembered>>);
-
-#[derive(Default)]
-struct Remembered {
-    read: Option<Arc<Read>>,
-    around: Option<Around>,
-    /// In file order; none for a service with a fault.
-    services: Vec<Option<Arc<Made>>>,
-}
-
-/// All that decides what becomes of a service, beside its own text.
-#[derive(PartialEq, Eq)]
-pub(super) struct Around {
-    /// The service file without its services.
-    file: String,
-    /// Name and type of every module.
-    modules: Vec<(String, String)>,
-    environment_files: BTreeMap<String, Result<String, String>>,
-    values: Option<SourceText>,
-    choices: Choices,
-    /// Of the environment's region.
-    certificates: Option<Arc<str>>,
-}
-
-/// What became of a service without any fault.
-pub(super) struct Made {
-    /// Its text in the service file.
-    pub(super) text: String,
-    pub(super) manifests: Vec<Manifest>,
-    pub(super) resources: Vec<AwsResource>,
-    /// The inputs that the manifests lack.
-    pub(super) inputs: Vec<String>,
-    /// The inputs that the resources lack.
-    pub(super) resource_inputs: Vec<String>,
-    /// Whether its pods are left out for want of an image.
-    pub(super) without_image: bool,
-    /// The keys that it reads from the Secret of manual secrets.
-    pub(super) secrets: Vec<String>,
-    /// What its links give.
-    pub(super) variables: Vec<LinkVariable>,
-}
+pub struct Memory(Cache);
 
 impl Memory {
-    fn remembered(&self) -> MutexGuard<'_, Remembered> {
-        self.0.lock().unwrap_or_else(PoisonError::into_inner)
+    /// Returns the environments of a service file, like [`environments`](super::environments).
+    #[must_use]
+    pub fn environments(&self, service: &SourceText) -> Vec<EnvironmentRef> {
+        self.0.parse(service).environments()
     }
 
-    /// Reads a service file, by the reading of the text before it where an edit leaves most of it
-    /// as it was.
-    pub(super) fn read(&self, service: &SourceText) -> Arc<Read> {
-        let mut remembered = self.remembered();
-        let read = match remembered.read.take() {
-            Some(read) if read.is_of(service) => read,
-            Some(earlier) => Arc::new(earlier.edited(service)),
-            None => Arc::new(Read::new(service)),
-        };
-        remembered.read = Some(read.clone());
-        read
-    }
-
-    /// What became of a file's services earlier, each beside its header; nothing where anything
-    /// else is not as it was then.
-    pub(super) fn known(
-        &self,
-        around: Around,
-        file: &LayerFile,
-        source: &Source,
-    ) -> Vec<Option<Arc<Made>>> {
-        let mut remembered = self.remembered();
-        if remembered.around.as_ref() != Some(&around) {
-            remembered.services.clear();
-            remembered.around = Some(around);
-        }
-        // Name and number of the services are as they were, since all around them is.
-        remembered.services.resize(file.services().count(), None);
-        for (module, made) in file.services().zip(&mut remembered.services) {
-            if made.as_ref().is_some_and(|made| made.text != source.slice(module.span)) {
-                *made = None;
-            }
-        }
-        remembered.services.clone()
-    }
-
-    /// Keeps what became of a service, by its place among the services.
-    pub(super) fn keep(&self, place: usize, made: Made) {
-        if let Some(kept) = self.remembered().services.get_mut(place) {
-            *kept = Some(Arc::new(made));
-        }
-    }
-}
-
-impl Around {
-    pub(super) fn of(request: &Request, read: &Read, environment: &Environment) -> Self {
-        let (text, mut at, mut file) = (&read.source.text, 0, String::new());
-        for module in read.file.services() {
-            let span = module.span.range();
-            file.push_str(text.get(at..span.start).unwrap_or_default());
-            at = span.end;
-        }
-        file.push_str(text.get(at..).unwrap_or_default());
-        Self {
-            file,
-            modules: read
-                .file
-                .modules
-                .iter()
-                .map(|module| (module.name.value.clone(), module.kind.value.clone()))
-                .collect(),
-            environment_files: request.environment_files.clone(),
-            values: request.values.clone(),
-            choices: request.choices.clone(),
-            certificates: environment
-                .region
-                .as_deref()
-                .and_then(|region| request.rds_certificates.of(region)),
-        }
-    }
-}
-
-impl Read {
-    /// The reading of the text that an edit has made of this one.
-    fn edited(&self, service: &SourceText) -> Self {
-        let source = Self::source_of(service);
-        let document =
-            if self.is_whole { reparse(&self.document, &self.source.text, &source) } else { None };
-        match document {
-            Some(document) => Self::of(source, document, Vec::new()),
-            None => Self::new(service),
-        }
+    /// Checks and renders a request, like [`analyze`](super::analyze) without link values.
+    #[must_use]
+    pub fn analyze(&self, request: &Request) -> Analysis {
+        let file = self.0.parse(&request.service);
+        let mut manifests = Manifests { link_values: false };
+        pass::run(request, &file, Some(&self.0), &mut manifests, Values::default())
     }
 }
 
 #[cfg(test)]
 mod tests {
+    use std::sync::Arc;
+
     use proptest::prelude::*;
 
     use super::*;
-    use crate::api::{Analysis, RdsCertificates, analyze};
+    use crate::api::{Choices, Manifest, RdsCertificates, SourceText, analyze};
 
     const FILE: &str = include_str!("../../benches/fixture/opta.yml");
     const ENVIRONMENT: &str = include_str!("../../benches/fixture/env.yml");
 
-    fn request(
-        text: &str,
-        environment: &str,
-        tag: Option<&str>,
-        memory: Option<&Memory>,
-    ) -> Request {
+    fn request(text: &str, environment: &str, tag: Option<&str>) -> Request {
         Request {
             service: SourceText { name: "opta.yml".to_owned(), text: text.to_owned() },
             environment_files: [("env.yml".to_owned(), Ok(environment.to_owned()))].into(),
@@ -170,7 +49,6 @@ mod tests {
             rds_certificates: RdsCertificates::always(
                 "-----BEGIN CERTIFICATE-----\nMIID\n-----END CERTIFICATE-----\n",
             ),
-            memory: memory.cloned(),
             ..Request::default()
         }
     }
@@ -195,9 +73,8 @@ mod tests {
     #[test]
     fn a_service_that_no_edit_touches_is_not_rendered_again() {
         let memory = Memory::default();
-        let ask = |text: &str, environment: &str| {
-            analyze(&request(text, environment, Some("1"), Some(&memory)), false)
-        };
+        let ask =
+            |text: &str, environment: &str| memory.analyze(&request(text, environment, Some("1")));
         let first = ask(FILE, ENVIRONMENT);
         let deployments = taken_over(&first, &first);
         assert_eq!(deployments.len(), 2);
@@ -216,7 +93,8 @@ mod tests {
             )
         };
         for level in ["info", "debug"] {
-            let yaml = analyze(&request(&text(level), ENVIRONMENT, None, Some(&memory)), false)
+            let yaml = memory
+                .analyze(&request(&text(level), ENVIRONMENT, None))
                 .yaml()
                 .expect("no errors");
             assert_eq!(yaml.matches(&format!("value: {level}")).count(), 2, "{yaml}");
@@ -274,8 +152,8 @@ mod tests {
                     }
                     _ => {}
                 }
-                let with = analyze(&request(&text, &environment, tag, Some(&memory)), false);
-                let without = analyze(&request(&text, &environment, tag, None), false);
+                let with = memory.analyze(&request(&text, &environment, tag));
+                let without = analyze(&request(&text, &environment, tag), false);
                 prop_assert_eq!(told(&with), told(&without), "{}", text);
             }
         }

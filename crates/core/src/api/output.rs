@@ -1,11 +1,12 @@
 //! What becomes of rendered objects: texts for people, each object dropped when it is written, or
 //! data for a bundle.
 
-use super::data::{Analysis, AwsDocument, AwsResource, Manifest, SourceText};
-use super::memory::Made;
+use super::analysis::{Analysis, AwsDocument, AwsResource, Manifest};
+use super::cache::CachedService;
 use super::pass::Product;
+use super::places::Places;
 use super::render::{RenderInput, Rendered, Resource, Sink, render_all};
-use super::texts::Texts;
+use super::request::SourceText;
 use crate::order::sort_by_rank;
 use crate::render::{Object, WithoutImage, rank};
 use crate::syntax;
@@ -21,15 +22,11 @@ impl Product for Manifests {
         self.link_values
     }
 
-    fn remembers(&self) -> bool {
-        !self.link_values
-    }
-
     fn make(
         &mut self,
         input: &RenderInput<'_>,
         _: Option<SourceText>,
-        _: Texts,
+        _: Places,
         analysis: &mut Analysis,
     ) {
         let mut texts = Written::default();
@@ -67,7 +64,7 @@ impl Sink for Written {
         self.before = (self.manifests.len(), self.aws.len());
     }
 
-    fn known(&mut self, made: &Made) {
+    fn known(&mut self, made: &CachedService) {
         self.manifests.extend_from_slice(&made.manifests);
         self.aws.extend_from_slice(&made.resources);
     }
@@ -86,7 +83,7 @@ impl Product for Documents {
         &mut self,
         input: &RenderInput<'_>,
         _: Option<SourceText>,
-        _: Texts,
+        _: Places,
         analysis: &mut Analysis,
     ) {
         render_all(input, self, analysis);
@@ -132,7 +129,7 @@ impl Product for Data {
         &mut self,
         input: &RenderInput<'_>,
         environment_file: Option<SourceText>,
-        texts: Texts,
+        places: Places,
         analysis: &mut Analysis,
     ) {
         let mut kept = Kept::default();
@@ -145,7 +142,7 @@ impl Product for Data {
             objects: kept.objects,
             aws: kept.aws,
             used: input.scope.used.borrow().clone(),
-            texts,
+            places,
         });
     }
 }

@@ -4,11 +4,13 @@ use std::cell::RefCell;
 use std::collections::BTreeMap;
 use std::sync::Arc;
 
-use super::data::{Analysis, Choices, Request, SourceText};
-use super::memory::{Around, Made};
-use super::refs;
-use super::render::{Part, RenderInput, Service, rds_region};
-use super::texts::{Texts, finding};
+use super::analysis::Analysis;
+use super::cache::{Cache, CacheKey, CachedService};
+use super::diagnostic;
+use super::places::Places;
+use super::render::{RenderInput, Service, ServiceState, rds_region};
+use super::request::{Choices, Request, SourceText};
+use super::service_file::ServiceFile;
 use crate::check::{self, CheckContext};
 use crate::diagnostic::Diagnostic;
 use crate::lower;
@@ -38,46 +40,48 @@ pub(super) trait Product {
         false
     }
 
-    /// Whether what becomes of services is taken from the request's memory, and kept there.
-    fn remembers(&self) -> bool {
-        false
-    }
-
-    /// Makes it. `environment_file` is the file of the chosen environment, `texts` knows all
+    /// Makes it. `environment_file` is the file of the chosen environment, `places` knows all
     /// places.
     fn make(
         &mut self,
         input: &RenderInput<'_>,
         environment_file: Option<SourceText>,
-        texts: Texts,
+        places: Places,
         analysis: &mut Analysis,
     );
 }
 
 /// Nothing: only the faults are asked for.
 impl Product for () {
-    fn make(&mut self, _: &RenderInput<'_>, _: Option<SourceText>, _: Texts, _: &mut Analysis) {}
+    fn make(&mut self, _: &RenderInput<'_>, _: Option<SourceText>, _: Places, _: &mut Analysis) {}
 }
 
 /// Runs every stage. `values` are used when the request has no values file.
-pub(super) fn run(request: &Request, product: &mut dyn Product, values: Values) -> Analysis {
-    let mut texts = Texts::default();
-    let read = request.read();
-    let (source, file, mut diagnostics) = (&read.source, &read.file, read.faults.clone());
-    texts.push(source.clone());
-    let mut analysis = Analysis { environments: refs(file), ..Analysis::default() };
+pub(super) fn run(
+    request: &Request,
+    service_file: &ServiceFile,
+    cache: Option<&Cache>,
+    product: &mut dyn Product,
+    values: Values,
+) -> Analysis {
+    let mut places = Places::default();
+    let (source, layer, mut diagnostics) =
+        (&service_file.source, &service_file.layer, service_file.diagnostics.clone());
+    places.push(source.clone());
+    let mut analysis =
+        Analysis { environments: service_file.environments(), ..Analysis::default() };
 
     let values = match &request.values {
         Some(text) => {
             let values_source = Source::new(FileId::Values, &*text.name, &*text.text);
             let (values, mut faults) = resolve::read_values(&values_source);
             diagnostics.append(&mut faults);
-            texts.push(values_source);
+            places.push(values_source);
             values
         }
         None => values,
     };
-    texts.hide(values.secrets());
+    places.set_secrets(values.secrets());
     let choices = request.choices.over(&values);
     let (profile, hardening, exposure, gateway) =
         (choices.profile(), choices.hardening(), choices.exposure(), choices.gateway());
@@ -90,7 +94,7 @@ pub(super) fn run(request: &Request, product: &mut dyn Product, values: Values) 
         .or(gateway.as_ref().err());
     let refusal = wrong.or(kubernetes.as_ref()).cloned().or_else(|| choices.image_fault());
     let exposure = exposure.unwrap_or_default();
-    let (entry, refusal) = match (resolve::choose(file, choices.environment.as_deref()), refusal) {
+    let (entry, refusal) = match (resolve::choose(layer, choices.environment.as_deref()), refusal) {
         (_, Some(refusal)) => (None, Some(refusal)),
         (Ok(entry), None) => (entry, None),
         (Err(refusal), None) => (None, Some(refusal)),
@@ -98,34 +102,32 @@ pub(super) fn run(request: &Request, product: &mut dyn Product, values: Values) 
     analysis.refusal = refusal;
 
     let (environment, environment_file) =
-        environment(request, file, entry, &mut diagnostics, &mut texts);
+        environment(request, layer, entry, &mut diagnostics, &mut places);
     analysis.environment =
         entry.and_then(|entry| entry.name.as_ref()).map(|name| name.value.as_str().to_owned());
     let no_variables = BTreeMap::new();
     let variables = entry.map_or(no_variables, EnvironmentEntry::all_variables);
-    let layer_name = file.layer.as_ref().and_then(|layer| layer.name.as_ref());
+    let layer_name = layer.layer.as_ref().and_then(|layer| layer.name.as_ref());
     if let Some(fault) = layer_name.and_then(check::names::check_layer) {
         diagnostics.push(fault);
     }
     let image = (choices.image_tag.as_deref(), choices.image_digest.as_deref());
     let used = RefCell::new(BTreeMap::new());
-    let layer = layer_name.map(|name| name.value.as_str()).unwrap_or_default();
     let scope = Scope {
-        layer_name: layer,
+        layer_name: layer_name.map(|name| name.value.as_str()).unwrap_or_default(),
         environment: &environment,
         variables: &variables,
-        modules: &file.modules,
+        modules: &layer.modules,
         values: &values,
         image,
         used: &used,
     };
     // What has an anchor may stand for text elsewhere.
-    let memory =
-        request.memory.as_ref().filter(|_| product.remembers() && !read.document.has_anchors);
-    let known =
-        memory.map(|memory| memory.known(Around::of(request, &read, &environment), file, source));
+    let cache = cache.filter(|_| !service_file.document.has_anchors);
+    let known = cache
+        .map(|cache| cache.known(CacheKey::of(request, service_file, &environment), layer, source));
     let services = check_modules(
-        (file, source),
+        (layer, source),
         &scope,
         exposure,
         known.unwrap_or_default(),
@@ -137,7 +139,7 @@ pub(super) fn run(request: &Request, product: &mut dyn Product, values: Values) 
         [file as usize, start as usize, end as usize]
     });
     analysis.diagnostics =
-        diagnostics.iter().map(|diagnostic| finding(diagnostic, &texts)).collect();
+        diagnostics.iter().map(|found| diagnostic::Diagnostic::new(found, &places)).collect();
     let good = !diagnostics.iter().any(Diagnostic::is_error) && analysis.refusal.is_none();
     if good && layer_name.is_some() {
         let mut input = RenderInput {
@@ -151,7 +153,7 @@ pub(super) fn run(request: &Request, product: &mut dyn Product, values: Values) 
             without_image: product.without_image(),
             layer_span: layer_name.map(|name| name.span),
             link_values: product.link_values(),
-            memory,
+            cache,
             rds_certificates: None,
         };
         analysis.rds_region = rds_region(&input);
@@ -161,7 +163,7 @@ pub(super) fn run(request: &Request, product: &mut dyn Product, values: Values) 
             analysis.rds_certificates_for.clone_from(&analysis.rds_region);
         }
         input.rds_certificates = certificates.flatten().as_deref().map(Text::literal);
-        product.make(&input, environment_file, texts, &mut analysis);
+        product.make(&input, environment_file, places, &mut analysis);
     }
     analysis
 }
@@ -258,7 +260,7 @@ pub(super) fn environment(
     file: &LayerFile,
     entry: Option<&EnvironmentEntry>,
     diagnostics: &mut Vec<Diagnostic>,
-    texts: &mut Texts,
+    places: &mut Places,
 ) -> (Environment, Option<SourceText>) {
     let Some(entry) = entry else {
         let own = file
@@ -294,7 +296,7 @@ pub(super) fn environment(
             let source = Source::new(FileId::Environment, path.value.as_str(), &**text);
             let (mut environment, mut faults) = resolve::environment_file(&source);
             diagnostics.append(&mut faults);
-            texts.push(source);
+            places.push(source);
             if environment.name.is_empty() {
                 environment.name = named.name;
             }
@@ -321,7 +323,7 @@ fn check_modules<'a>(
     (file, source): (&'a LayerFile, &Source),
     scope: &Scope<'_>,
     exposure: Exposure,
-    known: Vec<Option<Arc<Made>>>,
+    known: Vec<Option<Arc<CachedService>>>,
     diagnostics: &mut Vec<Diagnostic>,
 ) -> Vec<Service<'a>> {
     let context = CheckContext {
@@ -337,7 +339,7 @@ fn check_modules<'a>(
     let mut known = known.into_iter();
     for header in file.services() {
         if let Some(made) = known.next().flatten() {
-            services.push(Service { header, part: Part::Known(made) });
+            services.push(Service { header, part: ServiceState::Known(made) });
             continue;
         }
         let (lowered, faults) = lower::lower(header, source, scope);
@@ -346,7 +348,7 @@ fn check_modules<'a>(
         diagnostics.append(&mut faults);
         services.extend(checked.map(|checked| Service {
             header,
-            part: Part::Checked { checked: Box::new(checked), is_faultless },
+            part: ServiceState::Checked { checked: Box::new(checked), is_faultless },
         }));
     }
     services

@@ -3,9 +3,10 @@
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 
-use super::data::{Analysis, AwsResource, Manifest, RequiredSecret, SourceText};
-use super::memory::{Made, Memory};
-use super::texts::Texts;
+use super::analysis::{Analysis, AwsResource, Manifest, RequiredSecret};
+use super::cache::{Cache, CachedService};
+use super::places::Places;
+use super::request::SourceText;
 use crate::aws;
 use crate::check::Checked;
 use crate::model::environment::Environment;
@@ -47,49 +48,49 @@ pub(crate) struct Rendered {
     /// The values that were used.
     pub(crate) used: BTreeMap<String, String>,
     /// The texts of the request, for places.
-    pub(crate) texts: Texts,
+    pub(crate) places: Places,
 }
 
 /// A service that may be rendered, with its module.
 pub(super) struct Service<'a> {
     pub(super) header: &'a Header,
-    pub(super) part: Part,
+    pub(super) part: ServiceState,
 }
 
 /// What there is of a service.
-pub(super) enum Part {
+pub(super) enum ServiceState {
     Checked {
         checked: Box<Checked<K8sService>>,
         is_faultless: bool,
     },
     /// What an earlier request has made of it.
-    Known(Arc<Made>),
+    Known(Arc<CachedService>),
 }
 
 impl Service<'_> {
     /// It itself, unless it is known already: products that do not remember are given no such.
     pub(super) fn checked(&self) -> Option<&Checked<K8sService>> {
-        if let Part::Checked { checked, .. } = &self.part { Some(checked) } else { None }
+        if let ServiceState::Checked { checked, .. } = &self.part { Some(checked) } else { None }
     }
 
     /// What its links give, in order.
     fn variables(&self, modules: &[Header]) -> Vec<LinkVariable> {
         match &self.part {
-            Part::Checked { checked, .. } => render::link_variables(checked, modules),
-            Part::Known(made) => made.variables.clone(),
+            ServiceState::Checked { checked, .. } => render::link_variables(checked, modules),
+            ServiceState::Known(made) => made.variables.clone(),
         }
     }
 
     /// The keys that it reads from the Secret of manual secrets.
     fn secrets(&self) -> Vec<String> {
         match &self.part {
-            Part::Checked { checked, .. } => checked
+            ServiceState::Checked { checked, .. } => checked
                 .secrets
                 .value
                 .iter()
                 .map(|secret| secret.value.as_str().to_owned())
                 .collect(),
-            Part::Known(made) => made.secrets.clone(),
+            ServiceState::Known(made) => made.secrets.clone(),
         }
     }
 }
@@ -110,7 +111,7 @@ pub(super) struct RenderInput<'a> {
     /// The certificates of RDS, where any service needs them.
     pub(super) rds_certificates: Option<Text>,
     /// Where what becomes of services is kept.
-    pub(super) memory: Option<&'a Memory>,
+    pub(super) cache: Option<&'a Cache>,
 }
 
 /// Where the objects and AWS resources of the services go, each as soon as it is made.
@@ -121,7 +122,7 @@ pub(super) trait Sink {
     fn begin(&mut self) {}
     /// Takes what an earlier request has made of a service. Only products that remember are given
     /// any.
-    fn known(&mut self, _: &Made) {}
+    fn known(&mut self, _: &CachedService) {}
     /// What has come of the service that began last, to be remembered.
     fn made(&self) -> (Vec<Manifest>, Vec<AwsResource>) {
         (Vec::new(), Vec::new())
@@ -146,8 +147,8 @@ pub(super) fn render_all(input: &RenderInput<'_>, sink: &mut impl Sink, analysis
     for (index, (service, link_variables)) in input.services.iter().zip(&variables).enumerate() {
         sink.begin();
         let (checked, is_faultless) = match &service.part {
-            Part::Checked { checked, is_faultless } => (checked, *is_faultless),
-            Part::Known(made) => {
+            ServiceState::Checked { checked, is_faultless } => (checked, *is_faultless),
+            ServiceState::Known(made) => {
                 sink.known(made);
                 inputs.extend(made.inputs.iter().cloned());
                 resource_inputs.extend(made.resource_inputs.iter().cloned());
@@ -190,9 +191,9 @@ pub(super) fn render_all(input: &RenderInput<'_>, sink: &mut impl Sink, analysis
         let is_auto = checked.image().value == Image::Auto;
         let without_image = is_auto && frame.image_tag.is_none() && frame.image_digest.is_none();
         analysis.without_image.extend(without_image.then(|| service.header.name.value.clone()));
-        if let Some(memory) = input.memory.filter(|_| is_faultless) {
+        if let Some(cache) = input.cache.filter(|_| is_faultless) {
             let (manifests, resources) = sink.made();
-            let made = Made {
+            let made = CachedService {
                 text: input.source.slice(service.header.span).to_owned(),
                 manifests,
                 resources,
@@ -202,7 +203,7 @@ pub(super) fn render_all(input: &RenderInput<'_>, sink: &mut impl Sink, analysis
                 secrets: service.secrets(),
                 variables: link_variables.clone(),
             };
-            memory.keep(index, made);
+            cache.keep(index, made);
         }
         inputs.extend(own_inputs);
         resource_inputs.extend(own_resource_inputs);

@@ -1,10 +1,12 @@
 //! Which place of a text decides a line of a manifest, and why the line is there.
 
 use super::assist::hover;
-use super::data::{Place, Request};
 use super::output::Data;
 use super::pass;
+use super::places::Place;
 use super::render::Rendered;
+use super::request::Request;
+use super::service_file::ServiceFile;
 use crate::model::field::Field;
 use crate::model::k8s_service::{K8sService, ResourceRequest};
 use crate::reference;
@@ -23,12 +25,12 @@ pub struct TracedLine {
     pub origin: Option<(String, Place)>,
     /// Whether the place is of this line, or of a part of the object that is around it; else it is
     /// the object's.
-    pub own: bool,
+    pub is_exact: bool,
 }
 
 /// Why a line of a manifest is there.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Why {
+pub struct LineExplanation {
     /// The name of the text that decides it.
     pub file: String,
     /// The place there.
@@ -43,9 +45,11 @@ pub struct Why {
 pub fn trace(request: &Request, manifest: usize) -> Vec<TracedLine> {
     let Some(rendered) = rendered(request) else { return Vec::new() };
     let traced = |line: Line| {
-        let origin =
-            line.origin.map(|span| rendered.texts.place(span)).filter(|(file, _)| !file.is_empty());
-        TracedLine { pointer: line.pointer, own: line.own && origin.is_some(), origin }
+        let origin = line
+            .origin
+            .map(|span| rendered.places.place(span))
+            .filter(|(file, _)| !file.is_empty());
+        TracedLine { pointer: line.pointer, is_exact: line.is_exact && origin.is_some(), origin }
     };
     rendered
         .objects
@@ -61,7 +65,7 @@ pub fn trace(request: &Request, manifest: usize) -> Vec<TracedLine> {
 #[must_use]
 pub fn decided_lines(request: &Request, file: &str, line: u32) -> Vec<(usize, usize)> {
     let Some(rendered) = rendered(request) else { return Vec::new() };
-    let Some(asked) = rendered.texts.line(file, line) else { return Vec::new() };
+    let Some(asked) = rendered.places.line(file, line) else { return Vec::new() };
     let meets =
         |span: Span| span.file == asked.file && span.start <= asked.end && asked.start <= span.end;
     let mut found = Vec::new();
@@ -73,7 +77,7 @@ pub fn decided_lines(request: &Request, file: &str, line: u32) -> Vec<(usize, us
         let decided = lines(object, false)
             .into_iter()
             .enumerate()
-            .filter(|(_, line)| line.own && line.origin.is_some_and(meets));
+            .filter(|(_, line)| line.is_exact && line.origin.is_some_and(meets));
         found.extend(decided.map(|(line, _)| (manifest, line)));
     }
     found
@@ -81,20 +85,23 @@ pub fn decided_lines(request: &Request, file: &str, line: u32) -> Vec<(usize, us
 
 fn rendered(request: &Request) -> Option<Rendered> {
     let mut data = Data::default();
-    pass::run(request, &mut data, Values::default());
+    pass::run(request, &ServiceFile::parse(&request.service), None, &mut data, Values::default());
     data.rendered
 }
 
 /// Why a line of a manifest of this kind is there.
 #[must_use]
-pub fn why(request: &Request, kind: &str, line: &TracedLine) -> Option<Why> {
+pub fn explain_line(request: &Request, kind: &str, line: &TracedLine) -> Option<LineExplanation> {
     let (file, place) = line.origin.clone()?;
     let at = format!("`{file}` line {}", place.line);
-    let about =
-        if line.own { hover(request, &file, place.from).map(|hover| hover.markdown) } else { None };
+    let about = if line.is_exact {
+        hover(request, &file, place.utf16_start).map(|hover| hover.markdown)
+    } else {
+        None
+    };
     let markdown = match (about, default_of(kind, &line.pointer)) {
         (Some(about), _) => format!("Decided at {at}.\n\n{about}"),
-        (None, Some(field)) if !line.own => {
+        (None, Some(field)) if !line.is_exact => {
             let default = field.default.unwrap_or_default();
             format!(
                 "`{}` is not set: `{default}` is its default.\n\n{}",
@@ -102,10 +109,10 @@ pub fn why(request: &Request, kind: &str, line: &TracedLine) -> Option<Why> {
                 reference::field_text(field)
             )
         }
-        (None, _) if line.own => format!("Decided at {at}."),
+        (None, _) if line.is_exact => format!("Decided at {at}."),
         (None, _) => format!("Part of every {kind} of the module at {at}."),
     };
-    Some(Why { file, place, markdown })
+    Some(LineExplanation { file, place, markdown })
 }
 
 /// The field with a default that becomes what a pointer leads to, by what its declaration says.
@@ -139,7 +146,7 @@ fn default_of(kind: &str, pointer: &str) -> Option<&'static Field> {
 struct Line {
     pointer: String,
     origin: Option<Span>,
-    own: bool,
+    is_exact: bool,
 }
 
 /// The lines that the writer makes of an object, with pointers when they are wanted.
@@ -165,18 +172,18 @@ fn collect(
             pointer.push('/');
             pointer.push_str(&name.replace('~', "~0").replace('/', "~1"));
         }
-        let (origin, own) = value.origin.map_or(around, |origin| (Some(origin), true));
+        let (origin, is_exact) = value.origin.map_or(around, |origin| (Some(origin), true));
         let here = pointer.clone().unwrap_or_default();
-        let line = Line { pointer: here.clone(), origin, own };
+        let line = Line { pointer: here.clone(), origin, is_exact };
         match lines.last_mut() {
             Some(last) if same_line => *last = line,
             _ => lines.push(line),
         }
         let at = lines.len() - 1;
         for _ in 0..further_lines(value) {
-            lines.push(Line { pointer: here.clone(), origin, own });
+            lines.push(Line { pointer: here.clone(), origin, is_exact });
         }
-        collect(value, pointer, (origin, own), is_item.then_some(at), lines);
+        collect(value, pointer, (origin, is_exact), is_item.then_some(at), lines);
         if let Some(pointer) = pointer.as_mut() {
             pointer.truncate(length);
         }

@@ -8,7 +8,7 @@ use crate::model::link::{Gives, LINKABLE, gives};
 use crate::model::module::{K8S_SERVICE, TYPES};
 use crate::reference;
 use crate::resolve::{Lookup, look_up, reference_names};
-use crate::syntax::{self, Cursor, Place};
+use crate::syntax::{self, Cursor, CursorKind};
 
 /// One thing that may stand at an offset.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -62,7 +62,7 @@ pub fn complete(
 ) -> Option<(std::ops::Range<usize>, Vec<Completion>)> {
     let text = &*context.source.text;
     let cursor = syntax::cursor(text, offset)?;
-    let items = if cursor.place == Place::Reference {
+    let items = if cursor.kind == CursorKind::Reference {
         references(text, &cursor, context)
     } else {
         at(Position::find(&cursor, context)?, text, &cursor, context)

@@ -5,7 +5,7 @@ use super::module::about_module;
 use super::position::{Position, is_key};
 use crate::reference;
 use crate::resolve::{Lookup, look_up};
-use crate::syntax::{self, Place};
+use crate::syntax::{self, CursorKind};
 
 /// What is to say of a byte offset, with the bytes it is about; none where there is nothing to say.
 #[must_use]
@@ -20,7 +20,7 @@ pub fn hover(
     if range.is_empty() {
         return None;
     }
-    let said = if cursor.place == Place::Reference {
+    let said = if cursor.kind == CursorKind::Reference {
         of_reference(&cursor.typed, context)
     } else {
         let position = Position::find(&cursor, context)?;

@@ -7,7 +7,7 @@ use crate::model::k8s_service::K8sService;
 use crate::model::layer::Layer;
 use crate::model::module::{Header, K8S_SERVICE, short_type};
 use crate::span::FileId;
-use crate::syntax::{Cursor, Place, Step};
+use crate::syntax::{Cursor, CursorKind, CursorStep};
 
 /// Where an offset is, in terms of the format.
 #[derive(Clone, Copy, Debug)]
@@ -37,15 +37,15 @@ impl<'a> Position<'a> {
         let mut steps = cursor.path.iter().peekable();
         while let Some(step) = steps.next() {
             position = match (position, step) {
-                (Self::Fields(fields) | Self::Module(fields), Step::Key(key)) => {
+                (Self::Fields(fields) | Self::Module(fields), CursorStep::Key(key)) => {
                     Self::Value(field(fields, key)?)
                 }
-                (Self::Value(field), Step::Key(key)) => match field.kind {
+                (Self::Value(field), CursorStep::Key(key)) => match field.kind {
                     FieldType::Map(fields) => Self::Value(self::field(fields, key)?),
                     FieldType::Port if steps.peek().is_none() => Self::Value(field),
                     _ => return None,
                 },
-                (Self::Value(field), Step::Item) => match field.kind {
+                (Self::Value(field), CursorStep::Item) => match field.kind {
                     FieldType::MapList(fields) => Self::Fields(fields),
                     FieldType::Modules => {
                         Self::Module(module_fields(&cursor.siblings, steps.peek().is_some()))
@@ -55,10 +55,12 @@ impl<'a> Position<'a> {
                     FieldType::TextList | FieldType::TextOrList => Self::Value(field),
                     _ => return None,
                 },
-                (Self::Link, Step::Key(name)) => Self::Argument(
+                (Self::Link, CursorStep::Key(name)) => Self::Argument(
                     context.scope.modules.iter().find(|module| module.name.value == *name)?,
                 ),
-                (Self::Argument(module), Step::Item | Step::Key(_)) => Self::Argument(module),
+                (Self::Argument(module), CursorStep::Item | CursorStep::Key(_)) => {
+                    Self::Argument(module)
+                }
                 (Self::EnvVar(_) | Self::Link | Self::Fields(_) | Self::Module(_), _) => {
                     return None;
                 }
@@ -101,5 +103,5 @@ fn module_fields(siblings: &[(String, String)], deeper: bool) -> &'static [Field
 
 /// Whether the offset is where a key, or a word that may become one, stands.
 pub(super) const fn is_key(cursor: &Cursor) -> bool {
-    matches!(cursor.place, Place::Key)
+    matches!(cursor.kind, CursorKind::Key)
 }

@@ -5,9 +5,9 @@
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Cursor {
     /// The keys and list items around, outermost first.
-    pub path: Vec<Step>,
-    /// What kind of place it is.
-    pub place: Place,
+    pub path: Vec<CursorStep>,
+    /// What kind of kind it is.
+    pub kind: CursorKind,
     /// The first byte of the word at the offset; for a reference the byte behind its brace.
     pub start: usize,
     /// One past the word's last byte.
@@ -21,7 +21,7 @@ pub struct Cursor {
 
 /// A step from the root towards an offset.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub enum Step {
+pub enum CursorStep {
     /// The value of a key.
     Key(String),
     /// An item of a list.
@@ -30,7 +30,7 @@ pub enum Step {
 
 /// What a word at an offset would be.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Place {
+pub enum CursorKind {
     /// A key, or a value that has not become a key yet: the first word behind a dash or on a line
     /// of its own.
     Key,
@@ -72,37 +72,37 @@ pub fn cursor(text: &str, offset: usize) -> Option<Cursor> {
     let above = enclosing(text.get(..line_start)?, &own, column);
     path.extend(above);
     if let Some((_, key)) = open_key {
-        path.push(Step::Key(key.to_owned()));
+        path.push(CursorStep::Key(key.to_owned()));
     }
     let siblings =
         siblings(text, line_start, column, tokens.iter().any(|token| token.entry.is_none()));
     if let Some(brace) = open_reference(value, open_key.is_some()) {
         let start = rest_start + brace;
-        return Some(at(text, offset, start, path, Place::Reference, siblings));
+        return Some(at(text, offset, start, path, CursorKind::Reference, siblings));
     }
     let flow = flow(value);
     path.extend(flow.path);
-    let place = if flow.place == Place::Key && flow.depth == 0 && open_key.is_some() {
-        Place::Value
+    let kind = if flow.kind == CursorKind::Key && flow.depth == 0 && open_key.is_some() {
+        CursorKind::Value
     } else {
-        flow.place
+        flow.kind
     };
     let siblings = if flow.depth > 0 { flow.siblings } else { siblings };
     let start = rest_start + flow.word;
-    Some(at(text, offset, start, path, place, siblings))
+    Some(at(text, offset, start, path, kind, siblings))
 }
 
 fn at(
     text: &str,
     offset: usize,
     start: usize,
-    path: Vec<Step>,
-    place: Place,
+    path: Vec<CursorStep>,
+    kind: CursorKind,
     siblings: Vec<(String, String)>,
 ) -> Cursor {
-    let inside = |c: char| match place {
-        Place::Reference => c.is_alphanumeric() || matches!(c, '_' | '-' | '.'),
-        Place::Key | Place::Value => {
+    let inside = |c: char| match kind {
+        CursorKind::Reference => c.is_alphanumeric() || matches!(c, '_' | '-' | '.'),
+        CursorKind::Key | CursorKind::Value => {
             c.is_alphanumeric() || matches!(c, '_' | '-' | '.' | '/' | '$')
         }
     };
@@ -110,7 +110,7 @@ fn at(
     let end = offset + rest.find(|c| !inside(c)).unwrap_or(rest.len());
     Cursor {
         path,
-        place,
+        kind,
         start,
         end,
         typed: text.get(start..offset).unwrap_or_default().to_owned(),
@@ -173,14 +173,14 @@ fn key_of(text: &str) -> Option<(&str, usize)> {
 }
 
 /// The steps around a column, from the dashes of its own line and the lines above.
-fn enclosing(above: &str, own: &[&Token<'_>], column: usize) -> Vec<Step> {
+fn enclosing(above: &str, own: &[&Token<'_>], column: usize) -> Vec<CursorStep> {
     let mut steps = Vec::new();
     let mut left = column;
-    let mut step = |token: &Token<'_>, steps: &mut Vec<Step>| {
-        let last_is_item = matches!(steps.last(), Some(Step::Item));
+    let mut step = |token: &Token<'_>, steps: &mut Vec<CursorStep>| {
+        let last_is_item = matches!(steps.last(), Some(CursorStep::Item));
         match token.entry {
             None if token.column < left => {
-                steps.push(Step::Item);
+                steps.push(CursorStep::Item);
                 left = token.column;
             }
             // A list may stand in the column of the key that it is the value of.
@@ -188,7 +188,7 @@ fn enclosing(above: &str, own: &[&Token<'_>], column: usize) -> Vec<Step> {
                 if (token.column < left || (last_is_item && token.column == left))
                     && may_have_block(value) =>
             {
-                steps.push(Step::Key(key.to_owned()));
+                steps.push(CursorStep::Key(key.to_owned()));
                 left = token.column;
             }
             _ => {}
@@ -205,7 +205,7 @@ fn enclosing(above: &str, own: &[&Token<'_>], column: usize) -> Vec<Step> {
         }
         let (tokens, _) = tokens(line);
         let outermost = tokens.iter().rev().map(|token| step(token, &mut steps)).last();
-        let in_list = matches!(steps.last(), Some(Step::Item));
+        let in_list = matches!(steps.last(), Some(CursorStep::Item));
         if outermost == Some(0) && !in_list {
             break;
         }
@@ -275,8 +275,8 @@ fn open_reference(value: &str, of_key: bool) -> Option<usize> {
 
 /// What the flow collections of a value lead to.
 struct Flow {
-    path: Vec<Step>,
-    place: Place,
+    path: Vec<CursorStep>,
+    kind: CursorKind,
     /// Where the word begins.
     word: usize,
     depth: usize,
@@ -341,27 +341,27 @@ fn flow(value: &str) -> Flow {
         }
     }
     let mut path = Vec::new();
-    let (mut place, mut siblings) = (Place::Key, Vec::new());
+    let (mut kind, mut siblings) = (CursorKind::Key, Vec::new());
     let depth = open.len();
     for collection in open {
         match collection {
             Open::List => {
-                path.push(Step::Item);
-                place = Place::Key;
+                path.push(CursorStep::Item);
+                kind = CursorKind::Key;
             }
             Open::Map { entries, key } => {
                 siblings = entries;
-                place = if key.is_some() { Place::Value } else { Place::Key };
-                path.extend(key.map(Step::Key));
+                kind = if key.is_some() { CursorKind::Value } else { CursorKind::Key };
+                path.extend(key.map(CursorStep::Key));
             }
         }
     }
-    Flow { path, place, word, depth, siblings }
+    Flow { path, kind, word, depth, siblings }
 }
 
 #[cfg(test)]
 mod tests {
-    use super::{Place, Step, cursor};
+    use super::{CursorKind, CursorStep, cursor};
 
     /// The cursor at `$0`, in words.
     fn show(marked: &str) -> String {
@@ -372,15 +372,15 @@ mod tests {
             .path
             .iter()
             .map(|step| match step {
-                Step::Key(key) => key.clone(),
-                Step::Item => "-".to_owned(),
+                CursorStep::Key(key) => key.clone(),
+                CursorStep::Item => "-".to_owned(),
             })
             .collect();
         let siblings: Vec<&str> = cursor.siblings.iter().map(|(key, _)| key.as_str()).collect();
-        let kind = match cursor.place {
-            Place::Key => "key",
-            Place::Value => "value",
-            Place::Reference => "reference",
+        let kind = match cursor.kind {
+            CursorKind::Key => "key",
+            CursorKind::Value => "value",
+            CursorKind::Reference => "reference",
         };
         format!("{} {kind} '{}' [{}]", path.join("."), cursor.typed, siblings.join(" "))
     }

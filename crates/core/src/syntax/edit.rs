@@ -5,6 +5,7 @@
 
 use std::ops::Range;
 
+use serde::{Deserialize, Serialize};
 use serde_json::Value;
 
 use super::data::as_data;
@@ -17,12 +18,14 @@ use crate::diagnostic::TextEdit;
 use crate::source::Source;
 use crate::span::Span;
 
-/// A step of a path into a document.
-#[derive(Clone, Debug, PartialEq, Eq)]
+/// A step of a path in a document: the key of a map, or the index of a list.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "javascript", derive(tsify::Tsify))]
+#[serde(untagged)]
 pub enum PathStep {
-    /// The value of a key.
+    /// A key of a map.
     Key(String),
-    /// An item of a list, from 0.
+    /// An index of a list, counted from 0.
     Index(usize),
 }
 

@@ -12,7 +12,7 @@ mod parse;
 mod reparse;
 mod word;
 
-pub use cursor::{Cursor, Place, Step, cursor};
+pub use cursor::{Cursor, CursorKind, CursorStep, cursor};
 pub use data::as_data;
 pub use edit::{EditError, PathStep, remove, set};
 pub use emit::{YamlWriter, data_to_yaml, documents, from_yaml, to_json, to_yaml};

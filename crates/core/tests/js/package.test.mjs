@@ -23,8 +23,8 @@ test('faults come with their place and repair', () => {
   assert.deepEqual(others, []);
   assert.equal(fault.rule, 'unknown-field');
   assert.equal(fault.severity, 'error');
-  const { from, to } = fault.place;
-  assert.deepEqual([fault.place.line, from, to], [9, SERVICE.length + 4, SERVICE.length + 17]);
+  const { utf16Start, utf16End } = fault.place;
+  assert.deepEqual([fault.place.line, utf16Start, utf16End], [9, SERVICE.length + 4, SERVICE.length + 17]);
   assert.equal(fault.fixes[0].edits[0].text, 'min_containers');
 });
 
@@ -43,14 +43,14 @@ test('manifests are rendered, and none of a file with errors', () => {
 
 test('completion and hover answer by UTF-16 offset', () => {
   const service = `${SERVICE}    links: [`;
-  const { from, to, items } = optakit.complete(input(service), 'opta.yml', service.length);
-  assert.deepEqual([from, to, items.map(({ label }) => label)], [service.length, service.length, ['db']]);
+  const { utf16Start, utf16End, items } = optakit.complete(input(service), 'opta.yml', service.length);
+  assert.deepEqual([utf16Start, utf16End, items.map(({ label }) => label)], [service.length, service.length, ['db']]);
   assert.match(optakit.hover(input(), 'opta.yml', SERVICE.indexOf('port')).markdown, /containerPort/);
   assert.equal(optakit.hover(input(), 'opta.yml', SERVICE.length), undefined);
 });
 
 test('a value is set where it stands, and the rest stays', () => {
-  const apply = ({ place: { from, to }, text }) => SERVICE.slice(0, from) + text + SERVICE.slice(to);
+  const apply = ({ place: { utf16Start, utf16End }, text }) => SERVICE.slice(0, utf16Start) + text + SERVICE.slice(utf16End);
   assert.equal(apply(optakit.set(SERVICE, ['modules', 1, 'port', 'http'], 8080)), SERVICE.replace('80}', '8080}'));
   assert.equal(apply(optakit.set(SERVICE, ['modules', 1, 'secrets'], ['A'])), `${SERVICE}    secrets:\n      - A\n`);
   assert.equal(apply(optakit.remove(SERVICE, ['modules', 1, 'image'])), SERVICE.replace('    image: nginx\n', ''));
@@ -72,7 +72,7 @@ test('what cannot be done is an error that says why', () => {
 test('the types tell of every function', () => {
   const types = readFileSync(join(folder, manifest.exports['.'].types), 'utf8');
   for (const line of [
-    'validate(input: Input): Finding[]',
+    'validate(input: Input): Diagnostic[]',
     'render(input: Input): Analysis',
     'bundle(input: Input): BundleFile',
     'complete(input: Input, file: string, offset: number): Completions | undefined',

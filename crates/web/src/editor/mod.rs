@@ -6,7 +6,7 @@ use std::rc::Rc;
 use js_sys::Promise;
 use leptos::html::Div;
 use leptos::prelude::*;
-use optakit_core::api::{Finding, Replacement};
+use optakit_core::api::{Diagnostic, TextEdit};
 use serde::Serialize;
 use wasm_bindgen::prelude::*;
 use wasm_bindgen_futures::future_to_promise;
@@ -28,7 +28,7 @@ extern "C" {
         on_cursor: &Closure<dyn Fn(u32, usize)>,
     ) -> JsValue;
     #[wasm_bindgen(js_namespace = OptakitPage)]
-    fn show(view: &JsValue, findings: JsValue);
+    fn show(view: &JsValue, diagnostics: JsValue);
     #[wasm_bindgen(js_namespace = OptakitPage)]
     fn apply(view: &JsValue, edits: JsValue);
     #[wasm_bindgen(js_namespace = OptakitPage)]
@@ -78,7 +78,7 @@ impl Editor {
     }
 
     /// Makes edits as one step of the history.
-    pub(crate) fn apply(&self, edits: &[Replacement]) {
+    pub(crate) fn apply(&self, edits: &[TextEdit]) {
         let edits: Vec<Edit<'_>> = edits.iter().map(edit).collect();
         if let Ok(edits) = serde_wasm_bindgen::to_value(&edits) {
             apply(&self.view, edits);
@@ -110,11 +110,11 @@ impl Editor {
         light(&self.view, from, to);
     }
 
-    fn show(&self, findings: &[&Finding]) {
-        let findings: Vec<Squiggle<'_>> =
-            findings.iter().map(|finding| squiggle(finding)).collect();
-        if let Ok(findings) = serde_wasm_bindgen::to_value(&findings) {
-            show(&self.view, findings);
+    fn show(&self, diagnostics: &[&Diagnostic]) {
+        let diagnostics: Vec<Squiggle<'_>> =
+            diagnostics.iter().map(|diagnostic| squiggle(diagnostic)).collect();
+        if let Ok(diagnostics) = serde_wasm_bindgen::to_value(&diagnostics) {
+            show(&self.view, diagnostics);
         }
     }
 }
@@ -188,23 +188,27 @@ struct Edit<'a> {
     text: &'a str,
 }
 
-fn edit(replacement: &Replacement) -> Edit<'_> {
-    Edit { from: replacement.place.from, to: replacement.place.to, text: &replacement.text }
+fn edit(replacement: &TextEdit) -> Edit<'_> {
+    Edit {
+        from: replacement.place.utf16_start,
+        to: replacement.place.utf16_end,
+        text: &replacement.text,
+    }
 }
 
-fn squiggle(finding: &Finding) -> Squiggle<'_> {
-    let fixes = finding
+fn squiggle(diagnostic: &Diagnostic) -> Squiggle<'_> {
+    let fixes = diagnostic
         .fixes
         .iter()
         .map(|fix| FixAction { title: &fix.title, edits: fix.edits.iter().map(edit).collect() });
-    let message = match &finding.help {
-        Some(help) => format!("{}\n{help}", finding.message),
-        None => finding.message.clone(),
+    let message = match &diagnostic.help {
+        Some(help) => format!("{}\n{help}", diagnostic.message),
+        None => diagnostic.message.clone(),
     };
     Squiggle {
-        from: finding.place.from,
-        to: finding.place.to,
-        severity: finding.severity,
+        from: diagnostic.place.utf16_start,
+        to: diagnostic.place.utf16_end,
+        severity: diagnostic.severity,
         message,
         fixes: fixes.collect(),
     }
@@ -214,7 +218,7 @@ fn promise(found: Pin<Box<dyn Future<Output = JsValue>>>) -> Promise {
     future_to_promise(async move { Ok(found.await) })
 }
 
-/// An editor of one file, which shows the findings of that file.
+/// An editor of one file, which shows the diagnostics of that file.
 #[component]
 pub(crate) fn TextEditor(
     /// The file's name among the state's editors.
@@ -266,13 +270,13 @@ pub(crate) fn TextEditor(
         let outcome = state.analysis.read();
         state.editors.track();
         if let Some(editor) = state.editor(&name) {
-            let findings: Vec<&Finding> = outcome
+            let diagnostics: Vec<&Diagnostic> = outcome
                 .analysis
                 .diagnostics
                 .iter()
-                .filter(|finding| finding.file == name)
+                .filter(|diagnostic| diagnostic.file == name)
                 .collect();
-            editor.show(&findings);
+            editor.show(&diagnostics);
         }
     });
     let name = file.clone();

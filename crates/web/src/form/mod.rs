@@ -7,7 +7,7 @@ mod lists;
 mod modules;
 
 use leptos::prelude::*;
-use optakit_core::api::{self, ENVIRONMENT_FIELDS, LAYER_FIELDS, SourceText, Step};
+use optakit_core::api::{self, ENVIRONMENT_FIELDS, LAYER_FIELDS, PathStep, SourceText};
 use serde_json::Value;
 
 use crate::state::{SERVICE_FILE, State};
@@ -24,37 +24,37 @@ pub(crate) struct Sheet {
 }
 
 /// A place below the root of a text.
-pub(crate) type Path = Vec<Step>;
+pub(crate) type Path = Vec<PathStep>;
 
 /// A place one step further down.
-fn below(path: &[Step], step: impl Into<NextStep>) -> Path {
+fn below(path: &[PathStep], step: impl Into<NextStep>) -> Path {
     let mut path = path.to_vec();
     path.push(step.into().0);
     path
 }
 
-struct NextStep(Step);
+struct NextStep(PathStep);
 
 impl From<&str> for NextStep {
     fn from(key: &str) -> Self {
-        Self(Step::Key(key.to_owned()))
+        Self(PathStep::Key(key.to_owned()))
     }
 }
 
 impl From<usize> for NextStep {
     fn from(index: usize) -> Self {
-        Self(Step::Index(index))
+        Self(PathStep::Index(index))
     }
 }
 
 /// A path as diagnostics write it: `modules[0].port`.
-fn dotted(path: &[Step]) -> String {
+fn dotted(path: &[PathStep]) -> String {
     let mut text = String::new();
     for step in path {
         match step {
-            Step::Key(key) if text.is_empty() => text.push_str(key),
-            Step::Key(key) => text.push_str(&format!(".{key}")),
-            Step::Index(index) => text.push_str(&format!("[{index}]")),
+            PathStep::Key(key) if text.is_empty() => text.push_str(key),
+            PathStep::Key(key) => text.push_str(&format!(".{key}")),
+            PathStep::Index(index) => text.push_str(&format!("[{index}]")),
         }
     }
     text
@@ -64,31 +64,31 @@ impl Sheet {
     fn new(state: State, file: String) -> Self {
         let name = file.clone();
         let data = Memo::new(move |_| {
-            api::data(&SourceText { name: name.clone(), text: state.text_of(&name) })
+            api::read_data(&SourceText { name: name.clone(), text: state.text_of(&name) })
         });
         Self { state, file: StoredValue::new(file), data }
     }
 
     /// The value at a path.
-    fn value(self, path: &[Step]) -> Option<Value> {
+    fn value(self, path: &[PathStep]) -> Option<Value> {
         let data = self.data.read();
         let mut value = data.as_ref()?;
         for step in path {
             value = match step {
-                Step::Key(key) => value.get(key)?,
-                Step::Index(index) => value.get(index)?,
+                PathStep::Key(key) => value.get(key)?,
+                PathStep::Index(index) => value.get(index)?,
             };
         }
         Some(value.clone()).filter(|value| !value.is_null())
     }
 
     /// How many items the list at a path has.
-    fn length(self, path: &[Step]) -> usize {
+    fn length(self, path: &[PathStep]) -> usize {
         self.value(path).and_then(|value| value.as_array().map(Vec::len)).unwrap_or(0)
     }
 
     /// Sets the value at a path; none takes it away.
-    fn set(self, path: &[Step], value: Option<Value>) {
+    fn set(self, path: &[PathStep], value: Option<Value>) {
         let (state, name) = (self.state, self.file.get_value());
         let text = SourceText { text: untrack(|| state.text_of(&name)), name: name.clone() };
         let edit = match &value {
@@ -103,7 +103,7 @@ impl Sheet {
     }
 
     /// What is wrong at a path, or below it when `deep`.
-    fn faults(self, path: &[Step], deep: bool) -> Vec<String> {
+    fn faults(self, path: &[PathStep], deep: bool) -> Vec<String> {
         let (name, path) = (self.file.get_value(), dotted(path));
         let outcome = self.state.analysis.read();
         let is_here = |found: &str| {
@@ -115,10 +115,10 @@ impl Sheet {
             .analysis
             .diagnostics
             .iter()
-            .filter(|finding| finding.file == name && is_here(&finding.path));
-        of.map(|finding| match &finding.help {
-            Some(help) => format!("{}; {help}", finding.message),
-            None => finding.message.clone(),
+            .filter(|diagnostic| diagnostic.file == name && is_here(&diagnostic.path));
+        of.map(|diagnostic| match &diagnostic.help {
+            Some(help) => format!("{}; {help}", diagnostic.message),
+            None => diagnostic.message.clone(),
         })
         .collect()
     }

@@ -1,7 +1,7 @@
 //! The bundle: what it holds, what it still needs, and what to run next.
 
 use leptos::prelude::*;
-use optakit_core::api::{self, Other};
+use optakit_core::api::{self, BaselineObject};
 use optakit_core::bundle::Bundle;
 
 use crate::state::State;
@@ -14,7 +14,7 @@ pub(crate) fn export_bundle(state: State) {
             export::download(state, &bundle.file_name(), "application/json", &bundle.to_text());
             let manifests = state
                 .manifests
-                .with_untracked(|shown| shown.manifests.iter().map(Other::from).collect());
+                .with_untracked(|shown| shown.manifests.iter().map(BaselineObject::from).collect());
             state.exported.set(Some(manifests));
             work::remember(state, "when the bundle was exported");
         }

@@ -2,7 +2,7 @@
 //! out of a cluster.
 
 use leptos::prelude::*;
-use optakit_core::api::{self, Against, Change, Choices, DiffLine, Other, Request};
+use optakit_core::api::{self, Baseline, BaselineObject, Change, Choices, DiffLine, Request};
 
 use crate::state::State;
 
@@ -46,14 +46,14 @@ pub(crate) fn Changes() -> impl IntoView {
             },
             With::Environment(name) => {
                 let request = state.analysis.read().request.clone();
-                in_environment(&request, name).map(|others| api::compare(&others, &shown.manifests, Against::Rendered))
+                in_environment(&request, name).map(|others| api::compare(&others, &shown.manifests, Baseline::Rendered))
             }
             With::Pasted if pasted.read().trim().is_empty() => {
                 Err("Paste the output of kubectl get -o yaml above. Only the fields that Optakit renders are compared."
                     .to_owned())
             }
             With::Pasted => {
-                api::read_objects(&pasted.read()).map(|others| api::compare(&others, &shown.manifests, Against::Cluster))
+                api::read_objects(&pasted.read()).map(|others| api::compare(&others, &shown.manifests, Baseline::Cluster))
             }
         }
     });
@@ -107,14 +107,14 @@ pub(crate) fn Changes() -> impl IntoView {
     }
 }
 
-fn in_environment(request: &Request, name: String) -> Result<Vec<Other>, String> {
+fn in_environment(request: &Request, name: String) -> Result<Vec<BaselineObject>, String> {
     let mut request = request.clone();
     request.choices = Choices { environment: Some(name.clone()), ..request.choices };
     let manifests = api::analyze(&request, false).manifests;
     let manifests = manifests.ok_or_else(|| {
         format!("The text has errors in environment {name}: choose it above to see them.")
     })?;
-    Ok(manifests.iter().map(Other::from).collect())
+    Ok(manifests.iter().map(BaselineObject::from).collect())
 }
 
 fn shown(change: &Change) -> impl IntoView + use<> {

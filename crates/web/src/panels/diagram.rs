@@ -96,7 +96,7 @@ fn shape(state: State, shape: Shape, at: (usize, usize), kind: &'static str) -> 
     let (x, y) = corner(at.0, at.1);
     let Shape { title, detail, place: (file, place) } = shape;
     let name = format!("{title}, {detail}: go to line {}", place.line);
-    let go = StoredValue::new(move || state.reveal(&file, place.from, place.to));
+    let go = StoredValue::new(move || state.reveal(&file, place.utf16_start, place.utf16_end));
     view! {
         <g
             class=format!("shape {kind}")

@@ -4,7 +4,7 @@
 use std::collections::BTreeSet;
 
 use leptos::prelude::*;
-use optakit_core::api::{self, SourceText, Step};
+use optakit_core::api::{self, PathStep, SourceText};
 use serde_json::Value;
 
 use crate::state::{SERVICE_FILE, State, VALUES_FILE};
@@ -14,7 +14,7 @@ use crate::state::{SERVICE_FILE, State, VALUES_FILE};
 pub(crate) fn Inputs() -> impl IntoView {
     let state = expect_context::<State>();
     let data = Memo::new(move |_| {
-        api::data(&SourceText { name: VALUES_FILE.to_owned(), text: state.values.get() })
+        api::read_data(&SourceText { name: VALUES_FILE.to_owned(), text: state.values.get() })
     });
     let names = Memo::new(move |_| {
         let mut names: BTreeSet<String> =
@@ -50,8 +50,8 @@ fn known(data: &Value) -> Vec<String> {
 }
 
 /// Where an input is kept: the file, and the path in it.
-fn place(state: State, name: &str) -> (String, Vec<Step>) {
-    let key = |key: &str| Step::Key(key.to_owned());
+fn place(state: State, name: &str) -> (String, Vec<PathStep>) {
+    let key = |key: &str| PathStep::Key(key.to_owned());
     let (first, rest) = name.split_once('.').unwrap_or(("", name));
     match (first, rest.split_once('.')) {
         ("parent", _) => (VALUES_FILE.to_owned(), vec![key("parent"), key(rest)]),
@@ -84,7 +84,7 @@ fn Input(name: String, data: Memo<Option<Value>>) -> impl IntoView {
     let (file, path) = place(state, &name);
     let pointer: String = path
         .iter()
-        .map(|step| if let Step::Key(key) = step { format!("/{key}") } else { String::new() })
+        .map(|step| if let PathStep::Key(key) = step { format!("/{key}") } else { String::new() })
         .collect();
     let is_values = file == VALUES_FILE;
     let value = move || {

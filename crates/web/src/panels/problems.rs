@@ -1,7 +1,7 @@
 //! The problems, each with its place and its repair.
 
 use leptos::prelude::*;
-use optakit_core::api::Finding;
+use optakit_core::api::Diagnostic;
 
 use crate::later;
 use crate::state::State;
@@ -10,15 +10,19 @@ use crate::state::State;
 #[component]
 pub(crate) fn Problems() -> impl IntoView {
     let state = expect_context::<State>();
-    let findings = Memo::new(move |_| state.analysis.read().analysis.diagnostics.clone());
-    let title = move || match findings.read().len() {
+    let diagnostics = Memo::new(move |_| state.analysis.read().analysis.diagnostics.clone());
+    let title = move || match diagnostics.read().len() {
         0 => "No problems".to_owned(),
         1 => "1 problem".to_owned(),
         count => format!("{count} problems"),
     };
     let refusal = Memo::new(move |_| state.analysis.read().analysis.refusal.clone());
     let has_safe = Memo::new(move |_| {
-        findings.read().iter().filter(|finding| finding.fixes.iter().any(|fix| fix.safe)).count()
+        diagnostics
+            .read()
+            .iter()
+            .filter(|diagnostic| diagnostic.fixes.iter().any(|fix| fix.safe))
+            .count()
             > 1
     });
     view! {
@@ -31,7 +35,7 @@ pub(crate) fn Problems() -> impl IntoView {
             </div>
             <ul>
                 {move || refusal.get().map(|refusal| view! { <li class="none">{refusal}</li> })}
-                {move || shown(findings.get())}
+                {move || shown(diagnostics.get())}
             </ul>
         </section>
     }
@@ -39,11 +43,14 @@ pub(crate) fn Problems() -> impl IntoView {
 
 /// The first of them: nobody reads more at once, and a broken file of thousands of lines has
 /// thousands.
-fn shown(findings: Vec<Finding>) -> impl IntoView {
+fn shown(diagnostics: Vec<Diagnostic>) -> impl IntoView {
     const MOST: usize = 200;
-    let more = findings.len().saturating_sub(MOST);
-    let listed =
-        findings.into_iter().take(MOST).map(|finding| view! { <Problem finding /> }).collect_view();
+    let more = diagnostics.len().saturating_sub(MOST);
+    let listed = diagnostics
+        .into_iter()
+        .take(MOST)
+        .map(|diagnostic| view! { <Problem diagnostic /> })
+        .collect_view();
     (
         listed,
         (more > 0)
@@ -52,13 +59,14 @@ fn shown(findings: Vec<Finding>) -> impl IntoView {
 }
 
 #[component]
-fn Problem(finding: Finding) -> impl IntoView {
+fn Problem(diagnostic: Diagnostic) -> impl IntoView {
     let state = expect_context::<State>();
-    let place = finding.place;
-    let (file, open_file) = (finding.file.clone(), finding.file.clone());
-    let help = finding.help.clone().map(|help| format!(" · {help}")).unwrap_or_default();
-    let detail = marked(&format!("{} line {} · {}{help}", finding.file, place.line, finding.rule));
-    let fix = finding.fixes.first().cloned().map(|fix| {
+    let place = diagnostic.place;
+    let (file, open_file) = (diagnostic.file.clone(), diagnostic.file.clone());
+    let help = diagnostic.help.clone().map(|help| format!(" · {help}")).unwrap_or_default();
+    let detail =
+        marked(&format!("{} line {} · {}{help}", diagnostic.file, place.line, diagnostic.rule));
+    let fix = diagnostic.fixes.first().cloned().map(|fix| {
         let title = fix.title.clone();
         let repair = move |_| {
             state.open.set(file.clone());
@@ -68,10 +76,10 @@ fn Problem(finding: Finding) -> impl IntoView {
         view! { <button class="link" title=title.clone() aria-label=format!("Fix: {title}") on:click=repair>{"Fix"}</button> }
     });
     view! {
-        <li class=format!("problem {}", finding.severity)>
-            <button class="go" on:click=move |_| state.reveal(&open_file, place.from, place.to)>
-                <span class="mark" role="img" aria-label=finding.severity></span>
-                <span class="what">{marked(&finding.message)}</span>
+        <li class=format!("problem {}", diagnostic.severity)>
+            <button class="go" on:click=move |_| state.reveal(&open_file, place.utf16_start, place.utf16_end)>
+                <span class="mark" role="img" aria-label=diagnostic.severity></span>
+                <span class="what">{marked(&diagnostic.message)}</span>
                 <span class="where">{detail}</span>
             </button>
             {fix}
