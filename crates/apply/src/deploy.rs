@@ -15,6 +15,7 @@ use crate::owner::Force;
 use crate::report::{Board, Report};
 use crate::saved::SavedPlan;
 use crate::session::Session;
+use crate::wait::Cause;
 use crate::{apply, wait};
 
 /// How to deploy.
@@ -39,20 +40,23 @@ pub(crate) struct Deployed {
     pub(crate) left_out: Vec<String>,
 }
 
-/// A rollout that did not become ready.
+/// A Deployment that did not become ready.
 #[derive(Debug, thiserror::Error)]
 #[error(
-    "{object} did not become ready: {reason}{}{evidence}\n  Service and configuration were applied, autoscaler and Ingress were not\n  look at it with `kubectl -n {namespace} describe pods`",
-    line.as_ref().map(|line| format!("\n  decided at {line}")).unwrap_or_default()
+    "{object} is not ready: {reason}{}{evidence}\n  \
+     the Service and its configuration were applied; the autoscaler and the Ingress were not\n  \
+     help: {help}",
+    line.as_ref().map(|line| format!("\n  set at {line}")).unwrap_or_default()
 )]
 pub(crate) struct RolloutError {
     object: String,
-    namespace: String,
     reason: String,
-    /// The place in the service file that decided what failed, where one can be told.
+    /// The line of opta.yml that decides the field that failed, if one does.
     line: Option<String>,
-    /// Warnings and log lines, each behind a line break.
+    /// Warnings and log lines. Each begins with a line break.
     evidence: String,
+    /// The next thing to do.
+    help: String,
 }
 
 /// Makes the namespace, when it is not there. True when it was made.
@@ -128,7 +132,7 @@ pub(crate) async fn deploy(
         .map(|pair| pair.target.clone())
         .collect();
     apply::write(&session.client, &namespaces, options.force.all).await?;
-    let rollout = Rollout {
+    let run = StagedApply {
         client: &session.client,
         bundle: &session.bundle,
         changed: &changed,
@@ -136,31 +140,11 @@ pub(crate) async fn deploy(
         timeout: options.timeout,
         board: report.board(rows(&changed, &members)),
     };
-    rollout.run(members.clone()).await?;
+    run.run(members.clone()).await?;
     set.prune(&session.client, &changes.leftovers).await?;
     // Objects that wait for an image stay in the set though they were not applied.
     set.announce(&session.client, &members, changes.left_out.is_empty()).await?;
     Ok(Deployed { changes: number, left_out: changes.left_out.clone() })
-}
-
-/// The field of a Deployment that a failure comes from, where one can be told.
-fn deciding_field(reason: &str) -> Option<&'static str> {
-    macro_rules! container {
-        ($field:literal) => {
-            concat!("/spec/template/spec/containers/0", $field)
-        };
-    }
-    const FIELDS: &[(&str, &str)] = &[
-        ("out of memory", container!("/resources/limits/memory")),
-        ("Insufficient cpu", container!("/resources/requests/cpu")),
-        ("Insufficient memory", container!("/resources/requests/memory")),
-        ("cannot be pulled", container!("/image")),
-        ("is no image name", container!("/image")),
-        ("exec format", container!("/image")),
-        ("ends again and again", container!("/image")),
-        ("is not ready yet", container!("/readinessProbe")),
-    ];
-    FIELDS.iter().find(|(words, _)| reason.contains(words)).map(|(_, pointer)| *pointer)
 }
 
 /// Asks on a terminal; elsewhere, and with `--yes`, the command line was the answer.
@@ -185,7 +169,7 @@ pub(crate) fn count(number: usize, word: &str) -> String {
 }
 
 /// The writes of a plan, stage by stage.
-struct Rollout<'a> {
+struct StagedApply<'a> {
     client: &'a kube::Client,
     bundle: &'a Bundle,
     changed: &'a [&'a Pair],
@@ -207,7 +191,7 @@ fn rows(changed: &[&Pair], members: &[Target]) -> Vec<String> {
 /// How long nothing may happen in a wait before it is said that it goes on.
 const HEARTBEAT: Duration = Duration::from_secs(30);
 
-impl Rollout<'_> {
+impl StagedApply<'_> {
     async fn run(&self, targets: Vec<Target>) -> anyhow::Result<()> {
         for stage in apply::stages(targets) {
             let changed: Vec<Target> = stage
@@ -251,13 +235,13 @@ impl Rollout<'_> {
     async fn wait(&self, target: &Target) -> anyhow::Result<()> {
         let namespace = target.namespace.as_deref().unwrap_or_default();
         let (label, started) = (target.label(), Instant::now());
-        let last = RefCell::new("nothing is known of it yet".to_owned());
+        let last = RefCell::new("no status yet".to_owned());
         let told = |state: &str, pods| {
             self.board.rolls_out(&label, pods);
             self.board.waiting(&label, state, 0);
             state.clone_into(&mut last.borrow_mut());
         };
-        let waiting = wait::deployment(self.client, namespace, &target.name, self.timeout, told);
+        let waiting = wait::until_ready(self.client, namespace, &target.name, self.timeout, told);
         tokio::pin!(waiting);
         let mut heartbeat =
             tokio::time::interval_at(tokio::time::Instant::now() + HEARTBEAT, HEARTBEAT);
@@ -276,17 +260,17 @@ impl Rollout<'_> {
             Err(error) => error,
         };
         let reason = error.to_string();
-        let line =
-            deciding_field(&reason).and_then(|pointer| self.bundle.line_of(target.index, pointer));
-        let line = line.map(|mapping| format!("{}:{}", mapping.file, mapping.line));
+        let cause = error.cause();
+        let line = cause
+            .and_then(Cause::field)
+            .and_then(|field| self.bundle.line_of(target.index, field.pointer()))
+            .map(|mapping| format!("{}:{}", mapping.file, mapping.line));
+        let help = cause.map_or_else(
+            || format!("read the events: `kubectl -n {namespace} describe pods`"),
+            |cause| cause.help(namespace),
+        );
         let evidence = wait::evidence::of(self.client, namespace, &target.name, &reason).await;
-        let error = RolloutError {
-            object: target.label(),
-            namespace: namespace.to_owned(),
-            reason,
-            line,
-            evidence: evidence.iter().map(|line| format!("\n{line}")).collect(),
-        };
-        Err(error.into())
+        let evidence = evidence.iter().map(|line| format!("\n{line}")).collect();
+        Err(RolloutError { object: target.label(), reason, line, evidence, help }.into())
     }
 }

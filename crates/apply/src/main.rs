@@ -21,7 +21,6 @@ mod plan;
 mod preflight;
 mod rds;
 mod report;
-mod resend;
 mod saved;
 mod session;
 mod takeover;

@@ -1,16 +1,16 @@
-//! What the cluster says about a rollout that did not become ready: the newest warnings, and the
-//! last lines of a container.
+//! Reads the newest warnings and the last log lines of a rollout that failed.
 
 use k8s_openapi::api::core::v1::{Event, Pod};
 use kube::api::{Api, ListParams, LogParams};
 
-/// How many warnings are shown.
+/// The number of warnings that are shown.
 const WARNINGS: usize = 5;
-/// How many lines of a log are shown.
+/// The number of log lines that are shown.
 const LINES: i64 = 20;
 
-/// Lines for a person, as far as the cluster tells any that `reason` has not told. What cannot be
-/// read is left out: the failure itself is known.
+/// Returns warnings and log lines that are not part of `reason` already.
+///
+/// What cannot be read is left out.
 pub(crate) async fn of(
     client: &kube::Client,
     namespace: &str,
@@ -40,8 +40,9 @@ async fn warnings(
     newest(found, deployment, reason)
 }
 
-/// The newest warnings about a Deployment, its ReplicaSets and pods, newest first. Those that say
-/// the same of another pod, or what `reason` says, are left out.
+/// Returns the newest warnings about a Deployment, its ReplicaSets and pods, newest first.
+///
+/// Leaves out a warning that repeats `reason`, or another warning with a different pod name.
 fn newest(mut events: Vec<Event>, deployment: &str, reason: &str) -> Vec<String> {
     events.retain(|event| {
         event.involved_object.name.as_deref().is_some_and(|name| name.starts_with(deployment))
@@ -54,23 +55,22 @@ fn newest(mut events: Vec<Event>, deployment: &str, reason: &str) -> Vec<String>
             .or_else(|| event.last_timestamp.as_ref().map(|time| time.0));
         std::cmp::Reverse(time)
     });
-    let (said, mut seen, mut lines) = (without_pods(reason, deployment), Vec::new(), Vec::new());
+    let reason = without_pods(reason, deployment);
+    let (mut seen, mut lines) = (Vec::new(), Vec::new());
     for event in events {
         let message = event.message.as_deref().unwrap_or_default().trim().replace('\n', " ");
-        let alike =
+        let general =
             without_pods(message.strip_prefix("Error creating: ").unwrap_or(&message), deployment);
-        if lines.len() < WARNINGS && !said.contains(&alike) && !seen.contains(&alike) {
-            lines.push(format!(
-                "  warning  {}: {message}",
-                event.reason.as_deref().unwrap_or("Warning")
-            ));
-            seen.push(alike);
+        if lines.len() < WARNINGS && !reason.contains(&general) && !seen.contains(&general) {
+            let kind = event.reason.as_deref().unwrap_or("Warning");
+            lines.push(format!("  warning  {kind}: {message}"));
+            seen.push(general);
         }
     }
     lines
 }
 
-/// A text with the names of a Deployment's pods cut to that of the Deployment.
+/// Replaces the names of a Deployment's pods in a text by the name of the Deployment.
 fn without_pods(text: &str, deployment: &str) -> String {
     let mut parts = text.split(deployment);
     let first = parts.next().unwrap_or_default().to_owned();
@@ -103,9 +103,9 @@ async fn log(client: &kube::Client, namespace: &str, deployment: &str) -> Vec<St
         .status
         .iter()
         .flat_map(|status| status.container_statuses.iter().flatten())
-        .map(|one| one.restart_count)
+        .map(|container| container.restart_count)
         .max();
-    // Of a container that ended, what it said before it did.
+    // A container that was restarted has its error in the log of the run before.
     let params = LogParams {
         tail_lines: Some(LINES),
         previous: restarts.unwrap_or(0) > 0,
@@ -114,7 +114,7 @@ async fn log(client: &kube::Client, namespace: &str, deployment: &str) -> Vec<St
     let text = pods.logs(name, &params).await.unwrap_or_default();
     let mut lines: Vec<String> = text.lines().map(|line| format!("  | {line}")).collect();
     if !lines.is_empty() {
-        lines.insert(0, format!("  the last lines of {name}"));
+        lines.insert(0, format!("  last log lines of {name}:"));
     }
     lines
 }
@@ -126,7 +126,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn warnings_are_the_newest_of_the_service_each_once() {
+    fn newest_warnings_of_the_service_are_listed_once() {
         let event = |name: &str, message: &str, time: &str| -> Event {
             serde_json::from_value(
                 json!({"metadata": {}, "type": "Warning", "reason": "Unhealthy", "message": message,
@@ -138,14 +138,14 @@ mod tests {
             event("shop-api-x", "old", "2026-01-01T00:00:00Z"),
             event("shop-api-y", "new", "2026-01-01T00:02:00Z"),
             event("shop-api-z", "new", "2026-01-01T00:01:00Z"),
-            event("other", "not ours", "2026-01-01T00:03:00Z"),
+            event("other", "other service", "2026-01-01T00:03:00Z"),
         ];
         let lines = newest(events.clone(), "shop-api", "not ready");
         assert_eq!(lines, ["  warning  Unhealthy: new", "  warning  Unhealthy: old"]);
         assert_eq!(
             newest(events, "shop-api", "it is new"),
             ["  warning  Unhealthy: old"],
-            "what is said is not said again"
+            "a warning that repeats the reason is left out"
         );
         let forbidden = |pod: &str| {
             event(

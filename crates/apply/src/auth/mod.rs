@@ -1,0 +1,13 @@
+//! The AWS identity, and the connection to a cluster.
+
+mod aws;
+mod client;
+mod connection;
+mod eks;
+mod error;
+mod plugin;
+mod retry;
+mod token;
+
+pub(crate) use aws::{aws, check_account, sdk_reason};
+pub(crate) use connection::{Cluster, connect};
