@@ -68,7 +68,7 @@ mod tests {
             include_str!("ecr.rs"),
             include_str!("iam.rs"),
             include_str!("login.rs"),
-            include_str!("../auth.rs"),
+            include_str!("../auth/eks.rs"),
         ];
         for action in sources.iter().flat_map(|source| source.split('"')).filter(|text| {
             text.split_once(':').is_some_and(|(service, name)| {
