@@ -5,8 +5,8 @@ use std::borrow::Cow;
 
 use serde::ser::{Serialize, SerializeMap, SerializeSeq, Serializer};
 
-use crate::model::text::Text;
 use crate::span::Span;
+use crate::text::Text;
 
 /// The key of a map; most are words of Kubernetes.
 pub type Key = Cow<'static, str>;

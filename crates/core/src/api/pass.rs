@@ -19,13 +19,13 @@ use crate::model::exposure::Exposure;
 use crate::model::image::{check_digest, check_tag};
 use crate::model::layer::{EnvironmentEntry, Layer};
 use crate::model::module::{Header, K8S_SERVICE};
-use crate::model::text::Text;
 use crate::order::sort_by_rank;
 use crate::render::{Hardening, Kubernetes, Profile, WithoutImage};
 use crate::resolve::{self, LayerFile, Scope, Values};
 use crate::source::Source;
 use crate::span::FileId;
 use crate::span::Span;
+use crate::text::Text;
 
 /// What is made of a request that has no errors. Each user brings their own, so that none carries
 /// what others make.

@@ -15,12 +15,12 @@ use crate::model::image::Image;
 use crate::model::k8s_service::K8sService;
 use crate::model::module::Header;
 use crate::model::name::Names;
-use crate::model::text::Text;
 use crate::order;
 use crate::render::{self, Frame, Hardening, LinkVariable, Profile, WithoutImage};
 use crate::resolve::Scope;
 use crate::source::Source;
 use crate::span::Span;
+use crate::text::Text;
 use crate::value::{Value, ValueKind};
 
 /// An AWS resource of a module.

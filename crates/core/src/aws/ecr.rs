@@ -3,7 +3,7 @@
 use super::partition;
 use crate::model::environment::Environment;
 use crate::model::name::Names;
-use crate::model::text::TextBuilder;
+use crate::text::TextBuilder;
 use crate::value::{Map, Value};
 
 /// The tags of the repository; an existing one with them is Opta's own.

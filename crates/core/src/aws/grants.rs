@@ -6,9 +6,9 @@ use crate::check::Checked;
 use crate::model::k8s_service::K8sService;
 use crate::model::link::{Gives, Link, gives};
 use crate::model::module::Header;
-use crate::model::text::{Text, TextBuilder};
 use crate::resolve::{Scope, interpolate};
 use crate::source::Source;
+use crate::text::{Text, TextBuilder};
 
 /// The grants of a service's links, in link order.
 ///

@@ -3,7 +3,7 @@
 use super::partition;
 use crate::model::environment::Environment;
 use crate::model::name::Names;
-use crate::model::text::{Text, TextBuilder};
+use crate::text::{Text, TextBuilder};
 use crate::value::{Map, Value};
 
 /// A permission of the service's role on one resource.

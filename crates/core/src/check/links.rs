@@ -105,10 +105,7 @@ fn credentials(link: &Link, name: &str, variables: &[&str], checker: &mut Checke
 }
 
 fn rename(
-    names: &[(
-        crate::span::Spanned<crate::model::text::Text>,
-        crate::span::Spanned<crate::model::text::Text>,
-    )],
+    names: &[(crate::span::Spanned<crate::text::Text>, crate::span::Spanned<crate::text::Text>)],
     span: crate::span::Span,
     path: &str,
     variables: &[&str],

@@ -4,8 +4,8 @@ use super::context::Checker;
 use crate::diagnostic::{Applicability, Diagnostic, Example, Rule, Severity};
 use crate::model::module::Header;
 use crate::model::name::Names;
-use crate::model::text::Text;
 use crate::span::Spanned;
+use crate::text::Text;
 
 /// A layer name no namespace could have.
 pub static INVALID_LAYER_NAME: Rule = Rule {

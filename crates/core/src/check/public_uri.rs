@@ -2,8 +2,8 @@
 
 use super::context::Checker;
 use crate::diagnostic::{Applicability, Diagnostic, Example, Rule, Severity};
-use crate::model::text::Text;
 use crate::span::Span;
+use crate::text::Text;
 
 /// A URI no Ingress could have.
 pub static INVALID_PUBLIC_URI: Rule = Rule {

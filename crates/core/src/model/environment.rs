@@ -3,8 +3,8 @@
 use super::fields::fields;
 use super::modules::Modules;
 use super::providers::Providers;
-use super::text::Text;
 use crate::span::Spanned;
+use crate::text::Text;
 
 fields! {
     /// An environment file.

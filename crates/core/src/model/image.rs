@@ -5,8 +5,8 @@ use super::field::{Field, FieldType};
 use super::field_reader::{FieldReader, FieldValue};
 use super::rules::INVALID_IMAGE;
 use super::scalars::text;
-use super::text::Text;
 use crate::syntax::Node;
+use crate::text::Text;
 
 /// What a service runs.
 #[derive(Clone, Debug, PartialEq, Eq)]

@@ -9,11 +9,11 @@ use super::image::Image;
 use super::link::Links;
 use super::rules::{PORT_KINDS, UNKNOWN_FIELD, UNQUOTED_VALUE};
 use super::scalars::{Count, Integer, Quantity, TextOrList, integer, quote, text};
-use super::text::Text;
 use crate::diagnostic::Applicability;
 use crate::span::Spanned;
 use crate::suggest;
 use crate::syntax::{Mapping, Node, NodeKind, ScalarValue};
+use crate::text::Text;
 
 const MAX_COUNT: i64 = u32::MAX as i64;
 

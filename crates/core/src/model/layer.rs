@@ -7,11 +7,11 @@ use super::field_reader::{FieldReader, FieldValue};
 use super::fields::fields;
 use super::modules::Modules;
 use super::providers::Providers;
-use super::text::Text;
 use crate::diagnostic::{Diagnostic, Example, Rule, Severity};
 use crate::order;
 use crate::span::{Span, Spanned};
 use crate::syntax::{Node, NodeKind, ScalarValue};
+use crate::text::Text;
 
 /// `variables` and `vars` disagree.
 pub static CONFLICTING_VARIABLE: Rule = Rule {

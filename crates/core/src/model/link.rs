@@ -3,9 +3,9 @@
 use super::field::{Field, FieldType};
 use super::field_reader::{FieldReader, FieldValue};
 use super::scalars::{list, text};
-use super::text::Text;
 use crate::span::Spanned;
 use crate::syntax::Node;
+use crate::text::Text;
 
 /// What a linkable module type gives.
 #[derive(Clone, Copy, Debug)]

@@ -17,5 +17,4 @@ pub mod providers;
 pub mod public_uri;
 pub mod rules;
 pub mod scalars;
-pub mod text;
 pub mod unsupported;

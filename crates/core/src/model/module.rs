@@ -5,11 +5,11 @@ use std::collections::BTreeMap;
 use super::field_reader::FieldReader;
 use super::modules::Modules;
 use super::rules::MISSING_FIELD;
-use super::text::Text;
 use crate::diagnostic::{Applicability, Diagnostic, Example, Rule, Severity};
 use crate::span::{Span, Spanned};
 use crate::suggest;
 use crate::syntax::{Mapping, Node, NodeKind};
+use crate::text::Text;
 
 /// A type no Opta version had.
 pub static UNKNOWN_MODULE_TYPE: Rule = Rule {

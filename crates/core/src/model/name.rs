@@ -1,7 +1,7 @@
 //! The names of a service's objects, as Opta made them: a new manifest must meet the running object
 //! under its name.
 
-use super::text::Text;
+use crate::text::Text;
 
 /// The names that belong to one service of one layer in one environment.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -62,7 +62,7 @@ impl Names {
 #[cfg(test)]
 mod tests {
     use super::Names;
-    use crate::model::text::Text;
+    use crate::text::Text;
 
     #[test]
     fn full_names_are_cut_as_the_chart_cut_them() {

@@ -4,8 +4,8 @@ use super::field::{Field, FieldType};
 use super::field_reader::{FieldReader, FieldValue};
 use super::fields::fields;
 use super::rules::WRONG_TYPE;
-use super::text::Text;
 use crate::syntax::{Node, ScalarValue};
+use crate::text::Text;
 
 fields! {
     /// The cloud an environment lives in.

@@ -1,8 +1,8 @@
 //! Public URIs: a domain and a path.
 
 use super::k8s_service::K8sService;
-use super::text::Text;
 use crate::span::{Span, Spanned};
+use crate::text::Text;
 
 /// The parts of a `public_uri`.
 #[derive(Clone, Debug)]

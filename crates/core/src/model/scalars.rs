@@ -3,10 +3,10 @@
 use super::field::{Field, FieldType};
 use super::field_reader::{FieldReader, FieldValue};
 use super::rules::{OUT_OF_RANGE, UNIT_IN_NUMBER, WRONG_TYPE};
-use super::text::Text;
 use crate::diagnostic::{Applicability, Diagnostic};
 use crate::span::Spanned;
 use crate::syntax::{Node, NodeKind, ScalarValue};
+use crate::text::Text;
 
 impl FieldValue for bool {
     const KIND: FieldType = FieldType::Boolean;

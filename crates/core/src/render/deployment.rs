@@ -7,8 +7,8 @@ use super::{
 use crate::check::Checked;
 use crate::model::k8s_service::{K8sService, PortKind};
 use crate::model::scalars::Quantity;
-use crate::model::text::Text;
 use crate::span::{Span, Spanned};
+use crate::text::Text;
 use crate::value::{Map, Value};
 
 pub(super) fn render(

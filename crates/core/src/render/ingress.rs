@@ -5,8 +5,8 @@ use super::{Frame, Object, Profile, object};
 use crate::check::Checked;
 use crate::model::k8s_service::{K8sService, PortKind};
 use crate::model::public_uri::PublicUri;
-use crate::model::text::{Text, TextBuilder};
 use crate::span::Span;
+use crate::text::{Text, TextBuilder};
 use crate::value::{Map, Value};
 
 const NGINX: &str = "nginx.ingress.kubernetes.io";

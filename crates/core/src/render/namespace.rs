@@ -1,8 +1,8 @@
 //! The Namespace of a layer.
 
 use super::Object;
-use crate::model::text::Text;
 use crate::span::Span;
+use crate::text::Text;
 use crate::value::{Map, Value};
 
 pub(super) fn render(layer: &Text, environment: &Text, span: Option<Span>) -> Object {

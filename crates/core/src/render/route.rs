@@ -5,7 +5,7 @@ use super::{Frame, Object, object};
 use crate::check::Checked;
 use crate::model::k8s_service::{K8sService, PortKind};
 use crate::model::public_uri::PublicUri;
-use crate::model::text::Text;
+use crate::text::Text;
 use crate::value::{Map, Value};
 
 pub(super) fn render(service: &Checked<K8sService>, frame: &Frame<'_>) -> Vec<Object> {

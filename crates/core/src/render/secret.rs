@@ -3,8 +3,8 @@
 use std::collections::BTreeMap;
 
 use super::{Frame, LinkVariable, Object, labels};
-use crate::model::text::Text;
 use crate::resolve::Values;
+use crate::text::Text;
 use crate::value::{Map, Value};
 
 /// The Secret's name, as Opta had it.

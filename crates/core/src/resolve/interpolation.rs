@@ -15,11 +15,11 @@ use crate::model::environment::{Environment, PARENT_OUTPUTS};
 use crate::model::field::list;
 use crate::model::layer::Variable;
 use crate::model::module::Header;
-use crate::model::text::{Hole, Text};
 use crate::source::Source;
 use crate::span::Span;
 use crate::suggest;
 use crate::syntax::{Entry, Mapping, Node, NodeKind, Scalar, ScalarValue};
+use crate::text::{Hole, Text};
 
 /// A reference to something that cannot exist.
 pub static UNKNOWN_REFERENCE: Rule = Rule {

@@ -12,9 +12,9 @@ use super::core_schema;
 use super::node::{Entry, Mapping, Node, NodeKind, Scalar, ScalarValue};
 use super::parse::{DUPLICATE_KEY, STAR_NEEDS_QUOTES, SYNTAX, line_start, syntax_diagnostic};
 use crate::diagnostic::Diagnostic;
-use crate::model::text::Text;
 use crate::source::Source;
 use crate::span::{Span, Spanned};
+use crate::text::Text;
 
 pub(super) const MAX_DEPTH: usize = 64;
 const MAX_BYTES: usize = 16 * 1024 * 1024;

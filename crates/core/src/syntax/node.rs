@@ -3,8 +3,8 @@
 
 use std::sync::Arc;
 
-use crate::model::text::Text;
 use crate::span::{Span, Spanned};
+use crate::text::Text;
 
 /// A value with its place in the source.
 #[derive(Clone, Debug)]
