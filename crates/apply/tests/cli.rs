@@ -259,7 +259,7 @@ fn a_target_that_is_not_known_is_refused_with_those_that_are() {
     assert_eq!(old.code, 2);
     assert_eq!(
         old.err,
-        "error: there is no target for Kubernetes `1.24`, choose one of `1.36`, `1.35`, `1.34` and `1.33`\n"
+        "error: unknown Kubernetes version `1.24`, expected one of `1.36`, `1.35`, `1.34` and `1.33`\n"
     );
     let newest = run(&folder, &["render"]).out;
     for version in ["1.33", "v1.34", "1.36"] {
@@ -349,23 +349,23 @@ fn what_cannot_run_exits_with_2() {
         ),
         (
             &["render", "--profile", "odd"],
-            "error: there is no profile `odd`, choose one of `default` and `opta-2021`\n",
+            "error: unknown profile `odd`, expected one of `default` and `opta-2021`\n",
         ),
         (
             &["render", "--exposure", "odd"],
-            "error: there is no exposure `odd`, choose one of `nginx`, `gateway` and `alb`\n",
+            "error: unknown exposure `odd`, expected one of `nginx`, `gateway` and `alb`\n",
         ),
         (
             &["render", "--exposure", "gateway", "--gateway", "x"],
-            "error: `x` is no Gateway, expected its namespace and name like `infra/public`\n",
+            "error: `x` is not a valid Gateway, expected namespace and name like `infra/public`\n",
         ),
         (
             &["render", "--hardening", "odd"],
-            "error: there is no hardening `odd`, choose one of `baseline` and `restricted`\n",
+            "error: unknown hardening `odd`, expected one of `baseline` and `restricted`\n",
         ),
         (
             &["render", "--profile", "opta-2021", "--hardening", "restricted"],
-            "error: profile `opta-2021` keeps the pods as they are, so that they cannot be hardened\n",
+            "error: hardening `restricted` changes pods, but profile `opta-2021` keeps them as Opta rendered them\n",
         ),
         (&["render", "--image-tag", "a b"], "error: `a b` is no tag\n"),
         (

@@ -9,12 +9,9 @@ use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 use sha2::{Digest, Sha256};
 
-use crate::api::{
-    self, Analysis, Choices, RdsCertificates, Rendered, Request, RequiredSecret, SourceText,
-};
-use crate::resolve::Values;
+use crate::choices::Choices;
+use crate::source::SourceText;
 use crate::syntax;
-use crate::value::Value;
 
 /// The format this version writes.
 pub const API_VERSION: &str = "optakit.dev/v1";
@@ -99,6 +96,17 @@ pub struct AwsDocument {
     pub module: String,
     /// All of it.
     pub resource: serde_json::Value,
+}
+
+/// A Secret that must exist in the namespace, with its keys.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+#[cfg_attr(feature = "javascript", derive(tsify::Tsify))]
+pub struct RequiredSecret {
+    /// The name of the Secret.
+    pub name: String,
+    /// The keys of the Secret.
+    pub keys: Vec<String>,
 }
 
 /// Something that must be filled in before a bundle can be applied whole.
@@ -190,70 +198,6 @@ pub struct Difference {
 }
 
 impl Bundle {
-    /// Makes a bundle of a pass.
-    pub(crate) fn new(request: &Request, analysis: &Analysis, rendered: &Rendered) -> Self {
-        let json = |value: &Value| {
-            serde_json::to_value(value).expect("a document is a tree of maps with text keys")
-        };
-        let environment = &rendered.environment;
-        let mut holes: BTreeMap<String, Vec<Location>> = BTreeMap::new();
-        let lists = [
-            (
-                List::Manifests,
-                rendered.objects.iter().map(|object| &object.value).collect::<Vec<_>>(),
-            ),
-            (List::Aws, rendered.aws.iter().map(|resource| &resource.value).collect()),
-        ];
-        for (list, values) in &lists {
-            for (index, value) in values.iter().enumerate() {
-                for (input, pointer) in api::holes(value) {
-                    holes.entry(input).or_default().push(Location { list: *list, index, pointer });
-                }
-            }
-        }
-        let mut bundle = Self {
-            api_version: API_VERSION.to_owned(),
-            kind: KIND.to_owned(),
-            metadata: Metadata {
-                layer: rendered.layer.clone(),
-                environment: environment.name.clone(),
-            },
-            renderer: env!("CARGO_PKG_VERSION").to_owned(),
-            sources: Sources {
-                service: request.service.clone(),
-                environment: rendered.environment_file.clone(),
-            },
-            // Said even where it was the only one, so that the bundle does not depend on how it was
-            // asked for.
-            choices: Choices {
-                environment: analysis.environment.clone(),
-                ..request.choices.clone()
-            },
-            inputs: rendered.used.clone(),
-            target: Target {
-                cluster: environment.cluster_name(),
-                region: environment.region.clone(),
-                account_id: environment.account_id.clone(),
-            },
-            manifests: lists[0].1.iter().map(|value| json(value)).collect(),
-            aws: rendered
-                .aws
-                .iter()
-                .map(|resource| AwsDocument {
-                    kind: resource.kind.to_owned(),
-                    module: resource.module.clone(),
-                    resource: json(&resource.value),
-                })
-                .collect(),
-            secrets: analysis.secrets.clone(),
-            holes: holes.into_iter().map(|(input, at)| Hole { input, at }).collect(),
-            source_map: source_map(rendered),
-            digest: String::new(),
-        };
-        bundle.digest = bundle.actual_digest();
-        bundle
-    }
-
     /// The JSON Schema of the format, draft 2020-12.
     #[must_use]
     pub fn schema() -> serde_json::Value {
@@ -310,40 +254,6 @@ impl Bundle {
             return Err(BundleError::UnknownFormat { found: found.to_owned() });
         }
         serde_json::from_value(value).map_err(BundleError::NotABundle)
-    }
-
-    /// Checks that the bundle is what its maker made: its digest, and, when this version of the
-    /// renderer made it, its manifests against its sources, with the certificates of RDS.
-    ///
-    /// # Errors
-    ///
-    /// [`BundleError::Modified`] with every difference.
-    pub fn verify(&self, certificates: &RdsCertificates) -> Result<(), BundleError> {
-        let actual = self.actual_digest();
-        let again =
-            (self.renderer == env!("CARGO_PKG_VERSION")).then(|| self.render_again(certificates));
-        let differences =
-            again.as_ref().map_or_else(Vec::new, |again| differences(again.as_ref(), self));
-        let rest_differs = again.as_ref().is_some_and(|again| again.as_ref() != Some(self));
-        if actual == self.digest && differences.is_empty() && !rest_differs {
-            return Ok(());
-        }
-        Err(BundleError::Modified { stated: self.digest.clone(), actual, differences })
-    }
-
-    /// The bundle that this version makes of the same sources; none when they have errors.
-    fn render_again(&self, certificates: &RdsCertificates) -> Option<Self> {
-        let environment_files =
-            self.sources.environment.iter().map(|file| (file.name.clone(), Ok(file.text.clone())));
-        let request = Request {
-            service: self.sources.service.clone(),
-            environment_files: environment_files.collect(),
-            values: None,
-            choices: self.choices.clone(),
-            rds_certificates: certificates.clone(),
-            ..Request::default()
-        };
-        api::bundle_of(&request, values(&self.inputs))
     }
 
     /// Puts a value where a hole is; false when there is no such hole.
@@ -404,69 +314,4 @@ fn fill_keys(document: &mut serde_json::Value, marker: &str, value: &str) {
         }
         _ => {}
     }
-}
-
-fn source_map(rendered: &Rendered) -> Vec<Mapping> {
-    let mut map = Vec::new();
-    for (manifest, object) in rendered.objects.iter().enumerate() {
-        object.value.walk(&mut |pointer, value| {
-            if let Some(origin) = value.origin {
-                let (file, place) = rendered.places.place(origin);
-                map.push(Mapping { manifest, pointer: pointer.to_owned(), file, line: place.line });
-            }
-        });
-    }
-    map
-}
-
-fn values(inputs: &BTreeMap<String, String>) -> Values {
-    let mut values = Values::default();
-    for (input, value) in inputs {
-        match input.split_once('.') {
-            Some(("parent", output)) => {
-                values.parent.insert(output.to_owned(), value.clone());
-            }
-            Some(("module", rest)) => {
-                if let Some((module, output)) = rest.split_once('.') {
-                    values
-                        .modules
-                        .entry(module.to_owned())
-                        .or_default()
-                        .insert(output.to_owned(), value.clone());
-                }
-            }
-            _ => {}
-        }
-    }
-    values
-}
-
-fn differences(again: Option<&Bundle>, bundle: &Bundle) -> Vec<Difference> {
-    let name = |manifest: &serde_json::Value| {
-        let text = |pointer| {
-            manifest.pointer(pointer).and_then(serde_json::Value::as_str).unwrap_or("?").to_owned()
-        };
-        format!("{} {}", text("/kind"), text("/metadata/name"))
-    };
-    let expected: Vec<_> = again
-        .map(|again| again.manifests.iter().map(|manifest| (name(manifest), manifest)).collect())
-        .unwrap_or_default();
-    let found: Vec<_> =
-        bundle.manifests.iter().map(|manifest| (name(manifest), manifest)).collect();
-    let lookup = |list: &[(String, &serde_json::Value)], object: &str| {
-        list.iter()
-            .find(|(name, _)| name == object)
-            .map(|(_, manifest)| syntax::data_to_yaml(manifest))
-            .unwrap_or_default()
-    };
-    let mut names: Vec<&String> = expected.iter().chain(&found).map(|(name, _)| name).collect();
-    names.dedup();
-    let mut differences: Vec<Difference> = Vec::new();
-    for object in names {
-        let (expected, found) = (lookup(&expected, object), lookup(&found, object));
-        if expected != found && differences.iter().all(|difference| difference.object != *object) {
-            differences.push(Difference { object: object.clone(), expected, found });
-        }
-    }
-    differences
 }

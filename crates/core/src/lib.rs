@@ -16,6 +16,7 @@ pub mod assist;
 pub mod aws;
 pub mod bundle;
 pub mod check;
+pub mod choices;
 pub mod diagnostic;
 pub mod effect;
 #[cfg(feature = "javascript")]

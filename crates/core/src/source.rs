@@ -2,7 +2,20 @@
 
 use std::sync::Arc;
 
+use schemars::JsonSchema;
+use serde::{Deserialize, Serialize};
+
 use crate::span::{FileId, Span};
+
+/// A text with its name, as plain data.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+#[cfg_attr(feature = "javascript", derive(tsify::Tsify))]
+pub struct SourceText {
+    /// The path or name of the file.
+    pub name: String,
+    /// The text of the file.
+    pub text: String,
+}
 
 /// A text that is read, under the name that diagnostics show.
 #[derive(Clone, Debug)]

@@ -22,7 +22,6 @@ fn request() -> Request {
         }),
         choices: Choices::default(),
         rds_certificates: certificates(),
-        ..Request::default()
     }
 }
 
@@ -39,7 +38,7 @@ fn modified(change: impl FnOnce(&mut serde_json::Value)) -> BundleError {
         serde_json::from_str(&bundle().to_text()).expect("a bundle is JSON");
     change(&mut value);
     let changed = Bundle::parse(&value.to_string()).expect("it is still a bundle");
-    changed.verify(&certificates()).expect_err("the change shows")
+    api::verify_bundle(&changed, &certificates()).expect_err("the change shows")
 }
 
 #[test]
@@ -47,7 +46,7 @@ fn a_bundle_read_again_is_the_same_and_verifies() {
     let text = bundle().to_text();
     let again = Bundle::parse(&text).expect("it is a bundle");
     assert_eq!(again.to_text(), text);
-    again.verify(&certificates()).expect("nobody changed it");
+    api::verify_bundle(&again, &certificates()).expect("nobody changed it");
     assert_eq!(again.file_name(), "shop-staging.bundle.json");
 }
 
@@ -134,14 +133,19 @@ fn a_change_with_a_matching_digest_shows_all_the_same() {
     let mut changed = bundle();
     changed.manifests.pop();
     changed.digest = changed.actual_digest();
-    let Err(BundleError::Modified { differences, .. }) = changed.verify(&certificates()) else {
+    let Err(BundleError::Modified { differences, .. }) =
+        api::verify_bundle(&changed, &certificates())
+    else {
         panic!("it is told")
     };
     assert_eq!(differences.len(), 1);
     let mut changed = bundle();
     changed.target.account_id = Some("999999999999".to_owned());
     changed.digest = changed.actual_digest();
-    assert!(changed.verify(&certificates()).is_err(), "what is no manifest counts too");
+    assert!(
+        api::verify_bundle(&changed, &certificates()).is_err(),
+        "what is no manifest counts too"
+    );
 }
 
 #[test]
@@ -150,10 +154,10 @@ fn a_bundle_of_another_renderer_is_taken_as_written() {
     old.renderer = "0.0.1".to_owned();
     old.manifests.pop();
     old.digest = old.actual_digest();
-    old.verify(&certificates())
+    api::verify_bundle(&old, &certificates())
         .expect("its digest is right, and what it rendered cannot be rendered again");
     old.digest = "sha256:0".to_owned();
-    assert!(old.verify(&certificates()).is_err());
+    assert!(api::verify_bundle(&old, &certificates()).is_err());
 }
 
 #[test]

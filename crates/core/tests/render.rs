@@ -44,7 +44,6 @@ fn request(case: &Path, profile: &str) -> Request {
             .then(|| SourceText { name: "values.yml".to_owned(), text: read(&values) }),
         choices: Choices { profile: Some(profile.to_owned()), ..Choices::default() },
         rds_certificates: api::RdsCertificates::always("-----BEGIN CERTIFICATE-----\n"),
-        ..Request::default()
     }
 }
 

@@ -47,7 +47,7 @@ pub(crate) fn run(arguments: &Arguments, report: &Report) -> anyhow::Result<Exit
 ///
 /// As [`Bundle::verify`].
 pub(crate) fn verify(bundle: &Bundle) -> Result<(), BundleError> {
-    bundle.verify(&rds::of_any_region())
+    api::verify_bundle(bundle, &rds::of_any_region())
 }
 
 /// Why a bundle is refused, with the differences as a diff.

@@ -2,10 +2,10 @@
 
 use std::sync::Arc;
 
-use schemars::JsonSchema;
-use serde::{Deserialize, Serialize};
+use serde::Serialize;
 
 use super::diagnostic::Diagnostic;
+use crate::bundle::RequiredSecret;
 
 /// An environment that a service file names.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize)]
@@ -107,15 +107,4 @@ pub struct AwsDocument {
     pub resource: AwsResource,
     /// All of it, as JSON text.
     pub json: String,
-}
-
-/// A Secret with the keys that must be in it.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
-#[serde(deny_unknown_fields)]
-#[cfg_attr(feature = "javascript", derive(tsify::Tsify))]
-pub struct RequiredSecret {
-    /// The Secret's name.
-    pub name: String,
-    /// Its keys.
-    pub keys: Vec<String>,
 }

@@ -105,7 +105,7 @@ fn within<T>(
     let service_file = ServiceFile::parse(&request.service);
     let (service, layer_file, mut unsaid) = (&service_file.source, &service_file.layer, Vec::new());
     let values = read_values(request).without_secrets();
-    let choices = request.choices.over(&values);
+    let choices = request.choices.or_values(&values);
     // While several are open, the first tells what an environment can know.
     let entry = resolve::choose(layer_file, choices.environment.as_deref()).ok().flatten();
     let entry = entry.or_else(|| layer_file.environments.first().map(|entry| &entry.value));

@@ -4,12 +4,14 @@ use std::collections::BTreeMap;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
 use super::analysis::{AwsResource, Manifest};
-use super::request::{Choices, Request, SourceText};
+use super::request::Request;
 use super::service_file::ServiceFile;
+use crate::choices::Choices;
 use crate::model::environment::Environment;
 use crate::render::LinkVariable;
 use crate::resolve::LayerFile;
 use crate::source::Source;
+use crate::source::SourceText;
 
 /// The results of the last request. Clones share them.
 #[derive(Clone, Default)]

@@ -1,9 +1,9 @@
 //! Values that look like credentials, for a front end that is about to hand a text on.
 
 use super::places::{Place, Places};
-use super::request::SourceText;
 use crate::model::link::is_secret_output;
 use crate::source::Source;
+use crate::source::SourceText;
 use crate::span::{FileId, Span};
 use crate::syntax::{self, Node, NodeKind, ScalarValue};
 

@@ -4,7 +4,7 @@ use super::analysis::Analysis;
 use super::pass::{self, Product};
 use super::places::{Place, Places};
 use super::render::RenderInput;
-use super::request::{Request, SourceText};
+use super::request::Request;
 use super::service_file::ServiceFile;
 use crate::check::Checked;
 use crate::model::image::Image;
@@ -13,6 +13,7 @@ use crate::model::module::Header;
 use crate::model::public_uri::PublicUri;
 use crate::render::{Scale, scale};
 use crate::resolve::Values;
+use crate::source::SourceText;
 use crate::span::Span;
 
 /// The picture of one service.

@@ -4,9 +4,9 @@ use serde_json::Value;
 
 use super::diagnostic::TextEdit;
 use super::places::Places;
-use super::request::SourceText;
 use crate::diagnostic;
 use crate::source::Source;
+use crate::source::SourceText;
 use crate::span::FileId;
 use crate::syntax::{self, EditError, PathStep};
 

@@ -3,7 +3,6 @@
 use serde_json::{Value, json};
 
 use super::edit::read_data;
-use super::request::SourceText;
 use crate::aws::iam::ISSUER;
 use crate::model::environment::EnvironmentFile;
 pub use crate::model::field::{Field, FieldType};
@@ -13,6 +12,7 @@ use crate::model::layer::Layer;
 pub use crate::model::link::is_secret_output;
 use crate::model::link::{LINKABLE, gives};
 use crate::model::module::{K8S_SERVICE, required_fields, short_type};
+use crate::source::SourceText;
 
 /// The fields of a service file.
 pub const LAYER_FIELDS: &[Field] = Layer::FIELDS;

@@ -3,9 +3,9 @@
 use std::collections::BTreeMap;
 
 use super::analysis::Manifest;
-use super::request::SourceText;
 use crate::model::image::Reference;
 use crate::render::rank;
+use crate::source::SourceText;
 use crate::syntax;
 use crate::value::{Map, Value};
 

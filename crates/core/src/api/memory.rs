@@ -4,8 +4,9 @@ use super::analysis::{Analysis, EnvironmentRef};
 use super::cache::Cache;
 use super::output::Manifests;
 use super::pass;
-use super::request::{Request, SourceText};
+use super::request::Request;
 use crate::resolve::Values;
+use crate::source::SourceText;
 
 /// Remembers the results of the last request, so that the next request is faster.
 ///

@@ -3,8 +3,9 @@
 
 mod analysis;
 mod assist;
+mod bundle;
 mod cache;
-mod choices;
+mod choice_fields;
 mod compare;
 mod credentials;
 mod diagnostic;
@@ -22,9 +23,10 @@ mod service_file;
 mod trace;
 mod values;
 
-pub use analysis::{Analysis, AwsDocument, AwsResource, EnvironmentRef, Manifest, RequiredSecret};
+pub use analysis::{Analysis, AwsDocument, AwsResource, EnvironmentRef, Manifest};
 pub use assist::{CompletionItem, Completions, Hover, complete, hover};
-pub use choices::{CHOICE_FIELDS, ChoiceField};
+pub use bundle::{bundle, verify_bundle};
+pub use choice_fields::{CHOICE_FIELDS, ChoiceField};
 pub use compare::{Baseline, BaselineObject, Change, DiffLine, compare, read_objects};
 pub use credentials::{Credential, credentials};
 pub use diagnostic::{Diagnostic, Fix, Label, TextEdit};
@@ -37,18 +39,18 @@ pub use fields::{
 pub use files::{FileFormat, files, kustomize};
 pub use memory::Memory;
 pub use places::Place;
-pub(crate) use render::{Rendered, holes};
-pub use request::{Choices, RdsCertificates, Request, SourceText};
+pub use request::{RdsCertificates, Request};
 pub use trace::{LineExplanation, TracedLine, decided_lines, explain_line, trace};
 
+pub use crate::bundle::RequiredSecret;
+pub use crate::choices::Choices;
+pub use crate::source::SourceText;
 pub use crate::syntax::PathStep;
 
-use crate::bundle::Bundle;
 use crate::resolve::Values;
-use output::{Data, Documents, Manifests};
+use output::{Documents, Manifests};
 use pass::Product;
 use service_file::ServiceFile;
-use values::read_values;
 
 /// Returns the environments of a service file.
 ///
@@ -83,27 +85,4 @@ pub fn aws_documents(request: &Request) -> Vec<AwsDocument> {
     let mut documents = Documents::default();
     run(request, &mut documents, Values::default());
     documents.0
-}
-
-/// Makes the bundle of a request.
-///
-/// # Errors
-///
-/// The analysis that says why there is none.
-pub fn bundle(request: &Request) -> Result<Bundle, Box<Analysis>> {
-    let mut clean = request.clone();
-    let values = read_values(request);
-    clean.choices = clean.choices.over(&values);
-    clean.values = None;
-    // A secret that a text refers to must stay a hole: a bundle is passed around.
-    bundle_of(&clean, values.without_secrets()).ok_or_else(|| Box::new(check(request)))
-}
-
-/// The bundle of a request without a values file, from values without secrets; none when it has
-/// errors.
-pub(crate) fn bundle_of(request: &Request, values: Values) -> Option<Bundle> {
-    let mut data = Data { for_bundle: true, ..Data::default() };
-    let analysis = run(request, &mut data, values);
-    let rendered = data.rendered.filter(|_| analysis.rds_certificates_for.is_none())?;
-    Some(Bundle::new(request, &analysis, &rendered))
 }

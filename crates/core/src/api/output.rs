@@ -6,9 +6,9 @@ use super::cache::CachedService;
 use super::pass::Product;
 use super::places::Places;
 use super::render::{RenderInput, Rendered, Resource, Sink, render_all};
-use super::request::SourceText;
 use crate::order::sort_by_rank;
 use crate::render::{Object, WithoutImage, rank};
+use crate::source::SourceText;
 use crate::syntax;
 use crate::value::{Value, ValueKind};
 

@@ -9,20 +9,20 @@ use super::cache::{Cache, CacheKey, CachedService};
 use super::diagnostic;
 use super::places::Places;
 use super::render::{RenderInput, Service, ServiceState, rds_region};
-use super::request::{Choices, Request, SourceText};
+use super::request::Request;
 use super::service_file::ServiceFile;
 use crate::check::{self, CheckContext};
 use crate::diagnostic::Diagnostic;
 use crate::lower;
 use crate::model::environment::{Environment, EnvironmentFile};
 use crate::model::exposure::Exposure;
-use crate::model::image::{check_digest, check_tag};
 use crate::model::layer::{EnvironmentEntry, Layer};
 use crate::model::module::{Header, K8S_SERVICE};
 use crate::order::sort_by_rank;
-use crate::render::{Hardening, Kubernetes, Profile, WithoutImage};
+use crate::render::WithoutImage;
 use crate::resolve::{self, LayerFile, Scope, Values};
 use crate::source::Source;
+use crate::source::SourceText;
 use crate::span::FileId;
 use crate::span::Span;
 use crate::text::Text;
@@ -82,18 +82,12 @@ pub(super) fn run(
         None => values,
     };
     places.set_secrets(values.secrets());
-    let choices = request.choices.over(&values);
-    let (profile, hardening, exposure, gateway) =
-        (choices.profile(), choices.hardening(), choices.exposure(), choices.gateway());
-    let kubernetes = choices.kubernetes().err();
-    let wrong = profile
-        .as_ref()
-        .err()
-        .or(hardening.as_ref().err())
-        .or(exposure.as_ref().err())
-        .or(gateway.as_ref().err());
-    let refusal = wrong.or(kubernetes.as_ref()).cloned().or_else(|| choices.image_fault());
-    let exposure = exposure.unwrap_or_default();
+    let choices = request.choices.or_values(&values);
+    let exposure = choices.exposure().unwrap_or_default();
+    let (options, refusal) = match choices.parse() {
+        Ok(options) => (Some(options), None),
+        Err(refusal) => (None, Some(refusal)),
+    };
     let (entry, refusal) = match (resolve::choose(layer, choices.environment.as_deref()), refusal) {
         (_, Some(refusal)) => (None, Some(refusal)),
         (Ok(entry), None) => (entry, None),
@@ -141,15 +135,18 @@ pub(super) fn run(
     analysis.diagnostics =
         diagnostics.iter().map(|found| diagnostic::Diagnostic::new(found, &places)).collect();
     let good = !diagnostics.iter().any(Diagnostic::is_error) && analysis.refusal.is_none();
-    if good && layer_name.is_some() {
+    if good
+        && layer_name.is_some()
+        && let Some(options) = &options
+    {
         let mut input = RenderInput {
             source,
             scope: &scope,
             services: &services,
-            profile: profile.unwrap_or_default(),
-            hardening: hardening.unwrap_or_default(),
-            exposure,
-            gateway: gateway.unwrap_or_default(),
+            profile: options.profile,
+            hardening: options.hardening,
+            exposure: options.exposure,
+            gateway: (&options.gateway.0, &options.gateway.1),
             without_image: product.without_image(),
             layer_span: layer_name.map(|name| name.span),
             link_values: product.link_values(),
@@ -166,91 +163,6 @@ pub(super) fn run(
         product.make(&input, environment_file, places, &mut analysis);
     }
     analysis
-}
-
-impl Choices {
-    /// These choices, where left out those of a values file.
-    pub(super) fn over(&self, values: &Values) -> Self {
-        Self {
-            environment: self.environment.clone().or_else(|| values.env.clone()),
-            profile: self.profile.clone(),
-            hardening: self.hardening.clone(),
-            exposure: self.exposure.clone(),
-            gateway: self.gateway.clone(),
-            kubernetes: self.kubernetes.clone(),
-            image_tag: self.image_tag.clone().or_else(|| values.image_tag.clone()),
-            // A digest wins over a tag, so that one of the values must not win over a tag that was
-            // asked for.
-            image_digest: self
-                .image_digest
-                .clone()
-                .or_else(|| values.image_digest.clone().filter(|_| self.image_tag.is_none())),
-        }
-    }
-
-    fn profile(&self) -> Result<Profile, String> {
-        named("profile", self.profile.as_deref(), Profile::ALL)
-    }
-
-    fn hardening(&self) -> Result<Hardening, String> {
-        let hardening = named("hardening", self.hardening.as_deref(), Hardening::ALL)?;
-        if hardening == Hardening::Restricted && self.profile()? == Profile::Opta2021 {
-            return Err(
-                "profile `opta-2021` keeps the pods as they are, so that they cannot be hardened"
-                    .to_owned(),
-            );
-        }
-        Ok(hardening)
-    }
-
-    fn exposure(&self) -> Result<Exposure, String> {
-        named("exposure", self.exposure.as_deref(), Exposure::ALL)
-    }
-
-    fn kubernetes(&self) -> Result<Kubernetes, String> {
-        let minor =
-            self.kubernetes.as_deref().map(|version| version.strip_prefix('v').unwrap_or(version));
-        named("target for Kubernetes", minor, Kubernetes::ALL)
-    }
-
-    /// Namespace and name of the Gateway.
-    pub(super) fn gateway(&self) -> Result<(&str, &str), String> {
-        let Some(gateway) = &self.gateway else { return Ok(("gateway", "gateway")) };
-        let label = |text: &str| {
-            let inner = |c: char| c.is_ascii_lowercase() || c.is_ascii_digit() || c == '-';
-            !text.is_empty()
-                && text.len() <= 63
-                && text.chars().all(inner)
-                && !text.starts_with('-')
-                && !text.ends_with('-')
-        };
-        let parts =
-            gateway.split_once('/').filter(|(namespace, name)| label(namespace) && label(name));
-        parts.ok_or_else(|| {
-            format!(
-                "`{gateway}` is no Gateway, expected its namespace and name like `infra/public`"
-            )
-        })
-    }
-
-    fn image_fault(&self) -> Option<String> {
-        let tag = self.image_tag.as_deref().and_then(|tag| check_tag(tag).err());
-        tag.or_else(|| self.image_digest.as_deref().and_then(|digest| check_digest(digest).err()))
-    }
-}
-
-/// The choice of a name, the default where none is given.
-fn named<T: Copy + Default>(
-    what: &str,
-    name: Option<&str>,
-    all: &[(&str, T)],
-) -> Result<T, String> {
-    let Some(name) = name else { return Ok(T::default()) };
-    let found = all.iter().find(|(known, _)| *known == name).map(|(_, value)| *value);
-    found.ok_or_else(|| {
-        let names: Vec<&str> = all.iter().map(|(name, _)| *name).collect();
-        format!("there is no {what} `{name}`, choose one of {}", crate::model::field::list(&names))
-    })
 }
 
 /// The chosen environment, from its file, from the service file itself, or with only its name

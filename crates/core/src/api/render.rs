@@ -3,11 +3,11 @@
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 
-use super::analysis::{Analysis, AwsResource, Manifest, RequiredSecret};
+use super::analysis::{Analysis, AwsResource, Manifest};
 use super::cache::{Cache, CachedService};
 use super::places::Places;
-use super::request::SourceText;
 use crate::aws;
+use crate::bundle::RequiredSecret;
 use crate::check::Checked;
 use crate::model::environment::Environment;
 use crate::model::exposure::Exposure;
@@ -19,6 +19,7 @@ use crate::order;
 use crate::render::{self, Frame, Hardening, LinkVariable, Profile, WithoutImage};
 use crate::resolve::Scope;
 use crate::source::Source;
+use crate::source::SourceText;
 use crate::span::Span;
 use crate::text::Text;
 use crate::value::{Value, ValueKind};

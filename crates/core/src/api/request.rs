@@ -3,18 +3,8 @@
 use std::collections::BTreeMap;
 use std::sync::Arc;
 
-use schemars::JsonSchema;
-use serde::{Deserialize, Serialize};
-
-/// A text under its name.
-#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
-#[cfg_attr(feature = "javascript", derive(tsify::Tsify))]
-pub struct SourceText {
-    /// Its path or name.
-    pub name: String,
-    /// The text.
-    pub text: String,
-}
+use crate::choices::Choices;
+use crate::source::SourceText;
 
 /// What is to be analysed.
 #[derive(Clone, Default)]
@@ -68,36 +58,4 @@ impl std::fmt::Debug for Request {
             .field("choices", &self.choices)
             .finish_non_exhaustive()
     }
-}
-
-/// What to render of a service file.
-#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
-#[serde(rename_all = "camelCase", deny_unknown_fields)]
-#[cfg_attr(feature = "javascript", derive(tsify::Tsify))]
-pub struct Choices {
-    /// The environment's name; may be left out when there is only one.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub environment: Option<String>,
-    /// The profile's name; `default` when left out.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub profile: Option<String>,
-    /// The hardening's name; `baseline` when left out.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub hardening: Option<String>,
-    /// The exposure's name; `nginx` when left out.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub exposure: Option<String>,
-    /// Namespace and name of the Gateway, parted by a slash, for the exposure `gateway`;
-    /// `gateway/gateway` when left out.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub gateway: Option<String>,
-    /// The version of Kubernetes, like `1.36`; the newest known one when left out.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub kubernetes: Option<String>,
-    /// The tag of AUTO images.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub image_tag: Option<String>,
-    /// The digest of AUTO images, which wins over the tag.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub image_digest: Option<String>,
 }

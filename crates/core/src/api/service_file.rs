@@ -1,11 +1,11 @@
 //! A parsed service file.
 
 use super::analysis::EnvironmentRef;
-use super::request::SourceText;
 use crate::diagnostic::Diagnostic;
 use crate::model::layer::EnvironmentEntry;
 use crate::resolve::{self, LayerFile};
 use crate::source::Source;
+use crate::source::SourceText;
 use crate::span::FileId;
 use crate::syntax::{self, Document, reparse};
 

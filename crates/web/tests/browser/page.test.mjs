@@ -200,7 +200,7 @@ test('profile, hardening and version are chosen like the exposure', async (t) =>
   await region(page, 'Manifests').getByText('runAsNonRoot: true').waitFor();
   assert.equal(await chosen('Kubernetes').inputValue(), '1.34');
   await chosen('Profile').selectOption('opta-2021');
-  await region(page, 'Problems').getByText('profile `opta-2021` keeps the pods as they are, so that they cannot be hardened').waitFor();
+  await region(page, 'Problems').getByText('hardening `restricted` changes pods').waitFor();
   await chosen('Hardening').selectOption('baseline');
   await tab(page, 'env.yml').click();
   await write(page, ENVIRONMENT, 'Environment file');

@@ -1,6 +1,6 @@
 //! The choices that a front end offers as lists.
 
-use super::request::Choices;
+use crate::choices::Choices;
 use crate::model::exposure::Exposure;
 use crate::render::{Hardening, Kubernetes, Profile};
 

@@ -1,0 +1,202 @@
+//! Builds bundles, and checks that a bundle was not modified.
+
+use std::collections::BTreeMap;
+
+use super::analysis::Analysis;
+use super::output::Data;
+use super::pass;
+use super::render::{Rendered, holes};
+use super::request::{RdsCertificates, Request};
+use super::service_file::ServiceFile;
+use super::values::read_values;
+use crate::bundle::{
+    API_VERSION, AwsDocument, Bundle, BundleError, Difference, Hole, KIND, List, Location, Mapping,
+    Metadata, Sources, Target,
+};
+use crate::choices::Choices;
+use crate::resolve::Values;
+use crate::syntax;
+use crate::value::Value;
+
+/// The version of this renderer.
+const RENDERER: &str = env!("CARGO_PKG_VERSION");
+
+/// Builds the bundle of a request.
+///
+/// # Errors
+///
+/// Fails if the request has errors. Returns the analysis with its diagnostics.
+pub fn bundle(request: &Request) -> Result<Bundle, Box<Analysis>> {
+    let mut clean = request.clone();
+    let values = read_values(request);
+    clean.choices = clean.choices.or_values(&values);
+    clean.values = None;
+    // Bundles are shared with others, so that a secret value must stay a hole.
+    build(&clean, values.without_secrets()).ok_or_else(|| {
+        let service_file = ServiceFile::parse(&request.service);
+        Box::new(pass::run(request, &service_file, None, &mut (), Values::default()))
+    })
+}
+
+/// Checks that a bundle was not modified: that its digest is right, and, if this version rendered
+/// it, that its manifests follow from its sources.
+///
+/// # Errors
+///
+/// Fails with [`BundleError::Modified`], which lists every difference.
+pub fn verify_bundle(bundle: &Bundle, certificates: &RdsCertificates) -> Result<(), BundleError> {
+    let actual = bundle.actual_digest();
+    let expected = (bundle.renderer == RENDERER).then(|| build_again(bundle, certificates));
+    let differences =
+        expected.as_ref().map_or_else(Vec::new, |expected| differences(expected.as_ref(), bundle));
+    let is_same = expected.is_none_or(|expected| expected.as_ref() == Some(bundle));
+    if actual == bundle.digest && differences.is_empty() && is_same {
+        return Ok(());
+    }
+    Err(BundleError::Modified { stated: bundle.digest.clone(), actual, differences })
+}
+
+/// Builds the bundle of a request without a values file, from values without secrets. Returns none
+/// if the request has errors.
+fn build(request: &Request, values: Values) -> Option<Bundle> {
+    let service_file = ServiceFile::parse(&request.service);
+    let mut data = Data { for_bundle: true, ..Data::default() };
+    let analysis = pass::run(request, &service_file, None, &mut data, values);
+    let rendered = data.rendered.filter(|_| analysis.rds_certificates_for.is_none())?;
+    let environment = &rendered.environment;
+    let mut bundle = Bundle {
+        api_version: API_VERSION.to_owned(),
+        kind: KIND.to_owned(),
+        metadata: Metadata { layer: rendered.layer.clone(), environment: environment.name.clone() },
+        renderer: RENDERER.to_owned(),
+        sources: Sources {
+            service: request.service.clone(),
+            environment: rendered.environment_file.clone(),
+        },
+        // The name is set even if the file has only one environment: the bundle must not depend on
+        // how the request named it.
+        choices: Choices { environment: analysis.environment.clone(), ..request.choices.clone() },
+        inputs: rendered.used.clone(),
+        target: Target {
+            cluster: environment.cluster_name(),
+            region: environment.region.clone(),
+            account_id: environment.account_id.clone(),
+        },
+        manifests: rendered.objects.iter().map(|object| json(&object.value)).collect(),
+        aws: rendered
+            .aws
+            .iter()
+            .map(|resource| AwsDocument {
+                kind: resource.kind.to_owned(),
+                module: resource.module.clone(),
+                resource: json(&resource.value),
+            })
+            .collect(),
+        secrets: analysis.secrets,
+        holes: find_holes(&rendered),
+        source_map: source_map(&rendered),
+        digest: String::new(),
+    };
+    bundle.digest = bundle.actual_digest();
+    Some(bundle)
+}
+
+fn json(value: &Value) -> serde_json::Value {
+    serde_json::to_value(value).expect("a manifest is a tree of maps with text keys")
+}
+
+/// Returns the holes by input, each with the places to fill.
+fn find_holes(rendered: &Rendered) -> Vec<Hole> {
+    let manifests = rendered.objects.iter().map(|object| &object.value).enumerate();
+    let manifests = manifests.map(|(index, value)| (List::Manifests, index, value));
+    let aws = rendered.aws.iter().map(|resource| &resource.value).enumerate();
+    let aws = aws.map(|(index, value)| (List::Aws, index, value));
+    let mut found: BTreeMap<String, Vec<Location>> = BTreeMap::new();
+    for (list, index, value) in manifests.chain(aws) {
+        for (input, pointer) in holes(value) {
+            found.entry(input).or_default().push(Location { list, index, pointer });
+        }
+    }
+    found.into_iter().map(|(input, at)| Hole { input, at }).collect()
+}
+
+/// Returns the line that decides each value of the manifests.
+fn source_map(rendered: &Rendered) -> Vec<Mapping> {
+    let mut map = Vec::new();
+    for (manifest, object) in rendered.objects.iter().enumerate() {
+        object.value.walk(&mut |pointer, value| {
+            if let Some(origin) = value.origin {
+                let (file, place) = rendered.places.place(origin);
+                map.push(Mapping { manifest, pointer: pointer.to_owned(), file, line: place.line });
+            }
+        });
+    }
+    map
+}
+
+/// Builds the bundle that this version renders from the same sources. Returns none if the sources
+/// have errors.
+fn build_again(bundle: &Bundle, certificates: &RdsCertificates) -> Option<Bundle> {
+    let environment = bundle.sources.environment.iter();
+    let request = Request {
+        service: bundle.sources.service.clone(),
+        environment_files: environment
+            .map(|file| (file.name.clone(), Ok(file.text.clone())))
+            .collect(),
+        values: None,
+        choices: bundle.choices.clone(),
+        rds_certificates: certificates.clone(),
+    };
+    build(&request, values_of(&bundle.inputs))
+}
+
+/// Converts the inputs of a bundle back to values.
+fn values_of(inputs: &BTreeMap<String, String>) -> Values {
+    let mut values = Values::default();
+    for (input, value) in inputs {
+        match input.split_once('.') {
+            Some(("parent", output)) => {
+                values.parent.insert(output.to_owned(), value.clone());
+            }
+            Some(("module", rest)) => {
+                if let Some((module, output)) = rest.split_once('.') {
+                    let outputs = values.modules.entry(module.to_owned()).or_default();
+                    outputs.insert(output.to_owned(), value.clone());
+                }
+            }
+            _ => {}
+        }
+    }
+    values
+}
+
+/// Compares the manifests of a bundle with those that its sources render.
+fn differences(expected: Option<&Bundle>, found: &Bundle) -> Vec<Difference> {
+    let expected = expected.map(named_manifests).unwrap_or_default();
+    let found = named_manifests(found);
+    let yaml = |list: &[(String, &serde_json::Value)], object: &str| {
+        list.iter()
+            .find(|(name, _)| name == object)
+            .map(|(_, manifest)| syntax::data_to_yaml(manifest))
+            .unwrap_or_default()
+    };
+    let mut differences: Vec<Difference> = Vec::new();
+    for (object, _) in expected.iter().chain(&found) {
+        let (expected, found) = (yaml(&expected, object), yaml(&found, object));
+        if expected != found && differences.iter().all(|difference| difference.object != *object) {
+            differences.push(Difference { object: object.clone(), expected, found });
+        }
+    }
+    differences
+}
+
+/// Returns the manifests of a bundle, each with its kind and name.
+fn named_manifests(bundle: &Bundle) -> Vec<(String, &serde_json::Value)> {
+    let name = |manifest: &serde_json::Value| {
+        let text = |pointer| {
+            manifest.pointer(pointer).and_then(serde_json::Value::as_str).unwrap_or("?").to_owned()
+        };
+        format!("{} {}", text("/kind"), text("/metadata/name"))
+    };
+    bundle.manifests.iter().map(|manifest| (name(manifest), manifest)).collect()
+}
