@@ -1,31 +1,20 @@
 //! The only writer of the cluster: server-side apply in order, under one field manager.
 
+use std::collections::BTreeMap;
+
 use futures::future::join_all;
 use kube::api::{Patch, PatchParams};
+use optakit_core::kind::Stage;
 
 use crate::live::{LiveError, Options, Target, explain};
 
-/// Objects that do not wait for each other are written at the same time; a stage begins when the
-/// one before is done.
-const STAGES: &[&[&str]] = &[
-    &["ServiceAccount", "ConfigMap", "Secret"],
-    &["Service"],
-    &["Deployment"],
-    &["HorizontalPodAutoscaler", "PodDisruptionBudget"],
-    &["Ingress", "HTTPRoute", "GRPCRoute"],
-];
-
-/// The targets of each stage, in order, empty stages left out.
+/// Groups objects by the stage that writes them, in order.
 pub(crate) fn stages(targets: Vec<Target>) -> Vec<Vec<Target>> {
-    let mut stages: Vec<Vec<Target>> = STAGES.iter().map(|_| Vec::new()).collect();
+    let mut stages: BTreeMap<Stage, Vec<Target>> = BTreeMap::new();
     for target in targets {
-        let stage = STAGES.iter().position(|kinds| kinds.contains(&target.kind.as_str()));
-        if let Some(stage) = stage.and_then(|stage| stages.get_mut(stage)) {
-            stage.push(target);
-        }
+        stages.entry(target.kind.stage()).or_default().push(target);
     }
-    stages.retain(|stage| !stage.is_empty());
-    stages
+    stages.into_values().collect()
 }
 
 /// Writes objects at the same time.
@@ -68,7 +57,7 @@ pub(crate) async fn bootstrap_replicas(
 ) -> Result<(), LiveError> {
     let patch = serde_json::json!({
         "apiVersion": target.object["apiVersion"],
-        "kind": target.kind,
+        "kind": target.kind.name(),
         "metadata": { "name": target.name },
         "spec": { "replicas": replicas },
     });

@@ -1,15 +1,18 @@
-//! Which objects are ours to take away: an ApplySet as kubectl keeps one
-//! (<https://github.com/kubernetes/enhancements/tree/master/keps/sig-cli/3659-kubectl-apply-prune>). A parent says the
-//! kinds, a label on each member the parent; what carries the label and was not applied this time
-//! goes.
+//! The `ApplySet` of a service file, in the format of kubectl: the objects that Optakit may prune
+//! (<https://github.com/kubernetes/enhancements/tree/master/keps/sig-cli/3659-kubectl-apply-prune>).
+//!
+//! A parent ConfigMap lists the kinds of the members. A label on each member names the parent.
+//! Optakit deletes members that the bundle no longer contains.
 
+use std::cmp::Reverse;
 use std::collections::BTreeSet;
 
 use base64::Engine;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
+use futures::future::join_all;
 use k8s_openapi::api::core::v1::ConfigMap;
 use kube::api::{Api, DeleteParams, DynamicObject, ListParams, Patch, PatchParams, Preconditions};
-use kube::core::ApiResource;
+use optakit_core::kind::{Kind, Pruning};
 use serde_json::json;
 use sha2::{Digest, Sha256};
 
@@ -19,29 +22,30 @@ const ID: &str = "applyset.kubernetes.io/id";
 const PART_OF: &str = "applyset.kubernetes.io/part-of";
 const TOOLING: &str = "applyset.kubernetes.io/tooling";
 const KINDS: &str = "applyset.kubernetes.io/contains-group-kinds";
-/// An object with this annotation, set to `true`, is never taken away.
+/// Objects with this annotation set to `true` are never pruned.
 const KEEP: &str = "optakit.dev/keep";
+/// The Secret that `optakit secret set` writes. It is never pruned.
+const MANUAL_SECRETS: &str = "manual-secrets";
 
-/// The set of a layer's objects.
+/// The objects that Optakit applied for one service file.
 #[derive(Clone, Debug)]
 pub(crate) struct ApplySet {
     layer: String,
     id: String,
-    /// The group-kinds that the parent says are in it, like `Deployment.apps`.
+    /// The kinds that the parent lists, such as `Deployment.apps`.
     known: BTreeSet<String>,
 }
 
-/// An object of the set that the bundle does not have any more.
+/// A member that the bundle no longer contains.
 #[derive(Clone, Debug)]
 pub(crate) struct Leftover {
-    pub(crate) kind: String,
+    pub(crate) kind: Kind,
     pub(crate) name: String,
     uid: String,
-    resource: ApiResource,
 }
 
 impl Leftover {
-    /// Kind and name, for people.
+    /// Returns kind and name for messages.
     pub(crate) fn label(&self) -> String {
         format!("{} {}", self.kind, self.name)
     }
@@ -51,18 +55,18 @@ fn parent_name(layer: &str) -> String {
     format!("optakit-{layer}")
 }
 
-/// The id of a set: a hash over name, namespace, kind and group of its parent.
+/// Returns the ID of a set: a hash of name, namespace, kind and group of its parent.
 fn id_of(layer: &str) -> String {
     let hash = Sha256::digest(format!("{}.{layer}.ConfigMap.", parent_name(layer)));
     format!("applyset-{}-v1", URL_SAFE_NO_PAD.encode(hash))
 }
 
 impl ApplySet {
-    /// Reads the set of a layer; an empty one where there is none yet.
+    /// Reads the set of a service file. The set is empty if it has no parent yet.
     ///
     /// # Errors
     ///
-    /// When the parent cannot be read, or belongs to another tool.
+    /// Fails if the parent cannot be read or belongs to another tool.
     pub(crate) async fn read(client: &kube::Client, layer: &str) -> Result<Self, LiveError> {
         let object = format!("ConfigMap {}", parent_name(layer));
         let parents: Api<ConfigMap> = Api::namespaced(client.clone(), layer);
@@ -71,45 +75,45 @@ impl ApplySet {
             .await
             .map_err(|error| explain(error, "reading", &object))?;
         let annotations = found.and_then(|parent| parent.metadata.annotations).unwrap_or_default();
-        let tooling = annotations.get(TOOLING).map(String::as_str).unwrap_or("optakit/");
+        let tooling = annotations.get(TOOLING).map_or("optakit/", String::as_str);
         if !tooling.starts_with("optakit/") {
             let reason = format!("it is the parent of an ApplySet of {tooling}");
-            return Err(LiveError::Refused { object, reason });
+            return Err(LiveError::Rejected { object, reason });
         }
         let kinds = annotations.get(KINDS).map(String::as_str).unwrap_or_default();
         let known = kinds.split(',').filter(|kind| !kind.is_empty()).map(str::to_owned).collect();
         Ok(Self { layer: layer.to_owned(), id: id_of(layer), known })
     }
 
-    /// The set of a layer of which nothing is there yet.
+    /// Returns a set without members.
     pub(crate) fn empty(layer: &str) -> Self {
         Self { layer: layer.to_owned(), id: id_of(layer), known: BTreeSet::new() }
     }
 
-    /// Labels objects as members. A Namespace is none: it is never taken away.
+    /// Labels objects as members. The Namespace is not a member, because it is never pruned.
     pub(crate) fn label(&self, targets: &mut [Target]) {
-        for target in targets.iter_mut().filter(|target| target.namespace.is_some()) {
+        for target in targets.iter_mut().filter(|target| target.kind.is_namespaced()) {
             target.object["metadata"]["labels"][PART_OF] = self.id.as_str().into();
         }
     }
 
-    /// Writes the parent with the kinds of these objects, and with those that were in it before
-    /// unless `only` these.
+    /// Writes the kinds of these objects to the parent.
     ///
-    /// Before an apply it names old and new kinds, after it the new ones: whenever a run dies, the
-    /// next one finds all.
+    /// With `only`, the parent lists no other kinds. Otherwise, it also keeps the kinds from before.
+    /// The parent lists old and new kinds while an apply runs. So the next run finds all objects,
+    /// even if this run is interrupted.
     ///
     /// # Errors
     ///
-    /// When the API server refuses it.
+    /// Fails if the API server rejects the parent.
     pub(crate) async fn announce(
         &mut self,
         client: &kube::Client,
         targets: &[Target],
         only: bool,
     ) -> Result<(), LiveError> {
-        let mut kinds: BTreeSet<String> =
-            targets.iter().filter(|target| target.namespace.is_some()).map(group_kind).collect();
+        let members = targets.iter().filter(|target| target.kind.is_namespaced());
+        let mut kinds: BTreeSet<String> = members.map(|target| target.kind.group_kind()).collect();
         if !only {
             kinds.extend(self.known.iter().cloned());
         }
@@ -138,58 +142,62 @@ impl ApplySet {
         Ok(())
     }
 
-    /// The members that are none of these objects (by kind and name) and may go.
+    /// Returns the members that may be pruned, in the order of deletion.
+    ///
+    /// `kept` lists kind and name of the objects that are still wanted.
     ///
     /// # Errors
     ///
-    /// When they cannot be listed.
+    /// Fails if the members cannot be listed.
     pub(crate) async fn leftovers(
         &self,
         client: &kube::Client,
-        kept: &[(String, String)],
+        kept: &[(Kind, String)],
     ) -> Result<Vec<Leftover>, LiveError> {
-        let list = |group_kind: &String| {
-            let group_kind = group_kind.clone();
-            async move {
-                let Some(resource) = resource_of(&group_kind) else { return Ok(Vec::new()) };
-                let api: Api<DynamicObject> =
-                    Api::namespaced_with(client.clone(), &self.layer, &resource);
-                let members = ListParams::default().labels(&format!("{PART_OF}={}", self.id));
-                match api.list(&members).await {
-                    Ok(list) => {
-                        Ok(list.items.into_iter().map(|item| (resource.clone(), item)).collect())
-                    }
-                    // A kind whose definition is gone has no objects either.
-                    Err(kube::Error::Api(status)) if status.code == 404 => Ok(Vec::new()),
-                    Err(error) => Err(explain(error, "listing", &resource.kind)),
-                }
-            }
-        };
+        // Another version of Optakit may have listed a kind that this version does not know.
+        let mut kinds: Vec<Kind> =
+            self.known.iter().filter_map(|kind| Kind::from_group_kind(kind)).collect();
+        kinds.sort_by_key(|kind| Reverse(*kind));
         let mut leftovers = Vec::new();
-        for found in futures::future::join_all(self.known.iter().map(list)).await {
-            for (resource, item) in found? {
-                leftovers.extend(leftover(resource, &item, kept));
-            }
+        for members in join_all(kinds.iter().map(|kind| self.members(client, *kind))).await {
+            let (kind, members) = members?;
+            leftovers.extend(members.iter().filter_map(|item| leftover(kind, item, kept)));
         }
         Ok(leftovers)
     }
 
-    /// Takes leftovers away, each only as the object that was seen.
+    async fn members(
+        &self,
+        client: &kube::Client,
+        kind: Kind,
+    ) -> Result<(Kind, Vec<DynamicObject>), LiveError> {
+        let members = ListParams::default().labels(&format!("{PART_OF}={}", self.id));
+        match self.api(client, kind).list(&members).await {
+            Ok(list) => Ok((kind, list.items)),
+            // The definition of the kind was deleted, so there are no objects either.
+            Err(kube::Error::Api(status)) if status.code == 404 => Ok((kind, Vec::new())),
+            Err(error) => Err(explain(error, "listing", kind.name())),
+        }
+    }
+
+    fn api(&self, client: &kube::Client, kind: Kind) -> Api<DynamicObject> {
+        Api::namespaced_with(client.clone(), &self.layer, &resource_of(kind))
+    }
+
+    /// Deletes leftovers. An object that was replaced since it was listed is not deleted.
     ///
     /// # Errors
     ///
-    /// When one cannot be deleted.
+    /// Fails if an object cannot be deleted.
     pub(crate) async fn prune(
         &self,
         client: &kube::Client,
         leftovers: &[Leftover],
     ) -> Result<(), LiveError> {
         for leftover in leftovers {
-            let api: Api<DynamicObject> =
-                Api::namespaced_with(client.clone(), &self.layer, &leftover.resource);
             let seen = Preconditions { uid: Some(leftover.uid.clone()), resource_version: None };
             let params = DeleteParams { preconditions: Some(seen), ..DeleteParams::background() };
-            match api.delete(&leftover.name, &params).await {
+            match self.api(client, leftover.kind).delete(&leftover.name, &params).await {
                 Ok(_) => {}
                 Err(kube::Error::Api(status)) if status.code == 404 => {}
                 Err(error) => return Err(explain(error, "deleting", &leftover.label())),
@@ -197,14 +205,12 @@ impl ApplySet {
         }
         Ok(())
     }
-}
 
-impl ApplySet {
-    /// Deletes the parent, when no member is left.
+    /// Deletes the parent. Call this only after all members are deleted.
     ///
     /// # Errors
     ///
-    /// When the API server refuses it.
+    /// Fails if the API server rejects the deletion.
     pub(crate) async fn forget(&self, client: &kube::Client) -> Result<(), LiveError> {
         let parents: Api<ConfigMap> = Api::namespaced(client.clone(), &self.layer);
         let name = parent_name(&self.layer);
@@ -216,44 +222,23 @@ impl ApplySet {
     }
 }
 
-/// Kind and group of an object as an ApplySet writes them: `Service`, `Deployment.apps`.
-fn group_kind(target: &Target) -> String {
-    let api_version = target.object["apiVersion"].as_str().unwrap_or_default();
-    match api_version.split_once('/') {
-        Some((group, _)) => format!("{}.{group}", target.kind),
-        None => target.kind.clone(),
-    }
-}
-
-/// The member as a leftover, unless it is still wanted or must never go.
-fn leftover(
-    resource: ApiResource,
-    item: &DynamicObject,
-    kept: &[(String, String)],
-) -> Option<Leftover> {
-    let (kind, name) = (resource.kind.clone(), item.metadata.name.clone()?);
-    let wanted = kept.iter().any(|(kept_kind, kept_name)| *kept_kind == kind && *kept_name == name);
-    let annotated = item
-        .metadata
-        .annotations
-        .as_ref()
-        .and_then(|annotations| annotations.get(KEEP))
-        .is_some_and(|keep| keep == "true");
-    let ours = item
-        .metadata
-        .managed_fields
-        .iter()
-        .flatten()
-        .any(|field| field.manager.as_deref() == Some(MANAGER));
-    let precious = matches!(kind.as_str(), "Namespace" | "PersistentVolumeClaim")
-        || (kind == "Secret" && name == "manual-secrets");
-    let leaving = item.metadata.deletion_timestamp.is_some();
-    let uid = item.metadata.uid.clone()?;
-    (!wanted && !annotated && ours && !precious && !leaving).then_some(Leftover {
+/// Returns a member as a leftover if it may be pruned.
+fn leftover(kind: Kind, item: &DynamicObject, kept: &[(Kind, String)]) -> Option<Leftover> {
+    let metadata = &item.metadata;
+    let name = metadata.name.clone()?;
+    let is_wanted = kept.iter().any(|(other, kept_name)| *other == kind && *kept_name == name);
+    let keep = metadata.annotations.as_ref().and_then(|annotations| annotations.get(KEEP));
+    let mut managers = metadata.managed_fields.iter().flatten();
+    let is_ours = managers.any(|field| field.manager.as_deref() == Some(MANAGER));
+    let is_protected = kind.pruning() == Pruning::Protect
+        || (kind == Kind::Secret && name == MANUAL_SECRETS)
+        || keep.is_some_and(|keep| keep == "true");
+    let is_deleted_already = metadata.deletion_timestamp.is_some();
+    let uid = metadata.uid.clone()?;
+    (!is_wanted && is_ours && !is_protected && !is_deleted_already).then_some(Leftover {
         kind,
         name,
         uid,
-        resource,
     })
 }
 
@@ -264,48 +249,31 @@ mod tests {
     use super::*;
 
     #[test]
-    fn the_id_is_what_kubectl_makes_of_the_parent() {
+    fn the_id_is_the_one_that_kubectl_computes() {
         // echo -n optakit-shop.shop.ConfigMap. | sha256sum | xxd -r -p | base64 | tr '+/' '-_' | tr
         // -d =
         assert_eq!(id_of("shop"), "applyset-QHaY2wMbQb0rLb2zyyrfxdAgnjoVMrheT97yuTmhs1Q-v1");
     }
 
-    fn item(kind: &str, metadata: Value) -> (ApiResource, DynamicObject) {
-        let resource = resource_of(kind).expect("a known kind");
-        let item = serde_json::from_value(json!({ "metadata": metadata })).expect("an object");
-        (resource, item)
-    }
-
     #[test]
-    fn only_what_is_ours_unwanted_and_not_precious_goes() {
+    fn only_unwanted_and_unprotected_objects_of_optakit_are_pruned() {
         let ours = json!([{"manager": "optakit", "operation": "Apply"}]);
-        let check = |kind: &str, metadata: Value, goes: bool| {
-            let (resource, item) = item(kind, metadata.clone());
-            let kept = [("Service".to_owned(), "api".to_owned())];
-            assert_eq!(leftover(resource, &item, &kept).is_some(), goes, "{kind} {metadata}");
+        let check = |kind: Kind, extra: Value, expected: bool| {
+            let mut metadata = json!({"name": "old", "uid": "1", "managedFields": ours});
+            for (key, value) in extra.as_object().into_iter().flatten() {
+                metadata[key] = value.clone();
+            }
+            let item = serde_json::from_value(json!({ "metadata": metadata })).expect("an object");
+            let kept = [(Kind::Service, "api".to_owned())];
+            assert_eq!(leftover(kind, &item, &kept).is_some(), expected, "{kind} {metadata}");
         };
-        check("Service", json!({"name": "old", "uid": "1", "managedFields": ours}), true);
-        check("Service", json!({"name": "api", "uid": "1", "managedFields": ours}), false);
-        check(
-            "Service",
-            json!({"name": "old", "uid": "1", "managedFields": [{"manager": "helm"}]}),
-            false,
-        );
-        check(
-            "Service",
-            json!({"name": "old", "uid": "1", "managedFields": ours, "annotations": {KEEP: "true"}}),
-            false,
-        );
-        check(
-            "Service",
-            json!({"name": "old", "uid": "1", "managedFields": ours, "deletionTimestamp": "2026-01-01T00:00:00Z"}),
-            false,
-        );
-        check(
-            "Secret",
-            json!({"name": "manual-secrets", "uid": "1", "managedFields": ours}),
-            false,
-        );
-        check("Deployment.apps", json!({"name": "api", "uid": "1", "managedFields": ours}), true);
+        check(Kind::Service, json!({}), true);
+        check(Kind::Service, json!({"name": "api"}), false);
+        check(Kind::Service, json!({"managedFields": [{"manager": "helm"}]}), false);
+        check(Kind::Service, json!({"annotations": {KEEP: "true"}}), false);
+        check(Kind::Service, json!({"deletionTimestamp": "2026-01-01T00:00:00Z"}), false);
+        check(Kind::Secret, json!({"name": "manual-secrets"}), false);
+        check(Kind::Namespace, json!({}), false);
+        check(Kind::Deployment, json!({"name": "api"}), true);
     }
 }

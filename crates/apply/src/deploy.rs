@@ -7,6 +7,7 @@ use std::time::{Duration, Instant};
 
 use anyhow::bail;
 use optakit_core::bundle::Bundle;
+use optakit_core::kind::Kind;
 use serde_json::Value;
 
 use crate::command::plan::{Changes, change, deletion, refused};
@@ -81,7 +82,7 @@ pub(crate) async fn ensure_namespace(
     )?;
     let (targets, _) = session.targets()?;
     let namespaces: Vec<Target> =
-        targets.into_iter().filter(|target| target.kind == "Namespace").collect();
+        targets.into_iter().filter(|target| target.kind == Kind::Namespace).collect();
     live::pairs(&session.client, namespaces.clone(), &options.force).await.map_err(refused)?;
     apply::write(&session.client, &namespaces, options.force.all).await?;
     report.note(format!("created  Namespace {}", session.layer()));
@@ -128,7 +129,7 @@ pub(crate) async fn deploy(
     set.announce(&session.client, &members, false).await?;
     let namespaces: Vec<Target> = changed
         .iter()
-        .filter(|pair| pair.target.kind == "Namespace")
+        .filter(|pair| pair.target.kind == Kind::Namespace)
         .map(|pair| pair.target.clone())
         .collect();
     apply::write(&session.client, &namespaces, options.force.all).await?;
@@ -183,7 +184,7 @@ struct StagedApply<'a> {
 fn rows(changed: &[&Pair], members: &[Target]) -> Vec<String> {
     let is_changed = |target: &Target| changed.iter().any(|pair| pair.target.index == target.index);
     let told = members.iter().filter(|target| {
-        target.namespace.is_some() && (target.kind == "Deployment" || is_changed(target))
+        target.namespace.is_some() && (target.kind.is_awaited() || is_changed(target))
     });
     told.map(Target::label).collect()
 }
@@ -204,9 +205,9 @@ impl StagedApply<'_> {
             }
             apply::write(self.client, &changed, self.force).await?;
             for target in &changed {
-                self.board.applied(&target.label(), target.kind != "Deployment");
+                self.board.applied(&target.label(), !target.kind.is_awaited());
             }
-            for target in changed.iter().filter(|target| target.kind == "Deployment") {
+            for target in changed.iter().filter(|target| target.kind.is_awaited()) {
                 let new = self
                     .changed
                     .iter()
@@ -215,7 +216,7 @@ impl StagedApply<'_> {
                     apply::bootstrap_replicas(self.client, target, minimum).await?;
                 }
             }
-            for target in stage.iter().filter(|target| target.kind == "Deployment") {
+            for target in stage.iter().filter(|target| target.kind.is_awaited()) {
                 self.wait(target).await?;
             }
         }
@@ -225,7 +226,7 @@ impl StagedApply<'_> {
     /// The fewest replicas that the autoscaler of a Deployment keeps.
     fn minimum_of(&self, target: &Target) -> Option<i64> {
         let scales = |object: &&Value| {
-            object["kind"] == "HorizontalPodAutoscaler"
+            object["kind"] == Kind::HorizontalPodAutoscaler.name()
                 && object.pointer("/spec/scaleTargetRef/name").and_then(Value::as_str)
                     == Some(&target.name)
         };

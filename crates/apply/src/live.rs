@@ -7,6 +7,7 @@ use futures::future::join_all;
 use k8s_openapi::api::core::v1::{Namespace, Secret};
 use kube::api::{Api, DynamicObject, Patch, PatchParams};
 use kube::core::{ApiResource, GroupVersionKind};
+use optakit_core::kind::Kind;
 use serde_json::Value;
 
 use crate::owner::{self, Force};
@@ -21,36 +22,17 @@ pub(crate) struct Target {
     pub(crate) index: usize,
     /// The object.
     pub(crate) object: Value,
-    pub(crate) kind: String,
+    pub(crate) kind: Kind,
     pub(crate) name: String,
     pub(crate) namespace: Option<String>,
     /// Take over the fields that others hold.
     force: bool,
-    resource: ApiResource,
 }
 
-/// The kinds a bundle may hold, with group, version and plural name: known, so that nothing has to
-/// be discovered.
-const KINDS: &[(&str, &str, &str, &str)] = &[
-    ("Namespace", "", "v1", "namespaces"),
-    ("ServiceAccount", "", "v1", "serviceaccounts"),
-    ("ConfigMap", "", "v1", "configmaps"),
-    ("Secret", "", "v1", "secrets"),
-    ("Service", "", "v1", "services"),
-    ("Deployment", "apps", "v1", "deployments"),
-    ("HorizontalPodAutoscaler", "autoscaling", "v2", "horizontalpodautoscalers"),
-    ("PodDisruptionBudget", "policy", "v1", "poddisruptionbudgets"),
-    ("Ingress", "networking.k8s.io", "v1", "ingresses"),
-    ("HTTPRoute", "gateway.networking.k8s.io", "v1", "httproutes"),
-    ("GRPCRoute", "gateway.networking.k8s.io", "v1", "grpcroutes"),
-];
-
-/// Where objects of a kind are, by its name with its group: `Service`, `Deployment.apps`.
-pub(crate) fn resource_of(group_kind: &str) -> Option<ApiResource> {
-    let (kind, group) = group_kind.split_once('.').unwrap_or((group_kind, ""));
-    let (kind, group, version, plural) =
-        KINDS.iter().find(|(known, of, ..)| *known == kind && *of == group)?;
-    Some(ApiResource::from_gvk_with_plural(&GroupVersionKind::gvk(group, version, kind), plural))
+/// Returns where the API server serves objects of a kind.
+pub(crate) fn resource_of(kind: Kind) -> ApiResource {
+    let gvk = GroupVersionKind::gvk(kind.group(), kind.version(), kind.name());
+    ApiResource::from_gvk_with_plural(&gvk, kind.plural())
 }
 
 /// Why an object cannot be read or written.
@@ -69,7 +51,7 @@ pub(crate) enum LiveError {
     #[error("{action} {object} is forbidden: {reason}")]
     Forbidden { action: &'static str, object: String, reason: String },
     #[error("{object} is refused: {reason}")]
-    Refused { object: String, reason: String },
+    Rejected { object: String, reason: String },
     #[error(
         "{object} is partly owned by someone else: {reason}\n  take one over with `--force-field FIELD`, or all with `--force-conflicts`, if the other side is to give way"
     )]
@@ -81,46 +63,37 @@ pub(crate) enum LiveError {
 }
 
 impl Target {
-    /// Reads where an object of a bundle belongs.
+    /// Reads the kind, name and namespace of a manifest.
     ///
     /// # Errors
     ///
-    /// When it is of a kind that no bundle of ours holds, or has no name.
+    /// Fails if Optakit does not know the kind, or if the manifest has no name.
     pub(crate) fn new(index: usize, object: Value) -> Result<Self, LiveError> {
         let text =
             |pointer: &str| object.pointer(pointer).and_then(Value::as_str).map(str::to_owned);
         let (kind, name) =
             (text("/kind").unwrap_or_default(), text("/metadata/name").unwrap_or_default());
         let api_version = text("/apiVersion").unwrap_or_default();
-        let (group, version) = api_version.rsplit_once('/').unwrap_or(("", &api_version));
-        let plural = KINDS.iter().find(|(known, ..)| *known == kind).map(|(.., plural)| *plural);
-        let Some(plural) = plural.filter(|_| !name.is_empty() && !version.is_empty()) else {
+        let Some(kind) = Kind::find(&api_version, &kind).filter(|_| !name.is_empty()) else {
             return Err(LiveError::UnknownObject {
                 what: format!("{kind} {name} ({api_version})"),
             });
         };
-        let resource = ApiResource::from_gvk_with_plural(
-            &GroupVersionKind::gvk(group, version, &kind),
-            plural,
-        );
         let namespace = text("/metadata/namespace");
-        Ok(Self { index, object, kind, name, namespace, force: false, resource })
+        Ok(Self { index, object, kind, name, namespace, force: false })
     }
 
-    /// Kind and name, for people.
+    /// Returns kind and name for messages.
     pub(crate) fn label(&self) -> String {
         format!("{} {}", self.kind, self.name)
     }
 
-    /// Its API group; empty for the core one.
-    pub(crate) fn group(&self) -> &str {
-        &self.resource.group
-    }
-
     pub(crate) fn api(&self, client: &kube::Client) -> Api<DynamicObject> {
         match &self.namespace {
-            Some(namespace) => Api::namespaced_with(client.clone(), namespace, &self.resource),
-            None => Api::all_with(client.clone(), &self.resource),
+            Some(namespace) => {
+                Api::namespaced_with(client.clone(), namespace, &resource_of(self.kind))
+            }
+            None => Api::all_with(client.clone(), &resource_of(self.kind)),
         }
     }
 
@@ -206,7 +179,7 @@ pub(crate) async fn namespace_exists(client: &kube::Client, name: &str) -> Resul
     let found = found.map_err(|error| explain(error, "reading", &object))?;
     match found {
         Some(namespace) if namespace.metadata.deletion_timestamp.is_some() => {
-            Err(LiveError::Refused {
+            Err(LiveError::Rejected {
                 object,
                 reason: "it is being deleted; wait until it is gone, then apply again".to_owned(),
             })
@@ -293,7 +266,7 @@ pub(crate) fn explain(error: kube::Error, action: &'static str, object: &str) ->
             match status.code {
                 403 => LiveError::Forbidden { action, object, reason },
                 409 if status.reason == "Conflict" => LiveError::Conflict { object, reason },
-                400 | 422 | 404 | 409 => LiveError::Refused { object, reason },
+                400 | 422 | 404 | 409 => LiveError::Rejected { object, reason },
                 _ => LiveError::Failed { action, object, reason },
             }
         }

@@ -1,8 +1,8 @@
 //! What an apply would change and what that causes: pure, from the objects as they are and as a dry
 //! run says they would be.
 
-use optakit_core::effect::Effect;
-pub(crate) use optakit_core::effect::bare;
+use optakit_core::effect::{Effect, strip_server_fields};
+use optakit_core::kind::Kind;
 use serde_json::Value;
 use similar::TextDiff;
 
@@ -34,25 +34,31 @@ impl Action {
 pub(crate) fn action(pair: &Pair) -> Action {
     match &pair.live {
         None => Action::Create,
-        Some(live) if bare(live) == bare(&pair.wanted) && manages(live) => Action::Keep,
+        Some(live)
+            if strip_server_fields(live) == strip_server_fields(&pair.wanted) && manages(live) =>
+        {
+            Action::Keep
+        }
         Some(_) => Action::Change,
     }
 }
 
 /// What the change of a pair causes.
 pub(crate) fn effect(pair: &Pair) -> Effect {
-    optakit_core::effect::effect(&pair.target.kind, pair.live.as_ref(), &pair.wanted)
+    optakit_core::effect::effect(pair.target.kind, pair.live.as_ref(), &pair.wanted)
 }
 
 /// The lines that change, with a few around them; values of Secrets are not shown, that they change
 /// is.
 pub(crate) fn diff(pair: &Pair) -> String {
     let text = |object: &Value| {
-        serde_json::to_string_pretty(&masked(bare(object))).unwrap_or_default() + "\n"
+        serde_json::to_string_pretty(&masked(strip_server_fields(object))).unwrap_or_default()
+            + "\n"
     };
     let live = pair.live.as_ref().map(text).unwrap_or_default();
     let mut wanted = text(&pair.wanted);
-    let hidden = pair.target.kind == "Secret" && live == wanted && action(pair) == Action::Change;
+    let hidden =
+        pair.target.kind == Kind::Secret && live == wanted && action(pair) == Action::Change;
     if hidden {
         wanted.push_str("(values change)\n");
     }

@@ -2,13 +2,13 @@
 //! plan is not applied in its place.
 
 use k8s_openapi::jiff::Timestamp;
+use optakit_core::effect::strip_server_fields;
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
 
 use crate::command::plan::Changes;
 use crate::digest::sha256;
 use crate::live::{self, LiveError};
-use crate::plan;
 use crate::session::Session;
 
 const API_VERSION: &str = "optakit.dev/v1";
@@ -45,7 +45,7 @@ struct Seen {
 
 /// A hash of an object as far as someone decides it.
 fn state(live: &Value) -> String {
-    sha256(plan::bare(live).to_string().as_bytes())
+    sha256(strip_server_fields(live).to_string().as_bytes())
 }
 
 /// Why a plan is not applied.

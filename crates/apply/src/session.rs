@@ -176,7 +176,7 @@ impl Session {
         let mut targets = Vec::new();
         for (index, object) in bundle.manifests.iter().enumerate() {
             let target = Target::new(index, object.clone())?;
-            let left_out = needs_pods(&target.kind)
+            let left_out = target.kind.needs_pods()
                 && module(object).is_some_and(|module| waiting.contains(&module));
             if !left_out {
                 targets.push(target);
@@ -191,20 +191,6 @@ fn module(object: &Value) -> Option<String> {
         .pointer("/metadata/labels/opta.dev~1module-name")
         .and_then(Value::as_str)
         .map(str::to_owned)
-}
-
-/// Whether a kind is of no use without pods: an Ingress or a route would point traffic at pods that
-/// are not there.
-fn needs_pods(kind: &str) -> bool {
-    matches!(
-        kind,
-        "Deployment"
-            | "HorizontalPodAutoscaler"
-            | "PodDisruptionBudget"
-            | "Ingress"
-            | "HTTPRoute"
-            | "GRPCRoute"
-    )
 }
 
 /// Whether a document still has the reference of an input in it.

@@ -1,22 +1,24 @@
-//! What a change of an object causes, from the object as it is and as it would be.
+//! The effects of a change to an object, computed from the object before and after it.
 
 use serde_json::Value;
 
-/// What a change causes.
+use crate::kind::Kind;
+
+/// The effect of a change on running services.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub enum Effect {
-    /// Nothing that runs notices.
+    /// The change does not affect running pods.
     None,
-    /// More or fewer pods.
+    /// The number of pods changes.
     Scaling,
-    /// Where requests go.
+    /// The routing of requests changes.
     Traffic,
     /// Every pod is replaced, a few at a time.
     RollingRestart,
 }
 
 impl Effect {
-    /// The words for it.
+    /// The text that users see.
     #[must_use]
     pub const fn words(self) -> &'static str {
         match self {
@@ -28,35 +30,44 @@ impl Effect {
     }
 }
 
-/// What it causes that an object of this kind becomes `wanted`; `live` is none while it is not
-/// there.
+/// Returns the effect of changing an object from `live` to `wanted`.
+///
+/// `live` is `None` if the object does not exist yet.
 #[must_use]
-pub fn effect(kind: &str, live: Option<&Value>, wanted: &Value) -> Effect {
+pub fn effect(kind: Kind, live: Option<&Value>, wanted: &Value) -> Effect {
     let changes =
         |pointer: &str| live.is_none_or(|live| live.pointer(pointer) != wanted.pointer(pointer));
+    let if_changed = |changed: bool, effect: Effect| if changed { effect } else { Effect::None };
     match kind {
-        "Deployment" if live.is_some() && changes("/spec/template") => Effect::RollingRestart,
-        "Deployment" if changes("/spec/replicas") => Effect::Scaling,
-        "HorizontalPodAutoscaler" if changes("/spec") => Effect::Scaling,
-        "Service" | "Ingress" | "HTTPRoute" | "GRPCRoute"
-            if changes("/spec") || (kind == "Ingress" && changes("/metadata/annotations")) =>
-        {
-            Effect::Traffic
+        Kind::Deployment if live.is_some() && changes("/spec/template") => Effect::RollingRestart,
+        Kind::Deployment => if_changed(changes("/spec/replicas"), Effect::Scaling),
+        Kind::HorizontalPodAutoscaler => if_changed(changes("/spec"), Effect::Scaling),
+        Kind::Ingress => {
+            if_changed(changes("/spec") || changes("/metadata/annotations"), Effect::Traffic)
         }
-        _ => Effect::None,
+        Kind::Service | Kind::HttpRoute | Kind::GrpcRoute => {
+            if_changed(changes("/spec"), Effect::Traffic)
+        }
+        Kind::Namespace
+        | Kind::ServiceAccount
+        | Kind::ConfigMap
+        | Kind::Secret
+        | Kind::PodDisruptionBudget => Effect::None,
     }
 }
 
-/// Whether the selector of a Deployment changes, which the API server refuses: it must be deleted
-/// and made anew.
+/// Whether the change needs a new object.
+///
+/// The API server rejects changes to the selector of a Deployment. The Deployment must be deleted
+/// and created again.
 #[must_use]
-pub fn recreates(kind: &str, live: &Value, wanted: &Value) -> bool {
-    kind == "Deployment" && live.pointer("/spec/selector") != wanted.pointer("/spec/selector")
+pub fn recreates(kind: Kind, live: &Value, wanted: &Value) -> bool {
+    kind == Kind::Deployment && live.pointer("/spec/selector") != wanted.pointer("/spec/selector")
 }
 
-/// An object without what the API server keeps about it.
+/// Returns an object without the fields that the API server and controllers write.
 #[must_use]
-pub fn bare(object: &Value) -> Value {
+pub fn strip_server_fields(object: &Value) -> Value {
     let mut object = object.clone();
     if let Some(map) = object.as_object_mut() {
         map.remove("status");
@@ -67,7 +78,7 @@ pub fn bare(object: &Value) -> Value {
             metadata.remove(field);
         }
     }
-    // Its controller counts the revisions in an annotation.
+    // The Deployment controller stores the number of the revision in an annotation.
     if let Some(annotations) =
         object.pointer_mut("/metadata/annotations").and_then(Value::as_object_mut)
     {
@@ -82,34 +93,33 @@ mod tests {
 
     use super::*;
 
+    fn check(kind: Kind, live: Value, wanted: Value, expected: Effect) {
+        assert_eq!(effect(kind, Some(&live), &wanted), expected, "{kind} {wanted}");
+    }
+
     #[test]
-    fn each_change_says_what_it_causes() {
-        let check = |kind: &str, live: Value, wanted: Value, expected: Effect| {
-            assert_eq!(effect(kind, Some(&live), &wanted), expected, "{kind} {wanted}");
+    fn deployment_changes_restart_scale_or_do_nothing() {
+        let deployment = |image: &str, replicas: u32, label: &str| {
+            let spec = json!({"replicas": replicas, "template": {"image": image}});
+            json!({"metadata": {"labels": {"x": label}}, "spec": spec})
         };
-        let deployment = |image: &str, replicas: u32, label: &str| json!({"metadata": {"labels": {"x": label}}, "spec": {"replicas": replicas, "template": {"image": image}}});
-        check(
-            "Deployment",
-            deployment("a", 1, "1"),
-            deployment("b", 2, "1"),
-            Effect::RollingRestart,
-        );
-        check("Deployment", deployment("a", 1, "1"), deployment("a", 2, "1"), Effect::Scaling);
-        check("Deployment", deployment("a", 1, "1"), deployment("a", 1, "2"), Effect::None);
-        check(
-            "Service",
-            json!({"spec": {"port": 80}}),
-            json!({"spec": {"port": 81}}),
-            Effect::Traffic,
-        );
-        check(
-            "Ingress",
-            json!({"metadata": {"annotations": {"a": "1"}}}),
-            json!({"metadata": {}}),
-            Effect::Traffic,
-        );
-        let scaler = |most: u32| json!({"spec": {"maxReplicas": most}});
-        check("HorizontalPodAutoscaler", scaler(3), scaler(4), Effect::Scaling);
-        check("ConfigMap", json!({"data": {"a": "1"}}), json!({"data": {"a": "2"}}), Effect::None);
+        let before = || deployment("a", 1, "1");
+        check(Kind::Deployment, before(), deployment("b", 2, "1"), Effect::RollingRestart);
+        check(Kind::Deployment, before(), deployment("a", 2, "1"), Effect::Scaling);
+        check(Kind::Deployment, before(), deployment("a", 1, "2"), Effect::None);
+        assert_eq!(effect(Kind::Deployment, None, &before()), Effect::Scaling);
+    }
+
+    #[test]
+    fn the_effect_depends_on_the_kind() {
+        let port = |port: u32| json!({"spec": {"port": port}});
+        check(Kind::Service, port(80), port(81), Effect::Traffic);
+        let annotated = json!({"metadata": {"annotations": {"a": "1"}}});
+        check(Kind::Ingress, annotated, json!({"metadata": {}}), Effect::Traffic);
+        let max_replicas = |max: u32| json!({"spec": {"maxReplicas": max}});
+        let (before, after) = (max_replicas(3), max_replicas(4));
+        check(Kind::HorizontalPodAutoscaler, before, after, Effect::Scaling);
+        let data = |value: &str| json!({"data": {"a": value}});
+        check(Kind::ConfigMap, data("1"), data("2"), Effect::None);
     }
 }

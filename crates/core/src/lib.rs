@@ -21,6 +21,7 @@ pub mod diagnostic;
 pub mod effect;
 #[cfg(feature = "javascript")]
 pub mod javascript;
+pub mod kind;
 pub mod lower;
 pub mod model;
 mod order;

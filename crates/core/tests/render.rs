@@ -1,9 +1,9 @@
-//! What is rendered: each folder below `render/` is a service file whose manifests and AWS
-//! documents are kept beside it for every profile, typed by Kubernetes' own schema, and the same
-//! bytes each time.
+//! Renders each folder below `render/` and compares the output with its snapshots.
+//!
+//! Kubernetes' own types check the manifests, and a second run must give the same bytes.
 #![expect(clippy::disallowed_methods, reason = "tests read files, the core does not")]
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::path::{Path, PathBuf};
 
 use k8s_openapi::api::apps::v1::Deployment;
@@ -11,7 +11,7 @@ use k8s_openapi::api::autoscaling::v2::HorizontalPodAutoscaler;
 use k8s_openapi::api::core::v1::{ConfigMap, Namespace, Secret, Service, ServiceAccount};
 use k8s_openapi::api::networking::v1::Ingress;
 use k8s_openapi::api::policy::v1::PodDisruptionBudget;
-use optakit_core::api::{self, Choices, Manifest, Request, SourceText};
+use optakit_core::api::{self, Choices, Kind, Manifest, Request, SourceText};
 use optakit_core::model::k8s_service::K8sService;
 use serde::de::DeserializeOwned;
 
@@ -24,9 +24,9 @@ fn read(path: &Path) -> String {
 }
 
 fn cases() -> Vec<PathBuf> {
-    let entries = std::fs::read_dir(folder()).expect("the folder of cases is there");
+    let entries = std::fs::read_dir(folder()).expect("the folder of cases exists");
     let mut cases: Vec<PathBuf> = entries
-        .map(|entry| entry.expect("it can be listed").path())
+        .map(|entry| entry.expect("the folder can be listed").path())
         .filter(|path| path.is_dir())
         .collect();
     cases.sort();
@@ -47,8 +47,8 @@ fn request(case: &Path, profile: &str) -> Request {
     }
 }
 
-/// The ways in which every case is rendered, with what they choose.
-const WAYS: &[(&str, &str, &str)] = &[
+/// The choices that each case is rendered with: name of the snapshot, profile, exposure.
+const VARIANTS: &[(&str, &str, &str)] = &[
     ("default", "default", "nginx"),
     ("opta-2021", "opta-2021", "nginx"),
     ("gateway", "default", "gateway"),
@@ -61,7 +61,7 @@ fn request_for(case: &Path, profile: &str, exposure: &str) -> Request {
     request
 }
 
-/// All that a service becomes.
+/// Returns manifests, AWS resources and requirements as text.
 fn rendered(request: &Request) -> String {
     let analysis = api::analyze(request, true);
     assert!(!analysis.has_errors(), "{:#?}", analysis.diagnostics);
@@ -83,8 +83,8 @@ fn rendered(request: &Request) -> String {
     )
 }
 
-/// The same, with what is said about it.
-fn shown(request: &Request) -> String {
+/// Returns the rendered text with all warnings.
+fn rendered_with_warnings(request: &Request) -> String {
     let analysis = api::analyze(request, true);
     let warnings = analysis
         .diagnostics
@@ -94,10 +94,10 @@ fn shown(request: &Request) -> String {
 }
 
 #[test]
-fn every_case_renders_what_is_kept_beside_it() {
+fn every_case_renders_its_snapshots() {
     for case in cases() {
-        for (way, profile, exposure) in WAYS {
-            // Without a public URI all exposures are the same.
+        for (snapshot, profile, exposure) in VARIANTS {
+            // All exposures render the same without a public URI.
             if *exposure != "nginx" && !read(&case.join("opta.yml")).contains("public_uri") {
                 continue;
             }
@@ -106,101 +106,99 @@ fn every_case_renders_what_is_kept_beside_it() {
             settings.set_snapshot_path(&case);
             settings.set_prepend_module_to_snapshot(false);
             settings.set_omit_expression(true);
-            settings.bind(|| insta::assert_snapshot!(*way, shown(&request)));
+            settings.bind(|| insta::assert_snapshot!(*snapshot, rendered_with_warnings(&request)));
         }
     }
 }
 
 #[test]
-fn the_same_input_gives_the_same_bytes() {
+fn the_same_input_renders_the_same_bytes() {
     for case in cases() {
         let request = request(&case, "default");
-        assert_eq!(shown(&request), shown(&request));
+        assert_eq!(rendered_with_warnings(&request), rendered_with_warnings(&request));
         let bundle = || api::bundle(&request).expect("a case has no errors").to_text();
         assert_eq!(bundle(), bundle());
     }
 }
 
 #[test]
-fn every_object_is_one_of_kubernetes_with_nothing_unknown_in_it() {
-    let mut seen = std::collections::BTreeSet::new();
+fn every_manifest_is_a_valid_kubernetes_object() {
+    let mut seen = BTreeSet::new();
     for case in cases() {
-        for (_, profile, exposure) in WAYS {
-            for manifest in api::analyze(&request_for(&case, profile, exposure), true)
-                .manifests
-                .expect("a case has no errors")
-            {
-                typed(&manifest, &case);
+        for (_, profile, exposure) in VARIANTS {
+            let analysis = api::analyze(&request_for(&case, profile, exposure), true);
+            for manifest in analysis.manifests.expect("a case has no errors") {
+                let value = manifest.to_value();
+                // A field that the type does not know is lost, so the objects differ.
+                assert_eq!(typed(&manifest), value, "{} of {}", manifest.kind, case.display());
                 seen.insert(manifest.kind);
             }
         }
     }
-    assert_eq!(seen.len(), 11, "{seen:?}");
+    assert!(seen.iter().eq(Kind::ALL), "some kinds are not rendered by any case: {seen:?}");
 }
 
-fn typed(manifest: &Manifest, case: &Path) {
+/// Converts a manifest to its Kubernetes type and back.
+fn typed(manifest: &Manifest) -> serde_json::Value {
     fn through<T: DeserializeOwned + serde::Serialize>(
-        value: &serde_json::Value,
+        value: serde_json::Value,
     ) -> serde_json::Value {
-        let typed: T = serde_json::from_value(value.clone()).expect("the object is of its kind");
-        serde_json::to_value(typed).expect("an object is JSON")
+        let typed: T =
+            serde_json::from_value(value).expect("the object has the fields of its kind");
+        serde_json::to_value(typed).expect("an object can be written as JSON")
     }
     let value = manifest.to_value();
-    let again = match manifest.kind {
-        "Namespace" => through::<Namespace>(&value),
-        "ServiceAccount" => through::<ServiceAccount>(&value),
-        "ConfigMap" => through::<ConfigMap>(&value),
-        "Secret" => through::<Secret>(&value),
-        "Service" => through::<Service>(&value),
-        "Deployment" => through::<Deployment>(&value),
-        "HorizontalPodAutoscaler" => through::<HorizontalPodAutoscaler>(&value),
-        "PodDisruptionBudget" => through::<PodDisruptionBudget>(&value),
-        "Ingress" => through::<Ingress>(&value),
-        // The Gateway API is not part of Kubernetes: a real API server takes these by its own
-        // definitions (tests/cluster.rs).
-        "HTTPRoute" | "GRPCRoute" => value.clone(),
-        other => panic!("{other} is not checked"),
-    };
-    // A field that the type does not know is lost on the way, and shows here.
-    assert_eq!(again, value, "{} of {}", manifest.kind, case.display());
-}
-
-/// Every field's own example is valid, and changes what the service becomes: no field is read and
-/// forgotten.
-#[test]
-fn each_field_changes_something() {
-    let service = |field: &str| {
-        format!(
-            "name: shop\nenvironments: [{{name: staging, path: env.yml}}]\nmodules:\n  - {{type: postgres, name: db}}\n  \
-             - {{type: s3, name: media, bucket_name: acme}}\n  - type: k8s-service\n{field}"
-        )
-    };
-    let base = |without: &str| {
-        let lines = [
-            "name: base",
-            "image: acme/api",
-            "port: {http: 80}",
-            "public_uri: acme.io",
-            "sticky_session: true",
-        ];
-        let kept = lines.iter().filter(|line| !line.starts_with(&format!("{without}:")));
-        kept.map(|line| format!("    {line}\n")).collect::<String>()
-    };
-    let analyze = |text: String| {
-        let mut request = request(&folder().join("minimal"), "default");
-        request.service.text = text;
-        rendered(&request)
-    };
-    let before = analyze(service(&base("")));
-    for field in K8sService::FIELDS.iter().filter(|field| field.name != "type") {
-        let example = if field.name == "sticky_session" { "false" } else { field.example };
-        let text = service(&format!("{}    {}: {example}\n", base(field.name), field.name));
-        assert!(analyze(text) != before, "`{}` changes nothing", field.name);
+    match manifest.kind {
+        Kind::Namespace => through::<Namespace>(value),
+        Kind::ServiceAccount => through::<ServiceAccount>(value),
+        Kind::ConfigMap => through::<ConfigMap>(value),
+        Kind::Secret => through::<Secret>(value),
+        Kind::Service => through::<Service>(value),
+        Kind::Deployment => through::<Deployment>(value),
+        Kind::HorizontalPodAutoscaler => through::<HorizontalPodAutoscaler>(value),
+        Kind::PodDisruptionBudget => through::<PodDisruptionBudget>(value),
+        Kind::Ingress => through::<Ingress>(value),
+        // The Gateway API has no types in k8s-openapi. The cluster tests apply these objects.
+        Kind::HttpRoute | Kind::GrpcRoute => value,
     }
 }
 
 #[test]
-fn declared_defaults_are_what_is_rendered_without_the_field() {
+fn every_field_changes_the_output() {
+    let before = rendered_service("", "");
+    for field in K8sService::FIELDS.iter().filter(|field| field.name != "type") {
+        let example = if field.name == "sticky_session" { "false" } else { field.example };
+        let line = format!("    {}: {example}\n", field.name);
+        assert!(rendered_service(field.name, &line) != before, "`{}` changes nothing", field.name);
+    }
+}
+
+/// Renders a service with some fields, without the field `without` and with the `extra` line.
+fn rendered_service(without: &str, extra: &str) -> String {
+    let modules = concat!(
+        "name: shop\n",
+        "environments: [{name: staging, path: env.yml}]\n",
+        "modules:\n",
+        "  - {type: postgres, name: db}\n",
+        "  - {type: s3, name: media, bucket_name: acme}\n",
+        "  - type: k8s-service\n",
+    );
+    let fields = [
+        "name: base",
+        "image: acme/api",
+        "port: {http: 80}",
+        "public_uri: acme.io",
+        "sticky_session: true",
+    ];
+    let kept = fields.iter().filter(|line| !line.starts_with(&format!("{without}:")));
+    let kept = kept.map(|line| format!("    {line}\n")).collect::<String>();
+    let mut request = request(&folder().join("minimal"), "default");
+    request.service.text = format!("{modules}{kept}{extra}");
+    rendered(&request)
+}
+
+#[test]
+fn a_missing_field_renders_its_declared_default() {
     let with = |lines: &str| {
         let mut request = request(&folder().join("minimal"), "default");
         request.service.text = read(&folder().join("minimal/opta.yml")) + lines;
@@ -209,13 +207,8 @@ fn declared_defaults_are_what_is_rendered_without_the_field() {
     let mut compared = 0;
     for field in K8sService::FIELDS {
         if let Some(default) = field.default {
-            // The age alone warns that it has no effect, which is no part of what is rendered.
-            assert_eq!(
-                with(&format!("    {}: {default}\n", field.name)),
-                with(""),
-                "{}",
-                field.name
-            );
+            let line = format!("    {}: {default}\n", field.name);
+            assert_eq!(with(&line), with(""), "{}", field.name);
             compared += 1;
         }
     }

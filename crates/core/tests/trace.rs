@@ -3,7 +3,7 @@
 
 use std::path::Path;
 
-use optakit_core::api::{self, Baseline, BaselineObject, Request, SourceText};
+use optakit_core::api::{self, Baseline, BaselineObject, Kind, Request, SourceText};
 
 fn request(service: &str, environment: &str) -> Request {
     Request {
@@ -66,7 +66,7 @@ fn a_line_says_why_it_is_there() {
     let request =
         request(&service("    min_containers: 2\n    env_vars:\n      A: \"1\"\n"), ENVIRONMENT);
     let manifests = api::analyze(&request, false).manifests.expect("no errors");
-    let why = |kind: &str, text: &str| {
+    let why = |kind: Kind, text: &str| {
         let index =
             manifests.iter().position(|manifest| manifest.kind == kind).expect("it is rendered");
         let line = manifests[index]
@@ -77,17 +77,17 @@ fn a_line_says_why_it_is_there() {
         api::explain_line(&request, kind, &api::trace(&request, index)[line])
             .expect("it has a reason")
     };
-    let set = why("HorizontalPodAutoscaler", "minReplicas: 2");
+    let set = why(Kind::HorizontalPodAutoscaler, "minReplicas: 2");
     assert_eq!((set.file.as_str(), set.place.line), ("opta.yml", 8));
     assert!(set.markdown.contains("The fewest containers"), "{}", set.markdown);
-    let default = why("HorizontalPodAutoscaler", "maxReplicas: 3");
+    let default = why(Kind::HorizontalPodAutoscaler, "maxReplicas: 3");
     assert!(
         default.markdown.starts_with("`max_containers` is not set: `3` is its default."),
         "{}",
         default.markdown
     );
-    assert_eq!(why("Deployment", "name: A").place.line, 10);
-    let part = why("Deployment", "kind: Deployment").markdown;
+    assert_eq!(why(Kind::Deployment, "name: A").place.line, 10);
+    let part = why(Kind::Deployment, "kind: Deployment").markdown;
     assert!(
         part.starts_with("Part of every Deployment of the module at `opta.yml` line 4"),
         "{part}"
@@ -167,7 +167,7 @@ fn what_a_cluster_adds_is_no_difference() {
     };
     let name = &manifests
         .iter()
-        .find(|manifest| manifest.kind == "HorizontalPodAutoscaler")
+        .find(|manifest| manifest.kind == Kind::HorizontalPodAutoscaler)
         .expect("it is rendered")
         .name;
     let read =

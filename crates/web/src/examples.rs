@@ -147,7 +147,7 @@ mod tests {
     #[test]
     fn the_first_has_all_kinds_of_objects() {
         let manifests = analysis(&EXAMPLES[0]).manifests.unwrap_or_default();
-        let kinds: Vec<&str> = manifests.iter().map(|manifest| manifest.kind).collect();
+        let kinds: Vec<&str> = manifests.iter().map(|manifest| manifest.kind.name()).collect();
         assert_eq!(
             kinds,
             [

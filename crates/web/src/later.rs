@@ -103,7 +103,7 @@ fn load_decided_lines(request: Request, file: String, line: u32) -> Loaded<Vec<(
 }
 
 #[wasm_split(help, fallible)]
-fn load_look(request: Request, manifest: usize, line: usize, kind: &'static str) -> Loaded<Looked> {
+fn load_look(request: Request, manifest: usize, line: usize, kind: api::Kind) -> Loaded<Looked> {
     Ok(linking::look(&request, manifest, line, kind))
 }
 
@@ -272,7 +272,7 @@ pub(crate) async fn look(
     request: Request,
     manifest: usize,
     line: usize,
-    kind: &'static str,
+    kind: api::Kind,
 ) -> Looked {
     load_look(request, manifest, line, kind).await.unwrap_or_default()
 }

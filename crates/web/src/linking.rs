@@ -72,7 +72,7 @@ async fn look_at(state: State, (manifest, line): (usize, usize)) -> Looked {
 }
 
 /// Finds out about a line of a manifest, counted from 0.
-pub(crate) fn look(request: &Request, manifest: usize, line: usize, kind: &'static str) -> Looked {
+pub(crate) fn look(request: &Request, manifest: usize, line: usize, kind: api::Kind) -> Looked {
     match api::trace(request, manifest).get(line) {
         Some(traced) => Looked {
             origin: traced.origin.clone(),

@@ -5,6 +5,7 @@ use std::time::{Duration, Instant};
 
 use anyhow::{Context, bail};
 use optakit_core::bundle::{AwsDocument, Bundle};
+use optakit_core::kind::Kind;
 use optakit_core::render::IMAGE_DIGEST;
 use serde_json::Value;
 
@@ -249,17 +250,25 @@ fn addresses(bundle: &Bundle) -> Vec<String> {
         object.pointer(pointer).and_then(Value::as_str).map(str::to_owned)
     };
     let address = |object: &Value| {
-        let (host, path) = match object["kind"].as_str()? {
-            "Ingress" => (
+        let kind = Kind::find(object["apiVersion"].as_str()?, object["kind"].as_str()?)?;
+        let (host, path) = match kind {
+            Kind::Ingress => (
                 text(object, "/spec/rules/0/host")?,
                 text(object, "/spec/rules/0/http/paths/0/path"),
             ),
-            "HTTPRoute" => (
+            Kind::HttpRoute => (
                 text(object, "/spec/hostnames/0")?,
                 text(object, "/spec/rules/0/matches/0/path/value"),
             ),
-            "GRPCRoute" => (text(object, "/spec/hostnames/0")?, None),
-            _ => return None,
+            Kind::GrpcRoute => (text(object, "/spec/hostnames/0")?, None),
+            Kind::Namespace
+            | Kind::ServiceAccount
+            | Kind::ConfigMap
+            | Kind::Secret
+            | Kind::Service
+            | Kind::Deployment
+            | Kind::HorizontalPodAutoscaler
+            | Kind::PodDisruptionBudget => return None,
         };
         let path = path.unwrap_or_default();
         Some(format!("{host}{}", path.trim_end_matches("(/|$)(.*)").trim_end_matches('/')))

@@ -3,6 +3,7 @@
 use std::process::ExitCode;
 
 use anyhow::Context;
+use optakit_core::kind::Kind;
 use optakit_core::render::IMAGE_DIGEST;
 use serde_json::{Value, json};
 
@@ -85,7 +86,7 @@ impl Changes {
         let (mut targets, left_out) = session.targets()?;
         if !session.namespace_exists {
             let (namespace, untried) =
-                targets.into_iter().partition(|target| target.kind == "Namespace");
+                targets.into_iter().partition(|target| target.kind == Kind::Namespace);
             let pairs = live::pairs(&session.client, namespace, force).await.map_err(refused)?;
             return Ok(Self {
                 pairs,
@@ -156,14 +157,14 @@ impl Changes {
         let of_pair = |pair: &Pair| {
             json!({
                 "action": plan::action(pair).word(),
-                "kind": pair.target.kind,
+                "kind": pair.target.kind.name(),
                 "name": pair.target.name,
                 "effect": plan::effect(pair).words(),
                 "diff": if plan::action(pair) == Action::Change { plan::diff(pair) } else { String::new() },
             })
         };
-        let untried = |target: &Target| json!({ "action": "create", "kind": target.kind, "name": target.name, "effect": "nothing restarts", "diff": "" });
-        let gone = |leftover: &Leftover| json!({ "action": "delete", "kind": leftover.kind, "name": leftover.name, "effect": "deletion", "diff": "" });
+        let untried = |target: &Target| json!({ "action": "create", "kind": target.kind.name(), "name": target.name, "effect": "nothing restarts", "diff": "" });
+        let gone = |leftover: &Leftover| json!({ "action": "delete", "kind": leftover.kind.name(), "name": leftover.name, "effect": "deletion", "diff": "" });
         let changes: Vec<_> = self
             .changed()
             .map(of_pair)
@@ -193,16 +194,12 @@ pub(crate) fn deletion(label: &str) -> Event<'_> {
 
 /// Kind and name of everything the bundle holds, also of what waits for an image: it may well run
 /// already.
-fn kept(session: &Session) -> Vec<(String, String)> {
-    let text = |object: &Value, pointer: &str| {
-        object.pointer(pointer).and_then(Value::as_str).unwrap_or_default().to_owned()
+fn kept(session: &Session) -> Vec<(Kind, String)> {
+    let kept = |object: &Value| {
+        let kind = Kind::find(object["apiVersion"].as_str()?, object["kind"].as_str()?)?;
+        Some((kind, object.pointer("/metadata/name")?.as_str()?.to_owned()))
     };
-    session
-        .bundle
-        .manifests
-        .iter()
-        .map(|object| (text(object, "/kind"), text(object, "/metadata/name")))
-        .collect()
+    session.bundle.manifests.iter().filter_map(kept).collect()
 }
 
 /// All refusals of a plan.

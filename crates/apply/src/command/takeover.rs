@@ -8,6 +8,7 @@ use std::time::Duration;
 use anyhow::bail;
 use k8s_openapi::api::core::v1::Secret;
 use kube::api::{Api, DeleteParams, ListParams, Patch, PatchParams, PostParams};
+use optakit_core::kind::Kind;
 use optakit_core::render::IMAGE_DIGEST;
 use serde_json::{Value, json};
 
@@ -131,7 +132,7 @@ async fn find(session: &Session, targets: &[Target]) -> anyhow::Result<Vec<Found
 /// Stops when the pods of a Deployment would be replaced, and says in which lines.
 async fn refuse_restarts(session: &Session, found: &[Found]) -> anyhow::Result<()> {
     let mut refusals = Vec::new();
-    for found in found.iter().filter(|found| found.target.kind == "Deployment") {
+    for found in found.iter().filter(|found| found.target.kind == Kind::Deployment) {
         // Under a name that is not there: a dry run over the live object would keep what Helm still
         // holds.
         let mut probe = found.target.clone();

@@ -5,6 +5,7 @@ use std::collections::BTreeSet;
 use k8s_openapi::api::networking::v1::IngressClass;
 use kube::api::{Api, DynamicObject};
 use kube::core::{ApiResource, GroupVersionKind};
+use optakit_core::kind::Kind;
 use serde_json::Value;
 
 use crate::live::Target;
@@ -58,7 +59,7 @@ async fn gateways(client: &kube::Client, targets: &[Target]) -> Vec<String> {
 }
 
 async fn metrics(client: &kube::Client, targets: &[Target]) -> Vec<String> {
-    if !targets.iter().any(|target| target.kind == "HorizontalPodAutoscaler") {
+    if !targets.iter().any(|target| target.kind == Kind::HorizontalPodAutoscaler) {
         return Vec::new();
     }
     match client.list_api_group_resources("metrics.k8s.io/v1beta1").await {

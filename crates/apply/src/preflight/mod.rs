@@ -8,6 +8,7 @@ pub(crate) mod permissions;
 mod secrets;
 
 use optakit_core::bundle::{Bundle, Hole, List};
+use optakit_core::kind::Kind;
 
 use crate::live::Target;
 use crate::session::Session;
@@ -63,7 +64,7 @@ pub(crate) async fn check(
     targets: &[Target],
 ) -> Result<Vec<String>, PreflightError> {
     let (client, bundle) = (&session.client, &session.bundle);
-    let has_pods = targets.iter().any(|target| target.kind == "Deployment");
+    let has_pods = targets.iter().any(|target| target.kind == Kind::Deployment);
     let secrets = async {
         if has_pods {
             secrets::check(client, bundle, session.namespace_exists).await

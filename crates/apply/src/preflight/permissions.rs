@@ -6,11 +6,12 @@ use k8s_openapi::api::authorization::v1::{
     SelfSubjectRulesReview, SelfSubjectRulesReviewSpec,
 };
 use kube::api::{Api, PostParams};
+use optakit_core::kind::Kind;
 
 use serde_json::{Value, json};
 
 use super::Fault;
-use crate::live::{Target, resource_of};
+use crate::live::Target;
 
 /// Verbs on resources of a namespace, by API group and plural name, and what for.
 struct Need {
@@ -154,7 +155,7 @@ pub(crate) fn rules_of(targets: &[Target]) -> Vec<Value> {
 /// The rules of a ClusterRole: the namespace itself, and what is read of the cluster to find faults
 /// before anything is written.
 pub(crate) fn cluster_rules_of(targets: &[Target], namespace: &str) -> Vec<Value> {
-    let has = |kind: &str| targets.iter().any(|target| target.kind == kind);
+    let has = |kind: Kind| targets.iter().any(|target| target.kind == kind);
     let read = |group: &str, resource: &str, verb: &str| json!({"apiGroups": [group], "resources": [resource], "verbs": [verb]});
     let mut rules = vec![
         json!({"apiGroups": [""], "resources": ["namespaces"], "verbs": ["get", "patch"], "resourceNames": [namespace]}),
@@ -163,17 +164,17 @@ pub(crate) fn cluster_rules_of(targets: &[Target], namespace: &str) -> Vec<Value
         // A name cannot be asked of what is not there yet.
         read("", "namespaces", "create"),
     ];
-    if has("Deployment") {
+    if has(Kind::Deployment) {
         rules.push(read("", "nodes", "list"));
     }
-    if has("Ingress") {
+    if has(Kind::Ingress) {
         rules.push(read("networking.k8s.io", "ingressclasses", "get"));
     }
     rules
 }
 
 fn questions(targets: &[Target]) -> Vec<Question> {
-    let has_pods = targets.iter().any(|target| target.kind == "Deployment");
+    let has_pods = targets.iter().any(|target| target.kind == Kind::Deployment);
     let needs = ALWAYS.iter().chain(if has_pods { WITH_PODS } else { &[] });
     let mut questions: Vec<Question> = needs
         .flat_map(|need| {
@@ -186,18 +187,15 @@ fn questions(targets: &[Target]) -> Vec<Question> {
         })
         .collect();
     for target in targets.iter().filter(|target| target.namespace.is_some()) {
-        let (kind, group) = (target.kind.as_str(), target.group());
-        let name = if group.is_empty() { kind.to_owned() } else { format!("{kind}.{group}") };
-        let Some(resource) = resource_of(&name) else { continue };
+        let kind = target.kind;
         for verb in OBJECTS {
-            let known = |other: &Question| {
-                (other.resource.as_str(), other.verb) == (resource.plural.as_str(), *verb)
-            };
+            let known =
+                |other: &Question| (other.resource.as_str(), other.verb) == (kind.plural(), *verb);
             if !questions.iter().any(known) {
                 let purpose = format!("to apply the {kind}");
                 questions.push(Question {
-                    group: resource.group.clone(),
-                    resource: resource.plural.clone(),
+                    group: kind.group().to_owned(),
+                    resource: kind.plural().to_owned(),
                     verb,
                     purpose,
                 });

@@ -6,6 +6,7 @@ use serde::Serialize;
 
 use super::diagnostic::Diagnostic;
 use crate::bundle::RequiredSecret;
+use crate::kind::Kind;
 
 /// An environment that a service file names.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize)]
@@ -68,7 +69,8 @@ impl Analysis {
 #[cfg_attr(feature = "javascript", derive(tsify::Tsify))]
 pub struct Manifest {
     /// Its kind.
-    pub kind: &'static str,
+    #[cfg_attr(feature = "javascript", tsify(type = "string"))]
+    pub kind: Kind,
     /// Its name.
     pub name: String,
     /// Its namespace.

@@ -5,7 +5,7 @@ use serde_json::{Map, Value};
 use similar::{ChangeTag, TextDiff};
 
 use super::analysis::Manifest;
-use crate::effect::{Effect, bare, effect, recreates};
+use crate::effect::{Effect, effect, recreates, strip_server_fields};
 use crate::syntax;
 
 /// An object that manifests are compared with.
@@ -24,7 +24,7 @@ pub struct BaselineObject {
 impl From<&Manifest> for BaselineObject {
     fn from(manifest: &Manifest) -> Self {
         Self {
-            kind: manifest.kind.to_owned(),
+            kind: manifest.kind.name().to_owned(),
             name: manifest.name.clone(),
             namespace: manifest.namespace.clone(),
             yaml: manifest.yaml.to_string(),
@@ -104,7 +104,12 @@ pub fn read_objects(text: &str) -> Result<Vec<BaselineObject>, String> {
             );
         };
         let namespace = word(&object, "/metadata/namespace");
-        Ok(BaselineObject { kind, name, namespace, yaml: syntax::data_to_yaml(&bare(&object)) })
+        Ok(BaselineObject {
+            kind,
+            name,
+            namespace,
+            yaml: syntax::data_to_yaml(&strip_server_fields(&object)),
+        })
     };
     let objects = unpacked.map(other).collect::<Result<Vec<BaselineObject>, String>>()?;
     if objects.is_empty() {
@@ -123,7 +128,7 @@ pub fn compare(
     against: Baseline,
 ) -> Vec<Change> {
     let same = |other: &BaselineObject, manifest: &Manifest| {
-        other.kind == manifest.kind
+        other.kind == manifest.kind.name()
             && other.name == manifest.name
             && other.namespace == manifest.namespace
     };
@@ -139,7 +144,7 @@ pub fn compare(
                 let lines = diff("", &manifest.yaml);
                 let effect = Effect::None.words();
                 changes.push(Change {
-                    kind: manifest.kind.to_owned(),
+                    kind: manifest.kind.name().to_owned(),
                     name: manifest.name.clone(),
                     action: "create",
                     effect,
@@ -173,7 +178,7 @@ fn changed(
     let wanted = manifest.to_value();
     let read =
         syntax::documents(&other.yaml).ok().and_then(|documents| documents.into_iter().next())?;
-    let live = if against == Baseline::Cluster { shaped(&read, &wanted) } else { read };
+    let live = if against == Baseline::Cluster { project_onto(&read, &wanted) } else { read };
     if live == wanted {
         return None;
     }
@@ -184,7 +189,7 @@ fn changed(
     };
     let caused = effect(manifest.kind, Some(&live), &wanted).words();
     Some(Change {
-        kind: manifest.kind.to_owned(),
+        kind: manifest.kind.name().to_owned(),
         name: manifest.name.clone(),
         action: if recreated { "recreate" } else { "change" },
         effect: if recreated { "recreation" } else { caused },
@@ -195,17 +200,17 @@ fn changed(
 
 /// Of an object only what another one has too, in its order: the API server adds defaults
 /// everywhere.
-fn shaped(live: &Value, wanted: &Value) -> Value {
+fn project_onto(live: &Value, wanted: &Value) -> Value {
     match (live, wanted) {
         (Value::Object(live), Value::Object(wanted)) => {
-            let shaped = wanted.iter().filter_map(|(key, wanted)| {
-                Some((key.clone(), self::shaped(live.get(key)?, wanted)))
+            let fields = wanted.iter().filter_map(|(key, wanted)| {
+                Some((key.clone(), project_onto(live.get(key)?, wanted)))
             });
-            Value::Object(shaped.collect::<Map<String, Value>>())
+            Value::Object(fields.collect::<Map<String, Value>>())
         }
         (Value::Array(live), Value::Array(wanted)) => {
             let item = |(index, item): (usize, &Value)| {
-                wanted.get(index).map_or_else(|| item.clone(), |wanted| shaped(item, wanted))
+                wanted.get(index).map_or_else(|| item.clone(), |wanted| project_onto(item, wanted))
             };
             Value::Array(live.iter().enumerate().map(item).collect())
         }

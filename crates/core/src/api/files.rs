@@ -3,8 +3,8 @@
 use std::collections::BTreeMap;
 
 use super::analysis::Manifest;
+use crate::kind::Kind;
 use crate::model::image::Reference;
-use crate::render::rank;
 use crate::source::SourceText;
 use crate::syntax;
 use crate::value::{Map, Value};
@@ -36,8 +36,8 @@ pub fn files(manifests: &[Manifest], format: FileFormat) -> Vec<SourceText> {
 fn file_name(manifest: &Manifest, extension: &str) -> String {
     format!(
         "{:02}-{}-{}.{extension}",
-        rank(manifest.kind),
-        manifest.kind.to_lowercase(),
+        manifest.kind.rank(),
+        manifest.kind.name().to_lowercase(),
         manifest.name
     )
 }
@@ -65,8 +65,10 @@ pub fn kustomize(manifests: &[Manifest]) -> Vec<SourceText> {
 /// versions is left as the manifests have it.
 fn images(manifests: &[Manifest]) -> Vec<Value> {
     let mut found: BTreeMap<String, Vec<(&'static str, String)>> = BTreeMap::new();
-    let pods =
-        manifests.iter().filter(|manifest| manifest.kind == "Deployment").map(Manifest::to_value);
+    let pods = manifests
+        .iter()
+        .filter(|manifest| manifest.kind == Kind::Deployment)
+        .map(Manifest::to_value);
     for deployment in pods {
         let containers = deployment
             .pointer("/spec/template/spec/containers")

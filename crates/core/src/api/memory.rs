@@ -38,6 +38,7 @@ mod tests {
 
     use super::*;
     use crate::api::{Choices, Manifest, RdsCertificates, SourceText, analyze};
+    use crate::kind::Kind;
 
     const FILE: &str = include_str!("../../benches/fixture/opta.yml");
     const ENVIRONMENT: &str = include_str!("../../benches/fixture/env.yml");
@@ -67,7 +68,7 @@ mod tests {
         let same = |manifest: &&Manifest| {
             before.iter().any(|other| Arc::ptr_eq(&other.yaml, &manifest.yaml))
         };
-        let deployments = after.iter().filter(|manifest| manifest.kind == "Deployment");
+        let deployments = after.iter().filter(|manifest| manifest.kind == Kind::Deployment);
         deployments.filter(same).map(|manifest| manifest.name.clone()).collect()
     }
 

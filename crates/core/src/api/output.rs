@@ -7,7 +7,7 @@ use super::pass::Product;
 use super::places::Places;
 use super::render::{RenderInput, Rendered, Resource, Sink, render_all};
 use crate::order::sort_by_rank;
-use crate::render::{Object, WithoutImage, rank};
+use crate::render::{Object, WithoutImage};
 use crate::source::SourceText;
 use crate::syntax;
 use crate::value::{Value, ValueKind};
@@ -31,7 +31,7 @@ impl Product for Manifests {
     ) {
         let mut texts = Written::default();
         render_all(input, &mut texts, analysis);
-        sort_by_rank(&mut texts.manifests, |manifest| [rank(manifest.kind), 0, 0]);
+        sort_by_rank(&mut texts.manifests, |manifest| [manifest.kind.rank(), 0, 0]);
         analysis.manifests = Some(texts.manifests);
         analysis.aws = texts.aws;
     }
@@ -134,7 +134,7 @@ impl Product for Data {
     ) {
         let mut kept = Kept::default();
         render_all(input, &mut kept, analysis);
-        sort_by_rank(&mut kept.objects, |object| [rank(object.kind), 0, 0]);
+        sort_by_rank(&mut kept.objects, |object| [object.kind.rank(), 0, 0]);
         self.rendered = Some(Rendered {
             layer: input.scope.layer_name.to_owned(),
             environment: input.scope.environment.clone(),

@@ -7,6 +7,7 @@ use super::places::Place;
 use super::render::Rendered;
 use super::request::Request;
 use super::service_file::ServiceFile;
+use crate::kind::Kind;
 use crate::model::field::Field;
 use crate::model::k8s_service::{K8sService, ResourceRequest};
 use crate::reference;
@@ -91,7 +92,7 @@ fn rendered(request: &Request) -> Option<Rendered> {
 
 /// Why a line of a manifest of this kind is there.
 #[must_use]
-pub fn explain_line(request: &Request, kind: &str, line: &TracedLine) -> Option<LineExplanation> {
+pub fn explain_line(request: &Request, kind: Kind, line: &TracedLine) -> Option<LineExplanation> {
     let (file, place) = line.origin.clone()?;
     let at = format!("`{file}` line {}", place.line);
     let about = if line.is_exact {
@@ -116,7 +117,7 @@ pub fn explain_line(request: &Request, kind: &str, line: &TracedLine) -> Option<
 }
 
 /// The field with a default that becomes what a pointer leads to, by what its declaration says.
-fn default_of(kind: &str, pointer: &str) -> Option<&'static Field> {
+fn default_of(kind: Kind, pointer: &str) -> Option<&'static Field> {
     let mut path = String::new();
     for step in pointer.split('/').skip(1) {
         if step.bytes().all(|byte| byte.is_ascii_digit()) {
@@ -133,7 +134,7 @@ fn default_of(kind: &str, pointer: &str) -> Option<&'static Field> {
                 .renders
                 .split(';')
                 .map(str::trim_start)
-                .filter(|part| part.starts_with(kind))
+                .filter(|part| part.starts_with(kind.name()))
                 .any(|part| {
                     let named =
                         part.split('`').skip(1).step_by(2).filter(|name| name.contains('.'));

@@ -4,6 +4,7 @@
 use super::ingress::rule;
 use super::{Frame, Object, object};
 use crate::check::Checked;
+use crate::kind::Kind;
 use crate::model::k8s_service::{K8sService, PortKind};
 use crate::model::public_uri::PublicUri;
 use crate::value::{Map, Value};
@@ -24,14 +25,7 @@ fn ingress(
     let rules = vec![rule(uri.host, uri.prefix, "Prefix", uri.span, frame)];
     let spec = Map::new().with("ingressClassName", "alb").with("rules", rules);
     let name = format!("{}-{index}", frame.names.full.as_str()).into();
-    object(
-        "networking.k8s.io/v1",
-        "Ingress",
-        name,
-        frame,
-        annotations(service, frame),
-        Map::new().with("spec", spec),
-    )
+    object(Kind::Ingress, name, frame, annotations(service, frame), Map::new().with("spec", spec))
 }
 
 fn annotations(service: &Checked<K8sService>, frame: &Frame<'_>) -> Map {

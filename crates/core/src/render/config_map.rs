@@ -2,6 +2,7 @@
 //! as Opta had it.
 
 use super::{Frame, Object, Profile, object};
+use crate::kind::Kind;
 use crate::value::Map;
 
 /// The key, and the file below `/config`.
@@ -16,8 +17,7 @@ pub(super) fn render(frame: &Frame<'_>) -> Option<Object> {
     let data = Map::new().with(KEY, frame.rds_certificates.clone());
     is_needed(frame).then(|| {
         object(
-            "v1",
-            "ConfigMap",
+            Kind::ConfigMap,
             frame.names.full.clone(),
             frame,
             Map::new(),

@@ -5,6 +5,7 @@ use super::{
     secret,
 };
 use crate::check::Checked;
+use crate::kind::Kind;
 use crate::model::k8s_service::{K8sService, PortKind};
 use crate::model::scalars::Quantity;
 use crate::span::{Span, Spanned};
@@ -29,8 +30,7 @@ pub(super) fn render(
         .with("revisionHistoryLimit", 10_i64)
         .with("template", template(service, image, frame));
     object(
-        "apps/v1",
-        "Deployment",
+        Kind::Deployment,
         frame.names.full.clone(),
         frame,
         Map::new(),

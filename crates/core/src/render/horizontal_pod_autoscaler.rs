@@ -2,6 +2,7 @@
 
 use super::{Frame, Object, Scale, object, scale};
 use crate::check::Checked;
+use crate::kind::Kind;
 use crate::model::k8s_service::K8sService;
 use crate::model::scalars::Count;
 use crate::span::Defaulted;
@@ -28,8 +29,7 @@ pub(super) fn render(service: &Checked<K8sService>, frame: &Frame<'_>) -> Option
         .with("maxReplicas", Value::from(max).at(service.max_containers.span))
         .with("metrics", metrics);
     Some(object(
-        "autoscaling/v2",
-        "HorizontalPodAutoscaler",
+        Kind::HorizontalPodAutoscaler,
         frame.names.full.clone(),
         frame,
         Map::new(),

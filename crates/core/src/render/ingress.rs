@@ -3,6 +3,7 @@
 
 use super::{Frame, Object, Profile, object};
 use crate::check::Checked;
+use crate::kind::Kind;
 use crate::model::k8s_service::{K8sService, PortKind};
 use crate::model::public_uri::PublicUri;
 use crate::span::Span;
@@ -33,14 +34,7 @@ fn ingress(
     let spec = Map::new().with("ingressClassName", "nginx").with("rules", rules);
     let name = format!("{}-{index}", frame.names.full.as_str()).into();
     let annotations = annotations(service, at_root, frame);
-    object(
-        "networking.k8s.io/v1",
-        "Ingress",
-        name,
-        frame,
-        annotations,
-        Map::new().with("spec", spec),
-    )
+    object(Kind::Ingress, name, frame, annotations, Map::new().with("spec", spec))
 }
 
 /// The one rule of an Ingress: a host and a path lead to port 80 of the Service.

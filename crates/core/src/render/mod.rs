@@ -17,6 +17,7 @@ mod service_account;
 mod target;
 
 use crate::check::Checked;
+use crate::kind::Kind;
 use crate::model::environment::Environment;
 use crate::model::exposure::Exposure;
 use crate::model::image::{Image, Reference};
@@ -92,34 +93,13 @@ pub struct LinkVariable {
 #[derive(Clone, Debug)]
 pub struct Object {
     /// Its kind.
-    pub kind: &'static str,
+    pub kind: Kind,
     /// Its name.
     pub name: Text,
     /// Its namespace; none for a Namespace.
     pub namespace: Option<Text>,
     /// All of it.
     pub value: Value,
-}
-
-/// The order in which objects are written and applied: what others need comes first, and traffic
-/// last.
-const ORDER: &[&str] = &[
-    "Namespace",
-    "ServiceAccount",
-    "ConfigMap",
-    "Secret",
-    "Service",
-    "Deployment",
-    "HorizontalPodAutoscaler",
-    "PodDisruptionBudget",
-    "Ingress",
-    "HTTPRoute",
-    "GRPCRoute",
-];
-
-/// The place of a kind in the order in which objects are applied.
-pub(crate) fn rank(kind: &str) -> usize {
-    ORDER.iter().position(|other| *other == kind).unwrap_or(ORDER.len())
 }
 
 /// Renders the namespace of a layer.
@@ -214,14 +194,7 @@ pub fn repository_url(names: &Names, environment: &Environment) -> Text {
 }
 
 /// An object's envelope: apiVersion, kind, metadata, then the rest.
-fn object(
-    api_version: &'static str,
-    kind: &'static str,
-    name: Text,
-    frame: &Frame<'_>,
-    annotations: Map,
-    rest: Map,
-) -> Object {
+fn object(kind: Kind, name: Text, frame: &Frame<'_>, annotations: Map, rest: Map) -> Object {
     let namespace = frame.names.layer.clone();
     let metadata = Map::new()
         .with("name", name.clone())
@@ -229,8 +202,8 @@ fn object(
         .with("labels", labels::of_object(frame))
         .maybe("annotations", (!annotations.is_empty()).then_some(annotations));
     let value = Map::new()
-        .with("apiVersion", api_version)
-        .with("kind", kind)
+        .with("apiVersion", kind.api_version())
+        .with("kind", kind.name())
         .with("metadata", metadata)
         .join(rest);
     Object { kind, name, namespace: Some(namespace), value: Value::from(value).at(frame.span) }

@@ -3,6 +3,7 @@
 
 use super::{Frame, Object, Profile, labels, object};
 use crate::check::Checked;
+use crate::kind::Kind;
 use crate::model::k8s_service::K8sService;
 use crate::value::{Map, Value};
 
@@ -14,8 +15,7 @@ pub(super) fn render(service: &Checked<K8sService>, frame: &Frame<'_>) -> Option
         .with("maxUnavailable", Value::from(1_i64).at(service.min_containers.span))
         .with("selector", Map::new().with("matchLabels", labels::selector(frame)));
     Some(object(
-        "policy/v1",
-        "PodDisruptionBudget",
+        Kind::PodDisruptionBudget,
         frame.names.full.clone(),
         frame,
         Map::new(),

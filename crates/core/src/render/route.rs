@@ -3,6 +3,7 @@
 
 use super::{Frame, Object, object};
 use crate::check::Checked;
+use crate::kind::Kind;
 use crate::model::k8s_service::{K8sService, PortKind};
 use crate::model::public_uri::PublicUri;
 use crate::text::Text;
@@ -24,16 +25,9 @@ fn route(index: usize, uri: PublicUri, service: &Checked<K8sService>, frame: &Fr
         .with("parentRefs", vec![Value::from(parent)])
         .maybe("hostnames", hosts)
         .with("rules", vec![Value::from(rule).at(uri.span)]);
-    let kind = if port == PortKind::Grpc { "GRPCRoute" } else { "HTTPRoute" };
+    let kind = if port == PortKind::Grpc { Kind::GrpcRoute } else { Kind::HttpRoute };
     let name = format!("{}-{index}", frame.names.full.as_str()).into();
-    object(
-        "gateway.networking.k8s.io/v1",
-        kind,
-        name,
-        frame,
-        Map::new(),
-        Map::new().with("spec", spec),
-    )
+    object(kind, name, frame, Map::new(), Map::new().with("spec", spec))
 }
 
 fn backends(frame: &Frame<'_>) -> Vec<Value> {

@@ -3,6 +3,7 @@
 use std::collections::BTreeMap;
 
 use super::{Frame, LinkVariable, Object, labels};
+use crate::kind::Kind;
 use crate::resolve::Values;
 use crate::text::Text;
 use crate::value::{Map, Value};
@@ -35,13 +36,13 @@ pub(super) fn render(
         .with("namespace", first.names.layer.clone())
         .with("labels", labels::of_object(first));
     let value = Map::new()
-        .with("apiVersion", "v1")
-        .with("kind", "Secret")
+        .with("apiVersion", Kind::Secret.api_version())
+        .with("kind", Kind::Secret.name())
         .with("metadata", metadata)
         .with("type", "Opaque")
         .with("stringData", data);
     Some(Object {
-        kind: "Secret",
+        kind: Kind::Secret,
         name: NAME.into(),
         namespace: Some(first.names.layer.clone()),
         value: value.into(),

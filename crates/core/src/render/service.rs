@@ -2,6 +2,7 @@
 
 use super::{Frame, Object, labels, object};
 use crate::check::Checked;
+use crate::kind::Kind;
 use crate::model::k8s_service::K8sService;
 use crate::value::{Map, Value};
 
@@ -17,8 +18,7 @@ pub(super) fn render(service: &Checked<K8sService>, frame: &Frame<'_>) -> Object
         .with("selector", labels::selector(frame))
         .with("ports", ports);
     object(
-        "v1",
-        "Service",
+        Kind::Service,
         frame.names.module.clone(),
         frame,
         Map::new(),

@@ -5,7 +5,7 @@ use std::sync::Arc;
 
 use leptos::html::Pre;
 use leptos::prelude::*;
-use optakit_core::api::Manifest;
+use optakit_core::api::{Kind, Manifest};
 
 use super::problems::marked;
 use crate::editor::highlight;
@@ -83,13 +83,14 @@ pub(crate) fn Manifests() -> impl IntoView {
     let group_of = move |group: usize| {
         listed.read().iter().skip(group * SOME).take(SOME).cloned().collect::<Vec<_>>()
     };
-    let object = move |(kind, name): (&'static str, String)| {
+    let object = move |(kind, name): (Kind, String)| {
         let label = format!("{kind} {name}");
         let (pressed, changed) = (label.clone(), (kind, name.clone()));
         let effect = move || {
             let changes = state.changes.read();
-            let change =
-                changes.iter().find(|change| change.kind == changed.0 && change.name == changed.1);
+            let change = changes
+                .iter()
+                .find(|change| change.kind == changed.0.name() && change.name == changed.1);
             change.map(|change| if change.action == "create" { "new" } else { change.effect })
         };
         view! {
@@ -101,7 +102,7 @@ pub(crate) fn Manifests() -> impl IntoView {
                     first.set(0);
                 }
             >
-                {kind}
+                {kind.name()}
                 {move || effect().map(|effect| view! { <span class="effect" aria-hidden="true">{effect}</span> })}
                 <span class="name">{name}</span>
             </button>
