@@ -6,11 +6,11 @@ use futures::future::join_all;
 use kube::api::{Patch, PatchParams};
 use optakit_core::kind::Stage;
 
-use crate::live::{LiveError, Options, Target, explain};
+use crate::live::{DesiredObject, LiveError, Options, explain};
 
 /// Groups objects by the stage that writes them, in order.
-pub(crate) fn stages(targets: Vec<Target>) -> Vec<Vec<Target>> {
-    let mut stages: BTreeMap<Stage, Vec<Target>> = BTreeMap::new();
+pub(crate) fn stages(targets: Vec<DesiredObject>) -> Vec<Vec<DesiredObject>> {
+    let mut stages: BTreeMap<Stage, Vec<DesiredObject>> = BTreeMap::new();
     for target in targets {
         stages.entry(target.kind.stage()).or_default().push(target);
     }
@@ -24,10 +24,10 @@ pub(crate) fn stages(targets: Vec<Target>) -> Vec<Vec<Target>> {
 /// The first refusal; objects written before it stay written.
 pub(crate) async fn write(
     client: &kube::Client,
-    targets: &[Target],
+    targets: &[DesiredObject],
     force: bool,
 ) -> Result<(), LiveError> {
-    let write = |target: &Target| {
+    let write = |target: &DesiredObject| {
         let target = target.clone();
         async move {
             let label = target.label();
@@ -52,7 +52,7 @@ pub(crate) async fn write(
 /// When the API server refuses it.
 pub(crate) async fn bootstrap_replicas(
     client: &kube::Client,
-    target: &Target,
+    target: &DesiredObject,
     replicas: i64,
 ) -> Result<(), LiveError> {
     let patch = serde_json::json!({

@@ -16,7 +16,7 @@ use optakit_core::kind::{Kind, Pruning};
 use serde_json::json;
 use sha2::{Digest, Sha256};
 
-use crate::live::{LiveError, MANAGER, Target, explain, resource_of};
+use crate::live::{DesiredObject, LiveError, MANAGER, explain, resource_of};
 
 const ID: &str = "applyset.kubernetes.io/id";
 const PART_OF: &str = "applyset.kubernetes.io/part-of";
@@ -91,7 +91,7 @@ impl ApplySet {
     }
 
     /// Labels objects as members. The Namespace is not a member, because it is never pruned.
-    pub(crate) fn label(&self, targets: &mut [Target]) {
+    pub(crate) fn label(&self, targets: &mut [DesiredObject]) {
         for target in targets.iter_mut().filter(|target| target.kind.is_namespaced()) {
             target.object["metadata"]["labels"][PART_OF] = self.id.as_str().into();
         }
@@ -109,7 +109,7 @@ impl ApplySet {
     pub(crate) async fn announce(
         &mut self,
         client: &kube::Client,
-        targets: &[Target],
+        targets: &[DesiredObject],
         only: bool,
     ) -> Result<(), LiveError> {
         let members = targets.iter().filter(|target| target.kind.is_namespaced());

@@ -11,7 +11,7 @@ use optakit_core::kind::Kind;
 use serde_json::Value;
 
 use crate::command::plan::{Changes, change, deletion, refused};
-use crate::live::{self, Pair, Target};
+use crate::live::{self, DesiredObject, Pair};
 use crate::owner::Force;
 use crate::report::{Board, Report};
 use crate::saved::SavedPlan;
@@ -81,7 +81,7 @@ pub(crate) async fn ensure_namespace(
         options.yes,
     )?;
     let (targets, _) = session.targets()?;
-    let namespaces: Vec<Target> =
+    let namespaces: Vec<DesiredObject> =
         targets.into_iter().filter(|target| target.kind == Kind::Namespace).collect();
     live::pairs(&session.client, namespaces.clone(), &options.force).await.map_err(refused)?;
     apply::write(&session.client, &namespaces, options.force.all).await?;
@@ -124,10 +124,11 @@ pub(crate) async fn deploy(
             options.yes,
         )?;
     }
-    let members: Vec<Target> = changes.pairs.iter().map(|pair| pair.target.clone()).collect();
+    let members: Vec<DesiredObject> =
+        changes.pairs.iter().map(|pair| pair.target.clone()).collect();
     let mut set = changes.set.clone();
     set.announce(&session.client, &members, false).await?;
-    let namespaces: Vec<Target> = changed
+    let namespaces: Vec<DesiredObject> = changed
         .iter()
         .filter(|pair| pair.target.kind == Kind::Namespace)
         .map(|pair| pair.target.clone())
@@ -181,21 +182,22 @@ struct StagedApply<'a> {
 
 /// What a board tells of: the objects that change, and the Deployments, which are waited for in any
 /// case.
-fn rows(changed: &[&Pair], members: &[Target]) -> Vec<String> {
-    let is_changed = |target: &Target| changed.iter().any(|pair| pair.target.index == target.index);
+fn rows(changed: &[&Pair], members: &[DesiredObject]) -> Vec<String> {
+    let is_changed =
+        |target: &DesiredObject| changed.iter().any(|pair| pair.target.index == target.index);
     let told = members.iter().filter(|target| {
         target.namespace.is_some() && (target.kind.is_awaited() || is_changed(target))
     });
-    told.map(Target::label).collect()
+    told.map(DesiredObject::label).collect()
 }
 
 /// How long nothing may happen in a wait before it is said that it goes on.
 const HEARTBEAT: Duration = Duration::from_secs(30);
 
 impl StagedApply<'_> {
-    async fn run(&self, targets: Vec<Target>) -> anyhow::Result<()> {
+    async fn run(&self, targets: Vec<DesiredObject>) -> anyhow::Result<()> {
         for stage in apply::stages(targets) {
-            let changed: Vec<Target> = stage
+            let changed: Vec<DesiredObject> = stage
                 .iter()
                 .filter(|target| self.changed.iter().any(|pair| pair.target.index == target.index))
                 .cloned()
@@ -224,7 +226,7 @@ impl StagedApply<'_> {
     }
 
     /// The fewest replicas that the autoscaler of a Deployment keeps.
-    fn minimum_of(&self, target: &Target) -> Option<i64> {
+    fn minimum_of(&self, target: &DesiredObject) -> Option<i64> {
         let scales = |object: &&Value| {
             object["kind"] == Kind::HorizontalPodAutoscaler.name()
                 && object.pointer("/spec/scaleTargetRef/name").and_then(Value::as_str)
@@ -233,7 +235,7 @@ impl StagedApply<'_> {
         self.bundle.manifests.iter().find(scales)?.pointer("/spec/minReplicas")?.as_i64()
     }
 
-    async fn wait(&self, target: &Target) -> anyhow::Result<()> {
+    async fn wait(&self, target: &DesiredObject) -> anyhow::Result<()> {
         let namespace = target.namespace.as_deref().unwrap_or_default();
         let (label, started) = (target.label(), Instant::now());
         let last = RefCell::new("no status yet".to_owned());

@@ -17,7 +17,7 @@ pub(crate) const MANAGER: &str = "optakit";
 
 /// An object to be applied.
 #[derive(Clone, Debug)]
-pub(crate) struct Target {
+pub(crate) struct DesiredObject {
     /// Its index in the bundle.
     pub(crate) index: usize,
     /// The object.
@@ -62,7 +62,7 @@ pub(crate) enum LiveError {
     Failed { action: &'static str, object: String, reason: String },
 }
 
-impl Target {
+impl DesiredObject {
     /// Reads the kind, name and namespace of a manifest.
     ///
     /// # Errors
@@ -128,7 +128,7 @@ pub(crate) struct Options {
 /// An object as it is, and as it would be.
 #[derive(Clone, Debug)]
 pub(crate) struct Pair {
-    pub(crate) target: Target,
+    pub(crate) target: DesiredObject,
     pub(crate) live: Option<Value>,
     pub(crate) wanted: Value,
     /// Fields that a person holds and we take, with who.
@@ -213,10 +213,10 @@ pub(crate) async fn secret_keys(
 /// Everything that was refused.
 pub(crate) async fn pairs(
     client: &kube::Client,
-    targets: Vec<Target>,
+    targets: Vec<DesiredObject>,
     force: &Force,
 ) -> Result<Vec<Pair>, Vec<LiveError>> {
-    let read = |mut target: Target| async move {
+    let read = |mut target: DesiredObject| async move {
         let api = target.api(client);
         let (live, wanted) = futures::future::join(
             api.get_opt(&target.name),

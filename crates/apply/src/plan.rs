@@ -98,12 +98,14 @@ mod tests {
     use serde_json::json;
 
     use super::*;
-    use crate::live::Target;
+    use crate::live::DesiredObject;
 
     fn pair(kind: &str, live: Option<Value>, wanted: Value) -> Pair {
-        let target =
-            Target::new(0, json!({"apiVersion": "v1", "kind": kind, "metadata": {"name": "api"}}))
-                .expect("a known kind");
+        let target = DesiredObject::new(
+            0,
+            json!({"apiVersion": "v1", "kind": kind, "metadata": {"name": "api"}}),
+        )
+        .expect("a known kind");
         Pair { target, live, wanted, taken: Vec::new() }
     }
 

@@ -14,7 +14,7 @@ use crate::aws::adopt::adopt;
 use crate::cli::Connect;
 use crate::command::bundle::{refusal, verify};
 use crate::input;
-use crate::live::{self, Target};
+use crate::live::{self, DesiredObject};
 use crate::report::Report;
 
 /// A cluster that answers, with the bundle that goes there.
@@ -164,7 +164,7 @@ impl Session {
     /// # Errors
     ///
     /// When the bundle holds an object of a kind that no bundle of ours holds.
-    pub(crate) fn targets(&self) -> anyhow::Result<(Vec<Target>, Vec<String>)> {
+    pub(crate) fn targets(&self) -> anyhow::Result<(Vec<DesiredObject>, Vec<String>)> {
         let bundle = &self.bundle;
         let hole = bundle.holes.iter().find(|hole| hole.input == IMAGE_DIGEST);
         let waiting: Vec<String> = hole
@@ -175,7 +175,7 @@ impl Session {
             .collect();
         let mut targets = Vec::new();
         for (index, object) in bundle.manifests.iter().enumerate() {
-            let target = Target::new(index, object.clone())?;
+            let target = DesiredObject::new(index, object.clone())?;
             let left_out = target.kind.needs_pods()
                 && module(object).is_some_and(|module| waiting.contains(&module));
             if !left_out {

@@ -9,7 +9,7 @@ use serde_json::{Value, json};
 use crate::aws::actions;
 use crate::cli::Permissions;
 use crate::input;
-use crate::live::Target;
+use crate::live::DesiredObject;
 use crate::preflight::permissions;
 use crate::report::Report;
 
@@ -31,7 +31,7 @@ fn roles(bundle: &Bundle) -> anyhow::Result<Value> {
         .manifests
         .iter()
         .enumerate()
-        .map(|(index, object)| Target::new(index, object.clone()));
+        .map(|(index, object)| DesiredObject::new(index, object.clone()));
     let targets = targets.collect::<Result<Vec<_>, _>>()?;
     let namespace = &bundle.metadata.layer;
     let role = |kind: &str, metadata: Value, rules: Vec<Value>| json!({"apiVersion": "rbac.authorization.k8s.io/v1", "kind": kind, "metadata": metadata, "rules": rules});

@@ -11,7 +11,7 @@ use super::revisions::on_layer;
 use crate::applyset::{ApplySet, Leftover};
 use crate::cli::{Plan, PlanOutput, Status};
 use crate::history;
-use crate::live::{self, Pair, Target};
+use crate::live::{self, DesiredObject, Pair};
 use crate::owner::Force;
 use crate::plan::{self, Action};
 use crate::report::{Event, Report};
@@ -67,7 +67,7 @@ pub(crate) struct Changes {
     /// Every object, as it is and as it would be.
     pub(crate) pairs: Vec<Pair>,
     /// What goes into a namespace that is not there yet, which no dry run can try.
-    pub(crate) untried: Vec<Target>,
+    pub(crate) untried: Vec<DesiredObject>,
     /// What would be taken away.
     pub(crate) leftovers: Vec<Leftover>,
     /// The modules whose pods wait for an image.
@@ -163,7 +163,7 @@ impl Changes {
                 "diff": if plan::action(pair) == Action::Change { plan::diff(pair) } else { String::new() },
             })
         };
-        let untried = |target: &Target| json!({ "action": "create", "kind": target.kind.name(), "name": target.name, "effect": "nothing restarts", "diff": "" });
+        let untried = |target: &DesiredObject| json!({ "action": "create", "kind": target.kind.name(), "name": target.name, "effect": "nothing restarts", "diff": "" });
         let gone = |leftover: &Leftover| json!({ "action": "delete", "kind": leftover.kind.name(), "name": leftover.name, "effect": "deletion", "diff": "" });
         let changes: Vec<_> = self
             .changed()

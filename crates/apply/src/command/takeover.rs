@@ -16,7 +16,7 @@ use crate::applyset::ApplySet;
 use crate::cli::Takeover;
 use crate::deploy::{confirm, count};
 use crate::history::{self, Status};
-use crate::live::{self, LiveError, Options, Target, explain};
+use crate::live::{self, DesiredObject, LiveError, Options, explain};
 use crate::report::Report;
 use crate::session::{self, Session};
 use crate::takeover::{self, Release};
@@ -39,7 +39,7 @@ pub(crate) fn run(arguments: &Takeover, report: &Report) -> anyhow::Result<ExitC
 
 /// An object of the bundle that is there.
 struct Found {
-    target: Target,
+    target: DesiredObject,
     live: Value,
 }
 
@@ -81,7 +81,7 @@ async fn take_over(
     for found in &found {
         report.note(format!("take     {}", found.target.label()));
     }
-    let fresh: Vec<&Target> = targets
+    let fresh: Vec<&DesiredObject> = targets
         .iter()
         .filter(|target| !found.iter().any(|found| found.target.index == target.index))
         .collect();
@@ -113,8 +113,8 @@ async fn take_over(
     Ok(ExitCode::SUCCESS)
 }
 
-async fn find(session: &Session, targets: &[Target]) -> anyhow::Result<Vec<Found>> {
-    let read = |target: &Target| {
+async fn find(session: &Session, targets: &[DesiredObject]) -> anyhow::Result<Vec<Found>> {
+    let read = |target: &DesiredObject| {
         let target = target.clone();
         async move {
             let live = target.api(&session.client).get_opt(&target.name).await;
@@ -159,7 +159,7 @@ async fn refuse_restarts(session: &Session, found: &[Found]) -> anyhow::Result<(
 
 async fn change_hands(
     session: &Session,
-    targets: &[Target],
+    targets: &[DesiredObject],
     found: &[Found],
     releases: &BTreeSet<Release>,
     set: &mut ApplySet,

@@ -8,16 +8,16 @@ use kube::core::{ApiResource, GroupVersionKind};
 use optakit_core::kind::Kind;
 use serde_json::Value;
 
-use crate::live::Target;
+use crate::live::DesiredObject;
 
 /// What the cluster lacks, for people. Who may not look gets no warning: it might be there.
-pub(super) async fn warnings(client: &kube::Client, targets: &[Target]) -> Vec<String> {
+pub(super) async fn warnings(client: &kube::Client, targets: &[DesiredObject]) -> Vec<String> {
     let (classes, gateways, metrics) =
         tokio::join!(classes(client, targets), gateways(client, targets), metrics(client, targets));
     classes.into_iter().chain(gateways).chain(metrics).collect()
 }
 
-async fn classes(client: &kube::Client, targets: &[Target]) -> Vec<String> {
+async fn classes(client: &kube::Client, targets: &[DesiredObject]) -> Vec<String> {
     let classes = targets.iter().filter_map(|target| {
         target.object.pointer("/spec/ingressClassName").and_then(Value::as_str)
     });
@@ -32,7 +32,7 @@ async fn classes(client: &kube::Client, targets: &[Target]) -> Vec<String> {
     warnings
 }
 
-async fn gateways(client: &kube::Client, targets: &[Target]) -> Vec<String> {
+async fn gateways(client: &kube::Client, targets: &[DesiredObject]) -> Vec<String> {
     let parents = targets
         .iter()
         .filter_map(|target| target.object.pointer("/spec/parentRefs").and_then(Value::as_array))
@@ -58,7 +58,7 @@ async fn gateways(client: &kube::Client, targets: &[Target]) -> Vec<String> {
     warnings
 }
 
-async fn metrics(client: &kube::Client, targets: &[Target]) -> Vec<String> {
+async fn metrics(client: &kube::Client, targets: &[DesiredObject]) -> Vec<String> {
     if !targets.iter().any(|target| target.kind == Kind::HorizontalPodAutoscaler) {
         return Vec::new();
     }

@@ -9,12 +9,15 @@ use serde_json::Value;
 use super::Fault;
 use crate::aws::login::login;
 use crate::image::{Destination, Found, find};
-use crate::live::Target;
+use crate::live::DesiredObject;
 use crate::session::Session;
 
 /// Faults and warnings about the images in repositories of the bundle's own. What may not be asked
 /// is left out.
-pub(super) async fn check(session: &Session, targets: &[Target]) -> (Vec<Fault>, Vec<String>) {
+pub(super) async fn check(
+    session: &Session,
+    targets: &[DesiredObject],
+) -> (Vec<Fault>, Vec<String>) {
     let Some(aws) = &session.aws else { return (Vec::new(), Vec::new()) };
     let wanted = wanted(session, targets);
     if wanted.is_empty() {
@@ -49,7 +52,7 @@ pub(super) async fn check(session: &Session, targets: &[Target]) -> (Vec<Fault>,
 }
 
 /// Repository and digest or tag of the images in repositories of the bundle's own.
-fn wanted(session: &Session, targets: &[Target]) -> BTreeSet<(String, String)> {
+fn wanted(session: &Session, targets: &[DesiredObject]) -> BTreeSet<(String, String)> {
     let repositories =
         session.bundle.aws.iter().filter(|document| document.kind == "ecr-repository");
     let names: Vec<&str> =

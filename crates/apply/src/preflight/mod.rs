@@ -10,7 +10,7 @@ mod secrets;
 use optakit_core::bundle::{Bundle, Hole, List};
 use optakit_core::kind::Kind;
 
-use crate::live::Target;
+use crate::live::DesiredObject;
 use crate::session::Session;
 
 /// What is missing.
@@ -61,7 +61,7 @@ pub(crate) fn check_inputs(bundle: &Bundle, allowed: &str) -> Result<(), Preflig
 /// With everything that is missing, and what to do about each.
 pub(crate) async fn check(
     session: &Session,
-    targets: &[Target],
+    targets: &[DesiredObject],
 ) -> Result<Vec<String>, PreflightError> {
     let (client, bundle) = (&session.client, &session.bundle);
     let has_pods = targets.iter().any(|target| target.kind == Kind::Deployment);

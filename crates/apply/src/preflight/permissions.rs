@@ -11,7 +11,7 @@ use optakit_core::kind::Kind;
 use serde_json::{Value, json};
 
 use super::Fault;
-use crate::live::Target;
+use crate::live::DesiredObject;
 
 /// Verbs on resources of a namespace, by API group and plural name, and what for.
 struct Need {
@@ -85,7 +85,7 @@ struct Question {
 pub(super) async fn check(
     client: &kube::Client,
     namespace: &str,
-    targets: &[Target],
+    targets: &[DesiredObject],
     namespace_exists: bool,
 ) -> Option<Fault> {
     let questions = questions(targets);
@@ -139,7 +139,7 @@ pub(super) async fn check(
 }
 
 /// The rules of a Role that allow all of it in the namespace of the targets.
-pub(crate) fn rules_of(targets: &[Target]) -> Vec<Value> {
+pub(crate) fn rules_of(targets: &[DesiredObject]) -> Vec<Value> {
     let mut rules: Vec<(String, String, Vec<&str>)> = Vec::new();
     for Question { group, resource, verb, .. } in questions(targets) {
         match rules.iter_mut().find(|rule| (&rule.0, &rule.1) == (&group, &resource)) {
@@ -154,7 +154,7 @@ pub(crate) fn rules_of(targets: &[Target]) -> Vec<Value> {
 
 /// The rules of a ClusterRole: the namespace itself, and what is read of the cluster to find faults
 /// before anything is written.
-pub(crate) fn cluster_rules_of(targets: &[Target], namespace: &str) -> Vec<Value> {
+pub(crate) fn cluster_rules_of(targets: &[DesiredObject], namespace: &str) -> Vec<Value> {
     let has = |kind: Kind| targets.iter().any(|target| target.kind == kind);
     let read = |group: &str, resource: &str, verb: &str| json!({"apiGroups": [group], "resources": [resource], "verbs": [verb]});
     let mut rules = vec![
@@ -173,7 +173,7 @@ pub(crate) fn cluster_rules_of(targets: &[Target], namespace: &str) -> Vec<Value
     rules
 }
 
-fn questions(targets: &[Target]) -> Vec<Question> {
+fn questions(targets: &[DesiredObject]) -> Vec<Question> {
     let has_pods = targets.iter().any(|target| target.kind == Kind::Deployment);
     let needs = ALWAYS.iter().chain(if has_pods { WITH_PODS } else { &[] });
     let mut questions: Vec<Question> = needs
