@@ -48,6 +48,11 @@ apt_install() {
   as_root env DEBIAN_FRONTEND=noninteractive apt-get install -y --no-install-recommends "$@"
 }
 
+# Creates a Python virtual environment. Debian has the module for it in a package.
+make_venv() { # FOLDER
+  python3 -m venv "$1" || { apt_install python3-venv && python3 -m venv "$1"; }
+}
+
 # The version of a crate as Cargo.lock has it.
 locked_version() {
   awk -v want="name = \"$1\"" '$0 == want { getline; gsub(/[^0-9.]/, "", $3); print $3; exit }' "$root/Cargo.lock"

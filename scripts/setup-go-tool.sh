@@ -14,7 +14,7 @@ if [ ! -x "$program" ]; then
   [ "$name" != helm ] || flags+=" -X helm.sh/helm/v3/internal/version.version=$version"
   build() {
     mkdir -p "$(dirname "$program")"
-    (cd "$folder" && CGO_ENABLED=0 GOFLAGS=-mod=mod go build -trimpath -ldflags "$flags" -o "$program" tool)
+    (cd "$folder" && CGO_ENABLED=${CGO_ENABLED:-0} GOFLAGS=-mod=mod go build -trimpath -ldflags "$flags" -o "$program" tool)
   }
   step "Building $name $version (1 to 4 minutes, once)" "$name" build
 fi
