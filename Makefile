@@ -1,49 +1,55 @@
-# What there is to do with the project; `make help` lists it. The work is done by scripts/.
+# Each target runs a script of scripts/ or bench/. `make help` lists the targets.
 PORT ?= 8080
 MINUTES ?= 10
 TARGETS ?= render edit bundle values link keys
 
 .DEFAULT_GOAL := help
-.PHONY: help run page js test bench fuzz check bless size soak profile dist reproduce
+.PHONY: help run page js docs test check bless fuzz bench soak profile size pictures dist reproduce
 
-help: ## list what there is
+help: ## List all targets.
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | awk -F ':.*## ' '{printf "  make %-10s %s\n", $$1, $$2}'
 
-run: page ## build what is needed, serve the editor and print its address (PORT=8080)
+run: page ## Build the editor, serve it on this machine and print its address (PORT=8080).
 	@node scripts/serve.mjs dist $(PORT)
 
-page: ## build the page into dist/
+page: ## Build the editor into dist/.
 	@scripts/build-page.sh
 
-js: ## build the JavaScript package into target/js/
+js: ## Build the JavaScript package into target/js/.
 	@scripts/build-js.sh
 
-test: ## every test, with all the set-up it needs
+docs: ## Build the documentation into target/book/.
+	@scripts/build-docs.sh
+
+test: ## Install everything that is missing, then run all linters and tests.
 	@scripts/test.sh
 
-bench: ## measure, beside peers in the same run
-	@bench/run.sh
-
-fuzz: ## feed the core with bytes nobody writes (MINUTES=10 a target of TARGETS)
-	@scripts/fuzz.sh $(MINUTES) "$(TARGETS)"
-
-check: ## format, lints, dependency rules, licences
+check: ## Run all linters.
 	@scripts/check.sh
 
-bless: ## rewrite the generated files and snapshots that tests compare
+bless: ## Rewrite the snapshots and generated files that tests compare with.
 	@scripts/bless.sh
 
-size: page ## print what the page weighs
-	@node scripts/size.mjs
+fuzz: ## Fuzz the core with random input (MINUTES=10 per target, TARGETS="render edit").
+	@scripts/fuzz.sh $(MINUTES) "$(TARGETS)"
 
-soak: page ## type ten thousand keys into the page and watch its memory
+bench: ## Measure speed and size, and compare them with other tools.
+	@bench/run.sh
+
+soak: page ## Type ten thousand keys into the editor and watch its memory.
 	@scripts/setup-browser.sh && node bench/soak.mjs
 
-profile: ## count where the instructions of the hot paths go, with valgrind
+profile: ## Count the instructions of the hot paths with valgrind.
 	@bench/profile.sh
 
-dist: ## make what is released into target/dist/
+size: page ## Print the size of each file of the editor.
+	@node scripts/size.mjs
+
+pictures: page ## Take the screenshots of the documentation.
+	@scripts/setup-browser.sh && node bench/screenshots.mjs
+
+dist: ## Build the files of a release into target/dist/.
 	@scripts/dist.sh
 
-reproduce: ## build the page twice, in two places, and compare the bytes
+reproduce: ## Build the editor twice, in two folders, and compare the bytes.
 	@scripts/reproduce.sh

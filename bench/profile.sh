@@ -29,6 +29,7 @@ say "Rendering 2,000 files (a minute under valgrind)"
 count files "$root/$hot_paths" render 2000
 say "An apply"
 "$root/scripts/testbed.sh" up "$testbed"
+# shellcheck source=/dev/null
 . "$testbed/env"
 printf 'name: hot\nenvironments: [{name: staging, path: env.yml}]\nmodules:\n  - {type: k8s-service, name: api, image: "acme/api:1", port: {http: 8000}, healthcheck_path: /health, max_containers: 4, public_uri: hot.acme.io}\n' >"$work/opta.yml"
 (cd "$work" && "$optakit" bundle --quiet -o hot.bundle.json)

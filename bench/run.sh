@@ -16,6 +16,7 @@ if have go; then
   testbed="$cache/testbed.$$"
   trap '"$root/scripts/testbed.sh" down "$testbed"; rm -rf "$testbed"' EXIT
   "$root/scripts/testbed.sh" up "$testbed"
+  # shellcheck source=/dev/null
   . "$testbed/env"
   export HELM=$OPTAKIT_TEST_HELM KUBECTL=$OPTAKIT_TEST_KUBECTL SCHEMAS="$testbed/schemas"
   "$KUBECTL" --kubeconfig "$OPTAKIT_TEST_KUBECONFIG" get --raw /openapi/v2 | node bench/schemas.mjs "$SCHEMAS"

@@ -1,10 +1,10 @@
 #!/usr/bin/env bash
-# Rewrites the snapshots and generated pages that tests compare with, for `git diff` to show what has changed.
+# Rewrites the snapshots and generated files that tests compare with. Review the changes with `git diff`.
 . "$(dirname "$0")/lib.sh"
 cd "$root"
 
 INSTA_UPDATE=always cargo test -p optakit-core --test render --quiet
-# These write what has changed, and fail to say so.
+# These tests rewrite the files, then fail if a file changed.
 cargo test -p optakit-core --test generated --quiet >/dev/null 2>&1 || true
 cargo test -p optakit --test generated --quiet >/dev/null 2>&1 || true
 "$root/scripts/build-page.sh"

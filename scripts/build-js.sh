@@ -1,5 +1,5 @@
 #!/usr/bin/env bash
-# Builds the core as a JavaScript package into target/js/: one folder for Node, one for bundlers, TypeScript types in both.
+# Builds the JavaScript package of the core into target/js/: one folder for Node and one for bundlers, both with types.
 . "$(dirname "$0")/lib.sh"
 
 "$root/scripts/setup-page.sh"
@@ -20,11 +20,11 @@ build() {
     wasm-bindgen --target "$kind" --out-dir "$out.new/$kind" --out-name optakit "target/$wasm_target/page/optakit_core.wasm"
     wasm-opt -Oz "$out.new/$kind/optakit_bg.wasm" -o "$out.new/$kind/optakit_bg.wasm"
   done
-  # What wasm-bindgen writes for Node is CommonJS.
+  # For Node, wasm-bindgen writes CommonJS.
   echo '{"type": "commonjs"}' >"$out.new/nodejs/package.json"
   cp -r assets/rds-ca "$out.new/rds-ca"
   cp crates/core/js/README.md LICENSE-* "$out.new/"
-  # Last, since its age says whether the package is up to date.
+  # Write this file last: its age decides whether the package is up to date.
   sed "s/@version@/$(locked_version optakit-core)/" crates/core/js/package.json >"$out.new/package.json"
   rm -rf "$out"
   mv "$out.new" "$out"

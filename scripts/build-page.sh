@@ -12,9 +12,9 @@ fi
 toolchain=$(wasm_toolchain)
 [ -z "$toolchain" ] || export RUSTUP_TOOLCHAIN=$toolchain
 export PATH="$cache/tools/bin:$root/node_modules/.bin:$PATH"
-# Trunk reads NO_COLOR as a boolean of its own and stops at `1`.
+# Trunk expects a boolean in NO_COLOR and rejects `1`.
 unset NO_COLOR
-# Whose machine the page was built on is nobody's business, and changes its bytes.
+# Remove the paths of this machine, so that every machine builds the same bytes.
 remap=()
 for folder in "${CARGO_HOME:-$HOME/.cargo}"/registry/src/*/ "$root/"; do remap+=("--remap-path-prefix=$folder="); done
 export CARGO_TARGET_WASM32_UNKNOWN_UNKNOWN_RUSTFLAGS="${remap[*]}"
@@ -23,9 +23,8 @@ build() {
   : >target/page/page.js
   : >target/page/page.css
   rm -f target/page/*-*.js
-  # Trunk's `offline` is handed to cargo, so that the packages must be there first.
+  # Trunk runs cargo offline, so download the crates first.
   cargo fetch --target "$wasm_target"
-  # Only a release build runs wasm-opt.
   trunk build --release --config Trunk.toml
   node scripts/offline.mjs dist crates/web/js/offline.js
 }

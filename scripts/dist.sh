@@ -1,6 +1,6 @@
 #!/usr/bin/env bash
-# Makes what is released into target/dist/: the static site, the binary with completions and manual pages, what both are made of
-# (CycloneDX), and checksums. The same sources give the same bytes, wherever they lie and whenever they are built.
+# Builds the files of a release into target/dist/: the static site, the binary with completions and manual pages, their SBOMs
+# (CycloneDX), and checksums. The same sources produce the same bytes in any folder and at any time.
 . "$(dirname "$0")/lib.sh"
 
 "$root/scripts/build-page.sh"
@@ -10,12 +10,12 @@ host=$(rustc -vV | awk '/^host:/ { print $2 }')
 name=optakit-$version-$host
 rm -rf "$out"
 mkdir -p "$out/$name"/{completions,man}
-# Paths of this machine are in messages of panics else.
+# Remove the paths of this machine from panic messages.
 export RUSTFLAGS="${RUSTFLAGS:-} --remap-path-prefix=$root/= --remap-path-prefix=${CARGO_HOME:-$HOME/.cargo}/registry/src/="
 export SOURCE_DATE_EPOCH
 SOURCE_DATE_EPOCH=$(git log -1 --format=%ct 2>/dev/null || echo 0)
 build=(build)
-if have cargo-auditable; then build=(auditable build); else say "The binary tells no list of its packages: cargo-auditable is not installed"; fi
+if have cargo-auditable; then build=(auditable build); else say "The binary does not list its packages: cargo-auditable is not installed"; fi
 step "Building the release binary (5 to 10 minutes the first time)" dist cargo "${build[@]}" --release --locked -p optakit --target-dir target/dist-build
 install -m 755 target/dist-build/release/optakit "$out/$name/optakit"
 binary="$out/$name/optakit"
@@ -30,12 +30,13 @@ if have cargo-cyclonedx; then
   mv crates/apply/bom.json "$out/$name.cdx.json"
   find crates -name bom.json -delete
 else
-  say "There is no CycloneDX list: cargo-cyclonedx is not installed"
+  say "There is no SBOM of the binary: cargo-cyclonedx is not installed"
 fi
 list=$out/optakit-site-$version.npm.cdx.json
-npm sbom --sbom-format cyclonedx --package-lock-only >"$list" || { rm "$list"; say "There is no list of the npm packages: npm sbom failed (npm 10 has it)"; }
+npm sbom --sbom-format cyclonedx --package-lock-only --omit dev >"$list" ||
+  { rm "$list"; say "There is no SBOM of the site: npm sbom failed (npm 10 or newer has it)"; }
 
-# Archives with nothing of the moment in them.
+# Creates an archive without times, owners or a random order of files.
 archive() { # FOLDER NAME
   tar --sort=name --owner=0 --group=0 --numeric-owner --mtime="@$SOURCE_DATE_EPOCH" -C "$1" -cf - "$2" | gzip -n -9
 }

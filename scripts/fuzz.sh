@@ -1,6 +1,6 @@
 #!/usr/bin/env bash
-# Feeds the core with bytes nobody writes: MINUTES a target of TARGETS, from the files of the tests as seeds. What breaks it is kept
-# in fuzz/artifacts/ and belongs into a test.
+# Fuzzes the core with random input: MINUTES per target of TARGETS. The seeds are files of the tests. Inputs that make it fail are
+# saved in fuzz/artifacts/; add them to a test.
 . "$(dirname "$0")/lib.sh"
 
 minutes=${1:-10}
@@ -10,12 +10,12 @@ rustup run nightly rustc --version >/dev/null 2>&1 || die "fuzzing needs the nig
 cd "$root"
 corpus=fuzz/corpus
 mkdir -p $corpus/{render,edit,bundle,values,link,keys}
-# Short inputs of earlier runs that together lead to nearly all places those came to.
+# Short inputs of earlier runs, which together cover almost the same code.
 for archive in fuzz/seeds/*.tar.gz; do tar -C $corpus -xzf "$archive"; done
 for file in crates/core/tests/render/*/opta.yml crates/core/benches/fixture/opta.yml; do
   name=$(echo "$file" | tr / -)
   cp "$file" "$corpus/render/$name"
-  # Typed in the middle, a line doubled near the end, a letter taken away.
+  # Keystrokes: type in the middle, duplicate a line near the end, delete a letter.
   { printf '\200\000\300\014\140\016\240\002'; cat "$file"; } >"$corpus/keys/$name"
   node -e 'const service = require("fs").readFileSync(process.argv[1], "utf8"); console.log(JSON.stringify({ service, environment_files: { "env.yml": "name: staging\norg_name: acme\n" }, image: "1", target: {} }))' "$file" >"$corpus/link/$name"
   for path in modules.0.port.http modules.0.new name modules.0.env_vars modules.0 modules.9; do
@@ -34,7 +34,7 @@ printf 'name: staging\norg_name: acme\nmodules:\n  - {type: dns, domain: acme.io
 status=0
 for target in "${targets[@]}"; do
   say "Fuzzing $target for $minutes minutes"
-  # A run of more than 10 s or 2 GiB is a finding too.
+  # A run that needs more than 10 seconds or 2 GiB also fails.
   cargo +nightly fuzz run "$target" -- -max_total_time=$((minutes * 60)) -max_len=16384 -timeout=10 -rss_limit_mb=2048 -print_final_stats=1 \
     2>&1 | grep -E "stat::|panicked|ERROR|SUMMARY|Test unit written|^#.*(DONE|pulse)" | tail -n 20 || status=1
   compgen -G "fuzz/artifacts/$target/*" >/dev/null && status=1

@@ -1,5 +1,5 @@
 #!/usr/bin/env bash
-# A Chromium for the tests of the page: any that is installed, else Debian's.
+# Installs Debian's Chromium for the tests of the page, unless a Chromium or Chrome is installed.
 . "$(dirname "$0")/lib.sh"
 
 [ -n "${OPTAKIT_CHROMIUM:-}" ] && exit 0

@@ -1,7 +1,7 @@
 #!/usr/bin/env bash
-# Builds a real Kubernetes control plane for the tests from Go modules, once: etcd, kube-apiserver,
-# kube-controller-manager, kube-scheduler, kwok (which plays nodes and pods), kubectl. Prints the folder they are in.
-# KUBEBUILDER_ASSETS, the convention of envtest, is honoured: where it is set those binaries are used.
+# Builds a Kubernetes control plane for the tests from Go modules: etcd, kube-apiserver, kube-controller-manager, kube-scheduler,
+# kubectl, and kwok, which simulates nodes and pods. Prints the folder of the programs.
+# If KUBEBUILDER_ASSETS is set, as envtest does, uses the programs in that folder.
 . "$(dirname "$0")/lib.sh"
 
 kubernetes=1.36.3
@@ -21,7 +21,7 @@ if [ ! -d "$crds" ] && have go; then
     chmod -R u+w "$crds.new"
     mv "$crds.new" "$crds"
   }
-  step "Fetching the definitions of the Gateway API" gateway-api fetch_crds
+  step "Downloading the CRDs of the Gateway API" gateway-api fetch_crds
 fi
 bin="$cache/control-plane-$kubernetes/bin"
 programs=(etcd kube-apiserver kube-controller-manager kube-scheduler kubectl kwok)
@@ -39,7 +39,7 @@ if [ -n "$missing" ] || [ ! -d "$bin/../stages" ]; then
     (cd "$root/scripts/control-plane/kubernetes" && go build -trimpath -ldflags "$flags" -o "$bin/" tool)
     (cd "$root/scripts/control-plane/kwok" && go build -trimpath -ldflags "-s -w" -o "$bin/" tool)
     (cd "$root/scripts/control-plane/etcd" && go build -trimpath -ldflags "-s -w" -o "$bin/etcd" go.etcd.io/etcd/server/v3)
-    # The stages say how kwok's pods and nodes live; without any it exits.
+    # kwok needs stages, which describe how nodes and pods change their state.
     local kwok_module
     kwok_module=$(cd "$root/scripts/control-plane/kwok" && go list -m -f '{{.Dir}}' sigs.k8s.io/kwok)
     rm -rf "$bin/../stages" && mkdir -p "$bin/../stages"

@@ -1,22 +1,23 @@
 #!/usr/bin/env bash
-# Makes `rustc --target wasm32-unknown-unknown` work: by rustup where it can download the target, else with Debian's
-# compiler and a standard library built from Debian's sources.
+# Makes `rustc --target wasm32-unknown-unknown` work. Downloads the target with rustup if possible. Otherwise installs Debian's
+# compiler and builds the standard library from Debian's sources.
 . "$(dirname "$0")/lib.sh"
 
 have rustc || die "no Rust toolchain found: install one from https://rustup.rs"
 wasm_toolchain >/dev/null && exit 0
 
 if have rustup; then
-  say "Adding the $wasm_target target with rustup"
-  rustup target add "$wasm_target" >/dev/null 2>&1 || true
+  say "Adding the target $wasm_target with rustup"
+  (cd "$root" && rustup target add "$wasm_target") >/dev/null 2>&1 || true
   wasm_toolchain >/dev/null && exit 0
-  say "  it cannot be downloaded here; building it from Debian's packages instead"
+  say "  the download failed; building the target from Debian's packages instead"
 else
-  die "the $wasm_target target is missing and there is no rustup to add it"
+  die "the target $wasm_target is missing, and there is no rustup to add it"
 fi
 
 packages=(rustc-web cargo-web rust-web-src rust-web-llvm lld-22)
-dpkg -s "${packages[@]}" >/dev/null 2>&1 || step "Installing Debian's Rust compiler (about 1 minute)" apt-rust apt_install "${packages[@]}"
+dpkg -s "${packages[@]}" >/dev/null 2>&1 ||
+  step "Installing Debian's Rust compiler (about 1 minute)" apt-rust apt_install "${packages[@]}"
 
 sysroot=$(/usr/bin/rustc --print sysroot)
 work="$cache/wasm-std-$(/usr/bin/rustc --version | awk '{print $2}')"
@@ -29,10 +30,11 @@ build_std() {
 }
 step "Building the standard library for $wasm_target (1 to 3 minutes)" wasm-std build_std
 
-as_root mkdir -p "$sysroot/lib/rustlib/$wasm_target/lib" "$sysroot/lib/rustlib/x86_64-unknown-linux-gnu/bin"
+host_bin="$sysroot/lib/rustlib/x86_64-unknown-linux-gnu/bin"
+as_root mkdir -p "$sysroot/lib/rustlib/$wasm_target/lib" "$host_bin"
 as_root cp "$work/target/$wasm_target/release/deps/"*.rlib "$sysroot/lib/rustlib/$wasm_target/lib/"
-lld="$(rustc --print sysroot)/lib/rustlib/x86_64-unknown-linux-gnu/bin/rust-lld"
+lld="$(rustc_for "" --print sysroot)/lib/rustlib/x86_64-unknown-linux-gnu/bin/rust-lld"
 [ -e "$lld" ] || lld=$(command -v lld-22)
-as_root ln -sf "$lld" "$sysroot/lib/rustlib/x86_64-unknown-linux-gnu/bin/rust-lld"
+as_root ln -sf "$lld" "$host_bin/rust-lld"
 rustup toolchain link "$debian_toolchain" "$sysroot"
-wasm_toolchain >/dev/null || die "the $wasm_target target still does not work"
+wasm_toolchain >/dev/null || die "the target $wasm_target still does not work"

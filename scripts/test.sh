@@ -1,5 +1,5 @@
 #!/usr/bin/env bash
-# Every test of the project, with all the set-up it needs. The last line counts them.
+# Runs all linters and tests, and installs what they need. The last line counts them.
 . "$(dirname "$0")/lib.sh"
 cd "$root"
 
@@ -7,8 +7,8 @@ log="$cache/log/test"
 mkdir -p "$log"
 passed=0 failed=0 skipped=0
 
-say "Everything is tested: the core, the command line, a real Kubernetes and AWS stand-in, the page in Chromium."
-say "The first time builds a control plane, Trunk and all packages: 20 to 40 minutes. Later runs take a few."
+say "Testing the core, the command line, the page in Chromium, and deployments to a local Kubernetes and AWS stand-in"
+say "The first run builds Kubernetes, Trunk and all packages: 20 to 40 minutes. Later runs take a few minutes."
 
 have cargo || die "no Rust toolchain found: install one from https://rustup.rs"
 "$root/scripts/setup-page.sh"
@@ -24,13 +24,13 @@ if have go || [ -n "${KUBEBUILDER_ASSETS:-}" ]; then
   "$root/scripts/setup-go-tool.sh" scripts/testbed/registry >/dev/null
   features=(--features optakit/testbed)
 elif [ -n "${CI:-}" ]; then
-  die "no Go toolchain found, and in CI the cluster tests must run"
+  die "no Go toolchain found; the cluster tests are required in CI"
 else
-  say "The cluster tests are skipped: no Go toolchain to build a control plane with, and KUBEBUILDER_ASSETS is not set"
+  say "Skipping the cluster tests: there is no Go toolchain, and KUBEBUILDER_ASSETS is not set"
   skipped=1
 fi
 
-# Runs one suite with its output shown, and adds what its log counts.
+# Runs a suite, shows its output and adds its counts.
 suite() { # NAME COMMAND...
   local name=$1 status=0
   shift
@@ -42,37 +42,41 @@ suite() { # NAME COMMAND...
     /^(ℹ|#) pass /   { passed += $3 }
     /^(ℹ|#) fail /   { failed += $3 }
     /^(ℹ|#) skipped / { skipped += $3 }
+    /^linters: /     { passed += $2; failed += $4; skipped += $6 }
     END { print passed + 0, failed + 0, skipped + 0 }' "$log/suite.log")
   read -r suite_passed suite_failed suite_skipped <<<"$counts"
-  # A suite that could not even be built has failed once.
+  # A suite that does not build counts as one failed test.
   [ $status -eq 0 ] || [ "$suite_failed" -gt 0 ] || suite_failed=1
   passed=$((passed + suite_passed)) failed=$((failed + suite_failed)) skipped=$((skipped + suite_skipped))
 }
 
-# The binary holds the page.
+suite "Linters" "$root/scripts/check.sh"
+# The binary contains the page.
 "$root/scripts/build-page.sh"
 say "Building the tests"
 cargo build --workspace --exclude optakit-web --quiet
 if [ -n "$testbed" ]; then
   say "Starting a Kubernetes control plane, an AWS stand-in and a registry"
   "$root/scripts/testbed.sh" up "$testbed"
+  # shellcheck source=/dev/null
   . "$testbed/env"
 fi
 export INSTA_UPDATE=no OPTAKIT_BIN="$root/target/debug/optakit" OPTAKIT_FAULTS="$log/faults"
 rm -rf "$OPTAKIT_FAULTS"
 mkdir -p "$OPTAKIT_FAULTS"
 suite "Core, command line and cluster" cargo test --workspace --no-fail-fast "${features[@]}"
-# Where a test failed its row is missing, which is no news.
-[ -z "$testbed" ] || [ "$failed" -gt 0 ] || suite "The table of faults" node --test --test-reporter=spec crates/apply/tests/faults.test.mjs
+cluster_failed=$suite_failed
+# After a failed test, a row of the table is missing.
+[ -z "$testbed" ] || [ "$cluster_failed" -gt 0 ] || suite "The table of faults" node --test --test-reporter=spec crates/apply/tests/faults.test.mjs
 "$root/scripts/build-js.sh"
 suite "The JavaScript package in Node" node --test --test-reporter=spec crates/core/tests/js/
 if have valgrind; then
-  suite "Instructions of the core" node --test --test-reporter=spec crates/core/tests/instructions.test.mjs
+  suite "Instruction counts of the core" node --test --test-reporter=spec crates/core/tests/instructions.test.mjs
 else
-  say "Instructions are not counted: valgrind is not installed"
+  say "Skipping the instruction counts: valgrind is not installed"
   skipped=$((skipped + 1))
 fi
-suite "The page's weight, figures of pages, and the scripts" node --test --test-reporter=spec crates/web/tests/*.test.mjs
+suite "Size of the page, figures in documents, and scripts" node --test --test-reporter=spec crates/web/tests/*.test.mjs
 suite "The page in Chromium" node --test --test-reporter=spec --test-timeout=1200000 crates/web/tests/browser/
 
 if [ "$skipped" -gt 0 ]; then

@@ -1,15 +1,16 @@
 #!/usr/bin/env bash
-# The real things the tests meet: a Kubernetes control plane with kwok's nodes, an AWS stand-in and a registry.
-#   scripts/testbed.sh up DIR     starts them; DIR/env then holds what tests need to know
-#   scripts/testbed.sh down DIR   ends them
-#   scripts/testbed.sh stop-api DIR, start-api DIR   kills the API server, starts it again
+# Starts and stops the servers of the tests: a Kubernetes control plane with nodes of kwok, an AWS stand-in and a registry.
+#   scripts/testbed.sh up DIR          starts the servers and writes their addresses to DIR/env
+#   scripts/testbed.sh down DIR        stops the servers
+#   scripts/testbed.sh stop-api DIR    kills the API server
+#   scripts/testbed.sh start-api DIR   starts the API server again
 . "$(dirname "$0")/lib.sh"
 
-command=${1:?up or down}
+command=${1:?up, down, stop-api or start-api}
 mkdir -p "${2:?a folder for the testbed}"
 dir=$(cd "$2" && pwd)
 
-# Below the ports that connections go out from: none of those may take a server's port while the server starts anew.
+# Prints a free port below the range of outgoing connections: one of those could take the port while a server restarts.
 free_port() {
   python3 - <<'PY'
 import random, socket
@@ -31,7 +32,7 @@ launch() { # NAME COMMAND...
   echo $! >>"$dir/pids"
 }
 
-# Waits until a command succeeds; says the log's end when it never does.
+# Waits until a command succeeds. After SECONDS, prints the end of the log and fails.
 await() { # NAME SECONDS COMMAND...
   local name=$1 until=$((SECONDS + $2))
   shift 2
@@ -44,15 +45,15 @@ await() { # NAME SECONDS COMMAND...
   done
 }
 
-# A process that was killed is gone when it holds no port any more. What nobody waits for stays in the table as a zombie.
+# Checks whether a process has ended. A zombie has ended too: its parent did not wait for it.
 gone() { ! kill -0 "$1" 2>/dev/null || grep -q '^State:[[:space:]]*Z' "/proc/$1/status" 2>/dev/null; }
 
-# Starts the API server and waits until it answers. One that ends instead is started again, its last words shown.
+# Starts the API server and waits until it answers. If it exits, prints the end of its log and tries again.
 start_api() {
-  local command server pid try
+  local command server pid
   eval "command=($(<"$dir/kube-apiserver.command"))"
   server=$(<"$dir/server")
-  for try in 1 2 3; do
+  for _ in 1 2 3; do
     launch kube-apiserver "${command[@]}"
     pid=$(tail -n 1 "$dir/pids")
     echo "$pid" >"$dir/kube-apiserver.pid"
@@ -76,7 +77,7 @@ stop_api() {
 
 down() {
   [ -e "$dir/pids" ] || return 0
-  # In the order opposite to the start, so that nothing complains of what it lost.
+  # In reverse order of the start, so that no server loses one that it needs.
   for pid in $(tac "$dir/pids"); do kill "$pid" 2>/dev/null || true; done
   for pid in $(tac "$dir/pids"); do
     for _ in $(seq 50); do gone "$pid" && break; sleep 0.1; done
@@ -108,7 +109,7 @@ contexts: [{name: webhook, context: {cluster: aws, user: apiserver}}]
 current-context: webhook
 YAML
   launch aws "$python" "$root/scripts/testbed/aws.py" "$aws_port" "$server" "$dir/certs/apiserver.crt" "$registry_port"
-  # The password of the stand-in's tokens, as bcrypt has it.
+  # The bcrypt hash of the password in the tokens of the AWS stand-in.
   cp "$root/scripts/testbed/htpasswd" "$dir/htpasswd"
   sed "s#FOLDER#$dir#; s#PORT#$registry_port#; s#FOLDER#$dir#" "$root/scripts/testbed/registry.yml" >"$dir/registry.yml"
   launch registry env OTEL_TRACES_EXPORTER=none "$registry" serve "$dir/registry.yml"
@@ -134,8 +135,8 @@ contexts: [{name: testbed, context: {cluster: testbed, user: admin}}]
 current-context: testbed
 YAML
   kubectl() { "$bin/kubectl" --kubeconfig "$kubeconfig" "$@"; }
-  # The controllers may ask ten times as often as by default, so that it is not their pace that is measured.
-  # A busy machine may keep kwok from its heartbeats; nothing here is about lost nodes.
+  # Raise the client limits of the controllers tenfold, so that benchmarks do not measure them.
+  # The long grace period keeps nodes ready if a busy machine delays the heartbeats of kwok.
   launch kube-controller-manager "$bin/kube-controller-manager" --kubeconfig "$kubeconfig" --leader-elect=false \
     --secure-port 0 --kube-api-qps 200 --kube-api-burst 400 --node-monitor-grace-period 24h --service-account-private-key-file "$dir/service-account.key" --use-service-account-credentials
   launch kube-scheduler "$bin/kube-scheduler" --kubeconfig "$kubeconfig" --leader-elect=false --kube-api-qps 200 --kube-api-burst 400 --secure-port 0
@@ -166,5 +167,5 @@ case "$command" in
   down) down ;;
   stop-api) stop_api ;;
   start-api) start_api ;;
-  *) die "up, down, stop-api or start-api, not $command" ;;
+  *) die "unknown command $command; expected up, down, stop-api or start-api" ;;
 esac

@@ -1,11 +1,18 @@
-"""The AWS stand-in of the tests: moto's server, and what moto cannot know of this machine before it.
+"""An AWS stand-in for the tests: a proxy in front of a moto server.
 
 usage: aws.py PORT API-SERVER CERTIFICATE REGISTRY-PORT
 
-EKS DescribeCluster answers with the API server of the testbed, ECR GetAuthorizationToken with its registry. POST /authenticate is the TokenReview webhook that EKS
-runs: it checks the presigned URL of a token against STS, as aws-iam-authenticator does. Whoever signs with the access key
-`DENIED-<action>` may do all but that action, `ONLY-<action>-<action>…` only those; with `THROTTLED-<action>` it is refused twice as too much, with `SKEWED` every
-signature is too old. All else goes to moto.
+The proxy answers these requests itself and forwards all others to moto:
+- EKS DescribeCluster returns the API server of the testbed.
+- ECR GetAuthorizationToken returns the registry of the testbed.
+- POST /authenticate is a TokenReview webhook like the one of EKS. It checks the presigned URL in
+  a token with STS, as aws-iam-authenticator does.
+
+The access key that signs a request selects an error:
+- `DENIED-<action>` may do everything except this action.
+- `ONLY-<action>-<action>…` may do only these actions.
+- `THROTTLED-<action>`: the first two requests for this action are throttled.
+- `SKEWED`: the signature of every request is expired.
 """
 
 import base64
@@ -22,26 +29,28 @@ port, api_server, certificate, registry = int(sys.argv[1]), sys.argv[2], sys.arg
 moto = ThreadedMotoServer("127.0.0.1", 0)
 moto.start()
 moto_port = moto.get_host_and_port()[1]
-own_host = f"127.0.0.1:{port}"
+proxy_host = f"127.0.0.1:{port}"
 throttled = {}
+HEADERS_OF_THE_SERVER = ("transfer-encoding", "content-length", "connection", "server", "date")
 
 
 def check(token):
-    """The identity behind a token; raises ValueError with what is wrong with it."""
+    """Returns the identity of a token. Raises ValueError if the token is invalid."""
     if not token.startswith("k8s-aws-v1."):
-        raise ValueError("not a token of EKS")
+        raise ValueError("the token is not an EKS token")
     body = token.removeprefix("k8s-aws-v1.")
     url = base64.urlsafe_b64decode(body + "=" * (-len(body) % 4)).decode()
     parts, query = urlsplit(url), parse_qs(urlsplit(url).query)
-    if parts.netloc != own_host:
-        raise ValueError(f"the URL leads to {parts.netloc}")
+    if parts.netloc != proxy_host:
+        raise ValueError(f"unexpected host {parts.netloc}")
     if query.get("Action") != ["GetCallerIdentity"]:
-        raise ValueError("the URL asks for something else")
+        raise ValueError("the action is not GetCallerIdentity")
     if "x-k8s-aws-id" not in query["X-Amz-SignedHeaders"][0].split(";"):
-        raise ValueError("the cluster's name is not signed")
+        raise ValueError("the name of the cluster is not signed")
     if query["X-Amz-Expires"] != ["60"]:
-        raise ValueError("the URL is valid for another time than a minute")
-    request = urllib.request.Request(url, headers={"x-k8s-aws-id": "opta-staging", "accept": "application/json"})
+        raise ValueError("the URL does not expire after 60 seconds")
+    headers = {"x-k8s-aws-id": "opta-staging", "accept": "application/json"}
+    request = urllib.request.Request(url, headers=headers)
     with urllib.request.urlopen(request, timeout=10) as answer:
         text = answer.read().decode()
     return text.split("<Arn>")[1].split("</Arn>")[0] if "<Arn>" in text else text
@@ -53,7 +62,7 @@ class Handler(BaseHTTPRequestHandler):
     def answer(self, status, body, headers=()):
         self.send_response(status)
         for name, value in headers:
-            if name.lower() not in ("transfer-encoding", "content-length", "connection", "server", "date"):
+            if name.lower() not in HEADERS_OF_THE_SERVER:
                 self.send_header(name, value)
         self.send_header("Content-Length", str(len(body)))
         self.end_headers()
@@ -65,27 +74,61 @@ class Handler(BaseHTTPRequestHandler):
     def cluster(self, name):
         with open(certificate, "rb") as file:
             data = base64.b64encode(file.read()).decode()
-        self.answer_json({"cluster": {
-            "name": name, "status": "ACTIVE", "endpoint": api_server, "certificateAuthority": {"data": data},
-            "identity": {"oidc": {"issuer": "https://oidc.eks.us-east-1.amazonaws.com/id/TESTBED"}},
-        }})
+        issuer = "https://oidc.eks.us-east-1.amazonaws.com/id/TESTBED"
+        cluster = {
+            "name": name,
+            "status": "ACTIVE",
+            "endpoint": api_server,
+            "certificateAuthority": {"data": data},
+            "identity": {"oidc": {"issuer": issuer}},
+        }
+        self.answer_json({"cluster": cluster})
 
     def authenticate(self, body):
         review = json.loads(body)
         try:
             user = check(review["spec"]["token"])
-            status = {"authenticated": True, "user": {"username": user, "groups": ["system:masters"]}}
+            identity = {"username": user, "groups": ["system:masters"]}
+            status = {"authenticated": True, "user": identity}
         except (ValueError, KeyError, urllib.error.URLError) as error:
             status = {"authenticated": False, "error": str(error)}
-        self.answer_json({"apiVersion": review["apiVersion"], "kind": "TokenReview", "status": status})
+        version = review["apiVersion"]
+        self.answer_json({"apiVersion": version, "kind": "TokenReview", "status": status})
 
     def refuse(self, code, message, status):
-        """As AWS says it: JSON for ECR, XML for IAM and STS."""
+        """Answers with an error in the format of AWS: JSON for ECR, XML for IAM and STS."""
         if "X-Amz-Target" in self.headers:
             text = json.dumps({"__type": f"{code}Exception", "message": message})
-            return self.answer(400, text.encode(), [("Content-Type", "application/x-amz-json-1.1")])
+            content_type = "application/x-amz-json-1.1"
+            return self.answer(400, text.encode(), [("Content-Type", content_type)])
         error = f"<Error><Type>Sender</Type><Code>{code}</Code><Message>{message}</Message></Error>"
-        self.answer(status, f"<ErrorResponse>{error}</ErrorResponse>".encode(), [("Content-Type", "text/xml")])
+        body = f"<ErrorResponse>{error}</ErrorResponse>".encode()
+        self.answer(status, body, [("Content-Type", "text/xml")])
+
+    def action(self, body):
+        """Returns the AWS action of the request; empty if it has none."""
+        target = self.headers.get("X-Amz-Target", "").rpartition(".")[2]
+        return target or parse_qs(body.decode("utf-8", "replace")).get("Action", [""])[0]
+
+    def access_key(self):
+        """Returns the access key that signed the request."""
+        authorization = self.headers.get("Authorization", "")
+        return authorization.partition("Credential=")[2].partition("/")[0]
+
+    def error(self, action, key):
+        """Returns the arguments of `refuse` for the error that an access key selects."""
+        only = key.startswith("ONLY-") and action not in key.split("-")
+        if action and (key == f"DENIED-{action}" or only):
+            user = "arn:aws:iam::123456789012:user/ann"
+            message = f"User: {user} is not authorized to perform: {action}"
+            return "AccessDenied", message, 403
+        if action and key == f"THROTTLED-{action}" and throttled.setdefault(key, 0) < 2:
+            throttled[key] += 1
+            return "Throttling", "Rate exceeded", 400
+        if key == "SKEWED":
+            message = "Signature expired: 20260101T000000Z is now earlier than 20260101T010000Z"
+            return "SignatureDoesNotMatch", message, 403
+        return None
 
     def handle_any(self):
         body = self.rfile.read(int(self.headers.get("Content-Length") or 0))
@@ -94,21 +137,24 @@ class Handler(BaseHTTPRequestHandler):
             return self.authenticate(body)
         if self.command == "GET" and path == "/clusters/opta-staging":
             return self.cluster("opta-staging")
-        action = self.headers.get("X-Amz-Target", "").rpartition(".")[2] or parse_qs(body.decode("utf-8", "replace")).get("Action", [""])[0]
-        key = self.headers.get("Authorization", "").partition("Credential=")[2].partition("/")[0]
-        if action and (key == f"DENIED-{action}" or key.startswith("ONLY-") and action not in key.split("-")):
-            return self.refuse("AccessDenied", f"User: arn:aws:iam::123456789012:user/ann is not authorized to perform: {action}", 403)
-        if action and key == f"THROTTLED-{action}" and throttled.setdefault(key, 0) < 2:
-            throttled[key] += 1
-            return self.refuse("Throttling", "Rate exceeded", 400)
-        if key == "SKEWED":
-            return self.refuse("SignatureDoesNotMatch", "Signature expired: 20260101T000000Z is now earlier than 20260101T010000Z", 403)
-        headers = {name: value for name, value in self.headers.items() if name.lower() not in ("connection", "content-length")}
-        request = urllib.request.Request(f"http://127.0.0.1:{moto_port}{self.path}", body or None, headers, method=self.command)
+        action = self.action(body)
+        if error := self.error(action, self.access_key()):
+            return self.refuse(*error)
+        self.forward(body, action)
+
+    def forward(self, body, action):
+        """Forwards the request to moto."""
+        headers = {
+            name: value
+            for name, value in self.headers.items()
+            if name.lower() not in ("connection", "content-length")
+        }
+        url = f"http://127.0.0.1:{moto_port}{self.path}"
+        request = urllib.request.Request(url, body or None, headers, method=self.command)
         try:
             with urllib.request.urlopen(request, timeout=30) as answer:
                 text = answer.read()
-                if self.headers.get("X-Amz-Target", "").endswith(".GetAuthorizationToken"):
+                if action == "GetAuthorizationToken":
                     tokens = json.loads(text)
                     for data in tokens["authorizationData"]:
                         data["proxyEndpoint"] = f"http://127.0.0.1:{registry}"

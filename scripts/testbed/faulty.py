@@ -1,14 +1,15 @@
-"""A way to the API server on which things go wrong as they do in the world. For the tests.
+"""A proxy in front of the API server that injects faults, for the tests.
 
-usage: faulty.py KUBECONFIG
+usage: faulty.py KUBECONFIG KUBECTL
 
-Listens on a free port, prints it, and forwards to the API server of the kubeconfig with its token. What goes wrong is told
-by a query on the path /faulty, as `mode`:
-  none     nothing
-  storm    of every 9 requests one is answered with 429, one with 500, one not at all, and one is carried out and not answered
-  hold=N   the Nth request that writes, counted from now, is carried out and never answered; none comes after it.
-           GET /faulty/held waits for that moment
-  gate=N   the Nth request that writes waits until another mode is set, and is then carried out
+Listens on a free port, prints the port, and forwards requests to the API server of the kubeconfig
+with its token. GET /faulty?mode=MODE selects the fault:
+  none     no fault
+  storm    of every 9 requests, one is answered with 429, one with 500, one is dropped, and one is
+           forwarded but not answered
+  hold=N   the Nth writing request from now is forwarded but never answered, and later writing
+           requests are not forwarded. GET /faulty/held waits for this request
+  gate=N   the Nth writing request from now waits until the mode changes, then is forwarded
 """
 
 import http.client
@@ -20,17 +21,28 @@ import threading
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from urllib.parse import parse_qs, urlsplit
 
-config = json.loads(subprocess.check_output([sys.argv[2], "--kubeconfig", sys.argv[1], "config", "view", "--raw", "--flatten", "-o", "json"]))
+kubeconfig, kubectl = sys.argv[1], sys.argv[2]
+view = ["config", "view", "--raw", "--flatten", "-o", "json"]
+config = json.loads(subprocess.check_output([kubectl, "--kubeconfig", kubeconfig, *view]))
 server = urlsplit(config["clusters"][0]["cluster"]["server"])
 token = config["users"][0]["user"]["token"]
 context = ssl._create_unverified_context()
-lock, state = threading.Lock(), {"mode": "none", "left": 0, "seen": 0, "held": threading.Event(), "gate": threading.Event()}
+lock = threading.Lock()
+
+
+def new_state(mode, left):
+    """`left` counts writing requests down to the fault, `seen` counts the requests of a storm."""
+    held, gate = threading.Event(), threading.Event()
+    return {"mode": mode, "left": left, "seen": 0, "held": held, "gate": gate}
+
+
+state = new_state("none", 0)
 
 
 class Handler(BaseHTTPRequestHandler):
     protocol_version = "HTTP/1.1"
 
-    def say(self, status, text, headers=()):
+    def answer(self, status, text, headers=()):
         body = json.dumps(text).encode()
         self.send_response(status)
         for name, value in headers:
@@ -45,12 +57,17 @@ class Handler(BaseHTTPRequestHandler):
         self.connection.close()
 
     def fault(self):
-        """What is to go wrong with this request."""
-        writes = self.command in ("POST", "PUT", "PATCH", "DELETE") and "dryRun=" not in self.path and "/selfsubject" not in self.path
+        """Returns the fault for this request, or None."""
+        writes = (
+            self.command in ("POST", "PUT", "PATCH", "DELETE")
+            and "dryRun=" not in self.path
+            and "/selfsubject" not in self.path
+        )
         with lock:
             if state["mode"] == "storm":
                 state["seen"] += 1
-                return {2: "busy", 4: "error", 6: "unsent", 8: "unanswered"}.get(state["seen"] % 9)
+                faults = {2: "busy", 4: "error", 6: "unsent", 8: "unanswered"}
+                return faults.get(state["seen"] % 9)
             if state["mode"] in ("hold", "gate") and writes:
                 state["left"] -= 1
                 if state["left"] == 0:
@@ -67,9 +84,12 @@ class Handler(BaseHTTPRequestHandler):
         body = self.rfile.read(int(self.headers.get("Content-Length") or 0))
         fault = self.fault()
         if fault == "busy":
-            return self.say(429, {"kind": "Status", "code": 429, "reason": "TooManyRequests", "message": "busy"}, [("Retry-After", "0")])
+            status = {"kind": "Status", "code": 429, "reason": "TooManyRequests", "message": "busy"}
+            return self.answer(429, status, [("Retry-After", "0")])
         if fault == "error":
-            return self.say(500, {"kind": "Status", "status": "Failure", "code": 500, "reason": "InternalError", "message": "etcd has no leader"})
+            status = {"kind": "Status", "status": "Failure", "code": 500}
+            details = {"reason": "InternalError", "message": "etcd has no leader"}
+            return self.answer(500, {**status, **details})
         if fault == "unsent":
             return self.drop()
         if fault == "silence":
@@ -79,27 +99,32 @@ class Handler(BaseHTTPRequestHandler):
             state["held"].set()
             gate.wait()
         connection = http.client.HTTPSConnection(server.hostname, server.port, context=context)
-        headers = {name: value for name, value in self.headers.items() if name.lower() not in ("host", "connection", "authorization")}
+        headers = {
+            name: value
+            for name, value in self.headers.items()
+            if name.lower() not in ("host", "connection", "authorization")
+        }
+        headers["Authorization"] = f"Bearer {token}"
         try:
-            connection.request(self.command, self.path, body or None, {**headers, "Authorization": f"Bearer {token}"})
-            answer = connection.getresponse()
+            connection.request(self.command, self.path, body or None, headers)
+            response = connection.getresponse()
         except OSError:
             return self.drop()
         if fault == "unanswered":
-            answer.read()
+            response.read()
             return self.drop()
         if fault == "hold":
-            answer.read()
+            response.read()
             state["held"].set()
             threading.Event().wait()
-        self.send_response(answer.status)
-        for name, value in answer.getheaders():
+        self.send_response(response.status)
+        for name, value in response.getheaders():
             if name.lower() not in ("transfer-encoding", "content-length", "connection"):
                 self.send_header(name, value)
         self.send_header("Transfer-Encoding", "chunked")
         self.end_headers()
         try:
-            while part := answer.read1(65536):
+            while part := response.read1(65536):
                 self.wfile.write(b"%x\r\n%s\r\n" % (len(part), part))
             self.wfile.write(b"0\r\n\r\n")
         except (OSError, http.client.HTTPException):
@@ -107,14 +132,14 @@ class Handler(BaseHTTPRequestHandler):
 
     def control(self):
         if self.path.startswith("/faulty/held"):
-            return self.say(200, state["held"].wait(60))
+            return self.answer(200, state["held"].wait(60))
         mode = parse_qs(urlsplit(self.path).query)["mode"][0]
         with lock:
             name, _, number = mode.partition("=")
             for waiting in (state["held"], state["gate"]):
                 waiting.set()
-            state.update(mode=name, left=int(number or 0), seen=0, held=threading.Event(), gate=threading.Event())
-        self.say(200, mode)
+            state.update(new_state(name, int(number or 0)))
+        self.answer(200, mode)
 
     do_GET = do_POST = do_PUT = do_PATCH = do_DELETE = handle_any
 
@@ -122,7 +147,7 @@ class Handler(BaseHTTPRequestHandler):
         pass
 
 
-front = ThreadingHTTPServer(("127.0.0.1", 0), Handler)
-front.daemon_threads = True
-print(front.server_port, flush=True)
-front.serve_forever()
+proxy = ThreadingHTTPServer(("127.0.0.1", 0), Handler)
+proxy.daemon_threads = True
+print(proxy.server_port, flush=True)
+proxy.serve_forever()
