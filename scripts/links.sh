@@ -7,7 +7,10 @@ check() { # FILES...
   local log="$cache/log/links.log"
   mkdir -p "$cache/log"
   node_modules/.bin/linkinator "$@" --check-fragments --directory-listing --verbosity error \
-    --skip '^https?://(?!localhost)' >"$log" 2>&1 || { grep -vE '^ *\[200\]' "$log"; return 1; }
+    --skip '^https?://(?!localhost)' >"$log" 2>&1 && return
+  # The part after the empty line lists the broken links of each page.
+  sed -n '/^$/,$p' "$log" | grep -v '^ *\[200\]'
+  return 1
 }
 mapfile -t files < <(git ls-files '*.md' ':!.github')
 check --markdown "${files[@]}"
