@@ -1,64 +1,37 @@
-//! The bar above: what is rendered, and what is done with it.
+//! The bar at the top: rendering choices and the main actions.
 
 use leptos::prelude::*;
 use optakit_core::api;
 
-use crate::later;
+use crate::bundle;
 use crate::state::{Dialog, State};
 
-/// Brand, choices and the main actions.
+/// The bar at the top.
 #[component]
 pub(crate) fn Bar() -> impl IntoView {
     let state = expect_context::<State>();
-    let environments = Memo::new(move |_| {
-        state
-            .analysis
-            .read()
-            .analysis
-            .environments
-            .iter()
-            .map(|environment| environment.name.clone())
-            .collect::<Vec<_>>()
-    });
-    let current = move || state.analysis.read().analysis.environment.clone().unwrap_or_default();
-    let exportable = move || {
-        let outcome = state.analysis.read();
-        outcome.manifests.is_some()
-    };
-    let open = move |dialog| move |_| state.dialog.set(Some(dialog));
+    let is_invalid = move || state.results.outcome.read().manifests.is_none();
+    let open = move |dialog| move |_| state.view.dialog.set(Some(dialog));
     view! {
         <header class="bar">
             <h1 class="brand">{"Optakit"}</h1>
-            {move || (!environments.read().is_empty()).then(|| view! {
-                <label class="field environment">
-                    <span>{"Environment"}</span>
-                    <select aria-label="Environment" prop:value=current on:change:target=move |event| state.environment.set(Some(event.target().value()))>
-                        {move || environments.get().into_iter().map(|name| {
-                            let (value, selected) = (name.clone(), name.clone());
-                            view! { <option value=value selected=move || current() == selected>{name}</option> }
-                        }).collect_view()}
-                    </select>
-                </label>
-            })}
+            <Environment />
             {api::CHOICE_FIELDS.iter().map(|field| view! { <Choice field /> }).collect_view()}
-            <label class="field image" title="The tag or digest of AUTO images">
-                <span>{"Image"}</span>
-                <input
-                    aria-label="Image tag or digest"
-                    placeholder="tag or digest"
-                    autocomplete="off"
-                    spellcheck="false"
-                    prop:value=move || state.image.get()
-                    on:input:target=move |event| state.image.set(event.target().value())
-                />
-            </label>
-            <span class={"space"}></span>
-            <button class="button quiet" aria-label="Ctrl K: commands" title="Commands (Ctrl+K)" on:click=open(Dialog::Commands)><kbd>{"Ctrl K"}</kbd></button>
+            <Image />
+            <span class="space"></span>
+            <button
+                class="button quiet"
+                aria-label="Ctrl K: commands"
+                title="Commands (Ctrl+K)"
+                on:click=open(Dialog::Commands)
+            >
+                <kbd>{"Ctrl K"}</kbd>
+            </button>
             <button class="button" on:click=open(Dialog::Share)>{"Share"}</button>
             <button
                 class="button main"
-                aria-disabled=move || (!exportable()).to_string()
-                on:click=move |_| later::export_bundle(state)
+                aria-disabled=move || is_invalid().to_string()
+                on:click=move |_| bundle::export(state)
             >
                 "Export bundle"
             </button>
@@ -66,61 +39,83 @@ pub(crate) fn Bar() -> impl IntoView {
     }
 }
 
-/// One choice of what is rendered.
+/// The list of environments; nothing if the service file has none.
 #[component]
-fn Choice(field: &'static api::ChoiceField) -> impl IntoView {
+fn Environment() -> impl IntoView {
     let state = expect_context::<State>();
-    let names = (field.values)();
-    let default = names.first().copied().unwrap_or_default();
-    let current = move || {
-        (field.field)(&mut state.target.get()).clone().unwrap_or_else(|| default.to_owned())
+    let environments = Memo::new(move |_| names(state));
+    let current =
+        move || state.results.outcome.read().analysis.environment.clone().unwrap_or_default();
+    let choose = move |name| state.sources.environment.set(Some(name));
+    let option = move |name: String| {
+        let (value, own) = (name.clone(), name.clone());
+        view! { <option value=value selected=move || current() == own>{name}</option> }
     };
-    let choose = move |name: String| {
-        state
-            .target
-            .update(|choices| *(field.field)(choices) = Some(name).filter(|name| name != default));
+    let field = move || {
+        view! {
+            <label class="field environment">
+                <span>{"Environment"}</span>
+                <select
+                    aria-label="Environment"
+                    prop:value=current
+                    on:change:target=move |event| choose(event.target().value())
+                >
+                    {move || environments.get().into_iter().map(option).collect_view()}
+                </select>
+            </label>
+        }
     };
+    move || (!environments.read().is_empty()).then(field)
+}
+
+fn names(state: State) -> Vec<String> {
+    let outcome = state.results.outcome.read();
+    outcome.analysis.environments.iter().map(|environment| environment.name.clone()).collect()
+}
+
+/// The field for the tag or digest of AUTO images.
+#[component]
+fn Image() -> impl IntoView {
+    let image = expect_context::<State>().sources.image;
     view! {
-        <label class="field" title=field.description>
-            <span>{field.title}</span>
-            <select aria-label=field.title on:change:target=move |event| choose(event.target().value())>
-                {names.into_iter().map(|name| {
-                    view! { <option value=name selected=move || current() == name>{name}</option> }
-                }).collect_view()}
-            </select>
+        <label class="field image" title="Tag or digest for image: AUTO">
+            <span>{"Image"}</span>
+            <input
+                aria-label="Image tag or digest"
+                placeholder="tag or digest"
+                autocomplete="off"
+                spellcheck="false"
+                prop:value=move || image.get()
+                on:input:target=move |event| image.set(event.target().value())
+            />
         </label>
     }
 }
 
-/// The colours that a user can choose; the first is the system's choice.
-const COLOURS: [&str; 4] = ["system", "light", "dark", "contrast"];
-const KEY: &str = "optakit.colours";
-
-/// Where the browser keeps the choice; none where it refuses to.
-fn storage() -> Option<web_sys::Storage> {
-    window().local_storage().ok().flatten()
-}
-
-fn colours() -> usize {
-    let chosen = storage().and_then(|storage| storage.get_item(KEY).ok().flatten());
-    // Earlier versions of the page kept it in quotes.
-    chosen
-        .and_then(|chosen| COLOURS.iter().position(|name| *name == chosen.trim_matches('"')))
-        .unwrap_or(0)
-}
-
-/// Shows the page in the colours that were chosen last.
-pub(crate) fn apply_colours() {
-    if let Some(root) = document().document_element() {
-        drop(root.set_attribute("data-colours", COLOURS[colours()]));
+/// A rendering choice, such as the profile.
+#[component]
+fn Choice(field: &'static api::ChoiceField) -> impl IntoView {
+    let choices = expect_context::<State>().sources.choices;
+    let names = (field.values)();
+    let default = names.first().copied().unwrap_or_default();
+    let current =
+        move || (field.field)(&mut choices.get()).clone().unwrap_or_else(|| default.to_owned());
+    let choose = move |name: String| {
+        let chosen = Some(name).filter(|name| name != default);
+        choices.update(|choices| *(field.field)(choices) = chosen);
+    };
+    let names = names.into_iter().map(|name| {
+        view! { <option value=name selected=move || current() == name>{name}</option> }
+    });
+    view! {
+        <label class="field" title=field.description>
+            <span>{field.title}</span>
+            <select
+                aria-label=field.title
+                on:change:target=move |event| choose(event.target().value())
+            >
+                {names.collect_view()}
+            </select>
+        </label>
     }
-}
-
-/// Goes on to the next choice of colours.
-pub(crate) fn next_colours() {
-    let next = COLOURS[(colours() + 1) % COLOURS.len()];
-    if let Some(storage) = storage() {
-        drop(storage.set_item(KEY, next));
-    }
-    apply_colours();
 }

@@ -1,109 +1,114 @@
-//! What can be done with the page, each said once: the palette, the sheet of shortcuts and the keys
-//! follow from it.
+//! The commands of the page. The command palette, the shortcuts and their list use this table.
 
 use leptos::prelude::*;
+use wasm_bindgen::JsCast;
 
-use crate::bar;
-use crate::state::{Dialog, Results, State, VALUES_FILE};
-use crate::{examples, files, later};
+use crate::page::Page;
+use crate::problems::{self, Direction};
+use crate::state::{Dialog, ResultTab};
+use crate::work::VALUES_FILE;
+use crate::{bundle, colours, examples, files};
 
-/// Something that can be done.
+/// A command of the page.
 pub(crate) struct Command {
-    /// What it does.
+    /// What it does, as the palette shows it.
     pub(crate) name: &'static str,
-    /// Its key, as people write it; empty when it has none.
+    /// Its shortcut; empty if it has none.
     pub(crate) keys: &'static str,
-    /// Does it.
-    pub(crate) run: fn(State),
+    pub(crate) run: fn(Page),
 }
 
-/// Every command, in the order of the palette.
+/// All commands, in the order of the palette.
 pub(crate) const COMMANDS: &[Command] = &[
     Command {
-        name: "Show the commands",
+        name: "Show commands",
         keys: "Ctrl+K",
-        run: |state| state.dialog.set(Some(Dialog::Commands)),
+        run: |page| page.state.view.dialog.set(Some(Dialog::Commands)),
     },
     Command {
-        name: "Show the shortcuts",
+        name: "Show shortcuts",
         keys: "?",
-        run: |state| state.dialog.set(Some(Dialog::Shortcuts)),
+        run: |page| page.state.view.dialog.set(Some(Dialog::Shortcuts)),
     },
     Command {
-        name: "Go to the next problem",
+        name: "Go to next problem",
         keys: "F8",
-        run: |state| later::go_to_problem(state, 1),
+        run: |page| problems::go_to(page, Direction::Next),
     },
     Command {
-        name: "Go to the previous problem",
+        name: "Go to previous problem",
         keys: "Shift+F8",
-        run: |state| later::go_to_problem(state, -1),
+        run: |page| problems::go_to(page, Direction::Previous),
     },
-    Command { name: "Fix all that is safe to fix", keys: "Alt+Shift+F", run: later::fix_all },
+    Command { name: "Apply safe fixes", keys: "Alt+Shift+F", run: problems::apply_safe_fixes },
     Command {
         name: "Switch between text and form",
         keys: "Alt+F",
-        run: |state| state.form.update(|form| *form = !*form),
+        run: |page| page.state.view.form.update(|form| *form = !*form),
     },
     Command {
-        name: "Fill in the inputs",
+        name: "Edit inputs",
         keys: "Alt+I",
-        run: |state| state.open.set(VALUES_FILE.to_owned()),
+        run: |page| page.state.view.file.set(VALUES_FILE.to_owned()),
     },
     Command { name: "Open files", keys: "Ctrl+O", run: files::open },
-    Command { name: "Open a folder", keys: "", run: files::open_folder },
-    Command { name: "Save the open text", keys: "Ctrl+S", run: later::save },
-    Command { name: "Export the bundle", keys: "Ctrl+E", run: later::export_bundle },
-    Command { name: "Share a link", keys: "", run: |state| state.dialog.set(Some(Dialog::Share)) },
+    Command { name: "Open folder", keys: "", run: files::open_folder },
+    Command { name: "Save open file", keys: "Ctrl+S", run: files::save },
+    Command { name: "Export bundle", keys: "Ctrl+E", run: |page| bundle::export(page.state) },
     Command {
-        name: "Go back in the history",
+        name: "Share link",
+        keys: "",
+        run: |page| page.state.view.dialog.set(Some(Dialog::Share)),
+    },
+    Command {
+        name: "Open history",
         keys: "Alt+H",
-        run: |state| state.dialog.set(Some(Dialog::History)),
+        run: |page| page.state.view.dialog.set(Some(Dialog::History)),
     },
     Command {
         name: "Open an example",
         keys: "",
-        run: |state| state.dialog.set(Some(Dialog::Examples)),
+        run: |page| page.state.view.dialog.set(Some(Dialog::Examples)),
     },
-    Command { name: "Start over with the example", keys: "", run: examples::start_over },
+    Command { name: "Start over with the first example", keys: "", run: examples::open_first },
     Command {
-        name: "Show the manifests",
+        name: "Show manifests",
         keys: "Alt+1",
-        run: |state| state.results.set(Results::Manifests),
+        run: |page| page.state.view.tab.set(ResultTab::Manifests),
     },
     Command {
-        name: "Show the AWS resources",
+        name: "Show AWS resources",
         keys: "Alt+2",
-        run: |state| state.results.set(Results::Aws),
+        run: |page| page.state.view.tab.set(ResultTab::Aws),
     },
     Command {
-        name: "Show the bundle",
+        name: "Show bundle",
         keys: "Alt+3",
-        run: |state| state.results.set(Results::Bundle),
+        run: |page| page.state.view.tab.set(ResultTab::Bundle),
     },
     Command {
-        name: "Show the diagram",
+        name: "Show diagram",
         keys: "Alt+4",
-        run: |state| state.results.set(Results::Diagram),
+        run: |page| page.state.view.tab.set(ResultTab::Diagram),
     },
     Command {
-        name: "Show the changes",
+        name: "Show changes",
         keys: "Alt+5",
-        run: |state| state.results.set(Results::Changes),
+        run: |page| page.state.view.tab.set(ResultTab::Changes),
     },
     Command {
-        name: "Change the colours: system, light, dark, high contrast",
+        name: "Change colours: system, light, dark, high contrast",
         keys: "",
-        run: |_| bar::next_colours(),
+        run: |_| colours::next(),
     },
 ];
 
-/// Listens for the keys of the commands.
-pub(crate) fn listen(state: State) {
+/// Runs commands when their shortcuts are pressed.
+pub(crate) fn listen(page: Page) {
     let handle = window_event_listener(leptos::ev::keydown, move |event| {
         if let Some(command) = COMMANDS.iter().find(|command| is_pressed(command.keys, &event)) {
             event.prevent_default();
-            (command.run)(state);
+            (command.run)(page);
         }
     });
     on_cleanup(move || handle.remove());
@@ -115,7 +120,7 @@ fn is_pressed(keys: &str, event: &web_sys::KeyboardEvent) -> bool {
     }
     let (modifiers, key) = keys.rsplit_once('+').unwrap_or(("", keys));
     let has = |name: &str| modifiers.split('+').any(|modifier| modifier == name);
-    // With Alt some keyboards give another letter, so that the key is known by its place.
+    // Some keyboards enter another letter with Alt, so the physical key counts too.
     let code = event.code();
     let pressed = event.key().eq_ignore_ascii_case(key)
         || code.strip_prefix("Key") == Some(key)
@@ -127,16 +132,12 @@ fn is_pressed(keys: &str, event: &web_sys::KeyboardEvent) -> bool {
         && event.shift_key() == has("Shift")
 }
 
-/// Whether a key goes into a text.
+/// Whether the event belongs to an element for text input.
 fn is_typing(event: &web_sys::KeyboardEvent) -> bool {
     let path = event.composed_path();
-    let Some(first) = path
-        .iter()
-        .next()
-        .and_then(|target| wasm_bindgen::JsCast::dyn_into::<web_sys::HtmlElement>(target).ok())
-    else {
-        return false;
-    };
+    let first =
+        path.iter().next().and_then(|target| target.dyn_into::<web_sys::HtmlElement>().ok());
+    let Some(first) = first else { return false };
     matches!(first.tag_name().as_str(), "INPUT" | "TEXTAREA" | "SELECT")
         || first.is_content_editable()
 }

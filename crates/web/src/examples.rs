@@ -1,19 +1,21 @@
-//! Texts to begin with, good and broken.
+//! The examples.
 
-use crate::platform;
-use crate::state::State;
-use crate::work::{self, Work};
+use crate::page::Page;
+use crate::storage;
+use crate::work::Work;
 
 /// The path of the environment file of every example.
 const ENVIRONMENT_PATH: &str = "env.yml";
 
-/// A service file to look at.
+/// The environment file of every example.
+const ENVIRONMENT: &str = include_str!("../examples/env.yml");
+
+/// A service file to start from.
 pub(crate) struct Example {
-    /// What it is called.
     pub(crate) title: &'static str,
     /// What it shows.
     pub(crate) about: &'static str,
-    /// The service file.
+    /// The text of the service file.
     pub(crate) service: &'static str,
     /// The rules it breaks, in source order.
     #[cfg(test)]
@@ -32,44 +34,46 @@ macro_rules! example {
     };
 }
 
-/// The examples; the page starts with the first.
+/// The examples. The page starts with the first one.
 pub(crate) const EXAMPLES: &[Example] = &[
-    example!("A public API", "health check, autoscaling, a domain and a secret", "api.yml", []),
+    example!(
+        "A public API",
+        "With a health check, autoscaling, a domain and a secret",
+        "api.yml",
+        []
+    ),
     example!(
         "A service with a database",
-        "a Postgres database and a bucket, linked",
+        "With links to a Postgres database and a bucket",
         "database.yml",
         []
     ),
     example!(
         "Several services",
-        "a site, an API below a path and a worker that nobody reaches",
+        "A website, an API at a path, and a worker without a public address",
         "several.yml",
         []
     ),
     example!(
-        "gRPC with an own image",
-        "an ECR repository for images that you push",
+        "gRPC with your own image",
+        "With an ECR repository for images that you push",
         "grpc.yml",
         []
     ),
     example!(
-        "Misspelt fields",
-        "unknown keys, each with the name that was meant",
+        "Misspelled fields",
+        "Unknown fields, each with a suggestion",
         "misspelt.yml",
         ["unknown-field", "unknown-field", "missing-field"]
     ),
     example!(
-        "Numbers that cannot be",
-        "a range, a minimum above the maximum, a unit",
+        "Invalid numbers",
+        "A port out of range, a minimum above the maximum, an unexpected unit",
         "numbers.yml",
         ["out-of-range", "min-above-max", "unit-in-number"]
     ),
-    example!("Broken YAML", "a quote that is not closed", "broken.yml", ["yaml-syntax"]),
+    example!("Broken YAML", "A string without a closing quote", "broken.yml", ["yaml-syntax"]),
 ];
-
-/// Their environment.
-const ENVIRONMENT: &str = include_str!("../examples/env.yml");
 
 impl Example {
     fn work(&self) -> Work {
@@ -78,74 +82,50 @@ impl Example {
     }
 }
 
-/// What the page starts with.
+/// Returns the work that the page starts with.
 pub(crate) fn first() -> Work {
     EXAMPLES[0].work()
 }
 
-/// Opens an example in the place of the present text.
-pub(crate) fn open(state: State, example: &Example) {
-    work::remember(state, "before an example was opened");
-    state.replace(example.work());
-    state.say("The example is open; undo brings your text again");
+/// Replaces the texts with an example.
+pub(crate) fn open(page: Page, example: &Example) {
+    storage::remember(page.state, "before an example was opened");
+    page.replace(example.work());
+    page.state.notify("Example opened. Undo restores your text.");
 }
 
 /// Opens the first example.
-pub(crate) fn start_over(state: State) {
-    open(state, &EXAMPLES[0]);
-}
-
-/// Goes back to an earlier state of the work.
-pub(crate) fn restore(state: State, entry: &platform::Entry) {
-    match Work::read(&entry.text) {
-        Some(work) => {
-            work::remember(state, "before going back");
-            state.replace(work);
-            state.say("Back to what it was; undo brings the text from before again");
-        }
-        None => state.say("This entry was made by another version of the page"),
-    }
+pub(crate) fn open_first(page: Page) {
+    open(page, &EXAMPLES[0]);
 }
 
 #[cfg(test)]
 mod tests {
-    use optakit_core::api::{Request, SourceText, analyze};
+    use optakit_core::api::{Analysis, Request, SourceText, analyze};
 
     use super::*;
 
-    fn analysis(example: &Example) -> optakit_core::api::Analysis {
-        analyze(
-            &Request {
-                service: SourceText {
-                    name: "opta.yml".to_owned(),
-                    text: example.service.to_owned(),
-                },
-                environment_files: [(ENVIRONMENT_PATH.to_owned(), Ok(ENVIRONMENT.to_owned()))]
-                    .into(),
-                ..Request::default()
-            },
-            false,
-        )
+    fn analysis(example: &Example) -> Analysis {
+        let service = SourceText { name: "opta.yml".to_owned(), text: example.service.to_owned() };
+        let environment = (ENVIRONMENT_PATH.to_owned(), Ok(ENVIRONMENT.to_owned()));
+        let environment_files = [environment].into();
+        analyze(&Request { service, environment_files, ..Request::default() }, false)
     }
 
     #[test]
-    fn each_example_breaks_what_it_says() {
+    fn examples_break_exactly_the_listed_rules() {
         for example in EXAMPLES {
             let analysis = analysis(example);
             let broken: Vec<&str> =
                 analysis.diagnostics.iter().map(|diagnostic| diagnostic.rule).collect();
             assert_eq!(broken, example.breaks, "{}", example.title);
-            assert_eq!(
-                analysis.manifests.is_some(),
-                example.breaks.is_empty(),
-                "{}",
-                example.title
-            );
+            let has_manifests = analysis.manifests.is_some();
+            assert_eq!(has_manifests, example.breaks.is_empty(), "{}", example.title);
         }
     }
 
     #[test]
-    fn the_first_has_all_kinds_of_objects() {
+    fn first_example_renders_all_kinds_of_objects() {
         let manifests = analysis(&EXAMPLES[0]).manifests.unwrap_or_default();
         let kinds: Vec<&str> = manifests.iter().map(|manifest| manifest.kind.name()).collect();
         assert_eq!(

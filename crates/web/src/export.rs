@@ -1,4 +1,4 @@
-//! What leaves the page by the user's hand: the clipboard and files.
+//! Copies text to the clipboard and saves it as files.
 
 use leptos::prelude::*;
 use wasm_bindgen::JsCast;
@@ -6,30 +6,33 @@ use wasm_bindgen_futures::JsFuture;
 
 use crate::state::State;
 
-/// Puts a text on the clipboard and says so.
+/// How long the browser may need to start a download, in milliseconds.
+const DOWNLOAD_TIME: u32 = 60_000;
+
+/// Copies a text to the clipboard and shows a message.
 pub(crate) fn copy(state: State, text: String) {
     leptos::task::spawn_local(async move {
         let written = JsFuture::from(window().navigator().clipboard().write_text(&text)).await;
-        state.say(if written.is_ok() {
+        state.notify(if written.is_ok() {
             "Copied"
         } else {
-            "The browser does not allow copying here"
+            "The browser blocks access to the clipboard"
         });
     });
 }
 
-/// Saves a text as a file and says so.
-pub(crate) fn download(state: State, name: &str, kind: &str, text: &str) {
-    state.say(match save(name, kind, text) {
+/// Saves a text as a file and shows a message.
+pub(crate) fn download(state: State, name: &str, media_type: &str, text: &str) {
+    state.notify(match save(name, media_type, text) {
         Some(()) => format!("Saved {name}"),
-        None => "The browser does not allow saving here".to_owned(),
+        None => "The browser blocks downloads".to_owned(),
     });
 }
 
-fn save(name: &str, kind: &str, text: &str) -> Option<()> {
+fn save(name: &str, media_type: &str, text: &str) -> Option<()> {
     let parts = js_sys::Array::of1(&text.into());
     let options = web_sys::BlobPropertyBag::new();
-    options.set_type(kind);
+    options.set_type(media_type);
     let blob = web_sys::Blob::new_with_str_sequence_and_options(&parts, &options).ok()?;
     let url = web_sys::Url::create_object_url_with_blob(&blob).ok()?;
     let anchor: web_sys::HtmlAnchorElement =
@@ -37,10 +40,9 @@ fn save(name: &str, kind: &str, text: &str) -> Option<()> {
     anchor.set_href(&url);
     anchor.set_download(name);
     anchor.click();
-    // The download holds the blob by now; the address alone would keep it for as long as the page
-    // lives.
+    // The URL keeps the file in memory until it is revoked.
     leptos::task::spawn_local(async move {
-        gloo_timers::future::TimeoutFuture::new(60_000).await;
+        gloo_timers::future::TimeoutFuture::new(DOWNLOAD_TIME).await;
         drop(web_sys::Url::revoke_object_url(&url));
     });
     Some(())

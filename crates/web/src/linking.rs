@@ -1,93 +1,114 @@
-//! The text and what it becomes, linked both ways: the lines that belong together are lit.
+//! Links lines of the texts with lines of the manifests, in both directions.
 
 use leptos::prelude::*;
-use optakit_core::api::{self, LineExplanation, Place, Request};
+use optakit_core::api::{self, Kind, LineExplanation, Place, Request};
+use wasm_split_helpers::wasm_split;
 
-use crate::later;
-use crate::state::State;
+use crate::lazy::Loaded;
+use crate::page::Page;
+use crate::state::ManifestLine;
 
-/// How long the cursor rests before its lines are looked for: nobody looks while they type.
-const REST: u32 = 120;
+/// How long the cursor must rest before its lines are looked up, in milliseconds.
+const REST_TIME: u32 = 120;
 
-/// What there is to know of a manifest line.
+/// Where a manifest line comes from.
 #[derive(Clone, Debug, Default)]
-pub(crate) struct Looked {
-    /// The file and the place that it comes from.
-    origin: Option<(String, Place)>,
-    /// Whether the place decides this very line, and not one around it.
-    own: bool,
+struct Origin {
+    /// The file and the place that the line comes from.
+    place: Option<(String, Place)>,
+    /// Whether the place sets this line itself, and not a line around it.
+    exact: bool,
     why: Option<LineExplanation>,
 }
 
-/// Lights the manifest lines that the cursor's line decides, and the text lines that decide the
-/// manifest line looked at.
-pub(crate) fn link(state: State) {
-    let turn = StoredValue::new(0_u32);
+#[wasm_split(help, fallible)]
+fn load_decided_lines(request: Request, file: String, line: u32) -> Loaded<Vec<ManifestLine>> {
+    Ok(api::decided_lines(&request, &file, line))
+}
+
+#[wasm_split(help, fallible)]
+fn load_origin(request: Request, line: ManifestLine, kind: Kind) -> Loaded<Origin> {
+    let (manifest, line) = line;
+    Ok(match api::trace(&request, manifest).get(line) {
+        Some(traced) => Origin {
+            place: traced.origin.clone(),
+            exact: traced.is_exact,
+            why: api::explain_line(&request, kind, traced),
+        },
+        None => Origin::default(),
+    })
+}
+
+/// Starts the highlighting of linked lines.
+pub(crate) fn start(page: Page) {
+    highlight_manifest_lines(page);
+    highlight_text_lines(page);
+}
+
+/// Highlights the manifest lines that come from the line of the cursor.
+fn highlight_manifest_lines(page: Page) {
+    let selection = page.state.selection;
+    let latest = StoredValue::new(0_u32);
     Effect::new(move || {
-        let cursor = state.cursor.get();
-        turn.update_value(|turn| *turn += 1);
-        let mine = turn.get_value();
-        let Some((file, line, _)) = cursor else { return state.lit.set(Vec::new()) };
+        let cursor = selection.cursor.get();
+        latest.update_value(|turn| *turn += 1);
+        let turn = latest.get_value();
+        let Some(cursor) = cursor else { return selection.highlighted.set(Vec::new()) };
         leptos::task::spawn_local(async move {
-            gloo_timers::future::TimeoutFuture::new(REST).await;
-            if turn.try_get_value() != Some(mine) {
+            gloo_timers::future::TimeoutFuture::new(REST_TIME).await;
+            if latest.try_get_value() != Some(turn) {
                 return;
             }
-            let request = state.analysis.with_untracked(|outcome| outcome.request.clone());
-            let lines = later::decided_lines(request, file, line).await;
-            if turn.try_get_value() == Some(mine) {
-                state.lit.set(lines);
+            let request =
+                page.state.results.outcome.with_untracked(|outcome| outcome.request.clone());
+            let lines = load_decided_lines(request, cursor.file, cursor.line).await;
+            if latest.try_get_value() == Some(turn) {
+                selection.highlighted.set(lines.unwrap_or_default());
             }
         });
     });
+}
+
+/// Highlights the text lines that the active manifest line comes from.
+fn highlight_text_lines(page: Page) {
+    let active = page.state.selection.active;
     Effect::new(move || {
-        let Some(at) = state.looked_at.get() else { return show(state, Looked::default()) };
-        state.analysis.track();
+        let Some(line) = active.get() else { return show(page, Origin::default()) };
+        page.state.results.outcome.track();
         leptos::task::spawn_local(async move {
-            let looked = look_at(state, at).await;
-            if state.looked_at.try_get_untracked() == Some(Some(at)) {
-                show(state, looked);
+            let origin = origin_of(page, line).await;
+            if active.try_get_untracked() == Some(Some(line)) {
+                show(page, origin);
             }
         });
     });
 }
 
-fn show(state: State, looked: Looked) {
-    state.why.set(looked.why);
-    for (name, editor) in state.editors.get_untracked() {
-        let origin = looked.origin.as_ref().filter(|(file, _)| looked.own && *file == name);
-        editor.light(origin.map_or((0, 0), |(_, place)| (place.line, place.end_line)));
+fn show(page: Page, origin: Origin) {
+    page.state.selection.why.set(origin.why);
+    for (name, editor) in page.editors.all() {
+        let place = origin.place.as_ref().filter(|(file, _)| origin.exact && *file == name);
+        editor.highlight_lines(place.map_or((0, 0), |(_, place)| (place.line, place.end_line)));
     }
 }
 
-async fn look_at(state: State, (manifest, line): (usize, usize)) -> Looked {
-    let kind = state
+async fn origin_of(page: Page, line: ManifestLine) -> Origin {
+    let results = page.state.results;
+    let kind = results
         .manifests
-        .with_untracked(|shown| shown.manifests.get(manifest).map(|manifest| manifest.kind));
-    let request = state.analysis.with_untracked(|outcome| outcome.request.clone());
+        .with_untracked(|shown| shown.manifests.get(line.0).map(|manifest| manifest.kind));
+    let request = results.outcome.with_untracked(|outcome| outcome.request.clone());
     match kind {
-        Some(kind) => later::look(request, manifest, line, kind).await,
-        None => Looked::default(),
+        Some(kind) => load_origin(request, line, kind).await.unwrap_or_default(),
+        None => Origin::default(),
     }
 }
 
-/// Finds out about a line of a manifest, counted from 0.
-pub(crate) fn look(request: &Request, manifest: usize, line: usize, kind: api::Kind) -> Looked {
-    match api::trace(request, manifest).get(line) {
-        Some(traced) => Looked {
-            origin: traced.origin.clone(),
-            own: traced.is_exact,
-            why: api::explain_line(request, kind, traced),
-        },
-        None => Looked::default(),
-    }
-}
-
-/// Opens the place that decides a manifest line.
-pub(crate) fn go_to_origin(state: State, at: (usize, usize)) {
+/// Opens the place in the text that a manifest line comes from.
+pub(crate) fn go_to_origin(page: Page, line: ManifestLine) {
     leptos::task::spawn_local(async move {
-        if let Some((file, place)) = look_at(state, at).await.origin {
-            state.reveal(&file, place.utf16_start, place.utf16_start);
+        if let Some((file, place)) = origin_of(page, line).await.place {
+            page.reveal(&file, place.utf16_start, place.utf16_start);
         }
     });
 }

@@ -1,34 +1,47 @@
-//! The editor: mounts the page and nothing else. Text in the browser goes through
-//! `optakit_core::api` alone.
+//! The editor in the browser: starts the page. Texts are parsed and rendered by
+//! `optakit_core::api` only.
 
-#![expect(unreachable_pub, reason = "the component macro of Leptos makes public what is not")]
+#![expect(unreachable_pub, reason = "the component macro of Leptos generates public items")]
 
 mod app;
+mod assist;
 mod bar;
+mod bundle;
+mod colours;
 mod commands;
 mod dialogs;
-mod disk;
 mod editor;
+mod effects;
 mod examples;
 mod export;
 mod files;
 mod form;
-mod later;
+mod lazy;
 mod linking;
+mod markup;
+mod page;
 mod panels;
 mod platform;
 mod problems;
+mod result_pane;
+mod served;
 mod share;
+mod source_pane;
 mod state;
-mod texts;
+mod status;
+mod storage;
+mod tabs;
 mod work;
 
 use leptos::prelude::*;
 
+use editor::Editors;
+use page::Page;
+use served::Served;
 use state::State;
+use work::Work;
 
-/// Quicker and smaller than the one that comes with the target, as long as nothing else runs beside
-/// it.
+/// Faster and smaller than the default allocator. The program must have one thread only.
 #[cfg(target_family = "wasm")]
 #[global_allocator]
 static ALLOCATOR: talc::wasm::WasmDynamicTalc = talc::wasm::new_wasm_dynamic_allocator();
@@ -39,40 +52,48 @@ fn main() {
 }
 
 async fn start() {
-    let (work, said) = work::load().await;
-    let (work, linked) =
-        if share::is_linked() { later::open_link(work).await } else { (work, None) };
-    let served = if disk::is_served() { Some(later::served().await) } else { None };
+    let (work, message) = storage::load().await;
+    let (work, link_message) =
+        if share::is_linked() { share::open_link(work).await } else { (work, None) };
+    let served = if served::is_served() { Some(served::read().await) } else { None };
     if let Some(loading) = document().get_element_by_id("loading") {
         loading.remove();
     }
+    let message = link_message.or(message);
     mount_to_body(move || {
-        let work = work.unwrap_or_else(examples::first);
-        let state = State::new(match &served {
-            Some(Ok(served)) => (served.work)(work),
-            _ => work,
-        });
-        provide_context(state);
-        tell_of_failures(state);
-        work::keep(state);
-        match &served {
-            Some(Ok(served)) => (served.follow)(state),
-            Some(Err(reason)) => state.say(format!("The file cannot be read: {reason}")),
-            None => {}
-        }
-        if let Some(said) = linked.or(said) {
-            state.say(said);
-        }
+        open_page(work.unwrap_or_else(examples::first), served.as_ref(), message);
         app::App()
     });
 }
 
-/// When the program fails, the page says so and gives the text out.
-fn tell_of_failures(state: State) {
+/// Creates the state of the page and starts its effects.
+fn open_page(work: Work, served: Option<&Result<Served, String>>, message: Option<String>) {
+    let state = State::new(match served {
+        Some(Ok(served)) => (served.work)(work),
+        _ => work,
+    });
+    let page = Page { state, editors: Editors::new() };
+    provide_context(page);
+    provide_context(state);
+    effects::start(state);
+    report_crashes(state);
+    storage::save_changes(state);
+    match served {
+        Some(Ok(served)) => (served.follow)(page),
+        Some(Err(reason)) => state.notify(format!("Cannot read the file: {reason}")),
+        None => {}
+    }
+    if let Some(message) = message {
+        state.notify(message);
+    }
+}
+
+/// Shows a message and the user's text when the program panics.
+fn report_crashes(state: State) {
     std::panic::set_hook(Box::new(move |info| {
         console_error_panic_hook::hook(info);
-        // Nothing may be relied on any more, so that a second failure ends it.
-        let text = state.service.try_get_untracked().unwrap_or_default();
+        // The state may be broken, so a second panic must not happen here.
+        let text = state.sources.service.try_get_untracked().unwrap_or_default();
         let place = info.location().map(ToString::to_string).unwrap_or_default();
         platform::crashed(&place, &text);
     }));

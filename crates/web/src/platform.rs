@@ -1,4 +1,4 @@
-//! The binding to crates/web/js/platform.js: drafts and history, files, links.
+//! The binding to `js/platform.js`: drafts, history, files and links.
 
 use optakit_core::api::SourceText;
 use serde::{Deserialize, Serialize};
@@ -30,47 +30,46 @@ extern "C" {
     async fn save_in_place_js(path: &str, text: &str) -> Result<JsValue, JsValue>;
     #[wasm_bindgen(js_namespace = OptakitPage, js_name = saveZip, catch)]
     async fn save_zip_js(name: &str, files: JsValue) -> Result<JsValue, JsValue>;
-    /// When what has changed is on the screen.
+    /// Waits until the browser has painted the latest changes.
     #[wasm_bindgen(js_namespace = OptakitPage)]
     pub(crate) async fn painted();
-    /// Tells of a failure of the program, with the text to take along.
+    /// Shows that the program crashed, with the text so that the user can copy it.
     #[wasm_bindgen(js_namespace = OptakitPage)]
     pub(crate) fn crashed(message: &str, text: &str);
-    /// Keeps the keys that are pressed from now on.
+    /// Collects key presses from now on, instead of handling them.
     #[wasm_bindgen(js_namespace = OptakitPage, js_name = holdKeys)]
     pub(crate) fn hold_keys();
-    /// Gives the kept keys to what has the focus now.
+    /// Sends the collected key presses to the focused element.
     #[wasm_bindgen(js_namespace = OptakitPage, js_name = releaseKeys)]
     pub(crate) fn release_keys();
-    /// Whether the page failed the last time.
+    /// Whether the page crashed in its last run.
     #[wasm_bindgen(js_namespace = OptakitPage, js_name = hasCrashed)]
     pub(crate) fn has_crashed() -> bool;
 }
 
-/// The message of what JavaScript threw.
+/// The message of a JavaScript error.
 fn reason(error: &JsValue) -> String {
     let message =
         js_sys::Reflect::get(error, &"message".into()).ok().and_then(|message| message.as_string());
-    message.unwrap_or_else(|| "the browser refuses".to_owned())
+    message.unwrap_or_else(|| "the browser refused".to_owned())
 }
 
-/// The work to go on with in this tab; none at first.
+/// Returns the draft that this tab continues; none on the first visit.
 pub(crate) async fn claim() -> Result<Option<String>, String> {
     claim_js().await.map(|text| text.as_string()).map_err(|error| reason(&error))
 }
 
-/// From now on this tab keeps a draft of its own.
+/// Starts a new draft for this tab. The old draft stays as it is.
 pub(crate) async fn fork() {
     drop(fork_js().await);
 }
 
-/// Keeps the work that a function gives, once the screen shows what has changed; false when the
-/// browser refuses.
+/// Saves the draft that `text` returns, after the next paint. Returns false if the browser refuses.
 pub(crate) async fn keep(text: &Closure<dyn Fn() -> String>) -> bool {
     keep_js(text).await.is_ok()
 }
 
-/// Adds the work to the history.
+/// Adds an entry to the history.
 pub(crate) async fn remember(label: &str, text: &str) {
     drop(remember_js(label, text).await);
 }
@@ -84,68 +83,68 @@ pub(crate) struct Entry {
     pub(crate) text: String,
 }
 
-/// The history, newest first.
+/// Returns the history, newest first.
 pub(crate) async fn history() -> Vec<Entry> {
     let found = history_js().await.ok();
     found.and_then(|found| serde_wasm_bindgen::from_value(found).ok()).unwrap_or_default()
 }
 
-/// The fragment of a link that stands for a text.
+/// Compresses a text into the fragment of a link.
 pub(crate) async fn pack(text: &str) -> Result<String, String> {
     let packed = pack_js(text).await.map_err(|error| reason(&error))?;
-    packed.as_string().ok_or_else(|| "the browser cannot compress".to_owned())
+    packed.as_string().ok_or_else(|| "the browser cannot compress data".to_owned())
 }
 
-/// The text that the fragment of a link stands for, when it has no more than `limit` bytes.
+/// Extracts the text from the fragment of a link. Fails if it has more than `limit` bytes.
 pub(crate) async fn unpack(fragment: &str, limit: u32) -> Result<String, String> {
     let text = unpack_js(fragment, limit).await.map_err(|error| reason(&error))?;
     text.as_string().ok_or_else(|| "it is damaged".to_owned())
 }
 
-/// A file with its path below what was opened.
+/// A file with its path relative to the opened folder.
 #[derive(Clone, Debug, Deserialize)]
 pub(crate) struct File {
     pub(crate) path: String,
     pub(crate) text: String,
 }
 
-/// What the browser opened.
+/// Converts the files that the browser opened.
 pub(crate) fn files(found: Result<JsValue, JsValue>) -> Result<Vec<File>, String> {
     let found = found.map_err(|error| reason(&error))?;
     serde_wasm_bindgen::from_value(found).map_err(|error| error.to_string())
 }
 
-/// Files that the user chooses, to be read by [`files`].
+/// Asks the user for files; [`files`] converts the result.
 pub(crate) async fn open_files() -> Result<JsValue, JsValue> {
     open_files_js().await
 }
 
-/// The files of a folder that the user chooses, to be read by [`files`].
+/// Asks the user for a folder; [`files`] converts the result.
 pub(crate) async fn open_folder() -> Result<JsValue, JsValue> {
     open_folder_js().await
 }
 
-/// What was dropped on the page, to be read by [`files`].
+/// Reads the files of a drop; [`files`] converts the result.
 pub(crate) async fn dropped(event: &web_sys::DragEvent) -> Result<JsValue, JsValue> {
     dropped_js(event).await
 }
 
-/// Saves a file where it was opened from; false when the browser gave no way to.
+/// Writes a file that was opened from disk. Returns false if the browser has no handle for it.
 pub(crate) async fn save_in_place(path: &str, text: &str) -> Result<bool, String> {
     let saved = save_in_place_js(path, text).await.map_err(|error| reason(&error))?;
     Ok(saved.as_bool().unwrap_or(false))
 }
 
 #[derive(Serialize)]
-struct Packed<'a> {
+struct ZipEntry<'a> {
     name: &'a str,
     text: &'a str,
 }
 
-/// Saves files as a zip.
+/// Saves files as a zip archive.
 pub(crate) async fn save_zip(name: &str, files: &[SourceText]) -> Result<(), String> {
-    let files: Vec<Packed<'_>> =
-        files.iter().map(|file| Packed { name: &file.name, text: &file.text }).collect();
+    let files: Vec<ZipEntry<'_>> =
+        files.iter().map(|file| ZipEntry { name: &file.name, text: &file.text }).collect();
     let files = serde_wasm_bindgen::to_value(&files).map_err(|error| error.to_string())?;
     save_zip_js(name, files).await.map(drop).map_err(|error| reason(&error))
 }

@@ -1,84 +1,120 @@
-//! Going through the problems and repairing them.
+//! Moves between problems and fixes them.
 
 use leptos::prelude::*;
-use optakit_core::api::Diagnostic;
+use optakit_core::api::{Diagnostic, TextEdit};
+use wasm_split_helpers::wasm_split;
 
-use crate::state::State;
+use crate::lazy::{self, Loaded};
+use crate::page::Page;
 
-/// Goes to the next problem behind the cursor, or to the one before it.
-pub(crate) fn go_to(state: State, step: isize) {
-    let diagnostics = state.analysis.with_untracked(|outcome| outcome.analysis.diagnostics.clone());
-    let Some(last) = diagnostics.len().checked_sub(1) else { return state.say("No problems") };
-    let open = state.open.get_untracked();
-    let at = state
-        .cursor
-        .get_untracked()
-        .map(|(_, _, offset)| offset)
-        .or_else(|| state.last_problem.get_untracked());
-    // Files come in the order of the diagnostics; within the open one the cursor decides.
-    let is_behind = |diagnostic: &Diagnostic| {
-        diagnostic.file == open && at.is_none_or(|at| diagnostic.place.utf16_start > at)
-    };
-    let is_before = |diagnostic: &Diagnostic| {
-        diagnostic.file == open && at.is_some_and(|at| diagnostic.place.utf16_start < at)
-    };
-    let next = if step > 0 {
-        let first_after =
-            diagnostics.iter().rposition(|diagnostic| diagnostic.file == open).map(|last| last + 1);
-        diagnostics
-            .iter()
-            .position(is_behind)
-            .or(first_after)
-            .filter(|next| *next <= last)
-            .unwrap_or(0)
-    } else {
-        let last_before = diagnostics
-            .iter()
-            .position(|diagnostic| diagnostic.file == open)
-            .and_then(|first| first.checked_sub(1));
-        diagnostics.iter().rposition(is_before).or(last_before).unwrap_or(last)
-    };
-    let Diagnostic { file, place, message, .. } = &diagnostics[next];
-    state.last_problem.set(Some(place.utf16_start));
-    state.reveal(file, place.utf16_start, place.utf16_end);
-    state.say(format!(
-        "Problem {} of {}: {}",
-        next + 1,
-        diagnostics.len(),
-        message.replace('`', "")
-    ));
+/// The direction of a step through the problems.
+#[derive(Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Direction {
+    Next,
+    Previous,
 }
 
-/// Applies every repair that may be applied unseen, each file in one step.
-pub(crate) fn fix_all(state: State) {
-    let diagnostics = state.analysis.with_untracked(|outcome| outcome.analysis.diagnostics.clone());
+#[wasm_split(help, fallible)]
+fn load_go_to_problem(page: Page, direction: Direction) -> Loaded<()> {
+    go(page, direction);
+    Ok(())
+}
+
+#[wasm_split(help, fallible)]
+fn load_apply_safe_fixes(page: Page) -> Loaded<()> {
+    apply_all(page);
+    Ok(())
+}
+
+/// Opens the next or previous problem, seen from the cursor.
+pub(crate) fn go_to(page: Page, direction: Direction) {
+    lazy::run(page.state, Box::pin(load_go_to_problem(page, direction)));
+}
+
+/// Applies all safe fixes.
+pub(crate) fn apply_safe_fixes(page: Page) {
+    lazy::run(page.state, Box::pin(load_apply_safe_fixes(page)));
+}
+
+fn diagnostics(page: Page) -> Vec<Diagnostic> {
+    page.state.results.outcome.with_untracked(|outcome| outcome.analysis.diagnostics.clone())
+}
+
+fn go(page: Page, direction: Direction) {
+    let (view, selection) = (page.state.view, page.state.selection);
+    let diagnostics = diagnostics(page);
+    if diagnostics.is_empty() {
+        return page.state.notify("No problems");
+    }
+    let cursor = selection.cursor.get_untracked().map(|cursor| cursor.offset);
+    let offset = cursor.or_else(|| selection.last_problem.get_untracked());
+    let index = find(&diagnostics, &view.file.read_untracked(), offset, direction);
+    let Diagnostic { file, place, message, .. } = &diagnostics[index];
+    selection.last_problem.set(Some(place.utf16_start));
+    page.reveal(file, place.utf16_start, place.utf16_end);
+    let (number, count) = (index + 1, diagnostics.len());
+    page.state.notify(format!("Problem {number} of {count}: {}", message.replace('`', "")));
+}
+
+/// Returns the index of the next or previous diagnostic. In the open file the cursor decides; the
+/// other files follow in the order of the diagnostics. After the last one it starts again.
+fn find(
+    diagnostics: &[Diagnostic],
+    open_file: &str,
+    offset: Option<usize>,
+    direction: Direction,
+) -> usize {
+    let last = diagnostics.len() - 1;
+    let is_open = |diagnostic: &Diagnostic| diagnostic.file == open_file;
+    match direction {
+        Direction::Next => {
+            let is_after = |diagnostic: &Diagnostic| {
+                is_open(diagnostic)
+                    && offset.is_none_or(|offset| diagnostic.place.utf16_start > offset)
+            };
+            let next_file = diagnostics.iter().rposition(is_open).map(|last| last + 1);
+            let found = diagnostics.iter().position(is_after).or(next_file);
+            found.filter(|index| *index <= last).unwrap_or(0)
+        }
+        Direction::Previous => {
+            let is_before = |diagnostic: &Diagnostic| {
+                is_open(diagnostic)
+                    && offset.is_some_and(|offset| diagnostic.place.utf16_start < offset)
+            };
+            let previous_file =
+                diagnostics.iter().position(is_open).and_then(|first| first.checked_sub(1));
+            diagnostics.iter().rposition(is_before).or(previous_file).unwrap_or(last)
+        }
+    }
+}
+
+fn apply_all(page: Page) {
+    let diagnostics = diagnostics(page);
     let mut files: Vec<String> =
         diagnostics.iter().map(|diagnostic| diagnostic.file.clone()).collect();
     files.dedup();
     let mut fixed = 0;
     for file in files {
-        let mut edits = Vec::new();
+        let mut edits: Vec<TextEdit> = Vec::new();
         for diagnostic in diagnostics.iter().filter(|diagnostic| diagnostic.file == file) {
             let Some(fix) = diagnostic.fixes.iter().find(|fix| fix.safe) else { continue };
-            let overlaps = |edit: &optakit_core::api::TextEdit| {
-                edits.iter().any(|other: &optakit_core::api::TextEdit| {
-                    edit.place.utf16_start <= other.place.utf16_end
-                        && other.place.utf16_start <= edit.place.utf16_end
-                })
-            };
-            // What overlaps is repaired the next time.
-            if !fix.edits.iter().any(overlaps) {
+            // A fix that overlaps another one waits for the next run.
+            if !fix.edits.iter().any(|edit| edits.iter().any(|other| overlap(edit, other))) {
                 edits.extend(fix.edits.iter().cloned());
                 fixed += 1;
             }
         }
         if !edits.is_empty() {
-            state.edit(&file, &edits);
+            page.edit(&file, &edits);
         }
     }
-    state.say(match fixed {
-        0 => "Nothing here is safe to fix unseen".to_owned(),
+    page.state.notify(match fixed {
+        0 => "No automatic fixes; review these one by one".to_owned(),
         1 => "Fixed 1 problem".to_owned(),
         count => format!("Fixed {count} problems"),
     });
+}
+
+fn overlap(one: &TextEdit, other: &TextEdit) -> bool {
+    one.place.utf16_start <= other.place.utf16_end && other.place.utf16_start <= one.place.utf16_end
 }

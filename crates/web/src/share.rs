@@ -1,21 +1,23 @@
-//! Links: the texts and choices in the fragment of the address, which no browser sends anywhere.
+//! Links that contain the work in the fragment of the address. Browsers never send the fragment.
 
 use std::collections::BTreeMap;
 
 use leptos::prelude::*;
 use optakit_core::api::{self, Choices, Credential, SourceText};
 use serde::{Deserialize, Serialize};
+use wasm_split_helpers::wasm_split;
 
-use crate::state::{SERVICE_FILE, State};
-use crate::work::Work;
-use crate::{later, platform};
+use crate::lazy::{self, BoxFuture, Loaded};
+use crate::page::Page;
+use crate::platform;
+use crate::work::{SERVICE_FILE, Work};
 
-/// What is unpacked of a link at most, in bytes.
-const LIMIT: u32 = 1024 * 1024;
-/// How long an address may be to be passed on by every program.
-pub(crate) const LONG: usize = 8 * 1024;
+/// The most bytes that the text of a link may have.
+const UNPACKED_LIMIT: u32 = 1024 * 1024;
+/// The longest link that most programs accept.
+pub(crate) const MAX_LINK: usize = 8 * 1024;
 
-/// What a link holds. No values and no export: those stay where they are.
+/// The part of the work that a link contains: no values file and no export.
 #[derive(Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 struct Shared {
@@ -26,19 +28,34 @@ struct Shared {
     environment: Option<String>,
     #[serde(default)]
     image: String,
-    #[serde(default)]
-    target: Choices,
+    #[serde(default, rename = "target")]
+    choices: Choices,
 }
 
-/// The work as JSON, without what is not passed on.
-pub(crate) fn text(work: &Work) -> String {
-    let Work { service, environment_files, environment, image, target, .. } = work.clone();
-    let shared = Shared { service, environment_files, environment, image, target };
+/// The work to continue, and a message for the user.
+pub(crate) type Opened = (Option<Work>, Option<String>);
+
+#[wasm_split(files, fallible)]
+fn load_link(own: Option<Work>) -> Loaded<BoxFuture<Opened>> {
+    Ok(Box::pin(unpack_address(own)))
+}
+
+/// Serializes the shared part of the work as JSON.
+pub(crate) fn to_json(work: &Work) -> String {
+    let Work { service, environment_files, environment, image, choices, .. } = work.clone();
+    let shared = Shared { service, environment_files, environment, image, choices };
     serde_json::to_string(&shared).expect("texts and maps with text keys are JSON")
 }
 
-/// The values of the work that look like credentials.
-pub(crate) fn suspects(work: &Work) -> Vec<Credential> {
+/// Parses the result of [`to_json`].
+pub(crate) fn from_json(text: &str) -> Result<Work, String> {
+    let Shared { service, environment_files, environment, image, choices } =
+        serde_json::from_str(text).map_err(|_| "it contains no work of this page".to_owned())?;
+    Ok(Work { service, environment_files, environment, image, choices, ..Work::default() })
+}
+
+/// Returns the values of the work that look like credentials.
+pub(crate) fn find_credentials(work: &Work) -> Vec<Credential> {
     let service = SourceText { name: SERVICE_FILE.to_owned(), text: work.service.clone() };
     let environments = work
         .environment_files
@@ -47,47 +64,47 @@ pub(crate) fn suspects(work: &Work) -> Vec<Credential> {
     api::credentials(&std::iter::once(service).chain(environments).collect::<Vec<_>>())
 }
 
-/// A link to the work.
-pub(crate) async fn link(work: &Work) -> Result<String, String> {
-    let fragment = platform::pack(&text(work)).await?;
+/// Creates a link to the work.
+pub(crate) async fn create_link(work: &Work) -> Result<String, String> {
+    let fragment = platform::pack(&to_json(work)).await?;
     let address = window().location().href().unwrap_or_default();
     let base = address.split(['#', '?']).next().unwrap_or_default();
     Ok(format!("{base}{fragment}"))
 }
 
-/// What a text of [`text`] holds.
-pub(crate) fn read(text: &str) -> Result<Work, String> {
-    let Shared { service, environment_files, environment, image, target } =
-        serde_json::from_str(text).map_err(|_| "it holds no work of this page".to_owned())?;
-    Ok(Work { service, environment_files, environment, image, target, ..Work::default() })
-}
-
-/// The work to go on with, and what is to say of it.
-pub(crate) type Opened = (Option<Work>, Option<String>);
-
-/// Whether the page's own address holds work.
+/// Whether the address of the page contains work.
 pub(crate) fn is_linked() -> bool {
     window().location().hash().is_ok_and(|fragment| fragment.starts_with("#o"))
 }
 
-/// The work that the page's own address holds, else `own`; with what is to say of it. The user's
-/// own work stays a draft of its own.
-pub(crate) async fn opened(own: Option<Work>) -> Opened {
+/// Returns the work in the address of the page, or `own` if that fails.
+pub(crate) async fn open_link(own: Option<Work>) -> Opened {
+    match load_link(own.clone()).await {
+        Ok(opened) => opened.await,
+        Err(_) => (own, Some(lazy::FAILED.to_owned())),
+    }
+}
+
+/// Opens the work in the address. The user's own work stays a draft and goes to the history.
+async fn unpack_address(own: Option<Work>) -> Opened {
     let fragment = window().location().hash().unwrap_or_default();
-    forget_address();
-    match platform::unpack(&fragment, LIMIT).await.and_then(|text| read(&text)) {
+    remove_fragment();
+    match platform::unpack(&fragment, UNPACKED_LIMIT).await.and_then(|text| from_json(&text)) {
         Ok(work) => {
+            let mut message = "Opened from the link.";
             if let Some(own) = own.filter(|own| *own != work) {
-                platform::remember("before a link was opened", &own.text()).await;
+                platform::remember("before a link was opened", &own.to_json()).await;
                 platform::fork().await;
+                message = "Opened from the link. Your own work is in History.";
             }
-            (Some(work), Some("Opened from the link. Your own work is in the history.".to_owned()))
+            (Some(work), Some(message.to_owned()))
         }
         Err(reason) => (own, Some(format!("The link cannot be opened: {reason}"))),
     }
 }
 
-fn forget_address() {
+/// Removes the fragment from the address bar.
+fn remove_fragment() {
     let address = window().location().href().unwrap_or_default();
     let base = address.split('#').next().unwrap_or_default().to_owned();
     let history = window().history();
@@ -96,20 +113,20 @@ fn forget_address() {
     }));
 }
 
-/// A link that is pasted into the address of an open page.
-pub(crate) fn watch_address(state: State) {
+/// Opens links that are pasted into the address bar of the open page.
+pub(crate) fn watch_address(page: Page) {
     let handle = window_event_listener(leptos::ev::hashchange, move |_| {
         if !is_linked() {
             return;
         }
         leptos::task::spawn_local(async move {
-            let own = state.work.get_untracked();
-            let (work, said) = later::open_link(Some(own.clone())).await;
+            let own = page.state.sources.work.get_untracked();
+            let (work, message) = open_link(Some(own.clone())).await;
             if let Some(work) = work.filter(|work| *work != own) {
-                state.replace(work);
+                page.replace(work);
             }
-            if let Some(said) = said {
-                state.say(said);
+            if let Some(message) = message {
+                page.state.notify(message);
             }
         });
     });

@@ -45,6 +45,7 @@ pub use trace::{LineExplanation, TracedLine, decided_lines, explain_line, trace}
 pub use crate::bundle::RequiredSecret;
 pub use crate::choices::Choices;
 pub use crate::kind::Kind;
+pub use crate::render::IMAGE_DIGEST;
 pub use crate::source::SourceText;
 pub use crate::syntax::PathStep;
 

@@ -10,7 +10,44 @@ use imports::{Names, circles, read};
 
 /// The top-level modules of each crate, from the first stage to the last. A module uses only
 /// modules to its left.
-const LAYERS: &[(&str, &[&str])] = &[("core", &[]), ("apply", &[]), ("web", &[])];
+const LAYERS: &[(&str, &[&str])] = &[
+    ("core", &[]),
+    ("apply", &[]),
+    (
+        "web",
+        &[
+            "platform",
+            "colours",
+            "tabs",
+            "markup",
+            "work",
+            "state",
+            "lazy",
+            "storage",
+            "export",
+            "assist",
+            "editor",
+            "page",
+            "linking",
+            "problems",
+            "bundle",
+            "examples",
+            "share",
+            "served",
+            "files",
+            "commands",
+            "effects",
+            "form",
+            "panels",
+            "dialogs",
+            "bar",
+            "source_pane",
+            "result_pane",
+            "status",
+            "app",
+        ],
+    ),
+];
 
 fn root() -> PathBuf {
     Path::new(env!("CARGO_MANIFEST_DIR"))

@@ -1,19 +1,19 @@
-//! The gallery of examples.
+//! The list of examples.
 
 use leptos::prelude::*;
 
-use super::Frame;
+use super::frame::Frame;
 use crate::examples::{self, EXAMPLES, Example};
-use crate::state::State;
+use crate::page::Page;
 
-/// The examples, good and broken.
+/// The dialog with all examples.
 #[component]
 pub(super) fn Examples() -> impl IntoView {
-    let state = expect_context::<State>();
+    let page = expect_context::<Page>();
     let row = move |example: &'static Example| {
         let open = move |_| {
-            state.dialog.set(None);
-            examples::open(state, example);
+            page.state.view.dialog.set(None);
+            examples::open(page, example);
         };
         view! {
             <li>

@@ -1,55 +1,71 @@
-//! Earlier states of the work, of this tab and of others.
+//! Earlier versions of the work, from all tabs of this browser.
 
 use leptos::prelude::*;
 
-use super::Frame;
-use crate::examples;
+use super::frame::Frame;
+use crate::page::Page;
 use crate::platform::{self, Entry};
-use crate::state::State;
+use crate::storage;
 use crate::work::Work;
 
-/// The history, newest first.
+/// The dialog with the history, newest first.
 #[component]
 pub(super) fn History() -> impl IntoView {
-    let state = expect_context::<State>();
     let entries = RwSignal::new(None::<Vec<Entry>>);
     leptos::task::spawn_local(async move {
         let found = platform::history().await;
         entries.try_set(Some(found));
     });
-    let row = move |entry: Entry| {
-        let time = String::from(
-            js_sys::Date::new(&entry.time.into())
-                .to_locale_string("default", &wasm_bindgen::JsValue::UNDEFINED),
-        );
-        let about = Work::read(&entry.text).map(|work| summary(&work)).unwrap_or_default();
-        let what = format!("{} · {about}", entry.label);
-        let label = format!("Go back to {time}, {what}");
-        let restore = move |_| {
-            state.dialog.set(None);
-            examples::restore(state, &entry);
-        };
-        view! {
-            <li>
-                <button class="entry" aria-label=label on:click=restore>
-                    <span>{time}</span>
-                    <span class="help">{what}</span>
-                </button>
-            </li>
+    let list = move || match entries.get() {
+        None => view! { <p class="help">{"Loading…"}</p> }.into_any(),
+        Some(entries) if entries.is_empty() => view! {
+            <p class="help">
+                "No history yet. Your work is saved every minute while you type, \
+                and before it is replaced."
+            </p>
+        }
+        .into_any(),
+        Some(entries) => {
+            let rows = entries.into_iter().map(|entry| view! { <Row entry /> }).collect_view();
+            view! { <ul class="entries">{rows}</ul> }.into_any()
         }
     };
+    view! { <Frame title="History">{list}</Frame> }
+}
+
+#[component]
+fn Row(entry: Entry) -> impl IntoView {
+    let page = expect_context::<Page>();
+    let time = String::from(
+        js_sys::Date::new(&entry.time.into())
+            .to_locale_string("default", &wasm_bindgen::JsValue::UNDEFINED),
+    );
+    let summary = Work::from_json(&entry.text).map(|work| summary(&work)).unwrap_or_default();
+    let about = format!("{} · {summary}", entry.label);
+    let label = format!("Restore {time}, {about}");
     view! {
-        <Frame title="History">
-            {move || match entries.get() {
-                None => view! { <p class="help">{"Looking…"}</p> }.into_any(),
-                Some(entries) if entries.is_empty() => view! { <p class="help">{"Nothing yet. While you type, the work is remembered every minute, and before anything takes its place."}</p> }.into_any(),
-                Some(entries) => view! { <ul class="entries">{entries.into_iter().map(row).collect_view()}</ul> }.into_any(),
-            }}
-        </Frame>
+        <li>
+            <button class="entry" aria-label=label on:click=move |_| restore(page, &entry)>
+                <span>{time}</span>
+                <span class="help">{about}</span>
+            </button>
+        </li>
     }
 }
 
-/// The layer's name and the length of its text.
+fn restore(page: Page, entry: &Entry) {
+    page.state.view.dialog.set(None);
+    match Work::from_json(&entry.text) {
+        Some(work) => {
+            storage::remember(page.state, "before an earlier version was restored");
+            page.replace(work);
+            page.state.notify("Restored. Undo returns to the previous text.");
+        }
+        None => page.state.notify("This entry comes from another version of the page"),
+    }
+}
+
+/// The name in the service file and the number of its lines.
 fn summary(work: &Work) -> String {
     let name =
         work.service.lines().find_map(|line| line.strip_prefix("name:")).unwrap_or_default().trim();

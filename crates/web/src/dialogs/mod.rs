@@ -1,62 +1,42 @@
-//! What stands before the page for a while; Escape or a click beside it closes it.
+//! The dialogs.
 
 mod examples;
+mod frame;
 mod history;
 mod palette;
 mod share;
 mod shortcuts;
 
-use leptos::html;
+use gloo_timers::future::TimeoutFuture;
 use leptos::prelude::*;
+use wasm_split_helpers::wasm_split;
 
-use crate::state::{Dialog, State};
+use crate::lazy::{self, Loaded};
+use crate::platform;
+use crate::state::Dialog;
 
-/// A dialog.
-pub(crate) fn view(dialog: Dialog) -> AnyView {
-    match dialog {
+#[wasm_split(dialogs, fallible)]
+fn load_dialog(dialog: Dialog) -> Loaded<AnyView> {
+    Ok(match dialog {
         Dialog::Commands => view! { <palette::Palette /> }.into_any(),
         Dialog::Shortcuts => view! { <shortcuts::Shortcuts /> }.into_any(),
         Dialog::History => view! { <history::History /> }.into_any(),
         Dialog::Examples => view! { <examples::Examples /> }.into_any(),
         Dialog::Share => view! { <share::Share /> }.into_any(),
-    }
+    })
 }
 
-/// A dialog with a title.
-#[component]
-fn Frame(title: &'static str, children: Children) -> impl IntoView {
-    let state = expect_context::<State>();
-    let element = NodeRef::<html::Dialog>::new();
-    Effect::new(move || {
-        if let Some(element) = element.get() {
-            drop(element.show_modal());
-        }
-    });
-    let close = move || state.dialog.set(None);
-    // At once, and not when the browser gets to tell of the closing: another dialog may be open by
-    // then.
-    let escape = move |event: web_sys::Event| {
-        event.prevent_default();
-        close();
-    };
-    // The dialog's own area is covered by its content, so that such a click is beside it.
-    let beside = move |event: web_sys::MouseEvent| {
-        let outside = event.target().is_some_and(|target| {
-            element.get_untracked().is_some_and(|dialog| target == ****dialog)
+/// Shows a dialog. Keys that are pressed while it loads go to the dialog, not to the text behind.
+pub(crate) fn show(dialog: Dialog) -> AnyView {
+    platform::hold_keys();
+    let loading = load_dialog(dialog);
+    lazy::show(Box::pin(async move {
+        let loaded = loading.await;
+        leptos::task::spawn_local(async {
+            // The dialog gets the focus in the next rendering.
+            TimeoutFuture::new(0).await;
+            platform::release_keys();
         });
-        if outside {
-            close();
-        }
-    };
-    view! {
-        <dialog class="dialog" aria-label=title node_ref=element on:cancel=escape on:click=beside>
-            <div class="inside">
-                <header>
-                    <h2>{title}</h2>
-                    <button class="link" on:click=move |_| close()>{"Close"}</button>
-                </header>
-                {children()}
-            </div>
-        </dialog>
-    }
+        loaded
+    }))
 }

@@ -1,43 +1,32 @@
-//! Every command by its name.
+//! The command palette.
 
 use leptos::prelude::*;
 
-use super::Frame;
+use super::frame::Frame;
 use crate::commands::COMMANDS;
-use crate::state::State;
+use crate::page::Page;
 
-/// The commands, of which typing leaves those that fit.
+/// The dialog with all commands, filtered by what the user types.
 #[component]
 pub(super) fn Palette() -> impl IntoView {
-    let state = expect_context::<State>();
+    let page = expect_context::<Page>();
     let typed = RwSignal::new(String::new());
     let chosen = RwSignal::new(0_usize);
-    let found = Memo::new(move |_| {
-        let typed = typed.read().to_lowercase();
-        let fits =
-            |name: &str| typed.split_whitespace().all(|word| name.to_lowercase().contains(word));
-        COMMANDS
-            .iter()
-            .enumerate()
-            .filter(|(_, command)| fits(command.name))
-            .map(|(index, _)| index)
-            .collect::<Vec<_>>()
-    });
+    let found = Memo::new(move |_| search(&typed.read()));
     let run = move |index: usize| {
-        state.dialog.set(None);
-        (COMMANDS[index].run)(state);
+        page.state.view.dialog.set(None);
+        (COMMANDS[index].run)(page);
     };
-    let keys = move |event: web_sys::KeyboardEvent| {
+    let on_key = move |event: web_sys::KeyboardEvent| {
         let count = found.with_untracked(Vec::len);
         match event.key().as_str() {
             "ArrowDown" if count > 0 => chosen.update(|chosen| *chosen = (*chosen + 1) % count),
             "ArrowUp" if count > 0 => {
-                chosen.update(|chosen| *chosen = (*chosen + count - 1) % count)
+                chosen.update(|chosen| *chosen = (*chosen + count - 1) % count);
             }
             "Enter" => {
-                if let Some(index) =
-                    found.with_untracked(|found| found.get(chosen.get_untracked()).copied())
-                {
+                let position = chosen.get_untracked();
+                if let Some(index) = found.with_untracked(|found| found.get(position).copied()) {
                     run(index);
                 }
             }
@@ -45,20 +34,14 @@ pub(super) fn Palette() -> impl IntoView {
         }
         event.prevent_default();
     };
-    let option = move |(place, index): (usize, usize)| {
-        let command = &COMMANDS[index];
-        view! {
-            <li
-                role="option"
-                id=format!("command-{place}")
-                aria-selected=move || (chosen.get() == place).to_string()
-                on:click=move |_| run(index)
-            >
-                <span>{command.name}</span>
-                {(!command.keys.is_empty()).then(|| view! { <kbd>{command.keys}</kbd> })}
-            </li>
-        }
+    let on_input = move |text: String| {
+        typed.set(text);
+        chosen.set(0);
     };
+    let option = move |(position, index): (usize, usize)| {
+        view! { <CommandOption position index chosen on_click=move |()| run(index) /> }
+    };
+    let is_empty = move || found.read().is_empty();
     view! {
         <Frame title="Commands">
             <input
@@ -69,18 +52,48 @@ pub(super) fn Palette() -> impl IntoView {
                 aria-expanded="true"
                 aria-controls="commands"
                 aria-activedescendant=move || format!("command-{}", chosen.get())
-                placeholder="what is to be done"
+                placeholder="Type a command"
                 autocomplete="off"
-                on:input:target=move |event| {
-                    typed.set(event.target().value());
-                    chosen.set(0);
-                }
-                on:keydown=keys
+                on:input:target=move |event| on_input(event.target().value())
+                on:keydown=on_key
             />
             <ul id="commands" class="options" role="listbox" aria-label="Commands">
                 {move || found.get().into_iter().enumerate().map(option).collect_view()}
             </ul>
-            {move || found.read().is_empty().then(|| view! { <p class="help">{"No command of that name."}</p> })}
+            {move || is_empty().then(|| view! { <p class="help">{"No matching commands"}</p> })}
         </Frame>
+    }
+}
+
+/// Returns the indexes of the commands whose names contain all words.
+fn search(typed: &str) -> Vec<usize> {
+    let typed = typed.to_lowercase();
+    let matches =
+        |name: &str| typed.split_whitespace().all(|word| name.to_lowercase().contains(word));
+    let found = COMMANDS.iter().enumerate().filter(|(_, command)| matches(command.name));
+    found.map(|(index, _)| index).collect()
+}
+
+#[component]
+fn CommandOption(
+    /// The position among the found commands.
+    position: usize,
+    /// The index among all commands.
+    index: usize,
+    chosen: RwSignal<usize>,
+    #[prop(into)] on_click: Callback<()>,
+) -> impl IntoView {
+    let command = &COMMANDS[index];
+    let keys = (!command.keys.is_empty()).then(|| view! { <kbd>{command.keys}</kbd> });
+    view! {
+        <li
+            role="option"
+            id=format!("command-{position}")
+            aria-selected=move || (chosen.get() == position).to_string()
+            on:click=move |_| on_click.run(())
+        >
+            <span>{command.name}</span>
+            {keys}
+        </li>
     }
 }

@@ -1,68 +1,100 @@
-//! A link to the work, made in this tab alone.
+//! Creates a link to the work.
 
 use leptos::prelude::*;
 
-use super::Frame;
+use super::frame::Frame;
 use crate::export;
-use crate::share::{self, LONG};
+use crate::share::{self, MAX_LINK};
 use crate::state::State;
+use crate::work::Work;
 
-/// The link, after a look at what goes along with it.
+/// The dialog with the link. Values that look like credentials must be confirmed first.
 #[component]
 pub(super) fn Share() -> impl IntoView {
-    let state = expect_context::<State>();
-    let work = state.work.get_untracked();
-    let suspects = share::suspects(&work);
-    let confirmed = RwSignal::new(suspects.is_empty());
+    let work = expect_context::<State>().sources.work;
+    let credentials: Vec<String> = untrack(|| credentials(&work.read()));
+    let confirmed = RwSignal::new(credentials.is_empty());
     let link = RwSignal::new(None::<Result<String, String>>);
     Effect::new(move || {
         if confirmed.get() {
-            let work = state.work.get_untracked();
+            let work = work.get_untracked();
             leptos::task::spawn_local(async move {
-                let made = share::link(&work).await;
-                link.try_set(Some(made));
+                let created = share::create_link(&work).await;
+                link.try_set(Some(created));
             });
         }
     });
-    let warned = suspects.into_iter().map(|suspect| {
-        let key = if suspect.key.is_empty() { String::new() } else { format!(", {}", suspect.key) };
-        view! { <li>{format!("{} line {}{key}", suspect.file, suspect.place.line)}</li> }
-    });
-    let warning = view! {
-        <div class="warned" hidden=move || confirmed.get()>
-            <p>{"These values look like credentials. Whoever has the link can read them:"}</p>
-            <ul>{warned.collect_view()}</ul>
-            <button class="button" on:click=move |_| confirmed.set(true)>{"They are none, make the link"}</button>
-        </div>
-    };
-    let made = move |link: String| {
-        let (copied, long) = (link.clone(), link.len() > LONG);
-        let file = move |_| {
-            let work = state.work.get_untracked();
-            export::download(state, "optakit-work.json", "application/json", &share::text(&work));
-        };
-        if long {
-            view! {
-                <p>{format!("The link would have {} KiB, more than mail and chat programs carry. A file does as well: Open takes it.", link.len() / 1024)}</p>
-                <button class="button main" on:click=file>{"Save as a file"}</button>
-            }
-            .into_any()
-        } else {
-            view! {
-                <p class="help">{"All of it is in the address behind the #, which browsers send to nobody. Values and secrets are not in it."}</p>
-                <textarea class="control" readonly=true rows="4" aria-label="Link" prop:value=link></textarea>
-                <button class="button main" on:click=move |_| export::copy(state, copied.clone())>{"Copy the link"}</button>
-            }
-            .into_any()
+    let created = move || match link.get()? {
+        Ok(link) if link.len() > MAX_LINK => Some(view! { <TooLong size=link.len() /> }.into_any()),
+        Ok(link) => Some(view! { <Link link /> }.into_any()),
+        Err(reason) => {
+            Some(view! { <p>{format!("Cannot create a link: {reason}")}</p> }.into_any())
         }
     };
     view! {
         <Frame title="Share">
-            {warning}
-            {move || link.get().map(|link| match link {
-                Ok(link) => made(link),
-                Err(reason) => view! { <p>{format!("No link could be made: {reason}")}</p> }.into_any(),
-            })}
+            <Warning credentials confirmed />
+            {created}
         </Frame>
+    }
+}
+
+/// Lists the places of the values that look like credentials.
+fn credentials(work: &Work) -> Vec<String> {
+    let place = |credential: optakit_core::api::Credential| {
+        let place = format!("{} line {}", credential.file, credential.place.line);
+        if credential.key.is_empty() { place } else { format!("{place}, {}", credential.key) }
+    };
+    share::find_credentials(work).into_iter().map(place).collect()
+}
+
+#[component]
+fn Warning(credentials: Vec<String>, confirmed: RwSignal<bool>) -> impl IntoView {
+    let places = credentials.into_iter().map(|place| view! { <li>{place}</li> }).collect_view();
+    view! {
+        <div class="warned" hidden=move || confirmed.get()>
+            <p>"These values look like credentials. Anyone with the link can read them:"</p>
+            <ul>{places}</ul>
+            <button class="button" on:click=move |_| confirmed.set(true)>
+                "Not credentials, create link"
+            </button>
+        </div>
+    }
+}
+
+#[component]
+fn Link(link: String) -> impl IntoView {
+    let state = expect_context::<State>();
+    let copied = link.clone();
+    view! {
+        <p class="help">
+            "Everything is in the part after #, which browsers never send. \
+            Inputs and secret values are left out."
+        </p>
+        <textarea class="control" readonly=true rows="4" aria-label="Link" prop:value=link />
+        <button class="button main" on:click=move |_| export::copy(state, copied.clone())>
+            "Copy link"
+        </button>
+    }
+}
+
+/// Offers a file, because the link is too long.
+#[component]
+fn TooLong(size: usize) -> impl IntoView {
+    let state = expect_context::<State>();
+    let save = move |_| {
+        let work = state.sources.work.get_untracked();
+        let text = share::to_json(&work);
+        export::download(state, "optakit-work.json", "application/json", &text);
+    };
+    let size = size / 1024;
+    view! {
+        <p>
+            {format!(
+                "This link is {size} KiB, too long for most apps. Save a file instead; \
+                Open reads it.",
+            )}
+        </p>
+        <button class="button main" on:click=save>{"Save as a file"}</button>
     }
 }

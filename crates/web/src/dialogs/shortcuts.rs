@@ -1,31 +1,39 @@
-//! The keys of the commands.
+//! The list of shortcuts.
 
 use leptos::prelude::*;
 
-use super::Frame;
+use super::frame::Frame;
 use crate::commands::COMMANDS;
 
-/// Keys of the text itself, which belong to the editor.
-const IN_TEXT: [(&str, &str); 6] = [
-    ("Ctrl+Space", "Complete what is being typed"),
-    ("Ctrl+Z", "Undo, for text and form alike"),
+/// The shortcuts of the text editor itself.
+const IN_EDITOR: [(&str, &str); 6] = [
+    ("Ctrl+Space", "Autocomplete"),
+    ("Ctrl+Z", "Undo, in text and form"),
     ("Ctrl+Shift+Z", "Redo"),
     ("Ctrl+F", "Search"),
-    ("Ctrl+/", "Comment the line out"),
-    ("Escape, then Tab", "Leave the text"),
+    ("Ctrl+/", "Comment out the line"),
+    ("Escape, then Tab", "Leave the editor"),
 ];
 
-/// The sheet of shortcuts.
+/// The dialog with all shortcuts.
 #[component]
 pub(super) fn Shortcuts() -> impl IntoView {
-    let row = |keys: &'static str, name: &'static str| view! { <dt><kbd>{keys}</kbd></dt><dd>{name}</dd> };
+    let row = |keys: &'static str, name: &'static str| {
+        view! {
+            <dt>
+                <kbd>{keys}</kbd>
+            </dt>
+            <dd>{name}</dd>
+        }
+    };
     let commands = COMMANDS.iter().filter(|command| !command.keys.is_empty());
+    let commands = commands.map(|command| row(command.keys, command.name)).collect_view();
     view! {
         <Frame title="Shortcuts">
-            <dl class="keys">{commands.map(|command| row(command.keys, command.name)).collect_view()}</dl>
-            <h3>{"In a text"}</h3>
-            <dl class="keys">{IN_TEXT.map(|(keys, name)| row(keys, name)).collect_view()}</dl>
-            <p class="help">{"On a Mac, Cmd stands for Ctrl."}</p>
+            <dl class="keys">{commands}</dl>
+            <h3>{"In the editor"}</h3>
+            <dl class="keys">{IN_EDITOR.map(|(keys, name)| row(keys, name)).collect_view()}</dl>
+            <p class="help">{"On a Mac, press Cmd instead of Ctrl."}</p>
         </Frame>
     }
 }

@@ -4,81 +4,108 @@ use leptos::prelude::*;
 use optakit_core::api;
 use serde_json::Value;
 
-use super::field::{Fields, Line};
-use super::{Path, Sheet, below};
+use super::entries::{ShowFields, removed};
+use super::line::{Line, Remove};
+use super::sheet::{Path, Sheet, below};
 
-/// The modules, and ways to add one.
+/// The modules, and the controls that add one.
 #[component]
-pub(super) fn Modules(sheet: Sheet, path: Path) -> impl IntoView {
-    let (read, rows) = (path.clone(), path.clone());
-    // By type, so that a module that becomes another one is shown anew.
+pub(super) fn Modules(sheet: Sheet, path: Path, show_fields: ShowFields) -> impl IntoView {
+    let path = StoredValue::new(path);
+    // The key contains the type, so a module that changes its type is shown again.
     let types = Memo::new(move |_| {
-        let modules =
-            sheet.value(&read).and_then(|value| value.as_array().cloned()).unwrap_or_default();
-        modules
-            .iter()
-            .map(|module| module["type"].as_str().unwrap_or_default().to_owned())
-            .enumerate()
-            .collect::<Vec<_>>()
+        let modules = path.with_value(|path| sheet.value(path));
+        let modules = modules.as_ref().and_then(Value::as_array).into_iter().flatten();
+        let kind = |module: &Value| module["type"].as_str().unwrap_or_default().to_owned();
+        modules.map(kind).enumerate().collect::<Vec<_>>()
     });
-    let only = move || types.with(Vec::len) == 1;
-    let row = move |(index, kind): (usize, String)| {
-        let at = below(&rows, index);
-        let (titled, gone, list) = (at.clone(), at.clone(), rows.clone());
-        let title = move || {
-            let name = sheet
-                .value(&below(&titled, "name"))
-                .and_then(|name| name.as_str().map(str::to_owned));
-            name.unwrap_or_else(|| format!("module {}", index + 1))
-        };
-        let label = title.clone();
-        let fields = if let Some(fields) = api::module_fields(&kind) {
-            view! { <Fields sheet fields path=at /> }.into_any()
-        } else {
-            view! {
-                <div class="row"><div class="label"><code>{"name"}</code></div><Line sheet path=below(&at, "name") label="name" /></div>
-                <p class="help">{format!("A {kind}: Optakit links services to it and leaves the rest of it alone. Its other fields are edited as text.")}</p>
-            }
-            .into_any()
-        };
-        view! {
-            <fieldset class="item module">
-                <legend>{title}<span class="facts-line">{kind}</span></legend>
-                {fields}
-                <button class="link remove" aria-label=move || format!("Remove {}", label())
-                    on:click=move |_| sheet.set(if untrack(only) { &list } else { &gone }, None)>{"Remove"}</button>
-            </fieldset>
-        }
-    };
-    let add = move |module: Value| {
-        let index = sheet.length(&path);
-        match index {
-            0 => sheet.set(&path, Some(Value::Array(vec![module]))),
-            index => sheet.set(&below(&path, index), Some(module)),
-        }
-    };
     let count = move || types.with_untracked(Vec::len);
-    let (add_service, add_other) = (add.clone(), add);
-    let service = move |_| {
-        let name = if count() == 0 { "api".to_owned() } else { format!("service{}", count() + 1) };
-        add_service(api::new_service(&name));
+    let remove = move |item: &Path| {
+        path.with_value(|path| sheet.set(&removed(count(), path, item), None));
     };
-    let other = move |event: web_sys::Event| {
+    let module = move |(index, kind): (usize, String)| {
+        let item = path.with_value(|path| below(path, index));
+        let own = item.clone();
+        view! {
+            <Module sheet path=item index kind show_fields remove=move |()| remove(&own) />
+        }
+    };
+    let add = move |module: Value| path.with_value(|path| sheet.push(path, module));
+    let add_service = move |_| {
+        let name = if count() == 0 { "api".to_owned() } else { format!("service{}", count() + 1) };
+        add(api::new_service(&name));
+    };
+    let add_other = move |event: web_sys::Event| {
         let kind = event_target_value(&event);
         if !kind.is_empty() {
-            let module =
-                api::new_module(&kind, &format!("{}{}", kind.replace('-', ""), count() + 1));
-            add_other(module);
+            let name = format!("{}{}", kind.replace('-', ""), count() + 1);
+            add(api::new_module(&kind, &name));
         }
     };
+    let option = |kind: &'static str| view! { <option value=kind>{kind}</option> };
     view! {
-        <For each=move || types.get() key=|module| module.clone() children=row />
+        <For each=move || types.get() key=|module| module.clone() children=module />
         <div class="pair">
-            <button class="button" on:click=service>{"Add a service"}</button>
-            <select class="control new" aria-label="add another module" prop:value="" on:change=other>
-                <option value="">{"add another module"}</option>
-                {api::linkable_types().map(|kind| view! { <option value=kind>{kind}</option> }).collect_view()}
+            <button class="button" on:click=add_service>
+                "Add service"
+            </button>
+            <select class="control new" aria-label=ADD_OTHER prop:value="" on:change=add_other>
+                <option value="">{ADD_OTHER}</option>
+                {api::linkable_types().map(option).collect_view()}
             </select>
         </div>
     }
+}
+
+const ADD_OTHER: &str = "Add database, queue or bucket";
+
+/// A module: all fields of a service, or the name of another type.
+#[component]
+fn Module(
+    sheet: Sheet,
+    path: Path,
+    index: usize,
+    kind: String,
+    show_fields: ShowFields,
+    #[prop(into)] remove: Callback<()>,
+) -> impl IntoView {
+    let name_path = below(&path, "name");
+    let title = Memo::new({
+        let path = name_path.clone();
+        move |_| {
+            let name = sheet.value(&path).and_then(|name| name.as_str().map(str::to_owned));
+            name.unwrap_or_else(|| format!("module {}", index + 1))
+        }
+    });
+    let fields = match api::module_fields(&kind) {
+        Some(fields) => show_fields(sheet, fields, &path),
+        None => name_field(sheet, name_path, &kind),
+    };
+    view! {
+        <fieldset class="item module">
+            <legend>
+                {title}
+                <span class="facts-line">{kind}</span>
+            </legend>
+            {fields}
+            <Remove name=title remove />
+        </fieldset>
+    }
+}
+
+fn name_field(sheet: Sheet, path: Path, kind: &str) -> AnyView {
+    let help = format!(
+        "Optakit links services to this {kind} but does not create it. \
+         Edit its other fields in Text."
+    );
+    view! {
+        <div class="row">
+            <div class="label">
+                <code>{"name"}</code>
+            </div>
+            <Line sheet path label="name" />
+        </div>
+        <p class="help">{help}</p>
+    }
+    .into_any()
 }

@@ -1,110 +1,156 @@
-//! The bundle: what it holds, what it still needs, and what to run next.
+//! The bundle: its contents, the values it still needs, and the next command.
 
 use leptos::prelude::*;
-use optakit_core::api::{self, BaselineObject};
+use optakit_core::api::{self, IMAGE_DIGEST};
 use optakit_core::bundle::Bundle;
+use wasm_split_helpers::wasm_split;
 
+use crate::export;
+use crate::lazy::{self, Loaded};
 use crate::state::State;
-use crate::{export, platform, work};
 
-/// Makes the bundle of the text and saves it, or says why there is none.
-pub(crate) fn export_bundle(state: State) {
-    match state.analysis.with_untracked(|outcome| api::bundle(&outcome.request)) {
-        Ok(bundle) => {
-            export::download(state, &bundle.file_name(), "application/json", &bundle.to_text());
-            let manifests = state
-                .manifests
-                .with_untracked(|shown| shown.manifests.iter().map(BaselineObject::from).collect());
-            state.exported.set(Some(manifests));
-            work::remember(state, "when the bundle was exported");
-        }
-        Err(_) => state.say("Repair the errors first: a bundle is made of a text without any"),
-    }
+#[wasm_split(panels, fallible)]
+fn load_bundle() -> Loaded<AnyView> {
+    Ok(view! { <BundlePanel /> }.into_any())
 }
 
-/// Saves the manifests as a folder for kustomize.
-pub(crate) fn save_kustomize(state: State) {
-    let files = api::kustomize(&state.manifests.read_untracked().manifests);
-    let name = format!("{}-kustomize.zip", state.namespace());
-    leptos::task::spawn_local(async move {
-        state.say(match platform::save_zip(&name, &files).await {
-            Ok(()) => format!("Saved {name}"),
-            Err(reason) => format!("{name} could not be saved: {reason}"),
-        });
-    });
+/// Shows the panel when it is loaded.
+pub(crate) fn show() -> AnyView {
+    lazy::show(Box::pin(load_bundle()))
 }
 
-/// What the bundle of the text would hold.
+/// The bundle of the present texts.
 #[component]
-pub(crate) fn BundlePanel() -> impl IntoView {
+fn BundlePanel() -> impl IntoView {
     let state = expect_context::<State>();
-    let bundle = move || api::bundle(&state.analysis.read().request).ok();
+    let bundle = move || api::bundle(&state.results.outcome.read().request).ok();
+    let contents = move || match bundle() {
+        Some(bundle) => facts(&bundle).into_any(),
+        None => view! { <p class="empty">{"Fix the errors to build a bundle."}</p> }.into_any(),
+    };
     view! {
         <section aria-label="Bundle" class="panel">
-            {move || match bundle() {
-                Some(bundle) => facts(state, &bundle).into_any(),
-                None => view! { <p class="empty">{"The bundle can be made once the text has no errors."}</p> }.into_any(),
-            }}
+            {contents}
         </section>
     }
 }
 
-fn facts(state: State, bundle: &Bundle) -> impl IntoView + use<> {
-    let name = bundle.file_name();
-    let rows = [
-        ("file", name.clone()),
-        ("digest", bundle.digest.clone()),
-        ("environment", bundle.metadata.environment.clone()),
-        ("cluster", bundle.target.cluster.clone()),
-        ("region", bundle.target.region.clone().unwrap_or_else(|| "not known".to_owned())),
-        ("account", bundle.target.account_id.clone().unwrap_or_else(|| "not known".to_owned())),
-        (
-            "objects",
-            format!(
-                "{} Kubernetes objects, {} AWS resources",
-                bundle.manifests.len(),
-                bundle.aws.len()
-            ),
-        ),
-    ];
-    let rows = rows.map(|(term, value)| view! { <dt>{term}</dt><dd><code>{value}</code></dd> });
-    let secrets: Vec<_> =
-        bundle.secrets.iter().map(|secret| view! { <li><code>{secret.keys.join(", ")}</code>{" in the Secret "}<code>{secret.name.clone()}</code></li> }).collect();
-    let holes: Vec<_> = bundle
-        .holes
-        .iter()
-        .map(|hole| view! { <li><code>{hole.input.clone()}</code>{meaning(&hole.input)}</li> })
-        .collect();
-    let needs_image =
-        bundle.holes.iter().any(|hole| hole.input == optakit_core::render::IMAGE_DIGEST);
-    let mut commands = vec![format!("optakit apply {name}")];
-    if needs_image {
-        commands.push(format!("optakit apply {name} --image-digest sha256:…"));
-    }
-    let commands = commands.into_iter().map(|command| {
-        let copied = command.clone();
-        view! {
-            <div class="command">
-                <code>{command}</code>
-                <button class="link" aria-label="Copy command" on:click=move |_| export::copy(state, copied.clone())>{"Copy"}</button>
-            </div>
-        }
-    });
+fn facts(bundle: &Bundle) -> impl IntoView + use<> {
     view! {
         <div class="facts">
-            <dl>{rows.into_iter().collect_view()}</dl>
-            {(!secrets.is_empty()).then(|| view! { <div><h2>{"Secrets that must exist"}</h2><ul>{secrets}</ul></div> })}
-            {(!holes.is_empty()).then(|| view! { <div><h2>{"Filled in when it is applied"}</h2><ul>{holes}</ul></div> })}
-            <div><h2>{"Next"}</h2>{commands.collect_view()}</div>
+            <dl>{rows(bundle)}</dl>
+            {secrets(bundle)}
+            {holes(bundle)}
+            {commands(bundle)}
         </div>
     }
 }
 
-fn meaning(input: &str) -> &'static str {
+fn rows(bundle: &Bundle) -> impl IntoView + use<> {
+    let (objects, resources) = (bundle.manifests.len(), bundle.aws.len());
+    let target = &bundle.target;
+    let unknown = || "unknown".to_owned();
+    let rows = [
+        ("file", bundle.file_name()),
+        ("digest", bundle.digest.clone()),
+        ("environment", bundle.metadata.environment.clone()),
+        ("cluster", target.cluster.clone()),
+        ("region", target.region.clone().unwrap_or_else(unknown)),
+        ("account", target.account_id.clone().unwrap_or_else(unknown)),
+        ("objects", format!("{objects} Kubernetes objects, {resources} AWS resources")),
+    ];
+    let row = |(term, value)| {
+        view! {
+            <dt>{term}</dt>
+            <dd>
+                <code>{value}</code>
+            </dd>
+        }
+    };
+    rows.map(row).into_iter().collect_view()
+}
+
+/// The secrets that must exist in the cluster.
+fn secrets(bundle: &Bundle) -> Option<impl IntoView + use<>> {
+    let row = |keys: String, name: String| {
+        view! {
+            <li>
+                <code>{keys}</code>
+                " in the Secret "
+                <code>{name}</code>
+            </li>
+        }
+    };
+    let secrets = bundle.secrets.iter();
+    let rows: Vec<_> =
+        secrets.map(|secret| row(secret.keys.join(", "), secret.name.clone())).collect();
+    (!rows.is_empty()).then(|| {
+        view! {
+            <div>
+                <h2>{"Secrets that must exist"}</h2>
+                <ul>{rows}</ul>
+            </div>
+        }
+    })
+}
+
+/// The values that `optakit apply` fills in.
+fn holes(bundle: &Bundle) -> Option<impl IntoView + use<>> {
+    let row = |input: String| {
+        let source = source(&input);
+        view! {
+            <li>
+                <code>{input}</code>
+                {format!(": {source}")}
+            </li>
+        }
+    };
+    let rows: Vec<_> = bundle.holes.iter().map(|hole| row(hole.input.clone())).collect();
+    (!rows.is_empty()).then(|| {
+        view! {
+            <div>
+                <h2>{"Filled in by optakit apply"}</h2>
+                <ul>{rows}</ul>
+            </div>
+        }
+    })
+}
+
+/// Where `optakit apply` gets the value of an input.
+fn source(input: &str) -> &'static str {
     match input {
-        "image_digest" => " — the image that was pushed",
-        "account_id" => " — the account of the AWS credentials",
-        "parent.k8s_openid_provider_url" => " — EKS tells it",
-        _ => " — from the environment",
+        IMAGE_DIGEST => "digest of the pushed image",
+        "account_id" => "your AWS account ID",
+        "parent.k8s_openid_provider_url" => "read from EKS",
+        _ => "from the environment",
+    }
+}
+
+fn commands(bundle: &Bundle) -> impl IntoView + use<> {
+    let name = bundle.file_name();
+    let mut commands = vec![format!("optakit apply {name}")];
+    if bundle.holes.iter().any(|hole| hole.input == IMAGE_DIGEST) {
+        commands.push(format!("optakit apply {name} --image-digest sha256:…"));
+    }
+    let commands = commands.into_iter().map(|command| view! { <Command command /> });
+    view! {
+        <div>
+            <h2>{"Next"}</h2>
+            {commands.collect_view()}
+        </div>
+    }
+}
+
+/// A command with a button that copies it.
+#[component]
+fn Command(command: String) -> impl IntoView {
+    let state = expect_context::<State>();
+    let copied = command.clone();
+    let copy = move |_| export::copy(state, copied.clone());
+    view! {
+        <div class="command">
+            <code>{command}</code>
+            <button class="link" aria-label="Copy command" on:click=copy>{"Copy"}</button>
+        </div>
     }
 }

@@ -1,33 +1,59 @@
-//! What only the environment knows, as fields to fill in. They are kept in the values file, which
-//! stays in the browser.
+//! The inputs: a form for values that only the environment knows. They are stored in the values
+//! file.
 
 use std::collections::BTreeSet;
 
 use leptos::prelude::*;
 use optakit_core::api::{self, PathStep, SourceText};
 use serde_json::Value;
+use wasm_split_helpers::wasm_split;
 
-use crate::state::{SERVICE_FILE, State, VALUES_FILE};
+use crate::lazy::{self, Loaded};
+use crate::page::Page;
+use crate::state::State;
+use crate::work::{SERVICE_FILE, VALUES_FILE};
 
-/// The inputs of the text, known and unknown.
+#[wasm_split(panels, fallible)]
+fn load_inputs() -> Loaded<AnyView> {
+    Ok(view! { <Inputs /> }.into_any())
+}
+
+/// Shows the panel when it is loaded.
+pub(crate) fn show() -> AnyView {
+    lazy::show(Box::pin(load_inputs()))
+}
+
+/// The fields of all inputs, known and missing.
 #[component]
-pub(crate) fn Inputs() -> impl IntoView {
+fn Inputs() -> impl IntoView {
     let state = expect_context::<State>();
     let data = Memo::new(move |_| {
-        api::read_data(&SourceText { name: VALUES_FILE.to_owned(), text: state.values.get() })
+        let text = state.sources.values.get();
+        api::read_data(&SourceText { name: VALUES_FILE.to_owned(), text })
     });
     let names = Memo::new(move |_| {
-        let mut names: BTreeSet<String> =
-            state.analysis.read().analysis.inputs.iter().cloned().collect();
+        let outcome = state.results.outcome.read();
+        let mut names: BTreeSet<String> = outcome.analysis.inputs.iter().cloned().collect();
         names.extend(data.read().iter().flat_map(known));
         names.into_iter().collect::<Vec<_>>()
     });
+    let empty = move || {
+        names.read().is_empty().then(|| {
+            view! {
+                <p class="help">
+                    "Nothing to fill in. \
+                    References that the environment file does not define appear here."
+                </p>
+            }
+        })
+    };
     view! {
         <div class="form" role="group" aria-label="Inputs">
             <p class="help">
-                {"What only the environment knows: outputs of Terraform, the account. They fill the references of the text, stay in this browser, and are never part of a shared link."}
+                "Values that only your environment knows, such as Terraform outputs. \
+                They replace references, stay in this browser and are never shared."
             </p>
-            {move || names.read().is_empty().then(|| view! { <p class="help">{"The text asks for none. References like {parent.domain} appear here when the environment file does not answer them."}</p> })}
+            {empty}
             <For each=move || names.get() key=|name| name.clone() let(name)>
                 <Input name data />
             </For>
@@ -35,21 +61,20 @@ pub(crate) fn Inputs() -> impl IntoView {
     }
 }
 
-/// The inputs that a values file knows.
+/// Returns the names of the inputs in a values file.
 fn known(data: &Value) -> Vec<String> {
-    let entries = |value: &Value| {
+    let keys = |value: &Value| {
         value.as_object().map(|map| map.keys().cloned().collect::<Vec<_>>()).unwrap_or_default()
     };
-    let parent = entries(&data["parent"]).into_iter().map(|name| format!("parent.{name}"));
-    let modules = entries(&data["modules"]).into_iter().flat_map(|module| {
-        entries(&data["modules"][&module])
-            .into_iter()
-            .map(move |output| format!("module.{module}.{output}"))
+    let parent = keys(&data["parent"]).into_iter().map(|name| format!("parent.{name}"));
+    let modules = keys(&data["modules"]).into_iter().flat_map(|module| {
+        let outputs = keys(&data["modules"][&module]).into_iter();
+        outputs.map(move |output| format!("module.{module}.{output}"))
     });
     parent.chain(modules).collect()
 }
 
-/// Where an input is kept: the file, and the path in it.
+/// Returns the file and the path that store an input.
 fn place(state: State, name: &str) -> (String, Vec<PathStep>) {
     let key = |key: &str| PathStep::Key(key.to_owned());
     let (first, rest) = name.split_once('.').unwrap_or(("", name));
@@ -59,34 +84,30 @@ fn place(state: State, name: &str) -> (String, Vec<PathStep>) {
             (VALUES_FILE.to_owned(), vec![key("modules"), key(module), key(output)])
         }
         _ => {
-            let environment = state.analysis.with_untracked(|outcome| {
-                let chosen = outcome.analysis.environment.clone();
-                let known = outcome.analysis.environments.iter();
-                known
-                    .filter(|environment| {
-                        chosen.as_ref().is_none_or(|chosen| *chosen == environment.name)
-                    })
-                    .map(|e| e.path.clone())
-                    .next()
-            });
-            // A service file without environments describes its own.
-            (
-                environment.unwrap_or_else(|| SERVICE_FILE.to_owned()),
-                vec![key("providers"), key("aws"), key(name)],
-            )
+            // A service file without environments contains the providers itself.
+            let file = environment_file(state).unwrap_or_else(|| SERVICE_FILE.to_owned());
+            (file, vec![key("providers"), key("aws"), key(name)])
         }
     }
 }
 
+/// Returns the path of the selected environment file.
+fn environment_file(state: State) -> Option<String> {
+    state.results.outcome.with_untracked(|outcome| {
+        let selected = outcome.analysis.environment.as_ref();
+        let mut environments = outcome.analysis.environments.iter();
+        let found = environments
+            .find(|environment| selected.is_none_or(|selected| *selected == environment.name));
+        found.map(|environment| environment.path.clone())
+    })
+}
+
 #[component]
 fn Input(name: String, data: Memo<Option<Value>>) -> impl IntoView {
-    let state = expect_context::<State>();
-    let (file, path) = place(state, &name);
-    let pointer: String = path
-        .iter()
-        .map(|step| if let PathStep::Key(key) = step { format!("/{key}") } else { String::new() })
-        .collect();
+    let page = expect_context::<Page>();
+    let (file, path) = place(page.state, &name);
     let is_values = file == VALUES_FILE;
+    let pointer = pointer(&path);
     let value = move || {
         let data = data.read();
         let value = data.as_ref().filter(|_| is_values).and_then(|data| data.pointer(&pointer));
@@ -97,22 +118,11 @@ fn Input(name: String, data: Memo<Option<Value>>) -> impl IntoView {
         }
     };
     let secret = api::is_secret_output(&name);
-    let change = move |text: String| {
-        let source = SourceText { name: file.clone(), text: untrack(|| state.text_of(&file)) };
-        let edit = if text.is_empty() {
-            api::remove(&source, &path)
-        } else {
-            api::set(&source, &path, &Value::String(text))
-        };
-        match edit {
-            Ok(Some(edit)) => state.edit(&file, &[edit]),
-            Ok(None) => {}
-            Err(error) => state.say(error.to_string()),
-        }
-    };
     view! {
         <label class="row">
-            <span class="label"><code>{name.clone()}</code></span>
+            <span class="label">
+                <code>{name.clone()}</code>
+            </span>
             <input
                 class="control"
                 type=if secret { "password" } else { "text" }
@@ -120,8 +130,31 @@ fn Input(name: String, data: Memo<Option<Value>>) -> impl IntoView {
                 autocomplete="off"
                 spellcheck="false"
                 prop:value=value
-                on:change:target=move |event| change(event.target().value())
+                on:change:target=move |event| store(page, &file, &path, event.target().value())
             />
         </label>
+    }
+}
+
+fn pointer(path: &[PathStep]) -> String {
+    let step = |step: &PathStep| {
+        if let PathStep::Key(key) = step { format!("/{key}") } else { String::new() }
+    };
+    path.iter().map(step).collect()
+}
+
+/// Writes an input to its file; an empty text removes it.
+fn store(page: Page, file: &str, path: &[PathStep], text: String) {
+    let present = untrack(|| page.state.sources.text_of(file));
+    let source = SourceText { name: file.to_owned(), text: present };
+    let edit = if text.is_empty() {
+        api::remove(&source, path)
+    } else {
+        api::set(&source, path, &Value::String(text))
+    };
+    match edit {
+        Ok(Some(edit)) => page.edit(file, &[edit]),
+        Ok(None) => {}
+        Err(error) => page.state.notify(error.to_string()),
     }
 }

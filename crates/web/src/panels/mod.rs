@@ -1,4 +1,4 @@
-//! One file a panel.
+//! The panels: one file or folder per panel.
 
 pub(crate) mod aws;
 pub(crate) mod bundle;

@@ -1,85 +1,77 @@
-//! The problems, each with its place and its repair.
+//! The list of problems, each with its place and its fix.
 
 use leptos::prelude::*;
-use optakit_core::api::Diagnostic;
+use optakit_core::api::{Diagnostic, Fix};
 
-use crate::later;
-use crate::state::State;
+use crate::markup::inline_code;
+use crate::page::Page;
+use crate::problems;
+
+/// The most problems that are shown. A broken file of thousands of lines has thousands.
+const MAX_SHOWN: usize = 200;
 
 /// The list of problems.
 #[component]
 pub(crate) fn Problems() -> impl IntoView {
-    let state = expect_context::<State>();
-    let diagnostics = Memo::new(move |_| state.analysis.read().analysis.diagnostics.clone());
+    let page = expect_context::<Page>();
+    let outcome = page.state.results.outcome;
+    let diagnostics = Memo::new(move |_| outcome.read().analysis.diagnostics.clone());
     let title = move || match diagnostics.read().len() {
         0 => "No problems".to_owned(),
         1 => "1 problem".to_owned(),
         count => format!("{count} problems"),
     };
-    let refusal = Memo::new(move |_| state.analysis.read().analysis.refusal.clone());
-    let has_safe = Memo::new(move |_| {
-        diagnostics
-            .read()
-            .iter()
-            .filter(|diagnostic| diagnostic.fixes.iter().any(|fix| fix.safe))
-            .count()
-            > 1
+    let refusal = Memo::new(move |_| outcome.read().analysis.refusal.clone());
+    let has_safe_fixes = Memo::new(move |_| {
+        let has_safe_fix = |diagnostic: &&Diagnostic| diagnostic.fixes.iter().any(|fix| fix.safe);
+        diagnostics.read().iter().filter(has_safe_fix).count() > 1
     });
+    let fix_all = move || {
+        view! {
+            <button class="link" on:click=move |_| problems::apply_safe_fixes(page)>
+                "Apply safe fixes"
+            </button>
+        }
+    };
     view! {
         <section class="problems" aria-label="Problems">
             <div class="head">
-                <h2><span role="status">{title}</span></h2>
-                {move || has_safe.get().then(|| view! {
-                    <button class="link" on:click=move |_| later::fix_all(state)>{"Fix all safe"}</button>
-                })}
+                <h2>
+                    <span role="status">{title}</span>
+                </h2>
+                {move || has_safe_fixes.get().then(fix_all)}
             </div>
             <ul>
                 {move || refusal.get().map(|refusal| view! { <li class="none">{refusal}</li> })}
-                {move || shown(diagnostics.get())}
+                {move || list(diagnostics.get())}
             </ul>
         </section>
     }
 }
 
-/// The first of them: nobody reads more at once, and a broken file of thousands of lines has
-/// thousands.
-fn shown(diagnostics: Vec<Diagnostic>) -> impl IntoView {
-    const MOST: usize = 200;
-    let more = diagnostics.len().saturating_sub(MOST);
-    let listed = diagnostics
-        .into_iter()
-        .take(MOST)
-        .map(|diagnostic| view! { <Problem diagnostic /> })
-        .collect_view();
-    (
-        listed,
-        (more > 0)
-            .then(|| view! { <li class="none">{format!("and {more} more; these first")}</li> }),
-    )
+fn list(diagnostics: Vec<Diagnostic>) -> impl IntoView {
+    let more = diagnostics.len().saturating_sub(MAX_SHOWN);
+    let shown = diagnostics.into_iter().take(MAX_SHOWN);
+    let shown = shown.map(|diagnostic| view! { <Problem diagnostic /> }).collect_view();
+    let more = (more > 0).then(|| {
+        view! { <li class="none">{format!("{more} more. Fix these first.")}</li> }
+    });
+    (shown, more)
 }
 
 #[component]
 fn Problem(diagnostic: Diagnostic) -> impl IntoView {
-    let state = expect_context::<State>();
-    let place = diagnostic.place;
-    let (file, open_file) = (diagnostic.file.clone(), diagnostic.file.clone());
-    let help = diagnostic.help.clone().map(|help| format!(" · {help}")).unwrap_or_default();
-    let detail =
-        marked(&format!("{} line {} · {}{help}", diagnostic.file, place.line, diagnostic.rule));
-    let fix = diagnostic.fixes.first().cloned().map(|fix| {
-        let title = fix.title.clone();
-        let repair = move |_| {
-            state.open.set(file.clone());
-            state.edit(&file, &fix.edits);
-            state.focus(&file);
-        };
-        view! { <button class="link" title=title.clone() aria-label=format!("Fix: {title}") on:click=repair>{"Fix"}</button> }
-    });
+    let page = expect_context::<Page>();
+    let Diagnostic { file, place, severity, rule, message, help, fixes, .. } = diagnostic;
+    let help = help.map(|help| format!(" · {help}")).unwrap_or_default();
+    let detail = inline_code(&format!("{file} line {} · {rule}{help}", place.line));
+    let fix = fixes.into_iter().next().map(|fix| fix_button(page, file.clone(), fix));
+    let open = move |_| page.reveal(&file, place.utf16_start, place.utf16_end);
     view! {
-        <li class=format!("problem {}", diagnostic.severity)>
-            <button class="go" on:click=move |_| state.reveal(&open_file, place.utf16_start, place.utf16_end)>
-                <span class="mark" role="img" aria-label=diagnostic.severity></span>
-                <span class="what">{marked(&diagnostic.message)}</span>
+        <li class=format!("problem {severity}")>
+            <button class="go" on:click=open>
+                <span class="mark" role="img" aria-label=severity></span>
+                <span class="what">{inline_code(&message)}</span>
                 <span class="where">{detail}</span>
             </button>
             {fix}
@@ -87,11 +79,17 @@ fn Problem(diagnostic: Diagnostic) -> impl IntoView {
     }
 }
 
-/// A message with its names, which stand in backticks, as code.
-pub(crate) fn marked(text: &str) -> Vec<AnyView> {
-    let part = |(index, part): (usize, &str)| {
-        let part = part.to_owned();
-        if index % 2 == 1 { view! { <code>{part}</code> }.into_any() } else { part.into_any() }
+fn fix_button(page: Page, file: String, fix: Fix) -> impl IntoView {
+    let Fix { title, edits, .. } = fix;
+    let label = format!("Fix: {title}");
+    let apply = move |_| {
+        page.state.view.file.set(file.clone());
+        page.edit(&file, &edits);
+        page.focus(&file);
     };
-    text.split('`').enumerate().map(part).collect()
+    view! {
+        <button class="link" title=title aria-label=label on:click=apply>
+            "Fix"
+        </button>
+    }
 }

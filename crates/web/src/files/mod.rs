@@ -1,0 +1,114 @@
+//! Opens and saves files.
+
+mod sort;
+
+use leptos::prelude::*;
+use wasm_bindgen::JsValue;
+use wasm_split_helpers::wasm_split;
+
+use crate::lazy::{self, Loaded};
+use crate::page::Page;
+use crate::work::Work;
+use crate::{export, platform, storage};
+use sort::{OpenedFiles, sort};
+
+#[wasm_split(files, fallible)]
+fn load_opened(page: Page, found: Result<JsValue, JsValue>) -> Loaded<()> {
+    take(page, found);
+    Ok(())
+}
+
+#[wasm_split(files, fallible)]
+fn load_save(page: Page) -> Loaded<()> {
+    leptos::task::spawn_local(save_open_file(page));
+    Ok(())
+}
+
+/// Opens files that the user chooses.
+pub(crate) fn open(page: Page) {
+    leptos::task::spawn_local(async move { take_when_loaded(page, platform::open_files().await) });
+}
+
+/// Opens a folder that the user chooses.
+pub(crate) fn open_folder(page: Page) {
+    leptos::task::spawn_local(async move { take_when_loaded(page, platform::open_folder().await) });
+}
+
+/// Saves the open file where it was opened from, or as a download.
+pub(crate) fn save(page: Page) {
+    lazy::run(page.state, Box::pin(load_save(page)));
+}
+
+/// Opens files that are dropped anywhere on the page.
+pub(crate) fn accept_drops(page: Page) {
+    // The editor handles dragged text itself.
+    let has_files = |event: &web_sys::DragEvent| {
+        event.data_transfer().is_some_and(|data| data.types().includes(&"Files".into(), 0))
+    };
+    let over = window_event_listener(leptos::ev::dragover, move |event| {
+        if has_files(&event) {
+            event.prevent_default();
+        }
+    });
+    let drop = window_event_listener(leptos::ev::drop, move |event| {
+        if !has_files(&event) {
+            return;
+        }
+        event.prevent_default();
+        leptos::task::spawn_local(async move {
+            take_when_loaded(page, platform::dropped(&event).await);
+        });
+    });
+    on_cleanup(move || {
+        over.remove();
+        drop.remove();
+    });
+}
+
+fn take_when_loaded(page: Page, found: Result<JsValue, JsValue>) {
+    lazy::run(page.state, Box::pin(load_opened(page, found)));
+}
+
+async fn save_open_file(page: Page) {
+    let (state, view) = (page.state, page.state.view);
+    let name = view.file.get_untracked();
+    let text = untrack(|| state.sources.text_of(&name));
+    let path = view
+        .opened_paths
+        .with_untracked(|paths| paths.get(&name).cloned().unwrap_or_else(|| name.clone()));
+    match platform::save_in_place(&path, &text).await {
+        Ok(true) => state.notify(format!("Saved {path}")),
+        Ok(false) => {
+            let file_name = name.rsplit('/').next().unwrap_or(&name);
+            export::download(state, file_name, "application/yaml", &text);
+        }
+        Err(reason) => state.notify(format!("Cannot save {path}: {reason}")),
+    }
+}
+
+/// Replaces the texts with the files that the browser opened.
+fn take(page: Page, found: Result<JsValue, JsValue>) {
+    let state = page.state;
+    let files = match platform::files(found) {
+        Ok(files) if files.is_empty() => return,
+        Ok(files) => files,
+        Err(reason) => return state.notify(reason),
+    };
+    let OpenedFiles { service, environment_files, values, paths, message } = match sort(files) {
+        Ok(opened) => opened,
+        Err(reason) => return state.notify(reason),
+    };
+    storage::remember(state, "before files were opened");
+    let before = state.sources.work.get_untracked();
+    page.replace(Work {
+        service: service.unwrap_or(before.service),
+        environment_files: before.environment_files.into_iter().chain(environment_files).collect(),
+        values: values.unwrap_or_default(),
+        environment: None,
+        image: before.image,
+        choices: before.choices,
+        exported: None,
+    });
+    state.view.opened_paths.set(paths);
+    state.notify(message);
+}

@@ -1,0 +1,195 @@
+//! Finds the service file, the environment files and the values file among opened files.
+
+use std::collections::BTreeMap;
+
+use optakit_core::api::{self, SourceText};
+use optakit_core::bundle::Bundle;
+
+use crate::platform::File;
+use crate::share;
+use crate::work::{SERVICE_FILE, VALUES_FILE};
+
+/// The opened files by purpose.
+#[derive(Default)]
+pub(super) struct OpenedFiles {
+    pub(super) service: Option<String>,
+    pub(super) environment_files: BTreeMap<String, String>,
+    pub(super) values: Option<String>,
+    /// The path that each file was opened from, by its name in the page.
+    pub(super) paths: BTreeMap<String, String>,
+    /// A message for the user.
+    pub(super) message: String,
+}
+
+/// Finds the purpose of each file.
+pub(super) fn sort(mut files: Vec<File>) -> Result<OpenedFiles, String> {
+    if let [file] = files.as_slice()
+        && file.path.ends_with(".json")
+        && let Some(opened) = from_saved_work(file).or_else(|| from_bundle(file))
+    {
+        return Ok(opened);
+    }
+    // In a folder, the service file nearest to the top is used.
+    files.sort_by_key(|file| (file.path.matches('/').count(), file.path.clone()));
+    let mut sorter = Sorter { files, opened: OpenedFiles::default(), paths: Vec::new() };
+    sorter.take_service();
+    sorter.take_values();
+    if sorter.opened.service.is_none() {
+        sorter.take_rest_as_environments();
+    }
+    if sorter.paths.is_empty() {
+        return Err("No opta.yml found".to_owned());
+    }
+    sorter.opened.message = format!("Opened {}", sorter.paths.join(", "));
+    Ok(sorter.opened)
+}
+
+/// Reads work that the Share dialog saved as a file.
+fn from_saved_work(file: &File) -> Option<OpenedFiles> {
+    let work = share::from_json(&file.text).ok()?;
+    Some(OpenedFiles {
+        service: Some(work.service),
+        environment_files: work.environment_files,
+        message: format!("Opened {}", file.path),
+        ..OpenedFiles::default()
+    })
+}
+
+/// Reads the texts inside a bundle.
+fn from_bundle(file: &File) -> Option<OpenedFiles> {
+    let sources = Bundle::parse(&file.text).ok()?.sources;
+    let environment_files = sources.environment.into_iter().map(|file| (file.name, file.text));
+    Some(OpenedFiles {
+        service: Some(sources.service.text),
+        environment_files: environment_files.collect(),
+        message: format!("Opened the texts of {}", file.path),
+        ..OpenedFiles::default()
+    })
+}
+
+struct Sorter {
+    /// The files without a known purpose.
+    files: Vec<File>,
+    opened: OpenedFiles,
+    /// The paths of the other files.
+    paths: Vec<String>,
+}
+
+impl Sorter {
+    /// Removes a file from the list and returns its text.
+    fn take(&mut self, index: usize, name: &str) -> String {
+        let file = self.files.remove(index);
+        self.opened.paths.insert(name.to_owned(), file.path.clone());
+        self.paths.push(file.path);
+        file.text
+    }
+
+    fn position(&self, matches: impl Fn(&File) -> bool) -> Option<usize> {
+        self.files.iter().position(matches)
+    }
+
+    /// Takes the service file and the environment files that it refers to.
+    fn take_service(&mut self) {
+        let named = self.position(|file| matches!(base_name(&file.path), "opta.yml" | "opta.yaml"));
+        let Some(index) = named.or_else(|| self.position(|file| is_service(&file.text))) else {
+            return;
+        };
+        let folder = folder(&self.files[index].path).to_owned();
+        let text = self.take(index, SERVICE_FILE);
+        let service = SourceText { name: SERVICE_FILE.to_owned(), text: text.clone() };
+        self.opened.service = Some(text);
+        for environment in api::environments(&service) {
+            let path = join(&folder, &environment.path);
+            let exact = self.position(|file| file.path == path);
+            let found =
+                exact.or_else(|| self.position(|file| file.path == base_name(&environment.path)));
+            if let Some(index) = found {
+                let text = self.take(index, &environment.path);
+                self.opened.environment_files.insert(environment.path, text);
+            }
+        }
+    }
+
+    fn take_values(&mut self) {
+        if let Some(index) = self.position(|file| base_name(&file.path).starts_with("values.")) {
+            self.opened.values = Some(self.take(index, VALUES_FILE));
+        }
+    }
+
+    /// Without a service file, takes the files as environment files of the present service file.
+    fn take_rest_as_environments(&mut self) {
+        while let Some(file) = self.files.first() {
+            let name = base_name(&file.path).to_owned();
+            let text = self.take(0, &name);
+            self.opened.environment_files.insert(name, text);
+        }
+    }
+}
+
+fn base_name(path: &str) -> &str {
+    path.rsplit('/').next().unwrap_or(path)
+}
+
+fn folder(path: &str) -> &str {
+    path.rsplit_once('/').map_or("", |(folder, _)| folder)
+}
+
+/// Joins a folder and a relative path: `a/b` and `../c.yml` become `a/c.yml`.
+fn join(folder: &str, path: &str) -> String {
+    let mut steps: Vec<&str> = folder.split('/').filter(|step| !step.is_empty()).collect();
+    for step in path.split('/') {
+        match step {
+            "." | "" => {}
+            ".." => drop(steps.pop()),
+            step => steps.push(step),
+        }
+    }
+    steps.join("/")
+}
+
+fn is_service(text: &str) -> bool {
+    let source = SourceText { name: String::new(), text: text.to_owned() };
+    let data = api::read_data(&source).unwrap_or_default();
+    let is_k8s_service = |module: &serde_json::Value| {
+        module["type"].as_str().is_some_and(|kind| kind.ends_with("k8s-service"))
+    };
+    data["environments"].is_array()
+        || data["modules"].as_array().is_some_and(|modules| modules.iter().any(is_k8s_service))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn file(path: &str, text: &str) -> File {
+        File { path: path.to_owned(), text: text.to_owned() }
+    }
+
+    const SERVICE: &str =
+        "name: shop\nenvironments: [{name: staging, path: ../env/staging.yml}]\nmodules: []\n";
+
+    #[test]
+    fn files_of_a_folder_are_sorted_by_purpose() {
+        let files = vec![
+            file("README.json", "{}"),
+            file("deploy/old/opta.yml", "name: old\n"),
+            file("deploy/opta.yml", SERVICE),
+            file("env/staging.yml", "name: staging\n"),
+            file("deploy/values.yml", "parent: {}\n"),
+        ];
+        let opened = sort(files).unwrap_or_else(|reason| panic!("{reason}"));
+        assert_eq!(opened.service.as_deref(), Some(SERVICE));
+        assert_eq!(opened.environment_files["../env/staging.yml"], "name: staging\n");
+        assert_eq!(opened.values.as_deref(), Some("parent: {}\n"));
+        assert_eq!(opened.paths["../env/staging.yml"], "env/staging.yml");
+        assert_eq!(opened.message, "Opened deploy/opta.yml, env/staging.yml, deploy/values.yml");
+    }
+
+    #[test]
+    fn service_file_may_have_any_name() {
+        let opened =
+            sort(vec![file("api.yaml", SERVICE)]).unwrap_or_else(|reason| panic!("{reason}"));
+        assert_eq!(opened.service.as_deref(), Some(SERVICE));
+        assert!(sort(vec![file("a/b.json", "{}"), file("opta.yml", SERVICE)]).is_ok());
+    }
+}

@@ -1,0 +1,139 @@
+//! The controls for lists and maps of texts, and for lists of maps.
+
+use leptos::prelude::*;
+use optakit_core::api::Field;
+use serde_json::{Value, json};
+
+use super::line::{Add, Line, Remove};
+use super::sheet::{Path, Sheet, below};
+
+/// Shows the fields of a map. The list controls get it as an argument, because maps contain lists.
+pub(super) type ShowFields = fn(Sheet, &'static [Field], &Path) -> AnyView;
+
+/// Returns the path to remove for an item: the whole value if the item is the only one.
+pub(super) fn removed(count: usize, whole: &Path, item: &Path) -> Path {
+    if count == 1 { whole.clone() } else { item.clone() }
+}
+
+/// A list of texts, or a single text.
+#[component]
+pub(super) fn Texts(sheet: Sheet, label: &'static str, path: Path) -> impl IntoView {
+    let (read, count, rows) = (path.clone(), path.clone(), path.clone());
+    let is_single = Memo::new(move |_| sheet.value(&read).is_some_and(|value| !value.is_array()));
+    let length = Memo::new(move |_| if is_single.get() { 1 } else { sheet.length(&count) });
+    let row = move |index: usize| {
+        let item = if is_single.get() { rows.clone() } else { below(&rows, index) };
+        let removed = removed(length.get_untracked(), &rows, &item);
+        let name = format!("{label} {}", index + 1);
+        view! {
+            <div class="pair">
+                <Line sheet path=item label=name.clone() />
+                <Remove name remove=move |()| sheet.set(&removed, None) />
+            </div>
+        }
+    };
+    let add = move |text: String| match sheet.value(&path) {
+        None | Some(Value::Array(_)) => sheet.push(&path, Value::String(text)),
+        Some(single) => sheet.set(&path, Some(json!([single, text]))),
+    };
+    view! {
+        {move || (0..length.get()).map(&row).collect_view()}
+        <Add label=format!("Add to {label}") hint="add" add />
+    }
+}
+
+/// A variable: its name, and its index if the variables are a list of `{name, value}`.
+type Variable = (String, Option<usize>);
+
+fn variables(value: Option<Value>) -> Vec<Variable> {
+    match value {
+        Some(Value::Object(map)) => map.keys().map(|name| (name.clone(), None)).collect(),
+        Some(Value::Array(items)) => {
+            let name = |item: &Value| item["name"].as_str().unwrap_or_default().to_owned();
+            items.iter().enumerate().map(|(index, item)| (name(item), Some(index))).collect()
+        }
+        _ => Vec::new(),
+    }
+}
+
+/// A map from names to values, or a list of `{name, value}`.
+#[component]
+pub(super) fn Variables(
+    sheet: Sheet,
+    path: Path,
+    /// The accessible name of the text box that adds an entry.
+    add_label: String,
+) -> impl IntoView {
+    let (read, rows) = (path.clone(), path.clone());
+    let names = Memo::new(move |_| variables(sheet.value(&read)));
+    let row = move |(name, index): Variable| {
+        let item = match index {
+            Some(index) => below(&rows, index),
+            None => below(&rows, name.as_str()),
+        };
+        let value = if index.is_some() { below(&item, "value") } else { item.clone() };
+        let removed = removed(names.with_untracked(Vec::len), &rows, &item);
+        view! {
+            <div class="pair">
+                <code class="name">{name.clone()}</code>
+                <Line sheet path=value label=name.clone() />
+                <Remove name remove=move |()| sheet.set(&removed, None) />
+            </div>
+        }
+    };
+    let add = move |name: String| {
+        let name = name.trim();
+        match sheet.value(&path) {
+            Some(Value::Array(items)) => {
+                let item = json!({ "name": name, "value": "" });
+                sheet.set(&below(&path, items.len()), Some(item));
+            }
+            _ => sheet.set(&below(&path, name), Some(Value::from(""))),
+        }
+    };
+    view! {
+        <For each=move || names.get() key=|variable| variable.clone() children=row />
+        <Add label=add_label hint="name" add />
+    }
+}
+
+/// A list of maps with the same fields.
+#[component]
+pub(super) fn Items(
+    sheet: Sheet,
+    fields: &'static [Field],
+    label: &'static str,
+    path: Path,
+    show_fields: ShowFields,
+) -> impl IntoView {
+    let (count, rows) = (path.clone(), path.clone());
+    let length = Memo::new(move |_| sheet.length(&count));
+    let row = move |index: usize| {
+        let item = below(&rows, index);
+        let removed = removed(length.get_untracked(), &rows, &item);
+        let name = format!("{label} {}", index + 1);
+        view! {
+            <fieldset class="item">
+                <legend>{name.clone()}</legend>
+                {show_fields(sheet, fields, &item)}
+                <Remove name remove=move |()| sheet.set(&removed, None) />
+            </fieldset>
+        }
+    };
+    let add = move |_| {
+        let required = fields.iter().filter(|field| field.required);
+        let item = required.map(|field| (field.name.to_owned(), Value::from(field.example)));
+        sheet.push(&path, Value::Object(item.collect()));
+    };
+    view! {
+        {move || (0..length.get()).map(&row).collect_view()}
+        <button class="button" on:click=add>
+            {add_title(label)}
+        </button>
+    }
+}
+
+/// Names the button that adds an item: `environments` becomes "Add environment".
+fn add_title(label: &str) -> String {
+    format!("Add {}", label.strip_suffix('s').unwrap_or(label).replace('_', " "))
+}

@@ -1,0 +1,80 @@
+//! Changes texts and shows places in them, through their editors.
+
+use leptos::prelude::*;
+use optakit_core::api::TextEdit;
+
+use crate::editor::{Editor, Editors};
+use crate::state::State;
+use crate::work::{SERVICE_FILE, VALUES_FILE, Work};
+
+/// The state together with the text editors.
+#[derive(Clone, Copy)]
+pub(crate) struct Page {
+    pub(crate) state: State,
+    pub(crate) editors: Editors,
+}
+
+impl Page {
+    /// Replaces the work. Each text changes in its editor, so that undo restores it.
+    pub(crate) fn replace(self, work: Work) {
+        let sources = self.state.sources;
+        for (path, text) in work.environment_files {
+            self.replace_text(&path, text);
+        }
+        sources.environment.set(work.environment);
+        sources.image.set(work.image);
+        sources.choices.set(work.choices);
+        if !work.values.is_empty() {
+            self.replace_text(VALUES_FILE, work.values);
+        }
+        self.replace_text(SERVICE_FILE, work.service);
+        self.state.view.file.set(SERVICE_FILE.to_owned());
+        // On a phone the text may be outside the screen.
+        window().scroll_to_with_x_and_y(0.0, 0.0);
+    }
+
+    /// Replaces the text of a file, as one undo step if it has an editor.
+    pub(crate) fn replace_text(self, file: &str, text: String) {
+        match self.editors.of(file) {
+            Some(editor) => editor.replace(&text),
+            None => self.state.sources.set_text(file, text),
+        }
+    }
+
+    /// Applies edits to the text of a file, as one undo step.
+    pub(crate) fn edit(self, file: &str, edits: &[TextEdit]) {
+        match self.editors.of(file) {
+            Some(editor) => editor.apply(edits),
+            None => self.state.notify("Nothing was changed: the text editor is not loaded"),
+        }
+    }
+
+    /// Moves the focus to the editor of a file.
+    pub(crate) fn focus(self, file: &str) {
+        if let Some(editor) = self.editors.of(file) {
+            editor.focus();
+        }
+    }
+
+    /// Opens a file as text and selects a range, in UTF-16 offsets.
+    pub(crate) fn reveal(self, file: &str, from: usize, to: usize) {
+        let (view, editor) = (self.state.view, self.editors.of(file));
+        view.form.set(false);
+        if *view.file.read_untracked() == file {
+            reveal_in(editor, from, to);
+            return;
+        }
+        view.file.set(file.to_owned());
+        // The editor is hidden until the page is rendered again.
+        leptos::task::spawn_local(async move {
+            gloo_timers::future::TimeoutFuture::new(0).await;
+            reveal_in(editor, from, to);
+        });
+    }
+}
+
+fn reveal_in(editor: Option<Editor>, from: usize, to: usize) {
+    if let Some(editor) = editor {
+        editor.reveal(from, to);
+    }
+}

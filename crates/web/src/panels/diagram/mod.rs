@@ -1,0 +1,141 @@
+//! A diagram of each service: how requests reach it, and what it uses.
+
+mod layout;
+
+use leptos::prelude::*;
+use optakit_core::api::{self, Diagram, Shape};
+use wasm_split_helpers::wasm_split;
+
+use crate::lazy::{self, Loaded};
+use crate::page::Page;
+use layout::{Cell, HEIGHT, Layout, WIDTH};
+
+#[wasm_split(panels, fallible)]
+fn load_diagram() -> Loaded<AnyView> {
+    Ok(view! { <DiagramPanel /> }.into_any())
+}
+
+/// Shows the panel when it is loaded.
+pub(crate) fn show() -> AnyView {
+    lazy::show(Box::pin(load_diagram()))
+}
+
+/// The diagrams of all services.
+#[component]
+fn DiagramPanel() -> impl IntoView {
+    let page = expect_context::<Page>();
+    let diagrams = Memo::new(move |_| api::diagram(&page.state.results.outcome.read().request));
+    let figures = move || match diagrams.get() {
+        diagrams if diagrams.is_empty() => {
+            view! { <p class="empty">{"Fix the errors to see the diagram."}</p> }.into_any()
+        }
+        diagrams => {
+            diagrams.into_iter().map(|diagram| figure(page, diagram)).collect_view().into_any()
+        }
+    };
+    view! {
+        <section aria-label="Diagram" class="panel diagram">
+            {figures}
+        </section>
+    }
+}
+
+fn figure(page: Page, diagram: Diagram) -> impl IntoView {
+    let description = describe(&diagram);
+    let Diagram { module, routes, service, pods, autoscaler, links, aws } = diagram;
+    let used: Vec<Shape> = links.into_iter().chain(aws).collect();
+    let layout = Layout::new(routes.len(), used.len(), autoscaler.is_some());
+    let (width, height) = layout.size();
+    let mut shapes = Vec::new();
+    for (row, route) in routes.into_iter().enumerate() {
+        shapes.push(shape(page, route, layout.route(row), "route"));
+    }
+    shapes.push(shape(page, service, layout.service(), "service"));
+    shapes.push(shape(page, pods, layout.pods(), "pods"));
+    if let Some(autoscaler) = autoscaler {
+        shapes.push(shape(page, autoscaler, layout.autoscaler(), "scaler"));
+    }
+    for (row, shape_used) in used.into_iter().enumerate() {
+        shapes.push(shape(page, shape_used, layout.used(row), "used"));
+    }
+    let arrows = layout.arrows().into_iter().map(|path| view! { <path d=path class="arrow" /> });
+    let label = format!("Diagram of {module}");
+    view! {
+        <figure>
+            <figcaption>{module}</figcaption>
+            <svg
+                viewBox=format!("0 0 {width} {height}")
+                width=width
+                height=height
+                role="group"
+                aria-label=label
+            >
+                {arrows.collect_view()}
+                {shapes}
+            </svg>
+            <p class="visually-hidden">{description}</p>
+        </figure>
+    }
+}
+
+/// A box of the diagram. A click opens its place in the text.
+fn shape(page: Page, shape: Shape, cell: Cell, kind: &'static str) -> AnyView {
+    let (x, y) = cell.corner();
+    let Shape { title, detail, place: (file, place) } = shape;
+    let name = format!("{title}, {detail}: go to line {}", place.line);
+    let open = StoredValue::new(move || page.reveal(&file, place.utf16_start, place.utf16_end));
+    let on_key = move |event: web_sys::KeyboardEvent| {
+        if event.key() == "Enter" {
+            open.with_value(|open| open());
+        }
+    };
+    view! {
+        <g
+            class=format!("shape {kind}")
+            role="button"
+            tabindex="0"
+            aria-label=name
+            on:click=move |_| open.with_value(|open| open())
+            on:keydown=on_key
+        >
+            <rect x=x y=y width=WIDTH height=HEIGHT rx="8" />
+            <text x=x + 12 y=y + 22>{shorten(&title)}</text>
+            <text x=x + 12 y=y + 40 class="detail">{shorten(&detail)}</text>
+        </g>
+    }
+    .into_any()
+}
+
+/// Cuts a text to the width of a box.
+fn shorten(text: &str) -> String {
+    const MAX_CHARS: usize = 24;
+    if text.chars().count() <= MAX_CHARS {
+        return text.to_owned();
+    }
+    text.chars().take(MAX_CHARS - 1).chain(['…']).collect()
+}
+
+/// Describes the diagram in words, for screen readers.
+fn describe(diagram: &Diagram) -> String {
+    let list = |shapes: &[Shape]| {
+        let texts = shapes.iter().map(|shape| format!("{} {}", shape.title, shape.detail));
+        texts.collect::<Vec<_>>().join(", ")
+    };
+    let Diagram { module, routes, service, pods, autoscaler, links, aws } = diagram;
+    let from = if routes.is_empty() {
+        "only from inside the cluster".to_owned()
+    } else {
+        format!("from {}", list(routes))
+    };
+    let scaled = autoscaler
+        .as_ref()
+        .map(|autoscaler| format!(", scaled by {}", autoscaler.detail))
+        .unwrap_or_default();
+    let used = [list(links), list(aws)].into_iter().filter(|text| !text.is_empty());
+    let used = used.collect::<Vec<_>>().join(", ");
+    let (service, pods) = (&service.detail, &pods.detail);
+    format!(
+        "{module}: requests come {from} to the Service ({service}) \
+         and then to the pods ({pods}){scaled}. It uses {used}."
+    )
+}

@@ -1,0 +1,171 @@
+//! The manifests: a list of objects, and their YAML, linked to the texts.
+
+mod document;
+mod drawn;
+mod lines;
+mod objects;
+
+use leptos::prelude::*;
+
+use crate::markup::inline_code;
+use crate::state::State;
+use crate::{bundle, export};
+use document::Document;
+use drawn::{DRAWN_OBJECTS, Drawn};
+use objects::Objects;
+
+/// The manifests of the last version without errors.
+#[component]
+pub(crate) fn Manifests() -> impl IntoView {
+    let state = expect_context::<State>();
+    let drawn = Drawn::new(state);
+    let is_empty = Memo::new(move |_| state.results.manifests.read().manifests.is_empty());
+    let contents = move || {
+        if is_empty.get() {
+            view! { <p class="empty">{move || empty_text(state)}</p> }.into_any()
+        } else {
+            view! {
+                <div class="split">
+                    <Objects drawn />
+                    <Output drawn />
+                </div>
+            }
+            .into_any()
+        }
+    };
+    view! {
+        <section aria-label="Manifests" class="panel">
+            {contents}
+        </section>
+        <Actions drawn />
+    }
+}
+
+fn empty_text(state: State) -> &'static str {
+    if state.results.outcome.read().analysis.has_errors() {
+        "Fix the errors to see the manifests."
+    } else {
+        "Add a k8s-service under modules to see its manifests."
+    }
+}
+
+/// The YAML of the drawn objects.
+#[component]
+fn Output(drawn: Drawn) -> impl IntoView {
+    let state = expect_context::<State>();
+    let stale = Memo::new(move |_| state.results.manifests.read().stale);
+    let active = state.selection.active;
+    let has_previous = Memo::new(move |_| drawn.start.get() > 0);
+    let has_next = Memo::new(move |_| drawn.remaining.get() > 0);
+    let previous = move || {
+        let title = move || format!("Show previous {}", drawn.start.get().min(DRAWN_OBJECTS));
+        let show = move |_| drawn.show_previous();
+        view! { <button class="link more" on:click=show>{title}</button> }
+    };
+    let next = move || {
+        let title = move || format!("Show next {}", drawn.remaining.get().min(DRAWN_OBJECTS));
+        let show = move |_| drawn.show_next();
+        view! { <button class="link more" on:click=show>{title}</button> }
+    };
+    view! {
+        <div
+            class="output"
+            class:stale=stale
+            tabindex="0"
+            aria-label="YAML"
+            on:mouseleave=move |_| active.set(None)
+        >
+            <Notes stale />
+            {move || has_previous.get().then(previous)}
+            <For
+                each=move || drawn.entries.get()
+                key=|entry| format!("{} {}", entry.index, entry.label)
+                let(entry)
+            >
+                <Document entry />
+            </For>
+            {move || has_next.get().then(next)}
+        </div>
+    }
+}
+
+/// What is missing in the manifests.
+#[component]
+fn Notes(stale: Memo<bool>) -> impl IntoView {
+    let outcome = expect_context::<State>().results.outcome;
+    let without_image = Memo::new(move |_| outcome.read().analysis.without_image.clone());
+    // Inputs of AWS resources do not affect the manifests.
+    let unknown = Memo::new(move |_| outcome.read().analysis.manifest_inputs.clone());
+    let of = move |names: Memo<Vec<String>>| {
+        (!stale.get()).then(|| names.get().join(", ")).filter(|names| !names.is_empty())
+    };
+    let image = |modules: String| {
+        let text = format!(
+            "Enter an image tag above to preview the Deployment of {modules}. \
+             You can export without one."
+        );
+        view! { <p class="note">{text}</p> }
+    };
+    let inputs = |inputs: String| {
+        let text = format!("Missing: {inputs}. Set them in Inputs or in the environment file.");
+        view! { <p class="note">{text}</p> }
+    };
+    let last = || view! { <p class="note">{"Showing the last version without errors."}</p> };
+    view! {
+        {move || stale.get().then(last)}
+        {move || of(without_image).map(image)}
+        {move || of(unknown).map(inputs)}
+    }
+}
+
+/// The explanation of the active line, and the buttons that save the manifests.
+#[component]
+fn Actions(drawn: Drawn) -> impl IntoView {
+    let state = expect_context::<State>();
+    let download = move |_| {
+        let name = format!("{}.yaml", state.results.namespace());
+        export::download(state, &name, "application/yaml", &drawn.yaml());
+    };
+    view! {
+        <div class="actions">
+            <div class="said why" aria-live="polite">
+                {move || explanation(state)}
+            </div>
+            <button class="button" on:click=move |_| export::copy(state, drawn.yaml())>
+                "Copy"
+            </button>
+            <button class="button" on:click=download>
+                "Download"
+            </button>
+            <button
+                class="button"
+                title="Save a folder for kubectl apply -k"
+                on:click=move |_| bundle::save_kustomize(state)
+            >
+                "Kustomize"
+            </button>
+        </div>
+    }
+}
+
+/// LineExplanation the active line exists, or a hint.
+fn explanation(state: State) -> AnyView {
+    let shown = state.results.manifests.read();
+    if shown.stale && !shown.manifests.is_empty() {
+        return view! { <p>{"Fix the errors to update."}</p> }.into_any();
+    }
+    match state.selection.why.get() {
+        Some(why) => {
+            let (first, rest) = why.markdown.split_once("\n\n").unwrap_or((&why.markdown, ""));
+            let is_text = |line: &&str| !line.is_empty() && !line.starts_with("**");
+            let about = rest.lines().find(is_text).unwrap_or_default();
+            view! { <p>{inline_code(first)}" "{inline_code(about)}</p> }.into_any()
+        }
+        None => view! {
+            <p class="quiet">
+                "Hover over a line to see where it comes from; click to jump there."
+            </p>
+        }
+        .into_any(),
+    }
+}

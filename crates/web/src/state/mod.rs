@@ -1,0 +1,46 @@
+//! The state of the page, as plain data. Effects and editors are in other modules.
+
+mod results;
+mod sources;
+mod view;
+
+use leptos::prelude::*;
+
+pub(crate) use results::{Results, ShownManifests};
+pub(crate) use sources::Sources;
+pub(crate) use view::{Cursor, Dialog, ManifestLine, ResultTab, Selection, View};
+
+use crate::work::Work;
+
+/// The state that all parts of the page share. It contains only handles, so it is `Copy`.
+#[derive(Clone, Copy)]
+pub(crate) struct State {
+    pub(crate) sources: Sources,
+    pub(crate) results: Results,
+    pub(crate) view: View,
+    pub(crate) selection: Selection,
+}
+
+/// How long a message is shown, in milliseconds.
+const MESSAGE_TIME: u32 = 2500;
+
+impl State {
+    /// Creates the state for some work.
+    pub(crate) fn new(work: Work) -> Self {
+        let sources = Sources::new(work);
+        let results = Results::new(sources);
+        Self { sources, results, view: View::new(), selection: Selection::new() }
+    }
+
+    /// Shows a message for a moment.
+    pub(crate) fn notify(self, text: impl Into<String>) {
+        let (text, message) = (text.into(), self.view.message);
+        message.set(text.clone());
+        leptos::task::spawn_local(async move {
+            gloo_timers::future::TimeoutFuture::new(MESSAGE_TIME).await;
+            if message.get_untracked() == text {
+                message.set(String::new());
+            }
+        });
+    }
+}

@@ -1,0 +1,37 @@
+//! The status line at the bottom.
+
+use leptos::prelude::*;
+
+use crate::files;
+use crate::page::Page;
+use crate::state::Dialog;
+
+/// The status line: number of objects, where the work is saved, and links to dialogs.
+#[component]
+pub(crate) fn Status() -> impl IntoView {
+    let page = expect_context::<Page>();
+    let (results, view) = (page.state.results, page.state.view);
+    let objects = move || {
+        let outcome = results.outcome.read();
+        let objects = outcome.manifests.as_ref().map_or(0, |manifests| manifests.len());
+        format!("{objects} objects in {:.1} ms", outcome.milliseconds)
+    };
+    let saved = move || match view.served_file.get() {
+        Some(file) => format!("Saved in {file}"),
+        None if view.saved.get() => "Saved in this browser".to_owned(),
+        None => "Not saved: browser storage is blocked".to_owned(),
+    };
+    let open = move |dialog| move |_| view.dialog.set(Some(dialog));
+    view! {
+        <footer class="status">
+            <span>{objects}</span>
+            <span>{saved}</span>
+            <span class="space"></span>
+            <span class="wide">{"Nothing is uploaded"}</span>
+            <button class="link" on:click=move |_| files::open(page)>{"Open"}</button>
+            <button class="link" on:click=open(Dialog::History)>{"History"}</button>
+            <button class="link" on:click=open(Dialog::Examples)>{"Examples"}</button>
+            <button class="link" on:click=open(Dialog::Shortcuts)>{"Shortcuts"}</button>
+        </footer>
+    }
+}

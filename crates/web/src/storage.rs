@@ -1,0 +1,75 @@
+//! Saves the work in this browser: the present version as a draft, earlier versions as a history.
+
+use std::rc::Rc;
+
+use leptos::prelude::*;
+use wasm_bindgen::prelude::*;
+
+use crate::platform;
+use crate::state::State;
+use crate::work::Work;
+
+/// How long to wait between two entries of the history while the user types, in milliseconds.
+const HISTORY_INTERVAL: f64 = 60_000.0;
+
+/// Returns the draft to continue, and a message for the user.
+pub(crate) async fn load() -> (Option<Work>, Option<String>) {
+    let draft = match platform::claim().await {
+        Ok(draft) => draft,
+        Err(reason) => {
+            return (None, Some(format!("Work cannot be saved in this browser: {reason}")));
+        }
+    };
+    if platform::has_crashed() {
+        if let Some(draft) = draft {
+            platform::fork().await;
+            platform::remember("before the editor crashed", &draft).await;
+        }
+        return (None, Some("The editor crashed. Your text is in History.".to_owned()));
+    }
+    let work = draft.and_then(|draft| Work::from_json(&draft));
+    (work, None)
+}
+
+/// Saves the work whenever it changes.
+pub(crate) fn save_changes(state: State) {
+    let work = state.sources.work;
+    let text = Rc::new(Closure::<dyn Fn() -> String>::new(move || work.read_untracked().to_json()));
+    Effect::new(move || {
+        work.track();
+        let text = text.clone();
+        leptos::task::spawn_local(async move {
+            let saved = platform::keep(&text).await;
+            if state.view.saved.get_untracked() != saved {
+                state.view.saved.set(saved);
+            }
+        });
+    });
+    remember_while_typing(state);
+}
+
+/// Adds an entry to the history once per minute while the service file changes.
+fn remember_while_typing(state: State) {
+    let last = StoredValue::new(js_sys::Date::now());
+    Effect::new(move |before: Option<Work>| {
+        let work = state.sources.work.get();
+        if let Some(before) =
+            before.filter(|before| before.service != work.service && !before.service.is_empty())
+            && js_sys::Date::now() - last.get_value() > HISTORY_INTERVAL
+        {
+            last.set_value(js_sys::Date::now());
+            remember_work("while typing", &before);
+        }
+        work
+    });
+}
+
+/// Adds the present work to the history.
+pub(crate) fn remember(state: State, label: &'static str) {
+    remember_work(label, &state.sources.work.get_untracked());
+}
+
+fn remember_work(label: &'static str, work: &Work) {
+    let text = work.to_json();
+    leptos::task::spawn_local(async move { platform::remember(label, &text).await });
+}
