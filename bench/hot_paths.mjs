@@ -1,17 +1,17 @@
-// Makes a page of what callgrind_annotate prints of the hot paths: which part of the program takes how much, and the functions
-// that take most themselves.   node bench/hot_paths.mjs FOLDER PAGE
+// Writes a page with the instructions of the hot paths, by part of the program and by function, from the output of
+// callgrind_annotate: node bench/hot_paths.mjs FOLDER PAGE
 import { readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 
 const [folder, page] = process.argv.slice(2);
 const PATHS = [
-  ['keystroke', 'A hundred keystrokes in a file of 60 lines', 'What the page does between a key and its manifests, without the browser: `crates/core/benches/hot_paths.rs`.'],
-  ['files', 'Rendering 2,000 files', 'Of 60 lines each, one after the other, without reading them from the disk.'],
-  ['apply', 'A first `optakit apply` of one service', 'On a real control plane, until its pods are ready. The time of an apply is that of the API server: these are the instructions of our side.'],
+  ['keystroke', 'A hundred keystrokes in a file of 60 lines', 'What the page does after each key, without the browser (`crates/core/benches/hot_paths.rs`).'],
+  ['files', 'Rendering 2,000 files', 'Files of 60 lines each, one after the other, without reading them from the disk.'],
+  ['apply', 'A first `optakit apply` of one service', 'On a real control plane, until the pods are ready. These are the instructions of Optakit only; the API server takes most of the time.'],
 ];
 const MOST = 12;
 
-/** The part of the program that a function belongs to. */
+/** Returns the part of the program that a function belongs to. */
 function part(name) {
   if (/^(_?_?(libc_)?(malloc|free|realloc|calloc)|_int_\w+|malloc_\w+|unlink_chunk|__rustc?::?__rust_\w+|__rust_\w+)/.test(name)) return 'allocation (libc)';
   if (/^__?mem|^mem(cpy|move|set|cmp)/.test(name)) return 'copying and comparing (libc)';
@@ -21,7 +21,7 @@ function part(name) {
   return /^(\w+)::/.exec(path)?.[1] ?? 'other';
 }
 
-/** The greatest sums of instructions by what `key` makes of a function's name. */
+/** Adds up instructions by `key` of the function's name, and returns the largest sums. */
 function summed(functions, key) {
   const sums = new Map();
   for (const [name, count] of functions) sums.set(key(name), (sums.get(key(name)) ?? 0) + count);
@@ -29,7 +29,7 @@ function summed(functions, key) {
 }
 
 const millions = (count) => (count / 1e6).toLocaleString('en', { maximumFractionDigits: 1 });
-let text = '# Where the instructions go\n\nWritten by `make profile` from callgrind\'s counts; do not edit. What was done about it is in [reliability.md](../reliability.md#where-the-time-goes).\n';
+let text = '# Hot paths\n\n`make profile` writes this page from the counts of callgrind. Do not edit it.\nIt shows which parts of the program, and which functions, use the most instructions. [Reliability](../reliability.md#performance) lists what was improved.\n';
 for (const [name, title, about] of PATHS) {
   const functions = [];
   let total = 0;
@@ -44,7 +44,7 @@ for (const [name, title, about] of PATHS) {
   const ranked = summed(functions, part);
   const most = summed(functions, (name) => name);
   const share = (count) => `${((count / total) * 100).toFixed(1)} %`;
-  text += `\n## ${title}\n\n${about} ${millions(total)} million instructions.\n\n| part | share | | function | share |\n|---|---:|---|---|---:|\n`;
+  text += `\n## ${title}\n\n${about} ${millions(total)} million instructions.\n\n| Part | Share | | Function | Share |\n|---|---:|---|---|---:|\n`;
   for (let row = 0; row < Math.max(ranked.length, most.length); row += 1) {
     const [one, other] = [ranked[row], most[row]];
     text += `| ${one ? `${one[0]} | ${share(one[1])}` : '|'} | | ${other ? `\`${other[0].replaceAll('|', '\\|').slice(0, 90)}\` | ${share(other[1])}` : '|'} |\n`;
