@@ -1,139 +1,143 @@
-//! Runs that are killed, and an API server that is busy or breaks connections.
+//! Applies that are killed, and an API server that is overloaded or loses connections.
 
-#[allow(dead_code, reason = "these tests need a part of it")]
+#[allow(dead_code, unused_imports, reason = "these tests use a part of the testbed")]
 mod testbed;
 
-use std::process::Stdio;
+use std::process::{Child, Stdio};
 
 use serde_json::Value;
-use testbed::faulty::Faulty;
-use testbed::{Service, get, held, optakit};
+use testbed::faulty::{FaultyProxy, KUBECONFIG};
+use testbed::{Service, get, optakit, record_fault};
 
-/// The objects of a layer that Optakit keeps beside the service's own.
-fn kept(layer: &str) -> Vec<String> {
-    let list = get(&[
-        "-n",
-        layer,
-        "leases,configmaps,secrets",
-        "-l",
-        "app.kubernetes.io/managed-by=optakit",
-    ]);
-    list["items"]
-        .as_array()
-        .expect("a list")
-        .iter()
-        .map(|item| format!("{} {}", item["kind"], item["metadata"]["name"]))
-        .collect()
+/// The highest number of writes that an apply can need.
+const MOST_WRITES: usize = 40;
+/// The lowest number of writes that an apply can need.
+const FEWEST_WRITES: usize = 5;
+
+/// Returns kind and name of the objects that Optakit creates for itself.
+fn own_objects(layer: &str) -> Vec<String> {
+    let label = "app.kubernetes.io/managed-by=optakit";
+    let list = get(&["-n", layer, "leases,configmaps,secrets", "-l", label]);
+    let objects = list["items"].as_array().expect("a list").iter();
+    objects.map(|object| format!("{} {}", object["kind"], object["metadata"]["name"])).collect()
 }
 
 #[test]
-fn a_busy_api_server_and_lost_answers_do_not_show() {
+fn apply_retries_errors_and_lost_answers() {
     let service = Service::new("stormy", "acme/api:1", "    max_containers: 4\n");
-    let faulty = Faulty::new(&service);
-    faulty.set("storm");
+    let proxy = FaultyProxy::start(&service);
+    proxy.set_mode("storm");
     for (image, changes) in [("acme/api:1", true), ("acme/api:1", false), ("acme/api:2", true)] {
-        service.rewrite(image, "    max_containers: 4\n");
-        let (code, said) = service.run(&["--kubeconfig", "faulty.kubeconfig", "--skip-aws"]);
-        assert_eq!(code, 0, "{said}");
-        assert_eq!(said.contains("nothing to change"), !changes, "{said}");
+        service.update(image, "    max_containers: 4\n");
+        let run = service.apply_with(&["--kubeconfig", KUBECONFIG, "--skip-aws"]).succeeds();
+        assert_eq!(run.stderr.contains("nothing to change"), !changes, "{}", run.stderr);
     }
-    let deployment = get(&["-n", "stormy", "deployment", "stormy-api-k8s-service"]);
-    assert_eq!(deployment["spec"]["template"]["spec"]["containers"][0]["image"], "acme/api:2");
-    let revisions = kept("stormy").iter().filter(|name| name.contains("optakit.stormy.v")).count();
-    assert_eq!(revisions, 2, "a record whose answer was lost is not made twice");
-    held(
-        "the API server answers 429 and 500, drops connections and loses answers",
-        "nothing shows; no revision is recorded twice",
+    assert_eq!(service.image(), "acme/api:2");
+    let objects = own_objects("stormy");
+    let revisions = objects.iter().filter(|name| name.contains("optakit.stormy.v")).count();
+    assert_eq!(revisions, 2, "a retry does not record a revision twice");
+    record_fault(
+        "The API server answers 429 and 500, drops connections and loses answers",
+        "The apply succeeds. No revision is recorded twice.",
     );
 }
 
-/// Kills an apply at its first write, its second and so on until one comes through, and applies
-/// again each time. `anew` says whether the layer is taken away before.
-fn kill_at_every_write(layer: &'static str, anew: bool) {
-    // Each time something else of the service changes, and one object comes or goes.
-    let shapes = [
+/// When the layer is deleted between two applies.
+#[derive(Clone, Copy, PartialEq)]
+enum Start {
+    FromNothing,
+    FromTheLastApply,
+}
+
+/// Kills an apply at its first write, then at its second write, and so on until an apply ends
+/// without reaching the write. Applies again each time.
+fn kill_at_every_write(layer: &str, start: Start) {
+    // Each update changes another field, and adds or removes the Ingress.
+    let fields = [
         format!("    max_containers: 4\n    public_uri: {layer}.acme.io/v1\n"),
         "    max_containers: 5\n".to_owned(),
     ];
-    let service = Service::new(layer, "acme/api:0", &shapes[0]);
-    let faulty = Faulty::new(&service);
+    let service = Service::new(layer, "acme/api:0", &fields[0]);
+    let proxy = FaultyProxy::start(&service);
     let mut number = 0;
     loop {
         number += 1;
-        assert!(number < 40, "an apply does not write so much");
-        service.rewrite(&format!("acme/api:{number}"), &shapes[number % 2]);
-        if anew && number > 1 {
-            let (code, _, said) = service.command(&["destroy"], &["--yes"]);
-            assert_eq!(code, 0, "{said}");
+        assert!(number < MOST_WRITES, "an apply needs fewer writes");
+        service.update(&format!("acme/api:{number}"), &fields[number % 2]);
+        if start == Start::FromNothing && number > 1 {
+            service.run("destroy", &["--yes"]).succeeds();
         }
-        faulty.set(&format!("hold={number}"));
-        let mut child = optakit(service.folder.path())
-            .args(["apply", &service.bundle(), "--kubeconfig", "faulty.kubeconfig", "--skip-aws"])
+        proxy.set_mode(&format!("hold={number}"));
+        let mut child = optakit(service.folder())
+            .args(["apply", &service.bundle(), "--kubeconfig", KUBECONFIG, "--skip-aws"])
             .stderr(Stdio::null())
             .spawn()
-            .expect("it starts");
-        let held = std::thread::scope(|scope| {
-            let held = scope.spawn(|| faulty.ask("/held"));
-            // The run either comes to the write that is held, or ends before.
-            loop {
-                if held.is_finished() {
-                    return true;
-                }
-                if child.try_wait().expect("it can be asked").is_some() {
-                    faulty.set("none");
-                    return false;
-                }
-                std::thread::yield_now();
-            }
-        });
-        if !held {
-            assert!(child.wait().expect("it ended").success());
+            .expect("Optakit starts");
+        if !reaches_the_held_write(&mut child, &proxy) {
+            assert!(child.wait().expect("Optakit exits").success());
             break;
         }
-        child.kill().expect("it runs");
-        child.wait().expect("it ends");
-        let (code, said) = service.apply(&["--skip-aws"]);
-        assert_eq!(code, 0, "after write {number}: {said}");
-        let deployment = get(&["-n", layer, "deployment", &format!("{layer}-api-k8s-service")]);
-        let image = deployment["spec"]["template"]["spec"]["containers"][0]["image"].clone();
-        assert_eq!(image, format!("acme/api:{number}"), "after write {number}: {said}");
-        let ingresses = get(&["-n", layer, "ingresses"])["items"].as_array().expect("a list").len();
-        assert_eq!(ingresses, (number + 1) % 2, "after write {number}: {said}");
-        assert!(
-            !kept(layer).iter().any(|name| name.contains("Lease")),
-            "after write {number}: the lock was given back"
-        );
-        let (code, said) = service.apply(&["--skip-aws"]);
-        assert!(code == 0 && said.contains("nothing to change"), "after write {number}: {said}");
+        child.kill().expect("Optakit is running");
+        child.wait().expect("Optakit ends");
+        assert_next_apply_repairs(&service, number);
     }
-    assert!(number > 5, "an apply writes more than {number} times");
-    let (code, _, said) = service.command(&["destroy"], &["--yes"]);
-    assert_eq!(code, 0, "{said}");
-    assert_eq!(kept(layer), Vec::<String>::new(), "nothing is leaked");
-    let left = get(&["-n", layer, "deployments,services,serviceaccounts,hpa,pdb,ingresses"]);
-    let left: Vec<&Value> = left["items"]
-        .as_array()
-        .expect("a list")
-        .iter()
-        .map(|item| &item["metadata"]["name"])
-        .collect();
-    assert_eq!(left, ["default"], "the service account that every namespace has");
+    assert!(number > FEWEST_WRITES, "an apply needs more than {number} writes");
+    assert_destroy_leaves_nothing(&service);
+}
+
+/// Whether an apply reaches the write that the proxy holds back. Otherwise it ends.
+fn reaches_the_held_write(child: &mut Child, proxy: &FaultyProxy) -> bool {
+    std::thread::scope(|scope| {
+        let held = scope.spawn(|| proxy.ask("/held"));
+        loop {
+            if held.is_finished() {
+                return true;
+            }
+            if child.try_wait().expect("the state of a child can be read").is_some() {
+                proxy.set_mode("none");
+                return false;
+            }
+            std::thread::yield_now();
+        }
+    })
+}
+
+/// Asserts that the next apply finishes what the killed one began.
+fn assert_next_apply_repairs(service: &Service, write: usize) {
+    service.apply(&["--skip-aws"]).succeeds();
+    assert_eq!(service.image(), format!("acme/api:{write}"), "after write {write}");
+    let ingresses = get(&["-n", &service.layer, "ingresses"]);
+    let ingresses = ingresses["items"].as_array().expect("a list").len();
+    assert_eq!(ingresses, (write + 1) % 2, "after write {write}");
+    let has_lock = own_objects(&service.layer).iter().any(|name| name.contains("Lease"));
+    assert!(!has_lock, "after write {write}: the lock was not released");
+    service.apply(&["--skip-aws"]).succeeds().reports("nothing to change");
+}
+
+fn assert_destroy_leaves_nothing(service: &Service) {
+    service.run("destroy", &["--yes"]).succeeds();
+    assert_eq!(own_objects(&service.layer), [""; 0]);
+    let kinds = "deployments,services,serviceaccounts,hpa,pdb,ingresses";
+    let left = get(&["-n", &service.layer, kinds]);
+    let left = left["items"].as_array().expect("a list").iter();
+    let names: Vec<&Value> = left.map(|object| &object["metadata"]["name"]).collect();
+    assert_eq!(names, ["default"], "every namespace has the service account `default`");
 }
 
 #[test]
-fn a_change_killed_at_any_write_is_finished_by_the_next_run() {
-    kill_at_every_write("killed", false);
-    held(
-        "`kill -9` at each write of a change, one after the other",
-        "the next run finishes it; the lock is given back; nothing is left over",
+fn next_apply_finishes_a_killed_update() {
+    kill_at_every_write("killed", Start::FromTheLastApply);
+    record_fault(
+        "`kill -9` at each write of an update, one after the other",
+        "The next apply finishes the update. The lock is released and nothing is left over.",
     );
 }
 
 #[test]
-fn a_first_apply_killed_at_any_write_is_finished_by_the_next_run() {
-    kill_at_every_write("killedfirst", true);
-    held(
+fn next_apply_finishes_a_killed_first_apply() {
+    kill_at_every_write("killedfirst", Start::FromNothing);
+    record_fault(
         "`kill -9` at each write of a first apply",
-        "the next run finishes it; destroying it leaves nothing",
+        "The next apply finishes it. A destroy then leaves nothing.",
     );
 }

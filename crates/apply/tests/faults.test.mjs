@@ -1,4 +1,4 @@
-// docs/generated/faults.md is what the cluster tests of this run say of the faults that they made (`held` in testbed/mod.rs).
+// Writes docs/generated/faults.md from the rows that the cluster tests recorded (testbed/faults_table.rs).
 import assert from 'node:assert/strict';
 import { existsSync, readFileSync, readdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
@@ -6,21 +6,22 @@ import test from 'node:test';
 
 const page = new URL('../../../docs/generated/faults.md', import.meta.url);
 
-test('the table of faults is what the tests found', () => {
+test('the table of faults is up to date', () => {
   const folder = process.env.OPTAKIT_FAULTS;
-  assert.ok(folder, 'OPTAKIT_FAULTS names the folder that the cluster tests wrote to: run `make test`');
-  const rows = readdirSync(folder).sort().map((name) => JSON.parse(readFileSync(join(folder, name), 'utf8')));
-  const lines = rows.map(({ done, held, test }) => `| ${done} | ${held} | \`${test}\` |`);
+  assert.ok(folder, 'OPTAKIT_FAULTS is not set: run `make test`, which runs the cluster tests first');
+  const names = readdirSync(folder).sort();
+  const rows = names.map((name) => JSON.parse(readFileSync(join(folder, name), 'utf8')));
+  const lines = rows.map(({ fault, result, test }) => `| ${fault} | ${result} | \`${test}\` |`);
   const text = `# Faults
 
-Written by \`make test\` from what its tests on a real control plane say once all of it was true; do not edit. A kubelet's part is
-played by kwok, AWS is a stand-in that speaks its protocol.
+Each row is a test that causes a fault on a real control plane and asserts the result. kwok plays the
+kubelet, and a stand-in plays AWS. \`make test\` writes this page; do not edit it.
 
-| what was done | what held | test |
+| Fault | Result | Test |
 |---|---|---|
 ${lines.join('\n')}
 `;
   const before = existsSync(page) ? readFileSync(page, 'utf8') : '';
   if (before !== text) writeFileSync(page, text);
-  assert.equal(text, before, 'docs/generated/faults.md was out of date and has been written anew: look at the change, then run again');
+  assert.equal(text, before, 'docs/generated/faults.md was out of date and was rewritten: review it, then run again');
 });

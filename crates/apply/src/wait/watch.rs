@@ -26,7 +26,7 @@ pub(crate) enum WaitError {
     #[error("{0}")]
     Failed(Cause),
     #[error("not ready after {} s: {last}", timeout.as_secs())]
-    Timeout { timeout: Duration, last: Waiting },
+    Timeout { timeout: Duration, last: Box<Waiting> },
     #[error("the Deployment was deleted")]
     Deleted,
     #[error("cannot watch the rollout")]
@@ -75,7 +75,7 @@ pub(crate) async fn until_ready(
         }),
     )
     .await;
-    outcome.unwrap_or(Err(WaitError::Timeout { timeout, last }))
+    outcome.unwrap_or(Err(WaitError::Timeout { timeout, last: Box::new(last) }))
 }
 
 /// An event of the two watches, or a tick.

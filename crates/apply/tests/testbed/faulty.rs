@@ -1,4 +1,4 @@
-//! An API server on whose way things go wrong.
+//! A proxy in front of the API server that causes faults.
 
 use std::io::{BufRead, BufReader};
 use std::process::{Child, Command, Stdio};
@@ -7,14 +7,18 @@ use serde_json::json;
 
 use super::{Service, setting};
 
-/// A way to the API server on which things go wrong (`scripts/testbed/faulty.py`).
-pub(crate) struct Faulty {
+/// The kubeconfig that leads to the API server through the proxy.
+pub(crate) const KUBECONFIG: &str = "faulty.kubeconfig";
+
+/// A running proxy (`scripts/testbed/faulty.py`).
+pub(crate) struct FaultyProxy {
     process: Child,
     address: String,
 }
 
-impl Faulty {
-    pub(crate) fn new(service: &Service) -> Self {
+impl FaultyProxy {
+    /// Starts the proxy, and writes [`KUBECONFIG`] into the folder of a service.
+    pub(crate) fn start(service: &Service) -> Self {
         let script = concat!(env!("CARGO_MANIFEST_DIR"), "/../../scripts/testbed/faulty.py");
         let mut process = Command::new("python3")
             .args([script, &setting("OPTAKIT_TEST_KUBECONFIG"), &setting("OPTAKIT_TEST_KUBECTL")])
@@ -22,9 +26,9 @@ impl Faulty {
             .spawn()
             .expect("Python starts");
         let mut port = String::new();
-        BufReader::new(process.stdout.take().expect("piped"))
+        BufReader::new(process.stdout.take().expect("standard output is piped"))
             .read_line(&mut port)
-            .expect("it says its port");
+            .expect("the proxy prints its port");
         let address = format!("http://127.0.0.1:{}", port.trim());
         let config = json!({
             "apiVersion": "v1", "kind": "Config", "current-context": "faulty",
@@ -32,24 +36,27 @@ impl Faulty {
             "users": [{"name": "faulty", "user": {}}],
             "contexts": [{"name": "faulty", "context": {"cluster": "faulty", "user": "faulty"}}],
         });
-        service.write("faulty.kubeconfig", &config.to_string());
+        service.write(KUBECONFIG, &config.to_string());
         Self { process, address }
     }
 
+    /// Sends a request to the proxy itself. Returns the answer.
     pub(crate) fn ask(&self, path: &str) -> String {
         let output = Command::new("curl")
             .args(["-sS", &format!("{}/faulty{path}", self.address)])
             .output()
             .expect("curl starts");
-        String::from_utf8(output.stdout).expect("it is text")
+        String::from_utf8(output.stdout).expect("the answer is text")
     }
 
-    pub(crate) fn set(&self, mode: &str) {
+    /// Selects the faults that the proxy causes.
+    #[track_caller]
+    pub(crate) fn set_mode(&self, mode: &str) {
         assert_eq!(self.ask(&format!("?mode={mode}")), format!("\"{mode}\""));
     }
 }
 
-impl Drop for Faulty {
+impl Drop for FaultyProxy {
     fn drop(&mut self) {
         drop(self.process.kill());
         drop(self.process.wait());

@@ -1,0 +1,176 @@
+//! ECR repositories, and errors of AWS.
+
+use aws_sdk_ecr::types::Tag;
+
+use crate::testbed::{DIGEST, Run, Service, environment, exists, optakit, record_fault, setting};
+
+/// Returns the settings of the AWS stand-in.
+pub(crate) async fn aws() -> aws_config::SdkConfig {
+    let ring = aws_smithy_http_client::tls::rustls_provider::CryptoMode::Ring;
+    let http = aws_smithy_http_client::Builder::new()
+        .tls_provider(aws_smithy_http_client::tls::Provider::Rustls(ring))
+        .build_https();
+    aws_config::defaults(aws_config::BehaviorVersion::latest())
+        .endpoint_url(setting("OPTAKIT_TEST_AWS"))
+        .region("us-east-1")
+        .credentials_provider(aws_credential_types::Credentials::for_tests())
+        .http_client(http)
+        .load()
+        .await
+}
+
+/// Returns the address of a repository of the AWS stand-in.
+fn address(repository: &str) -> String {
+    format!("123456789012.dkr.ecr.us-east-1.amazonaws.com/{repository}")
+}
+
+#[tokio::test]
+async fn repository_is_created_with_its_policies() {
+    let service = Service::new("auto", "AUTO", "    public_uri: all\n");
+    service
+        .apply(&[])
+        .succeeds()
+        .reports("created  ECR repository opta-auto-api")
+        .reports(&address("opta-auto-api"));
+    let applied = service.versions();
+    assert_eq!(applied.len(), 2, "the Deployment and the Ingress need an image: {applied:?}");
+
+    let ecr = aws_sdk_ecr::Client::new(&aws().await);
+    let name = "opta-auto-api";
+    let described = ecr.describe_repositories().repository_names(name).send().await;
+    let described = described.expect("the repository exists");
+    let scanning = described.repositories()[0].image_scanning_configuration();
+    assert!(scanning.is_some_and(|scanning| scanning.scan_on_push()));
+    let policy = ecr.get_repository_policy().repository_name(name).send().await;
+    let policy = policy.expect("the repository has a policy");
+    assert!(policy.policy_text().is_some_and(|text| text.contains("AllowAllFromAccount")));
+    let lifecycle = ecr.get_lifecycle_policy().repository_name(name).send().await;
+    let lifecycle = lifecycle.expect("the repository has a lifecycle policy");
+    let text = lifecycle.lifecycle_policy_text();
+    assert!(text.is_some_and(|text| text.contains("last 20 tagged development images")));
+}
+
+#[test]
+fn image_must_be_in_ecr_and_should_fit_the_nodes() {
+    let service = Service::new("fitting", "AUTO", "");
+    service.apply(&[]).succeeds();
+    service
+        .apply(&["--image-digest", DIGEST])
+        .fails()
+        .reports("nothing was changed")
+        .reports("opta-fitting-api")
+        .reports(DIGEST)
+        .reports("optakit push");
+
+    // kwok runs images of any architecture.
+    let arm = service.push("arm64");
+    service
+        .apply(&["--image-digest", &arm, "--timeout", "60"])
+        .succeeds()
+        .reports("linux/arm64")
+        .reports("the nodes are amd64")
+        .reports("the cluster has no metrics API");
+
+    let amd = service.push("amd64");
+    service
+        .apply(&["--image-digest", &amd])
+        .succeeds()
+        .reports("keep     ECR repository opta-fitting-api")
+        .omits("the nodes are");
+    assert_eq!(service.image(), format!("{}@{amd}", address("opta-fitting-api")));
+}
+
+#[tokio::test]
+async fn repository_that_opta_created_is_used() {
+    let service = Service::new("adopted", "AUTO", "");
+    let ecr = aws_sdk_ecr::Client::new(&aws().await);
+    let create = |name: &'static str, tag: &'static str| {
+        let tag = Tag::builder().key(tag).value("true").build().expect("a valid tag");
+        ecr.create_repository().repository_name(name).tags(tag).send()
+    };
+    create("opta-adopted-api-x7k2", "terraform").await.expect("the repository can be created");
+    create("opta-adopted-api-test", "by-hand").await.expect("the repository can be created");
+    let digest = service.push("amd64");
+    service
+        .apply(&["--image-digest", &digest])
+        .succeeds()
+        .reports("ECR repository opta-adopted-api-x7k2");
+    assert_eq!(service.image(), format!("{}@{digest}", address("opta-adopted-api-x7k2")));
+    let plain = ecr.describe_repositories().repository_names("opta-adopted-api").send().await;
+    assert!(plain.is_err(), "no second repository was created");
+    create("opta-adopted-api-9z9z", "terraform").await.expect("the repository can be created");
+    service.apply(&["--image-digest", &digest]).fails().reports("Opta made both");
+}
+
+#[test]
+fn denied_action_is_named() {
+    let service = Service::new("disallowed", "AUTO", "");
+    let repository = "the ECR repository `opta-disallowed-api`";
+    let role = "the IAM role `staging-disallowed-api`";
+    for (service_name, action, resource) in [
+        ("ecr", "DescribeRepositories", repository),
+        ("ecr", "CreateRepository", repository),
+        ("ecr", "SetRepositoryPolicy", repository),
+        ("ecr", "PutLifecyclePolicy", repository),
+        ("iam", "GetRole", role),
+        ("iam", "CreateRole", role),
+    ] {
+        service
+            .apply_as(&format!("DENIED-{action}"))
+            .fails()
+            .reports(&format!("{service_name}:{action}"))
+            .reports(resource)
+            .reports("is not authorized to perform");
+    }
+    record_fault(
+        "AWS denies an action that the apply needs",
+        "The apply fails and names the action and the resource.",
+    );
+}
+
+#[test]
+fn throttling_is_retried_and_clock_skew_is_reported() {
+    let service = Service::new("throttled", "AUTO", "");
+    service
+        .apply_as("THROTTLED-CreateRepository")
+        .succeeds()
+        .reports("created  ECR repository opta-throttled-api");
+    service
+        .apply_as("SKEWED")
+        .fails()
+        .reports("Signature expired")
+        .reports("correct the clock of this machine");
+    record_fault(
+        "AWS throttles requests; the clock of the machine is wrong",
+        "Throttled requests are retried. The wrong clock is reported.",
+    );
+}
+
+#[test]
+fn missing_credentials_are_reported_with_the_ways_to_get_them() {
+    let service = Service::new("nobody", "acme/api:1", "");
+    let mut command = optakit(service.folder());
+    command
+        .env_remove("AWS_ACCESS_KEY_ID")
+        .env_remove("AWS_SECRET_ACCESS_KEY")
+        .env("HOME", service.folder())
+        .env("AWS_EC2_METADATA_DISABLED", "true")
+        .args(["apply", &service.bundle()]);
+    Run::of(&mut command).fails().reports("no AWS credentials were found").reports("aws sso login");
+}
+
+#[test]
+fn credentials_of_another_account_are_rejected() {
+    let service = Service::new("stranger", "AUTO", "");
+    service.write("env/staging.yml", &environment("999999999999"));
+    service.update("AUTO", "");
+    service
+        .apply(&[])
+        .fails()
+        .reports("belong to account 123456789012, but the bundle is for account 999999999999");
+    assert!(!exists(&["namespace", "stranger"]));
+    record_fault(
+        "The AWS credentials belong to another account",
+        "The apply fails before it writes anything.",
+    );
+}

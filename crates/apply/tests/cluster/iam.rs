@@ -1,0 +1,93 @@
+//! The IAM role of a service.
+
+use aws_sdk_iam::Client;
+use aws_sdk_iam::types::Tag;
+use serde_json::Value;
+
+use crate::aws::aws;
+use crate::testbed::{Service, get};
+
+/// A trust policy that lets anyone assume the role.
+const OPEN_TRUST: &str = r#"{"Version": "2012-10-17", "Statement": [
+    {"Effect": "Allow", "Principal": {"AWS": "*"}, "Action": "sts:AssumeRole"}]}"#;
+const READ: &str = r#"{"Version": "2012-10-17", "Statement": [
+    {"Effect": "Allow", "Action": "s3:GetObject", "Resource": "*"}]}"#;
+const CLUSTER_TAG: &str = "optakit.dev/cluster";
+
+/// Returns the trust policy of a role.
+async fn trust(iam: &Client, role: &str) -> Value {
+    let role = iam.get_role().role_name(role).send().await.expect("the role exists");
+    let role = role.role().expect("the role exists");
+    let document = role.assume_role_policy_document().expect("the role has a trust policy");
+    let document = percent_encoding::percent_decode_str(document).decode_utf8().expect("UTF-8");
+    serde_json::from_str(&document).expect("the trust policy is JSON")
+}
+
+/// Creates a policy. Returns its ARN.
+async fn create_policy(iam: &Client, name: &str) -> String {
+    let created = iam.create_policy().policy_name(name).policy_document(READ).send().await;
+    let created = created.expect("the policy can be created");
+    created.policy().and_then(|policy| policy.arn()).expect("the policy has an ARN").to_owned()
+}
+
+#[tokio::test]
+async fn role_is_created_and_corrected() {
+    let service = Service::new("roled", "acme/api:1", "");
+    let role = "staging-roled-api";
+    service.apply_with(&[]).succeeds().reports("created  IAM role staging-roled-api");
+    let iam = Client::new(&aws().await);
+    let first = trust(&iam, role).await;
+    let condition = &first["Statement"][0]["Condition"]["StringEquals"];
+    let condition = condition.as_object().expect("the trust policy has a condition");
+    let (key, subject) = condition
+        .iter()
+        .find(|(key, _)| key.ends_with(":sub"))
+        .expect("the condition names the service account");
+    assert_eq!(subject, "system:serviceaccount:roled:api");
+    assert!(!key.contains('{') && !first.to_string().contains("k8s_openid"), "{first}");
+    service.apply_with(&[]).succeeds().reports("keep     IAM role staging-roled-api");
+
+    // Someone opens the trust policy and attaches a policy. The service file gets another policy.
+    let open = iam.update_assume_role_policy().role_name(role).policy_document(OPEN_TRUST);
+    open.send().await.expect("the trust policy can be changed");
+    let foreign = create_policy(&iam, "foreign").await;
+    let attach = iam.attach_role_policy().role_name(role).policy_arn(&foreign);
+    attach.send().await.expect("the policy can be attached");
+    let more = create_policy(&iam, "more").await;
+    service.update("acme/api:1", &format!("    additional_iam_policies: [\"{more}\"]\n"));
+    service
+        .apply_with(&[])
+        .succeeds()
+        .reports("changed  IAM role staging-roled-api (trust, attachment)")
+        .reports(&foreign);
+    assert_eq!(trust(&iam, role).await, first);
+
+    // With a kubeconfig the OIDC issuer is unknown.
+    service.apply(&[]).succeeds().omits("IAM role");
+}
+
+#[tokio::test]
+async fn role_of_another_cluster_is_rejected() {
+    let service = Service::new("moved", "acme/api:1", "");
+    let name = "staging-moved-api";
+    service.apply_with(&[]).succeeds();
+    let namespace = get(&["namespace", "kube-system"]);
+    let uid = namespace["metadata"]["uid"].as_str().expect("the namespace has a UID");
+    let iam = Client::new(&aws().await);
+    let role = iam.get_role().role_name(name).send().await.expect("the role exists");
+    let tags = role.role().expect("the role exists").tags();
+    assert!(tags.iter().any(|tag| (tag.key(), tag.value()) == (CLUSTER_TAG, uid)), "{tags:?}");
+
+    let other = Tag::builder().key(CLUSTER_TAG).value("another").build().expect("a valid tag");
+    iam.tag_role().role_name(name).tags(other).send().await.expect("the role can be tagged");
+    service
+        .apply_with(&[])
+        .fails()
+        .reports("nothing was changed")
+        .reports(uid)
+        .reports("another")
+        .reports("aws iam untag-role");
+    let untag = iam.untag_role().role_name(name).tag_keys(CLUSTER_TAG);
+    untag.send().await.expect("the tag can be removed");
+    service.apply_with(&[]).succeeds();
+}

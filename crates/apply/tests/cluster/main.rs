@@ -1,0 +1,20 @@
+//! Runs the binary against a Kubernetes control plane and an AWS stand-in (ECR, EKS, IAM, STS).
+
+#[path = "../testbed/mod.rs"]
+#[allow(dead_code, unused_imports, reason = "these tests use a part of the testbed")]
+mod testbed;
+
+mod apply;
+mod aws;
+mod connection;
+mod iam;
+mod lock;
+mod manifests;
+mod output;
+mod ownership;
+mod plan;
+mod preflight;
+mod prune;
+mod rollback;
+mod secrets;
+mod takeover;
