@@ -1,4 +1,5 @@
-//! The documentation: every page is in the book, and the files of the tutorial have no problems.
+//! The documentation: every page is in the book, every path exists, and the files of the tutorial
+//! have no problems.
 #![expect(clippy::disallowed_methods, reason = "tests read and write files, the core does not")]
 
 use std::fs;
@@ -10,8 +11,15 @@ use optakit_core::check::RULES;
 /// The line of the summary that the pages of rules are below.
 const RULES_PAGE: &str = "- [Rules](generated/rules.md)\n";
 
+/// The folders whose files the documentation names.
+const FOLDERS: &[&str] = &["assets/", "bench/", "crates/", "docs/", "fuzz/", "scripts/"];
+
+fn root() -> PathBuf {
+    Path::new(env!("CARGO_MANIFEST_DIR")).join("../..")
+}
+
 fn docs() -> PathBuf {
-    Path::new(env!("CARGO_MANIFEST_DIR")).join("../../docs")
+    root().join("docs")
 }
 
 /// Returns the paths of all Markdown files in a folder, relative to `docs/`.
@@ -76,4 +84,26 @@ fn the_files_of_the_tutorial_have_no_problems() {
         ..Request::default()
     };
     assert_eq!(analyze(&request, false).diagnostics, []);
+}
+
+/// Whether no test writes the page.
+fn is_handwritten(page: &String) -> bool {
+    !page.starts_with("generated/") && page != "failures.md"
+}
+
+#[test]
+fn paths_named_in_the_documentation_exist() {
+    let written = pages("").into_iter().filter(is_handwritten);
+    let written = written.map(|page| format!("docs/{page}"));
+    let top = ["README.md", "ARCHITECTURE.md", "CONTRIBUTING.md"].map(str::to_owned);
+    let mut missing = Vec::new();
+    for page in written.chain(top) {
+        let text = fs::read_to_string(root().join(&page)).expect("the page can be read");
+        let spans = text.lines().flat_map(|line| line.split('`').skip(1).step_by(2));
+        let paths = spans.filter(|span| FOLDERS.iter().any(|folder| span.starts_with(folder)));
+        let is_path = |path: &&str| !path.contains(['*', '<', ' ', '…']);
+        let gone = paths.filter(is_path).filter(|path| !root().join(path).exists());
+        missing.extend(gone.map(|path| format!("{page}: {path}")));
+    }
+    assert!(missing.is_empty(), "these paths do not exist: {missing:#?}");
 }
