@@ -216,6 +216,6 @@ fn a_picture_has_what_the_file_says() {
     assert_eq!(picture.links.iter().map(shown).collect::<Vec<_>>(), ["db: postgres (line 9)"]);
     assert_eq!(
         picture.aws.iter().map(shown).collect::<Vec<_>>(),
-        ["IAM role: of its ServiceAccount (line 4)"]
+        ["IAM role: for its ServiceAccount (line 4)"]
     );
 }

@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 
 use serde::Serialize;
 
-use super::pass::environment;
+use super::environment::read_environment;
 use super::places::Places;
 use super::request::Request;
 use super::service_file::ServiceFile;
@@ -110,7 +110,7 @@ fn within<T>(
     let entry = resolve::choose(layer_file, choices.environment.as_deref()).ok().flatten();
     let entry = entry.or_else(|| layer_file.environments.first().map(|entry| &entry.value));
     let (environment, _) =
-        environment(request, layer_file, entry, &mut unsaid, &mut Places::default());
+        read_environment(request, layer_file, entry, &mut unsaid, &mut Places::default());
     let variables = entry.map_or_else(BTreeMap::new, EnvironmentEntry::all_variables);
     let name = layer_file
         .layer

@@ -3,9 +3,9 @@
 use std::collections::BTreeMap;
 
 use super::analysis::Analysis;
-use super::output::Data;
-use super::pass;
-use super::render::{Rendered, holes};
+use super::check::CheckedRequest;
+use super::prepare::PreparedRequest;
+use super::rendered::RenderedRequest;
 use super::request::{RdsCertificates, Request};
 use super::service_file::ServiceFile;
 use super::values::read_values;
@@ -14,9 +14,10 @@ use crate::bundle::{
     Metadata, Sources, Target,
 };
 use crate::choices::Choices;
+use crate::render::WithoutImage;
 use crate::resolve::Values;
 use crate::syntax;
-use crate::value::Value;
+use crate::value::{Value, ValueKind};
 
 /// The version of this renderer.
 const RENDERER: &str = env!("CARGO_PKG_VERSION");
@@ -34,7 +35,7 @@ pub fn bundle(request: &Request) -> Result<Bundle, Box<Analysis>> {
     // Bundles are shared with others, so that a secret value must stay a hole.
     build(&clean, values.without_secrets()).ok_or_else(|| {
         let service_file = ServiceFile::parse(&request.service);
-        Box::new(pass::run(request, &service_file, None, &mut (), Values::default()))
+        Box::new(CheckedRequest::new(request, &service_file).analysis)
     })
 }
 
@@ -60,9 +61,10 @@ pub fn verify_bundle(bundle: &Bundle, certificates: &RdsCertificates) -> Result<
 /// if the request has errors.
 fn build(request: &Request, values: Values) -> Option<Bundle> {
     let service_file = ServiceFile::parse(&request.service);
-    let mut data = Data { for_bundle: true, ..Data::default() };
-    let analysis = pass::run(request, &service_file, None, &mut data, values);
-    let rendered = data.rendered.filter(|_| analysis.rds_certificates_for.is_none())?;
+    let prepared = PreparedRequest::new(request, &service_file, Some(values));
+    let checked = CheckedRequest::check(prepared, &[]);
+    let rendered = RenderedRequest::new(checked, WithoutImage::Hole)
+        .filter(|rendered| rendered.analysis.rds_certificates_for.is_none())?;
     let environment = &rendered.environment;
     let mut bundle = Bundle {
         api_version: API_VERSION.to_owned(),
@@ -75,7 +77,10 @@ fn build(request: &Request, values: Values) -> Option<Bundle> {
         },
         // The name is set even if the file has only one environment: the bundle must not depend on
         // how the request named it.
-        choices: Choices { environment: analysis.environment.clone(), ..request.choices.clone() },
+        choices: Choices {
+            environment: rendered.analysis.environment.clone(),
+            ..request.choices.clone()
+        },
         inputs: rendered.used.clone(),
         target: Target {
             cluster: environment.cluster_name(),
@@ -84,7 +89,7 @@ fn build(request: &Request, values: Values) -> Option<Bundle> {
         },
         manifests: rendered.objects.iter().map(|object| json(&object.value)).collect(),
         aws: rendered
-            .aws
+            .resources
             .iter()
             .map(|resource| AwsDocument {
                 kind: resource.kind.to_owned(),
@@ -92,7 +97,7 @@ fn build(request: &Request, values: Values) -> Option<Bundle> {
                 resource: json(&resource.value),
             })
             .collect(),
-        secrets: analysis.secrets,
+        secrets: rendered.analysis.secrets.clone(),
         holes: find_holes(&rendered),
         source_map: source_map(&rendered),
         digest: String::new(),
@@ -106,10 +111,10 @@ fn json(value: &Value) -> serde_json::Value {
 }
 
 /// Returns the holes by input, each with the places to fill.
-fn find_holes(rendered: &Rendered) -> Vec<Hole> {
+fn find_holes(rendered: &RenderedRequest) -> Vec<Hole> {
     let manifests = rendered.objects.iter().map(|object| &object.value).enumerate();
     let manifests = manifests.map(|(index, value)| (List::Manifests, index, value));
-    let aws = rendered.aws.iter().map(|resource| &resource.value).enumerate();
+    let aws = rendered.resources.iter().map(|resource| &resource.value).enumerate();
     let aws = aws.map(|(index, value)| (List::Aws, index, value));
     let mut found: BTreeMap<String, Vec<Location>> = BTreeMap::new();
     for (list, index, value) in manifests.chain(aws) {
@@ -120,8 +125,19 @@ fn find_holes(rendered: &Rendered) -> Vec<Hole> {
     found.into_iter().map(|(input, at)| Hole { input, at }).collect()
 }
 
+/// Returns the missing inputs of a document, each with the JSON pointer to the text that needs it.
+fn holes(value: &Value) -> Vec<(String, String)> {
+    let mut holes = Vec::new();
+    value.walk(&mut |pointer, value| {
+        if let ValueKind::Text(text) = &value.kind {
+            holes.extend(text.holes().iter().map(|hole| (hole.input.clone(), pointer.to_owned())));
+        }
+    });
+    holes
+}
+
 /// Returns the line that decides each value of the manifests.
-fn source_map(rendered: &Rendered) -> Vec<Mapping> {
+fn source_map(rendered: &RenderedRequest) -> Vec<Mapping> {
     let mut map = Vec::new();
     for (manifest, object) in rendered.objects.iter().enumerate() {
         object.value.walk(&mut |pointer, value| {

@@ -4,13 +4,12 @@ use std::collections::BTreeMap;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
 use super::analysis::{AwsResource, Manifest};
+use super::needs::ServiceNeeds;
 use super::request::Request;
 use super::service_file::ServiceFile;
 use crate::choices::Choices;
 use crate::model::environment::Environment;
 use crate::render::LinkVariable;
-use crate::resolve::LayerFile;
-use crate::source::Source;
 use crate::source::SourceText;
 
 /// The results of the last request. Clones share them.
@@ -21,40 +20,31 @@ pub(super) struct Cache(Arc<Mutex<Entries>>);
 struct Entries {
     file: Option<Arc<ServiceFile>>,
     key: Option<CacheKey>,
-    /// In file order; none for a service with a fault.
+    /// The services in file order; none for a service with diagnostics.
     services: Vec<Option<Arc<CachedService>>>,
 }
 
-/// All that decides what becomes of a service, beside its own text.
+/// Everything that decides how a service is rendered, except its own text.
 #[derive(PartialEq, Eq)]
 pub(super) struct CacheKey {
     /// The service file without its services.
     file: String,
-    /// Name and type of every module.
+    /// The name and type of each module.
     modules: Vec<(String, String)>,
     environment_files: BTreeMap<String, Result<String, String>>,
     values: Option<SourceText>,
     choices: Choices,
-    /// Of the environment's region.
-    certificates: Option<Arc<str>>,
+    rds_certificates: Option<Arc<str>>,
 }
 
-/// What became of a service without any fault.
+/// A rendered service without diagnostics.
 pub(super) struct CachedService {
-    /// Its text in the service file.
+    /// The text of the module.
     pub(super) text: String,
     pub(super) manifests: Vec<Manifest>,
     pub(super) resources: Vec<AwsResource>,
-    /// The inputs that the manifests lack.
-    pub(super) inputs: Vec<String>,
-    /// The inputs that the resources lack.
-    pub(super) resource_inputs: Vec<String>,
-    /// Whether its pods are left out for want of an image.
-    pub(super) without_image: bool,
-    /// The keys that it reads from the Secret of manual secrets.
-    pub(super) secrets: Vec<String>,
-    /// What its links give.
-    pub(super) variables: Vec<LinkVariable>,
+    pub(super) needs: ServiceNeeds,
+    pub(super) link_variables: Vec<LinkVariable>,
 }
 
 impl Cache {
@@ -62,8 +52,7 @@ impl Cache {
         self.0.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
-    /// Reads a service file, by the reading of the text before it where an edit leaves most of it
-    /// as it was.
+    /// Parses a service file. Parses only the edited module if possible.
     pub(super) fn parse(&self, service: &SourceText) -> Arc<ServiceFile> {
         let mut entries = self.entries();
         let file = match entries.file.take() {
@@ -75,61 +64,68 @@ impl Cache {
         file
     }
 
-    /// What became of a file's services earlier, each beside its header; nothing where anything
-    /// else is not as it was then.
-    pub(super) fn known(
+    /// Returns the services of a file that are rendered already, in file order.
+    ///
+    /// Forgets all services if the key changed, and each service whose text changed.
+    pub(super) fn services(
         &self,
         key: CacheKey,
-        file: &LayerFile,
-        source: &Source,
+        service_file: &ServiceFile,
     ) -> Vec<Option<Arc<CachedService>>> {
         let mut entries = self.entries();
         if entries.key.as_ref() != Some(&key) {
             entries.services.clear();
             entries.key = Some(key);
         }
-        // Name and number of the services are as they were, since all around them is.
-        entries.services.resize(file.services().count(), None);
-        for (module, made) in file.services().zip(&mut entries.services) {
-            if made.as_ref().is_some_and(|made| made.text != source.slice(module.span)) {
-                *made = None;
+        // The same key means the same number of services, with the same names.
+        entries.services.resize(service_file.layer.services().count(), None);
+        for (module, cached) in service_file.layer.services().zip(&mut entries.services) {
+            let text = service_file.source.slice(module.span);
+            if cached.as_ref().is_some_and(|cached| cached.text != text) {
+                *cached = None;
             }
         }
         entries.services.clone()
     }
 
-    /// Keeps what became of a service, by its place among the services.
-    pub(super) fn keep(&self, place: usize, made: CachedService) {
-        if let Some(kept) = self.entries().services.get_mut(place) {
-            *kept = Some(Arc::new(made));
+    /// Stores a service by its index in the file.
+    pub(super) fn insert(&self, index: usize, service: Arc<CachedService>) {
+        if let Some(entry) = self.entries().services.get_mut(index) {
+            *entry = Some(service);
         }
     }
 }
 
 impl CacheKey {
-    pub(super) fn of(request: &Request, service: &ServiceFile, environment: &Environment) -> Self {
-        let (text, mut at, mut file) = (&service.source.text, 0, String::new());
-        for module in service.layer.services() {
-            let span = module.span.range();
-            file.push_str(text.get(at..span.start).unwrap_or_default());
-            at = span.end;
-        }
-        file.push_str(text.get(at..).unwrap_or_default());
+    /// Returns the key of a request.
+    pub(super) fn new(
+        request: &Request,
+        service_file: &ServiceFile,
+        environment: &Environment,
+    ) -> Self {
+        let modules = service_file.layer.modules.iter();
+        let region = environment.region.as_deref();
         Self {
-            file,
-            modules: service
-                .layer
-                .modules
-                .iter()
+            file: without_services(service_file),
+            modules: modules
                 .map(|module| (module.name.value.clone(), module.kind.value.clone()))
                 .collect(),
             environment_files: request.environment_files.clone(),
             values: request.values.clone(),
             choices: request.choices.clone(),
-            certificates: environment
-                .region
-                .as_deref()
-                .and_then(|region| request.rds_certificates.of(region)),
+            rds_certificates: region.and_then(|region| request.rds_certificates.of(region)),
         }
     }
+}
+
+/// Returns the text of a service file without its services.
+fn without_services(service_file: &ServiceFile) -> String {
+    let (text, mut end, mut rest) = (&service_file.source.text, 0, String::new());
+    for module in service_file.layer.services() {
+        let span = module.span.range();
+        rest.push_str(text.get(end..span.start).unwrap_or_default());
+        end = span.end;
+    }
+    rest.push_str(text.get(end..).unwrap_or_default());
+    rest
 }

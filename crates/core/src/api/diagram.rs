@@ -1,9 +1,7 @@
-//! How requests reach a service and what it uses, as shapes of a picture.
+//! Diagrams of services: how requests reach them, and what they use.
 
-use super::analysis::Analysis;
-use super::pass::{self, Product};
+use super::check::{CheckedRequest, CheckedService};
 use super::places::{Place, Places};
-use super::render::RenderInput;
 use super::request::Request;
 use super::service_file::ServiceFile;
 use crate::check::Checked;
@@ -12,142 +10,142 @@ use crate::model::k8s_service::{K8sService, PortKind};
 use crate::model::module::Header;
 use crate::model::public_uri::PublicUri;
 use crate::render::{Scale, scale};
-use crate::resolve::Values;
-use crate::source::SourceText;
 use crate::span::Span;
 
-/// The picture of one service.
+/// The diagram of a service.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Diagram {
-    /// The module's name.
+    /// The name of the module.
     pub module: String,
-    /// Where requests come in, from outside.
+    /// The public URIs that lead to the service.
     pub routes: Vec<Shape>,
     /// The Service.
     pub service: Shape,
     /// The pods.
     pub pods: Shape,
-    /// What decides how many there are, when something does.
+    /// The autoscaler, if there is one.
     pub autoscaler: Option<Shape>,
-    /// The modules it links to.
+    /// The linked modules.
     pub links: Vec<Shape>,
-    /// Its AWS resources.
+    /// The AWS resources.
     pub aws: Vec<Shape>,
 }
 
-/// A shape of a picture.
+/// A shape of a diagram.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Shape {
-    /// What it is.
+    /// The title.
     pub title: String,
-    /// More about it.
+    /// The text below the title.
     pub detail: String,
-    /// The place that decides it, with the name of its text.
+    /// The file and the place that decide the shape.
     pub place: (String, Place),
 }
 
-/// The pictures of the services of a request; none when it has errors.
+/// Returns the diagrams of all services; none if the request has errors.
 #[must_use]
 pub fn diagram(request: &Request) -> Vec<Diagram> {
-    let mut diagrams = Diagrams::default();
-    pass::run(
-        request,
-        &ServiceFile::parse(&request.service),
-        None,
-        &mut diagrams,
-        Values::default(),
-    );
-    diagrams.0
-}
-
-#[derive(Default)]
-struct Diagrams(Vec<Diagram>);
-
-impl Product for Diagrams {
-    fn make(
-        &mut self,
-        input: &RenderInput<'_>,
-        _: Option<SourceText>,
-        places: Places,
-        _: &mut Analysis,
-    ) {
-        let checked =
-            input.services.iter().filter_map(|service| Some((service.header, service.checked()?)));
-        self.0 = checked
-            .map(|(header, checked)| of(header, checked, input.scope.modules, &places))
-            .collect();
+    let service_file = ServiceFile::parse(&request.service);
+    let checked = CheckedRequest::new(request, &service_file);
+    if !checked.is_renderable {
+        return Vec::new();
     }
+    let modules = &service_file.layer.modules;
+    let places = &checked.prepared.places;
+    checked.services.iter().map(|service| Drawing { service, modules, places }.diagram()).collect()
 }
 
-/// The picture of a service.
-fn of(
-    header: &Header,
-    checked: &Checked<K8sService>,
-    modules: &[Header],
-    places: &Places,
-) -> Diagram {
-    let shape = |title: &str, detail: String, span: Option<Span>| Shape {
-        title: title.to_owned(),
-        detail,
-        place: places.place(span.unwrap_or(header.span)),
-    };
-    let route = |uri: PublicUri| {
-        let host =
-            uri.host.map_or_else(|| "every domain".to_owned(), |host| host.as_str().to_owned());
-        shape(&host, uri.prefix.as_str().to_owned(), Some(uri.span))
-    };
-    let kind = match checked.port().kind {
-        PortKind::Http => "HTTP",
-        PortKind::Tcp => "TCP",
-        PortKind::Grpc => "gRPC",
-    };
-    let image = &checked.image();
-    let image_name = match &image.value {
-        Image::Auto => "own image",
-        Image::Reference(reference) => reference.as_str(),
-    };
-    let (count, autoscaler) = match scale(checked) {
-        Scale::Fixed(count) => (format!("always {count}"), None),
-        Scale::Automatic(min, max) => {
-            let targets = [
-                ("cpu", &checked.autoscaling_target_cpu_percentage),
-                ("memory", &checked.autoscaling_target_mem_percentage),
-            ];
-            let targets = targets
-                .iter()
-                .filter(|(_, target)| target.value.0 > 0)
-                .map(|(name, target)| format!("{name} {}%", target.value.0));
-            let span = checked.max_containers.span.or(checked.min_containers.span);
-            (
-                format!("{min} to {max}"),
-                Some(shape("Autoscaler", targets.collect::<Vec<_>>().join(", "), span)),
-            )
+/// A service to draw.
+struct Drawing<'a> {
+    service: &'a CheckedService<'a>,
+    modules: &'a [Header],
+    places: &'a Places,
+}
+
+impl Drawing<'_> {
+    fn diagram(&self) -> Diagram {
+        let routes = PublicUri::of(&self.service.service).into_iter();
+        Diagram {
+            module: self.service.header.name.value.clone(),
+            routes: routes.map(|uri| self.route(&uri)).collect(),
+            service: self.kubernetes_service(),
+            pods: self.pods(),
+            autoscaler: self.autoscaler(),
+            links: self.links(),
+            aws: self.aws(),
         }
-    };
-    let linked = checked.links.value.0.iter().map(|link| {
-        let target = link.target.value.as_str();
-        let kind = modules
-            .iter()
-            .find(|module| module.name.value == target)
-            .map_or("IAM policy", Header::short_type);
-        shape(target, kind.to_owned(), Some(link.target.span))
-    });
-    let mut aws = Vec::new();
-    if image.value == Image::Auto {
-        aws.push(shape("ECR repository", "of its images".to_owned(), Some(image.span)));
     }
-    aws.push(shape("IAM role", "of its ServiceAccount".to_owned(), None));
-    Diagram {
-        module: header.name.value.clone(),
-        routes: PublicUri::of(checked).into_iter().map(route).collect(),
-        service: shape(
-            "Service",
-            format!("{kind}, port 80 to {}", checked.port().number),
-            Some(checked.port().span),
-        ),
-        pods: shape("Pods", format!("{count} · {image_name}"), Some(image.span)),
-        autoscaler,
-        links: linked.collect(),
-        aws,
+
+    fn fields(&self) -> &Checked<K8sService> {
+        &self.service.service
+    }
+
+    /// Returns a shape. A shape without a span is decided by the module.
+    fn shape(&self, title: &str, detail: impl Into<String>, span: Option<Span>) -> Shape {
+        Shape {
+            title: title.to_owned(),
+            detail: detail.into(),
+            place: self.places.place(span.unwrap_or(self.service.header.span)),
+        }
+    }
+
+    fn route(&self, uri: &PublicUri) -> Shape {
+        let host = uri.host.as_ref().map_or("every domain", |host| host.as_str());
+        self.shape(host, uri.prefix.as_str(), Some(uri.span))
+    }
+
+    fn kubernetes_service(&self) -> Shape {
+        let port = self.fields().port();
+        let kind = match port.kind {
+            PortKind::Http => "HTTP",
+            PortKind::Tcp => "TCP",
+            PortKind::Grpc => "gRPC",
+        };
+        self.shape("Service", format!("{kind}, port 80 to {}", port.number), Some(port.span))
+    }
+
+    fn pods(&self) -> Shape {
+        let count = match scale(self.fields()) {
+            Scale::Fixed(count) => format!("always {count}"),
+            Scale::Automatic(min, max) => format!("{min} to {max}"),
+        };
+        let image = self.fields().image();
+        let image_name = match &image.value {
+            Image::Auto => "image: AUTO",
+            Image::Reference(reference) => reference.as_str(),
+        };
+        self.shape("Pods", format!("{count} · {image_name}"), Some(image.span))
+    }
+
+    fn autoscaler(&self) -> Option<Shape> {
+        let fields = self.fields();
+        let Scale::Automatic(..) = scale(fields) else { return None };
+        let targets = [
+            ("cpu", fields.autoscaling_target_cpu_percentage.value.0),
+            ("memory", fields.autoscaling_target_mem_percentage.value.0),
+        ];
+        let targets = targets.iter().filter(|(_, percentage)| *percentage > 0);
+        let targets: Vec<String> =
+            targets.map(|(name, percentage)| format!("{name} {percentage}%")).collect();
+        let span = fields.max_containers.span.or(fields.min_containers.span);
+        Some(self.shape("Autoscaler", targets.join(", "), span))
+    }
+
+    fn links(&self) -> Vec<Shape> {
+        let shape = |target: &str, span| {
+            let module = self.modules.iter().find(|module| module.name.value == target);
+            let detail = module.map_or("IAM policy", Header::short_type);
+            self.shape(target, detail, Some(span))
+        };
+        let links = self.fields().links().iter();
+        links.map(|link| shape(link.target.value.as_str(), link.target.span)).collect()
+    }
+
+    fn aws(&self) -> Vec<Shape> {
+        let image = self.fields().image();
+        let repository = (image.value == Image::Auto)
+            .then(|| self.shape("ECR repository", "for its images", Some(image.span)));
+        let role = self.shape("IAM role", "for its ServiceAccount", None);
+        repository.into_iter().chain([role]).collect()
     }
 }

@@ -1,11 +1,9 @@
 //! Repeated requests about the same files, like those of an editor at each keystroke.
 
 use super::analysis::{Analysis, EnvironmentRef};
+use super::analyze::analyze_cached;
 use super::cache::Cache;
-use super::output::Manifests;
-use super::pass;
 use super::request::Request;
-use crate::resolve::Values;
 use crate::source::SourceText;
 
 /// Remembers the results of the last request, so that the next request is faster.
@@ -24,9 +22,7 @@ impl Memory {
     /// Checks and renders a request, like [`analyze`](super::analyze) without link values.
     #[must_use]
     pub fn analyze(&self, request: &Request) -> Analysis {
-        let file = self.0.parse(&request.service);
-        let mut manifests = Manifests { link_values: false };
-        pass::run(request, &file, Some(&self.0), &mut manifests, Values::default())
+        analyze_cached(request, &self.0)
     }
 }
 

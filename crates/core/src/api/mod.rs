@@ -2,28 +2,33 @@
 //! plain data comes out.
 
 mod analysis;
+mod analyze;
 mod assist;
 mod bundle;
 mod cache;
+mod check;
 mod choice_fields;
 mod compare;
 mod credentials;
 mod diagnostic;
 mod diagram;
 mod edit;
+mod environment;
 mod fields;
 mod files;
 mod memory;
-mod output;
-mod pass;
+mod needs;
 mod places;
+mod prepare;
 mod render;
+mod rendered;
 mod request;
 mod service_file;
 mod trace;
 mod values;
 
 pub use analysis::{Analysis, AwsDocument, AwsResource, EnvironmentRef, Manifest};
+pub use analyze::{analyze, aws_documents, check};
 pub use assist::{CompletionItem, Completions, Hover, complete, hover};
 pub use bundle::{bundle, verify_bundle};
 pub use choice_fields::{CHOICE_FIELDS, ChoiceField};
@@ -40,6 +45,7 @@ pub use files::{FileFormat, files, kustomize};
 pub use memory::Memory;
 pub use places::Place;
 pub use request::{RdsCertificates, Request};
+pub use service_file::environments;
 pub use trace::{LineExplanation, TracedLine, decided_lines, explain_line, trace};
 
 pub use crate::bundle::RequiredSecret;
@@ -48,43 +54,3 @@ pub use crate::kind::Kind;
 pub use crate::render::IMAGE_DIGEST;
 pub use crate::source::SourceText;
 pub use crate::syntax::PathStep;
-
-use crate::resolve::Values;
-use output::{Documents, Manifests};
-use pass::Product;
-use service_file::ServiceFile;
-
-/// Returns the environments of a service file.
-///
-/// A front end calls this first, to know which environment files it must read.
-#[must_use]
-pub fn environments(service: &SourceText) -> Vec<EnvironmentRef> {
-    ServiceFile::parse(service).environments()
-}
-
-fn run(request: &Request, product: &mut dyn Product, values: Values) -> Analysis {
-    pass::run(request, &ServiceFile::parse(&request.service), None, product, values)
-}
-
-/// Checks a request without writing its manifests.
-#[must_use]
-pub fn check(request: &Request) -> Analysis {
-    run(request, &mut (), Values::default())
-}
-
-/// Checks a request and renders it when there is no error.
-///
-/// `link_values` puts the Secret `secret` of link values among the manifests, when the values file
-/// knows them.
-#[must_use]
-pub fn analyze(request: &Request, link_values: bool) -> Analysis {
-    run(request, &mut Manifests { link_values }, Values::default())
-}
-
-/// The AWS resources of a request as JSON; none when it has errors.
-#[must_use]
-pub fn aws_documents(request: &Request) -> Vec<AwsDocument> {
-    let mut documents = Documents::default();
-    run(request, &mut documents, Values::default());
-    documents.0
-}

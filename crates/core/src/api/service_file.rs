@@ -64,6 +64,14 @@ impl ServiceFile {
     }
 }
 
+/// Returns the environments that a service file names.
+///
+/// A front end calls this first, to know which environment files it must read.
+#[must_use]
+pub fn environments(service: &SourceText) -> Vec<EnvironmentRef> {
+    ServiceFile::parse(service).environments()
+}
+
 fn source_of(service: &SourceText) -> Source {
     Source::new(FileId::Service, &*service.name, &*service.text)
 }

@@ -1,18 +1,16 @@
 //! Which place of a text decides a line of a manifest, and why the line is there.
 
 use super::assist::hover;
-use super::output::Data;
-use super::pass;
+use super::check::CheckedRequest;
 use super::places::Place;
-use super::render::Rendered;
+use super::rendered::RenderedRequest;
 use super::request::Request;
 use super::service_file::ServiceFile;
 use crate::kind::Kind;
 use crate::model::field::Field;
 use crate::model::k8s_service::{K8sService, ResourceRequest};
 use crate::reference;
-use crate::render::Object;
-use crate::resolve::Values;
+use crate::render::{Object, WithoutImage};
 use crate::span::Span;
 use crate::syntax;
 use crate::value::{Map, Value, ValueKind};
@@ -84,10 +82,10 @@ pub fn decided_lines(request: &Request, file: &str, line: u32) -> Vec<(usize, us
     found
 }
 
-fn rendered(request: &Request) -> Option<Rendered> {
-    let mut data = Data::default();
-    pass::run(request, &ServiceFile::parse(&request.service), None, &mut data, Values::default());
-    data.rendered
+fn rendered(request: &Request) -> Option<RenderedRequest> {
+    let service_file = ServiceFile::parse(&request.service);
+    let checked = CheckedRequest::new(request, &service_file);
+    RenderedRequest::new(checked, WithoutImage::LeaveOut)
 }
 
 /// Why a line of a manifest of this kind is there.

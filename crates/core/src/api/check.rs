@@ -1,0 +1,146 @@
+//! Checks the services of a request.
+
+use std::sync::Arc;
+
+use super::analysis::Analysis;
+use super::cache::CachedService;
+use super::diagnostic;
+use super::prepare::PreparedRequest;
+use super::request::Request;
+use super::service_file::ServiceFile;
+use crate::check::{self, CheckContext, Checked};
+use crate::diagnostic::Diagnostic;
+use crate::lower;
+use crate::model::k8s_service::K8sService;
+use crate::model::module::{Header, K8S_SERVICE};
+use crate::order::sort_by_rank;
+use crate::render::{self, LinkVariable, Profile};
+use crate::span::Span;
+
+/// A request with its diagnostics and its checked services.
+pub(super) struct CheckedRequest<'a> {
+    pub(super) prepared: PreparedRequest<'a>,
+    /// The analysis without manifests.
+    pub(super) analysis: Analysis,
+    /// The services without errors, except those that are cached.
+    pub(super) services: Vec<CheckedService<'a>>,
+    /// The link variables of every service, in file order.
+    pub(super) link_variables: Vec<Vec<LinkVariable>>,
+    /// Whether the request can be rendered.
+    pub(super) is_renderable: bool,
+}
+
+/// A service without errors.
+pub(super) struct CheckedService<'a> {
+    /// The index among the services of the file.
+    pub(super) index: usize,
+    pub(super) header: &'a Header,
+    pub(super) service: Checked<K8sService>,
+    /// Whether the service has no diagnostics at all.
+    pub(super) is_clean: bool,
+}
+
+impl<'a> CheckedRequest<'a> {
+    /// Checks a request.
+    pub(super) fn new(request: &'a Request, service_file: &'a ServiceFile) -> Self {
+        Self::check(PreparedRequest::new(request, service_file, None), &[])
+    }
+
+    /// Checks the services of a prepared request that have no entry in `cached`.
+    pub(super) fn check(
+        mut prepared: PreparedRequest<'a>,
+        cached: &[Option<Arc<CachedService>>],
+    ) -> Self {
+        let mut diagnostics = std::mem::take(&mut prepared.diagnostics);
+        diagnostics.extend(prepared.layer_name().and_then(check::names::check_layer));
+        let modules = prepared.service_file.layer.modules.iter();
+        let others = modules.filter(|module| module.short_type() != K8S_SERVICE);
+        diagnostics.extend(others.filter_map(check::names::check_module));
+        let services = check_services(&prepared, cached, &mut diagnostics);
+        sort_by_rank(&mut diagnostics, |diagnostic| {
+            let Span { file, start, end } = diagnostic.span;
+            [file as usize, start as usize, end as usize]
+        });
+        let is_renderable = !diagnostics.iter().any(Diagnostic::is_error)
+            && prepared.refusal.is_none()
+            && prepared.layer_name().is_some();
+        let link_variables = link_variables(&prepared, &services, cached);
+        let mut analysis = Analysis {
+            diagnostics: diagnostics
+                .iter()
+                .map(|found| diagnostic::Diagnostic::new(found, &prepared.places))
+                .collect(),
+            environments: prepared.service_file.environments(),
+            environment: prepared.environment_name(),
+            refusal: prepared.refusal.clone(),
+            ..Analysis::default()
+        };
+        if is_renderable {
+            analysis.rds_region = rds_region(&prepared, &link_variables);
+            let region = analysis.rds_region.as_ref();
+            analysis.rds_certificates_for = region
+                .filter(|region| prepared.request.rds_certificates.of(region).is_none())
+                .cloned();
+        }
+        Self { prepared, analysis, services, link_variables, is_renderable }
+    }
+}
+
+fn check_services<'a>(
+    prepared: &PreparedRequest<'a>,
+    cached: &[Option<Arc<CachedService>>],
+    diagnostics: &mut Vec<Diagnostic>,
+) -> Vec<CheckedService<'a>> {
+    let scope = prepared.scope();
+    let source = &prepared.service_file.source;
+    let context = CheckContext {
+        layer_name: scope.layer_name,
+        modules: scope.modules,
+        image: scope.image,
+        exposure: prepared.exposure,
+        source,
+    };
+    let mut services = Vec::new();
+    for (index, header) in prepared.service_file.layer.services().enumerate() {
+        if cached.get(index).is_some_and(Option::is_some) {
+            continue;
+        }
+        let (lowered, found) = lower::lower(header, source, &scope);
+        let (service, mut found) = check::check(lowered, found, &context);
+        let is_clean = found.is_empty();
+        diagnostics.append(&mut found);
+        services.extend(service.map(|service| CheckedService { index, header, service, is_clean }));
+    }
+    services
+}
+
+/// Returns the link variables of every service in file order.
+fn link_variables(
+    prepared: &PreparedRequest<'_>,
+    services: &[CheckedService<'_>],
+    cached: &[Option<Arc<CachedService>>],
+) -> Vec<Vec<LinkVariable>> {
+    let layer = &prepared.service_file.layer;
+    let mut variables = vec![Vec::new(); layer.services().count()];
+    for service in services {
+        variables[service.index] = render::link_variables(&service.service, &layer.modules);
+    }
+    for (variables, cached) in variables.iter_mut().zip(cached) {
+        if let Some(cached) = cached {
+            variables.clone_from(&cached.link_variables);
+        }
+    }
+    variables
+}
+
+/// Returns the region whose RDS certificates the manifests need.
+fn rds_region(
+    prepared: &PreparedRequest<'_>,
+    link_variables: &[Vec<LinkVariable>],
+) -> Option<String> {
+    let is_opta_2021 =
+        prepared.options.as_ref().is_some_and(|options| options.profile == Profile::Opta2021);
+    let has_database = link_variables.iter().flatten().any(|variable| variable.rds);
+    let is_needed = !link_variables.is_empty() && (is_opta_2021 || has_database);
+    prepared.environment.region.clone().filter(|_| is_needed)
+}

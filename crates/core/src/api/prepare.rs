@@ -1,0 +1,124 @@
+//! Reads the files of a request and resolves its choices.
+
+use std::cell::RefCell;
+use std::collections::BTreeMap;
+
+use super::environment::read_environment;
+use super::places::Places;
+use super::request::Request;
+use super::service_file::ServiceFile;
+use crate::choices::{Choices, RenderOptions};
+use crate::diagnostic::Diagnostic;
+use crate::model::environment::Environment;
+use crate::model::exposure::Exposure;
+use crate::model::layer::{EnvironmentEntry, Variable};
+use crate::resolve::{self, Scope, Values};
+use crate::source::{Source, SourceText};
+use crate::span::{FileId, Spanned};
+use crate::text::Text;
+
+/// A request with its files read and its environment chosen.
+pub(super) struct PreparedRequest<'a> {
+    pub(super) request: &'a Request,
+    pub(super) service_file: &'a ServiceFile,
+    /// The diagnostics of the files.
+    pub(super) diagnostics: Vec<Diagnostic>,
+    pub(super) places: Places,
+    choices: Choices,
+    values: Values,
+    /// The parsed choices; none if a choice is invalid.
+    pub(super) options: Option<RenderOptions>,
+    /// The exposure to check the services for, even if another choice is invalid.
+    pub(super) exposure: Exposure,
+    /// Why the choices are invalid or do not fit the file.
+    pub(super) refusal: Option<String>,
+    /// The chosen entry of `environments`.
+    entry: Option<&'a EnvironmentEntry>,
+    pub(super) environment: Environment,
+    pub(super) environment_file: Option<SourceText>,
+    variables: BTreeMap<&'a str, &'a Variable>,
+    /// The values that references have used, by input.
+    pub(super) used: RefCell<BTreeMap<String, String>>,
+}
+
+impl<'a> PreparedRequest<'a> {
+    /// Prepares a request. Uses `values` if the request has no values file.
+    pub(super) fn new(
+        request: &'a Request,
+        service_file: &'a ServiceFile,
+        values: Option<Values>,
+    ) -> Self {
+        let layer = &service_file.layer;
+        let mut diagnostics = service_file.diagnostics.clone();
+        let mut places = Places::default();
+        places.push(service_file.source.clone());
+        let values = match &request.values {
+            Some(text) => read_values(text, &mut diagnostics, &mut places),
+            None => values.unwrap_or_default(),
+        };
+        places.set_secrets(values.secrets());
+        let choices = request.choices.or_values(&values);
+        let exposure = choices.exposure().unwrap_or_default();
+        let entry = resolve::choose(layer, choices.environment.as_deref());
+        let (options, entry, refusal) = match (choices.parse(), entry) {
+            (Ok(options), Ok(entry)) => (Some(options), entry, None),
+            (Ok(options), Err(refusal)) => (Some(options), None, Some(refusal)),
+            (Err(refusal), _) => (None, None, Some(refusal)),
+        };
+        let (environment, environment_file) =
+            read_environment(request, layer, entry, &mut diagnostics, &mut places);
+        let variables = entry.map_or_else(BTreeMap::new, EnvironmentEntry::all_variables);
+        Self {
+            request,
+            service_file,
+            diagnostics,
+            places,
+            choices,
+            values,
+            options,
+            exposure,
+            refusal,
+            entry,
+            environment,
+            environment_file,
+            variables,
+            used: RefCell::default(),
+        }
+    }
+
+    /// Returns the scope of references.
+    pub(super) fn scope(&self) -> Scope<'_> {
+        Scope {
+            layer_name: self.layer_name().map(|name| name.value.as_str()).unwrap_or_default(),
+            environment: &self.environment,
+            variables: &self.variables,
+            modules: &self.service_file.layer.modules,
+            values: &self.values,
+            image: (self.choices.image_tag.as_deref(), self.choices.image_digest.as_deref()),
+            used: &self.used,
+        }
+    }
+
+    /// Returns the name of the layer.
+    pub(super) fn layer_name(&self) -> Option<&'a Spanned<Text>> {
+        self.service_file.layer.layer.as_ref().and_then(|layer| layer.name.as_ref())
+    }
+
+    /// Returns the name of the chosen environment.
+    pub(super) fn environment_name(&self) -> Option<String> {
+        let name = self.entry.and_then(|entry| entry.name.as_ref());
+        name.map(|name| name.value.as_str().to_owned())
+    }
+}
+
+fn read_values(
+    text: &SourceText,
+    diagnostics: &mut Vec<Diagnostic>,
+    places: &mut Places,
+) -> Values {
+    let source = Source::new(FileId::Values, &*text.name, &*text.text);
+    let (values, mut found) = resolve::read_values(&source);
+    diagnostics.append(&mut found);
+    places.push(source);
+    values
+}
