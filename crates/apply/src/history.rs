@@ -1,5 +1,4 @@
-//! The revisions of a layer: what was applied, kept in the cluster as compressed bundles, so that
-//! there is a way back.
+//! The revisions of a layer: compressed bundles in Secrets of the cluster, for rollbacks.
 
 use std::io::{Read, Write};
 
@@ -14,9 +13,9 @@ use serde_json::json;
 
 use crate::live::{LiveError, explain};
 
-/// How many revisions are kept.
+/// The number of revisions that are kept.
 const KEPT: usize = 10;
-/// The largest record, in bytes: a Secret may have 1 MiB.
+/// The maximum size of a compressed bundle in bytes. A Secret may have 1 MiB.
 const MAX_RECORD: usize = 900 * 1024;
 const TYPE: &str = "optakit.dev/revision";
 const LAYER: &str = "optakit.dev/layer";
@@ -24,17 +23,17 @@ const NUMBER: &str = "optakit.dev/revision";
 const STATUS: &str = "optakit.dev/status";
 const DIGEST: &str = "optakit.dev/digest";
 
-/// How a revision ended.
+/// The outcome of applying a revision.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum Status {
-    /// It runs, or ran.
+    /// The pods became ready.
     Deployed,
-    /// It did not become ready.
+    /// The pods did not become ready.
     Failed,
 }
 
 impl Status {
-    /// The word for it.
+    /// Returns the word in labels and in output.
     pub(crate) const fn word(self) -> &'static str {
         match self {
             Self::Deployed => "deployed",
@@ -43,26 +42,26 @@ impl Status {
     }
 }
 
-/// A revision, without its bundle.
+/// A revision without its bundle.
 #[derive(Clone, Debug)]
 pub(crate) struct Revision {
     pub(crate) number: u32,
     pub(crate) status: Status,
-    /// The digest of the bundle with everything filled in.
+    /// The digest of the bundle without holes.
     pub(crate) digest: String,
-    /// When it was recorded, as RFC 3339.
+    /// The time of the record in the format of RFC 3339.
     pub(crate) recorded: String,
     secret: String,
 }
 
-/// Why a revision cannot be kept or read.
+/// Why a revision cannot be recorded or read.
 #[derive(Debug, thiserror::Error)]
 pub(crate) enum HistoryError {
     #[error(transparent)]
     Live(#[from] LiveError),
-    #[error("revision {number} is not in the history, which has {known}")]
+    #[error("no revision {number}; the history has {known}")]
     Unknown { number: u32, known: String },
-    #[error("the record of revision {number} cannot be read")]
+    #[error("cannot read the record of revision {number}")]
     Broken {
         number: u32,
         #[source]
@@ -70,11 +69,11 @@ pub(crate) enum HistoryError {
     },
 }
 
-/// The revisions of a layer, newest first.
+/// Returns the revisions of a layer, newest first.
 ///
 /// # Errors
 ///
-/// When they cannot be listed.
+/// Fails if the API server rejects the request.
 pub(crate) async fn list(
     client: &kube::Client,
     layer: &str,
@@ -82,7 +81,7 @@ pub(crate) async fn list(
     let secrets: Api<Secret> = Api::namespaced(client.clone(), layer);
     let ours =
         ListParams::default().labels(&format!("{LAYER}={layer}")).fields(&format!("type={TYPE}"));
-    // Names and labels only: the bundles are read one by one.
+    // Reads only the metadata, because bundles are large.
     let found = secrets
         .list_metadata(&ours)
         .await
@@ -114,16 +113,16 @@ pub(crate) async fn list(
     Ok(revisions)
 }
 
-/// The newest of revisions that became ready.
+/// Returns the newest revision whose pods became ready.
 pub(crate) fn last_good(revisions: &[Revision]) -> Option<&Revision> {
     revisions.iter().find(|revision| revision.status == Status::Deployed)
 }
 
-/// The bundle of a revision.
+/// Returns the bundle of a revision.
 ///
 /// # Errors
 ///
-/// When there is none of that number, or its record cannot be read.
+/// Fails if there is no such revision, or if its record cannot be read.
 pub(crate) async fn read(
     client: &kube::Client,
     layer: &str,
@@ -146,7 +145,7 @@ pub(crate) async fn read(
     let packed = secret
         .data
         .and_then(|mut data| data.remove("bundle"))
-        .ok_or_else(|| broken("it is empty".into()))?;
+        .ok_or_else(|| broken("the Secret has no bundle".into()))?;
     let mut text = String::new();
     let limit = u64::try_from(MAX_BYTES).unwrap_or(u64::MAX);
     GzDecoder::new(&packed.0[..])
@@ -156,26 +155,23 @@ pub(crate) async fn read(
     Bundle::parse(&text).map_err(|error| broken(error.into()))
 }
 
-/// Records what was applied as the newest revision, and forgets the oldest ones. False when it is
-/// too large to be kept.
+/// Records a bundle as the newest revision and deletes the oldest ones.
 ///
-/// What is applied again with the same outcome is the revision that it was: nothing is written.
+/// Writes nothing if the newest revision has the same bundle and the same status. Returns `false`
+/// if the bundle is too large.
 ///
 /// # Errors
 ///
-/// When the API server refuses it.
+/// Fails if the API server rejects the record.
 pub(crate) async fn record(
     client: &kube::Client,
     bundle: &Bundle,
-    status_wanted: Status,
+    status: Status,
 ) -> Result<bool, HistoryError> {
     let layer = bundle.metadata.layer.as_str();
     let revisions = list(client, layer).await?;
     let digest = bundle.actual_digest();
-    if revisions
-        .first()
-        .is_some_and(|newest| newest.digest == digest && newest.status == status_wanted)
-    {
+    if revisions.first().is_some_and(|newest| newest.digest == digest && newest.status == status) {
         return Ok(true);
     }
     let mut encoder = GzEncoder::new(Vec::new(), Compression::best());
@@ -192,28 +188,25 @@ pub(crate) async fn record(
                 "app.kubernetes.io/managed-by": "optakit",
                 LAYER: layer,
                 NUMBER: number.to_string(),
-                STATUS: status_wanted.word(),
+                STATUS: status.word(),
             },
             "annotations": { DIGEST: digest },
         },
         "type": TYPE,
         "immutable": true,
     }))
-    .expect("it is a Secret");
+    .expect("the JSON is a Secret");
     secret.data = Some([("bundle".to_owned(), ByteString(packed))].into());
     let secrets: Api<Secret> = Api::namespaced(client.clone(), layer);
     match secrets.create(&PostParams::default(), &secret).await {
         Ok(_) => {}
-        // It is there: our own request whose answer was lost, or another run's, which then is the
-        // newest.
-        Err(kube::Error::Api(status)) if status.code == 409 => {
+        // The revision exists: the answer to our own request was lost, or another run recorded it.
+        Err(kube::Error::Api(answer)) if answer.code == 409 => {
             let newest = list(client, layer).await?.into_iter().next();
-            if newest
-                .is_some_and(|newest| newest.digest == digest && newest.status == status_wanted)
-            {
+            if newest.is_some_and(|newest| newest.digest == digest && newest.status == status) {
                 return Ok(true);
             }
-            return Box::pin(record(client, bundle, status_wanted)).await;
+            return Box::pin(record(client, bundle, status)).await;
         }
         Err(error) => return Err(explain(error, "recording", &format!("revision {number}")).into()),
     }
@@ -223,11 +216,11 @@ pub(crate) async fn record(
     Ok(true)
 }
 
-/// Deletes every revision of a layer.
+/// Deletes all revisions of a layer.
 ///
 /// # Errors
 ///
-/// When the API server refuses it.
+/// Fails if the API server rejects a deletion.
 pub(crate) async fn clear(client: &kube::Client, layer: &str) -> Result<(), HistoryError> {
     let secrets: Api<Secret> = Api::namespaced(client.clone(), layer);
     for revision in list(client, layer).await? {

@@ -1,20 +1,20 @@
-//! The certificates of Amazon RDS, one small file a region (`scripts/rds-ca.mjs` writes them).
+//! The certificates of Amazon RDS, one file per region (`scripts/rds-ca.mjs` writes them).
 
 use optakit_core::api::RdsCertificates;
 
-/// The certificates of whatever region a request turns out to be for.
+/// Returns the certificates for the region of each request.
 pub(crate) fn of_any_region() -> RdsCertificates {
     RdsCertificates::by_region(|region| Some(certificates(region).into()))
 }
 
 macro_rules! certificates {
     ($($region:literal),* $(,)?) => {
-        /// Whether there are certificates of the region itself.
+        /// Whether the region has its own certificates.
         pub(crate) fn is_known(region: &str) -> bool {
             matches!(region, $($region)|*)
         }
 
-        /// The certificates of a region as PEM; Amazon's public roots for a region that is not known.
+        /// Returns the certificates of a region as PEM. An unknown region gets Amazon's public roots.
         pub(crate) fn certificates(region: &str) -> &'static str {
             match region {
                 $( $region => include_str!(concat!("../../../assets/rds-ca/", $region, ".pem")), )*
@@ -62,12 +62,12 @@ mod tests {
     use super::REGIONS;
 
     #[test]
-    fn every_file_is_built_in() {
+    fn every_certificate_file_is_included() {
         let folder = concat!(env!("CARGO_MANIFEST_DIR"), "/../../assets/rds-ca");
         let mut files: Vec<String> = std::fs::read_dir(folder)
-            .expect("the folder is part of the project")
+            .expect("the folder exists")
             .map(|entry| {
-                entry.expect("it can be listed").file_name().to_string_lossy().replace(".pem", "")
+                entry.expect("the folder can be listed").file_name().to_string_lossy().replace(".pem", "")
             })
             .filter(|region| region != "default")
             .collect();

@@ -1,29 +1,35 @@
-//! From Helm to Optakit: whose fields become ours, and whether a pod would notice. Pure, but for
-//! the names of Helm's things.
+//! The takeover of objects from Helm: which fields change their manager, and whether pods change.
 //!
-//! Helm's fields are those of its field manager; Opta ran Helm inside Terraform, where the manager
-//! is named after the provider's binary. Renamed in `managedFields`, they are ours as if we had
-//! applied them: the next apply drops what our manifest does not name, Helm's marks among it.
+//! The fields of Helm have its field manager. Opta ran Helm inside Terraform, where the manager has
+//! the name of the provider's binary. This module renames the manager in `managedFields` to
+//! Optakit. The next apply then removes the fields that the manifest does not contain, for example
+//! the annotations of Helm.
 
 use serde_json::{Value, json};
 use similar::TextDiff;
 
 use crate::live::MANAGER;
 
-/// A Helm release, by the marks that it leaves on objects.
+/// The number of equal lines around each change of a diff.
+const DIFF_CONTEXT: usize = 2;
+
+/// A Helm release, as the annotations of its objects name it.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub(crate) struct Release {
     pub(crate) name: String,
     pub(crate) namespace: String,
 }
 
-/// The release that a live object belongs to.
+/// Returns the release that a live object belongs to.
 pub(crate) fn release_of(live: &Value) -> Option<Release> {
-    let mark = |key: &str| {
+    let annotation = |key: &str| {
         live.pointer(&format!("/metadata/annotations/meta.helm.sh~1{key}")).and_then(Value::as_str)
     };
-    let name = mark("release-name")?.to_owned();
-    Some(Release { name, namespace: mark("release-namespace").unwrap_or("default").to_owned() })
+    let name = annotation("release-name")?.to_owned();
+    Some(Release {
+        name,
+        namespace: annotation("release-namespace").unwrap_or("default").to_owned(),
+    })
 }
 
 /// Whether a field manager is Helm.
@@ -31,11 +37,11 @@ fn is_helm(manager: &str) -> bool {
     manager == "helm" || manager == "Helm" || manager.starts_with("terraform-provider-helm")
 }
 
-/// The managed fields of an object with Helm's as ours; none when Helm has none there.
+/// Returns the managed fields of an object with Optakit instead of Helm as their manager.
 ///
-/// `spec.replicas` of a Deployment is left out: our manifest does not name it beside an autoscaler,
-/// and what a manager stops naming is reset.
-pub(crate) fn ours(live: &Value) -> Option<Value> {
+/// Returns `None` if Helm manages no field. Leaves out `spec.replicas` of a Deployment: with an
+/// autoscaler the manifest does not contain it, and the next apply would reset it.
+pub(crate) fn without_helm(live: &Value) -> Option<Value> {
     let fields = live.pointer("/metadata/managedFields")?.as_array()?;
     let is_spec = |field: &&Value| field["subresource"].as_str().unwrap_or_default().is_empty();
     let (taken, kept): (Vec<&Value>, Vec<&Value>) = fields.iter().partition(|field| {
@@ -74,27 +80,30 @@ fn merge(into: &mut Value, from: &Value) {
     }
 }
 
-/// How the pods of a Deployment would differ, as a diff; none when nothing of them does.
+/// Returns the difference between the live pod template of a Deployment and the wanted one as a
+/// diff.
 ///
-/// `wanted` is what the API server makes of our manifest in a dry run under another name, with
-/// every default filled in.
+/// `wanted` is the result of a dry run of the manifest under another name, with all defaults.
 pub(crate) fn pod_difference(live: &Value, wanted: &Value) -> Option<String> {
-    let part = |object: &Value| json!({ "selector": object["spec"]["selector"], "template": without_empty(&object["spec"]["template"]) });
+    let part = |object: &Value| {
+        let spec = &object["spec"];
+        let mut part = json!({
+            "selector": spec["selector"],
+            "template": without_empty(&spec["template"]),
+        });
+        part.sort_all_objects();
+        part
+    };
     let (live, wanted) = (part(live), part(wanted));
     if live == wanted {
         return None;
     }
-    let text =
-        |value: &Value| serde_json::to_string_pretty(&sorted(value)).unwrap_or_default() + "\n";
-    Some(
-        TextDiff::from_lines(&text(&live), &text(&wanted))
-            .unified_diff()
-            .context_radius(2)
-            .to_string(),
-    )
+    let (live, wanted) = (format!("{live:#}\n"), format!("{wanted:#}\n"));
+    let diff = TextDiff::from_lines(&live, &wanted);
+    Some(diff.unified_diff().context_radius(DIFF_CONTEXT).to_string())
 }
 
-/// Without `creationTimestamp: null`, which some clients write and some do not.
+/// Removes `creationTimestamp: null`, which only some clients write.
 fn without_empty(value: &Value) -> Value {
     match value {
         Value::Object(map) => map
@@ -107,20 +116,8 @@ fn without_empty(value: &Value) -> Value {
     }
 }
 
-fn sorted(value: &Value) -> Value {
-    match value {
-        Value::Object(map) => {
-            let mut entries: Vec<(String, Value)> =
-                map.iter().map(|(key, value)| (key.clone(), sorted(value))).collect();
-            entries.sort_by(|(a, _), (b, _)| a.cmp(b));
-            Value::Object(entries.into_iter().collect())
-        }
-        Value::Array(items) => items.iter().map(sorted).collect(),
-        other => other.clone(),
-    }
-}
-
-/// What Terraform must forget of a module, since it would delete what it still knows.
+/// Returns the commands that remove a module from the state of Terraform. Terraform would delete
+/// the objects otherwise.
 pub(crate) fn state_rm(module: &str) -> String {
     const RESOURCES: &[&str] = &[
         "helm_release.k8s-service",
@@ -143,7 +140,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn helms_fields_become_ours_but_for_the_replicas() {
+    fn fields_of_helm_change_their_manager_except_replicas() {
         let live = json!({
             "apiVersion": "apps/v1",
             "kind": "Deployment",
@@ -156,28 +153,29 @@ mod tests {
                 {"manager": "kube-controller-manager", "operation": "Update", "subresource": "status", "fieldsV1": {}},
             ]},
         });
-        let fields = ours(&live).expect("Helm has fields there");
+        let fields = without_helm(&live).expect("Helm manages fields");
         let list = fields.as_array().expect("a list");
         assert_eq!(list.len(), 3);
-        let own = &list[2];
-        assert_eq!((&own["manager"], &own["operation"]), (&json!("optakit"), &json!("Apply")));
+        let optakit = &list[2];
+        assert_eq!(optakit["manager"], "optakit");
+        assert_eq!(optakit["operation"], "Apply");
         assert_eq!(
-            own["fieldsV1"],
+            optakit["fieldsV1"],
             json!({"f:metadata": {"f:labels": {}}, "f:spec": {"f:template": {"f:a": {}, "f:b": {}}}})
         );
         let again = json!({"apiVersion": "apps/v1", "kind": "Deployment", "metadata": {"managedFields": fields}});
-        assert_eq!(ours(&again), None, "done already");
+        assert_eq!(without_helm(&again), None);
     }
 
     #[test]
-    fn only_what_pods_notice_is_a_difference() {
+    fn only_changes_of_pods_are_a_difference() {
         let deployment = |image: &str, label: &str| {
             json!({"metadata": {"labels": {"x": label}}, "spec": {"selector": {"a": "b"}, "template": {
                 "metadata": {"creationTimestamp": null}, "spec": {"image": image}}}})
         };
         assert_eq!(pod_difference(&deployment("a", "1"), &deployment("a", "2")), None);
         let difference =
-            pod_difference(&deployment("a", "1"), &deployment("b", "1")).expect("there is one");
+            pod_difference(&deployment("a", "1"), &deployment("b", "1")).expect("a difference");
         assert!(
             difference.contains("-      \"image\": \"a\"\n+      \"image\": \"b\""),
             "{difference}"
@@ -185,7 +183,7 @@ mod tests {
     }
 
     #[test]
-    fn releases_are_known_by_their_marks() {
+    fn release_is_read_from_the_annotations() {
         let live = json!({"metadata": {"annotations": {"meta.helm.sh/release-name": "shop-api", "meta.helm.sh/release-namespace": "default"}}});
         assert_eq!(
             release_of(&live),

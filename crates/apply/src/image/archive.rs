@@ -1,30 +1,32 @@
-//! Files of an image archive, by their names: a folder, or a tar file that is read where it lies.
+//! The files of an image archive. An archive is a folder or a tar file. Tar files are not unpacked.
 
 use std::collections::BTreeMap;
 use std::fs::File;
 use std::io::{Read, Seek, SeekFrom};
 use std::path::{Path, PathBuf};
 
-/// The largest manifest or configuration that is read, in bytes; registries take no more (OCI
+/// The maximum size of a manifest or configuration in bytes. Registries accept no larger ones (OCI
 /// distribution, §Push).
 const MAX_JSON: u64 = 4 * 1024 * 1024;
+/// The maximum number of links that lead to a file.
+const MAX_LINKS: usize = 8;
 
 /// Why an archive cannot be used.
 #[derive(Debug, thiserror::Error)]
 pub(crate) enum ArchiveError {
     #[error("cannot read {path}: {error}")]
     Unreadable { path: String, error: std::io::Error },
-    #[error("{path} is compressed; unpack it first: `{how}`")]
-    Compressed { path: String, how: String },
+    #[error("{path} is compressed\n  help: decompress it first: `{command}`")]
+    Compressed { path: String, command: String },
     #[error(
-        "{path} is no image archive: it is neither what `docker save` writes nor an OCI layout"
+        "{path} is not an image archive; expected an OCI layout or the output of `docker save`"
     )]
     NotAnArchive { path: String },
-    #[error("{path} is broken off or damaged: {what}\n  make the archive again")]
-    Damaged { path: String, what: String },
-    #[error("{path} holds several images: {names}; say which with `--image NAME`")]
+    #[error("{path} is incomplete or damaged: {problem}\n  help: create the archive again")]
+    Damaged { path: String, problem: String },
+    #[error("{path} contains several images: {names}\n  help: choose one with `--image NAME`")]
     Several { path: String, names: String },
-    #[error("{path} holds no image `{wanted}`, only {names}")]
+    #[error("{path} contains no image `{wanted}`; it contains {names}")]
     NoSuch { path: String, wanted: String, names: String },
 }
 
@@ -37,11 +39,11 @@ pub(crate) struct Part {
 }
 
 impl Part {
-    /// A reader of just this part.
+    /// Returns a reader of this part.
     ///
     /// # Errors
     ///
-    /// When the file cannot be opened.
+    /// Fails if the file cannot be opened.
     pub(crate) fn open(&self) -> std::io::Result<std::io::Take<File>> {
         let mut file = File::open(&self.file)?;
         file.seek(SeekFrom::Start(self.offset))?;
@@ -49,19 +51,20 @@ impl Part {
     }
 }
 
-/// An archive that is open.
+/// An open archive.
 pub(crate) struct Archive {
     path: PathBuf,
-    /// Places by name; none for a folder, whose files are looked for when they are asked for.
+    /// The entries of a tar file by name. `None` for a folder.
     entries: Option<BTreeMap<String, Entry>>,
 }
 
+/// An entry of a tar file.
 enum Entry {
     File {
         offset: u64,
         size: u64,
     },
-    /// Old versions of Docker write a layer once and link to it from there on.
+    /// A link. Old versions of Docker write a repeated layer as a link.
     Link(String),
 }
 
@@ -70,7 +73,7 @@ impl Archive {
     ///
     /// # Errors
     ///
-    /// When it cannot be read, or is compressed as a whole.
+    /// Fails if the archive cannot be read, or if the whole archive is compressed.
     pub(crate) fn open(path: &Path) -> Result<Self, ArchiveError> {
         let unreadable =
             |error| ArchiveError::Unreadable { path: path.display().to_string(), error };
@@ -78,27 +81,18 @@ impl Archive {
             return Ok(Self { path: path.to_owned(), entries: None });
         }
         let mut file = File::open(path).map_err(unreadable)?;
-        let mut start = [0; 4];
-        let read = file.read(&mut start).map_err(unreadable)?;
-        let tool = match start.get(..read) {
-            Some([0x1f, 0x8b, ..]) => Some("gunzip -k"),
-            Some([0x28, 0xb5, 0x2f, 0xfd]) => Some("unzstd"),
-            Some([b'B', b'Z', b'h', _]) => Some("bunzip2 -k"),
-            _ => None,
-        };
-        if let Some(tool) = tool {
+        if let Some(tool) = decompressor(&mut file).map_err(unreadable)? {
             return Err(ArchiveError::Compressed {
                 path: path.display().to_string(),
-                how: format!("{tool} {}", path.display()),
+                command: format!("{tool} {}", path.display()),
             });
         }
-        file.seek(SeekFrom::Start(0)).map_err(unreadable)?;
         let length = file.metadata().map_err(unreadable)?.len();
         let mut archive = Self { path: path.to_owned(), entries: Some(BTreeMap::new()) };
         let mut entries = BTreeMap::new();
         let mut tar = tar::Archive::new(file);
         for entry in tar.entries_with_seek().map_err(unreadable)? {
-            // A text file is no tar: its first header has no checksum.
+            // The first entry of another file than a tar file has no valid checksum.
             let entry = match entry {
                 Ok(entry) => entry,
                 Err(_) if entries.is_empty() => return Err(archive.not_an_archive()),
@@ -110,14 +104,14 @@ impl Archive {
             if kind.is_file() {
                 let (offset, size) = (entry.raw_file_position(), entry.size());
                 if offset.saturating_add(size) > length {
-                    return Err(archive.damaged(format!("{name} is not whole")));
+                    return Err(archive.damaged(format!("{name} is incomplete")));
                 }
                 entries.insert(name, Entry::File { offset, size });
             } else if let Some(target) =
                 entry.link_name_bytes().filter(|_| kind.is_symlink() || kind.is_hard_link())
             {
                 let target = String::from_utf8_lossy(&target).into_owned();
-                let target = if kind.is_symlink() { beside(&name, &target) } else { target };
+                let target = if kind.is_symlink() { resolve(&name, &target) } else { target };
                 entries.insert(name, Entry::Link(target));
             }
         }
@@ -129,15 +123,15 @@ impl Archive {
         ArchiveError::NotAnArchive { path: self.name() }
     }
 
-    pub(super) fn damaged(&self, what: impl Into<String>) -> ArchiveError {
-        ArchiveError::Damaged { path: self.name(), what: what.into() }
+    pub(super) fn damaged(&self, problem: impl Into<String>) -> ArchiveError {
+        ArchiveError::Damaged { path: self.name(), problem: problem.into() }
     }
 
     pub(super) fn name(&self) -> String {
         self.path.display().to_string()
     }
 
-    /// A file's place; none when there is no such file.
+    /// Finds a file by its name.
     pub(super) fn find(&self, name: &str) -> Option<Part> {
         let Some(entries) = &self.entries else {
             let inside = Path::new(name)
@@ -149,8 +143,7 @@ impl Archive {
             return Some(Part { file, offset: 0, size });
         };
         let mut name = name;
-        // As many as one may follow another by mistake, and no circle.
-        for _ in 0..8 {
+        for _ in 0..=MAX_LINKS {
             match entries.get(name)? {
                 Entry::File { offset, size } => {
                     return Some(Part { file: self.path.clone(), offset: *offset, size: *size });
@@ -161,11 +154,11 @@ impl Archive {
         None
     }
 
-    /// The whole of a small file.
+    /// Reads a small file.
     ///
     /// # Errors
     ///
-    /// When it is not there, too large, or cannot be read.
+    /// Fails if the file is missing or too large, or if it cannot be read.
     pub(super) fn read(&self, name: &str) -> Result<Vec<u8>, ArchiveError> {
         let part = self.find(name).ok_or_else(|| self.damaged(format!("{name} is missing")))?;
         if part.size > MAX_JSON {
@@ -181,8 +174,21 @@ impl Archive {
     }
 }
 
-/// The name that a relative link means.
-fn beside(name: &str, target: &str) -> String {
+/// Returns the command that decompresses a file, if the file is compressed.
+fn decompressor(file: &mut File) -> std::io::Result<Option<&'static str>> {
+    let mut start = [0; 4];
+    let read = file.read(&mut start)?;
+    file.seek(SeekFrom::Start(0))?;
+    Ok(match start.get(..read) {
+        Some([0x1f, 0x8b, ..]) => Some("gunzip -k"),
+        Some([0x28, 0xb5, 0x2f, 0xfd]) => Some("unzstd"),
+        Some([b'B', b'Z', b'h', _]) => Some("bunzip2 -k"),
+        _ => None,
+    })
+}
+
+/// Returns the name that a relative link of the file `name` leads to.
+fn resolve(name: &str, target: &str) -> String {
     let mut parts: Vec<&str> = name.split('/').collect();
     parts.pop();
     for part in target.split('/') {
@@ -200,8 +206,8 @@ mod tests {
     use super::*;
 
     #[test]
-    fn links_are_relative_to_where_they_stand() {
-        assert_eq!(beside("a/layer.tar", "../b/layer.tar"), "b/layer.tar");
-        assert_eq!(beside("layer.tar", "./x"), "x");
+    fn links_are_relative_to_their_own_folder() {
+        assert_eq!(resolve("a/layer.tar", "../b/layer.tar"), "b/layer.tar");
+        assert_eq!(resolve("layer.tar", "./x"), "x");
     }
 }

@@ -1,4 +1,4 @@
-//! What an archive holds: one image of an OCI layout or of `docker save`, as blobs and manifests.
+//! The image in an archive: an OCI layout or the output of `docker save`, as blobs and manifests.
 
 use std::collections::BTreeSet;
 
@@ -11,23 +11,23 @@ use serde::Deserialize;
 use super::archive::{Archive, ArchiveError, Part};
 use crate::digest::sha256;
 
-/// The name of an image in an OCI layout (image-spec, annotations), and the longer one that Docker
-/// and containerd add.
+/// The annotation with the name of an image in an OCI layout (image-spec, annotations).
 const REF_NAME: &str = "org.opencontainers.image.ref.name";
+/// The annotation with the full name of an image, which Docker and containerd add.
 const CONTAINERD_NAME: &str = "io.containerd.image.name";
-/// How deep indexes may lie in each other.
+/// The maximum depth of nested indexes.
 const MAX_DEPTH: usize = 4;
 
 /// An image that can be pushed.
 #[derive(Debug)]
 pub(crate) struct Image {
-    /// The tag it has in the archive.
+    /// The tag of the image in the archive.
     pub(crate) tag: Option<String>,
-    /// What it runs on, like `linux/amd64`.
+    /// The platforms of the image, for example `linux/amd64`.
     pub(crate) platforms: BTreeSet<String>,
-    /// What its manifests name.
+    /// The configurations and layers of the image.
     pub(crate) blobs: Vec<Blob>,
-    /// Those that others name first, the image's own last.
+    /// The manifests of the image. A manifest comes after the manifests that it refers to.
     pub(crate) manifests: Vec<Manifest>,
 }
 
@@ -36,11 +36,11 @@ pub(crate) struct Image {
 pub(crate) struct Blob {
     pub(crate) digest: String,
     pub(crate) part: Part,
-    /// Whether it is a layer that nobody has compressed.
+    /// Whether the blob is a layer that is not compressed.
     pub(crate) plain: bool,
 }
 
-/// A manifest or index as it is pushed.
+/// A manifest or an index.
 #[derive(Clone, Debug)]
 pub(crate) struct Manifest {
     pub(crate) media_type: String,
@@ -48,16 +48,16 @@ pub(crate) struct Manifest {
 }
 
 impl Manifest {
-    /// Its digest.
+    /// Returns the digest of the manifest.
     pub(crate) fn digest(&self) -> String {
         sha256(&self.bytes)
     }
 }
 
-/// An entry of `manifest.json`, which `docker save` writes.
+/// An image in the `manifest.json` of `docker save`.
 #[derive(Deserialize)]
 #[serde(rename_all = "PascalCase")]
-struct Saved {
+struct DockerImage {
     config: String,
     #[serde(default)]
     repo_tags: Option<Vec<String>>,
@@ -65,11 +65,11 @@ struct Saved {
 }
 
 impl Image {
-    /// Reads the image of an archive, or the one of a name where there are several.
+    /// Reads the image of an archive. `wanted` names one of several images.
     ///
     /// # Errors
     ///
-    /// When there is none, or what belongs to it is missing.
+    /// Fails if the archive does not contain the image, or if a part of the image is missing.
     pub(crate) fn read(archive: &Archive, wanted: Option<&str>) -> Result<Self, ArchiveError> {
         if archive.find("index.json").is_some() {
             return Self::of_layout(archive, wanted);
@@ -101,7 +101,7 @@ impl Image {
         Ok(image)
     }
 
-    /// Adds what a descriptor leads to.
+    /// Adds the manifest or index of a descriptor, and the blobs that it refers to.
     fn add(
         &mut self,
         archive: &Archive,
@@ -111,22 +111,22 @@ impl Image {
         let digest = descriptor.digest();
         let bytes = archive.read(&blob_name(archive, digest)?)?;
         if sha256(&bytes) != digest.to_string() {
-            return Err(archive.damaged(format!("{digest} is not what its name says")));
+            return Err(archive.damaged(format!("{digest} does not match its content")));
         }
-        let broken = |error: serde_json::Error| archive.damaged(format!("{digest}: {error}"));
+        let invalid = |error: serde_json::Error| archive.damaged(format!("{digest}: {error}"));
         let is_index = matches!(descriptor.media_type(), MediaType::ImageIndex)
             || descriptor.media_type().to_string()
                 == "application/vnd.docker.distribution.manifest.list.v2+json";
         if is_index {
             if depth > MAX_DEPTH {
-                return Err(archive.damaged("its indexes lie too deep in each other"));
+                return Err(archive.damaged("the indexes are nested too deeply"));
             }
-            let index: ImageIndex = serde_json::from_slice(&bytes).map_err(broken)?;
+            let index: ImageIndex = serde_json::from_slice(&bytes).map_err(invalid)?;
             for inner in index.manifests() {
                 self.add(archive, inner, depth + 1)?;
             }
         } else {
-            let manifest: ImageManifest = serde_json::from_slice(&bytes).map_err(broken)?;
+            let manifest: ImageManifest = serde_json::from_slice(&bytes).map_err(invalid)?;
             let config = self.blob(archive, manifest.config(), false)?;
             if let Ok(configuration) = config
                 .open()
@@ -136,7 +136,7 @@ impl Image {
                 self.note_platform(&configuration);
             }
             for layer in manifest.layers() {
-                // Only the one manifest that nobody names may come to say something else.
+                // Compressing a layer changes its manifest, which must not be part of an index.
                 let plain = depth == 0 && is_plain(layer.media_type());
                 self.blob(archive, layer, plain)?;
             }
@@ -148,7 +148,7 @@ impl Image {
     fn note_platform(&mut self, configuration: &ImageConfiguration) {
         let (os, architecture) =
             (configuration.os().to_string(), configuration.architecture().to_string());
-        // What buildx says of an image's making is no image.
+        // The attestations of buildx are not images.
         if os != "unknown" && !os.is_empty() {
             self.platforms.insert(format!("{os}/{architecture}"));
         }
@@ -183,7 +183,7 @@ impl Image {
     }
 
     fn of_docker(archive: &Archive, wanted: Option<&str>) -> Result<Self, ArchiveError> {
-        let saved: Vec<Saved> = json(archive, "manifest.json")?;
+        let saved: Vec<DockerImage> = json(archive, "manifest.json")?;
         let named = saved.iter().map(|image| {
             let name = image.repo_tags.iter().flatten().next().unwrap_or(&image.config);
             (name.clone(), image)
@@ -195,7 +195,7 @@ impl Image {
         let diffs = configuration.rootfs().diff_ids();
         if diffs.len() != image.layers.len() {
             return Err(archive.damaged(format!(
-                "it has {} layers of {}",
+                "it contains {} of {} layers",
                 image.layers.len(),
                 diffs.len()
             )));
@@ -214,7 +214,7 @@ impl Image {
         let config_digest = sha256(&config);
         result.put(Blob { digest: config_digest.clone(), part: config_part, plain: false });
         let mut layers = Vec::new();
-        // What Docker saves has no compression, and its digest is that of the configuration.
+        // Docker saves layers without compression. Their digests are in the configuration.
         for (name, diff) in image.layers.iter().zip(diffs) {
             let part = part(name)?;
             layers.push(descriptor(archive, MediaType::ImageLayer, diff, part.size)?);
@@ -232,14 +232,15 @@ impl Image {
             .layers(layers)
             .build()
             .map_err(|error| archive.damaged(error.to_string()))?;
-        result.manifests.push(of_manifest(&manifest));
+        result.manifests.push(serialize(&manifest));
         Ok(result)
     }
 }
 
-/// A manifest in the bytes in which it is pushed.
-pub(super) fn of_manifest(manifest: &ImageManifest) -> Manifest {
-    let bytes = serde_json::to_vec(manifest).expect("a manifest is texts, numbers, lists and maps");
+/// Serializes a manifest.
+pub(super) fn serialize(manifest: &ImageManifest) -> Manifest {
+    let bytes = serde_json::to_vec(manifest)
+        .expect("a manifest contains only texts, numbers, lists and maps");
     Manifest { media_type: MediaType::ImageManifest.to_string(), bytes }
 }
 
@@ -250,11 +251,11 @@ fn descriptor(
     size: u64,
 ) -> Result<Descriptor, ArchiveError> {
     let digest: Digest =
-        digest.parse().map_err(|_| archive.damaged(format!("`{digest}` is no digest")))?;
+        digest.parse().map_err(|_| archive.damaged(format!("`{digest}` is not a valid digest")))?;
     Ok(Descriptor::new(media_type, size, digest))
 }
 
-/// Whether a layer of this type is not compressed.
+/// Whether layers of this type are not compressed.
 pub(super) fn is_plain(media_type: &MediaType) -> bool {
     matches!(media_type, MediaType::ImageLayer)
         || media_type.to_string() == "application/vnd.docker.image.rootfs.diff.tar"
@@ -266,7 +267,7 @@ fn blob_name(archive: &Archive, digest: &Digest) -> Result<String, ArchiveError>
         .strip_prefix("sha256:")
         .filter(|hex| hex.len() == 64 && hex.bytes().all(|byte| byte.is_ascii_hexdigit()));
     hex.map(|hex| format!("blobs/sha256/{hex}"))
-        .ok_or_else(|| archive.damaged(format!("`{text}` is no digest of sha256")))
+        .ok_or_else(|| archive.damaged(format!("`{text}` is not a valid sha256 digest")))
 }
 
 fn json<T: for<'a> Deserialize<'a>>(archive: &Archive, name: &str) -> Result<T, ArchiveError> {
@@ -274,7 +275,7 @@ fn json<T: for<'a> Deserialize<'a>>(archive: &Archive, name: &str) -> Result<T, 
         .map_err(|error| archive.damaged(format!("{name}: {error}")))
 }
 
-/// The one image, or the one of a name.
+/// Returns the image named `wanted`, or the only image.
 fn choose<T>(
     archive: &Archive,
     named: Vec<(String, T)>,
@@ -282,7 +283,7 @@ fn choose<T>(
 ) -> Result<(String, T), ArchiveError> {
     let names = named.iter().map(|(name, _)| name.as_str()).collect::<Vec<_>>().join(", ");
     if named.is_empty() {
-        return Err(archive.damaged("it holds no image"));
+        return Err(archive.damaged("it contains no image"));
     }
     if let Some(wanted) = wanted {
         let matches = |name: &str| name == wanted || tag(name).as_deref() == Some(wanted);
@@ -300,7 +301,7 @@ fn choose<T>(
     }
 }
 
-/// The tag of a name; a bare word is one itself.
+/// Returns the tag in the name of an image. A name without a slash and a colon is a tag.
 fn tag(name: &str) -> Option<String> {
     let last = name.rsplit('/').next().unwrap_or(name);
     if name.starts_with("sha256:") || last.contains('@') {
@@ -317,7 +318,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn tags_come_from_names() {
+    fn tag_is_read_from_the_name() {
         assert_eq!(tag("registry:5000/app:1.2").as_deref(), Some("1.2"));
         assert_eq!(tag("docker.io/library/app:1.2").as_deref(), Some("1.2"));
         assert_eq!(tag("v3").as_deref(), Some("v3"));

@@ -1,4 +1,4 @@
-//! Container images: out of an archive, into a registry.
+//! Container images: reads them from archives, and pushes them to registries.
 
 mod archive;
 mod layout;

@@ -1,4 +1,4 @@
-//! Layers that nobody has compressed are, before they travel.
+//! Compresses layers before a push.
 
 use std::io::{Read, Write};
 use std::path::Path;
@@ -9,17 +9,17 @@ use oci_spec::image::{Descriptor, Digest, ImageManifest, MediaType};
 use sha2::{Digest as _, Sha256};
 
 use super::archive::{ArchiveError, Part};
-use super::layout::{Blob, Image, is_plain, of_manifest};
+use super::layout::{Blob, Image, is_plain, serialize};
 use crate::digest;
 
-/// Compresses the plain layers of an image into a folder, as many at a time as there are cores, and
-/// makes its manifest name what came out. The same layer always gives the same bytes.
+/// Compresses the plain layers of an image into a folder, in parallel, and changes the manifest.
+/// The same layer always results in the same bytes.
 ///
-/// `done` hears of each layer: its digest before, and how many bytes it had and has.
+/// Calls `done` for each layer with its old digest, its old size and its new size.
 ///
 /// # Errors
 ///
-/// When a layer cannot be read or written, or is not what its digest says.
+/// Fails if a layer cannot be read or written, or if it does not match its digest.
 pub(crate) fn pack(
     image: &mut Image,
     folder: &Path,
@@ -42,7 +42,7 @@ pub(crate) fn pack(
         .collect::<Result<_, ArchiveError>>()?;
     let Some(last) = image.manifests.last_mut() else { return Ok(()) };
     let mut manifest: ImageManifest = serde_json::from_slice(&last.bytes)
-        .map_err(|error| damaged(folder, format!("its manifest: {error}")))?;
+        .map_err(|error| damaged(folder, format!("the manifest: {error}")))?;
     let layers = manifest.layers().iter().map(|layer| {
         let found = packed.iter().find(|(_, before, _)| {
             is_plain(layer.media_type()) && *before == layer.digest().to_string()
@@ -50,7 +50,7 @@ pub(crate) fn pack(
         found.map_or_else(
             || layer.clone(),
             |(.., blob)| {
-                let digest: Digest = blob.digest.parse().expect("it is made of a hash");
+                let digest: Digest = blob.digest.parse().expect("a hash makes a valid digest");
                 Descriptor::new(MediaType::ImageLayerGzip, blob.part.size, digest)
             },
         )
@@ -60,18 +60,18 @@ pub(crate) fn pack(
     if manifest.media_type().is_none() {
         manifest.set_media_type(Some(MediaType::ImageManifest));
     }
-    *last = of_manifest(&manifest);
+    *last = serialize(&manifest);
     for (index, _, blob) in packed {
         image.blobs[index] = blob;
     }
     Ok(())
 }
 
-fn damaged(path: &Path, what: String) -> ArchiveError {
-    ArchiveError::Damaged { path: path.display().to_string(), what }
+fn damaged(path: &Path, problem: String) -> ArchiveError {
+    ArchiveError::Damaged { path: path.display().to_string(), problem }
 }
 
-/// Hashes what is written through it.
+/// A writer that hashes and counts the bytes.
 struct Hashing<W> {
     inner: W,
     hash: Sha256,
@@ -91,6 +91,7 @@ impl<W: Write> Write for Hashing<W> {
     }
 }
 
+/// Compresses a layer into a file.
 fn compress(blob: &Blob, to: &Path) -> Result<Blob, ArchiveError> {
     let unreadable =
         |error| ArchiveError::Unreadable { path: blob.part.file.display().to_string(), error };
@@ -101,20 +102,20 @@ fn compress(blob: &Blob, to: &Path) -> Result<Blob, ArchiveError> {
         Hashing { inner: file, hash: Sha256::new(), written: 0 },
         Compression::fast(),
     );
-    let mut before = Sha256::new();
+    let mut plain = Sha256::new();
     let mut buffer = vec![0; 256 * 1024];
     loop {
         let read = reader.read(&mut buffer).map_err(unreadable)?;
         if read == 0 {
             break;
         }
-        before.update(&buffer[..read]);
+        plain.update(&buffer[..read]);
         encoder.write_all(&buffer[..read]).map_err(unwritable)?;
     }
-    if digest::text(&before.finalize()) != blob.digest {
+    if digest::text(&plain.finalize()) != blob.digest {
         return Err(damaged(
             &blob.part.file,
-            format!("the layer {} is not what its configuration says", blob.digest),
+            format!("the layer {} does not match its digest", blob.digest),
         ));
     }
     let Hashing { hash, written, .. } = encoder.finish().map_err(unwritable)?;

@@ -1,4 +1,4 @@
-//! What a registry tells of an image.
+//! Looks up an image in a registry.
 
 use std::collections::BTreeSet;
 
@@ -13,6 +13,7 @@ use serde_json::Value;
 
 use super::push::{Destination, client, status};
 
+/// The accepted media types.
 const ACCEPTED: &[&str] = &[
     OCI_IMAGE_INDEX_MEDIA_TYPE,
     IMAGE_MANIFEST_LIST_MEDIA_TYPE,
@@ -20,26 +21,26 @@ const ACCEPTED: &[&str] = &[
     IMAGE_MANIFEST_MEDIA_TYPE,
 ];
 
-/// What a registry says when it is asked for an image.
+/// The result of looking up an image.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(crate) enum Found {
-    /// It is there, for these platforms, like `linux/amd64`.
+    /// The registry has the image for these platforms, for example `linux/amd64`.
     For(BTreeSet<String>),
-    /// It is not there.
-    Nothing,
-    /// We may not look, or there was no answer.
+    /// The registry does not have the image.
+    Missing,
+    /// The registry does not allow the request, or does not answer.
     Unknown,
 }
 
-/// Looks for an image by its digest or tag.
+/// Looks up an image by its digest or tag.
 pub(crate) async fn find(at: &Destination, version: &str) -> Found {
     let client = client(&at.registry);
     let reference =
         Reference::with_tag(at.registry.clone(), at.repository.clone(), version.to_owned());
     let bytes = match client.pull_manifest_raw(&reference, &at.auth, ACCEPTED).await {
         Ok((bytes, _)) => bytes,
-        Err(OciDistributionError::ImageManifestNotFoundError(_)) => return Found::Nothing,
-        Err(error) if status(&error) == Some(404) => return Found::Nothing,
+        Err(OciDistributionError::ImageManifestNotFoundError(_)) => return Found::Missing,
+        Err(error) if status(&error) == Some(404) => return Found::Missing,
         Err(_) => return Found::Unknown,
     };
     let Ok(manifest) = serde_json::from_slice::<Value>(&bytes) else { return Found::Unknown };
@@ -47,7 +48,7 @@ pub(crate) async fn find(at: &Destination, version: &str) -> Found {
         let platform = |inner: &Value| {
             let (os, architecture) =
                 (inner["platform"]["os"].as_str()?, inner["platform"]["architecture"].as_str()?);
-            // What buildx says of an image's making is no image.
+            // The attestations of buildx are not images.
             (os != "unknown").then(|| format!("{os}/{architecture}"))
         };
         return Found::For(inner.iter().filter_map(platform).collect());

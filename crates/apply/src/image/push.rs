@@ -1,4 +1,5 @@
-//! An image into a registry, by the distribution protocol: what is there already is not sent again.
+//! Pushes an image to a registry by the OCI distribution protocol. Blobs that the registry has are
+//! not sent again.
 
 use std::collections::BTreeSet;
 use std::io::Read;
@@ -18,70 +19,73 @@ use crate::aws::actions;
 use crate::aws::login::Login;
 use crate::report::{Report, Transfers, bytes};
 
-/// How many blobs travel at a time: each connection of a registry has its own limit of speed.
+/// The number of blobs that are sent at the same time. Registries limit the speed per connection.
 const PARALLEL: usize = 4;
-/// How often a blob is sent before its error counts.
+/// How often a blob is sent at most.
 const ATTEMPTS: u32 = 4;
-/// How much of a blob is in memory, in bytes.
+/// The pause before the first retry. It doubles with each retry.
+const PAUSE: Duration = Duration::from_millis(500);
+/// The size of the parts in which a blob is read, in bytes.
 const CHUNK: usize = 128 * 1024;
+/// The number of characters of a digest that are shown: `sha256:` and twelve digits.
+const SHORT_DIGEST: usize = 19;
 
-/// A repository of a registry, with the way in.
+/// A repository of a registry, and the credentials for it.
 pub(crate) struct Destination {
-    /// Host, and port if it has one of its own.
+    /// The host, with a port if it is not the default port.
     pub(crate) registry: String,
     pub(crate) repository: String,
     pub(crate) auth: RegistryAuth,
 }
 
-/// Why an image is not in the registry.
+/// Why an image cannot be pushed.
 #[derive(Debug, thiserror::Error)]
 pub(crate) enum PushError {
-    #[error("{registry} does not let us push to `{repository}`: {reason}")]
+    #[error("{registry} rejects the push to `{repository}`: {reason}")]
     Denied { registry: String, repository: String, reason: String },
     #[error("{registry} has no repository `{repository}`: {reason}")]
     NoRepository { registry: String, repository: String, reason: String },
     #[error(
-        "{what} could not be pushed to {registry}: {reason}\n  what was sent whole stays there: push again to go on"
+        "cannot push {what} to {registry}: {reason}\n  \
+         help: push again; complete layers are not sent again"
     )]
     Failed { registry: String, what: String, reason: String },
 }
 
-/// Pushes an image under a tag.
-///
-/// Returns its digest.
+/// Pushes an image with a tag. Returns its digest.
 ///
 /// # Errors
 ///
-/// When the registry refuses it or goes away for longer than a few attempts take.
+/// Fails if the registry rejects the image, or if it does not answer after several attempts.
 pub(crate) async fn push(
     image: &Image,
     to: &Destination,
     tag: &str,
     report: &Report,
 ) -> Result<String, PushError> {
-    let target = Target { client: client(&to.registry), to, reference: to.reference(tag) };
-    let begun = target.client.auth(&target.reference, &to.auth, RegistryOperation::Push).await;
-    begun.map_err(|error| to.fault("the image", &error))?;
+    let push = Push { client: client(&to.registry), to, reference: to.reference(tag) };
+    let login = push.client.auth(&push.reference, &to.auth, RegistryOperation::Push).await;
+    login.map_err(|error| to.fault("the image", &error))?;
     let transfers = report.transfers();
-    let sent = image.blobs.iter().map(|blob| target.blob(blob, &transfers));
+    let sent = image.blobs.iter().map(|blob| push.blob(blob, &transfers));
     stream::iter(sent).buffer_unordered(PARALLEL).try_collect::<Vec<()>>().await?;
     let Some((last, inner)) = image.manifests.split_last() else { return Ok(String::new()) };
     let mut known = BTreeSet::new();
     for manifest in inner.iter().filter(|manifest| known.insert(manifest.digest())) {
-        target.manifest(manifest, &manifest.digest()).await?;
+        push.manifest(manifest, &manifest.digest()).await?;
     }
     let digest = last.digest();
-    // A registry may hold that tags never move, even to where they are.
-    let there = target.client.fetch_manifest_digest(&target.reference, &to.auth).await;
-    if there.ok().as_deref() != Some(&digest) {
-        target.manifest(last, tag).await?;
+    // A registry with immutable tags rejects a tag that exists, even for the same image.
+    let current = push.client.fetch_manifest_digest(&push.reference, &to.auth).await;
+    if current.ok().as_deref() != Some(&digest) {
+        push.manifest(last, tag).await?;
     }
     Ok(digest)
 }
 
-/// A client for a registry.
+/// Returns a client for a registry.
 pub(super) fn client(registry: &str) -> Client {
-    // Two libraries speak TLS here, and this one takes what the process has.
+    // The library uses the default TLS provider of the process.
     drop(rustls::crypto::ring::default_provider().install_default());
     Client::new(ClientConfig {
         protocol: if is_loopback(registry) { ClientProtocol::Http } else { ClientProtocol::Https },
@@ -93,14 +97,14 @@ pub(super) fn client(registry: &str) -> Client {
     })
 }
 
-/// Whether a registry is on this machine, where there is no TLS.
+/// Whether a registry is on this machine. It is used without TLS then.
 fn is_loopback(registry: &str) -> bool {
     let host = registry.rsplit_once(':').map_or(registry, |(host, _)| host);
     matches!(host, "localhost" | "127.0.0.1" | "[::1]")
 }
 
 impl Destination {
-    /// A repository of ECR.
+    /// Returns a repository of ECR.
     pub(crate) fn new(login: &Login, repository: &str) -> Self {
         let auth =
             RegistryAuth::Basic(login.user.clone(), login.password.expose_secret().to_owned());
@@ -122,37 +126,38 @@ impl Destination {
     }
 }
 
-/// What was not done, with the action of ECR that it is, where the registry does not say it itself.
-struct Refused {
+/// A failed request. `action` is the action of ECR, if the registry does not name it.
+struct FailedRequest {
     error: OciDistributionError,
     action: Option<&'static str>,
 }
 
-impl From<OciDistributionError> for Refused {
+impl From<OciDistributionError> for FailedRequest {
     fn from(error: OciDistributionError) -> Self {
         Self { error, action: None }
     }
 }
 
-struct Target<'a> {
+/// A push in progress.
+struct Push<'a> {
     client: Client,
     to: &'a Destination,
     reference: Reference,
 }
 
-impl Target<'_> {
+impl Push<'_> {
     async fn blob(&self, blob: &Blob, transfers: &Transfers) -> Result<(), PushError> {
-        let label = blob.digest.get(..19).unwrap_or(&blob.digest).to_owned();
+        let label = blob.digest.get(..SHORT_DIGEST).unwrap_or(&blob.digest).to_owned();
         let mut attempt = 1;
         loop {
             match self.try_blob(blob, &label, transfers).await {
                 Ok(()) => return Ok(()),
-                Err(Refused { error, .. }) if attempt < ATTEMPTS && may_pass(&error) => {
-                    transfers.say(&format!("again    {label}: {}", reason(&error)));
-                    tokio::time::sleep(Duration::from_millis(250 << attempt)).await;
+                Err(FailedRequest { error, .. }) if attempt < ATTEMPTS && is_temporary(&error) => {
+                    transfers.say(&format!("retry    {label}: {}", reason(&error)));
+                    tokio::time::sleep(PAUSE * 2_u32.pow(attempt - 1)).await;
                     attempt += 1;
                 }
-                Err(Refused { error, action }) => {
+                Err(FailedRequest { error, action }) => {
                     let fault = self.to.fault(&label, &error);
                     return Err(match (fault, action) {
                         (PushError::Denied { registry, repository, reason }, Some(action)) => {
@@ -174,11 +179,11 @@ impl Target<'_> {
         blob: &Blob,
         label: &str,
         transfers: &Transfers,
-    ) -> Result<(), Refused> {
-        let is_there = self.client.blob_exists(&self.reference, &blob.digest).await;
-        // An answer without a body says no reason.
-        if is_there.map_err(|error| Refused { error, action: Some(actions::IS_THERE) })? {
-            transfers.say(&format!("there    {label}  {}", bytes(blob.part.size)));
+    ) -> Result<(), FailedRequest> {
+        let exists = self.client.blob_exists(&self.reference, &blob.digest).await;
+        // The answer has no body, so it does not name the action.
+        if exists.map_err(|error| FailedRequest { error, action: Some(actions::IS_THERE) })? {
+            transfers.say(&format!("exists   {label}  {}", bytes(blob.part.size)));
             return Ok(());
         }
         let transfer = transfers.begin(label, blob.part.size);
@@ -213,9 +218,10 @@ impl Target<'_> {
         let media_type = manifest.media_type.parse().map_err(|_| PushError::Failed {
             registry: self.to.registry.clone(),
             what: "the manifest".to_owned(),
-            reason: format!("`{}` is no media type", manifest.media_type),
+            reason: format!("`{}` is not a valid media type", manifest.media_type),
         })?;
-        // By its tag even where that is a digest: the library takes back what it said only of tags.
+        // Passes a digest as a tag too: without a tag the library panics when a registry does not
+        // return the location of the manifest, as ECR does.
         self.client
             .push_manifest_raw(&self.to.reference(name), manifest.bytes.clone(), media_type)
             .await
@@ -224,8 +230,8 @@ impl Target<'_> {
     }
 }
 
-/// Whether an error may be gone when the same is asked again.
-fn may_pass(error: &OciDistributionError) -> bool {
+/// Whether a retry may succeed.
+fn is_temporary(error: &OciDistributionError) -> bool {
     match (status(error), error) {
         (Some(status), _) => status == 429 || status >= 500,
         (None, OciDistributionError::RequestError(error)) => !error.is_builder(),
@@ -233,6 +239,7 @@ fn may_pass(error: &OciDistributionError) -> bool {
     }
 }
 
+/// Returns the HTTP status of an error.
 pub(super) fn status(error: &OciDistributionError) -> Option<u16> {
     match error {
         OciDistributionError::ServerError { code, .. } => Some(*code),
@@ -251,16 +258,19 @@ pub(super) fn status(error: &OciDistributionError) -> Option<u16> {
     }
 }
 
-/// What went wrong, without the address: those of uploads hold the state of a session.
+/// Returns the reason of an error without the URL, because the URL of an upload contains a session.
 fn reason(error: &OciDistributionError) -> String {
     match error {
         OciDistributionError::ServerError { code, message, .. } => {
             let body = serde_json::from_str::<serde_json::Value>(message).ok();
-            let said = body
+            let message_of_body = body
                 .as_ref()
                 .and_then(|body| body.pointer("/errors/0/message"))
                 .and_then(serde_json::Value::as_str);
-            said.map_or_else(|| format!("status {code}"), |said| format!("{said} (status {code})"))
+            message_of_body.map_or_else(
+                || format!("status {code}"),
+                |message| format!("{message} (status {code})"),
+            )
         }
         OciDistributionError::RequestError(error) => {
             if let Some(status) = error.status() {
@@ -272,10 +282,8 @@ fn reason(error: &OciDistributionError) -> String {
             }
             cause.to_string()
         }
-        OciDistributionError::UnauthorizedError { .. } => {
-            "the credentials are not taken".to_owned()
-        }
-        OciDistributionError::AuthenticationFailure(said) => said.clone(),
+        OciDistributionError::UnauthorizedError { .. } => "the credentials are rejected".to_owned(),
+        OciDistributionError::AuthenticationFailure(message) => message.clone(),
         other => other.to_string(),
     }
 }

@@ -1,5 +1,5 @@
-//! One run at a time for a layer: a Lease that its holder renews, and that is taken over when
-//! nobody does any more.
+//! The lock of a layer, so that only one run changes it at a time. The lock is a Lease that its
+//! holder renews. A Lease that is not renewed is taken over.
 
 use std::time::{Duration, Instant};
 
@@ -11,36 +11,40 @@ use serde_json::json;
 
 use crate::live::{LiveError, explain};
 
-/// How long a lock holds without being renewed.
+/// How long a lock is valid after its last renewal.
 const DURATION: Duration = Duration::from_secs(30);
+/// How often a lock is renewed.
 const RENEW: Duration = Duration::from_secs(10);
+/// The pause between two attempts to take a lock.
+const PAUSE: Duration = Duration::from_secs(1);
 
 mod process;
 
-/// Why there is no lock.
+/// Why the lock cannot be taken.
 #[derive(Debug, thiserror::Error)]
 pub(crate) enum LockError {
     #[error(
-        "another run is at work on this layer: {holder}, since {since}\n  nothing was changed; wait for it with `--wait-lock SECONDS`"
+        "another run is changing this layer: {holder}, since {since}; nothing was changed\n  \
+         help: wait for it with `--wait-lock SECONDS`"
     )]
     Held { holder: String, since: String },
     #[error(transparent)]
     Live(#[from] LiveError),
 }
 
-/// A lock that is held, and renewed while it is.
+/// A lock of this run. It is renewed until it is released.
 pub(crate) struct Lock {
     leases: Api<Lease>,
     name: String,
     uid: Option<String>,
     renewal: tokio::task::JoinHandle<()>,
-    /// Whether nobody had to be waited for.
+    /// Whether the lock was free.
     pub(crate) at_once: bool,
-    /// The holder of an expired lock that was taken over: its run was interrupted.
+    /// The holder of an expired lock that was taken over. Its run was interrupted.
     pub(crate) interrupted: Option<String>,
 }
 
-/// Who we are, as other runs are told: user, host and process.
+/// Returns the name of this run for other runs: user, host and process.
 fn holder() -> String {
     let variable = |names: &[&str]| {
         names
@@ -56,11 +60,11 @@ fn holder() -> String {
     format!("{}@{host}/{}", variable(&["USER", "LOGNAME", "USERNAME"]), std::process::id())
 }
 
-/// Takes the lock of a layer, waiting for another holder as long as asked.
+/// Takes the lock of a layer. Waits up to `wait` for another run.
 ///
 /// # Errors
 ///
-/// When another run holds it, or it cannot be written.
+/// Fails if another run has the lock, or if the API server rejects the Lease.
 pub(crate) async fn acquire(
     client: &kube::Client,
     layer: &str,
@@ -82,12 +86,13 @@ pub(crate) async fn acquire(
             }
             Attempt::Held { .. } => {
                 at_once = false;
-                tokio::time::sleep(Duration::from_secs(1).min(wait)).await;
+                tokio::time::sleep(PAUSE.min(wait)).await;
             }
         }
     }
 }
 
+/// The outcome of one attempt to take a lock.
 enum Attempt {
     Taken {
         uid: Option<String>,
@@ -97,13 +102,13 @@ enum Attempt {
         holder: String,
         since: String,
     },
-    /// Someone else was quicker: look again.
+    /// Another run changed the Lease at the same time.
     Lost,
 }
 
 async fn attempt(leases: &Api<Lease>, name: &str, holder: &str) -> Result<Attempt, LockError> {
     let object = format!("Lease {name}");
-    // Nearly always there is none: what is refused is looked at then.
+    // There is nearly always no Lease, so this creates it before it reads one.
     match leases
         .create(
             &PostParams::default(),
@@ -123,7 +128,7 @@ async fn attempt(leases: &Api<Lease>, name: &str, holder: &str) -> Result<Attemp
             let held = spec.holder_identity.filter(|holder| !holder.is_empty());
             let since = spec.acquire_time.map(|time| time.0.to_string()).unwrap_or_default();
             match held {
-                // Ours already: the answer to our own request was lost.
+                // The Lease is ours already: the answer to our own request was lost.
                 Some(held) if held == holder => {
                     (ObjectMeta { managed_fields: None, ..lease.metadata }, None)
                 }
@@ -137,7 +142,7 @@ async fn attempt(leases: &Api<Lease>, name: &str, holder: &str) -> Result<Attemp
             }
         }
     };
-    // With its resourceVersion only one of two that see an expired lock can take it.
+    // The Lease contains its resourceVersion, so only one of two runs can take an expired lock.
     match leases.replace(name, &PostParams::default(), &lease(metadata, holder)).await {
         Ok(lease) => Ok(Attempt::Taken { uid: lease.metadata.uid, interrupted }),
         Err(kube::Error::Api(status)) if matches!(status.code, 404 | 409) => Ok(Attempt::Lost),
@@ -145,7 +150,7 @@ async fn attempt(leases: &Api<Lease>, name: &str, holder: &str) -> Result<Attemp
     }
 }
 
-/// A Lease that we hold from now on.
+/// Returns a Lease that this run holds from now on.
 fn lease(mut metadata: ObjectMeta, holder: &str) -> Lease {
     metadata.annotations.get_or_insert_default().extend(process::mark());
     let now = MicroTime(Timestamp::now());
@@ -169,14 +174,13 @@ async fn renew(leases: Api<Lease>, name: String) {
     loop {
         tokio::time::sleep(RENEW).await;
         let patch = json!({ "spec": { "renewTime": MicroTime(Timestamp::now()) } });
-        // A renewal that fails is tried again; three in a row and others may take over, as they
-        // should.
+        // A failed renewal is retried. After three failures the lock expires.
         drop(leases.patch(&name, &PatchParams::default(), &Patch::Merge(&patch)).await);
     }
 }
 
 impl Lock {
-    /// Gives the lock back. One that cannot be given back expires by itself.
+    /// Releases the lock. A lock that cannot be released expires.
     pub(crate) async fn release(self) {
         self.renewal.abort();
         let ours = Preconditions { uid: self.uid.clone(), resource_version: None };
@@ -190,7 +194,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn a_lock_that_nobody_renews_is_free_after_half_a_minute() {
+    fn lock_expires_after_thirty_seconds_without_renewal() {
         let now: Timestamp = "2026-01-01T00:01:00Z".parse().expect("a time");
         let at = |time: &str| MicroTime(time.parse().expect("a time"));
         assert!(!expired(Some(&at("2026-01-01T00:00:31Z")), now));

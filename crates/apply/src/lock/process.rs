@@ -1,20 +1,23 @@
-//! Which process holds a lock, as far as another one on the same machine can tell whether it is
-//! still there: a run that was killed is followed at once, without waiting for its lock to expire.
+//! The process that has a lock. Another run on the same machine can see that the process was
+//! killed, and takes its lock without waiting until it expires.
 
 use std::collections::BTreeMap;
 
 use kube::api::ObjectMeta;
 
+/// The annotation of a Lease that names the process of its holder.
 const PROCESS: &str = "optakit.dev/process";
 
-/// The annotation that names this process; none where the machine does not tell enough.
+/// Returns the annotation for this process. It is empty on machines without `/proc`.
 pub(super) fn mark() -> BTreeMap<String, String> {
     let id = std::process::id();
-    let own = space().zip(started(id)).map(|(space, started)| format!("{space}/{id}/{started}"));
-    own.into_iter().map(|own| (PROCESS.to_owned(), own)).collect()
+    let process = space()
+        .zip(start_time(id))
+        .map(|(space, started)| (PROCESS.to_owned(), format!("{space}/{id}/{started}")));
+    process.into_iter().collect()
 }
 
-/// Whether the process that holds a lock was one of this machine, and is certainly gone.
+/// Whether the holder of a lock was a process of this machine that does not run any more.
 pub(super) fn is_dead(metadata: &ObjectMeta) -> bool {
     let Some(holder) =
         metadata.annotations.as_ref().and_then(|annotations| annotations.get(PROCESS))
@@ -22,28 +25,29 @@ pub(super) fn is_dead(metadata: &ObjectMeta) -> bool {
         return false;
     };
     let mut parts = holder.rsplitn(3, '/');
-    let (Some(then), Some(id), Some(where_it_was)) = (parts.next(), parts.next(), parts.next())
+    let (Some(started), Some(id), Some(space_of_holder)) =
+        (parts.next(), parts.next(), parts.next())
     else {
         return false;
     };
     let Ok(id) = id.parse() else { return false };
-    // The same number may be another process by now.
-    space().is_some_and(|space| space == where_it_was) && started(id).as_deref() != Some(then)
+    // A new process may have the same number, but not the same start time.
+    space().is_some_and(|space| space == space_of_holder)
+        && start_time(id).as_deref() != Some(started)
 }
 
-/// What numbers of processes are told apart by: this start of this machine, and the namespace they
-/// are counted in.
+/// Returns the scope in which process numbers are unique: the boot of the machine and the PID
+/// namespace.
 fn space() -> Option<String> {
     let boot = std::fs::read_to_string("/proc/sys/kernel/random/boot_id").ok()?;
     let namespace = std::fs::read_link("/proc/self/ns/pid").ok()?;
     Some(format!("{}/{}", boot.trim(), namespace.display()))
 }
 
-/// When a process was started, in ticks of the machine (proc(5), `stat`, field 22); none for one
-/// that is not there or has ended.
-fn started(id: u32) -> Option<String> {
+/// Returns the start time of a running process in clock ticks (proc(5), `stat`, field 22).
+fn start_time(id: u32) -> Option<String> {
     let stat = std::fs::read_to_string(format!("/proc/{id}/stat")).ok()?;
-    // The name in brackets may hold anything.
+    // The name in parentheses may contain spaces and parentheses.
     let (_, rest) = stat.rsplit_once(')')?;
     let fields: Vec<&str> = rest.split_whitespace().collect();
     (!matches!(fields.first(), Some(&("Z" | "X"))))
@@ -62,19 +66,21 @@ mod tests {
     }
 
     #[test]
-    fn only_a_process_of_this_machine_can_be_known_to_be_gone() {
-        let own = mark().remove(PROCESS).expect("Linux tells");
-        assert!(!is_dead(&metadata(&own)), "we are here");
-        let (space, _) = own.rsplit_once('/').expect("it has parts");
-        assert!(is_dead(&metadata(&format!("{space}/1"))), "our number was another's before");
+    fn only_processes_of_this_machine_can_be_dead() {
+        let own = mark().remove(PROCESS).expect("Linux has /proc");
+        assert!(!is_dead(&metadata(&own)), "this process runs");
+        let (space, _) = own.rsplit_once('/').expect("the annotation has parts");
+        assert!(is_dead(&metadata(&format!("{space}/1"))), "another process had the number before");
         assert!(!is_dead(&metadata("another-start/pid:[1]/1/1")));
         assert!(!is_dead(&metadata("nonsense")) && !is_dead(&ObjectMeta::default()));
-        let mut child = std::process::Command::new("sleep").arg("60").spawn().expect("it starts");
-        let (space, _) = space.rsplit_once('/').expect("it has parts");
-        let childs = format!("{space}/{}/{}", child.id(), started(child.id()).expect("it runs"));
-        assert!(!is_dead(&metadata(&childs)));
-        child.kill().expect("it can be");
-        child.wait().expect("it ends");
-        assert!(is_dead(&metadata(&childs)));
+        let mut child =
+            std::process::Command::new("sleep").arg("60").spawn().expect("sleep starts");
+        let (space, _) = space.rsplit_once('/').expect("the annotation has parts");
+        let child_process =
+            format!("{space}/{}/{}", child.id(), start_time(child.id()).expect("sleep runs"));
+        assert!(!is_dead(&metadata(&child_process)));
+        child.kill().expect("sleep can be killed");
+        child.wait().expect("sleep ends");
+        assert!(is_dead(&metadata(&child_process)));
     }
 }

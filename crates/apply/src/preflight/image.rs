@@ -29,7 +29,7 @@ pub(super) async fn check(
     for (repository, version) in wanted {
         let at = Destination::new(&login, &repository);
         match find(&at, &version).await {
-            Found::Nothing => {
+            Found::Missing => {
                 lines.push(format!("the repository `{repository}` has no {version}"));
             }
             Found::For(platforms) if !fits(&platforms, &architectures) => warnings.push(format!(
