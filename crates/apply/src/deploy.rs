@@ -2,26 +2,25 @@
 //! `rollback` have in common.
 
 use std::cell::RefCell;
-use std::io::IsTerminal;
 use std::time::{Duration, Instant};
 
-use anyhow::bail;
 use optakit_core::bundle::Bundle;
 use optakit_core::kind::Kind;
 use serde_json::Value;
 
-use crate::command::plan::{Changes, change, deletion, refused};
+use crate::changes::{Changes, change, deletion, rejected};
 use crate::live::{self, DesiredObject, Pair};
 use crate::owner::Force;
-use crate::report::{Board, Report};
-use crate::saved::SavedPlan;
+use crate::plural::plural;
+use crate::report::{ProgressTable, Report, confirm};
+use crate::saved_plan::SavedPlan;
 use crate::session::Session;
 use crate::wait::Cause;
 use crate::{apply, wait};
 
 /// How to deploy.
 #[derive(Clone, Debug)]
-pub(crate) struct Options {
+pub(crate) struct DeployOptions {
     /// Take over fields that another manager holds.
     pub(crate) force: Force,
     /// Do not ask.
@@ -70,7 +69,7 @@ pub(crate) struct RolloutError {
 /// When the person says no, or the API server refuses it.
 pub(crate) async fn ensure_namespace(
     session: &mut Session,
-    options: &Options,
+    options: &DeployOptions,
     report: &Report,
 ) -> anyhow::Result<bool> {
     if session.namespace_exists {
@@ -83,9 +82,9 @@ pub(crate) async fn ensure_namespace(
     let (targets, _) = session.targets()?;
     let namespaces: Vec<DesiredObject> =
         targets.into_iter().filter(|target| target.kind == Kind::Namespace).collect();
-    live::pairs(&session.client, namespaces.clone(), &options.force).await.map_err(refused)?;
+    live::pairs(&session.client, namespaces.clone(), &options.force).await.map_err(rejected)?;
     apply::write(&session.client, &namespaces, options.force.all).await?;
-    report.note(format!("created  Namespace {}", session.layer()));
+    report.step("created", format!("Namespace {}", session.layer()));
     session.namespace_exists = true;
     Ok(true)
 }
@@ -99,7 +98,7 @@ pub(crate) async fn ensure_namespace(
 /// not become ready.
 pub(crate) async fn deploy(
     session: &Session,
-    options: &Options,
+    options: &DeployOptions,
     changes: Option<Changes>,
     report: &Report,
 ) -> anyhow::Result<Deployed> {
@@ -120,7 +119,7 @@ pub(crate) async fn deploy(
     let number = changed.len() + changes.leftovers.len();
     if number > 0 {
         confirm(
-            &format!("apply {} to {}?", count(number, "change"), session.cluster),
+            &format!("apply {} to {}?", plural(number, "change"), session.cluster),
             options.yes,
         )?;
     }
@@ -140,34 +139,13 @@ pub(crate) async fn deploy(
         changed: &changed,
         force: options.force.all,
         timeout: options.timeout,
-        board: report.board(rows(&changed, &members)),
+        progress: ProgressTable::new(report, &rows(&changed, &members)),
     };
     run.run(members.clone()).await?;
     set.prune(&session.client, &changes.leftovers).await?;
     // Objects that wait for an image stay in the set though they were not applied.
     set.announce(&session.client, &members, changes.left_out.is_empty()).await?;
     Ok(Deployed { changes: number, left_out: changes.left_out.clone() })
-}
-
-/// Asks on a terminal; elsewhere, and with `--yes`, the command line was the answer.
-///
-/// # Errors
-///
-/// When the answer is no, or cannot be read.
-pub(crate) fn confirm(question: &str, yes: bool) -> anyhow::Result<()> {
-    if yes || !std::io::stdin().is_terminal() || !std::io::stderr().is_terminal() {
-        return Ok(());
-    }
-    if crate::report::ask(question)? {
-        Ok(())
-    } else {
-        bail!("stopped as you wish; nothing more was changed")
-    }
-}
-
-/// A number of things in words.
-pub(crate) fn count(number: usize, word: &str) -> String {
-    if number == 1 { format!("1 {word}") } else { format!("{number} {word}s") }
 }
 
 /// The writes of a plan, stage by stage.
@@ -177,10 +155,10 @@ struct StagedApply<'a> {
     changed: &'a [&'a Pair],
     force: bool,
     timeout: Duration,
-    board: Board,
+    progress: ProgressTable,
 }
 
-/// What a board tells of: the objects that change, and the Deployments, which are waited for in any
+/// The rows of the progress table: the objects that change, and the Deployments, which are waited for in any
 /// case.
 fn rows(changed: &[&Pair], members: &[DesiredObject]) -> Vec<String> {
     let is_changed =
@@ -203,11 +181,11 @@ impl StagedApply<'_> {
                 .cloned()
                 .collect();
             for target in &changed {
-                self.board.applying(&target.label());
+                self.progress.applying(&target.label());
             }
             apply::write(self.client, &changed, self.force).await?;
             for target in &changed {
-                self.board.applied(&target.label(), !target.kind.is_awaited());
+                self.progress.applied(&target.label(), !target.kind.is_awaited());
             }
             for target in changed.iter().filter(|target| target.kind.is_awaited()) {
                 let new = self
@@ -240,8 +218,8 @@ impl StagedApply<'_> {
         let (label, started) = (target.label(), Instant::now());
         let last = RefCell::new("no status yet".to_owned());
         let told = |state: &str, pods| {
-            self.board.rolls_out(&label, pods);
-            self.board.waiting(&label, state, 0);
+            self.progress.pods(&label, pods);
+            self.progress.waiting(&label, state, 0);
             state.clone_into(&mut last.borrow_mut());
         };
         let waiting = wait::until_ready(self.client, namespace, &target.name, self.timeout, told);
@@ -251,13 +229,13 @@ impl StagedApply<'_> {
         let outcome = loop {
             tokio::select! {
                 outcome = &mut waiting => break outcome,
-                _ = heartbeat.tick() => self.board.waiting(&label, &last.borrow(), started.elapsed().as_secs()),
+                _ = heartbeat.tick() => self.progress.waiting(&label, &last.borrow(), started.elapsed().as_secs()),
             }
         };
         let error = match outcome {
             Ok(pods) => {
-                self.board.rolls_out(&label, pods);
-                self.board.ready(&label);
+                self.progress.pods(&label, pods);
+                self.progress.ready(&label);
                 return Ok(());
             }
             Err(error) => error,

@@ -1,14 +1,18 @@
-//! Hashes as OCI and bundles write them: `sha256:` and 64 hexadecimal digits.
+//! SHA-256 digests.
 
 use sha2::{Digest, Sha256};
 
-/// The digest of bytes.
+/// Returns the digest of bytes as OCI and bundles write it: `sha256:` and 64 hexadecimal digits.
 pub(crate) fn sha256(bytes: &[u8]) -> String {
     text(&Sha256::digest(bytes))
 }
 
-/// A hash that was already made, as a digest.
+/// Returns a finished hash as a digest.
 pub(crate) fn text(hash: &[u8]) -> String {
-    let hex: String = hash.iter().map(|byte| format!("{byte:02x}")).collect();
-    format!("sha256:{hex}")
+    format!("sha256:{}", hex::encode(hash))
+}
+
+/// Returns the first 16 hexadecimal digits of the SHA-256 hash of bytes.
+pub(crate) fn short_hex(bytes: &[u8]) -> String {
+    hex::encode(&Sha256::digest(bytes)[..8])
 }

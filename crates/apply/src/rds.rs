@@ -67,7 +67,11 @@ mod tests {
         let mut files: Vec<String> = std::fs::read_dir(folder)
             .expect("the folder exists")
             .map(|entry| {
-                entry.expect("the folder can be listed").file_name().to_string_lossy().replace(".pem", "")
+                entry
+                    .expect("the folder can be listed")
+                    .file_name()
+                    .to_string_lossy()
+                    .replace(".pem", "")
             })
             .filter(|region| region != "default")
             .collect();

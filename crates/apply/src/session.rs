@@ -1,40 +1,33 @@
-//! From a bundle's file to a cluster that takes our requests: read, AWS account, connection, what
-//! must be true first.
+//! A bundle and a connection to its cluster and its AWS account.
 
-use std::path::Path;
-
-use anyhow::{Context, bail};
+use anyhow::Context;
 use optakit_core::aws::iam as aws_iam;
-use optakit_core::bundle::{AwsDocument, Bundle, BundleError};
+use optakit_core::bundle::{AwsDocument, Bundle};
 use optakit_core::render::IMAGE_DIGEST;
 use serde_json::Value;
 
 use crate::auth::{self, Cluster};
 use crate::aws::adopt::adopt;
-use crate::cli::Connect;
-use crate::command::bundle::{refusal, verify};
-use crate::input;
 use crate::live::{self, DesiredObject};
-use crate::report::Report;
 
-/// A cluster that answers, with the bundle that goes there.
+/// A bundle and a connection to its cluster.
 pub(crate) struct Session {
-    /// The bundle, with what the connection told filled in.
+    /// The bundle. The values that the connection provides are filled in.
     pub(crate) bundle: Bundle,
     pub(crate) client: kube::Client,
-    /// What to call the cluster in messages.
+    /// The name of the cluster in messages.
     pub(crate) cluster: String,
-    /// The AWS settings, when AWS is to be touched.
+    /// The AWS settings. `None` if the run does not change AWS.
     pub(crate) aws: Option<aws_config::SdkConfig>,
-    /// Whether the namespace is there.
+    /// Whether the namespace exists.
     pub(crate) namespace_exists: bool,
 }
 
-/// Runs what reaches a cluster.
+/// Runs a future to completion.
 ///
 /// # Errors
 ///
-/// When the runtime cannot be started, or those of `work`.
+/// Fails if the runtime cannot be started or `work` fails.
 pub(crate) fn block_on<T>(work: impl Future<Output = anyhow::Result<T>>) -> anyhow::Result<T> {
     let runtime = tokio::runtime::Builder::new_current_thread()
         .enable_all()
@@ -43,67 +36,21 @@ pub(crate) fn block_on<T>(work: impl Future<Output = anyhow::Result<T>>) -> anyh
     runtime.block_on(work)
 }
 
-/// Reads a bundle and refuses one that was changed.
-///
-/// # Errors
-///
-/// When it cannot be read, was changed, or has nothing to apply.
-pub(crate) fn read(
-    path: &Path,
-    image_digest: Option<&str>,
-    allow_modified: bool,
-    report: &Report,
-) -> anyhow::Result<Bundle> {
-    let mut bundle = Bundle::parse(&input::read_text(path)?.text)?;
-    match verify(&bundle) {
-        Ok(()) => {}
-        Err(error @ BundleError::Modified { .. }) if allow_modified => {
-            report.warning(format!(
-                "{}\napplied all the same, as `--allow-modified` says",
-                refusal(&error)
-            ));
-        }
-        Err(error) => bail!(
-            "{}\nnothing was changed; apply it all the same with `--allow-modified`, if the change is meant",
-            refusal(&error)
-        ),
-    }
-    if bundle.renderer != env!("CARGO_PKG_VERSION") {
-        report.note(format!(
-            "the bundle was rendered by optakit {}, and is applied as written",
-            bundle.renderer
-        ));
-    }
-    if bundle.manifests.is_empty() {
-        bail!("the bundle has no objects: its service file has no `k8s-service` module");
-    }
-    if let Some(digest) = image_digest {
-        optakit_core::model::image::check_digest(digest).map_err(|fault| anyhow::anyhow!(fault))?;
-        if !bundle.fill(IMAGE_DIGEST, digest) {
-            report.warning(
-                "`--image-digest` is not used: the bundle has no AUTO image that waits for one",
-            );
-        }
-    }
-    Ok(bundle)
-}
-
 impl Session {
-    /// Connects to the cluster of a bundle.
+    /// Connects to a cluster.
     ///
-    /// `touch_aws` says whether repositories and roles are to be brought in line.
+    /// `touch_aws` is true if the run creates and updates ECR repositories and IAM roles.
     ///
     /// # Errors
     ///
-    /// When there is no way to the cluster, or it does not take us.
+    /// Fails if AWS or the cluster cannot be reached, or rejects the credentials.
     pub(crate) async fn open(
         mut bundle: Bundle,
-        connect: &Connect,
+        cluster: &Cluster,
         touch_aws: bool,
     ) -> anyhow::Result<Self> {
-        let cluster = cluster(&bundle, connect)?;
-        // Without EKS nobody tells the issuer that a role trusts: then only those who gave it want
-        // roles.
+        // An IAM role trusts the issuer of the cluster. Only EKS reports it. For other clusters
+        // roles are created only if the values file contains the issuer.
         let eks = matches!(cluster, Cluster::Eks { .. });
         let wants_aws = |document: &AwsDocument| {
             document.kind == "ecr-repository" || eks || !lacks(document, aws_iam::ISSUER)
@@ -118,7 +65,7 @@ impl Session {
                 adopt(aws, &mut bundle).await?;
             }
         }
-        let connection = auth::connect(&cluster, aws.as_ref()).await?;
+        let connection = auth::connect(cluster, aws.as_ref()).await?;
         if let Some(issuer) = &connection.issuer {
             bundle.fill(aws_iam::ISSUER, issuer.trim_start_matches("https://"));
         }
@@ -126,14 +73,13 @@ impl Session {
             let (client, layer) = (connection.client.clone(), bundle.metadata.layer.clone());
             tokio::spawn(async move { live::namespace_exists(&client, &layer).await })
         };
-        // A cluster that cannot be reached is told of by this one, in time; the other question ends
-        // with it.
+        // This check has a timeout. If it fails, the check of the namespace is no longer needed.
         if let Err(error) = live::check_reachable(&connection.client, &connection.name).await {
             namespace.abort();
             return Err(error.into());
         }
         let namespace_exists =
-            namespace.await.context("the question for the namespace was lost")??;
+            namespace.await.context("the check of the namespace was aborted")??;
         Ok(Self {
             bundle,
             client: connection.client,
@@ -143,7 +89,7 @@ impl Session {
         })
     }
 
-    /// The same connection with another bundle of the layer.
+    /// Returns the same connection with another bundle of the layer.
     pub(crate) fn with(&self, bundle: Bundle) -> Self {
         Self {
             bundle,
@@ -154,16 +100,16 @@ impl Session {
         }
     }
 
-    /// The layer, which is the namespace.
+    /// Returns the name of the layer, which is also the namespace.
     pub(crate) fn layer(&self) -> &str {
         &self.bundle.metadata.layer
     }
 
-    /// The objects to apply, and the modules whose pods wait for an image.
+    /// Returns the objects to apply, and the modules whose pods have no image yet.
     ///
     /// # Errors
     ///
-    /// When the bundle holds an object of a kind that no bundle of ours holds.
+    /// Fails if the bundle contains an object of an unknown kind.
     pub(crate) fn targets(&self) -> anyhow::Result<(Vec<DesiredObject>, Vec<String>)> {
         let bundle = &self.bundle;
         let hole = bundle.holes.iter().find(|hole| hole.input == IMAGE_DIGEST);
@@ -193,25 +139,7 @@ fn module(object: &Value) -> Option<String> {
         .map(str::to_owned)
 }
 
-/// Whether a document still has the reference of an input in it.
+/// Whether the value of an input is still missing in a document.
 fn lacks(document: &AwsDocument, input: &str) -> bool {
     document.resource.to_string().contains(&format!("{{{input}}}"))
-}
-
-fn cluster(bundle: &Bundle, connect: &Connect) -> anyhow::Result<Cluster> {
-    if connect.kubeconfig.is_some() || connect.context.is_some() {
-        return Ok(Cluster::Kubeconfig {
-            file: connect.kubeconfig.clone(),
-            context: connect.context.clone(),
-        });
-    }
-    let region = bundle
-        .target
-        .region
-        .clone()
-        .context("the bundle does not say which region its cluster is in\n  use a kubeconfig with `--context`")?;
-    Ok(Cluster::Eks {
-        region,
-        name: connect.cluster.clone().unwrap_or_else(|| bundle.target.cluster.clone()),
-    })
 }

@@ -191,7 +191,7 @@ fn a_base_of_kustomize_is_a_folder_with_every_object_and_its_images() {
     assert_eq!((nowhere.code, nowhere.out.as_str()), (2, ""));
     assert_eq!(
         nowhere.err,
-        "error: a base of kustomize is several files: say where with `--output-dir DIR`\n"
+        "error: a Kustomize base has several files\n  help: pass a folder with `--output-dir DIR`\n"
     );
     let outcome = run(
         &folder,
@@ -244,7 +244,7 @@ fn files_that_a_run_did_not_write_are_told_of() {
     assert_eq!(again.code, 0);
     assert_eq!(
         again.err,
-        "out also holds 00-namespace-shop.yaml, 01-serviceaccount-api.yaml, 04-service-api.yaml, which this run did not write\n"
+        "out also contains 00-namespace-shop.yaml, 01-serviceaccount-api.yaml, 04-service-api.yaml, which this run did not write\n"
     );
     let file = folder.path().join("service/out/05-deployment-shop-api-k8s-service.json");
     let object: serde_json::Value =
@@ -286,7 +286,7 @@ fn manual_pages_are_those_of_the_commands() {
     );
     assert_eq!(
         run(&folder, &["man", "rendr"]).err,
-        "error: there is no command `rendr`; `optakit --help` lists them\n"
+        "error: unknown command `rendr`\n  help: list them with `optakit help`\n"
     );
 }
 
@@ -349,11 +349,11 @@ fn what_cannot_run_exits_with_2() {
         ),
         (
             &["render", "--profile", "odd"],
-            "error: unknown profile `odd`, expected one of `default` and `opta-2021`\n",
+            "error: invalid value 'odd' for '--profile <PROFILE>'\n  [possible values: default, opta-2021]",
         ),
         (
             &["render", "--exposure", "odd"],
-            "error: unknown exposure `odd`, expected one of `nginx`, `gateway` and `alb`\n",
+            "error: invalid value 'odd' for '--exposure <EXPOSURE>'\n  [possible values: nginx, gateway, alb]",
         ),
         (
             &["render", "--exposure", "gateway", "--gateway", "x"],
@@ -361,7 +361,7 @@ fn what_cannot_run_exits_with_2() {
         ),
         (
             &["render", "--hardening", "odd"],
-            "error: unknown hardening `odd`, expected one of `baseline` and `restricted`\n",
+            "error: invalid value 'odd' for '--hardening <LEVEL>'\n  [possible values: baseline, restricted]",
         ),
         (
             &["render", "--profile", "opta-2021", "--hardening", "restricted"],
@@ -434,7 +434,7 @@ fn a_file_that_is_not_utf_8_names_the_line() {
     let outcome = run(&folder, &["validate"]);
     assert_eq!(
         (outcome.code, outcome.err.as_str()),
-        (2, "error: opta.yml is not UTF-8: line 2 holds the byte 0xff\n")
+        (2, "error: opta.yml is not UTF-8: line 2 contains the byte 0xff\n")
     );
 }
 
@@ -449,7 +449,7 @@ fn manifests_go_to_standard_output_and_the_rest_elsewhere() {
         outcome.out
     );
     assert!(!outcome.out.contains("kind: Deployment"));
-    assert!(outcome.err.contains("no image tag or digest is given"), "{}", outcome.err);
+    assert!(outcome.err.contains("no image given: Deployment"), "{}", outcome.err);
     let outcome = run(&folder, &["render", "--quiet", "--image-tag", "1.2"]);
     assert!(
         outcome
@@ -484,7 +484,7 @@ fn values_that_only_the_environment_knows_are_asked_for() {
     assert_eq!((outcome.code, outcome.out.as_str()), (2, ""));
     assert_eq!(
         outcome.err,
-        "error: not known: module.db.db_host; give it in a values file with `--values`\n"
+        "error: missing values: module.db.db_host\n  help: add them to a values file, and pass it with `--values`\n"
     );
     std::fs::write(
         folder.path().join("values.json"),
@@ -562,7 +562,7 @@ fn standard_input_and_folders_are_read() {
     let outcome = run(&folder, &["validate", "../env"]);
     assert_eq!(
         (outcome.code, outcome.err.as_str()),
-        (2, "error: there is no opta.yml below ../env\n")
+        (2, "error: no opta.yml found below ../env\n")
     );
 }
 

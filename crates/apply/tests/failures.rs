@@ -303,7 +303,7 @@ fn stable(stderr: &str) -> String {
     let kept: Vec<String> = lines()
         .skip(start.unwrap_or(0))
         .filter(|line| !line.contains(" applied in "))
-        .take_while(|line| !line.starts_with("create ") && !line.starts_with("created "))
+        .take_while(|line| !line.starts_with("will create ") && !line.starts_with("created "))
         .map(|line| {
             addresses.replace_all(&pods.replace_all(line, "-k8s-service-…"), "…").into_owned()
         })

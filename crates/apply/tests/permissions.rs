@@ -55,7 +55,7 @@ fn role_is_sufficient_and_each_verb_is_needed() {
     let kubeconfig = kubeconfig_of("least", roles, service.folder());
     await_access("least", "patch", "deployments.apps", true);
     let apply = || service.apply_with(&["--kubeconfig", &kubeconfig, "--skip-aws"]);
-    apply().succeeds().reports("ready    Deployment least-api-k8s-service");
+    apply().succeeds().reports("ready        Deployment least-api-k8s-service");
     // The role also allows to change, to delete and to create objects again.
     service.update("acme/api:2", "");
     apply().succeeds().reports("delete");
@@ -203,7 +203,7 @@ fn iam_policy_is_sufficient_and_missing_actions_are_named() {
     let all = apply_actions(&policy);
     apply_with_actions(&service, &all)
         .succeeds()
-        .reports("created  ECR repository opta-granted-api");
+        .reports("created      ECR repository opta-granted-api");
     apply_with_actions(&service, &all).succeeds().omits("created");
     let mut needed = Vec::new();
     for (index, action) in all.iter().enumerate() {

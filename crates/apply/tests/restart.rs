@@ -36,7 +36,7 @@ fn apply_survives_a_restart_of_the_api_server() {
     proxy.set_mode("none");
     api_server("start-api");
     let run: Run = child.wait_with_output().expect("Optakit exits").into();
-    run.succeeds().reports("ready    Deployment restarted-api-k8s-service");
+    run.succeeds().reports("ready        Deployment restarted-api-k8s-service");
     assert_eq!(ready_pods("restarted").len(), 1);
     service.apply(&["--skip-aws"]).succeeds().reports("nothing to change");
     record_fault(

@@ -1,79 +1,46 @@
-//! `optakit bundle`, `bundle inspect`, `bundle verify`.
+//! `optakit bundle`, `optakit bundle inspect` and `optakit bundle verify`.
 
 use std::path::{Path, PathBuf};
 use std::process::ExitCode;
 
 use anyhow::Context;
 use optakit_core::api;
-use optakit_core::bundle::{Bundle, BundleError};
+use optakit_core::bundle::Bundle;
+use serde_json::Value;
 
-use super::render::shown;
-use crate::cli::{Bundle as Arguments, BundleCommand};
+use super::{choices, rendered};
+use crate::cli::{BundleArgs, BundleCommand};
 use crate::report::Report;
-use crate::{input, rds};
+use crate::{bundle_file, file};
 
 /// Writes, inspects or verifies a bundle.
 ///
 /// # Errors
 ///
-/// When a file cannot be read or written.
-pub(crate) fn run(arguments: &Arguments, report: &Report) -> anyhow::Result<ExitCode> {
+/// Fails if a file cannot be read or written.
+pub(crate) fn run(arguments: &BundleArgs, report: &Report) -> anyhow::Result<ExitCode> {
     match &arguments.command {
         None => write(arguments, report),
         Some(BundleCommand::Inspect(file)) => {
-            let bundle = Bundle::parse(&input::read_text(&file.bundle)?.text)?;
-            report.result(&inspect(&bundle));
+            report.result(&inspect(&bundle_file::read_unverified(&file.bundle)?));
             Ok(ExitCode::SUCCESS)
         }
         Some(BundleCommand::Verify(file)) => {
-            let bundle = Bundle::parse(&input::read_text(&file.bundle)?.text)?;
-            match verify(&bundle) {
-                Ok(()) => {
-                    report.result(&format!("{} is as it was made\n", bundle.digest));
-                    Ok(ExitCode::SUCCESS)
-                }
-                Err(error) => {
-                    report.warning(refusal(&error));
-                    Ok(ExitCode::from(1))
-                }
+            let bundle = bundle_file::read_unverified(&file.bundle)?;
+            if let Err(error) = bundle_file::verify(&bundle) {
+                report.warning(bundle_file::explain(&error));
+                return Ok(ExitCode::from(1));
             }
+            report.result(&format!("{} is unmodified\n", bundle.digest));
+            Ok(ExitCode::SUCCESS)
         }
     }
 }
 
-/// Checks a bundle against its digest and its sources.
-///
-/// # Errors
-///
-/// As [`Bundle::verify`].
-pub(crate) fn verify(bundle: &Bundle) -> Result<(), BundleError> {
-    api::verify_bundle(bundle, &rds::of_any_region())
-}
-
-/// Why a bundle is refused, with the differences as a diff.
-pub(crate) fn refusal(error: &BundleError) -> String {
-    let mut text = error.to_string();
-    if let BundleError::Modified { stated, actual, differences } = error {
-        if stated != actual {
-            text.push_str(&format!("\n  it says {stated}\n  it is   {actual}"));
-        }
-        for difference in differences {
-            let diff = similar::TextDiff::from_lines(&difference.expected, &difference.found);
-            let diff = diff
-                .unified_diff()
-                .context_radius(2)
-                .header("what its opta.yml gives", "what the bundle holds")
-                .to_string();
-            text.push_str(&format!("\n{}\n{}", difference.object, diff.trim_end()));
-        }
-    }
-    text
-}
-
-fn write(arguments: &Arguments, report: &Report) -> anyhow::Result<ExitCode> {
-    let request = input::render_request(&arguments.source)?;
+fn write(arguments: &BundleArgs, report: &Report) -> anyhow::Result<ExitCode> {
+    let request = choices::request(&arguments.source)?;
     let analysis = api::analyze(&request, false);
-    if shown(&request, &analysis, report)?.is_none() {
+    if rendered::manifests(&request, &analysis, report)?.is_none() {
         return Ok(ExitCode::from(1));
     }
     let bundle = api::bundle(&request).ok().context("the bundle cannot be made")?;
@@ -86,59 +53,60 @@ fn write(arguments: &Arguments, report: &Report) -> anyhow::Result<ExitCode> {
         folder if folder.is_dir() => folder.join(bundle.file_name()),
         file => file.clone(),
     };
-    input::write_file(&path, &bundle.to_text())?;
+    file::write(&path, &bundle.to_text())?;
     report.note(format!("wrote {} ({})", path.display(), bundle.digest));
     let missing: Vec<&str> = bundle.holes.iter().map(|hole| hole.input.as_str()).collect();
     if !missing.is_empty() {
-        report.note(format!("to be filled in when it is applied: {}", missing.join(", ")));
+        report.note(format!("filled in by `optakit apply`: {}", missing.join(", ")));
     }
     Ok(ExitCode::SUCCESS)
 }
 
 fn inspect(bundle: &Bundle) -> String {
-    let mut lines = vec![
-        format!("layer        {}", bundle.metadata.layer),
-        format!("environment  {}", bundle.metadata.environment),
-        format!("cluster      {}", bundle.target.cluster),
-        format!("region       {}", bundle.target.region.as_deref().unwrap_or("not known")),
-        format!("account      {}", bundle.target.account_id.as_deref().unwrap_or("not known")),
-        format!("profile      {}", bundle.choices.profile.as_deref().unwrap_or("default")),
-        format!("hardening    {}", bundle.choices.hardening.as_deref().unwrap_or("baseline")),
-        format!("exposure     {}", bundle.choices.exposure.as_deref().unwrap_or("nginx")),
-        format!(
-            "kubernetes   {}",
-            bundle.choices.kubernetes.as_deref().unwrap_or("newest known to the renderer")
-        ),
-        format!("renderer     optakit {}", bundle.renderer),
-        format!("digest       {}", bundle.digest),
-        "objects".to_owned(),
-    ];
-    let text = |value: &serde_json::Value, pointer: &str| {
-        value.pointer(pointer).and_then(serde_json::Value::as_str).unwrap_or("?").to_owned()
+    let target = &bundle.target;
+    let choices = &bundle.choices;
+    let chosen = |choice: &Option<String>, default: &str| {
+        choice.clone().unwrap_or_else(|| default.to_owned())
     };
-    lines.extend(bundle.manifests.iter().map(|manifest| {
-        format!("  {} {}", text(manifest, "/kind"), text(manifest, "/metadata/name"))
-    }));
-    if !bundle.aws.is_empty() {
-        lines.push("aws".to_owned());
-        lines.extend(
-            bundle.aws.iter().map(|document| {
-                format!("  {} {}", document.kind, text(&document.resource, "/name"))
-            }),
-        );
-    }
-    if !bundle.secrets.is_empty() {
-        lines.push("secrets that must exist".to_owned());
-        lines.extend(
-            bundle
-                .secrets
-                .iter()
-                .map(|secret| format!("  {}: {}", secret.name, secret.keys.join(", "))),
-        );
-    }
-    if !bundle.holes.is_empty() {
-        lines.push("to be filled in".to_owned());
-        lines.extend(bundle.holes.iter().map(|hole| format!("  {}", hole.input)));
-    }
-    lines.join("\n") + "\n"
+    let fields = [
+        ("layer", bundle.metadata.layer.clone()),
+        ("environment", bundle.metadata.environment.clone()),
+        ("cluster", target.cluster.clone()),
+        ("region", chosen(&target.region, "unknown")),
+        ("account", chosen(&target.account_id, "unknown")),
+        ("profile", chosen(&choices.profile, "default")),
+        ("hardening", chosen(&choices.hardening, "baseline")),
+        ("exposure", chosen(&choices.exposure, "nginx")),
+        ("kubernetes", chosen(&choices.kubernetes, "newest supported version")),
+        ("renderer", format!("optakit {}", bundle.renderer)),
+        ("digest", bundle.digest.clone()),
+    ];
+    let mut text: String =
+        fields.iter().map(|(name, value)| format!("{name:<13}{value}\n")).collect();
+    let string = |value: &Value, pointer: &str| {
+        value.pointer(pointer).and_then(Value::as_str).unwrap_or("?").to_owned()
+    };
+    let objects = bundle.manifests.iter().map(|manifest| {
+        format!("{} {}", string(manifest, "/kind"), string(manifest, "/metadata/name"))
+    });
+    text.push_str(&section("objects", objects));
+    let aws = bundle
+        .aws
+        .iter()
+        .map(|document| format!("{} {}", document.kind, string(&document.resource, "/name")));
+    text.push_str(&section("AWS resources", aws));
+    let secrets =
+        bundle.secrets.iter().map(|secret| format!("{}: {}", secret.name, secret.keys.join(", ")));
+    text.push_str(&section("required secrets", secrets));
+    text.push_str(&section(
+        "filled in by apply",
+        bundle.holes.iter().map(|hole| hole.input.clone()),
+    ));
+    text
+}
+
+/// Formats a list below its title. Returns an empty string for an empty list.
+fn section(title: &str, lines: impl Iterator<Item = String>) -> String {
+    let lines: String = lines.map(|line| format!("  {line}\n")).collect();
+    if lines.is_empty() { lines } else { format!("{title}\n{lines}") }
 }

@@ -1,4 +1,4 @@
-//! `optakit destroy`: takes a layer's objects away.
+//! `optakit destroy`.
 
 use std::io::IsTerminal;
 use std::process::ExitCode;
@@ -6,42 +6,40 @@ use std::time::Duration;
 
 use anyhow::bail;
 
-use super::revisions::on_layer;
+use super::connect::with_service;
 use crate::applyset::ApplySet;
-use crate::cli::Destroy;
-use crate::deploy::{confirm, count};
-use crate::report::Report;
+use crate::cli::DestroyArgs;
+use crate::plural::plural;
+use crate::report::{Report, confirm};
 use crate::{history, lock};
 
-/// Takes everything of a layer away that Optakit applied. What others need or nobody can make again
-/// stays.
+/// Deletes the objects of a service that Optakit applied. Keeps objects that other tools need or
+/// that nobody can restore.
 ///
 /// # Errors
 ///
-/// When there is no way to the cluster, nobody says yes, or an object cannot be deleted.
-pub(crate) fn run(arguments: &Destroy, report: &Report) -> anyhow::Result<ExitCode> {
-    on_layer(&arguments.layer, report, async |session| {
+/// Fails if the cluster cannot be reached, the user does not confirm, or an object cannot be
+/// deleted.
+pub(crate) fn run(arguments: &DestroyArgs, report: &Report) -> anyhow::Result<ExitCode> {
+    with_service(&arguments.service, report, async |session| {
         let set = ApplySet::read(&session.client, session.layer()).await?;
         let members = set.leftovers(&session.client, &[]).await?;
         for member in &members {
-            report.note(format!("delete   {}", member.label()));
+            report.step("will delete", member.label());
         }
         if members.is_empty() {
             report.note(format!("{}: nothing to delete", session.layer()));
             return Ok(ExitCode::SUCCESS);
         }
         if !arguments.yes && !std::io::stdin().is_terminal() {
-            bail!("nobody is there to be asked: give `--yes` if all of this is to go");
+            bail!(
+                "standard input is not a terminal, so the deletion cannot be confirmed\n  help: pass \
+                 `--yes` to delete without confirmation"
+            );
         }
-        confirm(
-            &format!(
-                "delete {} of {} in {}?",
-                count(members.len(), "object"),
-                session.layer(),
-                session.cluster
-            ),
-            arguments.yes,
-        )?;
+        let objects = plural(members.len(), "object");
+        let question = format!("delete {objects} of {} in {}?", session.layer(), session.cluster);
+        confirm(&question, arguments.yes)?;
         let lock = lock::acquire(&session.client, session.layer(), Duration::ZERO).await?;
         let outcome = async {
             set.prune(&session.client, &members).await?;
@@ -53,9 +51,9 @@ pub(crate) fn run(arguments: &Destroy, report: &Report) -> anyhow::Result<ExitCo
         lock.release().await;
         outcome?;
         report.note(format!(
-            "{}: {} deleted; Namespace, Secret `manual-secrets`, ECR repository and IAM role stay",
-            session.layer(),
-            count(members.len(), "object")
+            "{}: {objects} deleted; kept the Namespace, the Secret `manual-secrets`, the ECR \
+             repository and the IAM role",
+            session.layer()
         ));
         Ok(ExitCode::SUCCESS)
     })

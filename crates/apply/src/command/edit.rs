@@ -1,21 +1,21 @@
-//! `optakit edit`: the editor's page over a file of this machine.
+//! `optakit edit`.
 
 use std::process::ExitCode;
 
-use crate::cli;
+use crate::cli::EditArgs;
 use crate::edit::Server;
 use crate::report::Report;
+use crate::session::block_on;
 
-/// Serves the page until the program is ended.
+/// Serves the editor for a local file until the user presses Ctrl-C.
 ///
 /// # Errors
 ///
-/// When the file cannot be read, the port is taken, or the binary holds no page.
-pub(crate) fn run(arguments: &cli::Edit, report: &Report) -> anyhow::Result<ExitCode> {
-    let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build()?;
-    runtime.block_on(async {
+/// Fails if the file cannot be read, the port is in use, or the binary was built without the page.
+pub(crate) fn run(arguments: &EditArgs, report: &Report) -> anyhow::Result<ExitCode> {
+    block_on(async {
         let server = Server::bind(&arguments.file, arguments.port).await?;
-        report.result(&format!("The editor is at {} (Ctrl-C ends it)\n", server.address()));
+        report.result(&format!("The editor is at {} (press Ctrl-C to stop)\n", server.address()));
         tokio::select! {
             served = server.serve() => served?,
             stopped = tokio::signal::ctrl_c() => stopped?,

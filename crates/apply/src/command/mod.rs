@@ -1,15 +1,26 @@
-//! One file a command.
+//! The commands, one file per command. A command reads its arguments, calls the modules that do
+//! the work, and reports the result.
 
-pub(crate) mod about;
 pub(crate) mod apply;
 pub(crate) mod bundle;
+mod choices;
+mod connect;
+pub(crate) mod deploy;
 pub(crate) mod destroy;
+pub(crate) mod drift;
 pub(crate) mod edit;
+pub(crate) mod explain;
+pub(crate) mod history;
+pub(crate) mod man;
+mod options;
 pub(crate) mod permissions;
 pub(crate) mod plan;
+mod plan_output;
 pub(crate) mod push;
 pub(crate) mod render;
-pub(crate) mod revisions;
+mod rendered;
+pub(crate) mod rollback;
 pub(crate) mod secret;
+pub(crate) mod status;
 pub(crate) mod takeover;
 pub(crate) mod validate;

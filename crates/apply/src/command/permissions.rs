@@ -1,5 +1,4 @@
-//! `optakit permissions`: the least that an apply of a bundle must be allowed, as an RBAC role and
-//! as an IAM policy.
+//! `optakit permissions`.
 
 use std::process::ExitCode;
 
@@ -7,20 +6,19 @@ use optakit_core::bundle::Bundle;
 use serde_json::{Value, json};
 
 use crate::aws::actions;
-use crate::cli::Permissions;
-use crate::input;
+use crate::bundle_file;
+use crate::cli::PermissionsArgs;
 use crate::live::DesiredObject;
 use crate::preflight::permissions;
 use crate::report::Report;
 
-/// Prints what is needed: a Role and a ClusterRole as a `List`, or with `--aws` an IAM policy, each
-/// as JSON.
+/// Prints a Role and a ClusterRole as a `List`, or with `--aws` an IAM policy, in JSON.
 ///
 /// # Errors
 ///
-/// When the bundle cannot be read or holds an object that no bundle of ours holds.
-pub(crate) fn run(arguments: &Permissions, report: &Report) -> anyhow::Result<ExitCode> {
-    let bundle = Bundle::parse(&input::read_text(&arguments.bundle)?.text)?;
+/// Fails if the bundle cannot be read or contains an object of an unknown kind.
+pub(crate) fn run(arguments: &PermissionsArgs, report: &Report) -> anyhow::Result<ExitCode> {
+    let bundle = bundle_file::read_unverified(&arguments.bundle)?;
     let document = if arguments.aws { policy(&bundle) } else { roles(&bundle)? };
     report.result(&format!("{document:#}\n"));
     Ok(ExitCode::SUCCESS)
@@ -41,7 +39,7 @@ fn roles(bundle: &Bundle) -> anyhow::Result<Value> {
     ]}))
 }
 
-/// Where an account or a region is not known, any will do.
+/// Returns the IAM policy. An unknown account or region becomes `*`.
 fn policy(bundle: &Bundle) -> Value {
     let target = &bundle.target;
     let (region, account) =

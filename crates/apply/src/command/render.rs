@@ -4,112 +4,90 @@ use std::path::Path;
 use std::process::ExitCode;
 
 use anyhow::{Context, bail};
-use optakit_core::api::{self, Analysis, FileFormat, Request, SourceText};
+use optakit_core::api::{self, FileFormat, Manifest, SourceText};
 
-use crate::cli::{Output, Render};
-use crate::input;
+use super::{choices, rendered};
+use crate::cli::{ManifestFormat, RenderArgs};
+use crate::file;
 use crate::report::Report;
 
-/// Prints the manifests.
+/// Prints the manifests of a service file, or writes them to a folder.
 ///
 /// # Errors
 ///
-/// When a file cannot be read or the choices do not fit it.
-pub(crate) fn run(arguments: &Render, report: &Report) -> anyhow::Result<ExitCode> {
-    let request = input::render_request(&arguments.source)?;
+/// Fails if a file cannot be read or written, or the choices do not fit the service file.
+pub(crate) fn run(arguments: &RenderArgs, report: &Report) -> anyhow::Result<ExitCode> {
+    let request = choices::request(&arguments.source)?;
     let analysis = api::analyze(&request, arguments.include_secrets);
-    let Some(manifests) = shown(&request, &analysis, report)? else { return Ok(ExitCode::from(1)) };
-    let unknown = &analysis.manifest_inputs;
-    if !unknown.is_empty() {
+    let Some(manifests) = rendered::manifests(&request, &analysis, report)? else {
+        return Ok(ExitCode::from(1));
+    };
+    let missing = &analysis.manifest_inputs;
+    if !missing.is_empty() {
         bail!(
-            "not known: {}; give {} in a values file with `--values`",
-            unknown.join(", "),
-            if unknown.len() == 1 { "it" } else { "them" }
+            "missing values: {}\n  help: add them to a values file, and pass it with `--values`",
+            missing.join(", ")
         );
     }
     match (&arguments.output_dir, arguments.output) {
         (Some(folder), output) => write_files(folder, &files(manifests, output), report)?,
-        (None, Output::Kustomize) => {
-            bail!("a base of kustomize is several files: say where with `--output-dir DIR`")
+        (None, ManifestFormat::Kustomize) => {
+            bail!(
+                "a Kustomize base has several files\n  help: pass a folder with `--output-dir DIR`"
+            )
         }
-        (None, Output::Yaml) => report.result(&analysis.yaml().unwrap_or_default()),
-        (None, Output::Json) => {
-            let items: Vec<_> = manifests.iter().map(api::Manifest::to_value).collect();
+        (None, ManifestFormat::Yaml) => report.result(&analysis.yaml().unwrap_or_default()),
+        (None, ManifestFormat::Json) => {
+            let items: Vec<_> = manifests.iter().map(Manifest::to_value).collect();
             let list = serde_json::json!({ "apiVersion": "v1", "kind": "List", "items": items });
             report.result(&format!("{}\n", serde_json::to_string_pretty(&list)?));
         }
     }
     for module in &analysis.without_image {
-        report.note(format!("{module}: no image tag or digest is given, so the Deployment and what needs its pods are left out (`--image-tag`, `--image-digest`)"));
+        report.note(format!(
+            "{module}: no image given: Deployment, autoscaler and disruption budget are not \
+             rendered; pass `--image-tag` or `--image-digest`"
+        ));
     }
     if !arguments.include_secrets && analysis.secrets.iter().any(|secret| secret.name == "secret") {
-        report.note("the Secret `secret` of link values is left out (`--include-secrets`)");
+        report.note(
+            "database credentials are not rendered: the Secret `secret` must already exist; pass \
+             `--include-secrets` to render it",
+        );
     }
     Ok(ExitCode::SUCCESS)
 }
 
-fn files(manifests: &[api::Manifest], output: Output) -> Vec<SourceText> {
-    match output {
-        Output::Yaml => api::files(manifests, FileFormat::Yaml),
-        Output::Json => api::files(manifests, FileFormat::Json),
-        Output::Kustomize => api::kustomize(manifests),
+fn files(manifests: &[Manifest], format: ManifestFormat) -> Vec<SourceText> {
+    match format {
+        ManifestFormat::Yaml => api::files(manifests, FileFormat::Yaml),
+        ManifestFormat::Json => api::files(manifests, FileFormat::Json),
+        ManifestFormat::Kustomize => api::kustomize(manifests),
     }
 }
 
-/// Writes the files, and tells of those that an earlier run left there: `kubectl apply -f DIR`
-/// would take them too.
+/// Writes the files. Reports manifests of earlier runs, because `kubectl apply -f DIR` would apply
+/// them too.
 fn write_files(folder: &Path, files: &[SourceText], report: &Report) -> anyhow::Result<()> {
     std::fs::create_dir_all(folder)
-        .with_context(|| format!("cannot make the folder {}", folder.display()))?;
-    input::write_files(folder, files)?;
+        .with_context(|| format!("cannot create the folder {}", folder.display()))?;
+    file::write_all(folder, files)?;
     for file in files {
         report.result(&format!("{}\n", folder.join(&file.name).display()));
     }
-    let left = input::names_in(folder)?;
-    let manifest = |name: &String| {
-        name.ends_with(".yaml") || name.ends_with(".yml") || name.ends_with(".json")
+    let is_manifest = |name: &String| {
+        [".yaml", ".yml", ".json"].iter().any(|extension| name.ends_with(extension))
     };
-    let left: Vec<String> = left
+    let others: Vec<String> = file::names_in(folder)?
         .into_iter()
-        .filter(|name| manifest(name) && !files.iter().any(|file| file.name == *name))
+        .filter(|name| is_manifest(name) && !files.iter().any(|file| file.name == *name))
         .collect();
-    if !left.is_empty() {
+    if !others.is_empty() {
         report.note(format!(
-            "{} also holds {}, which this run did not write",
+            "{} also contains {}, which this run did not write",
             folder.display(),
-            left.join(", ")
+            others.join(", ")
         ));
     }
     Ok(())
-}
-
-/// The manifests, after the diagnostics were shown; none when there are errors.
-///
-/// # Errors
-///
-/// When the choices do not fit the file.
-pub(crate) fn shown<'a>(
-    request: &Request,
-    analysis: &'a Analysis,
-    report: &Report,
-) -> anyhow::Result<Option<&'a [api::Manifest]>> {
-    // Without the right environment the diagnostics would be about something nobody asked for.
-    if let Some(refusal) = &analysis.refusal {
-        bail!("{refusal}");
-    }
-    let shown = analysis
-        .diagnostics
-        .iter()
-        .filter(|diagnostic| diagnostic.severity != "hint")
-        .cloned()
-        .collect::<Vec<_>>();
-    if !shown.is_empty() {
-        let shown = input::from_here(request, shown);
-        report.note(report.diagnostics(&shown, |name| input::text_of(request, name)).trim_end());
-    }
-    if analysis.has_errors() {
-        return Ok(None);
-    }
-    input::warn_of_certificates(analysis.rds_region.as_deref(), report);
-    Ok(analysis.manifests.as_deref())
 }

@@ -1,135 +1,89 @@
-//! `optakit secret`: the values of `secrets`, kept in the Secret `manual-secrets` of the layer.
-//! Values come from standard input, a prompt or a file; never from an argument, and never back out.
+//! `optakit secret`. Values come from standard input, a prompt or a file. They are never printed.
 
 use std::io::{IsTerminal, Read};
 use std::path::Path;
 use std::process::ExitCode;
+use std::time::Duration;
 
 use anyhow::{Context, bail};
-use k8s_openapi::api::apps::v1::Deployment;
-use k8s_openapi::api::core::v1::Secret;
-use kube::api::{Api, ListParams, Patch, PatchParams};
-use secrecy::{ExposeSecret, SecretString};
-use serde_json::json;
-use sha2::{Digest, Sha256};
+use secrecy::SecretString;
 
-use crate::cli::{self, SecretCommand};
-use crate::deploy::{self, Options, count};
-use crate::input;
-use crate::live::{self, MANAGER};
+use super::connect;
+use crate::cli::{SecretArgs, SecretCommand};
+use crate::deploy::{self, DeployOptions};
 use crate::owner::Force;
+use crate::plural::plural;
 use crate::report::Report;
 use crate::session::{self, Session};
+use crate::{bundle_file, file, manual_secret};
 
-const NAME: &str = "manual-secrets";
-/// The manager of the annotation that restarts pods: no apply of ours touches it.
-const RESTART: &str = "optakit-restart";
+/// Names with their values.
+type Values = Vec<(String, SecretString)>;
+
+/// What the command does with the Secret.
+enum Action<'a> {
+    Set(Values),
+    List,
+    Delete(&'a str),
+}
 
 /// Sets, imports, lists or deletes secrets.
 ///
 /// # Errors
 ///
-/// When there is no way to the cluster, or the API server refuses it.
-pub(crate) fn run(arguments: &cli::Secret, report: &Report) -> anyhow::Result<ExitCode> {
-    let change = match &arguments.command {
+/// Fails if a value cannot be read, the cluster cannot be reached, or the API server rejects the
+/// change.
+pub(crate) fn run(arguments: &SecretArgs, report: &Report) -> anyhow::Result<ExitCode> {
+    // Reads the values before it connects, because a prompt may take long.
+    let action = match &arguments.command {
         SecretCommand::Set { name } => {
             check_name(name)?;
-            Change::Set(vec![(name.clone(), value_of(name)?)])
+            Action::Set(vec![(name.clone(), read_value(name)?)])
         }
-        SecretCommand::Import { file } => Change::Set(values_of(file)?),
-        SecretCommand::Delete { name } => Change::Delete(name.clone()),
-        SecretCommand::List => Change::None,
+        SecretCommand::Import { file } => Action::Set(read_values(file)?),
+        SecretCommand::List => Action::List,
+        SecretCommand::Delete { name } => Action::Delete(name),
     };
-    let bundle =
-        session::read(&input::bundle_file(arguments.bundle.as_deref())?, None, true, report)?;
+    let path = bundle_file::find(arguments.bundle.as_deref())?;
+    let bundle = bundle_file::read(&path, None, true, report)?;
+    let cluster = connect::cluster(&bundle, &arguments.connect)?;
     session::block_on(async {
-        let mut session = Session::open(bundle, &arguments.connect, false).await?;
-        match change {
-            Change::None => list(&session, report).await?,
-            Change::Set(values) => {
-                let options = Options {
-                    force: Force::default(),
-                    yes: arguments.yes,
-                    timeout: std::time::Duration::ZERO,
-                    plan: None,
-                };
-                deploy::ensure_namespace(&mut session, &options, report).await?;
-                let secrets: Api<Secret> = Api::namespaced(session.client.clone(), session.layer());
-                let data: serde_json::Map<String, serde_json::Value> = values
-                    .iter()
-                    .map(|(name, value)| (name.clone(), value.expose_secret().into()))
-                    .collect();
-                // A merge, not an apply: keys that others set stay theirs.
-                let patch = json!({ "apiVersion": "v1", "kind": "Secret", "metadata": { "name": NAME }, "stringData": data });
-                let params = PatchParams::apply(MANAGER);
-                let existing = secrets
-                    .get_opt(NAME)
-                    .await
-                    .map_err(|error| live::explain(error, "reading", "Secret manual-secrets"))?;
-                let written = match existing {
-                    Some(_) => {
-                        secrets.patch(NAME, &PatchParams::default(), &Patch::Merge(&patch)).await
-                    }
-                    None => secrets.patch(NAME, &params, &Patch::Apply(&patch)).await,
-                };
-                let written = written
-                    .map_err(|error| live::explain(error, "writing", "Secret manual-secrets"))?;
-                for (name, _) in &values {
-                    report.note(format!("set      {name}"));
-                }
-                restart(&session, &written, arguments.no_restart, report).await?;
-            }
-            Change::Delete(name) => {
-                let secrets: Api<Secret> = Api::namespaced(session.client.clone(), session.layer());
-                if !live::secret_keys(&session.client, session.layer(), NAME).await?.contains(&name)
-                {
-                    bail!(
-                        "there is no secret `{name}`; `optakit secret list` names those there are"
-                    );
-                }
-                let patch = json!({ "data": { &*name: null } });
-                let written =
-                    secrets.patch(NAME, &PatchParams::default(), &Patch::Merge(&patch)).await;
-                written
-                    .map_err(|error| live::explain(error, "writing", "Secret manual-secrets"))?;
-                // No pod restarts: those that need the key would not start again, and keep what
-                // they have.
-                report.note(format!("deleted  {name}"));
-            }
+        let session = Session::open(bundle, &cluster, false).await?;
+        match action {
+            Action::Set(values) => set(session, arguments, &values, report).await?,
+            Action::List => list(&session, report).await?,
+            Action::Delete(name) => delete(&session, name, report).await?,
         }
         Ok(ExitCode::SUCCESS)
     })
 }
 
-enum Change {
-    None,
-    Set(Vec<(String, SecretString)>),
-    Delete(String),
-}
-
 fn check_name(name: &str) -> anyhow::Result<()> {
-    let good = !name.is_empty()
+    let valid = !name.is_empty()
         && name.len() <= 253
         && name.bytes().all(|byte| byte.is_ascii_alphanumeric() || b"-_.".contains(&byte));
-    if good {
+    if valid {
         Ok(())
     } else {
-        bail!("`{name}` cannot be the name of a secret: use letters, digits, `-`, `_` and `.`")
+        bail!(
+            "`{name}` is not a valid name of a secret\n  help: use letters, digits, `-`, `_` and `.`"
+        )
     }
 }
 
-fn value_of(name: &str) -> anyhow::Result<SecretString> {
+/// Reads a value from a prompt, or from standard input if that is not a terminal.
+fn read_value(name: &str) -> anyhow::Result<SecretString> {
     if std::io::stdin().is_terminal() {
-        let value = rpassword::prompt_password(format!("value of {name} (not shown): "))
-            .context("the value cannot be read")?;
+        let value = rpassword::prompt_password(format!("value of {name} (hidden): "))
+            .context("cannot read the value")?;
         return Ok(SecretString::from(value));
     }
     let mut value = String::new();
     std::io::stdin()
         .lock()
         .read_to_string(&mut value)
-        .context("the value cannot be read from standard input")?;
-    // `echo` ends its line; who wants the break writes two.
+        .context("cannot read the value from standard input")?;
+    // `echo` adds one line break.
     let value = value
         .strip_suffix('\n')
         .map(|value| value.strip_suffix('\r').unwrap_or(value))
@@ -137,100 +91,74 @@ fn value_of(name: &str) -> anyhow::Result<SecretString> {
     Ok(SecretString::from(value.to_owned()))
 }
 
-fn values_of(file: &Path) -> anyhow::Result<Vec<(String, SecretString)>> {
-    let text = crate::input::read_text(file)?;
+/// Reads a file with lines of the form NAME=value.
+fn read_values(path: &Path) -> anyhow::Result<Values> {
+    let source = file::read_text(path)?;
     let mut values = Vec::new();
-    for (index, entry) in dotenvy::from_read_iter(text.text.as_bytes()).enumerate() {
-        // What dotenvy says of a line holds the line, which is a secret.
+    for (index, entry) in dotenvy::from_read_iter(source.text.as_bytes()).enumerate() {
+        // The error of dotenvy contains the line, which may contain a secret.
         let Ok((name, value)) = entry else {
-            bail!("{}: entry {} is not of the form NAME=value", text.name, index + 1)
+            bail!("{}: entry {} does not have the form NAME=value", source.name, index + 1)
         };
         check_name(&name)?;
         values.push((name, SecretString::from(value)));
     }
     if values.is_empty() {
-        bail!("{} has no entry of the form NAME=value", text.name);
+        bail!("{} has no entry of the form NAME=value", source.name);
     }
     Ok(values)
 }
 
-async fn list(session: &Session, report: &Report) -> anyhow::Result<()> {
-    let known = if session.namespace_exists {
-        live::secret_keys(&session.client, session.layer(), NAME).await?
-    } else {
-        Vec::new()
-    };
-    report.result(&known.iter().map(|name| format!("{name}\n")).collect::<String>());
-    let needed = session
-        .bundle
-        .secrets
-        .iter()
-        .filter(|secret| secret.name == NAME)
-        .flat_map(|secret| &secret.keys);
-    for name in needed.filter(|name| !known.contains(name)) {
-        report.note(format!("missing  {name}: `optakit secret set {name}`"));
-    }
-    Ok(())
-}
-
-/// Has the pods that read the Secret start anew, since they read it only then.
-async fn restart(
-    session: &Session,
-    secret: &Secret,
-    no_restart: bool,
+async fn set(
+    mut session: Session,
+    arguments: &SecretArgs,
+    values: &Values,
     report: &Report,
 ) -> anyhow::Result<()> {
-    let deployments: Api<Deployment> = Api::namespaced(session.client.clone(), session.layer());
-    let ours = ListParams::default().labels("app.kubernetes.io/managed-by=optakit");
-    let found = deployments
-        .list(&ours)
-        .await
-        .map_err(|error| live::explain(error, "listing", "the Deployments"))?;
-    let using: Vec<&Deployment> =
-        found.items.iter().filter(|deployment| uses(deployment)).collect();
-    if using.is_empty() {
+    let options = DeployOptions {
+        force: Force::default(),
+        yes: arguments.yes,
+        timeout: Duration::ZERO,
+        plan: None,
+    };
+    deploy::ensure_namespace(&mut session, &options, report).await?;
+    let secret = manual_secret::set(&session, values).await?;
+    for (name, _) in values {
+        report.step("set", name);
+    }
+    let users = manual_secret::users(&session).await?;
+    if users.is_empty() {
         return Ok(());
     }
-    if no_restart {
+    if arguments.no_restart {
         report.note(format!(
-            "{} goes on with the old values until its pods start anew",
-            count(using.len(), "service")
+            "the pods of {} use the old values until they restart",
+            plural(users.len(), "service")
         ));
         return Ok(());
     }
-    // Of the Secret's version, not of its values: nothing can be guessed from it.
-    let version = format!(
-        "{}.{}",
-        secret.metadata.uid.as_deref().unwrap_or_default(),
-        secret.metadata.resource_version.as_deref().unwrap_or_default()
-    );
-    let hash: String =
-        Sha256::digest(version).iter().take(8).map(|byte| format!("{byte:02x}")).collect();
-    for deployment in using {
-        let name = deployment.metadata.name.clone().unwrap_or_default();
-        let patch = json!({
-            "apiVersion": "apps/v1",
-            "kind": "Deployment",
-            "metadata": { "name": name },
-            "spec": { "template": { "metadata": { "annotations": { "optakit.dev/secrets": hash } } } },
-        });
-        let params = PatchParams::apply(RESTART).force();
-        let patched = deployments.patch(&name, &params, &Patch::Apply(&patch)).await;
-        patched
-            .map_err(|error| live::explain(error, "restarting", &format!("Deployment {name}")))?;
-        report.note(format!("restart  Deployment {name}"));
+    for deployment in users {
+        manual_secret::restart(&session, &deployment, &secret).await?;
+        report.step("restarted", format!("Deployment {deployment}"));
     }
     Ok(())
 }
 
-fn uses(deployment: &Deployment) -> bool {
-    let pod = deployment.spec.as_ref().and_then(|spec| spec.template.spec.as_ref());
-    let mut variables = pod
-        .into_iter()
-        .flat_map(|pod| &pod.containers)
-        .flat_map(|container| container.env.iter().flatten());
-    variables.any(|variable| {
-        let reference = variable.value_from.as_ref().and_then(|from| from.secret_key_ref.as_ref());
-        reference.is_some_and(|reference| reference.name == NAME)
-    })
+async fn list(session: &Session, report: &Report) -> anyhow::Result<()> {
+    let names = manual_secret::names(session).await?;
+    report.result(&names.iter().map(|name| format!("{name}\n")).collect::<String>());
+    for name in manual_secret::required_names(session).filter(|name| !names.contains(name)) {
+        report.step("missing", format!("{name}: run `optakit secret set {name}`"));
+    }
+    Ok(())
+}
+
+async fn delete(session: &Session, name: &str, report: &Report) -> anyhow::Result<()> {
+    if !manual_secret::names(session).await?.iter().any(|known| known == name) {
+        bail!("there is no secret `{name}`\n  help: list the secrets with `optakit secret list`");
+    }
+    manual_secret::delete(session, name).await?;
+    // Pods that need the secret could not start again, so none is restarted.
+    report.step("deleted", name);
+    Ok(())
 }

@@ -12,15 +12,16 @@ use optakit_core::kind::Kind;
 use optakit_core::render::IMAGE_DIGEST;
 use serde_json::{Value, json};
 
+use super::connect;
 use crate::applyset::ApplySet;
-use crate::cli::Takeover;
-use crate::deploy::{confirm, count};
+use crate::cli::TakeoverArgs;
 use crate::history::{self, Status};
 use crate::live::{self, DesiredObject, LiveError, Options, explain};
-use crate::report::Report;
+use crate::plural::plural;
+use crate::report::{Report, confirm};
 use crate::session::{self, Session};
 use crate::takeover::{self, Release};
-use crate::{lock, preflight};
+use crate::{bundle_file, lock, preflight};
 
 /// Brings the objects of a bundle that Helm runs under Optakit.
 ///
@@ -28,11 +29,12 @@ use crate::{lock, preflight};
 ///
 /// When nothing belongs to Helm, a pod would have to be replaced, or the API server refuses it. A
 /// run that ended in the middle is finished by the next one.
-pub(crate) fn run(arguments: &Takeover, report: &Report) -> anyhow::Result<ExitCode> {
+pub(crate) fn run(arguments: &TakeoverArgs, report: &Report) -> anyhow::Result<ExitCode> {
     let bundle =
-        session::read(&arguments.layer.bundle, arguments.image_digest.as_deref(), false, report)?;
+        bundle_file::read(&arguments.bundle, arguments.image_digest.as_deref(), false, report)?;
+    let cluster = connect::cluster(&bundle, &arguments.connect)?;
     session::block_on(async {
-        let session = Session::open(bundle, &arguments.layer.connect, false).await?;
+        let session = Session::open(bundle, &cluster, false).await?;
         take_over(&session, arguments, report).await
     })
 }
@@ -45,7 +47,7 @@ struct Found {
 
 async fn take_over(
     session: &Session,
-    arguments: &Takeover,
+    arguments: &TakeoverArgs,
     report: &Report,
 ) -> anyhow::Result<ExitCode> {
     if !session.namespace_exists {
@@ -90,7 +92,7 @@ async fn take_over(
     }
     let question = format!(
         "take over {} from Helm in {}? No pod restarts.",
-        count(found.len(), "object"),
+        plural(found.len(), "object"),
         session.cluster
     );
     confirm(&question, arguments.yes)?;
@@ -101,7 +103,7 @@ async fn take_over(
     report.note(format!(
         "{}: {} taken over, no pod restarted",
         session.layer(),
-        count(found.len(), "object")
+        plural(found.len(), "object")
     ));
     let modules: BTreeSet<String> =
         session.bundle.aws.iter().map(|document| document.module.clone()).collect();
@@ -185,7 +187,7 @@ async fn change_hands(
         let archived = archive(session, release).await?;
         report.note(format!(
             "archived {} of Helm release {}",
-            count(archived, "record"),
+            plural(archived, "record"),
             release.name
         ));
     }

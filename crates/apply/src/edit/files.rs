@@ -8,7 +8,7 @@ use anyhow::bail;
 use optakit_core::api::{self, Request, SourceText};
 use serde::Serialize;
 
-use crate::{digest, input};
+use crate::{digest, file};
 
 /// A service file on disk.
 pub(super) struct Files {
@@ -36,7 +36,7 @@ impl Files {
     /// When it cannot be read or made.
     pub(super) fn new(service: &Path) -> anyhow::Result<Self> {
         if !service.exists() {
-            input::write_file(service, "")?;
+            file::write(service, "")?;
         }
         let files = Self { service: service.to_owned() };
         files.read()?;
@@ -49,10 +49,10 @@ impl Files {
     ///
     /// When the service file cannot be read.
     pub(super) fn read(&self) -> anyhow::Result<Read> {
-        let service = input::read_text(&self.service)?;
+        let service = file::read_text(&self.service)?;
         let mut environment_files = BTreeMap::new();
         for path in paths(&service) {
-            if let Ok(file) = input::read_text(&self.beside(&path)) {
+            if let Ok(file) = file::read_text(&self.beside(&path)) {
                 environment_files.insert(path, file.text);
             }
         }
@@ -71,7 +71,7 @@ impl Files {
         if path.is_empty() {
             replace(&self.service, text)?;
         } else {
-            let service = input::read_text(&self.service)?;
+            let service = file::read_text(&self.service)?;
             if !paths(&service).iter().any(|known| known == path) {
                 bail!("{} names no environment file {path}", service.name);
             }
@@ -87,7 +87,7 @@ impl Files {
 
 /// Replaces what a path leads to: a link stays one.
 fn replace(path: &Path, text: &str) -> anyhow::Result<()> {
-    input::write_file(&path.canonicalize().unwrap_or_else(|_| path.to_owned()), text)
+    file::write(&path.canonicalize().unwrap_or_else(|_| path.to_owned()), text)
 }
 
 /// The paths of the environment files that a service file names.

@@ -66,7 +66,7 @@ pub(crate) async fn push(
     let push = Push { client: client(&to.registry), to, reference: to.reference(tag) };
     let login = push.client.auth(&push.reference, &to.auth, RegistryOperation::Push).await;
     login.map_err(|error| to.fault("the image", &error))?;
-    let transfers = report.transfers();
+    let transfers = Transfers::new(report);
     let sent = image.blobs.iter().map(|blob| push.blob(blob, &transfers));
     stream::iter(sent).buffer_unordered(PARALLEL).try_collect::<Vec<()>>().await?;
     let Some((last, inner)) = image.manifests.split_last() else { return Ok(String::new()) };
@@ -153,7 +153,7 @@ impl Push<'_> {
             match self.try_blob(blob, &label, transfers).await {
                 Ok(()) => return Ok(()),
                 Err(FailedRequest { error, .. }) if attempt < ATTEMPTS && is_temporary(&error) => {
-                    transfers.say(&format!("retry    {label}: {}", reason(&error)));
+                    transfers.step("retrying", &format!("{label}: {}", reason(&error)));
                     tokio::time::sleep(PAUSE * 2_u32.pow(attempt - 1)).await;
                     attempt += 1;
                 }
@@ -183,7 +183,7 @@ impl Push<'_> {
         let exists = self.client.blob_exists(&self.reference, &blob.digest).await;
         // The answer has no body, so it does not name the action.
         if exists.map_err(|error| FailedRequest { error, action: Some(actions::IS_THERE) })? {
-            transfers.say(&format!("exists   {label}  {}", bytes(blob.part.size)));
+            transfers.step("exists", &format!("{label}  {}", bytes(blob.part.size)));
             return Ok(());
         }
         let transfer = transfers.begin(label, blob.part.size);
@@ -209,7 +209,7 @@ impl Push<'_> {
         self.client
             .push_blob_stream(&self.reference, chunks, &blob.digest, Some(blob.part.size))
             .await?;
-        transfer.finish(&format!("pushed   {label}  {}", bytes(blob.part.size)));
+        transfer.finish("pushed", &format!("{label}  {}", bytes(blob.part.size)));
         Ok(())
     }
 

@@ -1,7 +1,7 @@
 //! Whether this is the cluster that the layer was first applied to: a context or an EKS name may
 //! come to mean another.
 
-use super::Fault;
+use super::fault::Fault;
 use crate::aws::iam;
 use crate::live;
 use crate::session::Session;

@@ -6,7 +6,7 @@ use k8s_openapi::api::core::v1::Node;
 use kube::api::{Api, ListParams};
 use serde_json::Value;
 
-use super::Fault;
+use super::fault::Fault;
 use crate::aws::login::login;
 use crate::image::{Destination, Found, find};
 use crate::live::DesiredObject;

@@ -3,10 +3,12 @@
 
 mod classes;
 mod cluster;
+mod fault;
 mod image;
 pub(crate) mod permissions;
 mod secrets;
 
+use fault::Fault;
 use optakit_core::bundle::{Bundle, Hole, List};
 use optakit_core::kind::Kind;
 
@@ -20,15 +22,6 @@ pub(crate) enum PreflightError {
     Faults(Vec<Fault>),
     #[error("the bundle needs values that are not known: {}\n  make it again with a values file: `optakit bundle --values FILE`", inputs.join(", "))]
     UnknownInputs { inputs: Vec<String> },
-}
-
-/// Something that keeps an apply from succeeding.
-#[derive(Clone, Debug)]
-pub(crate) struct Fault {
-    /// What it is, in a few words.
-    title: String,
-    /// Where, and the way out, a line each.
-    lines: Vec<String>,
 }
 
 fn headline(faults: &[Fault]) -> String {

@@ -10,7 +10,7 @@ use optakit_core::kind::Kind;
 
 use serde_json::{Value, json};
 
-use super::Fault;
+use super::fault::Fault;
 use crate::live::DesiredObject;
 
 /// Verbs on resources of a namespace, by API group and plural name, and what for.

@@ -2,7 +2,7 @@
 
 use optakit_core::bundle::Bundle;
 
-use super::Fault;
+use super::fault::Fault;
 use crate::live;
 
 /// The keys that are missing, with the command that sets them. Only keys are read; what may not be

@@ -1,14 +1,18 @@
-//! What happens in a run: a line for people, an object for programs (`--output json`).
+//! The events of a run: a line of text for people, or a JSON object for programs
+//! (`--output json`).
 
 use serde::Serialize;
 
-use crate::deploy::count;
+use crate::plural::plural;
 
-/// Something that happened.
+/// The width of the first column of a line.
+const VERB_WIDTH: usize = 13;
+
+/// An event of a run.
 #[derive(Clone, Debug, Serialize)]
 #[serde(tag = "event", rename_all = "camelCase", rename_all_fields = "camelCase")]
 pub(crate) enum Event<'a> {
-    /// An AWS resource was looked at: `created`, `changed` or `keep`.
+    /// An AWS resource was checked: `created`, `changed` or `keep`.
     Aws {
         action: &'a str,
         what: &'a str,
@@ -16,61 +20,69 @@ pub(crate) enum Event<'a> {
         changes: &'a [&'static str],
         remarks: &'a [String],
     },
-    /// An object is to be changed: `create`, `change` or `delete`, with what that causes and which
-    /// fields it takes from people.
+    /// An object will change: `create`, `change` or `delete`. `effect` is the consequence,
+    /// `taken` are the fields that other field managers lose.
     Change { action: &'a str, object: &'a str, effect: &'a str, taken: &'a [String] },
     /// An object was written.
     Applied { object: &'a str },
-    /// A Deployment is waited for.
+    /// A rollout has not finished yet.
     Waiting { object: &'a str, state: &'a str, seconds: u64 },
-    /// A Deployment runs.
+    /// A rollout has finished.
     Ready { object: &'a str },
-    /// All is done.
+    /// The run has succeeded.
     Done { layer: &'a str, changes: usize, addresses: &'a [String], seconds: f32 },
-    /// Anything else.
+    /// A note.
     Note { message: &'a str },
-    /// Something that must not be overlooked.
+    /// A warning.
     Warning { message: &'a str },
-    /// Why the run failed.
+    /// The reason why the run failed.
     Error { message: &'a str },
 }
 
+/// Formats a line that begins with a verb: `created      Namespace shop`.
+pub(super) fn step(verb: &str, text: &str) -> String {
+    let indented = text.replace('\n', &format!("\n{:VERB_WIDTH$}", ""));
+    format!("{verb:<VERB_WIDTH$}{indented}")
+}
+
 impl Event<'_> {
-    /// For people; nothing for what they see by other lines.
+    /// Returns the line for people. `None` if other lines already show the event.
     pub(crate) fn text(&self) -> Option<String> {
         Some(match self {
             Self::Aws { action, what, name, changes, remarks } => {
+                let verb = if *action == "keep" { "unchanged" } else { action };
                 let changed = if *action == "changed" {
                     format!(" ({})", changes.join(", "))
                 } else {
                     String::new()
                 };
-                let remarks: String =
-                    remarks.iter().map(|remark| format!("\n         {remark}")).collect();
-                format!("{action:<9}{what} {name}{changed}{remarks}")
+                let remarks: String = remarks.iter().map(|remark| format!("\n{remark}")).collect();
+                step(verb, &format!("{what} {name}{changed}{remarks}"))
             }
             Self::Change { action, object, effect, taken } => {
                 let effect =
                     if *action == "create" { String::new() } else { format!("  ({effect})") };
                 let taken: String =
-                    taken.iter().map(|field| format!("\n         takes {field}")).collect();
-                format!("{action:<9}{object}{effect}{taken}")
+                    taken.iter().map(|field| format!("\ntakes over {field}")).collect();
+                step(&format!("will {action}"), &format!("{object}{effect}{taken}"))
             }
             Self::Applied { .. } => return None,
-            Self::Waiting { object, state, seconds: 0 } => format!("waiting  {object}: {state}"),
-            Self::Waiting { object, state, seconds } => {
-                format!("waiting  {object}: {state} (for {seconds} s)")
+            Self::Waiting { object, state, seconds: 0 } => {
+                step("waiting", &format!("{object}: {state}"))
             }
-            Self::Ready { object } => format!("ready    {object}"),
+            Self::Waiting { object, state, seconds } => {
+                step("waiting", &format!("{object}: {state} (for {seconds} s)"))
+            }
+            Self::Ready { object } => step("ready", object),
             Self::Done { layer, changes, addresses, seconds } => {
                 let outcome = if *changes == 0 {
                     "nothing to change".to_owned()
                 } else {
-                    format!("{} applied", count(*changes, "change"))
+                    format!("{} applied", plural(*changes, "change"))
                 };
-                let reached: String =
-                    addresses.iter().map(|address| format!(", reached at {address}")).collect();
-                format!("{layer}: {outcome} in {seconds:.1} s{reached}")
+                let available: String =
+                    addresses.iter().map(|address| format!(", available at {address}")).collect();
+                format!("{layer}: {outcome} in {seconds:.1} s{available}")
             }
             Self::Note { message } | Self::Warning { message } | Self::Error { message } => {
                 (*message).to_owned()

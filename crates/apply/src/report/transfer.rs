@@ -1,41 +1,43 @@
-//! What travels: a bar each on a terminal, a line each elsewhere.
+//! The progress of uploads: one bar per upload on a terminal, one line per upload elsewhere.
 
 use std::sync::Arc;
 
-use super::Report;
 use indicatif::{HumanBytes, MultiProgress, ProgressBar, ProgressStyle};
 
-/// Everything that travels at a time.
+use super::event;
+use super::output::Report;
+
+/// All uploads of a run.
 pub(crate) struct Transfers {
     bars: Option<MultiProgress>,
     report: Report,
 }
 
-/// One of them.
+/// One upload.
 pub(crate) struct Transfer<'a> {
     all: &'a Transfers,
     bar: Option<ProgressBar>,
 }
 
-/// A size for people.
+/// Formats a size, like `3.2 MiB`.
 pub(crate) fn bytes(size: u64) -> String {
     HumanBytes(size).to_string()
 }
 
 impl Transfers {
-    pub(super) fn new(live: bool, report: Report) -> Self {
-        Self { bars: live.then(MultiProgress::new), report }
+    pub(crate) fn new(report: &Report) -> Self {
+        Self { bars: report.is_interactive().then(MultiProgress::new), report: *report }
     }
 
-    /// Says a line above the bars.
-    pub(crate) fn say(&self, line: &str) {
+    /// Prints a line above the bars.
+    pub(crate) fn step(&self, verb: &str, text: &str) {
         match &self.bars {
-            Some(bars) => drop(bars.println(line)),
-            None => self.report.note(line),
+            Some(bars) => drop(bars.println(event::step(verb, text))),
+            None => self.report.step(verb, text),
         }
     }
 
-    /// Begins to tell of one of so many bytes.
+    /// Starts the progress of one upload of `size` bytes.
     pub(crate) fn begin(&self, label: &str, size: u64) -> Transfer<'_> {
         let bar = self.bars.as_ref().map(|bars| {
             let bar = bars.add(ProgressBar::new(size));
@@ -51,7 +53,7 @@ impl Transfers {
 }
 
 impl Transfer<'_> {
-    /// What hears of each part that went out.
+    /// Returns a function that takes the number of bytes sent since its last call.
     pub(crate) fn counter(&self) -> Arc<dyn Fn(u64) + Send + Sync> {
         let bar = self.bar.clone();
         Arc::new(move |sent| {
@@ -61,9 +63,9 @@ impl Transfer<'_> {
         })
     }
 
-    /// Ends it with a line.
-    pub(crate) fn finish(self, line: &str) {
-        self.all.say(line);
+    /// Ends the upload and prints a line.
+    pub(crate) fn finish(self, verb: &str, text: &str) {
+        self.all.step(verb, text);
     }
 }
 

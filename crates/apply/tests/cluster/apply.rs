@@ -9,10 +9,10 @@ fn second_apply_writes_nothing() {
     let first = service
         .apply(&[])
         .succeeds()
-        .reports("created  Namespace twice")
-        .reports("ready    Deployment twice-api-k8s-service");
+        .reports("created      Namespace twice")
+        .reports("ready        Deployment twice-api-k8s-service");
     let last = first.stderr.trim_end();
-    assert!(last.ends_with("reached at api.staging.acme.io/v1"), "{last}");
+    assert!(last.ends_with("available at api.staging.acme.io/v1"), "{last}");
     let ready = &service.deployment()["status"]["readyReplicas"];
     assert_eq!(ready, 2, "a new Deployment starts with the minimum of its autoscaler");
     // The controller of the autoscaler writes its status at any time.
@@ -43,7 +43,7 @@ fn routes_of_the_gateway_api_are_applied() {
     service.run_alone(&[&["bundle", "--quiet"], &gateway[..]].concat()).succeeds();
     let applied = service.apply(&[]).succeeds();
     let last = applied.stderr.trim_end();
-    assert!(last.ends_with("reached at api.staging.acme.io/v1"), "{last}");
+    assert!(last.ends_with("available at api.staging.acme.io/v1"), "{last}");
     let route = get(&["-n", "routed", "httproute", "routed-api-k8s-service-0"]);
     let parent = &route["spec"]["parentRefs"][0];
     assert_eq!((&parent["name"], &parent["namespace"]), (&"public".into(), &"infra".into()));

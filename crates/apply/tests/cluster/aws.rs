@@ -30,7 +30,7 @@ async fn repository_is_created_with_its_policies() {
     service
         .apply(&[])
         .succeeds()
-        .reports("created  ECR repository opta-auto-api")
+        .reports("created      ECR repository opta-auto-api")
         .reports(&address("opta-auto-api"));
     let applied = service.versions();
     assert_eq!(applied.len(), 2, "the Deployment and the Ingress need an image: {applied:?}");
@@ -75,7 +75,7 @@ fn image_must_be_in_ecr_and_should_fit_the_nodes() {
     service
         .apply(&["--image-digest", &amd])
         .succeeds()
-        .reports("keep     ECR repository opta-fitting-api")
+        .reports("unchanged    ECR repository opta-fitting-api")
         .omits("the nodes are");
     assert_eq!(service.image(), format!("{}@{amd}", address("opta-fitting-api")));
 }
@@ -134,7 +134,7 @@ fn throttling_is_retried_and_clock_skew_is_reported() {
     service
         .apply_as("THROTTLED-CreateRepository")
         .succeeds()
-        .reports("created  ECR repository opta-throttled-api");
+        .reports("created      ECR repository opta-throttled-api");
     service
         .apply_as("SKEWED")
         .fails()

@@ -14,7 +14,7 @@ current-context: x
 #[test]
 fn eks_cluster_is_found_by_region_and_name() {
     let service = Service::new("eks", "acme/api:1", "");
-    service.apply_with(&[]).succeeds().reports("ready    Deployment eks-api-k8s-service");
+    service.apply_with(&[]).succeeds().reports("ready        Deployment eks-api-k8s-service");
     service
         .apply_with(&["--cluster", "opta-nowhere"])
         .fails()

@@ -34,7 +34,7 @@ async fn create_policy(iam: &Client, name: &str) -> String {
 async fn role_is_created_and_corrected() {
     let service = Service::new("roled", "acme/api:1", "");
     let role = "staging-roled-api";
-    service.apply_with(&[]).succeeds().reports("created  IAM role staging-roled-api");
+    service.apply_with(&[]).succeeds().reports("created      IAM role staging-roled-api");
     let iam = Client::new(&aws().await);
     let first = trust(&iam, role).await;
     let condition = &first["Statement"][0]["Condition"]["StringEquals"];
@@ -45,7 +45,7 @@ async fn role_is_created_and_corrected() {
         .expect("the condition names the service account");
     assert_eq!(subject, "system:serviceaccount:roled:api");
     assert!(!key.contains('{') && !first.to_string().contains("k8s_openid"), "{first}");
-    service.apply_with(&[]).succeeds().reports("keep     IAM role staging-roled-api");
+    service.apply_with(&[]).succeeds().reports("unchanged    IAM role staging-roled-api");
 
     // Someone opens the trust policy and attaches a policy. The service file gets another policy.
     let open = iam.update_assume_role_policy().role_name(role).policy_document(OPEN_TRUST);
@@ -58,7 +58,7 @@ async fn role_is_created_and_corrected() {
     service
         .apply_with(&[])
         .succeeds()
-        .reports("changed  IAM role staging-roled-api (trust, attachment)")
+        .reports("changed      IAM role staging-roled-api (trust, attachment)")
         .reports(&foreign);
     assert_eq!(trust(&iam, role).await, first);
 

@@ -58,5 +58,5 @@ fn terminal_shows_a_table_with_progress() {
     assert!(output.status.success(), "{shown}");
     assert!(shown.contains("Deployment shown-api-k8s-service"), "{shown}");
     assert!(shown.contains("1/1 pods") && shown.contains("ready"), "{shown}");
-    assert!(!shown.contains("waiting  Deployment"), "the table replaces the lines: {shown}");
+    assert!(!shown.contains("waiting      Deployment"), "the table replaces the lines: {shown}");
 }

@@ -42,7 +42,7 @@ fn fields_that_a_person_set_with_kubectl_are_taken_and_reported() {
     service
         .apply(&[])
         .succeeds()
-        .reports("takes .spec.template.spec.containers")
+        .reports("takes over .spec.template.spec.containers")
         .reports("was set by kubectl");
     assert_eq!(service.image(), "acme/api:1");
 }

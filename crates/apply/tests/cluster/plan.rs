@@ -10,7 +10,7 @@ fn plan_of_a_new_service_writes_nothing() {
     service
         .run("plan", &[])
         .exits(2)
-        .prints("create   Namespace unborn")
+        .prints("will create  Namespace unborn")
         .prints("unborn: 6 changes");
     assert!(!exists(&["namespace", "unborn"]));
 }
@@ -25,11 +25,11 @@ fn plan_shows_each_change_and_its_effect() {
     let plan = service
         .run("plan", &[])
         .exits(2)
-        .prints("change   Deployment planned-api-k8s-service  (rolling restart)")
+        .prints("will change  Deployment planned-api-k8s-service  (rolling restart)")
         .prints("-            \"image\": \"acme/api:1\"")
         .prints("+            \"image\": \"acme/api:2\"")
-        .prints("change   HorizontalPodAutoscaler planned-api-k8s-service  (scaling)")
-        .prints("delete   Ingress planned-api-k8s-service-0  (deletion)");
+        .prints("will change  HorizontalPodAutoscaler planned-api-k8s-service  (scaling)")
+        .prints("will delete  Ingress planned-api-k8s-service-0  (deletion)");
     assert!(plan.output().ends_with("planned: 3 changes"), "{}", plan.stdout);
     let json = service.run("plan", &["--output", "json"]).exits(2);
     let json: Value = serde_json::from_str(&json.stdout).expect("the plan is JSON");
@@ -47,10 +47,10 @@ fn saved_plan_is_applied_only_while_it_is_current() {
     save();
     apply().succeeds();
     service.update("acme/api:2", "");
-    apply().fails().reports("it was made of the bundle");
+    apply().fails().reports("it was made for the bundle");
     save();
     kubectl_ok(&["-n", "saved", "annotate", "service", "api", "touched=yes"]);
-    apply().fails().reports("Service api was changed since");
+    apply().fails().reports("Service api has changed since");
     assert_eq!(service.image(), "acme/api:1", "nothing was changed");
     save();
     apply().succeeds();
@@ -68,7 +68,7 @@ fn drift_shows_the_changes_of_others() {
     let drift = service
         .run("drift", &[])
         .exits(2)
-        .prints("change   Deployment drifted-api-k8s-service  (rolling restart)")
+        .prints("will change  Deployment drifted-api-k8s-service  (rolling restart)")
         .prints("acme/api:other");
     assert!(drift.output().ends_with("drifted: 1 change"), "{}", drift.stdout);
 }

@@ -24,7 +24,7 @@ fn only_own_objects_that_left_the_bundle_are_deleted() {
     kubectl_ok(&["-n", "pruned", "annotate", "ingress", kept, "optakit.dev/keep=true"]);
 
     service.update("acme/api:1", "");
-    service.apply(&[]).succeeds().reports("delete   Ingress pruned-api-k8s-service-0");
+    service.apply(&[]).succeeds().reports("will delete  Ingress pruned-api-k8s-service-0");
     assert!(!exists(&["-n", "pruned", "ingress", "pruned-api-k8s-service-0"]));
     assert!(exists(&["-n", "pruned", "ingress", kept]), "its annotation protects it");
     assert!(exists(&["-n", "pruned", "configmap", "foreign"]), "Optakit did not create it");

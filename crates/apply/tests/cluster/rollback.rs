@@ -9,7 +9,11 @@ fn rollback_keeps_the_old_pods() {
     let pods = ready_pods("backed");
     assert_eq!(pods.len(), 2);
     service.update("image-not-found/api:2", "    min_containers: 2\n");
-    service.apply(&[]).fails().reports("going back to revision 1").reports("revision 1 runs again");
+    service
+        .apply(&[])
+        .fails()
+        .reports("rolling back to revision 1")
+        .reports("rolled back to revision 1");
     assert_eq!(ready_pods("backed"), pods);
     assert_eq!(service.image(), "acme/api:1");
     let history = service.run("history", &[]);
@@ -42,9 +46,9 @@ fn ten_revisions_are_kept_and_can_be_rolled_back_to() {
         .run("rollback", &["--to", "1"])
         .fails()
         .reports("no revision 1; the history has 12, 11");
-    service.run("rollback", &[]).succeeds().reports("revision 11 runs again");
+    service.run("rollback", &[]).succeeds().reports("rolled back to revision 11");
     assert_eq!(service.image(), "acme/api:11");
-    service.run("rollback", &["--to", "5"]).succeeds().reports("revision 5 runs again");
+    service.run("rollback", &["--to", "5"]).succeeds().reports("rolled back to revision 5");
     assert_eq!(service.image(), "acme/api:5");
     assert_eq!(numbers()[0], 14);
 }

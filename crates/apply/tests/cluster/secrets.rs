@@ -15,7 +15,8 @@ fn missing_secrets_are_reported_with_the_command_that_sets_them() {
     assert!(!exists(&["namespace", "secretive"]), "nothing is changed");
 
     service.secret(&["set", "STRIPE_KEY"], "hunter2\n").succeeds();
-    let list = service.secret(&["list"], "").reports("missing  OTHER: `optakit secret set OTHER`");
+    let list =
+        service.secret(&["list"], "").reports("missing      OTHER: run `optakit secret set OTHER`");
     assert_eq!(list.output(), "STRIPE_KEY");
     service.write("more.env", "# comment\nexport OTHER=\"hunter3 x\"\nUNUSED='hunter4'\n");
     service.secret(&["import", "more.env"], "").succeeds();
@@ -62,12 +63,12 @@ fn secret_keys_restart_pods_only_when_asked() {
     service
         .secret(&["set", "KEY", "--no-restart"], "second")
         .succeeds()
-        .reports("goes on with the old values");
+        .reports("use the old values");
     assert_eq!(ready_pods("restarting"), pods);
     service
         .secret(&["set", "KEY"], "third")
         .succeeds()
-        .reports("restart  Deployment restarting-api-k8s-service");
+        .reports("restarted    Deployment restarting-api-k8s-service");
     let deployment = "deployment/restarting-api-k8s-service";
     kubectl_ok(&["-n", "restarting", "rollout", "status", deployment, "--timeout=60s"]);
     assert_ne!(ready_pods("restarting"), pods);

@@ -34,7 +34,7 @@ fn docker_archive_is_compressed_and_pushed_once() {
     let push =
         |options: &[&str]| service.run_alone(&[&["push", "app.tar"], options].concat()).succeeds();
     let pushed =
-        push(&[]).reports("linux/amd64").reports("created  ECR repository opta-pusher-api");
+        push(&[]).reports("linux/amd64").reports("created      ECR repository opta-pusher-api");
     let repository = "opta-pusher-api";
     let found = manifest(repository, "1.4.2");
     assert_eq!(manifest(repository, pushed.output()), found);
@@ -53,7 +53,7 @@ fn docker_archive_is_compressed_and_pushed_once() {
             .expect("the layer is gzip");
         assert_eq!(&plain, content);
     }
-    let again = push(&[]).omits("pushed   sha256");
+    let again = push(&[]).omits("pushed       sha256");
     assert_eq!(again.output(), pushed.output());
     let quiet = push(&["--tag", "stable", "--quiet"]);
     assert_eq!(quiet.stderr, "");

@@ -12,7 +12,7 @@ use imports::{Names, circles, read};
 /// modules to its left.
 const LAYERS: &[(&str, &[&str])] = &[
     ("core", &[]),
-    ("apply", &[]),
+    ("apply", APPLY),
     (
         "web",
         &[
@@ -47,6 +47,40 @@ const LAYERS: &[(&str, &[&str])] = &[
             "app",
         ],
     ),
+];
+
+const APPLY: &[&str] = &[
+    "plural",
+    "digest",
+    "rds",
+    "report",
+    "file",
+    "format",
+    "request",
+    "bundle_file",
+    "edit",
+    "auth",
+    "owner",
+    "live",
+    "apply",
+    "applyset",
+    "history",
+    "lock",
+    "wait",
+    "takeover",
+    "plan",
+    "aws",
+    "image",
+    "push_image",
+    "session",
+    "manual_secret",
+    "preflight",
+    "changes",
+    "saved_plan",
+    "deploy",
+    "apply_bundle",
+    "cli",
+    "command",
 ];
 
 fn root() -> PathBuf {

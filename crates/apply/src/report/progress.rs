@@ -1,53 +1,37 @@
-//! A run as it goes: on a terminal a table with a row an object, its state and its age; elsewhere a
-//! line for each change.
+//! The progress of a rollout. On a terminal it is a table with one row per object. Elsewhere it is
+//! one line per change.
 
 use std::collections::BTreeMap;
-use std::io::IsTerminal;
 use std::time::Duration;
 
 use indicatif::{MultiProgress, ProgressBar, ProgressStyle};
 
-use super::Report;
 use super::event::Event;
+use super::output::Report;
 
 const SPINNER: &[&str] = &["-", "\\", "|", "/", " "];
 
-/// A table that is being told of.
-pub(crate) struct Board {
+/// The progress of several objects.
+pub(crate) struct ProgressTable {
     report: Report,
     rows: BTreeMap<String, ProgressBar>,
-    /// Keeps the rows together; none where nobody looks at a terminal.
+    /// Draws the rows together. `None` if standard error is not a terminal.
     table: Option<MultiProgress>,
 }
 
-impl Report {
-    /// Begins to tell of objects, by their labels.
-    pub(crate) fn board(&self, labels: impl IntoIterator<Item = String>) -> Board {
-        let live = !self.quiet && !self.events && std::io::stderr().is_terminal();
-        let table = live.then(MultiProgress::new);
-        let labels: Vec<String> = labels.into_iter().collect();
+impl ProgressTable {
+    /// Creates a table with one row per label.
+    pub(crate) fn new(report: &Report, labels: &[String]) -> Self {
+        let table = report.is_interactive().then(MultiProgress::new);
         let width = labels.iter().map(|label| label.chars().count()).max().unwrap_or(0);
         let rows = table
             .iter()
             .flat_map(|table| labels.iter().map(|label| (label.clone(), row(table, label, width))))
             .collect();
-        Board { report: *self, rows, table }
+        Self { report: *report, rows, table }
     }
-}
 
-fn row(table: &MultiProgress, label: &str, width: usize) -> ProgressBar {
-    let bar = table.add(ProgressBar::new_spinner());
-    let style = ProgressStyle::with_template("{spinner} {prefix}  {elapsed:>4}  {wide_msg}")
-        .expect("the template is valid");
-    bar.set_style(style.tick_strings(SPINNER));
-    bar.set_prefix(format!("{label:<width$}"));
-    bar.set_message("waits for its turn");
-    bar.enable_steady_tick(Duration::from_millis(120));
-    bar
-}
-
-impl Board {
-    /// An object is being written.
+    /// Reports that an object is being written.
     pub(crate) fn applying(&self, label: &str) {
         if let Some(row) = self.rows.get(label) {
             row.reset_elapsed();
@@ -55,7 +39,7 @@ impl Board {
         }
     }
 
-    /// It was written, which is all there is to it when it has no rollout.
+    /// Reports that an object was written. `done` is false if its rollout follows.
     pub(crate) fn applied(&self, label: &str, done: bool) {
         self.report.event(&Event::Applied { object: label });
         if let Some(row) = self.rows.get(label) {
@@ -63,7 +47,7 @@ impl Board {
         }
     }
 
-    /// It is waited for, so many seconds without news.
+    /// Reports the state of a rollout, which has not changed for `seconds`.
     pub(crate) fn waiting(&self, label: &str, state: &str, seconds: u64) {
         match self.rows.get(label) {
             Some(row) => row.set_message(state.to_owned()),
@@ -71,8 +55,8 @@ impl Board {
         }
     }
 
-    /// So many of its pods are new and ready.
-    pub(crate) fn rolls_out(&self, label: &str, (ready, wanted): (u64, u64)) {
+    /// Shows how many pods of the new revision are ready.
+    pub(crate) fn pods(&self, label: &str, (ready, wanted): (u64, u64)) {
         let Some(row) = self.rows.get(label) else { return };
         if row.length() != Some(wanted) {
             let template =
@@ -84,7 +68,7 @@ impl Board {
         row.set_position(ready);
     }
 
-    /// It runs.
+    /// Reports that a rollout is complete.
     pub(crate) fn ready(&self, label: &str) {
         match self.rows.get(label) {
             Some(row) => {
@@ -96,8 +80,19 @@ impl Board {
     }
 }
 
-impl Drop for Board {
-    /// What is not done stays on the screen as it was last seen.
+fn row(table: &MultiProgress, label: &str, width: usize) -> ProgressBar {
+    let bar = table.add(ProgressBar::new_spinner());
+    let style = ProgressStyle::with_template("{spinner} {prefix}  {elapsed:>4}  {wide_msg}")
+        .expect("the template is valid");
+    bar.set_style(style.tick_strings(SPINNER));
+    bar.set_prefix(format!("{label:<width$}"));
+    bar.set_message("pending");
+    bar.enable_steady_tick(Duration::from_millis(120));
+    bar
+}
+
+impl Drop for ProgressTable {
+    /// Leaves the unfinished rows on the screen.
     fn drop(&mut self) {
         for row in self.rows.values().filter(|row| !row.is_finished()) {
             row.abandon();

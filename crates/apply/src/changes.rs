@@ -1,0 +1,90 @@
+//! The changes that an apply would make in the cluster.
+
+use optakit_core::kind::Kind;
+use serde_json::Value;
+
+use crate::applyset::{ApplySet, Leftover};
+use crate::live::{self, DesiredObject, LiveError, Pair};
+use crate::owner::Force;
+use crate::plan::{self, Action};
+use crate::report::Event;
+use crate::session::Session;
+
+/// All changes that an apply would make in the cluster.
+pub(crate) struct Changes {
+    /// Each object: its live state and its state after the apply.
+    pub(crate) pairs: Vec<Pair>,
+    /// Objects of a namespace that does not exist yet. A dry run cannot test them.
+    pub(crate) untested: Vec<DesiredObject>,
+    /// Objects that would be deleted.
+    pub(crate) leftovers: Vec<Leftover>,
+    /// Modules without an image. Their pods are not applied.
+    pub(crate) left_out: Vec<String>,
+    /// The ApplySet that contains all objects.
+    pub(crate) set: ApplySet,
+}
+
+impl Changes {
+    /// Finds the changes with dry runs, without writing anything.
+    ///
+    /// # Errors
+    ///
+    /// Fails if the API server rejects a dry run.
+    pub(crate) async fn find(session: &Session, force: &Force) -> anyhow::Result<Self> {
+        let (mut targets, left_out) = session.targets()?;
+        if !session.namespace_exists {
+            let (namespace, untested) =
+                targets.into_iter().partition(|target| target.kind == Kind::Namespace);
+            let pairs = live::pairs(&session.client, namespace, force).await.map_err(rejected)?;
+            let set = ApplySet::empty(session.layer());
+            return Ok(Self { pairs, untested, leftovers: Vec::new(), left_out, set });
+        }
+        ApplySet::empty(session.layer()).label(&mut targets);
+        let kept = names_in_bundle(session);
+        let set = async {
+            let set = ApplySet::read(&session.client, session.layer()).await?;
+            let leftovers = set.leftovers(&session.client, &kept).await?;
+            Ok::<_, LiveError>((set, leftovers))
+        };
+        let (pairs, set) = tokio::join!(live::pairs(&session.client, targets, force), set);
+        let (set, leftovers) = set?;
+        Ok(Self { pairs: pairs.map_err(rejected)?, untested: Vec::new(), leftovers, left_out, set })
+    }
+
+    /// Returns the pairs that change.
+    pub(crate) fn changed(&self) -> impl Iterator<Item = &Pair> {
+        self.pairs.iter().filter(|pair| plan::action(pair) != Action::Keep)
+    }
+}
+
+/// Returns the event for a change. `label` is the label of its object.
+pub(crate) fn change<'a>(pair: &'a Pair, label: &'a str) -> Event<'a> {
+    let effect = plan::effect(pair).words();
+    Event::Change { action: plan::action(pair).word(), object: label, effect, taken: &pair.taken }
+}
+
+/// Returns the event for a new object. `label` is the label of the object.
+pub(crate) fn creation(label: &str) -> Event<'_> {
+    Event::Change { action: "create", object: label, effect: "", taken: &[] }
+}
+
+/// Returns the event for a deletion. `label` is the label of its object.
+pub(crate) fn deletion(label: &str) -> Event<'_> {
+    Event::Change { action: "delete", object: label, effect: "deletion", taken: &[] }
+}
+
+/// Combines all rejections of a plan into one error.
+pub(crate) fn rejected(errors: Vec<LiveError>) -> anyhow::Error {
+    let lines: Vec<String> = errors.iter().map(|error| format!("  {error}")).collect();
+    anyhow::anyhow!("the API server rejects the plan, nothing was changed\n{}", lines.join("\n"))
+}
+
+/// Returns kind and name of every object of the bundle. Objects without an image are included:
+/// they may already run.
+fn names_in_bundle(session: &Session) -> Vec<(Kind, String)> {
+    let name = |object: &Value| {
+        let kind = Kind::find(object["apiVersion"].as_str()?, object["kind"].as_str()?)?;
+        Some((kind, object.pointer("/metadata/name")?.as_str()?.to_owned()))
+    };
+    session.bundle.manifests.iter().filter_map(name).collect()
+}

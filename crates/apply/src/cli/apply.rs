@@ -1,0 +1,207 @@
+//! The arguments of the commands that change a service in its cluster, and of `plan`.
+
+use std::path::PathBuf;
+
+use clap::{Args, ValueEnum};
+
+use super::bundle::ImageArgs;
+use super::cluster::{ConnectArgs, PlanOutput, ServiceArgs};
+
+/// Show what an apply would change, and the effect of each change.
+///
+/// Writes nothing. The API server checks every object in a dry run. ECR repositories and IAM roles
+/// are not part of the plan. Needs access to the cluster.
+#[derive(Debug, Args)]
+#[command(after_help = "\
+Exit codes:
+  0  nothing to change
+  1  the plan failed
+  2  there are changes
+
+Examples:
+  # Show the changes
+  optakit plan shop-staging.bundle.json
+
+  # Use a context of your kubeconfig, print JSON
+  optakit plan shop-staging.bundle.json --context kind-dev --output json
+
+  # Review a plan, then apply exactly that plan
+  optakit plan shop-staging.bundle.json --save plan.json
+  optakit apply shop-staging.bundle.json --plan plan.json")]
+pub(crate) struct PlanArgs {
+    /// Bundle; `-` is standard input
+    pub(crate) bundle: PathBuf,
+    /// Digest of the image, for services with `image: AUTO`
+    #[arg(long, value_name = "DIGEST")]
+    pub(crate) image_digest: Option<String>,
+    #[command(flatten)]
+    pub(crate) connect: ConnectArgs,
+    #[command(flatten)]
+    pub(crate) conflicts: ConflictArgs,
+    /// Save the plan to a file, for `optakit apply --plan`
+    ///
+    /// A saved plan expires after 2 hours, or when the cluster or the bundle changes.
+    #[arg(long, value_name = "FILE")]
+    pub(crate) save: Option<PathBuf>,
+    /// Accept a bundle that was modified after it was made
+    #[arg(long)]
+    pub(crate) allow_modified: bool,
+    /// Format of the plan
+    #[arg(long, short, value_enum, value_name = "FORMAT", default_value_t = PlanOutput::Text)]
+    pub(crate) output: PlanOutput,
+}
+
+/// Apply a bundle to its cluster and wait until the pods are ready.
+///
+/// Checks everything first, shows the changes, and asks for confirmation on a terminal. Creates or
+/// updates the ECR repository and the IAM role. Deletes objects that are no longer in the bundle,
+/// but only those that Optakit created. If the pods do not become ready, it rolls back.
+///
+/// Without `--kubeconfig` and `--context` it connects to the EKS cluster of the environment, with
+/// your AWS credentials (`AWS_PROFILE` and others).
+#[derive(Debug, Args)]
+#[command(after_help = "\
+Exit codes:
+  0  applied, or nothing to change
+  1  failed
+
+Examples:
+  # Apply to the EKS cluster of the environment
+  optakit apply shop-staging.bundle.json
+
+  # Set the image
+  optakit apply shop-staging.bundle.json --image-digest sha256:9b2f…
+
+  # Apply to another cluster, without AWS and without questions
+  optakit apply shop-staging.bundle.json --context kind-dev --skip-aws --yes
+
+  # Print JSON events
+  optakit apply shop-staging.bundle.json --output json | jq .event")]
+pub(crate) struct ApplyArgs {
+    /// Bundle; `-` is standard input
+    pub(crate) bundle: PathBuf,
+    /// Digest of the image, for services with `image: AUTO`
+    #[arg(long, value_name = "DIGEST")]
+    pub(crate) image_digest: Option<String>,
+    /// Apply this saved plan, and fail if anything changed since it was made
+    #[arg(long, value_name = "FILE")]
+    pub(crate) plan: Option<PathBuf>,
+    #[command(flatten)]
+    pub(crate) options: ApplyOptionArgs,
+}
+
+/// Push an image, then apply a bundle with it.
+///
+/// Does the same as `optakit push`, followed by `optakit apply --image-digest` with the digest it
+/// prints. Needs AWS credentials and access to the cluster.
+#[derive(Debug, Args)]
+#[command(after_help = "\
+Exit codes:
+  0  applied, or nothing to change
+  1  failed
+
+Examples:
+  # Push app.tar and run it
+  optakit deploy shop-staging.bundle.json app.tar
+
+  # Set the tag, skip the confirmation prompt
+  optakit deploy shop-staging.bundle.json app.tar --tag 1.4.2 --yes")]
+pub(crate) struct DeployArgs {
+    /// Bundle; `-` is standard input
+    pub(crate) bundle: PathBuf,
+    #[command(flatten)]
+    pub(crate) image: ImageArgs,
+    #[command(flatten)]
+    pub(crate) options: ApplyOptionArgs,
+}
+
+/// Apply an earlier revision of a service again.
+///
+/// The revision becomes the newest one. Needs access to the cluster. Does not change AWS.
+#[derive(Debug, Args)]
+#[command(after_help = "\
+Exit codes:
+  0  rolled back
+  1  failed
+
+Examples:
+  # Apply the last good revision before the newest
+  optakit rollback shop-staging.bundle.json
+
+  # Apply revision 3 again
+  optakit rollback shop-staging.bundle.json --to 3")]
+pub(crate) struct RollbackArgs {
+    #[command(flatten)]
+    pub(crate) service: ServiceArgs,
+    /// Revision to apply [default: the last good one before the newest]
+    #[arg(long, value_name = "NUMBER")]
+    pub(crate) to: Option<u32>,
+    #[command(flatten)]
+    pub(crate) rollout: RolloutArgs,
+}
+
+/// The options of `apply` and `deploy`.
+#[derive(Debug, Args)]
+pub(crate) struct ApplyOptionArgs {
+    #[command(flatten)]
+    pub(crate) connect: ConnectArgs,
+    /// Do not change AWS (for clusters outside EKS)
+    #[arg(long)]
+    pub(crate) skip_aws: bool,
+    #[command(flatten)]
+    pub(crate) rollout: RolloutArgs,
+    /// Accept a bundle that was modified after it was made
+    #[arg(long)]
+    pub(crate) allow_modified: bool,
+    /// What to do if the pods do not become ready
+    #[arg(long, value_enum, value_name = "ACTION", default_value_t = OnFailure::Rollback)]
+    pub(crate) on_failure: OnFailure,
+    /// Seconds to wait for the lock of another run [default: 0, or 600 if CI is set]
+    #[arg(long, value_name = "SECONDS")]
+    pub(crate) wait_lock: Option<u64>,
+}
+
+/// The options of every command that rolls out pods.
+#[derive(Debug, Args)]
+pub(crate) struct RolloutArgs {
+    /// Skip the confirmation prompt
+    #[arg(long, short)]
+    pub(crate) yes: bool,
+    /// Seconds to wait for each Deployment
+    #[arg(long, value_name = "SECONDS", default_value_t = 300)]
+    pub(crate) timeout: u64,
+    #[command(flatten)]
+    pub(crate) conflicts: ConflictArgs,
+    /// Format of the progress
+    #[arg(long, short, value_enum, value_name = "FORMAT", default_value_t = RunOutput::Text)]
+    pub(crate) output: RunOutput,
+}
+
+/// The options for fields that other field managers own.
+#[derive(Debug, Args)]
+pub(crate) struct ConflictArgs {
+    /// Overwrite all fields that other field managers own (like kubectl)
+    #[arg(long)]
+    pub(crate) force_conflicts: bool,
+    /// Overwrite this field, such as `.spec.replicas`, if another field manager owns it
+    ///
+    /// Use the name that the conflict shows. Can be repeated.
+    #[arg(long, value_name = "FIELD")]
+    pub(crate) force_field: Vec<String>,
+}
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
+pub(crate) enum RunOutput {
+    /// A table on a terminal, otherwise one line per change
+    Text,
+    /// One JSON object per line, on standard output
+    Json,
+}
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
+pub(crate) enum OnFailure {
+    /// Apply the last good revision again, if there is one
+    Rollback,
+    /// Leave everything as it is, for debugging
+    Keep,
+}

@@ -1,0 +1,120 @@
+//! The arguments of `bundle` and `push`.
+
+use std::path::PathBuf;
+
+use clap::{Args, Subcommand};
+
+use super::source::SourceArgs;
+
+/// Write, inspect or verify a bundle, the file that `optakit apply` takes.
+///
+/// A bundle contains everything that an apply needs: the manifests, the AWS resources, the names
+/// of the required secrets, and the source files. Needs no cluster and no network.
+#[derive(Debug, Args)]
+#[command(
+    args_conflicts_with_subcommands = true,
+    after_help = "\
+Exit codes:
+  0  the bundle was written, inspected or verified
+  1  the service file has errors, or the verified bundle was modified
+  2  the command could not run
+
+Examples:
+  # Write shop-staging.bundle.json to this folder
+  optakit bundle --env staging
+
+  # Print the contents of a bundle
+  optakit bundle inspect shop-staging.bundle.json
+
+  # Check that nobody modified a bundle
+  optakit bundle verify shop-staging.bundle.json"
+)]
+pub(crate) struct BundleArgs {
+    #[command(subcommand)]
+    pub(crate) command: Option<BundleCommand>,
+    #[command(flatten)]
+    pub(crate) source: SourceArgs,
+    /// File to write, a folder, or `-` for standard output
+    ///
+    /// In a folder the bundle is named `LAYER-ENVIRONMENT.bundle.json`.
+    #[arg(long, short, value_name = "PATH", default_value = ".")]
+    pub(crate) output: PathBuf,
+}
+
+#[derive(Debug, Subcommand)]
+pub(crate) enum BundleCommand {
+    /// Print what a bundle contains
+    #[command(after_help = "\
+Exit codes:
+  0  printed
+  2  the bundle could not be read
+
+Examples:
+  optakit bundle inspect shop-staging.bundle.json")]
+    Inspect(BundleFile),
+    /// Check that a bundle was not modified
+    ///
+    /// Checks the digest of the bundle, and renders its source files again.
+    #[command(after_help = "\
+Exit codes:
+  0  the bundle is unmodified
+  1  the bundle was modified
+  2  the bundle could not be read
+
+Examples:
+  optakit bundle verify shop-staging.bundle.json")]
+    Verify(BundleFile),
+}
+
+#[derive(Debug, Args)]
+pub(crate) struct BundleFile {
+    /// Bundle; `-` is standard input
+    pub(crate) bundle: PathBuf,
+}
+
+/// Push an image to the ECR repository of a service, and print its digest.
+///
+/// Needs AWS credentials, but no Docker. Creates the repository if it is missing. Does not send
+/// layers that the repository already has. Accepts the output of `docker save` and OCI layouts
+/// (`docker buildx build --output type=oci,dest=app.tar`).
+#[derive(Debug, Args)]
+#[command(after_help = "\
+Exit codes:
+  0  the image was pushed
+  1  the push failed
+
+Examples:
+  # Push an image of the local Docker
+  docker save app:1.4.2 -o app.tar && optakit push app.tar
+
+  # Name the bundle and the tag
+  optakit push app.tar --bundle shop-staging.bundle.json --tag 1.4.2
+
+  # Push to another registry
+  optakit push layout/ --to registry.example.com/team/app")]
+pub(crate) struct PushArgs {
+    #[command(flatten)]
+    pub(crate) image: ImageArgs,
+    /// Bundle of the service [default: the only bundle in this folder]
+    #[arg(long, value_name = "FILE")]
+    pub(crate) bundle: Option<PathBuf>,
+    /// Module of the image, if several modules have `image: AUTO`
+    #[arg(long, value_name = "NAME")]
+    pub(crate) module: Option<String>,
+    /// Push to this repository instead, with the credentials of `docker login`
+    #[arg(long, value_name = "REGISTRY/REPOSITORY", conflicts_with_all = ["bundle", "module"])]
+    pub(crate) to: Option<String>,
+}
+
+/// An image in an archive.
+#[derive(Debug, Args)]
+pub(crate) struct ImageArgs {
+    /// Output of `docker save`, or an OCI layout as a tar file or folder
+    pub(crate) archive: PathBuf,
+    /// Image in the archive, if it contains several
+    #[arg(long, value_name = "NAME")]
+    pub(crate) image: Option<String>,
+    /// Tag in the repository [default: the tag in the archive]
+    #[arg(long, value_name = "TAG")]
+    pub(crate) tag: Option<String>,
+}

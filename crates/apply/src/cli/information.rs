@@ -1,0 +1,110 @@
+//! The arguments of the commands that print information: documentation, permissions, schemas,
+//! manual pages and completions.
+
+use std::path::PathBuf;
+
+use clap::{Args, ValueEnum};
+
+/// Explain a field of opta.yml or a rule.
+///
+/// Needs no cluster and no network.
+#[derive(Debug, Args)]
+#[command(after_help = "\
+Exit codes:
+  0  printed
+  2  there is no field or rule with this name
+
+Examples:
+  # Explain a field
+  optakit explain min_containers
+  optakit explain resource_request.cpu
+
+  # Explain a rule that `optakit validate` reported
+  optakit explain min-above-max")]
+pub(crate) struct ExplainArgs {
+    /// Field, or rule as `optakit validate` names it
+    pub(crate) name: String,
+}
+
+/// Print the minimum permissions that `optakit apply` needs for a bundle.
+///
+/// Prints a Role and a ClusterRole, or with `--aws` an IAM policy. Needs no cluster and no network.
+#[derive(Debug, Args)]
+#[command(after_help = "\
+Exit codes:
+  0  printed
+  1  failed
+
+Examples:
+  # Create the roles and bind them to a service account
+  optakit permissions shop-staging.bundle.json | kubectl apply -f -
+  kubectl -n shop create rolebinding deployer --role optakit --serviceaccount ci:deployer
+  kubectl create clusterrolebinding deployer --clusterrole optakit-shop --serviceaccount ci:deployer
+
+  # Print the IAM policy
+  optakit permissions shop-staging.bundle.json --aws > policy.json")]
+pub(crate) struct PermissionsArgs {
+    /// Bundle; `-` is standard input
+    pub(crate) bundle: PathBuf,
+    /// Print the IAM policy instead of the roles
+    #[arg(long)]
+    pub(crate) aws: bool,
+}
+
+/// Print the JSON Schema of opta.yml or of the bundle.
+///
+/// Editors use the schema of opta.yml for completion and validation.
+#[derive(Debug, Args)]
+#[command(after_help = "\
+Exit codes:
+  0  printed
+
+Examples:
+  optakit schema > opta.schema.json
+  optakit schema bundle > bundle.schema.json")]
+pub(crate) struct SchemaArgs {
+    /// Which schema to print
+    #[arg(value_enum, value_name = "SCHEMA", default_value_t = SchemaName::Service)]
+    pub(crate) name: SchemaName,
+}
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
+pub(crate) enum SchemaName {
+    /// The service file
+    #[value(name = "opta.yml")]
+    Service,
+    /// The bundle
+    Bundle,
+}
+
+/// Print the manual page of the program or of a command.
+#[derive(Debug, Args)]
+#[command(after_help = "\
+Exit codes:
+  0  printed
+  1  there is no command with this name
+
+Examples:
+  # Write the manual page of the program
+  optakit man > optakit.1
+
+  # Read the manual page of a command
+  optakit man render | man -l -")]
+pub(crate) struct ManArgs {
+    /// Command [default: the program itself]
+    pub(crate) command: Option<String>,
+}
+
+/// Print the completion script of a shell.
+#[derive(Debug, Args)]
+#[command(after_help = "\
+Exit codes:
+  0  printed
+
+Examples:
+  optakit completions bash > /etc/bash_completion.d/optakit
+  optakit completions fish > ~/.config/fish/completions/optakit.fish")]
+pub(crate) struct CompletionsArgs {
+    /// Shell
+    pub(crate) shell: clap_complete::Shell,
+}

@@ -1,0 +1,193 @@
+//! The arguments of the commands that read a service file.
+
+use std::path::PathBuf;
+
+use clap::{Args, ValueEnum};
+
+/// Check service files and report every error.
+///
+/// Checks each file for all of its environments. Needs no cluster and no network.
+#[derive(Debug, Args)]
+#[command(after_help = "\
+Exit codes:
+  0  no errors (there may be warnings)
+  1  errors were found
+  2  the check could not run
+
+Examples:
+  # Check ./opta.yml
+  optakit validate
+
+  # Check every opta.yml below a folder, for another program
+  optakit validate services/ --format json
+
+  # Check standard input
+  cat opta.yml | optakit validate -")]
+pub(crate) struct ValidateArgs {
+    /// Service files, or folders to search for opta.yml; `-` is standard input
+    #[arg(default_value = "opta.yml", value_name = "PATH")]
+    pub(crate) paths: Vec<PathBuf>,
+    /// Check only this environment [default: all environments of the file]
+    #[arg(long, value_name = "NAME")]
+    pub(crate) env: Option<String>,
+    /// File with values that only your environment knows
+    ///
+    /// A YAML or JSON file with `parent` (outputs of the environment) and `modules` (outputs of
+    /// the file's modules), or the output of `terraform output -json`.
+    #[arg(long, value_name = "FILE")]
+    pub(crate) values: Option<PathBuf>,
+    /// Format of the report
+    #[arg(long, value_enum, default_value_t = ReportFormat::Text)]
+    pub(crate) format: ReportFormat,
+}
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
+pub(crate) enum ReportFormat {
+    /// Text with the source line of each error
+    Text,
+    /// One JSON array
+    Json,
+    /// SARIF 2.1.0, for code scanning
+    Sarif,
+    /// GitHub annotations, for the log of a workflow
+    Github,
+}
+
+/// Print the Kubernetes manifests of a service file.
+///
+/// Needs no cluster and no network.
+#[derive(Debug, Args)]
+#[command(after_help = "\
+Exit codes:
+  0  the manifests were rendered
+  1  the service file has errors
+  2  rendering could not run
+
+Examples:
+  # Print the manifests for an environment
+  optakit render --env staging
+
+  # Apply them with kubectl
+  optakit render --image-tag 1.4.2 | kubectl apply --server-side -f -
+
+  # Write a Kustomize base
+  optakit render --image-tag 1.4.2 -o kustomize --output-dir deploy/base")]
+pub(crate) struct RenderArgs {
+    #[command(flatten)]
+    pub(crate) source: SourceArgs,
+    /// Also render the Secret `secret` with database credentials
+    ///
+    /// The credentials come from the values file.
+    #[arg(long)]
+    pub(crate) include_secrets: bool,
+    /// Format of the manifests
+    #[arg(long, short, value_enum, value_name = "FORMAT", default_value_t = ManifestFormat::Yaml)]
+    pub(crate) output: ManifestFormat,
+    /// Write one file per object to this folder (created if missing)
+    #[arg(long, value_name = "DIR")]
+    pub(crate) output_dir: Option<PathBuf>,
+}
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
+pub(crate) enum ManifestFormat {
+    /// A stream of YAML documents
+    Yaml,
+    /// One `List` in JSON
+    Json,
+    /// A Kustomize base with `images:`; needs `--output-dir`
+    Kustomize,
+}
+
+/// What to render, and for which target.
+#[derive(Debug, Args)]
+pub(crate) struct SourceArgs {
+    /// Service file; `-` is standard input
+    #[arg(default_value = "opta.yml")]
+    pub(crate) file: PathBuf,
+    /// Environment [default: the only one of the file]
+    #[arg(long, value_name = "NAME")]
+    pub(crate) env: Option<String>,
+    /// File with values that only your environment knows
+    ///
+    /// A YAML or JSON file with `parent` (outputs of the environment) and `modules` (outputs of
+    /// the file's modules), or the output of `terraform output -json`.
+    #[arg(long, value_name = "FILE")]
+    pub(crate) values: Option<PathBuf>,
+    /// Tag of the image, for services with `image: AUTO`
+    #[arg(long, value_name = "TAG", conflicts_with = "image_digest", help_heading = IMAGE)]
+    pub(crate) image_tag: Option<String>,
+    /// Digest of the image, for services with `image: AUTO`
+    #[arg(long, value_name = "DIGEST", help_heading = IMAGE)]
+    pub(crate) image_digest: Option<String>,
+    /// How closely the manifests follow Opta [default: default]
+    #[arg(long, value_enum, help_heading = TARGET)]
+    pub(crate) profile: Option<Profile>,
+    /// Pod Security Standard that the pods meet [default: baseline]
+    #[arg(long, value_enum, value_name = "LEVEL", help_heading = TARGET)]
+    pub(crate) hardening: Option<Hardening>,
+    /// How public traffic reaches the services [default: nginx]
+    #[arg(long, value_enum, help_heading = TARGET)]
+    pub(crate) exposure: Option<Exposure>,
+    /// Gateway of the routes, for `--exposure gateway` [default: gateway/gateway]
+    #[arg(long, value_name = "NAMESPACE/NAME", help_heading = TARGET)]
+    pub(crate) gateway: Option<String>,
+    /// Kubernetes version: 1.33, 1.34, 1.35 or 1.36 [default: 1.36]
+    #[arg(long, value_name = "VERSION", help_heading = TARGET)]
+    pub(crate) kubernetes: Option<String>,
+}
+
+const IMAGE: &str = "Image options";
+const TARGET: &str = "Target options";
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
+pub(crate) enum Profile {
+    /// Current best practice, with the object names of Opta
+    Default,
+    /// Pods exactly as Opta rendered them, so that a takeover restarts no pod
+    #[value(name = "opta-2021")]
+    Opta2021,
+}
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
+pub(crate) enum Hardening {
+    /// Pod Security Standard `baseline`, with settings that every image supports
+    Baseline,
+    /// Pod Security Standard `restricted`: no root user, no capabilities
+    Restricted,
+}
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
+pub(crate) enum Exposure {
+    /// Ingress for ingress-nginx
+    Nginx,
+    /// Routes of the Gateway API
+    Gateway,
+    /// Ingress for the AWS Load Balancer Controller
+    Alb,
+}
+
+/// Open the editor for a local service file in the browser.
+///
+/// The page reads and writes the service file and the environment files it names. It updates when
+/// a file changes on disk. It is served on localhost only, and only the printed address with its
+/// token can open it. Press Ctrl-C to stop it.
+#[derive(Debug, Args)]
+#[command(after_help = "\
+Exit codes:
+  0  stopped
+  1  the page could not be served
+
+Examples:
+  # Edit ./opta.yml
+  optakit edit
+
+  # Edit another file on a fixed port
+  optakit edit services/shop/opta.yml --port 8080")]
+pub(crate) struct EditArgs {
+    /// Service file (created if missing)
+    #[arg(default_value = "opta.yml")]
+    pub(crate) file: PathBuf,
+    /// Port to listen on [default: any free port]
+    #[arg(long, default_value_t = 0, hide_default_value = true)]
+    pub(crate) port: u16,
+}

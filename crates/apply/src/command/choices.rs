@@ -1,0 +1,61 @@
+//! Builds the request for core from the arguments of `render` and `bundle`.
+
+use clap::ValueEnum;
+use optakit_core::api::{Choices, Request};
+
+use crate::cli::SourceArgs;
+use crate::{rds, request};
+
+/// Reads the files that the arguments name.
+///
+/// # Errors
+///
+/// Fails if the service file or the values file cannot be read.
+pub(super) fn request(source: &SourceArgs) -> anyhow::Result<Request> {
+    let choices = Choices {
+        environment: source.env.clone(),
+        profile: source.profile.map(name),
+        hardening: source.hardening.map(name),
+        exposure: source.exposure.map(name),
+        gateway: source.gateway.clone(),
+        kubernetes: source.kubernetes.clone(),
+        image_tag: source.image_tag.clone(),
+        image_digest: source.image_digest.clone(),
+    };
+    let mut request = request::read(&source.file, source.values.as_ref(), choices)?;
+    request.rds_certificates = rds::of_any_region();
+    Ok(request)
+}
+
+/// Returns the name of a value as the user writes it.
+fn name(value: impl ValueEnum) -> String {
+    value.to_possible_value().expect("no value is hidden").get_name().to_owned()
+}
+
+#[cfg(test)]
+mod tests {
+    use clap::CommandFactory;
+    use optakit_core::model::exposure::Exposure;
+    use optakit_core::render::{Hardening, Profile};
+
+    use crate::cli::Cli;
+
+    fn check<T>(argument: &str, all: &[(&str, T)]) {
+        let program = Cli::command();
+        let render = program.find_subcommand("render").expect("it is a command");
+        let mut arguments = render.get_arguments();
+        let argument =
+            arguments.find(|found| found.get_id() == argument).expect("it is an argument");
+        let accepted: Vec<String> =
+            argument.get_possible_values().iter().map(|value| value.get_name().into()).collect();
+        let known: Vec<&str> = all.iter().map(|(name, _)| *name).collect();
+        assert_eq!(accepted, known);
+    }
+
+    #[test]
+    fn the_arguments_accept_the_names_of_core() {
+        check("profile", Profile::ALL);
+        check("hardening", Hardening::ALL);
+        check("exposure", Exposure::ALL);
+    }
+}

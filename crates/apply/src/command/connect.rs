@@ -1,0 +1,57 @@
+//! Connects a command to the cluster of its bundle.
+
+use anyhow::{Context, bail};
+use optakit_core::bundle::Bundle;
+
+use crate::auth::Cluster;
+use crate::bundle_file;
+use crate::cli::{ConnectArgs, ServiceArgs};
+use crate::report::Report;
+use crate::session::{self, Session};
+
+/// Returns the cluster that the arguments name: a context of a kubeconfig, or an EKS cluster.
+///
+/// # Errors
+///
+/// Fails if the arguments mean an EKS cluster and the bundle has no region.
+pub(super) fn cluster(bundle: &Bundle, connect: &ConnectArgs) -> anyhow::Result<Cluster> {
+    if connect.kubeconfig.is_some() || connect.context.is_some() {
+        return Ok(Cluster::Kubeconfig {
+            file: connect.kubeconfig.clone(),
+            context: connect.context.clone(),
+        });
+    }
+    let region = bundle.target.region.clone().context(
+        "the bundle has no AWS region, so the EKS cluster cannot be found\n  \
+         help: use a kubeconfig with `--context`",
+    )?;
+    let name = connect.cluster.clone().unwrap_or_else(|| bundle.target.cluster.clone());
+    Ok(Cluster::Eks { region, name })
+}
+
+/// Connects to the cluster of a service and runs a function.
+///
+/// # Errors
+///
+/// Fails if the bundle cannot be read, the cluster cannot be reached, or the namespace does not
+/// exist.
+pub(super) fn with_service<T>(
+    service: &ServiceArgs,
+    report: &Report,
+    run: impl AsyncFnOnce(Session) -> anyhow::Result<T>,
+) -> anyhow::Result<T> {
+    // Only name and cluster are used, so a modified bundle is accepted.
+    let bundle = bundle_file::read(&service.bundle, None, true, report)?;
+    let cluster = cluster(&bundle, &service.connect)?;
+    session::block_on(async {
+        let session = Session::open(bundle, &cluster, false).await?;
+        if !session.namespace_exists {
+            bail!(
+                "namespace `{}` does not exist in {}: the service was never applied there",
+                session.layer(),
+                session.cluster
+            );
+        }
+        run(session).await
+    })
+}

@@ -1,0 +1,48 @@
+//! `optakit deploy`.
+
+use std::process::ExitCode;
+use std::time::Instant;
+
+use anyhow::bail;
+use optakit_core::render::IMAGE_DIGEST;
+
+use super::{connect, options};
+use crate::apply_bundle::apply_bundle;
+use crate::bundle_file;
+use crate::cli::DeployArgs;
+use crate::push_image::{check, push_to_ecr};
+use crate::report::Report;
+use crate::session::{self, Session};
+
+/// Pushes an image, then applies a bundle with it.
+///
+/// # Errors
+///
+/// Fails if the push or the apply fails.
+pub(crate) fn run(arguments: &DeployArgs, report: &Report) -> anyhow::Result<ExitCode> {
+    let started = Instant::now();
+    let DeployArgs { bundle, image, options } = arguments;
+    if options.skip_aws {
+        bail!(
+            "`deploy` pushes to ECR, so it cannot run with `--skip-aws`\n  help: push with \
+             `optakit push --to REGISTRY/REPOSITORY`, then apply with `--image-digest`"
+        );
+    }
+    let mut bundle = bundle_file::read(bundle, None, options.allow_modified, report)?;
+    if !bundle.holes.iter().any(|hole| hole.input == IMAGE_DIGEST) {
+        bail!(
+            "the bundle already has an image, so the pushed image would not be used\n  help: make the \
+             bundle again without `--image-tag` and `--image-digest`"
+        );
+    }
+    let image = options::image(image);
+    check(&image)?;
+    let cluster = connect::cluster(&bundle, &options.connect)?;
+    session::block_on(async {
+        let digest = push_to_ecr(&bundle, &image, None, report).await?;
+        bundle.fill(IMAGE_DIGEST, &digest);
+        let session = Session::open(bundle, &cluster, true).await?;
+        apply_bundle(session, &options::apply(options, None), report, started).await?;
+        Ok(ExitCode::SUCCESS)
+    })
+}

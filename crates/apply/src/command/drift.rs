@@ -1,0 +1,33 @@
+//! `optakit drift`.
+
+use std::process::ExitCode;
+
+use anyhow::Context;
+
+use super::connect::with_service;
+use super::plan_output::print;
+use crate::changes::Changes;
+use crate::cli::DriftArgs;
+use crate::history;
+use crate::owner::Force;
+use crate::report::Report;
+
+/// Prints the differences between the cluster and the last good revision. Exit code 2 if there are
+/// differences.
+///
+/// # Errors
+///
+/// Fails if the cluster cannot be reached, or there is no good revision.
+pub(crate) fn run(arguments: &DriftArgs, report: &Report) -> anyhow::Result<ExitCode> {
+    with_service(&arguments.service, report, async |session| {
+        let revisions = history::list(&session.client, session.layer()).await?;
+        let good = history::last_good(&revisions).context(
+            "there is no good revision\n  help: apply a bundle first with `optakit apply`",
+        )?;
+        let bundle = history::read(&session.client, session.layer(), good.number).await?;
+        let session = session.with(bundle);
+        // A change by another field manager is drift too.
+        let changes = Changes::find(&session, &Force { all: true, ..Force::default() }).await?;
+        Ok(print(&changes, &session, arguments.output, report))
+    })
+}

@@ -1,0 +1,31 @@
+//! `optakit explain` and `optakit schema`.
+
+use std::process::ExitCode;
+
+use anyhow::anyhow;
+use optakit_core::bundle::Bundle;
+use optakit_core::{reference, schema as json_schema};
+
+use crate::cli::{ExplainArgs, SchemaArgs, SchemaName};
+use crate::report::Report;
+
+/// Prints the documentation of a field or a rule.
+///
+/// # Errors
+///
+/// Fails if there is no field or rule with this name.
+pub(crate) fn run(arguments: &ExplainArgs, report: &Report) -> anyhow::Result<ExitCode> {
+    let text = reference::explain(&arguments.name).map_err(|fault| anyhow!(fault))?;
+    report.result(&text);
+    Ok(ExitCode::SUCCESS)
+}
+
+/// Prints the JSON Schema of opta.yml or of the bundle.
+pub(crate) fn schema(arguments: &SchemaArgs, report: &Report) -> ExitCode {
+    let schema = match arguments.name {
+        SchemaName::Service => json_schema::schema(),
+        SchemaName::Bundle => Bundle::schema(),
+    };
+    report.result(&format!("{schema:#}\n"));
+    ExitCode::SUCCESS
+}

@@ -1,0 +1,31 @@
+//! `optakit history`.
+
+use std::process::ExitCode;
+
+use super::connect::with_service;
+use crate::cli::HistoryArgs;
+use crate::history::{self, Revision};
+use crate::report::Report;
+
+/// Lists the revisions of a service, newest first.
+///
+/// # Errors
+///
+/// Fails if the cluster cannot be reached, or the namespace does not exist.
+pub(crate) fn run(arguments: &HistoryArgs, report: &Report) -> anyhow::Result<ExitCode> {
+    with_service(&arguments.service, report, async |session| {
+        let revisions = history::list(&session.client, session.layer()).await?;
+        report.result(&revisions.iter().map(line).collect::<String>());
+        Ok(ExitCode::SUCCESS)
+    })
+}
+
+fn line(revision: &Revision) -> String {
+    format!(
+        "{:>4}  {:<8}  {}  {}\n",
+        revision.number,
+        revision.status.word(),
+        revision.recorded,
+        revision.digest
+    )
+}

@@ -1,0 +1,49 @@
+//! `optakit man` and `optakit completions`.
+
+use std::process::ExitCode;
+
+use anyhow::anyhow;
+use clap::CommandFactory;
+
+use crate::cli::{Cli, CompletionsArgs, ManArgs};
+use crate::report::Report;
+
+/// Prints the manual page of the program or of one command.
+///
+/// # Errors
+///
+/// Fails if there is no command with this name.
+pub(crate) fn run(arguments: &ManArgs, report: &Report) -> anyhow::Result<ExitCode> {
+    let mut program = Cli::command();
+    // Adds the global flags to the commands and names their pages `optakit-render`.
+    program.build();
+    let page = match arguments.command.as_deref() {
+        None => program,
+        Some(name) => program
+            .get_subcommands()
+            .find(|command| command.get_name() == name && name != "help")
+            .cloned()
+            .ok_or_else(|| {
+                anyhow!("unknown command `{name}`\n  help: list them with `optakit help`")
+            })?,
+    };
+    let mut text = Vec::new();
+    clap_mangen::Man::new(page).render(&mut text)?;
+    report.result(&String::from_utf8(text)?);
+    Ok(ExitCode::SUCCESS)
+}
+
+/// Prints the completion script of a shell.
+///
+/// # Errors
+///
+/// Fails if the script is not UTF-8.
+pub(crate) fn completions(
+    arguments: &CompletionsArgs,
+    report: &Report,
+) -> anyhow::Result<ExitCode> {
+    let mut script = Vec::new();
+    clap_complete::generate(arguments.shell, &mut Cli::command(), "optakit", &mut script);
+    report.result(&String::from_utf8(script)?);
+    Ok(ExitCode::SUCCESS)
+}

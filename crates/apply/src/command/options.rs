@@ -1,0 +1,47 @@
+//! Converts arguments to the options of a deployment.
+
+use std::time::Duration;
+
+use crate::apply_bundle::{ApplyBundleOptions, OnFailure};
+use crate::cli::{self, ApplyOptionArgs, ConflictArgs, ImageArgs, RolloutArgs};
+use crate::deploy::DeployOptions;
+use crate::owner::Force;
+use crate::push_image::ImageFile;
+use crate::saved_plan::SavedPlan;
+
+/// How long a run waits for a lock in continuous integration, in seconds.
+const WAIT_LOCK_IN_CI: u64 = 600;
+
+/// Returns which fields of other field managers are overwritten.
+pub(super) fn force(conflicts: &ConflictArgs) -> Force {
+    Force { all: conflicts.force_conflicts, fields: conflicts.force_field.clone() }
+}
+
+/// Returns the options of a deployment.
+pub(super) fn deploy(rollout: &RolloutArgs, plan: Option<SavedPlan>) -> DeployOptions {
+    DeployOptions {
+        force: force(&rollout.conflicts),
+        yes: rollout.yes,
+        timeout: Duration::from_secs(rollout.timeout),
+        plan,
+    }
+}
+
+/// Returns the options of an apply.
+pub(super) fn apply(options: &ApplyOptionArgs, plan: Option<SavedPlan>) -> ApplyBundleOptions {
+    let in_ci = std::env::var_os("CI").is_some();
+    let wait_lock = options.wait_lock.unwrap_or(if in_ci { WAIT_LOCK_IN_CI } else { 0 });
+    ApplyBundleOptions {
+        deploy: deploy(&options.rollout, plan),
+        on_failure: match options.on_failure {
+            cli::OnFailure::Rollback => OnFailure::Rollback,
+            cli::OnFailure::Keep => OnFailure::Keep,
+        },
+        wait_lock: Duration::from_secs(wait_lock),
+    }
+}
+
+/// Returns the image that the arguments name.
+pub(super) fn image(image: &ImageArgs) -> ImageFile {
+    ImageFile { archive: image.archive.clone(), name: image.image.clone(), tag: image.tag.clone() }
+}

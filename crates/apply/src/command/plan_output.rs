@@ -1,0 +1,106 @@
+//! The output of `optakit plan` and `optakit drift`.
+
+use std::process::ExitCode;
+
+use serde_json::json;
+
+use crate::applyset::Leftover;
+use crate::changes::{self, Changes};
+use crate::cli::PlanOutput;
+use crate::live::{DesiredObject, Pair};
+use crate::plan::{self, Action};
+use crate::plural::plural;
+use crate::report::{Event, Report};
+use crate::session::Session;
+
+/// Prints changes. Returns exit code 2 if there are any.
+pub(super) fn print(
+    changes: &Changes,
+    session: &Session,
+    output: PlanOutput,
+    report: &Report,
+) -> ExitCode {
+    report.result(&match output {
+        PlanOutput::Text => text(changes, session.layer()),
+        PlanOutput::Json => json(changes, session),
+    });
+    if count(changes) == 0 { ExitCode::SUCCESS } else { ExitCode::from(2) }
+}
+
+fn count(changes: &Changes) -> usize {
+    changes.changed().count() + changes.untested.len() + changes.leftovers.len()
+}
+
+fn line(event: &Event<'_>) -> String {
+    event.text().unwrap_or_default()
+}
+
+fn text(changes: &Changes, layer: &str) -> String {
+    let mut text = String::new();
+    let mut push = |line: &str| {
+        text.push_str(line);
+        text.push('\n');
+    };
+    for pair in changes.changed() {
+        push(&line(&changes::change(pair, &pair.target.label())));
+        if plan::action(pair) == Action::Change {
+            for line in plan::diff(pair).lines() {
+                push(&format!("    {line}"));
+            }
+        }
+    }
+    for target in &changes.untested {
+        push(&line(&changes::creation(&target.label())));
+    }
+    for leftover in &changes.leftovers {
+        push(&line(&changes::deletion(&leftover.label())));
+    }
+    match count(changes) {
+        0 => push(&format!("{layer}: nothing to change")),
+        number => push(&format!("{layer}: {}", plural(number, "change"))),
+    }
+    if !changes.untested.is_empty() {
+        push("the namespace does not exist yet, so its objects were not checked in a dry run");
+    }
+    text
+}
+
+fn json(changes: &Changes, session: &Session) -> String {
+    let of_pair = |pair: &Pair| {
+        json!({
+            "action": plan::action(pair).word(),
+            "kind": pair.target.kind.name(),
+            "name": pair.target.name,
+            "effect": plan::effect(pair).words(),
+            "diff": match plan::action(pair) {
+                Action::Change => plan::diff(pair),
+                Action::Create | Action::Keep => String::new(),
+            },
+        })
+    };
+    let of_untested = |target: &DesiredObject| {
+        json!({
+            "action": "create", "kind": target.kind.name(), "name": target.name,
+            "effect": "nothing restarts", "diff": "",
+        })
+    };
+    let of_leftover = |leftover: &Leftover| {
+        json!({
+            "action": "delete", "kind": leftover.kind.name(), "name": leftover.name,
+            "effect": "deletion", "diff": "",
+        })
+    };
+    let list: Vec<_> = changes
+        .changed()
+        .map(of_pair)
+        .chain(changes.untested.iter().map(of_untested))
+        .chain(changes.leftovers.iter().map(of_leftover))
+        .collect();
+    let plan = json!({
+        "layer": session.layer(),
+        "cluster": session.cluster,
+        "bundle": session.bundle.digest,
+        "changes": list,
+    });
+    format!("{plan:#}\n")
+}

@@ -1,0 +1,112 @@
+//! Reads text files, and writes each file completely or not at all.
+
+use std::io::{Read, Write};
+use std::path::Path;
+
+use anyhow::{Context, anyhow, bail};
+use optakit_core::api::SourceText;
+use tempfile::NamedTempFile;
+
+/// The size of the largest file that is read, in bytes.
+const MAX_BYTES: u64 = 16 * 1024 * 1024;
+
+/// Whether a path means standard input: `-`.
+pub(crate) fn is_stdin(path: &Path) -> bool {
+    path.as_os_str() == "-"
+}
+
+/// Reads a text file, or standard input for `-`.
+///
+/// # Errors
+///
+/// Fails if the file cannot be read, is too large, or is not UTF-8. The message names the file.
+pub(crate) fn read_text(path: &Path) -> anyhow::Result<SourceText> {
+    let name = if is_stdin(path) { "<stdin>".to_owned() } else { path.display().to_string() };
+    let bytes = read_bytes(path).with_context(|| format!("cannot read {name}"))?;
+    let text = String::from_utf8(bytes).map_err(|error| {
+        let at = error.utf8_error().valid_up_to();
+        let bytes = error.as_bytes();
+        let line = bytes[..at].iter().filter(|byte| **byte == b'\n').count() + 1;
+        anyhow!("{name} is not UTF-8: line {line} contains the byte 0x{:02x}", bytes[at])
+    })?;
+    Ok(SourceText { name, text })
+}
+
+fn read_bytes(path: &Path) -> anyhow::Result<Vec<u8>> {
+    let mut bytes = Vec::new();
+    if is_stdin(path) {
+        std::io::stdin().lock().take(MAX_BYTES + 1).read_to_end(&mut bytes)?;
+    } else {
+        let file = std::fs::File::open(path)?;
+        let metadata = file.metadata()?;
+        if metadata.is_dir() {
+            bail!("it is a folder");
+        }
+        bytes.reserve(usize::try_from(metadata.len().min(MAX_BYTES)).unwrap_or_default() + 1);
+        file.take(MAX_BYTES + 1).read_to_end(&mut bytes)?;
+    }
+    if bytes.len() as u64 > MAX_BYTES {
+        bail!("it is larger than {} MiB", MAX_BYTES / 1024 / 1024);
+    }
+    Ok(bytes)
+}
+
+/// Writes a file. If that fails, the old file stays unchanged.
+///
+/// # Errors
+///
+/// Fails if the file cannot be written. The message names the file.
+pub(crate) fn write(path: &Path, text: &str) -> anyhow::Result<()> {
+    let folder =
+        path.parent().filter(|folder| !folder.as_os_str().is_empty()).unwrap_or(Path::new("."));
+    let written = write_temporary(folder, text).and_then(|file| Ok(file.persist(path)?));
+    written.map(drop).with_context(|| format!("cannot write {}", path.display()))
+}
+
+/// Writes several files to a folder. Replaces no file before all texts are on disk.
+///
+/// # Errors
+///
+/// Fails if a file cannot be written. The message names the file.
+pub(crate) fn write_all(folder: &Path, files: &[SourceText]) -> anyhow::Result<()> {
+    let mut written = Vec::new();
+    for file in files {
+        let path = folder.join(&file.name);
+        let temporary = write_temporary(folder, &file.text)
+            .with_context(|| format!("cannot write {}", path.display()))?;
+        written.push((temporary, path));
+    }
+    for (file, path) in written {
+        file.persist(&path).with_context(|| format!("cannot write {}", path.display()))?;
+    }
+    Ok(())
+}
+
+/// Writes a text to a temporary file that can replace another file of the folder.
+fn write_temporary(folder: &Path, text: &str) -> std::io::Result<NamedTempFile> {
+    let mut file = NamedTempFile::new_in(folder)?;
+    file.write_all(text.as_bytes())?;
+    file.as_file().sync_all()?;
+    #[cfg(unix)]
+    {
+        use std::os::unix::fs::PermissionsExt;
+        file.as_file().set_permissions(std::fs::Permissions::from_mode(0o644))?;
+    }
+    Ok(file)
+}
+
+/// Returns the names of the files of a folder, sorted.
+///
+/// # Errors
+///
+/// Fails if the folder cannot be listed. The message names the folder.
+pub(crate) fn names_in(folder: &Path) -> anyhow::Result<Vec<String>> {
+    let list = || -> std::io::Result<Vec<String>> {
+        let entries = std::fs::read_dir(folder)?;
+        let names = entries.map(|entry| Ok(entry?.file_name().to_string_lossy().into_owned()));
+        let mut names = names.collect::<std::io::Result<Vec<String>>>()?;
+        names.sort();
+        Ok(names)
+    };
+    list().with_context(|| format!("cannot list {}", folder.display()))
+}

@@ -1,0 +1,177 @@
+//! Pushes an image from an archive to the ECR repository of a module or to another registry.
+
+use std::path::PathBuf;
+
+use anyhow::{Context, bail};
+use docker_credential::{CredentialRetrievalError, DockerCredential};
+use oci_client::secrets::RegistryAuth;
+use optakit_core::bundle::{AwsDocument, Bundle};
+
+use crate::auth;
+use crate::aws::adopt::adopt;
+use crate::aws::ecr;
+use crate::aws::login::login;
+use crate::image::{Archive, Destination, Image, pack, push};
+use crate::report::{Report, Transfers, bytes};
+
+/// An image in an archive.
+#[derive(Clone, Debug)]
+pub(crate) struct ImageFile {
+    pub(crate) archive: PathBuf,
+    /// The name of the image, if the archive contains several.
+    pub(crate) name: Option<String>,
+    /// The tag in the registry. `None` means the tag in the archive.
+    pub(crate) tag: Option<String>,
+}
+
+impl ImageFile {
+    fn read(&self, archive: &Archive) -> anyhow::Result<Image> {
+        Ok(Image::read(archive, self.name.as_deref())?)
+    }
+}
+
+/// Checks that the archive contains an image that can be pushed.
+///
+/// # Errors
+///
+/// Fails if the archive cannot be read or the image is invalid.
+pub(crate) fn check(file: &ImageFile) -> anyhow::Result<()> {
+    file.read(&Archive::open(&file.archive)?)?;
+    Ok(())
+}
+
+/// Pushes an image to the ECR repository of a module with `image: AUTO`. Creates the repository if
+/// it is missing. Returns the digest of the image.
+///
+/// # Errors
+///
+/// Fails if the bundle has no such module or several, AWS rejects a call, or the push fails.
+pub(crate) async fn push_to_ecr(
+    bundle: &Bundle,
+    file: &ImageFile,
+    module: Option<&str>,
+    report: &Report,
+) -> anyhow::Result<String> {
+    let mut bundle = bundle.clone();
+    let aws = auth::aws(bundle.target.region.as_deref()).await;
+    let account = auth::check_account(&aws, bundle.target.account_id.as_deref()).await?;
+    bundle.fill("account_id", &account);
+    adopt(&aws, &mut bundle).await?;
+    let document = repository_of(&bundle, module)?;
+    let outcome = ecr::ensure(&aws, &document.resource).await?;
+    if outcome.changes.first() == Some(&"created") {
+        report.step("created", format!("{} {}", outcome.what, outcome.name));
+    }
+    let login = login(&aws).await?;
+    push_to(file, &Destination::new(&login, &outcome.name), report).await
+}
+
+/// Returns the ECR repository of the module, or of the only module that has one.
+fn repository_of<'a>(bundle: &'a Bundle, module: Option<&str>) -> anyhow::Result<&'a AwsDocument> {
+    let matching: Vec<&AwsDocument> = bundle
+        .aws
+        .iter()
+        .filter(|document| document.kind == "ecr-repository")
+        .filter(|document| module.is_none_or(|module| document.module == module))
+        .collect();
+    match (matching.as_slice(), module) {
+        ([only], _) => Ok(only),
+        ([], Some(module)) => bail!(
+            "the bundle has no module `{module}` with `image: AUTO`\n  help: push to another repository \
+             with `--to REGISTRY/REPOSITORY`"
+        ),
+        ([], None) => bail!(
+            "the bundle has no module with `image: AUTO`, so it has no ECR repository\n  help: push to \
+             another repository with `--to REGISTRY/REPOSITORY`"
+        ),
+        (several, _) => {
+            let names: Vec<&str> =
+                several.iter().map(|document| document.module.as_str()).collect();
+            bail!(
+                "several modules have `image: AUTO`: {}\n  help: choose one with `--module NAME`",
+                names.join(", ")
+            )
+        }
+    }
+}
+
+/// Returns the repository at an address, with the credentials of `docker login`.
+///
+/// # Errors
+///
+/// Fails if the address is not a repository, or the credentials cannot be used.
+pub(crate) fn destination(address: &str) -> anyhow::Result<Destination> {
+    let parts = address.split_once('/').filter(|(host, path)| {
+        let path = path.trim_end_matches('/');
+        (host.contains(['.', ':']) || *host == "localhost")
+            && !path.is_empty()
+            && !path.contains([':', '@'])
+    });
+    let (registry, repository) = parts.with_context(|| {
+        format!(
+            "`{address}` is not a valid repository, expected one like \
+             `registry.example.com/team/app`"
+        )
+    })?;
+    let auth = match docker_credential::get_credential(registry) {
+        Ok(DockerCredential::UsernamePassword(user, password)) => {
+            RegistryAuth::Basic(user, password)
+        }
+        Ok(DockerCredential::IdentityToken(_)) => {
+            bail!(
+                "Docker has an identity token for {registry}, which is not supported\n  help: log in \
+                 with user name and password"
+            )
+        }
+        // The registry decides whether credentials are required.
+        Err(
+            CredentialRetrievalError::NoCredentialConfigured
+            | CredentialRetrievalError::ConfigNotFound
+            | CredentialRetrievalError::ConfigReadError,
+        ) => RegistryAuth::Anonymous,
+        Err(error) => bail!("the Docker credentials for {registry} cannot be used: {error}"),
+    };
+    Ok(Destination {
+        registry: registry.to_owned(),
+        repository: repository.trim_end_matches('/').to_owned(),
+        auth,
+    })
+}
+
+/// Compresses the layers that are not compressed yet, and pushes the image. Returns its digest.
+///
+/// # Errors
+///
+/// Fails if the archive cannot be read, or the registry rejects the image.
+pub(crate) async fn push_to(
+    file: &ImageFile,
+    to: &Destination,
+    report: &Report,
+) -> anyhow::Result<String> {
+    let archive = Archive::open(&file.archive)?;
+    let mut image = file.read(&archive)?;
+    let tag = tag(file, &image)?;
+    let folder = tempfile::tempdir().context("cannot create a folder for compressed layers")?;
+    let transfers = Transfers::new(report);
+    pack(&mut image, folder.path(), |digest, before, after| {
+        let label = digest.get(..19).unwrap_or(digest);
+        transfers.step("compressed", &format!("{label}  {} to {}", bytes(before), bytes(after)));
+    })?;
+    let digest = push(&image, to, &tag, report).await?;
+    let platforms: Vec<&str> = image.platforms.iter().map(String::as_str).collect();
+    let Destination { registry, repository, .. } = to;
+    let pushed = format!("{registry}/{repository}:{tag} ({})\n{digest}", platforms.join(", "));
+    report.step("pushed", pushed);
+    Ok(digest)
+}
+
+/// Returns the given tag, the tag in the archive, or `sha-` and the start of the digest.
+fn tag(file: &ImageFile, image: &Image) -> anyhow::Result<String> {
+    if let Some(tag) = &file.tag {
+        optakit_core::model::image::check_tag(tag).map_err(|fault| anyhow::anyhow!(fault))?;
+        return Ok(tag.clone());
+    }
+    let digest = image.manifests.last().map(|manifest| manifest.digest()).unwrap_or_default();
+    let from_digest = || format!("sha-{}", digest.get(7..19).unwrap_or_default());
+    Ok(image.tag.clone().unwrap_or_else(from_digest))
+}

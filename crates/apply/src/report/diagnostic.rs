@@ -1,0 +1,103 @@
+//! Diagnostics with their source lines.
+
+use annotate_snippets::renderer::DecorStyle;
+use annotate_snippets::{Annotation, AnnotationKind, Group, Level, Origin, Renderer, Snippet};
+use optakit_core::api::{Diagnostic, Place};
+
+/// Renders a diagnostic with its source lines. `text_of` returns the text of a file.
+pub(super) fn render<'a>(
+    diagnostic: &'a Diagnostic,
+    text_of: &impl Fn(&str) -> Option<&'a str>,
+) -> String {
+    let title = level(diagnostic).primary_title(diagnostic.message.as_str()).id(diagnostic.rule);
+    let mut group = if diagnostic.confidential {
+        let place = Origin::path(diagnostic.file.as_str())
+            .line(diagnostic.place.line as usize)
+            .char_column(diagnostic.place.column as usize);
+        title.element(place)
+    } else {
+        add_source(Group::with_title(title), diagnostic, text_of)
+    };
+    let first_fix = diagnostic.fixes.first().filter(|_| !diagnostic.confidential);
+    let help = diagnostic.help.as_ref().or(first_fix.map(|fix| &fix.title));
+    if let Some(help) = help {
+        group = group.element(Level::HELP.message(help.as_str()));
+    }
+    Renderer::styled().decor_style(DecorStyle::Ascii).render(&[group])
+}
+
+fn level(diagnostic: &Diagnostic) -> Level<'static> {
+    match diagnostic.severity {
+        "error" => Level::ERROR,
+        "warning" => Level::WARNING,
+        _ => Level::NOTE.with_name("hint"),
+    }
+}
+
+/// Adds the lines of the diagnostic and of its label, which may be in another file.
+fn add_source<'a>(
+    group: Group<'a>,
+    diagnostic: &'a Diagnostic,
+    text_of: &impl Fn(&str) -> Option<&'a str>,
+) -> Group<'a> {
+    let text = text_of(&diagnostic.file).unwrap_or_default();
+    let (label, other) = match &diagnostic.label {
+        Some(label) if label.file == diagnostic.file => (Some(label), None),
+        label => (None, label.as_ref()),
+    };
+    let places: Vec<Place> =
+        std::iter::once(diagnostic.place).chain(label.map(|label| label.place)).collect();
+    let lines = Lines::of(text, &places);
+    let mut snippet = lines
+        .snippet(&diagnostic.file)
+        .annotation(AnnotationKind::Primary.span(lines.visible(diagnostic.place)));
+    if let Some(label) = label {
+        snippet = snippet.annotation(
+            AnnotationKind::Context.span(lines.visible(label.place)).label(label.message.as_str()),
+        );
+    }
+    let group = group.element(snippet);
+    let Some(label) = other else { return group };
+    let lines = Lines::of(text_of(&label.file).unwrap_or_default(), &[label.place]);
+    let annotation =
+        AnnotationKind::Context.span(lines.visible(label.place)).label(label.message.as_str());
+    group.element(lines.snippet(&label.file).annotation(annotation))
+}
+
+/// The lines of a text that contain given places. The renderer then does not read the whole text
+/// for each diagnostic.
+struct Lines<'a> {
+    text: &'a str,
+    /// The offset of the first line in the whole text.
+    start: usize,
+    /// The number of the first line.
+    first: usize,
+}
+
+impl<'a> Lines<'a> {
+    fn of(text: &'a str, places: &[Place]) -> Self {
+        let low = places.iter().map(|place| place.byte_start).min().unwrap_or(0).min(text.len());
+        let high =
+            places.iter().map(|place| place.byte_end).max().unwrap_or(0).clamp(low, text.len());
+        let start =
+            text.get(..low).and_then(|before| before.rfind('\n')).map_or(0, |newline| newline + 1);
+        let end = text
+            .get(high..)
+            .and_then(|after| after.find('\n'))
+            .map_or(text.len(), |newline| high + newline);
+        let first = places.iter().map(|place| place.line).min().unwrap_or(1);
+        Self { text: text.get(start..end).unwrap_or_default(), start, first: first as usize }
+    }
+
+    fn snippet(&self, file: &'a str) -> Snippet<'a, Annotation<'a>> {
+        Snippet::source(self.text).path(file).line_start(self.first)
+    }
+
+    /// Returns the bytes to underline, without trailing white space.
+    fn visible(&self, place: Place) -> std::ops::Range<usize> {
+        let start = place.byte_start.saturating_sub(self.start).min(self.text.len());
+        let end = place.byte_end.saturating_sub(self.start).clamp(start, self.text.len());
+        let shown = self.text.get(start..end).map_or(end, |part| start + part.trim_end().len());
+        start..shown
+    }
+}

@@ -1,0 +1,195 @@
+//! A plan in a file. A later apply checks that it would make the same changes.
+
+use k8s_openapi::jiff::Timestamp;
+use optakit_core::effect::strip_server_fields;
+use serde::{Deserialize, Serialize};
+use serde_json::Value;
+
+use crate::changes::Changes;
+use crate::digest::sha256;
+use crate::live::{self, LiveError};
+use crate::session::Session;
+
+const API_VERSION: &str = "optakit.dev/v1";
+const KIND: &str = "Plan";
+/// How long a plan is valid, in seconds.
+const MAX_AGE: i64 = 2 * 60 * 60;
+
+/// Everything that a plan depends on.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase", deny_unknown_fields)]
+pub(crate) struct SavedPlan {
+    api_version: String,
+    kind: String,
+    /// The digest of the bundle with all values filled in.
+    bundle: String,
+    /// The uid of the cluster: the uid of its namespace `kube-system`.
+    cluster: String,
+    /// The time when the plan was made.
+    made: Timestamp,
+    /// Every object with its state.
+    objects: Vec<PlannedObject>,
+    /// The objects to delete.
+    leftovers: Vec<String>,
+}
+
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase", deny_unknown_fields)]
+struct PlannedObject {
+    object: String,
+    /// A hash of the object. `None` if it did not exist. The resourceVersion would not work:
+    /// controllers update the status of autoscalers every few seconds.
+    state: Option<String>,
+}
+
+/// Returns a hash of the fields that users set.
+fn state(live: &Value) -> String {
+    sha256(strip_server_fields(live).to_string().as_bytes())
+}
+
+/// Why a saved plan cannot be applied.
+#[derive(Debug, thiserror::Error)]
+pub(crate) enum PlanError {
+    #[error("the file is not a saved plan")]
+    NotAPlan(#[source] serde_json::Error),
+    #[error(
+        "the saved plan is outdated, nothing was changed: {reason}\n  \
+         help: make a new one with `optakit plan --save`"
+    )]
+    Outdated { reason: String },
+    #[error(transparent)]
+    Live(#[from] LiveError),
+}
+
+impl SavedPlan {
+    /// Creates a plan from the current changes.
+    ///
+    /// # Errors
+    ///
+    /// Fails if the uid of the cluster cannot be read.
+    pub(crate) async fn of(session: &Session, changes: &Changes) -> Result<Self, LiveError> {
+        let cluster = live::cluster_uid(&session.client).await?;
+        let tested = changes.pairs.iter().map(|pair| PlannedObject {
+            object: pair.target.label(),
+            state: pair.live.as_ref().map(state),
+        });
+        let untested = changes
+            .untested
+            .iter()
+            .map(|target| PlannedObject { object: target.label(), state: None });
+        Ok(Self {
+            api_version: API_VERSION.to_owned(),
+            kind: KIND.to_owned(),
+            bundle: session.bundle.actual_digest(),
+            cluster,
+            made: Timestamp::now(),
+            objects: tested.chain(untested).collect(),
+            leftovers: changes.leftovers.iter().map(|leftover| leftover.label()).collect(),
+        })
+    }
+
+    /// Reads a plan from the text of its file.
+    ///
+    /// # Errors
+    ///
+    /// Fails if the text is not a plan.
+    pub(crate) fn parse(text: &str) -> Result<Self, PlanError> {
+        serde_json::from_str(text).map_err(PlanError::NotAPlan)
+    }
+
+    /// Returns the text of the file.
+    pub(crate) fn to_text(&self) -> String {
+        serde_json::to_string_pretty(self).expect("a plan is JSON") + "\n"
+    }
+
+    /// Checks that the current plan equals this saved plan.
+    ///
+    /// # Errors
+    ///
+    /// Fails with the first difference.
+    pub(crate) fn check(&self, now: &Self) -> Result<(), PlanError> {
+        let outdated = |reason: String| Err(PlanError::Outdated { reason });
+        if self.cluster != now.cluster {
+            return outdated("it was made for another cluster".to_owned());
+        }
+        if self.bundle != now.bundle {
+            return outdated(format!(
+                "it was made for the bundle {}, but this is {}",
+                self.bundle, now.bundle
+            ));
+        }
+        if now.made.duration_since(self.made).as_secs() > MAX_AGE {
+            return outdated("it is more than 2 hours old".to_owned());
+        }
+        for object in &now.objects {
+            let planned = self.objects.iter().find(|planned| planned.object == object.object);
+            // The apply creates a new namespace before it plans the other objects.
+            let new_namespace = object.object.starts_with("Namespace ")
+                && planned.is_some_and(|planned| planned.state.is_none());
+            if !new_namespace && planned.map(|planned| &planned.state) != Some(&object.state) {
+                return outdated(format!("{} has changed since", object.object));
+            }
+        }
+        if self.leftovers != now.leftovers {
+            return outdated("other objects would be deleted".to_owned());
+        }
+        Ok(())
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn object(object: &str, state: Option<&str>) -> PlannedObject {
+        PlannedObject { object: object.to_owned(), state: state.map(str::to_owned) }
+    }
+
+    fn plan() -> SavedPlan {
+        SavedPlan {
+            api_version: API_VERSION.to_owned(),
+            kind: KIND.to_owned(),
+            bundle: "sha256:1".to_owned(),
+            cluster: "c".to_owned(),
+            made: "2026-01-01T00:00:00Z".parse().expect("a time"),
+            objects: vec![object("Namespace shop", None), object("Service api", Some("7"))],
+            leftovers: Vec::new(),
+        }
+    }
+
+    fn outdated(now: SavedPlan) -> String {
+        plan().check(&now).expect_err("the plan is outdated").to_string()
+    }
+
+    fn at(time: &str) -> SavedPlan {
+        SavedPlan { made: time.parse().expect("a time"), ..plan() }
+    }
+
+    #[test]
+    fn a_plan_expires_after_two_hours() {
+        assert!(plan().check(&at("2026-01-01T01:59:59Z")).is_ok());
+        assert!(outdated(at("2026-01-01T02:00:01Z")).contains("2 hours"));
+    }
+
+    #[test]
+    fn a_plan_is_outdated_when_its_inputs_change() {
+        let other = SavedPlan { cluster: "d".to_owned(), ..plan() };
+        assert!(outdated(other).contains("another cluster"));
+        let other = SavedPlan { bundle: "sha256:2".to_owned(), ..plan() };
+        assert!(outdated(other).contains("sha256:2"));
+        let objects = vec![object("Namespace shop", Some("1")), object("Service api", Some("8"))];
+        let other = SavedPlan { objects, ..plan() };
+        assert!(outdated(other).contains("Service api has changed since"));
+    }
+
+    #[test]
+    fn a_plan_accepts_the_new_namespace() {
+        let objects = vec![object("Namespace shop", Some("1")), object("Service api", Some("7"))];
+        assert!(plan().check(&SavedPlan { objects, ..plan() }).is_ok());
+    }
+
+    #[test]
+    fn a_plan_is_read_from_its_text() {
+        assert_eq!(SavedPlan::parse(&plan().to_text()).expect("it is a plan"), plan());
+    }
+}
