@@ -1,10 +1,11 @@
-// Rendering and checking as people start them, beside the programs of the field on the same service.
-//   node bench/commands.mjs FIGURES BINARY     the peers' paths are in HELM, KUBECTL, KOMPOSE, KUBECONFORM, SCORE, SCHEMAS
+// Measures rendering and checking as commands, with Optakit and other tools for the same service.
+//   node bench/commands.mjs FIGURES BINARY
+// The paths of the other tools are in HELM, KUBECTL, KOMPOSE, KUBECONFORM, SCORE and SCHEMAS.
 import { cpSync, mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
 import { Figures } from './figures.mjs';
-import { run, side_by_side } from './processes.mjs';
+import { run, sideBySide } from './processes.mjs';
 
 const [target, program] = process.argv.slice(2);
 const binary = resolve(program);
@@ -15,23 +16,30 @@ const peers = resolve('scripts/peers');
 const figures = new Figures(target);
 const work = mkdtempSync(join(tmpdir(), 'optakit-bench-'));
 
-const service_into = (folder) => {
+const copyService = (folder) => {
   mkdirSync(folder, { recursive: true });
   for (const file of ['opta.yml', 'env.yml']) cpSync(join(fixture, file), join(folder, file));
 };
-/** `Kind name` of every object of a stream of manifests. */
+/** Returns `Kind name` of each object in a stream of manifests. */
 const objects = (text) =>
-  text.split(/^---\n/m).map((part) => [/^kind: (.*)$/m.exec(part)?.[1], /^ {2}name: (.*)$/m.exec(part)?.[1]]).filter(([kind]) => kind).map((part) => part.join(' ')).sort();
+  text
+    .split(/^---\n/m)
+    .map((part) => [/^kind: (.*)$/m.exec(part)?.[1], /^ {2}name: (.*)$/m.exec(part)?.[1]])
+    .filter(([kind]) => kind)
+    .map((part) => part.join(' '))
+    .sort();
 
 function rendering() {
-  service_into(work);
+  copyService(work);
   const render = [binary, 'render', '--image-tag', '1.4.2', '--quiet'];
   const ours = objects(run(render, work));
   const theirs = [];
-  // A comparison of two different things would be none.
+  // Compare only commands that render the same objects.
   const same = (command) => {
     const found = objects(run(command, work));
-    if (JSON.stringify(found) !== JSON.stringify(ours)) throw new Error(`not the same objects: ${ours}\n${command.join(' ')}: ${found}`);
+    if (JSON.stringify(found) !== JSON.stringify(ours)) {
+      throw new Error(`not the same objects: ${ours}\n${command.join(' ')}: ${found}`);
+    }
   };
   if (HELM) {
     cpSync(join(peers, 'chart'), join(work, 'chart'), { recursive: true });
@@ -47,13 +55,23 @@ function rendering() {
     same(command);
     theirs.push({ who: 'kubectl-kustomize', command });
   } else figures.without('render/kubectl-kustomize', 'no Go toolchain to build it with');
-  if (KOMPOSE) theirs.push({ who: 'kompose-convert', command: [KOMPOSE, 'convert', '--stdout', '-f', join(peers, 'kompose/compose.yml')] });
-  else figures.without('render/kompose-convert', 'no Go toolchain to build it with');
+  if (KOMPOSE) {
+    theirs.push({
+      who: 'kompose-convert',
+      command: [KOMPOSE, 'convert', '--stdout', '-f', join(peers, 'kompose/compose.yml')],
+    });
+  } else figures.without('render/kompose-convert', 'no Go toolchain to build it with');
   if (SCORE) {
     run([SCORE, 'init', '--no-sample'], work);
-    theirs.push({ who: 'score-k8s-generate', command: [SCORE, 'generate', join(peers, 'score/score.yaml'), '-o', 'score-manifests.yaml'] });
+    theirs.push({
+      who: 'score-k8s-generate',
+      command: [SCORE, 'generate', join(peers, 'score/score.yaml'), '-o', 'score-manifests.yaml'],
+    });
   } else figures.without('render/score-k8s-generate', 'score-k8s is not on the PATH');
-  const [mine, start, ...times] = side_by_side([{ command: render }, { command: [binary, '--version'] }, ...theirs], work);
+  const [mine, start, ...times] = sideBySide(
+    [{ command: render }, { command: [binary, '--version'] }, ...theirs],
+    work,
+  );
   figures.report('start/optakit', start, 'ms');
   figures.report('render/optakit', mine, 'ms');
   theirs.forEach(({ who }, index) => {
@@ -68,21 +86,32 @@ function checking() {
   const text = run([binary, 'render', '--image-tag', '1.4.2', '--quiet'], work);
   for (let index = 0; index < FILES; index += 1) {
     const folder = join(String(index % 40), String(index));
-    service_into(join(work, 'tree', folder));
+    copyService(join(work, 'tree', folder));
     mkdirSync(join(manifests, folder), { recursive: true });
     writeFileSync(join(manifests, folder, 'all.yaml'), text);
   }
   const validate = [binary, 'validate', 'tree', '--quiet'];
   const commands = [{ command: validate }, { command: validate, env: { RAYON_NUM_THREADS: '1' } }];
-  const conform = [KUBECONFORM, '-strict', '-schema-location', `${SCHEMAS}/{{.ResourceKind}}{{.KindSuffix}}.json`, 'manifests'];
-  // It checks the manifests of those files, and nothing of what they were made from.
-  const is_there = KUBECONFORM && SCHEMAS;
-  if (is_there) commands.push({ command: conform });
-  const [all, one, checked] = side_by_side(commands, work, 1);
+  const conform = [
+    KUBECONFORM,
+    '-strict',
+    '-schema-location',
+    `${SCHEMAS}/{{.ResourceKind}}{{.KindSuffix}}.json`,
+    'manifests',
+  ];
+  // kubeconform checks the manifests, Optakit the service files.
+  const isInstalled = KUBECONFORM && SCHEMAS;
+  if (isInstalled) commands.push({ command: conform });
+  const [all, one, checked] = sideBySide(commands, work, 1);
   figures.report('check-2000-files/optakit', all, 'ms');
   figures.report('check-2000-files/one-core', one, 'ms');
   figures.ratio('check-2000-files', 'one-core');
-  if (!is_there) return figures.without('check-2000-files/kubeconform', 'no Go toolchain to build it and its cluster with');
+  if (!isInstalled) {
+    return figures.without(
+      'check-2000-files/kubeconform',
+      'no Go toolchain to build it and its cluster with',
+    );
+  }
   figures.report('check-2000-files/kubeconform', checked, 'ms');
   figures.ratio('check-2000-files', 'kubeconform');
 }

@@ -1,14 +1,16 @@
-// What `make bench` finds: a line a figure, `name value unit`, or `ratio name ours/peer`; all of them in a file at the end. A name
-// is `what/who`, so that a comparison is what both have in common.
+// The figures of `make bench`. Prints one line per figure: `name value unit`, or `ratio name value`
+// for a comparison. Saves all figures in a file. A name is `what/who`, so that two tools that do
+// the same have the same `what`.
 import { existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { dirname } from 'node:path';
 
-/** The value below which such a share of them lies. */
-export const at = (values, share) => [...values].sort((a, b) => a - b)[Math.floor((values.length - 1) * share)];
-export const median = (values) => at(values, 0.5);
+/** Returns a quantile of values. */
+export const quantile = (values, share) =>
+  [...values].sort((a, b) => a - b)[Math.floor((values.length - 1) * share)];
+export const median = (values) => quantile(values, 0.5);
 
 export class Figures {
-  /** Adds to what `file` has, if it is there. */
+  /** Adds figures to a file, which does not need to exist. */
   constructor(file) {
     this.file = file;
     this.all = existsSync(file) ? JSON.parse(readFileSync(file, 'utf8')) : [];
@@ -19,7 +21,7 @@ export class Figures {
     console.log(`${name} ${Number(value.toPrecision(3))} ${unit}`);
   }
 
-  /** Ours to a peer's of the same figure, both reported before: below 1 is better. */
+  /** Reports Optakit's figure divided by that of the peer: below 1 is better. */
   ratio(what, peer) {
     const of = (who) => this.all.findLast(({ name }) => name === `${what}/${who}`).value;
     const name = `${what}/${peer}`;
@@ -28,7 +30,7 @@ export class Figures {
     console.log(`ratio ${name} ${Number(ratio.toPrecision(3))}`);
   }
 
-  /** What is not measured, and why: a peer that cannot do it, or is not here. */
+  /** Reports why a figure is missing. */
   without(name, why) {
     this.all.push({ name, why });
     console.log(`without ${name} ${why}`);

@@ -1,45 +1,54 @@
-// The built page in Chromium, beside monaco-editor with monaco-yaml and our JSON Schema of opta.yml in the same run: what the
-// first load weighs, how long it takes, and from a key to the painted page; and beside a Leptos page that only says hello. They
-// take turns, so that a busy moment hits all.
-//   node bench/page.mjs FIGURES     the peers' folders are in MONACO and LEPTOS
+// Measures the built page in Chromium: the size and time of the first load, and the time from a key
+// to the painted page. Compares it with monaco-editor (with monaco-yaml and the JSON Schema of
+// opta.yml) and a small Leptos page. The pages take turns, so that a busy machine affects all.
+//   node bench/page.mjs FIGURES     the folders of the other pages are in MONACO and LEPTOS
 import { brotliCompressSync, constants } from 'node:zlib';
 import { launch } from '../scripts/browser.mjs';
-import { file } from '../scripts/service_file.mjs';
+import { serviceFile } from '../scripts/service_file.mjs';
 import { serve } from '../scripts/serve.mjs';
-import { at, Figures, median } from './figures.mjs';
+import { Figures, median, quantile } from './figures.mjs';
 
 const { MONACO, LEPTOS } = process.env;
 const figures = new Figures(process.argv[2]);
 const browser = await launch();
 const serving = async (folder) => `http://127.0.0.1:${(await serve(folder)).address().port}/`;
 
-/** How often each page takes its turn. */
+/** The number of turns of each page, and the keys per turn. */
 const LOADS = 11;
 const ROUNDS = 4;
 const KEYS = 15;
 
-/** A page in a cold browser. */
+/** Opens a browser context with empty caches. */
 async function cold(permissions = []) {
-  const context = await browser.newContext({ viewport: { width: 1440, height: 900 }, serviceWorkers: 'block', permissions });
+  const context = await browser.newContext({
+    viewport: { width: 1440, height: 900 },
+    serviceWorkers: 'block',
+    permissions,
+  });
   return { context, page: await context.newPage() };
 }
 
-/** What the first load weighs by brotli, in KB. */
+/** Returns the size of the first load in KB, compressed with brotli. */
 async function weight({ address }) {
   const { context, page } = await cold();
   const bodies = [];
   page.on('response', (response) => bodies.push(response.body().catch(() => Buffer.alloc(0))));
   await page.goto(address);
   await page.waitForLoadState('networkidle');
-  const packed = (await Promise.all(bodies)).map((body) => brotliCompressSync(body, { params: { [constants.BROTLI_PARAM_QUALITY]: 11 } }).length);
+  const packed = (await Promise.all(bodies)).map(
+    (body) => brotliCompressSync(body, { params: { [constants.BROTLI_PARAM_QUALITY]: 11 } }).length,
+  );
   await context.close();
   return packed.reduce((sum, size) => sum + size, 0) / 1024;
 }
 
-/** Milliseconds from navigation until the page shows what it is for, and until its text can be edited, where it has one. */
+/**
+ * Returns the milliseconds from navigation until the page shows its content, and until people can
+ * type, if it has an editor.
+ */
 async function load({ address, ready, editor }, page) {
   const started = performance.now();
-  // What a page still loads when it shows what it is for is its own affair.
+  // Do not wait until the page has loaded everything.
   await page.goto(address, { waitUntil: 'commit' });
   await ready(page).waitFor();
   const shown = performance.now() - started;
@@ -47,7 +56,7 @@ async function load({ address, ready, editor }, page) {
   return { shown, edited: performance.now() - started };
 }
 
-/** The first visit of a browser to a page, and the second. */
+/** Loads a page twice: with empty caches, then with the files of the first visit. */
 async function visits(of) {
   const { context, page } = await cold();
   const first = await load(of, page);
@@ -58,15 +67,18 @@ async function visits(of) {
   return { first, second };
 }
 
-/** Milliseconds from a key to the painted page, for each key typed behind `LOG_LEVEL: info` of the first service. */
+/**
+ * Returns the milliseconds from each key to the painted page. Types at the end of the line
+ * `LOG_LEVEL: info` of the first service.
+ */
 async function keys({ address, ready, focus }, services) {
   const { context, page } = await cold(['clipboard-read', 'clipboard-write']);
   await page.goto(address);
   await ready(page).waitFor();
   await focus(page);
   await page.keyboard.press('ControlOrMeta+a');
-  // Pasted, since editors indent what is typed.
-  await page.evaluate((text) => navigator.clipboard.writeText(text), file(services));
+  // Paste the text, because editors indent typed lines.
+  await page.evaluate((text) => navigator.clipboard.writeText(text), serviceFile(services));
   await page.keyboard.press('ControlOrMeta+v');
   await page.waitForTimeout(services > 10 ? 5000 : 1000);
   await page.keyboard.press('ControlOrMeta+Home');
@@ -74,14 +86,19 @@ async function keys({ address, ready, focus }, services) {
   await page.keyboard.press('End');
   await page.evaluate(() => {
     globalThis.times = [];
-    const painted = (then) => requestAnimationFrame(() => {
-      const channel = new MessageChannel();
-      channel.port1.onmessage = then;
-      channel.port2.postMessage(0);
-    });
-    addEventListener('keydown', (event) => painted(() => globalThis.times.push(performance.now() - event.timeStamp)), true);
+    const painted = (then) =>
+      requestAnimationFrame(() => {
+        const channel = new MessageChannel();
+        channel.port1.onmessage = then;
+        channel.port2.postMessage(0);
+      });
+    addEventListener(
+      'keydown',
+      (event) => painted(() => globalThis.times.push(performance.now() - event.timeStamp)),
+      true,
+    );
   });
-  // The first keys bring what helps while typing, and the code of a page that was just opened is not the quickest yet.
+  // The first keys do not count: they load completion, and Chromium has not optimized the code yet.
   for (let key = -KEYS; key < KEYS; key += 1) {
     if (key === 0) await page.evaluate(() => globalThis.times.splice(0));
     await page.keyboard.type('abcdefghij'[(key + KEYS) % 10]);
@@ -98,13 +115,13 @@ const pages = [
   {
     who: 'optakit',
     folder: 'dist',
-    // The first visit is to the example, whose manifests stand in the page itself; later ones are to the work that was kept.
+    // The first visit shows the example, which index.html contains; later visits show saved work.
     ready: (page) => page.getByText('kind: Deployment').first(),
     editor: ours,
     left: (page) => page.waitForFunction(() => localStorage.getItem('optakit.kept') !== null),
     focus: (page) => ours(page).click(),
   },
-  // Its text is there before it knows what is wrong with it.
+  // This page shows the text before its diagnostics.
   MONACO && {
     who: 'monaco-yaml',
     folder: MONACO,
@@ -112,8 +129,14 @@ const pages = [
     editor: monacos,
     focus: (page) => page.locator('.view-lines').click(),
   },
-  // What Chromium itself takes from a key to the paint.
-  { who: 'bare-textarea', loads: false, folder: 'bench/peers/textarea', ready: (page) => page.getByRole('textbox'), focus: (page) => page.getByRole('textbox').click() },
+  // The time that Chromium itself needs from a key to the paint.
+  {
+    who: 'bare-textarea',
+    loads: false,
+    folder: 'bench/peers/textarea',
+    ready: (page) => page.getByRole('textbox'),
+    focus: (page) => page.getByRole('textbox').click(),
+  },
   LEPTOS && { who: 'bare-leptos', folder: LEPTOS, ready: (page) => page.getByText('Hello') },
 ].filter(Boolean);
 for (const page of pages) page.address = await serving(page.folder);
@@ -126,21 +149,45 @@ for (let round = 0; round < LOADS; round += 1) {
 for (const page of loaded) {
   const times = (of) => median(visited.get(page).map(of));
   figures.report(`page-weight/${page.who}`, await weight(page), 'KB');
-  figures.report(`page-navigation/${page.who}`, times(({ first }) => first.shown), 'ms');
-  figures.report(`page-return/${page.who}`, times(({ second }) => second.shown), 'ms');
-  if (page.editor) figures.report(`page-editor/${page.who}`, times(({ first }) => first.edited), 'ms');
+  figures.report(
+    `page-navigation/${page.who}`,
+    times(({ first }) => first.shown),
+    'ms',
+  );
+  figures.report(
+    `page-return/${page.who}`,
+    times(({ second }) => second.shown),
+    'ms',
+  );
+  if (page.editor) {
+    figures.report(
+      `page-editor/${page.who}`,
+      times(({ first }) => first.edited),
+      'ms',
+    );
+  }
   if (page.who === 'optakit') continue;
-  for (const what of ['page-weight', 'page-navigation', 'page-return', ...(page.editor ? ['page-editor'] : [])]) figures.ratio(what, page.who);
+  for (const what of [
+    'page-weight',
+    'page-navigation',
+    'page-return',
+    ...(page.editor ? ['page-editor'] : []),
+  ]) {
+    figures.ratio(what, page.who);
+  }
 }
 const typed = pages.filter(({ focus }) => focus);
-for (const [lines, services] of [[60, 3], [5000, 250]]) {
+for (const [lines, services] of [
+  [60, 3],
+  [5000, 250],
+]) {
   const times = new Map(typed.map((page) => [page, []]));
   for (let round = 0; round < ROUNDS; round += 1) {
-    for (const page of typed) times.get(page).push(...await keys(page, services));
+    for (const page of typed) times.get(page).push(...(await keys(page, services)));
   }
   for (const page of typed) {
     figures.report(`key-${lines}-lines-median/${page.who}`, median(times.get(page)), 'ms');
-    figures.report(`key-${lines}-lines-p95/${page.who}`, at(times.get(page), 0.95), 'ms');
+    figures.report(`key-${lines}-lines-p95/${page.who}`, quantile(times.get(page), 0.95), 'ms');
     if (page.who !== 'optakit') figures.ratio(`key-${lines}-lines-p95`, page.who);
   }
 }

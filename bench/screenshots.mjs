@@ -1,4 +1,5 @@
-// Takes the README's pictures of the built page:   node bench/screenshots.mjs [FOLDER]
+// Takes the screenshots of the built page for the README and docs/.
+//   node bench/screenshots.mjs [FOLDER]
 import { mkdirSync } from 'node:fs';
 import { join } from 'node:path';
 import { launch } from '../scripts/browser.mjs';
@@ -11,8 +12,9 @@ const browser = await launch();
 const button = (page, name) => page.getByRole('button', { name, exact: true });
 const tab = (page, name) => page.getByRole('tab', { name, exact: true });
 const showDeployment = (page) => button(page, 'Deployment shop-api-k8s-service').click();
-/** What was said is gone, so that pictures are the same each time. */
-const quiet = (page) => page.locator('.toast').filter({ hasText: /^$/ }).waitFor({ state: 'attached' });
+/** Waits until messages disappear, so that the pictures are the same in each run. */
+const quiet = (page) =>
+  page.locator('.toast').filter({ hasText: /^$/ }).waitFor({ state: 'attached' });
 const typeAt = async (page, word, text) => {
   await page.getByRole('textbox', { name: 'opta.yml' }).getByText(word, { exact: true }).click();
   await page.keyboard.press('End');
@@ -21,12 +23,19 @@ const typeAt = async (page, word, text) => {
 };
 const shot = async (name, { width, height, colorScheme }, steps = showDeployment) => {
   const page = await browser.newPage({ viewport: { width, height }, colorScheme });
-  page.on('console', (message) => message.type() === 'error' && console.error(`${name}: ${message.text()}`));
+  page.on(
+    'console',
+    (message) => message.type() === 'error' && console.error(`${name}: ${message.text()}`),
+  );
   page.on('pageerror', (error) => console.error(`${name}: ${error}`));
   await page.goto(`http://127.0.0.1:${server.address().port}/`);
   const text = page.getByRole('textbox', { name: 'opta.yml' });
   await text.waitFor();
-  await page.getByRole('region', { name: 'Manifests' }).getByText('kind: Deployment').first().waitFor();
+  await page
+    .getByRole('region', { name: 'Manifests' })
+    .getByText('kind: Deployment')
+    .first()
+    .waitFor();
   await steps(page);
   await page.mouse.move(0, 0);
   await page.screenshot({ path: join(folder, `${name}.png`) });
@@ -38,7 +47,7 @@ await shot('editor-light', wide);
 await shot('editor-dark', { ...wide, colorScheme: 'dark' });
 await shot('editor-phone', { width: 390, height: 844, colorScheme: 'light' });
 
-// One picture a step of docs/editor.md.
+// One picture per step of docs/editor.md.
 await shot('guide-problems', step, async (page) => {
   await typeAt(page, 'healthcheck_path', '');
   await page.keyboard.press('Home');
@@ -47,18 +56,26 @@ await shot('guide-problems', step, async (page) => {
   await page.getByRole('region', { name: 'Problems' }).getByText('unknown key').waitFor();
 });
 await shot('guide-why', step, async (page) => {
-  await page.getByRole('textbox', { name: 'opta.yml' }).getByText('memory', { exact: true }).click();
+  await page
+    .getByRole('textbox', { name: 'opta.yml' })
+    .getByText('memory', { exact: true })
+    .click();
   await page.locator('.band.lit').first().waitFor({ state: 'attached' });
   await button(page, 'Deployment shop-api-k8s-service').click();
   await page.locator('pre').first().focus();
   const why = page.getByText('Decided at opta.yml line 17');
-  for (let line = 0; line < 200 && (await why.count()) === 0; line += 1) await page.keyboard.press('ArrowDown');
+  for (let line = 0; line < 200 && (await why.count()) === 0; line += 1) {
+    await page.keyboard.press('ArrowDown');
+  }
   await page.keyboard.press('ArrowDown');
   await page.keyboard.press('ArrowUp');
 });
 await shot('guide-form', step, async (page) => {
   await button(page, 'Form').click();
-  await page.getByRole('region', { name: 'Form' }).getByRole('textbox', { name: 'healthcheck_path' }).scrollIntoViewIfNeeded();
+  await page
+    .getByRole('region', { name: 'Form' })
+    .getByRole('textbox', { name: 'healthcheck_path' })
+    .scrollIntoViewIfNeeded();
 });
 await shot('guide-changes', step, async (page) => {
   await button(page, 'Export bundle').click();

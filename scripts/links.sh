@@ -8,8 +8,8 @@ check() { # FILES...
   mkdir -p "$cache/log"
   node_modules/.bin/linkinator "$@" --check-fragments --directory-listing --verbosity error \
     --skip '^https?://(?!localhost)' >"$log" 2>&1 && return
-  # The part after the empty line lists the broken links of each page.
-  sed -n '/^$/,$p' "$log" | grep -v '^ *\[200\]'
+  # Keep each page with its broken links.
+  grep -vE '^(→|\[|$)|^ *\[200\]' "$log"
   return 1
 }
 mapfile -t files < <(git ls-files '*.md' ':!.github')

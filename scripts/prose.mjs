@@ -12,7 +12,9 @@ const IGNORED = /^(assets|fuzz\/seeds)\/|\/(fixtures|render)\/.*\.ya?ml$|^LICENS
 
 const [vale, ...named] = process.argv.slice(2);
 const git = (...args) => execFileSync('git', args, { encoding: 'utf8', maxBuffer: 1 << 26 });
-const tracked = git('ls-files', '-z').split('\0').filter((path) => path && !IGNORED.test(path));
+const tracked = git('ls-files', '-z')
+  .split('\0')
+  .filter((path) => path && !IGNORED.test(path));
 const files = named.length > 0 ? named : tracked.filter((path) => existsSync(path));
 const extensionOf = (path) => extname(path).slice(1) || path.split('/').at(-1);
 
@@ -57,6 +59,8 @@ process.stdout.write(output);
 process.stderr.write(stderr);
 if (status !== 0) {
   const count = output.split('\n').filter(Boolean).length;
-  console.error(`error: ${count} phrases are hard to read; see docs or .vale/ for the words to use`);
+  console.error(
+    `error: ${count} phrases are hard to read; see docs or .vale/ for the words to use`,
+  );
 }
 process.exit(status ?? 1);

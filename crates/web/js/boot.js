@@ -1,38 +1,54 @@
-// Starts the page's WebAssembly. Trunk would put this into an inline script, which a strict script-src refuses.
+// Starts the WebAssembly of the page. Trunk would use an inline script, which a strict
+// Content-Security-Policy does not allow.
 
-// Where the page shows something already (first.js), it is seen before the program is read.
-const isDrawn = !document.hidden && PerformanceObserver.supportedEntryTypes.includes('paint');
-if (document.documentElement.dataset.first === '' && isDrawn) {
-  await new Promise((seen) => new PerformanceObserver(seen).observe({ type: 'paint', buffered: true }));
+// If the page shows content of first.html, let the browser paint it before the program starts.
+const isPainted = !document.hidden && PerformanceObserver.supportedEntryTypes.includes('paint');
+if (document.documentElement.dataset.first === '' && isPainted) {
+  await new Promise((resolve) => {
+    new PerformanceObserver(resolve).observe({ type: 'paint', buffered: true });
+  });
 }
-// What the page needs once it is on the screen is fetched behind all else.
-for (const link of document.querySelectorAll('link[rel=later]')) link.rel = 'preload';
-const { js, wasm } = document.querySelector('script[data-wasm]').dataset;
+// Load the editor after everything that the first paint needs.
+for (const link of document.querySelectorAll('link[rel=later]')) {
+  link.setAttribute('rel', 'preload');
+}
+const attribute = (/** @type {string} */ selector, /** @type {string} */ name) =>
+  document.querySelector(selector)?.getAttribute(name) ?? '';
 const base = document.baseURI;
-const program = new URL(wasm, base);
-// It is compiled while the page's other scripts are read; a server that calls it something else gets it the slow way.
-const compiled = fetch(program).then((response) => WebAssembly.compileStreaming(response)).catch(() => program);
-const page = import(document.querySelector('script[src*="/page-"]').src);
-const parsed = new Promise((done) => {
-  const look = () => document.readyState === 'loading' || done();
-  document.addEventListener('readystatechange', look);
-  look();
+const program = new URL(attribute('script[data-wasm]', 'data-wasm'), base);
+// Compile while the other scripts load. If the server sends the wrong media type, wasm-bindgen
+// loads the program from its URL.
+const compiled = fetch(program)
+  .then((response) => WebAssembly.compileStreaming(response))
+  .catch(() => program);
+const page = import(new URL(attribute('script[src*="/page-"]', 'src'), base).href);
+const bindings = import(new URL(attribute('script[data-js]', 'data-js'), base).href);
+/** @type {Promise<void>} */
+const parsed = new Promise((resolve) => {
+  const check = () => document.readyState === 'loading' || resolve();
+  document.addEventListener('readystatechange', check);
+  check();
 });
 try {
-  const [{ default: init }, module_or_path] = await Promise.all([import(new URL(js, base)), compiled, page, parsed]);
-  await init({ module_or_path });
+  const [{ default: init }, wasm] = await Promise.all([bindings, compiled, page, parsed]);
+  await init({ module_or_path: wasm });
 } catch (error) {
   delete document.documentElement.dataset.first;
   const message = document.querySelector('#loading .loading');
-  if (message) message.textContent = `This page could not start: ${error.message}. A current browser with WebAssembly is needed.`;
+  if (message) {
+    const reason = error instanceof Error ? error.message : String(error);
+    message.textContent = `The editor did not start: ${reason}. Use a current browser.`;
+  }
   throw error;
 }
 
-// After the first visit the page needs no network. `optakit edit` serves it from the machine itself, where a worker would
-// only be in the way.
+// The service worker makes the page work without a network. `optakit edit` serves the page from
+// this machine and does not need it.
 if (navigator.serviceWorker && !new URLSearchParams(location.search).has('token')) {
-  const policy = globalThis.trustedTypes?.createPolicy('optakit', { createScriptURL: (url) => url });
+  const policy = window.trustedTypes?.createPolicy('optakit', { createScriptURL: (url) => url });
   const url = new URL('offline.js', base).href;
-  // Without one, everything else works all the same.
-  navigator.serviceWorker.register(policy ? policy.createScriptURL(url) : url).catch(() => {});
+  // The page works without the service worker, so ignore errors.
+  navigator.serviceWorker.register(policy?.createScriptURL(url) ?? url).catch(() => {});
 }
+
+export {};

@@ -1,4 +1,4 @@
-// The colours of YAML, by the grammar that CodeMirror has for it; for the text editor and for manifests.
+// Colours of YAML, with the grammar of CodeMirror: for the text editor and for manifests.
 import { highlightTree, tagHighlighter, tags } from '@lezer/highlight';
 import { parser } from '@lezer/yaml';
 
@@ -11,24 +11,49 @@ const TAGS = {
   'code-comment': [tags.comment, tags.lineComment, tags.meta],
   'code-punctuation': [tags.punctuation, tags.separator, tags.squareBracket, tags.brace],
 };
-/** The classes of parts; each has its colour in a custom property of its name. */
+/** The CSS classes. Each colour is a custom property with the name of its class. */
 export const KINDS = Object.keys(TAGS);
-const classes = tagHighlighter(KINDS.flatMap((kind) => TAGS[kind].map((tag) => ({ tag, class: kind }))));
+const classes = tagHighlighter(
+  Object.entries(TAGS).flatMap(([kind, list]) => list.map((tag) => ({ tag, class: kind }))),
+);
 
-// The grammar calls every plain scalar the same; numbers and words with a meaning are told apart by their look.
-const plainValue = /^(?:-?\d+(?:\.\d+)?|0x[0-9a-fA-F]+|true|false|null)$/;
+// The grammar has one kind of plain scalar; numbers and booleans are found by this pattern.
+const NUMBER = /^(?:-?\d+(?:\.\d+)?|0x[0-9a-fA-F]+|true|false|null)$/;
 
-/** Calls `put(from, to, class)` for each part of a tree from `from` to `to` that has a colour; `textOf(from, to)` gives its text. */
+/**
+ * Calls `put(from, to, class)` for each coloured part of a tree.
+ *
+ * @param {import('@lezer/common').Tree} tree
+ * @param {(from: number, to: number) => string} textOf
+ * @param {(from: number, to: number, kind: string) => void} put
+ * @param {number} [from]
+ * @param {number} [to]
+ */
 export function eachColour(tree, textOf, put, from, to) {
-  const kindOf = (start, end, kind) => (kind === 'code-string' && plainValue.test(textOf(start, end)) ? 'code-number' : kind);
-  highlightTree(tree, classes, (start, end, kind) => put(start, end, kindOf(start, end, kind)), from, to);
+  highlightTree(
+    tree,
+    classes,
+    (start, end, kind) => {
+      const isNumber = kind === 'code-string' && NUMBER.test(textOf(start, end));
+      put(start, end, isNumber ? 'code-number' : kind);
+    },
+    from,
+    to,
+  );
 }
 
-/** YAML as parts, `[class, text]`; a class of '' for what has none. */
+/**
+ * Splits YAML into parts with a class. The class is empty for a part without a colour.
+ *
+ * @param {string} text
+ * @returns {[kind: string, text: string][]}
+ */
 export function partsOf(text) {
+  /** @type {[string, string][]} */
   const parts = [];
   let at = 0;
-  eachColour(parser.parse(text), (from, to) => text.slice(from, to), (from, to, kind) => {
+  const textOf = (/** @type {number} */ from, /** @type {number} */ to) => text.slice(from, to);
+  eachColour(parser.parse(text), textOf, (from, to, kind) => {
     if (from > at) parts.push(['', text.slice(at, from)]);
     parts.push([kind, text.slice(from, to)]);
     at = to;

@@ -1,11 +1,12 @@
-// Who comes for the first time, by no link, sees at once what the program begins with: it stands in the page (scripts/first.mjs).
-// A script of its own, read before the page is: those of the program take longer.
-function isFirst() {
+// Shows the content of crates/web/first.html to first-time visitors until the program runs. This is
+// a separate script because it must run before the body is parsed.
+function isFirstVisit() {
   try {
-    return location.hash === '' && location.search === '' && localStorage.getItem('optakit.kept') === null;
+    const { hash, search } = location;
+    return hash === '' && search === '' && localStorage.getItem('optakit.kept') === null;
   } catch {
-    // The browser keeps nothing, so that each visit is the first.
+    // The browser stores nothing, so every visit is the first.
     return true;
   }
 }
-if (isFirst()) document.documentElement.dataset.first = '';
+if (isFirstVisit()) document.documentElement.dataset.first = '';

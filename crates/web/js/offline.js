@@ -1,32 +1,59 @@
-// The service worker: after the first visit the page works without a network. Each build has a worker of its own, with
-// the names of its files and a version made of their bytes (scripts/offline.mjs writes both in).
+// The service worker. After the first visit, the page works without a network. Each build has its
+// own worker: scripts/offline.mjs replaces VERSION and FILES.
+const worker = /** @type {any} */ (self);
 const VERSION = '__VERSION__';
-const FILES = __FILES__;
+/** @type {string[]} */
+const FILES = JSON.parse('__FILES__');
 
-self.addEventListener('install', (event) => {
-  event.waitUntil(caches.open(VERSION).then((cache) => cache.addAll(FILES)).then(() => self.skipWaiting()));
-});
-
-// The files of earlier builds go when no page of theirs is open any more; names hold hashes, so that both can be served.
-self.addEventListener('activate', (event) => {
-  const old = async () => Promise.all((await caches.keys()).filter((name) => name !== VERSION).map((name) => caches.delete(name)));
-  event.waitUntil(old().then(() => self.clients.claim()));
-});
-
-// The page itself is asked of the network first, so that a new build is seen; its files never change under their names.
-self.addEventListener('fetch', (event) => {
-  const { request } = event;
-  if (request.method !== 'GET' || new URL(request.url).origin !== location.origin) return;
-  const kept = async () => (await caches.open(VERSION)).match(request, { ignoreSearch: request.mode === 'navigate' });
-  const fetched = async () => {
-    const answer = await fetch(request);
-    // Certificates of a region are kept once they were needed.
-    if (answer.ok && new URL(request.url).pathname.includes('/rds-ca/')) (await caches.open(VERSION)).put(request, answer.clone());
-    return answer;
+worker.addEventListener('install', (/** @type {any} */ event) => {
+  const store = async () => {
+    await (await caches.open(VERSION)).addAll(FILES);
+    await worker.skipWaiting();
   };
-  event.respondWith(
-    request.mode === 'navigate'
-      ? fetched().catch(async () => (await kept()) ?? Response.error())
-      : kept().then((answer) => answer ?? fetched()),
-  );
+  event.waitUntil(store());
+});
+
+// Deletes the files of earlier builds. File names contain hashes, so builds do not mix.
+worker.addEventListener('activate', (/** @type {any} */ event) => {
+  const clean = async () => {
+    const old = (await caches.keys()).filter((name) => name !== VERSION);
+    await Promise.all(old.map((name) => caches.delete(name)));
+    await worker.clients.claim();
+  };
+  event.waitUntil(clean());
+});
+
+/** @param {Request} request */
+async function fromCache(request) {
+  const cache = await caches.open(VERSION);
+  return cache.match(request, { ignoreSearch: request.mode === 'navigate' });
+}
+
+/** @param {Request} request */
+async function fromNetwork(request) {
+  const response = await fetch(request);
+  // Store the certificates of a region after their first use.
+  if (response.ok && new URL(request.url).pathname.includes('/rds-ca/')) {
+    (await caches.open(VERSION)).put(request, response.clone());
+  }
+  return response;
+}
+
+// Loads the page from the network first, so that people get new builds. Its files never change, so
+// they come from the cache first.
+worker.addEventListener('fetch', (/** @type {any} */ event) => {
+  /** @type {Request} */
+  const request = event.request;
+  if (request.method !== 'GET' || new URL(request.url).origin !== location.origin) return;
+  const respond = async () => {
+    if (request.mode !== 'navigate') {
+      return (await fromCache(request)) ?? fromNetwork(request);
+    }
+    try {
+      return await fromNetwork(request);
+    } catch {
+      return (await fromCache(request)) ?? Response.error();
+    }
+  };
+  event.respondWith(respond());
 });

@@ -1,16 +1,24 @@
-// All JavaScript of the page but its start, under the one name that the Rust side knows. The editor, which is most of it, is
-// read once the page is on the screen.
+// All JavaScript of the page except its start, in one global object for the Rust side. The editor
+// is the largest part; it loads after the page is on the screen.
 import * as platform from './platform.js';
 
-/** YAML on the screen that has no colours yet, by its element. */
+/**
+ * Elements with YAML that has no colours yet.
+ *
+ * @type {Map<Element, string>}
+ */
 const plain = new Map();
 
+/**
+ * @param {Element} element
+ * @param {string} text
+ */
 function highlight(element, text) {
   element.textContent = text;
   plain.set(element, text);
 }
 
-/** Brings the functions of editor.js, and the colours of what is shown already. */
+/** Loads the functions of editor.js, and colours the YAML on the screen. */
 async function bringEditor() {
   const editor = await import('./editor.js');
   Object.assign(globalThis.OptakitPage, editor);

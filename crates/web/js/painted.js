@@ -1,2 +1,11 @@
-/** When what has changed is on the screen; a page that nobody sees draws nothing. */
-export const painted = () => new Promise((done) => (document.hidden ? done() : requestAnimationFrame(() => setTimeout(done))));
+/**
+ * Resolves when all changes are on the screen. A hidden page is never painted, so it resolves at
+ * once.
+ *
+ * @returns {Promise<void>}
+ */
+export const painted = () =>
+  new Promise((resolve) => {
+    if (document.hidden) resolve();
+    else requestAnimationFrame(() => setTimeout(resolve));
+  });

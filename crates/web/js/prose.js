@@ -1,7 +1,16 @@
-/** The core's Markdown as plain text: it marks words, it has no links or headings to follow. */
+/**
+ * Shows a Markdown text of the core as plain text. The core uses only marks for words and code.
+ *
+ * @param {string} markdown
+ */
 export function prose(markdown) {
   const element = document.createElement('div');
   element.className = 'cm-prose';
-  element.textContent = markdown.replaceAll('**', '').replaceAll('```yaml\n', '').replaceAll('```', '').replaceAll('`', '').replace(/<(https:[^>]*)>/g, '$1').trim();
+  element.textContent = markdown
+    .replaceAll('**', '')
+    .replaceAll('```yaml\n', '')
+    .replaceAll('`', '')
+    .replace(/<(https:[^>]*)>/g, '$1')
+    .trim();
   return element;
 }

@@ -1,5 +1,10 @@
-// What helps while typing and searching: completions, brackets, the search panel.
-import { autocompletion, closeBrackets, closeBracketsKeymap, startCompletion } from '@codemirror/autocomplete';
+// The editor extensions for typing and searching: completion, brackets, the search panel.
+import {
+  autocompletion,
+  closeBrackets,
+  closeBracketsKeymap,
+  startCompletion,
+} from '@codemirror/autocomplete';
 import { highlightSelectionMatches, searchKeymap } from '@codemirror/search';
 import { keymap } from '@codemirror/view';
 import { painted } from './painted.js';
@@ -7,36 +12,67 @@ import { prose } from './prose.js';
 
 export { startCompletion };
 
-/** The extensions of an editor; `ask` gives the completions at an offset. */
-export function extensions(ask) {
+/**
+ * A completion of the core.
+ *
+ * @typedef {object} Item
+ * @property {string} label
+ * @property {string} kind
+ * @property {string} [detail]
+ * @property {string} [documentation]
+ * @property {string} insert
+ */
+
+/**
+ * Returns the completions at an offset.
+ *
+ * @typedef {(at: number) => Promise<{from: number, to: number, items: Item[]} | null>} Complete
+ */
+
+/**
+ * Returns the extensions of an editor.
+ *
+ * @param {Complete} complete
+ * @returns {import('@codemirror/state').Extension[]}
+ */
+export function extensions(complete) {
   return [
     highlightSelectionMatches(),
     closeBrackets(),
-    autocompletion({ override: [completions(ask)], icons: false }),
+    autocompletion({ override: [completions(complete)], icons: false }),
     keymap.of([...closeBracketsKeymap, ...searchKeymap]),
   ];
 }
 
-/** Asks the core what may stand at the cursor. Unasked it speaks where a word has begun, or where one must come. */
-function completions(ask) {
+/** The text before the cursor, where a completion can open without being requested. */
+const OPENS = /[\w.{/]$|[:-] $|^ $/;
+
+/**
+ * Asks the core for completions.
+ *
+ * @param {Complete} complete
+ * @returns {import('@codemirror/autocomplete').CompletionSource}
+ */
+function completions(complete) {
   return async (context) => {
     const before = context.state.sliceDoc(Math.max(0, context.pos - 2), context.pos);
-    if (!context.explicit && !/[\w.{/]$|[:-] $|^ $/.test(before)) return null;
+    if (!context.explicit && !OPENS.test(before)) return null;
     await painted();
     if (context.aborted) return null;
-    const found = await ask(context.pos);
-    // Who has gone elsewhere in the meantime would find them in the way.
+    const found = await complete(context.pos);
+    // Do not open a list if the editor has lost the focus.
     if (!found || found.items.length === 0 || !context.view?.hasFocus) return null;
-    const typed = context.state.sliceDoc(found.utf16Start, context.pos);
-    if (!context.explicit && typed === '' && found.items[0].kind !== 'reference' && !/[:-] $/.test(before)) return null;
+    const isEmpty = context.state.sliceDoc(found.from, context.pos) === '';
+    const isOpen = found.items[0].kind === 'reference' || /[:-] $/.test(before);
+    if (!context.explicit && isEmpty && !isOpen) return null;
     const options = found.items.map(({ label, detail, documentation, insert }, index) => ({
       label,
       detail,
       apply: insert,
-      // The core gives the best first.
+      // The core returns the best completion first.
       boost: -index / 100,
       info: documentation ? () => prose(documentation) : undefined,
     }));
-    return { from: found.utf16Start, to: found.utf16End, options, validFor: /^[\w./-]*$/ };
+    return { from: found.from, to: found.to, options, validFor: /^[\w./-]*$/ };
   };
 }

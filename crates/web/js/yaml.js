@@ -1,5 +1,6 @@
-// YAML in the text editor: colours, folding, indentation. A key is painted without the text being read: what was read before moves
-// with it, and the text is read after the paint. CodeMirror's own support of a language reads within each key.
+// YAML in the text editor: colours, folding, indentation. CodeMirror's own language support parses
+// during each keystroke. This one first paints the key and moves the old colours with the text; it
+// parses after the paint.
 import { DocInput, foldGutter, foldService, indentService } from '@codemirror/language';
 import { EditorState, RangeSetBuilder, StateEffect, StateField } from '@codemirror/state';
 import { Decoration, ViewPlugin } from '@codemirror/view';
@@ -7,127 +8,180 @@ import { TreeFragment } from '@lezer/common';
 import { KINDS, eachColour, parser } from './colours.js';
 import { painted } from './painted.js';
 
-const setRead = StateEffect.define();
-const isRead = ({ transactions }) => transactions.some(({ effects }) => effects.some((effect) => effect.is(setRead)));
+/**
+ * The result of the last parse.
+ *
+ * @typedef {object} Parsed
+ * @property {import('@lezer/common').Tree | null} tree Of the current or an earlier text.
+ * @property {boolean} isWhole Whether the tree reaches the end of its text.
+ * @property {readonly TreeFragment[]} fragments The parts that the next parse can use again.
+ * @property {import('@codemirror/state').ChangeDesc | null} back
+ *   The changes from the current text back to the text of the tree.
+ */
 
-/** What was read: the tree of the text or of an earlier one, whether to its end, what can be used again, and the way back to that text. */
-const reading = StateField.define({
-  create: () => ({ tree: null, isWhole: false, fragments: [], back: null }),
+/** @type {import('@codemirror/state').StateEffectType<Parsed>} */
+const setParsed = StateEffect.define();
+/** @param {import('@codemirror/view').ViewUpdate} update */
+const isParsed = ({ transactions }) =>
+  transactions.some(({ effects }) => effects.some((effect) => effect.is(setParsed)));
+
+/** @type {Parsed} */
+const NOT_PARSED = { tree: null, isWhole: false, fragments: [], back: null };
+
+const parsed = StateField.define({
+  create: () => NOT_PARSED,
   update(before, { effects, docChanged, changes }) {
-    const read = effects.find((effect) => effect.is(setRead))?.value ?? before;
-    if (!docChanged) return read;
+    const current = effects.find((effect) => effect.is(setParsed))?.value ?? before;
+    if (!docChanged) return current;
+    /** @type {import('@lezer/common').ChangedRange[]} */
     const ranges = [];
-    changes.iterChangedRanges((fromA, toA, fromB, toB) => ranges.push({ fromA, toA, fromB, toB }));
+    changes.iterChangedRanges((fromA, toA, fromB, toB) => {
+      ranges.push({ fromA, toA, fromB, toB });
+    });
+    const fragments = TreeFragment.applyChanges(current.fragments, ranges);
     const back = changes.invertedDesc;
-    return { ...read, fragments: TreeFragment.applyChanges(read.fragments, ranges), back: read.back ? back.composeDesc(read.back) : back };
+    return { ...current, fragments, back: current.back ? back.composeDesc(current.back) : back };
   },
 });
 
-// What is typed behind a part has its colour until the text is read.
-const marks = Object.fromEntries(KINDS.map((kind) => [kind, Decoration.mark({ class: kind, inclusiveEnd: true })]));
+// Text that is typed at the end of a part gets its colour until the next parse.
+/** @type {Record<string, Decoration>} */
+const marks = Object.fromEntries(
+  KINDS.map((kind) => [kind, Decoration.mark({ class: kind, inclusiveEnd: true })]),
+);
 
+/** @param {import('@codemirror/view').EditorView} view */
 function coloursOf({ state, visibleRanges }) {
-  const { tree } = state.field(reading);
+  const { tree } = state.field(parsed);
+  /** @type {RangeSetBuilder<Decoration>} */
   const found = new RangeSetBuilder();
-  const put = (from, to, kind) => found.add(from, to, marks[kind]);
-  for (const { from, to } of visibleRanges) eachColour(tree, (start, end) => state.sliceDoc(start, end), put, from, to);
+  if (!tree) return found.finish();
+  const textOf = (/** @type {number} */ from, /** @type {number} */ to) => state.sliceDoc(from, to);
+  for (const { from, to } of visibleRanges) {
+    eachColour(tree, textOf, (start, end, kind) => found.add(start, end, marks[kind]), from, to);
+  }
   return found.finish();
 }
 
-/** How long a piece of reading may take, in milliseconds: keys wait for it. */
-const PIECE = 8;
+/** The longest time to parse without a pause, in milliseconds. Keys wait that long. */
+const MAX_PARSE_TIME = 8;
 
-const colours = ViewPlugin.fromClass(
-  class {
-    decorations = Decoration.none;
+/** Parses the text after each change, and updates the colours. */
+class Colours {
+  /** @type {import('@codemirror/view').DecorationSet} */
+  decorations = Decoration.none;
+  isDestroyed = false;
+  isParsing = false;
 
-    constructor(view) {
-      this.view = view;
-      this.read();
+  /** @param {import('@codemirror/view').EditorView} view */
+  constructor(view) {
+    this.view = view;
+    this.parse();
+  }
+
+  /** @param {import('@codemirror/view').ViewUpdate} update */
+  update(update) {
+    const { tree, back } = update.state.field(parsed);
+    if (tree && !back && (isParsed(update) || update.viewportChanged)) {
+      this.decorations = coloursOf(update.view);
+    } else {
+      this.decorations = this.decorations.map(update.changes);
     }
+    if (update.docChanged) this.parse();
+  }
 
-    update(update) {
-      const { tree, back } = update.state.field(reading);
-      if (tree && !back && (isRead(update) || update.viewportChanged)) this.decorations = coloursOf(update.view);
-      else this.decorations = this.decorations.map(update.changes);
-      if (update.docChanged) this.read();
+  destroy() {
+    this.isDestroyed = true;
+  }
+
+  isOutdated() {
+    const { isWhole, back } = this.view.state.field(parsed);
+    return !this.isDestroyed && (!isWhole || back !== null);
+  }
+
+  async parse() {
+    if (this.isParsing) return;
+    this.isParsing = true;
+    while (this.isOutdated()) {
+      await painted();
+      await this.parseOnce();
     }
+    this.isParsing = false;
+  }
 
-    destroy() {
-      this.isGone = true;
-    }
-
-    isBehind() {
-      const { isWhole, back } = this.view.state.field(reading);
-      return !this.isGone && (!isWhole || back);
-    }
-
-    async read() {
-      if (this.isReading) return;
-      this.isReading = true;
-      while (this.isBehind()) {
-        await painted();
-        await this.readOnce();
+  /**
+   * Parses the text, with pauses, until it is done or the text changes. The first parse only reads
+   * the visible part.
+   */
+  async parseOnce() {
+    const { state, viewport } = this.view;
+    const { tree: known, fragments } = state.field(parsed);
+    const parse = parser.startParse(new DocInput(state.doc), fragments);
+    const isPart = !known && viewport.to < state.doc.length;
+    if (isPart) parse.stopAt(viewport.to);
+    /** @type {import('@lezer/common').Tree | null} */
+    let tree = null;
+    while (!tree) {
+      const until = performance.now() + MAX_PARSE_TIME;
+      while (!tree && performance.now() < until) tree = parse.advance();
+      if (tree) {
+        const newFragments = TreeFragment.addTree(tree, fragments, isPart);
+        const result = { tree, isWhole: !isPart, fragments: newFragments, back: null };
+        this.view.dispatch({ effects: setParsed.of(result) });
+      } else {
+        await new Promise((resolve) => setTimeout(resolve));
       }
-      this.isReading = false;
+      if (this.isDestroyed || this.view.state.doc !== state.doc) return;
     }
+  }
+}
 
-    /** Reads the text, in pieces, until it is read or changes; for the first time as far as it is seen. */
-    async readOnce() {
-      const { state, viewport } = this.view;
-      const { tree: known, fragments } = state.field(reading);
-      const parse = parser.startParse(new DocInput(state.doc), fragments);
-      const isPart = !known && viewport.to < state.doc.length;
-      if (isPart) parse.stopAt(viewport.to);
-      for (let tree = null; !tree; ) {
-        for (const until = performance.now() + PIECE; !tree && performance.now() < until; ) tree = parse.advance();
-        if (tree) {
-          const read = { tree, isWhole: !isPart, fragments: TreeFragment.addTree(tree, fragments, isPart), back: null };
-          this.view.dispatch({ effects: setRead.of(read) });
-        } else {
-          await new Promise((done) => setTimeout(done));
-        }
-        if (this.isGone || this.view.state.doc !== state.doc) return;
-      }
-    }
-  },
-  { decorations: (plugin) => plugin.decorations },
-);
+const colours = ViewPlugin.fromClass(Colours, { decorations: (plugin) => plugin.decorations });
 
 const FOLDED = new Set(['Item', 'Pair', 'BlockLiteral', 'FlowMapping', 'FlowSequence']);
 
-/** From the end of a line to the end of what begins in it. */
+/** Folds from the end of a line to the end of the largest node that starts in it. */
 const folds = foldService.of((state, start, end) => {
-  const { tree, back } = state.field(reading);
+  const { tree, back } = state.field(parsed);
   if (!tree) return null;
   const [from, to] = back ? [back.mapPos(start), back.mapPos(end)] : [start, end];
   let found = null;
-  for (let node = tree.resolveInner(to, -1); node && node.from >= from; node = node.parent) {
+  /** @type {import('@lezer/common').SyntaxNode | null} */
+  let node = tree.resolveInner(to, -1);
+  for (; node && node.from >= from; node = node.parent) {
     if (FOLDED.has(node.name) && node.to > to) found = node;
   }
   return found && { from: end, to: back ? back.invertedDesc.mapPos(found.to) : found.to };
 });
 
-/** What opens something deeper: a key without a value, the head of a block, a bracket, a dash by itself. */
-const opens = /(?:^-|:|[|>][-+\d]*|[[{])\s*(?:#.*)?$/;
-const isKey = /^[^\s#].*?:(?:\s|$)/;
+/** A line after which the indentation grows: a key without a value, a block, a bracket, a dash. */
+const OPENS = /(?:^-|:|[|>][-+\d]*|[[{])\s*(?:#.*)?$/;
+const IS_KEY = /^[^\s#].*?:(?:\s|$)/;
+const LINE = /^(\s*)((?:- +)*)(.*)$/s;
 
-/** Where a line begins that is broken off another. */
+/** The indentation of a new line. */
 const indentation = indentService.of((context, at) => {
   if (context.simulatedBreak !== at) return undefined;
   const { text, from } = context.lineAt(at, -1);
-  const [, lead, dashes, rest] = text.slice(0, at - from).match(/^(\s*)((?:- +)*)(.*)$/s);
-  const [below, column] = [context.countColumn(lead), context.countColumn(lead + dashes)];
-  if (!rest.startsWith('#') && opens.test(rest)) return (/^[|>]/.test(rest) ? below : column) + context.unit;
-  return isKey.test(rest) ? column : below;
+  const [, lead = '', dashes = '', rest = ''] = LINE.exec(text.slice(0, at - from)) ?? [];
+  const outer = context.countColumn(lead);
+  const column = context.countColumn(lead + dashes);
+  if (!rest.startsWith('#') && OPENS.test(rest)) {
+    return (/^[|>]/.test(rest) ? outer : column) + context.unit;
+  }
+  return IS_KEY.test(rest) ? column : outer;
 });
 
-/** YAML in an editor; `marker(open)` makes the mark of a fold. */
+/**
+ * The extensions for YAML.
+ *
+ * @param {(isOpen: boolean) => HTMLElement} marker Creates the mark of a fold.
+ */
 export const yaml = (marker) => [
-  reading,
+  parsed,
   colours,
   folds,
   indentation,
-  foldGutter({ markerDOM: marker, foldingChanged: isRead }),
+  foldGutter({ markerDOM: marker, foldingChanged: isParsed }),
   EditorState.languageData.of(() => [{ commentTokens: { line: '#' } }]),
 ];

@@ -66,6 +66,6 @@ test('a program that cannot be fetched is told of, in the place of what was show
   const page = await unopened(t);
   await page.route(PROGRAM, (route) => route.abort());
   await page.goto(address);
-  await page.getByText('This page could not start').waitFor();
+  await page.getByText('The editor did not start').waitFor();
   assert.equal(await region(page, 'Manifests').count(), 0);
 });

@@ -6,7 +6,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { test } from 'node:test';
 import { deflateRawSync } from 'node:zlib';
-import { file } from '../../../../scripts/service_file.mjs';
+import { serviceFile } from '../../../../scripts/service_file.mjs';
 import { ENVIRONMENT, address, breakable, button, dialog, hold, open, pageOf, profile, read, region, service, tab, text, write } from './support.mjs';
 
 const shows = (page, layer) => region(page, 'Manifests').getByText(`${layer}-api-k8s-service`).first().waitFor();
@@ -160,7 +160,7 @@ test('hostile links are refused, and nothing of the own work is touched', async 
   const packed = (text) => deflateRawSync(Buffer.from(text)).toString('base64url');
   const bomb = packed(`{"service": "${'a'.repeat(64 * 1024 * 1024)}"}`);
   const refused = [
-    [`#o1:${bomb}`, 'larger than any file'],
+    [`#o1:${bomb}`, 'too large'],
     ['#o2:abcd', 'another version'],
     ['#o1:%%%', 'damaged'],
     ['#o1:AAAA', 'damaged'],
@@ -286,7 +286,7 @@ test('when the program fails, the text is given out, and the next start does not
   await shows(page, 'precious');
   // A fault of the core, which no known text causes: what tells of it is called as its panic hook calls it.
   await page.evaluate((text) => globalThis.OptakitPage.crashed('crates/core/src/lib.rs:1:1', text), service('precious'));
-  const alert = page.getByRole('alertdialog', { name: 'The editor failed' });
+  const alert = page.getByRole('alertdialog', { name: 'The editor crashed' });
   assert.equal(await alert.getByRole('textbox', { name: 'Your text' }).inputValue(), service('precious'));
   await alert.getByRole('button', { name: 'Reload' }).click();
   await page.getByText('The editor failed the last time').waitFor();
@@ -308,7 +308,7 @@ test('the kustomize base of the page is the binary\'s', async (t) => {
 
 test('five thousand lines of 250 services are typed in', async (t) => {
   const page = await open(t);
-  await write(page, file(250));
+  await write(page, serviceFile(250));
   await region(page, 'Manifests').getByText('many-service249-k8s-service').first().waitFor();
   await text(page).press('ControlOrMeta+End');
   await page.keyboard.type('    min_container: 3');

@@ -1,7 +1,7 @@
 // What the text editor does with YAML: indentation, colours, folding, comments.
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { file } from '../../../../scripts/service_file.mjs';
+import { serviceFile } from '../../../../scripts/service_file.mjs';
 import { open, read, service, text, write } from './support.mjs';
 
 /** Waits until each of some parts of the text has a colour that none of the others has. */
@@ -46,7 +46,7 @@ test('keys, texts, numbers and comments have colours of their own, also where th
 
 test('the end of a long file has colours too', async (t) => {
   const page = await open(t);
-  await write(page, file(250));
+  await write(page, serviceFile(250));
   await text(page).press('ControlOrMeta+End');
   await page.keyboard.type('# end');
   await text(page).getByText('# end', { exact: true }).waitFor();

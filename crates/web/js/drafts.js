@@ -1,0 +1,118 @@
+// Drafts: each tab saves its work in a draft of the database. Only one tab writes a draft.
+import { database } from './database.js';
+import { painted } from './painted.js';
+
+const DRAFT = 'optakit.draft';
+/** Texts that were not in the database yet when their page was closed. */
+const UNWRITTEN = `${DRAFT}.unwritten.`;
+
+/**
+ * The id of the draft of this tab.
+ *
+ * @type {string}
+ */
+let ownId;
+
+/**
+ * Locks a draft until this tab is closed. Returns false if another tab has locked it.
+ *
+ * @param {string} id
+ * @returns {Promise<boolean>}
+ */
+function lock(id) {
+  if (!navigator.locks) return Promise.resolve(true);
+  return new Promise((resolve) => {
+    navigator.locks.request(`${DRAFT}.${id}`, { ifAvailable: true }, (granted) => {
+      resolve(Boolean(granted));
+      return granted ? new Promise(() => {}) : undefined;
+    });
+  });
+}
+
+async function startDraft() {
+  ownId = crypto.randomUUID?.() ?? `${Date.now()}-${Math.random()}`;
+  await lock(ownId);
+  sessionStorage.setItem(DRAFT, ownId);
+}
+
+/** @returns {Promise<string | null>} */
+async function findDraft() {
+  /** @type {import('./database.js').StoredDraft[]} */
+  const drafts = await (await database()).getAll('drafts');
+  drafts.sort((a, b) => b.time - a.time);
+  const previousId = sessionStorage.getItem(DRAFT);
+  const previous = drafts.find(({ id }) => id === previousId);
+  for (const draft of previous ? [previous, ...drafts] : drafts) {
+    if (await lock(draft.id)) {
+      ownId = draft.id;
+      sessionStorage.setItem(DRAFT, ownId);
+      return localStorage.getItem(UNWRITTEN + ownId) ?? draft.text;
+    }
+  }
+  await startDraft();
+  return (previous ?? drafts[0])?.text ?? null;
+}
+
+// Start now, while the browser still loads the program that calls `claim`.
+const claimed = findDraft();
+claimed.catch(() => {});
+
+/**
+ * Returns the work to continue with, as text: the draft of this tab, or else the latest draft that
+ * no other tab has open, or else a copy of the latest draft. Returns null if there is no draft.
+ */
+export const claim = () => claimed;
+
+/** Starts a new draft for this tab. The draft before it does not change any more. */
+export const fork = startDraft;
+
+/**
+ * Returns the text to save; undefined if everything was saved.
+ *
+ * @type {(() => string) | undefined}
+ */
+let textToSave;
+let isWriting = false;
+/** @type {string | undefined} */
+let newest;
+
+function takeText() {
+  newest = textToSave?.() ?? newest;
+  textToSave = undefined;
+  return newest;
+}
+
+// A page that is closed has no time for the database, so write to the local storage.
+addEventListener('pagehide', () => {
+  try {
+    const text = takeText();
+    if (text !== undefined) localStorage.setItem(UNWRITTEN + ownId, text);
+  } catch {
+    // The storage is full: the draft keeps its last text.
+  }
+});
+
+/**
+ * Saves the work that `text` returns, after all changes are on the screen. Runs one write at a
+ * time; the next write saves the newest text.
+ *
+ * @param {() => string} text
+ */
+export async function keep(text) {
+  textToSave = text;
+  if (isWriting) return;
+  isWriting = true;
+  try {
+    while (textToSave) {
+      await painted();
+      const draft = { id: ownId, time: Date.now(), text: takeText() };
+      await (await database()).put('drafts', draft);
+    }
+    newest = undefined;
+    // first.js reads this key, because it cannot wait for a database.
+    localStorage.setItem('optakit.kept', '');
+    localStorage.removeItem(UNWRITTEN + ownId);
+  } finally {
+    isWriting = false;
+  }
+}

@@ -1,0 +1,226 @@
+// Files that a person opens, drops on the page or saves.
+
+/** @typedef {{path: string, text: string}} OpenedFile */
+
+const MAX_SIZE = 5 * 1024 * 1024;
+const MAX_FILES = 2000;
+
+/**
+ * Opened files, by path. The page can write to a file that has a handle.
+ *
+ * @type {Map<string, FileSystemFileHandle>}
+ */
+const handles = new Map();
+
+/**
+ * @param {File} file
+ * @param {string} path
+ * @returns {Promise<OpenedFile>}
+ */
+async function read(file, path) {
+  if (file.size > MAX_SIZE) throw new Error(`${path} is larger than 5 MiB`);
+  try {
+    const text = new TextDecoder('utf-8', { fatal: true }).decode(await file.arrayBuffer());
+    return { path, text };
+  } catch {
+    throw new Error(`${path} is not text in UTF-8`);
+  }
+}
+
+const IGNORED_FOLDER = /^(node_modules|target|\..*)$/;
+
+/**
+ * Checks whether to open a file of a folder: YAML and JSON, but no dependencies or build results.
+ *
+ * @param {string} path
+ */
+const isRelevant = (path) =>
+  /\.(ya?ml|json)$/i.test(path) &&
+  !path
+    .split('/')
+    .slice(0, -1)
+    .some((folder) => IGNORED_FOLDER.test(folder));
+
+/**
+ * Adds the relevant files below a folder to `found`.
+ *
+ * @param {FileSystemDirectoryHandle} directory
+ * @param {string} prefix
+ * @param {OpenedFile[]} found
+ */
+async function readDirectory(directory, prefix, found) {
+  for await (const [name, handle] of directory.entries()) {
+    if (found.length >= MAX_FILES) return;
+    const path = prefix + name;
+    if (handle.kind === 'directory') {
+      if (!IGNORED_FOLDER.test(name)) await readDirectory(handle, `${path}/`, found);
+    } else if (isRelevant(path)) {
+      handles.set(path, handle);
+      found.push(await read(await handle.getFile(), path));
+    }
+  }
+}
+
+/**
+ * Shows the file dialog of browsers that have no picker functions.
+ *
+ * @param {boolean} isFolder
+ * @returns {Promise<File[]>}
+ */
+function choose(isFolder) {
+  const input = document.createElement('input');
+  input.type = 'file';
+  input.multiple = true;
+  if (isFolder) input.webkitdirectory = true;
+  else input.accept = '.yml,.yaml,.json';
+  return new Promise((resolve) => {
+    input.addEventListener('change', () => resolve([...(input.files ?? [])]));
+    input.addEventListener('cancel', () => resolve([]));
+    input.click();
+  });
+}
+
+/**
+ * Runs a picker. Returns no files if the person cancels it.
+ *
+ * @param {() => Promise<OpenedFile[]>} pick
+ */
+async function unlessCancelled(pick) {
+  try {
+    return await pick();
+  } catch (error) {
+    if (error instanceof Error && error.name === 'AbortError') return [];
+    throw error;
+  }
+}
+
+const PICKER_TYPES = [
+  {
+    description: 'YAML',
+    accept: { 'text/yaml': ['.yml', '.yaml'], 'application/json': ['.json'] },
+  },
+];
+
+/** Opens files that a person chooses. */
+export async function openFiles() {
+  handles.clear();
+  if (!window.showOpenFilePicker) {
+    return Promise.all((await choose(false)).map((file) => read(file, file.name)));
+  }
+  const show = window.showOpenFilePicker;
+  return unlessCancelled(async () => {
+    const chosen = await show({ multiple: true, types: PICKER_TYPES });
+    return Promise.all(
+      chosen.map(async (handle) => {
+        handles.set(handle.name, handle);
+        return read(await handle.getFile(), handle.name);
+      }),
+    );
+  });
+}
+
+/**
+ * The path of a file below the folder that was chosen.
+ *
+ * @param {File} file
+ */
+const pathInFolder = (file) => file.webkitRelativePath.replace(/^[^/]*\//, '') || file.name;
+
+/** Opens the YAML and JSON files of a folder that a person chooses. */
+export async function openFolder() {
+  handles.clear();
+  if (!window.showDirectoryPicker) {
+    const files = (await choose(true)).filter((file) => isRelevant(pathInFolder(file)));
+    return Promise.all(files.slice(0, MAX_FILES).map((file) => read(file, pathInFolder(file))));
+  }
+  const show = window.showDirectoryPicker;
+  return unlessCancelled(async () => {
+    /** @type {OpenedFile[]} */
+    const found = [];
+    await readDirectory(await show({ mode: 'readwrite' }), '', found);
+    return found;
+  });
+}
+
+/**
+ * Adds a dropped file, or the relevant files below a dropped folder, to `found`.
+ *
+ * @param {FileSystemEntry} entry
+ * @param {string} prefix
+ * @param {OpenedFile[]} found
+ */
+async function readEntry(entry, prefix, found) {
+  const path = prefix + entry.name;
+  if (entry.isFile) {
+    if (found.length >= MAX_FILES || (prefix !== '' && !isRelevant(path))) return;
+    const item = /** @type {FileSystemFileEntry} */ (entry);
+    /** @type {File} */
+    const file = await new Promise((resolve, reject) => item.file(resolve, reject));
+    found.push(await read(file, path));
+    return;
+  }
+  const reader = /** @type {FileSystemDirectoryEntry} */ (entry).createReader();
+  for (;;) {
+    /** @type {FileSystemEntry[]} */
+    const batch = await new Promise((resolve, reject) => reader.readEntries(resolve, reject));
+    if (batch.length === 0) return;
+    for (const inner of batch) await readEntry(inner, `${path}/`, found);
+  }
+}
+
+/**
+ * Opens the files and folders that were dropped on the page.
+ *
+ * @param {DragEvent} event
+ */
+export async function dropped(event) {
+  handles.clear();
+  // Read the event before the first `await`: the browser clears its data after that.
+  const files = [...(event.dataTransfer?.files ?? [])];
+  const entries = [...(event.dataTransfer?.items ?? [])]
+    .map((item) => item.webkitGetAsEntry?.() ?? null)
+    .filter((entry) => entry !== null);
+  /** @type {OpenedFile[]} */
+  const found = [];
+  for (const entry of entries) await readEntry(entry, '', found);
+  if (entries.length === 0) {
+    found.push(...(await Promise.all(files.map((file) => read(file, file.name)))));
+  }
+  const [first] = entries;
+  const folder = entries.length === 1 && first.isDirectory ? `${first.name}/` : '';
+  return found.map(({ path, text }) => ({
+    path: path.startsWith(folder) ? path.slice(folder.length) : path,
+    text,
+  }));
+}
+
+/**
+ * Saves a file to where it was opened. Returns false if the browser gave no access to it.
+ *
+ * @param {string} path
+ * @param {string} text
+ */
+export async function saveInPlace(path, text) {
+  const handle = handles.get(path);
+  if (!handle) return false;
+  const stream = await handle.createWritable();
+  await stream.write(text);
+  await stream.close();
+  return true;
+}
+
+/**
+ * Downloads files as a zip archive.
+ *
+ * @param {string} name
+ * @param {{name: string, text: string}[]} files
+ */
+export async function saveZip(name, files) {
+  const { zipSync, strToU8 } = await import('fflate');
+  const contents = Object.fromEntries(files.map((file) => [file.name, strToU8(file.text)]));
+  const archive = zipSync(contents, { mtime: '2000-01-01' });
+  const blob = new Blob([archive], { type: 'application/zip' });
+  const url = URL.createObjectURL(blob);
+  Object.assign(document.createElement('a'), { href: url, download: name }).click();
+  setTimeout(() => URL.revokeObjectURL(url), 60_000);
+}

@@ -1,0 +1,54 @@
+// Keys that are pressed while a dialog is loading. The dialog gets them when it is open.
+
+/** @typedef {Pick<KeyboardEvent, 'key' | 'code' | 'altKey' | 'shiftKey'>} PressedKey */
+
+/**
+ * The keys so far; undefined while keys are not held back.
+ *
+ * @type {PressedKey[] | undefined}
+ */
+let pressed;
+
+/** @param {KeyboardEvent} event */
+function hold(event) {
+  if (event.ctrlKey || event.metaKey) return;
+  if (['Control', 'Meta', 'Shift', 'Alt'].includes(event.key)) return;
+  event.preventDefault();
+  event.stopImmediatePropagation();
+  const { key, code, altKey, shiftKey } = event;
+  pressed?.push({ key, code, altKey, shiftKey });
+}
+
+/** Holds back the keys that are pressed from now on. */
+export function holdKeys() {
+  if (pressed) return;
+  pressed = [];
+  addEventListener('keydown', hold, true);
+}
+
+/** Sends the keys that were held back to the element with the focus. */
+export function releaseKeys() {
+  removeEventListener('keydown', hold, true);
+  const keys = pressed ?? [];
+  pressed = undefined;
+  for (const key of keys) send(key, document.activeElement ?? document.body);
+}
+
+/**
+ * @param {PressedKey} pressedKey
+ * @param {Element} target
+ */
+function send(pressedKey, target) {
+  const { key, altKey } = pressedKey;
+  const dialog = target.closest('dialog');
+  if (key.length === 1 && !altKey && target instanceof HTMLInputElement) {
+    target.value += key;
+    target.dispatchEvent(new InputEvent('input', { bubbles: true }));
+  } else if (key === 'Escape' && dialog) {
+    // The browser closes a dialog only for a real key, so send the event that closes it.
+    dialog.dispatchEvent(new Event('cancel', { cancelable: true }));
+  } else {
+    const init = { ...pressedKey, bubbles: true, cancelable: true };
+    target.dispatchEvent(new KeyboardEvent('keydown', init));
+  }
+}
