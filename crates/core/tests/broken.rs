@@ -102,7 +102,7 @@ fn unquoted_references_and_wildcards_say_that_they_need_quotes() {
     let map = diagnostic("    image: AUTO\n    port: {http: 80}\n    healthcheck_path: {vars.x}\n");
     assert_eq!((map.rule, map.fixes[0].title.as_str()), ("wrong-type", "put it in quotes"));
     let wildcard = diagnostic("    image: AUTO\n    port: {http: 80}\n    public_uri: *.acme.io\n");
-    assert!(wildcard.help.is_some_and(|help| help.contains("needs quotes")));
+    assert!(wildcard.help.is_some_and(|help| help.contains("in quotes")));
 }
 
 #[test]

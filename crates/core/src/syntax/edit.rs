@@ -9,11 +9,11 @@ use serde::{Deserialize, Serialize};
 use serde_json::Value;
 
 use super::data::as_data;
+use super::lines::{line_end, line_start};
 use super::literal::{
     block, flow, has_long_key, is_collection, is_long_key, json, scalar, scalar_value,
 };
 use super::node::{Mapping, Node, NodeKind, ScalarValue};
-use super::parse::{line_end, line_start};
 use crate::diagnostic::TextEdit;
 use crate::source::Source;
 use crate::span::Span;

@@ -1,79 +1,51 @@
-//! Reads YAML 1.2 into the spanned tree. Never fails: what cannot be read becomes `Broken` and a
-//! diagnostic.
+//! Parses YAML 1.2 into a tree with spans. Always returns a tree: parts that cannot be parsed are
+//! [`NodeKind::Broken`] and have a diagnostic.
 //!
-//! The library stops at the first syntax error of a block. So a broken line is blanked out, byte
-//! for byte, and the rest is read again: offsets stay true, and one bad line does not hide the
-//! faults of the others.
+//! The YAML library stops at the first syntax error. So this module replaces the invalid part by
+//! spaces and parses the text again. Every offset stays the same, and one invalid line does not hide
+//! the problems of the others.
 
 use std::borrow::Cow;
+use std::ops::Range;
 
 use super::compose::{Composed, compose};
+use super::diagnostics::from_library;
+use super::document::Document;
+use super::lines::{line_end, line_start};
 use super::node::{Node, NodeKind};
-use crate::diagnostic::{Applicability, Diagnostic, Example, Rule, Severity, TextEdit};
+use crate::diagnostic::Diagnostic;
 use crate::source::Source;
 use crate::span::Span;
 
-/// YAML that cannot be read.
-pub static SYNTAX: Rule = Rule {
-    id: "yaml-syntax",
-    severity: Severity::Error,
-    doc: "The text is not valid YAML 1.2. The rest of the file is checked as far as it can be read.",
-    bad: Example::Module("env_vars:\n  GREETING: \"hello\n"),
-    good: Example::Module("env_vars:\n  GREETING: \"hello\"\n"),
-}
-.published();
+/// How many invalid parts of a file are replaced before the parser gives up.
+const MAX_BLANKS: usize = 40;
 
-/// A key that stands twice in one map.
-pub static DUPLICATE_KEY: Rule = Rule {
-    id: "duplicate-key",
-    severity: Severity::Error,
-    doc: "A key stands twice in the same map. YAML 1.2 does not allow it, since one of the two values would be \
-          silently lost.",
-    bad: Example::Module("min_containers: 1\nmin_containers: 2\n"),
-    good: Example::Module("min_containers: 2\n"),
-}
-.published();
-
-/// How many broken places of one file are told apart before the rest is left unread.
-const MAX_REPAIRS: usize = 40;
-
-/// A parsed source.
-#[derive(Clone, Debug)]
-pub struct Document {
-    /// The root value; none for an empty text.
-    pub root: Option<Node>,
-    /// The whole text's span.
-    pub span: Span,
-    /// Whether any value has an anchor, so that others may stand for it.
-    pub has_anchors: bool,
-}
-
-/// Reads a source.
-///
-/// Returns the tree, in which unreadable regions are `Broken`, and what could not be read.
+/// Parses a text. Returns the tree and the diagnostics.
 #[must_use]
 pub fn parse(source: &Source) -> (Document, Vec<Diagnostic>) {
     let span = Span::new(source.file, 0, source.text.len());
     let (mut diagnostics, mut blanks) = (Vec::new(), Vec::new());
     let mut text = Cow::Borrowed(&*source.text);
     loop {
-        let fault = match compose(source, &text, &blanks) {
-            Ok(Composed { root, faults, has_anchors }) => {
-                diagnostics.extend(faults);
+        let error = match compose(source, &text, &blanks) {
+            Ok(Composed { root, diagnostics: found, has_anchors }) => {
+                diagnostics.extend(found);
                 return (Document { root, span, has_anchors }, diagnostics);
             }
-            Err(fault) => fault,
+            Err(error) => error,
         };
-        // What is left open on a line that is broken already has the same cause.
-        let at = fault.secondary.first().map_or(fault.primary.span.start, |label| label.span.start);
-        let line = line_start(&text, at.min(text.len()));
-        if !blanks.iter().any(|blank: &std::ops::Range<usize>| {
-            line_start(&text, blank.start) <= line && line < blank.end
-        }) {
-            diagnostics.push(syntax_diagnostic(source, &fault));
+        // An unclosed quote on a line that was replaced has the same cause: report it once.
+        let start =
+            error.secondary.first().map_or(error.primary.span.start, |label| label.span.start);
+        let line = line_start(&text, start.min(text.len()));
+        let is_reported = blanks
+            .iter()
+            .any(|blank: &Range<usize>| line_start(&text, blank.start) <= line && line < blank.end);
+        if !is_reported {
+            diagnostics.push(from_library(source, &error));
         }
         let blank =
-            if blanks.len() < MAX_REPAIRS { broken_region(&text, &fault, &blanks) } else { None };
+            if blanks.len() < MAX_BLANKS { invalid_part(&text, &error, &blanks) } else { None };
         let Some(blank) = blank else {
             let root = Some(Node { span, kind: NodeKind::Broken });
             return (Document { root, span, has_anchors: false }, diagnostics);
@@ -83,122 +55,65 @@ pub fn parse(source: &Source) -> (Document, Vec<Diagnostic>) {
     }
 }
 
-/// The bytes to blank out so that the text after a fault can be read: from where an unclosed quote
-/// or bracket opened to where the library gave up, else the value on the faulty line, else that
-/// whole line. None when nothing is left to blank, which ends the reading.
-fn broken_region(
+/// Returns the part of the text to replace by spaces; none if everything is replaced already.
+///
+/// After an unclosed quote or bracket, this is the text up to the place where the parser stopped.
+/// Otherwise it is the value on the line of the error, or the whole line.
+fn invalid_part(
     text: &str,
-    fault: &oneyaml::Diagnostic,
-    blanks: &[std::ops::Range<usize>],
-) -> Option<std::ops::Range<usize>> {
-    let at = fault.primary.span.start.min(text.len());
-    let opened = fault.secondary.first().map(|label| label.span.start).filter(|start| *start < at);
+    error: &oneyaml::Diagnostic,
+    blanks: &[Range<usize>],
+) -> Option<Range<usize>> {
+    let stopped = error.primary.span.start.min(text.len());
+    let opened =
+        error.secondary.first().map(|label| label.span.start).filter(|start| *start < stopped);
     if let Some(start) = opened {
-        // A quote or bracket that nobody closed owns at most the lines up to the place of
-        // complaint.
-        let end = if text.get(at..)?.trim().is_empty() {
+        // Keep the line where the parser stopped, unless nothing follows.
+        let end = if text.get(stopped..)?.trim().is_empty() {
             line_end(text, start)
         } else {
-            line_start(text, at).max(line_end(text, start))
+            line_start(text, stopped).max(line_end(text, start))
         };
-        return fresh(text, start..end, blanks);
+        return unless_blank(text, start..end, blanks);
     }
-    let mut line = line_start(text, at);
-    // An error at the end of input or at a line's start may be about the line before.
+    let mut line = line_start(text, stopped);
+    // An error on an empty line is about the line before.
     if text.get(line..line_end(text, line))?.trim().is_empty() && line > 0 {
         line = line_start(text, text.get(..line)?.trim_end().len());
     }
     let end = line_end(text, line);
-    let value =
-        value_start(text.get(line..end)?).map(|offset| line + offset).filter(|start| *start <= at);
+    let value = value_start(text.get(line..end)?)
+        .map(|offset| line + offset)
+        .filter(|start| *start <= stopped);
     value
-        .and_then(|start| fresh(text, start..end, blanks))
-        .or_else(|| fresh(text, line..end, blanks))
+        .and_then(|start| unless_blank(text, start..end, blanks))
+        .or_else(|| unless_blank(text, line..end, blanks))
 }
 
-/// The region, when blanking it would change the text.
-fn fresh(
-    text: &str,
-    region: std::ops::Range<usize>,
-    blanks: &[std::ops::Range<usize>],
-) -> Option<std::ops::Range<usize>> {
-    let changes = text
-        .get(region.clone())
+/// Returns the part if replacing it by spaces would change the text.
+fn unless_blank(text: &str, part: Range<usize>, blanks: &[Range<usize>]) -> Option<Range<usize>> {
+    let has_text = text
+        .get(part.clone())
         .is_some_and(|part| part.bytes().any(|byte| !byte.is_ascii_whitespace()));
-    (changes && !blanks.contains(&region)).then_some(region)
+    (has_text && !blanks.contains(&part)).then_some(part)
 }
 
-/// Where the line of an offset begins; the first behind a byte order mark.
-pub(super) fn line_start(text: &str, at: usize) -> usize {
-    let first = if text.starts_with('\u{feff}') { at.min('\u{feff}'.len_utf8()) } else { 0 };
-    text.get(..at)
-        .and_then(|before| before.rfind(['\n', '\r']))
-        .map_or(first, |newline| newline + 1)
-}
-
-pub(super) fn line_end(text: &str, at: usize) -> usize {
-    text.get(at..).and_then(|after| after.find('\n')).map_or(text.len(), |newline| at + newline)
-}
-
-/// Where the value begins on a line `key: value`, if the line looks like one.
+/// Returns the start of the value on a line like `key: value`.
 fn value_start(line: &str) -> Option<usize> {
     let colon = line.find(": ")?;
     let key = line.get(..colon)?.trim_start_matches([' ', '-']);
-    let plain = !key.is_empty() && key.chars().all(|c| c.is_alphanumeric() || "_-./".contains(c));
-    plain.then_some(colon + 2)
+    let is_plain =
+        !key.is_empty() && key.chars().all(|c| c.is_alphanumeric() || "_-./".contains(c));
+    is_plain.then_some(colon + 2)
 }
 
-/// Overwrites bytes with spaces, keeping line breaks, so that every later offset stays what it was.
-fn blank_out(text: &mut String, region: &std::ops::Range<usize>) {
+/// Replaces bytes by spaces. Keeps line breaks, so that every offset stays the same.
+fn blank_out(text: &mut String, part: &Range<usize>) {
     let blank: String = text
-        .get(region.clone())
+        .get(part.clone())
         .unwrap_or_default()
         .bytes()
         .map(|byte| if byte == b'\n' || byte == b'\r' { byte as char } else { ' ' })
         .collect();
-    text.replace_range(region.clone(), &blank);
-}
-
-/// What is to say of a fault that the library found.
-pub(super) fn syntax_diagnostic(source: &Source, fault: &oneyaml::Diagnostic) -> Diagnostic {
-    let span = |span: oneyaml::Span| Span::new(source.file, span.start, span.end);
-    let (opened, primary) = (fault.secondary.first(), &fault.primary);
-    // The place to repair is where the quote or bracket was opened, not where the reader gave up.
-    let at = opened.map_or(primary.span, |label| label.span);
-    let mut diagnostic = Diagnostic::new(&SYNTAX, span(at), String::new(), fault.message.clone());
-    if let Some(help) = plain_help(source, fault) {
-        diagnostic = diagnostic.help(help);
-    }
-    if opened.is_some() && primary.span.start < source.text.len() {
-        diagnostic = diagnostic.label(span(primary.span), "still open here");
-    }
-    for suggestion in &fault.suggestions {
-        let edits = suggestion
-            .edits
-            .iter()
-            .map(|edit| TextEdit { span: span(edit.span), text: edit.text.clone() })
-            .collect();
-        let applicability = match suggestion.applicability {
-            oneyaml::Applicability::MachineApplicable => Applicability::Safe,
-            _ => Applicability::Unsafe,
-        };
-        diagnostic = diagnostic.fix_edits(applicability, suggestion.message.clone(), edits);
-    }
-    diagnostic
-}
-
-/// An asterisk begins an alias.
-pub(super) const STAR_NEEDS_QUOTES: &str =
-    "a text that starts with `*` needs quotes: `\"*.example.com\"`";
-
-/// The help of the commonest mistakes of this format, else the library's.
-fn plain_help(source: &Source, fault: &oneyaml::Diagnostic) -> Option<String> {
-    let at = fault.primary.span.start;
-    if source.text.get(at..).is_some_and(|rest| rest.starts_with('*')) {
-        return Some(STAR_NEEDS_QUOTES.to_owned());
-    }
-    if fault.code == oneyaml::code::INVALID_NODE_START {
-        return Some("put the text in quotes".to_owned());
-    }
-    fault.help.clone()
+    text.replace_range(part.clone(), &blank);
 }

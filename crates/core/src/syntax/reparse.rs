@@ -10,8 +10,9 @@ use std::ops::Range;
 use std::sync::Arc;
 
 use super::compose::{Composed, compose};
+use super::document::Document;
+use super::lines::line_start;
 use super::node::{Entry, Mapping, Node, NodeKind};
-use super::parse::{Document, line_start};
 use crate::source::Source;
 use crate::span::Span;
 
@@ -128,8 +129,8 @@ fn read_item(text: &str, source: &Source, offset: usize) -> Option<Node> {
         return None;
     }
     let own = Source::new(source.file, "", text);
-    let Composed { root, faults, has_anchors } = compose(&own, text, &[]).ok()?;
-    let root = root.filter(|_| faults.is_empty() && !has_anchors)?;
+    let Composed { root, diagnostics, has_anchors } = compose(&own, text, &[]).ok()?;
+    let root = root.filter(|_| diagnostics.is_empty() && !has_anchors)?;
     match root.as_sequence()? {
         // In the file it is one level deeper.
         [item] if depth(item) < super::compose::MAX_DEPTH - 2 => Some(shift(item, offset as i64)),

@@ -1,0 +1,62 @@
+//! Anchors, and the aliases that refer to them.
+
+use std::collections::BTreeMap;
+
+use super::limits::{MAX_ALIASED, MAX_DEPTH, Weight};
+use crate::diagnostic::Diagnostic;
+use crate::span::Span;
+use crate::syntax::diagnostics::{QUOTE_ASTERISK, syntax_error};
+use crate::syntax::node::{Node, NodeKind};
+
+/// The anchors of a text.
+#[derive(Default)]
+pub(super) struct Anchors<'a> {
+    nodes: BTreeMap<&'a str, (Node, Weight)>,
+    /// How many nodes the aliases up to here stand for.
+    aliased: u64,
+}
+
+impl<'a> Anchors<'a> {
+    pub(super) fn is_empty(&self) -> bool {
+        self.nodes.is_empty()
+    }
+
+    /// Adds a node with an anchor.
+    pub(super) fn insert(&mut self, name: &'a str, node: Node, weight: Weight) {
+        self.nodes.insert(name, (node, weight));
+    }
+
+    /// Returns the node that an alias stands for. `depth` is the depth of the alias.
+    ///
+    /// Returns none and adds a diagnostic if there is no such anchor, or if the aliases stand for
+    /// too many nodes.
+    pub(super) fn resolve(
+        &mut self,
+        name: &str,
+        depth: usize,
+        span: Span,
+        diagnostics: &mut Vec<Diagnostic>,
+    ) -> Option<(NodeKind, Weight)> {
+        let Some((node, weight)) = self.nodes.get(name) else {
+            let message = format!("unknown anchor `{name}`, expected one defined above this line");
+            diagnostics.push(syntax_error(span, message).help(QUOTE_ASTERISK));
+            return None;
+        };
+        let before = self.aliased;
+        self.aliased = before.saturating_add(weight.nodes);
+        if depth + weight.depth > MAX_DEPTH {
+            let message = format!("this alias makes the value more than {MAX_DEPTH} levels deep");
+            diagnostics.push(syntax_error(span, message));
+            return None;
+        }
+        if self.aliased > MAX_ALIASED {
+            // Report only the first alias above the limit.
+            if before <= MAX_ALIASED {
+                let message = format!("the aliases up to here add more than {MAX_ALIASED} values");
+                diagnostics.push(syntax_error(span, message));
+            }
+            return None;
+        }
+        Some((node.kind.clone(), *weight))
+    }
+}

@@ -1,0 +1,40 @@
+//! Limits of the size and depth of a text.
+
+use oneyaml::{Limits, Settings};
+
+/// The maximum depth of the tree.
+pub(in crate::syntax) const MAX_DEPTH: usize = 64;
+
+/// The maximum number of nodes that all aliases of a text stand for. A short text can have aliases
+/// that stand for billions of nodes.
+pub(super) const MAX_ALIASED: u64 = 200_000;
+
+const MAX_BYTES: usize = 16 * 1024 * 1024;
+
+/// Returns the settings of the YAML library for texts that nobody has checked.
+pub(super) fn settings() -> Settings {
+    Settings::new().limits(
+        Limits::untrusted()
+            .max_depth(MAX_DEPTH)
+            .max_document_size(MAX_BYTES)
+            .max_scalar_len(MAX_BYTES),
+    )
+}
+
+/// The depth and the number of nodes of a tree, aliases included.
+#[derive(Clone, Copy)]
+pub(super) struct Weight {
+    pub(super) depth: usize,
+    pub(super) nodes: u64,
+}
+
+impl Weight {
+    /// The weight of a scalar or an empty collection.
+    pub(super) const LEAF: Self = Self { depth: 1, nodes: 1 };
+
+    /// Adds a child.
+    pub(super) fn add(&mut self, child: Self) {
+        self.depth = self.depth.max(child.depth + 1);
+        self.nodes = self.nodes.saturating_add(child.nodes);
+    }
+}
