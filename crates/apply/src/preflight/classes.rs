@@ -1,4 +1,5 @@
-//! What makes objects work that the API server takes without it: ingress class, Gateway, metrics.
+//! Warns about missing parts of the cluster that objects need to have an effect: ingress classes,
+//! Gateways and the metrics API.
 
 use std::collections::BTreeSet;
 
@@ -10,7 +11,8 @@ use serde_json::Value;
 
 use crate::live::DesiredObject;
 
-/// What the cluster lacks, for people. Who may not look gets no warning: it might be there.
+/// Returns a warning for each part that is missing. There is no warning without permission to read
+/// it, because it may exist.
 pub(super) async fn warnings(client: &kube::Client, targets: &[DesiredObject]) -> Vec<String> {
     let (classes, gateways, metrics) =
         tokio::join!(classes(client, targets), gateways(client, targets), metrics(client, targets));
@@ -18,14 +20,16 @@ pub(super) async fn warnings(client: &kube::Client, targets: &[DesiredObject]) -
 }
 
 async fn classes(client: &kube::Client, targets: &[DesiredObject]) -> Vec<String> {
-    let classes = targets.iter().filter_map(|target| {
-        target.object.pointer("/spec/ingressClassName").and_then(Value::as_str)
-    });
+    let classes: BTreeSet<&str> = targets
+        .iter()
+        .filter_map(|target| target.object.pointer("/spec/ingressClassName")?.as_str())
+        .collect();
+    let api: Api<IngressClass> = Api::all(client.clone());
     let mut warnings = Vec::new();
-    for class in classes.collect::<BTreeSet<&str>>() {
-        if matches!(Api::<IngressClass>::all(client.clone()).get_opt(class).await, Ok(None)) {
+    for class in classes {
+        if matches!(api.get_opt(class).await, Ok(None)) {
             warnings.push(format!(
-                "there is no ingress class `{class}` in the cluster: until it is there, nobody serves the Ingress"
+                "the cluster has no ingress class `{class}`; the Ingress has no effect without it"
             ));
         }
     }
@@ -33,25 +37,22 @@ async fn classes(client: &kube::Client, targets: &[DesiredObject]) -> Vec<String
 }
 
 async fn gateways(client: &kube::Client, targets: &[DesiredObject]) -> Vec<String> {
-    let parents = targets
+    let gateways: BTreeSet<(&str, &str)> = targets
         .iter()
         .filter_map(|target| target.object.pointer("/spec/parentRefs").and_then(Value::as_array))
-        .flatten();
-    let names = parents
-        .filter_map(|parent| Some((parent["namespace"].as_str()?, parent["name"].as_str()?)));
+        .flatten()
+        .filter_map(|parent| Some((parent["namespace"].as_str()?, parent["name"].as_str()?)))
+        .collect();
     let kind = GroupVersionKind::gvk("gateway.networking.k8s.io", "v1", "Gateway");
     let resource = ApiResource::from_gvk_with_plural(&kind, "gateways");
     let mut warnings = Vec::new();
-    for (namespace, name) in names.collect::<BTreeSet<_>>() {
-        if matches!(
-            Api::<DynamicObject>::namespaced_with(client.clone(), namespace, &resource)
-                .get_opt(name)
-                .await,
-            Ok(None)
-        ) {
+    for (namespace, name) in gateways {
+        let api: Api<DynamicObject> = Api::namespaced_with(client.clone(), namespace, &resource);
+        if matches!(api.get_opt(name).await, Ok(None)) {
             warnings.push(format!(
-                "there is no Gateway `{namespace}/{name}` in the cluster: until it is there, nobody serves the routes; \
-                 another is named with `optakit bundle --gateway NAMESPACE/NAME`"
+                "the cluster has no Gateway `{namespace}/{name}`; the routes have no effect \
+                 without it\n  \
+                 help: choose another with `optakit bundle --gateway NAMESPACE/NAME`"
             ));
         }
     }
@@ -63,9 +64,11 @@ async fn metrics(client: &kube::Client, targets: &[DesiredObject]) -> Vec<String
         return Vec::new();
     }
     match client.list_api_group_resources("metrics.k8s.io/v1beta1").await {
-        Err(kube::Error::Api(status)) if status.code == 404 => {
-            vec!["the cluster has no metrics API (metrics-server): until it has, the number of pods stays what it is".to_owned()]
-        }
+        Err(kube::Error::Api(status)) if status.code == 404 => vec![
+            "the cluster has no metrics API; the autoscaler has no effect without it\n  \
+             help: install metrics-server"
+                .to_owned(),
+        ],
         _ => Vec::new(),
     }
 }

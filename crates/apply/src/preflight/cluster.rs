@@ -1,13 +1,14 @@
-//! Whether this is the cluster that the layer was first applied to: a context or an EKS name may
-//! come to mean another.
+//! Checks that this is the cluster that the layer was applied to before. A context, or the name of
+//! an EKS cluster, may belong to another cluster now.
 
 use super::fault::Fault;
 use crate::aws::iam;
 use crate::live;
 use crate::session::Session;
 
-/// The fault, when the roles of the services were recorded for another cluster. Who may read
-/// neither is not kept.
+/// Returns a fault if an IAM role of the layer was created for another cluster.
+///
+/// Returns `None` if the cluster or the roles cannot be read.
 pub(super) async fn check(session: &Session) -> Option<Fault> {
     let aws = session.aws.as_ref()?;
     let roles = session.bundle.aws.iter().filter(|document| document.kind == "iam-role");
@@ -22,14 +23,12 @@ pub(super) async fn check(session: &Session) -> Option<Fault> {
         .zip(recorded)
         .find_map(|(name, then)| Some((name, then.filter(|then| *then != here)?)))?;
     let lines = vec![
-        format!("{} has the uid {here}", session.cluster),
-        format!("the IAM role `{name}` was made for the cluster with the uid {then}"),
-        "connect to that one, or, if the cluster was replaced on purpose, remove the record:"
-            .to_owned(),
-        format!("  aws iam untag-role --role-name {name} --tag-keys optakit.dev/cluster"),
+        format!("{} has the UID {here}", session.cluster),
+        format!("the IAM role `{name}` was created for the cluster with the UID {then}"),
+        format!(
+            "help: connect to that cluster; if this cluster replaces it, run \
+             `aws iam untag-role --role-name {name} --tag-keys optakit.dev/cluster`"
+        ),
     ];
-    Some(Fault {
-        title: "this is another cluster than the one the layer runs in".to_owned(),
-        lines,
-    })
+    Some(Fault { title: "the layer runs in another cluster".to_owned(), lines })
 }

@@ -1,4 +1,4 @@
-//! Whether the images that pods are to run are in ECR, and made for the nodes there are.
+//! Checks that the images of the pods are in ECR, and that the nodes can run them.
 
 use std::collections::BTreeSet;
 
@@ -12,47 +12,68 @@ use crate::image::{Destination, Found, find};
 use crate::live::DesiredObject;
 use crate::session::Session;
 
-/// Faults and warnings about the images in repositories of the bundle's own. What may not be asked
-/// is left out.
-pub(super) async fn check(
-    session: &Session,
-    targets: &[DesiredObject],
-) -> (Vec<Fault>, Vec<String>) {
-    let Some(aws) = &session.aws else { return (Vec::new(), Vec::new()) };
-    let wanted = wanted(session, targets);
-    if wanted.is_empty() {
-        return (Vec::new(), Vec::new());
+/// The number of nodes whose architecture is read.
+const NODES: u32 = 200;
+
+/// The result of the check.
+#[derive(Default)]
+pub(super) struct ImageCheck {
+    pub(super) fault: Option<Fault>,
+    pub(super) warnings: Vec<String>,
+}
+
+/// Checks the images in the repositories of the bundle. Skips what it has no permission to read.
+pub(super) async fn check(session: &Session, targets: &[DesiredObject]) -> ImageCheck {
+    let mut result = ImageCheck::default();
+    let Some(aws) = &session.aws else { return result };
+    let images = images(session, targets);
+    if images.is_empty() {
+        return result;
     }
     let (login, architectures) = tokio::join!(login(aws), architectures(&session.client));
-    let Ok(login) = login else { return (Vec::new(), Vec::new()) };
-    let (mut lines, mut warnings) = (Vec::new(), Vec::new());
-    for (repository, version) in wanted {
-        let at = Destination::new(&login, &repository);
-        match find(&at, &version).await {
+    let Ok(login) = login else { return result };
+    let mut lines = Vec::new();
+    for (repository, version) in images {
+        match find(&Destination::new(&login, &repository), &version).await {
             Found::Missing => {
-                lines.push(format!("the repository `{repository}` has no {version}"));
+                lines.push(format!("the repository `{repository}` has no image {version}"));
             }
-            Found::For(platforms) if !fits(&platforms, &architectures) => warnings.push(format!(
-                "the image {repository}@{version} is for {}, the nodes are {}: its pods would not start there\n  build it with `docker buildx build --platform {}`",
-                join(&platforms),
-                join(&architectures),
-                architectures.iter().map(|architecture| format!("linux/{architecture}")).collect::<Vec<_>>().join(","),
-            )),
+            Found::For(platforms) if !fits(&platforms, &architectures) => {
+                let image = format!("{repository}@{version}");
+                result.warnings.push(wrong_platform(&image, &platforms, &architectures));
+            }
             Found::For(_) | Found::Unknown => {}
         }
     }
-    if lines.is_empty() {
-        return (Vec::new(), warnings);
+    if !lines.is_empty() {
+        lines.push(
+            "help: push it with `optakit push ARCHIVE`, or push and apply with \
+             `optakit deploy BUNDLE ARCHIVE`"
+                .to_owned(),
+        );
+        result.fault = Some(Fault { title: "the image is not in ECR".to_owned(), lines });
     }
-    lines.push(
-        "push it first: `optakit push ARCHIVE`, or `optakit deploy BUNDLE ARCHIVE` for both"
-            .to_owned(),
-    );
-    (vec![Fault { title: "the image is not in ECR".to_owned(), lines }], warnings)
+    result
 }
 
-/// Repository and digest or tag of the images in repositories of the bundle's own.
-fn wanted(session: &Session, targets: &[DesiredObject]) -> BTreeSet<(String, String)> {
+fn wrong_platform(
+    image: &str,
+    platforms: &BTreeSet<String>,
+    architectures: &BTreeSet<String>,
+) -> String {
+    let wanted: Vec<String> =
+        architectures.iter().map(|architecture| format!("linux/{architecture}")).collect();
+    format!(
+        "the image {image} is built for {}, but the nodes are {}; its pods cannot start\n  \
+         help: build it with `docker buildx build --platform {}`",
+        join(platforms),
+        join(architectures),
+        wanted.join(",")
+    )
+}
+
+/// Returns the repository and the digest or tag of each image in the repositories of the bundle.
+fn images(session: &Session, targets: &[DesiredObject]) -> BTreeSet<(String, String)> {
     let repositories =
         session.bundle.aws.iter().filter(|document| document.kind == "ecr-repository");
     let names: Vec<&str> =
@@ -70,9 +91,9 @@ fn wanted(session: &Session, targets: &[DesiredObject]) -> BTreeSet<(String, Str
         .collect()
 }
 
-/// The architectures of the nodes; none where they may not be listed.
+/// Returns the architectures of the nodes. Returns none without permission to list nodes.
 async fn architectures(client: &kube::Client) -> BTreeSet<String> {
-    let nodes = Api::<Node>::all(client.clone()).list(&ListParams::default().limit(200)).await;
+    let nodes = Api::<Node>::all(client.clone()).list(&ListParams::default().limit(NODES)).await;
     let nodes = nodes.map(|list| list.items).unwrap_or_default();
     nodes
         .into_iter()
@@ -80,7 +101,7 @@ async fn architectures(client: &kube::Client) -> BTreeSet<String> {
         .collect()
 }
 
-/// Whether any platform is that of any node; what is not known fits.
+/// Whether any node can run any of the platforms. Unknown platforms and nodes fit.
 fn fits(platforms: &BTreeSet<String>, architectures: &BTreeSet<String>) -> bool {
     let runs = |platform: &String| {
         platform.split('/').nth(1).is_some_and(|architecture| architectures.contains(architecture))

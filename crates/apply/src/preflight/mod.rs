@@ -1,5 +1,4 @@
-//! What must be true before anything is written: all of it is asked at once, and all that is
-//! missing is said at once.
+//! Checks everything that an apply needs before it writes anything. Reports all problems at once.
 
 mod classes;
 mod cluster;
@@ -15,12 +14,16 @@ use optakit_core::kind::Kind;
 use crate::live::DesiredObject;
 use crate::session::Session;
 
-/// What is missing.
+/// Why an apply cannot succeed.
 #[derive(Debug, thiserror::Error)]
 pub(crate) enum PreflightError {
-    #[error("{}, nothing was changed{}", headline(.0), details(.0))]
+    #[error("{}; nothing was changed{}", headline(.0), details(.0))]
     Faults(Vec<Fault>),
-    #[error("the bundle needs values that are not known: {}\n  make it again with a values file: `optakit bundle --values FILE`", inputs.join(", "))]
+    #[error(
+        "the bundle needs unknown values: {}\n  \
+         help: create it with a values file: `optakit bundle --values FILE`",
+        inputs.join(", ")
+    )]
     UnknownInputs { inputs: Vec<String> },
 }
 
@@ -32,11 +35,11 @@ fn details(faults: &[Fault]) -> String {
     faults.iter().flat_map(|fault| &fault.lines).map(|line| format!("\n  {line}")).collect()
 }
 
-/// Checks that the manifests have no holes but the image's.
+/// Checks that the manifests have no holes, except holes for the input `allowed`.
 ///
 /// # Errors
 ///
-/// With the inputs that are missing.
+/// Fails with the inputs of the other holes.
 pub(crate) fn check_inputs(bundle: &Bundle, allowed: &str) -> Result<(), PreflightError> {
     let in_manifests =
         |hole: &&Hole| hole.at.iter().any(|location| location.list == List::Manifests);
@@ -45,13 +48,13 @@ pub(crate) fn check_inputs(bundle: &Bundle, allowed: &str) -> Result<(), Preflig
     if inputs.is_empty() { Ok(()) } else { Err(PreflightError::UnknownInputs { inputs }) }
 }
 
-/// Asks cluster and registry for everything that an apply of these targets needs.
+/// Checks everything that an apply of these objects needs in the cluster and in the registry.
 ///
-/// Returns what the apply does not need, but its purpose does, for people.
+/// Returns warnings about parts of the cluster that the apply does not need, but the service does.
 ///
 /// # Errors
 ///
-/// With everything that is missing, and what to do about each.
+/// Fails with all problems, and with the fix of each.
 pub(crate) async fn check(
     session: &Session,
     targets: &[DesiredObject],
@@ -59,13 +62,9 @@ pub(crate) async fn check(
     let (client, bundle) = (&session.client, &session.bundle);
     let has_pods = targets.iter().any(|target| target.kind == Kind::Deployment);
     let secrets = async {
-        if has_pods {
-            secrets::check(client, bundle, session.namespace_exists).await
-        } else {
-            Vec::new()
-        }
+        if has_pods { secrets::check(client, bundle, session.namespace_exists).await } else { None }
     };
-    let (other, permissions, secrets, (images, remarks), warnings) = tokio::join!(
+    let (cluster, permissions, secrets, images, warnings) = tokio::join!(
         cluster::check(session),
         permissions::check(client, session.layer(), targets, session.namespace_exists),
         secrets,
@@ -73,9 +72,9 @@ pub(crate) async fn check(
         classes::warnings(client, targets),
     );
     let faults: Vec<Fault> =
-        other.into_iter().chain(permissions).chain(secrets).chain(images).collect();
+        [cluster, permissions, secrets, images.fault].into_iter().flatten().collect();
     if faults.is_empty() {
-        Ok(remarks.into_iter().chain(warnings).collect())
+        Ok(images.warnings.into_iter().chain(warnings).collect())
     } else {
         Err(PreflightError::Faults(faults))
     }

@@ -1,5 +1,5 @@
-//! What we must be allowed to do in the namespace: one declaration, asked of the API server before
-//! anything is written.
+//! The permissions that an apply needs in the cluster. One list is the source of the check before
+//! an apply and of `optakit permissions`.
 
 use k8s_openapi::api::authorization::v1::{
     ResourceAttributes, ResourceRule, SelfSubjectAccessReview, SelfSubjectAccessReviewSpec,
@@ -7,13 +7,12 @@ use k8s_openapi::api::authorization::v1::{
 };
 use kube::api::{Api, PostParams};
 use optakit_core::kind::Kind;
-
 use serde_json::{Value, json};
 
 use super::fault::Fault;
 use crate::live::DesiredObject;
 
-/// Verbs on resources of a namespace, by API group and plural name, and what for.
+/// The verbs on a resource that every apply needs, or every apply with pods.
 struct Need {
     group: &'static str,
     resource: &'static str,
@@ -21,164 +20,186 @@ struct Need {
     purpose: &'static str,
 }
 
-/// What every apply needs, beside the objects themselves.
+/// The needs of every apply.
 const ALWAYS: &[Need] = &[
     Need {
         group: "",
         resource: "configmaps",
         verbs: &["get", "create", "patch"],
-        purpose: "to keep the list of what is ours",
+        purpose: "to record which objects belong to Optakit",
     },
     Need {
         group: "",
         resource: "secrets",
         verbs: &["get", "list", "create", "delete"],
-        purpose: "to see which keys there are, and to keep revisions",
+        purpose: "to check the keys of Secrets, and to record revisions",
     },
     Need {
         group: "coordination.k8s.io",
         resource: "leases",
         verbs: &["get", "create", "update", "patch", "delete"],
-        purpose: "to be the only run",
+        purpose: "to lock the layer",
     },
 ];
 
-/// What an apply with pods needs to tell how they do.
+/// The needs of an apply with pods.
 const WITH_PODS: &[Need] = &[
     Need {
         group: "",
         resource: "pods",
         verbs: &["list", "watch"],
-        purpose: "to follow the rollout",
+        purpose: "to watch the rollout",
     },
     Need {
         group: "apps",
         resource: "deployments",
         verbs: &["list", "watch"],
-        purpose: "to follow the rollout",
+        purpose: "to watch the rollout",
     },
     Need {
         group: "apps",
         resource: "replicasets",
         verbs: &["list"],
-        purpose: "to follow the rollout",
+        purpose: "to watch the rollout",
     },
-    Need { group: "", resource: "events", verbs: &["list"], purpose: "to say why a rollout fails" },
+    Need {
+        group: "",
+        resource: "events",
+        verbs: &["list"],
+        purpose: "to report why a rollout fails",
+    },
 ];
 
-/// What an apply does with each object of its own.
-const OBJECTS: &[&str] = &["get", "list", "create", "patch", "delete"];
+/// The verbs on each object of the bundle.
+const OBJECT_VERBS: &[&str] = &["get", "list", "create", "patch", "delete"];
 
-/// A question to the API server.
-#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
-struct Question {
+/// A permission that an apply needs.
+#[derive(Clone, Debug, PartialEq, Eq)]
+struct Permission {
+    scope: Scope,
     group: String,
     resource: String,
     verb: &'static str,
     purpose: String,
 }
 
-/// What is not allowed, as one fault.
+/// The objects that a permission is about.
+#[derive(Clone, Debug, PartialEq, Eq)]
+enum Scope {
+    /// All objects of a resource in the namespace of the layer.
+    Namespace,
+    /// The object of the cluster with the name of the layer.
+    ClusterObject,
+}
+
+/// Checks the permissions of an apply. Returns the missing ones as one fault.
 ///
-/// The rules of the namespace are asked for first, which answers nearly all in one request; only
-/// what they leave open, since authorizers may decide by more than rules, is asked by itself.
+/// One request for the rules of the namespace answers nearly all questions. A separate request
+/// checks each permission that the rules do not contain, because authorizers may not list all their
+/// rules.
 pub(super) async fn check(
     client: &kube::Client,
-    namespace: &str,
+    layer: &str,
     targets: &[DesiredObject],
     namespace_exists: bool,
 ) -> Option<Fault> {
-    let questions = questions(targets);
-    let rules = rules(client, namespace).await;
-    let open =
-        questions.into_iter().filter(|question| !rules.iter().any(|rule| allows(rule, question)));
-    let mut open: Vec<(Option<&str>, Option<&str>, Question)> =
-        open.map(|question| (Some(namespace), None, question)).collect();
+    let rules = rules(client, layer).await;
+    let mut open = permissions(targets);
+    open.retain(|permission| !rules.iter().any(|rule| allows(rule, permission)));
     if !namespace_exists {
-        let purpose = "to make the namespace".to_owned();
-        let create = |verb| Question {
+        open.extend(["create", "patch"].map(|verb| Permission {
+            scope: Scope::ClusterObject,
             group: String::new(),
             resource: "namespaces".to_owned(),
             verb,
-            purpose: purpose.clone(),
-        };
-        // By name, since a role may allow this namespace and no other.
-        open.extend(["create", "patch"].map(|verb| (None, Some(namespace), create(verb))));
+            purpose: "to create the namespace".to_owned(),
+        }));
     }
-    let asked = open
+    let reviews = open.iter().map(|permission| is_denied(client, layer, permission));
+    let denied = futures::future::join_all(reviews).await;
+    let denied: Vec<&Permission> = open
         .iter()
-        .map(|(namespace, name, question)| is_denied(client, *namespace, *name, question));
-    let answers = futures::future::join_all(asked).await;
-    let denied: Vec<&Question> = open
-        .iter()
-        .zip(answers)
+        .zip(denied)
         .filter(|(_, denied)| *denied)
-        .map(|((.., question), _)| question)
+        .map(|(permission, _)| permission)
         .collect();
-    if denied.is_empty() {
-        return None;
-    }
+    (!denied.is_empty()).then(|| fault(&denied, layer))
+}
+
+/// Returns the fault for denied permissions, with one line per resource.
+fn fault(denied: &[&Permission], layer: &str) -> Fault {
     let mut lines: Vec<String> = Vec::new();
-    for question in &denied {
-        let same = |other: &&&Question| {
-            (&other.group, &other.resource) == (&question.group, &question.resource)
-        };
-        let verbs: Vec<&str> = denied.iter().filter(same).map(|other| other.verb).collect();
-        let group =
-            if question.group.is_empty() { String::new() } else { format!(".{}", question.group) };
-        let line =
-            format!("{} {}{group} {}", verbs.join(", "), question.resource, question.purpose);
+    for Permission { group, resource, purpose, .. } in denied {
+        let verbs: Vec<&str> = denied
+            .iter()
+            .filter(|other| (&other.group, &other.resource) == (group, resource))
+            .map(|other| other.verb)
+            .collect();
+        let group = if group.is_empty() { String::new() } else { format!(".{group}") };
+        let line = format!("{} {resource}{group} {purpose}", verbs.join(", "));
         if !lines.contains(&line) {
             lines.push(line);
         }
     }
     lines.push(format!(
-        "have them allowed by a Role in the namespace `{namespace}` (namespaces: by a ClusterRole)"
+        "help: grant them with a Role in the namespace `{layer}`; namespaces need a ClusterRole; \
+         `optakit permissions` prints both"
     ));
-    Some(Fault { title: "permissions are missing in the cluster".to_owned(), lines })
+    Fault { title: "permissions are missing in the cluster".to_owned(), lines }
 }
 
-/// The rules of a Role that allow all of it in the namespace of the targets.
+/// Returns the rules of a Role that allows everything in the namespace of the layer.
 pub(crate) fn rules_of(targets: &[DesiredObject]) -> Vec<Value> {
-    let mut rules: Vec<(String, String, Vec<&str>)> = Vec::new();
-    for Question { group, resource, verb, .. } in questions(targets) {
-        match rules.iter_mut().find(|rule| (&rule.0, &rule.1) == (&group, &resource)) {
-            Some((_, _, verbs)) if verbs.contains(&verb) => {}
-            Some((_, _, verbs)) => verbs.push(verb),
-            None => rules.push((group, resource, vec![verb])),
+    let mut rules: Vec<Value> = Vec::new();
+    for Permission { group, resource, verb, .. } in permissions(targets) {
+        let (groups, resources) = (json!([group]), json!([resource]));
+        let known = rules
+            .iter_mut()
+            .find(|rule| (&rule["apiGroups"], &rule["resources"]) == (&groups, &resources));
+        match known.and_then(|rule| rule["verbs"].as_array_mut()) {
+            Some(verbs) if verbs.iter().any(|known| known == verb) => {}
+            Some(verbs) => verbs.push(verb.into()),
+            None => {
+                rules.push(json!({"apiGroups": groups, "resources": resources, "verbs": [verb]}))
+            }
         }
-    }
-    let rule = |(group, resource, verbs)| json!({"apiGroups": [group], "resources": [resource], "verbs": verbs});
-    rules.into_iter().map(rule).collect()
-}
-
-/// The rules of a ClusterRole: the namespace itself, and what is read of the cluster to find faults
-/// before anything is written.
-pub(crate) fn cluster_rules_of(targets: &[DesiredObject], namespace: &str) -> Vec<Value> {
-    let has = |kind: Kind| targets.iter().any(|target| target.kind == kind);
-    let read = |group: &str, resource: &str, verb: &str| json!({"apiGroups": [group], "resources": [resource], "verbs": [verb]});
-    let mut rules = vec![
-        json!({"apiGroups": [""], "resources": ["namespaces"], "verbs": ["get", "patch"], "resourceNames": [namespace]}),
-        // Which cluster it is, its uid tells.
-        json!({"apiGroups": [""], "resources": ["namespaces"], "verbs": ["get"], "resourceNames": ["kube-system"]}),
-        // A name cannot be asked of what is not there yet.
-        read("", "namespaces", "create"),
-    ];
-    if has(Kind::Deployment) {
-        rules.push(read("", "nodes", "list"));
-    }
-    if has(Kind::Ingress) {
-        rules.push(read("networking.k8s.io", "ingressclasses", "get"));
     }
     rules
 }
 
-fn questions(targets: &[DesiredObject]) -> Vec<Question> {
+/// Returns the rules of a ClusterRole: the namespace, and what the checks before an apply read.
+pub(crate) fn cluster_rules_of(targets: &[DesiredObject], namespace: &str) -> Vec<Value> {
+    let has = |kind: Kind| targets.iter().any(|target| target.kind == kind);
+    let rule = |group: &str, resource: &str, verbs: &[&str]| json!({"apiGroups": [group], "resources": [resource], "verbs": verbs});
+    let named = |name: &str, verbs: &[&str]| {
+        let mut rule = rule("", "namespaces", verbs);
+        rule["resourceNames"] = json!([name]);
+        rule
+    };
+    let mut rules = vec![
+        named(namespace, &["get", "patch"]),
+        // The UID of `kube-system` identifies the cluster.
+        named("kube-system", &["get"]),
+        // RBAC cannot restrict `create` to a name.
+        rule("", "namespaces", &["create"]),
+    ];
+    if has(Kind::Deployment) {
+        rules.push(rule("", "nodes", &["list"]));
+    }
+    if has(Kind::Ingress) {
+        rules.push(rule("networking.k8s.io", "ingressclasses", &["get"]));
+    }
+    rules
+}
+
+/// Returns the permissions that an apply needs in the namespace of the layer.
+fn permissions(targets: &[DesiredObject]) -> Vec<Permission> {
     let has_pods = targets.iter().any(|target| target.kind == Kind::Deployment);
     let needs = ALWAYS.iter().chain(if has_pods { WITH_PODS } else { &[] });
-    let mut questions: Vec<Question> = needs
+    let mut permissions: Vec<Permission> = needs
         .flat_map(|need| {
-            need.verbs.iter().map(|verb| Question {
+            need.verbs.iter().map(|verb| Permission {
+                scope: Scope::Namespace,
                 group: need.group.to_owned(),
                 resource: need.resource.to_owned(),
                 verb,
@@ -188,61 +209,58 @@ fn questions(targets: &[DesiredObject]) -> Vec<Question> {
         .collect();
     for target in targets.iter().filter(|target| target.namespace.is_some()) {
         let kind = target.kind;
-        for verb in OBJECTS {
-            let known =
-                |other: &Question| (other.resource.as_str(), other.verb) == (kind.plural(), *verb);
-            if !questions.iter().any(known) {
-                let purpose = format!("to apply the {kind}");
-                questions.push(Question {
+        for verb in OBJECT_VERBS {
+            let is_known = permissions
+                .iter()
+                .any(|other| (other.resource.as_str(), other.verb) == (kind.plural(), *verb));
+            if !is_known {
+                permissions.push(Permission {
+                    scope: Scope::Namespace,
                     group: kind.group().to_owned(),
                     resource: kind.plural().to_owned(),
                     verb,
-                    purpose,
+                    purpose: format!("to apply the {kind}"),
                 });
             }
         }
     }
-    questions
+    permissions
 }
 
-/// The rules that hold for us in a namespace; none where they cannot be told.
+/// Returns our rules in a namespace, or no rules if the API server does not list them.
 async fn rules(client: &kube::Client, namespace: &str) -> Vec<ResourceRule> {
     let spec = SelfSubjectRulesReviewSpec { namespace: Some(namespace.to_owned()) };
     let review = SelfSubjectRulesReview { spec, ..SelfSubjectRulesReview::default() };
     let answer = Api::<SelfSubjectRulesReview>::all(client.clone())
         .create(&PostParams::default(), &review)
         .await;
-    answer
-        .ok()
-        .and_then(|answer| answer.status)
-        .map(|status| status.resource_rules)
-        .unwrap_or_default()
+    let status = answer.ok().and_then(|answer| answer.status);
+    status.map(|status| status.resource_rules).unwrap_or_default()
 }
 
-fn allows(rule: &ResourceRule, question: &Question) -> bool {
+/// Whether a rule of the namespace allows a permission.
+fn allows(rule: &ResourceRule, permission: &Permission) -> bool {
     let names = |list: Option<&Vec<String>>, name: &str| {
         list.into_iter().flatten().any(|entry| entry == name || entry == "*")
     };
     rule.resource_names.as_ref().is_none_or(Vec::is_empty)
-        && names(Some(&rule.verbs), question.verb)
-        && names(rule.api_groups.as_ref(), &question.group)
-        && names(rule.resources.as_ref(), &question.resource)
+        && names(Some(&rule.verbs), permission.verb)
+        && names(rule.api_groups.as_ref(), &permission.group)
+        && names(rule.resources.as_ref(), &permission.resource)
 }
 
-/// Whether the API server says no: of a namespace's objects, or, without one, of the object of that
-/// name. Where it cannot be asked, the write itself will tell.
-async fn is_denied(
-    client: &kube::Client,
-    namespace: Option<&str>,
-    name: Option<&str>,
-    question: &Question,
-) -> bool {
+/// Whether the API server denies a permission. If it does not answer, the write itself fails later.
+async fn is_denied(client: &kube::Client, layer: &str, permission: &Permission) -> bool {
+    let (namespace, name) = match permission.scope {
+        Scope::Namespace => (Some(layer.to_owned()), None),
+        Scope::ClusterObject => (None, Some(layer.to_owned())),
+    };
     let attributes = ResourceAttributes {
-        namespace: namespace.map(str::to_owned),
-        name: name.map(str::to_owned),
-        group: Some(question.group.clone()),
-        resource: Some(question.resource.clone()),
-        verb: Some(question.verb.to_owned()),
+        namespace,
+        name,
+        group: Some(permission.group.clone()),
+        resource: Some(permission.resource.clone()),
+        verb: Some(permission.verb.to_owned()),
         ..ResourceAttributes::default()
     };
     let spec = SelfSubjectAccessReviewSpec {

@@ -1,17 +1,21 @@
-//! The Secrets that pods read.
+//! Checks the Secrets that the pods read.
 
 use optakit_core::bundle::Bundle;
 
 use super::fault::Fault;
 use crate::live;
 
-/// The keys that are missing, with the command that sets them. Only keys are read; what may not be
-/// read is for `permissions` to tell.
+/// The Secret that `optakit secret` writes.
+const MANUAL_SECRETS: &str = "manual-secrets";
+
+/// Returns the missing keys with the command that sets them, as one fault.
+///
+/// Reads only keys. Missing permissions are the subject of `permissions`.
 pub(super) async fn check(
     client: &kube::Client,
     bundle: &Bundle,
     namespace_exists: bool,
-) -> Vec<Fault> {
+) -> Option<Fault> {
     let namespace = &bundle.metadata.layer;
     let mut lines = Vec::new();
     for secret in &bundle.secrets {
@@ -21,45 +25,34 @@ pub(super) async fn check(
             Ok(Vec::new())
         };
         let Ok(keys) = keys else { continue };
-        let absent: Vec<&String> = secret.keys.iter().filter(|key| !keys.contains(key)).collect();
-        if absent.is_empty() {
+        let missing: Vec<&str> =
+            secret.keys.iter().filter(|key| !keys.contains(key)).map(String::as_str).collect();
+        if missing.is_empty() {
             continue;
         }
-        let names: Vec<&str> = absent.iter().map(|key| key.as_str()).collect();
+        let name = &secret.name;
         lines.push(format!(
-            "Secret `{}` in namespace `{namespace}` lacks {}",
-            secret.name,
-            names.join(", ")
+            "Secret `{name}` in namespace `{namespace}` has no key {}",
+            missing.join(", ")
         ));
-        if secret.name == "manual-secrets" {
-            lines.extend(absent.iter().map(|key| format!("  optakit secret set {key}")));
-            continue;
-        }
-        lines.push(if keys.is_empty() {
-            let new_namespace = if namespace_exists {
-                String::new()
-            } else {
-                format!("kubectl create namespace {namespace} && ")
-            };
-            let literals: Vec<String> =
-                absent.iter().map(|key| format!("--from-literal={key}=…")).collect();
-            format!(
-                "  {new_namespace}kubectl -n {namespace} create secret generic {} {}",
-                secret.name,
-                literals.join(" ")
-            )
+        if name == MANUAL_SECRETS {
+            lines.extend(missing.iter().map(|key| format!("  run `optakit secret set {key}`")));
+        } else if keys.is_empty() {
+            if !namespace_exists {
+                lines.push(format!("  run `kubectl create namespace {namespace}`"));
+            }
+            let literals: String =
+                missing.iter().map(|key| format!(" --from-literal={key}=…")).collect();
+            lines.push(format!(
+                "  run `kubectl -n {namespace} create secret generic {name}{literals}`"
+            ));
         } else {
-            let fields: Vec<String> = absent.iter().map(|key| format!("\"{key}\":\"…\"")).collect();
-            format!(
-                "  kubectl -n {namespace} patch secret {} -p '{{\"stringData\":{{{}}}}}'",
-                secret.name,
-                fields.join(",")
-            )
-        });
+            let fields: Vec<String> =
+                missing.iter().map(|key| format!("\"{key}\":\"…\"")).collect();
+            let patch = format!("{{\"stringData\":{{{}}}}}", fields.join(","));
+            lines.push(format!("  run `kubectl -n {namespace} patch secret {name} -p '{patch}'`"));
+        }
     }
-    if lines.is_empty() {
-        Vec::new()
-    } else {
-        vec![Fault { title: "secrets are missing".to_owned(), lines }]
-    }
+    let title = "secrets are missing".to_owned();
+    (!lines.is_empty()).then_some(Fault { title, lines })
 }

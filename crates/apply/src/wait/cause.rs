@@ -21,12 +21,12 @@ pub(crate) enum Cause {
 pub(crate) enum PodFault {
     /// The scheduler finds no node for the pod.
     Unschedulable { message: String, shortage: Option<Resource> },
-    /// The name of the image is not valid.
+    /// The image name is not valid.
     InvalidImageName { image: String },
     /// The image cannot be pulled. `reason` is the word of the kubelet.
     ImagePull { image: String, reason: String, failure: PullFailure, message: String },
-    /// The container cannot be started.
-    ContainerStart { container: String, failure: StartFailure, message: String },
+    /// The container cannot be started. `reason` is the word of the kubelet.
+    ContainerStart { container: String, reason: String, failure: StartFailure, message: String },
     /// The container exits again and again.
     CrashLoop { container: String, exit: Option<Exit> },
     /// The container runs, but a probe has not succeeded.
@@ -183,13 +183,13 @@ impl PodFault {
             }
             Self::ImagePull { failure: PullFailure::WrongPlatform, .. }
             | Self::ContainerStart { failure: StartFailure::WrongPlatform, .. } => {
-                "build the image for the platform of the nodes: `docker buildx build --platform`"
+                "build the image for the nodes with `docker buildx build --platform PLATFORM`"
             }
             Self::ImagePull { failure: PullFailure::Other, .. } => {
                 "check that the nodes can reach the registry"
             }
             Self::ContainerStart { failure: StartFailure::Config, .. } => {
-                "add what is missing: `optakit secret set` sets a key of `manual-secrets`"
+                "add the missing Secret, ConfigMap or key; `optakit secret set` adds a secret"
             }
             Self::ContainerStart { failure: StartFailure::Create | StartFailure::Run, .. }
             | Self::Starting
@@ -233,8 +233,8 @@ impl Display for PodFault {
             Self::ImagePull { image, reason, message, .. } => {
                 write!(f, "image `{image}` cannot be pulled ({reason}){}", detail(message))
             }
-            Self::ContainerStart { container, message, .. } => {
-                write!(f, "container `{container}` cannot be started{}", detail(message))
+            Self::ContainerStart { container, reason, message, .. } => {
+                write!(f, "container `{container}` cannot start ({reason}){}", detail(message))
             }
             Self::CrashLoop { container, exit } => {
                 write!(f, "container `{container}` keeps crashing (CrashLoopBackOff")?;

@@ -8,4 +8,4 @@ mod progress;
 mod watch;
 
 pub(crate) use cause::Cause;
-pub(crate) use watch::until_ready;
+pub(crate) use watch::{WaitError, until_ready};

@@ -126,7 +126,12 @@ fn start_failed(
     let message = waiting.message.clone().unwrap_or_default();
     let failure =
         if message.contains("exec format") { StartFailure::WrongPlatform } else { failure };
-    PodState::Failed(PodFault::ContainerStart { container: status.name.clone(), failure, message })
+    PodState::Failed(PodFault::ContainerStart {
+        container: status.name.clone(),
+        reason: waiting.reason.clone().unwrap_or_default(),
+        failure,
+        message,
+    })
 }
 
 /// Returns how the container ended the last time.
@@ -221,6 +226,7 @@ mod tests {
         ] {
             let fault = PodFault::ContainerStart {
                 container: "api".to_owned(),
+                reason: reason.to_owned(),
                 failure,
                 message: message.to_owned(),
             };

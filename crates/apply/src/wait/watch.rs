@@ -25,7 +25,7 @@ const TICK: Duration = Duration::from_secs(5);
 pub(crate) enum WaitError {
     #[error("{0}")]
     Failed(Cause),
-    #[error("not ready after {} s: {last}", timeout.as_secs())]
+    #[error("timed out after {} s: {last}", timeout.as_secs())]
     Timeout { timeout: Duration, last: Box<Waiting> },
     #[error("the Deployment was deleted")]
     Deleted,

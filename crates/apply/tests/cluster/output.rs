@@ -42,6 +42,8 @@ fn json_output_has_one_event_per_line() {
 #[test]
 fn terminal_shows_a_table_with_progress() {
     let service = Service::new("shown", "acme/api:1", "    max_containers: 3\n");
+    service.apply(&["--skip-aws"]).succeeds();
+    service.update("acme/api:2", "    max_containers: 3\n");
     let line = format!(
         "{} apply {} --skip-aws --yes --kubeconfig {}",
         env!("CARGO_BIN_EXE_optakit"),

@@ -1,0 +1,118 @@
+//! Applies a bundle to its namespace: finds the changes, asks for confirmation, writes the objects
+//! stage by stage, waits for the pods and deletes old objects. `apply` and `rollback` use it.
+
+mod options;
+mod rollout_error;
+mod stages;
+
+use optakit_core::kind::Kind;
+
+use crate::apply;
+use crate::changes::{Changes, change, deletion, rejected};
+use crate::live::{self, DesiredObject, Pair};
+use crate::plural::plural;
+use crate::report::{ProgressTable, Report, confirm};
+use crate::saved_plan::SavedPlan;
+use crate::session::Session;
+
+pub(crate) use options::{DeployOptions, Deployed};
+pub(crate) use rollout_error::RolloutError;
+use stages::StagedApply;
+
+/// Creates the namespace if it is missing. Returns whether it was created.
+///
+/// The namespace is the only object that is written before the plan is complete, because the API
+/// server cannot dry-run objects of a namespace that does not exist.
+///
+/// # Errors
+///
+/// Fails if the user does not confirm, or if the API server rejects the namespace.
+pub(crate) async fn ensure_namespace(
+    session: &mut Session,
+    options: &DeployOptions,
+    report: &Report,
+) -> anyhow::Result<bool> {
+    if session.namespace_exists {
+        return Ok(false);
+    }
+    confirm(
+        &format!("create the namespace `{}` in {}?", session.layer(), session.cluster),
+        options.yes,
+    )?;
+    let (targets, _) = session.targets()?;
+    let namespaces: Vec<DesiredObject> =
+        targets.into_iter().filter(|target| target.kind == Kind::Namespace).collect();
+    live::pairs(&session.client, namespaces.clone(), &options.force).await.map_err(rejected)?;
+    apply::write(&session.client, &namespaces, options.force.all).await?;
+    report.step("created", format!("Namespace {}", session.layer()));
+    session.namespace_exists = true;
+    Ok(true)
+}
+
+/// Applies the bundle of a session to its namespace, which must exist.
+///
+/// `changes` are the changes of a plan that was made just before.
+///
+/// # Errors
+///
+/// Fails if the API server rejects an object, or if the user does not confirm. Fails with a
+/// [`RolloutError`] if the pods do not become ready.
+pub(crate) async fn deploy(
+    session: &Session,
+    options: &DeployOptions,
+    changes: Option<Changes>,
+    report: &Report,
+) -> anyhow::Result<Deployed> {
+    let changes = match changes {
+        Some(changes) => changes,
+        None => Changes::find(session, &options.force).await?,
+    };
+    if let Some(plan) = &options.plan {
+        plan.check(&SavedPlan::of(session, &changes).await?)?;
+    }
+    let changed: Vec<&Pair> = changes.changed().collect();
+    for pair in &changed {
+        report.event(&change(pair, &pair.target.label()));
+    }
+    for leftover in &changes.leftovers {
+        report.event(&deletion(&leftover.label()));
+    }
+    let number = changed.len() + changes.leftovers.len();
+    if number > 0 {
+        let question = format!("apply {} to {}?", plural(number, "change"), session.cluster);
+        confirm(&question, options.yes)?;
+    }
+    let members: Vec<DesiredObject> =
+        changes.pairs.iter().map(|pair| pair.target.clone()).collect();
+    let mut set = changes.set.clone();
+    set.announce(&session.client, &members, false).await?;
+    let namespaces: Vec<DesiredObject> = changed
+        .iter()
+        .filter(|pair| pair.target.kind == Kind::Namespace)
+        .map(|pair| pair.target.clone())
+        .collect();
+    apply::write(&session.client, &namespaces, options.force.all).await?;
+    let stages = StagedApply {
+        client: &session.client,
+        bundle: &session.bundle,
+        changed: &changed,
+        force: options.force.all,
+        timeout: options.timeout,
+        progress: ProgressTable::new(report, &rows(&changed, &members)),
+    };
+    stages.run(members.clone()).await?;
+    set.prune(&session.client, &changes.leftovers).await?;
+    // Objects without an image stay in the set, although they were not applied.
+    set.announce(&session.client, &members, changes.left_out.is_empty()).await?;
+    Ok(Deployed { changes: number, left_out: changes.left_out.clone() })
+}
+
+/// Returns the rows of the progress table: the changed objects, and all Deployments.
+fn rows(changed: &[&Pair], members: &[DesiredObject]) -> Vec<String> {
+    let is_changed =
+        |target: &DesiredObject| changed.iter().any(|pair| pair.target.index == target.index);
+    let shown = members.iter().filter(|target| {
+        target.namespace.is_some() && (target.kind.is_awaited() || is_changed(target))
+    });
+    shown.map(DesiredObject::label).collect()
+}
