@@ -1,6 +1,6 @@
 #!/usr/bin/env bash
-# Counts with callgrind where the instructions of the three hot paths go: a keystroke of the page, rendering 2,000 files, an
-# apply. Writes docs/generated/hot-paths.md.
+# Counts the instructions of three hot paths with callgrind: a keystroke in the page, rendering 2,000 files, and an apply. Writes
+# docs/generated/hot-paths.md.
 . "$(dirname "$0")/../scripts/lib.sh"
 cd "$root"
 
@@ -9,7 +9,7 @@ build() {
   cargo build --profile profiling -p optakit
   cargo build --profile profiling -p optakit-core --bench hot_paths
 }
-step "Building with the names of functions (2 to 4 minutes the first time)" profiling build
+step "Building with debug information (2 to 4 minutes the first time)" profiling build
 hot_paths=$(find target/profiling/deps -name 'hot_paths-*' -type f -executable -printf '%T@ %p\n' | sort -n | tail -n 1 | cut -d' ' -f2)
 optakit=$root/target/profiling/optakit
 work=$(mktemp -d)
@@ -19,15 +19,15 @@ count() { # NAME COMMAND...
   local name=$1
   shift
   (cd "$work" && valgrind --tool=callgrind --separate-threads=no --callgrind-out-file="$work/$name.callgrind" "$@") >"$cache/log/profile-$name.log" 2>&1 ||
-    { tail -n 20 "$cache/log/profile-$name.log" >&2; die "$name failed under valgrind"; }
+    { tail -n 20 "$cache/log/profile-$name.log" >&2; die "$name failed with valgrind"; }
   callgrind_annotate --auto=no --threshold=99.9 "$work/$name.callgrind" >"$work/$name.txt"
 }
 cp crates/core/benches/fixture/env.yml "$work/"
-say "A keystroke, a hundred times"
+say "Counting a hundred keystrokes"
 count keystroke "$root/$hot_paths" keystroke 100
-say "Rendering 2,000 files (a minute under valgrind)"
+say "Counting the rendering of 2,000 files (1 minute with valgrind)"
 count files "$root/$hot_paths" render 2000
-say "An apply"
+say "Counting an apply"
 "$root/scripts/testbed.sh" up "$testbed"
 # shellcheck source=/dev/null
 . "$testbed/env"
@@ -35,4 +35,4 @@ printf 'name: hot\nenvironments: [{name: staging, path: env.yml}]\nmodules:\n  -
 (cd "$work" && "$optakit" bundle --quiet -o hot.bundle.json)
 count apply "$optakit" apply hot.bundle.json --kubeconfig "$OPTAKIT_TEST_KUBECONFIG" --skip-aws --quiet
 node bench/hot_paths.mjs "$work" docs/generated/hot-paths.md
-say "docs/generated/hot-paths.md is written"
+say "Wrote docs/generated/hot-paths.md"

@@ -1,7 +1,7 @@
 #!/usr/bin/env bash
-# Measures, beside peers in the same run: rendering, checking and applying as processes, the page in Chromium, the core in
-# process, and how time grows. One line a figure, `name value unit`, and `ratio name ours/peer` for comparisons; all of them in
-# docs/generated/bench.json too, from which the tables of the README and the picture of growth are made.
+# Measures Optakit and compares it with other tools in the same run: commands that render, check and apply; the page in Chromium;
+# the core without a process; and the growth of the time. Prints one line per figure. Writes all figures to
+# docs/generated/bench.json, and from them the tables of README.md and docs/ and the picture of the growth.
 . "$(dirname "$0")/../scripts/lib.sh"
 cd "$root"
 
@@ -21,27 +21,27 @@ if have go; then
   export HELM=$OPTAKIT_TEST_HELM KUBECTL=$OPTAKIT_TEST_KUBECTL SCHEMAS="$testbed/schemas"
   "$KUBECTL" --kubeconfig "$OPTAKIT_TEST_KUBECONFIG" get --raw /openapi/v2 | node bench/schemas.mjs "$SCHEMAS"
 else
-  say "helm, kubectl, kompose, kubeconform and applying are left out: no Go toolchain to build them with"
+  say "Skipping apply, helm, kubectl, kompose and kubeconform: there is no Go toolchain"
 fi
 ! have score-k8s || export SCORE=score-k8s
-say "Rendering and checking"
+say "Measuring commands that render and check"
 node bench/commands.mjs "$figures.new" "$binary"
 if [ -n "${KUBECTL:-}" ]; then
-  say "Applying"
+  say "Measuring apply"
   node bench/apply.mjs "$figures.new" "$binary"
 fi
-say "Growth"
+say "Measuring the growth"
 have gnuplot || apt_install gnuplot-nox >&2
 node bench/growth.mjs "$figures.new" "$binary" docs/pictures/growth.svg
 "$root/scripts/build-page.sh"
 "$root/scripts/setup-browser.sh"
 MONACO=$("$root/bench/setup-monaco.sh") LEPTOS=$("$root/bench/setup-leptos.sh")
 export MONACO LEPTOS
-say "The page in Chromium"
+say "Measuring the page in Chromium"
 node bench/page.mjs "$figures.new"
-say "The core in process"
+say "Measuring the core"
 cargo bench --quiet -p optakit-core --bench core | node bench/core.mjs "$figures.new"
 cargo bench --quiet -p optakit-core --bench memory
 mv "$figures.new" "$figures"
 node bench/table.mjs
-say "The figures are in $figures, the tables of README.md and docs/ are made from it"
+say "Wrote $figures and the tables of README.md and docs/"

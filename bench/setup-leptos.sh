@@ -1,5 +1,5 @@
 #!/usr/bin/env bash
-# Builds a page of Leptos that only says hello, once: the benchmarks compare with it. Prints its folder.
+# Builds a small Leptos page for the benchmarks, unless the cache has it. Prints its folder.
 . "$(dirname "$0")/../scripts/lib.sh"
 
 source="$root/bench/peers/leptos"
@@ -14,7 +14,7 @@ if [ ! -e "$built/dist/index.html" ]; then
   build() {
     mkdir -p "$built"
     cp -r "$source/." "$built"
-    # The versions that the page has.
+    # The same versions as the editor.
     cp "$root/Cargo.lock" "$built/Cargo.lock"
     (cd "$built" && CARGO_TARGET_DIR="$root/target" trunk build --release --public-url ./)
   }

@@ -1,5 +1,5 @@
 #!/usr/bin/env bash
-# Builds a page of monaco-editor with monaco-yaml, once: the benchmarks compare with it. Prints its folder.
+# Builds a page with monaco-editor and monaco-yaml for the benchmarks, unless the cache has it. Prints its folder.
 . "$(dirname "$0")/../scripts/lib.sh"
 
 source="$root/bench/peers/monaco"

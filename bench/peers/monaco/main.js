@@ -1,4 +1,4 @@
-// monaco-editor with monaco-yaml, set up as their READMEs say, with our schema and a text.
+// monaco-editor with monaco-yaml as in their READMEs, with the schema of opta.yml and a text.
 import * as monaco from 'monaco-editor';
 import { configureMonacoYaml } from 'monaco-yaml';
 

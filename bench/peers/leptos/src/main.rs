@@ -1,4 +1,4 @@
-//! A Leptos page that only says hello: what the framework costs by itself.
+//! A minimal Leptos page, to measure the cost of the framework.
 
 use leptos::prelude::*;
 
