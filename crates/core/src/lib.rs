@@ -11,6 +11,8 @@
 //! [`api`] is the way in for every front end. Nothing here reads files, the clock or the
 //! environment, and the same input gives the same bytes, in the browser and natively.
 
+#![cfg_attr(not(test), deny(clippy::disallowed_methods, clippy::disallowed_types))]
+
 pub mod api;
 pub mod assist;
 pub mod aws;
