@@ -37,8 +37,9 @@ npm sbom --sbom-format cyclonedx --package-lock-only --omit dev >"$list" ||
   { rm "$list"; say "There is no SBOM of the site: npm sbom failed (npm 10 or newer has it)"; }
 
 # Creates an archive without times, owners or a random order of files.
+gnu_tar=$(command -v gtar || command -v tar)
 archive() { # FOLDER NAME
-  tar --sort=name --owner=0 --group=0 --numeric-owner --mtime="@$SOURCE_DATE_EPOCH" -C "$1" -cf - "$2" | gzip -n -9
+  "$gnu_tar" --sort=name --owner=0 --group=0 --numeric-owner --mtime="@$SOURCE_DATE_EPOCH" -C "$1" -cf - "$2" | gzip -n -9
 }
 archive "$out" "$name" >"$out/$name.tar.gz"
 rm -rf "$out/site"
