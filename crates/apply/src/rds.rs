@@ -14,7 +14,8 @@ macro_rules! certificates {
             matches!(region, $($region)|*)
         }
 
-        /// Returns the certificates of a region as PEM. An unknown region gets Amazon's public roots.
+        /// Returns the certificates of a region as PEM, or Amazon's public roots for an unknown
+        /// region.
         pub(crate) fn certificates(region: &str) -> &'static str {
             match region {
                 $( $region => include_str!(concat!("../../../assets/rds-ca/", $region, ".pem")), )*

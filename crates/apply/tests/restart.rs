@@ -32,7 +32,7 @@ fn apply_survives_a_restart_of_the_api_server() {
         .expect("Optakit starts");
     assert_eq!(proxy.ask("/held"), "true");
     api_server("stop-api");
-    // The waiting request is sent now, while there is no API server.
+    // The waiting request is sent now, while the API server is stopped.
     proxy.set_mode("none");
     api_server("start-api");
     let run: Run = child.wait_with_output().expect("Optakit exits").into();

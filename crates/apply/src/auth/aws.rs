@@ -30,7 +30,7 @@ pub(crate) async fn aws(region: Option<&str>) -> SdkConfig {
 ///
 /// # Errors
 ///
-/// Fails if there are no credentials, or if they belong to another account than `expected`.
+/// Fails without credentials, or if they belong to another account than `expected`.
 pub(crate) async fn check_account(
     aws: &SdkConfig,
     expected: Option<&str>,
@@ -81,7 +81,7 @@ where
     }
 }
 
-/// Whether AWS rejects a signature because of its time. AWS has no error code of its own for that.
+/// Whether AWS rejects a signature because of its time. AWS has no special error code for that.
 fn is_clock_skew(message: &str) -> bool {
     ["Signature expired", "Signature not yet current", "too skewed"]
         .iter()

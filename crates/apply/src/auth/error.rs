@@ -5,7 +5,7 @@ use aws_credential_types::provider::error::CredentialsError;
 /// Any error.
 pub(super) type BoxError = Box<dyn std::error::Error + Send + Sync>;
 
-/// Why there is no AWS identity or no connection to the cluster.
+/// An error of signing in to AWS, or of connecting to a cluster.
 #[derive(Debug, thiserror::Error)]
 pub(crate) enum AuthError {
     #[error(
@@ -17,7 +17,8 @@ pub(crate) enum AuthError {
     #[error("AWS did not return our identity (sts:GetCallerIdentity): {reason}")]
     Identity { reason: String },
     #[error(
-        "the AWS credentials belong to account {found}, but the bundle is for account {expected}\n  \
+        "the AWS credentials belong to account {found}, but the bundle is for account \
+         {expected}\n  \
          help: choose another profile with AWS_PROFILE, or bundle for another environment"
     )]
     WrongAccount { found: String, expected: String },

@@ -56,7 +56,7 @@ pub(super) async fn keep_fresh(
 ///
 /// # Errors
 ///
-/// Fails if there are no credentials, or if they cannot sign.
+/// Fails without credentials, or if they cannot sign.
 pub(super) async fn sign(
     aws: &SdkConfig,
     region: &str,

@@ -11,8 +11,8 @@ use serde_json::Value;
 
 use crate::live::DesiredObject;
 
-/// Returns a warning for each part that is missing. There is no warning without permission to read
-/// it, because it may exist.
+/// Returns a warning for each missing part. A part that Optakit may not read causes no warning,
+/// because it may exist.
 pub(super) async fn warnings(client: &kube::Client, targets: &[DesiredObject]) -> Vec<String> {
     let (classes, gateways, metrics) =
         tokio::join!(classes(client, targets), gateways(client, targets), metrics(client, targets));

@@ -152,16 +152,12 @@ fn fault(denied: &[&Permission], layer: &str) -> Fault {
 pub(crate) fn rules_of(targets: &[DesiredObject]) -> Vec<Value> {
     let mut rules: Vec<Value> = Vec::new();
     for Permission { group, resource, verb, .. } in permissions(targets) {
-        let (groups, resources) = (json!([group]), json!([resource]));
-        let known = rules
-            .iter_mut()
-            .find(|rule| (&rule["apiGroups"], &rule["resources"]) == (&groups, &resources));
-        match known.and_then(|rule| rule["verbs"].as_array_mut()) {
+        let is_same =
+            |rule: &&mut Value| rule["apiGroups"][0] == *group && rule["resources"][0] == *resource;
+        match rules.iter_mut().find(is_same).and_then(|rule| rule["verbs"].as_array_mut()) {
             Some(verbs) if verbs.iter().any(|known| known == verb) => {}
             Some(verbs) => verbs.push(verb.into()),
-            None => {
-                rules.push(json!({"apiGroups": groups, "resources": resources, "verbs": [verb]}))
-            }
+            None => rules.push(rule(&group, &resource, &[verb])),
         }
     }
     rules
@@ -170,7 +166,6 @@ pub(crate) fn rules_of(targets: &[DesiredObject]) -> Vec<Value> {
 /// Returns the rules of a ClusterRole: the namespace, and what the checks before an apply read.
 pub(crate) fn cluster_rules_of(targets: &[DesiredObject], namespace: &str) -> Vec<Value> {
     let has = |kind: Kind| targets.iter().any(|target| target.kind == kind);
-    let rule = |group: &str, resource: &str, verbs: &[&str]| json!({"apiGroups": [group], "resources": [resource], "verbs": verbs});
     let named = |name: &str, verbs: &[&str]| {
         let mut rule = rule("", "namespaces", verbs);
         rule["resourceNames"] = json!([name]);
@@ -190,6 +185,10 @@ pub(crate) fn cluster_rules_of(targets: &[DesiredObject], namespace: &str) -> Ve
         rules.push(rule("networking.k8s.io", "ingressclasses", &["get"]));
     }
     rules
+}
+
+fn rule(group: &str, resource: &str, verbs: &[&str]) -> Value {
+    json!({"apiGroups": [group], "resources": [resource], "verbs": verbs})
 }
 
 /// Returns the permissions that an apply needs in the namespace of the layer.

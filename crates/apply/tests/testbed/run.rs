@@ -13,7 +13,7 @@ impl From<Output> for Run {
     fn from(output: Output) -> Self {
         let text = |bytes: &[u8]| String::from_utf8_lossy(bytes).into_owned();
         Self {
-            code: output.status.code().expect("Optakit exits by itself"),
+            code: output.status.code().expect("no signal ends Optakit"),
             stdout: text(&output.stdout),
             stderr: text(&output.stderr),
         }

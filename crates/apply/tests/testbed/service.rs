@@ -96,7 +96,8 @@ impl Service {
         )
     }
 
-    /// Applies the bundle with exactly these arguments. Without a kubeconfig, AWS names the cluster.
+    /// Applies the bundle with exactly these arguments. The cluster is in EKS, unless a kubeconfig
+    /// is given.
     #[track_caller]
     pub(crate) fn apply_with(&self, arguments: &[&str]) -> Run {
         let run = self.run_alone(&[&["apply", &self.bundle()], arguments].concat());
