@@ -18,7 +18,7 @@ pub(crate) fn Bar() -> impl IntoView {
             <Environment />
             {api::CHOICE_FIELDS.iter().map(|field| view! { <Choice field /> }).collect_view()}
             <Image />
-            <span class="space"></span>
+            <span class={"space"}></span>
             <button
                 class="button quiet"
                 aria-label="Ctrl K: commands"

@@ -26,7 +26,7 @@ pub(crate) fn Status() -> impl IntoView {
         <footer class="status">
             <span>{objects}</span>
             <span>{saved}</span>
-            <span class="space"></span>
+            <span class={"space"}></span>
             <span class="wide">{"Nothing is uploaded"}</span>
             <button class="link" on:click=move |_| files::open(page)>{"Open"}</button>
             <button class="link" on:click=open(Dialog::History)>{"History"}</button>

@@ -53,7 +53,9 @@ fn Warning(credentials: Vec<String>, confirmed: RwSignal<bool>) -> impl IntoView
     let places = credentials.into_iter().map(|place| view! { <li>{place}</li> }).collect_view();
     view! {
         <div class="warned" hidden=move || confirmed.get()>
-            <p>"These values look like credentials. Anyone with the link can read them:"</p>
+            <p>
+                {"These values look like credentials. Anyone with the link can read them:"}
+            </p>
             <ul>{places}</ul>
             <button class="button" on:click=move |_| confirmed.set(true)>
                 "Not credentials, create link"
@@ -68,8 +70,8 @@ fn Link(link: String) -> impl IntoView {
     let copied = link.clone();
     view! {
         <p class="help">
-            "Everything is in the part after #, which browsers never send. \
-            Inputs and secret values are left out."
+            {"Everything is in the part after #, which browsers never send. \
+            Inputs and secret values are left out."}
         </p>
         <textarea class="control" readonly=true rows="4" aria-label="Link" prop:value=link />
         <button class="button main" on:click=move |_| export::copy(state, copied.clone())>

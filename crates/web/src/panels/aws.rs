@@ -31,7 +31,7 @@ fn Aws() -> impl IntoView {
     let list = move || match documents.get() {
         documents if documents.is_empty() => view! {
             <p class="empty">
-                "Add a k8s-service to see its IAM role and its ECR repository."
+                {"Add a k8s-service to see its IAM role and its ECR repository."}
             </p>
         }
         .into_any(),

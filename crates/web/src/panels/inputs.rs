@@ -41,8 +41,8 @@ fn Inputs() -> impl IntoView {
         names.read().is_empty().then(|| {
             view! {
                 <p class="help">
-                    "Nothing to fill in. \
-                    References that the environment file does not define appear here."
+                    {"Nothing to fill in. \
+                    References that the environment file does not define appear here."}
                 </p>
             }
         })
@@ -50,8 +50,8 @@ fn Inputs() -> impl IntoView {
     view! {
         <div class="form" role="group" aria-label="Inputs">
             <p class="help">
-                "Values that only your environment knows, such as Terraform outputs. \
-                They replace references, stay in this browser and are never shared."
+                {"Values that only your environment knows, such as Terraform outputs. \
+                They replace references, stay in this browser and are never shared."}
             </p>
             {empty}
             <For each=move || names.get() key=|name| name.clone() let(name)>

@@ -105,8 +105,8 @@ fn preview(page: Page, file: &str) -> impl IntoView + use<> {
     let failed = (status == EditorStatus::Failed).then(|| {
         view! {
             <p class="note" role="alert">
-                "The text editor could not be loaded; check your connection. \
-                Your text is saved; reload the page to try again."
+                {"The text editor could not be loaded; check your connection. \
+                Your text is saved; reload the page to try again."}
             </p>
         }
     });

@@ -1,14 +1,16 @@
-// What is seen before the program of the page is there.
+// What the page shows before its program is loaded.
 import assert from 'node:assert/strict';
 import { readFileSync } from 'node:fs';
 import { test } from 'node:test';
 import { FILE, firstOf } from '../../../../scripts/first.mjs';
-import { address, breakable, hold, region, root, service, text, unopened, write } from './support.mjs';
+import {
+  address, breakable, hold, region, root, service, shows, text, unopened, write,
+} from './support.mjs';
 
 const PROGRAM = '**/optakit-web-*_bg.wasm';
 const loading = (page) => page.getByRole('status').getByText('Loading the editor');
 
-/** A page that was not opened yet; the test fails on what the browser complains of. */
+/** Creates a browser tab. The test fails on errors in the console. */
 async function flawless(t) {
   const page = await unopened(t);
   const faults = [];
@@ -17,43 +19,48 @@ async function flawless(t) {
   return page;
 }
 
-for (const [where, viewport] of [['a desk', { width: 1440, height: 900 }], ['a phone', { width: 390, height: 844 }]]) {
-  test(`who comes for the first time, at ${where}, sees the manifests before the program is there, and cannot press what does nothing yet`, async (t) => {
+for (const [device, viewport] of [
+  ['desktop', { width: 1440, height: 900 }],
+  ['phone', { width: 390, height: 844 }],
+]) {
+  test(`on a ${device}, the first visit shows manifests without controls at once`, async (t) => {
     const page = await flawless(t);
     await page.setViewportSize(viewport);
-    const bring = await hold(page, PROGRAM, 'continue');
+    const release = await hold(page, PROGRAM, 'continue');
     await page.goto(address, { waitUntil: 'commit' });
     const manifests = region(page, 'Manifests');
     await manifests.getByText('kind: Deployment').first().waitFor();
     await page.getByText('image: ghcr.io/acme/shop-api:1.4.2').first().waitFor();
+    const hasControl = () => document.activeElement.matches('button, select, input');
     for (let press = 0; press < 5; press += 1) {
       await page.keyboard.press('Tab');
-      assert.equal(await page.evaluate(() => document.activeElement.matches('button, select, input')), false);
+      assert.equal(await page.evaluate(hasControl), false);
     }
     assert.equal(await text(page).count(), 0);
     const before = await manifests.boundingBox();
-    bring();
+    release();
     await text(page).waitFor();
     assert.equal(await page.locator('#loading').count(), 0);
     assert.deepEqual(await manifests.boundingBox(), before);
   });
 }
 
-test('that is what the program itself shows first', async (t) => {
+test('first.html equals what the program shows first', async (t) => {
   const page = await flawless(t);
-  assert.equal(readFileSync(`${root}${FILE}`, 'utf8'), await firstOf(page, address), '`make bless` writes it anew');
+  const expected = await firstOf(page, address);
+  assert.equal(readFileSync(`${root}${FILE}`, 'utf8'), expected, 'run `make bless` to update it');
 });
 
-test('who has work of their own, or follows a link, never sees that of the example', async (t) => {
+test('the example is not shown to a user with own work or with a link', async (t) => {
   const page = await breakable(t);
   await write(page, service('own'));
-  await region(page, 'Manifests').getByText('own-api-k8s-service').first().waitFor();
-  const bring = await hold(page, PROGRAM, 'continue');
+  await shows(page, 'own');
+  const release = await hold(page, PROGRAM, 'continue');
   await page.reload({ waitUntil: 'commit' });
   await loading(page).waitFor();
   assert.equal(await region(page, 'Manifests').count(), 0);
-  bring();
-  await region(page, 'Manifests').getByText('own-api-k8s-service').first().waitFor();
+  release();
+  await shows(page, 'own');
 
   const other = await flawless(t);
   await hold(other, PROGRAM, 'continue');
@@ -62,7 +69,7 @@ test('who has work of their own, or follows a link, never sees that of the examp
   assert.equal(await region(other, 'Manifests').count(), 0);
 });
 
-test('a program that cannot be fetched is told of, in the place of what was shown', async (t) => {
+test('a program that cannot be fetched is reported', async (t) => {
   const page = await unopened(t);
   await page.route(PROGRAM, (route) => route.abort());
   await page.goto(address);

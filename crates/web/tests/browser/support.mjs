@@ -1,14 +1,20 @@
-// What the page's tests share: a browser, a server of the built page, and the names that people know things by.
+// Helpers of the browser tests: a browser, a server for the built page, and accessible names.
 import assert from 'node:assert/strict';
-import { readFileSync } from 'node:fs';
-import { after, before } from 'node:test';
+import { execFileSync } from 'node:child_process';
+import { mkdtempSync, readFileSync, writeFileSync } from 'node:fs';
 import { createRequire } from 'node:module';
+import { tmpdir } from 'node:os';
+import { join, resolve } from 'node:path';
+import { after, before } from 'node:test';
 import { launch } from '../../../../scripts/browser.mjs';
 import { serve } from '../../../../scripts/serve.mjs';
 
 export const root = new URL('../../../../', import.meta.url).pathname;
+/** The `optakit` binary. `make test` builds it. */
+export const binary = resolve(process.env.OPTAKIT_BIN ?? join(root, 'target/debug/optakit'));
 const axe = readFileSync(createRequire(import.meta.url).resolve('axe-core/axe.min.js'), 'utf8');
 let server, browser;
+/** The address of the page. */
 export let address;
 
 before(async () => {
@@ -22,19 +28,26 @@ after(async () => {
   server?.close();
 });
 
-/** A profile of its own. */
+/** Creates an empty browser profile. */
 export function profile(options = {}) {
-  return browser.newContext({ viewport: { width: 1440, height: 900 }, permissions: ['clipboard-read', 'clipboard-write'], ...options });
+  const viewport = { width: 1440, height: 900 };
+  const permissions = ['clipboard-read', 'clipboard-write'];
+  return browser.newContext({ viewport, permissions, ...options });
 }
 
-/** A page of a profile; the test fails on any error, violation or foreign request. */
+/** Opens the page in a profile. The test fails on errors and on requests to other servers. */
 export async function pageOf(t, context, at = address) {
   const page = await context.newPage();
   const faults = [];
-  page.on('console', (message) => ['error', 'warning'].includes(message.type()) && faults.push(`console: ${message.text()}`));
+  page.on('console', (message) => {
+    const isFault = ['error', 'warning'].includes(message.type());
+    if (isFault) faults.push(`console: ${message.text()}`);
+  });
   page.on('pageerror', (error) => faults.push(`error: ${error}`));
   page.on('request', (request) => {
-    if (!request.url().startsWith(new URL(at).origin) && !/^(data|blob):/.test(request.url())) faults.push(`foreign request: ${request.url()}`);
+    const isOwn = request.url().startsWith(new URL(at).origin);
+    const isLocal = /^(data|blob):/.test(request.url());
+    if (!isOwn && !isLocal) faults.push(`foreign request: ${request.url()}`);
   });
   t.after(() => assert.deepEqual(faults, []));
   await page.goto(at);
@@ -42,28 +55,28 @@ export async function pageOf(t, context, at = address) {
   return page;
 }
 
-/** Opens the page in a profile of its own. */
+/** Opens the page in an empty profile. */
 export async function open(t, options = {}, at = address) {
   const context = await profile(options);
   t.after(() => context.close());
   return pageOf(t, context, at);
 }
 
-/** A page that was not opened yet, whose requests a test can stop: no worker answers them. */
+/** Creates a browser tab without a service worker, so that the test can stop its requests. */
 export async function unopened(t) {
   const context = await profile({ serviceWorkers: 'block' });
   t.after(() => context.close());
   return context.newPage();
 }
 
-/** Such a page, opened; the browser itself complains of what it cannot fetch. */
+/** Opens the page in such a tab. It may log errors, because the test stops its requests. */
 export async function breakable(t) {
   const page = await unopened(t);
   await page.goto(address);
   return page;
 }
 
-/** Holds requests until what it gives is called; then they are continued, or aborted. */
+/** Holds requests until the returned function is called. `end` is `continue` or `abort`. */
 export async function hold(page, requests, end) {
   let release;
   const released = new Promise((done) => (release = done));
@@ -79,15 +92,28 @@ export const region = (page, name) => page.getByRole('region', { name, exact: tr
 export const button = (page, name) => page.getByRole('button', { name, exact: true });
 export const tab = (page, name) => page.getByRole('tab', { name, exact: true });
 export const dialog = (page, name) => page.getByRole('dialog', { name, exact: true });
+/** A text box of the form. */
+export const field = (page, name) =>
+  region(page, 'Form').getByRole('textbox', { name, exact: true });
 
-/** Replaces a whole text the way a person does. */
+/** Waits for the manifests of a service file. */
+export const shows = (page, name) =>
+  region(page, 'Manifests').getByText(`${name}-api-k8s-service`).first().waitFor();
+
+/** Waits until the service worker controls the page. */
+export async function installed(page) {
+  await page.evaluate(() => navigator.serviceWorker.ready);
+  await page.waitForFunction(() => navigator.serviceWorker.controller);
+}
+
+/** Replaces a whole text with the keyboard. */
 export async function write(page, source, name = 'opta.yml') {
   await text(page, name).click();
   await page.keyboard.press('ControlOrMeta+a');
   await page.keyboard.insertText(source);
 }
 
-/** All of a text, beyond what is on the screen too. */
+/** Returns a whole text, including the lines outside the screen. */
 export async function read(page, name = 'opta.yml') {
   await text(page, name).click();
   await page.keyboard.press('ControlOrMeta+a');
@@ -95,17 +121,49 @@ export async function read(page, name = 'opta.yml') {
   return page.evaluate(() => navigator.clipboard.readText());
 }
 
-/** What a button makes the browser save. */
-export async function saved(page, name) {
-  const [download] = await Promise.all([page.waitForEvent('download'), button(page, name).click()]);
-  return { name: download.suggestedFilename(), text: readFileSync(await download.path(), 'utf8') };
+/** Waits for the download that an action starts. */
+export async function downloaded(page, action) {
+  const [download] = await Promise.all([page.waitForEvent('download'), action()]);
+  return { name: download.suggestedFilename(), path: await download.path() };
 }
 
-/** What axe finds on the page as it is. */
-export async function faults(page, where) {
+/** Returns the file that a button saves. */
+export async function saved(page, name) {
+  const file = await downloaded(page, () => button(page, name).click());
+  return { ...file, text: readFileSync(file.path, 'utf8') };
+}
+
+/** Returns the accessibility violations that axe finds. */
+export async function violations(page, where) {
   await page.evaluate(axe);
-  const result = await page.evaluate(() => window.axe.run(document, { resultTypes: ['violations'] }));
-  return result.violations.map(({ id, nodes }) => `${where}: ${id}: ${nodes.map((node) => node.html).join(' ')}`);
+  const run = () => window.axe.run(document, { resultTypes: ['violations'] });
+  const result = await page.evaluate(run);
+  const html = (nodes) => nodes.map((node) => node.html).join(' ');
+  return result.violations.map(({ id, nodes }) => `${where}: ${id}: ${html(nodes)}`);
+}
+
+/** Fails if the page is wider than the window. */
+export async function assertFits(page) {
+  const overflow = await page.evaluate(
+    () => document.documentElement.scrollWidth - window.innerWidth,
+  );
+  assert.ok(overflow <= 0, `the page is ${overflow} px too wide`);
+}
+
+/** Creates a folder with files. */
+export function folder(files) {
+  const path = mkdtempSync(join(tmpdir(), 'optakit-page-'));
+  for (const [name, content] of Object.entries(files)) writeFileSync(join(path, name), content);
+  return path;
+}
+
+/** Runs the binary in a folder and returns its standard output. */
+export function run(cwd, ...args) {
+  return execFileSync(binary, args, {
+    cwd,
+    encoding: 'utf8',
+    stdio: ['ignore', 'pipe', 'ignore'],
+  });
 }
 
 export const ENVIRONMENT = `name: staging
@@ -118,7 +176,8 @@ modules:
   - {type: dns, domain: staging.acme.io}
 `;
 
-export const service = (layer, more = '', image = 'acme/api:1') => `name: ${layer}
+/** A service file with one service. `more` contains more fields of the service. */
+export const service = (name, more = '', image = 'acme/api:1') => `name: ${name}
 environments:
   - name: staging
     path: env.yml
@@ -129,3 +188,6 @@ modules:
     port:
       http: 8000
 ${more}`;
+
+/** The line of a service that has a domain. */
+export const DOMAIN = '    public_uri: "api.{parent.domain}"\n';

@@ -163,7 +163,7 @@ fn explanation(state: State) -> AnyView {
         }
         None => view! {
             <p class="quiet">
-                "Hover over a line to see where it comes from; click to jump there."
+                {"Hover over a line to see where it comes from; click to jump there."}
             </p>
         }
         .into_any(),

@@ -1,0 +1,102 @@
+// The work is saved in the browser: drafts, tabs, history, crashes.
+import assert from 'node:assert/strict';
+import { test } from 'node:test';
+import { serviceFile } from '../../../../scripts/service_file.mjs';
+import {
+  address, button, dialog, open, pageOf, profile, region, service, shows, text, write,
+} from './support.mjs';
+
+/** Opens an example. */
+async function example(page, name) {
+  await button(page, 'Examples').click();
+  await dialog(page, 'Examples').getByRole('button', { name }).click();
+}
+
+/** Restores the newest entry of the history with a label. */
+async function restore(page, label) {
+  await button(page, 'History').click();
+  await dialog(page, 'History').getByRole('button', { name: label }).first().click();
+}
+
+test('the work survives a reload, and undo reverts an example', async (t) => {
+  const page = await open(t);
+  await write(page, service('kept'));
+  await shows(page, 'kept');
+  await page.reload();
+  await shows(page, 'kept');
+  await example(page, 'A public API');
+  await shows(page, 'shop');
+  await text(page).click();
+  await page.keyboard.press('ControlOrMeta+z');
+  await shows(page, 'kept');
+});
+
+test('each tab keeps its own work, and a new tab starts with a copy', async (t) => {
+  const context = await profile();
+  t.after(() => context.close());
+  const first = await pageOf(t, context);
+  await write(first, service('first'));
+  await shows(first, 'first');
+  const second = await pageOf(t, context);
+  await shows(second, 'first');
+  await write(second, service('second'));
+  await shows(second, 'second');
+  await write(first, service('third'));
+  await shows(first, 'third');
+  await second.reload();
+  await shows(second, 'second');
+  await first.reload();
+  await shows(first, 'third');
+});
+
+test('the next tab continues the work of a crashed tab', async (t) => {
+  const context = await profile();
+  t.after(() => context.close());
+  const page = await context.newPage();
+  await page.goto(address);
+  await text(page).waitFor();
+  await write(page, service('crashed'));
+  await shows(page, 'crashed');
+  page.goto('chrome://crash').catch(() => {});
+  await page.waitForEvent('crash');
+  await shows(await pageOf(t, context), 'crashed');
+});
+
+test('the history restores earlier work', async (t) => {
+  const page = await open(t);
+  await write(page, service('before'));
+  await shows(page, 'before');
+  await example(page, 'Several services');
+  await region(page, 'Manifests').getByText('shop-worker-k8s-service').first().waitFor();
+  await page.reload();
+  await restore(page, /before an example was opened/);
+  await shows(page, 'before');
+});
+
+test('after a crash of the program the text is shown, and the next start works', async (t) => {
+  const page = await open(t);
+  await write(page, service('precious'));
+  await shows(page, 'precious');
+  // No known text crashes the core, so the test calls the panic hook's function itself.
+  const crash = (text) => globalThis.OptakitPage.crashed('crates/core/src/lib.rs:1:1', text);
+  await page.evaluate(crash, service('precious'));
+  const alert = page.getByRole('alertdialog', { name: 'The editor crashed' });
+  const yourText = alert.getByRole('textbox', { name: 'Your text' });
+  assert.equal(await yourText.inputValue(), service('precious'));
+  await alert.getByRole('button', { name: 'Reload' }).click();
+  await page.getByText('The editor crashed. Your text is in History.').waitFor();
+  await shows(page, 'shop');
+  await restore(page, /before the editor crashed · precious/);
+  await shows(page, 'precious');
+});
+
+test('a file with 5,000 lines can be edited and survives a reload', async (t) => {
+  const page = await open(t);
+  await write(page, serviceFile(250));
+  await region(page, 'Manifests').getByText('many-service249-k8s-service').first().waitFor();
+  await text(page).press('ControlOrMeta+End');
+  await page.keyboard.type('    min_container: 3');
+  await region(page, 'Problems').getByText('unknown key min_container').waitFor();
+  await page.reload();
+  await region(page, 'Problems').getByText('unknown key min_container').waitFor();
+});

@@ -1,0 +1,99 @@
+// Files and folders are opened and saved.
+import assert from 'node:assert/strict';
+import { mkdirSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { test } from 'node:test';
+import {
+  ENVIRONMENT, button, downloaded, folder, open, read, service, shows, tab, text, write,
+} from './support.mjs';
+
+/** Opens files in a browser that has no file handles. */
+async function choose(page, paths) {
+  await page.evaluate(() => delete window.showOpenFilePicker);
+  const open = button(page, 'Open').click();
+  const [chooser] = await Promise.all([page.waitForEvent('filechooser'), open]);
+  await chooser.setFiles(paths);
+}
+
+test('files are opened, and saved as a download if the browser has no file handles', async (t) => {
+  const page = await open(t);
+  const environment = ENVIRONMENT.replace('us-east-1', 'eu-west-1');
+  const here = folder({ 'opta.yml': service('opened'), 'env.yml': environment });
+  await choose(page, [join(here, 'opta.yml'), join(here, 'env.yml')]);
+  await shows(page, 'opened');
+  await tab(page, 'env.yml').click();
+  assert.match(await read(page, 'Environment file'), /eu-west-1/);
+  const { name } = await downloaded(page, () => page.keyboard.press('ControlOrMeta+s'));
+  assert.equal(name, 'env.yml');
+});
+
+test('a file that is not text or too large is refused', async (t) => {
+  const page = await open(t);
+  await write(page, service('own'));
+  await shows(page, 'own');
+  const refused = [
+    [Buffer.from([0xff, 0xfe, 0x00]), 'opta.yml is not text in UTF-8'],
+    ['a'.repeat(6 * 1024 * 1024), 'opta.yml is larger than 5 MiB'],
+  ];
+  for (const [content, message] of refused) {
+    await choose(page, [join(folder({ 'opta.yml': content }), 'opta.yml')]);
+    await page.getByText(message).waitFor();
+  }
+  await shows(page, 'own');
+});
+
+test('a file is saved in place if the browser has file handles', async (t) => {
+  const page = await open(t);
+  await page.evaluate(async (service) => {
+    const root = await navigator.storage.getDirectory();
+    const handle = await root.getFileHandle('opta.yml', { create: true });
+    const stream = await handle.createWritable();
+    await stream.write(service);
+    await stream.close();
+    window.showOpenFilePicker = async () => [handle];
+  }, service('inplace'));
+  await button(page, 'Open').click();
+  await shows(page, 'inplace');
+  await text(page).press('ControlOrMeta+End');
+  await page.keyboard.type('    max_containers: 8');
+  await page.keyboard.press('ControlOrMeta+s');
+  await page.getByText('Saved opta.yml').waitFor();
+  const written = await page.evaluate(async () => {
+    const root = await navigator.storage.getDirectory();
+    return (await (await root.getFileHandle('opta.yml')).getFile()).text();
+  });
+  assert.equal(written, `${service('inplace')}    max_containers: 8`);
+});
+
+test('a folder is opened with its environment files', async (t) => {
+  const page = await open(t);
+  const here = folder({});
+  mkdirSync(join(here, 'deploy'));
+  mkdirSync(join(here, 'env'));
+  const source = service('nested').replace('env.yml', '../env/staging.yml');
+  writeFileSync(join(here, 'deploy', 'opta.yml'), source);
+  writeFileSync(join(here, 'env', 'staging.yml'), ENVIRONMENT);
+  await page.evaluate(() => delete window.showDirectoryPicker);
+  // The test must listen before Enter is pressed, so that the browser does not show its chooser.
+  const opened = page.waitForEvent('filechooser');
+  await page.keyboard.press('ControlOrMeta+k');
+  await page.keyboard.type('open folder');
+  await page.keyboard.press('Enter');
+  const chooser = await opened;
+  await chooser.setFiles(here);
+  await shows(page, 'nested');
+  await tab(page, '../env/staging.yml').click();
+  assert.equal(await read(page, 'Environment file'), ENVIRONMENT);
+});
+
+test('a file can be dropped on the page', async (t) => {
+  const page = await open(t);
+  const dataTransfer = await page.evaluateHandle((source) => {
+    const data = new DataTransfer();
+    data.items.add(new File([source], 'opta.yml', { type: 'text/yaml' }));
+    return data;
+  }, service('dropped'));
+  await text(page).dispatchEvent('drop', { dataTransfer });
+  await shows(page, 'dropped');
+  assert.equal(await read(page), service('dropped'));
+});

@@ -1,0 +1,89 @@
+// The page without a network, and with parts that arrive late or never.
+import assert from 'node:assert/strict';
+import { test } from 'node:test';
+import {
+  breakable, button, dialog, downloaded, field, hold, installed, open, read, region, service,
+  shows, write,
+} from './support.mjs';
+
+test('after the first visit the page works without a network', async (t) => {
+  const page = await open(t);
+  await installed(page);
+  const fields = '    links: [db]\n';
+  await write(page, `${service('offline', fields)}  - {type: postgres, name: db}\n`);
+  const certificate = region(page, 'Manifests').getByText('BEGIN CERTIFICATE').first();
+  await certificate.waitFor();
+  await page.context().setOffline(true);
+  await page.reload();
+  await shows(page, 'offline');
+  await certificate.waitFor();
+  const { name } = await downloaded(page, () => button(page, 'Kustomize').click());
+  assert.equal(name, 'offline-kustomize.zip');
+});
+
+test('a part that cannot be fetched is reported, and fetched again on the next use', async (t) => {
+  const page = await breakable(t);
+  await write(page, service('patchy'));
+  await shows(page, 'patchy');
+  await page.route('**/split_form-*.wasm', (route) => route.abort());
+  await button(page, 'Form').click();
+  await page.getByText('A part of the page could not be loaded').waitFor();
+  await button(page, 'Text').click();
+  assert.equal(await read(page), service('patchy'));
+  await page.unroute('**/split_form-*.wasm');
+  await button(page, 'Form').click();
+  await field(page, 'healthcheck_path').first().waitFor();
+});
+
+test('keys that are pressed while a dialog loads go to the dialog', async (t) => {
+  const page = await breakable(t);
+  await button(page, 'Form').waitFor();
+  const release = await hold(page, '**/split_dialogs-*.wasm', 'continue');
+  const requested = page.waitForRequest('**/split_dialogs-*.wasm');
+  await button(page, 'Form').focus();
+  await page.keyboard.press('?');
+  await requested;
+  await page.keyboard.press('Escape');
+  await page.keyboard.press('Alt+h');
+  release();
+  await dialog(page, 'History').waitFor();
+  assert.equal(await dialog(page, 'Shortcuts').count(), 0);
+});
+
+test('late completions do not cover the form', async (t) => {
+  const page = await breakable(t);
+  const release = await hold(page, '**/split_help-*.wasm', 'continue');
+  await write(page, service('late'));
+  const requested = page.waitForRequest('**/split_help-*.wasm');
+  await page.keyboard.press('Control+Space');
+  await requested;
+  await button(page, 'Form').click();
+  await field(page, 'healthcheck_path').first().waitFor();
+  const received = page.waitForResponse('**/split_help-*.wasm');
+  release();
+  await received;
+  await button(page, 'Text').click();
+  assert.equal(await read(page), service('late'));
+  assert.equal(await page.getByRole('listbox').count(), 0);
+});
+
+test('without the text editor, the manifests and the text are still shown', async (t) => {
+  const page = await breakable(t);
+  await write(page, service('plain'));
+  await shows(page, 'plain');
+  const release = await hold(page, '**/editor-*.js', 'abort');
+  await page.reload();
+  await shows(page, 'plain');
+  const preview = page.locator('pre').getByText('path: env.yml');
+  await preview.waitFor();
+  release();
+  await page.getByRole('alert').getByText('The text editor could not be loaded').waitFor();
+  await preview.waitFor();
+  await button(page, 'Form').click();
+  await field(page, 'healthcheck_path').first().fill('/up');
+  await page.keyboard.press('Tab');
+  await page.getByText('Nothing was changed').waitFor();
+  await page.unroute('**/editor-*.js');
+  await page.reload();
+  assert.equal(await read(page), service('plain'));
+});

@@ -1,0 +1,94 @@
+// Links that contain the work.
+import assert from 'node:assert/strict';
+import { readFileSync } from 'node:fs';
+import { test } from 'node:test';
+import { deflateRawSync } from 'node:zlib';
+import {
+  DOMAIN, address, button, dialog, open, pageOf, profile, region, saved, service, shows, write,
+} from './support.mjs';
+
+const link = (page) => dialog(page, 'Share').getByRole('textbox', { name: 'Link' });
+const pack = (text) => deflateRawSync(Buffer.from(text)).toString('base64url');
+
+test('a link opens the shared work, and the own work goes to the history', async (t) => {
+  const page = await open(t);
+  await write(page, service('shared', DOMAIN));
+  await page.getByRole('combobox', { name: 'Expose with' }).selectOption('gateway');
+  await button(page, 'Share').click();
+  const address = await link(page).inputValue();
+  assert.match(address, /#o1:[\w-]+$/);
+  const context = await profile();
+  t.after(() => context.close());
+  const other = await pageOf(t, context);
+  await write(other, service('own'));
+  await shows(other, 'own');
+  const opened = await pageOf(t, context, address);
+  await opened.getByText('Opened from the link. Your own work is in History.').waitFor();
+  await shows(opened, 'shared');
+  await region(opened, 'Manifests').getByText('kind: HTTPRoute').waitFor();
+  assert.doesNotMatch(opened.url(), /#/);
+  await other.reload();
+  await shows(other, 'own');
+  await other.evaluate((hash) => { location.hash = hash; }, new URL(address).hash);
+  await shows(other, 'shared');
+  await button(other, 'History').click();
+  const entry = { name: /before a link was opened · own/ };
+  await dialog(other, 'History').getByRole('button', entry).first().click();
+  await shows(other, 'own');
+});
+
+test('an invalid link is refused, and the own work stays', async (t) => {
+  const context = await profile();
+  t.after(() => context.close());
+  const page = await pageOf(t, context);
+  await write(page, service('own'));
+  await shows(page, 'own');
+  const bomb = pack(`{"service": "${'a'.repeat(64 * 1024 * 1024)}"}`);
+  const refused = [
+    [`#o1:${bomb}`, 'too large'],
+    ['#o2:abcd', 'another version'],
+    ['#o1:%%%', 'damaged'],
+    ['#o1:AAAA', 'damaged'],
+    [`#o1:${pack('{"service": 1}')}`, 'no work of this page'],
+    [`#o1:${pack('{"service": "a", "other": 1}')}`, 'no work of this page'],
+  ];
+  for (const [hash, reason] of refused) {
+    const opened = await pageOf(t, context, address + hash);
+    const message = opened.getByText('The link cannot be opened: ');
+    await message.waitFor();
+    assert.match(await message.innerText(), new RegExp(reason));
+    await shows(opened, 'own');
+    await opened.close();
+  }
+});
+
+test('the text of a link is never run as HTML', async (t) => {
+  const service = 'name: <img src=x onerror=alert(1)>\n"<script>": 1\n';
+  const page = await open(t, {}, `${address}#o1:${pack(JSON.stringify({ service }))}`);
+  await region(page, 'Problems').getByText('<script>').first().waitFor();
+  assert.equal(await page.locator('img[src=x]').count(), 0);
+});
+
+test('values that look like credentials must be confirmed', async (t) => {
+  const page = await open(t);
+  await write(page, service('shop', '    env_vars: {DB_PASSWORD: "hunter2hunter2"}\n'));
+  await button(page, 'Share').click();
+  await dialog(page, 'Share').getByText('opta.yml line 11, DB_PASSWORD').waitFor();
+  assert.equal(await link(page).count(), 0);
+  await button(page, 'Not credentials, create link').click();
+  await link(page).waitFor();
+});
+
+test('work that is too long for a link is saved as a file', async (t) => {
+  const page = await open(t);
+  // Compression must not make the text short.
+  const noise = (index) => ((index * 2654435761) % 4294967296).toString(36);
+  const variable = (_, index) => `      K${index}: "${noise(index)}"`;
+  const variables = Array.from({ length: 1500 }, variable).join('\n');
+  const source = service('long', `    env_vars:\n${variables}\n`);
+  await write(page, source);
+  await button(page, 'Share').click();
+  await dialog(page, 'Share').getByText('too long for most apps').waitFor();
+  const file = await saved(page, 'Save as a file');
+  assert.equal(JSON.parse(readFileSync(file.path, 'utf8')).service, source);
+});
