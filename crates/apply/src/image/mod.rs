@@ -5,9 +5,11 @@ mod layout;
 mod pack;
 mod pull;
 mod push;
+mod registry;
 
 pub(crate) use archive::Archive;
 pub(crate) use layout::Image;
 pub(crate) use pack::pack;
 pub(crate) use pull::{Found, find};
-pub(crate) use push::{Destination, push};
+pub(crate) use push::push;
+pub(crate) use registry::Destination;

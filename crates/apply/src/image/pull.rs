@@ -11,7 +11,7 @@ use oci_client::manifest::{
 use oci_spec::image::ImageConfiguration;
 use serde_json::Value;
 
-use super::push::{Destination, client, status};
+use super::registry::{Destination, client, status};
 
 /// The accepted media types.
 const ACCEPTED: &[&str] = &[

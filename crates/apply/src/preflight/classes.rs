@@ -65,8 +65,7 @@ async fn metrics(client: &kube::Client, targets: &[DesiredObject]) -> Vec<String
     }
     match client.list_api_group_resources("metrics.k8s.io/v1beta1").await {
         Err(kube::Error::Api(status)) if status.code == 404 => vec![
-            "the cluster has no metrics API; the autoscaler has no effect without it\n  \
-             help: install metrics-server"
+            "the cluster has no metrics API; the autoscaler has no effect without metrics-server"
                 .to_owned(),
         ],
         _ => Vec::new(),
