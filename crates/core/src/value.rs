@@ -3,10 +3,11 @@
 
 use std::borrow::Cow;
 
+use serde::de::{Deserialize, Deserializer, Error};
 use serde::ser::{Serialize, SerializeMap, SerializeSeq, Serializer};
 
 use crate::span::Span;
-use crate::text::Text;
+use crate::text::{Hole, Text};
 
 /// The key of a map; most are words of Kubernetes.
 pub type Key = Cow<'static, str>;
@@ -60,6 +61,20 @@ impl Value {
         }
     }
 
+    /// Returns the holes in all texts of the document, which is at the JSON pointer `at`.
+    #[must_use]
+    pub fn holes(&self, at: &str) -> Vec<PlacedHole> {
+        let mut holes = Vec::new();
+        self.walk(&mut |pointer, value| {
+            if let ValueKind::Text(text) = &value.kind
+                && !text.is_known()
+            {
+                holes.extend(PlacedHole::in_text(format!("{at}{pointer}"), text));
+            }
+        });
+        holes
+    }
+
     /// Calls `visit` with every value below and the JSON pointer (RFC 6901) to it, the root's being
     /// empty.
     pub fn walk(&self, visit: &mut impl FnMut(&str, &Self)) {
@@ -71,7 +86,7 @@ impl Value {
         let length = pointer.len();
         let mut step = |name: &str, value: &Self, pointer: &mut String| {
             pointer.push('/');
-            pointer.push_str(&name.replace('~', "~0").replace('/', "~1"));
+            pointer.push_str(&escape(name));
             value.walk_at(pointer, visit);
             pointer.truncate(length);
         };
@@ -86,6 +101,43 @@ impl Value {
             _ => {}
         }
     }
+}
+
+/// A hole and its position in a document.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct PlacedHole {
+    /// The JSON pointer (RFC 6901) to the text, or to the value of the key.
+    pub pointer: String,
+    /// Whether the hole is in the key at the end of the pointer, not in the text.
+    pub in_key: bool,
+    /// The hole, with its byte range in the text or key.
+    pub hole: Hole,
+}
+
+impl PlacedHole {
+    /// Returns the holes of the text at `pointer`.
+    pub fn in_text(pointer: impl Into<String>, text: &Text) -> impl Iterator<Item = Self> + '_ {
+        let pointer = pointer.into();
+        let placed =
+            move |hole: &Hole| Self { pointer: pointer.clone(), in_key: false, hole: hole.clone() };
+        text.holes().iter().map(placed)
+    }
+
+    /// Returns the holes of a key of the map at `pointer`.
+    pub fn in_key<'a>(pointer: &str, key: &'a Text) -> impl Iterator<Item = Self> + use<'a> {
+        let pointer = format!("{pointer}/{}", escape(key.as_str()));
+        Self::in_text(pointer, key).map(|placed| Self { in_key: true, ..placed })
+    }
+}
+
+/// Escapes a key for a JSON pointer.
+pub(crate) fn escape(key: &str) -> String {
+    key.replace('~', "~0").replace('/', "~1")
+}
+
+/// Returns the key of an escaped part of a JSON pointer.
+pub(crate) fn unescape(part: &str) -> String {
+    part.replace("~1", "/").replace("~0", "~")
 }
 
 impl From<&'static str> for Value {
@@ -198,5 +250,35 @@ impl Serialize for Value {
                 list.end()
             }
         }
+    }
+}
+
+impl<'de> Deserialize<'de> for Value {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        let json = serde_json::Value::deserialize(deserializer)?;
+        Self::from_json(json).ok_or_else(|| {
+            D::Error::custom("expected only maps, lists, texts, whole numbers and booleans")
+        })
+    }
+}
+
+impl Value {
+    /// Converts JSON. Returns `None` if it contains `null` or a number that is not whole.
+    fn from_json(json: serde_json::Value) -> Option<Self> {
+        Some(match json {
+            serde_json::Value::Null => return None,
+            serde_json::Value::Bool(value) => value.into(),
+            serde_json::Value::Number(number) => number.as_i64()?.into(),
+            serde_json::Value::String(text) => text.into(),
+            serde_json::Value::Array(items) => {
+                items.into_iter().map(Self::from_json).collect::<Option<Vec<_>>>()?.into()
+            }
+            serde_json::Value::Object(map) => {
+                let entries = map
+                    .into_iter()
+                    .map(|(key, value)| Some((Key::Owned(key), Self::from_json(value)?)));
+                Map(entries.collect::<Option<Vec<_>>>()?).into()
+            }
+        })
     }
 }

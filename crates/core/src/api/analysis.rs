@@ -34,7 +34,7 @@ pub struct Analysis {
     /// The manifests; none while there is an error.
     pub manifests: Option<Vec<Manifest>>,
     /// The AWS resources of the services.
-    pub aws: Vec<AwsResource>,
+    pub aws: Vec<AwsResourceRef>,
     /// The inputs that are used and not known, like `parent.zone_id`.
     pub inputs: Vec<String>,
     /// Those of them that the manifests lack; the others are lacked by AWS resources alone.
@@ -91,7 +91,7 @@ impl Manifest {
 /// One AWS resource.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize)]
 #[cfg_attr(feature = "javascript", derive(tsify::Tsify))]
-pub struct AwsResource {
+pub struct AwsResourceRef {
     /// `ecr-repository` or `iam-role`.
     pub kind: &'static str,
     /// The module it belongs to.
@@ -106,7 +106,7 @@ pub struct AwsResource {
 pub struct AwsDocument {
     /// Which one it is.
     #[serde(flatten)]
-    pub resource: AwsResource,
+    pub resource: AwsResourceRef,
     /// All of it, as JSON text.
     pub json: String,
 }

@@ -2,16 +2,17 @@
 
 use std::sync::Arc;
 
-use super::analysis::{Analysis, AwsDocument, AwsResource, Manifest};
+use super::analysis::{Analysis, AwsDocument, AwsResourceRef, Manifest};
 use super::cache::{Cache, CacheKey, CachedService};
 use super::check::{CheckedRequest, CheckedService};
 use super::needs::Needs;
 use super::prepare::PreparedRequest;
 use super::render::{
-    RenderContext, RenderedService, Resource, render_link_secret, render_namespace, render_service,
+    RenderContext, RenderedService, render_link_secret, render_namespace, render_service,
 };
 use super::request::Request;
 use super::service_file::ServiceFile;
+use crate::aws::AwsResource;
 use crate::order::sort_by_rank;
 use crate::render::{Object, WithoutImage};
 use crate::syntax::{self, YamlWriter};
@@ -59,9 +60,9 @@ pub fn aws_documents(request: &Request) -> Vec<AwsDocument> {
     let rendered = checked.services.iter().map(|service| {
         render_service(service, &checked.link_variables[service.index], &context).resources
     });
-    let document = |resource: Resource| AwsDocument {
-        json: syntax::to_json(&resource.value),
-        resource: described(resource),
+    let document = |resource: AwsResource| AwsDocument {
+        json: syntax::to_json(&resource.to_json()),
+        resource: described(&resource),
     };
     rendered.flatten().map(document).collect()
 }
@@ -122,7 +123,7 @@ fn write_service(
     CachedService {
         text: checked.prepared.service_file.source.slice(service.header.span).to_owned(),
         manifests: objects.iter().map(|object| write_manifest(object, writer)).collect(),
-        resources: resources.into_iter().map(described).collect(),
+        resources: resources.iter().map(described).collect(),
         needs,
         link_variables: link_variables.clone(),
     }
@@ -137,6 +138,10 @@ fn write_manifest(object: &Object, writer: &mut YamlWriter) -> Manifest {
     }
 }
 
-fn described(resource: Resource) -> AwsResource {
-    AwsResource { kind: resource.kind, name: resource.name(), module: resource.module }
+fn described(resource: &AwsResource) -> AwsResourceRef {
+    AwsResourceRef {
+        kind: resource.kind(),
+        module: resource.module().to_owned(),
+        name: resource.name().to_owned(),
+    }
 }

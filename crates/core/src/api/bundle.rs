@@ -9,15 +9,16 @@ use super::rendered::RenderedRequest;
 use super::request::{RdsCertificates, Request};
 use super::service_file::ServiceFile;
 use super::values::read_values;
+use crate::aws::AwsResource;
 use crate::bundle::{
-    API_VERSION, AwsDocument, Bundle, BundleError, Difference, Hole, KIND, List, Location, Mapping,
-    Metadata, Sources, Target,
+    API_VERSION, Bundle, BundleError, BundleObject, ClusterTarget, Difference, KIND, List,
+    Location, Metadata, MissingInput, SourceLine, Sources,
 };
 use crate::choices::Choices;
 use crate::render::WithoutImage;
 use crate::resolve::Values;
 use crate::syntax;
-use crate::value::{Value, ValueKind};
+use crate::value::Value;
 
 /// The version of this renderer.
 const RENDERER: &str = env!("CARGO_PKG_VERSION");
@@ -50,7 +51,8 @@ pub fn verify_bundle(bundle: &Bundle, certificates: &RdsCertificates) -> Result<
     let expected = (bundle.renderer == RENDERER).then(|| build_again(bundle, certificates));
     let differences =
         expected.as_ref().map_or_else(Vec::new, |expected| differences(expected.as_ref(), bundle));
-    let is_same = expected.is_none_or(|expected| expected.as_ref() == Some(bundle));
+    let is_same = expected
+        .is_none_or(|expected| expected.is_some_and(|expected| expected.actual_digest() == actual));
     if actual == bundle.digest && differences.is_empty() && is_same {
         return Ok(());
     }
@@ -82,68 +84,56 @@ fn build(request: &Request, values: Values) -> Option<Bundle> {
             ..request.choices.clone()
         },
         inputs: rendered.used.clone(),
-        target: Target {
+        target: ClusterTarget {
             cluster: environment.cluster_name(),
             region: environment.region.clone(),
             account_id: environment.account_id.clone(),
         },
-        manifests: rendered.objects.iter().map(|object| json(&object.value)).collect(),
-        aws: rendered
-            .resources
-            .iter()
-            .map(|resource| AwsDocument {
-                kind: resource.kind.to_owned(),
-                module: resource.module.clone(),
-                resource: json(&resource.value),
-            })
-            .collect(),
+        manifests: rendered.objects.iter().map(|object| bundle_object(&object.value)).collect(),
         secrets: rendered.analysis.secrets.clone(),
-        holes: find_holes(&rendered),
+        holes: missing_inputs(&rendered),
         source_map: source_map(&rendered),
+        aws: rendered.resources,
         digest: String::new(),
     };
     bundle.digest = bundle.actual_digest();
     Some(bundle)
 }
 
-fn json(value: &Value) -> serde_json::Value {
-    serde_json::to_value(value).expect("a manifest is a tree of maps with text keys")
+fn bundle_object(value: &Value) -> BundleObject {
+    let json = serde_json::to_value(value).expect("a manifest is a tree of maps with text keys");
+    BundleObject::new(json).expect("a rendered object has a known kind and a name")
 }
 
-/// Returns the holes by input, each with the places to fill.
-fn find_holes(rendered: &RenderedRequest) -> Vec<Hole> {
-    let manifests = rendered.objects.iter().map(|object| &object.value).enumerate();
-    let manifests = manifests.map(|(index, value)| (List::Manifests, index, value));
-    let aws = rendered.resources.iter().map(|resource| &resource.value).enumerate();
-    let aws = aws.map(|(index, value)| (List::Aws, index, value));
-    let mut found: BTreeMap<String, Vec<Location>> = BTreeMap::new();
-    for (list, index, value) in manifests.chain(aws) {
-        for (input, pointer) in holes(value) {
-            found.entry(input).or_default().push(Location { list, index, pointer });
+/// Returns the inputs without a value, each with the positions to fill.
+fn missing_inputs(rendered: &RenderedRequest) -> Vec<MissingInput> {
+    let manifests = rendered.objects.iter().map(|object| object.value.holes(""));
+    let manifests = manifests.enumerate().map(|(index, holes)| (List::Manifests, index, holes));
+    let aws = rendered.resources.iter().map(AwsResource::holes);
+    let aws = aws.enumerate().map(|(index, holes)| (List::Aws, index, holes));
+    let mut missing: BTreeMap<String, Vec<Location>> = BTreeMap::new();
+    for (list, index, holes) in manifests.chain(aws) {
+        for placed in holes {
+            let locations = missing.entry(placed.hole.input.clone()).or_default();
+            locations.push(Location::new(list, index, placed));
         }
     }
-    found.into_iter().map(|(input, at)| Hole { input, at }).collect()
-}
-
-/// Returns the missing inputs of a document, each with the JSON pointer to the text that needs it.
-fn holes(value: &Value) -> Vec<(String, String)> {
-    let mut holes = Vec::new();
-    value.walk(&mut |pointer, value| {
-        if let ValueKind::Text(text) = &value.kind {
-            holes.extend(text.holes().iter().map(|hole| (hole.input.clone(), pointer.to_owned())));
-        }
-    });
-    holes
+    missing.into_iter().map(|(input, at)| MissingInput { input, at }).collect()
 }
 
 /// Returns the line that decides each value of the manifests.
-fn source_map(rendered: &RenderedRequest) -> Vec<Mapping> {
+fn source_map(rendered: &RenderedRequest) -> Vec<SourceLine> {
     let mut map = Vec::new();
     for (manifest, object) in rendered.objects.iter().enumerate() {
         object.value.walk(&mut |pointer, value| {
             if let Some(origin) = value.origin {
                 let (file, place) = rendered.places.place(origin);
-                map.push(Mapping { manifest, pointer: pointer.to_owned(), file, line: place.line });
+                map.push(SourceLine {
+                    manifest,
+                    pointer: pointer.to_owned(),
+                    file,
+                    line: place.line,
+                });
             }
         });
     }
@@ -163,7 +153,9 @@ fn build_again(bundle: &Bundle, certificates: &RdsCertificates) -> Option<Bundle
         choices: bundle.choices.clone(),
         rds_certificates: certificates.clone(),
     };
-    build(&request, values_of(&bundle.inputs))
+    let expected = build(&request, values_of(&bundle.inputs))?;
+    // Bundles of earlier versions have no ranges.
+    Some(if bundle.has_ranges() { expected } else { expected.without_ranges() })
 }
 
 /// Converts the inputs of a bundle back to values.
@@ -208,11 +200,5 @@ fn differences(expected: Option<&Bundle>, found: &Bundle) -> Vec<Difference> {
 
 /// Returns the manifests of a bundle, each with its kind and name.
 fn named_manifests(bundle: &Bundle) -> Vec<(String, &serde_json::Value)> {
-    let name = |manifest: &serde_json::Value| {
-        let text = |pointer| {
-            manifest.pointer(pointer).and_then(serde_json::Value::as_str).unwrap_or("?").to_owned()
-        };
-        format!("{} {}", text("/kind"), text("/metadata/name"))
-    };
-    bundle.manifests.iter().map(|manifest| (name(manifest), manifest)).collect()
+    bundle.manifests.iter().map(|object| (object.label(), object.json())).collect()
 }

@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
-use super::analysis::{AwsResource, Manifest};
+use super::analysis::{AwsResourceRef, Manifest};
 use super::needs::ServiceNeeds;
 use super::request::Request;
 use super::service_file::ServiceFile;
@@ -42,7 +42,7 @@ pub(super) struct CachedService {
     /// The text of the module.
     pub(super) text: String,
     pub(super) manifests: Vec<Manifest>,
-    pub(super) resources: Vec<AwsResource>,
+    pub(super) resources: Vec<AwsResourceRef>,
     pub(super) needs: ServiceNeeds,
     pub(super) link_variables: Vec<LinkVariable>,
 }

@@ -27,7 +27,7 @@ mod service_file;
 mod trace;
 mod values;
 
-pub use analysis::{Analysis, AwsDocument, AwsResource, EnvironmentRef, Manifest};
+pub use analysis::{Analysis, AwsDocument, AwsResourceRef, EnvironmentRef, Manifest};
 pub use analyze::{analyze, aws_documents, check};
 pub use assist::{CompletionItem, Completions, Hover, complete, hover};
 pub use bundle::{bundle, verify_bundle};

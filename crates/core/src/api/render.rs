@@ -4,38 +4,20 @@ use std::collections::BTreeSet;
 
 use super::check::{CheckedRequest, CheckedService};
 use super::needs::ServiceNeeds;
-use crate::aws;
+use crate::aws::{self, AwsResource};
 use crate::choices::RenderOptions;
 use crate::model::image::Image;
 use crate::model::name::Names;
-use crate::render::{self, Frame, LinkVariable, Object, WithoutImage};
+use crate::render::{self, LinkVariable, Object, ServiceContext, WithoutImage};
 use crate::resolve::Scope;
 use crate::source::Source;
 use crate::text::Text;
-use crate::value::{Value, ValueKind};
-
-/// An AWS resource of a module.
-pub(super) struct Resource {
-    /// `ecr-repository` or `iam-role`.
-    pub(super) kind: &'static str,
-    pub(super) module: String,
-    pub(super) value: Value,
-}
-
-impl Resource {
-    /// Returns the name of the resource.
-    pub(super) fn name(&self) -> String {
-        match self.value.get("name").map(|name| &name.kind) {
-            Some(ValueKind::Text(name)) => name.as_str().to_owned(),
-            _ => String::new(),
-        }
-    }
-}
+use crate::value::Value;
 
 /// A rendered service.
 pub(super) struct RenderedService {
     pub(super) objects: Vec<Object>,
-    pub(super) resources: Vec<Resource>,
+    pub(super) resources: Vec<AwsResource>,
     pub(super) needs: ServiceNeeds,
 }
 
@@ -79,13 +61,13 @@ impl<'a> RenderContext<'a> {
         Names::new(&self.environment_name, &self.layer_name, &service.header.name.value)
     }
 
-    fn frame<'f>(
+    fn service_context<'f>(
         &'f self,
         service: &CheckedService<'_>,
         names: &'f Names,
         link_variables: &'f [LinkVariable],
-    ) -> Frame<'f> {
-        Frame {
+    ) -> ServiceContext<'f> {
+        ServiceContext {
             names,
             environment: self.scope.environment,
             profile: self.options.profile,
@@ -120,8 +102,8 @@ pub(super) fn render_link_secret(
 ) -> Option<Object> {
     let first = checked.services.first()?;
     let names = context.names(first);
-    let frame = context.frame(first, &names, &[]);
-    render::link_secret(&frame, &checked.link_variables.concat(), context.scope.values)
+    let service_context = context.service_context(first, &names, &[]);
+    render::link_secret(&service_context, &checked.link_variables.concat(), context.scope.values)
 }
 
 /// Renders a service.
@@ -131,15 +113,19 @@ pub(super) fn render_service(
     context: &RenderContext<'_>,
 ) -> RenderedService {
     let names = context.names(service);
-    let frame = context.frame(service, &names, link_variables);
-    let objects = render::render(&service.service, &frame);
-    let resources = render_resources(service, &frame, context);
+    let service_context = context.service_context(service, &names, link_variables);
+    let objects = render::render(&service.service, &service_context);
+    let resources = render_resources(service, &service_context, context);
     let (tag, digest) = context.scope.image;
     let is_auto = service.service.image().value == Image::Auto;
     let secrets = service.service.secrets.value.iter();
     let needs = ServiceNeeds {
         inputs: missing_inputs(objects.iter().map(|object| &object.value)),
-        resource_inputs: missing_inputs(resources.iter().map(|resource| &resource.value)),
+        resource_inputs: resources
+            .iter()
+            .flat_map(AwsResource::holes)
+            .map(|placed| placed.hole.input)
+            .collect(),
         image_is_missing: is_auto && tag.is_none() && digest.is_none(),
         secrets: secrets.map(|secret| secret.value.as_str().to_owned()).collect(),
     };
@@ -149,16 +135,15 @@ pub(super) fn render_service(
 /// Renders the AWS resources of a service.
 fn render_resources(
     service: &CheckedService<'_>,
-    frame: &Frame<'_>,
+    service_context: &ServiceContext<'_>,
     context: &RenderContext<'_>,
-) -> Vec<Resource> {
+) -> Vec<AwsResource> {
     let (checked, scope) = (&service.service, &context.scope);
-    let module = frame.names.module.as_str();
-    let resource = |kind, value| Resource { kind, module: module.to_owned(), value };
+    let module = service_context.names.module.as_str().to_owned();
     let mut resources = Vec::new();
     if checked.image().value == Image::Auto {
-        let repository = aws::ecr::repository(frame.names, scope.environment);
-        resources.push(resource("ecr-repository", repository));
+        let resource = aws::ecr::repository(service_context.names, scope.environment);
+        resources.push(AwsResource::EcrRepository { module: module.clone(), resource });
     }
     let grants = aws::grants::grants(checked, context.source, scope);
     let policies = checked.additional_iam_policies.value.iter();
@@ -168,8 +153,9 @@ fn render_resources(
         url: scope.value(aws::iam::ISSUER),
         provider_arn: scope.value(aws::iam::PROVIDER),
     };
-    let role = aws::iam::role(frame.names, scope.environment, &issuer, &grants, &policies);
-    resources.push(resource("iam-role", role));
+    let resource =
+        aws::iam::role(service_context.names, scope.environment, &issuer, &grants, &policies);
+    resources.push(AwsResource::IamRole { module, resource });
     resources
 }
 

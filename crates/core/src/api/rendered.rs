@@ -6,7 +6,8 @@ use super::analysis::Analysis;
 use super::check::CheckedRequest;
 use super::needs::Needs;
 use super::places::Places;
-use super::render::{RenderContext, Resource, render_namespace, render_service};
+use super::render::{RenderContext, render_namespace, render_service};
+use crate::aws::AwsResource;
 use crate::model::environment::Environment;
 use crate::order::sort_by_rank;
 use crate::render::{Object, WithoutImage};
@@ -22,7 +23,7 @@ pub(super) struct RenderedRequest {
     /// The objects of all services, in the order of their kinds.
     pub(super) objects: Vec<Object>,
     /// The AWS resources of all services.
-    pub(super) resources: Vec<Resource>,
+    pub(super) resources: Vec<AwsResource>,
     /// The values that references have used, by input.
     pub(super) used: BTreeMap<String, String>,
     pub(super) places: Places,

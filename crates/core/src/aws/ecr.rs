@@ -1,15 +1,58 @@
-//! The ECR repository of an AUTO image, as Opta's Terraform made it, with scanning on push.
+//! The ECR repository of an AUTO image, with the same settings as in Opta.
 
-use super::partition;
+use std::collections::BTreeMap;
+
+use schemars::JsonSchema;
+use serde::{Deserialize, Serialize};
+
+use super::partition::partition;
 use crate::model::environment::Environment;
 use crate::model::name::Names;
-use crate::text::TextBuilder;
-use crate::value::{Map, Value};
+use crate::order;
+use crate::text::{Text, TextBuilder};
+use crate::value::{Map, PlacedHole, Value};
 
-/// The tags of the repository; an existing one with them is Opta's own.
+/// An ECR repository.
+#[derive(Clone, Debug, Serialize, Deserialize, JsonSchema)]
+#[serde(rename_all = "camelCase", deny_unknown_fields)]
+pub struct EcrRepository {
+    /// The name of the repository.
+    pub name: String,
+    /// The URL of the repository, which is the image name without tag and digest.
+    #[schemars(with = "String")]
+    pub url: Text,
+    /// The tags of the repository.
+    pub tags: BTreeMap<String, String>,
+    /// The scanning settings.
+    pub image_scanning_configuration: ImageScanning,
+    /// The repository policy.
+    #[schemars(with = "serde_json::Value")]
+    pub policy: Value,
+    /// The lifecycle policy.
+    #[schemars(with = "serde_json::Value")]
+    pub lifecycle_policy: Value,
+}
+
+/// The scanning settings of a repository.
+#[derive(Clone, Copy, Debug, Serialize, Deserialize, JsonSchema)]
+#[serde(rename_all = "camelCase", deny_unknown_fields)]
+pub struct ImageScanning {
+    /// Whether ECR scans every pushed image.
+    pub scan_on_push: bool,
+}
+
+impl EcrRepository {
+    /// Returns the holes of the repository.
+    pub(super) fn holes(&self) -> Vec<PlacedHole> {
+        let url = PlacedHole::in_text("/url", &self.url);
+        url.chain(self.policy.holes("/policy")).collect()
+    }
+}
+
+/// The tags of a repository that Opta created.
 pub const TAGS: &[(&str, &str)] = &[("terraform", "true")];
 
-/// The repository policy: the whole account may use it
+/// Returns the repository policy, which allows the whole account to use the repository
 /// (<https://docs.aws.amazon.com/AmazonECR/latest/userguide/repository-policies.html>).
 fn policy(environment: &Environment) -> Map {
     let root = TextBuilder::default()
@@ -25,7 +68,7 @@ fn policy(environment: &Environment) -> Map {
     Map::new().with("Version", "2012-10-17").with("Statement", vec![Value::from(statement)])
 }
 
-/// The lifecycle policy: 5 untagged images, 10 of production and 20 of development are kept
+/// Returns the lifecycle policy. It keeps 5 untagged, 10 production and 20 development images
 /// (<https://docs.aws.amazon.com/AmazonECR/latest/userguide/LifecyclePolicies.html>).
 fn lifecycle_policy() -> Map {
     let rule =
@@ -61,16 +104,34 @@ fn lifecycle_policy() -> Map {
     Map::new().with("rules", rules)
 }
 
-/// The repository of a service with all that belongs to it.
+/// Returns the repository of a service.
 #[must_use]
-pub fn repository(names: &Names, environment: &Environment) -> Value {
-    let tags = TAGS.iter().fold(Map::new(), |map, (key, value)| map.with(*key, *value));
-    Map::new()
-        .with("name", names.repository())
-        .with("url", crate::render::repository_url(names, environment))
-        .with("tags", tags)
-        .with("imageScanningConfiguration", Map::new().with("scanOnPush", true))
-        .with("policy", policy(environment))
-        .with("lifecyclePolicy", lifecycle_policy())
-        .into()
+pub fn repository(names: &Names, environment: &Environment) -> EcrRepository {
+    let tags = TAGS.iter().map(|(key, value)| ((*key).to_owned(), (*value).to_owned()));
+    EcrRepository {
+        name: names.repository(),
+        url: repository_url(names, environment),
+        tags: order::map(tags),
+        image_scanning_configuration: ImageScanning { scan_on_push: true },
+        policy: policy(environment).into(),
+        lifecycle_policy: lifecycle_policy().into(),
+    }
+}
+
+/// Returns the URL of a service's repository.
+#[must_use]
+pub fn repository_url(names: &Names, environment: &Environment) -> Text {
+    let region = environment.region.as_deref();
+    let suffix = if region.is_some_and(|region| region.starts_with("cn-")) {
+        ".amazonaws.com.cn/"
+    } else {
+        ".amazonaws.com/"
+    };
+    TextBuilder::default()
+        .value_or_input(environment.account_id.as_deref(), "account_id")
+        .push(".dkr.ecr.")
+        .value_or_input(region, "region")
+        .push(suffix)
+        .push(&names.repository())
+        .build()
 }

@@ -1,23 +1,26 @@
-//! The IAM role of a service and what it may do, as Opta's Terraform made them.
+//! The IAM role of a service and its permissions, the same as in Opta.
 
-use super::partition;
+use schemars::JsonSchema;
+use serde::{Deserialize, Serialize};
+
+use super::partition::partition;
 use crate::model::environment::Environment;
 use crate::model::name::Names;
 use crate::text::{Text, TextBuilder};
-use crate::value::{Map, Value};
+use crate::value::{Map, PlacedHole, Value};
 
-/// A permission of the service's role on one resource.
+/// Access of the role to one resource.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Grant {
-    /// What it is for.
+    /// The kind of access.
     pub access: Access,
-    /// The ARN.
+    /// The ARN of the resource.
     pub resource: Text,
-    /// The key the resource is encrypted with, for queues, topics and tables.
+    /// The ARN of the key that encrypts the resource. Only queues, topics and tables have one.
     pub key: Option<Text>,
 }
 
-/// What a link allows.
+/// A kind of access to a resource.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Access {
     /// Read a bucket.
@@ -36,22 +39,71 @@ pub enum Access {
     ReadTable,
 }
 
-/// The ARN of a service's role, for the ServiceAccount's annotation.
+/// Returns the ARN of a service's role, for the annotation of the ServiceAccount.
 #[must_use]
 pub fn role_arn(names: &Names, environment: &Environment) -> Text {
     arn(environment).push(&format!(":role/{}", names.role())).build()
 }
 
-/// The cluster's OIDC issuer as far as it is known.
+/// The known facts about the cluster's OIDC issuer.
 #[derive(Clone, Debug, Default)]
 pub struct OidcIssuer {
-    /// Its address.
+    /// The URL of the issuer.
     pub url: Option<String>,
-    /// The ARN of its IAM provider; made from account and address when it is not given.
+    /// The ARN of its IAM provider. The default is built from account and URL.
     pub provider_arn: Option<String>,
 }
 
-/// The role with its trust, own policy and attachments. Inputs that are not known stay as holes.
+/// An IAM role with its policies.
+#[derive(Clone, Debug, Serialize, Deserialize, JsonSchema)]
+#[serde(rename_all = "camelCase", deny_unknown_fields)]
+pub struct IamRole {
+    /// The name of the role.
+    pub name: String,
+    /// The ARN of the role.
+    #[schemars(with = "String")]
+    pub arn: Text,
+    /// The trust policy.
+    #[schemars(with = "serde_json::Value")]
+    pub trust: Value,
+    /// The role's own policy.
+    pub policy: IamPolicy,
+    /// The ARNs of the attached policies. The first one is the role's own policy.
+    #[serde(default)]
+    #[schemars(with = "Vec<String>")]
+    pub attached_policies: Vec<Text>,
+    /// The holes in the keys of `trust`. A [`Value`] has only holes in its texts.
+    #[serde(skip)]
+    trust_key_holes: Vec<PlacedHole>,
+}
+
+/// A managed IAM policy.
+#[derive(Clone, Debug, Serialize, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+pub struct IamPolicy {
+    /// The name of the policy.
+    pub name: String,
+    /// The policy document.
+    #[schemars(with = "serde_json::Value")]
+    pub document: Value,
+}
+
+impl IamRole {
+    /// Returns the holes of the role.
+    pub(super) fn holes(&self) -> Vec<PlacedHole> {
+        let attached = self.attached_policies.iter().enumerate().flat_map(|(index, arn)| {
+            PlacedHole::in_text(format!("/attachedPolicies/{index}"), arn)
+        });
+        PlacedHole::in_text("/arn", &self.arn)
+            .chain(self.trust.holes("/trust"))
+            .chain(self.trust_key_holes.iter().cloned())
+            .chain(self.policy.document.holes("/policy/document"))
+            .chain(attached)
+            .collect()
+    }
+}
+
+/// Returns the role of a service. Unknown inputs become holes.
 #[must_use]
 pub fn role(
     names: &Names,
@@ -59,60 +111,64 @@ pub fn role(
     issuer: &OidcIssuer,
     grants: &[Grant],
     additional: &[Text],
-) -> Value {
-    let name = Text::from(names.role());
-    let own = arn(environment).push(&format!(":policy/{}", name.as_str())).build();
-    let attached: Vec<Value> =
-        std::iter::once(own).chain(additional.iter().cloned()).map(Value::from).collect();
-    Map::new()
-        .with("name", name.clone())
-        .with("arn", role_arn(names, environment))
-        .with("trust", trust(names, environment, issuer))
-        .with("policy", Map::new().with("name", name).with("document", policy(grants)))
-        .with("attachedPolicies", attached)
-        .into()
+) -> IamRole {
+    let name = names.role();
+    let own = arn(environment).push(&format!(":policy/{name}")).build();
+    let (trust, trust_key_holes) = trust(names, environment, issuer);
+    IamRole {
+        arn: role_arn(names, environment),
+        trust: trust.into(),
+        policy: IamPolicy { name: name.clone(), document: policy(grants).into() },
+        attached_policies: std::iter::once(own).chain(additional.iter().cloned()).collect(),
+        trust_key_holes,
+        name,
+    }
 }
 
-/// The beginning of the ARNs of the environment's account.
+/// Returns the start of IAM ARNs in the environment's account.
 fn arn(environment: &Environment) -> TextBuilder {
     TextBuilder::default()
         .push(&format!("arn:{}:iam::", partition(environment.region.as_deref())))
         .value_or_input(environment.account_id.as_deref(), "account_id")
 }
 
-/// The trust policy: only the service's own ServiceAccount, with a token meant for STS
+/// Returns the trust policy and the holes in its keys. Only the ServiceAccount of the service may
+/// use the role, with a token for STS
 /// (<https://docs.aws.amazon.com/eks/latest/userguide/associate-service-account-role.html>).
-///
-/// The issuer is part of two keys, where no hole can be: while it is not known they hold its
-/// reference, and the hole of the provider's ARN tells of it.
-fn trust(names: &Names, environment: &Environment, issuer: &OidcIssuer) -> Map {
+fn trust(names: &Names, environment: &Environment, issuer: &OidcIssuer) -> (Map, Vec<PlacedHole>) {
     let url = issuer.url.as_deref().map(|url| url.trim_start_matches("https://"));
     let provider = match &issuer.provider_arn {
         Some(arn) => Text::literal(arn),
         None => arn(environment).push(":oidc-provider/").value_or_input(url, ISSUER).build(),
     };
-    let key = url.map_or_else(|| format!("{{{ISSUER}}}"), str::to_owned);
+    let key = |claim: &str| {
+        TextBuilder::default().value_or_input(url, ISSUER).push(":").push(claim).build()
+    };
+    let (subject, audience) = (key("sub"), key("aud"));
+    let holes = [&subject, &audience]
+        .into_iter()
+        .flat_map(|key| PlacedHole::in_key("/trust/Statement/0/Condition/StringEquals", key));
+    let account = format!("{}:{}", names.layer.as_str(), names.module.as_str());
     let condition = Map::new()
-        .with(
-            format!("{key}:sub"),
-            format!("system:serviceaccount:{}:{}", names.layer.as_str(), names.module.as_str()),
-        )
-        .with(format!("{key}:aud"), "sts.amazonaws.com");
+        .with(subject.as_str().to_owned(), format!("system:serviceaccount:{account}"))
+        .with(audience.as_str().to_owned(), "sts.amazonaws.com");
     let statement = Map::new()
         .with("Sid", "")
         .with("Effect", "Allow")
         .with("Principal", Map::new().with("Federated", provider))
         .with("Action", "sts:AssumeRoleWithWebIdentity")
         .with("Condition", Map::new().with("StringEquals", condition));
-    Map::new().with("Version", "2012-10-17").with("Statement", vec![Value::from(statement)])
+    let document =
+        Map::new().with("Version", "2012-10-17").with("Statement", vec![Value::from(statement)]);
+    (document, holes.collect())
 }
 
-/// The input that is the address of the cluster's OIDC issuer.
+/// The input for the URL of the cluster's OIDC issuer.
 pub const ISSUER: &str = "parent.k8s_openid_provider_url";
-/// The input that is the ARN of the issuer's IAM provider.
+/// The input for the ARN of the issuer's IAM provider.
 pub const PROVIDER: &str = "parent.k8s_openid_provider_arn";
 
-/// The service's own policy: one statement a kind of access, in Opta's order.
+/// Returns the role's own policy, with one statement per kind of access, in the order of Opta.
 fn policy(grants: &[Grant]) -> Map {
     let mut statements =
         vec![statement("DescribeCluster", &["eks:DescribeCluster"], vec![Text::constant("*")])];

@@ -1,15 +1,10 @@
-//! The AWS resources of a service, as data: what is created is decided here, how in the binary.
+//! The AWS resources of a service as plain data. The command line creates them.
 
 pub mod ecr;
 pub mod grants;
 pub mod iam;
+mod partition;
+mod resource;
 
-/// The partition of a region, which is in every ARN.
-#[must_use]
-pub fn partition(region: Option<&str>) -> &'static str {
-    match region {
-        Some(region) if region.starts_with("cn-") => "aws-cn",
-        Some(region) if region.starts_with("us-gov-") => "aws-us-gov",
-        _ => "aws",
-    }
-}
+pub use partition::partition;
+pub use resource::AwsResource;

@@ -1,8 +1,10 @@
-//! Ingresses for the AWS Load Balancer Controller, one a `public_uri`, all of an environment behind
-//! one load balancer (<https://kubernetes-sigs.github.io/aws-load-balancer-controller/latest/guide/ingress/annotations/>).
+//! Ingresses for the AWS Load Balancer Controller, one per `public_uri`. All services of an
+//! environment share one load balancer
+//! (<https://kubernetes-sigs.github.io/aws-load-balancer-controller/latest/guide/ingress/annotations/>).
 
+use super::context::ServiceContext;
 use super::ingress::rule;
-use super::{Frame, Object, object};
+use super::object::{Object, object};
 use crate::check::Checked;
 use crate::kind::Kind;
 use crate::model::k8s_service::{K8sService, PortKind};
@@ -11,31 +13,37 @@ use crate::value::{Map, Value};
 
 const ALB: &str = "alb.ingress.kubernetes.io";
 
-pub(super) fn render(service: &Checked<K8sService>, frame: &Frame<'_>) -> Vec<Object> {
+pub(super) fn render(service: &Checked<K8sService>, context: &ServiceContext<'_>) -> Vec<Object> {
     let uris = PublicUri::of(service).into_iter().enumerate();
-    uris.map(|(index, uri)| ingress(index, uri, service, frame)).collect()
+    uris.map(|(index, uri)| ingress(index, uri, service, context)).collect()
 }
 
 fn ingress(
     index: usize,
     uri: PublicUri,
     service: &Checked<K8sService>,
-    frame: &Frame<'_>,
+    context: &ServiceContext<'_>,
 ) -> Object {
-    let rules = vec![rule(uri.host, uri.prefix, "Prefix", uri.span, frame)];
+    let rules = vec![rule(uri.host, uri.prefix, "Prefix", uri.span, context)];
     let spec = Map::new().with("ingressClassName", "alb").with("rules", rules);
-    let name = format!("{}-{index}", frame.names.full.as_str()).into();
-    object(Kind::Ingress, name, frame, annotations(service, frame), Map::new().with("spec", spec))
+    let name = format!("{}-{index}", context.names.full.as_str()).into();
+    object(
+        Kind::Ingress,
+        name,
+        context,
+        annotations(service, context),
+        Map::new().with("spec", spec),
+    )
 }
 
-fn annotations(service: &Checked<K8sService>, frame: &Frame<'_>) -> Map {
+fn annotations(service: &Checked<K8sService>, context: &ServiceContext<'_>) -> Map {
     let readiness = service.readiness_probe_path.as_ref().or(service.healthcheck_path.as_ref());
     let path = readiness
         .filter(|path| !path.value.as_str().is_empty() && service.port().kind == PortKind::Http);
     let mut annotations = Map::new()
         .with(format!("{ALB}/scheme"), "internet-facing")
         .with(format!("{ALB}/target-type"), "ip")
-        .with(format!("{ALB}/group.name"), format!("opta-{}", frame.environment.name));
+        .with(format!("{ALB}/group.name"), format!("opta-{}", context.environment.name));
     if let Some(path) = path {
         annotations = annotations
             .with(format!("{ALB}/healthcheck-path"), Value::from(path.value.clone()).at(path.span));
@@ -44,7 +52,7 @@ fn annotations(service: &Checked<K8sService>, frame: &Frame<'_>) -> Map {
         annotations = annotations.with(format!("{ALB}/backend-protocol-version"), "GRPC");
     }
     if service.port().kind == PortKind::Tcp {
-        // Websockets stay open while nothing is said.
+        // Idle websockets stay open.
         annotations = annotations
             .with(format!("{ALB}/load-balancer-attributes"), "idle_timeout.timeout_seconds=3600");
     }

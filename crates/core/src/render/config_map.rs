@@ -1,25 +1,29 @@
-//! The ConfigMap with the certificates of RDS: for services with a link to a database, and always
-//! as Opta had it.
+//! The ConfigMap with the certificates of RDS.
+//!
+//! Services with a link to a database have one. The profile `opta-2021` always renders it.
 
-use super::{Frame, Object, Profile, object};
+use super::context::ServiceContext;
+use super::object::{Object, object};
+use super::target::Profile;
 use crate::kind::Kind;
 use crate::value::Map;
 
-/// The key, and the file below `/config`.
+/// The key in the ConfigMap, and the name of the file in `/config`.
 pub(super) const KEY: &str = "rds_ca.pem";
 
-/// Whether the service gets the certificates.
-pub(super) fn is_needed(frame: &Frame<'_>) -> bool {
-    frame.profile == Profile::Opta2021 || frame.link_variables.iter().any(|variable| variable.rds)
+/// Whether the service needs the certificates.
+pub(super) fn is_needed(context: &ServiceContext<'_>) -> bool {
+    context.profile == Profile::Opta2021
+        || context.link_variables.iter().any(|variable| variable.rds)
 }
 
-pub(super) fn render(frame: &Frame<'_>) -> Option<Object> {
-    let data = Map::new().with(KEY, frame.rds_certificates.clone());
-    is_needed(frame).then(|| {
+pub(super) fn render(context: &ServiceContext<'_>) -> Option<Object> {
+    let data = Map::new().with(KEY, context.rds_certificates.clone());
+    is_needed(context).then(|| {
         object(
             Kind::ConfigMap,
-            frame.names.full.clone(),
-            frame,
+            context.names.full.clone(),
+            context,
             Map::new(),
             Map::new().with("data", data),
         )

@@ -1,9 +1,11 @@
 //! The Deployment and its pods.
 
-use super::{
-    ContainerImage, Frame, Hardening, Object, Profile, Scale, config_map, labels, object, scale,
-    secret,
-};
+use super::context::ServiceContext;
+use super::image::ContainerImage;
+use super::object::{Object, object};
+use super::scale::{Scale, scale};
+use super::target::{Hardening, Profile};
+use super::{config_map, labels, secret};
 use crate::check::Checked;
 use crate::kind::Kind;
 use crate::model::k8s_service::{K8sService, PortKind};
@@ -15,7 +17,7 @@ use crate::value::{Map, Value};
 pub(super) fn render(
     service: &Checked<K8sService>,
     image: &ContainerImage,
-    frame: &Frame<'_>,
+    context: &ServiceContext<'_>,
 ) -> Object {
     let replicas = match scale(service) {
         Scale::Fixed(count) => Some(Value::from(count).at(service.min_containers.span)),
@@ -24,39 +26,43 @@ pub(super) fn render(
     let rolling = Map::new().with("maxUnavailable", 0_i64).with("maxSurge", "25%");
     let spec = Map::new()
         .maybe("replicas", replicas)
-        .with("selector", Map::new().with("matchLabels", labels::selector(frame)))
+        .with("selector", Map::new().with("matchLabels", labels::selector(context)))
         .with("strategy", Map::new().with("type", "RollingUpdate").with("rollingUpdate", rolling))
         .with("progressDeadlineSeconds", 240_i64)
         .with("revisionHistoryLimit", 10_i64)
-        .with("template", template(service, image, frame));
+        .with("template", template(service, image, context));
     object(
         Kind::Deployment,
-        frame.names.full.clone(),
-        frame,
+        context.names.full.clone(),
+        context,
         Map::new(),
         Map::new().with("spec", spec),
     )
 }
 
-fn template(service: &Checked<K8sService>, image: &ContainerImage, frame: &Frame<'_>) -> Map {
-    let legacy = frame.profile == Profile::Opta2021;
+fn template(
+    service: &Checked<K8sService>,
+    image: &ContainerImage,
+    context: &ServiceContext<'_>,
+) -> Map {
+    let legacy = context.profile == Profile::Opta2021;
     let metadata = Map::new()
-        .with("labels", labels::of_pod(frame))
+        .with("labels", labels::of_pod(context))
         .maybe("annotations", legacy.then(linkerd_annotations));
-    let mut spec = Map::new().with("serviceAccountName", frame.names.module.clone());
+    let mut spec = Map::new().with("serviceAccountName", context.names.module.clone());
     if !legacy {
         spec = spec
             .with("automountServiceAccountToken", false)
-            .with("securityContext", pod_security(frame));
+            .with("securityContext", pod_security(context));
     }
     if !legacy && service.max_containers.value.0 >= 2 {
-        spec = spec.with("topologySpreadConstraints", spread(frame));
+        spec = spec.with("topologySpreadConstraints", spread(context));
     }
-    spec = spec.with("containers", vec![Value::from(container(service, image, frame))]);
-    if config_map::is_needed(frame) {
+    spec = spec.with("containers", vec![Value::from(container(service, image, context))]);
+    if config_map::is_needed(context) {
         let item = Map::new().with("key", config_map::KEY).with("path", config_map::KEY);
         let volume = Map::new()
-            .with("name", frame.names.full.clone())
+            .with("name", context.names.full.clone())
             .with("items", vec![Value::from(item)]);
         spec = spec.with(
             "volumes",
@@ -67,20 +73,20 @@ fn template(service: &Checked<K8sService>, image: &ContainerImage, frame: &Frame
 }
 
 /// <https://kubernetes.io/docs/concepts/security/pod-security-standards/>
-fn pod_security(frame: &Frame<'_>) -> Map {
-    let no_root = (frame.hardening == Hardening::Restricted).then_some(true);
+fn pod_security(context: &ServiceContext<'_>) -> Map {
+    let no_root = (context.hardening == Hardening::Restricted).then_some(true);
     Map::new()
         .maybe("runAsNonRoot", no_root)
         .with("seccompProfile", Map::new().with("type", "RuntimeDefault"))
 }
 
-fn container_security(frame: &Frame<'_>) -> Map {
+fn container_security(context: &ServiceContext<'_>) -> Map {
     let none = || Map::new().with("drop", vec![Value::from("ALL")]);
-    let restricted = frame.hardening == Hardening::Restricted;
+    let restricted = context.hardening == Hardening::Restricted;
     Map::new().with("allowPrivilegeEscalation", false).maybe("capabilities", restricted.then(none))
 }
 
-/// What the chart of 2021 left on every pod for linkerd; without it the pods would be replaced.
+/// Returns the annotations for linkerd that Opta set on every pod. Without them, pods would restart.
 fn linkerd_annotations() -> Map {
     Map::new()
         .with("config.linkerd.io/skip-outbound-ports", "8126,5432,3306")
@@ -92,9 +98,9 @@ fn linkerd_annotations() -> Map {
         )
 }
 
-fn spread(frame: &Frame<'_>) -> Vec<Value> {
+fn spread(context: &ServiceContext<'_>) -> Vec<Value> {
     let over = |key: &'static str| {
-        let selector = Map::new().with("matchLabels", labels::selector(frame));
+        let selector = Map::new().with("matchLabels", labels::selector(context));
         let constraint = Map::new()
             .with("maxSkew", 1_i64)
             .with("topologyKey", key)
@@ -105,15 +111,19 @@ fn spread(frame: &Frame<'_>) -> Vec<Value> {
     vec![over("topology.kubernetes.io/zone"), over("kubernetes.io/hostname")]
 }
 
-fn container(service: &Checked<K8sService>, image: &ContainerImage, frame: &Frame<'_>) -> Map {
-    let legacy = frame.profile == Profile::Opta2021;
+fn container(
+    service: &Checked<K8sService>,
+    image: &ContainerImage,
+    context: &ServiceContext<'_>,
+) -> Map {
+    let legacy = context.profile == Profile::Opta2021;
     let policy = if image.by_digest && !legacy { "IfNotPresent" } else { "Always" };
     let port = service.port();
     let container_port = Map::new()
         .with("name", "main")
         .with("containerPort", Value::from(i64::from(port.number)).at(port.span))
         .with("protocol", "TCP");
-    let env = env(service, frame);
+    let env = env(service, context);
     let mut container = Map::new()
         .with("name", "k8s-service")
         .with("image", Value::from(image.reference.clone()).at(image.origin))
@@ -124,14 +134,13 @@ fn container(service: &Checked<K8sService>, image: &ContainerImage, frame: &Fram
         .maybe("livenessProbe", probe(service, service.liveness_probe_path.as_ref(), false))
         .maybe("readinessProbe", probe(service, service.readiness_probe_path.as_ref(), true));
     if !legacy {
-        // Requests that are on their way when a pod is told to end still reach it while endpoints
-        // are updated.
+        // The pod serves requests until all nodes know that it is terminating.
         let sleep =
             Map::new().with("preStop", Map::new().with("sleep", Map::new().with("seconds", 5_i64)));
         container =
-            container.with("lifecycle", sleep).with("securityContext", container_security(frame));
+            container.with("lifecycle", sleep).with("securityContext", container_security(context));
     }
-    if config_map::is_needed(frame) {
+    if config_map::is_needed(context) {
         let mount =
             Map::new().with("name", "config").with("mountPath", "/config").with("readOnly", true);
         container = container.with("volumeMounts", vec![Value::from(mount)]);
@@ -139,12 +148,13 @@ fn container(service: &Checked<K8sService>, image: &ContainerImage, frame: &Fram
     container
 }
 
-/// Certificates, then `env_vars`, then links, then `secrets`: the order of the chart.
-fn env(service: &Checked<K8sService>, frame: &Frame<'_>) -> Vec<Value> {
+/// Returns the environment variables, in the order of Opta: the path of the certificates, `env_vars`,
+/// links, `secrets`.
+fn env(service: &Checked<K8sService>, context: &ServiceContext<'_>) -> Vec<Value> {
     let mut env = Vec::new();
     let own = "RDS_CA_PATH";
     let given = service.env_vars.value.0.iter().any(|variable| variable.name.value.as_str() == own);
-    if config_map::is_needed(frame) && !given {
+    if config_map::is_needed(context) && !given {
         env.push(Value::from(
             Map::new().with("name", own).with("value", format!("/config/{}", config_map::KEY)),
         ));
@@ -165,7 +175,7 @@ fn env(service: &Checked<K8sService>, frame: &Frame<'_>) -> Vec<Value> {
         .at(span)
     };
     env.extend(
-        frame.link_variables.iter().map(|variable| {
+        context.link_variables.iter().map(|variable| {
             from_secret(Text::literal(&variable.name), secret::NAME, variable.span)
         }),
     );
@@ -202,7 +212,7 @@ fn resources(service: &Checked<K8sService>) -> Map {
         .with("limits", amounts(&cpu.twice(), &memory.twice()))
 }
 
-/// A probe of its own path, else of `healthcheck_path`; an empty path is none.
+/// Returns a probe of its own path or of `healthcheck_path`. An empty path disables the probe.
 fn probe(
     service: &Checked<K8sService>,
     own: Option<&Spanned<Text>>,

@@ -1,6 +1,8 @@
-//! The HorizontalPodAutoscaler (autoscaling/v2), when there is something to scale by.
+//! The HorizontalPodAutoscaler, for services with a target for CPU or memory.
 
-use super::{Frame, Object, Scale, object, scale};
+use super::context::ServiceContext;
+use super::object::{Object, object};
+use super::scale::{Scale, scale};
 use crate::check::Checked;
 use crate::kind::Kind;
 use crate::model::k8s_service::K8sService;
@@ -8,7 +10,10 @@ use crate::model::scalars::Count;
 use crate::span::Defaulted;
 use crate::value::{Map, Value};
 
-pub(super) fn render(service: &Checked<K8sService>, frame: &Frame<'_>) -> Option<Object> {
+pub(super) fn render(
+    service: &Checked<K8sService>,
+    context: &ServiceContext<'_>,
+) -> Option<Object> {
     let Scale::Automatic(min, max) = scale(service) else { return None };
     let metrics = [
         ("cpu", &service.autoscaling_target_cpu_percentage),
@@ -22,7 +27,7 @@ pub(super) fn render(service: &Checked<K8sService>, frame: &Frame<'_>) -> Option
     let target = Map::new()
         .with("apiVersion", "apps/v1")
         .with("kind", "Deployment")
-        .with("name", frame.names.full.clone());
+        .with("name", context.names.full.clone());
     let spec = Map::new()
         .with("scaleTargetRef", target)
         .with("minReplicas", Value::from(min).at(service.min_containers.span))
@@ -30,8 +35,8 @@ pub(super) fn render(service: &Checked<K8sService>, frame: &Frame<'_>) -> Option
         .with("metrics", metrics);
     Some(object(
         Kind::HorizontalPodAutoscaler,
-        frame.names.full.clone(),
-        frame,
+        context.names.full.clone(),
+        context,
         Map::new(),
         Map::new().with("spec", spec),
     ))

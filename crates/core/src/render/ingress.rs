@@ -1,7 +1,9 @@
-//! Ingresses for ingress-nginx, one a `public_uri`
+//! Ingresses for ingress-nginx, one per `public_uri`
 //! (<https://kubernetes.github.io/ingress-nginx/user-guide/nginx-configuration/annotations/>).
 
-use super::{Frame, Object, Profile, object};
+use super::context::ServiceContext;
+use super::object::{Object, object};
+use super::target::Profile;
 use crate::check::Checked;
 use crate::kind::Kind;
 use crate::model::k8s_service::{K8sService, PortKind};
@@ -12,42 +14,42 @@ use crate::value::{Map, Value};
 
 const NGINX: &str = "nginx.ingress.kubernetes.io";
 
-pub(super) fn render(service: &Checked<K8sService>, frame: &Frame<'_>) -> Vec<Object> {
+pub(super) fn render(service: &Checked<K8sService>, context: &ServiceContext<'_>) -> Vec<Object> {
     let uris = PublicUri::of(service).into_iter().enumerate();
-    uris.map(|(index, uri)| ingress(index, uri, service, frame)).collect()
+    uris.map(|(index, uri)| ingress(index, uri, service, context)).collect()
 }
 
 fn ingress(
     index: usize,
     uri: PublicUri,
     service: &Checked<K8sService>,
-    frame: &Frame<'_>,
+    context: &ServiceContext<'_>,
 ) -> Object {
     let at_root = uri.at_root();
-    // The groups of the path are what the rewrite hands on: everything behind the prefix.
+    // The second group is the path after the prefix. The annotation `rewrite-target` uses it.
     let path = if at_root {
         uri.prefix
     } else {
         TextBuilder::default().text(&uri.prefix).push("(/|$)(.*)").build()
     };
-    let rules = vec![rule(uri.host, path, "ImplementationSpecific", uri.span, frame)];
+    let rules = vec![rule(uri.host, path, "ImplementationSpecific", uri.span, context)];
     let spec = Map::new().with("ingressClassName", "nginx").with("rules", rules);
-    let name = format!("{}-{index}", frame.names.full.as_str()).into();
-    let annotations = annotations(service, at_root, frame);
-    object(Kind::Ingress, name, frame, annotations, Map::new().with("spec", spec))
+    let name = format!("{}-{index}", context.names.full.as_str()).into();
+    let annotations = annotations(service, at_root, context);
+    object(Kind::Ingress, name, context, annotations, Map::new().with("spec", spec))
 }
 
-/// The one rule of an Ingress: a host and a path lead to port 80 of the Service.
+/// Returns the rule of an Ingress, which routes a host and a path to port 80 of the Service.
 pub(super) fn rule(
     host: Option<Text>,
     path: Text,
     path_type: &'static str,
     span: Span,
-    frame: &Frame<'_>,
+    context: &ServiceContext<'_>,
 ) -> Value {
     let port = Map::new().with("number", 80_i64);
     let backend = Map::new()
-        .with("service", Map::new().with("name", frame.names.module.clone()).with("port", port));
+        .with("service", Map::new().with("name", context.names.module.clone()).with("port", port));
     let path = Map::new().with("path", path).with("pathType", path_type).with("backend", backend);
     let rule = Map::new()
         .maybe("host", host.map(|host| Value::from(host).at(span)))
@@ -55,12 +57,12 @@ pub(super) fn rule(
     Value::from(rule).at(span)
 }
 
-fn annotations(service: &Checked<K8sService>, at_root: bool, frame: &Frame<'_>) -> Map {
+fn annotations(service: &Checked<K8sService>, at_root: bool, context: &ServiceContext<'_>) -> Map {
     let mut annotations = Map::new();
     if service.sticky_session.value {
         let age = Value::from(service.sticky_session_max_age.value.0.to_string())
             .at(service.sticky_session_max_age.span);
-        let cookie = match frame.profile {
+        let cookie = match context.profile {
             Profile::Default => "opta_cookie",
             Profile::Opta2021 => "opta-cookie",
         };
@@ -90,7 +92,7 @@ fn annotations(service: &Checked<K8sService>, at_root: bool, frame: &Frame<'_>) 
     }
     annotations = annotations.with("cert-manager.io/cluster-issuer", "opta-selfsigned");
     if service.port().kind == PortKind::Tcp {
-        // Websockets stay open while nothing is said.
+        // Idle websockets stay open.
         annotations = annotations
             .with(format!("{NGINX}/proxy-read-timeout"), "3600")
             .with(format!("{NGINX}/proxy-send-timeout"), "3600");

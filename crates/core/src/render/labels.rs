@@ -1,39 +1,40 @@
-//! Labels: those of every object, those of pods, and the selector, which can never change.
+//! The labels of objects and pods, and the selector.
 
-use super::{Frame, Profile};
+use super::context::ServiceContext;
+use super::target::Profile;
 use crate::value::Map;
 
-/// The selector of Deployment and Service, the same since 2021.
-pub(super) fn selector(frame: &Frame<'_>) -> Map {
+/// Returns the selector of Deployment and Service. It must never change.
+pub(super) fn selector(context: &ServiceContext<'_>) -> Map {
     Map::new()
         .with("app.kubernetes.io/name", "k8s-service")
-        .with("app.kubernetes.io/instance", frame.names.instance.clone())
+        .with("app.kubernetes.io/instance", context.names.instance.clone())
 }
 
-/// What ties an object to its module, layer and environment.
-fn opta(frame: &Frame<'_>) -> Map {
-    selector(frame)
-        .with("opta.dev/module-name", frame.names.module.clone())
-        .with("opta.dev/layer-name", frame.names.layer.clone())
-        .with("opta.dev/environment-name", frame.names.environment.clone())
+/// Returns the labels that name the module, layer and environment of an object.
+fn opta(context: &ServiceContext<'_>) -> Map {
+    selector(context)
+        .with("opta.dev/module-name", context.names.module.clone())
+        .with("opta.dev/layer-name", context.names.layer.clone())
+        .with("opta.dev/environment-name", context.names.environment.clone())
 }
 
-/// The labels of an object. Never part of a pod template or a selector, so that they may change.
-pub(super) fn of_object(frame: &Frame<'_>) -> Map {
-    opta(frame)
-        .with("app.kubernetes.io/version", frame.version.clone())
+/// Returns the labels of an object. They may change, because pods and selectors do not use them.
+pub(super) fn of_object(context: &ServiceContext<'_>) -> Map {
+    opta(context)
+        .with("app.kubernetes.io/version", context.version.clone())
         .with("app.kubernetes.io/managed-by", "optakit")
 }
 
-/// The labels of a pod.
-pub(super) fn of_pod(frame: &Frame<'_>) -> Map {
-    match frame.profile {
-        Profile::Default => opta(frame),
-        Profile::Opta2021 => opta(frame)
+/// Returns the labels of a pod.
+pub(super) fn of_pod(context: &ServiceContext<'_>) -> Map {
+    match context.profile {
+        Profile::Default => opta(context),
+        Profile::Opta2021 => opta(context)
             .with(
                 "tags.datadoghq.com/service",
-                format!("{}-{}", frame.names.module.as_str(), frame.names.layer.as_str()),
+                format!("{}-{}", context.names.module.as_str(), context.names.layer.as_str()),
             )
-            .with("tags.datadoghq.com/version", frame.version.clone()),
+            .with("tags.datadoghq.com/version", context.version.clone()),
     }
 }

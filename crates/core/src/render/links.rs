@@ -1,12 +1,29 @@
-//! The environment variables that links give.
+//! The environment variables from the links of a service.
 
-use super::LinkVariable;
 use crate::check::Checked;
 use crate::model::k8s_service::K8sService;
 use crate::model::link::{Gives, gives, has_rds_certificates};
 use crate::model::module::Header;
+use crate::span::Span;
 
-/// The variables of a service's links, in link order; of several with one name the first.
+/// An environment variable from a link.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct LinkVariable {
+    /// The name of the variable, which is also its key in the Secret `secret`.
+    pub name: String,
+    /// The name of the linked module.
+    pub module: String,
+    /// The output of the linked module that is the value.
+    pub output: &'static str,
+    /// The span of the link.
+    pub span: Span,
+    /// Whether the linked module is a database with certificates of RDS.
+    pub rds: bool,
+}
+
+/// Returns the variables from the links of a service, in the order of the links.
+///
+/// If several variables have the same name, the first one wins.
 #[must_use]
 pub fn link_variables(service: &Checked<K8sService>, modules: &[Header]) -> Vec<LinkVariable> {
     let mut variables: Vec<LinkVariable> = Vec::new();

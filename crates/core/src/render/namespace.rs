@@ -1,24 +1,23 @@
-//! The Namespace of a layer.
+//! The Namespace of a service file.
 
-use super::Object;
+use super::object::{Object, header};
 use crate::kind::Kind;
 use crate::span::Span;
 use crate::text::Text;
 use crate::value::{Map, Value};
 
-pub(super) fn render(layer: &Text, environment: &Text, span: Option<Span>) -> Object {
+/// Renders the Namespace of a service file.
+#[must_use]
+pub fn render(layer: &Text, environment: &Text, span: Option<Span>) -> Object {
     let labels = Map::new()
         .with("app.kubernetes.io/managed-by", "optakit")
         .with("opta.dev/layer-name", layer.clone())
         .with("opta.dev/environment-name", environment.clone());
-    let value = Map::new()
-        .with("apiVersion", Kind::Namespace.api_version())
-        .with("kind", Kind::Namespace.name())
-        .with("metadata", Map::new().with("name", layer.clone()).with("labels", labels));
+    let metadata = Map::new().with("name", layer.clone()).with("labels", labels);
     Object {
         kind: Kind::Namespace,
         name: layer.clone(),
         namespace: None,
-        value: Value::from(value).at(span),
+        value: Value::from(header(Kind::Namespace, metadata)).at(span),
     }
 }

@@ -1,23 +1,28 @@
-//! The PodDisruptionBudget: a drained node takes one pod at a time, when there are always at least
-//! two.
+//! The PodDisruptionBudget, for services with at least two pods: a drain evicts one pod at a time.
 
-use super::{Frame, Object, Profile, labels, object};
+use super::context::ServiceContext;
+use super::labels;
+use super::object::{Object, object};
+use super::target::Profile;
 use crate::check::Checked;
 use crate::kind::Kind;
 use crate::model::k8s_service::K8sService;
 use crate::value::{Map, Value};
 
-pub(super) fn render(service: &Checked<K8sService>, frame: &Frame<'_>) -> Option<Object> {
-    if frame.profile == Profile::Opta2021 || service.min_containers.value.0 < 2 {
+pub(super) fn render(
+    service: &Checked<K8sService>,
+    context: &ServiceContext<'_>,
+) -> Option<Object> {
+    if context.profile == Profile::Opta2021 || service.min_containers.value.0 < 2 {
         return None;
     }
     let spec = Map::new()
         .with("maxUnavailable", Value::from(1_i64).at(service.min_containers.span))
-        .with("selector", Map::new().with("matchLabels", labels::selector(frame)));
+        .with("selector", Map::new().with("matchLabels", labels::selector(context)));
     Some(object(
         Kind::PodDisruptionBudget,
-        frame.names.full.clone(),
-        frame,
+        context.names.full.clone(),
+        context,
         Map::new(),
         Map::new().with("spec", spec),
     ))

@@ -1,7 +1,8 @@
-//! Routes of the Gateway API, standard channel: an HTTPRoute, or a GRPCRoute for a `grpc` port, one
-//! a `public_uri` (<https://gateway-api.sigs.k8s.io/reference/spec/>).
+//! Routes of the Gateway API (standard channel), one per `public_uri`: an HTTPRoute, or a GRPCRoute
+//! for a `grpc` port (<https://gateway-api.sigs.k8s.io/reference/spec/>).
 
-use super::{Frame, Object, object};
+use super::context::ServiceContext;
+use super::object::{Object, object};
 use crate::check::Checked;
 use crate::kind::Kind;
 use crate::model::k8s_service::{K8sService, PortKind};
@@ -9,36 +10,42 @@ use crate::model::public_uri::PublicUri;
 use crate::text::Text;
 use crate::value::{Map, Value};
 
-pub(super) fn render(service: &Checked<K8sService>, frame: &Frame<'_>) -> Vec<Object> {
+pub(super) fn render(service: &Checked<K8sService>, context: &ServiceContext<'_>) -> Vec<Object> {
     let uris = PublicUri::of(service).into_iter().enumerate();
-    uris.map(|(index, uri)| route(index, uri, service, frame)).collect()
+    uris.map(|(index, uri)| route(index, uri, service, context)).collect()
 }
 
-fn route(index: usize, uri: PublicUri, service: &Checked<K8sService>, frame: &Frame<'_>) -> Object {
+fn route(
+    index: usize,
+    uri: PublicUri,
+    service: &Checked<K8sService>,
+    context: &ServiceContext<'_>,
+) -> Object {
     let port = service.port().kind;
-    let (namespace, gateway) = frame.gateway;
+    let (namespace, gateway) = context.gateway;
     let parent =
         Map::new().with("name", Text::literal(gateway)).with("namespace", Text::literal(namespace));
     let hosts = uri.host.clone().map(|host| vec![Value::from(host).at(uri.span)]);
-    let rule = if port == PortKind::Grpc { grpc_rule(frame) } else { http_rule(&uri, port, frame) };
+    let rule =
+        if port == PortKind::Grpc { grpc_rule(context) } else { http_rule(&uri, port, context) };
     let spec = Map::new()
         .with("parentRefs", vec![Value::from(parent)])
         .maybe("hostnames", hosts)
         .with("rules", vec![Value::from(rule).at(uri.span)]);
     let kind = if port == PortKind::Grpc { Kind::GrpcRoute } else { Kind::HttpRoute };
-    let name = format!("{}-{index}", frame.names.full.as_str()).into();
-    object(kind, name, frame, Map::new(), Map::new().with("spec", spec))
+    let name = format!("{}-{index}", context.names.full.as_str()).into();
+    object(kind, name, context, Map::new(), Map::new().with("spec", spec))
 }
 
-fn backends(frame: &Frame<'_>) -> Vec<Value> {
-    vec![Value::from(Map::new().with("name", frame.names.module.clone()).with("port", 80_i64))]
+fn backends(context: &ServiceContext<'_>) -> Vec<Value> {
+    vec![Value::from(Map::new().with("name", context.names.module.clone()).with("port", 80_i64))]
 }
 
-fn grpc_rule(frame: &Frame<'_>) -> Map {
-    Map::new().with("backendRefs", backends(frame))
+fn grpc_rule(context: &ServiceContext<'_>) -> Map {
+    Map::new().with("backendRefs", backends(context))
 }
 
-fn http_rule(uri: &PublicUri, port: PortKind, frame: &Frame<'_>) -> Map {
+fn http_rule(uri: &PublicUri, port: PortKind, context: &ServiceContext<'_>) -> Map {
     let path = Map::new()
         .with("type", "PathPrefix")
         .with("value", Value::from(uri.prefix.clone()).at(uri.span));
@@ -50,8 +57,8 @@ fn http_rule(uri: &PublicUri, port: PortKind, frame: &Frame<'_>) -> Map {
             .with("urlRewrite", Map::new().with("path", replace));
         rule = rule.with("filters", vec![Value::from(rewrite)]);
     }
-    rule = rule.with("backendRefs", backends(frame));
-    // Websockets stay open while nothing is said.
+    rule = rule.with("backendRefs", backends(context));
+    // Idle websockets stay open.
     let timeouts = Map::new().with("request", "3600s").with("backendRequest", "3600s");
     rule.maybe("timeouts", (port == PortKind::Tcp).then_some(timeouts))
 }

@@ -1,27 +1,34 @@
-//! The Secret `secret` of a layer: the link values of all its services.
+//! The Secret `secret` of a service file, with the link values of all its services.
 
 use std::collections::BTreeMap;
 
-use super::{Frame, LinkVariable, Object, labels};
+use super::context::ServiceContext;
+use super::labels;
+use super::links::LinkVariable;
+use super::object::{Object, header};
 use crate::kind::Kind;
 use crate::resolve::Values;
+use crate::span::Span;
 use crate::text::Text;
 use crate::value::{Map, Value};
 
-/// The Secret's name, as Opta had it.
+/// The name of the Secret. Opta used the same name.
 pub(super) const NAME: &str = "secret";
 
-/// Its labels are those of the layer's first service.
-pub(super) fn render(
-    first: &Frame<'_>,
+/// Renders the Secret, or nothing if no service has a link with variables.
+///
+/// Its labels are those of the first service.
+#[must_use]
+pub fn render(
+    first: &ServiceContext<'_>,
     variables: &[LinkVariable],
     values: &Values,
 ) -> Option<Object> {
-    let mut data: BTreeMap<&str, (&str, crate::span::Span)> = BTreeMap::new();
+    let mut data: BTreeMap<&str, (&str, Span)> = BTreeMap::new();
     for variable in variables {
-        let value =
-            values.modules.get(&variable.module).and_then(|outputs| outputs.get(variable.output));
-        // The first link of a name wins, as in the chart.
+        let outputs = values.modules.get(&variable.module);
+        let value = outputs.and_then(|outputs| outputs.get(variable.output));
+        // If links share a name, the first one wins, as in Opta.
         data.entry(&variable.name)
             .or_insert((value.map(String::as_str).unwrap_or_default(), variable.span));
     }
@@ -35,12 +42,7 @@ pub(super) fn render(
         .with("name", NAME)
         .with("namespace", first.names.layer.clone())
         .with("labels", labels::of_object(first));
-    let value = Map::new()
-        .with("apiVersion", Kind::Secret.api_version())
-        .with("kind", Kind::Secret.name())
-        .with("metadata", metadata)
-        .with("type", "Opaque")
-        .with("stringData", data);
+    let value = header(Kind::Secret, metadata).with("type", "Opaque").with("stringData", data);
     Some(Object {
         kind: Kind::Secret,
         name: NAME.into(),

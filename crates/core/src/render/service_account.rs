@@ -1,12 +1,13 @@
-//! The ServiceAccount, which stands for the service's IAM role
+//! The ServiceAccount, which gives pods the IAM role of the service
 //! (<https://docs.aws.amazon.com/eks/latest/userguide/iam-roles-for-service-accounts.html>).
 
-use super::{Frame, Object, object};
+use super::context::ServiceContext;
+use super::object::{Object, object};
 use crate::kind::Kind;
 use crate::value::Map;
 
-pub(super) fn render(frame: &Frame<'_>) -> Object {
-    let arn = crate::aws::iam::role_arn(frame.names, frame.environment);
+pub(super) fn render(context: &ServiceContext<'_>) -> Object {
+    let arn = crate::aws::iam::role_arn(context.names, context.environment);
     let annotations = Map::new().with("eks.amazonaws.com/role-arn", arn);
-    object(Kind::ServiceAccount, frame.names.module.clone(), frame, annotations, Map::new())
+    object(Kind::ServiceAccount, context.names.module.clone(), context, annotations, Map::new())
 }

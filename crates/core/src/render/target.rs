@@ -1,42 +1,43 @@
-//! What manifests are rendered for: how close to Opta, how little pods may do, which Kubernetes.
+//! The choices that affect all manifests: profile, hardening and version of Kubernetes.
 
-/// How close to Opta the manifests stay.
+/// How similar the manifests are to those of Opta.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub enum Profile {
-    /// Today's practice, on Opta's names.
+    /// Current best practice, with the names of Opta.
     #[default]
     Default,
-    /// Pod template, selector, Service, ServiceAccount and rules as Opta's chart of 2021 had them,
-    /// so that no pod restarts.
+    /// Pod template, selector, Service, ServiceAccount and Ingress rules exactly as Opta's chart of
+    /// 2021 rendered them, so that no pod restarts.
     Opta2021,
 }
 
 impl Profile {
-    /// Every profile with its name.
+    /// Every profile with its name, the default first.
     pub const ALL: &'static [(&'static str, Self)] =
         &[("default", Self::Default), ("opta-2021", Self::Opta2021)];
 }
 
-/// How little a pod may do.
+/// The Pod Security Standard that pods meet
+/// (<https://kubernetes.io/docs/concepts/security/pod-security-standards/>).
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub enum Hardening {
-    /// The PodSecurity level `baseline`, and what costs no image anything.
+    /// The level `baseline`, with those settings of `restricted` that work for every image.
     #[default]
     Baseline,
-    /// The PodSecurity level `restricted`: no root, no capabilities.
+    /// The level `restricted`: no root user, no capabilities.
     Restricted,
 }
 
 impl Hardening {
-    /// Every level with its name.
+    /// Every level with its name, the default first.
     pub const ALL: &'static [(&'static str, Self)] =
         &[("baseline", Self::Baseline), ("restricted", Self::Restricted)];
 }
 
-/// The minor version of Kubernetes that the manifests are for.
+/// The minor version of Kubernetes that the manifests target.
 ///
-/// All four take the same objects today: the youngest field in use, `lifecycle.preStop.sleep`, is
-/// on by default since 1.30. A field that one of them lacks is decided here.
+/// All four versions accept the same objects. The newest field in use is `lifecycle.preStop.sleep`,
+/// which is on by default since 1.30.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord)]
 pub enum Kubernetes {
     /// 1.33.

@@ -1,0 +1,60 @@
+//! The reasons why a bundle is rejected.
+
+use super::format::API_VERSION;
+use super::parse::MAX_BYTES;
+
+/// The reason why a bundle is rejected.
+#[derive(Debug, thiserror::Error)]
+#[non_exhaustive]
+pub enum BundleError {
+    /// The file is larger than any valid bundle.
+    #[error("the bundle has {found} bytes, expected at most {MAX_BYTES}")]
+    TooLarge {
+        /// The size of the file in bytes.
+        found: usize,
+    },
+    /// The file is not JSON, or not the JSON of a bundle.
+    #[error("the file is not a valid bundle")]
+    NotABundle(#[source] serde_json::Error),
+    /// This version does not know the format.
+    #[error("the bundle has the format `{found}`, expected `{API_VERSION}`")]
+    UnknownFormat {
+        /// The format of the bundle.
+        found: String,
+    },
+    /// Optakit cannot apply some of the objects.
+    #[error("the bundle contains unknown objects: {}", objects.join(", "))]
+    UnknownObjects {
+        /// Kind, name and API version of each unknown object.
+        objects: Vec<String>,
+    },
+    /// A hole is not in a text of the bundle.
+    #[error("the bundle has no text for `{input}` at `{pointer}`")]
+    InvalidHole {
+        /// The input that fills the hole.
+        input: String,
+        /// The JSON pointer of the hole.
+        pointer: String,
+    },
+    /// The bundle was modified after it was built.
+    #[error("the bundle was modified after it was built")]
+    Modified {
+        /// The digest in the bundle.
+        stated: String,
+        /// The digest of its content.
+        actual: String,
+        /// The manifests that differ from those that the sources render.
+        differences: Vec<Difference>,
+    },
+}
+
+/// A manifest that differs from the one that the sources render.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Difference {
+    /// Kind and name of the object.
+    pub object: String,
+    /// The rendered object as YAML. It is empty if the sources do not render the object.
+    pub expected: String,
+    /// The object in the bundle as YAML. It is empty if the bundle does not contain the object.
+    pub found: String,
+}

@@ -1,0 +1,20 @@
+//! The bundle: one JSON file with everything that `optakit apply` needs.
+//!
+//! A bundle contains the sources and everything rendered from them, but no values of secrets. The
+//! digest of its canonical form (RFC 8785) shows whether someone modified it. Its format is the
+//! only stable format of Optakit.
+
+mod error;
+mod fill;
+mod format;
+mod hole;
+mod object;
+mod parse;
+
+pub use error::{BundleError, Difference};
+pub use format::{
+    API_VERSION, Bundle, ClusterTarget, KIND, Metadata, RequiredSecret, SourceLine, Sources,
+};
+pub use hole::{List, Location, MissingInput, TextRange};
+pub use object::BundleObject;
+pub use parse::MAX_BYTES;

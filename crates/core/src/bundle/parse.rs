@@ -1,0 +1,56 @@
+//! Reads bundles.
+
+use serde_json::Value;
+
+use super::error::BundleError;
+use super::format::{API_VERSION, Bundle};
+use super::hole::Location;
+use super::object::BundleObject;
+
+/// The maximum size of a bundle in bytes.
+pub const MAX_BYTES: usize = 8 * 1024 * 1024;
+
+impl Bundle {
+    /// Parses a bundle. This does not check whether someone modified it.
+    ///
+    /// # Errors
+    ///
+    /// Fails if the text is too large or not a bundle, or if this version does not know its format
+    /// or the kinds of its objects.
+    pub fn parse(text: &str) -> Result<Self, BundleError> {
+        if text.len() > MAX_BYTES {
+            return Err(BundleError::TooLarge { found: text.len() });
+        }
+        let value: Value = serde_json::from_str(text).map_err(BundleError::NotABundle)?;
+        let format = value.get("apiVersion").and_then(Value::as_str);
+        if let Some(found) =
+            format.filter(|found| *found != API_VERSION && found.starts_with("optakit.dev/"))
+        {
+            return Err(BundleError::UnknownFormat { found: found.to_owned() });
+        }
+        let manifests = value.get("manifests").and_then(Value::as_array).into_iter().flatten();
+        let objects: Vec<String> =
+            manifests.filter_map(|json| BundleObject::new(json.clone()).err()).collect();
+        if !objects.is_empty() {
+            return Err(BundleError::UnknownObjects { objects });
+        }
+        let bundle: Self = serde_json::from_value(value).map_err(BundleError::NotABundle)?;
+        bundle.check_holes()?;
+        Ok(bundle)
+    }
+
+    /// Checks that every hole with a range is inside of a text.
+    fn check_holes(&self) -> Result<(), BundleError> {
+        for missing in &self.holes {
+            let invalid = missing.at.iter().find(|location| {
+                let is_valid = |range| self.is_text(location, range);
+                !location.range.is_none_or(is_valid)
+            });
+            if let Some(Location { pointer, .. }) = invalid {
+                let (input, pointer) = (missing.input.clone(), pointer.clone());
+                return Err(BundleError::InvalidHole { input, pointer });
+            }
+        }
+        Ok(())
+    }
+}
