@@ -1,4 +1,4 @@
-//! The only writer of the cluster: server-side apply in order, under one field manager.
+//! Writes objects to the cluster with server-side apply.
 
 use std::collections::BTreeMap;
 
@@ -21,7 +21,7 @@ pub(crate) fn stages(targets: Vec<DesiredObject>) -> Vec<Vec<DesiredObject>> {
 ///
 /// # Errors
 ///
-/// The first refusal; objects written before it stay written.
+/// Fails if the API server rejects an object. The other objects are still written.
 pub(crate) async fn write(
     client: &kube::Client,
     targets: &[DesiredObject],
@@ -43,13 +43,14 @@ pub(crate) async fn write(
     Ok(())
 }
 
-/// Starts a new Deployment with the fewest replicas its autoscaler keeps: it is not there yet, and
-/// one replica would have to bear the whole load. A manager of its own holds the field, so that no
-/// later apply of ours touches it.
+/// Sets the replicas of a new Deployment to the minimum of its autoscaler.
+///
+/// Otherwise, one replica would handle all requests until the autoscaler starts. A separate field
+/// manager owns the field, so that later applies do not change it.
 ///
 /// # Errors
 ///
-/// When the API server refuses it.
+/// Fails if the API server rejects the change.
 pub(crate) async fn bootstrap_replicas(
     client: &kube::Client,
     target: &DesiredObject,

@@ -1,7 +1,6 @@
 //! The changes that an apply would make in the cluster.
 
 use optakit_core::kind::Kind;
-use serde_json::Value;
 
 use crate::applyset::{ApplySet, Leftover};
 use crate::live::{self, DesiredObject, LiveError, Pair};
@@ -31,7 +30,7 @@ impl Changes {
     ///
     /// Fails if the API server rejects a dry run.
     pub(crate) async fn find(session: &Session, force: &Force) -> anyhow::Result<Self> {
-        let (mut targets, left_out) = session.targets()?;
+        let (mut targets, left_out) = session.targets();
         if !session.namespace_exists {
             let (namespace, untested) =
                 targets.into_iter().partition(|target| target.kind == Kind::Namespace);
@@ -82,9 +81,6 @@ pub(crate) fn rejected(errors: Vec<LiveError>) -> anyhow::Error {
 /// Returns kind and name of every object of the bundle. Objects without an image are included:
 /// they may already run.
 fn names_in_bundle(session: &Session) -> Vec<(Kind, String)> {
-    let name = |object: &Value| {
-        let kind = Kind::find(object["apiVersion"].as_str()?, object["kind"].as_str()?)?;
-        Some((kind, object.pointer("/metadata/name")?.as_str()?.to_owned()))
-    };
-    session.bundle.manifests.iter().filter_map(name).collect()
+    let manifests = session.bundle.manifests.iter();
+    manifests.map(|object| (object.kind(), object.name().to_owned())).collect()
 }

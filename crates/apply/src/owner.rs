@@ -1,10 +1,11 @@
-//! Whose an object or a field is: pure, from what other tools leave on objects and from the API
-//! server's conflicts.
+//! The owners of objects and fields: other tools, and other field managers.
+//!
+//! The functions are pure. They read annotations, labels and the conflicts of the API server.
 
 use kube::core::Status;
 use serde_json::Value;
 
-/// The marks of other tools: where they stand, and whose they are.
+/// The annotations and labels of other tools: JSON pointer, tool, help.
 const MARKS: &[(&str, &str, &str)] = &[
     ("/metadata/annotations/meta.helm.sh~1release-name", "the Helm release", HELM),
     ("/metadata/annotations/argocd.argoproj.io~1tracking-id", "the Argo CD application", OTHER),
@@ -16,10 +17,10 @@ const MARKS: &[(&str, &str, &str)] = &[
     ("/metadata/labels/instance.timoni.sh~1name", "the Timoni instance", OTHER),
 ];
 
-const HELM: &str = "`optakit takeover` brings it over without a pod restarting";
-const OTHER: &str = "take the object out of that tool first, then apply again";
+const HELM: &str = "run `optakit takeover`, which restarts no pod";
+const OTHER: &str = "remove the object from that tool, then apply again";
 
-/// The tool that an object belongs to, by name, with what to do; none when it is nobody's or ours.
+/// Returns the tool that manages an object, with help for the user. Optakit itself is not returned.
 pub(crate) fn of(live: &Value) -> Option<(String, &'static str)> {
     MARKS.iter().find_map(|(pointer, tool, advice)| {
         let name = live.pointer(pointer)?.as_str()?;
@@ -27,15 +28,15 @@ pub(crate) fn of(live: &Value) -> Option<(String, &'static str)> {
     })
 }
 
-/// Managers that stand for a person at a keyboard.
-fn is_person(manager: &str) -> bool {
+/// Whether a field manager is an interactive tool.
+fn is_interactive(manager: &str) -> bool {
     matches!(manager, "kubectl" | "k9s" | "rancher" | "Mozilla" | "lens" | "Lens" | "OpenLens" | "headlamp")
         || manager.starts_with("kubectl-")
-        // `kubectl edit` and `kubectl set` give themselves names like `kubectl-edit`.
+        // `kubectl edit` and `kubectl set` use names like `kubectl-edit`.
         || manager.starts_with("kubectl ")
 }
 
-/// The managers and fields of a conflict.
+/// Returns the field managers and fields of a conflict.
 fn conflicts(status: &Status) -> Vec<(String, String)> {
     let causes = status.details.iter().flat_map(|details| &details.causes);
     let conflict = |cause: &kube::core::response::StatusCause| {
@@ -46,28 +47,29 @@ fn conflicts(status: &Status) -> Vec<(String, String)> {
     causes.filter_map(conflict).collect()
 }
 
-/// Which fields that others hold are taken over.
+/// The fields that may be taken over from other field managers.
 #[derive(Clone, Debug, Default)]
 pub(crate) struct Force {
-    /// All of them.
+    /// Take over all fields.
     pub(crate) all: bool,
-    /// These, as the API server names them in a conflict: `.spec.replicas`.
+    /// Take over these fields, such as `.spec.replicas`.
     pub(crate) fields: Vec<String>,
 }
 
-/// Whether an answer is a conflict only about fields that people hold, or that were named.
-pub(crate) fn gives_way(status: &Status, force: &Force) -> bool {
+/// Whether a rejection is a conflict about fields that may be taken over: fields of interactive
+/// tools, and fields in `force`.
+pub(crate) fn may_take_over(status: &Status, force: &Force) -> bool {
     let conflicts = conflicts(status);
     status.code == 409
         && status.reason == "Conflict"
         && !conflicts.is_empty()
         && conflicts
             .iter()
-            .all(|(manager, field)| is_person(manager) || force.fields.contains(field))
+            .all(|(manager, field)| is_interactive(manager) || force.fields.contains(field))
 }
 
-/// The fields of a conflict with who holds them, for people.
-pub(crate) fn held(status: &Status) -> Vec<String> {
+/// Returns the fields of a conflict with their managers, for messages.
+pub(crate) fn conflicting_fields(status: &Status) -> Vec<String> {
     conflicts(status)
         .into_iter()
         .map(|(manager, field)| format!("{field} (was set by {manager})"))
@@ -81,7 +83,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn other_tools_are_known_by_their_marks() {
+    fn other_tools_are_found_by_annotations_and_labels() {
         let check = |metadata: Value, expected: Option<&str>| {
             assert_eq!(
                 of(&json!({ "metadata": metadata })).map(|(owner, _)| owner).as_deref(),
@@ -104,7 +106,7 @@ mod tests {
     }
 
     #[test]
-    fn people_give_way_and_tools_do_not() {
+    fn only_fields_of_interactive_tools_are_taken_over() {
         let status = |managers: &[&str]| -> Status {
             let cause = |manager: &&str| json!({"reason": "FieldManagerConflict", "message": format!("conflict with \"{manager}\" using apps/v1"), "field": ".spec.replicas"});
             let causes: Vec<Value> = managers.iter().map(cause).collect();
@@ -114,12 +116,12 @@ mod tests {
             .expect("a status")
         };
         let none = Force::default();
-        assert!(gives_way(&status(&["kubectl-edit", "kubectl"]), &none));
-        assert!(!gives_way(&status(&["kubectl", "argocd-controller"]), &none));
-        assert!(!gives_way(&status(&[]), &none));
+        assert!(may_take_over(&status(&["kubectl-edit", "kubectl"]), &none));
+        assert!(!may_take_over(&status(&["kubectl", "argocd-controller"]), &none));
+        assert!(!may_take_over(&status(&[]), &none));
         let named = |field: &str| Force { all: false, fields: vec![field.to_owned()] };
-        assert!(gives_way(&status(&["argocd-controller"]), &named(".spec.replicas")));
-        assert!(!gives_way(&status(&["argocd-controller"]), &named(".spec.template")));
-        assert_eq!(held(&status(&["k9s"])), [".spec.replicas (was set by k9s)"]);
+        assert!(may_take_over(&status(&["argocd-controller"]), &named(".spec.replicas")));
+        assert!(!may_take_over(&status(&["argocd-controller"]), &named(".spec.template")));
+        assert_eq!(conflicting_fields(&status(&["k9s"])), [".spec.replicas (was set by k9s)"]);
     }
 }

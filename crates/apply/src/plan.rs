@@ -1,5 +1,4 @@
-//! What an apply would change and what that causes: pure, from the objects as they are and as a dry
-//! run says they would be.
+//! Computes the changes of an apply and their effects. All functions are pure.
 
 use optakit_core::effect::{Effect, strip_server_fields};
 use optakit_core::kind::Kind;
@@ -8,19 +7,19 @@ use similar::TextDiff;
 
 use crate::live::Pair;
 
-/// What happens to an object.
+/// The change to an object.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum Action {
-    /// It is not there yet.
+    /// The object does not exist yet.
     Create,
-    /// Some of it changes.
+    /// Some fields change.
     Change,
-    /// It stays as it is.
+    /// No field changes.
     Keep,
 }
 
 impl Action {
-    /// The word for it.
+    /// The text that users see.
     pub(crate) const fn word(self) -> &'static str {
         match self {
             Self::Create => "create",
@@ -30,7 +29,7 @@ impl Action {
     }
 }
 
-/// What happens to the object of a pair.
+/// Returns the change to an object.
 pub(crate) fn action(pair: &Pair) -> Action {
     match &pair.live {
         None => Action::Create,
@@ -43,13 +42,12 @@ pub(crate) fn action(pair: &Pair) -> Action {
     }
 }
 
-/// What the change of a pair causes.
+/// Returns the effect of a change.
 pub(crate) fn effect(pair: &Pair) -> Effect {
     optakit_core::effect::effect(pair.target.kind, pair.live.as_ref(), &pair.wanted)
 }
 
-/// The lines that change, with a few around them; values of Secrets are not shown, that they change
-/// is.
+/// Returns the changed lines with some context. Values of Secrets are hidden.
 pub(crate) fn diff(pair: &Pair) -> String {
     let text = |object: &Value| {
         serde_json::to_string_pretty(&masked(strip_server_fields(object))).unwrap_or_default()
@@ -82,7 +80,7 @@ fn masked(mut object: Value) -> Value {
     object
 }
 
-/// Whether we have applied it before; without that the fields are not ours though they may be
+/// Whether Optakit applied the object before. Otherwise it does not own the fields, even if they are
 /// equal.
 fn manages(object: &Value) -> bool {
     let fields = object.pointer("/metadata/managedFields").and_then(Value::as_array);
@@ -95,22 +93,20 @@ fn manages(object: &Value) -> bool {
 
 #[cfg(test)]
 mod tests {
+    use optakit_core::bundle::BundleObject;
     use serde_json::json;
 
     use super::*;
     use crate::live::DesiredObject;
 
     fn pair(kind: &str, live: Option<Value>, wanted: Value) -> Pair {
-        let target = DesiredObject::new(
-            0,
-            json!({"apiVersion": "v1", "kind": kind, "metadata": {"name": "api"}}),
-        )
-        .expect("a known kind");
+        let json = json!({"apiVersion": "v1", "kind": kind, "metadata": {"name": "api"}});
+        let target = DesiredObject::new(0, &BundleObject::new(json).expect("a known kind"));
         Pair { target, live, wanted, taken: Vec::new() }
     }
 
     #[test]
-    fn only_what_the_user_decides_is_a_change() {
+    fn fields_of_the_server_are_not_changes() {
         let check = |live: Option<Value>, wanted: Value, expected: Action| {
             assert_eq!(action(&pair("Service", live, wanted)), expected);
         };
@@ -126,7 +122,7 @@ mod tests {
     }
 
     #[test]
-    fn a_diff_shows_lines_and_no_value_of_a_secret() {
+    fn a_diff_hides_the_values_of_secrets() {
         let changed = pair(
             "Service",
             Some(json!({"kind": "Service", "spec": {"port": 80}})),

@@ -5,7 +5,8 @@ use std::path::PathBuf;
 use anyhow::{Context, bail};
 use docker_credential::{CredentialRetrievalError, DockerCredential};
 use oci_client::secrets::RegistryAuth;
-use optakit_core::bundle::{AwsDocument, Bundle};
+use optakit_core::aws::ecr::EcrRepository;
+use optakit_core::bundle::Bundle;
 
 use crate::auth;
 use crate::aws::adopt::adopt;
@@ -57,8 +58,8 @@ pub(crate) async fn push_to_ecr(
     let account = auth::check_account(&aws, bundle.target.account_id.as_deref()).await?;
     bundle.fill("account_id", &account);
     adopt(&aws, &mut bundle).await?;
-    let document = repository_of(&bundle, module)?;
-    let outcome = ecr::ensure(&aws, &document.resource).await?;
+    let repository = repository_of(&bundle, module)?;
+    let outcome = ecr::ensure(&aws, repository).await?;
     if outcome.changes.first() == Some(&"created") {
         report.step("created", format!("{} {}", outcome.what, outcome.name));
     }
@@ -67,15 +68,16 @@ pub(crate) async fn push_to_ecr(
 }
 
 /// Returns the ECR repository of the module, or of the only module that has one.
-fn repository_of<'a>(bundle: &'a Bundle, module: Option<&str>) -> anyhow::Result<&'a AwsDocument> {
-    let matching: Vec<&AwsDocument> = bundle
-        .aws
-        .iter()
-        .filter(|document| document.kind == "ecr-repository")
-        .filter(|document| module.is_none_or(|module| document.module == module))
+fn repository_of<'a>(
+    bundle: &'a Bundle,
+    module: Option<&str>,
+) -> anyhow::Result<&'a EcrRepository> {
+    let matching: Vec<(&str, &EcrRepository)> = bundle
+        .repositories()
+        .filter(|(owner, _)| module.is_none_or(|module| *owner == module))
         .collect();
     match (matching.as_slice(), module) {
-        ([only], _) => Ok(only),
+        ([(_, only)], _) => Ok(only),
         ([], Some(module)) => bail!(
             "the bundle has no module `{module}` with `image: AUTO`\n  help: push to another repository \
              with `--to REGISTRY/REPOSITORY`"
@@ -85,8 +87,7 @@ fn repository_of<'a>(bundle: &'a Bundle, module: Option<&str>) -> anyhow::Result
              another repository with `--to REGISTRY/REPOSITORY`"
         ),
         (several, _) => {
-            let names: Vec<&str> =
-                several.iter().map(|document| document.module.as_str()).collect();
+            let names: Vec<&str> = several.iter().map(|(owner, _)| *owner).collect();
             bail!(
                 "several modules have `image: AUTO`: {}\n  help: choose one with `--module NAME`",
                 names.join(", ")

@@ -1,10 +1,10 @@
 //! A bundle and a connection to its cluster and its AWS account.
 
 use anyhow::Context;
+use optakit_core::aws::AwsResource;
 use optakit_core::aws::iam as aws_iam;
-use optakit_core::bundle::{AwsDocument, Bundle};
+use optakit_core::bundle::{Bundle, BundleObject, List};
 use optakit_core::render::IMAGE_DIGEST;
-use serde_json::Value;
 
 use crate::auth::{self, Cluster};
 use crate::aws::adopt::adopt;
@@ -52,10 +52,13 @@ impl Session {
         // An IAM role trusts the issuer of the cluster. Only EKS reports it. For other clusters
         // roles are created only if the values file contains the issuer.
         let eks = matches!(cluster, Cluster::Eks { .. });
-        let wants_aws = |document: &AwsDocument| {
-            document.kind == "ecr-repository" || eks || !lacks(document, aws_iam::ISSUER)
+        let has_issuer =
+            |index| !bundle.missing_inputs(List::Aws, index).contains(&aws_iam::ISSUER);
+        let wants_aws = |(index, resource): (usize, &AwsResource)| match resource {
+            AwsResource::EcrRepository { .. } => true,
+            AwsResource::IamRole { .. } => has_issuer(index),
         };
-        let needs_aws = eks || (touch_aws && bundle.aws.iter().any(wants_aws));
+        let needs_aws = eks || (touch_aws && bundle.aws.iter().enumerate().any(wants_aws));
         let aws =
             if needs_aws { Some(auth::aws(bundle.target.region.as_deref()).await) } else { None };
         if let Some(aws) = &aws {
@@ -106,40 +109,27 @@ impl Session {
     }
 
     /// Returns the objects to apply, and the modules whose pods have no image yet.
-    ///
-    /// # Errors
-    ///
-    /// Fails if the bundle contains an object of an unknown kind.
-    pub(crate) fn targets(&self) -> anyhow::Result<(Vec<DesiredObject>, Vec<String>)> {
+    pub(crate) fn targets(&self) -> (Vec<DesiredObject>, Vec<String>) {
         let bundle = &self.bundle;
-        let hole = bundle.holes.iter().find(|hole| hole.input == IMAGE_DIGEST);
-        let waiting: Vec<String> = hole
+        let missing = bundle.holes.iter().find(|missing| missing.input == IMAGE_DIGEST);
+        let waiting: Vec<String> = missing
             .iter()
-            .flat_map(|hole| &hole.at)
+            .flat_map(|missing| &missing.at)
             .filter_map(|location| bundle.manifests.get(location.index))
             .filter_map(module)
             .collect();
         let mut targets = Vec::new();
         for (index, object) in bundle.manifests.iter().enumerate() {
-            let target = DesiredObject::new(index, object.clone())?;
-            let left_out = target.kind.needs_pods()
+            let left_out = object.kind().needs_pods()
                 && module(object).is_some_and(|module| waiting.contains(&module));
             if !left_out {
-                targets.push(target);
+                targets.push(DesiredObject::new(index, object));
             }
         }
-        Ok((targets, waiting))
+        (targets, waiting)
     }
 }
 
-fn module(object: &Value) -> Option<String> {
-    object
-        .pointer("/metadata/labels/opta.dev~1module-name")
-        .and_then(Value::as_str)
-        .map(str::to_owned)
-}
-
-/// Whether the value of an input is still missing in a document.
-fn lacks(document: &AwsDocument, input: &str) -> bool {
-    document.resource.to_string().contains(&format!("{{{input}}}"))
+fn module(object: &BundleObject) -> Option<String> {
+    object.text("/metadata/labels/opta.dev~1module-name").map(str::to_owned)
 }

@@ -1,9 +1,10 @@
-//! The bundle: what is in it, what never is, and how tampering shows.
+//! Tests what a bundle contains, and that modifications are detected.
 
 #![expect(clippy::disallowed_methods, reason = "tests read files, the core does not")]
 
-use optakit_core::api::{self, Choices, RdsCertificates, Request, SourceText};
-use optakit_core::bundle::{Bundle, BundleError, MAX_BYTES};
+use optakit_core::api::{self, Choices, Kind, RdsCertificates, Request, SourceText, verify_bundle};
+use optakit_core::bundle::{Bundle, BundleError, BundleObject, List, MAX_BYTES};
+use serde_json::Value;
 
 fn request() -> Request {
     Request {
@@ -33,204 +34,320 @@ fn bundle() -> Bundle {
     api::bundle(&request()).expect("the request has no errors")
 }
 
-fn modified(change: impl FnOnce(&mut serde_json::Value)) -> BundleError {
-    let mut value: serde_json::Value =
-        serde_json::from_str(&bundle().to_text()).expect("a bundle is JSON");
+fn bundle_without_values() -> Bundle {
+    api::bundle(&Request { values: None, ..request() }).expect("the request has no errors")
+}
+
+fn deployment(bundle: &Bundle) -> &BundleObject {
+    let mut objects = bundle.manifests.iter();
+    objects.find(|object| object.kind() == Kind::Deployment).expect("the bundle has a Deployment")
+}
+
+fn json(bundle: &Bundle) -> Value {
+    serde_json::to_value(bundle).expect("a bundle is JSON")
+}
+
+/// Changes the JSON of a bundle, and returns the error of its verification.
+fn error_after(change: impl FnOnce(&mut Value)) -> BundleError {
+    let mut value = json(&bundle());
     change(&mut value);
     let changed = Bundle::parse(&value.to_string()).expect("it is still a bundle");
-    api::verify_bundle(&changed, &certificates()).expect_err("the change shows")
+    verify_bundle(&changed, &certificates()).expect_err("the change is detected")
 }
 
 #[test]
-fn a_bundle_read_again_is_the_same_and_verifies() {
+fn a_parsed_bundle_is_the_same_and_verifies() {
     let text = bundle().to_text();
-    let again = Bundle::parse(&text).expect("it is a bundle");
-    assert_eq!(again.to_text(), text);
-    api::verify_bundle(&again, &certificates()).expect("nobody changed it");
-    assert_eq!(again.file_name(), "shop-staging.bundle.json");
+    let parsed = Bundle::parse(&text).expect("a valid bundle");
+    assert_eq!(parsed.to_text(), text);
+    verify_bundle(&parsed, &certificates()).expect("the bundle was not modified");
+    assert_eq!(parsed.file_name(), "shop-staging.bundle.json");
 }
 
 #[test]
-fn bundles_are_what_their_schema_says() {
-    let validator = jsonschema::validator_for(&Bundle::schema()).expect("it is a schema");
-    let mut value = serde_json::to_value(bundle()).expect("a bundle is JSON");
-    let faults: Vec<String> =
-        validator.iter_errors(&value).map(|error| error.to_string()).collect();
-    assert!(faults.is_empty(), "{faults:#?}");
-    value["extra"] = 1.into();
-    assert!(!validator.is_valid(&value), "unknown keys are refused, as the reader refuses them");
+fn bundles_match_their_schema() {
+    let validator = jsonschema::validator_for(&Bundle::schema()).expect("a valid schema");
+    for bundle in [bundle(), bundle_without_values()] {
+        let mut value = json(&bundle);
+        let errors: Vec<String> =
+            validator.iter_errors(&value).map(|error| error.to_string()).collect();
+        assert!(errors.is_empty(), "{errors:#?}");
+        value["extra"] = 1.into();
+        assert!(!validator.is_valid(&value), "unknown keys are rejected, as by the parser");
+    }
 }
 
 #[test]
-fn service_files_are_what_their_schema_says() {
+fn service_files_match_their_schema() {
     let validator =
-        jsonschema::validator_for(&optakit_core::schema::schema()).expect("it is a schema");
+        jsonschema::validator_for(&optakit_core::schema::schema()).expect("a valid schema");
     let folder = std::path::Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/render");
     let mut checked = 0;
-    for entry in folder.read_dir().expect("the folder of cases is there") {
-        let Ok(text) =
-            std::fs::read_to_string(entry.expect("it can be listed").path().join("opta.yml"))
-        else {
-            continue;
-        };
+    for entry in folder.read_dir().expect("the folder of cases exists") {
+        let path = entry.expect("the folder can be listed").path().join("opta.yml");
+        let Ok(text) = std::fs::read_to_string(path) else { continue };
         let value = optakit_core::syntax::from_yaml(&text);
-        let faults: Vec<String> = validator
+        let errors: Vec<String> = validator
             .iter_errors(&value)
             .map(|error| format!("{}: {error}", error.instance_path()))
             .collect();
-        assert!(faults.is_empty(), "{faults:#?}\n{text}");
+        assert!(errors.is_empty(), "{errors:#?}\n{text}");
         checked += 1;
     }
     assert!(checked > 8);
 }
 
 #[test]
-fn the_digest_does_not_depend_on_layout() {
+fn the_digest_does_not_depend_on_whitespace() {
     let bundle = bundle();
-    let compact =
-        serde_json::to_string(&serde_json::to_value(&bundle).expect("JSON")).expect("JSON");
+    let compact = json(&bundle).to_string();
     assert_eq!(Bundle::parse(&compact).expect("a bundle").actual_digest(), bundle.digest);
 }
 
 #[test]
-fn no_secret_value_gets_in_and_other_values_do() {
+fn a_bundle_contains_no_secret_values() {
     let mut request = request();
     request.service.text = request
         .service
         .text
         .replace("queue_id}}\"", "queue_id}} ${{module.db.db_password}} ${{module.db.db_host}}\"");
     let yaml = api::analyze(&request, false).yaml().expect("no errors");
-    assert!(yaml.contains("hunter2"), "the secret is known to the request");
+    assert!(yaml.contains("hunter2"), "the request contains the secret");
     let bundle = api::bundle(&request).expect("no errors");
     let text = bundle.to_text();
     assert!(!text.contains("hunter2"));
     assert!(text.contains("db.example.com"));
-    assert!(bundle.holes.iter().any(|hole| hole.input == "module.db.db_password"));
-    assert!(!format!("{request:?}").contains("hunter2"), "not in debug output either");
+    assert!(bundle.holes.iter().any(|missing| missing.input == "module.db.db_password"));
+    assert!(!format!("{request:?}").contains("hunter2"), "debug output hides the secret too");
 }
 
 #[test]
-fn a_changed_manifest_is_shown_as_a_difference() {
-    let BundleError::Modified { differences, stated, actual } = modified(|bundle| {
-        let deployment = bundle["manifests"]
-            .as_array_mut()
-            .expect("a list")
-            .iter_mut()
-            .find(|manifest| manifest["kind"] == "Deployment");
-        deployment.expect("there is one")["spec"]["template"]["spec"]["containers"][0]["image"] =
-            "evil".into();
-    }) else {
-        panic!("it is told as a modification")
+fn a_modified_manifest_is_reported_as_a_difference() {
+    let error = error_after(|bundle| {
+        let manifests = bundle["manifests"].as_array_mut().expect("a list");
+        let deployment = manifests.iter_mut().find(|manifest| manifest["kind"] == "Deployment");
+        let spec = &mut deployment.expect("a Deployment")["spec"]["template"]["spec"];
+        spec["containers"][0]["env"][0]["value"] = "evil".into();
+    });
+    let BundleError::Modified { differences, stated, actual } = error else {
+        panic!("expected a modification, found {error}")
     };
     assert_ne!(stated, actual);
     let [difference] = differences.as_slice() else { panic!("{differences:?}") };
     assert_eq!(difference.object, "Deployment shop-api-k8s-service");
-    assert!(difference.found.contains("image: evil") && !difference.expected.contains("evil"));
+    assert!(difference.found.contains("value: evil") && !difference.expected.contains("evil"));
 }
 
 #[test]
-fn a_change_with_a_matching_digest_shows_all_the_same() {
+fn a_modification_with_a_matching_digest_is_detected() {
     let mut changed = bundle();
     changed.manifests.pop();
     changed.digest = changed.actual_digest();
-    let Err(BundleError::Modified { differences, .. }) =
-        api::verify_bundle(&changed, &certificates())
+    let Err(BundleError::Modified { differences, .. }) = verify_bundle(&changed, &certificates())
     else {
-        panic!("it is told")
+        panic!("the change is not detected")
     };
     assert_eq!(differences.len(), 1);
     let mut changed = bundle();
     changed.target.account_id = Some("999999999999".to_owned());
     changed.digest = changed.actual_digest();
-    assert!(
-        api::verify_bundle(&changed, &certificates()).is_err(),
-        "what is no manifest counts too"
-    );
+    assert!(verify_bundle(&changed, &certificates()).is_err(), "changes of other fields count too");
 }
 
 #[test]
-fn a_bundle_of_another_renderer_is_taken_as_written() {
+fn only_the_digest_of_a_bundle_from_another_version_is_checked() {
     let mut old = bundle();
     old.renderer = "0.0.1".to_owned();
     old.manifests.pop();
     old.digest = old.actual_digest();
-    api::verify_bundle(&old, &certificates())
-        .expect("its digest is right, and what it rendered cannot be rendered again");
+    verify_bundle(&old, &certificates()).expect("the digest is right");
     old.digest = "sha256:0".to_owned();
-    assert!(api::verify_bundle(&old, &certificates()).is_err());
+    assert!(verify_bundle(&old, &certificates()).is_err());
 }
 
 #[test]
-fn what_is_no_bundle_is_told_apart() {
+fn files_that_are_not_bundles_are_rejected() {
     assert!(matches!(Bundle::parse("{"), Err(BundleError::NotABundle(_))));
     assert!(matches!(Bundle::parse("{}"), Err(BundleError::NotABundle(_))));
     let text = bundle().to_text();
     assert!(matches!(Bundle::parse(&text[..text.len() / 2]), Err(BundleError::NotABundle(_))));
-    let future = text.replace("optakit.dev/v1", "optakit.dev/v9");
-    assert!(
-        matches!(Bundle::parse(&future), Err(BundleError::UnknownFormat { found }) if found == "optakit.dev/v9")
-    );
+    let Err(BundleError::UnknownFormat { found }) =
+        Bundle::parse(&text.replace("optakit.dev/v1", "optakit.dev/v9"))
+    else {
+        panic!("the format is unknown")
+    };
+    assert_eq!(found, "optakit.dev/v9");
     assert!(matches!(Bundle::parse(&" ".repeat(MAX_BYTES + 1)), Err(BundleError::TooLarge { .. })));
 }
 
 #[test]
-fn the_image_digest_of_an_auto_image_fills_its_hole() {
-    let mut request = request();
-    request.values = None;
-    let mut bundle = api::bundle(&request).expect("no errors");
-    let deployment = |bundle: &Bundle| {
-        bundle
-            .manifests
-            .iter()
-            .find(|manifest| manifest["kind"] == "Deployment")
-            .cloned()
-            .expect("there is one")
+fn all_unknown_objects_are_listed() {
+    let mut value = json(&bundle());
+    let unknown = |kind: &str, version: &str, name: &str| serde_json::json!({"apiVersion": version, "kind": kind, "metadata": {"name": name}});
+    let manifests = value["manifests"].as_array_mut().expect("a list");
+    manifests.push(unknown("CronJob", "batch/v1", "nightly"));
+    manifests.push(unknown("Deployment", "apps/v1beta1", "api"));
+    let Err(BundleError::UnknownObjects { objects }) = Bundle::parse(&value.to_string()) else {
+        panic!("the objects are unknown")
     };
-    let image = |bundle: &Bundle| {
-        deployment(bundle)["spec"]["template"]["spec"]["containers"][0]["image"].clone()
-    };
-    assert_eq!(
-        image(&bundle),
-        "123456789012.dkr.ecr.us-east-1.amazonaws.com/opta-shop-api@{image_digest}"
-    );
+    assert_eq!(objects, ["CronJob nightly (batch/v1)", "Deployment api (apps/v1beta1)"]);
+}
+
+#[test]
+fn an_image_digest_fills_its_hole_once() {
+    const IMAGE: &str = "/spec/template/spec/containers/0/image";
+    let mut bundle = bundle_without_values();
+    let url = "123456789012.dkr.ecr.us-east-1.amazonaws.com/opta-shop-api";
+    let image = |bundle: &Bundle| deployment(bundle).text(IMAGE).map(str::to_owned);
+    assert_eq!(image(&bundle), Some(format!("{url}@{{image_digest}}")));
     assert!(bundle.fill("image_digest", "sha256:1234"));
-    assert_eq!(
-        image(&bundle),
-        "123456789012.dkr.ecr.us-east-1.amazonaws.com/opta-shop-api@sha256:1234"
-    );
-    assert!(!bundle.fill("image_digest", "sha256:5678"), "a hole is filled once");
+    assert_eq!(image(&bundle), Some(format!("{url}@sha256:1234")));
+    assert!(!bundle.fill("image_digest", "sha256:5678"));
 }
 
 #[test]
-fn each_value_knows_its_line() {
+fn every_value_has_a_source_line() {
     let bundle = bundle();
-    let index = bundle
-        .manifests
-        .iter()
-        .position(|manifest| manifest["kind"] == "Deployment")
-        .expect("there is one");
-    let line = |pointer| {
-        bundle.line_of(index, pointer).map(|mapping| (mapping.file.as_str(), mapping.line))
-    };
+    let index = bundle.manifests.iter().position(|object| object.kind() == Kind::Deployment);
+    let index = index.expect("the bundle has a Deployment");
+    let line = |pointer| bundle.line_of(index, pointer).map(|line| (line.file.as_str(), line.line));
     assert_eq!(line("/spec/template/spec/containers/0/image"), Some(("opta.yml", 14)));
-    assert_eq!(
-        line("/spec/template/spec/containers/0/ports/0/containerPort"),
-        Some(("opta.yml", 15))
-    );
-    assert_eq!(
-        line("/spec/strategy"),
-        Some(("opta.yml", 12)),
-        "what no field decides belongs to the module"
-    );
+    let port = "/spec/template/spec/containers/0/ports/0/containerPort";
+    assert_eq!(line(port), Some(("opta.yml", 15)));
+    assert_eq!(line("/spec/strategy"), Some(("opta.yml", 12)), "the line of the module");
+}
+
+/// The environment variables of these tests, with holes in every form.
+const VARIABLES: &str = concat!(
+    "\n    env_vars:",
+    "\n      DOT: \"{parent.k8s_openid_provider_url}\"",
+    "\n      BRACKET: \"{parent[k8s_openid_provider_url]}\"",
+    "\n      TWO: \"{parent.k8s_openid_provider_url}/é/{aws.account_id}/",
+    "{parent[k8s_openid_provider_url]}\"",
+    "\n      LITERAL: \"{{parent.k8s_openid_provider_url}} {parent.k8s_openid_provider_url}\"",
+    "\n      \"KEY_{account_id}\": x",
+    "\n",
+);
+
+/// Returns a bundle whose service has these environment variables.
+fn bundle_with_variables() -> Bundle {
+    let mut request = Request { values: None, ..request() };
+    let text = "\
+name: shop
+environments: [{name: staging, path: env.yml}]
+modules:
+  - name: api
+    type: k8s-service
+    image: AUTO
+    port: {http: 80}";
+    request.service.text = format!("{text}{VARIABLES}");
+    // Without the environment file, the account is not known.
+    request.environment_files.clear();
+    api::bundle(&request).unwrap_or_else(|analysis| panic!("{:#?}", analysis.diagnostics))
+}
+
+fn variables(bundle: &Bundle) -> Vec<(String, String)> {
+    let json = deployment(bundle).json();
+    let env = json.pointer("/spec/template/spec/containers/0/env").and_then(Value::as_array);
+    let text = |variable: &Value, field: &str| variable[field].as_str().map(str::to_owned);
+    let variable = |item: &Value| Some((text(item, "name")?, text(item, "value")?));
+    env.into_iter().flatten().filter_map(variable).collect()
+}
+
+fn check_filled(bundle: &Bundle) {
+    let expected = [
+        ("DOT", "oidc.example.com/id/X"),
+        ("BRACKET", "oidc.example.com/id/X"),
+        ("TWO", "oidc.example.com/id/X/é/123456789012/oidc.example.com/id/X"),
+        ("LITERAL", "{parent.k8s_openid_provider_url} oidc.example.com/id/X"),
+        ("KEY_123456789012", "x"),
+    ];
+    let expected = expected.map(|(name, value)| (name.to_owned(), value.to_owned()));
+    assert_eq!(variables(bundle), expected);
 }
 
 #[test]
-fn the_issuer_is_filled_into_the_keys_of_the_trust_too() {
-    let mut bundle = api::bundle(&Request { values: None, ..request() }).expect("no errors");
+fn holes_are_filled_by_position_in_any_order() {
+    const ISSUER: &str = "parent.k8s_openid_provider_url";
+    for order in [[ISSUER, "account_id"], ["account_id", ISSUER]] {
+        let mut bundle = bundle_with_variables();
+        for input in order {
+            let value = if input == ISSUER { "oidc.example.com/id/X" } else { "123456789012" };
+            assert!(bundle.fill(input, value), "{input}");
+        }
+        check_filled(&bundle);
+        let parsed = Bundle::parse(&bundle.to_text()).expect("a filled bundle is valid");
+        check_filled(&parsed);
+        let (_, repository) = parsed.repositories().next().expect("the image is AUTO");
+        assert!(repository.url.as_str().starts_with("123456789012.dkr.ecr."));
+    }
+}
+
+#[test]
+fn the_issuer_fills_the_keys_of_the_trust_policy() {
+    let mut bundle = bundle_without_values();
     assert!(bundle.fill("parent.k8s_openid_provider_url", "oidc.eks.us-east-1.amazonaws.com/id/X"));
-    let role =
-        bundle.aws.iter().find(|document| document.kind == "iam-role").expect("there is one");
-    let condition = &role.resource["trust"]["Statement"][0]["Condition"]["StringEquals"];
+    let (_, role) = bundle.roles().next().expect("every service has a role");
+    let role = serde_json::to_value(role).expect("a role is JSON");
+    let condition = &role["trust"]["Statement"][0]["Condition"]["StringEquals"];
     assert_eq!(condition["oidc.eks.us-east-1.amazonaws.com/id/X:aud"], "sts.amazonaws.com");
-    assert!(!role.resource.to_string().contains("k8s_openid_provider_url"));
+    assert!(!role.to_string().contains("k8s_openid_provider_url"));
+}
+
+#[test]
+fn renamed_repositories_move_the_holes_behind_them() {
+    let mut bundle = bundle_without_values();
+    let index = bundle.manifests.iter().position(|object| object.kind() == Kind::Deployment);
+    let index = index.expect("the bundle has a Deployment");
+    let pointer = "/spec/template/spec/containers/0/image";
+    let start = deployment(&bundle).text(pointer).and_then(|image| image.find("opta-shop-api"));
+    let start = start.expect("the image is in the repository");
+    let range = start..start + "opta-shop-api".len();
+    bundle.replace_text((List::Manifests, index, pointer), range, "opta-shop-api-x7k2");
+    bundle.fill("image_digest", "sha256:1234");
+    let image = deployment(&bundle).text(pointer).expect("an image");
+    assert!(image.ends_with("/opta-shop-api-x7k2@sha256:1234"), "{image}");
+}
+
+/// Removes what earlier versions did not write, and updates the digest.
+fn as_earlier_version(bundle: &Bundle) -> Bundle {
+    let mut value = json(bundle);
+    for missing in value["holes"].as_array_mut().expect("a list") {
+        let locations = missing["at"].as_array_mut().expect("a list");
+        locations.retain(|location| location.get("key").is_none());
+        for location in locations {
+            location.as_object_mut().expect("a map").remove("range");
+        }
+    }
+    let mut earlier = Bundle::parse(&value.to_string()).expect("the format is the same");
+    earlier.digest = earlier.actual_digest();
+    earlier
+}
+
+#[test]
+fn bundles_without_ranges_still_verify_and_fill() {
+    let mut earlier = as_earlier_version(&bundle_without_values());
+    verify_bundle(&earlier, &certificates()).expect("the bundle was not modified");
+    let mut current = bundle_without_values();
+    for (input, value) in [
+        ("image_digest", "sha256:1234"),
+        ("parent.k8s_openid_provider_url", "oidc.eks.us-east-1.amazonaws.com/id/X"),
+    ] {
+        assert!(earlier.fill(input, value) && current.fill(input, value));
+    }
+    assert_eq!(json(&earlier)["manifests"], json(&current)["manifests"]);
+    assert_eq!(json(&earlier)["aws"], json(&current)["aws"]);
+}
+
+#[test]
+fn holes_outside_of_a_text_are_rejected() {
+    let check = |change: &dyn Fn(&mut Value)| {
+        let mut value = json(&bundle_without_values());
+        change(&mut value["holes"][0]["at"][0]);
+        let parsed = Bundle::parse(&value.to_string());
+        assert!(matches!(parsed, Err(BundleError::InvalidHole { .. })), "{parsed:?}");
+    };
+    check(&|location| location["range"]["end"] = 10_000.into());
+    check(&|location| location["pointer"] = "/spec/nothing".into());
+    check(&|location| location["index"] = 99.into());
 }

@@ -1,16 +1,16 @@
 //! The public addresses of a service.
 
+use optakit_core::bundle::BundleObject;
 use optakit_core::kind::Kind;
-use serde_json::Value;
 
 /// Returns the addresses of the Ingresses and routes, like `api.example.com/v1`.
-pub(super) fn of(manifests: &[Value]) -> Vec<String> {
+pub(super) fn of(manifests: &[BundleObject]) -> Vec<String> {
     manifests.iter().filter_map(address).collect()
 }
 
-fn address(object: &Value) -> Option<String> {
-    let text = |pointer: &str| object.pointer(pointer).and_then(Value::as_str);
-    let (host, path) = match Kind::find(object["apiVersion"].as_str()?, object["kind"].as_str()?)? {
+fn address(object: &BundleObject) -> Option<String> {
+    let text = |pointer: &str| object.text(pointer);
+    let (host, path) = match object.kind() {
         Kind::Ingress => (text("/spec/rules/0/host")?, text("/spec/rules/0/http/paths/0/path")),
         Kind::HttpRoute => (text("/spec/hostnames/0")?, text("/spec/rules/0/matches/0/path/value")),
         Kind::GrpcRoute => (text("/spec/hostnames/0")?, None),

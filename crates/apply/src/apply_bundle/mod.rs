@@ -58,7 +58,7 @@ async fn check(
     report: &Report,
 ) -> anyhow::Result<Option<Changes>> {
     preflight::check_inputs(&session.bundle, IMAGE_DIGEST)?;
-    let (targets, _) = session.targets()?;
+    let (targets, _) = session.targets();
     let (checked, changes) = tokio::join!(preflight::check(session, &targets), async {
         if session.namespace_exists {
             Some(Changes::find(session, &options.deploy.force).await)

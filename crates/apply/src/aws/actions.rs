@@ -1,14 +1,15 @@
-//! Every action of AWS that is asked for, by what it is done to
-//! (<https://docs.aws.amazon.com/service-authorization/latest/reference/reference.html>). Who we are (`sts:GetCallerIdentity`)
-//! needs no permission.
+//! The AWS actions that Optakit uses, by resource
+//! (<https://docs.aws.amazon.com/service-authorization/latest/reference/reference.html>).
+//!
+//! `sts:GetCallerIdentity` needs no permission.
 
-/// To connect.
+/// Connects to the cluster.
 pub(crate) const CLUSTER: &[&str] = &["eks:DescribeCluster"];
 
-/// To look for a repository that Opta made under a name with four letters of chance: any may be it.
-pub(crate) const LOOK: &[&str] = &["ecr:DescribeRepositories", "ecr:ListTagsForResource"];
+/// Finds a repository that Opta created with a random suffix. This needs access to all repositories.
+pub(crate) const FIND: &[&str] = &["ecr:DescribeRepositories", "ecr:ListTagsForResource"];
 
-/// To make and keep a repository.
+/// Creates and updates a repository.
 pub(crate) const REPOSITORY: &[&str] = &[
     "ecr:CreateRepository",
     "ecr:GetLifecyclePolicy",
@@ -19,12 +20,12 @@ pub(crate) const REPOSITORY: &[&str] = &[
     "ecr:TagResource",
 ];
 
-/// To ask whether a layer is there.
-pub(crate) const IS_THERE: &str = "ecr:BatchCheckLayerAvailability";
+/// Checks whether a layer exists.
+pub(crate) const LAYER_EXISTS: &str = "ecr:BatchCheckLayerAvailability";
 
-/// To push and to look at images: what the registry itself asks of whoever logged in.
+/// Pushes and reads images. The registry checks these permissions.
 pub(crate) const PUSH: &[&str] = &[
-    IS_THERE,
+    LAYER_EXISTS,
     "ecr:BatchGetImage",
     "ecr:CompleteLayerUpload",
     "ecr:GetDownloadUrlForLayer",
@@ -33,10 +34,10 @@ pub(crate) const PUSH: &[&str] = &[
     "ecr:UploadLayerPart",
 ];
 
-/// To log in to the registry.
+/// Logs in to the registry.
 pub(crate) const REGISTRY: &[&str] = &["ecr:GetAuthorizationToken"];
 
-/// To make and keep a service's role.
+/// Creates and updates the role of a service.
 pub(crate) const ROLE: &[&str] = &[
     "iam:AttachRolePolicy",
     "iam:CreateRole",
@@ -46,7 +47,7 @@ pub(crate) const ROLE: &[&str] = &[
     "iam:UpdateAssumeRolePolicy",
 ];
 
-/// To make and keep the role's own policy.
+/// Creates and updates the own policy of a role.
 pub(crate) const POLICY: &[&str] = &[
     "iam:CreatePolicy",
     "iam:CreatePolicyVersion",
@@ -61,8 +62,8 @@ mod tests {
     use super::*;
 
     #[test]
-    fn every_action_that_an_error_names_is_listed() {
-        let listed: Vec<&str> = [CLUSTER, LOOK, REPOSITORY, REGISTRY, ROLE, POLICY].concat();
+    fn every_action_in_an_error_is_listed() {
+        let listed: Vec<&str> = [CLUSTER, FIND, REPOSITORY, REGISTRY, ROLE, POLICY].concat();
         let sources = [
             include_str!("adopt.rs"),
             include_str!("ecr.rs"),

@@ -1,38 +1,40 @@
-//! The repositories that Opta made under names with four letters of chance at their end: a service
-//! that has one goes on with it.
+//! ECR repositories that Opta created with a random suffix. Services keep using them.
+
+use std::ops::Range;
 
 use aws_config::SdkConfig;
 use aws_sdk_ecr::Client;
-use optakit_core::bundle::Bundle;
+use optakit_core::aws::AwsResource;
+use optakit_core::bundle::{Bundle, List};
 use serde_json::Value;
 
 use super::{AwsError, failed};
 
 const WHAT: &str = "ECR repository";
+/// The JSON pointer to the containers of a Deployment.
+const CONTAINERS: &str = "/spec/template/spec/containers";
 
-/// Has a bundle use the repositories that Opta's Terraform made for its services, where there is
-/// none of the plain name.
+/// Renames the repositories of a bundle to those that Opta created for its services.
+///
+/// A repository without the suffix is preferred.
 ///
 /// # Errors
 ///
-/// When AWS refuses a call, with the action that is missing.
+/// Fails if AWS rejects a call. The error names the missing permission.
 pub(crate) async fn adopt(aws: &SdkConfig, bundle: &mut Bundle) -> Result<(), AwsError> {
     let client = Client::new(aws);
-    let documents = bundle.aws.iter().filter(|document| document.kind == "ecr-repository");
-    let names: Vec<String> = documents
-        .filter_map(|document| document.resource["name"].as_str())
-        .map(str::to_owned)
-        .collect();
+    let names: Vec<String> =
+        bundle.repositories().map(|(_, repository)| repository.name.clone()).collect();
     for name in names {
-        if let Some(made) = made_by_opta(&client, &name).await? {
-            rename(bundle, &name, &made);
+        if let Some(existing) = created_by_opta(&client, &name).await? {
+            rename(bundle, &name, &existing);
         }
     }
     Ok(())
 }
 
-/// The one repository that Opta made in place of a name that nobody has taken.
-async fn made_by_opta(client: &Client, name: &str) -> Result<Option<String>, AwsError> {
+/// Returns the repository that Opta created, unless a repository with the plain name exists.
+async fn created_by_opta(client: &Client, name: &str) -> Result<Option<String>, AwsError> {
     match client.describe_repositories().repository_names(name).send().await {
         Ok(_) => return Ok(None),
         Err(error)
@@ -45,8 +47,8 @@ async fn made_by_opta(client: &Client, name: &str) -> Result<Option<String>, Aws
     let mut pages = client.describe_repositories().into_paginator().send();
     while let Some(page) = pages.next().await {
         let page = page.map_err(|error| failed("ecr:DescribeRepositories", WHAT, name, &error))?;
-        let fitting = page.repositories.unwrap_or_default().into_iter();
-        found.extend(fitting.filter(|repository| {
+        let repositories = page.repositories.unwrap_or_default().into_iter();
+        found.extend(repositories.filter(|repository| {
             repository.repository_name().is_some_and(|other| is_variant(other, name))
         }));
     }
@@ -61,7 +63,7 @@ async fn made_by_opta(client: &Client, name: &str) -> Result<Option<String>, Aws
         if tags.tags().iter().any(|tag| (tag.key(), tag.value()) == ("terraform", "true")) {
             if let Some(first) = &adopted {
                 let reason = format!(
-                    "Opta made both {first} and {other}; remove the tag `terraform` from the one that is not used"
+                    "Opta created {first} and {other}; remove the tag `terraform` from the unused one"
                 );
                 return Err(AwsError::Failed {
                     action: "choosing",
@@ -76,38 +78,45 @@ async fn made_by_opta(client: &Client, name: &str) -> Result<Option<String>, Aws
     Ok(adopted)
 }
 
-/// Whether a name is another with a dash and four small letters or digits behind it.
+/// Whether `other` is `name` with a dash and four lowercase letters or digits.
 fn is_variant(other: &str, name: &str) -> bool {
-    let end = other.strip_prefix(name).and_then(|end| end.strip_prefix('-'));
-    end.is_some_and(|end| {
-        end.len() == 4 && end.bytes().all(|byte| byte.is_ascii_lowercase() || byte.is_ascii_digit())
+    let suffix = other.strip_prefix(name).and_then(|suffix| suffix.strip_prefix('-'));
+    suffix.is_some_and(|suffix| {
+        suffix.len() == 4
+            && suffix.bytes().all(|byte| byte.is_ascii_lowercase() || byte.is_ascii_digit())
     })
 }
 
-/// Has the images of a bundle come from another repository.
+/// Renames a repository in the bundle, and in the images of its containers.
 fn rename(bundle: &mut Bundle, old: &str, new: &str) {
-    let moved = |text: &str| {
-        let (host, path) = text.split_once('/')?;
-        let rest = path
-            .strip_prefix(old)
-            .filter(|rest| rest.is_empty() || rest.starts_with(['@', ':']))?;
-        Some(format!("{host}/{new}{rest}"))
-    };
-    for document in bundle.aws.iter_mut().filter(|document| document.resource["name"] == old) {
-        document.resource["name"] = new.into();
-        if let Some(url) = document.resource["url"].as_str().and_then(moved) {
-            document.resource["url"] = url.into();
+    let mut found = Vec::new();
+    for (index, aws) in bundle.aws.iter_mut().enumerate() {
+        if let AwsResource::EcrRepository { resource, .. } = aws
+            && resource.name == old
+        {
+            new.clone_into(&mut resource.name);
+            let range = name_in_image(resource.url.as_str(), old);
+            found.extend(range.map(|range| (List::Aws, index, "/url".to_owned(), range)));
         }
     }
-    let containers = bundle
-        .manifests
-        .iter_mut()
-        .filter_map(|object| object.pointer_mut("/spec/template/spec/containers"));
-    for container in containers.filter_map(Value::as_array_mut).flatten() {
-        if let Some(image) = container["image"].as_str().and_then(moved) {
-            container["image"] = image.into();
+    for (index, object) in bundle.manifests.iter().enumerate() {
+        let containers = object.json().pointer(CONTAINERS).and_then(Value::as_array);
+        for (container, json) in containers.into_iter().flatten().enumerate() {
+            let range = json["image"].as_str().and_then(|image| name_in_image(image, old));
+            let pointer = format!("{CONTAINERS}/{container}/image");
+            found.extend(range.map(|range| (List::Manifests, index, pointer, range)));
         }
     }
+    for (list, index, pointer, range) in found {
+        bundle.replace_text((list, index, &pointer), range, new);
+    }
+}
+
+/// Returns the bytes of the repository's name in an image, if the image is in the repository.
+fn name_in_image(image: &str, name: &str) -> Option<Range<usize>> {
+    let start = image.find('/')? + 1;
+    let rest = image[start..].strip_prefix(name)?;
+    (rest.is_empty() || rest.starts_with(['@', ':'])).then_some(start..start + name.len())
 }
 
 #[cfg(test)]
@@ -115,7 +124,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn only_four_letters_of_chance_make_a_variant() {
+    fn a_variant_has_four_random_characters() {
         assert!(is_variant("opta-shop-api-x7k2", "opta-shop-api"));
         for other in [
             "opta-shop-api",

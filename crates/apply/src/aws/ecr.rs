@@ -1,29 +1,55 @@
-//! The ECR repository of an AUTO image: made when it is missing, brought in line when it differs,
-//! never deleted.
+//! Creates and updates ECR repositories. They are never deleted.
 
 use aws_config::SdkConfig;
 use aws_sdk_ecr::Client;
 use aws_sdk_ecr::types::{ImageScanningConfiguration, Tag};
-use serde_json::Value;
+use optakit_core::aws::ecr::EcrRepository;
+use optakit_core::value::Value;
 
-use super::{AwsError, Outcome, differs, failed};
+use super::{AwsError, Outcome, differs, failed, to_text};
 
 const WHAT: &str = "ECR repository";
 
-/// Brings a repository into the described state.
-///
-/// `resource` is the `ecr-repository` of a bundle.
+/// Creates a repository, or updates it if its settings differ.
 ///
 /// # Errors
 ///
-/// When AWS refuses a call, with the action that is missing.
-pub(crate) async fn ensure(aws: &SdkConfig, resource: &Value) -> Result<Outcome, AwsError> {
+/// Fails if AWS rejects a call. The error names the missing permission.
+pub(crate) async fn ensure(
+    aws: &SdkConfig,
+    repository: &EcrRepository,
+) -> Result<Outcome, AwsError> {
     let client = Client::new(aws);
-    let name =
-        resource["name"].as_str().ok_or(AwsError::Incomplete { what: WHAT, field: "name" })?;
+    let name = repository.name.as_str();
     let mut changes = Vec::new();
-    let scan_on_push =
-        resource["imageScanningConfiguration"]["scanOnPush"].as_bool().unwrap_or(false);
+    changes.extend(ensure_repository(&client, repository).await?);
+    if policy_differs(&client, name, &repository.policy).await? {
+        let put = client
+            .set_repository_policy()
+            .repository_name(name)
+            .policy_text(to_text(&repository.policy));
+        put.send().await.map_err(|error| failed("ecr:SetRepositoryPolicy", WHAT, name, &error))?;
+        changes.push("policy");
+    }
+    if lifecycle_differs(&client, name, &repository.lifecycle_policy).await? {
+        let put = client
+            .put_lifecycle_policy()
+            .repository_name(name)
+            .lifecycle_policy_text(to_text(&repository.lifecycle_policy));
+        put.send().await.map_err(|error| failed("ecr:PutLifecyclePolicy", WHAT, name, &error))?;
+        changes.push("lifecycle");
+    }
+    Ok(Outcome { what: WHAT, name: name.to_owned(), changes, remarks: Vec::new() })
+}
+
+/// Creates the repository, or updates its scanning settings. Returns what changed.
+async fn ensure_repository(
+    client: &Client,
+    repository: &EcrRepository,
+) -> Result<Option<&'static str>, AwsError> {
+    let name = repository.name.as_str();
+    let scan_on_push = repository.image_scanning_configuration.scan_on_push;
+    let scanning = ImageScanningConfiguration::builder().scan_on_push(scan_on_push).build();
     let found = match client.describe_repositories().repository_names(name).send().await {
         Ok(described) => described.repositories().first().cloned(),
         Err(error)
@@ -35,63 +61,36 @@ pub(crate) async fn ensure(aws: &SdkConfig, resource: &Value) -> Result<Outcome,
         }
         Err(error) => return Err(failed("ecr:DescribeRepositories", WHAT, name, &error)),
     };
-    let scanning = || ImageScanningConfiguration::builder().scan_on_push(scan_on_push).build();
-    match found {
-        None => {
-            if create(&client, name, resource, scanning()).await? {
-                changes.push("created");
-            }
-        }
-        Some(repository) => {
-            if repository
-                .image_scanning_configuration()
-                .is_none_or(|scanning| scanning.scan_on_push() != scan_on_push)
-            {
-                let put = client
-                    .put_image_scanning_configuration()
-                    .repository_name(name)
-                    .image_scanning_configuration(scanning());
-                put.send().await.map_err(|error| {
-                    failed("ecr:PutImageScanningConfiguration", WHAT, name, &error)
-                })?;
-                changes.push("scan on push");
-            }
-        }
+    let Some(found) = found else {
+        let is_created = create(client, repository, scanning).await?;
+        return Ok(is_created.then_some("created"));
+    };
+    let current = found.image_scanning_configuration();
+    if current.is_some_and(|current| current.scan_on_push() == scan_on_push) {
+        return Ok(None);
     }
-    if policy_differs(&client, name, &resource["policy"]).await? {
-        let put = client
-            .set_repository_policy()
-            .repository_name(name)
-            .policy_text(resource["policy"].to_string());
-        put.send().await.map_err(|error| failed("ecr:SetRepositoryPolicy", WHAT, name, &error))?;
-        changes.push("policy");
-    }
-    if lifecycle_differs(&client, name, &resource["lifecyclePolicy"]).await? {
-        let put = client
-            .put_lifecycle_policy()
-            .repository_name(name)
-            .lifecycle_policy_text(resource["lifecyclePolicy"].to_string());
-        put.send().await.map_err(|error| failed("ecr:PutLifecyclePolicy", WHAT, name, &error))?;
-        changes.push("lifecycle");
-    }
-    Ok(Outcome { what: WHAT, name: name.to_owned(), changes, remarks: Vec::new() })
+    let put = client
+        .put_image_scanning_configuration()
+        .repository_name(name)
+        .image_scanning_configuration(scanning);
+    put.send()
+        .await
+        .map_err(|error| failed("ecr:PutImageScanningConfiguration", WHAT, name, &error))?;
+    Ok(Some("scan on push"))
 }
 
-/// Makes the repository; false when someone else made it in the meantime.
+/// Creates the repository. Returns false if another client created it in the meantime.
 async fn create(
     client: &Client,
-    name: &str,
-    resource: &Value,
+    repository: &EcrRepository,
     scanning: ImageScanningConfiguration,
 ) -> Result<bool, AwsError> {
-    let tags = resource["tags"].as_object().into_iter().flatten();
-    let tags =
-        tags.filter_map(|(key, value)| Tag::builder().key(key).value(value.as_str()?).build().ok());
+    let tag = |(key, value): (&String, &String)| Tag::builder().key(key).value(value).build().ok();
     let request = client
         .create_repository()
-        .repository_name(name)
+        .repository_name(&repository.name)
         .image_scanning_configuration(scanning)
-        .set_tags(Some(tags.collect()));
+        .set_tags(Some(repository.tags.iter().filter_map(tag).collect()));
     match request.send().await {
         Ok(_) => Ok(true),
         Err(error)
@@ -101,7 +100,7 @@ async fn create(
         {
             Ok(false)
         }
-        Err(error) => Err(failed("ecr:CreateRepository", WHAT, name, &error)),
+        Err(error) => Err(failed("ecr:CreateRepository", WHAT, &repository.name, &error)),
     }
 }
 

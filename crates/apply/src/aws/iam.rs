@@ -1,72 +1,62 @@
-//! The IAM role that a service's ServiceAccount takes, with its own policy and the others attached
+//! Creates and updates the IAM roles of services, with their policies
 //! (<https://docs.aws.amazon.com/eks/latest/userguide/iam-roles-for-service-accounts.html>).
 
 use aws_config::SdkConfig;
 use aws_sdk_iam::Client;
 use aws_sdk_iam::types::Tag;
+use optakit_core::aws::iam::IamRole;
+use optakit_core::text::Text;
+use optakit_core::value::Value;
 use percent_encoding::percent_decode_str;
-use serde_json::Value;
 
-use super::{AwsError, Outcome, differs, failed};
+use super::{AwsError, Outcome, differs, failed, to_text};
 
 const WHAT: &str = "IAM role";
 
-/// How many versions of a managed policy AWS keeps.
+/// The maximum number of versions of a managed policy in AWS.
 const MAX_VERSIONS: usize = 5;
 
-/// The tag of a role that says which cluster its service runs in, by the uid of the namespace
-/// `kube-system`.
+/// The tag with the UID of the cluster that the role is used in.
 const CLUSTER: &str = "optakit.dev/cluster";
 
-/// The cluster that a role was recorded for; none for a role that is not there, has no record, or
-/// may not be read.
+/// Returns the UID in the tag of a role, or `None` if there is no tag or it cannot be read.
 pub(crate) async fn recorded_cluster(aws: &SdkConfig, name: &str) -> Option<String> {
     let found = Client::new(aws).get_role().role_name(name).send().await.ok()?.role?;
     found.tags().iter().find(|tag| tag.key() == CLUSTER).map(|tag| tag.value().to_owned())
 }
 
-/// Brings a role into the described state: trust, own policy, attachments. What else is attached
-/// stays.
+/// Creates a role with its policies, or updates what differs. Other attached policies are kept.
 ///
-/// `resource` is the `iam-role` of a bundle without holes, `cluster` the uid of the cluster, which
-/// is recorded.
+/// The role must have no holes. `cluster` is the UID of the cluster, which is recorded in a tag.
 ///
 /// # Errors
 ///
-/// When AWS refuses a call, with the action that is missing.
+/// Fails if AWS rejects a call. The error names the missing permission.
 pub(crate) async fn ensure(
     aws: &SdkConfig,
-    resource: &Value,
+    role: &IamRole,
     cluster: &str,
 ) -> Result<Outcome, AwsError> {
-    // IAM is one service for all regions, and its client wants one.
+    // IAM is global, but its client needs a region.
     let client = Client::new(aws);
-    let text = |field: &'static str| {
-        resource[field].as_str().ok_or(AwsError::Incomplete { what: WHAT, field })
-    };
-    let name = text("name")?;
-    let wanted: Vec<&str> = resource["attachedPolicies"]
-        .as_array()
-        .into_iter()
-        .flatten()
-        .filter_map(Value::as_str)
-        .collect();
+    let name = role.name.as_str();
+    let wanted: Vec<&str> = role.attached_policies.iter().map(Text::as_str).collect();
     let own = wanted
         .first()
         .copied()
         .ok_or(AwsError::Incomplete { what: WHAT, field: "attachedPolicies" })?;
     let mut changes = Vec::new();
-    changes.extend(ensure_role(&client, name, &resource["trust"], cluster).await?);
-    changes.extend(ensure_policy(&client, name, own, &resource["policy"]["document"]).await?);
-    let attached = attached(&client, name).await?;
+    changes.extend(ensure_role(&client, name, &role.trust, cluster).await?);
+    changes.extend(ensure_policy(&client, name, own, &role.policy.document).await?);
+    let attached = attached_policies(&client, name).await?;
     for arn in wanted.iter().filter(|arn| !attached.iter().any(|found| found == *arn)) {
         let attach = client.attach_role_policy().role_name(name).policy_arn(*arn);
         attach.send().await.map_err(|error| failed("iam:AttachRolePolicy", WHAT, name, &error))?;
         changes.push("attachment");
     }
     let foreign = attached.into_iter().filter(|arn| !wanted.contains(&arn.as_str()));
-    let remarks = foreign.map(|arn| format!("{arn} is attached too, and left so")).collect();
-    // Of a new role everything is new.
+    let remarks = foreign.map(|arn| format!("{arn} is also attached and was kept")).collect();
+    // If the role is new, do not list its parts as well.
     if changes.first() == Some(&"created") {
         changes.truncate(1);
     }
@@ -95,11 +85,11 @@ async fn ensure_role(
         let create = client
             .create_role()
             .role_name(name)
-            .assume_role_policy_document(trust.to_string())
-            .tags(record(cluster));
+            .assume_role_policy_document(to_text(trust))
+            .tags(cluster_tag(cluster));
         return match create.send().await {
             Ok(_) => Ok(Some("created")),
-            // Someone else made it in the meantime: its trust is compared by the next run.
+            // Another client created it in the meantime. The next run compares its trust policy.
             Err(error)
                 if error
                     .as_service_error()
@@ -111,14 +101,13 @@ async fn ensure_role(
         };
     };
     if !role.tags().iter().any(|tag| tag.key() == CLUSTER) {
-        let tag = client.tag_role().role_name(name).tags(record(cluster));
+        let tag = client.tag_role().role_name(name).tags(cluster_tag(cluster));
         tag.send().await.map_err(|error| failed("iam:TagRole", WHAT, name, &error))?;
     }
     if !differs(role.assume_role_policy_document().map(decoded).as_deref(), trust) {
         return Ok(None);
     }
-    let update =
-        client.update_assume_role_policy().role_name(name).policy_document(trust.to_string());
+    let update = client.update_assume_role_policy().role_name(name).policy_document(to_text(trust));
     update
         .send()
         .await
@@ -126,11 +115,11 @@ async fn ensure_role(
     Ok(Some("trust"))
 }
 
-fn record(cluster: &str) -> Tag {
-    Tag::builder().key(CLUSTER).value(cluster).build().expect("it has both")
+fn cluster_tag(cluster: &str) -> Tag {
+    Tag::builder().key(CLUSTER).value(cluster).build().expect("the tag has a key and a value")
 }
 
-/// The role's own policy: a managed one of its name, of which a change is a new version.
+/// Creates the role's own managed policy, or adds a new version if it differs.
 async fn ensure_policy(
     client: &Client,
     name: &str,
@@ -149,7 +138,7 @@ async fn ensure_policy(
         Err(error) => return Err(failed("iam:GetPolicy", WHAT, name, &error)),
     };
     let Some(policy) = found else {
-        let create = client.create_policy().policy_name(name).policy_document(document.to_string());
+        let create = client.create_policy().policy_name(name).policy_document(to_text(document));
         create.send().await.map_err(|error| failed("iam:CreatePolicy", WHAT, name, &error))?;
         return Ok(Some("policy"));
     };
@@ -160,18 +149,18 @@ async fn ensure_policy(
     if !differs(current.as_deref(), document) {
         return Ok(None);
     }
-    make_room(client, name, arn).await?;
+    delete_oldest_version(client, name, arn).await?;
     let create = client
         .create_policy_version()
         .policy_arn(arn)
-        .policy_document(document.to_string())
+        .policy_document(to_text(document))
         .set_as_default(true);
     create.send().await.map_err(|error| failed("iam:CreatePolicyVersion", WHAT, name, &error))?;
     Ok(Some("policy"))
 }
 
-/// Deletes the oldest version that is not in force, when there is no room for a new one.
-async fn make_room(client: &Client, name: &str, arn: &str) -> Result<(), AwsError> {
+/// Deletes the oldest unused version if the policy has the maximum number of versions.
+async fn delete_oldest_version(client: &Client, name: &str, arn: &str) -> Result<(), AwsError> {
     let listed = client.list_policy_versions().policy_arn(arn).send().await;
     let listed = listed.map_err(|error| failed("iam:ListPolicyVersions", WHAT, name, &error))?;
     if listed.versions().len() < MAX_VERSIONS {
@@ -193,7 +182,7 @@ async fn make_room(client: &Client, name: &str, arn: &str) -> Result<(), AwsErro
     Ok(())
 }
 
-async fn attached(client: &Client, name: &str) -> Result<Vec<String>, AwsError> {
+async fn attached_policies(client: &Client, name: &str) -> Result<Vec<String>, AwsError> {
     let mut attached = Vec::new();
     let mut pages = client.list_attached_role_policies().role_name(name).into_paginator().send();
     while let Some(page) = pages.next().await {
@@ -209,7 +198,7 @@ async fn attached(client: &Client, name: &str) -> Result<Vec<String>, AwsError> 
     Ok(attached)
 }
 
-/// A document as IAM gives it, which is encoded for addresses.
+/// Decodes a policy document. IAM returns it URL-encoded.
 fn decoded(document: &str) -> String {
     percent_decode_str(document).decode_utf8_lossy().into_owned()
 }

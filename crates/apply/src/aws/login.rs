@@ -1,4 +1,4 @@
-//! The way into ECR: a password for half a day.
+//! Logs in to ECR. The password is valid for 12 hours.
 
 use aws_config::SdkConfig;
 use base64::Engine;
@@ -9,19 +9,19 @@ use super::{AwsError, failed};
 
 const WHAT: &str = "ECR registry";
 
-/// A registry with name and password.
+/// A registry with credentials.
 pub(crate) struct Login {
-    /// Its host.
+    /// The host of the registry.
     pub(crate) registry: String,
     pub(crate) user: String,
     pub(crate) password: SecretString,
 }
 
-/// Asks ECR for the registry of our account and region (`GetAuthorizationToken`).
+/// Returns credentials for the registry of the account and region.
 ///
 /// # Errors
 ///
-/// When AWS refuses, with the action that is missing.
+/// Fails if AWS rejects the call. The error names the missing permission.
 pub(crate) async fn login(aws: &SdkConfig) -> Result<Login, AwsError> {
     const ACTION: &str = "ecr:GetAuthorizationToken";
     let client = aws_sdk_ecr::Client::new(aws);
@@ -39,7 +39,7 @@ pub(crate) async fn login(aws: &SdkConfig) -> Result<Login, AwsError> {
     let pair = token.and_then(|token| String::from_utf8(token).ok());
     let pair = pair.as_deref().and_then(|pair| pair.split_once(':'));
     let (Some(address), Some((user, password))) = (address, pair) else {
-        let reason = "the answer has no token".to_owned();
+        let reason = "the response has no token".to_owned();
         return Err(AwsError::Failed { action: ACTION, what: WHAT, name: region, reason });
     };
     let registry = address

@@ -1,5 +1,4 @@
-//! AWS resources of services: each made when it is missing, brought in line when it differs, never
-//! deleted.
+//! Creates and updates the AWS resources of services. They are never deleted.
 
 pub(crate) mod actions;
 pub(crate) mod adopt;
@@ -8,33 +7,34 @@ pub(crate) mod iam;
 pub(crate) mod login;
 
 use aws_sdk_ecr::error::{ProvideErrorMetadata, SdkError};
-use serde_json::Value;
+use optakit_core::value::Value;
 
 use crate::auth::sdk_reason;
 
-/// What was done about a resource.
+/// The changes to a resource.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(crate) struct Outcome {
-    /// What it is, for people.
+    /// The type of the resource, for messages.
     pub(crate) what: &'static str,
-    /// Its name.
+    /// The name of the resource.
     pub(crate) name: String,
-    /// What was changed, in words; empty when nothing was. `created` comes first.
+    /// The changed parts. The first one is `created` if the resource is new.
     pub(crate) changes: Vec<&'static str>,
-    /// What was seen and left alone.
+    /// Differences that were kept.
     pub(crate) remarks: Vec<String>,
 }
 
-/// Why a resource is not as it should be.
+/// The reason why a resource could not be created or updated.
 #[derive(Debug, thiserror::Error)]
 pub(crate) enum AwsError {
     #[error(
-        "AWS refuses {action} for the {what} `{name}`\n  {reason}\n  allow the action to the AWS identity in use, or leave AWS alone with `--skip-aws`"
+        "AWS denies {action} for the {what} `{name}`\n  {reason}\n  \
+         help: allow the action for your AWS identity, or pass `--skip-aws`"
     )]
     Denied { action: &'static str, what: &'static str, name: String, reason: String },
     #[error("{action} failed for the {what} `{name}`: {reason}")]
     Failed { action: &'static str, what: &'static str, name: String, reason: String },
-    #[error("the bundle's description of the {what} lacks `{field}`")]
+    #[error("the {what} in the bundle has no `{field}`")]
     Incomplete { what: &'static str, field: &'static str },
 }
 
@@ -51,23 +51,27 @@ where
     }
 }
 
-/// Whether a document says something else; the order of keys and a list of one in place of the one
-/// do not count.
-fn differs(found: Option<&str>, wanted: &Value) -> bool {
-    let found = found.and_then(|text| serde_json::from_str::<Value>(text).ok());
-    found.map(canonical).as_ref() != Some(&canonical(wanted.clone()))
+/// Returns a policy document as AWS expects it.
+fn to_text(document: &Value) -> String {
+    serde_json::to_string(document).expect("a document is a tree of maps with text keys")
 }
 
-fn canonical(value: Value) -> Value {
-    match value {
-        Value::Object(map) => {
-            let mut entries: Vec<(String, Value)> =
-                map.into_iter().map(|(key, value)| (key, canonical(value))).collect();
-            entries.sort_by(|(a, _), (b, _)| a.cmp(b));
-            Value::Object(entries.into_iter().collect())
+/// Whether a policy document differs from the wanted one. The order of keys does not matter, and a
+/// list with one item equals the item.
+fn differs(found: Option<&str>, wanted: &Value) -> bool {
+    let parse = |text: &str| serde_json::from_str(text).ok().map(without_short_lists);
+    found.and_then(parse) != parse(&to_text(wanted))
+}
+
+/// Replaces each list with one item by the item.
+fn without_short_lists(json: serde_json::Value) -> serde_json::Value {
+    use serde_json::Value as Json;
+    match json {
+        Json::Object(map) => {
+            map.into_iter().map(|(key, value)| (key, without_short_lists(value))).collect()
         }
-        Value::Array(mut items) if items.len() == 1 => canonical(items.remove(0)),
-        Value::Array(items) => items.into_iter().map(canonical).collect(),
+        Json::Array(mut items) if items.len() == 1 => without_short_lists(items.remove(0)),
+        Json::Array(items) => items.into_iter().map(without_short_lists).collect(),
         other => other,
     }
 }
@@ -75,24 +79,17 @@ fn canonical(value: Value) -> Value {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use serde_json::json;
 
     #[test]
-    fn documents_are_compared_by_what_they_say() {
-        let wanted =
-            json!({"Version": "2012-10-17", "Statement": [{"Action": "ecr:*", "Effect": "Allow"}]});
-        assert!(!differs(
-            Some(
-                r#"{"Statement": [{"Effect": "Allow", "Action": ["ecr:*"]}], "Version": "2012-10-17"}"#
-            ),
-            &wanted
-        ));
-        assert!(differs(
-            Some(
-                r#"{"Statement": [{"Effect": "Deny", "Action": "ecr:*"}], "Version": "2012-10-17"}"#
-            ),
-            &wanted
-        ));
+    fn documents_are_compared_by_meaning() {
+        let wanted = serde_json::from_str(
+            r#"{"Version": "2012-10-17", "Statement": [{"Action": "ecr:*", "Effect": "Allow"}]}"#,
+        );
+        let wanted: Value = wanted.expect("a document");
+        let same =
+            r#"{"Statement": [{"Effect": "Allow", "Action": ["ecr:*"]}], "Version": "2012-10-17"}"#;
+        assert!(!differs(Some(same), &wanted));
+        assert!(differs(Some(&same.replace("Allow", "Deny")), &wanted));
         assert!(differs(None, &wanted));
         assert!(differs(Some("no JSON"), &wanted));
     }

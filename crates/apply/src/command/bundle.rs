@@ -5,8 +5,7 @@ use std::process::ExitCode;
 
 use anyhow::Context;
 use optakit_core::api;
-use optakit_core::bundle::Bundle;
-use serde_json::Value;
+use optakit_core::bundle::{Bundle, BundleObject};
 
 use super::{choices, rendered};
 use crate::cli::{BundleArgs, BundleCommand};
@@ -83,17 +82,9 @@ fn inspect(bundle: &Bundle) -> String {
     ];
     let mut text: String =
         fields.iter().map(|(name, value)| format!("{name:<13}{value}\n")).collect();
-    let string = |value: &Value, pointer: &str| {
-        value.pointer(pointer).and_then(Value::as_str).unwrap_or("?").to_owned()
-    };
-    let objects = bundle.manifests.iter().map(|manifest| {
-        format!("{} {}", string(manifest, "/kind"), string(manifest, "/metadata/name"))
-    });
+    let objects = bundle.manifests.iter().map(BundleObject::label);
     text.push_str(&section("objects", objects));
-    let aws = bundle
-        .aws
-        .iter()
-        .map(|document| format!("{} {}", document.kind, string(&document.resource, "/name")));
+    let aws = bundle.aws.iter().map(|aws| format!("{} {}", aws.kind(), aws.name()));
     text.push_str(&section("AWS resources", aws));
     let secrets =
         bundle.secrets.iter().map(|secret| format!("{}: {}", secret.name, secret.keys.join(", ")));

@@ -19,24 +19,21 @@ use crate::report::Report;
 /// Fails if the bundle cannot be read or contains an object of an unknown kind.
 pub(crate) fn run(arguments: &PermissionsArgs, report: &Report) -> anyhow::Result<ExitCode> {
     let bundle = bundle_file::read_unverified(&arguments.bundle)?;
-    let document = if arguments.aws { policy(&bundle) } else { roles(&bundle)? };
+    let document = if arguments.aws { policy(&bundle) } else { roles(&bundle) };
     report.result(&format!("{document:#}\n"));
     Ok(ExitCode::SUCCESS)
 }
 
-fn roles(bundle: &Bundle) -> anyhow::Result<Value> {
-    let targets = bundle
-        .manifests
-        .iter()
-        .enumerate()
-        .map(|(index, object)| DesiredObject::new(index, object.clone()));
-    let targets = targets.collect::<Result<Vec<_>, _>>()?;
+fn roles(bundle: &Bundle) -> Value {
+    let targets = bundle.manifests.iter().enumerate();
+    let targets: Vec<DesiredObject> =
+        targets.map(|(index, object)| DesiredObject::new(index, object)).collect();
     let namespace = &bundle.metadata.layer;
     let role = |kind: &str, metadata: Value, rules: Vec<Value>| json!({"apiVersion": "rbac.authorization.k8s.io/v1", "kind": kind, "metadata": metadata, "rules": rules});
-    Ok(json!({"apiVersion": "v1", "kind": "List", "items": [
+    json!({"apiVersion": "v1", "kind": "List", "items": [
         role("Role", json!({"name": "optakit", "namespace": namespace}), permissions::rules_of(&targets)),
         role("ClusterRole", json!({"name": format!("optakit-{namespace}")}), permissions::cluster_rules_of(&targets, namespace)),
-    ]}))
+    ]})
 }
 
 /// Returns the IAM policy. An unknown account or region becomes `*`.
@@ -45,25 +42,20 @@ fn policy(bundle: &Bundle) -> Value {
     let (region, account) =
         (target.region.as_deref().unwrap_or("*"), target.account_id.as_deref().unwrap_or("*"));
     let partition = optakit_core::aws::partition(target.region.as_deref());
-    let names = |kind: &str| -> Vec<String> {
-        let of_kind = bundle.aws.iter().filter(|document| document.kind == kind);
-        of_kind
-            .filter_map(|document| document.resource["name"].as_str())
-            .map(str::to_owned)
-            .collect()
-    };
-    let (repositories, roles) = (names("ecr-repository"), names("iam-role"));
+    let repositories: Vec<&str> =
+        bundle.repositories().map(|(_, repository)| repository.name.as_str()).collect();
+    let roles: Vec<&str> = bundle.roles().map(|(_, role)| role.name.as_str()).collect();
     let repository =
-        |name: &String| format!("arn:{partition}:ecr:{region}:{account}:repository/{name}");
+        |name: &str| format!("arn:{partition}:ecr:{region}:{account}:repository/{name}");
     let cluster = format!("arn:{partition}:eks:{region}:{account}:cluster/{}", target.cluster);
     let mut statements = vec![
         json!({"Sid": "Connect", "Effect": "Allow", "Action": actions::CLUSTER, "Resource": cluster}),
     ];
     if !repositories.is_empty() {
-        let any = repository(&"*".to_owned());
-        let repositories: Vec<String> = repositories.iter().map(repository).collect();
+        let any = repository("*");
+        let repositories: Vec<String> = repositories.iter().map(|name| repository(name)).collect();
         statements.push(
-            json!({"Sid": "Look", "Effect": "Allow", "Action": actions::LOOK, "Resource": any}),
+            json!({"Sid": "FindRepositories", "Effect": "Allow", "Action": actions::FIND, "Resource": any}),
         );
         statements
             .push(json!({"Sid": "Repositories", "Effect": "Allow", "Action": actions::REPOSITORY, "Resource": repositories}));

@@ -58,7 +58,7 @@ async fn take_over(
         );
     }
     preflight::check_inputs(&session.bundle, IMAGE_DIGEST)?;
-    let (mut targets, left_out) = session.targets()?;
+    let (mut targets, left_out) = session.targets();
     if !left_out.is_empty() {
         bail!(
             "{} runs with an image that the bundle does not know: give it with `--image-digest`, or make the bundle with `--image-tag`",
@@ -106,7 +106,7 @@ async fn take_over(
         plural(found.len(), "object")
     ));
     let modules: BTreeSet<String> =
-        session.bundle.aws.iter().map(|document| document.module.clone()).collect();
+        session.bundle.aws.iter().map(|aws| aws.module().to_owned()).collect();
     let lines: String = modules.iter().map(|module| takeover::state_rm(module)).collect();
     report.note(format!(
         "Terraform still knows the service, and would delete it: run this where its state is\n{}",

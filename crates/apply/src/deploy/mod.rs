@@ -39,7 +39,7 @@ pub(crate) async fn ensure_namespace(
         &format!("create the namespace `{}` in {}?", session.layer(), session.cluster),
         options.yes,
     )?;
-    let (targets, _) = session.targets()?;
+    let (targets, _) = session.targets();
     let namespaces: Vec<DesiredObject> =
         targets.into_iter().filter(|target| target.kind == Kind::Namespace).collect();
     live::pairs(&session.client, namespaces.clone(), &options.force).await.map_err(rejected)?;

@@ -3,9 +3,8 @@
 use std::cell::RefCell;
 use std::time::{Duration, Instant};
 
-use optakit_core::bundle::Bundle;
+use optakit_core::bundle::{Bundle, BundleObject};
 use optakit_core::kind::Kind;
-use serde_json::Value;
 
 use super::rollout_error::RolloutError;
 use crate::apply;
@@ -67,11 +66,12 @@ impl StagedApply<'_> {
 
     /// Returns the minimum number of replicas of the autoscaler of a Deployment.
     fn minimum_of(&self, target: &DesiredObject) -> Option<i64> {
-        let scales = |object: &&Value| {
-            object["kind"] == Kind::HorizontalPodAutoscaler.name()
-                && object["spec"]["scaleTargetRef"]["name"] == *target.name
+        let scales = |object: &&BundleObject| {
+            object.kind() == Kind::HorizontalPodAutoscaler
+                && object.text("/spec/scaleTargetRef/name") == Some(&target.name)
         };
-        self.bundle.manifests.iter().find(scales)?.pointer("/spec/minReplicas")?.as_i64()
+        let autoscaler = self.bundle.manifests.iter().find(scales)?;
+        autoscaler.json().pointer("/spec/minReplicas")?.as_i64()
     }
 
     /// Waits until a Deployment is ready.

@@ -121,7 +121,7 @@ impl Push<'_> {
     ) -> Result<(), FailedRequest> {
         let exists = self.client.blob_exists(&self.reference, &blob.digest).await;
         // The answer has no body, so it does not name the action.
-        if exists.map_err(|error| FailedRequest { error, action: Some(actions::IS_THERE) })? {
+        if exists.map_err(|error| FailedRequest { error, action: Some(actions::LAYER_EXISTS) })? {
             transfers.step("exists", &format!("{label}  {}", bytes(blob.part.size)));
             return Ok(());
         }

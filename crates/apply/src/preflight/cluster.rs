@@ -11,9 +11,7 @@ use crate::session::Session;
 /// Returns `None` if the cluster or the roles cannot be read.
 pub(super) async fn check(session: &Session) -> Option<Fault> {
     let aws = session.aws.as_ref()?;
-    let roles = session.bundle.aws.iter().filter(|document| document.kind == "iam-role");
-    let names: Vec<&str> =
-        roles.filter_map(|document| document.resource["name"].as_str()).collect();
+    let names: Vec<&str> = session.bundle.roles().map(|(_, role)| role.name.as_str()).collect();
     let recorded =
         futures::future::join_all(names.iter().map(|name| iam::recorded_cluster(aws, name)));
     let (here, recorded) = tokio::join!(live::cluster_uid(&session.client), recorded);

@@ -74,10 +74,8 @@ fn wrong_platform(
 
 /// Returns the repository and the digest or tag of each image in the repositories of the bundle.
 fn images(session: &Session, targets: &[DesiredObject]) -> BTreeSet<(String, String)> {
-    let repositories =
-        session.bundle.aws.iter().filter(|document| document.kind == "ecr-repository");
     let names: Vec<&str> =
-        repositories.filter_map(|document| document.resource["name"].as_str()).collect();
+        session.bundle.repositories().map(|(_, repository)| repository.name.as_str()).collect();
     let containers = targets.iter().filter_map(|target| {
         target.object.pointer("/spec/template/spec/containers").and_then(Value::as_array)
     });

@@ -8,7 +8,7 @@ pub(crate) mod permissions;
 mod secrets;
 
 use fault::Fault;
-use optakit_core::bundle::{Bundle, Hole, List};
+use optakit_core::bundle::{Bundle, List, MissingInput};
 use optakit_core::kind::Kind;
 
 use crate::live::DesiredObject;
@@ -41,8 +41,9 @@ fn details(faults: &[Fault]) -> String {
 ///
 /// Fails with the inputs of the other holes.
 pub(crate) fn check_inputs(bundle: &Bundle, allowed: &str) -> Result<(), PreflightError> {
-    let in_manifests =
-        |hole: &&Hole| hole.at.iter().any(|location| location.list == List::Manifests);
+    let in_manifests = |missing: &&MissingInput| {
+        missing.at.iter().any(|location| location.list == List::Manifests)
+    };
     let missing = bundle.holes.iter().filter(in_manifests).filter(|hole| hole.input != allowed);
     let inputs: Vec<String> = missing.map(|hole| hole.input.clone()).collect();
     if inputs.is_empty() { Ok(()) } else { Err(PreflightError::UnknownInputs { inputs }) }

@@ -6,9 +6,11 @@ use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 use sha2::{Digest, Sha256};
 
-use super::hole::MissingInput;
+use super::hole::{List, Location, MissingInput};
 use super::object::BundleObject;
 use crate::aws::AwsResource;
+use crate::aws::ecr::EcrRepository;
+use crate::aws::iam::IamRole;
 use crate::choices::Choices;
 use crate::source::SourceText;
 use crate::syntax;
@@ -145,8 +147,25 @@ impl Bundle {
         }
         let canonical = serde_json_canonicalizer::to_vec(&value)
             .expect("every number in a bundle is valid JSON");
-        let hash = Sha256::digest(&canonical);
-        hash.iter().fold("sha256:".to_owned(), |hex, byte| format!("{hex}{byte:02x}"))
+        format!("sha256:{}", hex::encode(Sha256::digest(&canonical)))
+    }
+
+    /// Returns the ECR repositories with their modules.
+    pub fn repositories(&self) -> impl Iterator<Item = (&str, &EcrRepository)> {
+        self.aws.iter().filter_map(|aws| Some((aws.module(), aws.as_repository()?)))
+    }
+
+    /// Returns the IAM roles with their modules.
+    pub fn roles(&self) -> impl Iterator<Item = (&str, &IamRole)> {
+        self.aws.iter().filter_map(|aws| Some((aws.module(), aws.as_role()?)))
+    }
+
+    /// Returns the inputs that a document needs and that have no value.
+    #[must_use]
+    pub fn missing_inputs(&self, list: List, index: usize) -> Vec<&str> {
+        let is_in_document = |location: &Location| (location.list, location.index) == (list, index);
+        let missing = self.holes.iter().filter(|missing| missing.at.iter().any(is_in_document));
+        missing.map(|missing| missing.input.as_str()).collect()
     }
 
     /// Returns the source line of a value in a manifest, or of the closest value that contains it.
