@@ -25,7 +25,7 @@ const KINDS: &str = "applyset.kubernetes.io/contains-group-kinds";
 /// Objects with this annotation set to `true` are never pruned.
 const KEEP: &str = "optakit.dev/keep";
 /// The Secret that `optakit secret set` writes. It is never pruned.
-const MANUAL_SECRETS: &str = "manual-secrets";
+pub(crate) const MANUAL_SECRETS: &str = "manual-secrets";
 
 /// The objects that Optakit applied for one service file.
 #[derive(Clone, Debug)]

@@ -17,10 +17,15 @@ use crate::live::{LiveError, explain};
 const KEPT: usize = 10;
 /// The maximum size of a compressed bundle in bytes. A Secret may have 1 MiB.
 const MAX_RECORD: usize = 900 * 1024;
+/// The type of the Secrets.
 const TYPE: &str = "optakit.dev/revision";
+/// The label with the name of the layer.
 const LAYER: &str = "optakit.dev/layer";
+/// The label with the number of the revision.
 const NUMBER: &str = "optakit.dev/revision";
+/// The label with the status of the revision.
 const STATUS: &str = "optakit.dev/status";
+/// The annotation with the digest of the bundle.
 const DIGEST: &str = "optakit.dev/digest";
 
 /// The outcome of applying a revision.
@@ -33,6 +38,11 @@ pub(crate) enum Status {
 }
 
 impl Status {
+    /// Returns the status of a word. An unknown word means that the pods did not become ready.
+    fn of(word: &str) -> Self {
+        if word == Self::Deployed.word() { Self::Deployed } else { Self::Failed }
+    }
+
     /// Returns the word in labels and in output.
     pub(crate) const fn word(self) -> &'static str {
         match self {
@@ -94,11 +104,7 @@ pub(crate) async fn list(
             let annotations = item.metadata.annotations.unwrap_or_default();
             Some(Revision {
                 number: labels.get(NUMBER)?.parse().ok()?,
-                status: if labels.get(STATUS)? == "deployed" {
-                    Status::Deployed
-                } else {
-                    Status::Failed
-                },
+                status: Status::of(labels.get(STATUS)?),
                 digest: annotations.get(DIGEST)?.clone(),
                 recorded: item
                     .metadata
@@ -174,9 +180,7 @@ pub(crate) async fn record(
     if revisions.first().is_some_and(|newest| newest.digest == digest && newest.status == status) {
         return Ok(true);
     }
-    let mut encoder = GzEncoder::new(Vec::new(), Compression::best());
-    let packed = encoder.write_all(bundle.to_text().as_bytes()).and_then(|()| encoder.finish());
-    let packed = packed.expect("writing to memory does not fail");
+    let packed = compress(&bundle.to_text());
     if packed.len() > MAX_RECORD {
         return Ok(false);
     }
@@ -211,9 +215,15 @@ pub(crate) async fn record(
         Err(error) => return Err(explain(error, "recording", &format!("revision {number}")).into()),
     }
     for old in revisions.iter().skip(KEPT - 1) {
-        forget(&secrets, old).await?;
+        delete(&secrets, old).await?;
     }
     Ok(true)
+}
+
+fn compress(text: &str) -> Vec<u8> {
+    let mut encoder = GzEncoder::new(Vec::new(), Compression::best());
+    let packed = encoder.write_all(text.as_bytes()).and_then(|()| encoder.finish());
+    packed.expect("writing to memory does not fail")
 }
 
 /// Deletes all revisions of a layer.
@@ -224,12 +234,12 @@ pub(crate) async fn record(
 pub(crate) async fn clear(client: &kube::Client, layer: &str) -> Result<(), HistoryError> {
     let secrets: Api<Secret> = Api::namespaced(client.clone(), layer);
     for revision in list(client, layer).await? {
-        forget(&secrets, &revision).await?;
+        delete(&secrets, &revision).await?;
     }
     Ok(())
 }
 
-async fn forget(secrets: &Api<Secret>, revision: &Revision) -> Result<(), LiveError> {
+async fn delete(secrets: &Api<Secret>, revision: &Revision) -> Result<(), LiveError> {
     match secrets.delete(&revision.secret, &DeleteParams::default()).await {
         Ok(_) => Ok(()),
         Err(kube::Error::Api(status)) if status.code == 404 => Ok(()),

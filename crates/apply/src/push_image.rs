@@ -12,7 +12,7 @@ use crate::auth;
 use crate::aws::adopt::adopt;
 use crate::aws::ecr;
 use crate::aws::login::login;
-use crate::image::{Archive, Destination, Image, pack, push};
+use crate::image::{self, Archive, Destination, Image, pack, push};
 use crate::report::{Report, Transfers, bytes};
 
 /// An image in an archive.
@@ -27,7 +27,7 @@ pub(crate) struct ImageFile {
 
 impl ImageFile {
     fn read(&self, archive: &Archive) -> anyhow::Result<Image> {
-        Ok(Image::read(archive, self.name.as_deref())?)
+        Ok(image::read(archive, self.name.as_deref())?)
     }
 }
 

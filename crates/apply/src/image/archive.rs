@@ -5,6 +5,8 @@ use std::fs::File;
 use std::io::{Read, Seek, SeekFrom};
 use std::path::{Path, PathBuf};
 
+use serde::de::DeserializeOwned;
+
 /// The maximum size of a manifest or configuration in bytes. Registries accept no larger ones (OCI
 /// distribution, §Push).
 const MAX_JSON: u64 = 4 * 1024 * 1024;
@@ -14,8 +16,18 @@ const MAX_LINKS: usize = 8;
 /// Why an archive cannot be used.
 #[derive(Debug, thiserror::Error)]
 pub(crate) enum ArchiveError {
-    #[error("cannot read {path}: {error}")]
-    Unreadable { path: String, error: std::io::Error },
+    #[error("cannot read {path}")]
+    Read {
+        path: String,
+        #[source]
+        error: std::io::Error,
+    },
+    #[error("cannot write {path}")]
+    Write {
+        path: String,
+        #[source]
+        error: std::io::Error,
+    },
     #[error("{path} is compressed\n  help: decompress it first: `{command}`")]
     Compressed { path: String, command: String },
     #[error(
@@ -75,8 +87,7 @@ impl Archive {
     ///
     /// Fails if the archive cannot be read, or if the whole archive is compressed.
     pub(crate) fn open(path: &Path) -> Result<Self, ArchiveError> {
-        let unreadable =
-            |error| ArchiveError::Unreadable { path: path.display().to_string(), error };
+        let unreadable = |error| ArchiveError::Read { path: path.display().to_string(), error };
         if std::fs::metadata(path).map_err(unreadable)?.is_dir() {
             return Ok(Self { path: path.to_owned(), entries: None });
         }
@@ -169,8 +180,18 @@ impl Archive {
         let mut bytes = Vec::new();
         part.open()
             .and_then(|mut reader| reader.read_to_end(&mut bytes))
-            .map_err(|error| ArchiveError::Unreadable { path: self.name(), error })?;
+            .map_err(|error| ArchiveError::Read { path: self.name(), error })?;
         Ok(bytes)
+    }
+
+    /// Reads a small JSON file.
+    ///
+    /// # Errors
+    ///
+    /// Fails if the file is missing, too large or not valid, or if it cannot be read.
+    pub(super) fn read_json<T: DeserializeOwned>(&self, name: &str) -> Result<T, ArchiveError> {
+        serde_json::from_slice(&self.read(name)?)
+            .map_err(|error| self.damaged(format!("{name}: {error}")))
     }
 }
 

@@ -1,15 +1,20 @@
 //! Container images: reads them from archives, and pushes them to registries.
 
 mod archive;
+mod choice;
+mod docker;
 mod layout;
 mod pack;
+mod parts;
 mod pull;
 mod push;
+mod read;
 mod registry;
 
 pub(crate) use archive::Archive;
-pub(crate) use layout::Image;
 pub(crate) use pack::pack;
+pub(crate) use parts::Image;
 pub(crate) use pull::{Found, find};
 pub(crate) use push::push;
+pub(crate) use read::read;
 pub(crate) use registry::Destination;

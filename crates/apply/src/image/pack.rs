@@ -9,7 +9,7 @@ use oci_spec::image::{Descriptor, Digest, ImageManifest, MediaType};
 use sha2::{Digest as _, Sha256};
 
 use super::archive::{ArchiveError, Part};
-use super::layout::{Blob, Image, is_plain, serialize};
+use super::parts::{Blob, Image, is_plain, serialize};
 use crate::digest;
 
 /// Compresses the plain layers of an image into a folder, in parallel, and changes the manifest.
@@ -94,8 +94,8 @@ impl<W: Write> Write for Hashing<W> {
 /// Compresses a layer into a file.
 fn compress(blob: &Blob, to: &Path) -> Result<Blob, ArchiveError> {
     let unreadable =
-        |error| ArchiveError::Unreadable { path: blob.part.file.display().to_string(), error };
-    let unwritable = |error| ArchiveError::Unreadable { path: to.display().to_string(), error };
+        |error| ArchiveError::Read { path: blob.part.file.display().to_string(), error };
+    let unwritable = |error| ArchiveError::Write { path: to.display().to_string(), error };
     let mut reader = blob.part.open().map_err(unreadable)?;
     let file = std::fs::File::create(to).map_err(unwritable)?;
     let mut encoder = GzEncoder::new(

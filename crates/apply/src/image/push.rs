@@ -10,7 +10,7 @@ use futures::stream::{self, StreamExt, TryStreamExt};
 use oci_client::errors::OciDistributionError;
 use oci_client::{Client, Reference, RegistryOperation};
 
-use super::layout::{Blob, Image, Manifest};
+use super::parts::{Blob, Image, Manifest};
 use super::registry::{Destination, client, is_temporary, reason, status};
 use crate::aws::actions;
 use crate::report::{Report, Transfers, bytes};

@@ -108,41 +108,29 @@ enum Attempt {
 
 async fn attempt(leases: &Api<Lease>, name: &str, holder: &str) -> Result<Attempt, LockError> {
     let object = format!("Lease {name}");
-    // There is nearly always no Lease, so this creates it before it reads one.
-    match leases
-        .create(
-            &PostParams::default(),
-            &lease(ObjectMeta { name: Some(name.to_owned()), ..ObjectMeta::default() }, holder),
-        )
-        .await
-    {
+    // Usually no Lease exists, so this creates one before it reads one.
+    let new = ObjectMeta { name: Some(name.to_owned()), ..ObjectMeta::default() };
+    match leases.create(&PostParams::default(), &lease(new, holder)).await {
         Ok(lease) => return Ok(Attempt::Taken { uid: lease.metadata.uid, interrupted: None }),
         Err(kube::Error::Api(status)) if status.code == 409 => {}
         Err(error) => return Err(explain(error, "taking", &object).into()),
     }
     let found = leases.get_opt(name).await.map_err(|error| explain(error, "reading", &object))?;
-    let (metadata, interrupted) = match found {
-        None => return Ok(Attempt::Lost),
-        Some(lease) => {
-            let spec = lease.spec.unwrap_or_default();
-            let held = spec.holder_identity.filter(|holder| !holder.is_empty());
+    let Some(Lease { metadata, spec }) = found else { return Ok(Attempt::Lost) };
+    let spec = spec.unwrap_or_default();
+    let is_valid =
+        !is_expired(spec.renew_time.as_ref(), Timestamp::now()) && !process::is_dead(&metadata);
+    let interrupted = match spec.holder_identity.filter(|holder| !holder.is_empty()) {
+        // The Lease is ours already: the answer to our own request was lost.
+        Some(current) if current == holder => None,
+        Some(current) if is_valid => {
             let since = spec.acquire_time.map(|time| time.0.to_string()).unwrap_or_default();
-            match held {
-                // The Lease is ours already: the answer to our own request was lost.
-                Some(held) if held == holder => {
-                    (ObjectMeta { managed_fields: None, ..lease.metadata }, None)
-                }
-                Some(held)
-                    if !expired(spec.renew_time.as_ref(), Timestamp::now())
-                        && !process::is_dead(&lease.metadata) =>
-                {
-                    return Ok(Attempt::Held { holder: held, since });
-                }
-                holder => (ObjectMeta { managed_fields: None, ..lease.metadata }, holder),
-            }
+            return Ok(Attempt::Held { holder: current, since });
         }
+        current => current,
     };
     // The Lease contains its resourceVersion, so only one of two runs can take an expired lock.
+    let metadata = ObjectMeta { managed_fields: None, ..metadata };
     match leases.replace(name, &PostParams::default(), &lease(metadata, holder)).await {
         Ok(lease) => Ok(Attempt::Taken { uid: lease.metadata.uid, interrupted }),
         Err(kube::Error::Api(status)) if matches!(status.code, 404 | 409) => Ok(Attempt::Lost),
@@ -164,12 +152,14 @@ fn lease(mut metadata: ObjectMeta, holder: &str) -> Lease {
     Lease { metadata, spec: Some(spec) }
 }
 
-fn expired(renewed: Option<&MicroTime>, now: Timestamp) -> bool {
+/// Whether a lock with this last renewal can be taken over.
+fn is_expired(renewed: Option<&MicroTime>, now: Timestamp) -> bool {
     renewed.is_none_or(|renewed| {
         now.duration_since(renewed.0).as_secs() >= DURATION.as_secs().cast_signed()
     })
 }
 
+/// Renews a lock until the task ends.
 async fn renew(leases: Api<Lease>, name: String) {
     loop {
         tokio::time::sleep(RENEW).await;
@@ -197,8 +187,8 @@ mod tests {
     fn lock_expires_after_thirty_seconds_without_renewal() {
         let now: Timestamp = "2026-01-01T00:01:00Z".parse().expect("a time");
         let at = |time: &str| MicroTime(time.parse().expect("a time"));
-        assert!(!expired(Some(&at("2026-01-01T00:00:31Z")), now));
-        assert!(expired(Some(&at("2026-01-01T00:00:30Z")), now));
-        assert!(expired(None, now));
+        assert!(!is_expired(Some(&at("2026-01-01T00:00:31Z")), now));
+        assert!(is_expired(Some(&at("2026-01-01T00:00:30Z")), now));
+        assert!(is_expired(None, now));
     }
 }

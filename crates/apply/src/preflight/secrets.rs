@@ -3,10 +3,8 @@
 use optakit_core::bundle::Bundle;
 
 use super::fault::Fault;
+use crate::applyset::MANUAL_SECRETS;
 use crate::live;
-
-/// The Secret that `optakit secret` writes.
-const MANUAL_SECRETS: &str = "manual-secrets";
 
 /// Returns the missing keys with the command that sets them, as one fault.
 ///

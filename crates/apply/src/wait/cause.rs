@@ -260,3 +260,47 @@ impl Display for PodFault {
 fn detail(message: &str) -> String {
     if message.is_empty() { String::new() } else { format!(": {message}") }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn check(fault: PodFault, text: &str, field: Option<BlamedField>, help: &str) {
+        let cause = Cause::Pod { pod: "p".to_owned(), fault };
+        assert_eq!(cause.to_string(), format!("pod p: {text}"));
+        assert_eq!(cause.field(), field);
+        assert!(cause.help("shop").contains(help), "{}", cause.help("shop"));
+    }
+
+    #[test]
+    fn each_cause_has_its_wording_field_and_help() {
+        check(
+            PodFault::CrashLoop { container: "api".to_owned(), exit: Some(Exit::Code(1)) },
+            "container `api` keeps crashing (CrashLoopBackOff, exit code 1)",
+            Some(BlamedField::Image),
+            "kubectl -n shop logs p -c api --previous",
+        );
+        check(
+            PodFault::CrashLoop { container: "api".to_owned(), exit: Some(Exit::OutOfMemory) },
+            "container `api` keeps crashing (CrashLoopBackOff, out of memory)",
+            Some(BlamedField::MemoryLimit),
+            "raise `memory`",
+        );
+        check(
+            PodFault::Unschedulable {
+                message: "1 Insufficient memory".to_owned(),
+                shortage: Some(Resource::Memory),
+            },
+            "cannot be scheduled: 1 Insufficient memory",
+            Some(BlamedField::MemoryRequest),
+            "lower `memory`",
+        );
+        check(
+            PodFault::ProbeFailed { container: "api".to_owned(), probe: Probe::Readiness },
+            "the readiness probe of container `api` has not succeeded yet",
+            Some(BlamedField::ReadinessProbe),
+            "path and port of the probe",
+        );
+        check(PodFault::Starting, "the containers have not started yet", None, "describe pod p");
+    }
+}

@@ -48,6 +48,10 @@ fn unreachable_clusters_are_reported_by_their_cause() {
         .expect("the kubeconfig has a token");
     service.write("stranger", &config.replace(token, "wrong"));
     apply("stranger").reports("(401)");
+    record_fault(
+        "No cluster answers, the token is wrong, or the kubeconfig is invalid",
+        "Each has its own message.",
+    );
 }
 
 #[test]
@@ -79,7 +83,7 @@ fn failed_credential_plugin_is_reported_without_its_output() {
             .omits("hunter2");
     }
     record_fault(
-        "No cluster answers, a credential plugin fails, or a kubeconfig is invalid",
-        "Each has its own message. Nothing is changed, and the output of the plugin is not shown.",
+        "The credential plugin of a kubeconfig fails",
+        "The message says how it failed. The output of the plugin is not shown.",
     );
 }

@@ -1,0 +1,81 @@
+//! An image and its parts: blobs and manifests.
+
+use std::collections::BTreeSet;
+
+use oci_spec::image::{ImageConfiguration, ImageManifest, MediaType};
+
+use super::archive::Part;
+use crate::digest::sha256;
+
+/// An image that can be pushed.
+#[derive(Debug)]
+pub(crate) struct Image {
+    /// The tag of the image in the archive.
+    pub(crate) tag: Option<String>,
+    /// The platforms of the image, for example `linux/amd64`.
+    pub(crate) platforms: BTreeSet<String>,
+    /// The configurations and layers of the image.
+    pub(crate) blobs: Vec<Blob>,
+    /// The manifests of the image. A manifest comes after the manifests that it refers to.
+    pub(crate) manifests: Vec<Manifest>,
+}
+
+/// A configuration or layer.
+#[derive(Clone, Debug)]
+pub(crate) struct Blob {
+    pub(crate) digest: String,
+    pub(crate) part: Part,
+    /// Whether the blob is a layer that is not compressed.
+    pub(crate) plain: bool,
+}
+
+/// A manifest or an index.
+#[derive(Clone, Debug)]
+pub(crate) struct Manifest {
+    pub(crate) media_type: String,
+    pub(crate) bytes: Vec<u8>,
+}
+
+impl Manifest {
+    /// Returns the digest of the manifest.
+    pub(crate) fn digest(&self) -> String {
+        sha256(&self.bytes)
+    }
+}
+
+impl Image {
+    /// Returns an image without parts.
+    pub(super) const fn new(tag: Option<String>) -> Self {
+        Self { tag, platforms: BTreeSet::new(), blobs: Vec::new(), manifests: Vec::new() }
+    }
+
+    /// Adds the platform of a configuration.
+    pub(super) fn add_platform(&mut self, configuration: &ImageConfiguration) {
+        let (os, architecture) =
+            (configuration.os().to_string(), configuration.architecture().to_string());
+        // The attestations of buildx are not images.
+        if os != "unknown" && !os.is_empty() {
+            self.platforms.insert(format!("{os}/{architecture}"));
+        }
+    }
+
+    /// Adds a blob, unless the image has it already.
+    pub(super) fn add_blob(&mut self, blob: Blob) {
+        if !self.blobs.iter().any(|known| known.digest == blob.digest) {
+            self.blobs.push(blob);
+        }
+    }
+}
+
+/// Serializes a manifest.
+pub(super) fn serialize(manifest: &ImageManifest) -> Manifest {
+    let bytes = serde_json::to_vec(manifest)
+        .expect("a manifest contains only texts, numbers, lists and maps");
+    Manifest { media_type: MediaType::ImageManifest.to_string(), bytes }
+}
+
+/// Whether layers of this type are not compressed.
+pub(super) fn is_plain(media_type: &MediaType) -> bool {
+    matches!(media_type, MediaType::ImageLayer)
+        || media_type.to_string() == "application/vnd.docker.image.rootfs.diff.tar"
+}
