@@ -1,6 +1,6 @@
-// Splits the program of the page into a first part and parts that load when a person opens them
-// (crates/web/src/later.rs). This is a hook of Trunk: Trunk writes the program as one file to its
-// staging folder, and the hook replaces that file.
+// Splits the program of the page into a first part and parts that load on demand (`wasm_split` in
+// crates/web/src). This is a hook of Trunk: Trunk writes the program as one file to its staging
+// folder, and the hook replaces that file.
 import { execFileSync } from 'node:child_process';
 import { createHash } from 'node:crypto';
 import {

@@ -1,5 +1,4 @@
-//! Asks the linker for what `scripts/split.mjs` needs to cut the program into files: where each
-//! address is used.
+//! Keeps relocations in the linked program. `scripts/split.mjs` needs them to split it.
 
 fn main() {
     if std::env::var("CARGO_CFG_TARGET_FAMILY").is_ok_and(|family| family == "wasm") {

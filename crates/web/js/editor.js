@@ -1,5 +1,5 @@
 // The text editor of the page: CodeMirror for YAML, with the functions that the Rust side calls
-// (crates/web/src/editor/mod.rs). The rules, defaults and texts about fields are in the core.
+// (crates/web/src/editor/). The rules, defaults and texts about fields are in the core.
 import {
   defaultKeymap,
   history,

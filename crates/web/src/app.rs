@@ -10,6 +10,9 @@ use crate::status::Status;
 use crate::{colours, commands, dialogs, files, linking, share};
 
 /// The whole page.
+///
+/// Leptos renders static elements with `innerHTML`, which the Content-Security-Policy forbids.
+/// So every nested element has a block as text or attribute: `{"text"}`.
 #[component]
 pub(crate) fn App() -> impl IntoView {
     let page = expect_context::<Page>();

@@ -63,7 +63,7 @@ pub(crate) const EXAMPLES: &[Example] = &[
     example!(
         "Misspelled fields",
         "Unknown fields, each with a suggestion",
-        "misspelt.yml",
+        "misspelled.yml",
         ["unknown-field", "unknown-field", "missing-field"]
     ),
     example!(

@@ -1,7 +1,7 @@
 //! Shows and runs the parts of the program that are loaded on demand.
 //!
 //! A function with `#[wasm_split(PART, fallible)]` starts a part: `scripts/split.mjs` moves it, and
-//! everything that only such functions use, into a file of its own. The browser fetches the file
+//! everything that only such functions use, into another file. The browser fetches that file
 //! on the first call. Each panel marks its own functions.
 
 use std::future::Future;

@@ -1,9 +1,9 @@
-// What README.md and docs/ say of speed and size is what `make bench` found last.
+// The figures in README.md and docs/ equal the last results of `make bench`.
 import assert from 'node:assert/strict';
 import test from 'node:test';
 
 import { stale } from '../../../bench/table.mjs';
 
-test('the figures of the pages are those of bench.json', () => {
-  assert.deepEqual(stale(), [], 'written anew by `node bench/table.mjs`');
+test('figures in the documentation equal bench.json', () => {
+  assert.deepEqual(stale(), [], 'run `node bench/table.mjs` to update them');
 });

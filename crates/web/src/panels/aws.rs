@@ -42,7 +42,7 @@ fn Aws() -> impl IntoView {
             {list}
         </section>
         <div class="actions">
-            <span class="said">{"Created by optakit apply"}</span>
+            <span class="hint">{"Created by optakit apply"}</span>
             <button class="button" on:click=move |_| export::copy(state, text())>{"Copy"}</button>
         </div>
     }

@@ -113,7 +113,7 @@ fn preview(page: Page, file: &str) -> impl IntoView + use<> {
     let text = matches!(status, EditorStatus::Loading | EditorStatus::Failed).then(|| {
         let text = untrack(|| page.state.sources.text_of(file));
         let text = text.split_inclusive('\n').take(PREVIEW_LINES).collect::<String>();
-        view! { <pre class="coming">{text}</pre> }
+        view! { <pre class="preview">{text}</pre> }
     });
     (failed, text)
 }

@@ -2,7 +2,16 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import {
-  assertFits, button, dialog, open, region, service, tab, text, violations, write,
+  assertFits,
+  button,
+  dialog,
+  open,
+  region,
+  service,
+  tab,
+  text,
+  violations,
+  write,
 } from './support.mjs';
 
 test('no panel has accessibility violations, on desktop and phone, light and dark', async (t) => {
@@ -85,7 +94,10 @@ test('an example opened at the bottom of a phone screen scrolls to the text', as
   const page = await open(t, { viewport: { width: 390, height: 844 } });
   await button(page, 'Examples').click();
   assert.ok((await page.evaluate(() => scrollY)) > 0);
-  await page.getByRole('dialog').getByRole('button', { name: /Misspelled/ }).click();
+  await page
+    .getByRole('dialog')
+    .getByRole('button', { name: /Misspelled/ })
+    .click();
   await region(page, 'Problems').getByText('unknown key').first().waitFor();
   const { y } = await text(page).boundingBox();
   assert.ok(y > 0 && y < 844, `the text begins at ${y}`);

@@ -7,17 +7,32 @@ import { join } from 'node:path';
 import { test } from 'node:test';
 import { promisify } from 'node:util';
 import {
-  ENVIRONMENT, binary, button, folder, open, region, run, saved, downloaded, service, shows, tab,
-  text, write,
+  ENVIRONMENT,
+  binary,
+  button,
+  folder,
+  open,
+  region,
+  run,
+  saved,
+  downloaded,
+  service,
+  shows,
+  tab,
+  text,
+  write,
 } from './support.mjs';
 
 test('page and binary render the same manifests and bundles', async (t) => {
   const page = await open(t);
   const sources = [
-    service('shop', `    public_uri: "api.{parent.domain}/v1"
+    service(
+      'shop',
+      `    public_uri: "api.{parent.domain}/v1"
     env_vars: {GREETING: "Grüße 👋", NUMBER: "0123"}
     secrets: [KEY]
-`),
+`,
+    ),
     `${service('two', '    links: [db]\n')}  - {type: postgres, name: db}\n`,
     service('auto', '', 'AUTO'),
   ];
@@ -92,8 +107,8 @@ function deployer(cwd, bundle, kubeconfig) {
   return () => promisify(execFile)(binary, args, { cwd, env });
 }
 
-/** Writes an image to `app.tar` of a folder, in the format of `docker save`. */
-function writeImage(folder) {
+/** Writes an image to `app.tar` in a folder, in the format of `docker save`. */
+function writeImage(here) {
   const layer = Buffer.alloc(1024, 'layer');
   const digest = `sha256:${createHash('sha256').update(layer).digest('hex')}`;
   const rootfs = { type: 'layers', diff_ids: [digest] };
@@ -103,6 +118,6 @@ function writeImage(folder) {
     'config.json': JSON.stringify({ architecture: 'amd64', os: 'linux', config: {}, rootfs }),
     'manifest.json': JSON.stringify(manifest),
   };
-  for (const [name, content] of Object.entries(files)) writeFileSync(join(folder, name), content);
-  execFileSync('tar', ['-cf', 'app.tar', ...Object.keys(files)], { cwd: folder });
+  for (const [name, content] of Object.entries(files)) writeFileSync(join(here, name), content);
+  execFileSync('tar', ['-cf', 'app.tar', ...Object.keys(files)], { cwd: here });
 }

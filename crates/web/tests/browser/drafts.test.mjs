@@ -3,7 +3,17 @@ import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { serviceFile } from '../../../../scripts/service_file.mjs';
 import {
-  address, button, dialog, open, pageOf, profile, region, service, shows, text, write,
+  address,
+  button,
+  dialog,
+  open,
+  pageOf,
+  profile,
+  region,
+  service,
+  shows,
+  text,
+  write,
 } from './support.mjs';
 
 /** Opens an example. */
@@ -78,7 +88,7 @@ test('after a crash of the program the text is shown, and the next start works',
   await write(page, service('precious'));
   await shows(page, 'precious');
   // No known text crashes the core, so the test calls the panic hook's function itself.
-  const crash = (text) => globalThis.OptakitPage.crashed('crates/core/src/lib.rs:1:1', text);
+  const crash = (source) => globalThis.OptakitPage.crashed('core/src/lib.rs:1:1', source);
   await page.evaluate(crash, service('precious'));
   const alert = page.getByRole('alertdialog', { name: 'The editor crashed' });
   const yourText = alert.getByRole('textbox', { name: 'Your text' });

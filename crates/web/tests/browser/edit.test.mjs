@@ -8,9 +8,7 @@ import { join } from 'node:path';
 import { text as readAll } from 'node:stream/consumers';
 import { test } from 'node:test';
 import { setTimeout as sleep } from 'node:timers/promises';
-import {
-  ENVIRONMENT, binary, folder, open, service, shows, tab, text, write,
-} from './support.mjs';
+import { ENVIRONMENT, binary, folder, open, service, shows, tab, text, write } from './support.mjs';
 
 /** Starts `optakit edit` and returns the address that it prints. */
 async function edit(t, cwd, ...args) {

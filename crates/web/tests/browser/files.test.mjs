@@ -4,14 +4,24 @@ import { mkdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { test } from 'node:test';
 import {
-  ENVIRONMENT, button, downloaded, folder, open, read, service, shows, tab, text, write,
+  ENVIRONMENT,
+  button,
+  downloaded,
+  folder,
+  open,
+  read,
+  service,
+  shows,
+  tab,
+  text,
+  write,
 } from './support.mjs';
 
 /** Opens files in a browser that has no file handles. */
 async function choose(page, paths) {
   await page.evaluate(() => delete window.showOpenFilePicker);
-  const open = button(page, 'Open').click();
-  const [chooser] = await Promise.all([page.waitForEvent('filechooser'), open]);
+  const click = button(page, 'Open').click();
+  const [chooser] = await Promise.all([page.waitForEvent('filechooser'), click]);
   await chooser.setFiles(paths);
 }
 
@@ -44,11 +54,11 @@ test('a file that is not text or too large is refused', async (t) => {
 
 test('a file is saved in place if the browser has file handles', async (t) => {
   const page = await open(t);
-  await page.evaluate(async (service) => {
+  await page.evaluate(async (source) => {
     const root = await navigator.storage.getDirectory();
     const handle = await root.getFileHandle('opta.yml', { create: true });
     const stream = await handle.createWritable();
-    await stream.write(service);
+    await stream.write(source);
     await stream.close();
     window.showOpenFilePicker = async () => [handle];
   }, service('inplace'));

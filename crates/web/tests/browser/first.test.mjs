@@ -4,7 +4,16 @@ import { readFileSync } from 'node:fs';
 import { test } from 'node:test';
 import { FILE, firstOf } from '../../../../scripts/first.mjs';
 import {
-  address, breakable, hold, region, root, service, shows, text, unopened, write,
+  address,
+  breakable,
+  hold,
+  region,
+  root,
+  service,
+  shows,
+  text,
+  unopened,
+  write,
 } from './support.mjs';
 
 const PROGRAM = '**/optakit-web-*_bg.wasm';

@@ -2,7 +2,16 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import {
-  ENVIRONMENT, button, field, open, read, region, service, tab, text, write,
+  ENVIRONMENT,
+  button,
+  field,
+  open,
+  read,
+  region,
+  service,
+  tab,
+  text,
+  write,
 } from './support.mjs';
 
 test('the form writes a complete service file', async (t) => {
@@ -33,7 +42,9 @@ test('the form writes a complete service file', async (t) => {
   await choose('Add link', 'postgres2');
   await region(page, 'Problems').getByText('No problems').waitFor();
   await button(page, 'Text').click();
-  assert.equal(await read(page), `name: shop
+  assert.equal(
+    await read(page),
+    `name: shop
 environments:
   - name: staging
     path: env.yml
@@ -58,10 +69,11 @@ modules:
       - postgres2
   - type: postgres
     name: postgres2
-`);
+`,
+  );
 });
 
-test('an edit of the form changes only its own place, and undo works in form and text', async (t) => {
+test('an edit changes only its own place, and undo works in form and text', async (t) => {
   const page = await open(t);
   const fields = `    # as many as on Mondays
     min_containers:   2   # two
@@ -89,7 +101,7 @@ test('an edit of the form changes only its own place, and undo works in form and
   assert.doesNotMatch(await read(page), /max_containers: 4/);
 });
 
-test('the form shows problems at their fields, and an empty field removes the value', async (t) => {
+test('problems are shown at their fields, and an empty field removes the value', async (t) => {
   const page = await open(t);
   await write(page, service('shop', '    min_containers: 9\n'));
   await button(page, 'Form').click();

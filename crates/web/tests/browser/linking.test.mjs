@@ -4,12 +4,12 @@ import { test } from 'node:test';
 import { button, open, read, region, service, text, write } from './support.mjs';
 
 /** Finds a manifest line: its position, and whether it is highlighted. Runs in the page. */
-function findLine(text) {
+function findLine(wanted) {
   const LINE_HEIGHT = 22;
   const PADDING = 10;
-  const documents = [...document.querySelectorAll('pre')];
-  const pre = documents.find((pre) => pre.textContent.includes(text));
-  const index = pre.textContent.split('\n').findIndex((line) => line.includes(text));
+  const elements = [...document.querySelectorAll('pre')];
+  const pre = elements.find((element) => element.textContent.includes(wanted));
+  const index = pre.textContent.split('\n').findIndex((line) => line.includes(wanted));
   const box = pre.getBoundingClientRect();
   const y = box.top + PADDING + (index + 0.5) * LINE_HEIGHT;
   const bands = [...pre.parentElement.querySelectorAll('.band.lit')];

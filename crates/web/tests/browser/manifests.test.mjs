@@ -2,7 +2,18 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import {
-  DOMAIN, ENVIRONMENT, button, folder, open, region, run, saved, service, tab, text, write,
+  DOMAIN,
+  ENVIRONMENT,
+  button,
+  folder,
+  open,
+  region,
+  run,
+  saved,
+  service,
+  tab,
+  text,
+  write,
 } from './support.mjs';
 
 const DIGEST = 'sha256:9b2f3c5e1a7d4860b1f2e3d4c5b6a79880716253a4b5c6d7e8f90a1b2c3d4e5f';

@@ -2,8 +2,19 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import {
-  breakable, button, dialog, downloaded, field, hold, installed, open, read, region, service,
-  shows, write,
+  breakable,
+  button,
+  dialog,
+  downloaded,
+  field,
+  hold,
+  installed,
+  open,
+  read,
+  region,
+  service,
+  shows,
+  write,
 } from './support.mjs';
 
 test('after the first visit the page works without a network', async (t) => {

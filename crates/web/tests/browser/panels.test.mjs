@@ -1,9 +1,7 @@
 // The panels next to the manifests: bundle, AWS resources, changes, diagram, inputs.
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import {
-  DOMAIN, button, downloaded, open, read, region, service, tab, write,
-} from './support.mjs';
+import { DOMAIN, button, downloaded, open, read, region, service, tab, write } from './support.mjs';
 
 test('the bundle panel shows missing secrets and the next command', async (t) => {
   const page = await open(t);

@@ -29,7 +29,12 @@ test('F8 moves through the problems, and one button applies all safe fixes', asy
   await write(page, service('shop', fields));
   await region(page, 'Problems').getByText('3 problems').waitFor();
   await text(page).press('ControlOrMeta+Home');
-  for (const [key, number] of [['F8', 1], ['F8', 2], ['Shift+F8', 1], ['Shift+F8', 3]]) {
+  for (const [key, number] of [
+    ['F8', 1],
+    ['F8', 2],
+    ['Shift+F8', 1],
+    ['Shift+F8', 3],
+  ]) {
     await page.keyboard.press(key);
     await page.getByText(`Problem ${number} of 3`).waitFor();
   }

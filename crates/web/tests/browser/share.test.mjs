@@ -4,7 +4,18 @@ import { readFileSync } from 'node:fs';
 import { test } from 'node:test';
 import { deflateRawSync } from 'node:zlib';
 import {
-  DOMAIN, address, button, dialog, open, pageOf, profile, region, saved, service, shows, write,
+  DOMAIN,
+  address,
+  button,
+  dialog,
+  open,
+  pageOf,
+  profile,
+  region,
+  saved,
+  service,
+  shows,
+  write,
 } from './support.mjs';
 
 const link = (page) => dialog(page, 'Share').getByRole('textbox', { name: 'Link' });
@@ -15,21 +26,23 @@ test('a link opens the shared work, and the own work goes to the history', async
   await write(page, service('shared', DOMAIN));
   await page.getByRole('combobox', { name: 'Expose with' }).selectOption('gateway');
   await button(page, 'Share').click();
-  const address = await link(page).inputValue();
-  assert.match(address, /#o1:[\w-]+$/);
+  const shared = await link(page).inputValue();
+  assert.match(shared, /#o1:[\w-]+$/);
   const context = await profile();
   t.after(() => context.close());
   const other = await pageOf(t, context);
   await write(other, service('own'));
   await shows(other, 'own');
-  const opened = await pageOf(t, context, address);
+  const opened = await pageOf(t, context, shared);
   await opened.getByText('Opened from the link. Your own work is in History.').waitFor();
   await shows(opened, 'shared');
   await region(opened, 'Manifests').getByText('kind: HTTPRoute').waitFor();
   assert.doesNotMatch(opened.url(), /#/);
   await other.reload();
   await shows(other, 'own');
-  await other.evaluate((hash) => { location.hash = hash; }, new URL(address).hash);
+  await other.evaluate((hash) => {
+    location.hash = hash;
+  }, new URL(shared).hash);
   await shows(other, 'shared');
   await button(other, 'History').click();
   const entry = { name: /before a link was opened · own/ };
@@ -63,8 +76,8 @@ test('an invalid link is refused, and the own work stays', async (t) => {
 });
 
 test('the text of a link is never run as HTML', async (t) => {
-  const service = 'name: <img src=x onerror=alert(1)>\n"<script>": 1\n';
-  const page = await open(t, {}, `${address}#o1:${pack(JSON.stringify({ service }))}`);
+  const hostile = 'name: <img src=x onerror=alert(1)>\n"<script>": 1\n';
+  const page = await open(t, {}, `${address}#o1:${pack(JSON.stringify({ service: hostile }))}`);
   await region(page, 'Problems').getByText('<script>').first().waitFor();
   assert.equal(await page.locator('img[src=x]').count(), 0);
 });

@@ -136,8 +136,9 @@ export async function saved(page, name) {
 /** Returns the accessibility violations that axe finds. */
 export async function violations(page, where) {
   await page.evaluate(axe);
-  const run = () => window.axe.run(document, { resultTypes: ['violations'] });
-  const result = await page.evaluate(run);
+  const result = await page.evaluate(() =>
+    window.axe.run(document, { resultTypes: ['violations'] }),
+  );
   const html = (nodes) => nodes.map((node) => node.html).join(' ');
   return result.violations.map(({ id, nodes }) => `${where}: ${id}: ${html(nodes)}`);
 }

@@ -8,8 +8,8 @@ const TIMEOUT = 10_000;
 
 /** Waits until each part of the text has a different colour. */
 async function haveDifferentColours(page, parts) {
-  const element = (part) => text(page).getByText(part, { exact: true }).last();
-  const colour = (part) => element(part).evaluate((element) => getComputedStyle(element).color);
+  const find = (part) => text(page).getByText(part, { exact: true }).last();
+  const colour = (part) => find(part).evaluate((element) => getComputedStyle(element).color);
   let colours;
   for (const end = Date.now() + TIMEOUT; Date.now() < end;) {
     colours = await Promise.all(parts.map(colour));
@@ -32,12 +32,7 @@ for (const [place, before, typed, after] of [
     'name: api',
     'modules:\n  - type: k8s-service\n    name: api',
   ],
-  [
-    'a key without a value in a list',
-    'a:\n  - port:',
-    'http: 80',
-    'a:\n  - port:\n      http: 80',
-  ],
+  ['a key without a value in a list', 'a:\n  - port:', 'http: 80', 'a:\n  - port:\n      http: 80'],
   ['a list item', 'secrets:\n  - KEY', '- OTHER', 'secrets:\n  - KEY\n  - OTHER'],
   ['the start of a block scalar', 'args:\n  - |', 'text: |', 'args:\n  - |\n    text: |'],
   ['a comment that ends with a colon', '  # these:', 'a: 1', '  # these:\n  a: 1'],

@@ -47,7 +47,7 @@ pub(super) fn Document(entry: Entry) -> impl IntoView {
             <div class="lines" hidden=folded>
                 {move || bands("changed", &changed.read())}
                 {move || bands("lit", &highlighted.read())}
-                {move || bands("looked", &active())}
+                {move || bands("active", &active())}
                 <pre
                     class="code"
                     node_ref=element

@@ -128,7 +128,7 @@ fn Actions(drawn: Drawn) -> impl IntoView {
     };
     view! {
         <div class="actions">
-            <div class="said why" aria-live="polite">
+            <div class="hint why" aria-live="polite">
                 {move || explanation(state)}
             </div>
             <button class="button" on:click=move |_| export::copy(state, drawn.yaml())>
@@ -162,8 +162,11 @@ fn explanation(state: State) -> AnyView {
             view! { <p>{inline_code(first)}" "{inline_code(about)}</p> }.into_any()
         }
         None => view! {
-            <p class="quiet">
-                {"Hover over a line to see where it comes from; click to jump there."}
+            <p>
+                <span class={"mouse-only"}>
+                    {"Hover over a line to see where it comes from; click to jump there."}
+                </span>
+                <span class={"touch-only"}>{"Tap a line to jump to where it comes from."}</span>
             </p>
         }
         .into_any(),
