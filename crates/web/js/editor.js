@@ -40,7 +40,7 @@ export { highlight } from './highlight.js';
  * @property {Fix[]} fixes
  */
 
-/** @typedef {{from: number, to: number, markdown: string}} Hover */
+/** @typedef {{utf16Start: number, utf16End: number, markdown: string}} Hover */
 
 /** @type {import('@codemirror/state').StateEffectType<{from: number, to: number}>} */
 const setLit = StateEffect.define();
@@ -158,8 +158,8 @@ export function create(parent, label, text, hint, onChange, onComplete, onHover,
  */
 function tooltip(hover) {
   if (!hover) return null;
-  const { from, to, markdown } = hover;
-  return { pos: from, end: to, above: true, create: () => ({ dom: prose(markdown) }) };
+  const { utf16Start: pos, utf16End: end, markdown } = hover;
+  return { pos, end, above: true, create: () => ({ dom: prose(markdown) }) };
 }
 
 /**

@@ -26,7 +26,7 @@ export { startCompletion };
 /**
  * Returns the completions at an offset.
  *
- * @typedef {(at: number) => Promise<{from: number, to: number, items: Item[]} | null>} Complete
+ * @typedef {(at: number) => Promise<{utf16Start: number, utf16End: number, items: Item[]} | null>} Complete
  */
 
 /**
@@ -62,7 +62,7 @@ function completions(complete) {
     const found = await complete(context.pos);
     // Do not open a list if the editor has lost the focus.
     if (!found || found.items.length === 0 || !context.view?.hasFocus) return null;
-    const isEmpty = context.state.sliceDoc(found.from, context.pos) === '';
+    const isEmpty = context.state.sliceDoc(found.utf16Start, context.pos) === '';
     const isOpen = found.items[0].kind === 'reference' || /[:-] $/.test(before);
     if (!context.explicit && isEmpty && !isOpen) return null;
     const options = found.items.map(({ label, detail, documentation, insert }, index) => ({
@@ -73,6 +73,7 @@ function completions(complete) {
       boost: -index / 100,
       info: documentation ? () => prose(documentation) : undefined,
     }));
-    return { from: found.from, to: found.to, options, validFor: /^[\w./-]*$/ };
+    const { utf16Start: from, utf16End: to } = found;
+    return { from, to, options, validFor: /^[\w./-]*$/ };
   };
 }

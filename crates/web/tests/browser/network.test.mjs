@@ -64,8 +64,8 @@ test('keys that are pressed while a dialog loads go to the dialog', async (t) =>
 test('late completions do not cover the form', async (t) => {
   const page = await breakable(t);
   const release = await hold(page, '**/split_help-*.wasm', 'continue');
-  await write(page, service('late'));
   const requested = page.waitForRequest('**/split_help-*.wasm');
+  await write(page, service('late'));
   await page.keyboard.press('Control+Space');
   await requested;
   await button(page, 'Form').click();
