@@ -85,7 +85,7 @@ fn kill_at_every_write(layer: &str, start: Start) {
     assert_destroy_leaves_nothing(&service);
 }
 
-/// Whether an apply reaches the write that the proxy holds back. Otherwise it ends.
+/// Whether an apply reaches the write that the proxy delays. Otherwise it ends.
 fn reaches_the_held_write(child: &mut Child, proxy: &FaultyProxy) -> bool {
     std::thread::scope(|scope| {
         let held = scope.spawn(|| proxy.ask("/held"));

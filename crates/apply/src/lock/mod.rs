@@ -138,7 +138,7 @@ async fn attempt(leases: &Api<Lease>, name: &str, holder: &str) -> Result<Attemp
     }
 }
 
-/// Returns a Lease that this run holds from now on.
+/// Returns a Lease of this run.
 fn lease(mut metadata: ObjectMeta, holder: &str) -> Lease {
     metadata.annotations.get_or_insert_default().extend(process::mark());
     let now = MicroTime(Timestamp::now());

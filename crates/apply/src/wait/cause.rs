@@ -19,7 +19,7 @@ pub(crate) enum Cause {
 /// A problem of one pod.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(crate) enum PodFault {
-    /// The scheduler finds no node for the pod.
+    /// The pod cannot be scheduled.
     Unschedulable { message: String, shortage: Option<Resource> },
     /// The image name is not valid.
     InvalidImageName { image: String },

@@ -99,7 +99,10 @@ async fn repository_that_opta_created_is_used() {
     let plain = ecr.describe_repositories().repository_names("opta-adopted-api").send().await;
     assert!(plain.is_err(), "no second repository was created");
     create("opta-adopted-api-9z9z", "terraform").await.expect("the repository can be created");
-    service.apply(&["--image-digest", &digest]).fails().reports("Opta made both");
+    service
+        .apply(&["--image-digest", &digest])
+        .fails()
+        .reports("Opta created opta-adopted-api-x7k2 and opta-adopted-api-9z9z");
 }
 
 #[test]

@@ -33,7 +33,7 @@ fn unreachable_clusters_are_reported_by_their_cause() {
     let address = silent.local_addr().expect("the listener has an address");
     let config = UNREACHABLE.replace("https://127.0.0.1:1", &format!("http://{address}"));
     service.write("silent", &config);
-    apply("silent").reports("no answer within 10 s");
+    apply("silent").reports("no response within 10 s");
 
     apply("missing").reports("cannot use the kubeconfig").reports("missing");
     service.write("invalid", "{");

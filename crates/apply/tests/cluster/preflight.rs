@@ -62,13 +62,13 @@ fn rejected_objects_are_all_reported_and_nothing_is_changed() {
     service
         .apply(&[])
         .fails()
-        .reports("the bundle was changed since it was made")
+        .reports("the bundle was modified after it was built")
         .reports("pathType: Odd");
     service
         .apply(&["--allow-modified"])
         .fails()
-        .reports("Service api is refused")
-        .reports("Ingress refused-api-k8s-service-0 is refused");
+        .reports("the API server rejects Service api")
+        .reports("the API server rejects Ingress refused-api-k8s-service-0");
     assert_eq!(service.versions(), [""; 0]);
     record_fault(
         "The API server rejects two of the objects",
