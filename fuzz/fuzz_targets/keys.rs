@@ -3,7 +3,7 @@
 #![no_main]
 
 use libfuzzer_sys::fuzz_target;
-use optakit_core::api::{self, Choices, Memory, RdsCertificates, Request, SourceText};
+use optakit_core::api::{self, Choices, Memory, RdsCertificates, Request, ServiceFile};
 
 const ENVIRONMENT: &str = "name: staging\norg_name: acme\nproviders:\n  aws: {region: us-east-1, account_id: 123456789012}\n\
                            modules:\n  - type: base\n  - {type: dns, domain: staging.acme.io}\n";
@@ -11,7 +11,7 @@ const TYPED: [&str; 12] = ["a", " ", "\n", ":", "- ", "\"", "#", "{", "]", "&a "
 
 fn told(text: &str, memory: Option<&Memory>) -> String {
     let request = Request {
-        service: SourceText { name: "opta.yml".to_owned(), text: text.to_owned() },
+        service: ServiceFile::parse("opta.yml", text),
         environment_files: [("env.yml".to_owned(), Ok(ENVIRONMENT.to_owned()))].into(),
         choices: Choices { image_tag: Some("1".to_owned()), ..Choices::default() },
         rds_certificates: RdsCertificates::always("certificates"),

@@ -5,7 +5,7 @@
 use std::collections::BTreeMap;
 
 use libfuzzer_sys::fuzz_target;
-use optakit_core::api::{self, Choices, Request, SourceText};
+use optakit_core::api::{self, Choices, Request, ServiceFile};
 
 fuzz_target!(|data: &[u8]| {
     let Ok(mut link) = serde_json::from_slice::<serde_json::Value>(data) else { return };
@@ -16,10 +16,7 @@ fuzz_target!(|data: &[u8]| {
     let files: BTreeMap<String, String> =
         serde_json::from_value(link["environment_files"].take()).unwrap_or_default();
     let request = Request {
-        service: SourceText {
-            name: "opta.yml".to_owned(),
-            text: link["service"].as_str().unwrap_or_default().to_owned(),
-        },
+        service: ServiceFile::parse("opta.yml", &link["service"].as_str().unwrap_or_default()),
         environment_files: files.into_iter().map(|(path, text)| (path, Ok(text))).collect(),
         choices: Choices {
             environment: link["environment"].as_str().map(str::to_owned),
@@ -30,14 +27,10 @@ fuzz_target!(|data: &[u8]| {
         ..Request::default()
     };
     let analysis = api::analyze(&request, false);
-    let count = analysis.manifests.as_ref().map_or(0, Vec::len);
-    for manifest in 0..count.min(3) {
-        for line in api::trace(&request, manifest) {
-            let _ = api::explain_line(
-                &request,
-                analysis.manifests.as_ref().map_or("", |all| all[manifest].kind),
-                &line,
-            );
+    let manifests = analysis.manifests.iter().flatten();
+    for (index, manifest) in manifests.enumerate().take(3) {
+        for line in api::trace(&request, index) {
+            let _ = api::explain_line(&request, manifest.kind, &line);
         }
     }
     let _ = api::diagram(&request);

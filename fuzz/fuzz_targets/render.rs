@@ -3,7 +3,7 @@
 #![no_main]
 
 use libfuzzer_sys::fuzz_target;
-use optakit_core::api::{self, Choices, Request, SourceText};
+use optakit_core::api::{self, Choices, Request, ServiceFile};
 
 const ENVIRONMENT: &str = "name: staging\norg_name: acme\nproviders:\n  aws: {region: us-east-1, account_id: 123456789012}\n\
                            modules:\n  - type: base\n  - {type: dns, domain: staging.acme.io}\n";
@@ -11,13 +11,12 @@ const ENVIRONMENT: &str = "name: staging\norg_name: acme\nproviders:\n  aws: {re
 fuzz_target!(|data: &[u8]| {
     let text = String::from_utf8_lossy(data).into_owned();
     let request = Request {
-        service: SourceText { name: "opta.yml".to_owned(), text },
+        service: ServiceFile::parse("opta.yml", &text),
         environment_files: [("env.yml".to_owned(), Ok(ENVIRONMENT.to_owned()))].into(),
         choices: Choices { image_tag: Some("1".to_owned()), ..Choices::default() },
         rds_certificates: optakit_core::api::RdsCertificates::always("certificates"),
         ..Request::default()
     };
-    let text = &request.service.text;
     let analysis = api::analyze(&request, false);
     for diagnostic in &analysis.diagnostics {
         if diagnostic.file == "opta.yml" {
@@ -38,7 +37,7 @@ fuzz_target!(|data: &[u8]| {
     }
     assert_eq!(analysis.manifests.is_some(), !analysis.has_errors() && analysis.refusal.is_none());
     for manifest in analysis.manifests.iter().flatten() {
-        assert_eq!(manifest.to_value()["kind"], manifest.kind);
+        assert_eq!(manifest.to_value()["kind"], manifest.kind.name());
     }
     let again = api::analyze(&request, false);
     assert_eq!(analysis.yaml(), again.yaml());

@@ -3,7 +3,7 @@
 #![no_main]
 
 use libfuzzer_sys::fuzz_target;
-use optakit_core::api::{self, Choices, Request, SourceText};
+use optakit_core::api::{self, Choices, Request, ServiceFile, SourceText};
 
 const SERVICE: &str = "name: app\nenvironments:\n  - {name: staging, path: env.yml}\nmodules:\n  - {type: postgres, name: db}\n  - type: k8s-service\n    \
                        name: api\n    image: AUTO\n    port: {http: 80}\n    public_uri: \"{parent.domain}/a\"\n    env_vars: {A: \"{vars.a}\", B: \
@@ -14,7 +14,7 @@ fuzz_target!(|data: &[u8]| {
     let (environment, values) =
         text.split_once("\n---8<---\n").unwrap_or(("name: staging\norg_name: acme\n", &text));
     let request = Request {
-        service: SourceText { name: "opta.yml".to_owned(), text: SERVICE.to_owned() },
+        service: ServiceFile::parse("opta.yml", SERVICE),
         environment_files: [("env.yml".to_owned(), Ok(environment.to_owned()))].into(),
         values: Some(SourceText { name: "values.yml".to_owned(), text: values.to_owned() }),
         choices: Choices::default(),

@@ -3,7 +3,7 @@
 use std::collections::BTreeSet;
 use std::path::{Component, Path, PathBuf};
 
-use optakit_core::api::{self, Choices, Diagnostic, Request};
+use optakit_core::api::{Choices, Diagnostic, Request, ServiceFile};
 
 use crate::file::{is_stdin, read_text};
 
@@ -29,11 +29,10 @@ pub(crate) fn read(
         let text = text.map_err(|error| error.root_cause().to_string());
         (path, text)
     };
+    let service = ServiceFile::parse(&service.name, &service.text);
     let mut request = Request { service, choices, ..Request::default() };
-    let paths: BTreeSet<String> = api::environments(&request.service)
-        .into_iter()
-        .map(|environment| environment.path)
-        .collect();
+    let paths: BTreeSet<String> =
+        request.service.environments().into_iter().map(|environment| environment.path).collect();
     request.environment_files = paths.into_iter().map(read).collect();
     request.values = values.map(|values| read_text(values)).transpose()?;
     Ok(request)
@@ -42,7 +41,7 @@ pub(crate) fn read(
 /// Returns the path of an environment file relative to the working directory. In the service file
 /// it is relative to the service file.
 fn path_from_here(request: &Request, path: &str) -> String {
-    let folder = Path::new(&request.service.name).parent().unwrap_or(Path::new(""));
+    let folder = Path::new(request.service.name()).parent().unwrap_or(Path::new(""));
     let mut name = PathBuf::new();
     for part in folder.join(path).components() {
         match part {
@@ -79,8 +78,8 @@ pub(crate) fn with_paths_from_here(
 
 /// Returns the text of a file of the request by its path relative to the working directory.
 pub(crate) fn text_of<'a>(request: &'a Request, name: &str) -> Option<&'a str> {
-    if name == request.service.name {
-        return Some(&request.service.text);
+    if name == request.service.name() {
+        return Some(request.service.text());
     }
     let environment =
         request.environment_files.iter().find(|(path, _)| path_from_here(request, path) == name);

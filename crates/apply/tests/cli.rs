@@ -391,7 +391,7 @@ fn an_environment_file_that_is_not_there_is_a_fault_of_the_path() {
     assert_eq!(outcome.code, 1);
     assert!(
         outcome.out.starts_with(
-            "error[environment-file-unreadable]: the environment file `../env/missing.yml` cannot be read: No such file or directory"
+            "error[environment-file-unreadable]: cannot read environment file `../env/missing.yml`: No such file or directory"
         ),
         "{}",
         outcome.out

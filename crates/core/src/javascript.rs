@@ -9,7 +9,7 @@ use wasm_bindgen::prelude::{JsError, wasm_bindgen};
 
 use crate::api::{
     self, Analysis, AwsDocument, Choices, Completions, Diagnostic, Hover, PathStep,
-    RdsCertificates, Request, SourceText, TextEdit,
+    RdsCertificates, Request, ServiceFile, SourceText, TextEdit,
 };
 
 /// The texts and choices that every function takes.
@@ -41,10 +41,7 @@ pub struct Input {
 impl Input {
     fn request(self) -> Request {
         Request {
-            service: SourceText {
-                name: self.name.unwrap_or_else(|| "opta.yml".to_owned()),
-                text: self.service,
-            },
+            service: ServiceFile::parse(self.name.as_deref().unwrap_or("opta.yml"), &self.service),
             environment_files: self
                 .environment_files
                 .into_iter()

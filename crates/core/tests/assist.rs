@@ -1,6 +1,6 @@
 //! Help while typing: `$0` marks the offset.
 
-use optakit_core::api::{self, Choices, Request, SourceText};
+use optakit_core::api::{self, Choices, Request, ServiceFile, SourceText};
 
 const ENVIRONMENT: &str = "name: staging\norg_name: acme\nproviders:\n  aws: {region: us-east-1, account_id: 123456789012}\n\
                            modules:\n  - type: base\n  - {type: dns, domain: staging.acme.io}\n";
@@ -12,7 +12,7 @@ const HEAD: &str = "name: shop\nenvironments:\n  - name: staging\n    path: env.
 fn request(text: &str) -> Request {
     let secret = "parent: {zone_id: Z1, admin_password: hunter2}\n";
     Request {
-        service: SourceText { name: "opta.yml".to_owned(), text: text.to_owned() },
+        service: ServiceFile::parse("opta.yml", text),
         environment_files: [("env.yml".to_owned(), Ok(ENVIRONMENT.to_owned()))].into(),
         values: Some(SourceText { name: "values.yml".to_owned(), text: secret.to_owned() }),
         choices: Choices::default(),

@@ -1,14 +1,14 @@
 //! Texts that are not what they should be: what is said of them, and that nothing ever panics or
 //! hangs.
 
-use optakit_core::api::{Analysis, Choices, Request, SourceText, analyze};
+use optakit_core::api::{Analysis, Choices, Request, ServiceFile, analyze};
 use proptest::prelude::*;
 
 fn check(text: &str) -> Analysis {
     let environment = "name: staging\norg_name: acme\nproviders: {aws: {region: us-east-1, account_id: 123456789012}}\n\
                        modules: [{type: dns, domain: acme.io}]\n";
     let request = Request {
-        service: SourceText { name: "opta.yml".to_owned(), text: text.to_owned() },
+        service: ServiceFile::parse("opta.yml", text),
         environment_files: [("env.yml".to_owned(), Ok(environment.to_owned()))].into(),
         choices: Choices::default(),
         rds_certificates: optakit_core::api::RdsCertificates::always(""),

@@ -2,16 +2,15 @@
 
 #![expect(clippy::disallowed_methods, reason = "tests read files, the core does not")]
 
-use optakit_core::api::{self, Choices, Kind, RdsCertificates, Request, SourceText, verify_bundle};
+use optakit_core::api::{
+    self, Choices, Kind, RdsCertificates, Request, ServiceFile, SourceText, verify_bundle,
+};
 use optakit_core::bundle::{Bundle, BundleError, BundleObject, List, MAX_BYTES};
 use serde_json::Value;
 
 fn request() -> Request {
     Request {
-        service: SourceText {
-            name: "opta.yml".to_owned(),
-            text: include_str!("render/links/opta.yml").to_owned(),
-        },
+        service: ServiceFile::parse("opta.yml", include_str!("render/links/opta.yml")),
         environment_files: [("env.yml".to_owned(), Ok(include_str!("render/env.yml").to_owned()))]
             .into(),
         values: Some(SourceText {
@@ -107,10 +106,11 @@ fn the_digest_does_not_depend_on_whitespace() {
 #[test]
 fn a_bundle_contains_no_secret_values() {
     let mut request = request();
-    request.service.text = request
+    let text = request
         .service
-        .text
+        .text()
         .replace("queue_id}}\"", "queue_id}} ${{module.db.db_password}} ${{module.db.db_host}}\"");
+    request.service = ServiceFile::parse("opta.yml", &text);
     let yaml = api::analyze(&request, false).yaml().expect("no errors");
     assert!(yaml.contains("hunter2"), "the request contains the secret");
     let bundle = api::bundle(&request).expect("no errors");
@@ -240,7 +240,7 @@ modules:
     type: k8s-service
     image: AUTO
     port: {http: 80}";
-    request.service.text = format!("{text}{VARIABLES}");
+    request.service = ServiceFile::parse("opta.yml", &format!("{text}{VARIABLES}"));
     // Without the environment file, the account is not known.
     request.environment_files.clear();
     api::bundle(&request).unwrap_or_else(|analysis| panic!("{:#?}", analysis.diagnostics))

@@ -5,7 +5,7 @@
 use std::fs;
 use std::path::{Path, PathBuf};
 
-use optakit_core::api::{Request, SourceText, analyze};
+use optakit_core::api::{Request, ServiceFile, analyze};
 use optakit_core::check::RULES;
 
 /// The line of the summary that the pages of rules are below.
@@ -79,7 +79,7 @@ fn the_files_of_the_tutorial_have_no_problems() {
         panic!("the tutorial has two files, found {}", blocks.len())
     };
     let request = Request {
-        service: SourceText { name: "opta.yml".to_owned(), text: (*service).to_owned() },
+        service: ServiceFile::parse("opta.yml", service),
         environment_files: [("env.yml".to_owned(), Ok((*environment).to_owned()))].into(),
         ..Request::default()
     };

@@ -1,6 +1,6 @@
 //! The README's own examples work.
 
-use optakit_core::api::{Request, SourceText, analyze};
+use optakit_core::api::{Request, ServiceFile, analyze};
 
 #[test]
 fn the_tour_of_the_readme_is_without_faults() {
@@ -11,7 +11,7 @@ fn the_tour_of_the_readme_is_without_faults() {
         panic!("the tour has two files, found {}", blocks.len())
     };
     let request = Request {
-        service: SourceText { name: "opta.yml".to_owned(), text: (*service).to_owned() },
+        service: ServiceFile::parse("opta.yml", service),
         environment_files: [("env.yml".to_owned(), Ok((*environment).to_owned()))].into(),
         ..Request::default()
     };
@@ -19,10 +19,10 @@ fn the_tour_of_the_readme_is_without_faults() {
     assert_eq!(analysis.diagnostics, []);
     assert_eq!(analysis.environment.as_deref(), Some("staging"));
     let with_fault = Request {
-        service: SourceText {
-            name: "opta.yml".to_owned(),
-            text: service.replace("healthcheck_path", "healthcheck"),
-        },
+        service: ServiceFile::parse(
+            "opta.yml",
+            &service.replace("healthcheck_path", "healthcheck"),
+        ),
         ..request
     };
     let diagnostic = &analyze(&with_fault, false).diagnostics[0];

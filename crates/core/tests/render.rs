@@ -11,7 +11,7 @@ use k8s_openapi::api::autoscaling::v2::HorizontalPodAutoscaler;
 use k8s_openapi::api::core::v1::{ConfigMap, Namespace, Secret, Service, ServiceAccount};
 use k8s_openapi::api::networking::v1::Ingress;
 use k8s_openapi::api::policy::v1::PodDisruptionBudget;
-use optakit_core::api::{self, Choices, Kind, Manifest, Request, SourceText};
+use optakit_core::api::{self, Choices, Kind, Manifest, Request, ServiceFile, SourceText};
 use optakit_core::model::k8s_service::K8sService;
 use serde::de::DeserializeOwned;
 
@@ -37,7 +37,7 @@ fn cases() -> Vec<PathBuf> {
 fn request(case: &Path, profile: &str) -> Request {
     let values = case.join("values.yml");
     Request {
-        service: SourceText { name: "opta.yml".to_owned(), text: read(&case.join("opta.yml")) },
+        service: ServiceFile::parse("opta.yml", &read(&case.join("opta.yml"))),
         environment_files: [("env.yml".to_owned(), Ok(read(&folder().join("env.yml"))))].into(),
         values: values
             .exists()
@@ -193,7 +193,7 @@ fn rendered_service(without: &str, extra: &str) -> String {
     let kept = fields.iter().filter(|line| !line.starts_with(&format!("{without}:")));
     let kept = kept.map(|line| format!("    {line}\n")).collect::<String>();
     let mut request = request(&folder().join("minimal"), "default");
-    request.service.text = format!("{modules}{kept}{extra}");
+    request.service = ServiceFile::parse("opta.yml", &format!("{modules}{kept}{extra}"));
     rendered(&request)
 }
 
@@ -201,7 +201,8 @@ fn rendered_service(without: &str, extra: &str) -> String {
 fn a_missing_field_renders_its_declared_default() {
     let with = |lines: &str| {
         let mut request = request(&folder().join("minimal"), "default");
-        request.service.text = read(&folder().join("minimal/opta.yml")) + lines;
+        let text = read(&folder().join("minimal/opta.yml")) + lines;
+        request.service = ServiceFile::parse("opta.yml", &text);
         rendered(&request)
     };
     let mut compared = 0;

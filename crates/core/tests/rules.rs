@@ -2,7 +2,7 @@
 
 use std::collections::BTreeSet;
 
-use optakit_core::api::{self, Analysis, Choices, Diagnostic, Request, SourceText, analyze};
+use optakit_core::api::{self, Analysis, Choices, Diagnostic, Request, ServiceFile, analyze};
 use optakit_core::check::RULES;
 use optakit_core::diagnostic::{Example, Rule};
 
@@ -27,7 +27,7 @@ fn text(example: Example) -> String {
 
 fn check(text: &str) -> Analysis {
     let request = Request {
-        service: SourceText { name: "opta.yml".to_owned(), text: text.to_owned() },
+        service: ServiceFile::parse("opta.yml", text),
         environment_files: [
             ("env.yml".to_owned(), Ok(ENVIRONMENT.to_owned())),
             ("env2.yml".to_owned(), Ok(ENVIRONMENT.to_owned())),

@@ -3,11 +3,11 @@
 
 use std::path::Path;
 
-use optakit_core::api::{self, Baseline, BaselineObject, Kind, Request, SourceText};
+use optakit_core::api::{self, Baseline, BaselineObject, Kind, Request, ServiceFile};
 
 fn request(service: &str, environment: &str) -> Request {
     Request {
-        service: SourceText { name: "opta.yml".to_owned(), text: service.to_owned() },
+        service: ServiceFile::parse("opta.yml", service),
         environment_files: [("env.yml".to_owned(), Ok(environment.to_owned()))].into(),
         rds_certificates: api::RdsCertificates::always(
             "-----BEGIN CERTIFICATE-----\nAA==\n-----END CERTIFICATE-----\n",

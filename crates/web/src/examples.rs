@@ -101,12 +101,12 @@ pub(crate) fn open_first(page: Page) {
 
 #[cfg(test)]
 mod tests {
-    use optakit_core::api::{Analysis, Request, SourceText, analyze};
+    use optakit_core::api::{Analysis, Request, ServiceFile, analyze};
 
     use super::*;
 
     fn analysis(example: &Example) -> Analysis {
-        let service = SourceText { name: "opta.yml".to_owned(), text: example.service.to_owned() };
+        let service = ServiceFile::parse("opta.yml", example.service);
         let environment = (ENVIRONMENT_PATH.to_owned(), Ok(ENVIRONMENT.to_owned()));
         let environment_files = [environment].into();
         analyze(&Request { service, environment_files, ..Request::default() }, false)

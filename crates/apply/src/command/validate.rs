@@ -68,7 +68,7 @@ fn find_service_files(path: &Path, files: &mut Vec<PathBuf>) -> anyhow::Result<(
 
 /// Returns the diagnostics for all chosen environments, without duplicates.
 fn check(request: &Request) -> anyhow::Result<Vec<Diagnostic>> {
-    let environments = api::environments(&request.service);
+    let environments = request.service.environments();
     let choices: Vec<Choices> = if request.choices.environment.is_some() || environments.len() < 2 {
         vec![request.choices.clone()]
     } else {
@@ -80,7 +80,7 @@ fn check(request: &Request) -> anyhow::Result<Vec<Diagnostic>> {
     for choices in choices {
         let analysis = api::check(&Request { choices, ..request.clone() });
         if let Some(refusal) = analysis.refusal.filter(|_| request.choices.environment.is_some()) {
-            bail!("{}: {refusal}", request.service.name);
+            bail!("{}: {refusal}", request.service.name());
         }
         for diagnostic in analysis.diagnostics {
             if !diagnostics.contains(&diagnostic) {
@@ -90,7 +90,7 @@ fn check(request: &Request) -> anyhow::Result<Vec<Diagnostic>> {
     }
     // The service file comes first.
     diagnostics.sort_by(|a, b| {
-        let key = |found: &'_ Diagnostic| found.file != request.service.name;
+        let key = |found: &'_ Diagnostic| found.file != request.service.name();
         (key(a), &a.file, a.place.byte_start).cmp(&(key(b), &b.file, b.place.byte_start))
     });
     Ok(request::with_paths_from_here(request, diagnostics))

@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
 
 use anyhow::bail;
-use optakit_core::api::{self, Request, SourceText};
+use optakit_core::api::{ServiceFile, SourceText};
 use serde::Serialize;
 
 use crate::{digest, file};
@@ -92,6 +92,6 @@ fn replace(path: &Path, text: &str) -> anyhow::Result<()> {
 
 /// The paths of the environment files that a service file names.
 fn paths(service: &SourceText) -> Vec<String> {
-    let request = Request { service: service.clone(), ..Request::default() };
-    api::environments(&request.service).into_iter().map(|environment| environment.path).collect()
+    let service = ServiceFile::parse(&service.name, &service.text);
+    service.environments().into_iter().map(|environment| environment.path).collect()
 }

@@ -11,7 +11,6 @@ use super::render::{
     RenderContext, RenderedService, render_link_secret, render_namespace, render_service,
 };
 use super::request::Request;
-use super::service_file::ServiceFile;
 use crate::aws::AwsResource;
 use crate::order::sort_by_rank;
 use crate::render::{Object, WithoutImage};
@@ -20,7 +19,7 @@ use crate::syntax::{self, YamlWriter};
 /// Checks a request without rendering it.
 #[must_use]
 pub fn check(request: &Request) -> Analysis {
-    CheckedRequest::new(request, &ServiceFile::parse(&request.service)).analysis
+    CheckedRequest::new(request).analysis
 }
 
 /// Checks a request and renders it if it has no errors.
@@ -29,22 +28,18 @@ pub fn check(request: &Request) -> Analysis {
 /// databases. The values file must contain them.
 #[must_use]
 pub fn analyze(request: &Request, link_values: bool) -> Analysis {
-    let service_file = ServiceFile::parse(&request.service);
-    let prepared = PreparedRequest::new(request, &service_file, None);
-    let checked = CheckedRequest::check(prepared, &[]);
-    render_manifests(checked, None, link_values)
+    render_manifests(CheckedRequest::new(request), None, link_values)
 }
 
 /// Checks and renders a request, but reuses each cached service that did not change.
 pub(super) fn analyze_cached(request: &Request, cache: &Cache) -> Analysis {
-    let service_file = cache.parse(&request.service);
-    let prepared = PreparedRequest::new(request, &service_file, None);
-    if service_file.document.has_anchors {
+    let prepared = PreparedRequest::new(request, None);
+    if prepared.file.document.has_anchors {
         // A service may depend on the text of another service.
         return render_manifests(CheckedRequest::check(prepared, &[]), None, false);
     }
-    let key = CacheKey::new(request, &service_file, &prepared.environment);
-    let services = cache.services(key, &service_file);
+    let key = CacheKey::new(request, &prepared.environment);
+    let services = cache.services(key, prepared.file);
     let checked = CheckedRequest::check(prepared, &services);
     render_manifests(checked, Some((cache, services)), false)
 }
@@ -52,8 +47,7 @@ pub(super) fn analyze_cached(request: &Request, cache: &Cache) -> Analysis {
 /// Returns the AWS resources of a request; none if it has errors.
 #[must_use]
 pub fn aws_documents(request: &Request) -> Vec<AwsDocument> {
-    let service_file = ServiceFile::parse(&request.service);
-    let checked = CheckedRequest::new(request, &service_file);
+    let checked = CheckedRequest::new(request);
     let Some(context) = RenderContext::new(&checked, WithoutImage::LeaveOut) else {
         return Vec::new();
     };
@@ -89,7 +83,7 @@ fn render_manifests(
         layer_objects.map(|object| write_manifest(&object, &mut writer)).collect();
     let (mut aws, mut needs) = (Vec::new(), Needs::default());
     let mut remaining = checked.services.iter();
-    for (header, cached) in checked.prepared.service_file.layer.services().zip(cached) {
+    for (header, cached) in checked.prepared.file.layer.services().zip(cached) {
         let service = cached.unwrap_or_else(|| {
             let service = remaining.next().expect("each service is either cached or checked");
             let written = Arc::new(write_service(service, &checked, &context, &mut writer));
@@ -121,7 +115,7 @@ fn write_service(
     let RenderedService { objects, resources, needs } =
         render_service(service, link_variables, context);
     CachedService {
-        text: checked.prepared.service_file.source.slice(service.header.span).to_owned(),
+        text: checked.prepared.file.source.slice(service.header.span).to_owned(),
         manifests: objects.iter().map(|object| write_manifest(object, writer)).collect(),
         resources: resources.iter().map(described).collect(),
         needs,

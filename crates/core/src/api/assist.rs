@@ -8,7 +8,6 @@ use serde::Serialize;
 use super::environment::read_environment;
 use super::places::Places;
 use super::request::Request;
-use super::service_file::ServiceFile;
 use super::values::read_values;
 use crate::assist::{self, AssistContext};
 use crate::model::layer::EnvironmentEntry;
@@ -102,7 +101,7 @@ fn within<T>(
     offset: usize,
     help: impl FnOnce(usize, &AssistContext<'_>, &LineIndex) -> Option<T>,
 ) -> Option<T> {
-    let service_file = ServiceFile::parse(&request.service);
+    let service_file = request.service.parsed();
     let (service, layer_file, mut unsaid) = (&service_file.source, &service_file.layer, Vec::new());
     let values = read_values(request).without_secrets();
     let choices = request.choices.or_values(&values);
@@ -127,7 +126,7 @@ fn within<T>(
         used: &RefCell::new(BTreeMap::new()),
     };
     let paths: Vec<&str> = request.environment_files.keys().map(String::as_str).collect();
-    let text = if file == request.service.name {
+    let text = if file == request.service.name() {
         None
     } else {
         Some(request.environment_files.get(file)?.as_ref().ok()?)

@@ -34,10 +34,8 @@ pub fn bundle(request: &Request) -> Result<Bundle, Box<Analysis>> {
     clean.choices = clean.choices.or_values(&values);
     clean.values = None;
     // Bundles are shared with others, so that a secret value must stay a hole.
-    build(&clean, values.without_secrets()).ok_or_else(|| {
-        let service_file = ServiceFile::parse(&request.service);
-        Box::new(CheckedRequest::new(request, &service_file).analysis)
-    })
+    build(&clean, values.without_secrets())
+        .ok_or_else(|| Box::new(CheckedRequest::new(request).analysis))
 }
 
 /// Checks that a bundle was not modified: that its digest is right, and, if this version rendered
@@ -62,8 +60,7 @@ pub fn verify_bundle(bundle: &Bundle, certificates: &RdsCertificates) -> Result<
 /// Builds the bundle of a request without a values file, from values without secrets. Returns none
 /// if the request has errors.
 fn build(request: &Request, values: Values) -> Option<Bundle> {
-    let service_file = ServiceFile::parse(&request.service);
-    let prepared = PreparedRequest::new(request, &service_file, Some(values));
+    let prepared = PreparedRequest::new(request, Some(values));
     let checked = CheckedRequest::check(prepared, &[]);
     let rendered = RenderedRequest::new(checked, WithoutImage::Hole)
         .filter(|rendered| rendered.analysis.rds_certificates_for.is_none())?;
@@ -74,7 +71,7 @@ fn build(request: &Request, values: Values) -> Option<Bundle> {
         metadata: Metadata { layer: rendered.layer.clone(), environment: environment.name.clone() },
         renderer: RENDERER.to_owned(),
         sources: Sources {
-            service: request.service.clone(),
+            service: request.service.source_text(),
             environment: rendered.environment_file.clone(),
         },
         // The name is set even if the file has only one environment: the bundle must not depend on
@@ -143,10 +140,11 @@ fn source_map(rendered: &RenderedRequest) -> Vec<SourceLine> {
 /// Builds the bundle that this version renders from the same sources. Returns none if the sources
 /// have errors.
 fn build_again(bundle: &Bundle, certificates: &RdsCertificates) -> Option<Bundle> {
-    let environment = bundle.sources.environment.iter();
+    let Sources { service, environment } = &bundle.sources;
     let request = Request {
-        service: bundle.sources.service.clone(),
+        service: ServiceFile::parse(&service.name, &service.text),
         environment_files: environment
+            .iter()
             .map(|file| (file.name.clone(), Ok(file.text.clone())))
             .collect(),
         values: None,

@@ -6,7 +6,7 @@ use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use super::analysis::{AwsResourceRef, Manifest};
 use super::needs::ServiceNeeds;
 use super::request::Request;
-use super::service_file::ServiceFile;
+use super::service_file::{Parsed, ServiceFile};
 use crate::choices::Choices;
 use crate::model::environment::Environment;
 use crate::render::LinkVariable;
@@ -18,7 +18,7 @@ pub(super) struct Cache(Arc<Mutex<Entries>>);
 
 #[derive(Default)]
 struct Entries {
-    file: Option<Arc<ServiceFile>>,
+    file: Option<ServiceFile>,
     key: Option<CacheKey>,
     /// The services in file order; none for a service with diagnostics.
     services: Vec<Option<Arc<CachedService>>>,
@@ -53,12 +53,11 @@ impl Cache {
     }
 
     /// Parses a service file. Parses only the edited module if possible.
-    pub(super) fn parse(&self, service: &SourceText) -> Arc<ServiceFile> {
+    pub(super) fn parse(&self, name: &str, text: &str) -> ServiceFile {
         let mut entries = self.entries();
-        let file = match entries.file.take() {
-            Some(file) if file.is_parsed_from(service) => file,
-            Some(earlier) => Arc::new(earlier.parse_edited(service)),
-            None => Arc::new(ServiceFile::parse(service)),
+        let file = match &entries.file {
+            Some(earlier) => earlier.parse_edited(name, text),
+            None => ServiceFile::parse(name, text),
         };
         entries.file = Some(file.clone());
         file
@@ -67,20 +66,16 @@ impl Cache {
     /// Returns the services of a file that are rendered already, in file order.
     ///
     /// Forgets all services if the key changed, and each service whose text changed.
-    pub(super) fn services(
-        &self,
-        key: CacheKey,
-        service_file: &ServiceFile,
-    ) -> Vec<Option<Arc<CachedService>>> {
+    pub(super) fn services(&self, key: CacheKey, file: &Parsed) -> Vec<Option<Arc<CachedService>>> {
         let mut entries = self.entries();
         if entries.key.as_ref() != Some(&key) {
             entries.services.clear();
             entries.key = Some(key);
         }
         // The same key means the same number of services, with the same names.
-        entries.services.resize(service_file.layer.services().count(), None);
-        for (module, cached) in service_file.layer.services().zip(&mut entries.services) {
-            let text = service_file.source.slice(module.span);
+        entries.services.resize(file.layer.services().count(), None);
+        for (module, cached) in file.layer.services().zip(&mut entries.services) {
+            let text = file.source.slice(module.span);
             if cached.as_ref().is_some_and(|cached| cached.text != text) {
                 *cached = None;
             }
@@ -98,15 +93,12 @@ impl Cache {
 
 impl CacheKey {
     /// Returns the key of a request.
-    pub(super) fn new(
-        request: &Request,
-        service_file: &ServiceFile,
-        environment: &Environment,
-    ) -> Self {
-        let modules = service_file.layer.modules.iter();
+    pub(super) fn new(request: &Request, environment: &Environment) -> Self {
+        let file = request.service.parsed();
+        let modules = file.layer.modules.iter();
         let region = environment.region.as_deref();
         Self {
-            file: without_services(service_file),
+            file: without_services(file),
             modules: modules
                 .map(|module| (module.name.value.clone(), module.kind.value.clone()))
                 .collect(),
@@ -119,9 +111,9 @@ impl CacheKey {
 }
 
 /// Returns the text of a service file without its services.
-fn without_services(service_file: &ServiceFile) -> String {
-    let (text, mut end, mut rest) = (&service_file.source.text, 0, String::new());
-    for module in service_file.layer.services() {
+fn without_services(file: &Parsed) -> String {
+    let (text, mut end, mut rest) = (&file.source.text, 0, String::new());
+    for module in file.layer.services() {
         let span = module.span.range();
         rest.push_str(text.get(end..span.start).unwrap_or_default());
         end = span.end;

@@ -7,7 +7,6 @@ use super::cache::CachedService;
 use super::diagnostic;
 use super::prepare::PreparedRequest;
 use super::request::Request;
-use super::service_file::ServiceFile;
 use crate::check::{self, CheckContext, Checked};
 use crate::diagnostic::Diagnostic;
 use crate::lower;
@@ -42,8 +41,8 @@ pub(super) struct CheckedService<'a> {
 
 impl<'a> CheckedRequest<'a> {
     /// Checks a request.
-    pub(super) fn new(request: &'a Request, service_file: &'a ServiceFile) -> Self {
-        Self::check(PreparedRequest::new(request, service_file, None), &[])
+    pub(super) fn new(request: &'a Request) -> Self {
+        Self::check(PreparedRequest::new(request, None), &[])
     }
 
     /// Checks the services of a prepared request that have no entry in `cached`.
@@ -53,7 +52,7 @@ impl<'a> CheckedRequest<'a> {
     ) -> Self {
         let mut diagnostics = std::mem::take(&mut prepared.diagnostics);
         diagnostics.extend(prepared.layer_name().and_then(check::names::check_layer));
-        let modules = prepared.service_file.layer.modules.iter();
+        let modules = prepared.file.layer.modules.iter();
         let others = modules.filter(|module| module.short_type() != K8S_SERVICE);
         diagnostics.extend(others.filter_map(check::names::check_module));
         let services = check_services(&prepared, cached, &mut diagnostics);
@@ -70,7 +69,7 @@ impl<'a> CheckedRequest<'a> {
                 .iter()
                 .map(|found| diagnostic::Diagnostic::new(found, &prepared.places))
                 .collect(),
-            environments: prepared.service_file.environments(),
+            environments: prepared.request.service.environments(),
             environment: prepared.environment_name(),
             refusal: prepared.refusal.clone(),
             ..Analysis::default()
@@ -92,7 +91,7 @@ fn check_services<'a>(
     diagnostics: &mut Vec<Diagnostic>,
 ) -> Vec<CheckedService<'a>> {
     let scope = prepared.scope();
-    let source = &prepared.service_file.source;
+    let source = &prepared.file.source;
     let context = CheckContext {
         layer_name: scope.layer_name,
         modules: scope.modules,
@@ -101,7 +100,7 @@ fn check_services<'a>(
         source,
     };
     let mut services = Vec::new();
-    for (index, header) in prepared.service_file.layer.services().enumerate() {
+    for (index, header) in prepared.file.layer.services().enumerate() {
         if cached.get(index).is_some_and(Option::is_some) {
             continue;
         }
@@ -120,7 +119,7 @@ fn link_variables(
     services: &[CheckedService<'_>],
     cached: &[Option<Arc<CachedService>>],
 ) -> Vec<Vec<LinkVariable>> {
-    let layer = &prepared.service_file.layer;
+    let layer = &prepared.file.layer;
     let mut variables = vec![Vec::new(); layer.services().count()];
     for service in services {
         variables[service.index] = render::link_variables(&service.service, &layer.modules);

@@ -3,7 +3,6 @@
 use super::check::{CheckedRequest, CheckedService};
 use super::places::{Place, Places};
 use super::request::Request;
-use super::service_file::ServiceFile;
 use crate::check::Checked;
 use crate::model::image::Image;
 use crate::model::k8s_service::{K8sService, PortKind};
@@ -45,12 +44,11 @@ pub struct Shape {
 /// Returns the diagrams of all services; none if the request has errors.
 #[must_use]
 pub fn diagram(request: &Request) -> Vec<Diagram> {
-    let service_file = ServiceFile::parse(&request.service);
-    let checked = CheckedRequest::new(request, &service_file);
+    let checked = CheckedRequest::new(request);
     if !checked.is_renderable {
         return Vec::new();
     }
-    let modules = &service_file.layer.modules;
+    let modules = &checked.prepared.file.layer.modules;
     let places = &checked.prepared.places;
     checked.services.iter().map(|service| Drawing { service, modules, places }.diagram()).collect()
 }

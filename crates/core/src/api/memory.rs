@@ -1,25 +1,26 @@
 //! Repeated requests about the same files, like those of an editor at each keystroke.
 
-use super::analysis::{Analysis, EnvironmentRef};
+use super::analysis::Analysis;
 use super::analyze::analyze_cached;
 use super::cache::Cache;
 use super::request::Request;
-use crate::source::SourceText;
+use super::service_file::ServiceFile;
 
-/// Remembers the results of the last request, so that the next request is faster.
+/// Keeps the results of the last request, so that the next request is faster.
 ///
-/// Each result is the same as without a memory. Clones share what they remember.
+/// Every result is the same as without a memory. Clones share the kept results.
 #[derive(Clone, Default)]
 pub struct Memory(Cache);
 
 impl Memory {
-    /// Returns the environments of a service file, like [`environments`](super::environments).
+    /// Parses a service file. Parses only the edited module if possible.
     #[must_use]
-    pub fn environments(&self, service: &SourceText) -> Vec<EnvironmentRef> {
-        self.0.parse(service).environments()
+    pub fn parse(&self, name: &str, text: &str) -> ServiceFile {
+        self.0.parse(name, text)
     }
 
-    /// Checks and renders a request, like [`analyze`](super::analyze) without link values.
+    /// Checks and renders a request like [`analyze`](super::analyze), without link values. Renders
+    /// only the services that changed.
     #[must_use]
     pub fn analyze(&self, request: &Request) -> Analysis {
         analyze_cached(request, &self.0)
@@ -33,15 +34,15 @@ mod tests {
     use proptest::prelude::*;
 
     use super::*;
-    use crate::api::{Choices, Manifest, RdsCertificates, SourceText, analyze};
+    use crate::api::{Choices, Manifest, RdsCertificates, analyze};
     use crate::kind::Kind;
 
     const FILE: &str = include_str!("../../benches/fixture/opta.yml");
     const ENVIRONMENT: &str = include_str!("../../benches/fixture/env.yml");
 
-    fn request(text: &str, environment: &str, tag: Option<&str>) -> Request {
+    fn request(service: ServiceFile, environment: &str, tag: Option<&str>) -> Request {
         Request {
-            service: SourceText { name: "opta.yml".to_owned(), text: text.to_owned() },
+            service,
             environment_files: [("env.yml".to_owned(), Ok(environment.to_owned()))].into(),
             choices: Choices { image_tag: tag.map(str::to_owned), ..Choices::default() },
             rds_certificates: RdsCertificates::always(
@@ -71,8 +72,9 @@ mod tests {
     #[test]
     fn a_service_that_no_edit_touches_is_not_rendered_again() {
         let memory = Memory::default();
-        let ask =
-            |text: &str, environment: &str| memory.analyze(&request(text, environment, Some("1")));
+        let ask = |text: &str, environment: &str| {
+            memory.analyze(&request(memory.parse("opta.yml", text), environment, Some("1")))
+        };
         let first = ask(FILE, ENVIRONMENT);
         let deployments = taken_over(&first, &first);
         assert_eq!(deployments.len(), 2);
@@ -92,7 +94,7 @@ mod tests {
         };
         for level in ["info", "debug"] {
             let yaml = memory
-                .analyze(&request(&text(level), ENVIRONMENT, None))
+                .analyze(&request(memory.parse("opta.yml", &text(level)), ENVIRONMENT, None))
                 .yaml()
                 .expect("no errors");
             assert_eq!(yaml.matches(&format!("value: {level}")).count(), 2, "{yaml}");
@@ -150,8 +152,8 @@ mod tests {
                     }
                     _ => {}
                 }
-                let with = memory.analyze(&request(&text, &environment, tag));
-                let without = analyze(&request(&text, &environment, tag), false);
+                let with = memory.analyze(&request(memory.parse("opta.yml", &text), &environment, tag));
+                let without = analyze(&request(ServiceFile::parse("opta.yml", &text), &environment, tag), false);
                 prop_assert_eq!(told(&with), told(&without), "{}", text);
             }
         }

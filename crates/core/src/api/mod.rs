@@ -45,7 +45,7 @@ pub use files::{FileFormat, files, kustomize};
 pub use memory::Memory;
 pub use places::Place;
 pub use request::{RdsCertificates, Request};
-pub use service_file::environments;
+pub use service_file::ServiceFile;
 pub use trace::{LineExplanation, TracedLine, decided_lines, explain_line, trace};
 
 pub use crate::bundle::RequiredSecret;

@@ -6,7 +6,7 @@ use std::collections::BTreeMap;
 use super::environment::read_environment;
 use super::places::Places;
 use super::request::Request;
-use super::service_file::ServiceFile;
+use super::service_file::Parsed;
 use crate::choices::{Choices, RenderOptions};
 use crate::diagnostic::Diagnostic;
 use crate::model::environment::Environment;
@@ -20,7 +20,8 @@ use crate::text::Text;
 /// A request with its files read and its environment chosen.
 pub(super) struct PreparedRequest<'a> {
     pub(super) request: &'a Request,
-    pub(super) service_file: &'a ServiceFile,
+    /// The parsed service file.
+    pub(super) file: &'a Parsed,
     /// The diagnostics of the files.
     pub(super) diagnostics: Vec<Diagnostic>,
     pub(super) places: Places,
@@ -43,15 +44,12 @@ pub(super) struct PreparedRequest<'a> {
 
 impl<'a> PreparedRequest<'a> {
     /// Prepares a request. Uses `values` if the request has no values file.
-    pub(super) fn new(
-        request: &'a Request,
-        service_file: &'a ServiceFile,
-        values: Option<Values>,
-    ) -> Self {
-        let layer = &service_file.layer;
-        let mut diagnostics = service_file.diagnostics.clone();
+    pub(super) fn new(request: &'a Request, values: Option<Values>) -> Self {
+        let file = request.service.parsed();
+        let layer = &file.layer;
+        let mut diagnostics = file.diagnostics.clone();
         let mut places = Places::default();
-        places.push(service_file.source.clone());
+        places.push(file.source.clone());
         let values = match &request.values {
             Some(text) => read_values(text, &mut diagnostics, &mut places),
             None => values.unwrap_or_default(),
@@ -70,7 +68,7 @@ impl<'a> PreparedRequest<'a> {
         let variables = entry.map_or_else(BTreeMap::new, EnvironmentEntry::all_variables);
         Self {
             request,
-            service_file,
+            file,
             diagnostics,
             places,
             choices,
@@ -92,7 +90,7 @@ impl<'a> PreparedRequest<'a> {
             layer_name: self.layer_name().map(|name| name.value.as_str()).unwrap_or_default(),
             environment: &self.environment,
             variables: &self.variables,
-            modules: &self.service_file.layer.modules,
+            modules: &self.file.layer.modules,
             values: &self.values,
             image: (self.choices.image_tag.as_deref(), self.choices.image_digest.as_deref()),
             used: &self.used,
@@ -101,7 +99,7 @@ impl<'a> PreparedRequest<'a> {
 
     /// Returns the name of the layer.
     pub(super) fn layer_name(&self) -> Option<&'a Spanned<Text>> {
-        self.service_file.layer.layer.as_ref().and_then(|layer| layer.name.as_ref())
+        self.file.layer.layer.as_ref().and_then(|layer| layer.name.as_ref())
     }
 
     /// Returns the name of the chosen environment.

@@ -46,7 +46,7 @@ impl<'a> RenderContext<'a> {
         let region = checked.analysis.rds_region.as_deref();
         let certificates = region.and_then(|region| prepared.request.rds_certificates.of(region));
         Some(Self {
-            source: &prepared.service_file.source,
+            source: &prepared.file.source,
             options,
             environment_name: Text::literal(&scope.environment.name),
             layer_name: Text::literal(scope.layer_name),

@@ -1,16 +1,24 @@
 //! A parsed service file.
 
+use std::fmt;
+use std::sync::Arc;
+
 use super::analysis::EnvironmentRef;
 use crate::diagnostic::Diagnostic;
 use crate::model::layer::EnvironmentEntry;
 use crate::resolve::{self, LayerFile};
-use crate::source::Source;
-use crate::source::SourceText;
+use crate::source::{Source, SourceText};
 use crate::span::FileId;
 use crate::syntax::{self, Document, reparse};
 
-/// A service file with its syntax tree and its layer.
-pub(super) struct ServiceFile {
+/// A parsed service file. Clones share the result.
+///
+/// A file with errors is parsed too. [`check`](super::check) returns its diagnostics.
+#[derive(Clone)]
+pub struct ServiceFile(Arc<Parsed>);
+
+/// The syntax tree and the layer of a service file.
+pub(super) struct Parsed {
     pub(super) source: Source,
     pub(super) document: Document,
     /// Whether the text has no syntax error.
@@ -21,31 +29,45 @@ pub(super) struct ServiceFile {
 }
 
 impl ServiceFile {
-    /// Parses a text.
-    pub(super) fn parse(service: &SourceText) -> Self {
-        let source = source_of(service);
+    /// Parses a service file.
+    #[must_use]
+    pub fn parse(name: &str, text: &str) -> Self {
+        let source = Source::new(FileId::Service, name, text);
         let (document, diagnostics) = syntax::parse(&source);
         Self::new(source, document, diagnostics)
     }
 
     /// Parses the text after an edit of this one. Parses only the edited module if possible.
-    pub(super) fn parse_edited(&self, service: &SourceText) -> Self {
-        let source = source_of(service);
-        let document =
-            if self.is_valid { reparse(&self.document, &self.source.text, &source) } else { None };
-        match document {
+    pub(super) fn parse_edited(&self, name: &str, text: &str) -> Self {
+        let Parsed { source: before, document, is_valid, .. } = &*self.0;
+        if before.name == name && *before.text == *text {
+            return self.clone();
+        }
+        let source = Source::new(FileId::Service, name, text);
+        let edited = if *is_valid { reparse(document, &before.text, &source) } else { None };
+        match edited {
             Some(document) => Self::new(source, document, Vec::new()),
-            None => Self::parse(service),
+            None => Self::parse(name, text),
         }
     }
 
-    /// Whether this was parsed from `service`.
-    pub(super) fn is_parsed_from(&self, service: &SourceText) -> bool {
-        *self.source.text == *service.text && self.source.name == service.name
+    /// Returns the name of the file.
+    #[must_use]
+    pub fn name(&self) -> &str {
+        &self.0.source.name
+    }
+
+    /// Returns the text of the file.
+    #[must_use]
+    pub fn text(&self) -> &str {
+        &self.0.source.text
     }
 
     /// Returns the environments that the file names.
-    pub(super) fn environments(&self) -> Vec<EnvironmentRef> {
+    ///
+    /// A front end reads their files before it analyzes the service file.
+    #[must_use]
+    pub fn environments(&self) -> Vec<EnvironmentRef> {
         let environment = |entry: &EnvironmentEntry| {
             let (name, path) = (entry.name.as_ref()?, entry.path.as_ref()?);
             Some(EnvironmentRef {
@@ -53,25 +75,37 @@ impl ServiceFile {
                 path: path.value.as_str().to_owned(),
             })
         };
-        self.layer.environments.iter().filter_map(|entry| environment(&entry.value)).collect()
+        let entries = self.0.layer.environments.iter();
+        entries.filter_map(|entry| environment(&entry.value)).collect()
+    }
+
+    /// Returns the name and the text of the file.
+    pub(super) fn source_text(&self) -> SourceText {
+        SourceText { name: self.name().to_owned(), text: self.text().to_owned() }
+    }
+
+    /// Returns the syntax tree and the layer.
+    pub(super) fn parsed(&self) -> &Parsed {
+        &self.0
     }
 
     fn new(source: Source, document: Document, mut diagnostics: Vec<Diagnostic>) -> Self {
         let is_valid = diagnostics.is_empty();
-        let (layer, mut more) = resolve::layer_file(&document, &source);
-        diagnostics.append(&mut more);
-        Self { source, document, is_valid, layer, diagnostics }
+        let (layer, mut found) = resolve::layer_file(&document, &source);
+        diagnostics.append(&mut found);
+        Self(Arc::new(Parsed { source, document, is_valid, layer, diagnostics }))
     }
 }
 
-/// Returns the environments that a service file names.
-///
-/// A front end calls this first, to know which environment files it must read.
-#[must_use]
-pub fn environments(service: &SourceText) -> Vec<EnvironmentRef> {
-    ServiceFile::parse(service).environments()
+impl Default for ServiceFile {
+    /// Returns an empty file.
+    fn default() -> Self {
+        Self::parse("", "")
+    }
 }
 
-fn source_of(service: &SourceText) -> Source {
-    Source::new(FileId::Service, &*service.name, &*service.text)
+impl fmt::Debug for ServiceFile {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_tuple("ServiceFile").field(&self.name()).finish()
+    }
 }

@@ -5,7 +5,6 @@ use super::check::CheckedRequest;
 use super::places::Place;
 use super::rendered::RenderedRequest;
 use super::request::Request;
-use super::service_file::ServiceFile;
 use crate::kind::Kind;
 use crate::model::field::Field;
 use crate::model::k8s_service::{K8sService, ResourceRequest};
@@ -83,8 +82,7 @@ pub fn decided_lines(request: &Request, file: &str, line: u32) -> Vec<(usize, us
 }
 
 fn rendered(request: &Request) -> Option<RenderedRequest> {
-    let service_file = ServiceFile::parse(&request.service);
-    let checked = CheckedRequest::new(request, &service_file);
+    let checked = CheckedRequest::new(request);
     RenderedRequest::new(checked, WithoutImage::LeaveOut)
 }
 

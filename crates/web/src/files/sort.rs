@@ -2,7 +2,7 @@
 
 use std::collections::BTreeMap;
 
-use optakit_core::api::{self, SourceText};
+use optakit_core::api::{self, ServiceFile, SourceText};
 use optakit_core::bundle::Bundle;
 
 use crate::platform::File;
@@ -96,9 +96,9 @@ impl Sorter {
         };
         let folder = folder(&self.files[index].path).to_owned();
         let text = self.take(index, SERVICE_FILE);
-        let service = SourceText { name: SERVICE_FILE.to_owned(), text: text.clone() };
+        let service = ServiceFile::parse(SERVICE_FILE, &text);
         self.opened.service = Some(text);
-        for environment in api::environments(&service) {
+        for environment in service.environments() {
             let path = join(&folder, &environment.path);
             let exact = self.position(|file| file.path == path);
             let found =

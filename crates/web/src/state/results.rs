@@ -6,7 +6,7 @@ use std::sync::Arc;
 use leptos::prelude::*;
 use optakit_core::api::{
     Analysis, Change, Choices, EnvironmentRef, Manifest, Memory, RdsCertificates, Request,
-    SourceText,
+    ServiceFile, SourceText,
 };
 
 use super::sources::Sources;
@@ -60,13 +60,11 @@ impl Results {
         let memory = StoredValue::new(Memory::default());
         let outcome = Memo::new(move |_| {
             let started = now();
-            let mut request = request(
-                &sources.service.read(),
-                &sources.environment_files.read(),
-                &sources.values.read(),
-            );
-            let environments = memory.with_value(|memory| memory.environments(&request.service));
-            let environment = select(&environments, sources.environment.get());
+            let service =
+                memory.with_value(|memory| memory.parse(SERVICE_FILE, &sources.service.read()));
+            let mut request =
+                request(service, &sources.environment_files.read(), &sources.values.read());
+            let environment = select(&request.service.environments(), sources.environment.get());
             request.choices = choices(sources.choices.get(), environment, &sources.image.read());
             let known = certificates.get();
             request.rds_certificates = RdsCertificates::by_region(move |region| {
@@ -87,13 +85,16 @@ impl Results {
 
     /// Returns a request for the present texts, for help while typing.
     pub(crate) fn request(self, sources: Sources) -> Request {
+        let service = self
+            .memory
+            .with_value(|memory| memory.parse(SERVICE_FILE, &sources.service.read_untracked()));
         let mut request = request(
-            &sources.service.read_untracked(),
+            service,
             &sources.environment_files.read_untracked(),
             &sources.values.read_untracked(),
         );
-        let environments = self.memory.with_value(|memory| memory.environments(&request.service));
-        let environment = select(&environments, sources.environment.get_untracked());
+        let environment =
+            select(&request.service.environments(), sources.environment.get_untracked());
         let chosen = sources.choices.get_untracked();
         request.choices = choices(chosen, environment, &sources.image.read_untracked());
         request
@@ -124,14 +125,18 @@ impl Results {
 }
 
 /// Builds a request from the texts.
-fn request(service: &str, environment_files: &BTreeMap<String, String>, values: &str) -> Request {
+fn request(
+    service: ServiceFile,
+    environment_files: &BTreeMap<String, String>,
+    values: &str,
+) -> Request {
     let source =
         |name: &str, text: &str| SourceText { name: name.to_owned(), text: text.to_owned() };
     // An empty file counts as missing, so that it has no errors.
     let files = environment_files.iter().filter(|(_, text)| !text.trim().is_empty());
     let files = files.map(|(path, text)| (path.clone(), Ok(text.clone())));
     Request {
-        service: source(SERVICE_FILE, service),
+        service,
         environment_files: files.collect(),
         values: (!values.trim().is_empty()).then(|| source(VALUES_FILE, values)),
         ..Request::default()
