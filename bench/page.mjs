@@ -139,9 +139,12 @@ const pages = [
   },
   LEPTOS && { who: 'bare-leptos', folder: LEPTOS, ready: (page) => page.getByText('Hello') },
 ].filter(Boolean);
-for (const page of pages) page.address = await serving(page.folder);
+/** @type {any[]} */
+const served = await Promise.all(
+  pages.map(async (page) => ({ ...page, address: await serving(page.folder) })),
+);
 
-const loaded = pages.filter(({ loads = true }) => loads);
+const loaded = served.filter(({ loads = true }) => loads);
 const visited = new Map(loaded.map((page) => [page, []]));
 for (let round = 0; round < LOADS; round += 1) {
   for (const page of loaded) visited.get(page).push(await visits(page));
@@ -176,7 +179,7 @@ for (const page of loaded) {
     figures.ratio(what, page.who);
   }
 }
-const typed = pages.filter(({ focus }) => focus);
+const typed = served.filter(({ focus }) => focus);
 for (const [lines, services] of [
   [60, 3],
   [5000, 250],

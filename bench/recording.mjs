@@ -86,6 +86,7 @@ type 'optakit status shop-staging.bundle.json' 3
 `,
 );
 chmodSync(join(work, 'session.sh'), 0o755);
+/** @type {NodeJS.ProcessEnv} */
 const env = {
   ...process.env,
   AWS_ENDPOINT_URL: OPTAKIT_TEST_AWS,

@@ -20,7 +20,8 @@ export async function firstOf(page, address) {
   await page.locator('body > .app .code').first().waitFor();
   await page.evaluate(() => globalThis.OptakitPage.painted());
   return page.evaluate(() => {
-    const first = document.querySelector('body > .app').cloneNode(true);
+    const app = document.querySelector('body > .app');
+    const first = /** @type {Element} */ (app.cloneNode(true));
     const each = (selector, act) => first.querySelectorAll(selector).forEach(act);
     each('[hidden], .toast', (element) => element.remove());
     each('.bar, .strip, .tabs, .objects, .fold, .actions, .status', (element) =>

@@ -1,7 +1,7 @@
 // Runs vale over all text for people: Markdown, comments, strings, and the help of the commands.
 //   node scripts/prose.mjs VALE [FILE...]
 import { execFileSync, spawnSync } from 'node:child_process';
-import { existsSync, mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { existsSync, mkdirSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs';
 import { dirname, extname, join } from 'node:path';
 import { EXTENSIONS, proseOf } from './prose_text.mjs';
 
@@ -26,6 +26,14 @@ function write(path, text) {
   return target;
 }
 
+/** Checks whether the binary is newer than the sources of its help. */
+function isBuilt() {
+  if (!existsSync(BINARY)) return false;
+  const { mtimeMs } = statSync(BINARY);
+  const sources = tracked.filter((path) => path.startsWith('crates/apply/src/cli'));
+  return sources.every((path) => !existsSync(path) || statSync(path).mtimeMs < mtimeMs);
+}
+
 /** The help of the program and of all its commands: `[name, text]`. */
 function help(command = []) {
   const { status, stdout } = spawnSync(BINARY, [...command, '--help'], { encoding: 'utf8' });
@@ -46,9 +54,8 @@ for (const path of files) {
   }
 }
 if (named.length === 0) {
-  for (const [name, text] of existsSync(BINARY) ? help() : []) {
-    inputs.push(write(`help/${name}`, text));
-  }
+  if (!isBuilt()) console.error(`The help of the commands is not checked: ${BINARY} is not built`);
+  else for (const [name, text] of help()) inputs.push(write(`help/${name}`, text));
 }
 const { stdout, stderr, status } = spawnSync(vale, ['--output=line', ...inputs], {
   encoding: 'utf8',

@@ -73,7 +73,7 @@ export function proseOf(source, extension) {
       break;
     }
     if (at === before) {
-      // A word that is no text for people; names may contain quotes of rules (`r"`).
+      // Skip a word of code as a whole: `r` at the end of a name does not start a raw string.
       const [code] = /\w+|[^\w]/y.exec(source.slice(at, at + 200)) ?? [source[at]];
       prose += code === '\n' ? '\n' : '';
       at += code.length;

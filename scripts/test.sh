@@ -50,11 +50,11 @@ suite() { # NAME COMMAND...
   passed=$((passed + suite_passed)) failed=$((failed + suite_failed)) skipped=$((skipped + suite_skipped))
 }
 
-suite "Linters" "$root/scripts/check.sh"
 # The binary contains the page.
 "$root/scripts/build-page.sh"
 say "Building the tests"
 cargo build --workspace --exclude optakit-web --quiet
+suite "Linters" "$root/scripts/check.sh"
 if [ -n "$testbed" ]; then
   say "Starting a Kubernetes control plane, an AWS stand-in and a registry"
   "$root/scripts/testbed.sh" up "$testbed"

@@ -19,7 +19,7 @@ function hold(event) {
   pressed?.push({ key, code, altKey, shiftKey });
 }
 
-/** Holds back the keys that are pressed from now on. */
+/** Starts to hold back the keys that are pressed. */
 export function holdKeys() {
   if (pressed) return;
   pressed = [];

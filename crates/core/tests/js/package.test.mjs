@@ -1,5 +1,5 @@
-// The JavaScript package in Node, and that it gives the bytes of the native binary.
-// `make test` builds both; OPTAKIT_BIN names the binary.
+// Tests the JavaScript package in Node, and compares its output with the native binary.
+// `make test` builds both; OPTAKIT_BIN is the path of the binary.
 import assert from 'node:assert/strict';
 import { execFileSync } from 'node:child_process';
 import { cpSync, existsSync, mkdtempSync, readFileSync, readdirSync } from 'node:fs';
@@ -13,63 +13,107 @@ const binary = resolve(process.env.OPTAKIT_BIN ?? join(root, 'target/debug/optak
 const manifest = JSON.parse(readFileSync(join(folder, 'package.json'), 'utf8'));
 const optakit = await import(join(folder, manifest.exports['.'].node));
 
-const ENVIRONMENT = 'name: staging\norg_name: acme\nproviders: {aws: {region: us-east-1, account_id: 123456789012}}\nmodules:\n  - {type: dns, domain: staging.acme.io}\n';
-const SERVICE = 'name: shop\nenvironments: [{name: staging, path: env.yml}]\nmodules:\n  - {type: postgres, name: db}\n  - type: k8s-service\n    name: api\n    image: nginx\n    port: {http: 80}\n';
+const ENVIRONMENT = `name: staging
+org_name: acme
+providers: {aws: {region: us-east-1, account_id: 123456789012}}
+modules:
+  - {type: dns, domain: staging.acme.io}
+`;
+const SERVICE = `name: shop
+environments: [{name: staging, path: env.yml}]
+modules:
+  - {type: postgres, name: db}
+  - type: k8s-service
+    name: api
+    image: nginx
+    port: {http: 80}
+`;
 const input = (service = SERVICE) => ({ service, environmentFiles: { 'env.yml': ENVIRONMENT } });
 
-test('faults come with their place and repair', () => {
+test('a diagnostic has a range and a fix', () => {
   assert.deepEqual(optakit.validate(input()), []);
-  const [fault, ...others] = optakit.validate(input(`${SERVICE}    min_container: 2 # Größe\n`));
+  const [diagnostic, ...others] = optakit.validate(
+    input(`${SERVICE}    min_container: 2 # Größe\n`),
+  );
   assert.deepEqual(others, []);
-  assert.equal(fault.rule, 'unknown-field');
-  assert.equal(fault.severity, 'error');
-  const { utf16Start, utf16End } = fault.place;
-  assert.deepEqual([fault.place.line, utf16Start, utf16End], [9, SERVICE.length + 4, SERVICE.length + 17]);
-  assert.equal(fault.fixes[0].edits[0].text, 'min_containers');
+  assert.equal(diagnostic.rule, 'unknown-field');
+  assert.equal(diagnostic.severity, 'error');
+  const { utf16Start, utf16End } = diagnostic.place;
+  assert.deepEqual(
+    [diagnostic.place.line, utf16Start, utf16End],
+    [9, SERVICE.length + 4, SERVICE.length + 17],
+  );
+  assert.equal(diagnostic.fixes[0].edits[0].text, 'min_containers');
 });
 
-test('manifests are rendered, and none of a file with errors', () => {
+test('a file with errors has no manifests', () => {
   const { manifests, aws, diagnostics } = optakit.render(input());
-  assert.deepEqual(manifests.map(({ kind, name }) => `${kind} ${name}`), [
-    'Namespace shop',
-    'ServiceAccount api',
-    'Service api',
-    'Deployment shop-api-k8s-service',
-    'HorizontalPodAutoscaler shop-api-k8s-service',
-  ]);
+  assert.deepEqual(
+    manifests.map(({ kind, name }) => `${kind} ${name}`),
+    [
+      'Namespace shop',
+      'ServiceAccount api',
+      'Service api',
+      'Deployment shop-api-k8s-service',
+      'HorizontalPodAutoscaler shop-api-k8s-service',
+    ],
+  );
   assert.deepEqual([diagnostics, aws.map(({ kind }) => kind)], [[], ['iam-role']]);
   assert.equal(optakit.render(input(`${SERVICE}    min_containers: x\n`)).manifests, null);
 });
 
-test('completion and hover answer by UTF-16 offset', () => {
+test('completion and hover take UTF-16 offsets', () => {
   const service = `${SERVICE}    links: [`;
-  const { utf16Start, utf16End, items } = optakit.complete(input(service), 'opta.yml', service.length);
-  assert.deepEqual([utf16Start, utf16End, items.map(({ label }) => label)], [service.length, service.length, ['db']]);
-  assert.match(optakit.hover(input(), 'opta.yml', SERVICE.indexOf('port')).markdown, /containerPort/);
+  const { utf16Start, utf16End, items } = optakit.complete(
+    input(service),
+    'opta.yml',
+    service.length,
+  );
+  assert.deepEqual(
+    [utf16Start, utf16End, items.map(({ label }) => label)],
+    [service.length, service.length, ['db']],
+  );
+  assert.match(
+    optakit.hover(input(), 'opta.yml', SERVICE.indexOf('port')).markdown,
+    /containerPort/,
+  );
   assert.equal(optakit.hover(input(), 'opta.yml', SERVICE.length), undefined);
 });
 
-test('a value is set where it stands, and the rest stays', () => {
-  const apply = ({ place: { utf16Start, utf16End }, text }) => SERVICE.slice(0, utf16Start) + text + SERVICE.slice(utf16End);
-  assert.equal(apply(optakit.set(SERVICE, ['modules', 1, 'port', 'http'], 8080)), SERVICE.replace('80}', '8080}'));
-  assert.equal(apply(optakit.set(SERVICE, ['modules', 1, 'secrets'], ['A'])), `${SERVICE}    secrets:\n      - A\n`);
-  assert.equal(apply(optakit.remove(SERVICE, ['modules', 1, 'image'])), SERVICE.replace('    image: nginx\n', ''));
+test('setting a value changes nothing else', () => {
+  const apply = ({ place: { utf16Start, utf16End }, text }) =>
+    SERVICE.slice(0, utf16Start) + text + SERVICE.slice(utf16End);
+  assert.equal(
+    apply(optakit.set(SERVICE, ['modules', 1, 'port', 'http'], 8080)),
+    SERVICE.replace('80}', '8080}'),
+  );
+  assert.equal(
+    apply(optakit.set(SERVICE, ['modules', 1, 'secrets'], ['A'])),
+    `${SERVICE}    secrets:\n      - A\n`,
+  );
+  assert.equal(
+    apply(optakit.remove(SERVICE, ['modules', 1, 'image'])),
+    SERVICE.replace('    image: nginx\n', ''),
+  );
   assert.equal(optakit.remove(SERVICE, ['modules', 7]), undefined);
   assert.throws(() => optakit.set('a: [', ['a'], 1), /line 1/);
 });
 
-test('what cannot be done is an error that says why', () => {
-  assert.throws(() => optakit.bundle(input(`${SERVICE}    min_containers: x\n`)), /opta\.yml:9:21: /);
+test('errors give the reason', () => {
+  assert.throws(
+    () => optakit.bundle(input(`${SERVICE}    min_containers: x\n`)),
+    /opta\.yml:9:21: /,
+  );
   const linked = input(`${SERVICE}    links: [db]\n`);
   assert.equal(optakit.render(linked).rdsCertificatesFor, 'us-east-1');
   assert.throws(() => optakit.bundle(linked), /certificates of RDS for us-east-1/);
   assert.throws(() => optakit.validate({ servce: '' }), /servce/);
   assert.throws(() => optakit.validate(undefined), Error);
   assert.throws(() => optakit.render({ ...input(), choices: { profil: 'x' } }), /profil/);
-  assert.deepEqual(optakit.validate(input()), [], 'and the next call works');
+  assert.deepEqual(optakit.validate(input()), [], 'the next call works');
 });
 
-test('the types tell of every function', () => {
+test('the types declare every function', () => {
   const types = readFileSync(join(folder, manifest.exports['.'].types), 'utf8');
   for (const line of [
     'validate(input: Input): Diagnostic[]',
@@ -82,30 +126,66 @@ test('the types tell of every function', () => {
   }
 });
 
-test('native and WebAssembly give the same bytes for every case', () => {
+test('the package and the binary print the same bytes for every case', () => {
   const cases = join(root, 'crates/core/tests/render');
   let compared = 0;
-  for (const name of readdirSync(cases).filter((name) => existsSync(join(cases, name, 'opta.yml')))) {
+  for (const name of readdirSync(cases)) {
+    if (!existsSync(join(cases, name, 'opta.yml'))) continue;
     const work = mkdtempSync(join(tmpdir(), 'optakit-'));
     cpSync(join(cases, name), work, { recursive: true });
     cpSync(join(cases, 'env.yml'), join(work, 'env.yml'));
     const service = readFileSync(join(work, 'opta.yml'), 'utf8');
-    const values = existsSync(join(work, 'values.yml')) ? readFileSync(join(work, 'values.yml'), 'utf8') : undefined;
-    for (const [profile, exposure] of [['default', 'nginx'], ['opta-2021', 'nginx'], ['default', 'gateway'], ['default', 'alb']]) {
+    const values = existsSync(join(work, 'values.yml'))
+      ? readFileSync(join(work, 'values.yml'), 'utf8')
+      : undefined;
+    for (const [profile, exposure] of [
+      ['default', 'nginx'],
+      ['opta-2021', 'nginx'],
+      ['default', 'gateway'],
+      ['default', 'alb'],
+    ]) {
       const choices = { profile, exposure, imageTag: '1.4.2' };
-      const request = { service, environmentFiles: { 'env.yml': readFileSync(join(work, 'env.yml'), 'utf8') }, values, choices };
+      const request = {
+        service,
+        environmentFiles: { 'env.yml': readFileSync(join(work, 'env.yml'), 'utf8') },
+        values,
+        choices,
+      };
       const region = optakit.render(request).rdsCertificatesFor;
-      if (region) request.rdsCertificates = readFileSync(join(folder, 'rds-ca', `${region}.pem`), 'utf8');
-      const flags = ['--profile', profile, '--exposure', exposure, '--image-tag', '1.4.2', ...(values ? ['--values', 'values.yml'] : [])];
-      const native = (...command) => execFileSync(binary, [...command, ...flags], { cwd: work, stdio: ['ignore', 'pipe', 'pipe'], encoding: 'utf8' });
-      const rendered = optakit.render(request);
-      // What only the environment knows cannot be rendered natively, but bundled.
-      if (rendered.inputs.length === 0) {
-        assert.equal(rendered.manifests.map(({ yaml }) => yaml).join('---\n'), native('render'), `${name} ${profile} ${exposure}`);
+      if (region) {
+        request.rdsCertificates = readFileSync(join(folder, 'rds-ca', `${region}.pem`), 'utf8');
       }
-      assert.equal(optakit.bundle(request).text, native('bundle', '-o', '-'), `bundle of ${name} ${profile} ${exposure}`);
+      const flags = [
+        '--profile',
+        profile,
+        '--exposure',
+        exposure,
+        '--image-tag',
+        '1.4.2',
+        ...(values ? ['--values', 'values.yml'] : []),
+      ];
+      const native = (...command) =>
+        execFileSync(binary, [...command, ...flags], {
+          cwd: work,
+          stdio: ['ignore', 'pipe', 'pipe'],
+          encoding: 'utf8',
+        });
+      const rendered = optakit.render(request);
+      // The binary cannot render unknown outputs of the environment; it can bundle them.
+      if (rendered.inputs.length === 0) {
+        assert.equal(
+          rendered.manifests.map(({ yaml }) => yaml).join('---\n'),
+          native('render'),
+          `${name} ${profile} ${exposure}`,
+        );
+      }
+      assert.equal(
+        optakit.bundle(request).text,
+        native('bundle', '-o', '-'),
+        `bundle of ${name} ${profile} ${exposure}`,
+      );
       compared += 1;
     }
   }
-  assert.ok(compared > 40, `${compared} were compared`);
+  assert.ok(compared > 40, `only ${compared} cases were compared`);
 });
