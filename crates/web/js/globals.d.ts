@@ -26,4 +26,4 @@ interface FileSystemDirectoryHandle {
 }
 
 /** The functions that the Rust side calls. */
-declare var OptakitPage: Record<string, unknown>;
+declare var OptakitPage: Record<string, any>;

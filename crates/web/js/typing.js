@@ -23,11 +23,8 @@ export { startCompletion };
  * @property {string} insert
  */
 
-/**
- * Returns the completions at an offset.
- *
- * @typedef {(at: number) => Promise<{utf16Start: number, utf16End: number, items: Item[]} | null>} Complete
- */
+/** @typedef {{utf16Start: number, utf16End: number, items: Item[]}} Completions */
+/** @typedef {(at: number) => Promise<Completions | null>} Complete At an offset in UTF-16. */
 
 /**
  * Returns the extensions of an editor.

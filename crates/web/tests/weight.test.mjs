@@ -37,7 +37,8 @@ test('form, panels, dialogs, files and help load on demand', () => {
   assert.match(table, /^typing-.* later$/m);
 });
 
-for (const [part, weight, figure] of [
+/** @type {[part: string, weight: () => number, figure: number][]} */
+const FIGURES = [
   ['the program', files(/^optakit-web-.*\.wasm/), 319],
   ['the text editor', files(/^(?:editor|chunk)-.*\.js/), 106],
   ['the rest of the JavaScript', files(/^(?:page|boot|first|optakit-web)\S*\.js /), 12.2],
@@ -50,7 +51,8 @@ for (const [part, weight, figure] of [
   ['code that parts share', files(/^chunk_/), 44.1],
   ['completion and search', files(/^typing-/), 15.5],
   ['the JavaScript package', packed('target/js/nodejs/optakit_bg.wasm'), 275],
-]) {
+];
+for (const [part, weight, figure] of FIGURES) {
   test(`${part}: ${figure} KB`, () => {
     const found = weight();
     const message = `${found.toFixed(1)} KB is more than ten percent above ${figure} KB`;

@@ -42,7 +42,7 @@ function hasCompletions() {
   const roots = [...document.querySelectorAll('*')].map((element) => element.shadowRoot);
   const boxes = roots.flatMap((root) => (root ? [...root.querySelectorAll('[role=textbox]')] : []));
   const editor = boxes.find((element) => element.getAttribute('aria-label') === 'opta.yml');
-  const written = editor?.innerText ?? '';
+  const written = editor instanceof HTMLElement ? editor.innerText : '';
   const lines = ['healthcheck_path: /health', 'links: [db]', '"api.{parent.domain}"'];
   return lines.every((line) => written.includes(line));
 }

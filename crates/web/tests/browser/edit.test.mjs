@@ -63,7 +63,16 @@ test('a missing file is created', async (t) => {
   await page.close();
 });
 
-/** Sends a request as any program could. */
+/** @typedef {{method?: string, headers?: Record<string, string>, body?: string}} Options */
+
+/**
+ * Sends a request as any program could.
+ *
+ * @param {string} address
+ * @param {string} path
+ * @param {Options} options
+ * @returns {Promise<{status: number, text: string}>}
+ */
 function send(address, path, { method = 'GET', headers = {}, body } = {}) {
   const { hostname, port } = new URL(address);
   return new Promise((done, failed) => {
@@ -83,6 +92,7 @@ test('requests without the token or from other origins are refused', async (t) =
   const own = { 'x-optakit-token': token };
   const wrong = { 'x-optakit-token': 'a'.repeat(token.length) };
   assert.equal((await send(address, '/edit/files', { headers: own })).status, 200);
+  /** @type {[reason: string, path: string, options: Options][]} */
   const refused = [
     ['no token', '/edit/files', {}],
     ['wrong token', '/edit/files', { headers: wrong }],
@@ -110,8 +120,10 @@ test('the server stops with its terminal, and reports a port in use', async (t) 
   const here = files();
   const { process, address } = await edit(t, here);
   const port = new URL(address).port;
-  const stdio = ['ignore', 'ignore', 'pipe'];
-  const second = spawn(binary, ['edit', '--port', port], { cwd: here, stdio });
+  const second = spawn(binary, ['edit', '--port', port], {
+    cwd: here,
+    stdio: ['ignore', 'ignore', 'pipe'],
+  });
   const output = await readAll(second.stderr);
   assert.match(output, /cannot listen on port \d+; choose another with --port/);
   const exited = once(process, 'exit');

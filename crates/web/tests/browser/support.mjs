@@ -136,9 +136,10 @@ export async function saved(page, name) {
 /** Returns the accessibility violations that axe finds. */
 export async function violations(page, where) {
   await page.evaluate(axe);
-  const result = await page.evaluate(() =>
-    window.axe.run(document, { resultTypes: ['violations'] }),
-  );
+  const result = await page.evaluate(() => {
+    const { axe: checker } = /** @type {any} */ (window);
+    return checker.run(document, { resultTypes: ['violations'] });
+  });
   const html = (nodes) => nodes.map((node) => node.html).join(' ');
   return result.violations.map(({ id, nodes }) => `${where}: ${id}: ${html(nodes)}`);
 }
