@@ -5,6 +5,7 @@
 //! Optakit. The next apply then removes the fields that the manifest does not contain, for example
 //! the annotations of Helm.
 
+use optakit_core::kind::Kind;
 use serde_json::{Value, json};
 use similar::TextDiff;
 
@@ -37,11 +38,11 @@ fn is_helm(manager: &str) -> bool {
     manager == "helm" || manager == "Helm" || manager.starts_with("terraform-provider-helm")
 }
 
-/// Returns the managed fields of an object with Optakit instead of Helm as their manager.
+/// Returns `managedFields` of an object with Optakit instead of Helm as the manager.
 ///
 /// Returns `None` if Helm manages no field. Leaves out `spec.replicas` of a Deployment: with an
 /// autoscaler the manifest does not contain it, and the next apply would reset it.
-pub(crate) fn without_helm(live: &Value) -> Option<Value> {
+pub(crate) fn reassign_fields(live: &Value) -> Option<Value> {
     let fields = live.pointer("/metadata/managedFields")?.as_array()?;
     let is_spec = |field: &&Value| field["subresource"].as_str().unwrap_or_default().is_empty();
     let (taken, kept): (Vec<&Value>, Vec<&Value>) = fields.iter().partition(|field| {
@@ -52,27 +53,28 @@ pub(crate) fn without_helm(live: &Value) -> Option<Value> {
     if !taken.iter().any(|field| field["manager"] != MANAGER) {
         return None;
     }
-    let mut union = json!({});
+    let mut merged = json!({});
     for field in &taken {
-        merge(&mut union, &field["fieldsV1"]);
+        merge(&mut merged, &field["fieldsV1"]);
     }
-    if live["kind"] == "Deployment"
-        && let Some(spec) = union.get_mut("f:spec").and_then(Value::as_object_mut)
+    if live["kind"] == Kind::Deployment.name()
+        && let Some(spec) = merged.get_mut("f:spec").and_then(Value::as_object_mut)
     {
         spec.remove("f:replicas");
     }
-    let mut all: Vec<Value> = kept.into_iter().cloned().collect();
-    all.push(json!({
+    let mut reassigned: Vec<Value> = kept.into_iter().cloned().collect();
+    reassigned.push(json!({
         "manager": MANAGER,
         "operation": "Apply",
         "apiVersion": live["apiVersion"],
         "fieldsType": "FieldsV1",
-        "fieldsV1": union,
+        "fieldsV1": merged,
         "time": taken[0]["time"],
     }));
-    Some(Value::Array(all))
+    Some(Value::Array(reassigned))
 }
 
+/// Adds the fields of `from` to `into`.
 fn merge(into: &mut Value, from: &Value) {
     let (Value::Object(into), Value::Object(from)) = (into, from) else { return };
     for (key, value) in from {
@@ -80,8 +82,7 @@ fn merge(into: &mut Value, from: &Value) {
     }
 }
 
-/// Returns the difference between the live pod template of a Deployment and the wanted one as a
-/// diff.
+/// Returns a diff of the live pods of a Deployment and the wanted ones, if they differ.
 ///
 /// `wanted` is the result of a dry run of the manifest under another name, with all defaults.
 pub(crate) fn pod_difference(live: &Value, wanted: &Value) -> Option<String> {
@@ -89,7 +90,7 @@ pub(crate) fn pod_difference(live: &Value, wanted: &Value) -> Option<String> {
         let spec = &object["spec"];
         let mut part = json!({
             "selector": spec["selector"],
-            "template": without_empty(&spec["template"]),
+            "template": without_null_timestamps(&spec["template"]),
         });
         part.sort_all_objects();
         part
@@ -104,14 +105,14 @@ pub(crate) fn pod_difference(live: &Value, wanted: &Value) -> Option<String> {
 }
 
 /// Removes `creationTimestamp: null`, which only some clients write.
-fn without_empty(value: &Value) -> Value {
+fn without_null_timestamps(value: &Value) -> Value {
     match value {
         Value::Object(map) => map
             .iter()
             .filter(|(key, value)| !(*key == "creationTimestamp" && value.is_null()))
-            .map(|(key, value)| (key.clone(), without_empty(value)))
+            .map(|(key, value)| (key.clone(), without_null_timestamps(value)))
             .collect(),
-        Value::Array(items) => items.iter().map(without_empty).collect(),
+        Value::Array(items) => items.iter().map(without_null_timestamps).collect(),
         other => other.clone(),
     }
 }
@@ -168,7 +169,7 @@ mod tests {
                 },
             ]},
         });
-        let fields = without_helm(&live).expect("Helm manages fields");
+        let fields = reassign_fields(&live).expect("Helm manages fields");
         let list = fields.as_array().expect("a list");
         assert_eq!(list.len(), 3);
         let optakit = &list[2];
@@ -183,7 +184,7 @@ mod tests {
         );
         let mut taken_over = live;
         taken_over["metadata"]["managedFields"] = fields;
-        assert_eq!(without_helm(&taken_over), None);
+        assert_eq!(reassign_fields(&taken_over), None);
     }
 
     #[test]

@@ -169,7 +169,7 @@ async fn change_hands(
 ) -> anyhow::Result<()> {
     set.announce(&session.client, targets, false).await?;
     for found in found {
-        let Some(fields) = takeover::without_helm(&found.live) else { continue };
+        let Some(fields) = takeover::reassign_fields(&found.live) else { continue };
         let patch = json!([
             { "op": "test", "path": "/metadata/resourceVersion", "value": found.live["metadata"]["resourceVersion"] },
             { "op": "replace", "path": "/metadata/managedFields", "value": fields },

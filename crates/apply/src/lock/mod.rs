@@ -140,7 +140,7 @@ async fn attempt(leases: &Api<Lease>, name: &str, holder: &str) -> Result<Attemp
 
 /// Returns a Lease of this run.
 fn lease(mut metadata: ObjectMeta, holder: &str) -> Lease {
-    metadata.annotations.get_or_insert_default().extend(process::mark());
+    metadata.annotations.get_or_insert_default().extend(process::annotation());
     let now = MicroTime(Timestamp::now());
     let spec = LeaseSpec {
         holder_identity: Some(holder.to_owned()),

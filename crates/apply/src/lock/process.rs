@@ -9,11 +9,11 @@ use kube::api::ObjectMeta;
 const PROCESS: &str = "optakit.dev/process";
 
 /// Returns the annotation for this process. It is empty on machines without `/proc`.
-pub(super) fn mark() -> BTreeMap<String, String> {
+pub(super) fn annotation() -> BTreeMap<String, String> {
     let id = std::process::id();
-    let process = space()
+    let process = pid_scope()
         .zip(start_time(id))
-        .map(|(space, started)| (PROCESS.to_owned(), format!("{space}/{id}/{started}")));
+        .map(|(scope, started)| (PROCESS.to_owned(), format!("{scope}/{id}/{started}")));
     process.into_iter().collect()
 }
 
@@ -25,20 +25,17 @@ pub(super) fn is_dead(metadata: &ObjectMeta) -> bool {
         return false;
     };
     let mut parts = holder.rsplitn(3, '/');
-    let (Some(started), Some(id), Some(space_of_holder)) =
-        (parts.next(), parts.next(), parts.next())
-    else {
+    let (Some(started), Some(id), Some(scope)) = (parts.next(), parts.next(), parts.next()) else {
         return false;
     };
     let Ok(id) = id.parse() else { return false };
     // A new process may have the same number, but not the same start time.
-    space().is_some_and(|space| space == space_of_holder)
-        && start_time(id).as_deref() != Some(started)
+    pid_scope().is_some_and(|own| own == scope) && start_time(id).as_deref() != Some(started)
 }
 
 /// Returns the scope in which process numbers are unique: the boot of the machine and the PID
 /// namespace.
-fn space() -> Option<String> {
+fn pid_scope() -> Option<String> {
     let boot = std::fs::read_to_string("/proc/sys/kernel/random/boot_id").ok()?;
     let namespace = std::fs::read_link("/proc/self/ns/pid").ok()?;
     Some(format!("{}/{}", boot.trim(), namespace.display()))
@@ -67,7 +64,7 @@ mod tests {
 
     #[test]
     fn only_processes_of_this_machine_can_be_dead() {
-        let own = mark().remove(PROCESS).expect("Linux has /proc");
+        let own = annotation().remove(PROCESS).expect("Linux has /proc");
         assert!(!is_dead(&metadata(&own)), "this process runs");
         let (space, _) = own.rsplit_once('/').expect("the annotation has parts");
         assert!(is_dead(&metadata(&format!("{space}/1"))), "another process had the number before");

@@ -14,15 +14,15 @@ pub(super) async fn check(session: &Session) -> Option<Fault> {
     let names: Vec<&str> = session.bundle.roles().map(|(_, role)| role.name.as_str()).collect();
     let recorded =
         futures::future::join_all(names.iter().map(|name| iam::recorded_cluster(aws, name)));
-    let (here, recorded) = tokio::join!(live::cluster_uid(&session.client), recorded);
-    let here = here.ok()?;
-    let (name, then) = names
+    let (current, recorded) = tokio::join!(live::cluster_uid(&session.client), recorded);
+    let current = current.ok()?;
+    let (name, recorded) = names
         .iter()
         .zip(recorded)
-        .find_map(|(name, then)| Some((name, then.filter(|then| *then != here)?)))?;
+        .find_map(|(name, uid)| Some((name, uid.filter(|uid| *uid != current)?)))?;
     let lines = vec![
-        format!("{} has the UID {here}", session.cluster),
-        format!("the IAM role `{name}` was created for the cluster with the UID {then}"),
+        format!("{} has the UID {current}", session.cluster),
+        format!("the IAM role `{name}` was created for the cluster with the UID {recorded}"),
         format!(
             "help: connect to that cluster; if this cluster replaces it, run \
              `aws iam untag-role --role-name {name} --tag-keys optakit.dev/cluster`"

@@ -39,7 +39,7 @@ pub(super) async fn check(session: &Session, targets: &[DesiredObject]) -> Image
                 lines.push(format!("the repository `{repository}` has no image {version}"));
             }
             Found::For(platforms) if !fits(&platforms, &architectures) => {
-                let image = format!("{repository}@{version}");
+                let image = format!("{version} in the repository `{repository}`");
                 result.warnings.push(wrong_platform(&image, &platforms, &architectures));
             }
             Found::For(_) | Found::Unknown => {}
@@ -56,6 +56,7 @@ pub(super) async fn check(session: &Session, targets: &[DesiredObject]) -> Image
     result
 }
 
+/// Returns the warning about an image that no node can run.
 fn wrong_platform(
     image: &str,
     platforms: &BTreeSet<String>,
@@ -89,7 +90,7 @@ fn images(session: &Session, targets: &[DesiredObject]) -> BTreeSet<(String, Str
         .collect()
 }
 
-/// Returns the architectures of the nodes. Returns none without permission to list nodes.
+/// Returns the architectures of the nodes. Without permission to list nodes, the set is empty.
 async fn architectures(client: &kube::Client) -> BTreeSet<String> {
     let nodes = Api::<Node>::all(client.clone()).list(&ListParams::default().limit(NODES)).await;
     let nodes = nodes.map(|list| list.items).unwrap_or_default();
