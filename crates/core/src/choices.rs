@@ -4,10 +4,11 @@ use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
 use crate::model::exposure::Exposure;
-use crate::model::field::list;
 use crate::model::image::{check_digest, check_tag};
+use crate::quote::quoted_list;
 use crate::render::{Hardening, Kubernetes, Profile};
 use crate::resolve::Values;
+use crate::rfc1123;
 
 /// How to render a service file.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
@@ -104,16 +105,9 @@ impl Choices {
         let Some(gateway) = &self.gateway else {
             return Ok(("gateway".to_owned(), "gateway".to_owned()));
         };
-        let label = |text: &str| {
-            let inner = |c: char| c.is_ascii_lowercase() || c.is_ascii_digit() || c == '-';
-            !text.is_empty()
-                && text.len() <= 63
-                && text.chars().all(inner)
-                && !text.starts_with('-')
-                && !text.ends_with('-')
-        };
-        let parts =
-            gateway.split_once('/').filter(|(namespace, name)| label(namespace) && label(name));
+        let parts = gateway
+            .split_once('/')
+            .filter(|(namespace, name)| rfc1123::is_label(namespace) && rfc1123::is_label(name));
         parts.map(|(namespace, name)| (namespace.to_owned(), name.to_owned())).ok_or_else(|| {
             format!(
                 "`{gateway}` is not a valid Gateway, expected namespace and name like \
@@ -133,6 +127,6 @@ fn find<T: Copy + Default>(
     let found = all.iter().find(|(known, _)| *known == name).map(|(_, value)| *value);
     found.ok_or_else(|| {
         let names: Vec<&str> = all.iter().map(|(name, _)| *name).collect();
-        format!("unknown {choice} `{name}`, expected one of {}", list(&names))
+        format!("unknown {choice} `{name}`, expected one of {}", quoted_list(&names))
     })
 }

@@ -1,66 +1,8 @@
 //! What Optakit has to say about a user's text: rules, diagnostics and their repairs. Never a
 //! `Result`: a wrong text is an ordinary outcome, a wrong world is not dealt with in this crate.
 
+use crate::rule::{Rule, Severity};
 use crate::span::Span;
-
-/// How much a diagnostic matters.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
-pub enum Severity {
-    /// Nothing is rendered.
-    Error,
-    /// Rendered, but probably not what is wanted.
-    Warning,
-    /// Worth knowing.
-    Hint,
-}
-
-impl Severity {
-    /// Its word in every output format.
-    #[must_use]
-    pub const fn as_str(self) -> &'static str {
-        match self {
-            Self::Error => "error",
-            Self::Warning => "warning",
-            Self::Hint => "hint",
-        }
-    }
-}
-
-/// An example of a rule's documentation, which is a test as well.
-#[derive(Clone, Copy, Debug)]
-pub enum Example {
-    /// Fields of a k8s-service module; `image` and `port` are added where the example lacks them.
-    Module(&'static str),
-    /// A whole service file.
-    File(&'static str),
-}
-
-/// A rule: a stable name for one kind of fault, with what its documentation page says.
-#[derive(Debug)]
-pub struct Rule {
-    /// Stable kebab-case name of the fault.
-    pub id: &'static str,
-    /// The severity of its diagnostics.
-    pub severity: Severity,
-    /// What is wrong and why it matters, for the page of the rule.
-    pub doc: &'static str,
-    /// A text that breaks the rule.
-    pub bad: Example,
-    /// The same text as it should be.
-    pub good: Example,
-}
-
-impl Rule {
-    /// The rule as this build has it: without feature `rule-pages` it says no more than diagnostics
-    /// need, since nobody reads the rest there.
-    #[must_use]
-    pub const fn published(self) -> Self {
-        if cfg!(feature = "rule-pages") {
-            return self;
-        }
-        Self { doc: "", bad: Example::File(""), good: Example::File(""), ..self }
-    }
-}
 
 /// Whether a fix may be applied without a person reading it.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]

@@ -1,24 +1,24 @@
-//! From resolved modules to services: every field of the declaration read, with its place.
+//! Reads the fields of resolved modules.
 
 use crate::diagnostic::Diagnostic;
 use crate::model::field_reader::FieldReader;
 use crate::model::k8s_service::K8sService;
 use crate::model::module::Header;
+use crate::model::module_types::ModuleType;
 use crate::resolve::{Scope, interpolate};
 use crate::source::Source;
+use crate::syntax::{Entry, Mapping};
 
 /// A service with the header of its module.
 #[derive(Clone, Debug)]
 pub struct Lowered<'a> {
-    /// Name, type, path and place of the module.
+    /// The header.
     pub header: &'a Header,
-    /// The service's fields.
+    /// The fields.
     pub service: K8sService,
 }
 
-/// Reads the service that a module is.
-///
-/// Returns it with its faults.
+/// Reads the fields of a `k8s-service` module.
 pub fn lower<'a>(
     module: &'a Header,
     source: &Source,
@@ -29,11 +29,25 @@ pub fn lower<'a>(
     let mut reader = FieldReader::new(source);
     let service = reader.under(&module.path, |reader| K8sService::read(&mapping, owner, reader));
     diagnostics.append(&mut reader.diagnostics);
-    // Name and type were read, and found faulty, with the header.
+    // The errors of name and type were reported with the header.
     diagnostics.retain(|diagnostic| !is_header(&diagnostic.path, &module.path));
     (Lowered { header: module, service }, diagnostics)
 }
 
 fn is_header(path: &str, module: &str) -> bool {
     path.strip_prefix(module).is_some_and(|rest| rest == ".name" || rest == ".type")
+}
+
+/// Checks the references in the fields of another module that links read, such as `bucket_name`.
+#[must_use]
+pub fn check_linked_fields(module: &Header, source: &Source, scope: &Scope<'_>) -> Vec<Diagnostic> {
+    let Some(module_type) = ModuleType::of(module.short_type()) else { return Vec::new() };
+    let entry = |name| module.mapping.get(name).cloned();
+    let entries: Vec<Entry> =
+        module_type.required.iter().filter_map(|field| entry(field.name)).collect();
+    if entries.is_empty() {
+        return Vec::new();
+    }
+    let mapping = Mapping { entries: entries.into(), broken: false };
+    interpolate(&mapping, &module.path, source, scope).1
 }

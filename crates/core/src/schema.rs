@@ -1,23 +1,28 @@
-//! The JSON Schema of `opta.yml`, from the declarations of the fields. Editors that know schemas
-//! complete and check with it; what only the whole file can tell is left to `check`.
+//! The JSON Schema of `opta.yml`, from the declarations of the fields.
+//!
+//! Editors complete and validate with it. It does not contain the checks that involve more than
+//! one field.
 
 use serde_json::{Map, Value, json};
 
+use crate::model::env_vars::EnvVarItem;
 use crate::model::field::{Field, FieldType};
 use crate::model::k8s_service::K8sService;
 use crate::model::layer::Layer;
+use crate::model::module_types::K8S_SERVICE;
+use crate::model::port::PORT_NAMES;
 
-/// The schema, draft 2020-12.
+/// Returns the schema, draft 2020-12.
 #[must_use]
 pub fn schema() -> Value {
     let mut schema = object(Layer::FIELDS);
     schema["$schema"] = json!("https://json-schema.org/draft/2020-12/schema");
     schema["title"] = json!("opta.yml");
-    schema["description"] = json!("A service file of Optakit, in the format of Opta.");
+    schema["description"] = json!("A service file in the format of Opta.");
     schema
 }
 
-/// A map with exactly these fields.
+/// Returns the schema of a map that has only these fields.
 fn object(fields: &[Field]) -> Value {
     let properties: Map<String, Value> =
         fields.iter().map(|field| (field.name.to_owned(), property(field))).collect();
@@ -32,7 +37,7 @@ fn object(fields: &[Field]) -> Value {
 }
 
 fn property(field: &Field) -> Value {
-    let mut schema = kind(field);
+    let mut schema = field_type(field);
     schema["description"] = json!(field.text());
     if let Some(default) =
         field.default.and_then(|default| serde_json::from_str::<Value>(default).ok())
@@ -42,66 +47,82 @@ fn property(field: &Field) -> Value {
     schema
 }
 
-fn kind(field: &Field) -> Value {
+fn field_type(field: &Field) -> Value {
+    match field.kind {
+        FieldType::Boolean => json!({ "type": "boolean" }),
+        FieldType::Integer => integer(field),
+        FieldType::Count => json!({ "anyOf": [integer(field), digits("[0-9]+")] }),
+        FieldType::Quantity => {
+            let number = json!({ "type": "number", "exclusiveMinimum": 0 });
+            json!({ "anyOf": [number, digits("[0-9]+(\\.[0-9]+)?")] })
+        }
+        FieldType::Text => text(),
+        FieldType::TextList => list_of(text()),
+        FieldType::TextOrList => json!({ "anyOf": [text(), list_of(text())] }),
+        FieldType::TextMap => map_of(text()),
+        FieldType::Variables => json!({ "type": "object" }),
+        FieldType::EnvVars => {
+            json!({ "anyOf": [map_of(text()), list_of(object(EnvVarItem::FIELDS))] })
+        }
+        FieldType::Port => {
+            let ports: Map<String, Value> =
+                PORT_NAMES.iter().map(|name| ((*name).to_owned(), integer(field))).collect();
+            let mut port = json!({ "type": "object", "properties": ports });
+            port["additionalProperties"] = json!(false);
+            with_one_key(port)
+        }
+        FieldType::Links => {
+            let argument = json!({ "anyOf": [text(), map_of(text())] });
+            let with_arguments = with_one_key(map_of(list_of(argument)));
+            list_of(json!({ "anyOf": [text(), with_arguments] }))
+        }
+        FieldType::Map(fields) => object(fields),
+        FieldType::MapList(fields) => list_of(object(fields)),
+        FieldType::Modules => list_of(module()),
+    }
+}
+
+fn integer(field: &Field) -> Value {
     let mut integer = json!({ "type": "integer" });
     if let Some((low, high)) = field.range {
         integer["minimum"] = json!(low);
         integer["maximum"] = json!(high);
     }
-    // References are text until they are resolved.
-    let digits =
-        |pattern: &str| json!({ "type": "string", "pattern": format!("^({pattern})$|\\{{") });
-    let text = json!({ "type": "string" });
-    let texts = json!({ "type": "array", "items": text });
-    match field.kind {
-        FieldType::Boolean => json!({ "type": "boolean" }),
-        FieldType::Integer => integer,
-        FieldType::Count => json!({ "anyOf": [integer, digits("[0-9]+")] }),
-        FieldType::Quantity => {
-            json!({ "anyOf": [{ "type": "number", "exclusiveMinimum": 0 }, digits("[0-9]+(\\.[0-9]+)?")] })
-        }
-        FieldType::Text => text,
-        FieldType::TextList => texts,
-        FieldType::TextOrList => json!({ "anyOf": [text, texts] }),
-        FieldType::Variables => json!({ "type": "object" }),
-        FieldType::EnvVars => {
-            let variable = json!({
-                "type": "object",
-                "properties": { "name": text, "value": text },
-                "required": ["name", "value"],
-                "additionalProperties": false,
-            });
-            json!({ "anyOf": [{ "type": "object", "additionalProperties": text }, { "type": "array", "items": variable }] })
-        }
-        FieldType::Port => json!({
-            "type": "object",
-            "properties": { "http": integer, "tcp": integer, "grpc": integer },
-            "minProperties": 1,
-            "maxProperties": 1,
-            "additionalProperties": false,
-        }),
-        FieldType::Links => {
-            let argument =
-                json!({ "anyOf": [text, { "type": "object", "additionalProperties": text }] });
-            let asked = json!({
-                "type": "object",
-                "additionalProperties": { "type": "array", "items": argument },
-                "minProperties": 1,
-                "maxProperties": 1,
-            });
-            json!({ "type": "array", "items": { "anyOf": [text, asked] } })
-        }
-        FieldType::Map(fields) => object(fields),
-        FieldType::MapList(fields) => json!({ "type": "array", "items": object(fields) }),
-        FieldType::Modules => {
-            let is_service = json!({ "properties": { "type": { "enum": ["k8s-service", "aws-k8s-service"] } }, "required": ["type"] });
-            let module = json!({
-                "type": "object",
-                "required": ["type"],
-                "if": is_service,
-                "then": object(K8sService::FIELDS),
-            });
-            json!({ "type": "array", "items": module })
-        }
-    }
+    integer
+}
+
+/// Returns the schema of digits as text. The text can also contain references, which become digits
+/// later.
+fn digits(pattern: &str) -> Value {
+    json!({ "type": "string", "pattern": format!("^({pattern})$|\\{{") })
+}
+
+fn text() -> Value {
+    json!({ "type": "string" })
+}
+
+fn list_of(items: Value) -> Value {
+    json!({ "type": "array", "items": items })
+}
+
+fn map_of(values: Value) -> Value {
+    json!({ "type": "object", "additionalProperties": values })
+}
+
+fn with_one_key(mut map: Value) -> Value {
+    map["minProperties"] = json!(1);
+    map["maxProperties"] = json!(1);
+    map
+}
+
+/// Returns the schema of a module. Only services have known fields.
+fn module() -> Value {
+    let kinds = [K8S_SERVICE.to_owned(), format!("aws-{K8S_SERVICE}")];
+    let is_service = json!({ "properties": { "type": { "enum": kinds } }, "required": ["type"] });
+    json!({
+        "type": "object",
+        "required": ["type"],
+        "if": is_service,
+        "then": object(K8sService::FIELDS),
+    })
 }

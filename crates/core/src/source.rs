@@ -39,6 +39,12 @@ impl Source {
     pub fn slice(&self, span: Span) -> &str {
         self.text.get(span.range()).unwrap_or_default()
     }
+
+    /// Returns the span of the first line.
+    #[must_use]
+    pub fn first_line(&self) -> Span {
+        Span::new(self.file, 0, self.text.find('\n').unwrap_or(self.text.len()))
+    }
 }
 
 /// A place as people count it.

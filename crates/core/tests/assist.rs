@@ -150,7 +150,7 @@ fn hovering_tells_of_fields_values_links_and_references() {
     );
     assert!(said("    min_containers: $02\n").contains("Default: `1`"));
     assert!(said("    links: [d$0b]\n").contains("db_user, db_name, db_password, db_host"));
-    assert!(said("    links:\n      - media: [re$0ad]\n").contains("allows read, write"));
+    assert!(said("    links:\n      - media: [re$0ad]\n").contains("permissions read, write"));
     assert_eq!(
         said("    public_uri: \"api.{parent.dom$0ain}/v1\"\n"),
         "`{parent.domain}` is `staging.acme.io`"

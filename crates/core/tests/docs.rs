@@ -6,7 +6,7 @@ use std::fs;
 use std::path::{Path, PathBuf};
 
 use optakit_core::api::{Request, ServiceFile, analyze};
-use optakit_core::check::RULES;
+use optakit_core::check::all_rules;
 
 /// The line of the summary that the pages of rules are below.
 const RULES_PAGE: &str = "- [Rules](generated/rules.md)\n";
@@ -46,7 +46,7 @@ fn with_rules(summary: &str) -> String {
     let is_rule = |line: &&str| line.contains("(generated/rules/");
     let rest: String = summary.split_inclusive('\n').filter(|line| !is_rule(line)).collect();
     let page = |id: &str| format!("generated/rules/{id}.md");
-    let rules = RULES.iter().filter(|rule| docs().join(page(rule.id)).exists());
+    let rules = all_rules().filter(|rule| docs().join(page(rule.id)).exists());
     let lines: String =
         rules.map(|rule| format!("  - [{0}]({1})\n", rule.id, page(rule.id))).collect();
     rest.replace(RULES_PAGE, &format!("{RULES_PAGE}{lines}"))

@@ -1,24 +1,40 @@
 //! Properties that all rules share.
+#![expect(clippy::disallowed_methods, reason = "tests read files, the core does not")]
 
+use std::cmp::Reverse;
 use std::collections::BTreeSet;
+use std::fs;
+use std::path::Path;
 
-use optakit_core::api::{self, Analysis, Choices, Diagnostic, Request, ServiceFile, analyze};
-use optakit_core::check::RULES;
-use optakit_core::diagnostic::{Example, Rule};
+use optakit_core::api::{
+    Analysis, Choices, Diagnostic, RdsCertificates, Request, ServiceFile, analyze,
+};
+use optakit_core::check::all_rules;
+use optakit_core::rule::{Example, Rule};
 
-const ENVIRONMENT: &str = "name: staging\norg_name: acme\nproviders:\n  aws:\n    region: us-east-1\n    \
-                           account_id: 123456789012\nmodules:\n  - type: base\n  - {type: dns, domain: staging.acme.io}\n";
+const ENVIRONMENT: &str = "\
+name: staging
+org_name: acme
+providers:
+  aws:
+    region: us-east-1
+    account_id: 123456789012
+modules:
+  - type: base
+  - {type: dns, domain: staging.acme.io}
+";
 
-fn text(example: Example) -> String {
-    let Example::Module(fields) = example else {
-        let Example::File(text) = example else { unreachable!("an example is one of the two") };
-        return text.to_owned();
+/// Returns the service file of an example.
+fn service_file(example: Example) -> String {
+    let fields = match example {
+        Example::File(text) => return text.to_owned(),
+        Example::Module(fields) => fields,
     };
-    let mut lines = vec!["type: k8s-service".to_owned()];
-    let given = |field: &str| fields.lines().any(|line| line.starts_with(field));
-    lines.extend((!given("image:")).then(|| "image: AUTO".to_owned()));
-    lines.extend((!given("port:")).then(|| "port: {http: 80}".to_owned()));
-    lines.extend(fields.lines().map(str::to_owned));
+    let has = |field: &str| fields.lines().any(|line| line.starts_with(field));
+    let mut lines = vec!["type: k8s-service"];
+    lines.extend((!has("image:")).then_some("image: AUTO"));
+    lines.extend((!has("port:")).then_some("port: {http: 80}"));
+    lines.extend(fields.lines());
     let module = lines.join("\n    ");
     format!(
         "name: shop\nenvironments:\n  - name: staging\n    path: env.yml\nmodules:\n  - {module}\n"
@@ -34,112 +50,123 @@ fn check(text: &str) -> Analysis {
             ("missing.yml".to_owned(), Err("no such file".to_owned())),
         ]
         .into(),
-        // Rules of other exposures than Opta's speak only of those.
+        // One rule is about image tags, and one is about exposures other than `nginx`.
         choices: Choices {
             image_tag: Some("a1".to_owned()),
             exposure: Some("gateway".to_owned()),
             ..Choices::default()
         },
-        rds_certificates: api::RdsCertificates::always("certificates"),
+        rds_certificates: RdsCertificates::always("certificates"),
         ..Request::default()
     };
     analyze(&request, false)
 }
 
-fn of<'a>(rule: &Rule, analysis: &'a Analysis) -> Vec<&'a Diagnostic> {
+fn diagnostics_of<'a>(rule: &Rule, analysis: &'a Analysis) -> Vec<&'a Diagnostic> {
     analysis.diagnostics.iter().filter(|diagnostic| diagnostic.rule == rule.id).collect()
 }
 
+/// Returns the names of the constants that `rule!` declares, in all files below a folder.
+fn declared_rules(folder: &Path) -> Vec<String> {
+    let mut names = Vec::new();
+    for entry in fs::read_dir(folder).expect("the folder can be read") {
+        let path = entry.expect("the entry can be read").path();
+        if path.is_dir() {
+            names.extend(declared_rules(&path));
+            continue;
+        }
+        let text = fs::read_to_string(&path).expect("the source can be read");
+        let declarations = text.split("\nrule! {\n").skip(1);
+        names.extend(declarations.filter_map(|rest| {
+            let (name, _) = rest.split_once("pub static ")?.1.split_once(':')?;
+            Some(name.to_owned())
+        }));
+    }
+    names
+}
+
 #[test]
-fn rules_have_names_of_their_own_and_documentation() {
-    let names: BTreeSet<&str> = RULES.iter().map(|rule| rule.id).collect();
-    assert_eq!(names.len(), RULES.len());
-    for rule in RULES {
-        assert!(rule.id.chars().all(|c| c.is_ascii_lowercase() || c == '-'), "{}", rule.id);
-        assert!(rule.doc.len() > 40 && rule.doc.ends_with(['.', '`', ')']), "{}", rule.id);
+fn the_id_of_a_rule_is_the_name_of_its_constant() {
+    let names = declared_rules(&Path::new(env!("CARGO_MANIFEST_DIR")).join("src"));
+    let expected: BTreeSet<String> =
+        names.iter().map(|name| name.to_lowercase().replace('_', "-")).collect();
+    let ids: BTreeSet<String> = all_rules().map(|rule| rule.id.to_owned()).collect();
+    assert_eq!(ids, expected, "every declared rule is in RULE_FAMILIES");
+    assert_eq!((ids.len(), names.len()), (all_rules().count(), all_rules().count()));
+}
+
+#[test]
+fn every_rule_is_documented() {
+    for rule in all_rules() {
+        let text = rule.text();
+        assert!(text.len() > 40 && text.ends_with(['.', '`']), "{}: {text}", rule.id);
+        assert!(rule.fix.ends_with('.'), "{}: {}", rule.id, rule.fix);
     }
 }
 
 #[test]
-fn bad_examples_break_their_rule_and_good_ones_break_none() {
-    for rule in RULES {
-        let bad = check(&text(rule.bad));
-        assert!(!of(rule, &bad).is_empty(), "{}: {:#?}", rule.id, bad.diagnostics);
-        let good = check(&text(rule.good));
-        // The run's tag is for the one rule about it.
-        let others: Vec<_> = good
+fn bad_examples_break_their_rule_and_good_examples_break_no_rule() {
+    for rule in all_rules() {
+        let bad = check(&service_file(rule.bad));
+        assert!(!diagnostics_of(rule, &bad).is_empty(), "{}: {:#?}", rule.id, bad.diagnostics);
+        let good = check(&service_file(rule.good));
+        // The image tag of the request is for `image-tag-ignored`.
+        let others: Vec<&Diagnostic> = good
             .diagnostics
             .iter()
             .filter(|diagnostic| diagnostic.rule != "image-tag-ignored")
             .collect();
-        assert!(others.is_empty() && of(rule, &good).is_empty(), "{}: {others:#?}", rule.id);
+        let own = diagnostics_of(rule, &good);
+        assert!(others.is_empty() && own.is_empty(), "{}: {others:#?}", rule.id);
     }
 }
 
 #[test]
-fn messages_are_written_alike() {
-    for rule in RULES {
-        let analysis = check(&text(rule.bad));
-        for diagnostic in of(rule, &analysis) {
+fn messages_start_in_lower_case_and_have_no_full_stop() {
+    for rule in all_rules() {
+        let analysis = check(&service_file(rule.bad));
+        for diagnostic in diagnostics_of(rule, &analysis) {
+            let message = &diagnostic.message;
             assert_eq!(diagnostic.severity, rule.severity.as_str(), "{}", rule.id);
-            assert!(!diagnostic.message.ends_with('.'), "{}: {}", rule.id, diagnostic.message);
-            assert!(
-                !diagnostic.message.starts_with(|c: char| c.is_ascii_uppercase()),
-                "{}: {}",
-                rule.id,
-                diagnostic.message
-            );
+            assert!(!message.ends_with('.'), "{}: {message}", rule.id);
+            let is_upper = message.starts_with(|c: char| c.is_ascii_uppercase());
+            assert!(!is_upper, "{}: {message}", rule.id);
         }
     }
 }
 
 #[test]
-fn after_a_fix_the_text_parses_and_the_rule_is_silent() {
+fn after_a_fix_the_text_parses_and_follows_the_rule() {
     let mut fixed = 0;
-    for rule in RULES {
-        let before = text(rule.bad);
+    for rule in all_rules() {
+        let before = service_file(rule.bad);
         let analysis = check(&before);
-        for fix in of(rule, &analysis).iter().flat_map(|diagnostic| &diagnostic.fixes) {
+        let diagnostics = diagnostics_of(rule, &analysis);
+        for fix in diagnostics.iter().flat_map(|diagnostic| &diagnostic.fixes) {
             let mut after = before.clone();
             let mut edits = fix.edits.clone();
-            edits.sort_by_key(|edit| std::cmp::Reverse(edit.place.byte_start));
+            edits.sort_by_key(|edit| Reverse(edit.place.byte_start));
             for edit in edits {
                 after.replace_range(edit.place.byte_start..edit.place.byte_end, &edit.text);
             }
             let again = check(&after);
-            assert!(
-                of(rule, &again).is_empty(),
-                "{}: {}\n{after}{:#?}",
-                rule.id,
-                fix.title,
-                again.diagnostics
-            );
-            assert!(
-                again.diagnostics.iter().all(|diagnostic| diagnostic.rule != "yaml-syntax"),
-                "{}\n{after}",
-                rule.id
-            );
+            let (id, found) = (rule.id, &again.diagnostics);
+            assert!(diagnostics_of(rule, &again).is_empty(), "{id}: {fix:?}\n{after}{found:#?}");
+            let parses = found.iter().all(|diagnostic| diagnostic.rule != "yaml-syntax");
+            assert!(parses, "{id}\n{after}");
             fixed += 1;
         }
     }
-    assert!(fixed > 10, "fixes were tried");
+    assert!(fixed > 10, "{fixed} fixes were tried");
 }
 
 #[test]
-fn places_lie_in_the_text() {
-    for rule in RULES {
-        let source = text(rule.bad);
-        for diagnostic in &check(&source).diagnostics {
-            assert!(
-                diagnostic.place.byte_end <= source.len()
-                    && diagnostic.place.byte_start <= diagnostic.place.byte_end,
-                "{}",
-                rule.id
-            );
-            assert!(
-                source.is_char_boundary(diagnostic.place.byte_start)
-                    && source.is_char_boundary(diagnostic.place.byte_end)
-            );
+fn places_are_inside_the_text() {
+    for rule in all_rules() {
+        let text = service_file(rule.bad);
+        for diagnostic in &check(&text).diagnostics {
+            let (start, end) = (diagnostic.place.byte_start, diagnostic.place.byte_end);
+            assert!(start <= end && text.get(start..end).is_some(), "{}", rule.id);
         }
     }
 }

@@ -79,7 +79,7 @@ fn a_line_says_why_it_is_there() {
     };
     let set = why(Kind::HorizontalPodAutoscaler, "minReplicas: 2");
     assert_eq!((set.file.as_str(), set.place.line), ("opta.yml", 8));
-    assert!(set.markdown.contains("The fewest containers"), "{}", set.markdown);
+    assert!(set.markdown.contains("Minimum number of containers"), "{}", set.markdown);
     let default = why(Kind::HorizontalPodAutoscaler, "maxReplicas: 3");
     assert!(
         default.markdown.starts_with("`max_containers` is not set: `3` is its default."),

@@ -11,7 +11,8 @@ use crate::check::{self, CheckContext, Checked};
 use crate::diagnostic::Diagnostic;
 use crate::lower;
 use crate::model::k8s_service::K8sService;
-use crate::model::module::{Header, K8S_SERVICE};
+use crate::model::module::Header;
+use crate::model::module_types::K8S_SERVICE;
 use crate::order::sort_by_rank;
 use crate::render::{self, LinkVariable, Profile};
 use crate::span::Span;
@@ -53,8 +54,11 @@ impl<'a> CheckedRequest<'a> {
         let mut diagnostics = std::mem::take(&mut prepared.diagnostics);
         diagnostics.extend(prepared.layer_name().and_then(check::names::check_layer));
         let modules = prepared.file.layer.modules.iter();
-        let others = modules.filter(|module| module.short_type() != K8S_SERVICE);
-        diagnostics.extend(others.filter_map(check::names::check_module));
+        let (scope, source) = (prepared.scope(), &prepared.file.source);
+        for module in modules.filter(|module| module.short_type() != K8S_SERVICE) {
+            diagnostics.extend(check::names::check_module(module));
+            diagnostics.extend(lower::check_linked_fields(module, source, &scope));
+        }
         let services = check_services(&prepared, cached, &mut diagnostics);
         sort_by_rank(&mut diagnostics, |diagnostic| {
             let Span { file, start, end } = diagnostic.span;

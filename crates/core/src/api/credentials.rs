@@ -1,7 +1,7 @@
 //! Values that look like credentials, for a front end that is about to hand a text on.
 
 use super::places::{Place, Places};
-use crate::model::link::is_secret_output;
+use crate::model::link_kind::is_secret_output;
 use crate::source::Source;
 use crate::source::SourceText;
 use crate::span::{FileId, Span};

@@ -39,7 +39,7 @@ pub fn remove(text: &SourceText, path: &[PathStep]) -> Result<Option<TextEdit>, 
 pub fn read_data(text: &SourceText) -> Option<Value> {
     let source = Source::new(FileId::Service, &*text.name, &*text.text);
     let (document, diagnostics) = syntax::parse(&source);
-    let is_valid = !diagnostics.iter().any(|found| found.rule.id == syntax::SYNTAX.id);
+    let is_valid = !diagnostics.iter().any(|found| found.rule.id == syntax::YAML_SYNTAX.id);
     is_valid.then(|| document.root.as_ref().map_or(Value::Null, syntax::as_data))
 }
 

@@ -60,7 +60,7 @@ fn unreadable(layer: &LayerFile, entry: &EnvironmentEntry, reason: &str) -> Diag
     let path = entry.path.as_ref().expect("only an entry with a path has a file");
     let message = format!("cannot read environment file `{}`: {reason}", path.value.as_str());
     let document_path = format!("environments[{index}].path");
-    Diagnostic::new(&resolve::ENVIRONMENT_FILE, path.span, document_path, message)
+    Diagnostic::new(&resolve::ENVIRONMENT_FILE_UNREADABLE, path.span, document_path, message)
         .help("use a path relative to the service file")
 }
 

@@ -7,11 +7,11 @@ use crate::aws::iam::ISSUER;
 use crate::model::environment::EnvironmentFile;
 pub use crate::model::field::{Field, FieldType};
 use crate::model::k8s_service::K8sService;
-pub use crate::model::k8s_service::PORT_NAMES;
 use crate::model::layer::Layer;
-pub use crate::model::link::is_secret_output;
-use crate::model::link::{LINKABLE, gives};
-use crate::model::module::{K8S_SERVICE, required_fields, short_type};
+pub use crate::model::link_kind::is_secret_output;
+use crate::model::link_kind::{LINK_KINDS, LinkKind};
+use crate::model::module_types::{K8S_SERVICE, ModuleType, short_type};
+pub use crate::model::port::PORT_NAMES;
 use crate::source::SourceText;
 
 /// The fields of a service file.
@@ -28,20 +28,20 @@ pub fn module_fields(kind: &str) -> Option<&'static [Field]> {
 /// Whether services can be linked to modules of a type.
 #[must_use]
 pub fn is_linkable(kind: &str) -> bool {
-    gives(short_type(kind)).is_some()
+    LinkKind::of(short_type(kind)).is_some()
 }
 
 /// The types of modules that services can be linked to.
 pub fn linkable_types() -> impl Iterator<Item = &'static str> {
-    LINKABLE.iter().map(|(kind, _)| *kind)
+    LINK_KINDS.iter().map(|kind| kind.module_type)
 }
 
 /// A module of another type, with what it must have.
 #[must_use]
 pub fn new_module(kind: &str, name: &str) -> Value {
     let mut module = json!({ "type": kind, "name": name });
-    for (field, example) in required_fields(kind) {
-        module[field] = example.into();
+    for field in ModuleType::of(kind).map_or(&[][..], |module_type| module_type.required) {
+        module[field.name] = field.example.into();
     }
     module
 }

@@ -7,7 +7,9 @@ use super::rendered::RenderedRequest;
 use super::request::Request;
 use crate::kind::Kind;
 use crate::model::field::Field;
-use crate::model::k8s_service::{K8sService, ResourceRequest};
+use crate::model::k8s_service::K8sService;
+use crate::model::rendered::path_of_pointer;
+use crate::model::resource_request::ResourceRequest;
 use crate::reference;
 use crate::render::{Object, WithoutImage};
 use crate::span::Span;
@@ -112,32 +114,13 @@ pub fn explain_line(request: &Request, kind: Kind, line: &TracedLine) -> Option<
     Some(LineExplanation { file, place, markdown })
 }
 
-/// The field with a default that becomes what a pointer leads to, by what its declaration says.
+/// Returns the field with a default that decides the value at a JSON pointer.
 fn default_of(kind: Kind, pointer: &str) -> Option<&'static Field> {
-    let mut path = String::new();
-    for step in pointer.split('/').skip(1) {
-        if step.bytes().all(|byte| byte.is_ascii_digit()) {
-            path.push_str("[]");
-        } else {
-            path.push('.');
-            path.push_str(&step.replace("~1", "/").replace("~0", "~"));
-        }
-    }
-    path.push('.');
-    let becomes = |field: &&Field| {
-        field.default.is_some()
-            && field
-                .renders
-                .split(';')
-                .map(str::trim_start)
-                .filter(|part| part.starts_with(kind.name()))
-                .any(|part| {
-                    let named =
-                        part.split('`').skip(1).step_by(2).filter(|name| name.contains('.'));
-                    named.into_iter().any(|name| path.contains(&format!(".{name}.")))
-                })
+    let path = path_of_pointer(pointer);
+    let decides = |field: &&Field| {
+        field.default.is_some() && field.renders.iter().any(|part| part.contains(kind, &path))
     };
-    K8sService::FIELDS.iter().chain(ResourceRequest::FIELDS).find(becomes)
+    K8sService::FIELDS.iter().chain(ResourceRequest::FIELDS).find(decides)
 }
 
 struct Line {

@@ -1,108 +1,59 @@
-//! What may stand at an offset.
+//! Completions at an offset.
+
+use std::ops::Range;
 
 use super::context::AssistContext;
-use super::module::about_module;
+use super::item::{Completion, CompletionKind};
+use super::module::describe_module;
 use super::position::{Position, is_key};
-use crate::model::field::{Field, FieldType};
-use crate::model::link::{Gives, LINKABLE, gives};
-use crate::model::module::{K8S_SERVICE, TYPES};
+use super::snippets::snippets;
+use crate::model::field::{Field, FieldType, ValueList};
+use crate::model::link_kind::{LinkAccess, LinkKind, LinkPermission};
+use crate::model::module::Header;
+use crate::model::module_types::MODULE_TYPES;
+use crate::model::port::PORT_NAMES;
 use crate::reference;
 use crate::resolve::{Lookup, look_up, reference_names};
 use crate::syntax::{self, Cursor, CursorKind};
 
-/// One thing that may stand at an offset.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Completion {
-    /// What it is called.
-    pub label: String,
-    /// What it is.
-    pub kind: CompletionKind,
-    /// A few words beside the label: type, default, unit.
-    pub detail: String,
-    /// More, as Markdown.
-    pub documentation: String,
-    /// What takes the word's place.
-    pub insert: String,
-}
-
-/// What a completion is.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum CompletionKind {
-    /// A key.
-    Field,
-    /// A value.
-    Value,
-    /// A module of the file.
-    Module,
-    /// A reference in a text.
-    Reference,
-    /// Several lines.
-    Snippet,
-}
-
-impl CompletionKind {
-    /// Its name for front ends.
-    #[must_use]
-    pub const fn as_str(self) -> &'static str {
-        match self {
-            Self::Field => "field",
-            Self::Value => "value",
-            Self::Module => "module",
-            Self::Reference => "reference",
-            Self::Snippet => "snippet",
-        }
-    }
-}
-
-/// What may stand at a byte offset, best first, with the bytes that it takes the place of.
+/// Returns the completions at a byte offset, best first, and the range that they replace.
 #[must_use]
 pub fn complete(
     offset: usize,
     context: &AssistContext<'_>,
-) -> Option<(std::ops::Range<usize>, Vec<Completion>)> {
+) -> Option<(Range<usize>, Vec<Completion>)> {
     let text = &*context.source.text;
     let cursor = syntax::cursor(text, offset)?;
     let items = if cursor.kind == CursorKind::Reference {
         references(text, &cursor, context)
     } else {
-        at(Position::find(&cursor, context)?, text, &cursor, context)
+        complete_at(Position::find(&cursor, context)?, &cursor, context)
     };
     Some((cursor.start..cursor.end, items))
 }
 
-fn at(
+fn complete_at(
     position: Position<'_>,
-    text: &str,
     cursor: &Cursor,
     context: &AssistContext<'_>,
 ) -> Vec<Completion> {
     match position {
         Position::Link => modules(context),
-        Position::Argument(module) => arguments(gives(module.short_type()), cursor),
-        Position::EnvVar(_) if is_key(cursor) => {
-            ["name", "value"].iter().map(|key| plain(key, format!("{key}: "))).collect()
-        }
-        Position::EnvVar(_) => Vec::new(),
+        Position::Argument(module) => arguments(module, cursor),
+        Position::EnvVar(_) if !is_key(cursor) => Vec::new(),
         Position::Value(field) if !is_key(cursor) || field.kind.is_list() => values(field, context),
-        Position::Value(field) if matches!(field.kind, FieldType::Port) => {
-            keys(&["http", "tcp", "grpc"], field)
-        }
+        Position::Value(field) if matches!(field.kind, FieldType::Port) => PORT_NAMES
+            .iter()
+            .map(|name| Completion::key(name, reference::field_text(field)))
+            .collect(),
         _ => {
             let mut items = Vec::new();
-            if is_key(cursor)
-                && cursor.siblings.is_empty()
-                && matches!(position, Position::Module(_))
-            {
-                items.extend(snippets(text, cursor));
+            let is_new_module = matches!(position, Position::Module(_));
+            if is_key(cursor) && cursor.siblings.is_empty() && is_new_module {
+                items.extend(snippets(&context.source.text, cursor));
             }
-            items.extend(
-                position
-                    .fields()
-                    .unwrap_or_default()
-                    .iter()
-                    .filter(|field| !has(cursor, field.name))
-                    .map(of_field),
-            );
+            let fields = position.fields().unwrap_or_default().iter();
+            items.extend(fields.filter(|field| !has(cursor, field.name)).map(of_field));
             items
         }
     }
@@ -113,57 +64,32 @@ fn has(cursor: &Cursor, key: &str) -> bool {
 }
 
 fn of_field(field: &Field) -> Completion {
-    Completion {
-        label: field.name.to_owned(),
-        kind: CompletionKind::Field,
-        detail: detail(field),
-        documentation: reference::field_text(field),
-        insert: format!("{}: ", field.name),
-    }
-}
-
-fn detail(field: &Field) -> String {
     let default = field.default.map(|default| format!("default {default}"));
     let required = field.required.then(|| "required".to_owned());
-    let parts = [required, default, field.unit.map(str::to_owned)];
-    parts.into_iter().flatten().collect::<Vec<_>>().join(", ")
+    let unit = field.unit.map(|unit| unit.name().to_owned());
+    let detail = [required, default, unit].into_iter().flatten().collect::<Vec<_>>().join(", ");
+    Completion { detail, ..Completion::key(field.name, reference::field_text(field)) }
 }
 
-fn plain(label: &str, insert: String) -> Completion {
-    Completion {
-        label: label.to_owned(),
-        kind: CompletionKind::Value,
-        detail: String::new(),
-        documentation: String::new(),
-        insert,
-    }
-}
-
-fn keys(names: &[&str], field: &Field) -> Vec<Completion> {
-    let key = |name: &&str| Completion {
-        kind: CompletionKind::Field,
-        documentation: reference::field_text(field),
-        ..plain(name, format!("{name}: "))
-    };
-    names.iter().map(key).collect()
-}
-
-/// The values that a field is known to take, then its default and its example.
+/// Returns the values that a field is known to accept, then its default and its example.
 fn values(field: &Field, context: &AssistContext<'_>) -> Vec<Completion> {
-    if field.name == "type" {
-        return TYPES.iter().map(|kind| plain(kind, (*kind).to_owned())).collect();
-    }
-    if field.name == "path" {
-        return context
-            .environment_paths
-            .iter()
-            .map(|path| plain(path, (*path).to_owned()))
-            .collect();
+    match field.values {
+        Some(ValueList::ModuleTypes) => {
+            return MODULE_TYPES
+                .iter()
+                .map(|kind| Completion::plain(kind.name, kind.name))
+                .collect();
+        }
+        Some(ValueList::EnvironmentFiles) => {
+            let paths = context.environment_paths.iter();
+            return paths.map(|path| Completion::plain(path, *path)).collect();
+        }
+        None => {}
     }
     let mut found: Vec<Completion> = Vec::new();
     let mut add = |value: &str, detail: &str| {
         if found.iter().all(|completion| completion.label != value) && value != "[]" {
-            found.push(Completion { detail: detail.to_owned(), ..plain(value, value.to_owned()) });
+            found.push(Completion { detail: detail.to_owned(), ..Completion::plain(value, value) });
         }
     };
     if matches!(field.kind, FieldType::Boolean) {
@@ -171,102 +97,69 @@ fn values(field: &Field, context: &AssistContext<'_>) -> Vec<Completion> {
         add("false", "");
     }
     if let Some(default) = field.default {
-        add(default, "the default");
+        add(default, "default");
     }
     if !field.kind.is_list() {
-        add(field.example, "an example");
+        add(field.example, "example");
     }
     found
 }
 
 fn modules(context: &AssistContext<'_>) -> Vec<Completion> {
-    let linkable =
-        context.scope.modules.iter().filter(|module| gives(module.short_type()).is_some());
-    let module = |module: &crate::model::module::Header| Completion {
+    let is_linkable = |module: &&Header| LinkKind::of(module.short_type()).is_some();
+    let completion = |module: &Header| Completion {
         kind: CompletionKind::Module,
         detail: module.kind.value.clone(),
-        documentation: about_module(module),
-        ..plain(&module.name.value, module.name.value.clone())
+        documentation: describe_module(module),
+        ..Completion::plain(&module.name.value, &*module.name.value)
     };
-    linkable.map(module).collect()
+    context.scope.modules.iter().filter(is_linkable).map(completion).collect()
 }
 
-fn arguments(gives: Option<Gives>, cursor: &Cursor) -> Vec<Completion> {
-    match gives {
-        Some(Gives::Permissions(all, by_itself)) => {
-            let detail = |permission: &str| {
-                if by_itself.contains(&permission) { "when nothing is asked" } else { "" }
+/// Returns the permissions of a link, or the outputs of its module that can be renamed.
+fn arguments(module: &Header, cursor: &Cursor) -> Vec<Completion> {
+    match LinkKind::of(module.short_type()).map(|kind| kind.access) {
+        Some(LinkAccess::Permissions { all, default }) => {
+            let completion = |permission: &LinkPermission| {
+                let detail = if default.contains(permission) { "default" } else { "" };
+                let name = permission.name();
+                Completion { detail: detail.to_owned(), ..Completion::plain(name, name) }
             };
-            all.iter()
-                .map(|name| Completion {
-                    detail: detail(name).to_owned(),
-                    ..plain(name, (*name).to_owned())
-                })
-                .collect()
+            all.iter().map(completion).collect()
         }
-        Some(Gives::Credentials(outputs)) if is_key(cursor) => {
-            let left = outputs.iter().filter(|output| !has(cursor, output));
-            left.map(|output| Completion {
-                detail: "a new name".to_owned(),
-                ..plain(output, format!("{output}: "))
-            })
-            .collect()
+        Some(LinkAccess::Credentials(outputs)) if is_key(cursor) => {
+            let unnamed = outputs.iter().filter(|output| !has(cursor, output));
+            let completion = |output: &&str| Completion {
+                detail: "new name".to_owned(),
+                ..Completion::plain(output, format!("{output}: "))
+            };
+            unnamed.map(completion).collect()
         }
-        _ => Vec::new(),
+        Some(LinkAccess::Credentials(_)) | None => Vec::new(),
     }
 }
 
 fn references(text: &str, cursor: &Cursor, context: &AssistContext<'_>) -> Vec<Completion> {
-    let of_module = text.get(..cursor.start).is_some_and(|before| before.ends_with("${{"));
-    let names = reference_names(context.scope)
-        .into_iter()
-        .filter(|name| name.starts_with("module.") == of_module);
-    let behind = text.get(cursor.end..).unwrap_or_default();
-    let close = match (of_module, behind.starts_with("}}"), behind.starts_with('}')) {
+    let is_module = text.get(..cursor.start).is_some_and(|before| before.ends_with("${{"));
+    let after = text.get(cursor.end..).unwrap_or_default();
+    let close = match (is_module, after.starts_with("}}"), after.starts_with('}')) {
         (_, true, _) | (false, _, true) => "",
-        (true, false, true) => "}",
+        (true, false, true) | (false, false, false) => "}",
         (true, false, false) => "}}",
-        (false, false, false) => "}",
     };
-    let reference = |name: String| {
-        let detail = match look_up(&name, context.source, context.scope) {
+    let completion = |name: String| {
+        let detail = match look_up(&name, context.scope) {
             Lookup::Value(value) => value,
-            Lookup::Input => "known to the environment only".to_owned(),
+            Lookup::Input => "known only to the environment".to_owned(),
             Lookup::Unknown { message, .. } => message,
         };
         let insert = format!("{name}{close}");
-        Completion { kind: CompletionKind::Reference, detail, ..plain(&name, insert) }
+        let kind = CompletionKind::Reference;
+        Completion { kind, detail, ..Completion::plain(&name, insert) }
     };
-    names.map(reference).collect()
-}
-
-/// Whole modules, laid out for the column of the word.
-fn snippets(text: &str, cursor: &Cursor) -> Vec<Completion> {
-    let line = text
-        .get(..cursor.start)
-        .map_or(0, |before| before.rfind('\n').map_or(0, |newline| newline + 1));
-    let indent = " ".repeat(cursor.start - line);
-    let module = |kind: &str, lines: &[String]| Completion {
-        label: format!("{kind} module"),
-        kind: CompletionKind::Snippet,
-        detail: "a whole module".to_owned(),
-        documentation: format!("```yaml\n- {}\n```", lines.join("\n  ")),
-        insert: lines.join(&format!("\n{indent}")),
-    };
-    let line = |key: &str, value: &str| format!("{key}: {value}");
-    let service = [
-        line("name", "api"),
-        line("type", K8S_SERVICE),
-        line("image", "AUTO"),
-        "port:".to_owned(),
-        "  http: 8080".to_owned(),
-    ];
-    let mut snippets = vec![module(K8S_SERVICE, &service)];
-    for (kind, _) in LINKABLE {
-        let bucket = (*kind == "s3").then(|| line("bucket_name", "\"{layer_name}-{env}-files\""));
-        let lines: Vec<String> =
-            [line("name", kind), line("type", kind)].into_iter().chain(bucket).collect();
-        snippets.push(module(kind, &lines));
-    }
-    snippets
+    reference_names(context.scope)
+        .into_iter()
+        .filter(|name| name.starts_with("module.") == is_module)
+        .map(completion)
+        .collect()
 }

@@ -1,15 +1,15 @@
-//! What completion and hover know of the files.
+//! What completion and hover use.
 
 use crate::resolve::Scope;
 use crate::source::Source;
 
-/// What is known around the text that someone types in.
+/// The text that is edited, and the values of its references.
 #[derive(Clone, Copy)]
 pub struct AssistContext<'a> {
     /// The text.
     pub source: &'a Source,
-    /// What references are answered from. Its values hold no secrets: they are shown.
+    /// The values of references. They are shown, so they must not contain secrets.
     pub scope: &'a Scope<'a>,
-    /// The paths of environment files that are there.
+    /// The paths of the environment files that exist.
     pub environment_paths: &'a [&'a str],
 }

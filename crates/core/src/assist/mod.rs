@@ -4,9 +4,12 @@
 mod completion;
 mod context;
 mod hover;
+mod item;
 mod module;
 mod position;
+mod snippets;
 
-pub use completion::{Completion, CompletionKind, complete};
+pub use completion::complete;
 pub use context::AssistContext;
 pub use hover::hover;
+pub use item::{Completion, CompletionKind};

@@ -1,20 +1,20 @@
 //! The description of a module that services link to.
 
-use crate::model::link::{Gives, gives};
+use crate::model::link_kind::{LinkAccess, LinkKind, LinkPermission};
 use crate::model::module::Header;
 
-/// What a module gives to those who link to it, in words.
-pub(super) fn about_module(module: &Header) -> String {
+/// Returns the type of a module and what a link to it provides, as Markdown.
+pub(super) fn describe_module(module: &Header) -> String {
     let kind = &module.kind.value;
-    match gives(module.short_type()) {
-        Some(Gives::Credentials(outputs)) => format!("`{kind}`: gives {}", outputs.join(", ")),
-        Some(Gives::Permissions(all, by_itself)) => {
-            format!(
-                "`{kind}`: allows {}; {} when nothing is asked",
-                all.join(", "),
-                by_itself.join(", ")
-            )
+    match LinkKind::of(module.short_type()).map(|kind| kind.access) {
+        Some(LinkAccess::Credentials(outputs)) => {
+            format!("`{kind}`: provides the variables {}", outputs.join(", "))
         }
+        Some(LinkAccess::Permissions { all, default }) => format!(
+            "`{kind}`: provides the permissions {} (default: {})",
+            LinkPermission::names(all).join(", "),
+            LinkPermission::names(default).join(", ")
+        ),
         None => format!("`{kind}`"),
     }
 }

@@ -1,28 +1,30 @@
-//! Where an offset is, in terms of the format.
+//! The position of an offset in the format.
 
 use super::context::AssistContext;
+use crate::model::env_vars::EnvVarItem;
 use crate::model::environment::EnvironmentFile;
 use crate::model::field::{Field, FieldType};
 use crate::model::k8s_service::K8sService;
 use crate::model::layer::Layer;
-use crate::model::module::{Header, K8S_SERVICE, short_type};
+use crate::model::module::Header;
+use crate::model::module_types::{K8S_SERVICE, short_type};
 use crate::span::FileId;
 use crate::syntax::{Cursor, CursorKind, CursorStep};
 
-/// Where an offset is, in terms of the format.
+/// The position of an offset in the format.
 #[derive(Clone, Copy, Debug)]
 pub(super) enum Position<'a> {
-    /// Among the keys of a map with these fields.
+    /// A key of a map with these fields.
     Fields(&'static [Field]),
-    /// Among the keys of a module.
+    /// A key of a module with these fields.
     Module(&'static [Field]),
-    /// In the value of a field.
+    /// The value of a field.
     Value(&'static Field),
-    /// Where an item of `links` names a module.
+    /// The name of a module in `links`.
     Link,
-    /// In what a link asks of a module.
+    /// An argument of a link to a module.
     Argument(&'a Header),
-    /// Among the keys of an item of `env_vars`.
+    /// A key of an item of `env_vars`.
     EnvVar(&'static Field),
 }
 
@@ -36,48 +38,57 @@ impl<'a> Position<'a> {
         let mut position = Self::Fields(root);
         let mut steps = cursor.path.iter().peekable();
         while let Some(step) = steps.next() {
-            position = match (position, step) {
-                (Self::Fields(fields) | Self::Module(fields), CursorStep::Key(key)) => {
-                    Self::Value(field(fields, key)?)
-                }
-                (Self::Value(field), CursorStep::Key(key)) => match field.kind {
-                    FieldType::Map(fields) => Self::Value(self::field(fields, key)?),
-                    FieldType::Port if steps.peek().is_none() => Self::Value(field),
-                    _ => return None,
-                },
-                (Self::Value(field), CursorStep::Item) => match field.kind {
-                    FieldType::MapList(fields) => Self::Fields(fields),
-                    FieldType::Modules => {
-                        Self::Module(module_fields(&cursor.siblings, steps.peek().is_some()))
-                    }
-                    FieldType::Links => Self::Link,
-                    FieldType::EnvVars => Self::EnvVar(field),
-                    FieldType::TextList | FieldType::TextOrList => Self::Value(field),
-                    _ => return None,
-                },
-                (Self::Link, CursorStep::Key(name)) => Self::Argument(
-                    context.scope.modules.iter().find(|module| module.name.value == *name)?,
-                ),
-                (Self::Argument(module), CursorStep::Item | CursorStep::Key(_)) => {
-                    Self::Argument(module)
-                }
-                (Self::EnvVar(_) | Self::Link | Self::Fields(_) | Self::Module(_), _) => {
-                    return None;
-                }
-            };
+            let is_last = steps.peek().is_none();
+            position = position.descend(step, is_last, cursor, context)?;
         }
         Some(position)
     }
 
-    /// The fields of which a key may stand here.
+    fn descend(
+        self,
+        step: &CursorStep,
+        is_last: bool,
+        cursor: &Cursor,
+        context: &AssistContext<'a>,
+    ) -> Option<Self> {
+        Some(match (self, step) {
+            (Self::Fields(fields) | Self::Module(fields), CursorStep::Key(key)) => {
+                Self::Value(field(fields, key)?)
+            }
+            (Self::Value(parent), CursorStep::Key(key)) => match parent.kind {
+                FieldType::Map(fields) => Self::Value(field(fields, key)?),
+                FieldType::Port if is_last => Self::Value(parent),
+                _ => return None,
+            },
+            (Self::Value(parent), CursorStep::Item) => match parent.kind {
+                FieldType::MapList(fields) => Self::Fields(fields),
+                FieldType::Modules => Self::Module(module_fields(&cursor.siblings, is_last)),
+                FieldType::Links => Self::Link,
+                FieldType::EnvVars => Self::EnvVar(parent),
+                FieldType::TextList | FieldType::TextOrList => Self::Value(parent),
+                _ => return None,
+            },
+            (Self::Link, CursorStep::Key(name)) => {
+                let modules = context.scope.modules;
+                Self::Argument(modules.iter().find(|module| module.name.value == *name)?)
+            }
+            (Self::Argument(module), CursorStep::Item | CursorStep::Key(_)) => {
+                Self::Argument(module)
+            }
+            (Self::EnvVar(_) | Self::Link | Self::Fields(_) | Self::Module(_), _) => return None,
+        })
+    }
+
+    /// Returns the fields whose keys are valid here.
     pub(super) fn fields(self) -> Option<&'static [Field]> {
         match self {
             Self::Fields(fields) | Self::Module(fields) => Some(fields),
+            Self::EnvVar(_) => Some(EnvVarItem::FIELDS),
             Self::Value(field) => match field.kind {
                 FieldType::Map(fields) => Some(fields),
                 _ => None,
             },
-            _ => None,
+            Self::Link | Self::Argument(_) => None,
         }
     }
 }
@@ -86,22 +97,20 @@ fn field(fields: &'static [Field], name: &str) -> Option<&'static Field> {
     fields.iter().find(|field| field.name == name)
 }
 
-/// The fields of a module, as far as its type is known: of Opta's other types only name and type.
-fn module_fields(siblings: &[(String, String)], deeper: bool) -> &'static [Field] {
+/// Returns the fields of a module. `siblings` are its keys only if the cursor is at one of them.
+fn module_fields(siblings: &[(String, String)], at_key: bool) -> &'static [Field] {
     let kind = siblings
         .iter()
         .find(|(key, _)| key == "type")
         .map(|(_, value)| value.trim_matches(['"', '\'']));
-    // Deeper in a module its own keys are not the siblings: a field that only services have tells
-    // enough.
-    if deeper || kind.is_none_or(|kind| kind.is_empty() || short_type(kind) == K8S_SERVICE) {
-        K8sService::FIELDS
-    } else {
-        &K8sService::FIELDS[..2]
-    }
+    let is_service = kind.is_none_or(|kind| kind.is_empty() || short_type(kind) == K8S_SERVICE);
+    if is_service || !at_key { K8sService::FIELDS } else { HEADER_FIELDS }
 }
 
-/// Whether the offset is where a key, or a word that may become one, stands.
+/// The fields of modules that Optakit does not render: `name` and `type`.
+const HEADER_FIELDS: &[Field] = K8sService::FIELDS.split_at(2).0;
+
+/// Returns whether the cursor is at a key, or at a word that can become a key.
 pub(super) const fn is_key(cursor: &Cursor) -> bool {
     matches!(cursor.kind, CursorKind::Key)
 }

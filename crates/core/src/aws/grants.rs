@@ -1,18 +1,20 @@
-//! What a service's links allow its role.
+//! The access that the links of a service give to its role.
 
-use super::iam::{Access, Grant};
-use super::partition;
+use super::iam::Grant;
+use super::partition::partition;
 use crate::check::Checked;
 use crate::model::k8s_service::K8sService;
-use crate::model::link::{Gives, Link, gives};
+use crate::model::link::Link;
+use crate::model::link_kind::{LinkAccess, LinkKind, LinkPermission};
 use crate::model::module::Header;
+use crate::model::module_types::BUCKET_NAME;
 use crate::resolve::{Scope, interpolate};
 use crate::source::Source;
 use crate::text::{Text, TextBuilder};
 
-/// The grants of a service's links, in link order.
+/// Returns the grants of the links of a service, in link order.
 ///
-/// ARNs that only a run of Terraform knows come from the values file, or stay as holes.
+/// The ARNs come from the values file. An unknown ARN is a hole.
 #[must_use]
 pub fn grants(service: &Checked<K8sService>, source: &Source, scope: &Scope<'_>) -> Vec<Grant> {
     let grants = service.links().iter().flat_map(|link| {
@@ -23,7 +25,8 @@ pub fn grants(service: &Checked<K8sService>, source: &Source, scope: &Scope<'_>)
     grants.collect()
 }
 
-/// The ARNs of policies that are linked to like modules, which join `additional_iam_policies`.
+/// Returns the links that are ARNs of policies. They are attached to the role like
+/// `additional_iam_policies`.
 #[must_use]
 pub fn linked_policies(service: &Checked<K8sService>) -> Vec<Text> {
     let targets = service.links().iter().map(|link| &link.target.value);
@@ -31,37 +34,43 @@ pub fn linked_policies(service: &Checked<K8sService>) -> Vec<Text> {
 }
 
 fn of_link(link: &Link, module: &Header, source: &Source, scope: &Scope<'_>) -> Vec<Grant> {
-    let kind = module.short_type();
-    let Some(Gives::Permissions(_, by_itself)) = gives(kind) else { return Vec::new() };
+    let access = LinkKind::of(module.short_type()).map(|kind| kind.access);
+    let Some(LinkAccess::Permissions { all, default }) = access else { return Vec::new() };
     let output = |output: &str| {
         let input = format!("module.{}.{output}", module.name.value);
         let value = scope.value(&input);
         TextBuilder::default().value_or_input(value.as_deref(), &input).build()
     };
-    let grant = |permission: &str| {
-        let (access, resource, encrypted) = match (kind, permission) {
-            ("s3", "read") => (Access::ReadBucket, bucket(module, source, scope), false),
-            ("s3", _) => (Access::WriteBucket, bucket(module, source, scope), false),
-            ("sqs", "publish") => (Access::PublishQueue, output("queue_arn"), true),
-            ("sqs", _) => (Access::SubscribeQueue, output("queue_arn"), true),
-            ("sns", _) => (Access::PublishSns, output("topic_arn"), true),
-            (_, "read") => (Access::ReadTable, output("table_arn"), true),
-            _ => (Access::WriteTable, output("table_arn"), true),
+    let grant = |permission: LinkPermission| {
+        let (resource, encrypted) = match permission {
+            LinkPermission::ReadBucket | LinkPermission::WriteBucket => {
+                (bucket(module, source, scope), false)
+            }
+            LinkPermission::PublishQueue | LinkPermission::SubscribeQueue => {
+                (output("queue_arn"), true)
+            }
+            LinkPermission::PublishTopic => (output("topic_arn"), true),
+            LinkPermission::ReadTable | LinkPermission::WriteTable => (output("table_arn"), true),
         };
-        Grant { access, resource, key: encrypted.then(|| output("kms_arn")) }
+        Grant { access: permission, resource, key: encrypted.then(|| output("kms_arn")) }
     };
-    link.permissions(by_itself).into_iter().map(grant).collect()
+    link.permissions(all, default).into_iter().map(grant).collect()
 }
 
-/// The ARN of a bucket, from the name its module gives it.
+/// Returns the ARN of a bucket.
+///
+/// The checks ensure that the module has a bucket name. Without a name, the ARN has a hole, so it
+/// never covers other buckets.
 fn bucket(module: &Header, source: &Source, scope: &Scope<'_>) -> Text {
     let (mapping, _) = interpolate(&module.mapping, &module.path, source, scope);
-    let name = mapping
-        .value("bucket_name")
-        .and_then(|node| node.as_scalar())
-        .map(|scalar| scalar.text.clone());
-    TextBuilder::default()
-        .push(&format!("arn:{}:s3:::", partition(scope.environment.region.as_deref())))
-        .text(&name.unwrap_or_else(|| Text::literal("")))
-        .build()
+    let name = mapping.value(BUCKET_NAME).and_then(|node| node.as_scalar());
+    let arn = TextBuilder::default()
+        .push(&format!("arn:{}:s3:::", partition(scope.environment.region.as_deref())));
+    match name {
+        Some(name) => arn.text(&name.text).build(),
+        None => {
+            let input = format!("module.{}.{BUCKET_NAME}", module.name.value);
+            arn.value_or_input(None, &input).build()
+        }
+    }
 }

@@ -5,6 +5,7 @@ use serde::{Deserialize, Serialize};
 
 use super::partition::partition;
 use crate::model::environment::Environment;
+use crate::model::link_kind::LinkPermission;
 use crate::model::name::Names;
 use crate::text::{Text, TextBuilder};
 use crate::value::{Map, PlacedHole, Value};
@@ -13,30 +14,11 @@ use crate::value::{Map, PlacedHole, Value};
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Grant {
     /// The kind of access.
-    pub access: Access,
+    pub access: LinkPermission,
     /// The ARN of the resource.
     pub resource: Text,
     /// The ARN of the key that encrypts the resource. Only queues, topics and tables have one.
     pub key: Option<Text>,
-}
-
-/// A kind of access to a resource.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Access {
-    /// Read a bucket.
-    ReadBucket,
-    /// Write a bucket.
-    WriteBucket,
-    /// Send to a queue.
-    PublishQueue,
-    /// Receive from a queue.
-    SubscribeQueue,
-    /// Publish to a topic.
-    PublishSns,
-    /// Write a table.
-    WriteTable,
-    /// Read a table.
-    ReadTable,
 }
 
 /// Returns the ARN of a service's role, for the annotation of the ServiceAccount.
@@ -172,14 +154,14 @@ pub const PROVIDER: &str = "parent.k8s_openid_provider_arn";
 fn policy(grants: &[Grant]) -> Map {
     let mut statements =
         vec![statement("DescribeCluster", &["eks:DescribeCluster"], vec![Text::constant("*")])];
-    let resources = |access: Access| {
+    let resources = |access: LinkPermission| {
         grants
             .iter()
             .filter(move |grant| grant.access == access)
             .map(|grant| grant.resource.clone())
             .collect::<Vec<_>>()
     };
-    let and_below = |access: Access, below: &str| {
+    let and_below = |access: LinkPermission, below: &str| {
         let names = resources(access);
         let inner: Vec<Text> = names
             .iter()
@@ -187,7 +169,7 @@ fn policy(grants: &[Grant]) -> Map {
             .collect();
         [names, inner].concat()
     };
-    let keys = |accesses: &[Access]| {
+    let keys = |accesses: &[LinkPermission]| {
         grants
             .iter()
             .filter(|grant| accesses.contains(&grant.access))
@@ -199,9 +181,13 @@ fn policy(grants: &[Grant]) -> Map {
             statements.push(statement(sid, actions, resources));
         }
     };
-    add("ReadBuckets", &["s3:GetObject*", "s3:ListBucket"], and_below(Access::ReadBucket, "/*"));
+    add(
+        "ReadBuckets",
+        &["s3:GetObject*", "s3:ListBucket"],
+        and_below(LinkPermission::ReadBucket, "/*"),
+    );
     let write = ["s3:GetObject*", "s3:PutObject*", "s3:DeleteObject*", "s3:ListBucket"];
-    add("WriteBuckets", &write, and_below(Access::WriteBucket, "/*"));
+    add("WriteBuckets", &write, and_below(LinkPermission::WriteBucket, "/*"));
     let send = [
         "sqs:SendMessage",
         "sqs:SendMessageBatch",
@@ -210,21 +196,29 @@ fn policy(grants: &[Grant]) -> Map {
         "sqs:DeleteMessageBatch",
         "sqs:DeleteMessage",
     ];
-    add("PublishQueues", &send, resources(Access::PublishQueue));
+    add("PublishQueues", &send, resources(LinkPermission::PublishQueue));
     add(
         "SubscribeQueues",
         &["sqs:ReceiveMessage", "sqs:GetQueueUrl", "sqs:GetQueueAttributes"],
-        resources(Access::SubscribeQueue),
+        resources(LinkPermission::SubscribeQueue),
     );
-    add("PublishSns", &["sns:Publish"], resources(Access::PublishSns));
+    add("PublishSns", &["sns:Publish"], resources(LinkPermission::PublishTopic));
     add(
         "KMSWrite",
         &["kms:GenerateDataKey", "kms:Decrypt"],
-        keys(&[Access::PublishQueue, Access::PublishSns, Access::WriteTable]),
+        keys(&[
+            LinkPermission::PublishQueue,
+            LinkPermission::PublishTopic,
+            LinkPermission::WriteTable,
+        ]),
     );
-    add("KMSRead", &["kms:Decrypt"], keys(&[Access::SubscribeQueue, Access::ReadTable]));
-    add("DynamodbWrite", DYNAMODB_WRITE, and_below(Access::WriteTable, "/index/*"));
-    add("DynamodbRead", DYNAMODB_READ, and_below(Access::ReadTable, "/index/*"));
+    add(
+        "KMSRead",
+        &["kms:Decrypt"],
+        keys(&[LinkPermission::SubscribeQueue, LinkPermission::ReadTable]),
+    );
+    add("DynamodbWrite", DYNAMODB_WRITE, and_below(LinkPermission::WriteTable, "/index/*"));
+    add("DynamodbRead", DYNAMODB_READ, and_below(LinkPermission::ReadTable, "/index/*"));
     Map::new().with("Version", "2012-10-17").with("Statement", statements)
 }
 

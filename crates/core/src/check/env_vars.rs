@@ -1,90 +1,95 @@
-//! Environment variables and the secrets among them.
+//! Names of environment variables and secrets.
 
 use std::collections::BTreeMap;
 
 use super::context::Checker;
-use crate::diagnostic::{Diagnostic, Example, Rule, Severity};
+use crate::diagnostic::Diagnostic;
+use crate::rule::rule;
 use crate::span::Span;
 
-/// A name no environment variable has.
-pub static INVALID_ENV_NAME: Rule = Rule {
-    id: "invalid-env-name",
-    severity: Severity::Error,
-    doc: "The name of an environment variable may hold printable ASCII characters except `=` (Kubernetes, \
-          `EnvVar.name`). A secret's name is a key of the Secret `manual-secrets` too: letters, digits, `-`, `_` and `.`.",
-    bad: Example::Module("env_vars:\n  \"A=B\": \"1\"\n"),
-    good: Example::Module("env_vars:\n  A_B: \"1\"\n"),
+rule! {
+    /// The name is not a valid name of an environment variable.
+    ///
+    /// The name may contain printable ASCII characters except `=`. The name of a secret is also a
+    /// key of the Secret `manual-secrets`. It may contain only letters, digits, `-`, `_` and `.`.
+    pub static INVALID_ENV_NAME: Error {
+        fix: "Use only letters, digits and `_`.",
+        bad: Module("env_vars:\n  \"A=B\": \"1\"\n"),
+        good: Module("env_vars:\n  A_B: \"1\"\n"),
+    }
 }
-.published();
 
-/// A name that is set twice.
-pub static SHADOWED_ENV_VAR: Rule = Rule {
-    id: "shadowed-env-var",
-    severity: Severity::Warning,
-    doc: "An environment variable is set more than once; the container sees the last of: Optakit's own, `env_vars`, links, \
-          `secrets`.",
-    bad: Example::Module("env_vars:\n  TOKEN: \"x\"\nsecrets: [TOKEN]\n"),
-    good: Example::Module("env_vars:\n  MODE: \"x\"\nsecrets: [TOKEN]\n"),
+rule! {
+    /// An environment variable is set more than once.
+    ///
+    /// The container uses the last value. The order is: variables of Optakit, `env_vars`, `links`,
+    /// `secrets`.
+    pub static SHADOWED_ENV_VAR: Warning {
+        fix: "Remove or rename one of the variables.",
+        bad: Module("env_vars:\n  TOKEN: \"x\"\nsecrets: [TOKEN]\n"),
+        good: Module("env_vars:\n  MODE: \"x\"\nsecrets: [TOKEN]\n"),
+    }
 }
-.published();
 
-/// The names Optakit itself may set, with what for.
-const OWN: &[(&str, &str)] = &[("RDS_CA_PATH", "Optakit sets it for links to databases")];
+/// The variable that Optakit sets for links to databases.
+pub const RDS_CA_PATH: &str = "RDS_CA_PATH";
 
 pub(super) fn check(checker: &mut Checker<'_>) {
     let service = checker.service;
-    let mut seen: BTreeMap<&str, Span> = BTreeMap::new();
-    let mut faults = Vec::new();
+    let mut names = Names::default();
     for variable in &service.env_vars.value.0 {
-        let path = || variable.place.path(&checker.path("env_vars"));
-        let name = variable.name.value.as_str();
+        let path = variable.place.path(&checker.path("env_vars"));
+        let (name, span) = (variable.name.value.as_str(), variable.name.span);
         if variable.name.value.is_known() && !is_env_name(name) {
-            faults.push(invalid(name, variable.name.span, path()));
+            names.diagnostics.push(invalid(name, span, &path));
         }
-        if let Some((_, why)) = OWN.iter().find(|(own, _)| *own == name) {
-            let message = format!("`{name}` is set here, and {why}");
-            faults.push(
-                Diagnostic::new(&SHADOWED_ENV_VAR, variable.name.span, path(), message)
-                    .help("the value given here is used"),
+        if name == RDS_CA_PATH {
+            let message = format!("`{name}` replaces the value that Optakit sets for databases");
+            names.diagnostics.push(
+                Diagnostic::new(&SHADOWED_ENV_VAR, span, &*path, message)
+                    .help("remove it to use the certificates that Optakit provides"),
             );
         }
-        shadowed(&mut seen, name, variable.name.span, path, &mut faults);
+        names.add(name, span, &path);
     }
     for (index, secret) in service.secrets.value.iter().enumerate() {
+        let path = format!("{}[{index}]", checker.path("secrets"));
         let name = secret.value.as_str();
-        let path = || format!("{}[{index}]", checker.path("secrets"));
         if secret.value.is_known() && !is_secret_key(name) {
-            faults.push(invalid(name, secret.span, path()));
+            names.diagnostics.push(invalid(name, secret.span, &path));
         }
-        shadowed(&mut seen, name, secret.span, path, &mut faults);
+        names.add(name, secret.span, &path);
     }
-    checker.diagnostics.append(&mut faults);
+    checker.diagnostics.append(&mut names.diagnostics);
 }
 
-fn invalid(name: &str, span: Span, path: String) -> Diagnostic {
+/// The names so far, and the diagnostics about them.
+#[derive(Default)]
+struct Names<'a> {
+    seen: BTreeMap<&'a str, Span>,
+    diagnostics: Vec<Diagnostic>,
+}
+
+impl<'a> Names<'a> {
+    fn add(&mut self, name: &'a str, span: Span, path: &str) {
+        if let Some(first) = self.seen.insert(name, span) {
+            let message = format!("`{name}` is set twice");
+            self.diagnostics.push(
+                Diagnostic::new(&SHADOWED_ENV_VAR, span, path, message)
+                    .help("remove one of the two: the container uses the last value")
+                    .label(first, "also set here"),
+            );
+        }
+    }
+}
+
+fn invalid(name: &str, span: Span, path: &str) -> Diagnostic {
     let message = if name.is_empty() {
-        "the name is empty".to_owned()
+        "the name of the environment variable is empty".to_owned()
     } else {
-        format!("`{name}` cannot be the name of an environment variable")
+        format!("`{name}` is not a valid name of an environment variable")
     };
-    Diagnostic::new(&INVALID_ENV_NAME, span, path, message).help("use letters, digits and `_`")
-}
-
-fn shadowed<'a>(
-    seen: &mut BTreeMap<&'a str, Span>,
-    name: &'a str,
-    span: Span,
-    path: impl Fn() -> String,
-    faults: &mut Vec<Diagnostic>,
-) {
-    if let Some(first) = seen.insert(name, span) {
-        let message = format!("`{name}` is set twice");
-        faults.push(
-            Diagnostic::new(&SHADOWED_ENV_VAR, span, path(), message)
-                .help("the container sees the last one; keep one of the two")
-                .label(first, "also set here"),
-        );
-    }
+    Diagnostic::new(&INVALID_ENV_NAME, span, path, message).help("use only letters, digits and `_`")
 }
 
 fn is_env_name(name: &str) -> bool {

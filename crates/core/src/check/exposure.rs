@@ -1,117 +1,117 @@
-//! What an exposure cannot express: one table, which warns at the field and is a page of the
-//! documentation.
+//! The features that an exposure does not support.
 
 use super::context::Checker;
-use crate::diagnostic::{Diagnostic, Example, Rule, Severity};
+use crate::diagnostic::Diagnostic;
 use crate::model::exposure::Exposure;
-use crate::model::k8s_service::PortKind;
+use crate::model::port::PortKind;
 use crate::model::public_uri::PublicUri;
+use crate::rule::rule;
 use crate::span::Span;
 
-/// Something the chosen exposure does otherwise or not at all.
-pub static NOT_EXPRESSIBLE: Rule = Rule {
-    id: "not-expressible",
-    severity: Severity::Warning,
-    doc: "The chosen exposure does this in another way than ingress-nginx, or cannot do it: see the table of what each \
-          exposure keeps (`docs/generated/exposure.md`).",
-    bad: Example::Module("public_uri: api.acme.io\nconsistent_hash: $request_uri\n"),
-    good: Example::Module("public_uri: api.acme.io\n"),
+rule! {
+    /// The selected exposure does not support this field, or it behaves differently from
+    /// ingress-nginx.
+    ///
+    /// The [table of exposures](../exposure.md) lists the differences.
+    pub static NOT_EXPRESSIBLE: Warning {
+        fix: "Remove the field, or use the exposure `nginx`.",
+        bad: Module("public_uri: api.acme.io\nconsistent_hash: $request_uri\n"),
+        good: Module("public_uri: api.acme.io\n"),
+    }
 }
-.published();
 
-/// How an exposure does something.
+/// How an exposure supports a feature.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Support {
-    /// As ingress-nginx does it.
+    /// It behaves as ingress-nginx.
     Same,
-    /// In another way.
+    /// It behaves differently.
     Differs(&'static str),
-    /// Not at all.
+    /// It does not support the feature.
     Missing(&'static str),
 }
 
-/// A row of the table.
+/// How the exposures support a feature.
 #[derive(Debug)]
 pub struct Fidelity {
-    /// What is asked for.
+    /// The feature.
     pub feature: &'static str,
-    /// The field that asks for it.
+    /// The field that uses the feature.
     pub field: &'static str,
-    /// With the Gateway API.
+    /// The support of the Gateway API.
     pub gateway: Support,
-    /// With the AWS Load Balancer Controller.
+    /// The support of the AWS Load Balancer Controller.
     pub alb: Support,
-    /// Where a service asks for it.
-    asked: fn(&Checker<'_>) -> Option<Span>,
+    /// Returns where a service uses the feature.
+    used_at: fn(&Checker<'_>) -> Option<Span>,
 }
 
-/// What each exposure keeps of what ingress-nginx does.
+const WHOLE_PATH: Support =
+    Support::Differs("the service receives the whole path: an ALB does not remove the prefix");
+
+/// The features of ingress-nginx, and how the other exposures support them.
 pub static FIDELITY: &[Fidelity] = &[
     Fidelity {
         feature: "hosts, wildcards, several URIs",
         field: "public_uri",
         gateway: Support::Same,
         alb: Support::Same,
-        asked: |_| None,
+        used_at: |_| None,
     },
     Fidelity {
-        feature: "a path prefix, taken away before the service sees it",
+        feature: "a path prefix that is removed before the request reaches the service",
         field: "public_uri",
         gateway: Support::Same,
-        alb: Support::Differs("the service sees the whole path: an ALB leaves the prefix in it"),
-        asked: |checker| prefixed(checker).filter(|_| checker.port() != Some(PortKind::Grpc)),
+        alb: WHOLE_PATH,
+        used_at: |checker| prefixed(checker).filter(|_| checker.port() != Some(PortKind::Grpc)),
     },
     Fidelity {
         feature: "a path prefix of a `grpc` port",
         field: "public_uri",
         gateway: Support::Missing(
-            "the prefix is left out: a GRPCRoute matches services and methods, not paths",
+            "the prefix is ignored: a GRPCRoute matches services and methods, not paths",
         ),
-        alb: Support::Differs("the service sees the whole path: an ALB leaves the prefix in it"),
-        asked: |checker| prefixed(checker).filter(|_| checker.port() == Some(PortKind::Grpc)),
+        alb: WHOLE_PATH,
+        used_at: |checker| prefixed(checker).filter(|_| checker.port() == Some(PortKind::Grpc)),
     },
     Fidelity {
-        feature: "sticky sessions by the cookie `opta_cookie`",
+        feature: "sticky sessions with the cookie `opta_cookie`",
         field: "sticky_session",
         gateway: Support::Missing(
-            "sessions are not sticky: session persistence is not in the Gateway API's standard channel",
+            "sessions are not sticky: the standard channel of the Gateway API has no session \
+             persistence",
         ),
-        alb: Support::Differs("the cookie is called `AWSALB`: an ALB's own cookie cannot be named"),
-        asked: |checker| {
-            checker.service.sticky_session.span.filter(|_| checker.service.sticky_session.value)
+        alb: Support::Differs("the name of the cookie is `AWSALB`: an ALB cannot change it"),
+        used_at: |checker| {
+            let sticky = &checker.service.sticky_session;
+            sticky.span.filter(|_| sticky.value)
         },
     },
     Fidelity {
         feature: "consistent hashing",
         field: "consistent_hash",
-        gateway: Support::Missing(
-            "requests are not hashed: the Gateway API has no consistent hashing",
-        ),
-        alb: Support::Missing("requests are not hashed: an ALB has no consistent hashing"),
-        asked: |checker| checker.service.consistent_hash.as_ref().map(|hash| hash.span),
+        gateway: Support::Missing("requests are not hashed: the Gateway API does not support it"),
+        alb: Support::Missing("requests are not hashed: an ALB does not support it"),
+        used_at: |checker| checker.service.consistent_hash.as_ref().map(|hash| hash.span),
     },
     Fidelity {
         feature: "websockets that stay open for an hour",
         field: "port",
         gateway: Support::Same,
         alb: Support::Differs(
-            "the idle timeout of an hour is set for the whole load balancer of the environment",
+            "the idle timeout of one hour applies to the load balancer of the whole environment",
         ),
-        asked: |checker| {
-            checker
-                .service
-                .port
-                .as_ref()
-                .filter(|port| port.value.kind == PortKind::Tcp)
-                .map(|port| port.span)
+        used_at: |checker| {
+            let port = checker.service.port.as_ref();
+            port.filter(|port| port.value.kind == PortKind::Tcp).map(|port| port.span)
         },
     },
     Fidelity {
-        feature: "certificates by cert-manager",
+        feature: "certificates from cert-manager",
         field: "public_uri",
-        gateway: Support::Differs("certificates belong to the Gateway's listeners"),
-        alb: Support::Differs("certificates come from ACM, found by the host"),
-        asked: |_| None,
+        gateway: Support::Differs("the listeners of the Gateway have the certificates"),
+        alb: Support::Differs("certificates are in ACM and are selected by host"),
+        used_at: |_| None,
     },
 ];
 
@@ -121,7 +121,7 @@ fn prefixed(checker: &Checker<'_>) -> Option<Span> {
 }
 
 pub(super) fn check(checker: &mut Checker<'_>) {
-    // Without a public URI nothing of this has a place to be.
+    // A service without a public URI uses none of these features.
     if checker.service.public_uri.value.0.is_empty() {
         return;
     }
@@ -131,13 +131,10 @@ pub(super) fn check(checker: &mut Checker<'_>) {
             Exposure::Gateway => row.gateway,
             Exposure::Alb => row.alb,
         };
-        if let (Support::Differs(how) | Support::Missing(how), Some(span)) =
-            (support, (row.asked)(checker))
-        {
-            let diagnostic = Diagnostic::new(&NOT_EXPRESSIBLE, span, checker.path(row.field), how);
-            checker.diagnostics.push(
-                diagnostic.help(format!("asked for: {}; the exposure `nginx` has it", row.feature)),
-            );
-        }
+        let (Support::Differs(message) | Support::Missing(message)) = support else { continue };
+        let Some(span) = (row.used_at)(checker) else { continue };
+        let diagnostic = Diagnostic::new(&NOT_EXPRESSIBLE, span, checker.path(row.field), message)
+            .help(format!("use the exposure `nginx` for {}", row.feature));
+        checker.push(diagnostic);
     }
 }

@@ -1,22 +1,31 @@
-//! Links: whether the linked module exists and gives what is asked of it.
+//! The targets and arguments of links.
 
 use super::context::Checker;
-use crate::diagnostic::{Applicability, Diagnostic, Example, Rule, Severity};
-use crate::model::field::list;
-use crate::model::link::{Argument, Gives, LINKABLE, Link, gives};
-use crate::model::module::K8S_SERVICE;
+use super::iam::is_policy_arn;
+use crate::diagnostic::{Applicability, Diagnostic};
+use crate::model::link::{Argument, Link, Renames};
+use crate::model::link_kind::{LINK_KINDS, LinkAccess, LinkKind, LinkPermission};
+use crate::model::module::Header;
+use crate::model::module_types::K8S_SERVICE;
+use crate::quote::quoted_list;
+use crate::rule::rule;
+use crate::span::{Span, Spanned};
 use crate::suggest;
+use crate::text::Text;
 
-/// A link to nothing, or for something that is not given.
-pub static INVALID_LINK: Rule = Rule {
-    id: "invalid-link",
-    severity: Severity::Error,
-    doc: "A link names a module of this file that can be linked to: postgres, mysql, redis and documentdb for credentials, \
-          s3, sqs, sns and dynamodb for permissions; or the ARN of an IAM policy.",
-    bad: Example::Module("links: [database]\n"),
-    good: Example::Module("links: [\"arn:aws:iam::aws:policy/AmazonS3ReadOnlyAccess\"]\n"),
+rule! {
+    /// The link does not name a module that services can link to, or it requests something that the
+    /// module does not provide.
+    ///
+    /// Modules of the types `postgres`, `mysql`, `redis` and `documentdb` provide credentials.
+    /// Modules of the types `s3`, `sqs`, `sns` and `dynamodb` provide permissions. A link can also
+    /// be the ARN of an IAM policy.
+    pub static INVALID_LINK: Error {
+        fix: "Link to a module of this file, and request only what its type provides.",
+        bad: Module("links: [database]\n"),
+        good: Module("links: [\"arn:aws:iam::aws:policy/AmazonS3ReadOnlyAccess\"]\n"),
+    }
 }
-.published();
 
 pub(super) fn check(checker: &mut Checker<'_>) {
     let service = checker.service;
@@ -26,164 +35,155 @@ pub(super) fn check(checker: &mut Checker<'_>) {
 }
 
 fn check_link(link: &Link, checker: &mut Checker<'_>) {
-    let target = &link.target;
-    let name = target.value.as_str();
-    if !target.value.is_known() || (name.starts_with("arn:") && super::iam::is_policy_arn(name)) {
+    let name = link.target.value.as_str();
+    let is_policy = name.starts_with("arn:") && is_policy_arn(name);
+    if !link.target.value.is_known() || is_policy {
         return;
     }
-    let fault = |message: String| Diagnostic::new(&INVALID_LINK, target.span, &*link.path, message);
     let modules = checker.context.modules;
     let Some(module) = modules.iter().find(|module| module.name.value == name) else {
-        let linkable: Vec<&str> = modules
-            .iter()
-            .filter(|module| gives(module.short_type()).is_some())
-            .map(|module| module.name.value.as_str())
-            .collect();
-        let near = suggest::nearest(name, linkable.iter().copied());
-        let mut diagnostic = fault(format!("there is no module `{name}` in this file"));
-        diagnostic = match near {
-            Some(near) => diagnostic.help(format!("did you mean `{near}`?")).fix(
-                Applicability::Safe,
-                format!("write `{near}`"),
-                target.span,
-                near,
-            ),
-            None if linkable.is_empty() => {
-                diagnostic.help("the file has no module that can be linked to")
-            }
-            None => diagnostic.help(format!("the file has {}", list(&linkable))),
-        };
-        checker.diagnostics.push(diagnostic);
+        checker.push(unknown_module(link, modules));
         return;
     };
-    let Some(gives) = gives(module.short_type()) else {
-        let kind = &module.kind.value;
-        let message = if module.short_type() == K8S_SERVICE {
-            format!("`{name}` is a service, and services cannot be linked to")
-        } else {
-            format!("`{name}` is of type `{kind}`, which cannot be linked to")
-        };
-        let help = if module.short_type() == K8S_SERVICE {
-            format!(
-                "inside the cluster it is reached as `http://{name}.{}`",
-                checker.context.layer_name
-            )
-        } else {
-            let types: Vec<&str> = LINKABLE.iter().map(|(kind, _)| *kind).collect();
-            format!("links go to {}", list(&types))
-        };
-        checker.diagnostics.push(fault(message).help(help).label(module.kind.span, "its type"));
+    let Some(kind) = LinkKind::of(module.short_type()) else {
+        checker.push(not_linkable(link, module, checker.context.layer_name));
         return;
     };
-    match gives {
-        Gives::Credentials(variables) => credentials(link, name, variables, checker),
-        Gives::Permissions(permissions, _) => check_permissions(link, name, permissions, checker),
-    }
-}
-
-fn credentials(link: &Link, name: &str, variables: &[&str], checker: &mut Checker<'_>) {
     for (index, argument) in link.arguments.iter().enumerate() {
         let path = format!("{}.{name}[{index}]", link.path);
-        match argument {
-            Argument::Permission(permission) => {
-                let message = format!(
-                    "`{name}` takes no permission `{}`: a database gives its credentials",
-                    permission.value.as_str()
-                );
-                // Opta said it at the link itself; so the span begins there and ends at the
-                // permission.
-                let span = crate::span::Span { start: link.target.span.start, ..permission.span };
-                let help = format!("link to it as `- {name}`");
-                checker.diagnostics.push(
-                    Diagnostic::new(&INVALID_LINK, span, format!("{}.{name}", link.path), message)
-                        .help(help),
-                );
+        let mut diagnostics = match (kind.access, argument) {
+            (LinkAccess::Credentials(_), Argument::Permission(permission)) => {
+                vec![no_permissions(link, permission)]
             }
-            Argument::Rename(names, span) => rename(names, *span, &path, variables, checker),
-        }
+            (LinkAccess::Credentials(outputs), Argument::Rename(renames)) => {
+                check_renames(renames, outputs, &path)
+            }
+            (LinkAccess::Permissions { all, .. }, argument) => {
+                check_permission(argument, &LinkPermission::names(all), name, &path)
+            }
+        };
+        checker.diagnostics.append(&mut diagnostics);
     }
 }
 
-fn rename(
-    names: &[(crate::span::Spanned<crate::text::Text>, crate::span::Spanned<crate::text::Text>)],
-    span: crate::span::Span,
-    path: &str,
-    variables: &[&str],
-    checker: &mut Checker<'_>,
-) {
-    let mut misspelt = false;
-    for (from, _) in names {
-        let from_name = from.value.as_str();
-        if variables.contains(&from_name) {
-            continue;
-        }
-        let near = suggest::nearest(
-            from_name,
-            variables.iter().copied().filter(|variable| {
-                !names.iter().any(|(other, _)| other.value.as_str() == *variable)
-            }),
-        );
-        misspelt |= near.is_some();
-        let mut diagnostic = Diagnostic::new(
-            &INVALID_LINK,
-            from.span,
-            format!("{path}.{from_name}"),
-            format!("the linked module has no `{from_name}`"),
-        );
-        diagnostic = match near {
-            Some(near) => diagnostic.help(format!("did you mean `{near}`?")).fix(
-                Applicability::Safe,
-                format!("write `{near}`"),
-                from.span,
-                near,
-            ),
-            None => diagnostic.help(format!("it has {}", list(variables))),
-        };
-        checker.diagnostics.push(diagnostic);
+/// Returns the diagnostic with a suggestion, or with other help if no name is similar.
+fn with_suggestion(
+    diagnostic: Diagnostic,
+    found: &str,
+    known: &[&str],
+    help: impl FnOnce() -> String,
+) -> Diagnostic {
+    let span = diagnostic.span;
+    match suggest::nearest(found, known.iter().copied()) {
+        Some(near) => diagnostic.help(format!("did you mean `{near}`?")).fix(
+            Applicability::Safe,
+            format!("change to `{near}`"),
+            span,
+            near,
+        ),
+        None => diagnostic.help(help()),
     }
-    let missing: Vec<&str> = variables
+}
+
+fn unknown_module(link: &Link, modules: &[Header]) -> Diagnostic {
+    let name = link.target.value.as_str();
+    let linkable: Vec<&str> = modules
         .iter()
-        .copied()
-        .filter(|variable| !names.iter().any(|(from, _)| from.value.as_str() == *variable))
+        .filter(|module| LinkKind::of(module.short_type()).is_some())
+        .map(|module| module.name.value.as_str())
         .collect();
-    if !missing.is_empty() && !misspelt {
-        let message = format!("the new names lack {}", list(&missing));
-        checker.diagnostics.push(
-            Diagnostic::new(&INVALID_LINK, span, path, message)
-                .help(format!("rename all of {}", list(variables))),
-        );
-    }
+    let message = format!("there is no module `{name}` in this file");
+    let diagnostic = Diagnostic::new(&INVALID_LINK, link.target.span, &*link.path, message);
+    with_suggestion(diagnostic, name, &linkable, || {
+        if linkable.is_empty() {
+            "add a module such as `{type: postgres, name: db}` to link to".to_owned()
+        } else {
+            format!("link to one of {}", quoted_list(&linkable))
+        }
+    })
 }
 
-fn check_permissions(link: &Link, name: &str, permissions: &[&str], checker: &mut Checker<'_>) {
-    for (index, argument) in link.arguments.iter().enumerate() {
-        let path = format!("{}.{name}[{index}]", link.path);
-        match argument {
-            Argument::Permission(permission)
-                if permissions.contains(&permission.value.as_str()) => {}
-            Argument::Permission(permission) => {
-                let found = permission.value.as_str();
-                let message =
-                    format!("`{name}` has no permission `{found}`, expected {}", list(permissions));
-                let mut diagnostic = Diagnostic::new(&INVALID_LINK, permission.span, path, message);
-                if let Some(near) = suggest::nearest(found, permissions.iter().copied()) {
-                    diagnostic = diagnostic.help(format!("did you mean `{near}`?")).fix(
-                        Applicability::Safe,
-                        format!("write `{near}`"),
-                        permission.span,
-                        near,
-                    );
-                }
-                checker.diagnostics.push(diagnostic);
+fn not_linkable(link: &Link, module: &Header, layer_name: &str) -> Diagnostic {
+    let name = link.target.value.as_str();
+    let (message, help) = if module.short_type() == K8S_SERVICE {
+        (
+            format!("`{name}` is a service, and links to services are not supported"),
+            format!("use the address `http://{name}.{layer_name}` inside the cluster"),
+        )
+    } else {
+        let types: Vec<&str> = LINK_KINDS.iter().map(|kind| kind.module_type).collect();
+        (
+            format!("`{name}` has the type `{}`, which does not support links", module.kind.value),
+            format!("link to a module of the type {}", quoted_list(&types)),
+        )
+    };
+    Diagnostic::new(&INVALID_LINK, link.target.span, &*link.path, message)
+        .help(help)
+        .label(module.kind.span, "the type of the module")
+}
+
+fn no_permissions(link: &Link, permission: &Spanned<Text>) -> Diagnostic {
+    let name = link.target.value.as_str();
+    let message = format!(
+        "`{name}` has no permission `{}`: it provides credentials",
+        permission.value.as_str()
+    );
+    // The span starts at the name of the module, where Opta reported the error.
+    let span = Span { start: link.target.span.start, ..permission.span };
+    Diagnostic::new(&INVALID_LINK, span, format!("{}.{name}", link.path), message)
+        .help(format!("write `- {name}` without permissions"))
+}
+
+fn check_renames(renames: &Renames, outputs: &[&str], path: &str) -> Vec<Diagnostic> {
+    let is_renamed =
+        |output: &&&str| renames.names.iter().any(|(from, _)| from.value.as_str() == **output);
+    let missing: Vec<&str> = outputs.iter().filter(|output| !is_renamed(output)).copied().collect();
+    let mut diagnostics = Vec::new();
+    for (from, _) in &renames.names {
+        let name = from.value.as_str();
+        if !outputs.contains(&name) {
+            let message = format!("the linked module has no output `{name}`");
+            let path = format!("{path}.{name}");
+            let diagnostic = Diagnostic::new(&INVALID_LINK, from.span, path, message);
+            diagnostics.push(with_suggestion(diagnostic, name, &missing, || {
+                format!("use one of {}", quoted_list(outputs))
+            }));
+        }
+    }
+    // A misspelled output is reported once, with the suggestion.
+    let misspelled = diagnostics.iter().any(|diagnostic| !diagnostic.fixes.is_empty());
+    if !missing.is_empty() && !misspelled {
+        let message = format!("these variables are not renamed: {}", quoted_list(&missing));
+        diagnostics.push(
+            Diagnostic::new(&INVALID_LINK, renames.span, path, message)
+                .help(format!("rename all of {}", quoted_list(outputs))),
+        );
+    }
+    diagnostics
+}
+
+fn check_permission(
+    argument: &Argument,
+    permissions: &[&str],
+    name: &str,
+    path: &str,
+) -> Vec<Diagnostic> {
+    let known = quoted_list(permissions);
+    match argument {
+        Argument::Permission(permission) => {
+            let found = permission.value.as_str();
+            if permissions.contains(&found) {
+                return Vec::new();
             }
-            Argument::Rename(_, span) => {
-                let message =
-                    format!("`{name}` gives permissions, not variables that could be renamed");
-                checker.diagnostics.push(
-                    Diagnostic::new(&INVALID_LINK, *span, path, message)
-                        .help(format!("list {}", list(permissions))),
-                );
-            }
+            let message = format!("`{name}` has no permission `{found}`, expected {known}");
+            let diagnostic = Diagnostic::new(&INVALID_LINK, permission.span, path, message);
+            vec![with_suggestion(diagnostic, found, permissions, || format!("use {known}"))]
+        }
+        Argument::Rename(renames) => {
+            let message =
+                format!("`{name}` provides permissions, so it has no variables to rename");
+            let diagnostic = Diagnostic::new(&INVALID_LINK, renames.span, path, message);
+            vec![diagnostic.help(format!("list permissions instead: {known}"))]
         }
     }
 }

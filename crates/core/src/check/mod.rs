@@ -1,7 +1,8 @@
 //! Checks that involve more than one field, and names that Kubernetes and AWS must accept.
 //!
-//! Each file has one family of rules. Every rule is in [`RULES`].
+//! Each file contains one family of rules. [`RULE_FAMILIES`] lists every rule.
 
+mod checked;
 mod context;
 pub mod env_vars;
 pub mod exposure;
@@ -15,63 +16,27 @@ mod rules;
 pub mod scaling;
 pub mod sessions;
 
+pub use checked::Checked;
 pub use context::CheckContext;
-pub use rules::RULES;
+pub use rules::{RULE_FAMILIES, RuleFamily, all_rules};
 
 use context::Checker;
 
 use crate::diagnostic::Diagnostic;
 use crate::lower::Lowered;
-use crate::model::image::Image;
-use crate::model::k8s_service::{K8sService, Port};
-use crate::model::link::Link;
-use crate::span::Spanned;
+use crate::model::k8s_service::K8sService;
 
-/// A value that every check has passed: only [`check`] makes one, so that rendering has no error
-/// path.
-#[derive(Clone, Debug)]
-pub struct Checked<T>(T);
-
-impl<T> std::ops::Deref for Checked<T> {
-    type Target = T;
-
-    fn deref(&self) -> &T {
-        &self.0
-    }
-}
-
-impl Checked<K8sService> {
-    /// The image, which a checked service has.
-    #[must_use]
-    pub fn image(&self) -> &Spanned<Image> {
-        self.0.image.as_ref().expect("a service without an image is not checked")
-    }
-
-    /// The port, which a checked service has.
-    #[must_use]
-    pub fn port(&self) -> Port {
-        self.0.port.as_ref().expect("a service without a port is not checked").value
-    }
-
-    /// The links in file order.
-    #[must_use]
-    pub fn links(&self) -> &[Link] {
-        &self.0.links.value.0
-    }
-}
-
-/// Checks a service.
+/// Checks a service. `diagnostics` are those of earlier stages.
 ///
-/// `faults` are those of earlier stages. Returns the service when neither they nor the checks found
-/// an error.
+/// Returns the service if neither they nor the checks contain an error.
 #[must_use]
 pub fn check(
     lowered: Lowered<'_>,
-    faults: Vec<Diagnostic>,
+    diagnostics: Vec<Diagnostic>,
     context: &CheckContext<'_>,
 ) -> (Option<Checked<K8sService>>, Vec<Diagnostic>) {
-    let mut checker =
-        Checker { header: lowered.header, service: &lowered.service, context, diagnostics: faults };
+    let (header, service) = (lowered.header, &lowered.service);
+    let mut checker = Checker { header, service, context, diagnostics };
     names::check(&mut checker);
     image::check(&mut checker);
     scaling::check(&mut checker);
@@ -83,8 +48,6 @@ pub fn check(
     iam::check(&mut checker);
     exposure::check(&mut checker);
     let diagnostics = checker.diagnostics;
-    let good = !diagnostics.iter().any(Diagnostic::is_error)
-        && lowered.service.image.is_some()
-        && lowered.service.port.is_some();
-    (good.then_some(Checked(lowered.service)), diagnostics)
+    let has_error = diagnostics.iter().any(Diagnostic::is_error);
+    (Checked::new(lowered.service).filter(|_| !has_error), diagnostics)
 }

@@ -1,153 +1,130 @@
-//! Names of layers and modules, which become names of Kubernetes objects.
+//! Names of service files and modules, which become names of Kubernetes objects.
 
 use super::context::Checker;
-use crate::diagnostic::{Applicability, Diagnostic, Example, Rule, Severity};
+use crate::diagnostic::{Applicability, Diagnostic};
 use crate::model::module::Header;
 use crate::model::name::Names;
+use crate::rfc1123;
+use crate::rule::rule;
 use crate::span::Spanned;
 use crate::text::Text;
 
-/// A layer name no namespace could have.
-pub static INVALID_LAYER_NAME: Rule = Rule {
-    id: "invalid-layer-name",
-    severity: Severity::Error,
-    doc: "The layer's name is the Kubernetes namespace: small letters, digits and dashes, a letter or digit at both ends \
-          (RFC 1123 label).",
-    bad: Example::File(
-        "name: My Shop\nenvironments:\n  - {name: staging, path: env.yml}\n\
-         modules:\n  - {type: k8s-service, image: AUTO, port: {http: 80}}\n",
-    ),
-    good: Example::File(
-        "name: my-shop\nenvironments:\n  - {name: staging, path: env.yml}\n\
-         modules:\n  - {type: k8s-service, image: AUTO, port: {http: 80}}\n",
-    ),
+rule! {
+    /// The `name` of the service file is not a valid Kubernetes namespace.
+    ///
+    /// It must be an RFC 1123 label: at most 63 lowercase letters, digits and dashes, with a letter
+    /// or digit at the start and at the end.
+    pub static INVALID_LAYER_NAME: Error {
+        fix: "Use only lowercase letters, digits and dashes.",
+        bad: File(
+            "name: My Shop\nenvironments:\n  - {name: staging, path: env.yml}\nmodules:\n  \
+             - {type: k8s-service, image: AUTO, port: {http: 80}}\n"
+        ),
+        good: File(
+            "name: my-shop\nenvironments:\n  - {name: staging, path: env.yml}\nmodules:\n  \
+             - {type: k8s-service, image: AUTO, port: {http: 80}}\n"
+        ),
+    }
 }
-.published();
 
-/// A module name no Service could have.
-pub static INVALID_MODULE_NAME: Rule = Rule {
-    id: "invalid-module-name",
-    severity: Severity::Error,
-    doc: "A module's name may hold only letters and digits. That of a `k8s-service` is the name of its Kubernetes Service: \
-          small letters and digits, a letter first (RFC 1035 label).",
-    bad: Example::Module("name: my-api\n"),
-    good: Example::Module("name: myapi\n"),
+rule! {
+    /// The name of the module contains characters that are not allowed.
+    ///
+    /// A module name contains only letters and digits. The name of a `k8s-service` is also the name
+    /// of its Kubernetes Service, so it must be lowercase and start with a letter.
+    pub static INVALID_MODULE_NAME: Error {
+        fix: "Rename the module, and change the links and references to it.",
+        bad: Module("name: my-api\n"),
+        good: Module("name: myapi\n"),
+    }
 }
-.published();
 
-/// Names that are too long together.
-pub static NAME_TOO_LONG: Rule = Rule {
-    id: "name-too-long",
-    severity: Severity::Error,
-    doc: "Layer and module name together make the name of the release, which may have 53 characters.",
-    bad: Example::Module("name: recommendationsbackendofthewholecustomerexperienceplatform\n"),
-    good: Example::Module("name: recommendations\n"),
+rule! {
+    /// The names of the service file and the module are too long. Joined by a dash, they have at
+    /// most 53 characters.
+    ///
+    /// The joined name is part of the names of the Deployment, the Ingress and the IAM role.
+    pub static NAME_TOO_LONG: Error {
+        fix: "Shorten one of the names.",
+        bad: Module("name: recommendationsbackendofthewholecustomerexperienceplatform\n"),
+        good: Module("name: recommendations\n"),
+    }
 }
-.published();
 
-/// Checks the name of a layer.
+/// Checks the name of a service file.
 pub(crate) fn check_layer(name: &Spanned<Text>) -> Option<Diagnostic> {
     let text = name.value.as_str();
-    let allowed = |c: char| c.is_ascii_lowercase() || c.is_ascii_digit() || c == '-';
-    let ends = |c: char| c.is_ascii_lowercase() || c.is_ascii_digit();
-    if !text.is_empty()
-        && text.len() <= 63
-        && text.chars().all(allowed)
-        && text.starts_with(ends)
-        && text.ends_with(ends)
-    {
+    if rfc1123::is_label(text) {
         return None;
     }
     let message = if text.is_empty() {
-        "the layer's name is empty".to_owned()
-    } else if text.len() > 63 {
-        "the layer's name has more than 63 characters".to_owned()
+        "`name` is empty".to_owned()
+    } else if text.len() > rfc1123::MAX_LABEL {
+        "`name` has more than 63 characters".to_owned()
     } else {
-        format!("`{text}` cannot be a namespace: it may hold small letters, digits and dashes only")
+        format!("`{text}` is not a valid namespace, expected lowercase letters, digits and dashes")
     };
-    let repaired: String =
-        text.to_lowercase().chars().map(|c| if allowed(c) { c } else { '-' }).collect();
-    let repaired = repaired.trim_matches('-').chars().take(63).collect::<String>();
-    let mut diagnostic = Diagnostic::new(&INVALID_LAYER_NAME, name.span, "name", message)
-        .help("the layer's name is the Kubernetes namespace");
-    if !repaired.is_empty() {
-        diagnostic = diagnostic.fix(
-            Applicability::Unsafe,
-            format!("write `{repaired}`"),
-            name.span,
-            repaired.clone(),
-        );
-    }
-    Some(diagnostic)
+    let allowed = |c: char| if rfc1123::is_label_char(c) { c } else { '-' };
+    let valid: String = text.to_lowercase().chars().map(allowed).collect();
+    let valid: String = valid.trim_matches('-').chars().take(rfc1123::MAX_LABEL).collect();
+    let diagnostic = Diagnostic::new(&INVALID_LAYER_NAME, name.span, "name", message)
+        .help("use a valid Kubernetes namespace");
+    Some(rename_to(diagnostic, valid))
 }
 
-/// Checks the name of a module of another type.
+/// Checks the name of a module of any type.
 pub(crate) fn check_module(module: &Header) -> Option<Diagnostic> {
     let name = &module.name.value;
-    let good = !name.is_empty() && name.chars().all(|c| c.is_ascii_alphanumeric());
-    (module.named && !good).then(|| letters_and_digits(module, name))
+    let is_valid = !name.is_empty() && name.chars().all(|c| c.is_ascii_alphanumeric());
+    if is_valid || !module.named {
+        return None;
+    }
+    let message = if name.is_empty() {
+        "the name of the module is empty".to_owned()
+    } else {
+        format!("`{name}` is not a valid module name, expected only letters and digits")
+    };
+    let path = format!("{}.name", module.path);
+    let diagnostic = Diagnostic::new(&INVALID_MODULE_NAME, module.name.span, path, message);
+    Some(rename_to(diagnostic, name.chars().filter(char::is_ascii_alphanumeric).collect()))
 }
 
-fn letters_and_digits(module: &Header, name: &str) -> Diagnostic {
-    let repaired: String = name.chars().filter(char::is_ascii_alphanumeric).collect();
-    let message = if name.is_empty() {
-        "the module's name is empty".to_owned()
-    } else {
-        format!("`{name}` cannot be the name of a module: it may hold letters and digits only")
-    };
-    let mut diagnostic = Diagnostic::new(
-        &INVALID_MODULE_NAME,
-        module.name.span,
-        format!("{}.name", module.path),
-        message,
-    );
-    if !repaired.is_empty() {
-        diagnostic = diagnostic.fix(
-            Applicability::Unsafe,
-            format!("write `{repaired}`"),
-            module.name.span,
-            repaired.clone(),
-        );
+/// Adds a fix that replaces the name, unless the new name is empty.
+fn rename_to(diagnostic: Diagnostic, name: String) -> Diagnostic {
+    if name.is_empty() {
+        return diagnostic;
     }
-    diagnostic
+    let span = diagnostic.span;
+    diagnostic.fix(Applicability::Unsafe, format!("rename to `{name}`"), span, name.clone())
 }
 
 pub(super) fn check(checker: &mut Checker<'_>) {
-    let name = checker.header.name.clone();
-    if let Some(fault) = check_module(checker.header) {
-        checker.diagnostics.push(fault);
+    if let Some(diagnostic) = check_module(checker.header) {
+        checker.push(diagnostic);
         return;
     }
-    let path = format!("{}.name", checker.header.path);
-    if name.value.chars().any(|c| c.is_ascii_uppercase()) {
-        let lower = name.value.to_lowercase();
-        let message = format!(
-            "`{}` cannot be the name of a Kubernetes Service: it must be in small letters",
-            name.value
-        );
-        checker.diagnostics.push(
-            Diagnostic::new(&INVALID_MODULE_NAME, name.span, path, message)
-                .help("links and references to the module must be changed with it")
-                .fix(Applicability::Unsafe, format!("write `{lower}`"), name.span, lower.clone()),
-        );
-    } else if name.value.starts_with(|c: char| c.is_ascii_digit()) {
-        let message = format!(
-            "`{}` cannot be the name of a Kubernetes Service: it must start with a letter",
-            name.value
-        );
-        checker.diagnostics.push(Diagnostic::new(&INVALID_MODULE_NAME, name.span, path, message));
+    let Spanned { value: name, span } = &checker.header.name;
+    let diagnostic =
+        |rule, message: String| Diagnostic::new(rule, *span, checker.path("name"), message);
+    let not_a_service = format!("`{name}` is not a valid name of a Kubernetes Service");
+    let release = format!("{}-{name}", checker.context.layer_name);
+    let length = release.chars().count();
+    let diagnostic = if name.chars().any(|c| c.is_ascii_uppercase()) {
+        let diagnostic = diagnostic(
+            &INVALID_MODULE_NAME,
+            format!("{not_a_service}, expected lowercase letters"),
+        )
+        .help("change the links and references to the module as well");
+        rename_to(diagnostic, name.to_lowercase())
+    } else if name.starts_with(|c: char| c.is_ascii_digit()) {
+        diagnostic(&INVALID_MODULE_NAME, format!("{not_a_service}, expected a letter first"))
+    } else if length > Names::MAX_RELEASE {
+        let message =
+            format!("`{release}` has {length} characters, expected at most {}", Names::MAX_RELEASE);
+        diagnostic(&NAME_TOO_LONG, message)
+            .help("shorten the `name` of the service file or of the module")
     } else {
-        let instance = checker.instance();
-        if instance.chars().count() > Names::MAX_RELEASE {
-            let message = format!(
-                "`{instance}` has {} characters, at most {} are allowed",
-                instance.chars().count(),
-                Names::MAX_RELEASE
-            );
-            let help = "shorten the layer's or the module's name; together with a dash they name the release";
-            checker
-                .diagnostics
-                .push(Diagnostic::new(&NAME_TOO_LONG, name.span, path, message).help(help));
-        }
-    }
+        return;
+    };
+    checker.push(diagnostic);
 }

@@ -1,45 +1,90 @@
 //! The list of all rules.
 
 use super::{env_vars, exposure, iam, image, links, names, probes, public_uri, scaling, sessions};
-use crate::diagnostic::Rule;
-use crate::model::{layer, module, rules, unsupported};
+use crate::model::{image as image_field, layer, module, port, rules, unsupported};
+use crate::rule::Rule;
 use crate::{resolve, syntax};
 
+/// Rules about the same subject.
+pub struct RuleFamily {
+    /// The heading in the documentation.
+    pub title: &'static str,
+    /// The rules.
+    pub rules: &'static [&'static Rule],
+}
+
+/// Returns every rule.
+pub fn all_rules() -> impl Iterator<Item = &'static Rule> {
+    RULE_FAMILIES.iter().flat_map(|family| family.rules.iter().copied())
+}
+
 /// Every rule, by family.
-pub static RULES: &[&Rule] = &[
-    &syntax::SYNTAX,
-    &syntax::DUPLICATE_KEY,
-    &rules::UNKNOWN_FIELD,
-    &unsupported::LATER_FIELD,
-    &rules::MISSING_FIELD,
-    &rules::WRONG_TYPE,
-    &rules::OUT_OF_RANGE,
-    &rules::UNQUOTED_VALUE,
-    &rules::UNIT_IN_NUMBER,
-    &rules::PORT_KINDS,
-    &rules::INVALID_IMAGE,
-    &layer::CONFLICTING_VARIABLE,
-    &module::UNKNOWN_MODULE_TYPE,
-    &module::DUPLICATE_MODULE_NAME,
-    &resolve::NO_ENVIRONMENT,
-    &resolve::AMBIGUOUS_ENVIRONMENT,
-    &resolve::ENVIRONMENT_FILE,
-    &resolve::UNKNOWN_REFERENCE,
-    &resolve::MALFORMED_REFERENCE,
-    &names::INVALID_LAYER_NAME,
-    &names::INVALID_MODULE_NAME,
-    &names::NAME_TOO_LONG,
-    &image::TAG_IGNORED,
-    &scaling::MIN_ABOVE_MAX,
-    &scaling::ZERO_MINIMUM,
-    &scaling::NO_METRIC,
-    &env_vars::INVALID_ENV_NAME,
-    &env_vars::SHADOWED_ENV_VAR,
-    &probes::PATH_WITHOUT_SLASH,
-    &probes::PROBE_WITHOUT_EFFECT,
-    &sessions::STICKY_AGE_WITHOUT_STICKY,
-    &public_uri::INVALID_PUBLIC_URI,
-    &links::INVALID_LINK,
-    &iam::NOT_A_POLICY_ARN,
-    &exposure::NOT_EXPRESSIBLE,
+pub static RULE_FAMILIES: &[RuleFamily] = &[
+    RuleFamily { title: "YAML", rules: &[&syntax::YAML_SYNTAX, &syntax::DUPLICATE_KEY] },
+    RuleFamily {
+        title: "Fields and types",
+        rules: &[
+            &rules::UNKNOWN_FIELD,
+            &unsupported::UNSUPPORTED_FIELD,
+            &rules::MISSING_FIELD,
+            &rules::WRONG_TYPE,
+            &rules::OUT_OF_RANGE,
+            &rules::UNQUOTED_VALUE,
+            &rules::UNIT_IN_NUMBER,
+            &port::PORT_KINDS,
+        ],
+    },
+    RuleFamily {
+        title: "Environments",
+        rules: &[
+            &resolve::NO_ENVIRONMENT,
+            &resolve::DUPLICATE_ENVIRONMENT_NAME,
+            &resolve::ENVIRONMENT_FILE_UNREADABLE,
+            &layer::CONFLICTING_VARIABLE,
+        ],
+    },
+    RuleFamily {
+        title: "References",
+        rules: &[&resolve::UNKNOWN_REFERENCE, &resolve::MALFORMED_REFERENCE],
+    },
+    RuleFamily {
+        title: "Modules",
+        rules: &[&module::UNKNOWN_MODULE_TYPE, &module::DUPLICATE_MODULE_NAME],
+    },
+    RuleFamily {
+        title: "Names",
+        rules: &[&names::INVALID_LAYER_NAME, &names::INVALID_MODULE_NAME, &names::NAME_TOO_LONG],
+    },
+    RuleFamily {
+        title: "Images",
+        rules: &[&image_field::INVALID_IMAGE, &image::IMAGE_TAG_IGNORED],
+    },
+    RuleFamily {
+        title: "Scaling",
+        rules: &[
+            &scaling::MIN_ABOVE_MAX,
+            &scaling::ZERO_MIN_CONTAINERS,
+            &scaling::AUTOSCALING_WITHOUT_METRIC,
+        ],
+    },
+    RuleFamily {
+        title: "Environment variables and secrets",
+        rules: &[&env_vars::INVALID_ENV_NAME, &env_vars::SHADOWED_ENV_VAR],
+    },
+    RuleFamily {
+        title: "Probes",
+        rules: &[&probes::PATH_WITHOUT_SLASH, &probes::PROBE_WITHOUT_EFFECT],
+    },
+    RuleFamily {
+        title: "Public addresses",
+        rules: &[
+            &public_uri::INVALID_PUBLIC_URI,
+            &sessions::STICKY_AGE_WITHOUT_STICKY,
+            &exposure::NOT_EXPRESSIBLE,
+        ],
+    },
+    RuleFamily {
+        title: "Links and permissions",
+        rules: &[&links::INVALID_LINK, &iam::NOT_A_POLICY_ARN],
+    },
 ];

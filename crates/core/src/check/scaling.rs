@@ -1,123 +1,130 @@
-//! How many containers there may be.
+//! The number of containers and the autoscaler.
 
 use super::context::Checker;
-use crate::diagnostic::{Applicability, Diagnostic, Example, Rule, Severity};
+use crate::diagnostic::{Applicability, Diagnostic};
+use crate::model::number::Count;
+use crate::rule::rule;
+use crate::span::Defaulted;
 
-/// More at least than at most.
-pub static MIN_ABOVE_MAX: Rule = Rule {
-    id: "min-above-max",
-    severity: Severity::Error,
-    doc: "`min_containers` is larger than `max_containers`. Both defaults count: `min_containers: 5` alone is wrong, since \
-          `max_containers` is 3.",
-    bad: Example::Module("min_containers: 5\n"),
-    good: Example::Module("min_containers: 5\nmax_containers: 10\n"),
+rule! {
+    /// `min_containers` is larger than `max_containers`.
+    ///
+    /// The rule also applies to defaults: `min_containers: 5` alone is an error, because
+    /// `max_containers` defaults to 3.
+    pub static MIN_ABOVE_MAX: Error {
+        fix: "Raise `max_containers` or lower `min_containers`.",
+        bad: Module("min_containers: 5\n"),
+        good: Module("min_containers: 5\nmax_containers: 10\n"),
+    }
 }
-.published();
 
-/// Nothing at least, but something at most.
-pub static ZERO_MINIMUM: Rule = Rule {
-    id: "zero-min-containers",
-    severity: Severity::Error,
-    doc: "An autoscaler cannot start from nothing. `min_containers: 0` goes only with `max_containers: 0`, which stops the \
-          service.",
-    bad: Example::Module("min_containers: 0\n"),
-    good: Example::Module("min_containers: 0\nmax_containers: 0\n"),
+rule! {
+    /// `min_containers` is 0, but `max_containers` is not.
+    ///
+    /// An autoscaler needs at least one container. Set both fields to 0 to stop the service.
+    pub static ZERO_MIN_CONTAINERS: Error {
+        fix: "Set `min_containers` to 1 or more, or set `max_containers` to 0 as well.",
+        bad: Module("min_containers: 0\n"),
+        good: Module("min_containers: 0\nmax_containers: 0\n"),
+    }
 }
-.published();
 
-/// Nothing to scale by.
-pub static NO_METRIC: Rule = Rule {
-    id: "autoscaling-without-metric",
-    severity: Severity::Warning,
-    doc: "With both target percentages 0 nothing is left to scale by: the service always has `min_containers` containers.",
-    bad: Example::Module("autoscaling_target_cpu_percentage: 0\nautoscaling_target_mem_percentage: 0\n"),
-    good: Example::Module("autoscaling_target_cpu_percentage: 0\n"),
+rule! {
+    /// Both target percentages are 0, so the service does not scale. It always runs
+    /// `min_containers` containers.
+    pub static AUTOSCALING_WITHOUT_METRIC: Warning {
+        fix: "Set one of the target percentages to a value above 0.",
+        bad: Module(
+            "autoscaling_target_cpu_percentage: 0\nautoscaling_target_mem_percentage: 0\n"
+        ),
+        good: Module("autoscaling_target_cpu_percentage: 0\n"),
+    }
 }
-.published();
+
+const MIN: &str = "min_containers";
+const MAX: &str = "max_containers";
 
 pub(super) fn check(checker: &mut Checker<'_>) {
-    let service = checker.service;
-    // A count that is written wrongly was told already; its default must not speak in its place.
-    let read = |field: &str| {
-        !checker.diagnostics.iter().any(|diagnostic| diagnostic.path == checker.path(field))
-    };
-    let (min, max) = (&service.min_containers, &service.max_containers);
-    let known = |field: &str, given: bool| {
-        given || checker.header.mapping.get(field).is_none_or(|entry| entry.value.is_null())
-    };
-    let usable = read("min_containers")
-        && read("max_containers")
-        && known("min_containers", min.span.is_some())
-        && known("max_containers", max.span.is_some());
-    if usable && min.value > max.value {
-        let (field, at) = match (min.span, max.span) {
-            (Some(span), _) => ("min_containers", span),
-            (None, Some(span)) => ("max_containers", span),
-            (None, None) => unreachable!("the defaults fit each other"),
-        };
-        let of = |given: bool| if given { "" } else { ", its default" };
-        let message = format!(
-            "`min_containers` is {}{}, above `max_containers`, which is {}{}",
-            min.value.0,
-            of(min.span.is_some()),
-            max.value.0,
-            of(max.span.is_some()),
-        );
-        let mut diagnostic = Diagnostic::new(&MIN_ABOVE_MAX, at, checker.path(field), message);
-        diagnostic = match (min.span, max.span) {
-            (Some(_), Some(other)) => diagnostic
-                .label(other, "the other limit")
-                .help("raise `max_containers`, or lower `min_containers`"),
-            (Some(_), None) => diagnostic
-                .help(format!("add `max_containers: {}`, or lower `min_containers`", min.value.0)),
-            _ => diagnostic
-                .help(format!("add `min_containers: {}`, or raise `max_containers`", max.value.0)),
-        };
-        let raised = min.value.0.to_string();
-        let added = format!("max_containers: {raised}");
-        match (max.span, checker.add_before("min_containers", &added)) {
-            (Some(other), _) if min.span.is_some() => {
-                diagnostic = diagnostic.fix(
-                    Applicability::Unsafe,
-                    format!("raise `max_containers` to {raised}"),
-                    other,
-                    raised,
-                );
-            }
-            (None, Some(edit)) => {
-                diagnostic = diagnostic.fix_edits(
-                    Applicability::Unsafe,
-                    format!("add `{added}`"),
-                    vec![edit],
-                )
-            }
-            _ => {}
+    let (min, max) = (&checker.service.min_containers, &checker.service.max_containers);
+    if is_usable(MIN, min, checker) && is_usable(MAX, max, checker) {
+        if min.value > max.value {
+            checker.push(min_above_max(min, max, checker));
+        } else if min.value.0 == 0 && max.value.0 != 0 {
+            checker.push(zero_minimum(min, max, checker));
         }
-        checker.diagnostics.push(diagnostic);
-    } else if usable && min.value.0 == 0 && max.value.0 != 0 {
-        let at = min.span.expect("the default is not 0");
-        let message = format!("`min_containers` is 0, but `max_containers` is {}", max.value.0);
-        let diagnostic =
-            Diagnostic::new(&ZERO_MINIMUM, at, checker.path("min_containers"), message)
-                .help("an autoscaler needs at least 1; to stop the service set both to 0")
-                .fix(Applicability::Unsafe, "write `1`", at, "1");
-        checker.diagnostics.push(diagnostic);
     }
-    let (cpu, mem) =
-        (&service.autoscaling_target_cpu_percentage, &service.autoscaling_target_mem_percentage);
-    if let (0, 0, Some(at)) = (cpu.value.0, mem.value.0, mem.span.or(cpu.span)) {
-        let containers = if min.value.0 == 1 {
-            "1 container".to_owned()
-        } else {
-            format!("{} containers", min.value.0)
-        };
-        let message = format!("both targets are 0: the service will always have {containers}");
-        let diagnostic = Diagnostic::new(
-            &NO_METRIC,
-            at,
-            checker.path("autoscaling_target_mem_percentage"),
-            message,
-        );
-        checker.diagnostics.push(diagnostic.help("give one of them a percentage to scale by"));
+    check_metrics(checker);
+}
+
+/// Returns whether the field was read without an error. Else its value is the default, which the
+/// user did not write.
+fn is_usable(field: &str, value: &Defaulted<Count>, checker: &Checker<'_>) -> bool {
+    let has_error =
+        checker.diagnostics.iter().any(|diagnostic| diagnostic.path == checker.path(field));
+    let is_absent = checker.header.mapping.get(field).is_none_or(|entry| entry.value.is_null());
+    !has_error && (value.span.is_some() || is_absent)
+}
+
+fn min_above_max(
+    min: &Defaulted<Count>,
+    max: &Defaulted<Count>,
+    checker: &Checker<'_>,
+) -> Diagnostic {
+    let (low, high) = (min.value.0, max.value.0);
+    let default = |value: &Defaulted<Count>| if value.span.is_some() { "" } else { " (default)" };
+    let message =
+        format!("`{MIN}` is {low}{}, but `{MAX}` is {high}{}", default(min), default(max));
+    // Only one of the two can be a default, because the defaults are valid.
+    let (field, span) = match (min.span, max.span) {
+        (Some(span), _) => (MIN, span),
+        (None, max) => (MAX, max.unwrap_or(checker.header.span)),
+    };
+    let diagnostic = Diagnostic::new(&MIN_ABOVE_MAX, span, checker.path(field), message);
+    match (min.span, max.span) {
+        (Some(_), Some(max)) => diagnostic
+            .label(max, "the maximum")
+            .help(format!("raise `{MAX}` or lower `{MIN}`"))
+            .fix(Applicability::Unsafe, format!("raise `{MAX}` to {low}"), max, low.to_string()),
+        (Some(_), None) => {
+            let line = format!("{MAX}: {low}");
+            let diagnostic = diagnostic.help(format!("add `{line}`, or lower `{MIN}`"));
+            match checker.add_before(MIN, &line) {
+                Some(edit) => {
+                    let title = format!("add `{line}`");
+                    diagnostic.fix_edits(Applicability::Unsafe, title, vec![edit])
+                }
+                None => diagnostic,
+            }
+        }
+        (None, _) => diagnostic.help(format!("add `{MIN}: {high}`, or raise `{MAX}`")),
     }
+}
+
+fn zero_minimum(
+    min: &Defaulted<Count>,
+    max: &Defaulted<Count>,
+    checker: &Checker<'_>,
+) -> Diagnostic {
+    let span = min.span.unwrap_or(checker.header.span);
+    let message = format!("`{MIN}` is 0, but `{MAX}` is {}", max.value.0);
+    Diagnostic::new(&ZERO_MIN_CONTAINERS, span, checker.path(MIN), message)
+        .help(format!("set `{MIN}` to at least 1, or set both to 0 to stop the service"))
+        .fix(Applicability::Unsafe, "change to `1`", span, "1")
+}
+
+fn check_metrics(checker: &mut Checker<'_>) {
+    let service = checker.service;
+    let cpu = &service.autoscaling_target_cpu_percentage;
+    let memory = &service.autoscaling_target_mem_percentage;
+    let (0, 0, Some(span)) = (cpu.value.0, memory.value.0, memory.span.or(cpu.span)) else {
+        return;
+    };
+    let message = match service.min_containers.value.0 {
+        1 => "both targets are 0, so the service always runs 1 container".to_owned(),
+        count => format!("both targets are 0, so the service always runs {count} containers"),
+    };
+    let path = checker.path("autoscaling_target_mem_percentage");
+    let diagnostic = Diagnostic::new(&AUTOSCALING_WITHOUT_METRIC, span, path, message)
+        .help("set one of the targets to a percentage above 0");
+    checker.push(diagnostic);
 }

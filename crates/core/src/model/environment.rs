@@ -1,6 +1,7 @@
-//! The environment file: the account, the region, and the modules whose outputs are `{parent.x}`.
+//! The environment of a deployment, and the fields of its file.
 
 use super::fields::fields;
+use super::module::Header;
 use super::modules::Modules;
 use super::providers::Providers;
 use crate::span::Spanned;
@@ -9,37 +10,40 @@ use crate::text::Text;
 fields! {
     /// An environment file.
     pub struct EnvironmentFile ("an environment file") {
-        /// The environment's name, which is in the names of its cluster and roles.
+        /// Name of the environment. It is part of the names of the EKS cluster and IAM roles.
         name: Text, { example: "staging", required: true };
-        /// The organisation.
+        /// Name of the organization.
         org_name: Text, { example: "acme", required: true };
-        /// The cloud account.
-        providers: Providers, { example: "{aws: {region: us-east-1, account_id: 123456789012}}", required: true };
-        /// What the environment is made of.
+        /// Cloud account of the environment.
+        providers: Providers, {
+            example: "{aws: {region: us-east-1, account_id: 123456789012}}", required: true,
+        };
+        /// Modules of the environment, such as `base` and `dns`.
         modules: Modules, { example: "[{type: base}, {type: dns, domain: staging.acme.io}]" };
     }
 }
 
-/// An environment as later stages need it.
+/// An environment, as later stages need it.
 #[derive(Clone, Debug, Default)]
 pub struct Environment {
-    /// Its name, from the environment file; before that is read, the service file's name for it.
+    /// The name from the environment file. It is the name from the service file until the
+    /// environment file is read.
     pub name: String,
-    /// The organisation.
+    /// The name of the organization.
     pub org_name: Option<String>,
     /// The AWS region.
     pub region: Option<String>,
-    /// The AWS account, 12 digits.
+    /// The AWS account ID, 12 digits.
     pub account_id: Option<String>,
-    /// The types of its modules, short names; none when the environment file is not known.
+    /// The short types of the modules, or `None` if the environment file is unknown.
     pub module_types: Option<Vec<String>>,
-    /// The domain that its dns module gives.
+    /// The domain of the `dns` module.
     pub domain: Option<String>,
-    /// Whether the service file describes the environment itself, so that there is no parent.
+    /// Whether the service file describes its environment itself. It then has no parent.
     pub own: bool,
 }
 
-/// The outputs of an environment's modules, by the module's short type.
+/// The outputs of the modules of an environment, by short module type.
 pub const PARENT_OUTPUTS: &[(&str, &[&str])] = &[
     (
         "base",
@@ -70,9 +74,9 @@ pub const PARENT_OUTPUTS: &[(&str, &[&str])] = &[
 ];
 
 impl Environment {
-    /// What stands in a file, as far as it could be read.
+    /// Returns the environment that a file describes. Fields with errors are left out.
     #[must_use]
-    pub fn from_file(file: &EnvironmentFile, modules: &[super::module::Header]) -> Self {
+    pub fn from_file(file: &EnvironmentFile, modules: &[Header]) -> Self {
         let aws = file.providers.as_ref().and_then(|providers| providers.value.aws.as_ref());
         let dns = modules.iter().find(|module| module.short_type() == "dns");
         let domain =
@@ -94,7 +98,7 @@ impl Environment {
         }
     }
 
-    /// The outputs that its modules can have; all there are when its file is not known.
+    /// Returns the outputs of the modules, or all outputs if the environment file is unknown.
     pub fn outputs(&self) -> impl Iterator<Item = &'static str> {
         let has = |kind: &str| {
             self.module_types.as_ref().is_none_or(|types| types.iter().any(|other| other == kind))
@@ -105,7 +109,7 @@ impl Environment {
             .flat_map(|(_, outputs)| outputs.iter().copied())
     }
 
-    /// The name of the environment's EKS cluster.
+    /// Returns the name of the EKS cluster.
     #[must_use]
     pub fn cluster_name(&self) -> String {
         format!("opta-{}", self.name)

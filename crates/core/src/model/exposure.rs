@@ -1,9 +1,9 @@
-//! What leads requests from outside to a service.
+//! The ways to expose a service outside the cluster.
 
-/// What leads requests from outside to a service.
+/// The way to expose services outside the cluster.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub enum Exposure {
-    /// An Ingress for ingress-nginx, as Opta had it.
+    /// An Ingress for ingress-nginx, as in Opta.
     #[default]
     Nginx,
     /// Routes of the Gateway API, standard channel.

@@ -1,32 +1,39 @@
-//! What is declared of a field: name, documentation, type, default, range, unit, example.
+//! The declaration of a field: name, documentation, type, default, range, unit and example.
 
-/// What is known of a field.
+use super::rendered::Rendered;
+use super::unit::Unit;
+use super::unsupported::UnsupportedField;
+use crate::doc_comment::doc_text;
+
+/// The declaration of a field.
 #[derive(Clone, Copy, Debug)]
 pub struct Field {
-    /// Its key.
+    /// The key.
     pub name: &'static str,
-    /// Its documentation; the first line stands alone.
+    /// The documentation as Markdown. The first line is a summary.
     pub doc: &'static str,
-    /// What it takes.
+    /// The type of the value.
     pub kind: FieldType,
-    /// Its default as YAML, when there is one.
+    /// The default as YAML.
     pub default: Option<&'static str>,
-    /// Whether it must be there.
+    /// Whether the field is required.
     pub required: bool,
-    /// The smallest and largest number allowed.
+    /// The smallest and the largest number that is allowed.
     pub range: Option<(i64, i64)>,
-    /// What its number counts.
-    pub unit: Option<&'static str>,
-    /// A value as YAML.
+    /// The unit of the number.
+    pub unit: Option<Unit>,
+    /// An example value as YAML.
     pub example: &'static str,
-    /// Which fields of which objects it becomes.
-    pub renders: &'static str,
-    /// Where that is documented.
+    /// The values that completion offers instead of the default and the example.
+    pub values: Option<ValueList>,
+    /// The parts of rendered objects that the field decides.
+    pub renders: &'static [Rendered],
+    /// The page that documents these parts.
     pub docs: Option<&'static str>,
 }
 
 impl Field {
-    /// A field of which nothing is said yet.
+    /// A field without any attribute.
     pub const BLANK: Self = Self {
         name: "",
         doc: "",
@@ -36,19 +43,39 @@ impl Field {
         range: None,
         unit: None,
         example: "",
-        renders: "",
+        values: None,
+        renders: &[],
         docs: None,
     };
 
-    /// The documentation as text.
+    /// Returns the documentation as Markdown.
     #[must_use]
     pub fn text(&self) -> String {
-        let lines: Vec<&str> = self.doc.lines().map(str::trim).collect();
-        lines.join("\n").trim().to_owned()
+        doc_text(self.doc)
     }
 }
 
-/// The type of a field, for schema, form and messages.
+/// The keys of a map.
+#[derive(Clone, Copy, Debug)]
+pub struct Keys {
+    /// The name of the map in messages, such as "a `k8s-service`".
+    pub map: &'static str,
+    /// The keys that the map accepts.
+    pub names: &'static [&'static str],
+    /// Keys of newer versions of Opta, which Optakit does not support.
+    pub unsupported: &'static [UnsupportedField],
+}
+
+/// A list of values that is known only while a file is edited, or that is declared elsewhere.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum ValueList {
+    /// The module types.
+    ModuleTypes,
+    /// The paths of the environment files that exist.
+    EnvironmentFiles,
+}
+
+/// The type of a field.
 #[derive(Clone, Copy, Debug)]
 pub enum FieldType {
     /// `true` or `false`.
@@ -57,38 +84,40 @@ pub enum FieldType {
     Integer,
     /// A whole number, or its digits as text.
     Count,
-    /// A number, fractions allowed, or its digits as text.
+    /// A number with an optional fraction, or its digits as text.
     Quantity,
     /// Text.
     Text,
     /// A list of texts.
     TextList,
-    /// One text or a list of them.
+    /// One text, or a list of texts.
     TextOrList,
+    /// A map from name to text.
+    TextMap,
     /// A map from name to a scalar.
     Variables,
-    /// A map of texts, or a list of `{name, value}`.
+    /// A map from name to text, or a list of `{name, value}`.
     EnvVars,
-    /// Exactly one of `http`, `tcp` and `grpc` with a number.
+    /// A map with exactly one of `http`, `tcp` and `grpc`.
     Port,
     /// A list of module names, or of maps from a module name to permissions or new names.
     Links,
-    /// A map with fields of its own.
+    /// A map with declared fields.
     Map(&'static [Field]),
-    /// A list of maps with fields of their own.
+    /// A list of maps with declared fields.
     MapList(&'static [Field]),
     /// A list of modules.
     Modules,
 }
 
 impl FieldType {
-    /// Whether its value is a list of texts, or may be one.
+    /// Returns whether the value is, or can be, a list of texts.
     #[must_use]
     pub const fn is_list(self) -> bool {
         matches!(self, Self::TextList | Self::TextOrList)
     }
 
-    /// What people call it.
+    /// Returns the name of the type in the documentation.
     #[must_use]
     pub const fn name(self) -> &'static str {
         match self {
@@ -99,24 +128,16 @@ impl FieldType {
             Self::Text => "text",
             Self::TextList => "list of texts",
             Self::TextOrList => "text, or list of texts",
-            Self::Variables => "map from name to value",
+            Self::TextMap => "map from name to text",
+            Self::Variables => "map from name to text, number or boolean",
             Self::EnvVars => "map from name to text, or list of `{name, value}`",
-            Self::Port => "map with one of `http`, `tcp`, `grpc`",
-            Self::Links => "list of module names, or of maps from one to what is asked",
+            Self::Port => "map with one of `http`, `tcp` and `grpc`",
+            Self::Links => {
+                "list of module names, or of maps from a module name to permissions or new names"
+            }
             Self::Map(_) => "map",
             Self::MapList(_) => "list of maps",
             Self::Modules => "list of modules",
         }
-    }
-}
-
-/// `a`, `b` and `c`.
-#[must_use]
-pub fn list(names: &[&str]) -> String {
-    let quoted: Vec<String> = names.iter().map(|name| format!("`{name}`")).collect();
-    match quoted.as_slice() {
-        [] => String::new(),
-        [one] => one.clone(),
-        [most @ .., last] => format!("{} and {last}", most.join(", ")),
     }
 }

@@ -2,10 +2,12 @@
 
 use std::fmt::Write;
 
-use super::field::{Field, FieldType, list};
+use super::field::{Field, FieldType, Keys};
 use super::rules::{MISSING_FIELD, UNKNOWN_FIELD, WRONG_TYPE};
-use super::unsupported::{self, LATER_FIELD};
-use crate::diagnostic::{Applicability, Diagnostic, Rule};
+use super::unsupported::UNSUPPORTED_FIELD;
+use crate::diagnostic::{Applicability, Diagnostic};
+use crate::quote::quoted_list;
+use crate::rule::Rule;
 use crate::source::Source;
 use crate::span::{Defaulted, Span, Spanned};
 use crate::suggest;
@@ -13,50 +15,57 @@ use crate::syntax::{Entry, Mapping, Node};
 
 /// A type that a field can have.
 pub trait FieldValue: Sized {
-    /// Its description.
+    /// The type in the declaration of the field.
     const KIND: FieldType;
 
-    /// Reads it from a node that is neither broken nor, for most types, null; what is wrong goes to
-    /// `reader`.
+    /// Reads the value from a node that is not broken. Reports errors to `reader`.
+    ///
+    /// The node of an optional field is never null.
     fn read(node: &Node, field: &Field, reader: &mut FieldReader<'_>) -> Option<Self>;
 }
 
-/// What lowering carries: the source, the path so far, the faults found.
+/// Reads values and collects diagnostics.
 pub struct FieldReader<'a> {
-    /// The source that is read.
+    /// The source of the nodes.
     pub source: &'a Source,
-    /// The faults found so far.
+    /// The diagnostics so far.
     pub diagnostics: Vec<Diagnostic>,
     path: String,
-    /// The key whose value is being read, if it is the value of one.
+    /// The key whose value is being read.
     key: Option<Span>,
 }
 
 impl<'a> FieldReader<'a> {
-    /// Starts at the root of a source.
+    /// Returns a reader at the root of a source.
     #[must_use]
     pub const fn new(source: &'a Source) -> Self {
         Self { source, diagnostics: Vec::new(), path: String::new(), key: None }
     }
 
-    /// The path of the node being read.
+    /// Returns the path of the current node.
     #[must_use]
     pub fn path(&self) -> &str {
         &self.path
     }
 
-    /// The path of a key below the node being read.
+    /// Returns the path of a key of the current node.
     #[must_use]
     pub fn path_of(&self, key: &str) -> String {
         if self.path.is_empty() { key.to_owned() } else { format!("{}.{key}", self.path) }
     }
 
-    /// Runs `read` at a path of its own.
-    pub fn under<T>(&mut self, path: &str, read: impl FnOnce(&mut Self) -> T) -> T {
-        self.deeper(None, |all| all.push_str(path), read)
+    /// Returns the last part of the path: `http` of `modules[0].port.http`.
+    #[must_use]
+    pub fn last_key(&self) -> &str {
+        self.path.rsplit('.').next().unwrap_or(&self.path)
     }
 
-    /// Runs `read` one key deeper.
+    /// Runs `read` with `path` appended to the path.
+    pub fn under<T>(&mut self, path: &str, read: impl FnOnce(&mut Self) -> T) -> T {
+        self.descend(None, |current| current.push_str(path), read)
+    }
+
+    /// Runs `read` with the path of an entry of the current map.
     pub fn in_entry<T>(&mut self, entry: &Entry, read: impl FnOnce(&mut Self) -> T) -> T {
         let step = |path: &mut String| {
             if !path.is_empty() {
@@ -64,20 +73,20 @@ impl<'a> FieldReader<'a> {
             }
             path.push_str(&entry.key.value);
         };
-        self.deeper(Some(entry.key.span), step, read)
+        self.descend(Some(entry.key.span), step, read)
     }
 
-    /// Runs `read` one list item deeper.
+    /// Runs `read` with the path of an item of the current list.
     pub fn in_item<T>(&mut self, index: usize, read: impl FnOnce(&mut Self) -> T) -> T {
         let step = |path: &mut String| {
             let _ = write!(path, "[{index}]");
         };
-        self.deeper(None, step, read)
+        self.descend(None, step, read)
     }
 
-    /// Runs `read` with the path one step longer. The path is one text that grows and shrinks:
-    /// nearly all are never read.
-    fn deeper<T>(
+    /// Runs `read` with a longer path. The path is one string that grows and shrinks, because only
+    /// diagnostics read it.
+    fn descend<T>(
         &mut self,
         key: Option<Span>,
         step: impl FnOnce(&mut String),
@@ -91,68 +100,62 @@ impl<'a> FieldReader<'a> {
         value
     }
 
-    /// Where to point at a value: at itself, or at its key when it begins on a line of its own.
+    /// Returns the span to report for a value: its key for a map or list, else the value.
     #[must_use]
     pub fn place_of(&self, node: &Node) -> Span {
         let collection = node.as_mapping().is_some() || node.as_sequence().is_some();
         self.key.filter(|_| collection).unwrap_or(node.span)
     }
 
-    /// A fault of the node being read.
+    /// Returns a diagnostic for the current node.
     #[must_use]
     pub fn fault(&self, rule: &'static Rule, span: Span, message: impl Into<String>) -> Diagnostic {
         Diagnostic::new(rule, span, self.path.clone(), message)
     }
 
-    /// The fault of a node that is not what its field takes.
+    /// Returns the diagnostic for a value that has the wrong type.
     #[must_use]
     pub fn wrong_type(&self, node: &Node, expected: &str) -> Diagnostic {
-        let name = last_key(&self.path);
-        let message = format!("`{name}` is {}, expected {expected}", node.describe());
-        let diagnostic = self.fault(&WRONG_TYPE, self.place_of(node), message);
-        match node.as_scalar().and_then(|scalar| scalar.text.variable()) {
-            Some(variable) => diagnostic.label(variable, "the value comes from here"),
-            None => diagnostic,
-        }
+        let message = format!("`{}` is {}, expected {expected}", self.last_key(), node.describe());
+        self.fault(&WRONG_TYPE, self.place_of(node), message).with_variable(node)
     }
 
-    /// Reports a fault.
+    /// Reports a diagnostic.
     pub fn push(&mut self, diagnostic: Diagnostic) {
         self.diagnostics.push(diagnostic);
     }
 
-    /// Reports the keys that no field has, with the nearest known one.
-    pub fn unknown_keys(&mut self, mapping: &Mapping, known: &[&'static str], of: &str) {
+    /// Reports the keys of a map that it does not accept.
+    pub fn unknown_keys(&mut self, mapping: &Mapping, keys: &Keys) {
         for entry in mapping.entries.iter() {
-            if !known.contains(&&*entry.key.value) {
-                let at = self.path_of(&entry.key.value);
-                self.unknown_key(entry, known, of, at);
+            if !keys.names.contains(&&*entry.key.value) {
+                let diagnostic = self.unknown_key(entry, keys);
+                self.push(diagnostic);
             }
         }
     }
 
-    fn unknown_key(&mut self, entry: &Entry, known: &[&'static str], of: &str, path: String) {
-        if let Some(advice) = unsupported::advice(of, &entry.key.value) {
-            let message =
-                format!("`{}` came with a later Opta and is not rendered", entry.key.value);
-            self.push(Diagnostic::new(&LATER_FIELD, entry.key.span, path, message).help(advice));
-            return;
+    fn unknown_key(&self, entry: &Entry, keys: &Keys) -> Diagnostic {
+        let key = &*entry.key.value;
+        let (span, path) = (entry.key.span, self.path_of(key));
+        if let Some(field) = keys.unsupported.iter().find(|field| field.name == key) {
+            let message = format!("`{key}` is a field of newer Opta versions and is not supported");
+            return Diagnostic::new(&UNSUPPORTED_FIELD, span, path, message).help(field.advice);
         }
-        let message = format!("unknown key `{}` in {of}", entry.key.value);
-        let mut diagnostic = Diagnostic::new(&UNKNOWN_FIELD, entry.key.span, path, message);
-        diagnostic = match suggest::nearest(&entry.key.value, known.iter().copied()) {
+        let message = format!("unknown key `{key}` in {}", keys.map);
+        let diagnostic = Diagnostic::new(&UNKNOWN_FIELD, span, path, message);
+        match suggest::nearest(key, keys.names.iter().copied()) {
             Some(near) => diagnostic.help(format!("did you mean `{near}`?")).fix(
                 Applicability::Safe,
                 format!("rename to `{near}`"),
-                entry.key.span,
+                span,
                 near,
             ),
-            None => diagnostic.help(format!("it takes {}", list(known))),
-        };
-        self.push(diagnostic);
+            None => diagnostic.help(format!("use one of {}", quoted_list(keys.names))),
+        }
     }
 
-    /// Reads a field that may be absent.
+    /// Reads a field that can be absent.
     pub fn optional<T: FieldValue>(
         &mut self,
         mapping: &Mapping,
@@ -171,7 +174,7 @@ impl<'a> FieldReader<'a> {
         })
     }
 
-    /// Reads a field that must be there; `owner` is where to point when it is not.
+    /// Reads a required field. If it is missing, the diagnostic points to `owner`.
     pub fn required<T: FieldValue>(
         &mut self,
         mapping: &Mapping,
@@ -179,27 +182,24 @@ impl<'a> FieldReader<'a> {
         owner: Span,
     ) -> Option<Spanned<T>> {
         if mapping.get(field.name).is_none() {
-            self.missing(mapping, field, owner);
+            self.missing(mapping, field.name, field.example, owner);
             return None;
         }
         self.optional(mapping, field)
     }
 
-    /// Reports a required field that is absent, unless it may stand in a line that could not be
-    /// read.
-    pub fn missing(&mut self, mapping: &Mapping, field: &Field, owner: Span) {
-        // A misspelt key is said once, as an unknown key with the right name beside it.
-        let misspelt = mapping.entries.iter().any(|entry| {
-            suggest::nearest(&entry.key.value, [field.name]).is_some()
-                && &*entry.key.value != field.name
+    /// Reports a missing field, unless it may be in a line that the parser could not read.
+    pub fn missing(&mut self, mapping: &Mapping, name: &str, example: &str, owner: Span) {
+        // A misspelled key is already reported as an unknown key.
+        let misspelled = mapping.entries.iter().any(|entry| {
+            suggest::nearest(&entry.key.value, [name]).is_some() && &*entry.key.value != name
         });
-        if mapping.broken || misspelt {
+        if mapping.broken || misspelled {
             return;
         }
-        let path = self.path_of(field.name);
-        let diagnostic =
-            Diagnostic::new(&MISSING_FIELD, owner, path, format!("`{}` is missing", field.name))
-                .help(format!("add `{}: {}`", field.name, field.example.replace('\n', "; ")));
+        let message = format!("`{name}` is required");
+        let diagnostic = Diagnostic::new(&MISSING_FIELD, owner, self.path_of(name), message)
+            .help(format!("add `{name}: {example}`"));
         self.diagnostics.push(diagnostic);
     }
 
@@ -217,8 +217,13 @@ impl<'a> FieldReader<'a> {
     }
 }
 
-/// The last key of a path: `http` of `modules[0].port.http`, `secrets[1]` of
-/// `modules[0].secrets[1]`.
-fn last_key(path: &str) -> &str {
-    path.rsplit('.').next().unwrap_or(path)
+impl Diagnostic {
+    /// Adds a label at the variable that the value of `node` comes from, if any.
+    #[must_use]
+    pub(crate) fn with_variable(self, node: &Node) -> Self {
+        match node.as_scalar().and_then(|scalar| scalar.text.variable()) {
+            Some(variable) => self.label(variable, "the value is set here"),
+            None => self,
+        }
+    }
 }

@@ -1,25 +1,37 @@
-//! The macro that declares a map of the format with its fields.
+//! The macro that declares a map and its fields.
 
 /// Declares a struct whose members are the fields of a map.
 ///
-/// Each line reads `/// doc`, then `name: Type = default, { example: "…", … };`. A field with a
-/// default becomes a [`Defaulted`], one without an `Option<Spanned<_>>`; a default is written as
-/// YAML would have it, and the type is made `From` it. The braces hold any members of [`Field`].
+/// The header is the name of the struct and the name of the map in messages:
+/// `pub struct Layer ("a service file")`. It can name a list of unsupported fields:
+/// `("a `k8s-service`", unsupported: UNSUPPORTED)`.
+///
+/// Each field has the form `/// doc`, then `name: Type = default, { attributes };`. A field with a
+/// default becomes a [`Defaulted`](crate::span::Defaulted), any other field an
+/// `Option<Spanned<_>>`. The default is written as in YAML, and the type must implement `From` for
+/// it. The attributes are members of [`Field`](crate::model::field::Field).
 macro_rules! fields {
     (
         $(#[doc = $about:literal])*
-        pub struct $name:ident ($of:literal) {
-            $( $(#[doc = $doc:literal])* $field:ident $(as $key:literal)?: $type:ty $(= $default:expr)?, { $($attribute:ident: $value:expr),* $(,)? }; )*
+        pub struct $name:ident ($map:literal $(, unsupported: $unsupported:expr)?) {
+            $(
+                $(#[doc = $doc:literal])*
+                $field:ident $(as $key:literal)?: $type:ty $(= $default:expr)?,
+                { $($attribute:ident: $value:expr),* $(,)? };
+            )*
         }
     ) => {
         $(#[doc = $about])*
         #[derive(Clone, Debug)]
         pub struct $name {
-            $( $(#[doc = $doc])* pub $field: $crate::model::fields::fields!(@type $type $(, $default)?), )*
+            $(
+                $(#[doc = $doc])*
+                pub $field: $crate::model::fields::fields!(@type $type $(, $default)?),
+            )*
         }
 
         impl $name {
-            /// The declaration of each field, in the order of the documentation.
+            /// The declarations of the fields, in the order of the documentation.
             pub const FIELDS: &'static [$crate::model::field::Field] = &[
                 $( $crate::model::field::Field {
                     name: $crate::model::fields::fields!(@key $field $($key)?),
@@ -32,26 +44,49 @@ macro_rules! fields {
             ];
 
             /// The names of the fields.
-            pub const NAMES: &'static [&'static str] = &[ $( $crate::model::fields::fields!(@key $field $($key)?) ),* ];
+            pub const NAMES: &'static [&'static str] =
+                &[ $( $crate::model::fields::fields!(@key $field $($key)?) ),* ];
 
-            /// The declaration of a field.
+            /// The keys of the map.
+            pub const KEYS: $crate::model::field::Keys = $crate::model::field::Keys {
+                map: $map,
+                names: Self::NAMES,
+                unsupported: $crate::model::fields::fields!(@unsupported $($unsupported)?),
+            };
+
+            /// Returns the declaration of a field.
+            ///
+            /// # Panics
+            ///
+            /// Panics if the field is not declared.
             #[must_use]
             pub fn field(name: &str) -> &'static $crate::model::field::Field {
-                Self::FIELDS.iter().find(|field| field.name == name).expect("only declared fields are asked for")
+                Self::FIELDS.iter().find(|field| field.name == name).expect("the field is declared")
             }
 
-            /// Reads the fields of a map; `owner` is where to point when a required one is missing.
+            /// Returns the values of a map without any field: the defaults.
+            #[must_use]
+            pub fn empty() -> Self {
+                Self {
+                    $( $field: $crate::model::fields::fields!(@empty $type $(, $default)?) ),*
+                }
+            }
+
+            /// Reads the fields of a map. The diagnostic of a missing field points to `owner`.
             pub fn read(
                 mapping: &$crate::syntax::Mapping,
                 owner: $crate::span::Span,
                 reader: &mut $crate::model::field_reader::FieldReader<'_>,
             ) -> Self {
                 let _ = owner;
-                reader.unknown_keys(mapping, Self::NAMES, $of);
+                reader.unknown_keys(mapping, &Self::KEYS);
                 Self {
                     $( $field: {
-                        let field = Self::field($crate::model::fields::fields!(@key $field $($key)?));
-                        $crate::model::fields::fields!(@read reader, mapping, field, owner, $type $(, $default)?)
+                        let name = $crate::model::fields::fields!(@key $field $($key)?);
+                        let field = Self::field(name);
+                        $crate::model::fields::fields!(
+                            @read reader, mapping, field, owner, $type $(, $default)?
+                        )
                     } ),*
                 }
             }
@@ -61,6 +96,12 @@ macro_rules! fields {
     (@type $type:ty, $default:expr) => { $crate::span::Defaulted<$type> };
     (@key $field:ident) => { stringify!($field) };
     (@key $field:ident $key:literal) => { $key };
+    (@unsupported) => { &[] };
+    (@unsupported $unsupported:expr) => { $unsupported };
+    (@empty $type:ty) => { None };
+    (@empty $type:ty, $default:expr) => {
+        $crate::span::Defaulted::default_value(<$type>::from($default))
+    };
     (@read $reader:ident, $mapping:ident, $field:ident, $owner:ident, $type:ty) => {
         if $field.required {
             $reader.required::<$type>($mapping, $field, $owner)

@@ -1,17 +1,30 @@
-//! Image references, by the grammar of the registries
+//! Image references, by the grammar of container registries
 //! (<https://github.com/distribution/reference>, `regexp.go`).
 
 use super::field::{Field, FieldType};
 use super::field_reader::{FieldReader, FieldValue};
-use super::rules::INVALID_IMAGE;
-use super::scalars::text;
+use super::text_list::text;
+use crate::rfc1123;
+use crate::rule::rule;
 use crate::syntax::Node;
 use crate::text::Text;
 
-/// What a service runs.
+rule! {
+    /// `image` is not a valid image reference.
+    ///
+    /// The value must be `AUTO`, for a private ECR repository of the service, or an image
+    /// reference: `[registry/]name[:tag][@digest]`. The name must be lowercase.
+    pub static INVALID_IMAGE: Error {
+        fix: "Write `AUTO` or a valid image reference.",
+        bad: Module("image: Acme/Web Server\n"),
+        good: Module("image: acme/web-server:1.2\n"),
+    }
+}
+
+/// The image of a service.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Image {
-    /// The service's own ECR repository.
+    /// An image in the ECR repository of the service.
     Auto,
     /// Any other image.
     Reference(Text),
@@ -21,61 +34,55 @@ impl FieldValue for Image {
     const KIND: FieldType = FieldType::Text;
 
     fn read(node: &Node, _field: &Field, reader: &mut FieldReader<'_>) -> Option<Self> {
-        let text = text(node, reader, "`AUTO` or the reference of an image")?;
+        let text = text(node, reader, "`AUTO` or an image reference")?;
         let value = text.as_str();
         if value.eq_ignore_ascii_case("auto") {
             return Some(Self::Auto);
         }
-        if text.is_known()
-            && let Err(fault) = Reference::parse(value)
-        {
-            let message = if value.is_empty() {
-                "`image` is empty".to_owned()
-            } else {
-                format!("`{value}` is no image reference: {fault}")
-            };
-            let variable = text.variable();
-            let mut diagnostic = reader
-                .fault(&INVALID_IMAGE, node.span, message)
-                .help("write `AUTO`, or an image like `nginx:1.29` or `registry.example.com/team/app:1.2`");
-            if let Some(variable) = variable {
-                diagnostic = diagnostic.label(variable, "the value comes from here");
-            }
-            reader.push(diagnostic);
-            return None;
+        if !text.is_known() {
+            return Some(Self::Reference(text));
         }
-        Some(Self::Reference(text))
+        let Err(reason) = Reference::parse(value) else { return Some(Self::Reference(text)) };
+        let message = if value.is_empty() {
+            "`image` is empty".to_owned()
+        } else {
+            format!("`{value}` is not a valid image reference: {reason}")
+        };
+        let diagnostic = reader
+            .fault(&INVALID_IMAGE, node.span, message)
+            .help("write `AUTO`, or an image such as `registry.example.com/team/app:1.2`")
+            .with_variable(node);
+        reader.push(diagnostic);
+        None
     }
 }
 
 /// The parts of an image reference.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Reference<'a> {
-    /// Registry and path.
+    /// The registry and the path.
     pub name: &'a str,
-    /// What stands behind `:`.
+    /// The tag, after `:`.
     pub tag: Option<&'a str>,
-    /// What stands behind `@`.
+    /// The digest, after `@`.
     pub digest: Option<&'a str>,
 }
 
 impl<'a> Reference<'a> {
-    /// Takes a reference apart.
+    /// Splits an image reference into its parts.
     ///
     /// # Errors
     ///
-    /// What is wrong with it, in words that follow "is no image reference: ".
+    /// Fails if the text is not a valid reference. The error is the reason.
     pub fn parse(text: &'a str) -> Result<Self, String> {
         if text.is_empty() {
             return Err("it is empty".to_owned());
         }
-        if let Some(space) = text.chars().find(|c| c.is_whitespace()) {
-            return Err(
-                if space == ' ' { "it holds a space" } else { "it holds white space" }.to_owned()
-            );
+        if text.contains(char::is_whitespace) {
+            return Err("it contains a space".to_owned());
         }
         if text.contains("://") {
-            return Err("it holds a scheme; a reference starts with the registry's host".to_owned());
+            return Err("it contains a scheme, expected a registry or a name first".to_owned());
         }
         let (rest, digest) = match text.split_once('@') {
             Some((rest, digest)) => (rest, Some(digest)),
@@ -97,43 +104,42 @@ impl<'a> Reference<'a> {
     }
 }
 
-/// Checks a tag: a letter, digit or underscore, then up to 127 of those, dots and dashes.
+/// Checks a tag: a letter, digit or underscore, then at most 127 of these, dots and dashes.
 ///
 /// # Errors
 ///
-/// What is wrong with it.
+/// Fails if the tag is not valid.
 pub fn check_tag(tag: &str) -> Result<(), String> {
     let word = |c: char| c.is_ascii_alphanumeric() || c == '_';
-    let good = tag.chars().next().is_some_and(word)
+    let valid = tag.chars().next().is_some_and(word)
         && tag.len() <= 128
         && tag.chars().all(|c| word(c) || c == '.' || c == '-');
-    if good { Ok(()) } else { Err(format!("`{tag}` is no tag")) }
+    if valid { Ok(()) } else { Err(format!("`{tag}` is not a valid image tag")) }
 }
 
 /// Checks a digest: `sha256:` and 64 hexadecimal digits, or another algorithm with at least 32.
 ///
 /// # Errors
 ///
-/// What is wrong with it.
+/// Fails if the digest is not valid.
 pub fn check_digest(digest: &str) -> Result<(), String> {
-    let Some((algorithm, hex)) = digest.split_once(':') else {
-        return Err(format!("`{digest}` is no digest like `sha256:…`"));
-    };
+    let (algorithm, hex) = digest.split_once(':').unwrap_or(("", digest));
     let hexadecimal = hex.len() >= 32
         && hex.bytes().all(|byte| byte.is_ascii_digit() || (b'a'..=b'f').contains(&byte));
-    let good = match algorithm {
+    let valid = match algorithm {
+        "" => false,
         "sha256" => hexadecimal && hex.len() == 64,
         "sha512" => hexadecimal && hex.len() == 128,
         other => {
             hexadecimal
-                && !other.is_empty()
                 && other.bytes().all(|byte| byte.is_ascii_alphanumeric() || b"+._-".contains(&byte))
         }
     };
-    if good {
+    if valid {
         Ok(())
     } else {
-        Err(format!("`{digest}` is no digest like `sha256:…` with 64 hexadecimal digits"))
+        let expected = "expected `sha256:` and 64 hexadecimal digits";
+        Err(format!("`{digest}` is not a valid image digest, {expected}"))
     }
 }
 
@@ -146,10 +152,6 @@ fn check_name(name: &str) -> Result<(), String> {
         parts.next();
         check_host(first)?;
     }
-    let mut parts = parts.peekable();
-    if parts.peek().is_none() {
-        return Err("it has no name".to_owned());
-    }
     parts.try_for_each(check_component)
 }
 
@@ -158,35 +160,29 @@ fn check_host(host: &str) -> Result<(), String> {
         Some((host, port)) => (host, Some(port)),
         None => (host, None),
     };
-    let label = |label: &str| {
-        !label.is_empty()
-            && label.bytes().all(|byte| byte.is_ascii_alphanumeric() || byte == b'-')
-            && !label.starts_with('-')
-            && !label.ends_with('-')
-    };
-    let good = host.split('.').all(label)
+    // Host names are not case-sensitive.
+    let valid = rfc1123::is_subdomain(&host.to_ascii_lowercase())
         && port
             .is_none_or(|port| !port.is_empty() && port.bytes().all(|byte| byte.is_ascii_digit()));
-    if good { Ok(()) } else { Err(format!("`{host}` is no registry host")) }
+    if valid { Ok(()) } else { Err(format!("`{host}` is not a valid registry host")) }
 }
 
-/// A path component: groups of small letters and digits, parted by `.`, `_`, `__` or any number of
-/// dashes.
+/// Checks a path component: lowercase letters and digits, separated by `.`, `_`, `__` or dashes.
 fn check_component(component: &str) -> Result<(), String> {
     if component.is_empty() {
-        return Err("a part of its name is empty".to_owned());
+        return Err("a part of the name is empty".to_owned());
     }
     if component.bytes().any(|byte| byte.is_ascii_uppercase()) {
-        return Err("its name must be in lower case".to_owned());
+        return Err("the name must be lowercase".to_owned());
     }
     let letter = |c: char| c.is_ascii_lowercase() || c.is_ascii_digit();
-    let separators = component.split(letter).filter(|separator| !separator.is_empty());
-    let good = component.starts_with(letter)
+    let mut separators = component.split(letter).filter(|separator| !separator.is_empty());
+    let valid = component.starts_with(letter)
         && component.ends_with(letter)
-        && separators.into_iter().all(|separator| {
+        && separators.all(|separator| {
             matches!(separator, "." | "_" | "__") || separator.bytes().all(|byte| byte == b'-')
         });
-    if good { Ok(()) } else { Err(format!("`{component}` is no name in a registry")) }
+    if valid { Ok(()) } else { Err(format!("`{component}` is not a valid name in a registry")) }
 }
 
 #[cfg(test)]
@@ -194,7 +190,7 @@ mod tests {
     use super::Reference;
 
     #[test]
-    fn references_of_every_form_come_apart() {
+    fn references_are_split_into_their_parts() {
         let check = |text, name, tag, digest| {
             assert_eq!(Reference::parse(text), Ok(Reference { name, tag, digest }), "{text}");
         };
@@ -214,7 +210,7 @@ mod tests {
     }
 
     #[test]
-    fn what_no_registry_takes_is_refused() {
+    fn invalid_references_are_rejected() {
         for text in [
             "",
             " ",

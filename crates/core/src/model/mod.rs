@@ -1,6 +1,7 @@
-//! The vocabulary: what the maps of a service file and an environment file hold, each field
-//! declared once.
+//! The format: the maps of service files and environment files, with each field declared once.
 
+pub mod boolean;
+pub mod env_vars;
 pub mod environment;
 pub mod exposure;
 pub mod field;
@@ -10,11 +11,22 @@ pub mod image;
 pub mod k8s_service;
 pub mod layer;
 pub mod link;
+pub mod link_kind;
 pub mod module;
+pub mod module_types;
 pub mod modules;
 pub mod name;
+pub mod number;
+pub mod port;
 pub mod providers;
 pub mod public_uri;
+pub mod quantity;
+pub mod quoted_text;
+pub mod rendered;
+pub mod resource_request;
 pub mod rules;
-pub mod scalars;
+pub mod text_list;
+pub mod text_map;
+pub mod unit;
 pub mod unsupported;
+pub mod variables;

@@ -4,7 +4,7 @@ use super::field::{Field, FieldType};
 use super::field_reader::{FieldReader, FieldValue};
 use crate::syntax::Node;
 
-/// The modules of a file, unread: what a module holds depends on its type.
+/// The modules of a file. Their fields depend on their type and are read later.
 #[derive(Clone, Debug)]
 pub struct Modules(pub Vec<Node>);
 

@@ -1,29 +1,30 @@
-//! The names of a service's objects, as Opta made them: a new manifest must meet the running object
-//! under its name.
+//! The names of the objects of a service. They are the same as in Opta, so that a new manifest
+//! updates the running object.
 
+use crate::rfc1123;
 use crate::text::Text;
 
-/// The names that belong to one service of one layer in one environment.
+/// The names of one service in one environment.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Names {
     /// The environment.
     pub environment: Text,
-    /// The layer, which is the namespace.
+    /// The service file, which is the namespace.
     pub layer: Text,
-    /// The module: Service, ServiceAccount.
+    /// The module: the name of the Service and the ServiceAccount.
     pub module: Text,
-    /// Helm's release name of old, today the `instance` label: `<layer>-<module>`.
+    /// `<layer>-<module>`: the label `instance`. In Opta it was the name of the Helm release.
     pub instance: Text,
-    /// Deployment, HorizontalPodAutoscaler, ConfigMap and the Ingress prefix:
-    /// `<layer>-<module>-k8s-service`, cut at 63.
+    /// `<layer>-<module>-k8s-service`, at most 63 characters: the name of the Deployment,
+    /// HorizontalPodAutoscaler and ConfigMap, and the prefix of the name of the Ingress.
     pub full: Text,
 }
 
 impl Names {
-    /// The longest release name Helm takes.
+    /// The maximum length of the name of a Helm release.
     pub const MAX_RELEASE: usize = 53;
 
-    /// The names of a module's objects.
+    /// Returns the names of the objects of a module.
     #[must_use]
     pub fn new(environment: &Text, layer: &Text, module: &str) -> Self {
         let instance = format!("{}-{module}", layer.as_str());
@@ -34,7 +35,7 @@ impl Names {
         };
         let full = full
             .char_indices()
-            .nth(63)
+            .nth(rfc1123::MAX_LABEL)
             .map_or(full.as_str(), |(end, _)| &full[..end])
             .trim_end_matches('-');
         Self {
@@ -46,13 +47,13 @@ impl Names {
         }
     }
 
-    /// The IAM role and policy: `<env>-<layer>-<module>`.
+    /// Returns the name of the IAM role and policy: `<environment>-<layer>-<module>`.
     #[must_use]
     pub fn role(&self) -> String {
         format!("{}-{}", self.environment.as_str(), self.instance.as_str())
     }
 
-    /// The ECR repository of an AUTO image.
+    /// Returns the name of the ECR repository of an `AUTO` image.
     #[must_use]
     pub fn repository(&self) -> String {
         format!("opta-{}", self.instance.as_str())
@@ -61,11 +62,10 @@ impl Names {
 
 #[cfg(test)]
 mod tests {
-    use super::Names;
-    use crate::text::Text;
+    use super::*;
 
     #[test]
-    fn full_names_are_cut_as_the_chart_cut_them() {
+    fn full_names_are_truncated_as_in_the_chart_of_opta() {
         let full = |layer: &str, module: &str| {
             Names::new(&"staging".into(), &Text::literal(layer), module).full
         };

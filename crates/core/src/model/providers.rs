@@ -8,9 +8,9 @@ use crate::syntax::{Node, ScalarValue};
 use crate::text::Text;
 
 fields! {
-    /// The cloud an environment lives in.
+    /// The cloud account of an environment.
     pub struct Providers ("`providers`") {
-        /// The AWS account and region.
+        /// AWS account and region.
         aws: Aws, { example: "{region: us-east-1, account_id: 123456789012}" };
     }
 }
@@ -18,9 +18,9 @@ fields! {
 fields! {
     /// An AWS account.
     pub struct Aws ("`aws`") {
-        /// The region.
+        /// AWS region.
         region: Text, { example: "us-east-1", required: true };
-        /// The account's number, 12 digits.
+        /// AWS account ID, 12 digits.
         account_id: AccountId, { example: "123456789012", required: true };
     }
 }
@@ -30,14 +30,11 @@ impl FieldValue for Providers {
 
     fn read(node: &Node, _field: &Field, reader: &mut FieldReader<'_>) -> Option<Self> {
         let Some(mapping) = node.as_mapping() else {
-            reader.push(reader.wrong_type(
-                node,
-                "a map like `aws: {region: us-east-1, account_id: 123456789012}`",
-            ));
+            let expected = "a map like `aws: {region: us-east-1, account_id: 123456789012}`";
+            reader.push(reader.wrong_type(node, expected));
             return None;
         };
-        // Opta's other clouds and its helm provider may stand beside `aws`; they are none of our
-        // business.
+        // Files can also configure other clouds and Helm here. Optakit ignores them.
         Some(Self { aws: reader.required(mapping, Self::field("aws"), node.span) })
     }
 }
@@ -54,7 +51,7 @@ impl FieldValue for Aws {
     }
 }
 
-/// An AWS account number, leading zeros kept.
+/// An AWS account ID with its leading zeros.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct AccountId(pub String);
 
@@ -67,14 +64,15 @@ impl FieldValue for AccountId {
             .filter(|scalar| matches!(scalar.value, ScalarValue::Int(_) | ScalarValue::Str));
         let text = scalar.map(|scalar| scalar.text.as_str()).unwrap_or_default();
         if text.is_empty() || text.len() > 12 || !text.bytes().all(|byte| byte.is_ascii_digit()) {
-            let found = node.describe();
-            reader.push(reader.fault(
-                &WRONG_TYPE,
-                node.span,
-                format!("`account_id` is {found}, expected the 12 digits of an AWS account"),
-            ));
+            let message =
+                format!("`account_id` is {}, expected an AWS account ID", node.describe());
+            let diagnostic = reader
+                .fault(&WRONG_TYPE, node.span, message)
+                .help("write the 12 digits of the account ID");
+            reader.push(diagnostic);
             return None;
         }
+        // Restores leading zeros that were lost because the ID was treated as a number.
         Some(Self(format!("{text:0>12}")))
     }
 }

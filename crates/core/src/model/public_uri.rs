@@ -7,22 +7,22 @@ use crate::text::Text;
 /// The parts of a `public_uri`.
 #[derive(Clone, Debug)]
 pub struct PublicUri {
-    /// The domain; none for `all` and for a path alone.
+    /// The domain, or `None` for all domains.
     pub host: Option<Text>,
-    /// The path, `/` where none is given.
+    /// The path. The default is `/`.
     pub prefix: Text,
-    /// Where the URI stands.
+    /// The position of the URI.
     pub span: Span,
 }
 
 impl PublicUri {
-    /// The URIs of a service, in file order.
+    /// Returns the URIs of a service, in file order.
     #[must_use]
     pub fn of(service: &K8sService) -> Vec<Self> {
         service.public_uri.value.0.iter().map(Self::new).collect()
     }
 
-    /// Takes a URI apart at its first slash.
+    /// Splits a URI at its first slash.
     #[must_use]
     pub fn new(uri: &Spanned<Text>) -> Self {
         let text = uri.value.as_str();
@@ -33,11 +33,11 @@ impl PublicUri {
         } else {
             uri.value.slice(slash..text.len())
         };
-        let answers_all = host.as_str().is_empty() || host.as_str() == "all";
-        Self { host: (!answers_all).then_some(host), prefix, span: uri.span }
+        let matches_all = host.as_str().is_empty() || host.as_str() == "all";
+        Self { host: (!matches_all).then_some(host), prefix, span: uri.span }
     }
 
-    /// Whether the service is reached at the root of its host.
+    /// Returns whether the path is `/`.
     #[must_use]
     pub fn at_root(&self) -> bool {
         self.prefix.as_str() == "/"
@@ -50,7 +50,7 @@ mod tests {
     use crate::span::FileId;
 
     #[test]
-    fn a_uri_comes_apart_at_its_first_slash() {
+    fn a_uri_is_split_at_its_first_slash() {
         let check = |text: &str, host: Option<&str>, prefix: &str| {
             let uri = PublicUri::new(&Spanned::new(
                 Text::literal(text),

@@ -7,7 +7,8 @@ use super::ingress::rule;
 use super::object::{Object, object};
 use crate::check::Checked;
 use crate::kind::Kind;
-use crate::model::k8s_service::{K8sService, PortKind};
+use crate::model::k8s_service::K8sService;
+use crate::model::port::PortKind;
 use crate::model::public_uri::PublicUri;
 use crate::value::{Map, Value};
 

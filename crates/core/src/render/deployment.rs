@@ -6,10 +6,12 @@ use super::object::{Object, object};
 use super::scale::{Scale, scale};
 use super::target::{Hardening, Profile};
 use super::{config_map, labels, secret};
-use crate::check::Checked;
+use crate::check::{Checked, env_vars};
 use crate::kind::Kind;
-use crate::model::k8s_service::{K8sService, PortKind};
-use crate::model::scalars::Quantity;
+use crate::model::k8s_service::K8sService;
+use crate::model::port::PortKind;
+use crate::model::quantity::Quantity;
+use crate::model::resource_request::ResourceRequest;
 use crate::span::{Span, Spanned};
 use crate::text::Text;
 use crate::value::{Map, Value};
@@ -152,7 +154,7 @@ fn container(
 /// links, `secrets`.
 fn env(service: &Checked<K8sService>, context: &ServiceContext<'_>) -> Vec<Value> {
     let mut env = Vec::new();
-    let own = "RDS_CA_PATH";
+    let own = env_vars::RDS_CA_PATH;
     let given = service.env_vars.value.0.iter().any(|variable| variable.name.value.as_str() == own);
     if config_map::is_needed(context) && !given {
         env.push(Value::from(
@@ -190,25 +192,19 @@ fn env(service: &Checked<K8sService>, context: &ServiceContext<'_>) -> Vec<Value
 }
 
 fn resources(service: &Checked<K8sService>) -> Map {
-    let request = service.resource_request.as_ref().map(|request| &request.value);
-    let field = |of: fn(
-        &crate::model::k8s_service::ResourceRequest,
-    ) -> &crate::span::Defaulted<Quantity>,
-                 default: u32| {
-        request.map_or_else(
-            || (Quantity::from(default), None),
-            |request| (of(request).value.clone(), of(request).span),
-        )
+    let request = match &service.resource_request {
+        Some(request) => request.value.clone(),
+        None => ResourceRequest::empty(),
     };
-    let (cpu, cpu_span) = field(|request| &request.cpu, 100);
-    let (memory, memory_span) = field(|request| &request.memory, 128);
+    let (cpu, cpu_span) = (&request.cpu.value, request.cpu.span);
+    let (memory, memory_span) = (&request.memory.value, request.memory.span);
     let amounts = |cpu: &Quantity, memory: &Quantity| {
         Map::new()
             .with("cpu", Value::from(format!("{}m", cpu.to_text())).at(cpu_span))
             .with("memory", Value::from(format!("{}Mi", memory.to_text())).at(memory_span))
     };
     Map::new()
-        .with("requests", amounts(&cpu, &memory))
+        .with("requests", amounts(cpu, memory))
         .with("limits", amounts(&cpu.twice(), &memory.twice()))
 }
 

@@ -6,7 +6,7 @@ use super::scale::{Scale, scale};
 use crate::check::Checked;
 use crate::kind::Kind;
 use crate::model::k8s_service::K8sService;
-use crate::model::scalars::Count;
+use crate::model::number::Count;
 use crate::span::Defaulted;
 use crate::value::{Map, Value};
 

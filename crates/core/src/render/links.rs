@@ -2,7 +2,7 @@
 
 use crate::check::Checked;
 use crate::model::k8s_service::K8sService;
-use crate::model::link::{Gives, gives, has_rds_certificates};
+use crate::model::link_kind::{LinkAccess, LinkKind};
 use crate::model::module::Header;
 use crate::span::Span;
 
@@ -33,11 +33,12 @@ pub fn link_variables(service: &Checked<K8sService>, modules: &[Header]) -> Vec<
         else {
             continue;
         };
-        let Some(Gives::Credentials(outputs)) = gives(module.short_type()) else { continue };
+        let Some(kind) = LinkKind::of(module.short_type()) else { continue };
+        let LinkAccess::Credentials(outputs) = kind.access else { continue };
         for output in outputs {
             let name = link.variable_name(output);
             if variables.iter().all(|variable| variable.name != name) {
-                let rds = has_rds_certificates(module.short_type());
+                let rds = kind.rds_certificates;
                 variables.push(LinkVariable {
                     name,
                     module: module.name.value.clone(),

@@ -1,15 +1,36 @@
-//! The syntax of references: a text cut into literals, references and faults, as Python's
-//! `str.format` cuts it.
+//! The syntax of references. It is the syntax of Python's `str.format`, which Opta used.
+
+use crate::diagnostic::Applicability;
 
 /// A part of a text.
 #[derive(Debug, PartialEq)]
 pub(super) enum Piece<'a> {
+    /// Text without a reference.
     Literal(&'a str),
+    /// A reference, as written and split into its names.
     Reference { raw: &'a str, segments: Vec<&'a str> },
-    Fault { raw: &'a str, message: String, repaired: Option<String> },
+    /// Braces that are not a valid reference.
+    Malformed(Malformed<'a>),
 }
 
-/// Cuts a text at its braces.
+/// Braces that are not a valid reference.
+#[derive(Debug, PartialEq)]
+pub(super) struct Malformed<'a> {
+    pub(super) raw: &'a str,
+    pub(super) message: String,
+    /// The valid text, if it is known.
+    pub(super) fix: Option<String>,
+    pub(super) applicability: Applicability,
+}
+
+impl<'a> Malformed<'a> {
+    fn new(raw: &'a str, message: &str, fix: Option<String>) -> Self {
+        let message = message.to_owned();
+        Self { raw, message, fix, applicability: Applicability::Unsafe }
+    }
+}
+
+/// Splits a text at its braces.
 pub(super) fn pieces(text: &str) -> Vec<Piece<'_>> {
     let mut pieces = Vec::new();
     let mut rest = text;
@@ -22,20 +43,9 @@ pub(super) fn pieces(text: &str) -> Vec<Piece<'_>> {
         let from_dollar = &rest[literal.len()..];
         let brace = &rest[at..];
         let (piece, length) = if dollar && brace.starts_with("{{") {
-            terraform(from_dollar)
+            module_output(from_dollar)
         } else if dollar && brace.starts_with("{module") {
-            let end = brace.find('}').map_or(brace.len(), |end| end + 1);
-            let raw = &from_dollar[..=end];
-            let inner = brace[..end].trim_start_matches('{').trim_end_matches('}');
-            let repaired = Some(format!("${{{{{inner}}}}}"));
-            (
-                Piece::Fault {
-                    raw,
-                    message: "a module's output needs doubled braces".to_owned(),
-                    repaired,
-                },
-                raw.len(),
-            )
+            single_braces(from_dollar)
         } else {
             if dollar {
                 pieces.push(Piece::Literal("$"));
@@ -52,68 +62,85 @@ pub(super) fn pieces(text: &str) -> Vec<Piece<'_>> {
     pieces
 }
 
-/// `${{module.name.output}}`, which Opta handed on to Terraform.
-fn terraform(text: &str) -> (Piece<'_>, usize) {
+/// Reads `${{module.name.output}}`. Returns the piece and its length.
+fn module_output(text: &str) -> (Piece<'_>, usize) {
     let Some(end) = text.find("}}") else {
-        let length = "${{".len();
-        let message = "the `${{` is never closed".to_owned();
-        return (Piece::Fault { raw: &text[..length], message, repaired: None }, length);
+        let raw = &text[.."${{".len()];
+        return (Piece::Malformed(Malformed::new(raw, "`${{` has no `}}`", None)), raw.len());
     };
     let raw = &text[..end + 2];
     let inner = text["${{".len()..end].trim();
-    match segments(inner) {
+    let piece = match segments(inner) {
         Some(segments) if segments.first() == Some(&"module") && segments.len() == 3 => {
-            (Piece::Reference { raw, segments }, raw.len())
+            Piece::Reference { raw, segments }
         }
         _ => {
             let message = format!(
-                "`{raw}` is no reference to a module's output, expected `${{{{module.name.output}}}}`"
+                "`{raw}` is not a valid module output, expected `${{{{module.name.output}}}}`"
             );
-            (Piece::Fault { raw, message, repaired: None }, raw.len())
+            Piece::Malformed(Malformed::new(raw, &message, None))
         }
-    }
+    };
+    (piece, raw.len())
 }
 
-/// What a brace begins that no `$` stands before.
+/// Reads `${module.name.output}`, which needs double braces.
+fn single_braces(text: &str) -> (Piece<'_>, usize) {
+    let raw = &text[..text.find('}').map_or(text.len(), |end| end + 1)];
+    let inner = raw.trim_start_matches(['$', '{']).trim_end_matches('}');
+    let fix = Some(format!("${{{{{inner}}}}}"));
+    let malformed = Malformed {
+        applicability: Applicability::Safe,
+        ..Malformed::new(raw, "a module output needs double braces", fix)
+    };
+    (Piece::Malformed(malformed), raw.len())
+}
+
+/// Reads braces without a leading `$`. Returns the piece and its length.
 fn plain(text: &str) -> (Piece<'_>, usize) {
     if text.starts_with("{{") || text.starts_with("}}") {
         return (Piece::Literal(&text[..1]), 2);
     }
-    let fault =
-        |raw, message: &str, repaired| Piece::Fault { raw, message: message.to_owned(), repaired };
-    if text.starts_with('}') {
-        return (fault(&text[..1], "a `}` without a `{`", Some("}}".to_owned())), 1);
-    }
-    let Some(end) = text.find('}') else {
-        return (fault(&text[..1], "the `{` is never closed", Some("{{".to_owned())), 1);
+    let malformed = |raw, message: &str, fix| Malformed::new(raw, message, fix);
+    let open = &text[..1];
+    let Some(end) = text.find('}').filter(|_| open == "{") else {
+        let malformed = if open == "}" {
+            malformed(open, "`}` without `{`", Some("}}".to_owned()))
+        } else {
+            malformed(open, "`{` without `}`", Some("{{".to_owned()))
+        };
+        return (Piece::Malformed(malformed), 1);
     };
     let raw = &text[..=end];
     let inner = &text[1..end];
-    let piece = if inner.is_empty() {
-        fault(raw, "an empty reference `{}`", Some("{{}}".to_owned()))
-    } else if inner.bytes().all(|byte| byte.is_ascii_digit()) {
-        fault(raw, "a numbered reference", Some(format!("{{{raw}}}")))
-    } else if let Some(segments) = segments(inner) {
-        if segments.first() == Some(&"module") {
-            let message = "a module's output needs a dollar sign and doubled braces";
-            fault(raw, message, Some(format!("${{{{{inner}}}}}")))
-        } else {
-            Piece::Reference { raw, segments }
-        }
-    } else if let Some((name, _)) =
-        inner.split_once([':', '!']).filter(|(name, _)| self::segments(name).is_some())
+    if let Some(segments) = segments(inner).filter(|segments| segments[0] != "module")
+        && !inner.bytes().all(|byte| byte.is_ascii_digit())
     {
-        fault(raw, "formats after `:` and `!` are not supported", Some(format!("{{{name}}}")))
+        return (Piece::Reference { raw, segments }, raw.len());
+    }
+    let name_with_format =
+        inner.split_once([':', '!']).filter(|(name, _)| segments(name).is_some());
+    let malformed = if inner.is_empty() {
+        malformed(raw, "the reference `{}` is empty", Some("{{}}".to_owned()))
+    } else if inner.bytes().all(|byte| byte.is_ascii_digit()) {
+        let message = format!("the reference `{raw}` is a number, expected a name");
+        malformed(raw, &message, Some(format!("{{{raw}}}")))
+    } else if segments(inner).is_some() {
+        let message = "a module output needs a dollar sign and double braces";
+        malformed(raw, message, Some(format!("${{{{{inner}}}}}")))
+    } else if let Some((name, _)) = name_with_format {
+        let message = "formats after `:` and `!` are not supported";
+        malformed(raw, message, Some(format!("{{{name}}}")))
     } else {
-        fault(&text[..1], "what follows the `{` is no reference", Some("{{".to_owned()))
+        malformed(open, "the text after `{` is not a reference", Some("{{".to_owned()))
     };
-    let length = if let Piece::Fault { raw, .. } = &piece { raw.len() } else { raw.len() };
-    (piece, length)
+    let length = malformed.raw.len();
+    (Piece::Malformed(malformed), length)
 }
 
-/// `parent.domain` or `parent[domain]` as its names.
+/// Splits `parent.domain` or `parent[domain]` into its names.
 fn segments(text: &str) -> Option<Vec<&str>> {
-    let word = |part: &&str| {
+    let is_name = |part: &&str| {
         !part.is_empty() && part.chars().all(|c| c.is_alphanumeric() || c == '_' || c == '-')
     };
     let mut found = Vec::new();
@@ -125,7 +152,7 @@ fn segments(text: &str) -> Option<Vec<&str>> {
             None => found.push(part),
         }
     }
-    found.iter().all(word).then_some(found)
+    found.iter().all(is_name).then_some(found)
 }
 
 #[cfg(test)]
@@ -136,13 +163,13 @@ mod tests {
         let part = |piece: &Piece<'_>| match piece {
             Piece::Literal(text) => format!("'{text}'"),
             Piece::Reference { segments, .. } => format!("<{}>", segments.join(" ")),
-            Piece::Fault { raw, .. } => format!("!{raw}!"),
+            Piece::Malformed(malformed) => format!("!{}!", malformed.raw),
         };
         pieces(text).iter().map(part).collect::<Vec<_>>().join(" ")
     }
 
     #[test]
-    fn texts_come_apart_at_their_braces() {
+    fn texts_are_split_at_their_braces() {
         let check = |text, expected| assert_eq!(show(text), expected, "{text}");
         check("plain", "'plain'");
         check("api.{parent.domain}/x", "'api.' <parent domain> '/x'");
@@ -154,7 +181,7 @@ mod tests {
     }
 
     #[test]
-    fn braces_that_are_no_reference_are_faults() {
+    fn invalid_references_are_malformed() {
         let check = |text, expected| assert_eq!(show(text), expected, "{text}");
         check("{", "!{!");
         check("a}", "'a' !}!");

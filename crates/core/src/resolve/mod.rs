@@ -1,16 +1,17 @@
-//! From documents to texts without references: which environment is meant, what it knows, and every
-//! `{…}` replaced.
+//! Selects the environment and replaces the references in texts.
 
+mod answer;
 mod environment;
 mod format;
 mod interpolation;
 mod references;
+mod scope;
+mod service_file;
 mod values;
 
-pub use environment::{
-    AMBIGUOUS_ENVIRONMENT, ENVIRONMENT_FILE, LayerFile, NO_ENVIRONMENT, choose, environment_file,
-    layer_file,
-};
-pub use interpolation::{MALFORMED_REFERENCE, Scope, UNKNOWN_REFERENCE, interpolate};
+pub use environment::{ENVIRONMENT_FILE_UNREADABLE, environment_file};
+pub use interpolation::{MALFORMED_REFERENCE, UNKNOWN_REFERENCE, interpolate};
 pub use references::{Lookup, look_up, reference_names};
+pub use scope::Scope;
+pub use service_file::{DUPLICATE_ENVIRONMENT_NAME, LayerFile, NO_ENVIRONMENT, choose, layer_file};
 pub use values::{Values, read_values};

@@ -1,37 +1,39 @@
-//! The references that there are, for help while typing.
+//! The references that completion and hover know.
 
-use super::interpolation::{Answer, NAMES, Scope, answer};
-use crate::model::link::{Gives, gives};
-use crate::source::Source;
+use super::answer::{Answer, NAMES, answer};
+use super::scope::Scope;
+use crate::model::link_kind::{LinkAccess, LinkKind};
 
-/// What a reference stands for.
+/// The value of a reference.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Lookup {
-    /// This.
+    /// The value is known.
     Value(String),
-    /// Something only the environment knows.
+    /// Only the environment knows the value.
     Input,
-    /// Nothing.
+    /// The reference is not valid.
     Unknown {
-        /// Why.
+        /// The problem.
         message: String,
         /// The next action.
         help: String,
     },
 }
 
-/// Answers a reference such as `parent.domain`, written without its braces.
+/// Returns the value of a reference, given without its braces: `parent.domain`.
 #[must_use]
-pub fn look_up(reference: &str, source: &Source, scope: &Scope<'_>) -> Lookup {
+pub fn look_up(reference: &str, scope: &Scope<'_>) -> Lookup {
     let segments: Vec<&str> = reference.split('.').collect();
-    match answer(&segments, source, scope) {
+    match answer(&segments, scope) {
         Answer::Known(value, _) => Lookup::Value(value),
         Answer::Input(_) => Lookup::Input,
-        Answer::Unknown { message, help, .. } => Lookup::Unknown { message, help },
+        Answer::Unknown(unknown) => {
+            Lookup::Unknown { message: unknown.message, help: unknown.help }
+        }
     }
 }
 
-/// Every reference that can be answered, now or by the environment.
+/// Returns every valid reference.
 #[must_use]
 pub fn reference_names(scope: &Scope<'_>) -> Vec<String> {
     let single = NAMES
@@ -45,9 +47,9 @@ pub fn reference_names(scope: &Scope<'_>) -> Vec<String> {
         .map(|output| format!("parent.{output}"));
     let variables = scope.variables.keys().map(|name| format!("vars.{name}"));
     let modules = scope.modules.iter().flat_map(|module| {
-        let outputs: &[&str] = match gives(module.short_type()) {
-            Some(Gives::Credentials(outputs)) => outputs,
-            _ => &[],
+        let outputs = match LinkKind::of(module.short_type()).map(|kind| kind.access) {
+            Some(LinkAccess::Credentials(outputs)) => outputs,
+            Some(LinkAccess::Permissions { .. }) | None => &[],
         };
         outputs.iter().map(|output| format!("module.{}.{output}", module.name.value))
     });

@@ -1,22 +1,22 @@
-//! The values file: outputs of the environment and of the file's modules, which only a run of
-//! Terraform knows.
+//! The values file: outputs of the environment and of modules, which only Terraform knows.
 
 use std::collections::{BTreeMap, BTreeSet};
 
 use crate::diagnostic::Diagnostic;
+use crate::model::field::Keys;
 use crate::model::field_reader::FieldReader;
-use crate::model::link::is_secret_output;
+use crate::model::link_kind::is_secret_output;
 use crate::model::rules::WRONG_TYPE;
 use crate::order;
 use crate::source::Source;
 use crate::syntax::{self, Entry, Mapping, Node, ScalarValue};
 
-/// What a values file says.
+/// The content of a values file.
 #[derive(Clone, Default)]
 pub struct Values {
-    /// Outputs of the environment, for `{parent.x}`.
+    /// The outputs of the environment, for `{parent.x}`.
     pub parent: BTreeMap<String, String>,
-    /// Outputs of the file's modules, for `${{module.name.output}}` and links.
+    /// The outputs of modules, for `${{module.name.output}}` and links.
     pub modules: BTreeMap<String, BTreeMap<String, String>>,
     /// The default of `--env`.
     pub env: Option<String>,
@@ -24,12 +24,12 @@ pub struct Values {
     pub image_tag: Option<String>,
     /// The default of `--image-digest`.
     pub image_digest: Option<String>,
-    /// The outputs of the environment that Terraform itself calls sensitive.
+    /// The outputs of the environment that Terraform marks as sensitive.
     sensitive: BTreeSet<String>,
 }
 
 impl std::fmt::Debug for Values {
-    /// Names only: link values are secrets.
+    /// Formats the names only, because values can be secrets.
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
         f.debug_struct("Values")
             .field("parent", &self.parent.keys())
@@ -41,10 +41,16 @@ impl std::fmt::Debug for Values {
     }
 }
 
-/// Reads a values file: YAML or JSON with `parent` and `modules`, or the output of `terraform
-/// output -json`.
+const KEYS: Keys = Keys {
+    map: "a values file",
+    names: &["parent", "modules", "env", "image_tag", "image_digest", "random"],
+    unsupported: &[],
+};
+
+/// Reads a values file: YAML or JSON with `parent` and `modules`, or the output of
+/// `terraform output -json`.
 ///
-/// Returns the values that could be read, and what could not.
+/// Returns the values without errors, and the diagnostics.
 #[must_use]
 pub fn read_values(source: &Source) -> (Values, Vec<Diagnostic>) {
     let (document, mut diagnostics) = syntax::parse(source);
@@ -53,91 +59,86 @@ pub fn read_values(source: &Source) -> (Values, Vec<Diagnostic>) {
         return (values, diagnostics);
     };
     let mut reader = FieldReader::new(source);
-    if let Some(mapping) = root.as_mapping() {
-        if is_terraform_output(mapping) {
-            for entry in mapping.entries.iter() {
-                let Some(output) = entry.value.as_mapping() else { continue };
-                let name = entry.key.value.to_string();
-                let flag =
-                    output.value("sensitive").and_then(Node::as_scalar).map(|flag| flag.value);
-                if flag == Some(ScalarValue::Bool(true)) {
-                    values.sensitive.insert(name.clone());
-                }
-                if let Some(text) = output.value("value").and_then(text) {
-                    values.parent.insert(name, text);
-                }
-            }
-        } else {
-            read_plain(mapping, &mut values, &mut reader);
+    match root.as_mapping() {
+        Some(mapping) if is_terraform_output(mapping) => read_terraform(mapping, &mut values),
+        Some(mapping) => read_plain(mapping, &mut values, &mut reader),
+        None if root.is_broken() => {}
+        None => {
+            let message =
+                "the values file is not a map, expected a map with `parent` and `modules`";
+            reader.push(reader.fault(&WRONG_TYPE, root.span, message));
         }
-    } else if !root.is_broken() {
-        reader.push(reader.fault(
-            &WRONG_TYPE,
-            root.span,
-            "the values file is no map, expected one with `parent` and `modules`",
-        ));
     }
-    diagnostics.iter_mut().for_each(without_content);
+    diagnostics.iter_mut().for_each(remove_content);
     diagnostics.append(&mut reader.diagnostics);
     (values, diagnostics)
 }
 
-/// Takes out of a syntax fault what it says of the text, which may be a secret.
-fn without_content(fault: &mut Diagnostic) {
-    "the values file cannot be read here".clone_into(&mut fault.message);
-    fault.help = Some(
-        "look for a quote or a bracket that is not closed, and for wrong indentation".to_owned(),
-    );
-    fault.label = None;
-    fault.fixes.clear();
+/// Removes the text of the file from a syntax error, because it can be a secret.
+fn remove_content(diagnostic: &mut Diagnostic) {
+    "the values file has a syntax error here".clone_into(&mut diagnostic.message);
+    diagnostic.help = Some("check quotes, brackets and indentation".to_owned());
+    diagnostic.label = None;
+    diagnostic.fixes.clear();
 }
 
-/// The fault of a value that is no map, without the value.
-fn no_map(entry: &Entry, expected: &str, reader: &FieldReader<'_>) -> Diagnostic {
-    reader.fault(
-        &WRONG_TYPE,
-        entry.key.span,
-        format!("`{}` is no map, expected {expected}", entry.key.value),
-    )
+/// Returns the diagnostic for a value that is not a map. It does not contain the value.
+fn not_a_map(entry: &Entry, expected: &str, reader: &FieldReader<'_>) -> Diagnostic {
+    let message = format!("`{}` is not a map, expected {expected}", entry.key.value);
+    reader.fault(&WRONG_TYPE, entry.key.span, message)
 }
 
 fn is_terraform_output(mapping: &Mapping) -> bool {
-    !mapping.entries.is_empty()
-        && mapping.entries.iter().all(|entry| {
-            entry
-                .value
-                .as_mapping()
-                .is_some_and(|output| output.get("value").is_some() && output.get("type").is_some())
-        })
+    let is_output = |entry: &Entry| {
+        entry
+            .value
+            .as_mapping()
+            .is_some_and(|output| output.get("value").is_some() && output.get("type").is_some())
+    };
+    !mapping.entries.is_empty() && mapping.entries.iter().all(is_output)
+}
+
+fn read_terraform(mapping: &Mapping, values: &mut Values) {
+    for entry in mapping.entries.iter() {
+        let Some(output) = entry.value.as_mapping() else { continue };
+        let name = entry.key.value.to_string();
+        let sensitive =
+            output.value("sensitive").and_then(Node::as_scalar).map(|scalar| scalar.value);
+        if sensitive == Some(ScalarValue::Bool(true)) {
+            values.sensitive.insert(name.clone());
+        }
+        if let Some(text) = output.value("value").and_then(scalar_text) {
+            values.parent.insert(name, text);
+        }
+    }
 }
 
 fn read_plain(mapping: &Mapping, values: &mut Values, reader: &mut FieldReader<'_>) {
-    let known = ["parent", "modules", "env", "image_tag", "image_digest", "random"];
-    reader.unknown_keys(mapping, &known, "a values file");
-    let scalar = |key| mapping.value(key).filter(|node| !node.is_null()).and_then(text);
-    values.env = scalar("env");
-    values.image_tag = scalar("image_tag");
-    values.image_digest = scalar("image_digest");
-    let given = |key| mapping.get(key).filter(|entry| !entry.value.is_null());
-    if let Some(entry) = given("parent") {
-        values.parent = reader.in_entry(entry, |reader| texts(entry, reader));
+    reader.unknown_keys(mapping, &KEYS);
+    let text = |key| mapping.value(key).and_then(scalar_text);
+    values.env = text("env");
+    values.image_tag = text("image_tag");
+    values.image_digest = text("image_digest");
+    let not_null = |key| mapping.get(key).filter(|entry| !entry.value.is_null());
+    if let Some(entry) = not_null("parent") {
+        values.parent = reader.in_entry(entry, |reader| read_outputs(entry, reader));
     }
-    let Some(entry) = given("modules") else { return };
+    let Some(entry) = not_null("modules") else { return };
     reader.in_entry(entry, |reader| match entry.value.as_mapping() {
         Some(modules) => {
             for entry in modules.entries.iter().filter(|entry| !entry.value.is_null()) {
-                let outputs = reader.in_entry(entry, |reader| texts(entry, reader));
+                let outputs = reader.in_entry(entry, |reader| read_outputs(entry, reader));
                 values.modules.insert(entry.key.value.to_string(), outputs);
             }
         }
-        None => reader.push(no_map(entry, "one from module name to outputs", reader)),
+        None => reader.push(not_a_map(entry, "a map from module name to outputs", reader)),
     });
 }
 
-fn texts(entry: &Entry, reader: &mut FieldReader<'_>) -> BTreeMap<String, String> {
+fn read_outputs(entry: &Entry, reader: &mut FieldReader<'_>) -> BTreeMap<String, String> {
     let Some(mapping) = entry.value.as_mapping() else {
         if !entry.value.is_broken() {
-            reader.push(no_map(entry, "one from output to value", reader));
+            reader.push(not_a_map(entry, "a map from output to value", reader));
         }
         return BTreeMap::new();
     };
@@ -145,16 +146,16 @@ fn texts(entry: &Entry, reader: &mut FieldReader<'_>) -> BTreeMap<String, String
         mapping
             .entries
             .iter()
-            .filter_map(|entry| Some((entry.key.value.to_string(), text(&entry.value)?))),
+            .filter_map(|entry| Some((entry.key.value.to_string(), scalar_text(&entry.value)?))),
     )
 }
 
-fn text(node: &Node) -> Option<String> {
+fn scalar_text(node: &Node) -> Option<String> {
     node.as_scalar().filter(|_| !node.is_null()).map(|scalar| scalar.text.as_str().to_owned())
 }
 
 impl Values {
-    /// The same without what is secret.
+    /// Returns the values that are not secret.
     #[must_use]
     pub fn without_secrets(mut self) -> Self {
         let sensitive = &self.sensitive;
@@ -165,7 +166,7 @@ impl Values {
         self
     }
 
-    /// The secret values, to keep them out of messages.
+    /// Returns the secret values, which messages must not contain.
     #[must_use]
     pub fn secrets(&self) -> Vec<String> {
         let of_parent = self

@@ -1,29 +1,32 @@
 //! The rules of YAML syntax, and the diagnostics of the YAML library.
 
-use crate::diagnostic::{Applicability, Diagnostic, Example, Rule, Severity, TextEdit};
+use crate::diagnostic::{Applicability, Diagnostic, TextEdit};
+use crate::rule::rule;
 use crate::source::Source;
 use crate::span::Span;
 
-/// Invalid YAML.
-pub static SYNTAX: Rule = Rule {
-    id: "yaml-syntax",
-    severity: Severity::Error,
-    doc: "The text is not valid YAML 1.2. The valid parts of the file are still checked.",
-    bad: Example::Module("env_vars:\n  GREETING: \"hello\n"),
-    good: Example::Module("env_vars:\n  GREETING: \"hello\"\n"),
+rule! {
+    /// The text is not valid YAML 1.2.
+    ///
+    /// Optakit skips the part that it cannot read and checks the rest of the file.
+    pub static YAML_SYNTAX: Error {
+        fix: "Correct the YAML at the reported position. Common causes are a missing quote or \
+              bracket and wrong indentation.",
+        bad: Module("env_vars:\n  GREETING: \"hello\n"),
+        good: Module("env_vars:\n  GREETING: \"hello\"\n"),
+    }
 }
-.published();
 
-/// A key that occurs twice in a map.
-pub static DUPLICATE_KEY: Rule = Rule {
-    id: "duplicate-key",
-    severity: Severity::Error,
-    doc: "A key occurs twice in the same map. YAML 1.2 forbids this: one of the two values would \
-          be lost.",
-    bad: Example::Module("min_containers: 1\nmin_containers: 2\n"),
-    good: Example::Module("min_containers: 2\n"),
+rule! {
+    /// A map contains the same key twice.
+    ///
+    /// YAML 1.2 does not allow duplicate keys, because one of the two values would be lost.
+    pub static DUPLICATE_KEY: Error {
+        fix: "Remove one of the two keys, or rename it.",
+        bad: Module("min_containers: 1\nmin_containers: 2\n"),
+        good: Module("min_containers: 2\n"),
+    }
 }
-.published();
 
 /// The help for a text that YAML reads as an alias.
 pub(super) const QUOTE_ASTERISK: &str =
@@ -31,7 +34,7 @@ pub(super) const QUOTE_ASTERISK: &str =
 
 /// Returns a syntax error.
 pub(super) fn syntax_error(span: Span, message: impl Into<String>) -> Diagnostic {
-    Diagnostic::new(&SYNTAX, span, String::new(), message)
+    Diagnostic::new(&YAML_SYNTAX, span, String::new(), message)
 }
 
 /// Converts a diagnostic of the YAML library.

@@ -17,7 +17,7 @@ mod word;
 
 pub use cursor::{Cursor, CursorKind, CursorStep, cursor};
 pub use data::as_data;
-pub use diagnostics::{DUPLICATE_KEY, SYNTAX};
+pub use diagnostics::{DUPLICATE_KEY, YAML_SYNTAX};
 pub use document::Document;
 pub use edit::{EditError, PathStep, remove, set};
 pub use emit::{YamlWriter, data_to_yaml, documents, from_yaml, to_json, to_yaml};

@@ -51,7 +51,7 @@ fn Row(sheet: Sheet, field: &'static Field, path: Path) -> impl IntoView {
 fn facts(field: &Field) -> String {
     let default = field.default.filter(|default| !default.starts_with('['));
     let facts = [
-        field.unit.map(str::to_owned),
+        field.unit.map(|unit| unit.name().to_owned()),
         default.map(|default| format!("default {default}")),
         field.required.then(|| "required".to_owned()),
     ];
@@ -70,7 +70,7 @@ fn control(sheet: Sheet, field: &'static Field, path: Path) -> AnyView {
         FieldType::TextList | FieldType::TextOrList => {
             view! { <Texts sheet label path /> }.into_any()
         }
-        FieldType::Variables => {
+        FieldType::Variables | FieldType::TextMap => {
             view! { <Variables sheet path add_label=format!("Add to {label}") /> }.into_any()
         }
         FieldType::EnvVars => {

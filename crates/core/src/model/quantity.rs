@@ -1,0 +1,106 @@
+//! Quantities of CPU and memory.
+
+use super::field::{Field, FieldType};
+use super::field_reader::{FieldReader, FieldValue};
+use super::rules::{OUT_OF_RANGE, UNIT_IN_NUMBER, WRONG_TYPE};
+use super::unit::Unit;
+use crate::diagnostic::{Applicability, Diagnostic};
+use crate::syntax::{Node, ScalarValue};
+
+/// The smallest quantity that is rejected. Kubernetes accepts quantities below 2^63, but no node
+/// has that much.
+const LIMIT: f64 = 1e12;
+
+/// A positive number with an optional fraction. It keeps its digits.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Quantity(f64);
+
+impl From<u32> for Quantity {
+    fn from(value: u32) -> Self {
+        Self(f64::from(value))
+    }
+}
+
+impl Quantity {
+    /// Returns the number without trailing zeros: `100`, `12.5`.
+    #[must_use]
+    pub fn to_text(&self) -> String {
+        self.0.to_string()
+    }
+
+    /// Returns twice the quantity.
+    #[must_use]
+    pub fn twice(&self) -> Self {
+        Self(self.0 * 2.0)
+    }
+}
+
+impl FieldValue for Quantity {
+    const KIND: FieldType = FieldType::Quantity;
+
+    fn read(node: &Node, field: &Field, reader: &mut FieldReader<'_>) -> Option<Self> {
+        let expected = match field.unit {
+            Some(unit) => format!("a number of {}", unit.name()),
+            None => "a number".to_owned(),
+        };
+        let scalar = node.as_scalar();
+        let value = match scalar.map(|scalar| scalar.value) {
+            Some(ScalarValue::Int(value)) => value as f64,
+            Some(ScalarValue::Float(value)) => value,
+            Some(ScalarValue::Str) => {
+                let text = &scalar?.text;
+                if !text.is_known() {
+                    return None;
+                }
+                let Some(value) = decimal(text.as_str()) else {
+                    let fault = not_a_number(node, text.as_str(), field.unit, reader);
+                    reader.push(fault);
+                    return None;
+                };
+                value
+            }
+            _ => {
+                reader.push(reader.wrong_type(node, &expected));
+                return None;
+            }
+        };
+        if value > 0.0 && value < LIMIT {
+            return Some(Self(value));
+        }
+        let written = scalar.map_or("", |scalar| scalar.text.as_str());
+        let message = format!("`{}` is {written}, expected {expected} above 0", field.name);
+        reader.push(reader.fault(&OUT_OF_RANGE, node.span, message));
+        None
+    }
+}
+
+fn decimal(text: &str) -> Option<f64> {
+    let is_number = text.bytes().all(|byte| byte.is_ascii_digit() || byte == b'.' || byte == b'-');
+    is_number.then(|| text.parse().ok()).flatten()
+}
+
+/// Returns the diagnostic for a text such as `100m`, with a fix if its unit can be converted.
+fn not_a_number(
+    node: &Node,
+    text: &str,
+    unit: Option<Unit>,
+    reader: &FieldReader<'_>,
+) -> Diagnostic {
+    let (key, unit_name) = (reader.last_key(), unit.map_or("", Unit::name));
+    let split = text.find(|c: char| !(c.is_ascii_digit() || c == '.')).unwrap_or(text.len());
+    let (number, suffix) = text.split_at(split);
+    let factor = unit.and_then(|unit| unit.factor_of(suffix));
+    let converted = number.parse::<f64>().ok().zip(factor);
+    let Some((number, factor)) = converted else {
+        let message = format!("`{key}` is the text `{text}`, expected a number of {unit_name}");
+        return reader.fault(&WRONG_TYPE, node.span, message);
+    };
+    let converted = (number * factor).to_string();
+    let message = format!("`{key}` is `{text}`, expected a number of {unit_name} without a unit");
+    reader.fault(&UNIT_IN_NUMBER, node.span, message).fix(
+        Applicability::Safe,
+        format!("change to `{converted}`"),
+        node.span,
+        converted,
+    )
+}

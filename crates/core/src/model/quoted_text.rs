@@ -1,0 +1,42 @@
+//! Text that must not be a number or a boolean: values of environment variables and labels.
+
+use super::field::{Field, FieldType};
+use super::field_reader::{FieldReader, FieldValue};
+use super::rules::UNQUOTED_VALUE;
+use super::text_list::{text, yaml_quoted};
+use crate::diagnostic::Applicability;
+use crate::syntax::{Node, ScalarValue};
+use crate::text::Text;
+
+/// A text that must be in quotes if it looks like a number or a boolean.
+#[derive(Clone, Debug)]
+pub struct QuotedText(pub Text);
+
+impl FieldValue for QuotedText {
+    const KIND: FieldType = FieldType::Text;
+
+    fn read(node: &Node, _field: &Field, reader: &mut FieldReader<'_>) -> Option<Self> {
+        quoted_text(node, reader).map(Self)
+    }
+}
+
+/// Reads a text. For a number or a boolean, the diagnostic suggests quotes.
+pub(super) fn quoted_text(node: &Node, reader: &mut FieldReader<'_>) -> Option<Text> {
+    match node.as_scalar().map(|scalar| scalar.value) {
+        Some(ScalarValue::Bool(_) | ScalarValue::Int(_) | ScalarValue::Float(_)) => {
+            let quoted = yaml_quoted(reader.source.slice(node.span));
+            let message = format!("`{}` is {}, expected text", reader.last_key(), node.describe());
+            let diagnostic = reader
+                .fault(&UNQUOTED_VALUE, node.span, message)
+                .help("put the value in quotes")
+                .fix(Applicability::Safe, format!("change to `{quoted}`"), node.span, quoted);
+            reader.push(diagnostic);
+            None
+        }
+        Some(ScalarValue::Null) => {
+            reader.push(reader.wrong_type(node, "text").help("write `\"\"` for an empty value"));
+            None
+        }
+        Some(ScalarValue::Str) | None => text(node, reader, "text"),
+    }
+}

@@ -1,0 +1,108 @@
+//! Texts and lists of texts.
+
+use super::field::{Field, FieldType};
+use super::field_reader::{FieldReader, FieldValue};
+use crate::diagnostic::Applicability;
+use crate::span::Spanned;
+use crate::syntax::{Node, NodeKind, ScalarValue};
+use crate::text::Text;
+
+impl FieldValue for Text {
+    const KIND: FieldType = FieldType::Text;
+
+    fn read(node: &Node, _field: &Field, reader: &mut FieldReader<'_>) -> Option<Self> {
+        text(node, reader, "text")
+    }
+}
+
+/// Reads a text. For other scalars, and for maps that start with `{`, the diagnostic suggests
+/// quotes.
+pub(super) fn text(node: &Node, reader: &mut FieldReader<'_>, expected: &str) -> Option<Text> {
+    let diagnostic = match &node.kind {
+        NodeKind::Scalar(scalar) if scalar.value == ScalarValue::Str => {
+            return Some(scalar.text.clone());
+        }
+        NodeKind::Broken => return None,
+        NodeKind::Mapping(_) if reader.source.slice(node.span).starts_with('{') => {
+            let quoted = yaml_quoted(reader.source.slice(node.span));
+            reader
+                .wrong_type(node, expected)
+                .help("put the text in quotes: YAML reads a leading `{` as a map")
+                .fix(Applicability::Safe, "put it in quotes", node.span, quoted)
+        }
+        NodeKind::Scalar(scalar) if scalar.value != ScalarValue::Null => {
+            let quoted = yaml_quoted(reader.source.slice(node.span));
+            reader.wrong_type(node, expected).fix(
+                Applicability::Unsafe,
+                "put it in quotes",
+                node.span,
+                quoted,
+            )
+        }
+        _ => reader.wrong_type(node, expected),
+    };
+    reader.push(diagnostic);
+    None
+}
+
+/// Returns a text as a double-quoted YAML scalar.
+pub(crate) fn yaml_quoted(text: &str) -> String {
+    format!("\"{}\"", text.replace('\\', "\\\\").replace('"', "\\\""))
+}
+
+impl FieldValue for Vec<Spanned<Text>> {
+    const KIND: FieldType = FieldType::TextList;
+
+    fn read(node: &Node, field: &Field, reader: &mut FieldReader<'_>) -> Option<Self> {
+        let items = list_items(node, field, reader)?;
+        Some(read_texts(items, reader))
+    }
+}
+
+/// Returns the items of a list. For a single text, the diagnostic suggests a list.
+pub(super) fn list_items<'n>(
+    node: &'n Node,
+    field: &Field,
+    reader: &mut FieldReader<'_>,
+) -> Option<&'n [Node]> {
+    if let Some(items) = node.as_sequence() {
+        return Some(items);
+    }
+    let mut diagnostic = reader.wrong_type(node, &format!("a list like `{}`", field.example));
+    if node.as_str().is_some() {
+        let as_list = format!("[{}]", reader.source.slice(node.span));
+        diagnostic = diagnostic.fix(Applicability::Safe, "change to a list", node.span, as_list);
+    }
+    reader.push(diagnostic);
+    None
+}
+
+fn read_texts(items: &[Node], reader: &mut FieldReader<'_>) -> Vec<Spanned<Text>> {
+    let read = |(index, item): (usize, &Node)| {
+        let text = reader.in_item(index, |reader| text(item, reader, "text"))?;
+        Some(Spanned::new(text, item.span))
+    };
+    items.iter().enumerate().filter_map(read).collect()
+}
+
+/// One text, or a list of texts.
+#[derive(Clone, Debug, Default)]
+pub struct TextOrList(pub Vec<Spanned<Text>>);
+
+impl From<[Spanned<Text>; 0]> for TextOrList {
+    fn from(empty: [Spanned<Text>; 0]) -> Self {
+        Self(Vec::from(empty))
+    }
+}
+
+impl FieldValue for TextOrList {
+    const KIND: FieldType = FieldType::TextOrList;
+
+    fn read(node: &Node, _field: &Field, reader: &mut FieldReader<'_>) -> Option<Self> {
+        if let Some(items) = node.as_sequence() {
+            return Some(Self(read_texts(items, reader)));
+        }
+        text(node, reader, "text or a list of texts")
+            .map(|value| Self(vec![Spanned::new(value, node.span)]))
+    }
+}

@@ -1,0 +1,40 @@
+//! Units of numbers.
+
+/// The unit of a number.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Unit {
+    /// Containers of a service.
+    Containers,
+    /// Percent of the requested amount.
+    PercentOfRequest,
+    /// Seconds.
+    Seconds,
+    /// Thousandths of a CPU.
+    Millicores,
+    /// Mebibytes (Mi).
+    Mebibytes,
+}
+
+impl Unit {
+    /// Returns the name of the unit.
+    #[must_use]
+    pub const fn name(self) -> &'static str {
+        match self {
+            Self::Containers => "containers",
+            Self::PercentOfRequest => "percent of the request",
+            Self::Seconds => "seconds",
+            Self::Millicores => "millicores",
+            Self::Mebibytes => "mebibytes",
+        }
+    }
+
+    /// Returns how many of this unit a suffix such as `Gi` stands for.
+    #[must_use]
+    pub fn factor_of(self, suffix: &str) -> Option<f64> {
+        match (self, suffix) {
+            (Self::Millicores, "m") | (Self::Mebibytes, "Mi" | "M" | "MB" | "MiB") => Some(1.0),
+            (Self::Mebibytes, "Gi" | "G" | "GB" | "GiB") => Some(1024.0),
+            _ => None,
+        }
+    }
+}

@@ -1,0 +1,64 @@
+//! The variables of an environment.
+
+use std::collections::BTreeMap;
+
+use super::field::{Field, FieldType};
+use super::field_reader::{FieldReader, FieldValue};
+use crate::order;
+use crate::span::Span;
+use crate::syntax::{Node, ScalarValue};
+
+/// The values of the references `{vars.x}`.
+#[derive(Clone, Debug, Default)]
+pub struct Variables(pub BTreeMap<String, Variable>);
+
+/// A variable.
+#[derive(Clone, Debug)]
+pub struct Variable {
+    /// The value as text, or a description of a value that is not a scalar.
+    pub text: Result<String, String>,
+    /// The position of the value.
+    pub span: Span,
+}
+
+impl FieldValue for Variables {
+    const KIND: FieldType = FieldType::Variables;
+
+    fn read(node: &Node, _field: &Field, reader: &mut FieldReader<'_>) -> Option<Self> {
+        let Some(mapping) = node.as_mapping() else {
+            reader.push(reader.wrong_type(node, "a map from name to value"));
+            return None;
+        };
+        let variable = |value: &Node| Variable {
+            text: scalar_text(value).ok_or_else(|| value.describe()),
+            span: value.span,
+        };
+        let entries = mapping.entries.iter();
+        Some(Self(order::map(
+            entries.map(|entry| (entry.key.value.to_string(), variable(&entry.value))),
+        )))
+    }
+}
+
+/// Returns a scalar as Opta, a Python program, formatted it: null is empty, `true` is `True`.
+fn scalar_text(node: &Node) -> Option<String> {
+    let scalar = node.as_scalar()?;
+    Some(match scalar.value {
+        ScalarValue::Null => String::new(),
+        ScalarValue::Bool(true) => "True".to_owned(),
+        ScalarValue::Bool(false) => "False".to_owned(),
+        ScalarValue::Int(value) => value.to_string(),
+        ScalarValue::Float(_) => python_float(scalar.text.as_str()),
+        ScalarValue::Str => scalar.text.as_str().to_owned(),
+    })
+}
+
+/// Removes trailing zeros of a decimal, as Python does: `1.50` becomes `1.5`, `2.0` is unchanged.
+fn python_float(text: &str) -> String {
+    let parts = text
+        .split_once('.')
+        .filter(|(_, fraction)| fraction.bytes().all(|byte| byte.is_ascii_digit()));
+    let Some((whole, fraction)) = parts else { return text.to_owned() };
+    let fraction = fraction.trim_end_matches('0');
+    format!("{whole}.{}", if fraction.is_empty() { "0" } else { fraction })
+}

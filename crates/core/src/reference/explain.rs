@@ -1,0 +1,34 @@
+//! The output of `optakit explain`.
+
+use super::fields::{MAPS, fields_of, terminal_text};
+use super::rules::rule_text;
+use crate::check::all_rules;
+use crate::model::k8s_service::K8sService;
+use crate::quote::quoted_list;
+use crate::suggest;
+
+/// Returns the documentation of a field or a rule for a terminal.
+///
+/// # Errors
+///
+/// Fails if no field or rule has this name. The error suggests a similar name.
+pub fn explain(name: &str) -> Result<String, String> {
+    if let Some(rule) = all_rules().find(|rule| rule.id == name) {
+        return Ok(rule_text(rule));
+    }
+    let texts: Vec<String> =
+        fields_of(name).map(|(map, field)| terminal_text(map, field)).collect();
+    if !texts.is_empty() {
+        return Ok(texts.join("\n"));
+    }
+    let fields = MAPS.iter().flat_map(|map| map.fields.iter().map(|field| field.name));
+    let names = fields.chain(all_rules().map(|rule| rule.id));
+    let last = name.rsplit('.').next().unwrap_or(name);
+    Err(match suggest::nearest(last, names) {
+        Some(near) => format!("there is no field or rule `{name}`, did you mean `{near}`?"),
+        None => format!(
+            "there is no field or rule `{name}`; the fields of a service are {}",
+            quoted_list(K8sService::NAMES)
+        ),
+    })
+}

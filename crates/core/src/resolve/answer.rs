@@ -1,0 +1,184 @@
+//! The value of a single reference.
+
+use super::scope::Scope;
+use crate::model::environment::PARENT_OUTPUTS;
+use crate::model::variables::Variable;
+use crate::quote::quoted_list;
+use crate::span::Span;
+use crate::suggest;
+
+/// The names that references start with.
+pub(super) const NAMES: &[&str] = &[
+    "parent",
+    "vars",
+    "variables",
+    "env",
+    "layer_name",
+    "parent_name",
+    "region",
+    "account_id",
+    "state_storage",
+];
+
+/// The value of a reference.
+pub(super) enum Answer {
+    /// The value is known. The span is the variable that has it.
+    Known(String, Option<Span>),
+    /// Only the environment knows the value. The text is the name of the input.
+    Input(String),
+    /// The reference is not valid.
+    Unknown(UnknownReference),
+}
+
+/// A reference that is not valid.
+pub(super) struct UnknownReference {
+    pub(super) message: String,
+    pub(super) help: String,
+    /// The part of the reference to replace, and its replacement.
+    pub(super) rename: Option<(String, String)>,
+}
+
+impl Answer {
+    fn unknown(message: String, help: String) -> Self {
+        Self::Unknown(UnknownReference { message, help, rename: None })
+    }
+
+    fn known(value: Option<&str>, input: &str) -> Self {
+        match value {
+            Some(value) => Self::Known(value.to_owned(), None),
+            None => Self::Input(input.to_owned()),
+        }
+    }
+
+    /// Suggests to replace a part of an unknown reference.
+    fn rename(self, from: &str, to: Option<&str>) -> Self {
+        match (self, to) {
+            (Self::Unknown(unknown), Some(to)) => Self::Unknown(UnknownReference {
+                rename: Some((from.to_owned(), to.to_owned())),
+                ..unknown
+            }),
+            (answer, _) => answer,
+        }
+    }
+}
+
+/// Returns the value of a reference, given its parts: `["parent", "domain"]`.
+pub(super) fn answer(segments: &[&str], scope: &Scope<'_>) -> Answer {
+    let environment = scope.environment;
+    match segments {
+        ["env"] => Answer::Known(environment.name.clone(), None),
+        ["layer_name"] => Answer::Known(scope.layer_name.to_owned(), None),
+        // Opta used `nil` for files without a parent.
+        ["parent_name"] if environment.own => Answer::Known("nil".to_owned(), None),
+        ["parent_name"] => Answer::Known(environment.name.clone(), None),
+        ["region"] | ["aws", "region"] => Answer::known(environment.region.as_deref(), "region"),
+        ["account_id"] | ["aws", "account_id"] => {
+            Answer::known(environment.account_id.as_deref(), "account_id")
+        }
+        ["state_storage"] => match &environment.org_name {
+            Some(org) => Answer::Known(format!("opta-tf-state-{org}-{}", environment.name), None),
+            None => Answer::Input("org_name".to_owned()),
+        },
+        ["vars" | "variables", name] => variable(name, scope),
+        ["parent", output] => parent(output, scope),
+        ["module", name, output] => module(name, output, scope),
+        ["vars" | "variables" | "parent"] => {
+            let written = segments.join(".");
+            Answer::unknown(
+                format!("`{{{written}}}` has no name after `{written}`"),
+                format!("write `{{{written}.name}}`"),
+            )
+        }
+        _ => unknown_name(segments, scope),
+    }
+}
+
+fn variable(name: &str, scope: &Scope<'_>) -> Answer {
+    match (name, scope.image) {
+        ("image_tag", (Some(value), _)) | ("image_digest", (_, Some(value))) => {
+            return Answer::Known(value.to_owned(), None);
+        }
+        ("image_tag" | "image_digest", _) => return Answer::Input(name.to_owned()),
+        _ => {}
+    }
+    match scope.variables.get(name) {
+        Some(Variable { text: Ok(text), span }) => Answer::Known(text.clone(), Some(*span)),
+        Some(Variable { text: Err(found), .. }) => Answer::unknown(
+            format!("`{name}` is {found}, expected text, a number or a boolean"),
+            "change the variable".to_owned(),
+        ),
+        None => {
+            let near = suggest::nearest(name, scope.variables.keys().copied());
+            let help = match near {
+                Some(near) => format!("did you mean `{{vars.{near}}}`?"),
+                None => format!("add `{name}` to the `variables` of the environment"),
+            };
+            Answer::unknown(format!("unknown variable `{name}`"), help).rename(name, near)
+        }
+    }
+}
+
+fn parent(output: &str, scope: &Scope<'_>) -> Answer {
+    let environment = scope.environment;
+    if let Some(value) = scope.value(&format!("parent.{output}")) {
+        return Answer::Known(value, None);
+    }
+    if environment.own {
+        return Answer::unknown(
+            format!("`{{parent.{output}}}` is not available: the file has no parent environment"),
+            "remove the reference, or list the environment in `environments`".to_owned(),
+        );
+    }
+    let possible: Vec<&str> = environment.outputs().collect();
+    if possible.contains(&output) {
+        return match (output, &environment.domain) {
+            ("domain", Some(domain)) if !domain.contains('{') => {
+                Answer::Known(domain.clone(), None)
+            }
+            ("k8s_cluster_name", _) if !environment.name.is_empty() => {
+                Answer::Known(environment.cluster_name(), None)
+            }
+            _ => Answer::Input(format!("parent.{output}")),
+        };
+    }
+    let message = format!("the environment has no output `{output}`");
+    if let Some((kind, _)) = PARENT_OUTPUTS.iter().find(|(_, outputs)| outputs.contains(&output)) {
+        let help = format!("add a module of the type `{kind}` to the environment file");
+        return Answer::unknown(message, help);
+    }
+    let near = suggest::nearest(output, possible.iter().copied());
+    let help = match near {
+        Some(near) => format!("did you mean `{{parent.{near}}}`?"),
+        None => format!("use one of {}", quoted_list(&possible)),
+    };
+    Answer::unknown(message, help).rename(output, near)
+}
+
+fn module(name: &str, output: &str, scope: &Scope<'_>) -> Answer {
+    if let Some(value) = scope.value(&format!("module.{name}.{output}")) {
+        return Answer::Known(value, None);
+    }
+    let names: Vec<&str> = scope.modules.iter().map(|module| module.name.value.as_str()).collect();
+    if names.contains(&name) {
+        return Answer::Input(format!("module.{name}.{output}"));
+    }
+    let near = suggest::nearest(name, names.iter().copied());
+    let help = match near {
+        Some(near) => format!("did you mean `{near}`?"),
+        None => format!("use one of {}", quoted_list(&names)),
+    };
+    Answer::unknown(format!("there is no module `{name}` in this file"), help).rename(name, near)
+}
+
+fn unknown_name(segments: &[&str], scope: &Scope<'_>) -> Answer {
+    let first = segments.first().copied().unwrap_or_default();
+    let variable = scope.variables.contains_key(first).then(|| format!("vars.{first}"));
+    let near = || suggest::nearest(first, NAMES.iter().copied()).filter(|near| *near != first);
+    let near = variable.or_else(|| near().map(str::to_owned));
+    let help = match &near {
+        Some(near) => format!("did you mean `{{{near}}}`?"),
+        None => format!("start the reference with one of {}", quoted_list(NAMES)),
+    };
+    Answer::unknown(format!("unknown reference `{{{}}}`", segments.join(".")), help)
+        .rename(first, near.as_deref())
+}

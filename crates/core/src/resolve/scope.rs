@@ -1,0 +1,46 @@
+//! The values that references can use.
+
+use std::cell::RefCell;
+use std::collections::BTreeMap;
+
+use super::values::Values;
+use crate::model::environment::Environment;
+use crate::model::module::Header;
+use crate::model::variables::Variable;
+
+/// The values that references can use.
+#[derive(Clone, Copy, Debug)]
+pub struct Scope<'a> {
+    /// The name of the service file.
+    pub layer_name: &'a str,
+    /// The selected environment.
+    pub environment: &'a Environment,
+    /// The variables of the selected environment.
+    pub variables: &'a BTreeMap<&'a str, &'a Variable>,
+    /// The modules of the file.
+    pub modules: &'a [Header],
+    /// The values file.
+    pub values: &'a Values,
+    /// The image tag and the image digest of the run. They are variables too.
+    pub image: (Option<&'a str>, Option<&'a str>),
+    /// The values that were used so far, by input.
+    pub used: &'a RefCell<BTreeMap<String, String>>,
+}
+
+impl Scope<'_> {
+    /// Returns the value of an input from the values file, and records its use.
+    #[must_use]
+    pub fn value(&self, input: &str) -> Option<String> {
+        let (owner, rest) = input.split_once('.')?;
+        let value = match owner {
+            "parent" => self.values.parent.get(rest)?,
+            "module" => {
+                let (module, output) = rest.split_once('.')?;
+                self.values.modules.get(module)?.get(output)?
+            }
+            _ => return None,
+        };
+        self.used.borrow_mut().insert(input.to_owned(), value.clone());
+        Some(value.clone())
+    }
+}
