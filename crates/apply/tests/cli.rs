@@ -81,7 +81,7 @@ fn faults_are_shown_with_their_line() {
   |
   = help: did you mean `min_containers`?
 
-error[min-above-max]: `min_containers` is 7, above `max_containers`, which is 3, its default
+error[min-above-max]: `min_containers` is 7, but `max_containers` is 3 (default)
   --> opta.yml:10:21
    |
 10 |     min_containers: 7
@@ -106,8 +106,8 @@ fn json_has_the_documented_shape() {
         "file": "opta.yml", "line": 9, "column": 19, "end_line": 9, "end_column": 23,
         "severity": "error", "rule": "unquoted-value", "path": "modules[0].env_vars.A",
         "message": "`A` is the boolean `true`, expected text",
-        "help": "the value of an environment variable is always text: put it in quotes",
-        "fixes": [{"title": "write `\"true\"`", "safe": true, "edits": [
+        "help": "put the value in quotes",
+        "fixes": [{"title": "change to `\"true\"`", "safe": true, "edits": [
             {"line": 9, "column": 19, "end_line": 9, "end_column": 23, "text": "\"true\""}
         ]}],
     }]);
@@ -145,7 +145,7 @@ fn sarif_and_github_have_the_same_findings() {
         outcome.out.lines().next(),
         Some(
             "::error file=opta.yml,line=9,col=19,endLine=9,endColumn=23,title=unquoted-value::`A` is the boolean `true`, \
-             expected text%0Athe value of an environment variable is always text: put it in quotes"
+             expected text%0Aput the value in quotes"
         )
     );
     assert_eq!((outcome.out.lines().count(), outcome.err.as_str()), (2, ""));
@@ -328,7 +328,7 @@ fn a_variable_is_shown_beside_the_value_it_spoils() {
         "{}",
         outcome.out
     );
-    assert!(outcome.out.contains("---- the value comes from here"), "{}", outcome.out);
+    assert!(outcome.out.contains("---- the value is set here"), "{}", outcome.out);
 }
 
 #[test]
@@ -341,11 +341,11 @@ fn what_cannot_run_exits_with_2() {
         ),
         (
             &["validate", "--env", "nowhere"],
-            "error: opta.yml: there is no environment `nowhere`; the file has `staging`\n",
+            "error: opta.yml: there is no environment `nowhere`, choose one of `staging` with `--env`\n",
         ),
         (
             &["render", "--env", "nowhere"],
-            "error: there is no environment `nowhere`; the file has `staging`\n",
+            "error: there is no environment `nowhere`, choose one of `staging` with `--env`\n",
         ),
         (
             &["render", "--profile", "odd"],
@@ -367,7 +367,7 @@ fn what_cannot_run_exits_with_2() {
             &["render", "--profile", "opta-2021", "--hardening", "restricted"],
             "error: hardening `restricted` changes pods, but profile `opta-2021` keeps them as Opta rendered them\n",
         ),
-        (&["render", "--image-tag", "a b"], "error: `a b` is no tag\n"),
+        (&["render", "--image-tag", "a b"], "error: `a b` is not a valid image tag\n"),
         (
             &["bundle", "inspect", "opta.yml"],
             "error: the file is no bundle: expected ident at line 1 column 2\n",
@@ -408,11 +408,13 @@ fn faults_of_an_environment_file_name_it_as_seen_from_here() {
     assert_eq!(outcome.code, 1);
     assert_eq!(
         outcome.out,
-        "error[wrong-type]: `account_id` is the text `twelve`, expected the 12 digits of an AWS account
+        "error[wrong-type]: `account_id` is the text `twelve`, expected an AWS account ID
  --> ../env/staging.yml:6:17
   |
 6 |     account_id: twelve
   |                 ^^^^^^
+  |
+  = help: write the 12 digits of the account ID
 
 "
     );
@@ -469,7 +471,7 @@ fn a_file_with_errors_renders_nothing() {
     let outcome = run(&folder(&SERVICE.replace("8000", "99999")), &["render"]);
     assert_eq!((outcome.code, outcome.out.as_str()), (1, ""));
     assert!(
-        outcome.err.starts_with("error[out-of-range]: `http` is 99999, expected 1 to 65535\n"),
+        outcome.err.starts_with("error[out-of-range]: `http` is 99999, expected a number from 1 to 65535\n"),
         "{}",
         outcome.err
     );
@@ -545,7 +547,7 @@ fn several_environments_are_all_checked_and_one_is_rendered_by_name() {
     assert_eq!(outcome.code, 2);
     assert_eq!(
         outcome.err,
-        "error: the file has several environments, choose one of `staging` and `production`\n"
+        "error: the file has several environments, choose one of `staging` and `production` with `--env`\n"
     );
     let outcome = run(&folder, &["render", "--env", "staging", "--image-tag", "1"]);
     assert!(outcome.out.contains("maxReplicas: 2\n"), "{}", outcome.err);
@@ -628,14 +630,15 @@ fn fields_and_rules_are_explained() {
         outcome.out,
         "min_containers (of k8s-service)
 
-The fewest containers the autoscaler keeps. 0 together with `max_containers: 0` stops the service.
+Minimum number of containers.
+To stop the service, set `min_containers` and `max_containers` to 0.
 
-- Takes: whole number, or its digits as text
+- Type: whole number, or its digits as text
 - Unit: containers
 - Default: 1
 - Range: 0 or more
 - Example: min_containers: 2
-- Becomes: HorizontalPodAutoscaler spec.minReplicas; Deployment spec.replicas where nothing scales; a PodDisruptionBudget from 2 on
+- Renders: HorizontalPodAutoscaler spec.minReplicas; Deployment spec.replicas (without an autoscaler); PodDisruptionBudget (for 2 or more)
 - See: https://kubernetes.io/docs/tasks/run-application/horizontal-pod-autoscale/
 "
     );

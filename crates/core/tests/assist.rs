@@ -157,7 +157,7 @@ fn hovering_tells_of_fields_values_links_and_references() {
     );
     assert!(
         said("    public_uri: \"api.{parent.vp$0c_id}/v1\"\n")
-            .contains("known to the environment only")
+            .contains("known only to the environment")
     );
     assert!(said("    public_uri: \"api.{parent.domian$0}/v1\"\n").contains("did you mean"));
     assert_eq!(hover("# nothing $0here\nname: shop\n"), None);
