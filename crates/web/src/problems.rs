@@ -5,6 +5,7 @@ use optakit_core::api::{Diagnostic, TextEdit};
 use wasm_split_helpers::wasm_split;
 
 use crate::lazy::{self, Loaded};
+use crate::markup::count;
 use crate::page::Page;
 
 /// The direction of a step through the problems.
@@ -110,8 +111,7 @@ fn apply_all(page: Page) {
     }
     page.state.notify(match fixed {
         0 => "No automatic fixes; review these one by one".to_owned(),
-        1 => "Fixed 1 problem".to_owned(),
-        count => format!("Fixed {count} problems"),
+        number => format!("Fixed {}", count(number, "problem")),
     });
 }
 

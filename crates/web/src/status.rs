@@ -3,6 +3,7 @@
 use leptos::prelude::*;
 
 use crate::files;
+use crate::markup::count;
 use crate::page::Page;
 use crate::state::Dialog;
 
@@ -14,7 +15,7 @@ pub(crate) fn Status() -> impl IntoView {
     let objects = move || {
         let outcome = results.outcome.read();
         let objects = outcome.manifests.as_ref().map_or(0, |manifests| manifests.len());
-        format!("{objects} objects in {:.1} ms", outcome.milliseconds)
+        format!("{} in {:.1} ms", count(objects, "object"), outcome.milliseconds)
     };
     let saved = move || match view.served_file.get() {
         Some(file) => format!("Saved in {file}"),

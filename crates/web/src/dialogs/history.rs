@@ -3,6 +3,7 @@
 use leptos::prelude::*;
 
 use super::frame::Frame;
+use crate::markup::count;
 use crate::page::Page;
 use crate::platform::{self, Entry};
 use crate::storage;
@@ -69,5 +70,5 @@ fn restore(page: Page, entry: &Entry) {
 fn summary(work: &Work) -> String {
     let name =
         work.service.lines().find_map(|line| line.strip_prefix("name:")).unwrap_or_default().trim();
-    format!("{name} · {} lines", work.service.lines().count())
+    format!("{name} · {}", count(work.service.lines().count(), "line"))
 }

@@ -28,13 +28,15 @@ fn Aws() -> impl IntoView {
         let texts: Vec<&str> = documents.iter().map(|document| document.json.as_str()).collect();
         format!("[{}]\n", texts.join(",\n"))
     };
-    let list = move || match documents.get() {
-        documents if documents.is_empty() => view! {
-            <p class="empty">
-                {"Add a k8s-service to see its IAM role and its ECR repository."}
-            </p>
+    let empty_text = move || {
+        if state.results.has_errors() {
+            "Fix the errors to see the AWS resources."
+        } else {
+            "Add a k8s-service under modules to see its AWS resources."
         }
-        .into_any(),
+    };
+    let list = move || match documents.get() {
+        documents if documents.is_empty() => view! { <p class="empty">{empty_text}</p> }.into_any(),
         documents => documents.into_iter().map(document).collect_view().into_any(),
     };
     view! {

@@ -7,6 +7,7 @@ use wasm_split_helpers::wasm_split;
 
 use crate::export;
 use crate::lazy::{self, Loaded};
+use crate::markup::count;
 use crate::state::State;
 
 #[wasm_split(panels, fallible)]
@@ -40,14 +41,15 @@ fn facts(bundle: &Bundle) -> impl IntoView + use<> {
         <div class="facts">
             <dl>{rows(bundle)}</dl>
             {secrets(bundle)}
-            {holes(bundle)}
+            {missing_inputs(bundle)}
             {commands(bundle)}
         </div>
     }
 }
 
 fn rows(bundle: &Bundle) -> impl IntoView + use<> {
-    let (objects, resources) = (bundle.manifests.len(), bundle.aws.len());
+    let objects = count(bundle.manifests.len(), "Kubernetes object");
+    let resources = count(bundle.aws.len(), "AWS resource");
     let target = &bundle.target;
     let unknown = || "unknown".to_owned();
     let rows = [
@@ -57,7 +59,7 @@ fn rows(bundle: &Bundle) -> impl IntoView + use<> {
         ("cluster", target.cluster.clone()),
         ("region", target.region.clone().unwrap_or_else(unknown)),
         ("account", target.account_id.clone().unwrap_or_else(unknown)),
-        ("objects", format!("{objects} Kubernetes objects, {resources} AWS resources")),
+        ("objects", format!("{objects}, {resources}")),
     ];
     let row = |(term, value)| {
         view! {
@@ -95,7 +97,7 @@ fn secrets(bundle: &Bundle) -> Option<impl IntoView + use<>> {
 }
 
 /// The values that `optakit apply` fills in.
-fn holes(bundle: &Bundle) -> Option<impl IntoView + use<>> {
+fn missing_inputs(bundle: &Bundle) -> Option<impl IntoView + use<>> {
     let row = |input: String| {
         let source = source(&input);
         view! {
@@ -105,7 +107,7 @@ fn holes(bundle: &Bundle) -> Option<impl IntoView + use<>> {
             </li>
         }
     };
-    let rows: Vec<_> = bundle.holes.iter().map(|hole| row(hole.input.clone())).collect();
+    let rows: Vec<_> = bundle.holes.iter().map(|missing| row(missing.input.clone())).collect();
     (!rows.is_empty()).then(|| {
         view! {
             <div>
@@ -129,7 +131,7 @@ fn source(input: &str) -> &'static str {
 fn commands(bundle: &Bundle) -> impl IntoView + use<> {
     let name = bundle.file_name();
     let mut commands = vec![format!("optakit apply {name}")];
-    if bundle.holes.iter().any(|hole| hole.input == IMAGE_DIGEST) {
+    if bundle.holes.iter().any(|missing| missing.input == IMAGE_DIGEST) {
         commands.push(format!("optakit apply {name} --image-digest sha256:…"));
     }
     let commands = commands.into_iter().map(|command| view! { <Command command /> });

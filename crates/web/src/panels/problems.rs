@@ -3,7 +3,7 @@
 use leptos::prelude::*;
 use optakit_core::api::{Diagnostic, Fix};
 
-use crate::markup::inline_code;
+use crate::markup::{count, inline_code};
 use crate::page::Page;
 use crate::problems;
 
@@ -18,8 +18,7 @@ pub(crate) fn Problems() -> impl IntoView {
     let diagnostics = Memo::new(move |_| outcome.read().analysis.diagnostics.clone());
     let title = move || match diagnostics.read().len() {
         0 => "No problems".to_owned(),
-        1 => "1 problem".to_owned(),
-        count => format!("{count} problems"),
+        number => count(number, "problem"),
     };
     let refusal = Memo::new(move |_| outcome.read().analysis.refusal.clone());
     let has_safe_fixes = Memo::new(move |_| {

@@ -100,6 +100,11 @@ impl Results {
         request
     }
 
+    /// Whether the texts have errors.
+    pub(crate) fn has_errors(self) -> bool {
+        self.outcome.read().analysis.has_errors()
+    }
+
     /// Returns the namespace of the manifests, used in file names.
     pub(crate) fn namespace(self) -> String {
         let namespace = self

@@ -57,7 +57,7 @@ pub(crate) struct Selection {
     pub(crate) highlighted: RwSignal<Vec<ManifestLine>>,
     /// The manifest line under the mouse or chosen by keys.
     pub(crate) active: RwSignal<Option<ManifestLine>>,
-    /// LineExplanation the active line exists.
+    /// Why the active line exists.
     pub(crate) why: RwSignal<Option<LineExplanation>>,
     /// The UTF-16 offset of the problem that was opened last.
     pub(crate) last_problem: RwSignal<Option<usize>>,

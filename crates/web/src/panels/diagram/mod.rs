@@ -25,12 +25,18 @@ pub(crate) fn show() -> AnyView {
 fn DiagramPanel() -> impl IntoView {
     let page = expect_context::<Page>();
     let diagrams = Memo::new(move |_| api::diagram(&page.state.results.outcome.read().request));
-    let figures = move || match diagrams.get() {
-        diagrams if diagrams.is_empty() => {
-            view! { <p class="empty">{"Fix the errors to see the diagram."}</p> }.into_any()
+    let empty_text = move || {
+        if page.state.results.has_errors() {
+            "Fix the errors to see the diagram."
+        } else {
+            "Add a k8s-service under modules to see its diagram."
         }
+    };
+    let figures = move || match diagrams.get() {
+        diagrams if diagrams.is_empty() => view! { <p class="empty">{empty_text}</p> }.into_any(),
         diagrams => {
-            diagrams.into_iter().map(|diagram| figure(page, diagram)).collect_view().into_any()
+            let figures = diagrams.into_iter().map(|diagram| figure(page, diagram));
+            figures.collect_view().into_any()
         }
     };
     view! {

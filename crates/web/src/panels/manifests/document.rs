@@ -38,7 +38,7 @@ pub(super) fn Document(entry: Entry) -> impl IntoView {
             <button
                 class="fold"
                 aria-expanded=move || (!folded.get()).to_string()
-                aria-label=format!("{name} in YAML")
+                aria-label=format!("YAML of {name}")
                 on:click=move |_| folded.update(|folded| *folded = !*folded)
             >
                 {move || if folded.get() { "▸" } else { "▾" }}

@@ -42,7 +42,7 @@ pub(crate) fn Manifests() -> impl IntoView {
 }
 
 fn empty_text(state: State) -> &'static str {
-    if state.results.outcome.read().analysis.has_errors() {
+    if state.results.has_errors() {
         "Fix the errors to see the manifests."
     } else {
         "Add a k8s-service under modules to see its manifests."
@@ -107,7 +107,8 @@ fn Notes(stale: Memo<bool>) -> impl IntoView {
         view! { <p class="note">{text}</p> }
     };
     let inputs = |inputs: String| {
-        let text = format!("Missing: {inputs}. Set them in Inputs or in the environment file.");
+        let them = if inputs.contains(", ") { "them" } else { "it" };
+        let text = format!("Missing: {inputs}. Set {them} in Inputs or in the environment file.");
         view! { <p class="note">{text}</p> }
     };
     let last = || view! { <p class="note">{"Showing the last version without errors."}</p> };
@@ -148,7 +149,7 @@ fn Actions(drawn: Drawn) -> impl IntoView {
     }
 }
 
-/// LineExplanation the active line exists, or a hint.
+/// Why the active line exists, or a hint.
 fn explanation(state: State) -> AnyView {
     let shown = state.results.manifests.read();
     if shown.stale && !shown.manifests.is_empty() {
