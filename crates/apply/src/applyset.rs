@@ -99,8 +99,8 @@ impl ApplySet {
 
     /// Writes the kinds of these objects to the parent.
     ///
-    /// With `only`, the parent lists no other kinds. Otherwise, it also keeps the kinds from before.
-    /// The parent lists old and new kinds while an apply runs. So the next run finds all objects,
+    /// With `only`, the parent lists no other kinds. Otherwise, it also keeps the earlier kinds.
+    /// While an apply runs, the parent lists old and new kinds. So the next run finds all objects
     /// even if this run is interrupted.
     ///
     /// # Errors
@@ -174,7 +174,7 @@ impl ApplySet {
         let members = ListParams::default().labels(&format!("{PART_OF}={}", self.id));
         match self.api(client, kind).list(&members).await {
             Ok(list) => Ok((kind, list.items)),
-            // The definition of the kind was deleted, so there are no objects either.
+            // The definition of the kind was deleted, and its objects with it.
             Err(kube::Error::Api(status)) if status.code == 404 => Ok((kind, Vec::new())),
             Err(error) => Err(explain(error, "listing", kind.name())),
         }

@@ -1,5 +1,6 @@
 //! The changes that an apply would make in the cluster.
 
+use optakit_core::effect::Effect;
 use optakit_core::kind::Kind;
 
 use crate::applyset::{ApplySet, Leftover};
@@ -58,7 +59,7 @@ impl Changes {
 
 /// Returns the event for a change. `label` is the label of its object.
 pub(crate) fn change<'a>(pair: &'a Pair, label: &'a str) -> Event<'a> {
-    let effect = plan::effect(pair).words();
+    let effect = plan::effect(pair).label();
     Event::Change { action: plan::action(pair).word(), object: label, effect, taken: &pair.taken }
 }
 
@@ -69,7 +70,7 @@ pub(crate) fn creation(label: &str) -> Event<'_> {
 
 /// Returns the event for a deletion. `label` is the label of its object.
 pub(crate) fn deletion(label: &str) -> Event<'_> {
-    Event::Change { action: "delete", object: label, effect: "deletion", taken: &[] }
+    Event::Change { action: "delete", object: label, effect: Effect::Deletion.label(), taken: &[] }
 }
 
 /// Combines all rejections of a plan into one error.

@@ -30,7 +30,9 @@ pub(crate) fn of(live: &Value) -> Option<(String, &'static str)> {
 
 /// Whether a field manager is an interactive tool.
 fn is_interactive(manager: &str) -> bool {
-    matches!(manager, "kubectl" | "k9s" | "rancher" | "Mozilla" | "lens" | "Lens" | "OpenLens" | "headlamp")
+    const TOOLS: &[&str] =
+        &["kubectl", "k9s", "rancher", "Mozilla", "lens", "Lens", "OpenLens", "headlamp"];
+    TOOLS.contains(&manager)
         || manager.starts_with("kubectl-")
         // `kubectl edit` and `kubectl set` use names like `kubectl-edit`.
         || manager.starts_with("kubectl ")
@@ -108,11 +110,22 @@ mod tests {
     #[test]
     fn only_fields_of_interactive_tools_are_taken_over() {
         let status = |managers: &[&str]| -> Status {
-            let cause = |manager: &&str| json!({"reason": "FieldManagerConflict", "message": format!("conflict with \"{manager}\" using apps/v1"), "field": ".spec.replicas"});
+            let cause = |manager: &&str| {
+                let message = format!("conflict with \"{manager}\" using apps/v1");
+                json!({
+                    "reason": "FieldManagerConflict",
+                    "message": message,
+                    "field": ".spec.replicas",
+                })
+            };
             let causes: Vec<Value> = managers.iter().map(cause).collect();
-            serde_json::from_value(
-                json!({"status": "Failure", "code": 409, "reason": "Conflict", "message": "x", "details": {"causes": causes}}),
-            )
+            serde_json::from_value(json!({
+                "status": "Failure",
+                "code": 409,
+                "reason": "Conflict",
+                "message": "x",
+                "details": {"causes": causes},
+            }))
             .expect("a status")
         };
         let none = Force::default();

@@ -80,8 +80,8 @@ fn masked(mut object: Value) -> Value {
     object
 }
 
-/// Whether Optakit applied the object before. Otherwise it does not own the fields, even if they are
-/// equal.
+/// Whether Optakit applied the object before. Otherwise it does not own the fields, even if no field
+/// changes.
 fn manages(object: &Value) -> bool {
     let fields = object.pointer("/metadata/managedFields").and_then(Value::as_array);
     fields.is_some_and(|fields| {
@@ -112,8 +112,14 @@ mod tests {
         };
         let ours = json!([{"manager": "optakit", "operation": "Apply"}]);
         let object = |port: u16, version: &str, fields: &Value| {
-            json!({"kind": "Service", "metadata": {"name": "api", "resourceVersion": version, "managedFields": fields},
-                   "spec": {"port": port}, "status": {"version": version}})
+            let metadata =
+                json!({"name": "api", "resourceVersion": version, "managedFields": fields});
+            json!({
+                "kind": "Service",
+                "metadata": metadata,
+                "spec": {"port": port},
+                "status": {"version": version},
+            })
         };
         check(None, object(80, "1", &ours), Action::Create);
         check(Some(object(80, "1", &ours)), object(80, "2", &ours), Action::Keep);

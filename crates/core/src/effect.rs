@@ -15,17 +15,23 @@ pub enum Effect {
     Traffic,
     /// Every pod is replaced, a few at a time.
     RollingRestart,
+    /// The object is deleted.
+    Deletion,
+    /// The object is deleted and created again.
+    Recreation,
 }
 
 impl Effect {
     /// The text that users see.
     #[must_use]
-    pub const fn words(self) -> &'static str {
+    pub const fn label(self) -> &'static str {
         match self {
             Self::None => "nothing restarts",
             Self::Scaling => "scaling",
             Self::Traffic => "traffic",
             Self::RollingRestart => "rolling restart",
+            Self::Deletion => "deletion",
+            Self::Recreation => "recreation",
         }
     }
 }

@@ -6,7 +6,7 @@
 /// Connects to the cluster.
 pub(crate) const CLUSTER: &[&str] = &["eks:DescribeCluster"];
 
-/// Finds a repository that Opta created with a random suffix. This needs access to all repositories.
+/// Finds a repository that Opta created with a random suffix, among all repositories.
 pub(crate) const FIND: &[&str] = &["ecr:DescribeRepositories", "ecr:ListTagsForResource"];
 
 /// Creates and updates a repository.

@@ -63,7 +63,8 @@ async fn created_by_opta(client: &Client, name: &str) -> Result<Option<String>, 
         if tags.tags().iter().any(|tag| (tag.key(), tag.value()) == ("terraform", "true")) {
             if let Some(first) = &adopted {
                 let reason = format!(
-                    "Opta created {first} and {other}; remove the tag `terraform` from the unused one"
+                    "Opta created {first} and {other}\n  \
+                     help: remove the tag `terraform` from the unused one"
                 );
                 return Err(AwsError::Failed {
                     action: "choosing",

@@ -2,6 +2,7 @@
 
 use std::process::ExitCode;
 
+use optakit_core::effect::Effect;
 use serde_json::json;
 
 use crate::applyset::Leftover;
@@ -71,7 +72,7 @@ fn json(changes: &Changes, session: &Session) -> String {
             "action": plan::action(pair).word(),
             "kind": pair.target.kind.name(),
             "name": pair.target.name,
-            "effect": plan::effect(pair).words(),
+            "effect": plan::effect(pair).label(),
             "diff": match plan::action(pair) {
                 Action::Change => plan::diff(pair),
                 Action::Create | Action::Keep => String::new(),
@@ -81,13 +82,13 @@ fn json(changes: &Changes, session: &Session) -> String {
     let of_untested = |target: &DesiredObject| {
         json!({
             "action": "create", "kind": target.kind.name(), "name": target.name,
-            "effect": "nothing restarts", "diff": "",
+            "effect": Effect::None.label(), "diff": "",
         })
     };
     let of_leftover = |leftover: &Leftover| {
         json!({
             "action": "delete", "kind": leftover.kind.name(), "name": leftover.name,
-            "effect": "deletion", "diff": "",
+            "effect": Effect::Deletion.label(), "diff": "",
         })
     };
     let list: Vec<_> = changes

@@ -142,7 +142,7 @@ pub fn compare(
             Some(other) => changes.extend(changed(other, manifest, index, against)),
             None => {
                 let lines = diff("", &manifest.yaml);
-                let effect = Effect::None.words();
+                let effect = Effect::None.label();
                 changes.push(Change {
                     kind: manifest.kind.name().to_owned(),
                     name: manifest.name.clone(),
@@ -161,7 +161,7 @@ pub fn compare(
             kind: other.kind.clone(),
             name: other.name.clone(),
             action: "delete",
-            effect: "deletion",
+            effect: Effect::Deletion.label(),
             manifest: None,
             lines: diff(&other.yaml, ""),
         }));
@@ -187,12 +187,13 @@ fn changed(
         Baseline::Rendered => (other.yaml.clone(), manifest.yaml.clone()),
         Baseline::Cluster => (syntax::data_to_yaml(&live), manifest.yaml.clone()),
     };
-    let caused = effect(manifest.kind, Some(&live), &wanted).words();
+    let effect =
+        if recreated { Effect::Recreation } else { effect(manifest.kind, Some(&live), &wanted) };
     Some(Change {
         kind: manifest.kind.name().to_owned(),
         name: manifest.name.clone(),
         action: if recreated { "recreate" } else { "change" },
-        effect: if recreated { "recreation" } else { caused },
+        effect: effect.label(),
         manifest: Some(index),
         lines: diff(&before, &after),
     })
