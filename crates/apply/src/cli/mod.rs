@@ -31,14 +31,16 @@ pub(crate) use source::{
 #[command(name = "optakit", version, arg_required_else_help = true, after_help = EXAMPLES)]
 pub(crate) struct Cli {
     /// Print only results, warnings and errors
-    #[arg(long, short, global = true)]
+    #[arg(long, short, global = true, help_heading = GLOBAL)]
     pub(crate) quiet: bool,
     /// Print every cause of an error
-    #[arg(long, short, global = true, conflicts_with = "quiet")]
+    #[arg(long, short, global = true, conflicts_with = "quiet", help_heading = GLOBAL)]
     pub(crate) verbose: bool,
     #[command(subcommand)]
     pub(crate) command: Command,
 }
+
+const GLOBAL: &str = "Global options";
 
 const EXAMPLES: &str = "\
 Exit codes:

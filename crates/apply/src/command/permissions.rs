@@ -16,7 +16,7 @@ use crate::report::Report;
 ///
 /// # Errors
 ///
-/// Fails if the bundle cannot be read or contains an object of an unknown kind.
+/// Fails if the bundle cannot be read.
 pub(crate) fn run(arguments: &PermissionsArgs, report: &Report) -> anyhow::Result<ExitCode> {
     let bundle = bundle_file::read_unverified(&arguments.bundle)?;
     let document = if arguments.aws { policy(&bundle) } else { roles(&bundle) };
@@ -25,52 +25,66 @@ pub(crate) fn run(arguments: &PermissionsArgs, report: &Report) -> anyhow::Resul
 }
 
 fn roles(bundle: &Bundle) -> Value {
-    let targets = bundle.manifests.iter().enumerate();
+    let objects = bundle.manifests.iter().enumerate();
     let targets: Vec<DesiredObject> =
-        targets.map(|(index, object)| DesiredObject::new(index, object)).collect();
+        objects.map(|(index, object)| DesiredObject::new(index, object)).collect();
     let namespace = &bundle.metadata.layer;
-    let role = |kind: &str, metadata: Value, rules: Vec<Value>| json!({"apiVersion": "rbac.authorization.k8s.io/v1", "kind": kind, "metadata": metadata, "rules": rules});
-    json!({"apiVersion": "v1", "kind": "List", "items": [
-        role("Role", json!({"name": "optakit", "namespace": namespace}), permissions::rules_of(&targets)),
-        role("ClusterRole", json!({"name": format!("optakit-{namespace}")}), permissions::cluster_rules_of(&targets, namespace)),
-    ]})
+    let role = |kind: &str, metadata: Value, rules: Vec<Value>| {
+        json!({
+            "apiVersion": "rbac.authorization.k8s.io/v1",
+            "kind": kind,
+            "metadata": metadata,
+            "rules": rules,
+        })
+    };
+    let in_namespace = role(
+        "Role",
+        json!({ "name": "optakit", "namespace": namespace }),
+        permissions::rules_of(&targets),
+    );
+    let in_cluster = role(
+        "ClusterRole",
+        json!({ "name": format!("optakit-{namespace}") }),
+        permissions::cluster_rules_of(&targets, namespace),
+    );
+    json!({ "apiVersion": "v1", "kind": "List", "items": [in_namespace, in_cluster] })
 }
 
 /// Returns the IAM policy. An unknown account or region becomes `*`.
 fn policy(bundle: &Bundle) -> Value {
     let target = &bundle.target;
-    let (region, account) =
-        (target.region.as_deref().unwrap_or("*"), target.account_id.as_deref().unwrap_or("*"));
+    let region = target.region.as_deref().unwrap_or("*");
+    let account = target.account_id.as_deref().unwrap_or("*");
     let partition = optakit_core::aws::partition(target.region.as_deref());
     let repositories: Vec<&str> =
         bundle.repositories().map(|(_, repository)| repository.name.as_str()).collect();
     let roles: Vec<&str> = bundle.roles().map(|(_, role)| role.name.as_str()).collect();
-    let repository =
-        |name: &str| format!("arn:{partition}:ecr:{region}:{account}:repository/{name}");
     let cluster = format!("arn:{partition}:eks:{region}:{account}:cluster/{}", target.cluster);
-    let mut statements = vec![
-        json!({"Sid": "Connect", "Effect": "Allow", "Action": actions::CLUSTER, "Resource": cluster}),
-    ];
+    let mut statements = vec![statement("Connect", actions::CLUSTER, json!(cluster))];
     if !repositories.is_empty() {
-        let any = repository("*");
-        let repositories: Vec<String> = repositories.iter().map(|name| repository(name)).collect();
-        statements.push(
-            json!({"Sid": "FindRepositories", "Effect": "Allow", "Action": actions::FIND, "Resource": any}),
-        );
-        statements
-            .push(json!({"Sid": "Repositories", "Effect": "Allow", "Action": actions::REPOSITORY, "Resource": repositories}));
-        statements.push(json!({"Sid": "Push", "Effect": "Allow", "Action": actions::PUSH, "Resource": repositories}));
-        statements.push(json!({"Sid": "LogIn", "Effect": "Allow", "Action": actions::REGISTRY, "Resource": "*"}));
+        let repository =
+            |name: &str| format!("arn:{partition}:ecr:{region}:{account}:repository/{name}");
+        let own = json!(repositories.into_iter().map(repository).collect::<Vec<_>>());
+        statements.extend([
+            statement("FindRepositories", actions::FIND, json!(repository("*"))),
+            statement("Repositories", actions::REPOSITORY, own.clone()),
+            statement("Push", actions::PUSH, own),
+            statement("LogIn", actions::REGISTRY, json!("*")),
+        ]);
     }
     if !roles.is_empty() {
         let arns = |kind: &str| {
-            roles
-                .iter()
-                .map(|name| format!("arn:{partition}:iam::{account}:{kind}/{name}"))
-                .collect::<Vec<_>>()
+            let arn = |name: &&str| format!("arn:{partition}:iam::{account}:{kind}/{name}");
+            json!(roles.iter().map(arn).collect::<Vec<_>>())
         };
-        statements.push(json!({"Sid": "Roles", "Effect": "Allow", "Action": actions::ROLE, "Resource": arns("role")}));
-        statements.push(json!({"Sid": "Policies", "Effect": "Allow", "Action": actions::POLICY, "Resource": arns("policy")}));
+        statements.extend([
+            statement("Roles", actions::ROLE, arns("role")),
+            statement("Policies", actions::POLICY, arns("policy")),
+        ]);
     }
-    json!({"Version": "2012-10-17", "Statement": statements})
+    json!({ "Version": "2012-10-17", "Statement": statements })
+}
+
+fn statement(id: &str, actions: &[&str], resource: Value) -> Value {
+    json!({ "Sid": id, "Effect": "Allow", "Action": actions, "Resource": resource })
 }

@@ -1,5 +1,5 @@
-//! The files that the page works on: the service file and the environment files it names, and no
-//! others.
+//! The files that the editor reads and writes: the service file and the environment files it
+//! names.
 
 use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
@@ -10,31 +10,31 @@ use serde::Serialize;
 
 use crate::{digest, file};
 
-/// A service file on disk.
+/// A service file on disk, with its environment files.
 pub(super) struct Files {
     service: PathBuf,
 }
 
-/// What the files say.
+/// The contents of the files.
 #[derive(Serialize)]
-pub(super) struct Read {
-    /// The name of the service file, as it was given.
+pub(super) struct Contents {
+    /// The path of the service file as the user gave it.
     name: String,
-    /// Its text.
+    /// The text of the service file.
     service: String,
-    /// The texts of the environment files that are there, by the path that the service file gives.
+    /// The texts of the environment files that exist, by their path in the service file.
     environment_files: BTreeMap<String, String>,
-    /// A hash of all of it.
+    /// A hash of all texts.
     pub(super) version: String,
 }
 
 impl Files {
-    /// The files of a service file, which is made when it is missing.
+    /// Opens a service file. Creates it if it is missing.
     ///
     /// # Errors
     ///
-    /// When it cannot be read or made.
-    pub(super) fn new(service: &Path) -> anyhow::Result<Self> {
+    /// Fails if the file cannot be read or created.
+    pub(super) fn open(service: &Path) -> anyhow::Result<Self> {
         if !service.exists() {
             file::write(service, "")?;
         }
@@ -43,55 +43,55 @@ impl Files {
         Ok(files)
     }
 
-    /// Reads them.
+    /// Reads all files.
     ///
     /// # Errors
     ///
-    /// When the service file cannot be read.
-    pub(super) fn read(&self) -> anyhow::Result<Read> {
+    /// Fails if the service file cannot be read.
+    pub(super) fn read(&self) -> anyhow::Result<Contents> {
         let service = file::read_text(&self.service)?;
         let mut environment_files = BTreeMap::new();
-        for path in paths(&service) {
-            if let Ok(file) = file::read_text(&self.beside(&path)) {
+        for path in environment_paths(&service) {
+            if let Ok(file) = file::read_text(&self.resolve(&path)) {
                 environment_files.insert(path, file.text);
             }
         }
         let all = serde_json::to_vec(&(&service.text, &environment_files))?;
         let version = digest::sha256(&all);
-        Ok(Read { name: service.name, service: service.text, environment_files, version })
+        Ok(Contents { name: service.name, service: service.text, environment_files, version })
     }
 
-    /// Replaces one of them; the empty path is the service file. Gives the version of all that are
-    /// there then.
+    /// Writes one file. The empty path means the service file. Returns the new version.
     ///
     /// # Errors
     ///
-    /// When the service file names no such file, or it cannot be written.
+    /// Fails if the service file does not name this path, or the file cannot be written.
     pub(super) fn write(&self, path: &str, text: &str) -> anyhow::Result<String> {
         if path.is_empty() {
             replace(&self.service, text)?;
         } else {
             let service = file::read_text(&self.service)?;
-            if !paths(&service).iter().any(|known| known == path) {
-                bail!("{} names no environment file {path}", service.name);
+            if !environment_paths(&service).iter().any(|known| known == path) {
+                bail!("{} has no environment file `{path}`", service.name);
             }
-            replace(&self.beside(path), text)?;
+            replace(&self.resolve(path), text)?;
         }
         Ok(self.read()?.version)
     }
 
-    fn beside(&self, path: &str) -> PathBuf {
+    /// Resolves a path relative to the service file.
+    fn resolve(&self, path: &str) -> PathBuf {
         self.service.parent().unwrap_or(Path::new("")).join(path)
     }
 }
 
-/// Replaces what a path leads to: a link stays one.
+/// Writes a file. Keeps a symbolic link and writes its target.
 fn replace(path: &Path, text: &str) -> anyhow::Result<()> {
     file::write(&path.canonicalize().unwrap_or_else(|_| path.to_owned()), text)
 }
 
-/// The paths of the environment files that a service file names.
-fn paths(service: &SourceText) -> Vec<String> {
+/// Returns the paths of the environment files that a service file names.
+fn environment_paths(service: &SourceText) -> Vec<String> {
     let service = ServiceFile::parse(&service.name, &service.text);
     service.environments().into_iter().map(|environment| environment.path).collect()
 }

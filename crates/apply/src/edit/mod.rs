@@ -1,5 +1,8 @@
-//! The editor's page on loopback, with the files it works on. Whoever asks must have the token of
-//! the address; pages of other origins and names that lead here by way of DNS are refused.
+//! The server of `optakit edit`. It listens on localhost and serves the editor page and the files
+//! that the page edits.
+//!
+//! A request must contain the token of the printed address. Requests from pages of other origins
+//! are rejected, also if another host name resolves to localhost (DNS rebinding).
 
 mod files;
 mod page;
@@ -17,15 +20,18 @@ use axum::routing::get;
 use axum::{Json, Router};
 use base64::Engine;
 use serde::Deserialize;
+use subtle::ConstantTimeEq;
 
 use files::Files;
 
-/// How long the page waits for news before it asks again.
-const PATIENCE: Duration = Duration::from_secs(25);
-/// How often the files on disk are looked at meanwhile.
-const LOOK: Duration = Duration::from_millis(250);
+/// How long a request for changes stays open.
+const LONG_POLL: Duration = Duration::from_secs(25);
+/// How often the server checks the files for changes.
+const CHECK_INTERVAL: Duration = Duration::from_millis(250);
+/// The size of the largest file that the page may write, in bytes.
+const MAX_BODY: usize = 16 * 1024 * 1024;
 
-/// The page, listening.
+/// A server that listens on a port.
 pub(crate) struct Server {
     listener: tokio::net::TcpListener,
     port: u16,
@@ -34,68 +40,72 @@ pub(crate) struct Server {
 
 struct Shared {
     token: String,
+    /// The values of the `Host` header that are accepted.
     hosts: [String; 2],
     files: Files,
 }
 
 impl Server {
-    /// Listens on loopback for a page over a service file; port 0 is any free one.
+    /// Listens on localhost. Port 0 means any free port.
     ///
     /// # Errors
     ///
-    /// When the binary holds no page, the file cannot be read, or the port is taken.
+    /// Fails if the binary was built without the page, the file cannot be read, or the port is in
+    /// use.
     pub(crate) async fn bind(file: &Path, port: u16) -> anyhow::Result<Self> {
         if page::is_missing() {
             bail!(
-                "this binary was built without the page\n  build the page first (`make page`), then the binary"
+                "this binary was built without the editor page\n  \
+                 help: build the page with `make page`, then build the binary again"
             );
         }
-        let files = Files::new(file)?;
-        let listener = tokio::net::TcpListener::bind(("127.0.0.1", port))
-            .await
-            .with_context(|| format!("cannot listen on port {port}; choose another with --port"))?;
+        let files = Files::open(file)?;
+        let listener =
+            tokio::net::TcpListener::bind(("127.0.0.1", port)).await.with_context(|| {
+                format!("cannot listen on port {port}\n  help: choose another port with `--port`")
+            })?;
         let port = listener.local_addr()?.port();
         let hosts = [format!("127.0.0.1:{port}"), format!("localhost:{port}")];
         Ok(Self { listener, port, shared: Arc::new(Shared { token: token(), hosts, files }) })
     }
 
-    /// Where the page is.
+    /// Returns the address of the page, with the token.
     pub(crate) fn address(&self) -> String {
         format!("http://127.0.0.1:{}/?token={}", self.port, self.shared.token)
     }
 
-    /// Serves until the program ends.
+    /// Serves requests until the program ends.
     ///
     /// # Errors
     ///
-    /// When connections are taken no more.
+    /// Fails if the server cannot accept connections any more.
     pub(crate) async fn serve(self) -> anyhow::Result<()> {
         let api = Router::new()
             .route("/edit/files", get(read).put(write))
             .route("/edit/changes", get(changes))
-            .layer(DefaultBodyLimit::max(16 * 1024 * 1024))
-            .layer(middleware::from_fn_with_state(self.shared.clone(), only_with_token));
+            .layer(DefaultBodyLimit::max(MAX_BODY))
+            .layer(middleware::from_fn_with_state(self.shared.clone(), require_token));
         let all = Router::new()
             .merge(api)
             .fallback(page::serve)
-            .layer(middleware::from_fn_with_state(self.shared.clone(), only_from_here))
+            .layer(middleware::from_fn_with_state(self.shared.clone(), require_same_origin))
             .with_state(self.shared);
         axum::serve(self.listener, all).await?;
         Ok(())
     }
 }
 
-/// 192 bits that nobody guesses.
+/// Returns a random token of 192 bits.
 fn token() -> String {
     let mut bytes = [0; 24];
     rustls::crypto::ring::default_provider()
         .secure_random
         .fill(&mut bytes)
-        .expect("the system gives random bytes");
+        .expect("the system provides random bytes");
     base64::engine::general_purpose::URL_SAFE_NO_PAD.encode(bytes)
 }
 
-fn refused(reason: &'static str) -> Response {
+fn forbidden(reason: &'static str) -> Response {
     (StatusCode::FORBIDDEN, [(header::CONTENT_TYPE, "text/plain; charset=utf-8")], reason)
         .into_response()
 }
@@ -104,38 +114,34 @@ fn text<'a>(headers: &'a HeaderMap, name: &str) -> Option<&'a str> {
     headers.get(name).and_then(|value| value.to_str().ok())
 }
 
-/// The `Host` must be ours, else a name of someone else was made to lead here; an `Origin`, where
-/// there is one, too.
-async fn only_from_here(
+/// Rejects a request with another `Host`, or with another `Origin` if it has one.
+async fn require_same_origin(
     State(shared): State<Arc<Shared>>,
     request: Request,
     next: Next,
 ) -> Response {
     let headers = request.headers();
-    if !text(headers, "host").is_some_and(|host| shared.hosts.iter().any(|own| own == host)) {
-        return refused("this address serves 127.0.0.1 alone\n");
+    let is_own = |host: &str| shared.hosts.iter().any(|own| own == host);
+    if !text(headers, "host").is_some_and(is_own) {
+        return forbidden("this server accepts requests to 127.0.0.1 and localhost only\n");
     }
     if let Some(origin) = text(headers, "origin")
-        && !origin
-            .strip_prefix("http://")
-            .is_some_and(|origin| shared.hosts.iter().any(|own| own == origin))
+        && !origin.strip_prefix("http://").is_some_and(is_own)
     {
-        return refused("pages of other origins are refused\n");
+        return forbidden("this server rejects requests from other origins\n");
     }
     next.run(request).await
 }
 
-async fn only_with_token(
+/// Rejects a request without the token.
+async fn require_token(
     State(shared): State<Arc<Shared>>,
     request: Request,
     next: Next,
 ) -> Response {
     let given = text(request.headers(), "x-optakit-token").unwrap_or_default();
-    // Each byte is compared, so that the time tells nothing of how many are right.
-    let same = given.len() == shared.token.len()
-        && given.bytes().zip(shared.token.bytes()).fold(0, |found, (a, b)| found | (a ^ b)) == 0;
-    if !same {
-        return refused(
+    if !bool::from(given.as_bytes().ct_eq(shared.token.as_bytes())) {
+        return forbidden(
             "the token is missing or wrong: open the address that `optakit edit` printed\n",
         );
     }
@@ -150,35 +156,35 @@ async fn read(State(shared): State<Arc<Shared>>) -> Response {
 }
 
 #[derive(Deserialize)]
-struct Which {
+struct WriteQuery {
     path: String,
 }
 
 async fn write(
     State(shared): State<Arc<Shared>>,
-    Query(which): Query<Which>,
+    Query(query): Query<WriteQuery>,
     body: String,
 ) -> Response {
-    match shared.files.write(&which.path, &body) {
+    match shared.files.write(&query.path, &body) {
         Ok(version) => version.into_response(),
         Err(error) => (StatusCode::BAD_REQUEST, format!("{error:#}\n")).into_response(),
     }
 }
 
 #[derive(Deserialize)]
-struct Since {
+struct ChangesQuery {
     version: String,
 }
 
-/// Answers when the files are not as they were in a version, with what they are now; with nothing
-/// after a while.
-async fn changes(State(shared): State<Arc<Shared>>, Query(since): Query<Since>) -> Response {
-    let until = tokio::time::Instant::now() + PATIENCE;
+/// Returns the files as soon as they differ from a version. Returns no content if they stay the
+/// same for a while; the page then asks again.
+async fn changes(State(shared): State<Arc<Shared>>, Query(query): Query<ChangesQuery>) -> Response {
+    let until = tokio::time::Instant::now() + LONG_POLL;
     while tokio::time::Instant::now() < until {
         match shared.files.read() {
-            Ok(files) if files.version != since.version => return Json(files).into_response(),
-            // A file that is being replaced may be away for a moment.
-            _ => tokio::time::sleep(LOOK).await,
+            Ok(files) if files.version != query.version => return Json(files).into_response(),
+            // A file may be missing for a moment while an editor replaces it.
+            _ => tokio::time::sleep(CHECK_INTERVAL).await,
         }
     }
     StatusCode::NO_CONTENT.into_response()

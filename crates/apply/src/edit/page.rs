@@ -1,4 +1,4 @@
-//! The built page, packed into the binary by `build.rs`.
+//! The files of the editor page. `build.rs` compresses them and adds them to the binary.
 
 use std::io::Read;
 
@@ -7,7 +7,7 @@ use axum::response::{IntoResponse, Response};
 
 use crate::rds;
 
-/// The files by name, each packed with gzip.
+/// The files by name, compressed with gzip.
 static FILES: &[(&str, &[u8])] = include!(concat!(env!("OUT_DIR"), "/page.rs"));
 
 /// Whether the binary was built without the page.
@@ -15,36 +15,38 @@ pub(super) fn is_missing() -> bool {
     FILES.is_empty()
 }
 
-/// A file of the page.
+/// Serves a file of the page.
 pub(super) async fn serve(uri: Uri) -> Response {
     let path = uri.path().trim_start_matches('/');
     let name = if path.is_empty() { "index.html" } else { path };
     if let Some(region) = name.strip_prefix("rds-ca/").and_then(|file| file.strip_suffix(".pem")) {
         let known = region == "default" || rds::is_known(region);
         return if known {
-            plain("application/x-pem-file", rds::certificates(region).into())
+            found("application/x-pem-file", rds::certificates(region).into())
         } else {
-            missing()
+            not_found()
         };
     }
-    let Some((_, packed)) = FILES.iter().find(|(file, _)| *file == name) else { return missing() };
+    let Some((_, packed)) = FILES.iter().find(|(file, _)| *file == name) else {
+        return not_found();
+    };
     let mut bytes = Vec::new();
     match flate2::read::GzDecoder::new(*packed).read_to_end(&mut bytes) {
-        Ok(_) => plain(content_type(name), bytes),
+        Ok(_) => found(content_type(name), bytes),
         Err(_) => StatusCode::INTERNAL_SERVER_ERROR.into_response(),
     }
 }
 
-fn plain(kind: &'static str, bytes: Vec<u8>) -> Response {
+fn found(content_type: &'static str, bytes: Vec<u8>) -> Response {
     let headers = [
-        (header::CONTENT_TYPE, kind),
+        (header::CONTENT_TYPE, content_type),
         (header::X_CONTENT_TYPE_OPTIONS, "nosniff"),
         (header::CACHE_CONTROL, "no-cache"),
     ];
     (headers, bytes).into_response()
 }
 
-fn missing() -> Response {
+fn not_found() -> Response {
     StatusCode::NOT_FOUND.into_response()
 }
 

@@ -59,8 +59,7 @@ impl ProgressTable {
     pub(crate) fn pods(&self, label: &str, (ready, wanted): (u64, u64)) {
         let Some(row) = self.rows.get(label) else { return };
         if row.length() != Some(wanted) {
-            let template =
-                "{spinner} {prefix}  {elapsed:>4}  {bar:12} {pos}/{len} pods  {wide_msg}";
+            let template = "{spinner} {prefix}  {elapsed:>4}  {bar:6} {pos}/{len} pods  {wide_msg}";
             let style = ProgressStyle::with_template(template).expect("the template is valid");
             row.set_style(style.tick_strings(SPINNER).progress_chars("=> "));
             row.set_length(wanted);

@@ -108,7 +108,7 @@ test('requests without the token or from other origins are refused', async (t) =
   const put = { method: 'PUT', headers: own, body: 'x' };
   const other = await send(address, '/edit/files?path=secret.yml', put);
   assert.equal(other.status, 400);
-  assert.match(other.text, /names no environment file secret\.yml/);
+  assert.match(other.text, /has no environment file `secret\.yml`/);
   for (const path of ['/../opta.yml', '/%2e%2e/opta.yml', '/opta.yml', '/rds-ca/../opta.yml']) {
     assert.equal((await send(address, path, { headers: own })).status, 404, path);
   }

@@ -16,13 +16,13 @@ const DIFF_CONTEXT: usize = 2;
 
 /// A Helm release, as the annotations of its objects name it.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
-pub(crate) struct Release {
-    pub(crate) name: String,
-    pub(crate) namespace: String,
+pub(super) struct Release {
+    pub(super) name: String,
+    pub(super) namespace: String,
 }
 
 /// Returns the release that a live object belongs to.
-pub(crate) fn release_of(live: &Value) -> Option<Release> {
+pub(super) fn release_of(live: &Value) -> Option<Release> {
     let annotation = |key: &str| {
         live.pointer(&format!("/metadata/annotations/meta.helm.sh~1{key}")).and_then(Value::as_str)
     };
@@ -42,7 +42,7 @@ fn is_helm(manager: &str) -> bool {
 ///
 /// Returns `None` if Helm manages no field. Leaves out `spec.replicas` of a Deployment: with an
 /// autoscaler the manifest does not contain it, and the next apply would reset it.
-pub(crate) fn reassign_fields(live: &Value) -> Option<Value> {
+pub(super) fn reassign_fields(live: &Value) -> Option<Value> {
     let fields = live.pointer("/metadata/managedFields")?.as_array()?;
     let is_spec = |field: &&Value| field["subresource"].as_str().unwrap_or_default().is_empty();
     let (taken, kept): (Vec<&Value>, Vec<&Value>) = fields.iter().partition(|field| {
@@ -85,7 +85,7 @@ fn merge(into: &mut Value, from: &Value) {
 /// Returns a diff of the live pods of a Deployment and the wanted ones, if they differ.
 ///
 /// `wanted` is the result of a dry run of the manifest under another name, with all defaults.
-pub(crate) fn pod_difference(live: &Value, wanted: &Value) -> Option<String> {
+pub(super) fn pod_difference(live: &Value, wanted: &Value) -> Option<String> {
     let part = |object: &Value| {
         let spec = &object["spec"];
         let mut part = json!({
@@ -119,7 +119,7 @@ fn without_null_timestamps(value: &Value) -> Value {
 
 /// Returns the commands that remove a module from the state of Terraform. Terraform would delete
 /// the objects otherwise.
-pub(crate) fn state_rm(module: &str) -> String {
+pub(super) fn state_rm(module: &str) -> String {
     const RESOURCES: &[&str] = &[
         "helm_release.k8s-service",
         "aws_ecr_repository.repo",

@@ -1,0 +1,40 @@
+//! Workflow commands of GitHub, which become annotations of the source lines
+//! (<https://docs.github.com/en/actions/reference/workflow-commands-for-github-actions>).
+
+use optakit_core::api::Diagnostic;
+
+/// Formats each diagnostic as one workflow command.
+pub(crate) fn github<'a>(diagnostics: impl Iterator<Item = &'a Diagnostic>) -> String {
+    diagnostics.map(command).collect()
+}
+
+fn command(diagnostic: &Diagnostic) -> String {
+    let level = match diagnostic.severity {
+        "error" => "error",
+        "warning" => "warning",
+        _ => "notice",
+    };
+    let place = diagnostic.place;
+    let text = match &diagnostic.help {
+        Some(help) => format!("{}\n{help}", diagnostic.message),
+        None => diagnostic.message.clone(),
+    };
+    format!(
+        "::{level} file={},line={},col={},endLine={},endColumn={},title={}::{}\n",
+        escape_property(&diagnostic.file),
+        place.line,
+        place.column,
+        place.end_line,
+        place.end_column,
+        escape_property(diagnostic.rule),
+        escape_message(&text)
+    )
+}
+
+fn escape_message(text: &str) -> String {
+    text.replace('%', "%25").replace('\r', "%0D").replace('\n', "%0A")
+}
+
+fn escape_property(text: &str) -> String {
+    escape_message(text).replace(':', "%3A").replace(',', "%2C")
+}

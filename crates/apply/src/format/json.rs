@@ -1,0 +1,74 @@
+//! The JSON of `--format json`.
+
+use optakit_core::api::Diagnostic;
+use serde::Serialize;
+use serde_json::json;
+
+/// Formats diagnostics as one JSON array.
+pub(crate) fn json<'a>(diagnostics: impl Iterator<Item = &'a Diagnostic>) -> String {
+    let rows: Vec<Row<'_>> = diagnostics.map(row).collect();
+    format!("{:#}\n", json!(rows))
+}
+
+#[derive(Serialize)]
+struct Row<'a> {
+    file: &'a str,
+    line: u32,
+    column: u32,
+    end_line: u32,
+    end_column: u32,
+    severity: &'a str,
+    rule: &'a str,
+    path: &'a str,
+    message: &'a str,
+    help: Option<&'a str>,
+    fixes: Vec<FixRow<'a>>,
+}
+
+#[derive(Serialize)]
+struct FixRow<'a> {
+    title: &'a str,
+    safe: bool,
+    edits: Vec<EditRow<'a>>,
+}
+
+#[derive(Serialize)]
+struct EditRow<'a> {
+    line: u32,
+    column: u32,
+    end_line: u32,
+    end_column: u32,
+    text: &'a str,
+}
+
+fn row(diagnostic: &Diagnostic) -> Row<'_> {
+    let place = diagnostic.place;
+    let fixes = diagnostic.fixes.iter().map(|fix| FixRow {
+        title: &fix.title,
+        safe: fix.safe,
+        edits: fix
+            .edits
+            .iter()
+            .map(|edit| EditRow {
+                line: edit.place.line,
+                column: edit.place.column,
+                end_line: edit.place.end_line,
+                end_column: edit.place.end_column,
+                text: &edit.text,
+            })
+            .collect(),
+    });
+    Row {
+        file: &diagnostic.file,
+        line: place.line,
+        column: place.column,
+        end_line: place.end_line,
+        end_column: place.end_column,
+        severity: diagnostic.severity,
+        rule: diagnostic.rule,
+        path: &diagnostic.path,
+        message: &diagnostic.message,
+        help: diagnostic.help.as_deref(),
+        fixes: fixes.collect(),
+    }
+}

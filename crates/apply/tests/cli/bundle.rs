@@ -1,0 +1,35 @@
+//! Tests of `optakit bundle`.
+
+use crate::program::{SERVICE, folder, run};
+
+#[test]
+fn bundles_are_written_inspected_and_verified() {
+    let folder = folder(&format!("{SERVICE}    secrets: [STRIPE_KEY]\n"));
+    let outcome = run(&folder, &["bundle"]);
+    assert_eq!(outcome.code, 0, "{}", outcome.err);
+    assert!(outcome.err.starts_with("wrote shop-staging.bundle.json (sha256:"), "{}", outcome.err);
+    let path = folder.path().join("service/shop-staging.bundle.json");
+    let text = std::fs::read_to_string(&path).expect("the bundle was written");
+    assert_eq!(
+        run(&folder, &["bundle", "-o", "-"]).out,
+        text,
+        "a bundle always has the same bytes"
+    );
+    let inspected = run(&folder, &["bundle", "inspect", "shop-staging.bundle.json"]).out;
+    assert!(
+        inspected.contains("cluster      opta-staging\n")
+            && inspected.contains("  manual-secrets: STRIPE_KEY\n"),
+        "{inspected}"
+    );
+    assert_eq!(run(&folder, &["bundle", "verify", "shop-staging.bundle.json"]).code, 0);
+    std::fs::write(&path, text.replace("\"containerPort\": 8000", "\"containerPort\": 8001"))
+        .expect("the file can be written");
+    let outcome = run(&folder, &["bundle", "verify", "shop-staging.bundle.json"]);
+    assert_eq!(outcome.code, 1);
+    assert!(outcome.err.contains("Deployment shop-api-k8s-service"), "{}", outcome.err);
+    let has_line = |sign: char, end: &str| {
+        outcome.err.lines().any(|line| line.starts_with(sign) && line.ends_with(end))
+    };
+    assert!(has_line('-', "containerPort: 8000"), "{}", outcome.err);
+    assert!(has_line('+', "containerPort: 8001"), "{}", outcome.err);
+}

@@ -1,0 +1,65 @@
+//! Tests of commands that cannot run.
+
+use crate::program::{SERVICE, folder, run};
+
+#[test]
+fn a_command_that_cannot_run_exits_with_2() {
+    let folder = folder(SERVICE);
+    for (arguments, message) in [
+        (
+            &["validate", "missing.yml"][..],
+            "error: cannot read missing.yml: No such file or directory (os error 2)\n",
+        ),
+        (
+            &["validate", "--env", "nowhere"],
+            "error: opta.yml: there is no environment `nowhere`, choose one of `staging` with `--env`\n",
+        ),
+        (
+            &["render", "--env", "nowhere"],
+            "error: there is no environment `nowhere`, choose one of `staging` with `--env`\n",
+        ),
+        (
+            &["render", "--profile", "odd"],
+            "error: invalid value 'odd' for '--profile <PROFILE>'\n  [possible values: default, opta-2021]",
+        ),
+        (
+            &["render", "--exposure", "odd"],
+            "error: invalid value 'odd' for '--exposure <EXPOSURE>'\n  [possible values: nginx, gateway, alb]",
+        ),
+        (
+            &["render", "--exposure", "gateway", "--gateway", "x"],
+            "error: `x` is not a valid Gateway, expected namespace and name like `infra/public`\n",
+        ),
+        (
+            &["render", "--hardening", "odd"],
+            "error: invalid value 'odd' for '--hardening <LEVEL>'\n  [possible values: baseline, restricted]",
+        ),
+        (
+            &["render", "--profile", "opta-2021", "--hardening", "restricted"],
+            "error: hardening `restricted` changes pods, but profile `opta-2021` keeps them as Opta rendered them\n",
+        ),
+        (&["render", "--image-tag", "a b"], "error: `a b` is not a valid image tag\n"),
+        (
+            &["bundle", "inspect", "opta.yml"],
+            "error: the file is no bundle: expected ident at line 1 column 2\n",
+        ),
+        (&["bundle", "-o", "no/such/folder/x.json"], "error: cannot write no/such/folder/x.json: "),
+    ] {
+        let outcome = run(&folder, arguments);
+        assert_eq!(outcome.code, 2, "{arguments:?}");
+        assert!(outcome.err.contains(message.trim_end()), "{arguments:?}: {}", outcome.err);
+        assert_eq!(outcome.out, "", "{arguments:?}");
+    }
+}
+
+#[test]
+fn a_file_that_is_not_utf_8_reports_the_line() {
+    let folder = folder(SERVICE);
+    std::fs::write(folder.path().join("service/opta.yml"), b"name: shop\nmodules: \xff\n")
+        .expect("the file can be written");
+    let outcome = run(&folder, &["validate"]);
+    assert_eq!(
+        (outcome.code, outcome.err.as_str()),
+        (2, "error: opta.yml is not UTF-8: line 2 contains the byte 0xff\n")
+    );
+}

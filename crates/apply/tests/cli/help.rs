@@ -1,0 +1,91 @@
+//! Tests of the help, the manual pages, `explain`, `schema` and `completions`.
+
+use serde_json::Value;
+
+use crate::program::{SERVICE, folder, run};
+
+#[test]
+fn every_command_has_a_manual_page() {
+    let folder = folder(SERVICE);
+    let page = run(&folder, &["man"]);
+    assert!(
+        page.code == 0
+            && page.out.contains(".TH optakit 1")
+            && page.out.contains("optakit\\-apply(1)"),
+        "{}",
+        page.out
+    );
+    let page = run(&folder, &["man", "render"]);
+    assert!(
+        page.out.contains(".TH optakit-render 1") && page.out.contains("\\-\\-image\\-tag"),
+        "{}",
+        page.out
+    );
+    assert_eq!(
+        run(&folder, &["man", "rendr"]).err,
+        "error: unknown command `rendr`\n  help: list them with `optakit help`\n"
+    );
+}
+
+/// Returns the commands that a help text lists.
+fn listed_commands(help: &str) -> Vec<String> {
+    let lines = help.lines().skip_while(|line| *line != "Commands:").skip(1);
+    lines
+        .take_while(|line| !line.is_empty())
+        .filter_map(|line| line.split_whitespace().next())
+        .filter(|name| *name != "help")
+        .map(str::to_owned)
+        .collect()
+}
+
+#[test]
+fn the_help_of_every_command_has_exit_codes_and_examples() {
+    let folder = folder(SERVICE);
+    let mut open: Vec<Vec<String>> = vec![Vec::new()];
+    let mut seen = 0;
+    while let Some(command) = open.pop() {
+        let mut arguments: Vec<&str> = command.iter().map(String::as_str).collect();
+        arguments.push("-h");
+        let outcome = run(&folder, &arguments);
+        let help = outcome.out;
+        assert_eq!(outcome.code, 0, "{arguments:?}");
+        assert!(help.contains("Exit codes:\n"), "{arguments:?}: {help}");
+        assert!(help.contains("Examples:\n"), "{arguments:?}: {help}");
+        for name in listed_commands(&help) {
+            open.push([command.clone(), vec![name]].concat());
+        }
+        seen += 1;
+    }
+    assert!(seen > 20, "found only {seen} commands");
+}
+
+#[test]
+fn fields_and_rules_are_explained() {
+    let folder = folder(SERVICE);
+    let outcome = run(&folder, &["explain", "min_containers"]);
+    assert_eq!(
+        outcome.out,
+        "min_containers (of k8s-service)
+
+Minimum number of containers.
+To stop the service, set `min_containers` and `max_containers` to 0.
+
+- Type: whole number, or its digits as text
+- Unit: containers
+- Default: 1
+- Range: 0 or more
+- Example: min_containers: 2
+- Renders: HorizontalPodAutoscaler spec.minReplicas; Deployment spec.replicas (without an autoscaler); PodDisruptionBudget (for 2 or more)
+- See: https://kubernetes.io/docs/tasks/run-application/horizontal-pod-autoscale/
+"
+    );
+    let outcome = run(&folder, &["explain", "min_container"]);
+    assert_eq!((outcome.code, outcome.out.as_str()), (2, ""));
+    assert_eq!(
+        outcome.err,
+        "error: there is no field or rule `min_container`, did you mean `min_containers`?\n"
+    );
+    let schema: Value = serde_json::from_str(&run(&folder, &["schema"]).out).expect("it is JSON");
+    assert_eq!(schema["title"], "opta.yml");
+    assert!(run(&folder, &["completions", "bash"]).out.contains("complete -F _optakit"));
+}

@@ -1,0 +1,11 @@
+//! Tests of the command line without a cluster: exact output, exit codes and files.
+
+mod bundle;
+mod colours;
+mod errors;
+mod formats;
+mod help;
+mod program;
+mod render;
+mod validate;
+mod values;
