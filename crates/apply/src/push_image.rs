@@ -79,12 +79,12 @@ fn repository_of<'a>(
     match (matching.as_slice(), module) {
         ([(_, only)], _) => Ok(only),
         ([], Some(module)) => bail!(
-            "the bundle has no module `{module}` with `image: AUTO`\n  help: push to another repository \
-             with `--to REGISTRY/REPOSITORY`"
+            "the bundle has no module `{module}` with `image: AUTO`\n  \
+             help: push to another repository with `--to REGISTRY/REPOSITORY`"
         ),
         ([], None) => bail!(
-            "the bundle has no module with `image: AUTO`, so it has no ECR repository\n  help: push to \
-             another repository with `--to REGISTRY/REPOSITORY`"
+            "the bundle has no module with `image: AUTO`, so it has no ECR repository\n  \
+             help: push to another repository with `--to REGISTRY/REPOSITORY`"
         ),
         (several, _) => {
             let names: Vec<&str> = several.iter().map(|(owner, _)| *owner).collect();
@@ -120,8 +120,8 @@ pub(crate) fn destination(address: &str) -> anyhow::Result<Destination> {
         }
         Ok(DockerCredential::IdentityToken(_)) => {
             bail!(
-                "Docker has an identity token for {registry}, which is not supported\n  help: log in \
-                 with user name and password"
+                "Docker has an identity token for {registry}, which is not supported\n  \
+                 help: log in with user name and password"
             )
         }
         // The registry decides whether credentials are required.

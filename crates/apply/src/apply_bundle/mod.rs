@@ -41,7 +41,8 @@ pub(crate) async fn apply_bundle(
     let outcome = tokio::select! {
         outcome = rollback::deploy_or_roll_back(&session, options, changes, report) => outcome,
         _ = tokio::signal::ctrl_c() => Err(anyhow::anyhow!(
-            "interrupted: changes that were already applied stay\n  help: apply again to complete them"
+            "interrupted: changes that were already applied stay\n  \
+             help: apply again to complete them"
         )),
     };
     lock.release().await;

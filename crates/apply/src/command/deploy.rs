@@ -24,15 +24,16 @@ pub(crate) fn run(arguments: &DeployArgs, report: &Report) -> anyhow::Result<Exi
     let DeployArgs { bundle, image, options } = arguments;
     if options.skip_aws {
         bail!(
-            "`deploy` pushes to ECR, so it cannot run with `--skip-aws`\n  help: push with \
-             `optakit push --to REGISTRY/REPOSITORY`, then apply with `--image-digest`"
+            "`deploy` pushes to ECR, so it cannot run with `--skip-aws`\n  \
+             help: push with `optakit push --to REGISTRY/REPOSITORY`, then apply with \
+             `--image-digest`"
         );
     }
     let mut bundle = bundle_file::read(bundle, None, options.allow_modified, report)?;
     if !bundle.holes.iter().any(|hole| hole.input == IMAGE_DIGEST) {
         bail!(
-            "the bundle already has an image, so the pushed image would not be used\n  help: make the \
-             bundle again without `--image-tag` and `--image-digest`"
+            "the bundle already has an image, so the pushed image would not be used\n  \
+             help: make the bundle again without `--image-tag` and `--image-digest`"
         );
     }
     let image = options::image(image);

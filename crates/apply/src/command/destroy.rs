@@ -33,8 +33,8 @@ pub(crate) fn run(arguments: &DestroyArgs, report: &Report) -> anyhow::Result<Ex
         }
         if !arguments.yes && !std::io::stdin().is_terminal() {
             bail!(
-                "standard input is not a terminal, so the deletion cannot be confirmed\n  help: pass \
-                 `--yes` to delete without confirmation"
+                "standard input is not a terminal, so the deletion cannot be confirmed\n  \
+                 help: pass `--yes` to delete without confirmation"
             );
         }
         let objects = plural(members.len(), "object");

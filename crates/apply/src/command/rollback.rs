@@ -24,7 +24,8 @@ pub(crate) fn run(arguments: &RollbackArgs, report: &Report) -> anyhow::Result<E
         let number = match arguments.to {
             Some(number) => number,
             None => before_newest(&revisions).context(
-                "there is no earlier good revision\n  help: list the revisions with `optakit history`",
+                "there is no earlier good revision\n  \
+                 help: list the revisions with `optakit history`",
             )?,
         };
         let bundle = history::read(&session.client, session.layer(), number).await?;

@@ -66,7 +66,8 @@ fn check_name(name: &str) -> anyhow::Result<()> {
         Ok(())
     } else {
         bail!(
-            "`{name}` is not a valid name of a secret\n  help: use letters, digits, `-`, `_` and `.`"
+            "`{name}` is not a valid name of a secret\n  \
+             help: use letters, digits, `-`, `_` and `.`"
         )
     }
 }

@@ -71,8 +71,9 @@ fn check(session: &Session) -> anyhow::Result<Vec<DesiredObject>> {
     let (targets, left_out) = session.targets();
     if !left_out.is_empty() {
         bail!(
-            "the bundle has no image for {}\n  help: pass the running image with \
-             `--image-digest`, or make the bundle with `--image-tag`",
+            "the bundle has no image for {}\n  \
+             help: pass the running image with `--image-digest`, or make the bundle with \
+             `--image-tag`",
             left_out.join(", ")
         );
     }

@@ -41,7 +41,7 @@ fn a_command_that_cannot_run_exits_with_2() {
         (&["render", "--image-tag", "a b"], "error: `a b` is not a valid image tag\n"),
         (
             &["bundle", "inspect", "opta.yml"],
-            "error: the file is no bundle: expected ident at line 1 column 2\n",
+            "error: the file is not a valid bundle: expected ident at line 1 column 2\n",
         ),
         (&["bundle", "-o", "no/such/folder/x.json"], "error: cannot write no/such/folder/x.json: "),
     ] {
