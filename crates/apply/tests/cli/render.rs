@@ -119,7 +119,9 @@ fn a_file_with_errors_renders_nothing() {
     let outcome = run(&folder(&SERVICE.replace("8000", "99999")), &["render"]);
     assert_eq!((outcome.code, outcome.out.as_str()), (1, ""));
     assert!(
-        outcome.err.starts_with("error[out-of-range]: `http` is 99999, expected a number from 1 to 65535\n"),
+        outcome.err.starts_with(
+            "error[out-of-range]: `http` is 99999, expected a number from 1 to 65535\n"
+        ),
         "{}",
         outcome.err
     );
