@@ -151,19 +151,19 @@ fn each_verb_of_the_cluster_role_is_needed_or_only_used_for_warnings() {
     let test = ClusterRoleTest::new();
     test.without("create", "namespaces", None, ClusterRoleTest::apply)
         .fails()
-        .reports("create namespaces");
+        .reports("create namespaces to create the namespace");
     test.apply().succeeds();
     // A saved plan contains the UID of the cluster.
     test.save_plan().succeeds();
     test.without("get", "namespaces", Some("wide"), ClusterRoleTest::apply)
         .fails()
-        .reports("Namespace wide is forbidden");
+        .reports("reading Namespace wide is forbidden");
     test.without("patch", "namespaces", Some("wide"), ClusterRoleTest::apply)
         .fails()
         .reports("cannot patch resource \"namespaces\"");
     test.without("get", "namespaces", Some("kube-system"), ClusterRoleTest::save_plan)
         .fails()
-        .reports("Namespace kube-system is forbidden");
+        .reports("reading Namespace kube-system is forbidden");
     // The apply reads these only for warnings.
     for (verb, resource) in [("list", "nodes"), ("get", "ingressclasses")] {
         test.without(verb, resource, None, ClusterRoleTest::apply).succeeds();
@@ -214,7 +214,7 @@ fn iam_policy_is_sufficient_and_missing_actions_are_named() {
         let failed =
             (0..2).map(|_| apply_with_actions(&service, &allowed)).find(|run| run.code != 0);
         if let Some(failed) = failed {
-            failed.reports(action);
+            failed.reports(&format!("AWS denies {action} for"));
             needed.push(action.as_str());
         }
     }

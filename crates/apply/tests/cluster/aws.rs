@@ -31,7 +31,7 @@ async fn repository_is_created_with_its_policies() {
         .apply(&[])
         .succeeds()
         .reports("created      ECR repository opta-auto-api")
-        .reports(&address("opta-auto-api"));
+        .reports(&format!("push one to {}", address("opta-auto-api")));
     let applied = service.versions();
     assert_eq!(applied.len(), 2, "the Deployment and the Ingress need an image: {applied:?}");
 
@@ -57,9 +57,8 @@ fn image_must_be_in_ecr_and_should_fit_the_nodes() {
     service
         .apply(&["--image-digest", DIGEST])
         .fails()
-        .reports("nothing was changed")
-        .reports("opta-fitting-api")
-        .reports(DIGEST)
+        .reports("the image is not in ECR; nothing was changed")
+        .reports(&format!("the repository `opta-fitting-api` has no image {DIGEST}"))
         .reports("optakit push");
 
     // kwok runs images of any architecture.
@@ -67,8 +66,7 @@ fn image_must_be_in_ecr_and_should_fit_the_nodes() {
     service
         .apply(&["--image-digest", &arm, "--timeout", "60"])
         .succeeds()
-        .reports("linux/arm64")
-        .reports("the nodes are amd64")
+        .reports("is built for linux/arm64, but the nodes are amd64")
         .reports("the cluster has no metrics API");
 
     let amd = service.push("amd64");
@@ -121,9 +119,9 @@ fn denied_action_is_named() {
         service
             .apply_as(&format!("DENIED-{action}"))
             .fails()
-            .reports(&format!("{service_name}:{action}"))
-            .reports(resource)
-            .reports("is not authorized to perform");
+            .reports(&format!("AWS denies {service_name}:{action} for {resource}"))
+            .reports("is not authorized to perform")
+            .reports("allow the action for your AWS identity");
     }
     record_fault(
         "AWS denies an action that the apply needs",

@@ -26,7 +26,7 @@ fn unreachable_clusters_are_reported_by_their_cause() {
     let service = Service::new("nowhere", "acme/api:1", "");
     let apply = |kubeconfig: &str| service.apply_with(&["--kubeconfig", kubeconfig]).fails();
     service.write("refused", UNREACHABLE);
-    apply("refused").reports("cannot be reached").reports("nothing was changed");
+    apply("refused").reports("the cluster x cannot be reached").reports("nothing was changed");
 
     // A server that accepts connections and never answers.
     let silent = std::net::TcpListener::bind("127.0.0.1:0").expect("a port is free");
@@ -47,7 +47,7 @@ fn unreachable_clusters_are_reported_by_their_cause() {
         .and_then(|rest| rest.split('"').next())
         .expect("the kubeconfig has a token");
     service.write("stranger", &config.replace(token, "wrong"));
-    apply("stranger").reports("(401)");
+    apply("stranger").reports("rejects the credentials (401)");
     record_fault(
         "No cluster answers, the token is wrong, or the kubeconfig is invalid",
         "Each has its own message.",

@@ -59,7 +59,7 @@ async fn role_is_created_and_corrected() {
         .apply_with(&[])
         .succeeds()
         .reports("changed      IAM role staging-roled-api (trust, attachment)")
-        .reports(&foreign);
+        .reports(&format!("{foreign} is also attached and was kept"));
     assert_eq!(trust(&iam, role).await, first);
 
     // With a kubeconfig the OIDC issuer is unknown.
@@ -83,9 +83,9 @@ async fn role_of_another_cluster_is_rejected() {
     service
         .apply_with(&[])
         .fails()
-        .reports("nothing was changed")
-        .reports(uid)
-        .reports("another")
+        .reports("the layer runs in another cluster; nothing was changed")
+        .reports(&format!("has the UID {uid}"))
+        .reports("the UID another")
         .reports("aws iam untag-role");
     let untag = iam.untag_role().role_name(name).tag_keys(CLUSTER_TAG);
     untag.send().await.expect("the tag can be removed");

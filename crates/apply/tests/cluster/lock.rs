@@ -24,7 +24,7 @@ fn one_run_at_a_time_and_an_expired_lock_is_taken_over() {
     };
     lock("2999-01-01T00:00:00.000000Z");
     service.update("acme/api:2", "");
-    service.apply(&[]).fails().reports("ann@laptop/17");
+    service.apply(&[]).fails().reports("another run is changing this layer: ann@laptop/17");
     assert_eq!(service.image(), "acme/api:1", "nothing was written");
     lock("2020-01-01T00:00:00.000000Z");
     service.apply(&[]).succeeds().reports("the run of ann@laptop/17 was interrupted");

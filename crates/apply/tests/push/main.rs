@@ -226,6 +226,6 @@ fn deploy_runs_the_image_that_it_pushed() {
     deploy(&[]).succeeds().reports("nothing to change");
     deploy(&["--skip-aws"]).fails().reports("optakit push --to");
     service.run_alone(&["bundle", "--quiet", "--image-tag", "9"]).succeeds();
-    deploy(&[]).fails().reports("image");
+    deploy(&[]).fails().reports("the bundle already has an image");
     kubectl(&["delete", "namespace", "deployer", "--wait=false"]);
 }
