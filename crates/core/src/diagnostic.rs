@@ -1,68 +1,67 @@
-//! What Optakit has to say about a user's text: rules, diagnostics and their repairs. Never a
-//! `Result`: a wrong text is an ordinary outcome, a wrong world is not dealt with in this crate.
+//! Rules, diagnostics and fixes. A problem in a user's file is a diagnostic, never an `Err`.
 
 use crate::rule::{Rule, Severity};
 use crate::span::Span;
 
-/// Whether a fix may be applied without a person reading it.
+/// Whether a fix may be applied without review.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Applicability {
-    /// The meaning is certain.
+    /// The fix keeps the intended meaning.
     Safe,
-    /// A guess, even if a good one.
+    /// The fix is a guess.
     Unsafe,
 }
 
-/// One replacement of a source's text.
+/// A replacement of a part of a text.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct TextEdit {
-    /// What is replaced; empty for an insertion.
+    /// The part to replace; empty for an insertion.
     pub span: Span,
-    /// What takes its place.
+    /// The new text.
     pub text: String,
 }
 
-/// A repair: after its edits the text parses and the rule is silent.
+/// A fix of a problem. After its edits, the text is valid YAML and the problem is gone.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Fix {
-    /// What it does, as a button would say it.
+    /// What the fix does, in the imperative.
     pub title: String,
-    /// Whether it may be applied unseen.
+    /// Whether the fix may be applied without review.
     pub applicability: Applicability,
-    /// The edits, which do not overlap.
+    /// The edits. They do not overlap.
     pub edits: Vec<TextEdit>,
 }
 
-/// A second place that matters to a diagnostic.
+/// A second place of a diagnostic.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Label {
-    /// Where.
+    /// The place.
     pub span: Span,
-    /// Why it matters.
+    /// Why the place matters.
     pub message: String,
 }
 
-/// One fault at one place.
+/// A problem in a file.
 #[derive(Clone, Debug)]
 pub struct Diagnostic {
-    /// The rule that found it.
+    /// The rule.
     pub rule: &'static Rule,
-    /// Where it is.
+    /// The place of the problem.
     pub span: Span,
-    /// Where in the document, like `modules[0].port.http`; empty for the file itself.
+    /// The path in the document, like `modules[0].port.http`; empty for the whole file.
     pub path: String,
-    /// Found, then expected; lower case, no full stop, names in backticks.
+    /// What was found, then what was expected. Lower case, no full stop, names in backticks.
     pub message: String,
-    /// The next action.
+    /// What to do next.
     pub help: Option<String>,
-    /// A second place.
+    /// A second place that matters.
     pub label: Option<Label>,
-    /// The repairs, best first.
+    /// The fixes, best first.
     pub fixes: Vec<Fix>,
 }
 
 impl Diagnostic {
-    /// A diagnostic without help, label and fix.
+    /// Creates a diagnostic without help, label and fixes.
     pub fn new(
         rule: &'static Rule,
         span: Span,
@@ -80,21 +79,21 @@ impl Diagnostic {
         }
     }
 
-    /// With the next action.
+    /// Sets the help.
     #[must_use]
     pub fn help(mut self, help: impl Into<String>) -> Self {
         self.help = Some(help.into());
         self
     }
 
-    /// With a second place.
+    /// Sets the label.
     #[must_use]
     pub fn label(mut self, span: Span, message: impl Into<String>) -> Self {
         self.label = Some(Label { span, message: message.into() });
         self
     }
 
-    /// With a repair that replaces `span` by `text`.
+    /// Adds a fix that replaces `span` by `text`.
     #[must_use]
     pub fn fix(
         self,
@@ -106,7 +105,7 @@ impl Diagnostic {
         self.fix_edits(applicability, title, vec![TextEdit { span, text: text.into() }])
     }
 
-    /// With a repair of several edits.
+    /// Adds a fix with several edits.
     #[must_use]
     pub fn fix_edits(
         mut self,
@@ -118,7 +117,7 @@ impl Diagnostic {
         self
     }
 
-    /// Whether nothing may be rendered because of it.
+    /// Whether the diagnostic is an error.
     #[must_use]
     pub fn is_error(&self) -> bool {
         self.rule.severity == Severity::Error

@@ -1,5 +1,5 @@
-//! The core as a JavaScript package: the functions of [`api`] by wasm-bindgen, with TypeScript
-//! types made from the same structs. The one file that knows of JavaScript.
+//! The JavaScript package: the functions of [`api`] for wasm-bindgen, with TypeScript types of the
+//! same structs.
 
 use std::collections::BTreeMap;
 
@@ -12,28 +12,28 @@ use crate::api::{
     RdsCertificates, Request, ServiceFile, SourceText, TextEdit,
 };
 
-/// The texts and choices that every function takes.
+/// The files and choices that the functions take.
 #[derive(Deserialize, Tsify)]
 #[serde(rename_all = "camelCase", deny_unknown_fields)]
 pub struct Input {
-    /// The service file's text.
+    /// The text of the service file.
     pub service: String,
-    /// The service file's name in diagnostics and bundles; `opta.yml` when left out.
+    /// The name of the service file in diagnostics and bundles. Default: `opta.yml`.
     #[tsify(optional)]
     pub name: Option<String>,
-    /// The environment files' texts, by the `path` under which the service file names them.
+    /// The texts of the environment files by their `path` in the service file.
     #[serde(default)]
     #[tsify(optional)]
     pub environment_files: BTreeMap<String, String>,
-    /// The values file's text.
+    /// The text of the values file.
     #[tsify(optional)]
     pub values: Option<String>,
-    /// What to render.
+    /// How to render the service file.
     #[serde(default)]
     #[tsify(optional, type = "Partial<Choices>")]
     pub choices: Choices,
-    /// The certificates of RDS for the region, as PEM; needed when `Analysis.rdsCertificatesFor`
-    /// names a region. The package has them in its folder `rds-ca`.
+    /// The RDS certificates of the region as PEM. Required if `Analysis.rdsCertificatesFor` names a
+    /// region. The folder `rds-ca` of the package contains them.
     #[tsify(optional)]
     pub rds_certificates: Option<String>,
 }
@@ -58,61 +58,61 @@ impl Input {
     }
 }
 
-/// A bundle as a file.
+/// A bundle file.
 #[derive(Serialize, Tsify)]
 #[serde(rename_all = "camelCase")]
 pub struct BundleFile {
-    /// Its name.
+    /// The name of the file.
     pub name: String,
-    /// Its text, which `optakit apply` takes.
+    /// The text of the file, for `optakit apply`.
     pub text: String,
 }
 
-/// The version of the package.
+/// Returns the version of the package.
 #[wasm_bindgen]
 #[must_use]
 pub fn version() -> String {
     env!("CARGO_PKG_VERSION").to_owned()
 }
 
-/// Every fault of a service file, in source order.
+/// Returns the diagnostics of a service file, in source order.
 ///
 /// # Errors
 ///
-/// When `input` is not of its type.
+/// Fails if `input` does not have the type `Input`.
 #[wasm_bindgen]
 pub fn validate(input: Ts<Input>) -> Result<Vec<Ts<Diagnostic>>, JsError> {
     let diagnostics = api::check(&request(&input)?).diagnostics;
     diagnostics.iter().map(|diagnostic| Ok(diagnostic.into_ts()?)).collect()
 }
 
-/// The faults, and without an error among them the manifests.
+/// Returns the diagnostics, and the manifests if there are no errors.
 ///
 /// # Errors
 ///
-/// When `input` is not of its type.
+/// Fails if `input` does not have the type `Input`.
 #[wasm_bindgen]
 pub fn render(input: Ts<Input>) -> Result<Ts<Analysis>, JsError> {
     Ok(api::analyze(&request(&input)?, false).into_ts()?)
 }
 
-/// The AWS resources as JSON; none when the file has errors.
+/// Returns the AWS resources as JSON; none if the file has errors.
 ///
 /// # Errors
 ///
-/// When `input` is not of its type.
+/// Fails if `input` does not have the type `Input`.
 #[wasm_bindgen]
 pub fn aws(input: Ts<Input>) -> Result<Vec<Ts<AwsDocument>>, JsError> {
     let documents = api::aws_documents(&request(&input)?);
     documents.iter().map(|document| Ok(document.into_ts()?)).collect()
 }
 
-/// The bundle that `optakit apply` takes.
+/// Returns the bundle for `optakit apply`.
 ///
 /// # Errors
 ///
-/// When `input` is not of its type, the file has errors, or the certificates of RDS are missing:
-/// `render` tells of both.
+/// Fails if `input` does not have the type `Input`, if the file has errors, or if the RDS
+/// certificates are missing. `render` returns the errors and the region.
 #[wasm_bindgen]
 pub fn bundle(input: Ts<Input>) -> Result<Ts<BundleFile>, JsError> {
     let bundle =
@@ -120,12 +120,12 @@ pub fn bundle(input: Ts<Input>) -> Result<Ts<BundleFile>, JsError> {
     Ok(BundleFile { name: bundle.file_name(), text: bundle.to_text() }.into_ts()?)
 }
 
-/// What may stand at a UTF-16 offset of a file: `file` is the service file's name or an environment
-/// file's path.
+/// Returns the completions at a UTF-16 offset. `file` is the name of the service file, or the path
+/// of an environment file.
 ///
 /// # Errors
 ///
-/// When `input` is not of its type.
+/// Fails if `input` does not have the type `Input`.
 #[wasm_bindgen]
 pub fn complete(
     input: Ts<Input>,
@@ -137,22 +137,22 @@ pub fn complete(
         .transpose()?)
 }
 
-/// What is to say of a UTF-16 offset of a file, as Markdown.
+/// Returns the documentation at a UTF-16 offset, as Markdown.
 ///
 /// # Errors
 ///
-/// When `input` is not of its type.
+/// Fails if `input` does not have the type `Input`.
 #[wasm_bindgen]
 pub fn hover(input: Ts<Input>, file: &str, offset: usize) -> Result<Option<Ts<Hover>>, JsError> {
     Ok(api::hover(&request(&input)?, file, offset).map(|hover| hover.into_ts()).transpose()?)
 }
 
-/// The replacement that sets the value at a path of a text, comments and layout kept; nothing when
-/// it has that value.
+/// Returns the edit that sets the value at a path; nothing if the value is already there. Comments
+/// and layout stay.
 ///
 /// # Errors
 ///
-/// When the text is not YAML, or the value has no place there.
+/// Fails if the text is not valid YAML, or if the path leads through a value without children.
 #[wasm_bindgen]
 pub fn set(
     text: String,
@@ -160,24 +160,21 @@ pub fn set(
     value: Ts<Data>,
 ) -> Result<Option<Ts<TextEdit>>, JsError> {
     Ok(api::set(&unnamed(text), &steps(&path)?, &value.to_rust()?.0)?
-        .map(|replacement| replacement.into_ts())
+        .map(|edit| edit.into_ts())
         .transpose()?)
 }
 
-/// The replacement that takes the entry or item at a path of a text away; nothing when there is
-/// none.
+/// Returns the edit that removes the entry or item at a path; nothing if there is none.
 ///
 /// # Errors
 ///
-/// When the text is not YAML.
+/// Fails if the text is not valid YAML.
 #[wasm_bindgen]
 pub fn remove(text: String, path: Vec<Ts<PathStep>>) -> Result<Option<Ts<TextEdit>>, JsError> {
-    Ok(api::remove(&unnamed(text), &steps(&path)?)?
-        .map(|replacement| replacement.into_ts())
-        .transpose()?)
+    Ok(api::remove(&unnamed(text), &steps(&path)?)?.map(|edit| edit.into_ts()).transpose()?)
 }
 
-/// A value as JSON has it.
+/// A JSON value.
 #[derive(Deserialize, Tsify)]
 #[tsify(type = "string | number | boolean | null | Data[] | { [key: string]: Data }")]
 pub struct Data(serde_json::Value);
@@ -202,8 +199,8 @@ fn refusal(analysis: &Analysis) -> String {
         }
         (None, Some(refusal), _) => refusal.clone(),
         (None, None, Some(region)) => {
-            format!("the certificates of RDS for {region} are needed: give `rdsCertificates`")
+            format!("RDS certificates for {region} are missing: set `rdsCertificates`")
         }
-        (None, None, None) => "there is nothing to bundle".to_owned(),
+        (None, None, None) => "the file has no services".to_owned(),
     }
 }

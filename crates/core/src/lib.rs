@@ -1,6 +1,7 @@
-//! The core of Optakit: from the text of an `opta.yml` to manifests and a bundle.
+//! The core of Optakit: reads an `opta.yml`, checks it, and renders Kubernetes manifests and
+//! bundles.
 //!
-//! One direction of data, and a stage knows only those before it:
+//! Data flows in one direction. A stage uses only the stages to its left:
 //!
 //! ```text
 //! text → Document → K8sService → Manifests → Bundle
@@ -8,8 +9,8 @@
 //!                   lower, check  aws
 //! ```
 //!
-//! [`api`] is the way in for every front end. Nothing here reads files, the clock or the
-//! environment, and the same input gives the same bytes, in the browser and natively.
+//! Front ends use [`api`]. The core does not read files, the clock or environment variables. The
+//! same input gives the same output bytes, in the browser and natively.
 
 #![cfg_attr(not(test), deny(clippy::disallowed_methods, clippy::disallowed_types))]
 

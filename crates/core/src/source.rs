@@ -1,4 +1,4 @@
-//! A text with its name, and the translation of byte offsets to lines and columns.
+//! Texts with their names, and the conversion of byte offsets to lines and columns.
 
 use std::sync::Arc;
 
@@ -17,24 +17,24 @@ pub struct SourceText {
     pub text: String,
 }
 
-/// A text that is read, under the name that diagnostics show.
+/// A text to parse, with the name that diagnostics show.
 #[derive(Clone, Debug)]
 pub struct Source {
-    /// Which text of the request it is.
+    /// Which file of the request this is.
     pub file: FileId,
-    /// Its path or name as the user knows it.
+    /// The path or name of the file.
     pub name: String,
-    /// The text itself.
+    /// The text.
     pub text: Arc<str>,
 }
 
 impl Source {
-    /// A source; a byte order mark at the start is kept out of every span by the parser.
+    /// Creates a source. The parser leaves a byte order mark out of every span.
     pub fn new(file: FileId, name: impl Into<String>, text: impl Into<Arc<str>>) -> Self {
         Self { file, name: name.into(), text: text.into() }
     }
 
-    /// The text that a span covers; empty when the span is not of this source.
+    /// Returns the text of a span; empty if the span is not in this source.
     #[must_use]
     pub fn slice(&self, span: Span) -> &str {
         self.text.get(span.range()).unwrap_or_default()
@@ -47,25 +47,25 @@ impl Source {
     }
 }
 
-/// A place as people count it.
+/// A line and a column.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Position {
-    /// Line, from 1.
+    /// The line, counted from 1.
     pub line: u32,
-    /// Column in characters, from 1.
+    /// The column in characters, counted from 1.
     pub column: u32,
 }
 
-/// The offsets at which lines begin, so that a place is found by bisection.
+/// The offsets of all line starts, to find the line of an offset by binary search.
 #[derive(Clone, Debug)]
 pub struct LineIndex {
     starts: Vec<usize>,
-    /// The same in UTF-16 code units, which browsers count in.
+    /// The same offsets in UTF-16 code units, which browsers use.
     utf16_starts: Vec<usize>,
 }
 
 impl LineIndex {
-    /// Reads the line starts of a text.
+    /// Finds the line starts of a text.
     #[must_use]
     pub fn new(text: &str) -> Self {
         let (mut starts, mut utf16_starts, mut utf16) = (vec![0], vec![0], 0);
@@ -79,8 +79,8 @@ impl LineIndex {
         Self { starts, utf16_starts }
     }
 
-    /// The line (from 1) and column (in characters, from 1) of a byte offset of `text`; an offset
-    /// past the end gives the end.
+    /// Returns the line and column of a byte offset of `text`. An offset after the end counts as
+    /// the end.
     #[must_use]
     pub fn position(&self, text: &str, offset: usize) -> Position {
         let offset = offset.min(text.len());
@@ -90,8 +90,8 @@ impl LineIndex {
         Position { line: to_u32(line + 1), column: to_u32(before.chars().count() + 1) }
     }
 
-    /// The byte offset of a UTF-16 offset of `text`; one within a character or past the end gives
-    /// the next there is.
+    /// Returns the byte offset of a UTF-16 offset of `text`. An offset inside a character counts as
+    /// its end, and an offset after the end as the end.
     #[must_use]
     pub fn byte(&self, text: &str, utf16: usize) -> usize {
         let line = self.utf16_starts.partition_point(|start| *start <= utf16) - 1;
@@ -105,7 +105,7 @@ impl LineIndex {
         self.starts[line] + inside.map_or(rest.len(), |(byte, _)| byte)
     }
 
-    /// The UTF-16 offset of a byte offset of `text`.
+    /// Returns the UTF-16 offset of a byte offset of `text`.
     #[must_use]
     pub fn utf16(&self, text: &str, offset: usize) -> usize {
         let offset = offset.min(text.len());
@@ -123,16 +123,16 @@ mod tests {
     fn columns_count_characters_not_bytes() {
         let text = "name: Grüße\nport: ü\n";
         let index = LineIndex::new(text);
-        let at = text.rfind('ü').expect("the text holds it");
+        let at = text.rfind('ü').expect("the text contains it");
         assert_eq!(index.position(text, at), Position { line: 2, column: 7 });
         assert_eq!(
-            index.position(text, text.find('ß').expect("held")),
+            index.position(text, text.find('ß').expect("the text contains it")),
             Position { line: 1, column: 10 }
         );
     }
 
     #[test]
-    fn the_end_of_the_text_is_a_position() {
+    fn an_offset_after_the_end_counts_as_the_end() {
         let index = LineIndex::new("a\n");
         assert_eq!(index.position("a\n", 99), Position { line: 2, column: 1 });
     }

@@ -1,9 +1,9 @@
-//! "Did you mean": the nearest of the known names.
+//! Suggests the known name that is nearest to an unknown name.
 
-/// The known name nearest to `found`, when it is near enough to be worth saying.
+/// Returns the known name that is nearest to `found`; none if no name is similar.
 ///
-/// A name that starts with the other (`healthcheck` for `healthcheck_path`) counts as near; else at
-/// most a third of the letters may differ, transposed neighbours counting once.
+/// Two names are similar if one starts with the other (`healthcheck` and `healthcheck_path`), or if
+/// at most a third of the characters differ. Two swapped characters count as one difference.
 #[must_use]
 pub fn nearest<'a>(found: &str, known: impl IntoIterator<Item = &'a str>) -> Option<&'a str> {
     let wanted = found.to_lowercase().replace('-', "_");
@@ -32,7 +32,7 @@ mod tests {
     use super::nearest;
 
     #[test]
-    fn finds_typos_and_shortened_names_only() {
+    fn typos_and_shortened_names_have_a_suggestion() {
         let known = ["min_containers", "max_containers", "healthcheck_path", "image", "port"];
         let check =
             |found, expected: Option<&str>| assert_eq!(nearest(found, known), expected, "{found}");

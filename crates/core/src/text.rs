@@ -1,4 +1,4 @@
-//! Text that may hold references nobody has answered yet.
+//! Text with holes: references whose value is not known yet.
 
 use std::sync::Arc;
 
@@ -6,17 +6,16 @@ use serde::{Deserialize, Deserializer, Serialize, Serializer};
 
 use crate::span::Span;
 
-/// A text. Where an input is not known, the reference itself (`{parent.domain}`) stands in it and a
-/// hole marks it.
+/// A text. It contains a reference like `{parent.domain}` if the value is not known yet. A hole
+/// marks the range of the reference.
 #[derive(Clone, Debug)]
 pub struct Text {
     value: Characters,
-    /// What came out of interpolation; most texts have none.
+    /// The result of interpolation. Most texts have none.
     references: Option<Arc<References>>,
 }
 
-/// Texts are cloned from stage to stage and most of those in manifests are words of Kubernetes:
-/// neither costs a copy.
+/// Texts are cloned often, and many are constants. Neither needs a copy of the characters.
 #[derive(Clone, Debug)]
 enum Characters {
     Static(&'static str),
@@ -37,38 +36,38 @@ impl PartialEq for Text {
 
 impl Eq for Text {}
 
-/// A part of a text that only the environment knows.
+/// A range of a text whose value is not known yet.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub struct Hole {
-    /// First byte in the text.
+    /// The first byte in the text.
     pub start: usize,
     /// One past the last byte in the text.
     pub end: usize,
-    /// The input that fills it, like `parent.domain`.
+    /// The input that has the value, like `parent.domain`.
     pub input: String,
 }
 
 impl Text {
-    /// A text without references.
+    /// Creates a text without references.
     #[must_use]
     pub fn literal(value: &str) -> Self {
         Self { value: Characters::Shared(Arc::from(value)), references: None }
     }
 
-    /// A text without references that is part of the program.
+    /// Creates a constant text.
     #[must_use]
     pub const fn constant(value: &'static str) -> Self {
         Self { value: Characters::Static(value), references: None }
     }
 
-    /// A text that came out of interpolation; `variable` is where the value of its reference is
-    /// written.
+    /// Creates the result of interpolation. `variable` is the span of the variable that has the
+    /// value.
     #[must_use]
     pub fn interpolated(value: &str, holes: Vec<Hole>, variable: Option<Span>) -> Self {
         Self { references: Some(Arc::new(References { holes, variable })), ..Self::literal(value) }
     }
 
-    /// The text, with the reference itself where an input is not known.
+    /// Returns the text, with references as they are written.
     #[must_use]
     pub fn as_str(&self) -> &str {
         match &self.value {
@@ -77,35 +76,35 @@ impl Text {
         }
     }
 
-    /// Whether every reference in it is answered.
+    /// Whether the text has no holes.
     #[must_use]
     pub fn is_known(&self) -> bool {
         self.holes().is_empty()
     }
 
-    /// What is missing, in order.
+    /// Returns the holes in order.
     #[must_use]
     pub fn holes(&self) -> &[Hole] {
         self.references.as_ref().map_or(&[], |references| &references.holes)
     }
 
-    /// Where the variable is written whose value this is.
+    /// Returns the span of the variable that has the value.
     #[must_use]
     pub fn variable(&self) -> Option<Span> {
         self.references.as_ref().and_then(|references| references.variable)
     }
 
-    /// Whether any part of it came from a reference.
+    /// Whether the text is the result of interpolation.
     #[must_use]
     pub const fn is_interpolated(&self) -> bool {
         self.references.is_some()
     }
 
-    /// The bytes of a range with the holes that lie in it.
+    /// Returns a part of the text with its holes.
     ///
     /// # Panics
     ///
-    /// When the range does not lie on character boundaries.
+    /// Panics if the range is not on character boundaries.
     #[must_use]
     pub fn slice(&self, range: std::ops::Range<usize>) -> Self {
         let part = &self.as_str()[range.clone()];
@@ -137,7 +136,7 @@ impl From<String> for Text {
     }
 }
 
-/// Puts a text together from known parts and inputs.
+/// Builds a text from known parts and holes.
 #[derive(Clone, Debug, Default)]
 pub struct TextBuilder {
     value: String,
@@ -145,7 +144,7 @@ pub struct TextBuilder {
 }
 
 impl TextBuilder {
-    /// Adds known text.
+    /// Adds a known text.
     #[must_use]
     pub fn push(mut self, text: &str) -> Self {
         self.value.push_str(text);
@@ -166,7 +165,7 @@ impl TextBuilder {
         self
     }
 
-    /// Adds a value if it is known, else a hole that `input` fills.
+    /// Adds a value if it is known, else a hole.
     #[must_use]
     pub fn value_or_input(mut self, value: Option<&str>, input: &str) -> Self {
         if let Some(value) = value {
@@ -180,7 +179,7 @@ impl TextBuilder {
         self
     }
 
-    /// The text.
+    /// Returns the text.
     #[must_use]
     pub fn build(self) -> Text {
         if self.holes.is_empty() {

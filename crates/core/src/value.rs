@@ -1,5 +1,5 @@
-//! The tree that manifests and AWS documents are built of: maps in the order they are written, each
-//! value with the place it comes from.
+//! The tree of a manifest or an AWS resource. Maps keep their order, and each value knows its
+//! origin in the source.
 
 use std::borrow::Cow;
 
@@ -9,49 +9,49 @@ use serde::ser::{Serialize, SerializeMap, SerializeSeq, Serializer};
 use crate::span::Span;
 use crate::text::{Hole, Text};
 
-/// The key of a map; most are words of Kubernetes.
+/// The key of a map. Most keys are constants.
 pub type Key = Cow<'static, str>;
 
-/// A value of a document.
+/// A value in the tree.
 #[derive(Clone, Debug)]
 pub struct Value {
-    /// What it is.
+    /// The value without its origin.
     pub kind: ValueKind,
-    /// The place in a source that decides it, when there is one.
+    /// The part of the source that decides the value, if there is one.
     pub origin: Option<Span>,
 }
 
-/// What a value is.
+/// The kinds of values.
 #[derive(Clone, Debug)]
 pub enum ValueKind {
     /// `true` or `false`.
     Bool(bool),
-    /// A whole number.
+    /// An integer.
     Int(i64),
-    /// Text, maybe with holes.
+    /// A text, which may have holes.
     Text(Text),
-    /// A map in writing order.
+    /// A map that keeps its order.
     Map(Vec<(Key, Value)>),
     /// A list.
     List(Vec<Value>),
 }
 
 impl Value {
-    /// The same value, decided at a place; one that has a place already keeps it.
+    /// Sets the origin, unless the value has one already.
     #[must_use]
     pub fn at(mut self, origin: impl Into<Option<Span>>) -> Self {
         self.origin = self.origin.or(origin.into());
         self
     }
 
-    /// The value of a key, for a map that has it.
+    /// Returns the value of a key; none if this is not a map with the key.
     #[must_use]
     pub fn get(&self, key: &str) -> Option<&Self> {
         let ValueKind::Map(entries) = &self.kind else { return None };
         entries.iter().find(|(name, _)| *name == key).map(|(_, value)| value)
     }
 
-    /// Calls `visit` with every text below.
+    /// Calls `visit` with every text in the tree.
     pub fn texts(&self, visit: &mut impl FnMut(&Text)) {
         match &self.kind {
             ValueKind::Text(text) => visit(text),
@@ -75,8 +75,8 @@ impl Value {
         holes
     }
 
-    /// Calls `visit` with every value below and the JSON pointer (RFC 6901) to it, the root's being
-    /// empty.
+    /// Calls `visit` with every value in the tree and its JSON pointer (RFC 6901). The pointer of
+    /// the root is empty.
     pub fn walk(&self, visit: &mut impl FnMut(&str, &Self)) {
         self.walk_at(&mut String::new(), visit);
     }
@@ -188,32 +188,32 @@ impl From<Map> for Value {
     }
 }
 
-/// A map under construction.
+/// A map that is being built.
 #[derive(Clone, Debug, Default)]
 pub struct Map(Vec<(Key, Value)>);
 
 impl Map {
-    /// An empty map.
+    /// Creates an empty map.
     #[must_use]
     pub const fn new() -> Self {
         Self(Vec::new())
     }
 
-    /// With the entries of another map behind its own.
+    /// Adds the entries of another map at the end.
     #[must_use]
     pub fn join(mut self, other: Self) -> Self {
         self.0.extend(other.0);
         self
     }
 
-    /// With a further entry.
+    /// Adds an entry.
     #[must_use]
     pub fn with(mut self, key: impl Into<Key>, value: impl Into<Value>) -> Self {
         self.0.push((key.into(), value.into()));
         self
     }
 
-    /// With a further entry if there is a value.
+    /// Adds an entry if there is a value.
     #[must_use]
     pub fn maybe(self, key: &'static str, value: Option<impl Into<Value>>) -> Self {
         match value {
@@ -222,7 +222,7 @@ impl Map {
         }
     }
 
-    /// Whether nothing is in it.
+    /// Whether the map has no entries.
     #[must_use]
     pub fn is_empty(&self) -> bool {
         self.0.is_empty()

@@ -43,7 +43,8 @@ fn file_name(manifest: &Manifest, extension: &str) -> String {
 }
 
 /// The manifests as a base of kustomize: their files and a `kustomization.yaml` whose `images:`
-/// sets tag or digest of each image (<https://kubectl.docs.kubernetes.io/references/kustomize/kustomization/images/>).
+/// sets tag or digest of each image
+/// (<https://kubectl.docs.kubernetes.io/references/kustomize/kustomization/images/>).
 #[must_use]
 pub fn kustomize(manifests: &[Manifest]) -> Vec<SourceText> {
     let mut files = files(manifests, FileFormat::Yaml);

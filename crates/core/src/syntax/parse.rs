@@ -2,8 +2,8 @@
 //! [`NodeKind::Broken`] and have a diagnostic.
 //!
 //! The YAML library stops at the first syntax error. So this module replaces the invalid part by
-//! spaces and parses the text again. Every offset stays the same, and one invalid line does not hide
-//! the problems of the others.
+//! spaces and parses the text again. Every offset stays the same, and one invalid line does not
+//! hide the problems of the others.
 
 use std::borrow::Cow;
 use std::ops::Range;

@@ -106,7 +106,7 @@ test('errors give the reason', () => {
   );
   const linked = input(`${SERVICE}    links: [db]\n`);
   assert.equal(optakit.render(linked).rdsCertificatesFor, 'us-east-1');
-  assert.throws(() => optakit.bundle(linked), /certificates of RDS for us-east-1/);
+  assert.throws(() => optakit.bundle(linked), /RDS certificates for us-east-1/);
   assert.throws(() => optakit.validate({ servce: '' }), /servce/);
   assert.throws(() => optakit.validate(undefined), Error);
   assert.throws(() => optakit.render({ ...input(), choices: { profil: 'x' } }), /profil/);

@@ -158,8 +158,8 @@ pub(super) fn is_missing(node: &Node) -> bool {
     node.is_null() && node.span.start == node.span.end
 }
 
-/// Whether the text may have a key that starts with `?`. Also true for some `?` inside strings, which
-/// are rare.
+/// Whether the text may have a key that starts with `?`. Also true for some `?` inside strings,
+/// which are rare.
 fn has_explicit_key(text: &str) -> bool {
     let mut before = '\n';
     let mut found = text.char_indices().filter(|(at, c)| {
