@@ -6,7 +6,7 @@ use futures::future::join_all;
 use kube::api::{Patch, PatchParams};
 use optakit_core::kind::Stage;
 
-use crate::live::{DesiredObject, LiveError, Options, explain};
+use crate::live::{DesiredObject, LiveError, WriteOptions, explain};
 
 /// Groups objects by the stage that writes them, in order.
 pub(crate) fn stages(targets: Vec<DesiredObject>) -> Vec<Vec<DesiredObject>> {
@@ -32,7 +32,7 @@ pub(crate) async fn write(
         async move {
             let label = target.label();
             target
-                .apply(client, Options { dry_run: false, force })
+                .apply(client, WriteOptions { dry_run: false, force })
                 .await
                 .map_err(|error| explain(error, "applying", &label))
         }

@@ -4,7 +4,7 @@ use optakit_core::effect::Effect;
 use optakit_core::kind::Kind;
 
 use crate::applyset::{ApplySet, Leftover};
-use crate::live::{self, DesiredObject, LiveError, Pair};
+use crate::live::{self, DesiredObject, LiveError, ObjectChange};
 use crate::owner::Force;
 use crate::plan::{self, Action};
 use crate::report::Event;
@@ -13,7 +13,7 @@ use crate::session::Session;
 /// All changes that an apply would make in the cluster.
 pub(crate) struct Changes {
     /// Each object: its live state and its state after the apply.
-    pub(crate) pairs: Vec<Pair>,
+    pub(crate) pairs: Vec<ObjectChange>,
     /// Objects of a namespace that does not exist yet. A dry run cannot test them.
     pub(crate) untested: Vec<DesiredObject>,
     /// Objects that would be deleted.
@@ -35,7 +35,8 @@ impl Changes {
         if !session.namespace_exists {
             let (namespace, untested) =
                 targets.into_iter().partition(|target| target.kind == Kind::Namespace);
-            let pairs = live::pairs(&session.client, namespace, force).await.map_err(rejected)?;
+            let pairs =
+                live::object_changes(&session.client, namespace, force).await.map_err(rejected)?;
             let set = ApplySet::empty(session.layer());
             return Ok(Self { pairs, untested, leftovers: Vec::new(), left_out, set });
         }
@@ -46,19 +47,19 @@ impl Changes {
             let leftovers = set.leftovers(&session.client, &kept).await?;
             Ok::<_, LiveError>((set, leftovers))
         };
-        let (pairs, set) = tokio::join!(live::pairs(&session.client, targets, force), set);
+        let (pairs, set) = tokio::join!(live::object_changes(&session.client, targets, force), set);
         let (set, leftovers) = set?;
         Ok(Self { pairs: pairs.map_err(rejected)?, untested: Vec::new(), leftovers, left_out, set })
     }
 
     /// Returns the pairs that change.
-    pub(crate) fn changed(&self) -> impl Iterator<Item = &Pair> {
+    pub(crate) fn changed(&self) -> impl Iterator<Item = &ObjectChange> {
         self.pairs.iter().filter(|pair| plan::action(pair) != Action::Keep)
     }
 }
 
 /// Returns the event for a change. `label` is the label of its object.
-pub(crate) fn change<'a>(pair: &'a Pair, label: &'a str) -> Event<'a> {
+pub(crate) fn change<'a>(pair: &'a ObjectChange, label: &'a str) -> Event<'a> {
     let effect = plan::effect(pair).label();
     Event::Change { action: plan::action(pair).word(), object: label, effect, taken: &pair.taken }
 }

@@ -5,7 +5,7 @@ use optakit_core::kind::Kind;
 use serde_json::Value;
 use similar::TextDiff;
 
-use crate::live::Pair;
+use crate::live::ObjectChange;
 
 /// The change to an object.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -30,11 +30,11 @@ impl Action {
 }
 
 /// Returns the change to an object.
-pub(crate) fn action(pair: &Pair) -> Action {
-    match &pair.live {
+pub(crate) fn action(change: &ObjectChange) -> Action {
+    match &change.live {
         None => Action::Create,
         Some(live)
-            if strip_server_fields(live) == strip_server_fields(&pair.wanted) && manages(live) =>
+            if strip_server_fields(live) == strip_server_fields(&change.wanted) && manages(live) =>
         {
             Action::Keep
         }
@@ -43,20 +43,20 @@ pub(crate) fn action(pair: &Pair) -> Action {
 }
 
 /// Returns the effect of a change.
-pub(crate) fn effect(pair: &Pair) -> Effect {
-    optakit_core::effect::effect(pair.target.kind, pair.live.as_ref(), &pair.wanted)
+pub(crate) fn effect(change: &ObjectChange) -> Effect {
+    optakit_core::effect::effect(change.target.kind, change.live.as_ref(), &change.wanted)
 }
 
 /// Returns the changed lines with some context. Values of Secrets are hidden.
-pub(crate) fn diff(pair: &Pair) -> String {
+pub(crate) fn diff(change: &ObjectChange) -> String {
     let text = |object: &Value| {
         serde_json::to_string_pretty(&masked(strip_server_fields(object))).unwrap_or_default()
             + "\n"
     };
-    let live = pair.live.as_ref().map(text).unwrap_or_default();
-    let mut wanted = text(&pair.wanted);
+    let live = change.live.as_ref().map(text).unwrap_or_default();
+    let mut wanted = text(&change.wanted);
     let hidden =
-        pair.target.kind == Kind::Secret && live == wanted && action(pair) == Action::Change;
+        change.target.kind == Kind::Secret && live == wanted && action(change) == Action::Change;
     if hidden {
         wanted.push_str("(values change)\n");
     }
@@ -99,16 +99,16 @@ mod tests {
     use super::*;
     use crate::live::DesiredObject;
 
-    fn pair(kind: &str, live: Option<Value>, wanted: Value) -> Pair {
+    fn change(kind: &str, live: Option<Value>, wanted: Value) -> ObjectChange {
         let json = json!({"apiVersion": "v1", "kind": kind, "metadata": {"name": "api"}});
         let target = DesiredObject::new(0, &BundleObject::new(json).expect("a known kind"));
-        Pair { target, live, wanted, taken: Vec::new() }
+        ObjectChange { target, live, wanted, taken: Vec::new() }
     }
 
     #[test]
     fn fields_of_the_server_are_not_changes() {
         let check = |live: Option<Value>, wanted: Value, expected: Action| {
-            assert_eq!(action(&pair("Service", live, wanted)), expected);
+            assert_eq!(action(&change("Service", live, wanted)), expected);
         };
         let ours = json!([{"manager": "optakit", "operation": "Apply"}]);
         let object = |port: u16, version: &str, fields: &Value| {
@@ -129,7 +129,7 @@ mod tests {
 
     #[test]
     fn a_diff_hides_the_values_of_secrets() {
-        let changed = pair(
+        let changed = change(
             "Service",
             Some(json!({"kind": "Service", "spec": {"port": 80}})),
             json!({"kind": "Service", "spec": {"port": 81}}),
@@ -140,7 +140,7 @@ mod tests {
             diff(&changed)
         );
         let secret = |value: &str| json!({"kind": "Secret", "data": {"password": value}});
-        let changed = pair("Secret", Some(secret("aHVudGVyMg==")), secret("b3RoZXI="));
+        let changed = change("Secret", Some(secret("aHVudGVyMg==")), secret("b3RoZXI="));
         let shown = diff(&changed);
         assert!(
             shown.contains("(values change)")

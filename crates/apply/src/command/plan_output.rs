@@ -8,7 +8,7 @@ use serde_json::json;
 use crate::applyset::Leftover;
 use crate::changes::{self, Changes};
 use crate::cli::PlanOutput;
-use crate::live::{DesiredObject, Pair};
+use crate::live::{DesiredObject, ObjectChange};
 use crate::plan::{self, Action};
 use crate::plural::plural;
 use crate::report::{Event, Report};
@@ -67,7 +67,7 @@ fn text(changes: &Changes, layer: &str) -> String {
 }
 
 fn json(changes: &Changes, session: &Session) -> String {
-    let of_pair = |pair: &Pair| {
+    let of_pair = |pair: &ObjectChange| {
         json!({
             "action": plan::action(pair).word(),
             "kind": pair.target.kind.name(),

@@ -9,7 +9,7 @@ use optakit_core::kind::Kind;
 
 use crate::apply;
 use crate::changes::{Changes, change, deletion, rejected};
-use crate::live::{self, DesiredObject, Pair};
+use crate::live::{self, DesiredObject, ObjectChange};
 use crate::plural::plural;
 use crate::report::{ProgressTable, Report, confirm};
 use crate::saved_plan::SavedPlan;
@@ -42,7 +42,9 @@ pub(crate) async fn ensure_namespace(
     let (targets, _) = session.targets();
     let namespaces: Vec<DesiredObject> =
         targets.into_iter().filter(|target| target.kind == Kind::Namespace).collect();
-    live::pairs(&session.client, namespaces.clone(), &options.force).await.map_err(rejected)?;
+    live::object_changes(&session.client, namespaces.clone(), &options.force)
+        .await
+        .map_err(rejected)?;
     apply::write(&session.client, &namespaces, options.force.all).await?;
     report.step("created", format!("Namespace {}", session.layer()));
     session.namespace_exists = true;
@@ -70,7 +72,7 @@ pub(crate) async fn deploy(
     if let Some(plan) = &options.plan {
         plan.check(&SavedPlan::of(session, &changes).await?)?;
     }
-    let changed: Vec<&Pair> = changes.changed().collect();
+    let changed: Vec<&ObjectChange> = changes.changed().collect();
     for pair in &changed {
         report.event(&change(pair, &pair.target.label()));
     }
@@ -108,7 +110,7 @@ pub(crate) async fn deploy(
 }
 
 /// Returns the rows of the progress table: the changed objects, and all Deployments.
-fn rows(changed: &[&Pair], members: &[DesiredObject]) -> Vec<String> {
+fn rows(changed: &[&ObjectChange], members: &[DesiredObject]) -> Vec<String> {
     let is_changed =
         |target: &DesiredObject| changed.iter().any(|pair| pair.target.index == target.index);
     let shown = members.iter().filter(|target| {

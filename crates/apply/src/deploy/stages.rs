@@ -8,7 +8,7 @@ use optakit_core::kind::Kind;
 
 use super::rollout_error::RolloutError;
 use crate::apply;
-use crate::live::{DesiredObject, Pair};
+use crate::live::{DesiredObject, ObjectChange};
 use crate::report::ProgressTable;
 use crate::wait;
 
@@ -19,7 +19,7 @@ const HEARTBEAT: Duration = Duration::from_secs(30);
 pub(super) struct StagedApply<'a> {
     pub(super) client: &'a kube::Client,
     pub(super) bundle: &'a Bundle,
-    pub(super) changed: &'a [&'a Pair],
+    pub(super) changed: &'a [&'a ObjectChange],
     /// Whether fields of other field managers are overwritten.
     pub(super) force: bool,
     /// How long to wait for each Deployment.
@@ -60,7 +60,7 @@ impl StagedApply<'_> {
     }
 
     /// Returns the change of an object.
-    fn pair(&self, target: &DesiredObject) -> Option<&Pair> {
+    fn pair(&self, target: &DesiredObject) -> Option<&ObjectChange> {
         self.changed.iter().find(|pair| pair.target.index == target.index).copied()
     }
 

@@ -5,7 +5,7 @@ use optakit_core::kind::Kind;
 use serde_json::Value;
 
 use super::helm;
-use crate::live::{self, DesiredObject, LiveError, Options, explain};
+use crate::live::{self, DesiredObject, LiveError, WriteOptions, explain};
 use crate::session::Session;
 
 /// The length of the name of a dry run, without its suffix.
@@ -72,7 +72,7 @@ async fn dry_run(session: &Session, target: &DesiredObject) -> Result<Value, Liv
     let start: String = copy.name.chars().take(MAX_NAME).collect();
     copy.name = format!("{}-takeover", start.trim_end_matches('-'));
     copy.object["metadata"]["name"] = copy.name.as_str().into();
-    let result = copy.apply(&session.client, Options { dry_run: true, force: true }).await;
+    let result = copy.apply(&session.client, WriteOptions { dry_run: true, force: true }).await;
     let result = result.map_err(|error| explain(error, "a dry run of", &target.label()))?;
     Ok(live::to_value(result))
 }

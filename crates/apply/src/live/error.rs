@@ -1,0 +1,55 @@
+//! Errors of requests to the API server.
+
+/// The reason why an object cannot be read or written.
+#[derive(Debug, thiserror::Error)]
+pub(crate) enum LiveError {
+    #[error(
+        "the cluster {cluster} cannot be reached: {reason}\n  nothing was changed\n  \
+         help: check the address, the network and `--context`"
+    )]
+    Unreachable { cluster: String, reason: String },
+    #[error(
+        "the cluster {cluster} rejects the credentials (401)\n  \
+         help: for EKS, check AWS_PROFILE, and add an access entry for your AWS identity"
+    )]
+    Unauthorized { cluster: String },
+    #[error("{action} {object} is forbidden: {reason}")]
+    Forbidden { action: &'static str, object: String, reason: String },
+    #[error("the API server rejects {object}: {reason}")]
+    Rejected { object: String, reason: String },
+    #[error(
+        "another field manager owns fields of {object}: {reason}\n  \
+         help: to overwrite them, pass `--force-field FIELD` or `--force-conflicts`"
+    )]
+    Conflict { object: String, reason: String },
+    #[error("{object} belongs to {owner}, which may revert changes\n  help: {advice}")]
+    OwnedByTool { object: String, owner: String, advice: &'static str },
+    #[error("{action} {object} failed: {reason}")]
+    Failed { action: &'static str, object: String, reason: String },
+}
+
+/// Converts an error of the API server.
+pub(crate) fn explain(error: kube::Error, action: &'static str, object: &str) -> LiveError {
+    let object = object.to_owned();
+    match error {
+        kube::Error::Api(status) => {
+            let reason = status.message.clone();
+            match status.code {
+                403 => LiveError::Forbidden { action, object, reason },
+                409 if status.reason == "Conflict" => LiveError::Conflict { object, reason },
+                400 | 422 | 404 | 409 => LiveError::Rejected { object, reason },
+                _ => LiveError::Failed { action, object, reason },
+            }
+        }
+        other => LiveError::Failed { action, object, reason: root_cause(&other) },
+    }
+}
+
+/// Returns the innermost cause, which is the most specific one.
+pub(super) fn root_cause(error: &dyn std::error::Error) -> String {
+    let mut cause = error;
+    while let Some(source) = cause.source() {
+        cause = source;
+    }
+    cause.to_string()
+}
