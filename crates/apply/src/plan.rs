@@ -34,7 +34,8 @@ pub(crate) fn action(change: &ObjectChange) -> Action {
     match &change.live {
         None => Action::Create,
         Some(live)
-            if strip_server_fields(live) == strip_server_fields(&change.wanted) && manages(live) =>
+            if strip_server_fields(live) == strip_server_fields(&change.wanted)
+                && manages(live) =>
         {
             Action::Keep
         }
