@@ -1,7 +1,7 @@
 //! The access that the links of a service give to its role.
 
-use super::iam::Grant;
 use super::partition::partition;
+use super::policy::Grant;
 use crate::check::Checked;
 use crate::model::k8s_service::K8sService;
 use crate::model::link::Link;

@@ -4,22 +4,11 @@ use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
 use super::partition::partition;
+use super::policy::{Grant, policy};
 use crate::model::environment::Environment;
-use crate::model::link_kind::LinkPermission;
 use crate::model::name::Names;
 use crate::text::{Text, TextBuilder};
 use crate::value::{Map, PlacedHole, Value};
-
-/// Access of the role to one resource.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Grant {
-    /// The kind of access.
-    pub access: LinkPermission,
-    /// The ARN of the resource.
-    pub resource: Text,
-    /// The ARN of the key that encrypts the resource. Only queues, topics and tables have one.
-    pub key: Option<Text>,
-}
 
 /// Returns the ARN of a service's role, for the annotation of the ServiceAccount.
 #[must_use]
@@ -149,112 +138,3 @@ fn trust(names: &Names, environment: &Environment, issuer: &OidcIssuer) -> (Map,
 pub const ISSUER: &str = "parent.k8s_openid_provider_url";
 /// The input for the ARN of the issuer's IAM provider.
 pub const PROVIDER: &str = "parent.k8s_openid_provider_arn";
-
-/// Returns the role's own policy, with one statement per kind of access, in the order of Opta.
-fn policy(grants: &[Grant]) -> Map {
-    let mut statements =
-        vec![statement("DescribeCluster", &["eks:DescribeCluster"], vec![Text::constant("*")])];
-    let resources = |access: LinkPermission| {
-        grants
-            .iter()
-            .filter(move |grant| grant.access == access)
-            .map(|grant| grant.resource.clone())
-            .collect::<Vec<_>>()
-    };
-    let and_below = |access: LinkPermission, below: &str| {
-        let names = resources(access);
-        let inner: Vec<Text> = names
-            .iter()
-            .map(|name| TextBuilder::default().text(name).push(below).build())
-            .collect();
-        [names, inner].concat()
-    };
-    let keys = |accesses: &[LinkPermission]| {
-        grants
-            .iter()
-            .filter(|grant| accesses.contains(&grant.access))
-            .filter_map(|grant| grant.key.clone())
-            .collect::<Vec<_>>()
-    };
-    let mut add = |sid: &'static str, actions: &[&'static str], resources: Vec<Text>| {
-        if !resources.is_empty() {
-            statements.push(statement(sid, actions, resources));
-        }
-    };
-    add(
-        "ReadBuckets",
-        &["s3:GetObject*", "s3:ListBucket"],
-        and_below(LinkPermission::ReadBucket, "/*"),
-    );
-    let write = ["s3:GetObject*", "s3:PutObject*", "s3:DeleteObject*", "s3:ListBucket"];
-    add("WriteBuckets", &write, and_below(LinkPermission::WriteBucket, "/*"));
-    let send = [
-        "sqs:SendMessage",
-        "sqs:SendMessageBatch",
-        "sqs:GetQueueUrl",
-        "sqs:GetQueueAttributes",
-        "sqs:DeleteMessageBatch",
-        "sqs:DeleteMessage",
-    ];
-    add("PublishQueues", &send, resources(LinkPermission::PublishQueue));
-    add(
-        "SubscribeQueues",
-        &["sqs:ReceiveMessage", "sqs:GetQueueUrl", "sqs:GetQueueAttributes"],
-        resources(LinkPermission::SubscribeQueue),
-    );
-    add("PublishSns", &["sns:Publish"], resources(LinkPermission::PublishTopic));
-    add(
-        "KMSWrite",
-        &["kms:GenerateDataKey", "kms:Decrypt"],
-        keys(&[
-            LinkPermission::PublishQueue,
-            LinkPermission::PublishTopic,
-            LinkPermission::WriteTable,
-        ]),
-    );
-    add(
-        "KMSRead",
-        &["kms:Decrypt"],
-        keys(&[LinkPermission::SubscribeQueue, LinkPermission::ReadTable]),
-    );
-    add("DynamodbWrite", DYNAMODB_WRITE, and_below(LinkPermission::WriteTable, "/index/*"));
-    add("DynamodbRead", DYNAMODB_READ, and_below(LinkPermission::ReadTable, "/index/*"));
-    Map::new().with("Version", "2012-10-17").with("Statement", statements)
-}
-
-const DYNAMODB_WRITE: &[&str] = &[
-    "dynamodb:BatchWriteItem",
-    "dynamodb:DeleteItem",
-    "dynamodb:PartiQLDelete",
-    "dynamodb:PartiQLInsert",
-    "dynamodb:PartiQLUpdate",
-    "dynamodb:PutItem",
-    "dynamodb:UpdateItem",
-    "dynamodb:ListTables",
-    "dynamodb:BatchGetItem",
-    "dynamodb:Describe*",
-    "dynamodb:GetItem",
-    "dynamodb:Query",
-    "dynamodb:Scan",
-    "dynamodb:PartiQLSelect",
-];
-
-const DYNAMODB_READ: &[&str] = &[
-    "dynamodb:ListTables",
-    "dynamodb:BatchGetItem",
-    "dynamodb:Describe*",
-    "dynamodb:GetItem",
-    "dynamodb:Query",
-    "dynamodb:Scan",
-    "dynamodb:PartiQLSelect",
-];
-
-fn statement(sid: &'static str, actions: &[&'static str], resources: Vec<Text>) -> Value {
-    let list = |items: Vec<Value>| Value::from(items);
-    Map::new()
-        .with("Sid", sid)
-        .with("Effect", "Allow")
-        .with("Action", list(actions.iter().map(|action| Value::from(*action)).collect()))
-        .with("Resource", list(resources.into_iter().map(Value::from).collect()))
-        .into()
-}

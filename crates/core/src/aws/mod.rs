@@ -4,7 +4,9 @@ pub mod ecr;
 pub mod grants;
 pub mod iam;
 mod partition;
+mod policy;
 mod resource;
 
 pub use partition::partition;
+pub use policy::Grant;
 pub use resource::AwsResource;
