@@ -7,13 +7,13 @@ use crate::applyset::{ApplySet, Leftover};
 use crate::live::{self, DesiredObject, LiveError, ObjectChange};
 use crate::owner::Force;
 use crate::plan::{self, Action};
-use crate::report::Event;
+use crate::report::{Event, ObjectAction};
 use crate::session::Session;
 
 /// All changes that an apply would make in the cluster.
 pub(crate) struct Changes {
     /// Each object: its live state and its state after the apply.
-    pub(crate) pairs: Vec<ObjectChange>,
+    pub(crate) objects: Vec<ObjectChange>,
     /// Objects of a namespace that does not exist yet. A dry run cannot test them.
     pub(crate) untested: Vec<DesiredObject>,
     /// Objects that would be deleted.
@@ -35,10 +35,10 @@ impl Changes {
         if !session.namespace_exists {
             let (namespace, untested) =
                 targets.into_iter().partition(|target| target.kind == Kind::Namespace);
-            let pairs =
+            let objects =
                 live::object_changes(&session.client, namespace, force).await.map_err(rejected)?;
             let set = ApplySet::empty(session.layer());
-            return Ok(Self { pairs, untested, leftovers: Vec::new(), left_out, set });
+            return Ok(Self { objects, untested, leftovers: Vec::new(), left_out, set });
         }
         ApplySet::empty(session.layer()).label(&mut targets);
         let kept = names_in_bundle(session);
@@ -47,31 +47,43 @@ impl Changes {
             let leftovers = set.leftovers(&session.client, &kept).await?;
             Ok::<_, LiveError>((set, leftovers))
         };
-        let (pairs, set) = tokio::join!(live::object_changes(&session.client, targets, force), set);
+        let (objects, set) =
+            tokio::join!(live::object_changes(&session.client, targets, force), set);
         let (set, leftovers) = set?;
-        Ok(Self { pairs: pairs.map_err(rejected)?, untested: Vec::new(), leftovers, left_out, set })
+        Ok(Self {
+            objects: objects.map_err(rejected)?,
+            untested: Vec::new(),
+            leftovers,
+            left_out,
+            set,
+        })
     }
 
-    /// Returns the pairs that change.
+    /// Returns the objects that change.
     pub(crate) fn changed(&self) -> impl Iterator<Item = &ObjectChange> {
-        self.pairs.iter().filter(|pair| plan::action(pair) != Action::Keep)
+        self.objects.iter().filter(|change| plan::action(change) != Action::Keep)
     }
 }
 
 /// Returns the event for a change. `label` is the label of its object.
-pub(crate) fn change<'a>(pair: &'a ObjectChange, label: &'a str) -> Event<'a> {
-    let effect = plan::effect(pair).label();
-    Event::Change { action: plan::action(pair).word(), object: label, effect, taken: &pair.taken }
+pub(crate) fn change_event<'a>(change: &'a ObjectChange, label: &'a str) -> Event<'a> {
+    let action = match plan::action(change) {
+        Action::Create => ObjectAction::Create,
+        Action::Change | Action::Keep => ObjectAction::Change,
+    };
+    let effect = plan::effect(change).label();
+    Event::Change { action, object: label, effect, taken: &change.taken }
 }
 
 /// Returns the event for a new object. `label` is the label of the object.
-pub(crate) fn creation(label: &str) -> Event<'_> {
-    Event::Change { action: "create", object: label, effect: "", taken: &[] }
+pub(crate) fn creation_event(label: &str) -> Event<'_> {
+    Event::Change { action: ObjectAction::Create, object: label, effect: "", taken: &[] }
 }
 
 /// Returns the event for a deletion. `label` is the label of its object.
-pub(crate) fn deletion(label: &str) -> Event<'_> {
-    Event::Change { action: "delete", object: label, effect: Effect::Deletion.label(), taken: &[] }
+pub(crate) fn deletion_event(label: &str) -> Event<'_> {
+    let effect = Effect::Deletion.label();
+    Event::Change { action: ObjectAction::Delete, object: label, effect, taken: &[] }
 }
 
 /// Combines all rejections of a plan into one error.

@@ -13,7 +13,7 @@ use crate::aws::adopt::adopt;
 use crate::aws::ecr;
 use crate::aws::login::login;
 use crate::image::{self, Archive, Destination, Image, pack, push};
-use crate::report::{Report, Transfers, bytes};
+use crate::report::{AwsAction, Report, Transfers, bytes};
 
 /// An image in an archive.
 #[derive(Clone, Debug)]
@@ -60,7 +60,7 @@ pub(crate) async fn push_to_ecr(
     adopt(&aws, &mut bundle).await?;
     let repository = repository_of(&bundle, module)?;
     let outcome = ecr::ensure(&aws, repository).await?;
-    if outcome.changes.first() == Some(&"created") {
+    if outcome.action() == AwsAction::Created {
         report.step("created", format!("{} {}", outcome.what, outcome.name));
     }
     let login = login(&aws).await?;

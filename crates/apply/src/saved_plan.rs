@@ -69,9 +69,9 @@ impl SavedPlan {
     /// Fails if the uid of the cluster cannot be read.
     pub(crate) async fn of(session: &Session, changes: &Changes) -> Result<Self, LiveError> {
         let cluster = live::cluster_uid(&session.client).await?;
-        let tested = changes.pairs.iter().map(|pair| PlannedObject {
-            object: pair.target.label(),
-            state: pair.live.as_ref().map(state),
+        let tested = changes.objects.iter().map(|change| PlannedObject {
+            object: change.target.label(),
+            state: change.live.as_ref().map(state),
         });
         let untested = changes
             .untested

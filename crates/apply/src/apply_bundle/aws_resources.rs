@@ -44,11 +44,7 @@ fn report_skipped(role: &str, missing: &[&str], report: &Report) {
 }
 
 fn report_outcome(outcome: &aws::Outcome, report: &Report) {
-    let action = match outcome.changes.as_slice() {
-        [] => "keep",
-        ["created", ..] => "created",
-        _ => "changed",
-    };
+    let action = outcome.action();
     let aws::Outcome { what, name, changes, remarks } = outcome;
     report.event(&Event::Aws { action, what, name, changes, remarks });
 }

@@ -6,7 +6,7 @@ use aws_sdk_ecr::types::{ImageScanningConfiguration, Tag};
 use optakit_core::aws::ecr::EcrRepository;
 use optakit_core::value::Value;
 
-use super::{AwsError, Outcome, differs, failed, to_text};
+use super::{AwsError, CREATED, Outcome, differs, failed, to_text};
 
 const WHAT: &str = "ECR repository";
 
@@ -63,7 +63,7 @@ async fn ensure_repository(
     };
     let Some(found) = found else {
         let is_created = create(client, repository, scanning).await?;
-        return Ok(is_created.then_some("created"));
+        return Ok(is_created.then_some(CREATED));
     };
     let current = found.image_scanning_configuration();
     if current.is_some_and(|current| current.scan_on_push() == scan_on_push) {

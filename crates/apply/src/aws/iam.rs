@@ -9,7 +9,7 @@ use optakit_core::text::Text;
 use optakit_core::value::Value;
 use percent_encoding::percent_decode_str;
 
-use super::{AwsError, Outcome, differs, failed, to_text};
+use super::{AwsError, CREATED, Outcome, differs, failed, to_text};
 
 const WHAT: &str = "IAM role";
 
@@ -57,7 +57,7 @@ pub(crate) async fn ensure(
     let foreign = attached.into_iter().filter(|arn| !wanted.contains(&arn.as_str()));
     let remarks = foreign.map(|arn| format!("{arn} is also attached and was kept")).collect();
     // If the role is new, do not list its parts as well.
-    if changes.first() == Some(&"created") {
+    if changes.first() == Some(&CREATED) {
         changes.truncate(1);
     }
     changes.dedup();
@@ -88,7 +88,7 @@ async fn ensure_role(
             .assume_role_policy_document(to_text(trust))
             .tags(cluster_tag(cluster));
         return match create.send().await {
-            Ok(_) => Ok(Some("created")),
+            Ok(_) => Ok(Some(CREATED)),
             // Another client created it in the meantime. The next run compares its trust policy.
             Err(error)
                 if error

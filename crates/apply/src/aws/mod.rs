@@ -10,6 +10,10 @@ use aws_sdk_ecr::error::{ProvideErrorMetadata, SdkError};
 use optakit_core::value::Value;
 
 use crate::auth::sdk_reason;
+use crate::report::AwsAction;
+
+/// The change of a resource that is new.
+const CREATED: &str = "created";
 
 /// The changes to a resource.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -18,10 +22,21 @@ pub(crate) struct Outcome {
     pub(crate) what: &'static str,
     /// The name of the resource.
     pub(crate) name: String,
-    /// The changed parts. The first one is `created` if the resource is new.
+    /// The changed parts. The first one is [`CREATED`] if the resource is new.
     pub(crate) changes: Vec<&'static str>,
     /// Differences that were kept.
     pub(crate) remarks: Vec<String>,
+}
+
+impl Outcome {
+    /// Returns what was done with the resource.
+    pub(crate) fn action(&self) -> AwsAction {
+        match self.changes.as_slice() {
+            [] => AwsAction::Keep,
+            [CREATED, ..] => AwsAction::Created,
+            _ => AwsAction::Changed,
+        }
+    }
 }
 
 /// The reason why a resource could not be created or updated.

@@ -26,7 +26,7 @@ Examples:
   # Print the contents of a bundle
   optakit bundle inspect shop-staging.bundle.json
 
-  # Check that nobody modified a bundle
+  # Check that a bundle was not modified
   optakit bundle verify shop-staging.bundle.json"
 )]
 pub(crate) struct BundleArgs {

@@ -14,7 +14,7 @@ use crate::report::{Report, confirm};
 use crate::{history, lock};
 
 /// Deletes the objects of a service that Optakit applied. Keeps objects that other tools need or
-/// that nobody can restore.
+/// that cannot be restored.
 ///
 /// # Errors
 ///

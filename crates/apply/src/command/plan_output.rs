@@ -42,19 +42,19 @@ fn text(changes: &Changes, layer: &str) -> String {
         text.push_str(line);
         text.push('\n');
     };
-    for pair in changes.changed() {
-        push(&line(&changes::change(pair, &pair.target.label())));
-        if plan::action(pair) == Action::Change {
-            for line in plan::diff(pair).lines() {
+    for change in changes.changed() {
+        push(&line(&changes::change_event(change, &change.target.label())));
+        if plan::action(change) == Action::Change {
+            for line in plan::diff(change).lines() {
                 push(&format!("    {line}"));
             }
         }
     }
     for target in &changes.untested {
-        push(&line(&changes::creation(&target.label())));
+        push(&line(&changes::creation_event(&target.label())));
     }
     for leftover in &changes.leftovers {
-        push(&line(&changes::deletion(&leftover.label())));
+        push(&line(&changes::deletion_event(&leftover.label())));
     }
     match count(changes) {
         0 => push(&format!("{layer}: nothing to change")),
@@ -67,14 +67,14 @@ fn text(changes: &Changes, layer: &str) -> String {
 }
 
 fn json(changes: &Changes, session: &Session) -> String {
-    let of_pair = |pair: &ObjectChange| {
+    let of_change = |change: &ObjectChange| {
         json!({
-            "action": plan::action(pair).word(),
-            "kind": pair.target.kind.name(),
-            "name": pair.target.name,
-            "effect": plan::effect(pair).label(),
-            "diff": match plan::action(pair) {
-                Action::Change => plan::diff(pair),
+            "action": plan::action(change).word(),
+            "kind": change.target.kind.name(),
+            "name": change.target.name,
+            "effect": plan::effect(change).label(),
+            "diff": match plan::action(change) {
+                Action::Change => plan::diff(change),
                 Action::Create | Action::Keep => String::new(),
             },
         })
@@ -93,7 +93,7 @@ fn json(changes: &Changes, session: &Session) -> String {
     };
     let list: Vec<_> = changes
         .changed()
-        .map(of_pair)
+        .map(of_change)
         .chain(changes.untested.iter().map(of_untested))
         .chain(changes.leftovers.iter().map(of_leftover))
         .collect();

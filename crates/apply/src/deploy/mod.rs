@@ -8,7 +8,7 @@ mod stages;
 use optakit_core::kind::Kind;
 
 use crate::apply;
-use crate::changes::{Changes, change, deletion, rejected};
+use crate::changes::{Changes, change_event, deletion_event, rejected};
 use crate::live::{self, DesiredObject, ObjectChange};
 use crate::plural::plural;
 use crate::report::{ProgressTable, Report, confirm};
@@ -73,11 +73,11 @@ pub(crate) async fn deploy(
         plan.check(&SavedPlan::of(session, &changes).await?)?;
     }
     let changed: Vec<&ObjectChange> = changes.changed().collect();
-    for pair in &changed {
-        report.event(&change(pair, &pair.target.label()));
+    for change in &changed {
+        report.event(&change_event(change, &change.target.label()));
     }
     for leftover in &changes.leftovers {
-        report.event(&deletion(&leftover.label()));
+        report.event(&deletion_event(&leftover.label()));
     }
     let number = changed.len() + changes.leftovers.len();
     if number > 0 {
@@ -85,13 +85,13 @@ pub(crate) async fn deploy(
         confirm(&question, options.yes)?;
     }
     let members: Vec<DesiredObject> =
-        changes.pairs.iter().map(|pair| pair.target.clone()).collect();
+        changes.objects.iter().map(|change| change.target.clone()).collect();
     let mut set = changes.set.clone();
     set.announce(&session.client, &members, false).await?;
     let namespaces: Vec<DesiredObject> = changed
         .iter()
-        .filter(|pair| pair.target.kind == Kind::Namespace)
-        .map(|pair| pair.target.clone())
+        .filter(|change| change.target.kind == Kind::Namespace)
+        .map(|change| change.target.clone())
         .collect();
     apply::write(&session.client, &namespaces, options.force.all).await?;
     let stages = StagedApply {
@@ -112,7 +112,7 @@ pub(crate) async fn deploy(
 /// Returns the rows of the progress table: the changed objects, and all Deployments.
 fn rows(changed: &[&ObjectChange], members: &[DesiredObject]) -> Vec<String> {
     let is_changed =
-        |target: &DesiredObject| changed.iter().any(|pair| pair.target.index == target.index);
+        |target: &DesiredObject| changed.iter().any(|change| change.target.index == target.index);
     let shown = members.iter().filter(|target| {
         target.namespace.is_some() && (target.kind.is_awaited() || is_changed(target))
     });

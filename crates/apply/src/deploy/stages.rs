@@ -42,7 +42,7 @@ impl StagedApply<'_> {
     /// Writes the changed objects of a stage.
     async fn write(&self, stage: &[DesiredObject]) -> anyhow::Result<()> {
         let changed: Vec<DesiredObject> =
-            stage.iter().filter(|target| self.pair(target).is_some()).cloned().collect();
+            stage.iter().filter(|target| self.change_of(target).is_some()).cloned().collect();
         for target in &changed {
             self.progress.applying(&target.label());
         }
@@ -51,7 +51,7 @@ impl StagedApply<'_> {
             self.progress.applied(&target.label(), !target.kind.is_awaited());
         }
         for target in changed.iter().filter(|target| target.kind.is_awaited()) {
-            let is_new = self.pair(target).is_some_and(|pair| pair.live.is_none());
+            let is_new = self.change_of(target).is_some_and(|change| change.live.is_none());
             if let Some(minimum) = self.minimum_of(target).filter(|_| is_new) {
                 apply::bootstrap_replicas(self.client, target, minimum).await?;
             }
@@ -60,8 +60,8 @@ impl StagedApply<'_> {
     }
 
     /// Returns the change of an object.
-    fn pair(&self, target: &DesiredObject) -> Option<&ObjectChange> {
-        self.changed.iter().find(|pair| pair.target.index == target.index).copied()
+    fn change_of(&self, target: &DesiredObject) -> Option<&ObjectChange> {
+        self.changed.iter().find(|change| change.target.index == target.index).copied()
     }
 
     /// Returns the minimum number of replicas of the autoscaler of a Deployment.

@@ -8,21 +8,39 @@ use crate::plural::plural;
 /// The width of the first column of a line.
 const VERB_WIDTH: usize = 13;
 
+/// What a run did with an AWS resource.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
+#[serde(rename_all = "camelCase")]
+pub(crate) enum AwsAction {
+    Created,
+    Changed,
+    Keep,
+}
+
+/// What a run will do with an object.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
+#[serde(rename_all = "camelCase")]
+pub(crate) enum ObjectAction {
+    Create,
+    Change,
+    Delete,
+}
+
 /// An event of a run.
 #[derive(Clone, Debug, Serialize)]
 #[serde(tag = "event", rename_all = "camelCase", rename_all_fields = "camelCase")]
 pub(crate) enum Event<'a> {
-    /// An AWS resource was checked: `created`, `changed` or `keep`.
+    /// An AWS resource was checked.
     Aws {
-        action: &'a str,
+        action: AwsAction,
         what: &'a str,
         name: &'a str,
         changes: &'a [&'static str],
         remarks: &'a [String],
     },
-    /// An object will change: `create`, `change` or `delete`. `effect` is the consequence,
-    /// `taken` are the fields that other field managers lose.
-    Change { action: &'a str, object: &'a str, effect: &'a str, taken: &'a [String] },
+    /// An object will change. `effect` is the consequence, `taken` are the fields that other field
+    /// managers lose.
+    Change { action: ObjectAction, object: &'a str, effect: &'a str, taken: &'a [String] },
     /// An object was written.
     Applied { object: &'a str },
     /// A rollout has not finished yet.
@@ -50,21 +68,23 @@ impl Event<'_> {
     pub(crate) fn text(&self) -> Option<String> {
         Some(match self {
             Self::Aws { action, what, name, changes, remarks } => {
-                let verb = if *action == "keep" { "unchanged" } else { action };
-                let changed = if *action == "changed" {
-                    format!(" ({})", changes.join(", "))
-                } else {
-                    String::new()
+                let (verb, changed) = match action {
+                    AwsAction::Created => ("created", String::new()),
+                    AwsAction::Changed => ("changed", format!(" ({})", changes.join(", "))),
+                    AwsAction::Keep => ("unchanged", String::new()),
                 };
                 let remarks: String = remarks.iter().map(|remark| format!("\n{remark}")).collect();
                 step(verb, &format!("{what} {name}{changed}{remarks}"))
             }
             Self::Change { action, object, effect, taken } => {
-                let effect =
-                    if *action == "create" { String::new() } else { format!("  ({effect})") };
+                let (verb, effect) = match action {
+                    ObjectAction::Create => ("will create", String::new()),
+                    ObjectAction::Change => ("will change", format!("  ({effect})")),
+                    ObjectAction::Delete => ("will delete", format!("  ({effect})")),
+                };
                 let taken: String =
                     taken.iter().map(|field| format!("\ntakes over {field}")).collect();
-                step(&format!("will {action}"), &format!("{object}{effect}{taken}"))
+                step(verb, &format!("{object}{effect}{taken}"))
             }
             Self::Applied { .. } => return None,
             Self::Waiting { object, state, seconds: 0 } => {
