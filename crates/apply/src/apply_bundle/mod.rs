@@ -34,7 +34,7 @@ pub(crate) async fn apply_bundle(
     let new_namespace = deploy::ensure_namespace(&mut session, &options.deploy, report).await?;
     let lock = lock::acquire(&session.client, session.layer(), options.wait_lock).await?;
     // Another run may have changed the cluster before it released the lock.
-    let changes = changes.filter(|_| lock.at_once && lock.interrupted.is_none());
+    let changes = changes.filter(|_| lock.was_free && lock.interrupted.is_none());
     if let Some(holder) = &lock.interrupted {
         report.warning(format!("the run of {holder} was interrupted; this run completes its work"));
     }

@@ -10,7 +10,7 @@ fn missing_secrets_are_reported_with_the_command_that_sets_them() {
     service
         .apply(&[])
         .fails()
-        .reports("has no key STRIPE_KEY, OTHER")
+        .reports("has no key OTHER, STRIPE_KEY")
         .reports("optakit secret set STRIPE_KEY")
         .reports("optakit secret set OTHER");
     assert!(!exists(&["namespace", "secretive"]), "nothing is changed");
