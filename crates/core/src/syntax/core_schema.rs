@@ -1,9 +1,9 @@
-//! The values of plain scalars by the core schema (YAML 1.2.2 §10.3.2).
+//! Reads plain scalars by the core schema (YAML 1.2.2 §10.3.2).
 
 use super::node::ScalarValue;
 use super::word::is_word;
 
-/// The value of a plain scalar. Whole numbers that are too large for 64 bits are floats.
+/// Returns the value of a plain scalar. Integers that do not fit into 64 bits are floats.
 pub(super) fn value(text: &str) -> ScalarValue {
     if is_word(text) {
         return ScalarValue::Str;

@@ -1,37 +1,35 @@
-//! Manifests to text. YAML as a person would have written it: no needless quotes, block scalars for
+//! Writes manifests as YAML: without unnecessary quotes, and with block scalars for texts of
 //! several lines.
 //!
-//! Documents are laid out here, in blocks; how a text is quoted is the library's to decide. Words
-//! that are plain in every YAML (nearly all of a manifest) are written as they are, without asking
-//! it: half of rendering was that.
+//! This module writes the structure. The YAML library quotes the texts, except texts that certainly
+//! need no quotes: without this exception, rendering takes twice as long.
 
 use std::collections::BTreeMap;
 use std::fmt::Write;
 
 use serde::Serialize;
 
-use super::data::as_data;
 use super::parse::parse;
+use super::plain_data::as_data;
 use super::word::{block_of, is_plain, is_quoted};
 use crate::source::Source;
 use crate::span::FileId;
 use crate::value::{Key, Value, ValueKind};
 
-/// Writes documents as YAML, each with a line break at its end. Strings that another YAML reader
-/// could take for something else are quoted.
+/// Writes documents as YAML. Quotes each text that a YAML parser could read as another type.
 #[derive(Debug, Default)]
 pub struct YamlWriter {
     out: String,
-    /// What the library made of short texts: labels come again in every object.
+    /// Short texts with their quotes. Labels occur in every object.
     known: BTreeMap<Box<str>, Box<str>>,
 }
 
 impl YamlWriter {
-    /// The document as text.
+    /// Returns a document as YAML, with a line break at the end.
     ///
     /// # Panics
     ///
-    /// In debug builds, when a key that is part of the program needs quotes.
+    /// Panics in debug builds if a constant key needs quotes.
     pub fn write(&mut self, value: &Value) -> &str {
         self.out.clear();
         match &value.kind {
@@ -52,7 +50,8 @@ impl YamlWriter {
         }
     }
 
-    /// Writes the entries, each on a line; the first where the line is already begun, if `begun`.
+    /// Writes the entries of a map, each on its own line. With `begun`, the first entry continues
+    /// the current line.
     fn map(&mut self, entries: &[(Key, Value)], depth: usize, mut begun: bool) {
         for (key, value) in entries {
             if !std::mem::take(&mut begun) {
@@ -77,6 +76,7 @@ impl YamlWriter {
         }
     }
 
+    /// Writes the items of a list, like [`map`](Self::map).
     fn list(&mut self, items: &[Value], depth: usize, mut begun: bool) {
         for item in items {
             if !std::mem::take(&mut begun) {
@@ -93,8 +93,8 @@ impl YamlWriter {
         }
     }
 
-    /// Writes a value of one line, or a block scalar whose lines stand deeper than `depth`, and the
-    /// line break behind it.
+    /// Writes a scalar and a line break. The lines of a block scalar are indented more than
+    /// `depth`.
     fn scalar(&mut self, value: &Value, depth: usize) {
         match &value.kind {
             ValueKind::Bool(value) => self.out.push_str(if *value { "true" } else { "false" }),
@@ -109,7 +109,7 @@ impl YamlWriter {
     }
 
     fn key(&mut self, key: &Key) {
-        // Keys that are part of the program are words.
+        // Constant keys are words.
         debug_assert!(
             is_plain(key) || matches!(key, Key::Owned(_)),
             "the key `{key}` must be owned, so that it is quoted"
@@ -148,7 +148,7 @@ impl YamlWriter {
             self.out.push_str(known);
             return;
         }
-        // As the value of a key, so that the lines of a block scalar stand where they belong.
+        // Write the text as the value of a key, so that a block scalar is indented.
         let written = data_to_yaml(&BTreeMap::from([("k", text)]));
         let written = written.strip_prefix("k: ").unwrap_or(&written);
         let mut lines = written.strip_suffix('\n').unwrap_or(written).split('\n');
@@ -167,7 +167,7 @@ impl YamlWriter {
     }
 }
 
-/// One document as YAML.
+/// Returns a document as YAML.
 #[must_use]
 pub fn to_yaml(value: &Value) -> String {
     let mut writer = YamlWriter::default();
@@ -175,23 +175,23 @@ pub fn to_yaml(value: &Value) -> String {
     writer.out
 }
 
-/// What was written by [`YamlWriter`], as data.
+/// Parses a document that [`YamlWriter`] wrote.
 ///
 /// # Panics
 ///
-/// When the text is no YAML.
+/// Panics if the text is not valid YAML.
 #[must_use]
 pub fn from_yaml(text: &str) -> serde_json::Value {
-    document(text).expect("a manifest is YAML, since it was written as such")
+    document(text).expect("a manifest is valid YAML")
 }
 
-/// Any YAML documents, or JSON, as data.
+/// Parses YAML documents, or JSON.
 ///
 /// # Errors
 ///
-/// What is wrong with the first document that cannot be read.
+/// Fails with the message of the first error.
 pub fn documents(text: &str) -> Result<Vec<serde_json::Value>, String> {
-    // A marker in the first column ends a document, whatever it stands in (YAML 1.2.2, rule 206,
+    // A marker at the start of a line ends a document, even inside a text (YAML 1.2.2, rule 206,
     // `c-forbidden`).
     let is_marker = |line: &str| line.trim_end() == "---" || line.starts_with("--- ");
     let mut documents = Vec::new();
@@ -217,16 +217,14 @@ fn document(text: &str) -> Result<serde_json::Value, String> {
     }
 }
 
-/// Any data as one YAML document, with a line break at its end.
+/// Returns any data as YAML, with a line break at the end.
 pub fn data_to_yaml<T: Serialize>(value: &T) -> String {
-    oneyaml::to_string(value)
-        .expect("a manifest is a tree of maps with text keys, which YAML can always say")
+    oneyaml::to_string(value).expect("a manifest is a tree of maps with text keys")
 }
 
-/// A value as indented JSON without a line break at its end.
+/// Returns any data as indented JSON, without a line break at the end.
 pub fn to_json<T: Serialize>(value: &T) -> String {
-    serde_json::to_string_pretty(value)
-        .expect("a manifest is a tree of maps with text keys, which JSON can always say")
+    serde_json::to_string_pretty(value).expect("a manifest is a tree of maps with text keys")
 }
 
 #[cfg(test)]
@@ -258,7 +256,7 @@ mod tests {
             any::<bool>().prop_map(Value::from)
         ];
         leaf.prop_recursive(4, 24, 4, |inner| {
-            // No key of a manifest has several lines.
+            // Keys of manifests have one line.
             let keys = texts().prop_filter("one line", |key| !key.contains('\n'));
             let map = prop::collection::btree_map(keys, inner.clone(), 0..4).prop_map(|entries| {
                 Value::from(
@@ -273,14 +271,15 @@ mod tests {
         #![proptest_config(ProptestConfig::with_cases(2000))]
 
         #[test]
-        fn what_is_written_is_read_again(values in prop::collection::vec(values(), 1..3)) {
-            let expected: Vec<serde_json::Value> = values.iter().map(|value| serde_json::to_value(value).unwrap()).collect();
+        fn written_documents_can_be_parsed(values in prop::collection::vec(values(), 1..3)) {
+            let to_json = |value| serde_json::to_value(value).unwrap();
+            let expected: Vec<serde_json::Value> = values.iter().map(to_json).collect();
             let texts: Vec<String> = values.iter().map(to_yaml).collect();
             prop_assert_eq!(documents(&texts.join("---\n")).unwrap(), expected);
         }
 
         #[test]
-        fn documents_are_written_as_the_library_writes_them(value in values()) {
+        fn documents_are_the_same_as_those_of_the_library(value in values()) {
             prop_assert_eq!(to_yaml(&value), data_to_yaml(&value));
         }
     }

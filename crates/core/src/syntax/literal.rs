@@ -1,20 +1,19 @@
-//! Values as text to be put into a document: on one line, or in lines of their own.
+//! Writes values as YAML, to insert them into a document.
 
 use serde_json::Value;
 
-/// Whether a value is a map or list with something in it.
+/// Whether a value is a map or list that is not empty.
 pub(super) fn is_collection(value: &Value) -> bool {
     value.as_object().is_some_and(|map| !map.is_empty())
         || value.as_array().is_some_and(|list| !list.is_empty())
 }
 
-/// Whether a key is longer, as written, than YAML lets one be that stands on a line with its value
-/// (YAML 1.2.2 §7.4.2).
+/// Whether a key is too long to be on one line with its value (YAML 1.2.2 §7.4.2).
 pub(super) fn is_long_key(key: &str) -> bool {
     scalar(key).len().max(json(key).len()) > 1024
 }
 
-/// Whether any key in a value is.
+/// Whether a value has a key that is too long.
 pub(super) fn has_long_key(value: &Value) -> bool {
     match value {
         Value::Object(map) => {
@@ -25,7 +24,7 @@ pub(super) fn has_long_key(value: &Value) -> bool {
     }
 }
 
-/// A value on one line.
+/// Writes a value on one line.
 pub(super) fn flow(value: &Value) -> String {
     match value {
         Value::Array(items) => {
@@ -46,11 +45,12 @@ fn flow_item(value: &Value) -> String {
     if let Value::String(text) = value { flow_text(text) } else { flow(value) }
 }
 
-/// A text within a flow collection, where commas and brackets end plain ones.
+/// Writes a text inside braces or brackets, where commas and brackets end a plain text.
 fn flow_text(text: &str) -> String {
     if text.contains([',', '[', ']', '{', '}']) { json(text) } else { scalar(text) }
 }
 
+/// Writes a value that is not a map or list.
 pub(super) fn scalar_value(value: &Value) -> String {
     match value {
         Value::String(text) => scalar(text),
@@ -58,7 +58,7 @@ pub(super) fn scalar_value(value: &Value) -> String {
     }
 }
 
-/// A text as a scalar of one line.
+/// Writes a text on one line.
 pub(super) fn scalar(text: &str) -> String {
     if text.contains(['\n', '\r']) {
         return json(text);
@@ -66,12 +66,12 @@ pub(super) fn scalar(text: &str) -> String {
     super::emit::data_to_yaml(&text).trim_end_matches('\n').to_owned()
 }
 
-/// A double-quoted scalar: YAML takes those of JSON.
+/// Writes a text in double quotes. YAML accepts the strings of JSON.
 pub(super) fn json(text: &str) -> String {
     Value::from(text).to_string()
 }
 
-/// A collection in lines of its own, each behind a line break.
+/// Writes a collection as a block. Each line starts with a line break.
 pub(super) fn block(value: &Value, column: usize) -> String {
     let indent = " ".repeat(column);
     match value {

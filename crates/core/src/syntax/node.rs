@@ -1,63 +1,62 @@
-//! The spanned tree that every later stage reads. Aliases and merge keys are already followed,
-//! duplicate keys reported; nothing of the YAML library is left in it.
+//! The syntax tree with spans. Aliases and merge keys are resolved, and keys are unique.
 
 use std::sync::Arc;
 
 use crate::span::{Span, Spanned};
 use crate::text::Text;
 
-/// A value with its place in the source.
+/// A value with its span.
 #[derive(Clone, Debug)]
 pub struct Node {
-    /// The value's own bytes; for a missing value the empty range after its key.
+    /// The span of the value. A missing value has an empty span after its key.
     pub span: Span,
-    /// What it is.
+    /// The value without its span.
     pub kind: NodeKind,
 }
 
-/// What a node is.
+/// The kinds of nodes.
 #[derive(Clone, Debug)]
 pub enum NodeKind {
-    /// Text, number, boolean or null.
+    /// A text, number, boolean or null.
     Scalar(Scalar),
-    /// Entries in source order, keys unique.
+    /// A map with unique keys, in source order.
     Mapping(Mapping),
-    /// Items in source order.
+    /// A list in source order.
     Sequence(Arc<[Node]>),
-    /// A region that could not be read; a diagnostic already tells of it, so no other speaks.
+    /// A part with a syntax error. It has a diagnostic already, so later stages ignore it.
     Broken,
 }
 
-/// A scalar with its text as written.
+/// A scalar with its text and its value.
 #[derive(Clone, Debug)]
 pub struct Scalar {
-    /// The text after YAML's unescaping, and after `resolve` with its references replaced.
+    /// The text without escapes. `resolve` replaces its references.
     pub text: Text,
-    /// Its value by the YAML 1.2 core schema.
+    /// The value by the YAML 1.2 core schema.
     pub value: ScalarValue,
 }
 
-/// A scalar's value by the YAML 1.2 core schema: `yes` and `012` are what they are there.
+/// The value of a scalar by the YAML 1.2 core schema. There, `yes` is a text and `012` is 12.
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub enum ScalarValue {
-    /// `null`, `~` or nothing.
+    /// `null`, `~` or an empty value.
     Null,
     /// `true` or `false`.
     Bool(bool),
-    /// A whole number.
+    /// An integer.
     Int(i64),
     /// Any other number.
     Float(f64),
-    /// Text: all quoted ones, and plain ones that are nothing else.
+    /// A text: every quoted scalar, and every plain scalar that has no other type.
     Str,
 }
 
-/// A mapping with text keys.
+/// A map with text keys.
 #[derive(Clone, Debug)]
 pub struct Mapping {
     /// The entries in source order.
     pub entries: Arc<[Entry]>,
-    /// Whether some lines of it could not be read: what seems to be missing may stand there.
+    /// Whether some lines have syntax errors. They may contain keys that seem to be missing.
     pub broken: bool,
 }
 
@@ -66,14 +65,14 @@ pub struct Mapping {
 pub struct Entry {
     /// The key.
     pub key: Spanned<Arc<str>>,
-    /// The key with its references replaced, where keys may hold any.
+    /// The key with its references replaced, if keys of this map may have references.
     pub name: Option<Box<Text>>,
     /// The value.
     pub value: Node,
 }
 
 impl Entry {
-    /// The key as text; `resolve` replaces the references of keys that become names.
+    /// Returns the key as text, with references replaced.
     #[must_use]
     pub fn key_text(&self) -> Text {
         self.name.as_deref().cloned().unwrap_or_else(|| Text::literal(&self.key.value))
@@ -81,13 +80,13 @@ impl Entry {
 }
 
 impl Mapping {
-    /// The entry of a key.
+    /// Returns the entry of a key.
     #[must_use]
     pub fn get(&self, key: &str) -> Option<&Entry> {
         self.entries.iter().find(|entry| &*entry.key.value == key)
     }
 
-    /// The value of a key.
+    /// Returns the value of a key.
     #[must_use]
     pub fn value(&self, key: &str) -> Option<&Node> {
         self.get(key).map(|entry| &entry.value)
@@ -95,25 +94,25 @@ impl Mapping {
 }
 
 impl Node {
-    /// The mapping it is, if it is one.
+    /// Returns the map; none if the node is not a map.
     #[must_use]
     pub const fn as_mapping(&self) -> Option<&Mapping> {
         if let NodeKind::Mapping(mapping) = &self.kind { Some(mapping) } else { None }
     }
 
-    /// The items, if it is a sequence.
+    /// Returns the items; none if the node is not a list.
     #[must_use]
     pub fn as_sequence(&self) -> Option<&[Node]> {
         if let NodeKind::Sequence(items) = &self.kind { Some(items) } else { None }
     }
 
-    /// The scalar it is, if it is one.
+    /// Returns the scalar; none if the node is not a scalar.
     #[must_use]
     pub const fn as_scalar(&self) -> Option<&Scalar> {
         if let NodeKind::Scalar(scalar) = &self.kind { Some(scalar) } else { None }
     }
 
-    /// The text of a string; other scalars are none.
+    /// Returns the text; none if the node is not a text.
     #[must_use]
     pub fn as_str(&self) -> Option<&str> {
         self.as_scalar()
@@ -121,24 +120,24 @@ impl Node {
             .map(|scalar| scalar.text.as_str())
     }
 
-    /// Whether it is null or nothing.
+    /// Whether the value is null or empty.
     #[must_use]
     pub fn is_null(&self) -> bool {
         self.as_scalar().is_some_and(|scalar| scalar.value == ScalarValue::Null)
     }
 
-    /// Whether it could not be read.
+    /// Whether the node has a syntax error.
     #[must_use]
     pub const fn is_broken(&self) -> bool {
         matches!(self.kind, NodeKind::Broken)
     }
 
-    /// What a person would call it: `a list`, `the number 3`.
+    /// Describes the node in a message, after "is": `a list`, `the number 3`, `empty`.
     #[must_use]
     pub fn describe(&self) -> String {
         match &self.kind {
             NodeKind::Scalar(scalar) => match scalar.value {
-                ScalarValue::Null => "nothing".to_owned(),
+                ScalarValue::Null => "empty".to_owned(),
                 ScalarValue::Bool(value) => format!("the boolean `{value}`"),
                 ScalarValue::Int(_) | ScalarValue::Float(_) => {
                     format!("the number `{}`", scalar.text.as_str())
@@ -147,12 +146,12 @@ impl Node {
             },
             NodeKind::Mapping(_) => "a map".to_owned(),
             NodeKind::Sequence(_) => "a list".to_owned(),
-            NodeKind::Broken => "text that cannot be read".to_owned(),
+            NodeKind::Broken => "invalid YAML".to_owned(),
         }
     }
 }
 
-/// At most 40 characters of one line, for messages.
+/// Shortens a text to one line of at most 40 characters, for messages.
 pub(crate) fn shorten(text: &str) -> String {
     let line = text.lines().next().unwrap_or_default();
     if line.len() == text.len() && line.chars().count() <= 40 {

@@ -1,10 +1,9 @@
-//! Reads an edited text again: of a long list the item that the edit lies in, the others are those
-//! of the earlier reading.
+//! Parses a text again after an edit inside an item of a list. Parses only this item, and keeps the
+//! other items of the earlier tree.
 //!
-//! The parser stands at the same place of the grammar before and behind an item of a block list, so
-//! that the item is read by itself as it is read among the others. Where this is not plain to see
-//! (anchors, document markers, an item that becomes two, anything broken) the whole text is to be
-//! read.
+//! The parser is in the same state before and after each item of a block list, so that the result
+//! is the same. If that is not certain, the whole text must be parsed: after an edit with anchors,
+//! document markers, syntax errors, or an item that becomes two.
 
 use std::ops::Range;
 use std::sync::Arc;
@@ -16,16 +15,15 @@ use super::node::{Entry, Mapping, Node, NodeKind};
 use crate::source::Source;
 use crate::span::Span;
 
-/// Reads `source`, which an edit has made of the text `old`, of which `before` is the reading
-/// without any fault.
+/// Parses `source` after an edit of the text `old`. `before` is the tree of `old`, which has no
+/// diagnostics.
 ///
-/// Returns what [`parse`](super::parse) would, without any fault; none when the whole text is to be
-/// read.
+/// Returns the same tree as [`parse`](super::parse). Returns none if the new text may have
+/// diagnostics, or if the whole text must be parsed.
 #[must_use]
 pub fn reparse(before: &Document, old: &str, source: &Source) -> Option<Document> {
     let new = &*source.text;
-    // An explicit document may give tags another meaning; a byte order mark begins a text, and
-    // nothing else.
+    // A directive can change the meaning of tags. A byte order mark is only allowed at the start.
     if before.has_anchors || old.starts_with(['%', '-', '\u{feff}']) {
         return None;
     }
@@ -33,7 +31,7 @@ pub fn reparse(before: &Document, old: &str, source: &Source) -> Option<Document
     let mapping = root.as_mapping()?;
     let edited = edited(old, new);
     let at =
-        mapping.entries.iter().position(|entry| holds(entry.value.span, &edited, old.len()))?;
+        mapping.entries.iter().position(|entry| contains(entry.value.span, &edited, old.len()))?;
     let list = &mapping.entries[at].value;
     let items = list.as_sequence()?;
     if !old[list.span.range()].starts_with('-') {
@@ -47,9 +45,9 @@ pub fn reparse(before: &Document, old: &str, source: &Source) -> Option<Document
     }
     let moved = new.len() as i64 - old.len() as i64;
     let text = new.get(region.start..usize::try_from(region.end as i64 + moved).ok()?)?;
-    let item = read_item(text, source, region.start)?;
+    let item = parse_item(text, source, region.start)?;
 
-    // What the last of its items ends, a list ends with.
+    // A list ends with its last item.
     let list_span = ending(
         list.span,
         items.get(place + 1).is_none().then_some((items[place].span, item.span)),
@@ -72,7 +70,8 @@ pub fn reparse(before: &Document, old: &str, source: &Source) -> Option<Document
     Some(Document { root: Some(Node { span: root_span, kind }), span, has_anchors: false })
 }
 
-/// The span of a collection whose `last` part, where the edit lies in that, has become another.
+/// Returns the new span of a collection. `last` has the old and the new span of its last part, if
+/// the edit is in that part.
 fn ending(span: Span, last: Option<(Span, Span)>, moved: i64) -> Option<Span> {
     match last {
         Some((before, after)) => {
@@ -82,7 +81,7 @@ fn ending(span: Span, last: Option<(Span, Span)>, moved: i64) -> Option<Span> {
     }
 }
 
-/// The bytes of the old text in whose place others stand now.
+/// Returns the range of the old text that was replaced.
 fn edited(old: &str, new: &str) -> Range<usize> {
     let most = old.len().min(new.len());
     let start = old.bytes().zip(new.bytes()).take_while(|(old, new)| old == new).count();
@@ -91,12 +90,13 @@ fn edited(old: &str, new: &str) -> Range<usize> {
     start..old.len() - same_end.min(most - start)
 }
 
-/// Whether an edit lies in a value, or right behind it.
-fn holds(span: Span, edited: &Range<usize>, length: usize) -> bool {
+/// Whether an edit is inside a value or directly after it.
+fn contains(span: Span, edited: &Range<usize>, length: usize) -> bool {
     span.start as usize <= edited.start && edited.end <= length && edited.start <= span.end as usize
 }
 
-/// The lines of an item, with its dash; none when they are not its own.
+/// Returns the range of the lines of an item, with its dash. Returns none if the lines contain
+/// something else too.
 fn region(
     items: &[Node],
     place: usize,
@@ -106,7 +106,7 @@ fn region(
     let begin = |span: Span| {
         let start = line_start(old, span.start as usize);
         let before = &old[start..span.start as usize];
-        // The dash, and nothing but spaces around it.
+        // Only the dash and spaces are before the item.
         (before.trim_matches(' ') == "-").then_some((start, before.find('-')))
     };
     let (start, column) = begin(items.get(place)?.span)?;
@@ -118,8 +118,8 @@ fn region(
     Some(start..end)
 }
 
-/// The one item that lines at `offset` of a source hold.
-fn read_item(text: &str, source: &Source, offset: usize) -> Option<Node> {
+/// Parses the lines at `offset` of a source. Returns none unless they are exactly one valid item.
+fn parse_item(text: &str, source: &Source, offset: usize) -> Option<Node> {
     let marks_document =
         |line: &str| line.starts_with("---") || line.starts_with("...") || line.starts_with('%');
     if !text.ends_with('\n')
@@ -132,7 +132,7 @@ fn read_item(text: &str, source: &Source, offset: usize) -> Option<Node> {
     let Composed { root, diagnostics, has_anchors } = compose(&own, text, &[]).ok()?;
     let root = root.filter(|_| diagnostics.is_empty() && !has_anchors)?;
     match root.as_sequence()? {
-        // In the file it is one level deeper.
+        // In the file, the item is one level deeper.
         [item] if depth(item) < super::compose::MAX_DEPTH - 2 => Some(shift(item, offset as i64)),
         _ => None,
     }
@@ -148,7 +148,7 @@ fn depth(node: &Node) -> usize {
 }
 
 const fn moved(at: u32, by: i64) -> u32 {
-    // Texts are at most 16 MiB.
+    // Texts have at most 16 MiB.
     (at as i64 + by) as u32
 }
 
@@ -195,17 +195,18 @@ mod tests {
         Source::new(FileId::Service, "opta.yml", text)
     }
 
-    /// Whether an edit is read by its item; if it is, as all of the text is read.
-    fn by_item(old: &str, new: &str) -> bool {
-        let (before, faults) = parse(&source(old));
-        assert!(faults.is_empty(), "the earlier text is good:\n{old}");
+    /// Returns whether only the item was parsed. Fails if the tree differs from that of the whole
+    /// text.
+    fn is_reparsed(old: &str, new: &str) -> bool {
+        let (before, diagnostics) = parse(&source(old));
+        assert!(diagnostics.is_empty(), "the earlier text has diagnostics:\n{old}");
         let Some(document) = reparse(&before, old, &source(new)) else { return false };
-        let (expected, faults) = parse(&source(new));
-        assert_eq!(faults.len(), 0, "what was read by its item has faults:\n{new}\nfrom\n{old}");
+        let (expected, diagnostics) = parse(&source(new));
+        assert_eq!(diagnostics.len(), 0, "the new text has diagnostics:\n{new}\nafter\n{old}");
         assert_eq!(
             format!("{document:#?}"),
             format!("{expected:#?}"),
-            "read differently:\n{new}\nfrom\n{old}"
+            "the trees differ:\n{new}\nafter\n{old}"
         );
         true
     }
@@ -213,7 +214,7 @@ mod tests {
     const TEXT: &str = "name: a\nmodules:\n  - type: x\n    port: {http: 80}\n    env_vars:\n      A: b\n  - type: y\n    links: [a]\n\n  # last\n  - type: z\n    text: |\n      long\nlater: 1\n";
 
     #[test]
-    fn an_edit_inside_an_item_is_read_by_that_item() {
+    fn an_edit_inside_an_item_parses_only_this_item() {
         for (old, new) in [
             ("A: b", "A: bc"),
             ("A: b", "A: \"b: c\""),
@@ -221,13 +222,13 @@ mod tests {
             ("      long\n", "      lo\n      ng\n"),
             ("type: y\n", "type: y\n    # about\n"),
         ] {
-            assert!(by_item(TEXT, &TEXT.replace(old, new)), "{new}");
-            assert!(by_item(&TEXT.replace(old, new), TEXT), "{old}");
+            assert!(is_reparsed(TEXT, &TEXT.replace(old, new)), "{new}");
+            assert!(is_reparsed(&TEXT.replace(old, new), TEXT), "{old}");
         }
     }
 
     #[test]
-    fn what_may_change_other_items_is_read_as_a_whole() {
+    fn an_edit_that_may_change_other_items_parses_the_whole_text() {
         for (old, new) in [
             ("name: a", "name: b"),
             ("A: b", "A: \"b"),
@@ -238,7 +239,7 @@ mod tests {
             ("    links: [a]\n", "links: [a]\n"),
             ("later: 1", "later: 2"),
         ] {
-            assert!(!by_item(TEXT, &TEXT.replace(old, new)), "{new}");
+            assert!(!is_reparsed(TEXT, &TEXT.replace(old, new)), "{new}");
         }
     }
 
@@ -246,7 +247,7 @@ mod tests {
         #![proptest_config(ProptestConfig::with_cases(4_000))]
 
         #[test]
-        fn whatever_is_read_by_its_item_is_read_the_same(
+        fn random_edits_give_the_same_tree_as_the_whole_text(
             indent in "|  ",
             items in prop::collection::vec("(- |-\n    |-  )(a|a: b|a: \n|[a, b]|\\{a: b\\}|a: \"b\n    c\"|- a\n    - b|\\| *\n     a\n|!!str 1|'a'|a: >-\n      b\n\n      c)(\n    b: (c|~|[d]|\\{\\})){0,2}(\n *# c){0,1}\n{1,2}", 1..4),
             tail in "(|b: c\n|# end\n|b:\n  - c\n|\n\n)",
@@ -260,7 +261,7 @@ mod tests {
             prop_assume!(old.is_char_boundary(place) && old.is_char_boundary(end));
             let new = format!("{}{added}{}", &old[..place], &old[end..]);
             if parse(&source(&old)).1.is_empty() {
-                by_item(&old, &new);
+                is_reparsed(&old, &new);
             }
         }
     }

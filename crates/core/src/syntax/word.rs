@@ -1,5 +1,6 @@
-//! Words: texts that every YAML reader takes for themselves without quotes, whatever its schema.
+//! Texts that need no quotes in YAML, for any version and schema.
 
+/// The bytes that a word may contain.
 const INSIDE: [bool; 256] = {
     let mut table = [false; 256];
     let mut byte = 0;
@@ -11,8 +12,8 @@ const INSIDE: [bool; 256] = {
     table
 };
 
-/// Whether a text is a letter or slash and then letters, digits, `-`, `.`, `/` and `_`, and none of
-/// YAML's own words.
+/// Whether a text is a word: a letter or slash, then letters, digits, `-`, `.`, `/` and `_`. The
+/// keywords of YAML are not words.
 pub(super) fn is_word(text: &str) -> bool {
     const WORDS: [&str; 9] = ["y", "n", "yes", "no", "on", "off", "true", "false", "null"];
     let bytes = text.as_bytes();
@@ -21,8 +22,10 @@ pub(super) fn is_word(text: &str) -> bool {
         && (bytes.len() > 5 || !WORDS.iter().any(|word| word.eq_ignore_ascii_case(text)))
 }
 
-/// The lines of a text that is sure to stand as a literal block: at least two, of visible ASCII and
-/// single spaces within, each ended by a line break. Certificates are such, and long.
+/// Returns the lines of a text that can be a literal block; none if that is not certain.
+///
+/// The text must have at least two lines of visible ASCII, with single spaces inside, and end with
+/// a line break. Certificates are such texts.
 pub(super) fn block_of(text: &str) -> Option<&str> {
     let lines = text.strip_suffix('\n').filter(|lines| lines.contains('\n'))?;
     let mut before = b'\n';
@@ -39,15 +42,14 @@ pub(super) fn block_of(text: &str) -> Option<&str> {
     Some(lines)
 }
 
-/// Whether a text is a number of digits alone or a truth of YAML 1.2, which only quotes keep a
-/// text.
+/// Whether a text looks like an integer or a boolean, so that it needs quotes.
 pub(super) fn is_quoted(text: &str) -> bool {
     !text.is_empty() && text.bytes().all(|byte| byte.is_ascii_digit())
         || matches!(text, "true" | "false")
 }
 
-/// Whether a text is sure to need no quotes: a word, words with single colons and at signs between
-/// them like ARNs and images, or a number with one of the units of manifests.
+/// Whether a text certainly needs no quotes. It is a word, or words with colons and at signs
+/// between them, like ARNs and images, or a quantity like `100m`.
 pub(super) fn is_plain(text: &str) -> bool {
     let bytes = text.as_bytes();
     let Some(first) = bytes.first() else { return false };

@@ -8,9 +8,9 @@ use super::limits::settings;
 use crate::diagnostic::Diagnostic;
 use crate::source::Source;
 use crate::span::FileId;
-use crate::syntax::data::as_data;
 use crate::syntax::node::Node;
 use crate::syntax::parse::parse;
+use crate::syntax::plain_data::as_data;
 
 fn read(text: &str) -> (Option<Node>, Vec<Diagnostic>) {
     let (document, diagnostics) = parse(&Source::new(FileId::Service, "opta.yml", text));

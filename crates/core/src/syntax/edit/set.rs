@@ -8,11 +8,11 @@ use super::path::{Found, PathStep, follow};
 use crate::diagnostic::TextEdit;
 use crate::source::Source;
 use crate::span::Span;
-use crate::syntax::data::as_data;
 use crate::syntax::literal::{
     block, flow, has_long_key, is_collection, is_long_key, scalar, scalar_value,
 };
 use crate::syntax::node::{Mapping, Node, NodeKind, ScalarValue};
+use crate::syntax::plain_data::as_data;
 
 /// Returns the edit that sets the value at a path; none if the value is already there. Creates the
 /// missing maps on the path.

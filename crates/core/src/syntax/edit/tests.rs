@@ -9,8 +9,8 @@ use super::set::set;
 use crate::diagnostic::TextEdit;
 use crate::source::Source;
 use crate::span::FileId;
-use crate::syntax::data::as_data;
 use crate::syntax::parse::parse;
+use crate::syntax::plain_data::as_data;
 
 const TEXT: &str = "# The shop.\nname: shop # short\n\nmodules:\n  # Talks to people.\n  - name: api\n    type: k8s-service\n    \
                     port: {http: 8080} # plain\n    env_vars:\n      A: \"1\" # first\n      B: '2'\n";

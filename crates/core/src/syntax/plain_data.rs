@@ -1,10 +1,10 @@
-//! What a text says, without its places.
+//! Converts the syntax tree to plain data.
 
 use serde_json::Value;
 
 use super::node::{Node, NodeKind, ScalarValue};
 
-/// A node as data; what cannot be read is null.
+/// Converts a node to plain data. A broken node is null.
 pub fn as_data(node: &Node) -> Value {
     match &node.kind {
         NodeKind::Mapping(mapping) => Value::Object(
