@@ -34,14 +34,17 @@ macro_rules! example {
     };
 }
 
-/// The examples. The page starts with the first one.
+/// The example that the page starts with.
+const FIRST: Example = example!(
+    "A public API",
+    "With a health check, autoscaling, a domain and a secret",
+    "api.yml",
+    []
+);
+
+/// All examples. Only the dialog uses them, so that the first load does not contain their texts.
 pub(crate) const EXAMPLES: &[Example] = &[
-    example!(
-        "A public API",
-        "With a health check, autoscaling, a domain and a secret",
-        "api.yml",
-        []
-    ),
+    FIRST,
     example!(
         "A service with a database",
         "With links to a Postgres database and a bucket",
@@ -84,7 +87,7 @@ impl Example {
 
 /// Returns the work that the page starts with.
 pub(crate) fn first() -> Work {
-    EXAMPLES[0].work()
+    FIRST.work()
 }
 
 /// Replaces the texts with an example.
@@ -96,7 +99,7 @@ pub(crate) fn open(page: Page, example: &Example) {
 
 /// Opens the first example.
 pub(crate) fn open_first(page: Page) {
-    open(page, &EXAMPLES[0]);
+    open(page, &FIRST);
 }
 
 #[cfg(test)]

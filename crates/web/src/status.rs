@@ -15,7 +15,7 @@ pub(crate) fn Status() -> impl IntoView {
     let objects = move || {
         let outcome = results.outcome.read();
         let objects = outcome.manifests.as_ref().map_or(0, |manifests| manifests.len());
-        format!("{} in {:.1} ms", count(objects, "object"), outcome.milliseconds)
+        format!("{} in {} ms", count(objects, "object"), one_decimal(outcome.milliseconds))
     };
     let saved = move || match view.served_file.get() {
         Some(file) => format!("Saved in {file}"),
@@ -35,4 +35,11 @@ pub(crate) fn Status() -> impl IntoView {
             <button class="link" on:click=open(Dialog::Shortcuts)>{"Shortcuts"}</button>
         </footer>
     }
+}
+
+/// Formats a number with one decimal. The standard code for floating-point numbers is large.
+fn one_decimal(number: f64) -> String {
+    #[expect(clippy::cast_possible_truncation, clippy::cast_sign_loss, reason = "it is a duration")]
+    let tenths = (number * 10.0).round() as u64;
+    format!("{}.{}", tenths / 10, tenths % 10)
 }

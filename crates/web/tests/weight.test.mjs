@@ -39,14 +39,14 @@ test('form, panels, dialogs, files and help load on demand', () => {
 
 /** @type {[part: string, weight: () => number, figure: number][]} */
 const FIGURES = [
-  ['the program', files(/^optakit-web-.*\.wasm/), 319],
+  ['the program', files(/^optakit-web-.*\.wasm/), 322],
   ['the text editor', files(/^(?:editor|chunk)-.*\.js/), 106],
   ['the rest of the JavaScript', files(/^(?:page|boot|first|optakit-web)\S*\.js /), 12.2],
   ['index.html', files(/^index\.html/), 2.8],
   ['the form', files(/^split_form-/), 31.5],
   ['the panels', files(/^split_panels-/), 72.5],
   ['the dialogs', files(/^split_dialogs-/), 18.8],
-  ['files', files(/^split_files-/), 34],
+  ['files', files(/^split_files-/), 44.3],
   ['help', files(/^split_help-/), 16.5],
   ['code that parts share', files(/^chunk_/), 44.1],
   ['completion and search', files(/^typing-/), 15.5],
