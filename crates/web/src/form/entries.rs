@@ -111,10 +111,11 @@ pub(super) fn Items(
     let row = move |index: usize| {
         let item = below(&rows, index);
         let removed = removed(length.get_untracked(), &rows, &item);
-        let name = format!("{label} {}", index + 1);
+        let name_path = below(&item, "name");
+        let name = Memo::new(move |_| item_title(label, index, sheet.value(&name_path)));
         view! {
             <fieldset class="item">
-                <legend>{name.clone()}</legend>
+                <legend>{name}</legend>
                 {show_fields(sheet, fields, &item)}
                 <Remove name remove=move |()| sheet.set(&removed, None) />
             </fieldset>
@@ -133,7 +134,22 @@ pub(super) fn Items(
     }
 }
 
-/// Names the button that adds an item: `environments` becomes "Add environment".
+/// Returns the noun for one item of a list: `environments` becomes `environment`.
+fn noun(label: &str) -> String {
+    label.strip_suffix('s').unwrap_or(label).replace('_', " ")
+}
+
+/// Names the button that adds an item: "Add environment".
 fn add_title(label: &str) -> String {
-    format!("Add {}", label.strip_suffix('s').unwrap_or(label).replace('_', " "))
+    format!("Add {}", noun(label))
+}
+
+/// Names an item: "Environment: staging", or "Environment 1" if it has no name.
+fn item_title(label: &str, index: usize, name: Option<Value>) -> String {
+    let noun = noun(label);
+    let noun = format!("{}{}", noun[..1].to_uppercase(), &noun[1..]);
+    match name.as_ref().and_then(Value::as_str) {
+        Some(name) => format!("{noun}: {name}"),
+        None => format!("{noun} {}", index + 1),
+    }
 }

@@ -20,6 +20,7 @@ test('the form writes a complete service file', async (t) => {
   await button(page, 'Form').click();
   await field(page, 'name').fill('shop');
   await button(page, 'Add environment').click();
+  await region(page, 'Form').getByRole('group', { name: 'Environment: staging' }).waitFor();
   await button(page, 'Add service').click();
   const module = region(page, 'Form').getByRole('group', { name: /^api/ });
   const own = (name) => module.getByRole('textbox', { name, exact: true });
