@@ -81,8 +81,7 @@ fn masked(mut object: Value) -> Value {
     object
 }
 
-/// Whether Optakit applied the object before. Otherwise it does not own the fields, even if no field
-/// changes.
+/// Whether Optakit applied the object before. Otherwise it does not own the fields.
 fn manages(object: &Value) -> bool {
     let fields = object.pointer("/metadata/managedFields").and_then(Value::as_array);
     fields.is_some_and(|fields| {

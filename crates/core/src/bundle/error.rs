@@ -1,7 +1,6 @@
 //! The reasons why a bundle is rejected.
 
-use super::format::API_VERSION;
-use super::parse::MAX_BYTES;
+use super::format::{API_VERSION, MAX_BYTES};
 
 /// The reason why a bundle is rejected.
 #[derive(Debug, thiserror::Error)]

@@ -92,7 +92,7 @@ impl Bundle {
         }
     }
 
-    /// Whether a range is inside of the text or key at a location.
+    /// Whether a range is inside the text or key at a location.
     pub(super) fn is_text(&self, location: &Location, range: TextRange) -> bool {
         let is_inside = |document: &Value| {
             let value = document.pointer(&location.pointer);

@@ -19,6 +19,8 @@ use crate::syntax;
 pub const API_VERSION: &str = "optakit.dev/v1";
 /// The kind of the file.
 pub const KIND: &str = "Bundle";
+/// The maximum size of a bundle in bytes.
+pub const MAX_BYTES: usize = 8 * 1024 * 1024;
 
 /// A bundle.
 #[derive(Clone, Debug, Serialize, Deserialize, JsonSchema)]

@@ -86,7 +86,9 @@ impl Location {
         }
     }
 
-    /// Updates the pointer after the key at the end of `old` was renamed, which gives `new`.
+    /// Updates the pointer after the key at the end of `renamed` got a new name.
+    ///
+    /// `new` is the new pointer of the key.
     pub(super) fn follow_renamed_key(&mut self, renamed: &Self, new: &str) {
         let rest = self.pointer.strip_prefix(renamed.pointer.as_str());
         let rest = rest.filter(|rest| rest.is_empty() || rest.starts_with('/'));

@@ -13,8 +13,8 @@ mod parse;
 
 pub use error::{BundleError, Difference};
 pub use format::{
-    API_VERSION, Bundle, ClusterTarget, KIND, Metadata, RequiredSecret, SourceLine, Sources,
+    API_VERSION, Bundle, ClusterTarget, KIND, MAX_BYTES, Metadata, RequiredSecret, SourceLine,
+    Sources,
 };
 pub use hole::{List, Location, MissingInput, TextRange};
 pub use object::BundleObject;
-pub use parse::MAX_BYTES;

@@ -3,12 +3,9 @@
 use serde_json::Value;
 
 use super::error::BundleError;
-use super::format::{API_VERSION, Bundle};
+use super::format::{API_VERSION, Bundle, MAX_BYTES};
 use super::hole::Location;
 use super::object::BundleObject;
-
-/// The maximum size of a bundle in bytes.
-pub const MAX_BYTES: usize = 8 * 1024 * 1024;
 
 impl Bundle {
     /// Parses a bundle. This does not check whether someone modified it.
@@ -39,7 +36,7 @@ impl Bundle {
         Ok(bundle)
     }
 
-    /// Checks that every hole with a range is inside of a text.
+    /// Checks that every hole with a range is inside a text.
     fn check_holes(&self) -> Result<(), BundleError> {
         for missing in &self.holes {
             let invalid = missing.at.iter().find(|location| {

@@ -60,7 +60,8 @@ fn annotations(service: &Checked<K8sService>, context: &ServiceContext<'_>) -> M
     if service.sticky_session.value {
         let age = service.sticky_session_max_age.value.0;
         let attributes = format!(
-            "stickiness.enabled=true,stickiness.type=lb_cookie,stickiness.lb_cookie.duration_seconds={age}"
+            "stickiness.enabled=true,stickiness.type=lb_cookie,\
+             stickiness.lb_cookie.duration_seconds={age}"
         );
         annotations = annotations.with(
             format!("{ALB}/target-group-attributes"),

@@ -74,7 +74,8 @@ fn template(
     Map::new().with("metadata", metadata).with("spec", spec)
 }
 
-/// <https://kubernetes.io/docs/concepts/security/pod-security-standards/>
+/// Returns the security context of the pod
+/// (<https://kubernetes.io/docs/concepts/security/pod-security-standards/>).
 fn pod_security(context: &ServiceContext<'_>) -> Map {
     let no_root = (context.hardening == Hardening::Restricted).then_some(true);
     Map::new()
@@ -88,7 +89,7 @@ fn container_security(context: &ServiceContext<'_>) -> Map {
     Map::new().with("allowPrivilegeEscalation", false).maybe("capabilities", restricted.then(none))
 }
 
-/// Returns the annotations for linkerd that Opta set on every pod. Without them, pods would restart.
+/// Returns the annotations for linkerd that Opta set on every pod. Without them, pods restart.
 fn linkerd_annotations() -> Map {
     Map::new()
         .with("config.linkerd.io/skip-outbound-ports", "8126,5432,3306")
@@ -150,8 +151,8 @@ fn container(
     container
 }
 
-/// Returns the environment variables, in the order of Opta: the path of the certificates, `env_vars`,
-/// links, `secrets`.
+/// Returns the environment variables in the order of Opta: the path of the certificates,
+/// `env_vars`, links, `secrets`.
 fn env(service: &Checked<K8sService>, context: &ServiceContext<'_>) -> Vec<Value> {
     let mut env = Vec::new();
     let own = env_vars::RDS_CA_PATH;

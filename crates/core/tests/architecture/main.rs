@@ -52,6 +52,7 @@ const LAYERS: &[(&str, &[&str])] = &[
 const CORE: &[&str] = &[
     "span",
     "order",
+    "kind",
     "source",
     "suggest",
     "diagnostic",
@@ -62,7 +63,6 @@ const CORE: &[&str] = &[
     "resolve",
     "lower",
     "check",
-    "kind",
     "aws",
     "render",
     "choices",
