@@ -82,14 +82,16 @@ fn a_line_says_why_it_is_there() {
     assert!(set.markdown.contains("Minimum number of containers"), "{}", set.markdown);
     let default = why(Kind::HorizontalPodAutoscaler, "maxReplicas: 3");
     assert!(
-        default.markdown.starts_with("`max_containers` is not set: `3` is its default."),
+        default.markdown.starts_with("`max_containers` is not set. Default: `3`."),
         "{}",
         default.markdown
     );
     assert_eq!(why(Kind::Deployment, "name: A").place.line, 10);
     let part = why(Kind::Deployment, "kind: Deployment").markdown;
     assert!(
-        part.starts_with("Part of every Deployment of the module at `opta.yml` line 4"),
+        part.starts_with(
+            "Optakit always sets this in a Deployment of the module at `opta.yml` line 4"
+        ),
         "{part}"
     );
 }
@@ -191,7 +193,7 @@ fn what_a_cluster_adds_is_no_difference() {
         ["maxReplicas: 7"]
     );
     assert!(api::read_objects("a: [").is_err());
-    assert!(api::read_objects("a: 1\n").unwrap_err().contains("no Kubernetes object"));
+    assert!(api::read_objects("a: 1\n").unwrap_err().contains("not a Kubernetes object"));
 }
 
 #[test]

@@ -1,4 +1,4 @@
-//! The output of the API as plain data that every front end can serialize.
+//! The output of the API, as plain data that a front end can serialize.
 
 use std::sync::Arc;
 
@@ -8,55 +8,55 @@ use super::diagnostic::Diagnostic;
 use crate::bundle::RequiredSecret;
 use crate::kind::Kind;
 
-/// An environment that a service file names.
+/// An environment of a service file.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize)]
 #[cfg_attr(feature = "javascript", derive(tsify::Tsify))]
 pub struct EnvironmentRef {
-    /// Its name.
+    /// The name of the environment.
     pub name: String,
-    /// The path of its file, relative to the service file.
+    /// The path of the environment file, relative to the service file.
     pub path: String,
 }
 
-/// All that can be said of a request.
+/// The result of a request.
 #[derive(Clone, Debug, Default, Serialize)]
 #[serde(rename_all = "camelCase")]
 #[cfg_attr(feature = "javascript", derive(tsify::Tsify))]
 pub struct Analysis {
-    /// The faults, in source order.
+    /// The diagnostics, in source order.
     pub diagnostics: Vec<Diagnostic>,
-    /// The environments of the file.
+    /// The environments of the service file.
     pub environments: Vec<EnvironmentRef>,
-    /// The environment the rest is about.
+    /// The name of the chosen environment.
     pub environment: Option<String>,
-    /// Why the choices do not fit the file, when they do not.
+    /// Why the choices are invalid or do not fit the file.
     pub refusal: Option<String>,
-    /// The manifests; none while there is an error.
+    /// The manifests; none if there are errors.
     pub manifests: Option<Vec<Manifest>>,
     /// The AWS resources of the services.
     pub aws: Vec<AwsResourceRef>,
-    /// The inputs that are used and not known, like `parent.zone_id`.
+    /// The missing inputs, like `parent.zone_id`.
     pub inputs: Vec<String>,
-    /// Those of them that the manifests lack; the others are lacked by AWS resources alone.
+    /// The missing inputs that the manifests use. Only AWS resources use the others.
     pub manifest_inputs: Vec<String>,
-    /// The modules whose pods are left out since their AUTO image has neither tag nor digest.
+    /// The modules without pods, because their `AUTO` image has no tag and no digest.
     pub without_image: Vec<String>,
-    /// The secrets that must exist in the namespace.
+    /// The Secrets that must exist in the namespace.
     pub secrets: Vec<RequiredSecret>,
-    /// The region whose certificates of RDS are in the manifests, or would be.
+    /// The region whose RDS certificates the manifests need.
     pub rds_region: Option<String>,
-    /// The same region when the request does not know its certificates.
+    /// The same region, if the request does not have the certificates.
     pub rds_certificates_for: Option<String>,
 }
 
 impl Analysis {
-    /// Whether any fault is an error.
+    /// Whether a diagnostic is an error.
     #[must_use]
     pub fn has_errors(&self) -> bool {
         self.diagnostics.iter().any(|diagnostic| diagnostic.severity == "error")
     }
 
-    /// The manifests as one YAML stream.
+    /// Returns the manifests as one YAML stream.
     #[must_use]
     pub fn yaml(&self) -> Option<String> {
         let manifests = self.manifests.as_ref()?;
@@ -64,16 +64,16 @@ impl Analysis {
     }
 }
 
-/// One Kubernetes object.
+/// A Kubernetes object.
 #[derive(Clone, Debug, Serialize)]
 #[cfg_attr(feature = "javascript", derive(tsify::Tsify))]
 pub struct Manifest {
-    /// Its kind.
+    /// The kind of the object.
     #[cfg_attr(feature = "javascript", tsify(type = "string"))]
     pub kind: Kind,
-    /// Its name.
+    /// The name of the object.
     pub name: String,
-    /// Its namespace.
+    /// The namespace of the object.
     pub namespace: Option<String>,
     /// The object as a YAML document.
     #[cfg_attr(feature = "javascript", tsify(type = "string"))]
@@ -81,32 +81,32 @@ pub struct Manifest {
 }
 
 impl Manifest {
-    /// The object as data.
+    /// Returns the object as data.
     #[must_use]
     pub fn to_value(&self) -> serde_json::Value {
         crate::syntax::from_yaml(&self.yaml)
     }
 }
 
-/// One AWS resource.
+/// An AWS resource of a module.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize)]
 #[cfg_attr(feature = "javascript", derive(tsify::Tsify))]
 pub struct AwsResourceRef {
     /// `ecr-repository` or `iam-role`.
     pub kind: &'static str,
-    /// The module it belongs to.
+    /// The name of the module.
     pub module: String,
-    /// Its name.
+    /// The name of the resource.
     pub name: String,
 }
 
-/// One AWS resource with all there is to it.
+/// An AWS resource with its content.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize)]
 #[cfg_attr(feature = "javascript", derive(tsify::Tsify))]
 pub struct AwsDocument {
-    /// Which one it is.
+    /// The kind, the module and the name.
     #[serde(flatten)]
     pub resource: AwsResourceRef,
-    /// All of it, as JSON text.
+    /// The resource as JSON.
     pub json: String,
 }

@@ -17,6 +17,24 @@ use crate::render::{Object, WithoutImage};
 use crate::syntax::{self, YamlWriter};
 
 /// Checks a request without rendering it.
+///
+/// ```
+/// use optakit_core::api::{Request, ServiceFile, check};
+///
+/// # let text = concat!(
+/// #     "name: shop\norg_name: acme\n",
+/// #     "providers: {aws: {region: us-east-1, account_id: 123456789012}}\n",
+/// #     "modules:\n",
+/// #     "  - {type: k8s-service, name: api, image: \"nginx:1.29\", port: {http: 80}}\n",
+/// # );
+/// let request = Request { service: ServiceFile::parse("opta.yml", text), ..Request::default() };
+/// assert!(!check(&request).has_errors());
+///
+/// let service = ServiceFile::parse("opta.yml", &text.replace("port", "prot"));
+/// let analysis = check(&Request { service, ..request });
+/// assert_eq!(analysis.diagnostics[0].rule, "unknown-field");
+/// assert_eq!(analysis.diagnostics[0].fixes[0].edits[0].text, "port");
+/// ```
 #[must_use]
 pub fn check(request: &Request) -> Analysis {
     CheckedRequest::new(request).analysis
@@ -26,6 +44,22 @@ pub fn check(request: &Request) -> Analysis {
 ///
 /// With `link_values`, the manifests include the Secret `secret` with the credentials of linked
 /// databases. The values file must contain them.
+///
+/// ```
+/// use optakit_core::api::{Request, ServiceFile, analyze};
+///
+/// let text = "\
+/// name: shop
+/// org_name: acme
+/// providers: {aws: {region: us-east-1, account_id: 123456789012}}
+/// modules:
+///   - {type: k8s-service, name: api, image: \"nginx:1.29\", port: {http: 80}}
+/// ";
+/// let request = Request { service: ServiceFile::parse("opta.yml", text), ..Request::default() };
+/// let manifests = analyze(&request, false).manifests.expect("the file has no errors");
+/// let kinds: Vec<&str> = manifests.iter().map(|manifest| manifest.kind.name()).collect();
+/// assert_eq!(kinds[..3], ["Namespace", "ServiceAccount", "Service"]);
+/// ```
 #[must_use]
 pub fn analyze(request: &Request, link_values: bool) -> Analysis {
     render_manifests(CheckedRequest::new(request), None, link_values)
@@ -45,6 +79,19 @@ pub(super) fn analyze_cached(request: &Request, cache: &Cache) -> Analysis {
 }
 
 /// Returns the AWS resources of a request; none if it has errors.
+///
+/// ```
+/// use optakit_core::api::{Request, ServiceFile, aws_documents};
+///
+/// # let text = concat!(
+/// #     "name: shop\norg_name: acme\n",
+/// #     "providers: {aws: {region: us-east-1, account_id: 123456789012}}\n",
+/// #     "modules:\n",
+/// #     "  - {type: k8s-service, name: api, image: \"nginx:1.29\", port: {http: 80}}\n",
+/// # );
+/// let request = Request { service: ServiceFile::parse("opta.yml", text), ..Request::default() };
+/// assert_eq!(aws_documents(&request)[0].resource.kind, "iam-role");
+/// ```
 #[must_use]
 pub fn aws_documents(request: &Request) -> Vec<AwsDocument> {
     let checked = CheckedRequest::new(request);

@@ -1,4 +1,4 @@
-//! Help while typing, as plain data.
+//! Completion and hover, as plain data.
 
 use std::cell::RefCell;
 use std::collections::BTreeMap;
@@ -15,54 +15,63 @@ use crate::resolve::{self, Scope};
 use crate::source::{LineIndex, Source};
 use crate::span::FileId;
 
-/// What may stand at an offset.
+/// The completions at an offset.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize)]
 #[serde(rename_all = "camelCase")]
 #[cfg_attr(feature = "javascript", derive(tsify::Tsify))]
 pub struct Completions {
-    /// The first UTF-16 code unit of the word that a completion takes the place of.
+    /// The first UTF-16 code unit of the word that a completion replaces.
     pub utf16_start: usize,
-    /// One past its last.
+    /// One past the last UTF-16 code unit of the word.
     pub utf16_end: usize,
-    /// The completions, best first; which fit the word is for the front end to decide.
+    /// All completions, best first. The front end filters them by the word.
     pub items: Vec<CompletionItem>,
 }
 
-/// One thing that may stand at an offset.
+/// A completion.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize)]
 #[serde(rename_all = "camelCase")]
 #[cfg_attr(feature = "javascript", derive(tsify::Tsify))]
 pub struct CompletionItem {
-    /// What it is called.
+    /// The label in the list.
     pub label: String,
     /// `field`, `value`, `module`, `reference` or `snippet`.
     pub kind: &'static str,
-    /// A few words beside the label.
+    /// A short description next to the label.
     pub detail: String,
-    /// More, as Markdown.
+    /// The documentation as Markdown.
     pub documentation: String,
-    /// What takes the word's place.
+    /// The text that replaces the word.
     pub insert: String,
 }
 
-/// What the thing at an offset is about.
+/// The documentation at an offset.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize)]
 #[serde(rename_all = "camelCase")]
 #[cfg_attr(feature = "javascript", derive(tsify::Tsify))]
 pub struct Hover {
-    /// Its first UTF-16 code unit.
+    /// The first UTF-16 code unit of the word.
     pub utf16_start: usize,
-    /// One past its last.
+    /// One past the last UTF-16 code unit of the word.
     pub utf16_end: usize,
-    /// What is to say, as Markdown.
+    /// The documentation as Markdown.
     pub markdown: String,
 }
 
-/// What may stand at a UTF-16 offset of one of the request's files: the service file by its name,
-/// an environment file by its path.
+/// Returns the completions at a UTF-16 offset. `file` is the name of the service file, or the path
+/// of an environment file.
+///
+/// ```
+/// use optakit_core::api::{Request, ServiceFile, complete};
+///
+/// let service = ServiceFile::parse("opta.yml", "na");
+/// let request = Request { service, ..Request::default() };
+/// let completions = complete(&request, "opta.yml", 2).expect("the offset is in the file");
+/// assert!(completions.items.iter().any(|item| item.label == "name"));
+/// ```
 #[must_use]
 pub fn complete(request: &Request, file: &str, offset: usize) -> Option<Completions> {
-    within(request, file, offset, |offset, around, index| {
+    with_context(request, file, offset, |offset, around, index| {
         let (range, items) = assist::complete(offset, around)?;
         let item = |item: assist::Completion| CompletionItem {
             label: item.label,
@@ -81,10 +90,20 @@ pub fn complete(request: &Request, file: &str, offset: usize) -> Option<Completi
     })
 }
 
-/// What is to say of a UTF-16 offset of one of the request's files.
+/// Returns the documentation at a UTF-16 offset. `file` is the name of the service file, or the
+/// path of an environment file.
+///
+/// ```
+/// use optakit_core::api::{Request, ServiceFile, hover};
+///
+/// let service = ServiceFile::parse("opta.yml", "name: shop\n");
+/// let request = Request { service, ..Request::default() };
+/// let hover = hover(&request, "opta.yml", 1).expect("the offset is on a key");
+/// assert_eq!((hover.utf16_start, hover.utf16_end), (0, 4));
+/// ```
 #[must_use]
 pub fn hover(request: &Request, file: &str, offset: usize) -> Option<Hover> {
-    within(request, file, offset, |offset, around, index| {
+    with_context(request, file, offset, |offset, around, index| {
         let (range, markdown) = assist::hover(offset, around)?;
         let text = &around.source.text;
         Some(Hover {
@@ -95,21 +114,23 @@ pub fn hover(request: &Request, file: &str, offset: usize) -> Option<Hover> {
     })
 }
 
-fn within<T>(
+/// Calls `help` with the byte offset and the context of a file.
+fn with_context<T>(
     request: &Request,
     file: &str,
     offset: usize,
     help: impl FnOnce(usize, &AssistContext<'_>, &LineIndex) -> Option<T>,
 ) -> Option<T> {
     let service_file = request.service.parsed();
-    let (service, layer_file, mut unsaid) = (&service_file.source, &service_file.layer, Vec::new());
+    let (service, layer_file, mut ignored) =
+        (&service_file.source, &service_file.layer, Vec::new());
     let values = read_values(request).without_secrets();
     let choices = request.choices.or_values(&values);
-    // While several are open, the first tells what an environment can know.
+    // If no environment is chosen, use the first one.
     let entry = resolve::choose(layer_file, choices.environment.as_deref()).ok().flatten();
     let entry = entry.or_else(|| layer_file.environments.first().map(|entry| &entry.value));
     let (environment, _) =
-        read_environment(request, layer_file, entry, &mut unsaid, &mut Places::default());
+        read_environment(request, layer_file, entry, &mut ignored, &mut Places::default());
     let variables = entry.map_or_else(BTreeMap::new, EnvironmentEntry::all_variables);
     let name = layer_file
         .layer

@@ -28,6 +28,21 @@ const RENDERER: &str = env!("CARGO_PKG_VERSION");
 /// # Errors
 ///
 /// Fails if the request has errors. Returns the analysis with its diagnostics.
+///
+/// ```
+/// use optakit_core::api::{Request, RdsCertificates, ServiceFile, bundle, verify_bundle};
+///
+/// # let text = concat!(
+/// #     "name: shop\norg_name: acme\n",
+/// #     "providers: {aws: {region: us-east-1, account_id: 123456789012}}\n",
+/// #     "modules:\n",
+/// #     "  - {type: k8s-service, name: api, image: \"nginx:1.29\", port: {http: 80}}\n",
+/// # );
+/// let request = Request { service: ServiceFile::parse("opta.yml", text), ..Request::default() };
+/// let bundle = bundle(&request).expect("the file has no errors");
+/// assert_eq!(bundle.metadata.layer, "shop");
+/// assert!(verify_bundle(&bundle, &RdsCertificates::default()).is_ok());
+/// ```
 pub fn bundle(request: &Request) -> Result<Bundle, Box<Analysis>> {
     let mut clean = request.clone();
     let values = read_values(request);

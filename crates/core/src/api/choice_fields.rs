@@ -4,15 +4,15 @@ use crate::choices::Choices;
 use crate::model::exposure::Exposure;
 use crate::render::{Hardening, Kubernetes, Profile};
 
-/// A choice of what is rendered, for a front end to offer.
+/// A choice with a list of values.
 pub struct ChoiceField {
-    /// What to call it.
+    /// The label of the choice.
     pub title: &'static str,
-    /// What it decides, in a sentence.
+    /// What the choice decides.
     pub description: &'static str,
-    /// The names of its values; the first holds when none is chosen.
+    /// Returns the names of the values. The first one is the default.
     pub values: fn() -> Vec<&'static str>,
-    /// Where it stands among the choices.
+    /// Returns the field of the choices.
     pub field: fn(&mut Choices) -> &mut Option<String>,
 }
 
@@ -20,25 +20,25 @@ pub struct ChoiceField {
 pub const CHOICE_FIELDS: [ChoiceField; 4] = [
     ChoiceField {
         title: "Profile",
-        description: "How close to Opta the manifests stay",
+        description: "default: current practice; opta-2021: pods exactly as Opta rendered them",
         values: || names(Profile::ALL),
         field: |choices| &mut choices.profile,
     },
     ChoiceField {
         title: "Hardening",
-        description: "How little pods may do, after the levels of PodSecurity",
+        description: "Pod Security Standard to meet",
         values: || names(Hardening::ALL),
         field: |choices| &mut choices.hardening,
     },
     ChoiceField {
         title: "Expose with",
-        description: "What leads requests to the service",
+        description: "How traffic reaches services: nginx, Gateway API or ALB",
         values: || names(Exposure::ALL),
         field: |choices| &mut choices.exposure,
     },
     ChoiceField {
         title: "Kubernetes",
-        description: "The version of Kubernetes the manifests are for",
+        description: "Kubernetes version of the cluster",
         values: || names(Kubernetes::ALL),
         field: |choices| &mut choices.kubernetes,
     },

@@ -8,16 +8,16 @@ use super::analysis::Manifest;
 use crate::effect::{Effect, effect, recreates, strip_server_fields};
 use crate::syntax;
 
-/// An object that manifests are compared with.
+/// An object to compare manifests with.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct BaselineObject {
-    /// Its kind.
+    /// The kind of the object.
     pub kind: String,
-    /// Its name.
+    /// The name of the object.
     pub name: String,
     /// Its namespace.
     pub namespace: Option<String>,
-    /// It, as a YAML document.
+    /// The object as a YAML document.
     pub yaml: String,
 }
 
@@ -32,50 +32,58 @@ impl From<&Manifest> for BaselineObject {
     }
 }
 
-/// How two objects are compared.
+/// Where the objects come from that manifests are compared with.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Baseline {
-    /// Both are rendered: every line counts.
+    /// The objects are rendered too. Every line is compared.
     Rendered,
-    /// The other comes out of a cluster, with the API server's defaults in it: only the fields that
-    /// are rendered count.
+    /// The objects are from a cluster, with defaults of the API server. Only the rendered fields
+    /// are compared.
     Cluster,
 }
 
-/// What happens to an object.
+/// A change of an object.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Change {
-    /// Its kind.
+    /// The kind of the object.
     pub kind: String,
-    /// Its name.
+    /// The name of the object.
     pub name: String,
     /// `create`, `change`, `delete` or `recreate`.
     pub action: &'static str,
     /// What that causes: `nothing restarts`, `scaling`, `traffic`, `rolling restart`, `deletion`
     /// or `recreation`.
     pub effect: &'static str,
-    /// Its place among the manifests; none when it is deleted.
+    /// The index of the manifest; none if the object is deleted.
     pub manifest: Option<usize>,
-    /// All lines of both, in order.
+    /// The lines of both objects, in order.
     pub lines: Vec<DiffLine>,
 }
 
-/// A line of one or both of two objects.
+/// A line of a diff.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct DiffLine {
-    /// `+` when only the manifest has it, `-` when only the other, else a space.
+    /// `+` if only the manifest has the line, `-` if only the other object has it, else a space.
     pub sign: char,
-    /// The line without its end.
+    /// The line without its line break.
     pub text: String,
-    /// Its place among the manifest's lines, from 0.
+    /// The index among the lines of the manifest.
     pub line: Option<usize>,
 }
 
-/// The objects of a pasted text: YAML documents or JSON, lists of Kubernetes unpacked.
+/// Reads Kubernetes objects from YAML documents or JSON. Returns the items of a Kubernetes list.
 ///
 /// # Errors
 ///
-/// What is wrong with the text, in a sentence.
+/// Fails with a message if the text is invalid, or if a document is not a Kubernetes object.
+///
+/// ```
+/// use optakit_core::api::read_objects;
+///
+/// let objects = read_objects("{kind: Service, metadata: {name: api}}").expect("it is valid");
+/// assert_eq!(objects[0].name, "api");
+/// assert!(read_objects("a: b").is_err());
+/// ```
 pub fn read_objects(text: &str) -> Result<Vec<BaselineObject>, String> {
     let documents = syntax::documents(text)?;
     let unpacked = documents.into_iter().flat_map(|document| match document {
@@ -100,7 +108,8 @@ pub fn read_objects(text: &str) -> Result<Vec<BaselineObject>, String> {
         let (kind, name) = (word(&object, "/kind"), word(&object, "/metadata/name"));
         let (Some(kind), Some(name)) = (kind, name) else {
             return Err(
-                "this is no Kubernetes object: `kind` or `metadata.name` is missing".to_owned()
+                "a document is not a Kubernetes object: `kind` or `metadata.name` is missing"
+                    .to_owned(),
             );
         };
         let namespace = word(&object, "/metadata/namespace");
@@ -113,14 +122,34 @@ pub fn read_objects(text: &str) -> Result<Vec<BaselineObject>, String> {
     };
     let objects = unpacked.map(other).collect::<Result<Vec<BaselineObject>, String>>()?;
     if objects.is_empty() {
-        Err("there is no Kubernetes object in the text".to_owned())
+        Err("the text contains no Kubernetes object".to_owned())
     } else {
         Ok(objects)
     }
 }
 
-/// What makes `manifests` of `others`: an entry for each object that is not the same in both. From
-/// a cluster, objects that are not rendered are none of ours.
+/// Compares manifests with earlier objects. Returns a change for each object that differs.
+///
+/// Objects from a cluster that are not rendered are ignored: something else owns them.
+///
+/// ```
+/// use optakit_core::api::{Baseline, BaselineObject, Request, ServiceFile, analyze, compare};
+///
+/// # let text = concat!(
+/// #     "name: shop\norg_name: acme\n",
+/// #     "providers: {aws: {region: us-east-1, account_id: 123456789012}}\n",
+/// #     "modules:\n",
+/// #     "  - {type: k8s-service, name: api, image: \"nginx:1.29\", port: {http: 80}}\n",
+/// # );
+/// let request = Request { service: ServiceFile::parse("opta.yml", text), ..Request::default() };
+/// let render = |request: &Request| analyze(request, false).manifests.expect("no errors");
+/// let before: Vec<_> = render(&request).iter().map(BaselineObject::from).collect();
+///
+/// let service = ServiceFile::parse("opta.yml", &text.replace("1.29", "1.30"));
+/// let after = render(&Request { service, ..request });
+/// let changes = compare(&before, &after, Baseline::Rendered);
+/// assert_eq!((&*changes[0].kind, changes[0].effect), ("Deployment", "rolling restart"));
+/// ```
 #[must_use]
 pub fn compare(
     others: &[BaselineObject],
@@ -134,7 +163,7 @@ pub fn compare(
     };
     let mut changes = Vec::new();
     for (index, manifest) in manifests.iter().enumerate() {
-        // Nearly always they stand at the same place.
+        // The index is nearly always the same.
         let other = others.get(index).filter(|other| same(other, manifest));
         let other = other.or_else(|| others.iter().find(|other| same(other, manifest)));
         match other {
@@ -199,8 +228,8 @@ fn changed(
     })
 }
 
-/// Of an object only what another one has too, in its order: the API server adds defaults
-/// everywhere.
+/// Keeps only the fields that the wanted object has too, in its order. The API server adds
+/// defaults.
 fn project_onto(live: &Value, wanted: &Value) -> Value {
     match (live, wanted) {
         (Value::Object(live), Value::Object(wanted)) => {

@@ -1,4 +1,4 @@
-//! Values that look like credentials, for a front end that is about to hand a text on.
+//! Finds values that look like credentials, before a user shares a file.
 
 use super::places::{Place, Places};
 use crate::model::link_kind::is_secret_output;
@@ -10,15 +10,23 @@ use crate::syntax::{self, Node, NodeKind, ScalarValue};
 /// A value that looks like a credential.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Credential {
-    /// The name of the text.
+    /// The name of the file.
     pub file: String,
-    /// Where it stands.
+    /// The place of the value.
     pub place: Place,
-    /// The key it is the value of.
+    /// The key of the value.
     pub key: String,
 }
 
-/// The values of texts that look like credentials, in source order.
+/// Returns the values that look like credentials, in source order.
+///
+/// ```
+/// use optakit_core::api::{SourceText, credentials};
+///
+/// let text = "env_vars: {DB_PASSWORD: hunter2!}\n".to_owned();
+/// let found = credentials(&[SourceText { name: "opta.yml".to_owned(), text }]);
+/// assert_eq!(found[0].key, "DB_PASSWORD");
+/// ```
 #[must_use]
 pub fn credentials(files: &[SourceText]) -> Vec<Credential> {
     let mut found = Vec::new();
@@ -42,7 +50,7 @@ pub fn credentials(files: &[SourceText]) -> Vec<Credential> {
 fn search(node: &Node, key: &str, found: &mut Vec<(Span, String)>) {
     match &node.kind {
         NodeKind::Mapping(mapping) => {
-            // An item of a list of variables has its name beside its value.
+            // In a list of variables, the name is a field next to the value.
             let name = mapping
                 .value("name")
                 .and_then(Node::as_str)
@@ -62,7 +70,7 @@ fn search(node: &Node, key: &str, found: &mut Vec<(Span, String)>) {
     }
 }
 
-/// How the tokens of well-known services begin.
+/// The prefixes of the tokens of well-known services.
 const PREFIXES: &[&str] = &[
     "ghp_",
     "gho_",
@@ -79,6 +87,7 @@ const PREFIXES: &[&str] = &[
     "hvs.",
 ];
 
+/// Whether a value looks like a credential.
 fn is_suspect(key: &str, value: &str) -> bool {
     let secret_key = is_secret_output(key)
         || ["api_key", "apikey", "passwd", "credential"]
@@ -105,7 +114,7 @@ fn is_access_key_id(value: &str) -> bool {
     is("AKIA") || is("ASIA")
 }
 
-/// An address with a password in it.
+/// Whether a value is a URL with a password.
 fn has_password(value: &str) -> bool {
     let Some((_, rest)) = value.split_once("://") else { return false };
     let authority = rest.split('/').next().unwrap_or_default();
@@ -114,7 +123,7 @@ fn has_password(value: &str) -> bool {
         .is_some_and(|(_, password)| !password.is_empty() && !password.starts_with('{'))
 }
 
-/// Long, of letters and digits without any shape: what only a machine writes.
+/// Whether a value is long and looks random.
 fn is_random(value: &str) -> bool {
     let shapeless =
         |byte: u8| byte.is_ascii_alphanumeric() || matches!(byte, b'+' | b'/' | b'=' | b'_' | b'-');
@@ -136,7 +145,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn what_looks_like_a_credential_is_found_and_nothing_else() {
+    fn only_credentials_are_found() {
         let check = |key: &str, value: &str, expected: bool| {
             assert_eq!(is_suspect(key, value), expected, "{key}: {value}")
         };
@@ -157,8 +166,9 @@ mod tests {
     }
 
     #[test]
-    fn places_are_told_with_keys() {
-        let text = "modules:\n  - env_vars:\n      - {name: TOKEN, value: abcdefgh}\n    secrets: [TOKEN]\n";
+    fn credentials_have_a_key_and_a_place() {
+        let text = "modules:\n  - env_vars:\n      - {name: TOKEN, value: abcdefgh}\n    \
+                    secrets: [TOKEN]\n";
         let found =
             credentials(&[SourceText { name: "opta.yml".to_owned(), text: text.to_owned() }]);
         let found: Vec<_> =

@@ -43,6 +43,19 @@ pub struct Shape {
 }
 
 /// Returns the diagrams of all services; none if the request has errors.
+///
+/// ```
+/// use optakit_core::api::{Request, ServiceFile, diagram};
+///
+/// # let text = concat!(
+/// #     "name: shop\norg_name: acme\n",
+/// #     "providers: {aws: {region: us-east-1, account_id: 123456789012}}\n",
+/// #     "modules:\n",
+/// #     "  - {type: k8s-service, name: api, image: \"nginx:1.29\", port: {http: 80}}\n",
+/// # );
+/// let request = Request { service: ServiceFile::parse("opta.yml", text), ..Request::default() };
+/// assert_eq!(diagram(&request)[0].service.detail, "HTTP, port 80 to 80");
+/// ```
 #[must_use]
 pub fn diagram(request: &Request) -> Vec<Diagram> {
     let checked = CheckedRequest::new(request);

@@ -17,6 +17,18 @@ use crate::syntax::{self, EditError, PathStep};
 /// # Errors
 ///
 /// Fails if the text is not valid YAML, or if the path leads through a scalar.
+///
+/// ```
+/// use optakit_core::api::{PathStep, SourceText, set};
+///
+/// let text = SourceText { name: "opta.yml".to_owned(), text: "name: shop # short\n".to_owned() };
+/// let edit = set(&text, &[PathStep::Key("name".to_owned())], &"store".into())
+///     .expect("the text is valid")
+///     .expect("the value changes");
+/// let mut edited = text.text.clone();
+/// edited.replace_range(edit.place.byte_start..edit.place.byte_end, &edit.text);
+/// assert_eq!(edited, "name: store # short\n");
+/// ```
 pub fn set(
     text: &SourceText,
     path: &[PathStep],
@@ -30,11 +42,26 @@ pub fn set(
 /// # Errors
 ///
 /// Fails if the text is not valid YAML.
+///
+/// ```
+/// use optakit_core::api::{PathStep, SourceText, remove};
+///
+/// let text = SourceText { name: String::new(), text: "a: 1\nb: 2\n".to_owned() };
+/// let edit = remove(&text, &[PathStep::Key("b".to_owned())]).expect("the text is valid");
+/// assert_eq!(edit.expect("the key exists").place.line, 2);
+/// ```
 pub fn remove(text: &SourceText, path: &[PathStep]) -> Result<Option<TextEdit>, EditError> {
     edit(text, |source| syntax::remove(source, path))
 }
 
 /// Returns the data of a text; none if a part of the text has a syntax error.
+///
+/// ```
+/// use optakit_core::api::{SourceText, read_data};
+///
+/// let text = SourceText { name: String::new(), text: "a: [1, yes]".to_owned() };
+/// assert_eq!(read_data(&text), Some(serde_json::json!({"a": [1, "yes"]})));
+/// ```
 #[must_use]
 pub fn read_data(text: &SourceText) -> Option<Value> {
     let source = Source::new(FileId::Service, &*text.name, &*text.text);

@@ -1,4 +1,4 @@
-//! The declarations of the fields, for a front end that makes a form of them.
+//! The declarations of the fields, for forms.
 
 use serde_json::{Value, json};
 
@@ -19,24 +19,32 @@ pub const LAYER_FIELDS: &[Field] = Layer::FIELDS;
 /// The fields of an environment file.
 pub const ENVIRONMENT_FIELDS: &[Field] = EnvironmentFile::FIELDS;
 
-/// The fields of a module of a type; none for the types that Optakit leaves alone.
+/// Returns the fields of a module type; none for a type that Optakit does not render.
+///
+/// ```
+/// use optakit_core::api::module_fields;
+///
+/// let fields = module_fields("k8s-service").expect("Optakit renders this type");
+/// assert!(fields.iter().any(|field| field.name == "min_containers"));
+/// assert!(module_fields("postgres").is_none());
+/// ```
 #[must_use]
 pub fn module_fields(kind: &str) -> Option<&'static [Field]> {
     (short_type(kind) == K8S_SERVICE).then_some(K8sService::FIELDS)
 }
 
-/// Whether services can be linked to modules of a type.
+/// Whether services can link to modules of a type.
 #[must_use]
 pub fn is_linkable(kind: &str) -> bool {
     LinkKind::of(short_type(kind)).is_some()
 }
 
-/// The types of modules that services can be linked to.
+/// Returns the module types that services can link to.
 pub fn linkable_types() -> impl Iterator<Item = &'static str> {
     LINK_KINDS.iter().map(|kind| kind.module_type)
 }
 
-/// A module of another type, with what it must have.
+/// Returns a new module with its required fields.
 #[must_use]
 pub fn new_module(kind: &str, name: &str) -> Value {
     let mut module = json!({ "type": kind, "name": name });
@@ -46,7 +54,7 @@ pub fn new_module(kind: &str, name: &str) -> Value {
     module
 }
 
-/// A service with the fields that it must have, each as its example says.
+/// Returns a new service with its required fields. The values are those of the examples.
 #[must_use]
 pub fn new_service(name: &str) -> Value {
     let mut module = json!({ "type": K8S_SERVICE, "name": name });
@@ -57,7 +65,7 @@ pub fn new_service(name: &str) -> Value {
     module
 }
 
-/// Whether an apply finds an input out by itself.
+/// Whether `optakit apply` finds the value of an input in the cluster.
 #[must_use]
 pub fn is_found_by_apply(input: &str) -> bool {
     input == ISSUER
@@ -68,7 +76,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn new_modules_have_what_they_must() {
+    fn new_modules_have_their_required_fields() {
         assert_eq!(
             new_service("api"),
             json!({"type": "k8s-service", "name": "api", "image": "AUTO", "port": {"http": 8080}})

@@ -1,4 +1,4 @@
-//! Manifests as files of a folder: one an object, and a kustomization over them.
+//! Manifests as files, with an optional kustomization.
 
 use std::collections::BTreeMap;
 
@@ -9,7 +9,7 @@ use crate::source::SourceText;
 use crate::syntax;
 use crate::value::{Map, Value};
 
-/// What the files hold.
+/// The format of the files.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum FileFormat {
     /// YAML.
@@ -18,9 +18,22 @@ pub enum FileFormat {
     Json,
 }
 
-/// The manifests as files, one an object. A name begins with the rank of its kind, so that a folder
-/// that is applied in the order of names makes the Namespace first, and an object that comes or
-/// goes renames no other.
+/// Returns one file per manifest. A file name starts with the rank of the kind, so that the
+/// Namespace is applied first, and a new object does not rename other files.
+///
+/// ```
+/// use optakit_core::api::{FileFormat, Request, ServiceFile, analyze, files};
+///
+/// # let text = concat!(
+/// #     "name: shop\norg_name: acme\n",
+/// #     "providers: {aws: {region: us-east-1, account_id: 123456789012}}\n",
+/// #     "modules:\n",
+/// #     "  - {type: k8s-service, name: api, image: \"nginx:1.29\", port: {http: 80}}\n",
+/// # );
+/// let request = Request { service: ServiceFile::parse("opta.yml", text), ..Request::default() };
+/// let manifests = analyze(&request, false).manifests.expect("the file has no errors");
+/// assert_eq!(files(&manifests, FileFormat::Yaml)[1].name, "01-serviceaccount-api.yaml");
+/// ```
 #[must_use]
 pub fn files(manifests: &[Manifest], format: FileFormat) -> Vec<SourceText> {
     let file = |manifest: &Manifest| SourceText {
@@ -42,8 +55,8 @@ fn file_name(manifest: &Manifest, extension: &str) -> String {
     )
 }
 
-/// The manifests as a base of kustomize: their files and a `kustomization.yaml` whose `images:`
-/// sets tag or digest of each image
+/// Returns the manifests as a Kustomize base. Its `kustomization.yaml` sets the tag or the digest
+/// of each image in `images:`
 /// (<https://kubectl.docs.kubernetes.io/references/kustomize/kustomization/images/>).
 #[must_use]
 pub fn kustomize(manifests: &[Manifest]) -> Vec<SourceText> {
@@ -62,8 +75,8 @@ pub fn kustomize(manifests: &[Manifest]) -> Vec<SourceText> {
     files
 }
 
-/// The images that have a tag or digest. `images:` goes by the name alone: one that runs in two
-/// versions is left as the manifests have it.
+/// Returns the `images:` with a tag or a digest. An entry applies to all images of a name, so
+/// images with several versions have no entry.
 fn images(manifests: &[Manifest]) -> Vec<Value> {
     let mut found: BTreeMap<String, Vec<(&'static str, String)>> = BTreeMap::new();
     let pods = manifests

@@ -9,6 +9,17 @@ use super::service_file::ServiceFile;
 /// Keeps the results of the last request, so that the next request is faster.
 ///
 /// Every result is the same as without a memory. Clones share the kept results.
+///
+/// ```
+/// use optakit_core::api::{Memory, Request, analyze};
+///
+/// let memory = Memory::default();
+/// for text in ["name: s", "name: sh", "name: sho"] {
+///     let request = Request { service: memory.parse("opta.yml", text), ..Request::default() };
+///     let analysis = memory.analyze(&request);
+///     assert_eq!(analysis.diagnostics, analyze(&request, false).diagnostics);
+/// }
+/// ```
 #[derive(Clone, Default)]
 pub struct Memory(Cache);
 
@@ -52,13 +63,12 @@ mod tests {
         }
     }
 
-    fn told(analysis: &Analysis) -> String {
+    fn to_json(analysis: &Analysis) -> String {
         serde_json::to_string_pretty(analysis).expect("an analysis is data")
     }
 
-    /// The names of the services whose manifests are those of the request before, by their bytes in
-    /// memory.
-    fn taken_over(before: &Analysis, after: &Analysis) -> Vec<String> {
+    /// Returns the names of the Deployments that `after` shares with `before`.
+    fn reused(before: &Analysis, after: &Analysis) -> Vec<String> {
         let manifests =
             |analysis: &Analysis| analysis.manifests.clone().expect("the text has no errors");
         let (before, after) = (manifests(before), manifests(after));
@@ -70,22 +80,22 @@ mod tests {
     }
 
     #[test]
-    fn a_service_that_no_edit_touches_is_not_rendered_again() {
+    fn only_edited_services_are_rendered_again() {
         let memory = Memory::default();
         let ask = |text: &str, environment: &str| {
             memory.analyze(&request(memory.parse("opta.yml", text), environment, Some("1")))
         };
         let first = ask(FILE, ENVIRONMENT);
-        let deployments = taken_over(&first, &first);
+        let deployments = reused(&first, &first);
         assert_eq!(deployments.len(), 2);
         let edited = ask(&FILE.replace("LOG_LEVEL: info", "LOG_LEVEL: debug"), ENVIRONMENT);
-        assert_eq!(taken_over(&first, &edited), deployments[1..]);
+        assert_eq!(reused(&first, &edited), deployments[1..]);
         let elsewhere = ask(FILE, &ENVIRONMENT.replace("us-east-1", "eu-west-1"));
-        assert_eq!(taken_over(&edited, &elsewhere), Vec::<String>::new());
+        assert_eq!(reused(&edited, &elsewhere), Vec::<String>::new());
     }
 
     #[test]
-    fn an_anchor_may_change_any_service() {
+    fn an_anchor_can_change_any_service() {
         let memory = Memory::default();
         let text = |level: &str| {
             format!(
@@ -101,8 +111,7 @@ mod tests {
         }
     }
 
-    /// What is typed one after the other: an edit each, of which some break the text, and a later
-    /// one may repair it.
+    /// Edits like those of a user who types. Some break the text, and others fix it.
     const EDITS: [(&str, &str); 16] = [
         ("LOG_LEVEL: info", "LOG_LEVEL: debug"),
         ("LOG_LEVEL: debug", "LOG_LEVEL: \"debug"),
@@ -129,7 +138,7 @@ mod tests {
         #![proptest_config(ProptestConfig::with_cases(400))]
 
         #[test]
-        fn with_a_memory_the_same_is_said(
+        fn results_are_the_same_with_and_without_a_memory(
             edits in prop::collection::vec((0..EDITS.len(), any::<prop::sample::Index>(), 0_u8..12), 1..10)
         ) {
             let memory = Memory::default();
@@ -154,7 +163,7 @@ mod tests {
                 }
                 let with = memory.analyze(&request(memory.parse("opta.yml", &text), &environment, tag));
                 let without = analyze(&request(ServiceFile::parse("opta.yml", &text), &environment, tag), false);
-                prop_assert_eq!(told(&with), told(&without), "{}", text);
+                prop_assert_eq!(to_json(&with), to_json(&without), "{}", text);
             }
         }
     }

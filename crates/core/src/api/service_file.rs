@@ -14,6 +14,14 @@ use crate::syntax::{self, Document, reparse};
 /// A parsed service file. Clones share the result.
 ///
 /// A file with errors is parsed too. [`check`](super::check) returns its diagnostics.
+///
+/// ```
+/// use optakit_core::api::ServiceFile;
+///
+/// let text = "name: shop\nenvironments: [{name: staging, path: env.yml}]\n";
+/// let service = ServiceFile::parse("opta.yml", text);
+/// assert_eq!(service.environments()[0].path, "env.yml");
+/// ```
 #[derive(Clone)]
 pub struct ServiceFile(Arc<Parsed>);
 

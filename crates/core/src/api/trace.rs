@@ -1,4 +1,4 @@
-//! Which place of a text decides a line of a manifest, and why the line is there.
+//! Finds the place that decides a line of a manifest, and explains the line.
 
 use super::assist::hover;
 use super::check::CheckedRequest;
@@ -19,28 +19,43 @@ use crate::value::{Map, Value, ValueKind};
 /// A line of a manifest.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct TracedLine {
-    /// The JSON pointer to what the line says.
+    /// The JSON pointer to the value of the line.
     pub pointer: String,
-    /// The place that decides it, or the object as a whole, with the name of its text.
+    /// The file and the place that decide the line, or the object.
     pub origin: Option<(String, Place)>,
-    /// Whether the place is of this line, or of a part of the object that is around it; else it is
-    /// the object's.
+    /// Whether the origin decides this line or a part of the object around it. If not, it decides
+    /// only the whole object.
     pub is_exact: bool,
 }
 
-/// Why a line of a manifest is there.
+/// The explanation of a line of a manifest.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct LineExplanation {
-    /// The name of the text that decides it.
+    /// The file that decides the line.
     pub file: String,
-    /// The place there.
+    /// The place in the file.
     pub place: Place,
-    /// What is to say of it, as Markdown.
+    /// The explanation as Markdown.
     pub markdown: String,
 }
 
-/// The lines of a manifest, by its place among those that [`analyze`](super::analyze) renders; none
-/// when it is not there.
+/// Returns the lines of a manifest, with the place that decides each line. `manifest` is its index
+/// among the manifests of [`analyze`](super::analyze).
+///
+/// ```
+/// use optakit_core::api::{Request, ServiceFile, trace};
+///
+/// # let text = concat!(
+/// #     "name: shop\norg_name: acme\n",
+/// #     "providers: {aws: {region: us-east-1, account_id: 123456789012}}\n",
+/// #     "modules:\n",
+/// #     "  - {type: k8s-service, name: api, image: \"nginx:1.29\", port: {http: 80}}\n",
+/// # );
+/// let request = Request { service: ServiceFile::parse("opta.yml", text), ..Request::default() };
+/// let lines = trace(&request, 2);
+/// let line = lines.iter().find(|line| line.pointer == "/metadata/name").expect("it has a name");
+/// assert_eq!(line.origin.as_ref().expect("the module decides it").1.line, 5);
+/// ```
 #[must_use]
 pub fn trace(request: &Request, manifest: usize) -> Vec<TracedLine> {
     let Some(rendered) = rendered(request) else { return Vec::new() };
@@ -60,8 +75,21 @@ pub fn trace(request: &Request, manifest: usize) -> Vec<TracedLine> {
         .collect()
 }
 
-/// The lines of manifests that a line of a text decides: the place of the manifest, and the line in
-/// it from 0.
+/// Returns the manifest lines that a line of a file decides: the index of the manifest, and the
+/// line counted from 0.
+///
+/// ```
+/// use optakit_core::api::{Request, ServiceFile, decided_lines};
+///
+/// # let text = concat!(
+/// #     "name: shop\norg_name: acme\n",
+/// #     "providers: {aws: {region: us-east-1, account_id: 123456789012}}\n",
+/// #     "modules:\n",
+/// #     "  - {type: k8s-service, name: api, image: \"nginx:1.29\", port: {http: 80}}\n",
+/// # );
+/// let request = Request { service: ServiceFile::parse("opta.yml", text), ..Request::default() };
+/// assert!(!decided_lines(&request, "opta.yml", 5).is_empty());
+/// ```
 #[must_use]
 pub fn decided_lines(request: &Request, file: &str, line: u32) -> Vec<(usize, usize)> {
     let Some(rendered) = rendered(request) else { return Vec::new() };
@@ -70,7 +98,7 @@ pub fn decided_lines(request: &Request, file: &str, line: u32) -> Vec<(usize, us
         |span: Span| span.file == asked.file && span.start <= asked.end && asked.start <= span.end;
     let mut found = Vec::new();
     for (manifest, object) in rendered.objects.iter().enumerate() {
-        // Most objects are of other modules.
+        // Skip the objects of other modules.
         if !object.value.origin.is_none_or(meets) && asked.file == crate::span::FileId::Service {
             continue;
         }
@@ -88,7 +116,22 @@ fn rendered(request: &Request) -> Option<RenderedRequest> {
     RenderedRequest::new(checked, WithoutImage::LeaveOut)
 }
 
-/// Why a line of a manifest of this kind is there.
+/// Explains a line of a manifest of a kind.
+///
+/// ```
+/// use optakit_core::api::{Kind, Request, ServiceFile, explain_line, trace};
+///
+/// # let text = concat!(
+/// #     "name: shop\norg_name: acme\n",
+/// #     "providers: {aws: {region: us-east-1, account_id: 123456789012}}\n",
+/// #     "modules:\n",
+/// #     "  - {type: k8s-service, name: api, image: \"nginx:1.29\", port: {http: 80}}\n",
+/// # );
+/// let request = Request { service: ServiceFile::parse("opta.yml", text), ..Request::default() };
+/// let line = &trace(&request, 0)[0];
+/// let explanation = explain_line(&request, Kind::Namespace, line).expect("it has an origin");
+/// assert_eq!(explanation.file, "opta.yml");
+/// ```
 #[must_use]
 pub fn explain_line(request: &Request, kind: Kind, line: &TracedLine) -> Option<LineExplanation> {
     let (file, place) = line.origin.clone()?;
@@ -99,17 +142,17 @@ pub fn explain_line(request: &Request, kind: Kind, line: &TracedLine) -> Option<
         None
     };
     let markdown = match (about, default_of(kind, &line.pointer)) {
-        (Some(about), _) => format!("Decided at {at}.\n\n{about}"),
+        (Some(about), _) => format!("Set at {at}.\n\n{about}"),
         (None, Some(field)) if !line.is_exact => {
             let default = field.default.unwrap_or_default();
             format!(
-                "`{}` is not set: `{default}` is its default.\n\n{}",
+                "`{}` is not set. Default: `{default}`.\n\n{}",
                 field.name,
                 reference::field_text(field)
             )
         }
-        (None, _) if line.is_exact => format!("Decided at {at}."),
-        (None, _) => format!("Part of every {kind} of the module at {at}."),
+        (None, _) if line.is_exact => format!("Set at {at}."),
+        (None, _) => format!("Optakit always sets this in a {kind} of the module at {at}."),
     };
     Some(LineExplanation { file, place, markdown })
 }
@@ -129,7 +172,7 @@ struct Line {
     is_exact: bool,
 }
 
-/// The lines that the writer makes of an object, with pointers when they are wanted.
+/// Returns the lines of an object, as [`syntax::to_yaml`] writes them.
 fn lines(object: &Object, pointers: bool) -> Vec<Line> {
     let mut lines = Vec::new();
     let mut pointer = pointers.then(String::new);
@@ -137,8 +180,7 @@ fn lines(object: &Object, pointers: bool) -> Vec<Line> {
     lines
 }
 
-/// `begun` is the line on which the value begins, when that is one that stands already: an item's
-/// dash.
+/// Adds the lines of a value. `begun` is the line of the dash if the value is a list item.
 fn collect(
     value: &Value,
     pointer: &mut Option<String>,
@@ -183,7 +225,7 @@ fn collect(
     }
 }
 
-/// The lines of a text beyond its first.
+/// Returns the number of lines of a text after its first line.
 fn further_lines(value: &Value) -> usize {
     match &value.kind {
         ValueKind::Text(text) if text.as_str().contains('\n') => {

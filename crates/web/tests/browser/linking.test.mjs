@@ -32,7 +32,7 @@ test('text lines and manifest lines are highlighted together', async (t) => {
   await button(page, 'HorizontalPodAutoscaler shop-api-k8s-service').click();
   const { x, y } = await page.evaluate(findLine, 'minReplicas: 2');
   await page.mouse.move(x, y);
-  await manifests.locator('xpath=..').getByText('Decided at opta.yml line 11').waitFor();
+  await manifests.locator('xpath=..').getByText('Set at opta.yml line 11').waitFor();
   assert.match(await page.locator('.cm-lit').innerText(), /min_containers: 2/);
   await page.mouse.click(x, y);
   await page.keyboard.type('1');
@@ -40,5 +40,5 @@ test('text lines and manifest lines are highlighted together', async (t) => {
   // The arrow keys select lines too.
   await manifests.locator('pre').first().focus();
   await page.keyboard.press('ArrowDown');
-  await page.getByText('Part of every HorizontalPodAutoscaler').waitFor();
+  await page.getByText('Optakit always sets this in a HorizontalPodAutoscaler').waitFor();
 });
