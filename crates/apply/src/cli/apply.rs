@@ -31,7 +31,7 @@ Examples:
 pub(crate) struct PlanArgs {
     /// Bundle; `-` is standard input
     pub(crate) bundle: PathBuf,
-    /// Digest of the image, for services with `image: AUTO`
+    /// Digest for `image: AUTO`
     #[arg(long, value_name = "DIGEST")]
     pub(crate) image_digest: Option<String>,
     #[command(flatten)]
@@ -80,7 +80,7 @@ Examples:
 pub(crate) struct ApplyArgs {
     /// Bundle; `-` is standard input
     pub(crate) bundle: PathBuf,
-    /// Digest of the image, for services with `image: AUTO`
+    /// Digest for `image: AUTO`
     #[arg(long, value_name = "DIGEST")]
     pub(crate) image_digest: Option<String>,
     /// Apply this saved plan, and fail if anything changed since it was made
@@ -117,7 +117,8 @@ pub(crate) struct DeployArgs {
 
 /// Apply an earlier revision of a service again.
 ///
-/// The revision becomes the newest one. Needs access to the cluster. Does not change AWS.
+/// The revision becomes the newest one. A revision is good if its pods became ready. Needs access
+/// to the cluster. Does not change AWS.
 #[derive(Debug, Args)]
 #[command(after_help = "\
 Exit codes:
@@ -167,7 +168,7 @@ pub(crate) struct RolloutArgs {
     /// Skip the confirmation prompt
     #[arg(long, short)]
     pub(crate) yes: bool,
-    /// Seconds to wait for each Deployment
+    /// Seconds to wait until each Deployment is ready
     #[arg(long, value_name = "SECONDS", default_value_t = 300)]
     pub(crate) timeout: u64,
     #[command(flatten)]

@@ -36,7 +36,7 @@ pub(crate) struct BundleArgs {
     pub(crate) source: SourceArgs,
     /// File to write, a folder, or `-` for standard output
     ///
-    /// In a folder the bundle is named `LAYER-ENVIRONMENT.bundle.json`.
+    /// In a folder the bundle is named `NAME-ENVIRONMENT.bundle.json`, with the `name` of opta.yml.
     #[arg(long, short, value_name = "PATH", default_value = ".")]
     pub(crate) output: PathBuf,
 }

@@ -13,7 +13,7 @@ pub(crate) struct ConnectArgs {
     /// Context of the kubeconfig [default: the current context]
     #[arg(long, value_name = "NAME", global = true, help_heading = CONNECTION)]
     pub(crate) context: Option<String>,
-    /// EKS cluster [default: opta-<environment>]
+    /// Name of the EKS cluster [default: opta-<environment>]
     ///
     /// EKS is used if neither `--kubeconfig` nor `--context` is given.
     #[arg(long, value_name = "NAME", global = true, help_heading = CONNECTION,
@@ -78,7 +78,8 @@ pub(crate) struct HistoryArgs {
 
 /// Show differences between the cluster and the last good revision.
 ///
-/// Needs access to the cluster. Writes nothing.
+/// The last good revision is the newest one whose pods became ready. Needs access to the cluster.
+/// Writes nothing.
 #[derive(Debug, Args)]
 #[command(after_help = "\
 Exit codes:
@@ -116,7 +117,7 @@ pub(crate) struct TakeoverArgs {
     pub(crate) bundle: PathBuf,
     #[command(flatten)]
     pub(crate) connect: ConnectArgs,
-    /// Digest of the image that runs now, for services with `image: AUTO`
+    /// Digest of the running image, for `image: AUTO`
     #[arg(long, value_name = "DIGEST")]
     pub(crate) image_digest: Option<String>,
     /// Skip the confirmation prompt
@@ -126,8 +127,8 @@ pub(crate) struct TakeoverArgs {
 
 /// Delete the objects of a service.
 ///
-/// Keeps the Namespace, the Secret `manual-secrets`, the ECR repository and the IAM role. Needs
-/// access to the cluster. Without a terminal it needs `--yes`.
+/// Deletes the recorded revisions too. Keeps the Namespace, the Secret `manual-secrets`, the ECR
+/// repository and the IAM role. Needs access to the cluster. Without a terminal it needs `--yes`.
 #[derive(Debug, Args)]
 #[command(after_help = "\
 Exit codes:

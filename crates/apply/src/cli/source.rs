@@ -113,10 +113,10 @@ pub(crate) struct SourceArgs {
     /// the file's modules), or the output of `terraform output -json`.
     #[arg(long, value_name = "FILE")]
     pub(crate) values: Option<PathBuf>,
-    /// Tag of the image, for services with `image: AUTO`
+    /// Tag for `image: AUTO` and for images without a tag
     #[arg(long, value_name = "TAG", conflicts_with = "image_digest", help_heading = IMAGE)]
     pub(crate) image_tag: Option<String>,
-    /// Digest of the image, for services with `image: AUTO`
+    /// Digest for `image: AUTO`
     #[arg(long, value_name = "DIGEST", help_heading = IMAGE)]
     pub(crate) image_digest: Option<String>,
     /// How closely the manifests follow Opta [default: default]

@@ -110,3 +110,63 @@ impl Event<'_> {
         })
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use serde_json::{Value, json};
+
+    use super::*;
+
+    fn check(event: &Event<'_>, text: &str, json: Value) {
+        assert_eq!(event.text().unwrap_or_default(), text);
+        assert_eq!(serde_json::to_value(event).expect("an event is JSON"), json);
+    }
+
+    #[test]
+    fn a_change_is_announced_with_its_effect() {
+        let taken = ["spec.replicas (was set by kubectl)".to_owned()];
+        let change = Event::Change {
+            action: ObjectAction::Change,
+            object: "Deployment api",
+            effect: "rolling restart",
+            taken: &taken,
+        };
+        check(
+            &change,
+            "will change  Deployment api  (rolling restart)\n             \
+             takes over spec.replicas (was set by kubectl)",
+            json!({
+                "event": "change", "action": "change", "object": "Deployment api",
+                "effect": "rolling restart",
+                "taken": ["spec.replicas (was set by kubectl)"],
+            }),
+        );
+    }
+
+    #[test]
+    fn an_aws_resource_is_reported_with_its_changes() {
+        let resource = |action, changes| Event::Aws {
+            action,
+            what: "IAM role",
+            name: "api",
+            changes,
+            remarks: &[],
+        };
+        check(
+            &resource(AwsAction::Keep, &[]),
+            "unchanged    IAM role api",
+            json!({
+                "event": "aws", "action": "keep", "what": "IAM role", "name": "api",
+                "changes": [], "remarks": [],
+            }),
+        );
+        check(
+            &resource(AwsAction::Changed, &["trust"]),
+            "changed      IAM role api (trust)",
+            json!({
+                "event": "aws", "action": "changed", "what": "IAM role", "name": "api",
+                "changes": ["trust"], "remarks": [],
+            }),
+        );
+    }
+}
