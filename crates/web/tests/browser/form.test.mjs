@@ -106,7 +106,9 @@ test('problems are shown at their fields, and an empty field removes the value',
   const page = await open(t);
   await write(page, service('shop', '    min_containers: 9\n'));
   await button(page, 'Form').click();
-  await region(page, 'Form').getByText('min_containers is 9, above max_containers').waitFor();
+  await region(page, 'Form')
+    .getByText('min_containers is 9, but max_containers is 3 (default)')
+    .waitFor();
   await field(page, 'min_containers').fill('');
   await region(page, 'Problems').getByText('No problems').waitFor();
   await button(page, 'Text').click();

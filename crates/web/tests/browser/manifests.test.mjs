@@ -76,7 +76,7 @@ test('the environment file sets domain, region and account', async (t) => {
   await manifests(page).getByText('host: api.acme.dev').waitFor();
   await environment('account_id: 123456789012', 'account_id: twelve');
   const problems = region(page, 'Problems');
-  await problems.getByText('expected the 12 digits of an AWS account').waitFor();
+  await problems.getByText('expected an AWS account ID').waitFor();
   assert.match(await problems.innerText(), /env.yml line 6/);
 });
 
@@ -97,7 +97,9 @@ test('another exposure renders other objects and reports unsupported features', 
   await choice(page, 'Expose with').selectOption('gateway');
   await manifests(page).getByText('kind: HTTPRoute').waitFor();
   const problems = region(page, 'Problems');
-  await problems.getByText('session persistence is not in the Gateway API').waitFor();
+  await problems
+    .getByText('sessions are not sticky: the standard channel of the Gateway API')
+    .waitFor();
   await assertSameBundle(page, source, '--exposure', 'gateway');
   await page.reload();
   await manifests(page).getByText('kind: HTTPRoute').waitFor();
