@@ -10,7 +10,7 @@ use std::time::Instant;
 use anyhow::bail;
 use optakit_core::render::IMAGE_DIGEST;
 
-pub(crate) use options::{ApplyBundleOptions, OnFailure};
+pub(crate) use options::ApplyBundleOptions;
 
 use crate::changes::Changes;
 use crate::deploy::{self, Deployed};

@@ -2,7 +2,7 @@
 
 use anyhow::{Context, anyhow};
 
-use super::options::{ApplyBundleOptions, OnFailure};
+use super::options::ApplyBundleOptions;
 use crate::changes::Changes;
 use crate::deploy::{self, DeployOptions, Deployed, RolloutError};
 use crate::history::{self, Status};
@@ -36,10 +36,7 @@ pub(super) async fn deploy_or_roll_back(
     };
     history::record(&session.client, &session.bundle, Status::Failed).await?;
     let revisions = history::list(&session.client, session.layer()).await?;
-    let good = history::last_good(&revisions).filter(|_| match options.on_failure {
-        OnFailure::Rollback => true,
-        OnFailure::Keep => false,
-    });
+    let good = history::last_good(&revisions).filter(|_| options.roll_back);
     let Some(good) = good else {
         return Err(error.context("the rollout failed and was not rolled back"));
     };

@@ -5,7 +5,7 @@ use std::path::PathBuf;
 use clap::{Args, ValueEnum};
 
 use super::bundle::ImageArgs;
-use super::cluster::{ConnectArgs, PlanOutput, ServiceArgs};
+use super::cluster::{ConnectArgs, ResultFormat, ServiceArgs};
 
 /// Show what an apply would change, and the effect of each change.
 ///
@@ -47,8 +47,8 @@ pub(crate) struct PlanArgs {
     #[arg(long)]
     pub(crate) allow_modified: bool,
     /// Format of the plan
-    #[arg(long, short, value_enum, value_name = "FORMAT", default_value_t = PlanOutput::Text)]
-    pub(crate) output: PlanOutput,
+    #[arg(long, short, value_enum, value_name = "FORMAT", default_value_t = ResultFormat::Text)]
+    pub(crate) output: ResultFormat,
 }
 
 /// Apply a bundle to its cluster and wait until the pods are ready.
@@ -174,8 +174,8 @@ pub(crate) struct RolloutArgs {
     #[command(flatten)]
     pub(crate) conflicts: ConflictArgs,
     /// Format of the progress
-    #[arg(long, short, value_enum, value_name = "FORMAT", default_value_t = RunOutput::Text)]
-    pub(crate) output: RunOutput,
+    #[arg(long, short, value_enum, value_name = "FORMAT", default_value_t = ProgressFormat::Text)]
+    pub(crate) output: ProgressFormat,
 }
 
 /// The options for fields that other field managers own.
@@ -192,7 +192,7 @@ pub(crate) struct ConflictArgs {
 }
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
-pub(crate) enum RunOutput {
+pub(crate) enum ProgressFormat {
     /// A table on a terminal, otherwise one line per change
     Text,
     /// One JSON object per line, on standard output

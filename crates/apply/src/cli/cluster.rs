@@ -33,7 +33,7 @@ pub(crate) struct ServiceArgs {
 }
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
-pub(crate) enum PlanOutput {
+pub(crate) enum ResultFormat {
     /// Text for people
     Text,
     /// One JSON object
@@ -56,8 +56,8 @@ pub(crate) struct StatusArgs {
     #[command(flatten)]
     pub(crate) service: ServiceArgs,
     /// Format of the status
-    #[arg(long, short, value_enum, value_name = "FORMAT", default_value_t = PlanOutput::Text)]
-    pub(crate) output: PlanOutput,
+    #[arg(long, short, value_enum, value_name = "FORMAT", default_value_t = ResultFormat::Text)]
+    pub(crate) output: ResultFormat,
 }
 
 /// List the revisions of a service, newest first.
@@ -93,8 +93,8 @@ pub(crate) struct DriftArgs {
     #[command(flatten)]
     pub(crate) service: ServiceArgs,
     /// Format of the differences
-    #[arg(long, short, value_enum, value_name = "FORMAT", default_value_t = PlanOutput::Text)]
-    pub(crate) output: PlanOutput,
+    #[arg(long, short, value_enum, value_name = "FORMAT", default_value_t = ResultFormat::Text)]
+    pub(crate) output: ResultFormat,
 }
 
 /// Take over a service from a Helm release of Opta without restarting its pods.

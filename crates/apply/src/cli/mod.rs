@@ -10,12 +10,12 @@ mod source;
 use clap::{Parser, Subcommand};
 
 pub(crate) use apply::{
-    ApplyArgs, ApplyOptionArgs, ConflictArgs, DeployArgs, OnFailure, PlanArgs, RollbackArgs,
-    RolloutArgs, RunOutput,
+    ApplyArgs, ApplyOptionArgs, ConflictArgs, DeployArgs, OnFailure, PlanArgs, ProgressFormat,
+    RollbackArgs, RolloutArgs,
 };
 pub(crate) use bundle::{BundleArgs, BundleCommand, ImageArgs, PushArgs};
 pub(crate) use cluster::{
-    ConnectArgs, DestroyArgs, DriftArgs, HistoryArgs, PlanOutput, ServiceArgs, StatusArgs,
+    ConnectArgs, DestroyArgs, DriftArgs, HistoryArgs, ResultFormat, ServiceArgs, StatusArgs,
     TakeoverArgs,
 };
 pub(crate) use information::{
@@ -87,9 +87,9 @@ impl Command {
     /// Whether the command prints JSON events.
     pub(crate) fn prints_events(&self) -> bool {
         match self {
-            Self::Apply(apply) => apply.options.rollout.output == RunOutput::Json,
-            Self::Deploy(deploy) => deploy.options.rollout.output == RunOutput::Json,
-            Self::Rollback(rollback) => rollback.rollout.output == RunOutput::Json,
+            Self::Apply(apply) => apply.options.rollout.output == ProgressFormat::Json,
+            Self::Deploy(deploy) => deploy.options.rollout.output == ProgressFormat::Json,
+            Self::Rollback(rollback) => rollback.rollout.output == ProgressFormat::Json,
             _ => false,
         }
     }

@@ -2,8 +2,8 @@
 
 use std::time::Duration;
 
-use crate::apply_bundle::{ApplyBundleOptions, OnFailure};
-use crate::cli::{self, ApplyOptionArgs, ConflictArgs, ImageArgs, RolloutArgs};
+use crate::apply_bundle::ApplyBundleOptions;
+use crate::cli::{ApplyOptionArgs, ConflictArgs, ImageArgs, OnFailure, RolloutArgs};
 use crate::deploy::DeployOptions;
 use crate::owner::Force;
 use crate::push_image::ImageFile;
@@ -33,10 +33,7 @@ pub(super) fn apply(options: &ApplyOptionArgs, plan: Option<SavedPlan>) -> Apply
     let wait_lock = options.wait_lock.unwrap_or(if in_ci { WAIT_LOCK_IN_CI } else { 0 });
     ApplyBundleOptions {
         deploy: deploy(&options.rollout, plan),
-        on_failure: match options.on_failure {
-            cli::OnFailure::Rollback => OnFailure::Rollback,
-            cli::OnFailure::Keep => OnFailure::Keep,
-        },
+        roll_back: options.on_failure == OnFailure::Rollback,
         wait_lock: Duration::from_secs(wait_lock),
     }
 }

@@ -7,7 +7,7 @@ use serde_json::json;
 
 use crate::applyset::Leftover;
 use crate::changes::{self, Changes};
-use crate::cli::PlanOutput;
+use crate::cli::ResultFormat;
 use crate::live::{DesiredObject, ObjectChange};
 use crate::plan::{self, Action};
 use crate::plural::plural;
@@ -18,12 +18,12 @@ use crate::session::Session;
 pub(super) fn print(
     changes: &Changes,
     session: &Session,
-    output: PlanOutput,
+    output: ResultFormat,
     report: &Report,
 ) -> ExitCode {
     report.result(&match output {
-        PlanOutput::Text => text(changes, session.layer()),
-        PlanOutput::Json => json(changes, session),
+        ResultFormat::Text => text(changes, session.layer()),
+        ResultFormat::Json => json(changes, session),
     });
     if count(changes) == 0 { ExitCode::SUCCESS } else { ExitCode::from(2) }
 }

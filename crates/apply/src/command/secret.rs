@@ -21,7 +21,7 @@ use crate::{bundle_file, file, manual_secret};
 type Values = Vec<(String, SecretString)>;
 
 /// What the command does with the Secret.
-enum Action<'a> {
+enum SecretAction<'a> {
     Set(Values),
     List,
     Delete(&'a str),
@@ -38,11 +38,11 @@ pub(crate) fn run(arguments: &SecretArgs, report: &Report) -> anyhow::Result<Exi
     let action = match &arguments.command {
         SecretCommand::Set { name } => {
             check_name(name)?;
-            Action::Set(vec![(name.clone(), read_value(name)?)])
+            SecretAction::Set(vec![(name.clone(), read_value(name)?)])
         }
-        SecretCommand::Import { file } => Action::Set(read_values(file)?),
-        SecretCommand::List => Action::List,
-        SecretCommand::Delete { name } => Action::Delete(name),
+        SecretCommand::Import { file } => SecretAction::Set(read_values(file)?),
+        SecretCommand::List => SecretAction::List,
+        SecretCommand::Delete { name } => SecretAction::Delete(name),
     };
     let path = bundle_file::find(arguments.bundle.as_deref())?;
     let bundle = bundle_file::read(&path, None, true, report)?;
@@ -50,9 +50,9 @@ pub(crate) fn run(arguments: &SecretArgs, report: &Report) -> anyhow::Result<Exi
     session::block_on(async {
         let session = Session::open(bundle, &cluster, false).await?;
         match action {
-            Action::Set(values) => set(session, arguments, &values, report).await?,
-            Action::List => list(&session, report).await?,
-            Action::Delete(name) => delete(&session, name, report).await?,
+            SecretAction::Set(values) => set(session, arguments, &values, report).await?,
+            SecretAction::List => list(&session, report).await?,
+            SecretAction::Delete(name) => delete(&session, name, report).await?,
         }
         Ok(ExitCode::SUCCESS)
     })

@@ -7,7 +7,7 @@ use kube::api::{Api, ListParams};
 use serde_json::json;
 
 use super::connect::with_service;
-use crate::cli::{PlanOutput, StatusArgs};
+use crate::cli::{ResultFormat, StatusArgs};
 use crate::history::{self, Revision};
 use crate::live;
 use crate::report::Report;
@@ -30,8 +30,8 @@ pub(crate) fn run(arguments: &StatusArgs, report: &Report) -> anyhow::Result<Exi
         let services: Vec<ServiceStatus> = found.items.iter().map(ServiceStatus::of).collect();
         let newest = revisions.first();
         report.result(&match arguments.output {
-            PlanOutput::Text => text(&session, &services, newest),
-            PlanOutput::Json => json(&session, &services, newest),
+            ResultFormat::Text => text(&session, &services, newest),
+            ResultFormat::Json => json(&session, &services, newest),
         });
         let ready = services.iter().all(|service| service.ready >= service.wanted);
         Ok(if ready { ExitCode::SUCCESS } else { ExitCode::from(1) })
