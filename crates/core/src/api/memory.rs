@@ -99,7 +99,13 @@ mod tests {
         let memory = Memory::default();
         let text = |level: &str| {
             format!(
-                "name: shop\nenvironments: [{{name: staging, path: env.yml}}]\nmodules:\n  - type: k8s-service\n    name: a\n    image: a:1\n    port: {{http: 80}}\n    env_vars: &shared\n      LEVEL: {level}\n  - type: k8s-service\n    name: b\n    image: b:1\n    port: {{http: 80}}\n    env_vars: *shared\n"
+                "\
+name: shop
+environments: [{{name: staging, path: env.yml}}]
+modules:
+  - {{type: k8s-service, name: a, image: a:1, port: {{http: 80}}, env_vars: &e {{LEVEL: {level}}}}}
+  - {{type: k8s-service, name: b, image: b:1, port: {{http: 80}}, env_vars: *e}}
+"
             )
         };
         for level in ["info", "debug"] {
@@ -139,10 +145,14 @@ mod tests {
 
         #[test]
         fn results_are_the_same_with_and_without_a_memory(
-            edits in prop::collection::vec((0..EDITS.len(), any::<prop::sample::Index>(), 0_u8..12), 1..10)
+            edits in prop::collection::vec(
+                (0..EDITS.len(), any::<prop::sample::Index>(), 0_u8..12),
+                1..10,
+            )
         ) {
             let memory = Memory::default();
-            let (mut text, mut environment, mut tag) = (FILE.to_owned(), ENVIRONMENT.to_owned(), Some("1"));
+            let (mut text, mut environment) = (FILE.to_owned(), ENVIRONMENT.to_owned());
+            let mut tag = Some("1");
             for (edit, place, other) in edits {
                 let (from, to) = EDITS[edit];
                 let found: Vec<usize> = text.match_indices(from).map(|(at, _)| at).collect();
@@ -161,8 +171,9 @@ mod tests {
                     }
                     _ => {}
                 }
-                let with = memory.analyze(&request(memory.parse("opta.yml", &text), &environment, tag));
-                let without = analyze(&request(ServiceFile::parse("opta.yml", &text), &environment, tag), false);
+                let request = |service| request(service, &environment, tag);
+                let with = memory.analyze(&request(memory.parse("opta.yml", &text)));
+                let without = analyze(&request(ServiceFile::parse("opta.yml", &text)), false);
                 prop_assert_eq!(to_json(&with), to_json(&without), "{}", text);
             }
         }

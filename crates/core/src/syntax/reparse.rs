@@ -211,7 +211,22 @@ mod tests {
         true
     }
 
-    const TEXT: &str = "name: a\nmodules:\n  - type: x\n    port: {http: 80}\n    env_vars:\n      A: b\n  - type: y\n    links: [a]\n\n  # last\n  - type: z\n    text: |\n      long\nlater: 1\n";
+    const TEXT: &str = "\
+name: a
+modules:
+  - type: x
+    port: {http: 80}
+    env_vars:
+      A: b
+  - type: y
+    links: [a]
+
+  # last
+  - type: z
+    text: |
+      long
+later: 1
+";
 
     #[test]
     fn an_edit_inside_an_item_parses_only_this_item() {
@@ -249,13 +264,25 @@ mod tests {
         #[test]
         fn random_edits_give_the_same_tree_as_the_whole_text(
             indent in "|  ",
-            items in prop::collection::vec("(- |-\n    |-  )(a|a: b|a: \n|[a, b]|\\{a: b\\}|a: \"b\n    c\"|- a\n    - b|\\| *\n     a\n|!!str 1|'a'|a: >-\n      b\n\n      c)(\n    b: (c|~|[d]|\\{\\})){0,2}(\n *# c){0,1}\n{1,2}", 1..4),
+            items in prop::collection::vec(
+                concat!(
+                    "(- |-\n    |-  )",
+                    "(a|a: b|a: \n|[a, b]|\\{a: b\\}|a: \"b\n    c\"|- a\n    - b",
+                    "|\\| *\n     a\n|!!str 1|'a'|a: >-\n      b\n\n      c)",
+                    "(\n    b: (c|~|[d]|\\{\\})){0,2}(\n *# c){0,1}\n{1,2}",
+                ),
+                1..4,
+            ),
             tail in "(|b: c\n|# end\n|b:\n  - c\n|\n\n)",
             at in any::<prop::sample::Index>(),
             removed in 0_usize..6,
-            added in "([ab1~]|[-:?,#] |[\\[\\]{}\"'|>.]|\n {0,6}|: |é|&a |\\*a|---|\\.\\.\\.|%|!!str ){0,3}"
+            added in concat!(
+                "([ab1~]|[-:?,#] |[\\[\\]{}\"'|>.]|\n {0,6}|: |é",
+                "|&a |\\*a|---|\\.\\.\\.|%|!!str ){0,3}",
+            )
         ) {
-            let old = format!("m:\n{}{tail}", items.iter().map(|item| format!("{indent}{item}")).collect::<String>());
+            let items: String = items.iter().map(|item| format!("{indent}{item}")).collect();
+            let old = format!("m:\n{items}{tail}");
             let place = at.index(old.len());
             let end = (place + removed).min(old.len());
             prop_assume!(old.is_char_boundary(place) && old.is_char_boundary(end));

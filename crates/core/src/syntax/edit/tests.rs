@@ -12,8 +12,19 @@ use crate::span::FileId;
 use crate::syntax::parse::parse;
 use crate::syntax::plain_data::as_data;
 
-const TEXT: &str = "# The shop.\nname: shop # short\n\nmodules:\n  # Talks to people.\n  - name: api\n    type: k8s-service\n    \
-                    port: {http: 8080} # plain\n    env_vars:\n      A: \"1\" # first\n      B: '2'\n";
+const TEXT: &str = "\
+# The shop.
+name: shop # short
+
+modules:
+  # The public API.
+  - name: api
+    type: k8s-service
+    port: {http: 8080} # plain
+    env_vars:
+      A: \"1\" # first
+      B: '2'
+";
 
 fn path(steps: &[&str]) -> Vec<PathStep> {
     let step = |step: &&str| match step.parse() {
@@ -132,7 +143,10 @@ const LAYOUTS: &[&str] = &[
     "name: shop",
     "a: {b: [1, 2, {c: d}], 'e f': \"g\"}\nh: [] # none\ni: {}\n",
     "list:\n- a\n- b: 1\n  c: 2\n-\n  - x\n  - y\n# end\n",
-    "list:\n  - name: a # first\n    port:\n      http: 80\n\n  # between\n  - {name: b}\nlast: |\n  one\n  two\n",
+    concat!(
+        "list:\n  - name: a # first\n    port:\n      http: 80\n\n",
+        "  # between\n  - {name: b}\nlast: |\n  one\n  two\n",
+    ),
     "a:\n  b:\n    c:\n\n# after\nd: >-\n  folded\n  text\ne: 'single'\r\nf: 1\r\n",
     "list:\n  -",
     "list:\n  - # nothing\n  - a\n",
@@ -260,7 +274,7 @@ fn edits_keep_other_comments() {
     paths(&data(TEXT), &mut Vec::new(), &mut all);
     for path in all.iter().filter(|path| path.len() > 2) {
         let after = apply(TEXT, |source| set(source, path, &json!("x")));
-        for comment in ["# The shop.", "# short", "# Talks to people."] {
+        for comment in ["# The shop.", "# short", "# The public API."] {
             assert!(after.contains(comment), "{path:?}\n{after}");
         }
     }
