@@ -1,4 +1,4 @@
-//! Any bytes as a bundle: refused or read, verified, filled; a bundle that is read writes itself the same again.
+//! Reads, verifies and fills random bytes as a bundle. A valid bundle is written with the same bytes.
 #![no_main]
 
 use libfuzzer_sys::fuzz_target;

@@ -1,5 +1,5 @@
-//! A text and a change of it: `path` in the first line (steps parted by dots, numbers are indexes), then the text. After
-//! a change the text reads, says what was asked, and says nothing else differently.
+//! Changes a value in a random text. The first line is the path: keys and indexes, separated by dots.
+//! After the change, the text is valid, has the new value, and no other value is different.
 #![no_main]
 
 use libfuzzer_sys::fuzz_target;
@@ -22,7 +22,7 @@ fn at<'v>(value: &'v Value, path: &[PathStep]) -> Option<&'v Value> {
     })
 }
 
-/// The value with what is at the path taken out, to compare the rest.
+/// Removes the value at the path, to compare the rest.
 fn rest(value: &Value, path: &[PathStep]) -> Value {
     let mut value = value.clone();
     let place = path.iter().try_fold(&mut value, |value, step| match step {

@@ -1,5 +1,5 @@
-//! Four edits of any bytes as a service file, with a memory: the same is said as without one. The first eight bytes are the
-//! places and kinds of the edits.
+//! Makes four edits in a random service file. The results with and without a memory are the same.
+//! The first eight bytes are the positions and kinds of the edits.
 #![no_main]
 
 use libfuzzer_sys::fuzz_target;
@@ -24,7 +24,7 @@ fn told(text: &str, memory: Option<&Memory>) -> String {
     serde_json::to_string(&analysis).expect("an analysis is data")
 }
 
-/// Takes away, doubles or types something at a part of 256 of the text.
+/// Removes, duplicates or inserts text at `place`, counted in 256 parts of the text.
 fn edit(text: &mut String, place: u8, kind: u8) {
     let mut at = text.len() * usize::from(place) / 256;
     while !text.is_char_boundary(at) {

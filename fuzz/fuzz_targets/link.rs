@@ -1,5 +1,5 @@
-//! Any bytes as what a link of the page unpacks to: texts, environment and choices. What is taken is analysed and drawn in
-//! every form that the page has.
+//! Reads random bytes as the content of a link of the page: texts, environment and choices. Analyzes
+//! a valid link and creates all data that the page shows.
 #![no_main]
 
 use std::collections::BTreeMap;

@@ -1,5 +1,5 @@
-//! Any bytes as a service file: read, checked, rendered, every fix applied, help at the ends and in the middle. Nothing may
-//! panic, places must lie in the text, and what is rendered must be YAML.
+//! Reads, checks and renders random bytes as a service file, applies every fix, and asks for
+//! completions and hovers. Nothing panics, ranges are inside the text, and manifests are valid YAML.
 #![no_main]
 
 use libfuzzer_sys::fuzz_target;

@@ -1,5 +1,5 @@
-//! Any bytes as a values file and, in front of a line `---8<---`, as the environment file. Nothing may panic, and no value
-//! of a secret may get into what is said or bundled.
+//! Reads random bytes as an environment file and, after a line `---8<---`, a values file. Nothing
+//! panics, and no diagnostic or bundle contains the value of a secret.
 #![no_main]
 
 use libfuzzer_sys::fuzz_target;

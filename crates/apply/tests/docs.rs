@@ -5,7 +5,7 @@ use std::fs;
 use std::path::{Path, PathBuf};
 use std::process::Command;
 
-/// Commands that have commands of their own.
+/// Commands that have subcommands.
 const GROUPS: &[&str] = &["bundle", "secret"];
 
 fn root() -> PathBuf {

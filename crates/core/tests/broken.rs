@@ -1,5 +1,4 @@
-//! Texts that are not what they should be: what is said of them, and that nothing ever panics or
-//! hangs.
+//! Checks the diagnostics of invalid texts, and that no text causes a panic or an endless loop.
 
 use optakit_core::api::{Analysis, Choices, Request, ServiceFile, analyze};
 use proptest::prelude::*;

@@ -59,7 +59,7 @@ pub(crate) async fn claim() -> Result<Option<String>, String> {
     claim_js().await.map(|text| text.as_string()).map_err(|error| reason(&error))
 }
 
-/// Starts a new draft for this tab. The old draft stays as it is.
+/// Starts a new draft for this tab. The old draft does not change.
 pub(crate) async fn fork() {
     drop(fork_js().await);
 }

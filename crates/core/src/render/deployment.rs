@@ -209,7 +209,7 @@ fn resources(service: &Checked<K8sService>) -> Map {
         .with("limits", amounts(&cpu.twice(), &memory.twice()))
 }
 
-/// Returns a probe of its own path or of `healthcheck_path`. An empty path disables the probe.
+/// Returns a probe of its path or of `healthcheck_path`. An empty path disables the probe.
 fn probe(
     service: &Checked<K8sService>,
     own: Option<&Spanned<Text>>,

@@ -76,7 +76,7 @@ export async function breakable(t) {
   return page;
 }
 
-/** Holds requests until the returned function is called. `end` is `continue` or `abort`. */
+/** Delays requests until the returned function is called. `end` is `continue` or `abort`. */
 export async function hold(page, requests, end) {
   let release;
   const released = new Promise((done) => (release = done));

@@ -11,7 +11,7 @@ pub(super) const MAX_ALIASED: u64 = 200_000;
 
 const MAX_BYTES: usize = 16 * 1024 * 1024;
 
-/// Returns the settings of the YAML library for texts that nobody has checked.
+/// Returns the settings of the YAML library for untrusted texts.
 pub(super) fn settings() -> Settings {
     Settings::new().limits(
         Limits::untrusted()

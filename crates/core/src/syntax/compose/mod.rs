@@ -143,7 +143,7 @@ impl<'a> Composer<'a> {
         let message = "the file contains more than one YAML document";
         self.diagnostics.push(
             syntax_error(self.span(event), message)
-                .help("remove the `---` line, or move the second document to a file of its own"),
+                .help("remove the `---` line, or move the second document to another file"),
         );
         None
     }
