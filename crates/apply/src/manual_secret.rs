@@ -6,12 +6,11 @@ use kube::api::{Api, ListParams, Patch, PatchParams};
 use secrecy::{ExposeSecret, SecretString};
 use serde_json::{Map, Value, json};
 
+use crate::applyset::MANUAL_SECRETS;
 use crate::digest;
 use crate::live::{self, LiveError, MANAGER, explain};
 use crate::session::Session;
 
-/// The name of the Secret.
-const NAME: &str = "manual-secrets";
 /// The field manager of the annotation that restarts pods. An apply does not own this field.
 const RESTART_MANAGER: &str = "optakit-restart";
 const RESTART_ANNOTATION: &str = "optakit.dev/secrets";
@@ -27,7 +26,7 @@ fn api(session: &Session) -> Api<Secret> {
 /// Fails if the Secret cannot be read.
 pub(crate) async fn names(session: &Session) -> Result<Vec<String>, LiveError> {
     if session.namespace_exists {
-        live::secret_keys(&session.client, session.layer(), NAME).await
+        live::secret_keys(&session.client, session.layer(), MANUAL_SECRETS).await
     } else {
         Ok(Vec::new())
     }
@@ -35,7 +34,7 @@ pub(crate) async fn names(session: &Session) -> Result<Vec<String>, LiveError> {
 
 /// Returns the names that the bundle needs.
 pub(crate) fn required_names(session: &Session) -> impl Iterator<Item = &String> {
-    let secrets = session.bundle.secrets.iter().filter(|secret| secret.name == NAME);
+    let secrets = session.bundle.secrets.iter().filter(|secret| secret.name == MANUAL_SECRETS);
     secrets.flat_map(|secret| &secret.keys)
 }
 
@@ -54,15 +53,21 @@ pub(crate) async fn set(
     let patch = json!({
         "apiVersion": "v1",
         "kind": "Secret",
-        "metadata": { "name": NAME },
+        "metadata": { "name": MANUAL_SECRETS },
         "stringData": data,
     });
-    let existing =
-        secrets.get_opt(NAME).await.map_err(|error| explain(error, "reading", &label()))?;
+    let existing = secrets
+        .get_opt(MANUAL_SECRETS)
+        .await
+        .map_err(|error| explain(error, "reading", &label()))?;
     // A merge patch keeps keys that other tools own.
     let written = match existing {
-        Some(_) => secrets.patch(NAME, &PatchParams::default(), &Patch::Merge(&patch)).await,
-        None => secrets.patch(NAME, &PatchParams::apply(MANAGER), &Patch::Apply(&patch)).await,
+        Some(_) => {
+            secrets.patch(MANUAL_SECRETS, &PatchParams::default(), &Patch::Merge(&patch)).await
+        }
+        None => {
+            secrets.patch(MANUAL_SECRETS, &PatchParams::apply(MANAGER), &Patch::Apply(&patch)).await
+        }
     };
     written.map_err(|error| explain(error, "writing", &label()))
 }
@@ -74,13 +79,14 @@ pub(crate) async fn set(
 /// Fails if the API server rejects the change.
 pub(crate) async fn delete(session: &Session, name: &str) -> Result<(), LiveError> {
     let patch = json!({ "data": { name: null } });
-    let written = api(session).patch(NAME, &PatchParams::default(), &Patch::Merge(&patch)).await;
+    let written =
+        api(session).patch(MANUAL_SECRETS, &PatchParams::default(), &Patch::Merge(&patch)).await;
     written.map_err(|error| explain(error, "writing", &label()))?;
     Ok(())
 }
 
 fn label() -> String {
-    format!("Secret {NAME}")
+    format!("Secret {MANUAL_SECRETS}")
 }
 
 /// Returns the names of the Deployments whose pods use the Secret.
@@ -107,7 +113,7 @@ fn uses_secret(deployment: &Deployment) -> bool {
         .flat_map(|container| container.env.iter().flatten());
     variables.any(|variable| {
         let reference = variable.value_from.as_ref().and_then(|from| from.secret_key_ref.as_ref());
-        reference.is_some_and(|reference| reference.name == NAME)
+        reference.is_some_and(|reference| reference.name == MANUAL_SECRETS)
     })
 }
 
