@@ -5,12 +5,17 @@ use std::process::ExitCode;
 
 use anyhow::Context;
 use optakit_core::api;
+use optakit_core::aws::iam::ISSUER;
 use optakit_core::bundle::{Bundle, BundleObject};
+use optakit_core::render::IMAGE_DIGEST;
 
 use super::{choices, rendered};
 use crate::cli::{BundleArgs, BundleCommand};
 use crate::report::Report;
 use crate::{bundle_file, file};
+
+/// The input for the ID of the AWS account.
+const ACCOUNT: &str = "account_id";
 
 /// Writes, inspects or verifies a bundle.
 ///
@@ -54,11 +59,31 @@ fn write(arguments: &BundleArgs, report: &Report) -> anyhow::Result<ExitCode> {
     };
     file::write(&path, &bundle.to_text())?;
     report.note(format!("wrote {} ({})", path.display(), bundle.digest));
-    let missing: Vec<&str> = bundle.holes.iter().map(|hole| hole.input.as_str()).collect();
-    if !missing.is_empty() {
-        report.note(format!("filled in by `optakit apply`: {}", missing.join(", ")));
-    }
+    report_missing(&bundle, report);
     Ok(ExitCode::SUCCESS)
+}
+
+/// Reports the values that the bundle does not contain yet.
+fn report_missing(bundle: &Bundle, report: &Report) {
+    let (mut from_aws, mut unknown) = (Vec::new(), Vec::new());
+    for hole in &bundle.holes {
+        match hole.input.as_str() {
+            IMAGE_DIGEST => report.note(
+                "no image yet: pass `--image-digest` to `optakit apply`, or use `optakit deploy`",
+            ),
+            input @ (ACCOUNT | ISSUER) => from_aws.push(input),
+            input => unknown.push(input),
+        }
+    }
+    if !from_aws.is_empty() {
+        report.note(format!("`optakit apply` reads from AWS: {}", from_aws.join(", ")));
+    }
+    if !unknown.is_empty() {
+        report.note(format!(
+            "missing values: {}; make the bundle again with `--values FILE`",
+            unknown.join(", ")
+        ));
+    }
 }
 
 fn inspect(bundle: &Bundle) -> String {

@@ -33,3 +33,20 @@ fn bundles_are_written_inspected_and_verified() {
     assert!(has_line('-', "containerPort: 8000"), "{}", outcome.err);
     assert!(has_line('+', "containerPort: 8001"), "{}", outcome.err);
 }
+
+#[test]
+fn missing_values_of_a_bundle_are_reported() {
+    let variable = "    env_vars: {DB: \"${{module.db.db_host}}\"}\n";
+    let database = "  - {type: postgres, name: db}\n";
+    let outcome = run(&folder(&format!("{SERVICE}{variable}{database}")), &["bundle"]);
+    assert_eq!(outcome.code, 0, "{}", outcome.err);
+    let notes: Vec<&str> = outcome.err.lines().skip(1).collect();
+    assert_eq!(
+        notes,
+        [
+            "no image yet: pass `--image-digest` to `optakit apply`, or use `optakit deploy`",
+            "`optakit apply` reads from AWS: parent.k8s_openid_provider_url",
+            "missing values: module.db.db_host; make the bundle again with `--values FILE`",
+        ]
+    );
+}
