@@ -1,6 +1,6 @@
 #!/usr/bin/env bash
-# Counts the instructions of three hot paths with callgrind: a keystroke in the page, rendering 2,000 files, and an apply. Writes
-# docs/generated/hot-paths.md.
+# Counts the instructions of three hot paths with callgrind: a keystroke in the page, rendering
+# 2,000 files, and an apply. Writes docs/generated/hot-paths.md.
 . "$(dirname "$0")/../scripts/lib.sh"
 cd "$root"
 

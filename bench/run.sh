@@ -1,7 +1,8 @@
 #!/usr/bin/env bash
-# Measures Optakit and compares it with other tools in the same run: commands that render, check and apply; the page in Chromium;
-# the core without a process; and the growth of the time. Prints one line per figure. Writes all figures to
-# docs/generated/bench.json, and from them the tables of README.md and docs/ and the picture of the growth.
+# Measures Optakit and compares it with other tools in the same run: commands that render, check and
+# apply; the page in Chromium; the core without a process; and the growth of the time. Prints one
+# line per figure. Writes all figures to docs/generated/bench.json, and from them the tables of
+# README.md and docs/ and the picture of the growth.
 . "$(dirname "$0")/../scripts/lib.sh"
 cd "$root"
 

@@ -1,5 +1,6 @@
 #!/usr/bin/env bash
-# Builds a page with monaco-editor and monaco-yaml for the benchmarks, unless the cache has it. Prints its folder.
+# Builds a page with monaco-editor and monaco-yaml for the benchmarks, unless the cache has it.
+# Prints its folder.
 . "$(dirname "$0")/../scripts/lib.sh"
 
 source="$root/bench/peers/monaco"

@@ -1,5 +1,6 @@
 #!/usr/bin/env bash
-# Rewrites the snapshots and generated files that tests compare with. Review the changes with `git diff`.
+# Rewrites the snapshots and generated files that tests compare with. Review the changes with `git
+# diff`.
 . "$(dirname "$0")/lib.sh"
 cd "$root"
 

@@ -1,5 +1,6 @@
 #!/usr/bin/env bash
-# Builds the JavaScript package of the core into target/js/: one folder for Node and one for bundlers, both with types.
+# Builds the JavaScript package of the core into target/js/: one folder for Node and one for
+# bundlers, both with types.
 . "$(dirname "$0")/lib.sh"
 
 "$root/scripts/setup-page.sh"

@@ -1,7 +1,9 @@
 #!/usr/bin/env bash
-# Runs all linters, or only those that are named, and installs the missing ones. The last line counts them.
+# Runs all linters, or only those that are named, and installs the missing ones. The last line
+# counts them.
 #   scripts/check.sh [LINTER...]
-# Without a network, a linter that is not installed is skipped; in CI (the variable CI is set) it fails.
+# Without a network, a linter that is not installed is skipped; in CI (the variable CI is set) it
+# fails.
 . "$(dirname "$0")/lib.sh"
 cd "$root"
 
@@ -27,7 +29,8 @@ lint_rustdoc() {
   RUSTDOCFLAGS="-D warnings" cargo doc --quiet --workspace --no-deps --all-features
 }
 
-# Everything is built with the compiler of rust-toolchain.toml, so this tests the minimum version too.
+# Everything is built with the compiler of rust-toolchain.toml, so this tests the minimum version
+# too.
 lint_rust-version() {
   local pinned minimum
   pinned=$(sed -n 's/^channel = "\(.*\)"/\1/p' rust-toolchain.toml)
@@ -44,7 +47,8 @@ cargo_deny() {
 
 lint_cargo-deny() { cargo_deny check bans licenses sources; }
 
-# The database of advisories is a Git repository, which some networks cannot reach. This is skipped in CI too.
+# The database of advisories is a Git repository, which some networks cannot reach. This is skipped
+# in CI too.
 lint_advisories() {
   if ! cargo_deny fetch >/dev/null 2>&1; then
     say "  the database of advisories cannot be reached"

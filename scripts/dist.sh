@@ -1,6 +1,7 @@
 #!/usr/bin/env bash
-# Builds the files of a release into target/dist/: the static site, the binary with completions and manual pages, their SBOMs
-# (CycloneDX), and checksums. The same sources produce the same bytes in any folder and at any time.
+# Builds the files of a release into target/dist/: the static site, the binary with completions and
+# manual pages, their SBOMs (CycloneDX), and checksums. The same sources produce the same bytes in
+# any folder and at any time.
 . "$(dirname "$0")/lib.sh"
 
 "$root/scripts/build-page.sh"

@@ -1,6 +1,6 @@
 #!/usr/bin/env bash
-# Fuzzes the core with random input: MINUTES per target of TARGETS. The seeds are files of the tests. Inputs that make it fail are
-# saved in fuzz/artifacts/; add them to a test.
+# Fuzzes the core with random input: MINUTES per target of TARGETS. The seeds are files of the
+# tests. Inputs that make it fail are saved in fuzz/artifacts/; add them to a test.
 . "$(dirname "$0")/lib.sh"
 
 minutes=${1:-10}

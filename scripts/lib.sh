@@ -83,7 +83,8 @@ rustc_for() { # TOOLCHAIN ARGS...
   fi
 }
 
-# Prints the toolchain that can build for wasm; empty for the toolchain of the project. Fails if there is none.
+# Prints the toolchain that can build for wasm; empty for the toolchain of the project. Fails if
+# there is none.
 wasm_toolchain() {
   if has_wasm_std ""; then echo ""
   elif has_wasm_std "$debian_toolchain"; then echo "$debian_toolchain"
@@ -91,7 +92,8 @@ wasm_toolchain() {
   fi
 }
 
-# If the compiler of rust-toolchain.toml is missing and cannot be installed, use the default compiler.
+# If the compiler of rust-toolchain.toml is missing and cannot be installed, use the default
+# compiler.
 if have rustup && [ -z "${RUSTUP_TOOLCHAIN:-}" ] && ! rustc_for "" --version >/dev/null 2>&1; then
   RUSTUP_TOOLCHAIN=$(cd / && rustup show active-toolchain 2>/dev/null | awk '{ print $1 }')
   export RUSTUP_TOOLCHAIN

@@ -1,5 +1,6 @@
 #!/usr/bin/env bash
-# Checks the links and anchors between all Markdown files, and within the built documentation. Does not use the network.
+# Checks the links and anchors between all Markdown files, and within the built documentation. Does
+# not use the network.
 . "$(dirname "$0")/lib.sh"
 
 cd "$root"

@@ -1,6 +1,7 @@
 #!/usr/bin/env bash
-# Builds the page and the binary twice: here, and from a copy of the committed sources in another folder. Compares every byte of
-# the page. Compares the bundle, the manifests and the diagnostics that both binaries print for one service.
+# Builds the page and the binary twice: here, and from a copy of the committed sources in another
+# folder. Compares every byte of the page. Compares the bundle, the manifests and the diagnostics
+# that both binaries print for one service.
 . "$(dirname "$0")/lib.sh"
 
 copy=$(mktemp -d)

@@ -1,6 +1,6 @@
 #!/usr/bin/env bash
-# Installs moto, a server that implements AWS protocols for the tests, and the AWS CLI. Tests compare its tokens with Optakit's.
-# Prints the path of the Python that has both.
+# Installs moto, a server that implements AWS protocols for the tests, and the AWS CLI. Tests
+# compare its tokens with Optakit's. Prints the path of the Python that has both.
 . "$(dirname "$0")/lib.sh"
 
 moto=5.2.1

@@ -1,5 +1,6 @@
 #!/usr/bin/env bash
-# Builds a program from crates.io with `cargo install`, unless the cache has this version of it. Prints the folder of its programs.
+# Builds a program from crates.io with `cargo install`, unless the cache has this version of it.
+# Prints the folder of its programs.
 #   scripts/setup-cargo-tool.sh CRATE VERSION TIME [ARGUMENTS OF CARGO INSTALL...]
 . "$(dirname "$0")/lib.sh"
 

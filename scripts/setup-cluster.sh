@@ -1,7 +1,8 @@
 #!/usr/bin/env bash
-# Builds a Kubernetes control plane for the tests from Go modules: etcd, kube-apiserver, kube-controller-manager, kube-scheduler,
-# kubectl, and kwok, which simulates nodes and pods. Prints the folder of the programs.
-# If KUBEBUILDER_ASSETS is set, as envtest does, uses the programs in that folder.
+# Builds a Kubernetes control plane for the tests from Go modules: etcd, kube-apiserver,
+# kube-controller-manager, kube-scheduler, kubectl, and kwok, which simulates nodes and pods. Prints
+# the folder of the programs. If KUBEBUILDER_ASSETS is set, as envtest does, uses the programs in
+# that folder.
 . "$(dirname "$0")/lib.sh"
 
 kubernetes=1.36.3

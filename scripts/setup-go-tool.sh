@@ -1,5 +1,6 @@
 #!/usr/bin/env bash
-# Builds the program that the go.mod of a folder declares as its tool, unless the cache has it. Prints the path of the program.
+# Builds the program that the go.mod of a folder declares as its tool, unless the cache has it.
+# Prints the path of the program.
 #   scripts/setup-go-tool.sh scripts/testbed/helm
 . "$(dirname "$0")/lib.sh"
 

@@ -1,5 +1,6 @@
 #!/usr/bin/env bash
-# Installs ruff and shellcheck into a virtual environment in the cache. Prints the folder of their programs.
+# Installs ruff and shellcheck into a virtual environment in the cache. Prints the folder of their
+# programs.
 . "$(dirname "$0")/lib.sh"
 
 list="$root/scripts/linters/requirements.txt"

@@ -1,6 +1,6 @@
 #!/usr/bin/env bash
-# Makes `rustc --target wasm32-unknown-unknown` work. Downloads the target with rustup if possible. Otherwise installs Debian's
-# compiler and builds the standard library from Debian's sources.
+# Makes `rustc --target wasm32-unknown-unknown` work. Downloads the target with rustup if possible.
+# Otherwise installs Debian's compiler and builds the standard library from Debian's sources.
 . "$(dirname "$0")/lib.sh"
 
 have rustc || die "no Rust toolchain found: install one from https://rustup.rs"

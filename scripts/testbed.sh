@@ -1,5 +1,6 @@
 #!/usr/bin/env bash
-# Starts and stops the servers of the tests: a Kubernetes control plane with nodes of kwok, an AWS stand-in and a registry.
+# Starts and stops the servers of the tests: a Kubernetes control plane with nodes of kwok, an AWS
+# stand-in and a registry.
 #   scripts/testbed.sh up DIR          starts the servers and writes their addresses to DIR/env
 #   scripts/testbed.sh down DIR        stops the servers
 #   scripts/testbed.sh stop-api DIR    kills the API server
@@ -10,7 +11,8 @@ command=${1:?up, down, stop-api or start-api}
 mkdir -p "${2:?a folder for the testbed}"
 dir=$(cd "$2" && pwd)
 
-# Prints a free port below the range of outgoing connections: one of those could take the port while a server restarts.
+# Prints a free port below the range of outgoing connections: one of those could take the port while
+# a server restarts.
 free_port() {
   python3 - <<'PY'
 import random, socket
@@ -48,7 +50,8 @@ await() { # NAME SECONDS COMMAND...
 # Checks whether a process has ended. A zombie has ended too: its parent did not wait for it.
 gone() { ! kill -0 "$1" 2>/dev/null || grep -q '^State:[[:space:]]*Z' "/proc/$1/status" 2>/dev/null; }
 
-# Starts the API server and waits until it answers. If it exits, prints the end of its log and tries again.
+# Starts the API server and waits until it answers. If it exits, prints the end of its log and tries
+# again.
 start_api() {
   local command server pid
   eval "command=($(<"$dir/kube-apiserver.command"))"

@@ -1,4 +1,5 @@
-//! Reads, verifies and fills random bytes as a bundle. A valid bundle is written with the same bytes.
+//! Reads, verifies and fills random bytes as a bundle. A valid bundle is written with the same
+//! bytes.
 #![no_main]
 
 use libfuzzer_sys::fuzz_target;

@@ -1,5 +1,5 @@
-//! Changes a value in a random text. The first line is the path: keys and indexes, separated by dots.
-//! After the change, the text is valid, has the new value, and no other value is different.
+//! Changes a value in a random text. The first line is the path: keys and indexes, separated by
+//! dots. After the change, the text is valid, has the new value, and no other value is different.
 #![no_main]
 
 use libfuzzer_sys::fuzz_target;

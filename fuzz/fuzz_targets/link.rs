@@ -1,5 +1,5 @@
-//! Reads random bytes as the content of a link of the page: texts, environment and choices. Analyzes
-//! a valid link and creates all data that the page shows.
+//! Reads random bytes as the content of a link of the page: texts, environment and choices.
+//! Analyzes a valid link and creates all data that the page shows.
 #![no_main]
 
 use std::collections::BTreeMap;

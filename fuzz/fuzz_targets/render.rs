@@ -1,5 +1,6 @@
 //! Reads, checks and renders random bytes as a service file, applies every fix, and asks for
-//! completions and hovers. Nothing panics, ranges are inside the text, and manifests are valid YAML.
+//! completions and hovers. Nothing panics, ranges are inside the text, and manifests are valid
+//! YAML.
 #![no_main]
 
 use libfuzzer_sys::fuzz_target;
