@@ -8,7 +8,8 @@ cd "$root"
 
 figures=docs/generated/bench.json
 rm -f "$figures.new"
-step "Building the release binary (5 to 10 minutes the first time)" release cargo build --release -p optakit
+step "Building the release binary (5 to 10 minutes the first time)" release \
+  cargo build --release -p optakit
 binary=target/release/optakit
 if have go; then
   for peer in kompose kubeconform; do
@@ -20,7 +21,8 @@ if have go; then
   # shellcheck source=/dev/null
   . "$testbed/env"
   export HELM=$OPTAKIT_TEST_HELM KUBECTL=$OPTAKIT_TEST_KUBECTL SCHEMAS="$testbed/schemas"
-  "$KUBECTL" --kubeconfig "$OPTAKIT_TEST_KUBECONFIG" get --raw /openapi/v2 | node bench/schemas.mjs "$SCHEMAS"
+  "$KUBECTL" --kubeconfig "$OPTAKIT_TEST_KUBECONFIG" get --raw /openapi/v2 |
+    node bench/schemas.mjs "$SCHEMAS"
 else
   say "Skipping apply, helm, kubectl, kompose and kubeconform: there is no Go toolchain"
 fi

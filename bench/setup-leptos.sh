@@ -3,7 +3,8 @@
 . "$(dirname "$0")/../scripts/lib.sh"
 
 source="$root/bench/peers/leptos"
-hash=$(find "$source" "$root/Cargo.lock" -type f -print0 | sort -z | xargs -0 cat | sha256sum | cut -c1-12)
+hash=$(find "$source" "$root/Cargo.lock" -type f -print0 |
+  sort -z | xargs -0 cat | sha256sum | cut -c1-12)
 built="$cache/peers/leptos-$hash"
 if [ ! -e "$built/dist/index.html" ]; then
   "$root/scripts/setup-page.sh"

@@ -11,10 +11,13 @@ if [ ! -e "$monaco/page/index.html" ]; then
     mkdir -p "$monaco/page"
     cp "$source"/* "$monaco/"
     (cd "$monaco" && npm install --no-audit --no-fund --ignore-scripts) || return
-    local bundle=("$root/node_modules/.bin/esbuild" --bundle --minify --log-level=warning --loader:.ttf=dataurl --outdir="$monaco/page")
+    local bundle=("$root/node_modules/.bin/esbuild" --bundle --minify --log-level=warning
+      --loader:.ttf=dataurl --outdir="$monaco/page")
     (cd "$monaco" && "${bundle[@]}" --format=esm --target=es2022 main.js &&
-      "${bundle[@]}" --format=iife --entry-names=editor.worker node_modules/monaco-editor/esm/vs/editor/editor.worker.js &&
-      "${bundle[@]}" --format=iife --entry-names=yaml.worker node_modules/monaco-yaml/yaml.worker.js) || return
+      "${bundle[@]}" --format=iife --entry-names=editor.worker \
+        node_modules/monaco-editor/esm/vs/editor/editor.worker.js &&
+      "${bundle[@]}" --format=iife --entry-names=yaml.worker \
+        node_modules/monaco-yaml/yaml.worker.js) || return
     cp "$root/docs/generated/opta.schema.json" "$monaco/page/schema.json"
     cp "$source/index.html" "$monaco/page/index.html"
   }

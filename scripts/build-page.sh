@@ -5,8 +5,9 @@
 "$root/scripts/setup-page.sh"
 cd "$root"
 built=target/page/built
-inputs=(crates/core crates/web assets/rds-ca index.html Trunk.toml Cargo.toml Cargo.lock package-lock.json scripts/build-page.sh scripts/offline.mjs scripts/split.mjs .cargo)
-if [ -e dist/index.html ] && [ -e "$built" ] && [ -z "$(find "${inputs[@]}" -newer "$built" -type f -print -quit)" ]; then
+inputs=(crates/core crates/web assets/rds-ca index.html Trunk.toml Cargo.toml Cargo.lock
+  package-lock.json scripts/build-page.sh scripts/offline.mjs scripts/split.mjs .cargo)
+if [ -e dist/index.html ] && is_up_to_date "$built" "${inputs[@]}"; then
   exit 0
 fi
 toolchain=$(wasm_toolchain)
@@ -16,7 +17,9 @@ export PATH="$cache/tools/bin:$root/node_modules/.bin:$PATH"
 unset NO_COLOR
 # Remove the paths of this machine, so that every machine builds the same bytes.
 remap=()
-for folder in "${CARGO_HOME:-$HOME/.cargo}"/registry/src/*/ "$root/"; do remap+=("--remap-path-prefix=$folder="); done
+for folder in "${CARGO_HOME:-$HOME/.cargo}"/registry/src/*/ "$root/"; do
+  remap+=("--remap-path-prefix=$folder=")
+done
 export CARGO_TARGET_WASM32_UNKNOWN_UNKNOWN_RUSTFLAGS="${remap[*]}"
 build() {
   mkdir -p target/page

@@ -7,7 +7,8 @@
 . "$(dirname "$0")/lib.sh"
 cd "$root"
 
-linters=(format clippy rustdoc rust-version cargo-deny advisories prettier eslint typescript shellcheck ruff prose links)
+linters=(format clippy rustdoc rust-version cargo-deny advisories prettier eslint typescript
+  shellcheck ruff prose links)
 SKIPPED=77
 
 # Runs a set-up script. If it fails, skips the linter; in CI the linter fails.
@@ -36,7 +37,7 @@ lint_rust-version() {
   pinned=$(sed -n 's/^channel = "\(.*\)"/\1/p' rust-toolchain.toml)
   minimum=$(sed -n 's/^rust-version = "\(.*\)"/\1/p' Cargo.toml)
   [ "${pinned%.0}" = "${minimum%.0}" ] ||
-    die "rust-toolchain.toml has $pinned, but rust-version in Cargo.toml is $minimum; use the same version"
+    die "rust-toolchain.toml has $pinned, Cargo.toml has $minimum; use the same version"
 }
 
 cargo_deny() {

@@ -48,9 +48,10 @@ as_root() {
 
 apt_install() {
   have apt-get || die "install these packages first (apt-get was not found): $*"
-  as_root env DEBIAN_FRONTEND=noninteractive apt-get install -y --no-install-recommends "$@" && return
+  local install=(env DEBIAN_FRONTEND=noninteractive apt-get install -y --no-install-recommends)
+  as_root "${install[@]}" "$@" && return
   as_root apt-get update
-  as_root env DEBIAN_FRONTEND=noninteractive apt-get install -y --no-install-recommends "$@"
+  as_root "${install[@]}" "$@"
 }
 
 # Creates a Python virtual environment. On Debian this needs a package.
@@ -58,9 +59,17 @@ make_venv() { # FOLDER
   python3 -m venv "$1" || { apt_install python3-venv && python3 -m venv "$1"; }
 }
 
+# Checks whether a result is newer than all its inputs.
+is_up_to_date() { # RESULT INPUTS...
+  local result=$1
+  shift
+  [ -e "$result" ] && [ -z "$(find "$@" -newer "$result" -type f -print -quit)" ]
+}
+
 # Prints the version of a crate in Cargo.lock.
 locked_version() {
-  awk -v want="name = \"$1\"" '$0 == want { getline; gsub(/[^0-9.]/, "", $3); print $3; exit }' "$root/Cargo.lock"
+  awk -v want="name = \"$1\"" \
+    '$0 == want { getline; gsub(/[^0-9.]/, "", $3); print $3; exit }' "$root/Cargo.lock"
 }
 
 wasm_target=wasm32-unknown-unknown

@@ -22,7 +22,10 @@ for side in "$root" "$copy"; do
   cp "$root"/crates/core/benches/fixture/{opta,env}.yml "$output"
   (cd "$output" && "$side/target/debug/optakit" bundle --quiet -o bundle.json &&
     "$side/target/debug/optakit" render --quiet --image-tag 1 >manifests.yaml &&
-    sed -i 's/healthcheck_path/healthcheck_pth/' opta.yml && { "$side/target/debug/optakit" validate --format sarif >diagnostics.sarif || [ $? = 1 ]; })
+    sed -i 's/healthcheck_path/healthcheck_pth/' opta.yml && {
+    "$side/target/debug/optakit" validate --format sarif >diagnostics.sarif || [ $? = 1 ]
+  })
 done
 diff -r "$copy/output-here" "$copy/output-there" || die "the output of the two binaries differs"
-say "Both binaries print the same bundle ($(sha256sum <"$copy/output-here/bundle.json" | cut -c1-16)…), manifests and diagnostics"
+hash=$(sha256sum <"$copy/output-here/bundle.json" | cut -c1-16)
+say "Both binaries print the same bundle ($hash…), manifests and diagnostics"

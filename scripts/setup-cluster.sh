@@ -16,7 +16,8 @@ if [ ! -d "$crds" ] && have go; then
   fetch_crds() {
     local module
     (cd "$root/scripts/control-plane/gateway-api" && go mod download sigs.k8s.io/gateway-api)
-    module=$(cd "$root/scripts/control-plane/gateway-api" && go list -m -f '{{.Dir}}' sigs.k8s.io/gateway-api)
+    module=$(cd "$root/scripts/control-plane/gateway-api" &&
+      go list -m -f '{{.Dir}}' sigs.k8s.io/gateway-api)
     mkdir -p "$crds.new"
     cp "$module"/config/crd/standard/*.yaml "$crds.new/"
     chmod -R u+w "$crds.new"
@@ -29,7 +30,8 @@ programs=(etcd kube-apiserver kube-controller-manager kube-scheduler kubectl kwo
 missing=
 for program in "${programs[@]}"; do [ -x "$bin/$program" ] || missing=1; done
 if [ -n "$missing" ] || [ ! -d "$bin/../stages" ]; then
-  have go || die "no Go toolchain found: install Go 1.26 or newer from https://go.dev/dl, or set KUBEBUILDER_ASSETS to a folder with ${programs[*]}"
+  have go || die "no Go toolchain found: install Go 1.26 or newer from https://go.dev/dl," \
+    "or set KUBEBUILDER_ASSETS to a folder with ${programs[*]}"
   mkdir -p "$bin"
   build() {
     export CGO_ENABLED=0 GOFLAGS=-mod=mod GOBIN="$bin"
@@ -37,18 +39,24 @@ if [ -n "$missing" ] || [ ! -d "$bin/../stages" ]; then
     for package in "$version" k8s.io/client-go/pkg/version; do
       flags+=" -X $package.gitVersion=v$kubernetes -X $package.gitMajor=1 -X $package.gitMinor=36"
     done
-    (cd "$root/scripts/control-plane/kubernetes" && go build -trimpath -ldflags "$flags" -o "$bin/" tool)
+    (cd "$root/scripts/control-plane/kubernetes" &&
+      go build -trimpath -ldflags "$flags" -o "$bin/" tool)
     (cd "$root/scripts/control-plane/kwok" && go build -trimpath -ldflags "-s -w" -o "$bin/" tool)
-    (cd "$root/scripts/control-plane/etcd" && go build -trimpath -ldflags "-s -w" -o "$bin/etcd" go.etcd.io/etcd/server/v3)
+    (cd "$root/scripts/control-plane/etcd" &&
+      go build -trimpath -ldflags "-s -w" -o "$bin/etcd" go.etcd.io/etcd/server/v3)
     # kwok needs stages, which describe how nodes and pods change their state.
     local kwok_module
-    kwok_module=$(cd "$root/scripts/control-plane/kwok" && go list -m -f '{{.Dir}}' sigs.k8s.io/kwok)
+    kwok_module=$(cd "$root/scripts/control-plane/kwok" &&
+      go list -m -f '{{.Dir}}' sigs.k8s.io/kwok)
     rm -rf "$bin/../stages" && mkdir -p "$bin/../stages"
     for stage in node/fast node/heartbeat-with-lease pod/fast; do
-      find "$kwok_module/kustomize/stage/$stage" -name '*.yaml' ! -name 'kustomization.yaml' -print0 |
-        while IFS= read -r -d '' file; do install -m 644 "$file" "$bin/../stages/${stage//\//-}-$(basename "$file")"; done
+      find "$kwok_module/kustomize/stage/$stage" -name '*.yaml' ! -name 'kustomization.yaml' \
+        -print0 | while IFS= read -r -d '' file; do
+        install -m 644 "$file" "$bin/../stages/${stage//\//-}-$(basename "$file")"
+      done
     done
   }
-  step "Building a Kubernetes $kubernetes control plane for the tests (6 to 10 minutes, once)" control-plane build
+  step "Building a Kubernetes $kubernetes control plane for the tests (6 to 10 minutes, once)" \
+    control-plane build
 fi
 echo "$bin"

@@ -7,7 +7,8 @@
 folder="$root/${1:?a folder with a go.mod}" name=$(basename "$1")
 package=$(awk '$1 == "tool" { print $2 }' "$folder/go.mod")
 # The version of the module that contains the package: the listed path that is a prefix of it.
-version=$(awk -v package="$package" 'index(package "/", $1 "/") == 1 && $2 ~ /^v/ { print $2 }' "$folder/go.mod")
+version=$(awk -v package="$package" \
+  'index(package "/", $1 "/") == 1 && $2 ~ /^v/ { print $2 }' "$folder/go.mod")
 program="$cache/go/$name-$version"
 if [ ! -x "$program" ]; then
   have go || die "no Go toolchain found: install Go 1.26 or newer from https://go.dev/dl"
@@ -15,7 +16,8 @@ if [ ! -x "$program" ]; then
   [ "$name" != helm ] || flags+=" -X helm.sh/helm/v3/internal/version.version=$version"
   build() {
     mkdir -p "$(dirname "$program")"
-    (cd "$folder" && CGO_ENABLED=${CGO_ENABLED:-0} GOFLAGS=-mod=mod go build -trimpath -ldflags "$flags" -o "$program" tool)
+    export CGO_ENABLED=${CGO_ENABLED:-0} GOFLAGS=-mod=mod
+    (cd "$folder" && go build -trimpath -ldflags "$flags" -o "$program" tool)
   }
   step "Building $name $version (1 to 4 minutes, once)" "$name" build
 fi

@@ -24,9 +24,10 @@ work="$cache/wasm-std-$(/usr/bin/rustc --version | awk '{print $2}')"
 mkdir -p "$work"
 build_std() {
   cp -r /usr/src/rustc-*/library "$work/"
-  RUSTFLAGS="-Zforce-unstable-if-unmarked -Cembed-bitcode=yes" RUSTC_BOOTSTRAP=1 RUSTC=/usr/bin/rustc \
-    /usr/bin/cargo build --manifest-path "$work/library/sysroot/Cargo.toml" --target "$wasm_target" \
-    --release --features compiler-builtins-mem --target-dir "$work/target"
+  RUSTFLAGS="-Zforce-unstable-if-unmarked -Cembed-bitcode=yes" RUSTC_BOOTSTRAP=1 \
+    RUSTC=/usr/bin/rustc /usr/bin/cargo build --target "$wasm_target" \
+    --manifest-path "$work/library/sysroot/Cargo.toml" --release \
+    --features compiler-builtins-mem --target-dir "$work/target"
 }
 step "Building the standard library for $wasm_target (1 to 3 minutes)" wasm-std build_std
 

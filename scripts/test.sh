@@ -6,9 +6,10 @@ cd "$root"
 log="$cache/log/test"
 mkdir -p "$log"
 passed=0 failed=0 skipped=0
+node_test=(node --test --test-reporter=spec)
 
-say "Testing the core, the command line, the page in Chromium, and deployments to a local Kubernetes and AWS stand-in"
-say "The first run builds Kubernetes, Trunk and all packages: 20 to 40 minutes. Later runs take a few minutes."
+say "Testing the core, the command line, the page in Chromium, and deployments to a local cluster"
+say "The first run builds Kubernetes, Trunk and all packages (20 to 40 minutes)"
 
 have cargo || die "no Rust toolchain found: install one from https://rustup.rs"
 "$root/scripts/setup-page.sh"
@@ -47,7 +48,9 @@ suite() { # NAME COMMAND...
   read -r suite_passed suite_failed suite_skipped <<<"$counts"
   # A suite that does not build counts as one failed test.
   [ $status -eq 0 ] || [ "$suite_failed" -gt 0 ] || suite_failed=1
-  passed=$((passed + suite_passed)) failed=$((failed + suite_failed)) skipped=$((skipped + suite_skipped))
+  passed=$((passed + suite_passed))
+  failed=$((failed + suite_failed))
+  skipped=$((skipped + suite_skipped))
 }
 
 # The binary contains the page.
@@ -67,17 +70,19 @@ mkdir -p "$OPTAKIT_FAULTS"
 suite "Core, command line and cluster" cargo test --workspace --no-fail-fast "${features[@]}"
 cluster_failed=$suite_failed
 # After a failed test, a row of the table is missing.
-[ -z "$testbed" ] || [ "$cluster_failed" -gt 0 ] || suite "The table of faults" node --test --test-reporter=spec crates/apply/tests/faults.test.mjs
+[ -z "$testbed" ] || [ "$cluster_failed" -gt 0 ] ||
+  suite "The table of faults" "${node_test[@]}" crates/apply/tests/faults.test.mjs
 "$root/scripts/build-js.sh"
-suite "The JavaScript package in Node" node --test --test-reporter=spec crates/core/tests/js/
+suite "The JavaScript package in Node" "${node_test[@]}" crates/core/tests/js/
 if have valgrind; then
-  suite "Instruction counts of the core" node --test --test-reporter=spec crates/core/tests/instructions.test.mjs
+  suite "Instruction counts of the core" "${node_test[@]}" crates/core/tests/instructions.test.mjs
 else
   say "Skipping the instruction counts: valgrind is not installed"
   skipped=$((skipped + 1))
 fi
-suite "Size of the page, figures in documents, and scripts" node --test --test-reporter=spec crates/web/tests/*.test.mjs
-suite "The page in Chromium" node --test --test-reporter=spec --test-timeout=1200000 crates/web/tests/browser/
+suite "Size of the page, figures in documents, and scripts" \
+  "${node_test[@]}" crates/web/tests/*.test.mjs
+suite "The page in Chromium" "${node_test[@]}" --test-timeout=1200000 crates/web/tests/browser/
 
 if [ "$skipped" -gt 0 ]; then
   printf '%d passed, %d failed, %d skipped\n' "$passed" "$failed" "$skipped"

@@ -48,7 +48,9 @@ await() { # NAME SECONDS COMMAND...
 }
 
 # Checks whether a process has ended. A zombie has ended too: its parent did not wait for it.
-gone() { ! kill -0 "$1" 2>/dev/null || grep -q '^State:[[:space:]]*Z' "/proc/$1/status" 2>/dev/null; }
+gone() {
+  ! kill -0 "$1" 2>/dev/null || grep -q '^State:[[:space:]]*Z' "/proc/$1/status" 2>/dev/null
+}
 
 # Starts the API server and waits until it answers. If it exits, prints the end of its log and tries
 # again.
@@ -98,7 +100,8 @@ up() {
   registry=$("$root/scripts/setup-go-tool.sh" scripts/testbed/registry)
   rm -rf "$dir/etcd" "$dir/certs" "$dir/registry"
   local etcd_port peer_port api_port aws_port registry_port
-  etcd_port=$(free_port) peer_port=$(free_port) api_port=$(free_port) aws_port=$(free_port) registry_port=$(free_port)
+  etcd_port=$(free_port) peer_port=$(free_port) api_port=$(free_port)
+  aws_port=$(free_port) registry_port=$(free_port)
   local kubeconfig="$dir/kubeconfig" token server="https://127.0.0.1:$api_port"
   token=$(head -c 24 /dev/urandom | od -An -tx1 | tr -d ' \n')
   echo "$token,admin,admin,system:masters" >"$dir/tokens.csv"
@@ -111,20 +114,28 @@ users: [{name: apiserver}]
 contexts: [{name: webhook, context: {cluster: aws, user: apiserver}}]
 current-context: webhook
 YAML
-  launch aws "$python" "$root/scripts/testbed/aws.py" "$aws_port" "$server" "$dir/certs/apiserver.crt" "$registry_port"
+  launch aws "$python" "$root/scripts/testbed/aws.py" \
+    "$aws_port" "$server" "$dir/certs/apiserver.crt" "$registry_port"
   # The bcrypt hash of the password in the tokens of the AWS stand-in.
   cp "$root/scripts/testbed/htpasswd" "$dir/htpasswd"
-  sed "s#FOLDER#$dir#; s#PORT#$registry_port#; s#FOLDER#$dir#" "$root/scripts/testbed/registry.yml" >"$dir/registry.yml"
+  sed "s#FOLDER#$dir#; s#PORT#$registry_port#" "$root/scripts/testbed/registry.yml" \
+    >"$dir/registry.yml"
   launch registry env OTEL_TRACES_EXPORTER=none "$registry" serve "$dir/registry.yml"
   launch etcd "$bin/etcd" --data-dir "$dir/etcd" --unsafe-no-fsync --log-level warn \
-    --listen-client-urls "http://127.0.0.1:$etcd_port" --advertise-client-urls "http://127.0.0.1:$etcd_port" \
-    --listen-peer-urls "http://127.0.0.1:$peer_port" --initial-advertise-peer-urls "http://127.0.0.1:$peer_port" \
+    --listen-client-urls "http://127.0.0.1:$etcd_port" \
+    --advertise-client-urls "http://127.0.0.1:$etcd_port" \
+    --listen-peer-urls "http://127.0.0.1:$peer_port" \
+    --initial-advertise-peer-urls "http://127.0.0.1:$peer_port" \
     --initial-cluster "default=http://127.0.0.1:$peer_port"
-  local api=("$bin/kube-apiserver" --etcd-servers "http://127.0.0.1:$etcd_port" --cert-dir "$dir/certs" \
+  local api=("$bin/kube-apiserver" --etcd-servers "http://127.0.0.1:$etcd_port" \
+    --cert-dir "$dir/certs" \
     --bind-address 127.0.0.1 --secure-port "$api_port" --service-cluster-ip-range 10.96.0.0/16 \
-    --service-account-issuer https://kubernetes.default.svc --service-account-key-file "$dir/service-account.key" \
-    --service-account-signing-key-file "$dir/service-account.key" --token-auth-file "$dir/tokens.csv" \
-    --authentication-token-webhook-config-file "$dir/webhook.yml" --authentication-token-webhook-version v1 \
+    --service-account-issuer https://kubernetes.default.svc \
+    --service-account-key-file "$dir/service-account.key" \
+    --service-account-signing-key-file "$dir/service-account.key" \
+    --token-auth-file "$dir/tokens.csv" \
+    --authentication-token-webhook-config-file "$dir/webhook.yml" \
+    --authentication-token-webhook-version v1 \
     --authentication-token-webhook-cache-ttl 1s --authorization-mode RBAC)
   printf '%q ' "${api[@]}" >"$dir/kube-apiserver.command"
   echo "$server" >"$dir/server"
@@ -132,7 +143,9 @@ YAML
   cat >"$kubeconfig" <<YAML
 apiVersion: v1
 kind: Config
-clusters: [{name: testbed, cluster: {server: "$server", certificate-authority: "$dir/certs/apiserver.crt"}}]
+clusters:
+  - name: testbed
+    cluster: {server: "$server", certificate-authority: "$dir/certs/apiserver.crt"}
 users: [{name: admin, user: {token: "$token"}}]
 contexts: [{name: testbed, context: {cluster: testbed, user: admin}}]
 current-context: testbed
@@ -140,9 +153,12 @@ YAML
   kubectl() { "$bin/kubectl" --kubeconfig "$kubeconfig" "$@"; }
   # Raise the client limits of the controllers tenfold, so that benchmarks do not measure them.
   # The long grace period keeps nodes ready if a busy machine delays the heartbeats of kwok.
-  launch kube-controller-manager "$bin/kube-controller-manager" --kubeconfig "$kubeconfig" --leader-elect=false \
-    --secure-port 0 --kube-api-qps 200 --kube-api-burst 400 --node-monitor-grace-period 24h --service-account-private-key-file "$dir/service-account.key" --use-service-account-credentials
-  launch kube-scheduler "$bin/kube-scheduler" --kubeconfig "$kubeconfig" --leader-elect=false --kube-api-qps 200 --kube-api-burst 400 --secure-port 0
+  local client=(--kubeconfig "$kubeconfig" --leader-elect=false --secure-port 0
+    --kube-api-qps 200 --kube-api-burst 400)
+  launch kube-controller-manager "$bin/kube-controller-manager" "${client[@]}" \
+    --node-monitor-grace-period 24h --use-service-account-credentials \
+    --service-account-private-key-file "$dir/service-account.key"
+  launch kube-scheduler "$bin/kube-scheduler" "${client[@]}"
   local stages=() stage
   for stage in "$bin"/../stages/*.yaml "$root"/scripts/testbed/stages/*.yaml; do
     [ -e "$stage" ] && stages+=(--config "$stage")
