@@ -80,8 +80,9 @@ pub(crate) const EXAMPLES: &[Example] = &[
 
 impl Example {
     fn work(&self) -> Work {
-        let environment_files = [(ENVIRONMENT_PATH.to_owned(), ENVIRONMENT.to_owned())].into();
-        Work { service: self.service.to_owned(), environment_files, ..Work::default() }
+        let mut work = Work { service: self.service.to_owned(), ..Work::default() };
+        work.environment_files.insert(ENVIRONMENT_PATH.to_owned(), ENVIRONMENT.to_owned());
+        work
     }
 }
 

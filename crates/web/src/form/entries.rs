@@ -147,7 +147,7 @@ fn add_title(label: &str) -> String {
 /// Names an item: "Environment: staging", or "Environment 1" if it has no name.
 fn item_title(label: &str, index: usize, name: Option<Value>) -> String {
     let noun = noun(label);
-    let noun = format!("{}{}", noun[..1].to_uppercase(), &noun[1..]);
+    let noun = format!("{}{}", noun[..1].to_ascii_uppercase(), &noun[1..]);
     match name.as_ref().and_then(Value::as_str) {
         Some(name) => format!("{noun}: {name}"),
         None => format!("{noun} {}", index + 1),

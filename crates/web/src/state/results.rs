@@ -137,15 +137,16 @@ fn request(
 ) -> Request {
     let source =
         |name: &str, text: &str| SourceText { name: name.to_owned(), text: text.to_owned() };
-    // An empty file counts as missing, so that it has no errors.
-    let files = environment_files.iter().filter(|(_, text)| !text.trim().is_empty());
-    let files = files.map(|(path, text)| (path.clone(), Ok(text.clone())));
-    Request {
+    let mut request = Request {
         service,
-        environment_files: files.collect(),
         values: (!values.trim().is_empty()).then(|| source(VALUES_FILE, values)),
         ..Request::default()
-    }
+    };
+    // An empty file counts as missing, so that it has no errors.
+    let files = environment_files.iter().filter(|(_, text)| !text.trim().is_empty());
+    // `collect` would add another sort function to the first load.
+    request.environment_files.extend(files.map(|(path, text)| (path.clone(), Ok(text.clone()))));
+    request
 }
 
 /// Returns the chosen environment, or the first one if it does not exist.
