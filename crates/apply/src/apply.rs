@@ -9,10 +9,10 @@ use optakit_core::kind::Stage;
 use crate::live::{DesiredObject, LiveError, WriteOptions, explain};
 
 /// Groups objects by the stage that writes them, in order.
-pub(crate) fn stages(targets: Vec<DesiredObject>) -> Vec<Vec<DesiredObject>> {
+pub(crate) fn stages(objects: Vec<DesiredObject>) -> Vec<Vec<DesiredObject>> {
     let mut stages: BTreeMap<Stage, Vec<DesiredObject>> = BTreeMap::new();
-    for target in targets {
-        stages.entry(target.kind.stage()).or_default().push(target);
+    for desired in objects {
+        stages.entry(desired.kind.stage()).or_default().push(desired);
     }
     stages.into_values().collect()
 }
@@ -24,20 +24,20 @@ pub(crate) fn stages(targets: Vec<DesiredObject>) -> Vec<Vec<DesiredObject>> {
 /// Fails if the API server rejects an object. The other objects are still written.
 pub(crate) async fn write(
     client: &kube::Client,
-    targets: &[DesiredObject],
+    objects: &[DesiredObject],
     force: bool,
 ) -> Result<(), LiveError> {
-    let write = |target: &DesiredObject| {
-        let target = target.clone();
+    let write = |desired: &DesiredObject| {
+        let desired = desired.clone();
         async move {
-            let label = target.label();
-            target
+            let label = desired.label();
+            desired
                 .apply(client, WriteOptions { dry_run: false, force })
                 .await
                 .map_err(|error| explain(error, "applying", &label))
         }
     };
-    for result in join_all(targets.iter().map(write)).await {
+    for result in join_all(objects.iter().map(write)).await {
         result?;
     }
     Ok(())
@@ -53,20 +53,20 @@ pub(crate) async fn write(
 /// Fails if the API server rejects the change.
 pub(crate) async fn bootstrap_replicas(
     client: &kube::Client,
-    target: &DesiredObject,
+    desired: &DesiredObject,
     replicas: i64,
 ) -> Result<(), LiveError> {
     let patch = serde_json::json!({
-        "apiVersion": target.object["apiVersion"],
-        "kind": target.kind.name(),
-        "metadata": { "name": target.name },
+        "apiVersion": desired.object["apiVersion"],
+        "kind": desired.kind.name(),
+        "metadata": { "name": desired.name },
         "spec": { "replicas": replicas },
     });
     let params = PatchParams::apply("optakit-bootstrap").force();
-    let label = target.label();
-    target
+    let label = desired.label();
+    desired
         .api(client)
-        .patch(&target.name, &params, &Patch::Apply(&patch))
+        .patch(&desired.name, &params, &Patch::Apply(&patch))
         .await
         .map_err(|error| explain(error, "scaling", &label))?;
     Ok(())

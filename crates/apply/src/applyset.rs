@@ -91,9 +91,9 @@ impl ApplySet {
     }
 
     /// Labels objects as members. The Namespace is not a member, because it is never pruned.
-    pub(crate) fn label(&self, targets: &mut [DesiredObject]) {
-        for target in targets.iter_mut().filter(|target| target.kind.is_namespaced()) {
-            target.object["metadata"]["labels"][PART_OF] = self.id.as_str().into();
+    pub(crate) fn label(&self, objects: &mut [DesiredObject]) {
+        for desired in objects.iter_mut().filter(|desired| desired.kind.is_namespaced()) {
+            desired.object["metadata"]["labels"][PART_OF] = self.id.as_str().into();
         }
     }
 
@@ -109,11 +109,12 @@ impl ApplySet {
     pub(crate) async fn announce(
         &mut self,
         client: &kube::Client,
-        targets: &[DesiredObject],
+        objects: &[DesiredObject],
         only: bool,
     ) -> Result<(), LiveError> {
-        let members = targets.iter().filter(|target| target.kind.is_namespaced());
-        let mut kinds: BTreeSet<String> = members.map(|target| target.kind.group_kind()).collect();
+        let members = objects.iter().filter(|desired| desired.kind.is_namespaced());
+        let mut kinds: BTreeSet<String> =
+            members.map(|desired| desired.kind.group_kind()).collect();
         if !only {
             kinds.extend(self.known.iter().cloned());
         }

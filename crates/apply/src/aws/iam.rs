@@ -19,7 +19,7 @@ const MAX_VERSIONS: usize = 5;
 /// The tag with the UID of the cluster that the role is used in.
 const CLUSTER: &str = "optakit.dev/cluster";
 
-/// Returns the UID in the tag of a role, or `None` if there is no tag or it cannot be read.
+/// Returns the UID in the tag of a role, or `None` if the role has no such tag or cannot be read.
 pub(crate) async fn recorded_cluster(aws: &SdkConfig, name: &str) -> Option<String> {
     let found = Client::new(aws).get_role().role_name(name).send().await.ok()?.role?;
     found.tags().iter().find(|tag| tag.key() == CLUSTER).map(|tag| tag.value().to_owned())
