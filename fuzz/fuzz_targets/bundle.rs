@@ -9,7 +9,7 @@ use optakit_core::bundle::Bundle;
 fuzz_target!(|data: &[u8]| {
     let Ok(text) = std::str::from_utf8(data) else { return };
     let Ok(mut bundle) = Bundle::parse(text) else { return };
-    let again = Bundle::parse(&bundle.to_text()).expect("what was read can be written");
+    let again = Bundle::parse(&bundle.to_text()).expect("a written bundle is valid");
     assert_eq!(again.actual_digest(), bundle.actual_digest());
     let _ = api::verify_bundle(&bundle, &RdsCertificates::always("certificates"));
     let inputs: Vec<String> = bundle.holes.iter().map(|hole| hole.input.clone()).collect();

@@ -3,7 +3,7 @@
 #![no_main]
 
 use libfuzzer_sys::fuzz_target;
-use optakit_core::api::{self, SourceText, PathStep};
+use optakit_core::api::{self, PathStep, SourceText};
 use optakit_core::source::Source;
 use optakit_core::span::FileId;
 use optakit_core::syntax;
@@ -52,18 +52,16 @@ fuzz_target!(|input: &str| {
     {
         let Ok(Some(edit)) = api::set(&source, &path, &value) else { continue };
         let after = apply(edit);
-        let found =
-            data(&after).unwrap_or_else(|| panic!("no YAML any more\n{text}\n---\n{after}"));
+        let found = data(&after).unwrap_or_else(|| panic!("invalid YAML\n{text}\n---\n{after}"));
         assert_eq!(at(&found, &path), Some(&value), "\n{text}\n---\n{after}");
-        let before = data(text).expect("it was read");
+        let before = data(text).expect("the text was valid");
         if at(&before, &path).is_some() {
             assert_eq!(rest(&found, &path), rest(&before, &path), "\n{text}\n---\n{after}");
         }
     }
     if let Ok(Some(edit)) = api::remove(&source, &path) {
         let after = apply(edit);
-        let found =
-            data(&after).unwrap_or_else(|| panic!("no YAML any more\n{text}\n---\n{after}"));
+        let found = data(&after).unwrap_or_else(|| panic!("invalid YAML\n{text}\n---\n{after}"));
         if let Some(PathStep::Key(_)) = path.last() {
             assert_eq!(at(&found, &path), None, "\n{text}\n---\n{after}");
         }

@@ -9,9 +9,12 @@ const ENVIRONMENT: &str = "name: staging\norg_name: acme\nproviders:\n  aws: {re
                            modules:\n  - type: base\n  - {type: dns, domain: staging.acme.io}\n";
 const TYPED: [&str; 12] = ["a", " ", "\n", ":", "- ", "\"", "#", "{", "]", "&a ", "*a", "|"];
 
-fn told(text: &str, memory: Option<&Memory>) -> String {
+fn analyze(text: &str, memory: Option<&Memory>) -> String {
     let request = Request {
-        service: ServiceFile::parse("opta.yml", text),
+        service: match memory {
+            Some(memory) => memory.parse("opta.yml", text),
+            None => ServiceFile::parse("opta.yml", text),
+        },
         environment_files: [("env.yml".to_owned(), Ok(ENVIRONMENT.to_owned()))].into(),
         choices: Choices { image_tag: Some("1".to_owned()), ..Choices::default() },
         rds_certificates: RdsCertificates::always("certificates"),
@@ -49,9 +52,9 @@ fuzz_target!(|data: &[u8]| {
     let Some((edits, text)) = data.split_at_checked(8) else { return };
     let mut text = String::from_utf8_lossy(text).into_owned();
     let memory = Memory::default();
-    assert_eq!(told(&text, Some(&memory)), told(&text, None));
+    assert_eq!(analyze(&text, Some(&memory)), analyze(&text, None));
     for pair in edits.chunks(2) {
         edit(&mut text, pair[0], pair[1]);
-        assert_eq!(told(&text, Some(&memory)), told(&text, None), "{text}");
+        assert_eq!(analyze(&text, Some(&memory)), analyze(&text, None), "{text}");
     }
 });

@@ -16,7 +16,7 @@ fuzz_target!(|data: &[u8]| {
     let files: BTreeMap<String, String> =
         serde_json::from_value(link["environment_files"].take()).unwrap_or_default();
     let request = Request {
-        service: ServiceFile::parse("opta.yml", &link["service"].as_str().unwrap_or_default()),
+        service: ServiceFile::parse("opta.yml", link["service"].as_str().unwrap_or_default()),
         environment_files: files.into_iter().map(|(path, text)| (path, Ok(text))).collect(),
         choices: Choices {
             environment: link["environment"].as_str().map(str::to_owned),

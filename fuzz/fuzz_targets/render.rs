@@ -21,7 +21,10 @@ fuzz_target!(|data: &[u8]| {
     let analysis = api::analyze(&request, false);
     for diagnostic in &analysis.diagnostics {
         if diagnostic.file == "opta.yml" {
-            assert!(diagnostic.place.byte_start <= diagnostic.place.byte_end && diagnostic.place.byte_end <= text.len());
+            assert!(
+                diagnostic.place.byte_start <= diagnostic.place.byte_end
+                    && diagnostic.place.byte_end <= text.len()
+            );
             assert!(
                 text.is_char_boundary(diagnostic.place.byte_start)
                     && text.is_char_boundary(diagnostic.place.byte_end)

@@ -30,14 +30,18 @@ fuzz_target!(|data: &[u8]| {
         } else {
             SERVICE
         };
-        assert!(diagnostic.place.byte_start <= diagnostic.place.byte_end && diagnostic.place.byte_end <= text.len());
         assert!(
-            text.is_char_boundary(diagnostic.place.byte_start) && text.is_char_boundary(diagnostic.place.byte_end)
+            diagnostic.place.byte_start <= diagnostic.place.byte_end
+                && diagnostic.place.byte_end <= text.len()
+        );
+        assert!(
+            text.is_char_boundary(diagnostic.place.byte_start)
+                && text.is_char_boundary(diagnostic.place.byte_end)
         );
     }
     assert_eq!(analysis.manifests.is_some(), !analysis.has_errors() && analysis.refusal.is_none());
     if let Ok(bundle) = api::bundle(&request) {
-        optakit_core::bundle::Bundle::parse(&bundle.to_text()).expect("what was made can be read");
+        optakit_core::bundle::Bundle::parse(&bundle.to_text()).expect("a new bundle is valid");
     }
     let _ = api::credentials(&[SourceText { name: "a".to_owned(), text: values.to_owned() }]);
     if let Ok(objects) = api::read_objects(values) {

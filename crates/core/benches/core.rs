@@ -1,5 +1,4 @@
-//! How long the core takes: each stage of a file of 60 lines, and how it grows with the number of
-//! modules.
+//! The time of each stage for a file of 60 lines, and the time for many modules.
 
 mod fixture;
 
@@ -13,31 +12,29 @@ fn main() {
     divan::main();
 }
 
-/// Text to tree.
+/// Parses a file.
 #[divan::bench]
 fn sixty_lines_parse(bencher: Bencher<'_, '_>) {
     let source = Source::new(FileId::Service, "opta.yml", fixture::SIXTY_LINES);
     bencher.bench(|| syntax::parse(black_box(&source)));
 }
 
-/// Text to faults: what `validate` does.
+/// Parses and checks a file, like `optakit validate`.
 #[divan::bench]
 fn sixty_lines_check(bencher: Bencher<'_, '_>) {
-    // A new request each time: one that was read once is not read again.
     bencher
-        .with_inputs(|| fixture::request(fixture::SIXTY_LINES))
-        .bench_refs(|request| api::check(black_box(request)));
+        .bench(|| api::check(&fixture::request(fixture::parse(black_box(fixture::SIXTY_LINES)))));
 }
 
-/// Text to faults and manifests as YAML.
+/// Parses, checks and renders a file.
 #[divan::bench]
 fn sixty_lines_whole(bencher: Bencher<'_, '_>) {
-    bencher
-        .with_inputs(|| fixture::request(fixture::SIXTY_LINES))
-        .bench_refs(|request| api::analyze(black_box(request), false));
+    bencher.bench(|| {
+        api::analyze(&fixture::request(fixture::parse(black_box(fixture::SIXTY_LINES))), false)
+    });
 }
 
-/// A key in one of 250 services, with what the key before it has left: what the page does.
+/// Renders a file of 250 services after a keystroke in one of them, like the page.
 #[divan::bench]
 fn key_in_250_modules(bencher: Bencher<'_, '_>) {
     let text = file_of(250);
@@ -46,20 +43,23 @@ fn key_in_250_modules(bencher: Bencher<'_, '_>) {
     let next = move || {
         key += 1;
         let level = &"abcdefghij"[..key % 10];
-        fixture::request(&text.replacen("LEVEL: info", &format!("LEVEL: info{level}"), 1))
+        text.replacen("LEVEL: info", &format!("LEVEL: info{level}"), 1)
     };
-    bencher.with_inputs(next).bench_local_refs(|request| memory.analyze(black_box(request)));
+    bencher.with_inputs(next).bench_local_refs(|text| {
+        let service = memory.parse("opta.yml", black_box(text));
+        memory.analyze(&fixture::request(service))
+    });
 }
 
-/// The whole, by module.
+/// Parses, checks and renders files of many modules.
 #[divan::bench(args = [10, 100, 1_000, 10_000], max_time = 4)]
 fn modules_whole(bencher: Bencher<'_, '_>, modules: usize) {
     let text = file_of(modules);
-    let bencher = bencher.counter(ItemsCount::new(modules)).with_inputs(|| fixture::request(&text));
-    bencher.bench_refs(|request| api::analyze(black_box(request), false));
+    let bencher = bencher.counter(ItemsCount::new(modules));
+    bencher.bench(|| api::analyze(&fixture::request(fixture::parse(black_box(&text))), false));
 }
 
-/// A service file of so many services.
+/// Returns a service file with a number of services.
 fn file_of(modules: usize) -> String {
     let mut text =
         "name: shop\nenvironments:\n  - name: staging\n    path: env.yml\nmodules:\n".to_owned();

@@ -1,9 +1,9 @@
-//! Two hot paths, so many times over, for a profiler: `hot_paths keystroke 100` is what the page
-//! does on a key, `hot_paths render 2000` renders as many files.
+//! Runs a path of the core many times, for a profiler. `hot_paths keystroke 100` renders after 100
+//! keystrokes, like the page. `hot_paths render 2000` renders 2000 files.
 
 mod fixture;
 
-use optakit_core::api::{self, Analysis, Memory, Request};
+use optakit_core::api::{self, Analysis, Memory};
 
 fn main() {
     let arguments: Vec<String> =
@@ -15,28 +15,30 @@ fn main() {
     let objects: usize = match path {
         "keystroke" => {
             let memory = Memory::default();
-            // A word that grows and begins again, as words do while they are typed.
+            // A word that grows letter by letter.
             let typed = |key: usize| {
-                with("LOG_LEVEL: info", &format!("LOG_LEVEL: info{}", &"abcdefghij"[..key % 10]))
+                let level = format!("LOG_LEVEL: info{}", &"abcdefghij"[..key % 10]);
+                let text = with("LOG_LEVEL: info", &level);
+                fixture::request(memory.parse("opta.yml", &text))
             };
             (0..times).map(|key| count_objects(memory.analyze(&typed(key)))).sum()
         }
-        "render" => (0..times)
-            .map(|file| {
-                count_objects(api::analyze(
-                    &with("name: shop", &format!("name: shop{file}")),
-                    false,
-                ))
-            })
-            .sum(),
+        "render" => {
+            let request = |file: usize| {
+                let text = with("name: shop", &format!("name: shop{file}"));
+                fixture::request(fixture::parse(&text))
+            };
+            (0..times).map(|file| count_objects(api::analyze(&request(file), false))).sum()
+        }
         _ => panic!("`{path}` is neither `keystroke` nor `render`"),
     };
-    assert!(objects >= times, "each is answered with manifests");
+    assert!(objects >= times, "each request is rendered");
 }
 
-fn with(from: &str, to: &str) -> Request {
-    assert!(fixture::SIXTY_LINES.contains(from), "the fixture has it");
-    fixture::request(&fixture::SIXTY_LINES.replacen(from, to, 1))
+/// Returns the fixture with a replacement.
+fn with(from: &str, to: &str) -> String {
+    assert!(fixture::SIXTY_LINES.contains(from), "the fixture contains it");
+    fixture::SIXTY_LINES.replacen(from, to, 1)
 }
 
 fn count_objects(analysis: Analysis) -> usize {

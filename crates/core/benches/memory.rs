@@ -1,5 +1,4 @@
-//! How much memory the core takes at its peak: `max alloc`, to be held against the bytes of the
-//! file, which are printed.
+//! The peak memory of the core (`max alloc`), to compare with the size of the file.
 
 mod fixture;
 
@@ -14,26 +13,25 @@ fn main() {
     divan::main();
 }
 
-/// Files of so many copies of the services of the file of 60 lines.
+/// How often the services of the file of 60 lines are copied.
 const COPIES: [usize; 3] = [1, 10, 100];
 
 #[divan::bench(args = COPIES, max_time = 1)]
 fn check(bencher: Bencher<'_, '_>, copies: usize) {
     let text = copies_of(copies);
-    let bencher =
-        bencher.counter(BytesCount::new(text.len())).with_inputs(|| fixture::request(&text));
-    bencher.bench_local_refs(|request| api::check(black_box(request)));
+    let bencher = bencher.counter(BytesCount::new(text.len()));
+    bencher.bench_local(|| api::check(&fixture::request(fixture::parse(black_box(&text)))));
 }
 
 #[divan::bench(args = COPIES, max_time = 1)]
 fn whole(bencher: Bencher<'_, '_>, copies: usize) {
     let text = copies_of(copies);
-    let bencher =
-        bencher.counter(BytesCount::new(text.len())).with_inputs(|| fixture::request(&text));
-    bencher.bench_local_refs(|request| api::analyze(black_box(request), false));
+    let bencher = bencher.counter(BytesCount::new(text.len()));
+    bencher
+        .bench_local(|| api::analyze(&fixture::request(fixture::parse(black_box(&text))), false));
 }
 
-/// The file of 60 lines with its modules so many times over, under other names.
+/// Returns the file of 60 lines with copies of its modules under other names.
 fn copies_of(count: usize) -> String {
     let (head, modules) =
         fixture::SIXTY_LINES.split_once("modules:\n").expect("the file has modules");

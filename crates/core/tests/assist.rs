@@ -1,11 +1,11 @@
-//! Help while typing: `$0` marks the offset.
+//! Tests of completion and hover. `$0` marks the offset.
 
 use optakit_core::api::{self, Choices, Request, ServiceFile, SourceText};
 
 const ENVIRONMENT: &str = "name: staging\norg_name: acme\nproviders:\n  aws: {region: us-east-1, account_id: 123456789012}\n\
                            modules:\n  - type: base\n  - {type: dns, domain: staging.acme.io}\n";
 
-/// The file in which all of it happens, up to the service's fields.
+/// A service file up to the first fields of a service.
 const HEAD: &str = "name: shop\nenvironments:\n  - name: staging\n    path: env.yml\n    variables: {size: 2}\nmodules:\n  \
                     - {type: postgres, name: db}\n  - {type: s3, name: media, bucket_name: files}\n  - type: k8s-service\n    name: api\n";
 
@@ -21,7 +21,7 @@ fn request(text: &str) -> Request {
 }
 
 fn marked(text: &str) -> (String, usize) {
-    let at = text.find("$0").expect("the text is marked");
+    let at = text.find("$0").expect("the text contains $0");
     (text.replacen("$0", "", 1), text[..at].encode_utf16().count())
 }
 
@@ -31,13 +31,13 @@ fn completions(text: &str) -> api::Completions {
         .unwrap_or_else(|| panic!("nothing to complete in\n{text}"))
 }
 
-/// What is offered below the service's first fields.
-fn offered(fields: &str) -> Vec<String> {
+/// Returns the labels of the completions after the first fields of the service.
+fn labels(fields: &str) -> Vec<String> {
     completions(&format!("{HEAD}{fields}")).items.into_iter().map(|item| item.label).collect()
 }
 
-/// The service file after a completion was taken.
-fn taken(text: &str, label: &str) -> String {
+/// Returns the service file after a completion is accepted.
+fn accept(text: &str, label: &str) -> String {
     let (plain, _) = marked(text);
     let found = completions(text);
     let item = found
@@ -61,9 +61,10 @@ fn hover(text: &str) -> Option<String> {
 }
 
 #[test]
-fn keys_that_are_missing_are_offered_with_what_they_take() {
+fn missing_keys_are_completed_with_their_type() {
     let found = completions(&format!("{HEAD}    im$0"));
-    let image = found.items.iter().find(|item| item.label == "image").expect("offered");
+    let image =
+        found.items.iter().find(|item| item.label == "image").expect("the completion exists");
     assert_eq!(
         (image.kind, image.detail.as_str(), image.insert.as_str()),
         ("field", "required", "image: ")
@@ -73,41 +74,48 @@ fn keys_that_are_missing_are_offered_with_what_they_take() {
         found.items.iter().all(|item| item.label != "type" && item.label != "name"),
         "those are there"
     );
-    let containers =
-        found.items.iter().find(|item| item.label == "max_containers").expect("offered");
+    let containers = found
+        .items
+        .iter()
+        .find(|item| item.label == "max_containers")
+        .expect("the completion exists");
     assert_eq!(containers.detail, "default 3, containers");
-    assert_eq!(offered("    resource_request:\n      $0"), ["cpu", "memory"]);
-    assert_eq!(offered("    resource_request: {cpu: 100, $0}"), ["memory"]);
-    assert_eq!(offered("    port: {$0"), ["http", "tcp", "grpc"]);
-    assert_eq!(offered("    port:\n      h$0"), ["http", "tcp", "grpc"]);
-    assert_eq!(offered("    env_vars:\n      - $0"), ["name", "value"]);
+    assert_eq!(labels("    resource_request:\n      $0"), ["cpu", "memory"]);
+    assert_eq!(labels("    resource_request: {cpu: 100, $0}"), ["memory"]);
+    assert_eq!(labels("    port: {$0"), ["http", "tcp", "grpc"]);
+    assert_eq!(labels("    port:\n      h$0"), ["http", "tcp", "grpc"]);
+    assert_eq!(labels("    env_vars:\n      - $0"), ["name", "value"]);
 }
 
 #[test]
-fn values_are_those_the_field_takes() {
-    assert_eq!(offered("    sticky_session: $0"), ["true", "false"]);
-    assert_eq!(offered("    image: $0"), ["AUTO"]);
-    assert_eq!(offered("    min_containers: $0"), ["1", "2"]);
-    assert!(offered("  - type: k8$0").contains(&"k8s-service".to_owned()));
+fn values_are_those_of_the_field() {
+    assert_eq!(labels("    sticky_session: $0"), ["true", "false"]);
+    assert_eq!(labels("    image: $0"), ["AUTO"]);
+    assert_eq!(labels("    min_containers: $0"), ["1", "2"]);
+    assert!(labels("  - type: k8$0").contains(&"k8s-service".to_owned()));
     let found = completions("name: shop\nenvironments:\n  - name: staging\n    path: $0\n");
     assert_eq!(found.items.iter().map(|item| item.label.as_str()).collect::<Vec<_>>(), ["env.yml"]);
 }
 
 #[test]
-fn links_offer_the_modules_of_the_file_and_what_they_allow() {
-    assert_eq!(offered("    links:\n      - $0"), ["db", "media"]);
-    assert_eq!(offered("    links: [db, $0"), ["db", "media"]);
-    assert_eq!(offered("    links:\n      - media: [$0"), ["read", "write"]);
+fn links_are_completed_with_modules_and_permissions() {
+    assert_eq!(labels("    links:\n      - $0"), ["db", "media"]);
+    assert_eq!(labels("    links: [db, $0"), ["db", "media"]);
+    assert_eq!(labels("    links:\n      - media: [$0"), ["read", "write"]);
     assert_eq!(
-        offered("    links:\n      - db: [{db_user: DBUSER, $0"),
+        labels("    links:\n      - db: [{db_user: DBUSER, $0"),
         ["db_name", "db_password", "db_host"]
     );
 }
 
 #[test]
-fn references_show_what_they_stand_for_and_no_secret() {
+fn references_show_their_value_but_no_secret() {
     let found = completions(&format!("{HEAD}    public_uri: \"api.{{parent.$0"));
-    let domain = found.items.iter().find(|item| item.label == "parent.domain").expect("offered");
+    let domain = found
+        .items
+        .iter()
+        .find(|item| item.label == "parent.domain")
+        .expect("the completion exists");
     assert_eq!(
         (domain.detail.as_str(), domain.insert.as_str()),
         ("staging.acme.io", "parent.domain}")
@@ -115,7 +123,7 @@ fn references_show_what_they_stand_for_and_no_secret() {
     assert!(found.items.iter().any(|item| item.label == "vars.size" && item.detail == "2"));
     assert!(found.items.iter().any(|item| item.label == "parent.zone_id" && item.detail == "Z1"));
     assert!(!format!("{found:?}").contains("hunter2"));
-    let module = offered("    env_vars:\n      URL: \"${{module.$0}}\"");
+    let module = labels("    env_vars:\n      URL: \"${{module.$0}}\"");
     assert_eq!(
         module,
         ["module.db.db_user", "module.db.db_name", "module.db.db_password", "module.db.db_host"]
@@ -123,23 +131,23 @@ fn references_show_what_they_stand_for_and_no_secret() {
 }
 
 #[test]
-fn what_is_taken_reads_on() {
+fn completed_files_are_valid() {
     let before = format!("{HEAD}    public_uri: \"api.{{par$0}}/v1\"\n");
     assert!(
-        taken(&before, "parent.domain").ends_with("    public_uri: \"api.{parent.domain}/v1\"\n")
+        accept(&before, "parent.domain").ends_with("    public_uri: \"api.{parent.domain}/v1\"\n")
     );
     let before = "name: shop\nenvironments: [{name: staging, path: env.yml}]\nmodules:\n  - $0\n";
-    let after = taken(before, "k8s-service module");
+    let after = accept(before, "k8s-service module");
     let analysis = api::check(&request(&after));
     assert!(analysis.diagnostics.is_empty(), "{after}\n{:#?}", analysis.diagnostics);
-    let after = taken(before, "s3 module");
+    let after = accept(before, "s3 module");
     assert!(api::check(&request(&after)).diagnostics.is_empty(), "{after}");
-    let wide = taken("name: shop # Größe 🦀\nenv$0", "environments");
+    let wide = accept("name: shop # Größe 🦀\nenv$0", "environments");
     assert_eq!(wide, "name: shop # Größe 🦀\nenvironments: ");
 }
 
 #[test]
-fn hovering_tells_of_fields_values_links_and_references() {
+fn fields_values_links_and_references_have_documentation() {
     let said = |fields: &str| hover(&format!("{HEAD}{fields}")).unwrap_or_default();
     let port = said("    po$0rt: {http: 80}\n");
     assert!(
@@ -164,11 +172,11 @@ fn hovering_tells_of_fields_values_links_and_references() {
 }
 
 #[test]
-fn a_broken_text_gets_help_all_the_same() {
+fn broken_texts_have_completions() {
     let fields = "    image: \"AUTO\n    port: {http: [\n    mi$0";
-    assert!(offered(fields).contains(&"min_containers".to_owned()));
+    assert!(labels(fields).contains(&"min_containers".to_owned()));
     assert!(
-        offered("    port: {http: 8080}\n    links:\n      - me$0\n    broken: 'x\n")
+        labels("    port: {http: 8080}\n    links:\n      - me$0\n    broken: 'x\n")
             .contains(&"media".to_owned())
     );
 }
@@ -180,7 +188,7 @@ fn environment_files_have_their_own_fields() {
     request
         .environment_files
         .insert("env.yml".to_owned(), Ok(text.replace("org_name: acme\n", "\n")));
-    let found = api::complete(&request, "env.yml", offset).expect("there is help");
+    let found = api::complete(&request, "env.yml", offset).expect("the file has completions");
     assert_eq!(
         found.items.iter().map(|item| item.label.as_str()).collect::<Vec<_>>(),
         ["org_name"]
@@ -188,7 +196,7 @@ fn environment_files_have_their_own_fields() {
 }
 
 #[test]
-fn any_offset_of_any_text_is_answered() {
+fn no_offset_of_a_broken_text_panics() {
     let text =
         format!("{HEAD}    env_vars: {{A: \"${{{{module.db.x}}}}\", 'B: [\n\t- {{: \"🦀{{parent\n");
     for offset in 0..=text.encode_utf16().count() + 2 {

@@ -29,8 +29,8 @@ fn check(text: &str) -> Analysis {
     analysis
 }
 
-/// `line rule` of each diagnostic.
-fn said(text: &str) -> Vec<String> {
+/// Returns the line and the rule of each diagnostic.
+fn rules(text: &str) -> Vec<String> {
     check(text)
         .diagnostics
         .iter()
@@ -45,58 +45,58 @@ fn module(lines: &str) -> String {
 }
 
 #[test]
-fn a_quote_that_is_never_closed_hides_nothing_after_it() {
+fn an_unclosed_quote_hides_no_later_problem() {
     let text = module("    image: \"AUTO\n    port: {http: 99999}\n    min_container: 2\n");
-    assert_eq!(said(&text), ["6 yaml-syntax", "7 out-of-range", "8 unknown-field"]);
+    assert_eq!(rules(&text), ["6 yaml-syntax", "7 out-of-range", "8 unknown-field"]);
 }
 
 #[test]
-fn a_bracket_that_is_never_closed_hides_nothing_after_it() {
+fn an_unclosed_bracket_hides_no_later_problem() {
     let text = module("    image: AUTO\n    secrets: [A,\n      B\n    port: {http: 99999}\n");
-    assert_eq!(said(&text), ["7 yaml-syntax", "9 out-of-range"]);
+    assert_eq!(rules(&text), ["7 yaml-syntax", "9 out-of-range"]);
 }
 
 #[test]
-fn a_line_without_a_colon_hides_nothing_after_it() {
+fn a_line_without_a_colon_hides_no_later_problem() {
     let text =
         module("    image: AUTO\n    sticky_session\n    port: {http: 99999}\n    nonsense: 1\n");
-    assert_eq!(said(&text), ["7 yaml-syntax", "8 out-of-range", "9 unknown-field"]);
+    assert_eq!(rules(&text), ["7 yaml-syntax", "8 out-of-range", "9 unknown-field"]);
 }
 
 #[test]
-fn several_broken_lines_are_each_told() {
+fn each_broken_line_is_reported() {
     let text = module(
         "    image: \"AUTO\n    port:\n      http: 80\n    secrets: [A\n    healthcheck_path: @x\n    typo: 1\n",
     );
     assert_eq!(
-        said(&text),
+        rules(&text),
         ["6 yaml-syntax", "9 yaml-syntax", "10 yaml-syntax", "11 unknown-field"]
     );
 }
 
 #[test]
-fn a_file_that_breaks_off_still_gets_its_other_faults() {
+fn an_incomplete_file_has_its_other_diagnostics() {
     assert_eq!(
-        said(&module("    image: AUTO\n    port: {http: 99999}\n    heal")),
+        rules(&module("    image: AUTO\n    port: {http: 99999}\n    heal")),
         ["7 out-of-range", "8 yaml-syntax"]
     );
     assert_eq!(
-        said(&module("    image: AUTO\n    port: {http: 99999}\n    env_vars: {A: \"b")),
+        rules(&module("    image: AUTO\n    port: {http: 99999}\n    env_vars: {A: \"b")),
         ["7 out-of-range", "8 yaml-syntax"]
     );
 }
 
 #[test]
-fn what_a_broken_value_leaves_open_is_no_fault_of_its_own() {
-    assert_eq!(said(&module("    image: \"AUTO\n    port: {http: 80}\n")), ["6 yaml-syntax"]);
-    assert_eq!(said(&module("    image: AUTO\n    port: {http: 80\n")), ["7 yaml-syntax"]);
+fn a_broken_value_causes_no_second_diagnostic() {
+    assert_eq!(rules(&module("    image: \"AUTO\n    port: {http: 80}\n")), ["6 yaml-syntax"]);
+    assert_eq!(rules(&module("    image: AUTO\n    port: {http: 80\n")), ["7 yaml-syntax"]);
 }
 
 #[test]
-fn unquoted_references_and_wildcards_say_that_they_need_quotes() {
+fn unquoted_references_and_wildcards_suggest_quotes() {
     let diagnostic = |text: &str| {
         let analysis = check(&module(text));
-        analysis.diagnostics.into_iter().next().expect("there is a fault")
+        analysis.diagnostics.into_iter().next().expect("there is a diagnostic")
     };
     let map = diagnostic("    image: AUTO\n    port: {http: 80}\n    healthcheck_path: {vars.x}\n");
     assert_eq!((map.rule, map.fixes[0].title.as_str()), ("wrong-type", "put it in quotes"));
@@ -105,15 +105,15 @@ fn unquoted_references_and_wildcards_say_that_they_need_quotes() {
 }
 
 #[test]
-fn one_cause_is_said_once() {
-    assert_eq!(said(&module("    imgae: AUTO\n    port: {http: 80}\n")), ["6 unknown-field"]);
-    assert_eq!(said(&module("    image: AUTO\n    port: {htpp: 80}\n")), ["7 unknown-field"]);
+fn each_cause_is_reported_once() {
+    assert_eq!(rules(&module("    imgae: AUTO\n    port: {http: 80}\n")), ["6 unknown-field"]);
+    assert_eq!(rules(&module("    image: AUTO\n    port: {htpp: 80}\n")), ["7 unknown-field"]);
     assert_eq!(
-        said(&module("    image: AUTO\n    port: {http: 80}\n    min_containers: five\n")),
+        rules(&module("    image: AUTO\n    port: {http: 80}\n    min_containers: five\n")),
         ["8 wrong-type"]
     );
     assert_eq!(
-        said(&module(
+        rules(&module(
             "    image: AUTO\n    port: {http: 80}\n    healthcheck_path: \"{vars.x}\"\n"
         )),
         ["8 unknown-reference"]
@@ -121,33 +121,33 @@ fn one_cause_is_said_once() {
 }
 
 #[test]
-fn yaml_1_2_is_read() {
+fn yaml_1_2_is_valid() {
     assert_eq!(
-        said(&module("    image: AUTO\n    port: {http: 0x1F90}\n    sticky_session: yes\n")),
+        rules(&module("    image: AUTO\n    port: {http: 0x1F90}\n    sticky_session: yes\n")),
         ["8 wrong-type"]
     );
     assert_eq!(
-        said(&module("    image: AUTO\n    port: {http: 80}\n    env_vars: {A: yes, B: 12:30}\n")),
+        rules(&module("    image: AUTO\n    port: {http: 80}\n    env_vars: {A: yes, B: 12:30}\n")),
         [""; 0]
     );
     let merged = "name: shop\nenvironments:\n  - {name: staging, path: env.yml}\nmodules:\n  - &base\n    type: k8s-service\n    \
                   name: a\n    image: AUTO\n    port: {http: 80}\n  - <<: *base\n    name: b\n";
-    assert_eq!(said(merged), [""; 0]);
+    assert_eq!(rules(merged), [""; 0]);
 }
 
 #[test]
-fn line_ends_and_marks_of_every_kind_are_read() {
+fn all_line_breaks_and_document_markers_are_valid() {
     let good = module("    image: AUTO\n    port: {http: 80}\n");
-    assert_eq!(said(&good), [""; 0]);
-    assert_eq!(said(&good.replace('\n', "\r\n")), [""; 0]);
-    assert_eq!(said(&format!("\u{feff}{good}")), [""; 0]);
-    assert_eq!(said(&format!("---\n{good}...\n")), [""; 0]);
+    assert_eq!(rules(&good), [""; 0]);
+    assert_eq!(rules(&good.replace('\n', "\r\n")), [""; 0]);
+    assert_eq!(rules(&format!("\u{feff}{good}")), [""; 0]);
+    assert_eq!(rules(&format!("---\n{good}...\n")), [""; 0]);
     let bad = module("    image: AUTO\n    port: {http: 0}\n").replace('\n', "\r\n");
-    assert_eq!(said(&bad), ["7 out-of-range"]);
+    assert_eq!(rules(&bad), ["7 out-of-range"]);
 }
 
 #[test]
-fn hostile_texts_end_soon() {
+fn large_and_deep_texts_are_checked_quickly() {
     let bomb = (1..30).fold("a0: &a0 [x, x]\n".to_owned(), |text, level| {
         let before = level - 1;
         text + &format!("a{level}: &a{level} [*a{before}, *a{before}, *a{before}]\n")
@@ -176,7 +176,7 @@ fn hostile_texts_end_soon() {
 }
 
 #[test]
-fn an_empty_file_says_what_belongs_in_it() {
+fn an_empty_file_is_reported() {
     for text in ["", "\n\n", "# only a comment\n", "null\n"] {
         let analysis = check(text);
         assert_eq!(analysis.diagnostics.len(), 1, "{text:?}");
@@ -188,12 +188,12 @@ proptest! {
     #![proptest_config(ProptestConfig { cases: 300, failure_persistence: None, ..ProptestConfig::default() })]
 
     #[test]
-    fn any_text_is_answered(text in "\\PC{0,200}") {
+    fn random_texts_do_not_panic(text in "\\PC{0,200}") {
         check(&text);
     }
 
     #[test]
-    fn any_damage_to_a_good_text_is_answered(at in 0usize..1000, length in 0usize..20, insert in "[\\[\\]{}\"':,&*\n\t #|>-]{0,4}") {
+    fn random_edits_do_not_panic(at in 0usize..1000, length in 0usize..20, insert in "[\\[\\]{}\"':,&*\n\t #|>-]{0,4}") {
         let good = include_str!("render/everything-http/opta.yml");
         let boundary = |at: usize| (0..=at.min(good.len())).rev().find(|at| good.is_char_boundary(*at)).unwrap_or(0);
         let (start, end) = (boundary(at), boundary(at + length));
@@ -201,7 +201,7 @@ proptest! {
     }
 
     #[test]
-    fn any_bundle_text_is_answered(text in "\\PC{0,200}") {
+    fn random_texts_are_not_bundles(text in "\\PC{0,200}") {
         prop_assert!(optakit_core::bundle::Bundle::parse(&text).is_err());
     }
 }

@@ -15,7 +15,7 @@ const binary = join(root, 'target/debug/optakit');
 const MILLION = 1e6;
 
 /** Returns the millions of instructions that a command takes for a service file. */
-function counted(t, service, ...command) {
+function count(t, service, ...command) {
   const folder = mkdtempSync(join(tmpdir(), 'optakit-'));
   t.after(() => rmSync(folder, { recursive: true }));
   writeFileSync(join(folder, 'opta.yml'), service);
@@ -44,7 +44,7 @@ const FIGURES = [
 ];
 for (const [name, command, figure] of FIGURES) {
   test(`${name} the service of the benchmark takes ${figure} million instructions`, (t) => {
-    const found = counted(t, fixture, ...command);
+    const found = count(t, fixture, ...command);
     console.log(`${name} ${found.toFixed(2)} million instructions`);
     assert.ok(found <= figure * 1.1, `${found.toFixed(2)} is more than 10 % above ${figure}`);
   });
@@ -52,7 +52,7 @@ for (const [name, command, figure] of FIGURES) {
 
 test('9 times as many services take at most 10 times the instructions', (t) => {
   const [one, few, many] = [1, 8, 64].map((services) =>
-    counted(t, serviceFile(services), 'render', '--env', 'staging'),
+    count(t, serviceFile(services), 'render', '--env', 'staging'),
   );
   const [seven, others] = [few - one, many - one].map((count) => count.toFixed(1));
   console.log(`7 more services: ${seven} million instructions, 63 more: ${others} million`);

@@ -1,4 +1,4 @@
-//! Manifests led back to the text, and compared with others.
+//! Tests of traces, comparisons and diagrams.
 #![expect(clippy::disallowed_methods, reason = "tests read files, the core does not")]
 
 use std::path::Path;
@@ -28,10 +28,11 @@ fn service(more: &str) -> String {
 #[test]
 fn every_line_of_every_manifest_is_traced() {
     let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/render");
-    let environment = std::fs::read_to_string(folder.join("env.yml")).expect("it can be read");
+    let environment =
+        std::fs::read_to_string(folder.join("env.yml")).expect("the file can be read");
     let mut seen = 0;
-    for case in std::fs::read_dir(&folder).expect("it can be listed") {
-        let path = case.expect("it can be listed").path().join("opta.yml");
+    for case in std::fs::read_dir(&folder).expect("the folder can be listed") {
+        let path = case.expect("the folder can be listed").path().join("opta.yml");
         let Ok(text) = std::fs::read_to_string(&path) else { continue };
         let request = request(&text, &environment);
         let manifests = api::analyze(&request, false).manifests.expect("the cases have no errors");
@@ -62,7 +63,7 @@ fn every_line_of_every_manifest_is_traced() {
 }
 
 #[test]
-fn a_line_says_why_it_is_there() {
+fn lines_have_an_explanation() {
     let request =
         request(&service("    min_containers: 2\n    env_vars:\n      A: \"1\"\n"), ENVIRONMENT);
     let manifests = api::analyze(&request, false).manifests.expect("no errors");
@@ -73,9 +74,9 @@ fn a_line_says_why_it_is_there() {
             .yaml
             .lines()
             .position(|line| line.contains(text))
-            .expect("the line is there");
+            .expect("the line exists");
         api::explain_line(&request, kind, &api::trace(&request, index)[line])
-            .expect("it has a reason")
+            .expect("the line has an origin")
     };
     let set = why(Kind::HorizontalPodAutoscaler, "minReplicas: 2");
     assert_eq!((set.file.as_str(), set.place.line), ("opta.yml", 8));
@@ -97,7 +98,7 @@ fn a_line_says_why_it_is_there() {
 }
 
 #[test]
-fn a_line_of_the_text_decides_lines_of_manifests() {
+fn a_line_of_the_file_decides_manifest_lines() {
     let request =
         request(&service("    min_containers: 2\n    env_vars:\n      A: \"1\"\n"), ENVIRONMENT);
     let manifests = api::analyze(&request, false).manifests.expect("no errors");
@@ -120,7 +121,7 @@ fn a_line_of_the_text_decides_lines_of_manifests() {
 }
 
 #[test]
-fn a_comparison_says_what_an_edit_causes() {
+fn changes_have_an_effect() {
     let rendered = |more: &str| {
         api::analyze(&request(&service(more), ENVIRONMENT), false).manifests.expect("no errors")
     };
@@ -144,7 +145,8 @@ fn a_comparison_says_what_an_edit_causes() {
     );
     let two: Vec<BaselineObject> =
         rendered("    min_containers: 2\n").iter().map(BaselineObject::from).collect();
-    let back = api::compare(&two, &rendered(""), Baseline::Rendered).pop().expect("one is gone");
+    let back =
+        api::compare(&two, &rendered(""), Baseline::Rendered).pop().expect("an object is removed");
     assert_eq!(
         (back.kind.as_str(), back.action, back.effect),
         ("PodDisruptionBudget", "delete", "deletion")
@@ -157,7 +159,7 @@ fn a_comparison_says_what_an_edit_causes() {
 }
 
 #[test]
-fn what_a_cluster_adds_is_no_difference() {
+fn defaults_of_the_cluster_are_ignored() {
     let manifests =
         api::analyze(&request(&service(""), ENVIRONMENT), false).manifests.expect("no errors");
     let live = |max: u32| {
@@ -178,7 +180,7 @@ fn what_a_cluster_adds_is_no_difference() {
     let scaler = changes
         .iter()
         .find(|change| change.kind == "HorizontalPodAutoscaler")
-        .expect("some fields are not there");
+        .expect("some fields are missing");
     assert!(scaler.lines.iter().all(|line| line.sign != '-'), "{:#?}", scaler.lines);
     let changes = api::compare(&read(7), &manifests, Baseline::Cluster);
     let scaler =
@@ -197,7 +199,7 @@ fn what_a_cluster_adds_is_no_difference() {
 }
 
 #[test]
-fn a_picture_has_what_the_file_says() {
+fn diagrams_show_the_fields_of_the_file() {
     let more =
         "    public_uri: [api.acme.io/v1, all]\n    links: [db]\n  - {type: postgres, name: db}\n";
     let pictures = api::diagram(&request(&service(more), ENVIRONMENT));
