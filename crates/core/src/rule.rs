@@ -68,7 +68,7 @@ impl Rule {
     /// Returns the address of the page that documents the rule.
     #[must_use]
     pub fn url(&self) -> String {
-        format!("{}/blob/main/docs/generated/rules/{}.md", env!("CARGO_PKG_REPOSITORY"), self.id)
+        rule_url(self.id)
     }
 
     /// Removes the documentation, unless the feature `rule-pages` is enabled.
@@ -81,6 +81,12 @@ impl Rule {
         }
         Self { doc: "", fix: "", bad: Example::File(""), good: Example::File(""), ..self }
     }
+}
+
+/// Returns the address of the page that documents a rule, given its id.
+#[must_use]
+pub fn rule_url(id: &str) -> String {
+    format!("{}/blob/main/docs/generated/rules/{id}.md", env!("CARGO_PKG_REPOSITORY"))
 }
 
 /// Converts the name of a constant to the id of its rule: `WRONG_TYPE` to `wrong-type`.

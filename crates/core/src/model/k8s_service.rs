@@ -68,8 +68,12 @@ fields! {
         port: Port, {
             example: "{http: 8080}", required: true, range: Some((1, 65535)),
             renders: &[
-                Rendered::part(Kind::Deployment, "spec.template.spec.containers[].ports[].containerPort"),
-                Rendered::part(Kind::Service, "spec.ports[].targetPort").note("port 80 of the Service"),
+                Rendered::part(
+                    Kind::Deployment,
+                    "spec.template.spec.containers[].ports[].containerPort",
+                ),
+                Rendered::part(Kind::Service, "spec.ports[].targetPort")
+                    .note("port 80 of the Service"),
             ],
             docs: Some(SERVICE),
         };
@@ -121,7 +125,7 @@ fields! {
             docs: Some(AUTOSCALER),
         };
         /// Names of secrets that the container receives as environment variables.
-        /// `optakit secret set` stores their values in the Secret `manual-secrets` of the namespace.
+        /// `optakit secret set` stores their values in the Secret `manual-secrets`.
         /// Set them before the first deployment.
         secrets: Vec<Spanned<Text>> = [], {
             example: "[STRIPE_KEY]",

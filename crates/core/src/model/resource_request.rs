@@ -20,8 +20,11 @@ fields! {
                     Kind::Deployment,
                     "spec.template.spec.containers[].resources.requests.cpu",
                 ),
-                Rendered::part(Kind::Deployment, "spec.template.spec.containers[].resources.limits.cpu")
-                    .note("twice the value"),
+                Rendered::part(
+                    Kind::Deployment,
+                    "spec.template.spec.containers[].resources.limits.cpu",
+                )
+                .note("twice the value"),
             ],
             docs: Some("https://kubernetes.io/docs/concepts/configuration/manage-resources-containers/#meaning-of-cpu"),
         };

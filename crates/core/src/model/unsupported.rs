@@ -8,8 +8,8 @@ rule! {
     /// Optakit follows the field reference of Opta from September 2021. It reports newer fields as
     /// an error, because ignoring them would change what runs in the cluster.
     pub static UNSUPPORTED_FIELD: Error {
-        fix: "Remove the field. If you need its effect, add it to the manifests, for example with a \
-              Kustomize overlay on the output of `optakit render -o kustomize`.",
+        fix: "Remove the field. If you need its effect, add it to the manifests, for example with \
+              a Kustomize overlay on the output of `optakit render -o kustomize`.",
         bad: Module("persistent_storage:\n  - {path: /data, size: 10}\n"),
         good: Module("env_vars:\n  DATA_PATH: /tmp\n"),
     }
