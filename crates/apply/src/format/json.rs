@@ -1,6 +1,7 @@
 //! The JSON of `--format json`.
 
 use optakit_core::api::Diagnostic;
+use optakit_core::rule::rule_url;
 use serde::Serialize;
 use serde_json::json;
 
@@ -19,6 +20,8 @@ struct Row<'a> {
     end_column: u32,
     severity: &'a str,
     rule: &'a str,
+    /// The page that documents the rule.
+    docs: String,
     path: &'a str,
     message: &'a str,
     help: Option<&'a str>,
@@ -66,6 +69,7 @@ fn row(diagnostic: &Diagnostic) -> Row<'_> {
         end_column: place.end_column,
         severity: diagnostic.severity,
         rule: diagnostic.rule,
+        docs: rule_url(diagnostic.rule),
         path: &diagnostic.path,
         message: &diagnostic.message,
         help: diagnostic.help.as_deref(),

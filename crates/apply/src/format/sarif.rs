@@ -3,6 +3,7 @@
 use std::collections::BTreeSet;
 
 use optakit_core::api::{Diagnostic, Fix, Place};
+use optakit_core::rule::rule_url;
 use percent_encoding::{AsciiSet, NON_ALPHANUMERIC, utf8_percent_encode};
 use serde_json::{Value, json};
 
@@ -14,7 +15,8 @@ const ESCAPED: &AsciiSet =
 pub(crate) fn sarif<'a>(diagnostics: impl Iterator<Item = &'a Diagnostic>) -> String {
     let diagnostics: Vec<&Diagnostic> = diagnostics.collect();
     let rules: BTreeSet<&str> = diagnostics.iter().map(|diagnostic| diagnostic.rule).collect();
-    let rules: Vec<Value> = rules.into_iter().map(|id| json!({ "id": id })).collect();
+    let rules: Vec<Value> =
+        rules.into_iter().map(|id| json!({ "id": id, "helpUri": rule_url(id) })).collect();
     let results: Vec<Value> = diagnostics.iter().map(|diagnostic| result(diagnostic)).collect();
     let log = json!({
         "$schema": "https://json.schemastore.org/sarif-2.1.0.json",

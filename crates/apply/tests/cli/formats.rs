@@ -1,5 +1,6 @@
 //! Tests of `--format`: JSON, SARIF and GitHub annotations.
 
+use optakit_core::rule::rule_url;
 use serde_json::{Value, json};
 
 use crate::program::{SERVICE, folder, run};
@@ -14,7 +15,7 @@ fn json_has_the_documented_fields() {
     let found: Value = serde_json::from_str(&outcome.out).expect("it is JSON");
     let expected = json!([{
         "file": "opta.yml", "line": 9, "column": 19, "end_line": 9, "end_column": 23,
-        "severity": "error", "rule": "unquoted-value", "path": "modules[0].env_vars.A",
+        "severity": "error", "rule": "unquoted-value", "docs": rule_url("unquoted-value"), "path": "modules[0].env_vars.A",
         "message": "`A` is the boolean `true`, expected text",
         "help": "put the value in quotes",
         "fixes": [{"title": "change to `\"true\"`", "safe": true, "edits": [
@@ -36,7 +37,10 @@ fn sarif_and_github_report_the_same_diagnostics() {
     let first = &log["runs"][0];
     assert_eq!(
         first["tool"]["driver"]["rules"],
-        json!([{"id": "min-above-max"}, {"id": "unquoted-value"}])
+        json!([
+            {"id": "min-above-max", "helpUri": rule_url("min-above-max")},
+            {"id": "unquoted-value", "helpUri": rule_url("unquoted-value")},
+        ])
     );
     let result = &first["results"][0];
     assert_eq!((&result["ruleId"], &result["level"]), (&"unquoted-value".into(), &"error".into()));
