@@ -70,7 +70,10 @@ function completions(complete) {
       boost: -index / 100,
       info: documentation ? () => prose(documentation) : undefined,
     }));
-    const { utf16Start: from, utf16End: to } = found;
+    // The core may have read newer text than this state contains.
+    const { length } = context.state.doc;
+    const from = Math.min(found.utf16Start, length);
+    const to = Math.min(found.utf16End, length);
     return { from, to, options, validFor: /^[\w./-]*$/ };
   };
 }
