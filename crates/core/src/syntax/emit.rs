@@ -210,9 +210,9 @@ pub fn documents(text: &str) -> Result<Vec<serde_json::Value>, String> {
 
 fn document(text: &str) -> Result<serde_json::Value, String> {
     let source = Source::new(FileId::Values, "", text);
-    let (document, faults) = parse(&source);
-    match faults.iter().find(|fault| fault.is_error()) {
-        Some(fault) => Err(fault.message.clone()),
+    let (document, diagnostics) = parse(&source);
+    match diagnostics.iter().find(|found| found.is_error()) {
+        Some(error) => Err(error.message.clone()),
         None => Ok(document.root.as_ref().map_or(serde_json::Value::Null, as_data)),
     }
 }
