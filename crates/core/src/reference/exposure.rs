@@ -8,7 +8,8 @@ pub fn exposure_page() -> String {
     let mut page = "# Exposures\n\n\
         The exposure `nginx` is the default and supports everything that Opta supported. This \
         table lists what the exposures `gateway` (Gateway API) and `alb` (AWS Load Balancer \
-        Controller) support. Optakit reports a warning at the field if the selected exposure differs.\n\n\
+        Controller) support. Optakit reports a warning at the field if the selected exposure \
+        differs.\n\n\
         | Feature | Field | `gateway` | `alb` |\n|---|---|---|---|\n"
         .to_owned();
     for row in FIDELITY {
