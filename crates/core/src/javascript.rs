@@ -53,7 +53,6 @@ impl Input {
                 .rds_certificates
                 .map(RdsCertificates::always)
                 .unwrap_or_default(),
-            ..Request::default()
         }
     }
 }
