@@ -53,9 +53,10 @@ for (const path of files) {
     inputs.push(write(path, proseOf(readFileSync(path, 'utf8'), extension)));
   }
 }
-if (named.length === 0) {
-  if (!isBuilt()) console.error(`The help of the commands is not checked: ${BINARY} is not built`);
-  else for (const [name, text] of help()) inputs.push(write(`help/${name}`, text));
+if (named.length === 0 && isBuilt()) {
+  for (const [name, text] of help()) inputs.push(write(`help/${name}`, text));
+} else if (named.length === 0) {
+  console.error(`The help of the commands is not checked: ${BINARY} is missing or old`);
 }
 const { stdout, stderr, status } = spawnSync(vale, ['--output=line', ...inputs], {
   encoding: 'utf8',

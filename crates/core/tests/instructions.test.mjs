@@ -54,7 +54,7 @@ test('9 times as many services take at most 10 times the instructions', (t) => {
   const [one, few, many] = [1, 8, 64].map((services) =>
     count(t, serviceFile(services), 'render', '--env', 'staging'),
   );
-  const [seven, others] = [few - one, many - one].map((count) => count.toFixed(1));
+  const [seven, others] = [few - one, many - one].map((value) => value.toFixed(1));
   console.log(`7 more services: ${seven} million instructions, 63 more: ${others} million`);
   assert.ok(many - one <= (few - one) * 10, `${many - one} to ${few - one}`);
 });
