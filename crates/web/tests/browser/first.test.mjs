@@ -46,6 +46,8 @@ for (const [device, viewport] of [
       assert.equal(await page.evaluate(hasControl), false);
     }
     assert.equal(await text(page).count(), 0);
+    // The end of the page: until it has arrived, the manifests grow.
+    await page.locator('.app > .status').waitFor({ state: 'attached' });
     const before = await manifests.boundingBox();
     release();
     await text(page).waitFor();
