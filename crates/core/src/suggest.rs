@@ -1,11 +1,71 @@
-//! Suggests the known name that is nearest to an unknown name.
+//! Suggests the known name that is most similar to an unknown name.
+
+use crate::diagnostic::{Applicability, Diagnostic};
+
+/// The advice for an unknown name: a similar known name, or other help.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Suggestion {
+    /// The most similar known name, if any.
+    pub name: Option<String>,
+    /// What to do next.
+    pub help: String,
+}
+
+impl Suggestion {
+    /// Suggests the known name that is most similar to `found`. `other_help` is the help if no name
+    /// is similar.
+    pub fn new<'a>(
+        found: &str,
+        known: impl IntoIterator<Item = &'a str>,
+        other_help: impl FnOnce() -> String,
+    ) -> Self {
+        match nearest(found, known) {
+            Some(name) => Self::of(name),
+            None => Self { name: None, help: other_help() },
+        }
+    }
+
+    /// Suggests a name.
+    pub fn of(name: impl Into<String>) -> Self {
+        let name = name.into();
+        Self { help: format!("did you mean `{name}`?"), name: Some(name) }
+    }
+
+    /// Shows the suggested name in the help as `format` returns it, for example `{vars.name}`.
+    #[must_use]
+    pub fn shown_as(mut self, format: impl FnOnce(&str) -> String) -> Self {
+        if let Some(name) = &self.name {
+            self.help = Self::of(format(name)).help;
+        }
+        self
+    }
+
+    /// Adds the help to a diagnostic, and a fix that replaces its span by the suggested name.
+    /// `verb` starts the title of the fix: `rename` or `change`.
+    #[must_use]
+    pub fn add_to(self, diagnostic: Diagnostic, verb: &str) -> Diagnostic {
+        let diagnostic = diagnostic.help(self.help);
+        let span = diagnostic.span;
+        match self.name {
+            Some(name) => {
+                diagnostic.fix(Applicability::Safe, format!("{verb} to `{name}`"), span, name)
+            }
+            None => diagnostic,
+        }
+    }
+}
+
+/// Whether `found` is probably a misspelling of `known`, or is `known`.
+#[must_use]
+pub fn is_similar(found: &str, known: &str) -> bool {
+    nearest(found, [known]).is_some()
+}
 
 /// Returns the known name that is nearest to `found`; none if no name is similar.
 ///
 /// Two names are similar if one starts with the other (`healthcheck` and `healthcheck_path`), or if
 /// at most a third of the characters differ. Two swapped characters count as one difference.
-#[must_use]
-pub fn nearest<'a>(found: &str, known: impl IntoIterator<Item = &'a str>) -> Option<&'a str> {
+fn nearest<'a>(found: &str, known: impl IntoIterator<Item = &'a str>) -> Option<&'a str> {
     let wanted = found.to_lowercase().replace('-', "_");
     let allowed = (wanted.chars().count() / 3).max(1);
     known

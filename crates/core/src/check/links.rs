@@ -2,7 +2,7 @@
 
 use super::context::Checker;
 use super::iam::is_policy_arn;
-use crate::diagnostic::{Applicability, Diagnostic};
+use crate::diagnostic::Diagnostic;
 use crate::model::link::{Argument, Link, Renames};
 use crate::model::link_kind::{LINK_KINDS, LinkAccess, LinkKind, LinkPermission};
 use crate::model::module::Header;
@@ -10,7 +10,7 @@ use crate::model::module_types::K8S_SERVICE;
 use crate::quote::quoted_list;
 use crate::rule::rule;
 use crate::span::{Span, Spanned};
-use crate::suggest;
+use crate::suggest::Suggestion;
 use crate::text::Text;
 
 rule! {
@@ -66,25 +66,6 @@ fn check_link(link: &Link, checker: &mut Checker<'_>) {
     }
 }
 
-/// Returns the diagnostic with a suggestion, or with other help if no name is similar.
-fn with_suggestion(
-    diagnostic: Diagnostic,
-    found: &str,
-    known: &[&str],
-    help: impl FnOnce() -> String,
-) -> Diagnostic {
-    let span = diagnostic.span;
-    match suggest::nearest(found, known.iter().copied()) {
-        Some(near) => diagnostic.help(format!("did you mean `{near}`?")).fix(
-            Applicability::Safe,
-            format!("change to `{near}`"),
-            span,
-            near,
-        ),
-        None => diagnostic.help(help()),
-    }
-}
-
 fn unknown_module(link: &Link, modules: &[Header]) -> Diagnostic {
     let name = link.target.value.as_str();
     let linkable: Vec<&str> = modules
@@ -94,13 +75,14 @@ fn unknown_module(link: &Link, modules: &[Header]) -> Diagnostic {
         .collect();
     let message = format!("there is no module `{name}` in this file");
     let diagnostic = Diagnostic::new(&INVALID_LINK, link.target.span, &*link.path, message);
-    with_suggestion(diagnostic, name, &linkable, || {
+    let other_help = || {
         if linkable.is_empty() {
             "add a module such as `{type: postgres, name: db}` to link to".to_owned()
         } else {
             format!("link to one of {}", quoted_list(&linkable))
         }
-    })
+    };
+    Suggestion::new(name, linkable.iter().copied(), other_help).add_to(diagnostic, "change")
 }
 
 fn not_linkable(link: &Link, module: &Header, layer_name: &str) -> Diagnostic {
@@ -145,9 +127,9 @@ fn check_renames(renames: &Renames, outputs: &[&str], path: &str) -> Vec<Diagnos
             let message = format!("the linked module has no output `{name}`");
             let path = format!("{path}.{name}");
             let diagnostic = Diagnostic::new(&INVALID_LINK, from.span, path, message);
-            diagnostics.push(with_suggestion(diagnostic, name, &missing, || {
-                format!("use one of {}", quoted_list(outputs))
-            }));
+            let other_help = || format!("use one of {}", quoted_list(outputs));
+            let suggestion = Suggestion::new(name, missing.iter().copied(), other_help);
+            diagnostics.push(suggestion.add_to(diagnostic, "change"));
         }
     }
     // A misspelled output is reported once, with the suggestion.
@@ -177,7 +159,9 @@ fn check_permission(
             }
             let message = format!("`{name}` has no permission `{found}`, expected {known}");
             let diagnostic = Diagnostic::new(&INVALID_LINK, permission.span, path, message);
-            vec![with_suggestion(diagnostic, found, permissions, || format!("use {known}"))]
+            let other_help = || format!("use {known}");
+            let suggestion = Suggestion::new(found, permissions.iter().copied(), other_help);
+            vec![suggestion.add_to(diagnostic, "change")]
         }
         Argument::Rename(renames) => {
             let message =

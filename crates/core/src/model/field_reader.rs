@@ -5,12 +5,12 @@ use std::fmt::Write;
 use super::field::{Field, FieldType, Keys};
 use super::rules::{MISSING_FIELD, UNKNOWN_FIELD, WRONG_TYPE};
 use super::unsupported::UNSUPPORTED_FIELD;
-use crate::diagnostic::{Applicability, Diagnostic};
+use crate::diagnostic::Diagnostic;
 use crate::quote::quoted_list;
 use crate::rule::Rule;
 use crate::source::Source;
 use crate::span::{Defaulted, Span, Spanned};
-use crate::suggest;
+use crate::suggest::{self, Suggestion};
 use crate::syntax::{Entry, Mapping, Node};
 
 /// A type that a field can have.
@@ -144,15 +144,8 @@ impl<'a> FieldReader<'a> {
         }
         let message = format!("unknown key `{key}` in {}", keys.map);
         let diagnostic = Diagnostic::new(&UNKNOWN_FIELD, span, path, message);
-        match suggest::nearest(key, keys.names.iter().copied()) {
-            Some(near) => diagnostic.help(format!("did you mean `{near}`?")).fix(
-                Applicability::Safe,
-                format!("rename to `{near}`"),
-                span,
-                near,
-            ),
-            None => diagnostic.help(format!("use one of {}", quoted_list(keys.names))),
-        }
+        let other_help = || format!("use one of {}", quoted_list(keys.names));
+        Suggestion::new(key, keys.names.iter().copied(), other_help).add_to(diagnostic, "rename")
     }
 
     /// Reads a field that can be absent.
@@ -191,9 +184,10 @@ impl<'a> FieldReader<'a> {
     /// Reports a missing field, unless it may be in a line that the parser could not read.
     pub fn missing(&mut self, mapping: &Mapping, name: &str, example: &str, owner: Span) {
         // A misspelled key is already reported as an unknown key.
-        let misspelled = mapping.entries.iter().any(|entry| {
-            suggest::nearest(&entry.key.value, [name]).is_some() && &*entry.key.value != name
-        });
+        let misspelled = mapping
+            .entries
+            .iter()
+            .any(|entry| suggest::is_similar(&entry.key.value, name) && &*entry.key.value != name);
         if mapping.broken || misspelled {
             return;
         }

@@ -6,10 +6,10 @@ use super::field_reader::FieldReader;
 use super::k8s_service::K8sService;
 use super::module_types::{MODULE_TYPES, ModuleType, RequiredField, short_type};
 use super::modules::Modules;
-use crate::diagnostic::{Applicability, Diagnostic};
+use crate::diagnostic::Diagnostic;
 use crate::rule::rule;
 use crate::span::{Span, Spanned};
-use crate::suggest;
+use crate::suggest::Suggestion;
 use crate::syntax::{Mapping, Node, NodeKind, ScalarValue};
 use crate::text::Text;
 
@@ -139,15 +139,9 @@ fn unknown_type(kind: &Spanned<String>, path: String) -> Diagnostic {
     let message = format!("unknown module type `{}`", kind.value);
     let diagnostic = Diagnostic::new(&UNKNOWN_MODULE_TYPE, kind.span, path, message);
     let known = MODULE_TYPES.iter().map(|module_type| module_type.name);
-    match suggest::nearest(short_type(&kind.value), known) {
-        Some(near) => diagnostic.help(format!("did you mean `{near}`?")).fix(
-            Applicability::Safe,
-            format!("change to `{near}`"),
-            kind.span,
-            near,
-        ),
-        None => diagnostic.help("use `k8s-service` for a service, or another module type of Opta"),
-    }
+    let other_help =
+        || "use `k8s-service` for a service, or another module type of Opta".to_owned();
+    Suggestion::new(short_type(&kind.value), known, other_help).add_to(diagnostic, "change")
 }
 
 /// Reports a required field that is missing, empty, or not a scalar.

@@ -5,7 +5,7 @@ use super::rules::rule_text;
 use crate::check::all_rules;
 use crate::model::k8s_service::K8sService;
 use crate::quote::quoted_list;
-use crate::suggest;
+use crate::suggest::Suggestion;
 
 /// Returns the documentation of a field or a rule for a terminal.
 ///
@@ -24,11 +24,8 @@ pub fn explain(name: &str) -> Result<String, String> {
     let fields = MAPS.iter().flat_map(|map| map.fields.iter().map(|field| field.name));
     let names = fields.chain(all_rules().map(|rule| rule.id));
     let last = name.rsplit('.').next().unwrap_or(name);
-    Err(match suggest::nearest(last, names) {
-        Some(near) => format!("there is no field or rule `{name}`, did you mean `{near}`?"),
-        None => format!(
-            "there is no field or rule `{name}`; the fields of a service are {}",
-            quoted_list(K8sService::NAMES)
-        ),
-    })
+    let other_help = || format!("the fields of a service are {}", quoted_list(K8sService::NAMES));
+    let suggestion = Suggestion::new(last, names, other_help);
+    let separator = if suggestion.name.is_some() { "," } else { ";" };
+    Err(format!("there is no field or rule `{name}`{separator} {}", suggestion.help))
 }

@@ -5,7 +5,7 @@ use crate::model::environment::PARENT_OUTPUTS;
 use crate::model::variables::Variable;
 use crate::quote::quoted_list;
 use crate::span::Span;
-use crate::suggest;
+use crate::suggest::Suggestion;
 
 /// The names that references start with.
 pub(super) const NAMES: &[&str] = &[
@@ -50,15 +50,11 @@ impl Answer {
         }
     }
 
-    /// Suggests to replace a part of an unknown reference.
-    fn rename(self, from: &str, to: Option<&str>) -> Self {
-        match (self, to) {
-            (Self::Unknown(unknown), Some(to)) => Self::Unknown(UnknownReference {
-                rename: Some((from.to_owned(), to.to_owned())),
-                ..unknown
-            }),
-            (answer, _) => answer,
-        }
+    /// Suggests to replace `part` of an unknown reference.
+    fn suggest(message: String, part: &str, suggestion: Suggestion) -> Self {
+        let Suggestion { name, help } = suggestion;
+        let rename = name.map(|name| (part.to_owned(), name));
+        Self::Unknown(UnknownReference { message, help, rename })
     }
 }
 
@@ -108,12 +104,10 @@ fn variable(name: &str, scope: &Scope<'_>) -> Answer {
             "change the variable".to_owned(),
         ),
         None => {
-            let near = suggest::nearest(name, scope.variables.keys().copied());
-            let help = match near {
-                Some(near) => format!("did you mean `{{vars.{near}}}`?"),
-                None => format!("add `{name}` to the `variables` of the environment"),
-            };
-            Answer::unknown(format!("unknown variable `{name}`"), help).rename(name, near)
+            let other_help = || format!("add `{name}` to the `variables` of the environment");
+            let suggestion = Suggestion::new(name, scope.variables.keys().copied(), other_help)
+                .shown_as(|near| format!("{{vars.{near}}}"));
+            Answer::suggest(format!("unknown variable `{name}`"), name, suggestion)
         }
     }
 }
@@ -146,12 +140,10 @@ fn parent(output: &str, scope: &Scope<'_>) -> Answer {
         let help = format!("add a module of the type `{kind}` to the environment file");
         return Answer::unknown(message, help);
     }
-    let near = suggest::nearest(output, possible.iter().copied());
-    let help = match near {
-        Some(near) => format!("did you mean `{{parent.{near}}}`?"),
-        None => format!("use one of {}", quoted_list(&possible)),
-    };
-    Answer::unknown(message, help).rename(output, near)
+    let other_help = || format!("use one of {}", quoted_list(&possible));
+    let suggestion = Suggestion::new(output, possible.iter().copied(), other_help)
+        .shown_as(|near| format!("{{parent.{near}}}"));
+    Answer::suggest(message, output, suggestion)
 }
 
 fn module(name: &str, output: &str, scope: &Scope<'_>) -> Answer {
@@ -162,23 +154,21 @@ fn module(name: &str, output: &str, scope: &Scope<'_>) -> Answer {
     if names.contains(&name) {
         return Answer::Input(format!("module.{name}.{output}"));
     }
-    let near = suggest::nearest(name, names.iter().copied());
-    let help = match near {
-        Some(near) => format!("did you mean `{near}`?"),
-        None => format!("use one of {}", quoted_list(&names)),
-    };
-    Answer::unknown(format!("there is no module `{name}` in this file"), help).rename(name, near)
+    let other_help = || format!("use one of {}", quoted_list(&names));
+    let suggestion = Suggestion::new(name, names.iter().copied(), other_help);
+    Answer::suggest(format!("there is no module `{name}` in this file"), name, suggestion)
 }
 
 fn unknown_name(segments: &[&str], scope: &Scope<'_>) -> Answer {
     let first = segments.first().copied().unwrap_or_default();
-    let variable = scope.variables.contains_key(first).then(|| format!("vars.{first}"));
-    let near = || suggest::nearest(first, NAMES.iter().copied()).filter(|near| *near != first);
-    let near = variable.or_else(|| near().map(str::to_owned));
-    let help = match &near {
-        Some(near) => format!("did you mean `{{{near}}}`?"),
-        None => format!("start the reference with one of {}", quoted_list(NAMES)),
+    let suggestion = if scope.variables.contains_key(first) {
+        Suggestion::of(format!("vars.{first}"))
+    } else {
+        // If the first part is correct, another part is wrong.
+        let known = if NAMES.contains(&first) { &[] } else { NAMES };
+        let other_help = || format!("start the reference with one of {}", quoted_list(NAMES));
+        Suggestion::new(first, known.iter().copied(), other_help)
     };
-    Answer::unknown(format!("unknown reference `{{{}}}`", segments.join(".")), help)
-        .rename(first, near.as_deref())
+    let message = format!("unknown reference `{{{}}}`", segments.join("."));
+    Answer::suggest(message, first, suggestion.shown_as(|near| format!("{{{near}}}")))
 }
