@@ -9,7 +9,7 @@ use wasm_bindgen::prelude::{JsError, wasm_bindgen};
 
 use crate::api::{
     self, Analysis, AwsDocument, Choices, Completions, Diagnostic, Hover, PathStep,
-    RdsCertificates, Request, ServiceFile, SourceText, TextEdit,
+    RdsCertificates, Request, ServiceFile, Severity, SourceText, TextEdit,
 };
 
 /// The files and choices that the functions take.
@@ -191,7 +191,8 @@ fn request(input: &Ts<Input>) -> Result<Request, JsError> {
 }
 
 fn refusal(analysis: &Analysis) -> String {
-    let error = analysis.diagnostics.iter().find(|diagnostic| diagnostic.severity == "error");
+    let error =
+        analysis.diagnostics.iter().find(|diagnostic| diagnostic.severity == Severity::Error);
     match (error, &analysis.refusal, &analysis.rds_certificates_for) {
         (Some(error), ..) => {
             format!("{}:{}:{}: {}", error.file, error.place.line, error.place.column, error.message)

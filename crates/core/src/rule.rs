@@ -1,9 +1,13 @@
 //! Rules: one for each kind of problem that Optakit reports.
 
+use serde::Serialize;
+
 use crate::doc_comment::doc_text;
 
-/// The severity of a diagnostic.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+/// The severity of a diagnostic. The most severe one is the first.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize)]
+#[serde(rename_all = "lowercase")]
+#[cfg_attr(feature = "javascript", derive(tsify::Tsify))]
 pub enum Severity {
     /// Nothing is rendered until the problem is fixed.
     Error,

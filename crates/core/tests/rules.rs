@@ -127,7 +127,7 @@ fn messages_start_in_lower_case_and_have_no_full_stop() {
         let analysis = check(&service_file(rule.bad));
         for diagnostic in diagnostics_of(rule, &analysis) {
             let message = &diagnostic.message;
-            assert_eq!(diagnostic.severity, rule.severity.as_str(), "{}", rule.id);
+            assert_eq!(diagnostic.severity, rule.severity, "{}", rule.id);
             assert!(!message.ends_with('.'), "{}: {message}", rule.id);
             let is_upper = message.starts_with(|c: char| c.is_ascii_uppercase());
             assert!(!is_upper, "{}: {message}", rule.id);

@@ -1,7 +1,7 @@
 //! The manifests of a service file, after its diagnostics were printed.
 
 use anyhow::bail;
-use optakit_core::api::{Analysis, Manifest, Request};
+use optakit_core::api::{Analysis, Manifest, Request, Severity};
 
 use crate::report::Report;
 use crate::{rds, request};
@@ -23,7 +23,7 @@ pub(super) fn manifests<'a>(
     let shown: Vec<_> = analysis
         .diagnostics
         .iter()
-        .filter(|diagnostic| diagnostic.severity != "hint")
+        .filter(|diagnostic| diagnostic.severity != Severity::Hint)
         .cloned()
         .collect();
     if !shown.is_empty() {

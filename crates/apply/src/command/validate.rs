@@ -4,7 +4,7 @@ use std::path::{Path, PathBuf};
 use std::process::ExitCode;
 
 use anyhow::{Context, bail};
-use optakit_core::api::{self, Choices, Diagnostic, Request};
+use optakit_core::api::{self, Choices, Diagnostic, Request, Severity};
 use rayon::prelude::*;
 
 use crate::cli::{ReportFormat, ValidateArgs};
@@ -29,7 +29,7 @@ pub(crate) fn run(arguments: &ValidateArgs, report: &Report) -> anyhow::Result<E
     });
     let checked = checked.collect::<anyhow::Result<Vec<_>>>()?;
     let all = || checked.iter().flat_map(|(diagnostics, _)| diagnostics);
-    let count = |severity: &str| all().filter(|found| found.severity == severity).count();
+    let count = |severity: Severity| all().filter(|found| found.severity == severity).count();
     match arguments.format {
         ReportFormat::Json => report.result(&format::json(all())),
         ReportFormat::Sarif => report.result(&format::sarif(all())),
@@ -39,10 +39,10 @@ pub(crate) fn run(arguments: &ValidateArgs, report: &Report) -> anyhow::Result<E
                 let text_of = |name: &str| request::text_of(request, name);
                 report.result(&report.diagnostics(diagnostics, text_of));
             }
-            report.note(summary(files.len(), count("error"), count("warning")));
+            report.note(summary(files.len(), count(Severity::Error), count(Severity::Warning)));
         }
     }
-    Ok(if count("error") > 0 { ExitCode::from(1) } else { ExitCode::SUCCESS })
+    Ok(if count(Severity::Error) > 0 { ExitCode::from(1) } else { ExitCode::SUCCESS })
 }
 
 /// Adds the file, or every opta.yml below the folder.

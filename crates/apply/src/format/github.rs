@@ -1,7 +1,7 @@
 //! Workflow commands of GitHub, which become annotations of the source lines
 //! (<https://docs.github.com/en/actions/reference/workflow-commands-for-github-actions>).
 
-use optakit_core::api::Diagnostic;
+use optakit_core::api::{Diagnostic, Severity};
 
 /// Formats each diagnostic as one workflow command.
 pub(crate) fn github<'a>(diagnostics: impl Iterator<Item = &'a Diagnostic>) -> String {
@@ -10,9 +10,9 @@ pub(crate) fn github<'a>(diagnostics: impl Iterator<Item = &'a Diagnostic>) -> S
 
 fn command(diagnostic: &Diagnostic) -> String {
     let level = match diagnostic.severity {
-        "error" => "error",
-        "warning" => "warning",
-        _ => "notice",
+        Severity::Error => "error",
+        Severity::Warning => "warning",
+        Severity::Hint => "notice",
     };
     let place = diagnostic.place;
     let text = match &diagnostic.help {

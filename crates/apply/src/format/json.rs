@@ -1,6 +1,6 @@
 //! The JSON of `--format json`.
 
-use optakit_core::api::Diagnostic;
+use optakit_core::api::{Diagnostic, Severity};
 use optakit_core::rule::rule_url;
 use serde::Serialize;
 use serde_json::json;
@@ -18,7 +18,7 @@ struct Row<'a> {
     column: u32,
     end_line: u32,
     end_column: u32,
-    severity: &'a str,
+    severity: Severity,
     rule: &'a str,
     /// The page that documents the rule.
     docs: String,

@@ -2,7 +2,7 @@
 
 use std::collections::BTreeSet;
 
-use optakit_core::api::{Diagnostic, Fix, Place};
+use optakit_core::api::{Diagnostic, Fix, Place, Severity};
 use optakit_core::rule::rule_url;
 use percent_encoding::{AsciiSet, NON_ALPHANUMERIC, utf8_percent_encode};
 use serde_json::{Value, json};
@@ -36,9 +36,9 @@ pub(crate) fn sarif<'a>(diagnostics: impl Iterator<Item = &'a Diagnostic>) -> St
 
 fn result(diagnostic: &Diagnostic) -> Value {
     let level = match diagnostic.severity {
-        "error" => "error",
-        "warning" => "warning",
-        _ => "note",
+        Severity::Error => "error",
+        Severity::Warning => "warning",
+        Severity::Hint => "note",
     };
     let text = match &diagnostic.help {
         Some(help) => format!("{}. {help}", diagnostic.message),

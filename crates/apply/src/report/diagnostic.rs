@@ -2,7 +2,7 @@
 
 use annotate_snippets::renderer::DecorStyle;
 use annotate_snippets::{Annotation, AnnotationKind, Group, Level, Origin, Renderer, Snippet};
-use optakit_core::api::{Diagnostic, Place};
+use optakit_core::api::{Diagnostic, Place, Severity};
 
 /// Renders a diagnostic with its source lines. `text_of` returns the text of a file.
 pub(super) fn render<'a>(
@@ -28,9 +28,9 @@ pub(super) fn render<'a>(
 
 fn level(diagnostic: &Diagnostic) -> Level<'static> {
     match diagnostic.severity {
-        "error" => Level::ERROR,
-        "warning" => Level::WARNING,
-        _ => Level::NOTE.with_name("hint"),
+        Severity::Error => Level::ERROR,
+        Severity::Warning => Level::WARNING,
+        Severity::Hint => Level::NOTE.with_name("hint"),
     }
 }
 

@@ -7,6 +7,7 @@ use serde::Serialize;
 use super::diagnostic::Diagnostic;
 use crate::bundle::RequiredSecret;
 use crate::kind::Kind;
+use crate::rule::Severity;
 
 /// An environment of a service file.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize)]
@@ -53,7 +54,7 @@ impl Analysis {
     /// Whether a diagnostic is an error.
     #[must_use]
     pub fn has_errors(&self) -> bool {
-        self.diagnostics.iter().any(|diagnostic| diagnostic.severity == "error")
+        self.diagnostics.iter().any(|diagnostic| diagnostic.severity == Severity::Error)
     }
 
     /// Returns the manifests as one YAML stream.

@@ -4,6 +4,7 @@ use serde::Serialize;
 
 use super::places::{Place, Places};
 use crate::diagnostic::{self, Applicability};
+use crate::rule::Severity;
 use crate::span::FileId;
 
 /// A problem in one of the texts.
@@ -15,8 +16,8 @@ pub struct Diagnostic {
     pub file: String,
     /// The place of the problem.
     pub place: Place,
-    /// `error`, `warning` or `hint`.
-    pub severity: &'static str,
+    /// The severity.
+    pub severity: Severity,
     /// The id of the rule.
     pub rule: &'static str,
     /// The path in the document, like `modules[0].port`.
@@ -84,7 +85,7 @@ impl Diagnostic {
         Self {
             file: if file.is_empty() { places.file_name(FileId::Service) } else { file },
             place,
-            severity: diagnostic.rule.severity.as_str(),
+            severity: diagnostic.rule.severity,
             rule: diagnostic.rule.id,
             path: diagnostic.path.clone(),
             message: places.redact(&diagnostic.message),

@@ -1,6 +1,6 @@
 //! Diagnostics and text edits, in the form that the JavaScript editor needs.
 
-use optakit_core::api::{Diagnostic, TextEdit};
+use optakit_core::api::{Diagnostic, Severity, TextEdit};
 use serde::Serialize;
 
 /// An underlined range with its message and fixes.
@@ -8,7 +8,7 @@ use serde::Serialize;
 pub(super) struct Mark<'a> {
     from: usize,
     to: usize,
-    severity: &'a str,
+    severity: Severity,
     message: String,
     fixes: Vec<MarkFix<'a>>,
 }

@@ -73,7 +73,8 @@ impl Sheet {
     pub(super) fn error_line(self) -> Option<u32> {
         let outcome = self.page.state.results.outcome.read();
         let is_error = |diagnostic: &&api::Diagnostic| {
-            diagnostic.severity == "error" && self.file.with_value(|file| diagnostic.file == *file)
+            diagnostic.severity == api::Severity::Error
+                && self.file.with_value(|file| diagnostic.file == *file)
         };
         let first = outcome.analysis.diagnostics.iter().find(is_error);
         first.map(|diagnostic| diagnostic.place.line)

@@ -65,6 +65,7 @@ fn Problem(diagnostic: Diagnostic) -> impl IntoView {
     let help = help.map(|help| format!(" · {help}")).unwrap_or_default();
     let detail = inline_code(&format!("{file} line {} · {rule}{help}", place.line));
     let fix = fixes.into_iter().next().map(|fix| fix_button(page, file.clone(), fix));
+    let severity = severity.as_str();
     let open = move |_| page.reveal(&file, place.utf16_start, place.utf16_end);
     view! {
         <li class=format!("problem {severity}")>

@@ -1,6 +1,7 @@
 //! The tab of a file.
 
 use leptos::prelude::*;
+use optakit_core::api::Severity;
 
 use crate::state::State;
 use crate::tabs::move_between_tabs;
@@ -22,14 +23,11 @@ pub(super) fn Tab(
         let outcome = state.results.outcome.read();
         let of_file =
             outcome.analysis.diagnostics.iter().filter(|diagnostic| diagnostic.file == checked);
-        of_file.map(|diagnostic| diagnostic.severity).min_by_key(|severity| match *severity {
-            "error" => 0,
-            "warning" => 1,
-            _ => 2,
-        })
+        of_file.map(|diagnostic| diagnostic.severity).min()
     });
     let count = Memo::new(move |_| count.map(|count| count.get()).filter(|count| *count > 0));
-    let dot = move |severity| {
+    let dot = |severity: Severity| {
+        let severity = severity.as_str();
         let class = format!("dot {severity}");
         view! { <span class=class role="img" aria-label=severity></span> }
     };
