@@ -6,7 +6,8 @@ use aws_sdk_ecr::types::{ImageScanningConfiguration, Tag};
 use optakit_core::aws::ecr::EcrRepository;
 use optakit_core::value::Value;
 
-use super::{AwsError, CREATED, Outcome, differs, failed, to_text};
+use super::{AwsError, Outcome, differs, failed, to_text};
+use crate::report::AwsChange;
 
 const WHAT: &str = "ECR repository";
 
@@ -29,7 +30,7 @@ pub(crate) async fn ensure(
             .repository_name(name)
             .policy_text(to_text(&repository.policy));
         put.send().await.map_err(|error| failed("ecr:SetRepositoryPolicy", WHAT, name, &error))?;
-        changes.push("policy");
+        changes.push(AwsChange::Policy);
     }
     if lifecycle_differs(&client, name, &repository.lifecycle_policy).await? {
         let put = client
@@ -37,7 +38,7 @@ pub(crate) async fn ensure(
             .repository_name(name)
             .lifecycle_policy_text(to_text(&repository.lifecycle_policy));
         put.send().await.map_err(|error| failed("ecr:PutLifecyclePolicy", WHAT, name, &error))?;
-        changes.push("lifecycle");
+        changes.push(AwsChange::Lifecycle);
     }
     Ok(Outcome { what: WHAT, name: name.to_owned(), changes, remarks: Vec::new() })
 }
@@ -46,7 +47,7 @@ pub(crate) async fn ensure(
 async fn ensure_repository(
     client: &Client,
     repository: &EcrRepository,
-) -> Result<Option<&'static str>, AwsError> {
+) -> Result<Option<AwsChange>, AwsError> {
     let name = repository.name.as_str();
     let scan_on_push = repository.image_scanning_configuration.scan_on_push;
     let scanning = ImageScanningConfiguration::builder().scan_on_push(scan_on_push).build();
@@ -63,7 +64,7 @@ async fn ensure_repository(
     };
     let Some(found) = found else {
         let is_created = create(client, repository, scanning).await?;
-        return Ok(is_created.then_some(CREATED));
+        return Ok(is_created.then_some(AwsChange::Created));
     };
     let current = found.image_scanning_configuration();
     if current.is_some_and(|current| current.scan_on_push() == scan_on_push) {
@@ -76,7 +77,7 @@ async fn ensure_repository(
     put.send()
         .await
         .map_err(|error| failed("ecr:PutImageScanningConfiguration", WHAT, name, &error))?;
-    Ok(Some("scan on push"))
+    Ok(Some(AwsChange::ScanOnPush))
 }
 
 /// Creates the repository. Returns false if another client created it in the meantime.

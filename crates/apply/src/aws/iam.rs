@@ -9,7 +9,8 @@ use optakit_core::text::Text;
 use optakit_core::value::Value;
 use percent_encoding::percent_decode_str;
 
-use super::{AwsError, CREATED, Outcome, differs, failed, to_text};
+use super::{AwsError, Outcome, differs, failed, to_text};
+use crate::report::AwsChange;
 
 const WHAT: &str = "IAM role";
 
@@ -52,12 +53,12 @@ pub(crate) async fn ensure(
     for arn in wanted.iter().filter(|arn| !attached.iter().any(|found| found == *arn)) {
         let attach = client.attach_role_policy().role_name(name).policy_arn(*arn);
         attach.send().await.map_err(|error| failed("iam:AttachRolePolicy", WHAT, name, &error))?;
-        changes.push("attachment");
+        changes.push(AwsChange::Attachment);
     }
     let foreign = attached.into_iter().filter(|arn| !wanted.contains(&arn.as_str()));
     let remarks = foreign.map(|arn| format!("{arn} is also attached and was kept")).collect();
     // If the role is new, do not list its parts as well.
-    if changes.first() == Some(&CREATED) {
+    if changes.first() == Some(&AwsChange::Created) {
         changes.truncate(1);
     }
     changes.dedup();
@@ -69,7 +70,7 @@ async fn ensure_role(
     name: &str,
     trust: &Value,
     cluster: &str,
-) -> Result<Option<&'static str>, AwsError> {
+) -> Result<Option<AwsChange>, AwsError> {
     let found = match client.get_role().role_name(name).send().await {
         Ok(found) => found.role,
         Err(error)
@@ -88,7 +89,7 @@ async fn ensure_role(
             .assume_role_policy_document(to_text(trust))
             .tags(cluster_tag(cluster));
         return match create.send().await {
-            Ok(_) => Ok(Some(CREATED)),
+            Ok(_) => Ok(Some(AwsChange::Created)),
             // Another client created it in the meantime. The next run compares its trust policy.
             Err(error)
                 if error
@@ -112,7 +113,7 @@ async fn ensure_role(
         .send()
         .await
         .map_err(|error| failed("iam:UpdateAssumeRolePolicy", WHAT, name, &error))?;
-    Ok(Some("trust"))
+    Ok(Some(AwsChange::Trust))
 }
 
 fn cluster_tag(cluster: &str) -> Tag {
@@ -125,7 +126,7 @@ async fn ensure_policy(
     name: &str,
     arn: &str,
     document: &Value,
-) -> Result<Option<&'static str>, AwsError> {
+) -> Result<Option<AwsChange>, AwsError> {
     let found = match client.get_policy().policy_arn(arn).send().await {
         Ok(found) => found.policy,
         Err(error)
@@ -140,7 +141,7 @@ async fn ensure_policy(
     let Some(policy) = found else {
         let create = client.create_policy().policy_name(name).policy_document(to_text(document));
         create.send().await.map_err(|error| failed("iam:CreatePolicy", WHAT, name, &error))?;
-        return Ok(Some("policy"));
+        return Ok(Some(AwsChange::Policy));
     };
     let version = policy.default_version_id().unwrap_or("v1");
     let current = client.get_policy_version().policy_arn(arn).version_id(version).send().await;
@@ -156,7 +157,7 @@ async fn ensure_policy(
         .policy_document(to_text(document))
         .set_as_default(true);
     create.send().await.map_err(|error| failed("iam:CreatePolicyVersion", WHAT, name, &error))?;
-    Ok(Some("policy"))
+    Ok(Some(AwsChange::Policy))
 }
 
 /// Deletes the oldest unused version if the policy has the maximum number of versions.

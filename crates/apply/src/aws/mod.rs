@@ -10,10 +10,7 @@ use aws_sdk_ecr::error::{ProvideErrorMetadata, SdkError};
 use optakit_core::value::Value;
 
 use crate::auth::sdk_reason;
-use crate::report::AwsAction;
-
-/// The change of a resource that is new.
-const CREATED: &str = "created";
+use crate::report::{AwsAction, AwsChange};
 
 /// The changes to a resource.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -22,8 +19,8 @@ pub(crate) struct Outcome {
     pub(crate) what: &'static str,
     /// The name of the resource.
     pub(crate) name: String,
-    /// The changed parts. The first one is [`CREATED`] if the resource is new.
-    pub(crate) changes: Vec<&'static str>,
+    /// The changed parts. The first one is [`AwsChange::Created`] if the resource is new.
+    pub(crate) changes: Vec<AwsChange>,
     /// Differences that were kept.
     pub(crate) remarks: Vec<String>,
 }
@@ -33,7 +30,7 @@ impl Outcome {
     pub(crate) fn action(&self) -> AwsAction {
         match self.changes.as_slice() {
             [] => AwsAction::Keep,
-            [CREATED, ..] => AwsAction::Created,
+            [AwsChange::Created, ..] => AwsAction::Created,
             _ => AwsAction::Changed,
         }
     }

@@ -1,7 +1,7 @@
 //! The events of a run: a line of text for people, or a JSON object for programs
 //! (`--output json`).
 
-use serde::Serialize;
+use serde::{Serialize, Serializer};
 
 use crate::plural::plural;
 
@@ -15,6 +15,38 @@ pub(crate) enum AwsAction {
     Created,
     Changed,
     Keep,
+}
+
+/// A change to an AWS resource.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum AwsChange {
+    /// The resource is new.
+    Created,
+    ScanOnPush,
+    Lifecycle,
+    Trust,
+    Policy,
+    Attachment,
+}
+
+impl AwsChange {
+    /// Returns the name in every output format.
+    const fn name(self) -> &'static str {
+        match self {
+            Self::Created => "created",
+            Self::ScanOnPush => "scan on push",
+            Self::Lifecycle => "lifecycle",
+            Self::Trust => "trust",
+            Self::Policy => "policy",
+            Self::Attachment => "attachment",
+        }
+    }
+}
+
+impl Serialize for AwsChange {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        serializer.serialize_str(self.name())
+    }
 }
 
 /// What a run will do with an object.
@@ -35,7 +67,7 @@ pub(crate) enum Event<'a> {
         action: AwsAction,
         what: &'a str,
         name: &'a str,
-        changes: &'a [&'static str],
+        changes: &'a [AwsChange],
         remarks: &'a [String],
     },
     /// An object will change. `effect` is the consequence, `taken` are the fields that other field
@@ -68,9 +100,10 @@ impl Event<'_> {
     pub(crate) fn text(&self) -> Option<String> {
         Some(match self {
             Self::Aws { action, what, name, changes, remarks } => {
+                let names: Vec<&str> = changes.iter().map(|change| change.name()).collect();
                 let (verb, changed) = match action {
                     AwsAction::Created => ("created", String::new()),
-                    AwsAction::Changed => ("changed", format!(" ({})", changes.join(", "))),
+                    AwsAction::Changed => ("changed", format!(" ({})", names.join(", "))),
                     AwsAction::Keep => ("unchanged", String::new()),
                 };
                 let remarks: String = remarks.iter().map(|remark| format!("\n{remark}")).collect();
@@ -161,7 +194,7 @@ mod tests {
             }),
         );
         check(
-            &resource(AwsAction::Changed, &["trust"]),
+            &resource(AwsAction::Changed, &[AwsChange::Trust]),
             "changed      IAM role api (trust)",
             json!({
                 "event": "aws", "action": "changed", "what": "IAM role", "name": "api",

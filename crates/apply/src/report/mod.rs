@@ -7,7 +7,7 @@ mod progress;
 mod prompt;
 mod transfer;
 
-pub(crate) use event::{AwsAction, Event, ObjectAction};
+pub(crate) use event::{AwsAction, AwsChange, Event, ObjectAction};
 pub(crate) use output::Report;
 pub(crate) use progress::ProgressTable;
 pub(crate) use prompt::confirm;
