@@ -5,6 +5,8 @@ use std::fmt::Display;
 use std::io::{IsTerminal, Write};
 
 use annotate_snippets::{Group, Level, Renderer};
+use kube::config::{InferConfigError, KubeconfigError, LoadDataError};
+use kube::runtime::watcher;
 use optakit_core::api::Diagnostic;
 
 use super::diagnostic;
@@ -71,21 +73,14 @@ impl Report {
 
     /// Prints an error in one line, or with one line per cause if the output is verbose.
     pub(crate) fn error(&self, error: &anyhow::Error) {
-        let causes: Vec<String> = error.chain().skip(1).map(ToString::to_string).collect();
-        let mut message = error.to_string();
         if self.verbose && !self.events {
-            titled(Level::ERROR, message);
-            for cause in causes {
+            titled(Level::ERROR, error);
+            for cause in error.chain().skip(1) {
                 anstream::eprintln!("  caused by: {cause}");
             }
             return;
         }
-        // Some libraries repeat a cause in the message of the error above it.
-        for cause in causes {
-            if !message.contains(&cause) {
-                message = format!("{message}: {cause}");
-            }
-        }
+        let message = one_line(error);
         if self.events {
             return self.event(&Event::Error { message: &message });
         }
@@ -103,6 +98,24 @@ impl Report {
     }
 }
 
+/// Returns the messages of an error and of its causes.
+fn one_line(error: &anyhow::Error) -> String {
+    let causes = error.chain().zip(error.chain().skip(1));
+    let causes = causes.filter(|(above, _)| !repeats_its_cause(*above));
+    error.to_string() + &causes.map(|(_, cause)| format!(": {cause}")).collect::<String>()
+}
+
+/// Whether the message of an error contains the message of its cause. That is so for the errors of
+/// kube, but not for the errors of Optakit.
+fn repeats_its_cause(error: &(dyn std::error::Error + 'static)) -> bool {
+    error.is::<kube::Error>()
+        || error.is::<KubeconfigError>()
+        || error.is::<InferConfigError>()
+        || error.is::<LoadDataError>()
+        || error.is::<watcher::Error>()
+        || error.is::<Box<watcher::Error>>()
+}
+
 /// Prints a message with a coloured `warning:` or `error:` before its first line.
 fn titled(level: Level<'static>, text: impl Display) {
     let text = text.to_string();
@@ -111,5 +124,22 @@ fn titled(level: Level<'static>, text: impl Display) {
     anstream::eprintln!("{}", Renderer::styled().render(&[title]));
     if !rest.is_empty() {
         anstream::eprintln!("{rest}");
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use std::io::Error as IoError;
+
+    use super::*;
+
+    #[test]
+    fn every_cause_is_reported_once() {
+        let missing = || IoError::other("no such file");
+        let own = anyhow::Error::new(missing()).context("cannot read opta.yml");
+        assert_eq!(one_line(&own), "cannot read opta.yml: no such file");
+        let kube = KubeconfigError::ReadConfig(missing(), "config".into());
+        let kube = anyhow::Error::new(kube).context("cannot use the kubeconfig");
+        assert_eq!(one_line(&kube).matches("no such file").count(), 1);
     }
 }
