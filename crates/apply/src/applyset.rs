@@ -13,6 +13,7 @@ use futures::future::join_all;
 use k8s_openapi::api::core::v1::ConfigMap;
 use kube::api::{Api, DeleteParams, DynamicObject, ListParams, Patch, PatchParams, Preconditions};
 use optakit_core::kind::{Kind, Pruning};
+use optakit_core::render::MANUAL_SECRETS;
 use serde_json::json;
 use sha2::{Digest, Sha256};
 
@@ -24,8 +25,6 @@ const TOOLING: &str = "applyset.kubernetes.io/tooling";
 const KINDS: &str = "applyset.kubernetes.io/contains-group-kinds";
 /// Objects with this annotation set to `true` are never pruned.
 const KEEP: &str = "optakit.dev/keep";
-/// The Secret that `optakit secret set` writes. It is never pruned.
-pub(crate) const MANUAL_SECRETS: &str = "manual-secrets";
 
 /// The objects that Optakit applied for one service file.
 #[derive(Clone, Debug)]

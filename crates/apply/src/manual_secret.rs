@@ -3,10 +3,10 @@
 use k8s_openapi::api::apps::v1::Deployment;
 use k8s_openapi::api::core::v1::Secret;
 use kube::api::{Api, ListParams, Patch, PatchParams};
+use optakit_core::render::MANUAL_SECRETS;
 use secrecy::{ExposeSecret, SecretString};
 use serde_json::{Map, Value, json};
 
-use crate::applyset::MANUAL_SECRETS;
 use crate::digest;
 use crate::live::{self, LiveError, MANAGER, explain};
 use crate::session::Session;

@@ -5,6 +5,7 @@ use std::process::ExitCode;
 
 use anyhow::{Context, bail};
 use optakit_core::api::{self, FileFormat, Manifest, SourceText};
+use optakit_core::render::LINK_SECRET;
 
 use super::{choices, rendered};
 use crate::cli::{ManifestFormat, RenderArgs};
@@ -49,7 +50,9 @@ pub(crate) fn run(arguments: &RenderArgs, report: &Report) -> anyhow::Result<Exi
              rendered; pass `--image-tag` or `--image-digest`"
         ));
     }
-    if !arguments.include_secrets && analysis.secrets.iter().any(|secret| secret.name == "secret") {
+    if !arguments.include_secrets
+        && analysis.secrets.iter().any(|secret| secret.name == LINK_SECRET)
+    {
         report.note(
             "database credentials are not rendered: the Secret `secret` must already exist; pass \
              `--include-secrets` to render it",

@@ -1,9 +1,9 @@
 //! Checks the Secrets that the pods read.
 
 use optakit_core::bundle::Bundle;
+use optakit_core::render::MANUAL_SECRETS;
 
 use super::fault::Fault;
-use crate::applyset::MANUAL_SECRETS;
 use crate::live;
 
 /// Returns the missing keys with the command that sets them, as one fault.

@@ -5,7 +5,7 @@ use std::collections::BTreeSet;
 use super::analysis::Analysis;
 use crate::bundle::RequiredSecret;
 use crate::order;
-use crate::render::{IMAGE_DIGEST, LinkVariable};
+use crate::render::{IMAGE_DIGEST, LINK_SECRET, LinkVariable, MANUAL_SECRETS};
 
 /// What one service needs.
 pub(super) struct ServiceNeeds {
@@ -46,9 +46,9 @@ impl Needs {
         analysis.inputs = inputs.into_iter().collect();
         analysis.without_image = self.without_image;
         let linked = link_variables.iter().flatten().map(|variable| variable.name.clone());
-        analysis.secrets = required_secret("manual-secrets", self.secrets)
+        analysis.secrets = required_secret(MANUAL_SECRETS, self.secrets)
             .into_iter()
-            .chain(required_secret("secret", linked.collect()))
+            .chain(required_secret(LINK_SECRET, linked.collect()))
             .collect();
     }
 }

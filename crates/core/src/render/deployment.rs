@@ -4,8 +4,9 @@ use super::context::ServiceContext;
 use super::image::ContainerImage;
 use super::object::{Object, object};
 use super::scale::{Scale, scale};
+use super::secret::{LINK_SECRET, MANUAL_SECRETS};
 use super::target::{Hardening, Profile};
-use super::{config_map, labels, secret};
+use super::{config_map, labels};
 use crate::check::{Checked, env_vars};
 use crate::kind::Kind;
 use crate::model::k8s_service::K8sService;
@@ -178,16 +179,17 @@ fn env(service: &Checked<K8sService>, context: &ServiceContext<'_>) -> Vec<Value
         .at(span)
     };
     env.extend(
-        context.link_variables.iter().map(|variable| {
-            from_secret(Text::literal(&variable.name), secret::NAME, variable.span)
-        }),
+        context
+            .link_variables
+            .iter()
+            .map(|variable| from_secret(Text::literal(&variable.name), LINK_SECRET, variable.span)),
     );
     env.extend(
         service
             .secrets
             .value
             .iter()
-            .map(|secret| from_secret(secret.value.clone(), "manual-secrets", secret.span)),
+            .map(|secret| from_secret(secret.value.clone(), MANUAL_SECRETS, secret.span)),
     );
     env
 }

@@ -31,7 +31,7 @@ pub use links::{LinkVariable, link_variables};
 pub use namespace::render as namespace;
 pub use object::Object;
 pub(crate) use scale::{Scale, scale};
-pub use secret::render as link_secret;
+pub use secret::{LINK_SECRET, MANUAL_SECRETS, render as link_secret};
 pub use target::{Hardening, Kubernetes, Profile};
 
 /// Renders the objects of one service.

@@ -12,8 +12,11 @@ use crate::span::Span;
 use crate::text::Text;
 use crate::value::{Map, Value};
 
-/// The name of the Secret. Opta used the same name.
-pub(super) const NAME: &str = "secret";
+/// The name of the Secret with the link values. Opta used the same name.
+pub const LINK_SECRET: &str = "secret";
+
+/// The name of the Secret with the values of `secrets`. `optakit secret set` writes it.
+pub const MANUAL_SECRETS: &str = "manual-secrets";
 
 /// Renders the Secret, or nothing if no service has a link with variables.
 ///
@@ -39,13 +42,13 @@ pub fn render(
         map.with(name.to_owned(), Value::from(Text::literal(value)).at(span))
     });
     let metadata = Map::new()
-        .with("name", NAME)
+        .with("name", LINK_SECRET)
         .with("namespace", first.names.layer.clone())
         .with("labels", labels::of_object(first));
     let value = header(Kind::Secret, metadata).with("type", "Opaque").with("stringData", data);
     Some(Object {
         kind: Kind::Secret,
-        name: NAME.into(),
+        name: LINK_SECRET.into(),
         namespace: Some(first.names.layer.clone()),
         value: value.into(),
     })
