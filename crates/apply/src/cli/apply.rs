@@ -106,6 +106,8 @@ Examples:
 
   # Set the tag, skip the confirmation prompt
   optakit deploy shop-staging.bundle.json app.tar --tag 1.4.2 --yes")]
+// It is accepted so that its error message can name the alternative.
+#[command(mut_arg("skip_aws", |option| option.hide(true)))]
 pub(crate) struct DeployArgs {
     /// Bundle; `-` is standard input
     pub(crate) bundle: PathBuf,
