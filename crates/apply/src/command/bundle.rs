@@ -114,11 +114,17 @@ fn inspect(bundle: &Bundle) -> String {
     let secrets =
         bundle.secrets.iter().map(|secret| format!("{}: {}", secret.name, secret.keys.join(", ")));
     text.push_str(&section("required secrets", secrets));
-    text.push_str(&section(
-        "filled in by apply",
-        bundle.holes.iter().map(|hole| hole.input.clone()),
-    ));
+    let inputs = || bundle.holes.iter().map(|hole| hole.input.clone());
+    let from_apply = inputs().filter(|input| is_filled_by_apply(input));
+    text.push_str(&section("filled in by apply", from_apply));
+    let missing = inputs().filter(|input| !is_filled_by_apply(input));
+    text.push_str(&section("missing values", missing));
     text
+}
+
+/// Whether `optakit apply` fills in an input. The user must give the value of every other input.
+fn is_filled_by_apply(input: &str) -> bool {
+    matches!(input, IMAGE_DIGEST | ACCOUNT | ISSUER)
 }
 
 /// Formats a list below its title. Returns an empty string for an empty list.

@@ -38,7 +38,8 @@ fn bundles_are_written_inspected_and_verified() {
 fn missing_values_of_a_bundle_are_reported() {
     let variable = "    env_vars: {DB: \"${{module.db.db_host}}\"}\n";
     let database = "  - {type: postgres, name: db}\n";
-    let outcome = run(&folder(&format!("{SERVICE}{variable}{database}")), &["bundle"]);
+    let folder = folder(&format!("{SERVICE}{variable}{database}"));
+    let outcome = run(&folder, &["bundle"]);
     assert_eq!(outcome.code, 0, "{}", outcome.err);
     let notes: Vec<&str> = outcome.err.lines().skip(1).collect();
     assert_eq!(
@@ -48,5 +49,13 @@ fn missing_values_of_a_bundle_are_reported() {
             "`optakit apply` reads from AWS: parent.k8s_openid_provider_url",
             "missing values: module.db.db_host; make the bundle again with `--values FILE`",
         ]
+    );
+    let inspected = run(&folder, &["bundle", "inspect", "shop-staging.bundle.json"]).out;
+    assert!(
+        inspected.ends_with(
+            "filled in by apply\n  image_digest\n  parent.k8s_openid_provider_url\n\
+             missing values\n  module.db.db_host\n"
+        ),
+        "{inspected}"
     );
 }
