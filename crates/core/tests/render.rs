@@ -12,7 +12,12 @@ use k8s_openapi::api::core::v1::{ConfigMap, Namespace, Secret, Service, ServiceA
 use k8s_openapi::api::networking::v1::Ingress;
 use k8s_openapi::api::policy::v1::PodDisruptionBudget;
 use optakit_core::api::{self, Choices, Kind, Manifest, Request, ServiceFile, SourceText};
+use optakit_core::model::environment::EnvironmentFile;
 use optakit_core::model::k8s_service::K8sService;
+use optakit_core::model::layer::{EnvironmentEntry, Layer};
+use optakit_core::model::providers::Aws;
+use optakit_core::model::rendered::{Rendered, RenderedKind};
+use optakit_core::model::resource_request::ResourceRequest;
 use serde::de::DeserializeOwned;
 
 fn folder() -> PathBuf {
@@ -214,4 +219,56 @@ fn a_missing_field_renders_its_declared_default() {
         }
     }
     assert_eq!(compared, 11);
+}
+
+#[test]
+fn every_declared_part_is_rendered_by_a_case() {
+    let (mut parts, mut resources) = (BTreeSet::new(), BTreeSet::new());
+    for case in cases() {
+        for (_, profile, exposure) in VARIANTS {
+            let request = request_for(&case, profile, exposure);
+            for manifest in api::analyze(&request, true).manifests.expect("a case has no errors") {
+                add_parts(manifest.kind, "", &manifest.to_value(), &mut parts);
+            }
+            resources.extend(api::aws_documents(&request).into_iter().map(|aws| aws.resource.kind));
+        }
+    }
+    let is_rendered = |part: &Rendered| match part.kind {
+        RenderedKind::AllObjects => true,
+        RenderedKind::EcrRepository => resources.contains("ecr-repository"),
+        RenderedKind::IamRole => resources.contains("iam-role"),
+        RenderedKind::Kubernetes(kind) => parts.contains(&(kind, part.path.to_owned())),
+    };
+    let maps =
+        [K8sService::FIELDS, ResourceRequest::FIELDS, Layer::FIELDS, EnvironmentEntry::FIELDS];
+    let maps = maps.into_iter().chain([EnvironmentFile::FIELDS, Aws::FIELDS]);
+    for field in maps.flatten() {
+        for part in field.renders {
+            assert!(is_rendered(part), "no case renders {part}, which `{}` declares", field.name);
+        }
+    }
+}
+
+/// Adds the path of every part of an object, in the notation of [`Rendered::path`].
+fn add_parts(
+    kind: Kind,
+    path: &str,
+    value: &serde_json::Value,
+    parts: &mut BTreeSet<(Kind, String)>,
+) {
+    match value {
+        serde_json::Value::Object(map) => {
+            for (key, value) in map {
+                let separator = if path.is_empty() { "" } else { "." };
+                add_parts(kind, &format!("{path}{separator}{key}"), value, parts);
+            }
+        }
+        serde_json::Value::Array(items) => {
+            for item in items {
+                add_parts(kind, &format!("{path}[]"), item, parts);
+            }
+        }
+        _ => {}
+    }
+    parts.insert((kind, path.to_owned()));
 }
