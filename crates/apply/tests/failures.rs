@@ -144,8 +144,8 @@ const FAILURES: &[Failure] = &[
         title: "An admission policy rejects an object",
         layer: "policy",
         prepare: require_cost_centre,
-        message: "services need a cost centre",
-        helm_cause: "cost centre",
+        message: "services need a cost center",
+        helm_cause: "cost center",
         ..WORKING
     },
     Failure {
@@ -208,7 +208,7 @@ fn enforce_restricted(namespace: &str) {
 const POLICY: &str = r#"
 apiVersion: admissionregistration.k8s.io/v1
 kind: ValidatingAdmissionPolicy
-metadata: {name: cost-centre}
+metadata: {name: cost-center}
 spec:
   matchConstraints:
     resourceRules:
@@ -217,14 +217,14 @@ spec:
         operations: [CREATE, UPDATE]
         resources: [services]
   validations:
-    - expression: "'cost-centre' in object.metadata.labels"
-      message: services need a cost centre
+    - expression: "'cost-center' in object.metadata.labels"
+      message: services need a cost center
 ---
 apiVersion: admissionregistration.k8s.io/v1
 kind: ValidatingAdmissionPolicyBinding
-metadata: {name: cost-centre}
+metadata: {name: cost-center}
 spec:
-  policyName: cost-centre
+  policyName: cost-center
   validationActions: [Deny]
   matchResources: {namespaceSelector: {matchLabels: {failure: policy}}}
 "#;

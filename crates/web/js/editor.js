@@ -164,7 +164,7 @@ function tooltip(hover) {
 
 /**
  * Replaces the selection with typed text. Otherwise the browser adds a style attribute to keep the
- * colours of the selection, which a strict style-src rejects.
+ * colors of the selection, which a strict style-src rejects.
  */
 const typeOverSelection = EditorView.domEventHandlers({
   beforeinput(event, view) {

@@ -1,5 +1,5 @@
-// Coloured YAML outside of the editor: manifests.
-import { partsOf } from './colours.js';
+// Colored YAML outside of the editor: manifests.
+import { partsOf } from './colors.js';
 
 /** @typedef {[kind: string, text: string][]} Parts The parts of a line. */
 
@@ -23,7 +23,7 @@ function partsOfLines(text) {
   return lines;
 }
 
-// Lines of a block scalar cannot be coloured one by one. Manifests have no other scalar of several
+// Lines of a block scalar cannot be colored one by one. Manifests have no other scalar of several
 // lines.
 const BLOCK_SCALAR = /[|>][-+\d]*\n/;
 /**
@@ -79,7 +79,7 @@ function lineElement(parts) {
 const drawn = new WeakMap();
 
 /**
- * Shows a YAML text in an element: one child per line, with spans for the colours. Keeps the lines
+ * Shows a YAML text in an element: one child per line, with spans for the colors. Keeps the lines
  * that do not change.
  *
  * @param {Element} element

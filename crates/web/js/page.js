@@ -3,7 +3,7 @@
 import * as platform from './platform.js';
 
 /**
- * Elements with YAML that has no colours yet.
+ * Elements with YAML that has no colors yet.
  *
  * @type {Map<Element, string>}
  */
@@ -18,7 +18,7 @@ function highlight(element, text) {
   plain.set(element, text);
 }
 
-/** Loads the functions of editor.js, and colours the YAML on the screen. */
+/** Loads the functions of editor.js, and colors the YAML on the screen. */
 async function bringEditor() {
   const editor = await import('./editor.js');
   Object.assign(globalThis.OptakitPage, editor);

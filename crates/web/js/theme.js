@@ -1,6 +1,6 @@
 // The styles of the text editor.
 import { EditorView } from '@codemirror/view';
-import { KINDS } from './colours.js';
+import { KINDS } from './colors.js';
 
 /** The styles use custom properties of the page, which the shadow root inherits. */
 export const theme = EditorView.theme({

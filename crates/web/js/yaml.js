@@ -1,11 +1,11 @@
-// YAML in the text editor: colours, folding, indentation. CodeMirror's own language support parses
-// during each keystroke. This one first paints the key and moves the old colours with the text; it
+// YAML in the text editor: colors, folding, indentation. CodeMirror's own language support parses
+// during each keystroke. This one first paints the key and moves the old colors with the text; it
 // parses after the paint.
 import { DocInput, foldGutter, foldService, indentService } from '@codemirror/language';
 import { EditorState, RangeSetBuilder, StateEffect, StateField } from '@codemirror/state';
 import { Decoration, ViewPlugin } from '@codemirror/view';
 import { TreeFragment } from '@lezer/common';
-import { KINDS, eachColour, parser } from './colours.js';
+import { KINDS, eachColor, parser } from './colors.js';
 import { painted } from './painted.js';
 
 /**
@@ -44,21 +44,21 @@ const parsed = StateField.define({
   },
 });
 
-// Text that is typed at the end of a part gets its colour until the next parse.
+// Text that is typed at the end of a part gets its color until the next parse.
 /** @type {Record<string, Decoration>} */
 const marks = Object.fromEntries(
   KINDS.map((kind) => [kind, Decoration.mark({ class: kind, inclusiveEnd: true })]),
 );
 
 /** @param {import('@codemirror/view').EditorView} view */
-function coloursOf({ state, visibleRanges }) {
+function colorsOf({ state, visibleRanges }) {
   const { tree } = state.field(parsed);
   /** @type {RangeSetBuilder<Decoration>} */
   const found = new RangeSetBuilder();
   if (!tree) return found.finish();
   const textOf = (/** @type {number} */ from, /** @type {number} */ to) => state.sliceDoc(from, to);
   for (const { from, to } of visibleRanges) {
-    eachColour(tree, textOf, (start, end, kind) => found.add(start, end, marks[kind]), from, to);
+    eachColor(tree, textOf, (start, end, kind) => found.add(start, end, marks[kind]), from, to);
   }
   return found.finish();
 }
@@ -66,8 +66,8 @@ function coloursOf({ state, visibleRanges }) {
 /** The longest time to parse without a pause, in milliseconds. Keys wait that long. */
 const MAX_PARSE_TIME = 8;
 
-/** Parses the text after each change, and updates the colours. */
-class Colours {
+/** Parses the text after each change, and updates the colors. */
+class Colors {
   /** @type {import('@codemirror/view').DecorationSet} */
   decorations = Decoration.none;
   isDestroyed = false;
@@ -83,7 +83,7 @@ class Colours {
   update(update) {
     const { tree, back } = update.state.field(parsed);
     if (tree && !back && (isParsed(update) || update.viewportChanged)) {
-      this.decorations = coloursOf(update.view);
+      this.decorations = colorsOf(update.view);
     } else {
       this.decorations = this.decorations.map(update.changes);
     }
@@ -136,7 +136,7 @@ class Colours {
   }
 }
 
-const colours = ViewPlugin.fromClass(Colours, { decorations: (plugin) => plugin.decorations });
+const colors = ViewPlugin.fromClass(Colors, { decorations: (plugin) => plugin.decorations });
 
 const FOLDED = new Set(['Item', 'Pair', 'BlockLiteral', 'FlowMapping', 'FlowSequence']);
 
@@ -179,7 +179,7 @@ const indentation = indentService.of((context, at) => {
  */
 export const yaml = (marker) => [
   parsed,
-  colours,
+  colors,
   folds,
   indentation,
   foldGutter({ markerDOM: marker, foldingChanged: isParsed }),

@@ -7,7 +7,7 @@ use crate::page::Page;
 use crate::result_pane::ResultPane;
 use crate::source_pane::SourcePane;
 use crate::status::Status;
-use crate::{colours, commands, dialogs, files, linking, share};
+use crate::{colors, commands, dialogs, files, linking, share};
 
 /// The whole page.
 ///
@@ -17,7 +17,7 @@ use crate::{colours, commands, dialogs, files, linking, share};
 pub(crate) fn App() -> impl IntoView {
     let page = expect_context::<Page>();
     let view = page.state.view;
-    colours::apply();
+    colors::apply();
     commands::listen(page);
     files::accept_drops(page);
     share::watch_address(page);

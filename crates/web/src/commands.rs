@@ -7,7 +7,7 @@ use crate::page::Page;
 use crate::problems::{self, Direction};
 use crate::state::{Dialog, ResultTab};
 use crate::work::VALUES_FILE;
-use crate::{bundle, colours, examples, files};
+use crate::{bundle, colors, examples, files};
 
 /// A command of the page.
 pub(crate) struct Command {
@@ -97,9 +97,9 @@ pub(crate) const COMMANDS: &[Command] = &[
         run: |page| page.state.view.tab.set(ResultTab::Changes),
     },
     Command {
-        name: "Change colours: system, light, dark, high contrast",
+        name: "Change colors: system, light, dark, high contrast",
         keys: "",
-        run: |_| colours::next(),
+        run: |_| colors::next(),
     },
 ];
 

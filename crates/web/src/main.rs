@@ -7,7 +7,7 @@ mod app;
 mod assist;
 mod bar;
 mod bundle;
-mod colours;
+mod colors;
 mod commands;
 mod dialogs;
 mod editor;

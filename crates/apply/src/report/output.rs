@@ -1,4 +1,4 @@
-//! The only place that prints. Colours follow NO_COLOR and CLICOLOR, and are off if the output is
+//! The only place that prints. Colors follow NO_COLOR and CLICOLOR, and are off if the output is
 //! not a terminal.
 
 use std::fmt::Display;
@@ -116,7 +116,7 @@ fn repeats_its_cause(error: &(dyn std::error::Error + 'static)) -> bool {
         || error.is::<Box<watcher::Error>>()
 }
 
-/// Prints a message with a coloured `warning:` or `error:` before its first line.
+/// Prints a message with a colored `warning:` or `error:` before its first line.
 fn titled(level: Level<'static>, text: impl Display) {
     let text = text.to_string();
     let (first, rest) = text.split_once('\n').unwrap_or((&text, ""));

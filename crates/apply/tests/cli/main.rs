@@ -1,7 +1,7 @@
 //! Tests of the command line without a cluster: exact output, exit codes and files.
 
 mod bundle;
-mod colours;
+mod colors;
 mod errors;
 mod formats;
 mod help;

@@ -79,7 +79,7 @@ const APPLY: &[&str] = &[
 
 const WEB: &[&str] = &[
     "platform",
-    "colours",
+    "colors",
     "tabs",
     "markup",
     "work",

@@ -8,7 +8,7 @@ mod registry;
 pub(crate) use handle::{Callbacks, Editor};
 pub(crate) use registry::{EditorStatus, Editors};
 
-/// Fills an element with YAML. The colours appear when the code of the editors is loaded.
+/// Fills an element with YAML. The colors appear when the code of the editors is loaded.
 pub(crate) fn highlight(element: &web_sys::Element, text: &str) {
     codemirror::highlight(element, text);
 }

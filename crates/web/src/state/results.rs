@@ -34,7 +34,7 @@ pub(crate) struct Outcome {
     pub(crate) analysis: Analysis,
     /// The manifests; none if the texts have errors.
     pub(crate) manifests: Option<Arc<[Manifest]>>,
-    /// The analysed request, with the RDS certificates fetched so far.
+    /// The analyzed request, with the RDS certificates fetched so far.
     pub(crate) request: Request,
     pub(crate) milliseconds: f64,
 }

@@ -29,7 +29,7 @@ test('no panel has accessibility violations, on desktop and phone, light and dar
   }
 });
 
-test('form, inputs and all colour schemes have no violations, at 320 px too', async (t) => {
+test('form, inputs and all color schemes have no violations, at 320 px too', async (t) => {
   const narrow = { viewport: { width: 320, height: 700 }, hasTouch: true, colorScheme: 'dark' };
   for (const options of [{}, narrow]) {
     const page = await open(t, options);
@@ -41,9 +41,9 @@ test('form, inputs and all colour schemes have no violations, at 320 px too', as
     assert.deepEqual(await violations(page, 'Inputs'), []);
     for (let scheme = 0; scheme < 3; scheme += 1) {
       await page.keyboard.press('ControlOrMeta+k');
-      await page.keyboard.type('colours');
+      await page.keyboard.type('colors');
       await page.keyboard.press('Enter');
-      assert.deepEqual(await violations(page, `colour scheme ${scheme}`), []);
+      assert.deepEqual(await violations(page, `color scheme ${scheme}`), []);
     }
     await page.context().close();
   }

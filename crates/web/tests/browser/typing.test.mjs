@@ -1,4 +1,4 @@
-// The text editor for YAML: indentation, colours, folding, comments.
+// The text editor for YAML: indentation, colors, folding, comments.
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { serviceFile } from '../../../../scripts/service_file.mjs';
@@ -6,16 +6,16 @@ import { open, read, service, text, write } from './support.mjs';
 
 const TIMEOUT = 10_000;
 
-/** Waits until each part of the text has a different colour. */
-async function haveDifferentColours(page, parts) {
+/** Waits until each part of the text has a different color. */
+async function haveDifferentColors(page, parts) {
   const find = (part) => text(page).getByText(part, { exact: true }).last();
-  const colour = (part) => find(part).evaluate((element) => getComputedStyle(element).color);
-  let colours;
+  const color = (part) => find(part).evaluate((element) => getComputedStyle(element).color);
+  let colors;
   for (const end = Date.now() + TIMEOUT; Date.now() < end;) {
-    colours = await Promise.all(parts.map(colour));
-    if (new Set(colours).size === parts.length) return;
+    colors = await Promise.all(parts.map(color));
+    if (new Set(colors).size === parts.length) return;
   }
-  assert.fail(`the colours of ${parts}: ${colours}`);
+  assert.fail(`the colors of ${parts}: ${colors}`);
 }
 
 for (const [place, before, typed, after] of [
@@ -53,22 +53,22 @@ for (const [place, before, typed, after] of [
   });
 }
 
-test('keys, strings, numbers and comments have different colours, also in new text', async (t) => {
+test('keys, strings, numbers and comments have different colors, also in new text', async (t) => {
   const page = await open(t);
   await write(page, service('shop', '    # note\n    min_containers: 2\n'));
-  await haveDifferentColours(page, ['min_containers', '2', 'k8s-service', '# note']);
+  await haveDifferentColors(page, ['min_containers', '2', 'k8s-service', '# note']);
   await text(page).press('ControlOrMeta+End');
   await page.keyboard.type('    max_containers: 4 # more');
-  await haveDifferentColours(page, ['max_containers', '4', 'k8s-service', '# more']);
+  await haveDifferentColors(page, ['max_containers', '4', 'k8s-service', '# more']);
 });
 
-test('the end of a long file has colours', async (t) => {
+test('the end of a long file has colors', async (t) => {
   const page = await open(t);
   await write(page, serviceFile(250));
   await text(page).press('ControlOrMeta+End');
   await page.keyboard.type('# end');
   await text(page).getByText('# end', { exact: true }).waitFor();
-  await haveDifferentColours(page, ['# end', 'k8s-service']);
+  await haveDifferentColors(page, ['# end', 'k8s-service']);
 });
 
 test('a block can be folded, also after a change of the text', async (t) => {

@@ -47,8 +47,8 @@ fn hunks(lines: &[DiffLine]) -> Vec<Option<DiffLine>> {
     let changed: Vec<usize> = changed.map(|(index, _)| index).collect();
     let is_near = |index: usize| {
         let next = changed.partition_point(|changed| *changed < index);
-        let neighbours = [next.checked_sub(1), Some(next)].into_iter().flatten();
-        neighbours
+        let neighbors = [next.checked_sub(1), Some(next)].into_iter().flatten();
+        neighbors
             .filter_map(|position| changed.get(position))
             .any(|changed| changed.abs_diff(index) <= CONTEXT)
     };

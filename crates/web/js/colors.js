@@ -1,4 +1,4 @@
-// Colours of YAML, with the grammar of CodeMirror: for the text editor and for manifests.
+// Colors of YAML, with the grammar of CodeMirror: for the text editor and for manifests.
 import { highlightTree, tagHighlighter, tags } from '@lezer/highlight';
 import { parser } from '@lezer/yaml';
 
@@ -11,7 +11,7 @@ const TAGS = {
   'code-comment': [tags.comment, tags.lineComment, tags.meta],
   'code-punctuation': [tags.punctuation, tags.separator, tags.squareBracket, tags.brace],
 };
-/** The CSS classes. Each colour is a custom property with the name of its class. */
+/** The CSS classes. Each color is a custom property with the name of its class. */
 export const KINDS = Object.keys(TAGS);
 const classes = tagHighlighter(
   Object.entries(TAGS).flatMap(([kind, list]) => list.map((tag) => ({ tag, class: kind }))),
@@ -21,7 +21,7 @@ const classes = tagHighlighter(
 const NUMBER = /^(?:-?\d+(?:\.\d+)?|0x[0-9a-fA-F]+|true|false|null)$/;
 
 /**
- * Calls `put(from, to, class)` for each coloured part of a tree.
+ * Calls `put(from, to, class)` for each colored part of a tree.
  *
  * @param {import('@lezer/common').Tree} tree
  * @param {(from: number, to: number) => string} textOf
@@ -29,7 +29,7 @@ const NUMBER = /^(?:-?\d+(?:\.\d+)?|0x[0-9a-fA-F]+|true|false|null)$/;
  * @param {number} [from]
  * @param {number} [to]
  */
-export function eachColour(tree, textOf, put, from, to) {
+export function eachColor(tree, textOf, put, from, to) {
   highlightTree(
     tree,
     classes,
@@ -43,7 +43,7 @@ export function eachColour(tree, textOf, put, from, to) {
 }
 
 /**
- * Splits YAML into parts with a class. The class is empty for a part without a colour.
+ * Splits YAML into parts with a class. The class is empty for a part without a color.
  *
  * @param {string} text
  * @returns {[kind: string, text: string][]}
@@ -53,7 +53,7 @@ export function partsOf(text) {
   const parts = [];
   let at = 0;
   const textOf = (/** @type {number} */ from, /** @type {number} */ to) => text.slice(from, to);
-  eachColour(parser.parse(text), textOf, (from, to, kind) => {
+  eachColor(parser.parse(text), textOf, (from, to, kind) => {
     if (from > at) parts.push(['', text.slice(at, from)]);
     parts.push([kind, text.slice(from, to)]);
     at = to;

@@ -1,9 +1,9 @@
-//! Tests of the colours of the output.
+//! Tests of the colors of the output.
 
 use crate::program::{SERVICE, folder, program};
 
 #[test]
-fn colours_follow_no_color_and_clicolor() {
+fn colors_follow_no_color_and_clicolor() {
     let folder = folder(&SERVICE.replace("8000", "0"));
     let with = |name: &str, value: &str| {
         let output = program(&folder)
@@ -16,5 +16,5 @@ fn colours_follow_no_color_and_clicolor() {
     };
     assert!(with("CLICOLOR_FORCE", "1").contains('\u{1b}'));
     assert!(!with("NO_COLOR", "1").contains('\u{1b}'));
-    assert!(!with("TERM", "xterm").contains('\u{1b}'), "a pipe gets no colours");
+    assert!(!with("TERM", "xterm").contains('\u{1b}'), "a pipe gets no colors");
 }

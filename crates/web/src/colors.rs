@@ -1,9 +1,9 @@
-//! The colour scheme that the user chose.
+//! The color scheme that the user chose.
 
 use leptos::prelude::*;
 
-/// The colour schemes; the first follows the system.
-const COLOURS: [&str; 4] = ["system", "light", "dark", "contrast"];
+/// The color schemes; the first follows the system.
+const COLORS: [&str; 4] = ["system", "light", "dark", "contrast"];
 const KEY: &str = "optakit.colours";
 
 /// The storage of the browser; none if the browser blocks it.
@@ -15,20 +15,20 @@ fn current() -> usize {
     let chosen = storage().and_then(|storage| storage.get_item(KEY).ok().flatten());
     // Earlier versions of the page stored the name in quotes.
     chosen
-        .and_then(|chosen| COLOURS.iter().position(|name| *name == chosen.trim_matches('"')))
+        .and_then(|chosen| COLORS.iter().position(|name| *name == chosen.trim_matches('"')))
         .unwrap_or(0)
 }
 
-/// Applies the stored colour scheme to the page.
+/// Applies the stored color scheme to the page.
 pub(crate) fn apply() {
     if let Some(root) = document().document_element() {
-        drop(root.set_attribute("data-colours", COLOURS[current()]));
+        drop(root.set_attribute("data-colors", COLORS[current()]));
     }
 }
 
-/// Stores and applies the next colour scheme.
+/// Stores and applies the next color scheme.
 pub(crate) fn next() {
-    let next = COLOURS[(current() + 1) % COLOURS.len()];
+    let next = COLORS[(current() + 1) % COLORS.len()];
     if let Some(storage) = storage() {
         drop(storage.set_item(KEY, next));
     }
