@@ -2,6 +2,7 @@
 
 use k8s_openapi::api::core::v1::{Event, Pod};
 use kube::api::{Api, ListParams, LogParams};
+use optakit_core::rfc1123;
 
 /// The number of warnings that are shown.
 const WARNINGS: usize = 5;
@@ -74,11 +75,8 @@ fn newest(mut events: Vec<Event>, deployment: &str, reason: &str) -> Vec<String>
 fn without_pods(text: &str, deployment: &str) -> String {
     let mut parts = text.split(deployment);
     let first = parts.next().unwrap_or_default().to_owned();
-    parts.fold(first, |cut, part| {
-        let rest = part
-            .trim_start_matches(|c: char| c.is_ascii_lowercase() || c.is_ascii_digit() || c == '-');
-        cut + deployment + rest
-    })
+    parts
+        .fold(first, |cut, part| cut + deployment + part.trim_start_matches(rfc1123::is_label_char))
 }
 
 async fn log(client: &kube::Client, namespace: &str, deployment: &str) -> Vec<String> {
