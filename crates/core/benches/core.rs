@@ -65,8 +65,10 @@ fn file_of(modules: usize) -> String {
         "name: shop\nenvironments:\n  - name: staging\n    path: env.yml\nmodules:\n".to_owned();
     for index in 0..modules {
         text.push_str(&format!(
-            "  - name: service{index}\n    type: k8s-service\n    image: AUTO\n    port:\n      http: 8080\n    healthcheck_path: /health\n    \
-             public_uri: \"service{index}.{{parent.domain}}/v1\"\n    env_vars:\n      LEVEL: info\n      REGION: \"{{region}}\"\n"
+            "  - name: service{index}\n    type: k8s-service\n    image: AUTO\n    port:\n      \
+             http: 8080\n    healthcheck_path: /health\n    \
+             public_uri: \"service{index}.{{parent.domain}}/v1\"\n    env_vars:\n      \
+             LEVEL: info\n      REGION: \"{{region}}\"\n"
         ));
     }
     text

@@ -2,12 +2,16 @@
 
 use optakit_core::api::{self, Choices, Request, ServiceFile, SourceText};
 
-const ENVIRONMENT: &str = "name: staging\norg_name: acme\nproviders:\n  aws: {region: us-east-1, account_id: 123456789012}\n\
+const ENVIRONMENT: &str = "name: staging\norg_name: acme\nproviders:\n  \
+    aws: {region: us-east-1, account_id: 123456789012}\n\
                            modules:\n  - type: base\n  - {type: dns, domain: staging.acme.io}\n";
 
 /// A service file up to the first fields of a service.
-const HEAD: &str = "name: shop\nenvironments:\n  - name: staging\n    path: env.yml\n    variables: {size: 2}\nmodules:\n  \
-                    - {type: postgres, name: db}\n  - {type: s3, name: media, bucket_name: files}\n  - type: k8s-service\n    name: api\n";
+const HEAD: &str = "name: shop\nenvironments:\n  - name: staging\n    path: env.yml\n    \
+    variables: {size: 2}\nmodules:\n  \
+                    - {type: postgres, name: db}\n  \
+                    - {type: s3, name: media, bucket_name: files}\n  - type: k8s-service\n    \
+                    name: api\n";
 
 fn request(text: &str) -> Request {
     let secret = "parent: {zone_id: Z1, admin_password: hunter2}\n";
@@ -88,7 +92,7 @@ fn missing_keys_are_completed_with_their_type() {
 }
 
 #[test]
-fn values_are_those_of_the_field() {
+fn values_of_a_field_are_completed() {
     assert_eq!(labels("    sticky_session: $0"), ["true", "false"]);
     assert_eq!(labels("    image: $0"), ["AUTO"]);
     assert_eq!(labels("    min_containers: $0"), ["1", "2"]);

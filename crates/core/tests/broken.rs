@@ -4,7 +4,8 @@ use optakit_core::api::{Analysis, Choices, Request, ServiceFile, analyze};
 use proptest::prelude::*;
 
 fn check(text: &str) -> Analysis {
-    let environment = "name: staging\norg_name: acme\nproviders: {aws: {region: us-east-1, account_id: 123456789012}}\n\
+    let environment = "name: staging\norg_name: acme\n\
+        providers: {aws: {region: us-east-1, account_id: 123456789012}}\n\
                        modules: [{type: dns, domain: acme.io}]\n";
     let request = Request {
         service: ServiceFile::parse("opta.yml", text),
@@ -38,7 +39,8 @@ fn rules(text: &str) -> Vec<String> {
         .collect()
 }
 
-const HEAD: &str = "name: shop\nenvironments:\n  - {name: staging, path: env.yml}\nmodules:\n  - type: k8s-service\n";
+const HEAD: &str = "name: shop\nenvironments:\n  - {name: staging, path: env.yml}\nmodules:\n  \
+    - type: k8s-service\n";
 
 fn module(lines: &str) -> String {
     format!("{HEAD}{lines}")
@@ -66,7 +68,8 @@ fn a_line_without_a_colon_hides_no_later_problem() {
 #[test]
 fn each_broken_line_is_reported() {
     let text = module(
-        "    image: \"AUTO\n    port:\n      http: 80\n    secrets: [A\n    healthcheck_path: @x\n    typo: 1\n",
+        "    image: \"AUTO\n    port:\n      http: 80\n    secrets: [A\n    \
+         healthcheck_path: @x\n    typo: 1\n",
     );
     assert_eq!(
         rules(&text),
@@ -130,7 +133,8 @@ fn yaml_1_2_is_valid() {
         rules(&module("    image: AUTO\n    port: {http: 80}\n    env_vars: {A: yes, B: 12:30}\n")),
         [""; 0]
     );
-    let merged = "name: shop\nenvironments:\n  - {name: staging, path: env.yml}\nmodules:\n  - &base\n    type: k8s-service\n    \
+    let merged = "name: shop\nenvironments:\n  - {name: staging, path: env.yml}\nmodules:\n  \
+        - &base\n    type: k8s-service\n    \
                   name: a\n    image: AUTO\n    port: {http: 80}\n  - <<: *base\n    name: b\n";
     assert_eq!(rules(merged), [""; 0]);
 }
@@ -185,7 +189,11 @@ fn an_empty_file_is_reported() {
 }
 
 proptest! {
-    #![proptest_config(ProptestConfig { cases: 300, failure_persistence: None, ..ProptestConfig::default() })]
+    #![proptest_config(ProptestConfig {
+        cases: 300,
+        failure_persistence: None,
+        ..ProptestConfig::default()
+    })]
 
     #[test]
     fn random_texts_do_not_panic(text in "\\PC{0,200}") {
@@ -193,9 +201,13 @@ proptest! {
     }
 
     #[test]
-    fn random_edits_do_not_panic(at in 0usize..1000, length in 0usize..20, insert in "[\\[\\]{}\"':,&*\n\t #|>-]{0,4}") {
+    fn random_edits_do_not_panic(
+        at in 0usize..1000,
+        length in 0usize..20,
+        insert in "[\\[\\]{}\"':,&*\n\t #|>-]{0,4}",
+    ) {
         let good = include_str!("render/everything-http/opta.yml");
-        let boundary = |at: usize| (0..=at.min(good.len())).rev().find(|at| good.is_char_boundary(*at)).unwrap_or(0);
+        let boundary = |at: usize| good.floor_char_boundary(at);
         let (start, end) = (boundary(at), boundary(at + length));
         check(&format!("{}{insert}{}", &good[..start], &good[end..]));
     }

@@ -3,7 +3,7 @@
 use optakit_core::api::{Request, ServiceFile, analyze};
 
 #[test]
-fn the_tour_of_the_readme_is_without_faults() {
+fn the_tour_of_the_readme_has_no_diagnostics() {
     let readme = include_str!("../../../README.md");
     let blocks: Vec<&str> =
         readme.split("```yaml\n").skip(1).filter_map(|rest| rest.split("```").next()).collect();

@@ -16,11 +16,13 @@ fn request(service: &str, environment: &str) -> Request {
     }
 }
 
-const ENVIRONMENT: &str = "name: staging\norg_name: acme\nproviders: {aws: {region: us-east-1, account_id: 123456789012}}\n";
+const ENVIRONMENT: &str = "name: staging\norg_name: acme\n\
+    providers: {aws: {region: us-east-1, account_id: 123456789012}}\n";
 
 fn service(more: &str) -> String {
     format!(
-        "name: shop\nenvironments: [{{name: staging, path: env.yml}}]\nmodules:\n  - type: k8s-service\n    name: api\n    \
+        "name: shop\nenvironments: [{{name: staging, path: env.yml}}]\nmodules:\n  \
+         - type: k8s-service\n    name: api\n    \
          image: acme/api:1\n    port: {{http: 80}}\n{more}"
     )
 }
@@ -63,7 +65,7 @@ fn every_line_of_every_manifest_is_traced() {
 }
 
 #[test]
-fn lines_have_an_explanation() {
+fn every_kind_of_line_has_an_explanation() {
     let request =
         request(&service("    min_containers: 2\n    env_vars:\n      A: \"1\"\n"), ENVIRONMENT);
     let manifests = api::analyze(&request, false).manifests.expect("no errors");
@@ -121,7 +123,7 @@ fn a_line_of_the_file_decides_manifest_lines() {
 }
 
 #[test]
-fn changes_have_an_effect() {
+fn each_change_has_its_effect() {
     let rendered = |more: &str| {
         api::analyze(&request(&service(more), ENVIRONMENT), false).manifests.expect("no errors")
     };
@@ -164,7 +166,8 @@ fn defaults_of_the_cluster_are_ignored() {
         api::analyze(&request(&service(""), ENVIRONMENT), false).manifests.expect("no errors");
     let live = |max: u32| {
         format!(
-            "apiVersion: v1\nkind: List\nitems:\n- apiVersion: autoscaling/v2\n  kind: HorizontalPodAutoscaler\n  metadata:\n    \
+            "apiVersion: v1\nkind: List\nitems:\n- apiVersion: autoscaling/v2\n  \
+             kind: HorizontalPodAutoscaler\n  metadata:\n    \
              name: api-k8s-service\n    namespace: shop\n    uid: 1\n  spec:\n    maxReplicas: {max}\n    minReplicas: 1\n    \
              behavior: {{}}\n  status: {{}}\n"
         )

@@ -12,7 +12,8 @@ fn a_command_that_cannot_run_exits_with_2() {
         ),
         (
             &["validate", "--env", "nowhere"],
-            "error: opta.yml: there is no environment `nowhere`, choose one of `staging` with `--env`\n",
+            "error: opta.yml: there is no environment `nowhere`, choose one of `staging` with \
+             `--env`\n",
         ),
         (
             &["render", "--env", "nowhere"],
@@ -20,11 +21,13 @@ fn a_command_that_cannot_run_exits_with_2() {
         ),
         (
             &["render", "--profile", "odd"],
-            "error: invalid value 'odd' for '--profile <PROFILE>'\n  [possible values: default, opta-2021]",
+            "error: invalid value 'odd' for '--profile <PROFILE>'\n  \
+             [possible values: default, opta-2021]",
         ),
         (
             &["render", "--exposure", "odd"],
-            "error: invalid value 'odd' for '--exposure <EXPOSURE>'\n  [possible values: nginx, gateway, alb]",
+            "error: invalid value 'odd' for '--exposure <EXPOSURE>'\n  \
+             [possible values: nginx, gateway, alb]",
         ),
         (
             &["render", "--exposure", "gateway", "--gateway", "x"],
@@ -32,11 +35,13 @@ fn a_command_that_cannot_run_exits_with_2() {
         ),
         (
             &["render", "--hardening", "odd"],
-            "error: invalid value 'odd' for '--hardening <LEVEL>'\n  [possible values: baseline, restricted]",
+            "error: invalid value 'odd' for '--hardening <LEVEL>'\n  \
+             [possible values: baseline, restricted]",
         ),
         (
             &["render", "--profile", "opta-2021", "--hardening", "restricted"],
-            "error: hardening `restricted` changes pods, but profile `opta-2021` keeps them as Opta rendered them\n",
+            "error: hardening `restricted` changes pods, but profile `opta-2021` keeps them as \
+             Opta rendered them\n",
         ),
         (&["render", "--image-tag", "a b"], "error: `a b` is not a valid image tag\n"),
         (

@@ -64,7 +64,8 @@ fn manifests_of_earlier_runs_are_reported() {
     assert_eq!(again.code, 0);
     assert_eq!(
         again.err,
-        "out also contains 00-namespace-shop.yaml, 01-serviceaccount-api.yaml, 04-service-api.yaml, which this run did not write\n"
+        "out also contains 00-namespace-shop.yaml, 01-serviceaccount-api.yaml, \
+         04-service-api.yaml, which this run did not write\n"
     );
     let file = folder.path().join("service/out/05-deployment-shop-api-k8s-service.json");
     let object: Value =
@@ -80,7 +81,8 @@ fn an_unknown_kubernetes_version_lists_the_known_ones() {
     assert_eq!(old.code, 2);
     assert_eq!(
         old.err,
-        "error: unknown Kubernetes version `1.24`, expected one of `1.36`, `1.35`, `1.34` and `1.33`\n"
+        "error: unknown Kubernetes version `1.24`, expected one of `1.36`, `1.35`, `1.34` and \
+         `1.33`\n"
     );
     let newest = run(&folder, &["render"]).out;
     for version in ["1.33", "v1.34", "1.36"] {

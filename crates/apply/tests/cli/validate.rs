@@ -90,7 +90,8 @@ fn a_missing_environment_file_is_an_error_of_its_path() {
     assert_eq!(outcome.code, 1);
     assert!(
         outcome.out.starts_with(
-            "error[environment-file-unreadable]: cannot read environment file `../env/missing.yml`: No such file or directory"
+            "error[environment-file-unreadable]: cannot read environment file \
+             `../env/missing.yml`: No such file or directory"
         ),
         "{}",
         outcome.out
@@ -131,7 +132,8 @@ fn environment_files_are_named_relative_to_the_working_directory() {
 fn validate_checks_all_environments_and_render_needs_one() {
     let two = SERVICE.replace(
         "staging.yml}\n",
-        "staging.yml, vars: {most: 2}}\n  - {name: production, path: ../env/production.yml, vars: {most: many}}\n",
+        "staging.yml, vars: {most: 2}}\n  - {name: production, path: ../env/production.yml, \
+         vars: {most: many}}\n",
     );
     let folder = folder(&format!("{two}    max_containers: \"{{vars.most}}\"\n"));
     let outcome = run(&folder, &["validate"]);
@@ -141,7 +143,8 @@ fn validate_checks_all_environments_and_render_needs_one() {
     assert_eq!(outcome.code, 2);
     assert_eq!(
         outcome.err,
-        "error: the file has several environments, choose one of `staging` and `production` with `--env`\n"
+        "error: the file has several environments, choose one of `staging` and `production` with \
+         `--env`\n"
     );
     let outcome = run(&folder, &["render", "--env", "staging", "--image-tag", "1"]);
     assert!(outcome.out.contains("maxReplicas: 2\n"), "{}", outcome.err);

@@ -5,13 +5,15 @@ use crate::program::{SERVICE, folder, run};
 #[test]
 fn missing_values_are_reported() {
     let folder = folder(&format!(
-        "{SERVICE}    env_vars: {{DB: \"${{{{module.db.db_host}}}}\"}}\n  - {{type: postgres, name: db}}\n"
+        "{SERVICE}    env_vars: {{DB: \"${{{{module.db.db_host}}}}\"}}\n  \
+         - {{type: postgres, name: db}}\n"
     ));
     let outcome = run(&folder, &["render", "--image-tag", "1"]);
     assert_eq!((outcome.code, outcome.out.as_str()), (2, ""));
     assert_eq!(
         outcome.err,
-        "error: missing values: module.db.db_host\n  help: add them to a values file, and pass it with `--values`\n"
+        "error: missing values: module.db.db_host\n  \
+         help: add them to a values file, and pass it with `--values`\n"
     );
     std::fs::write(
         folder.path().join("values.json"),
@@ -25,7 +27,8 @@ fn missing_values_are_reported() {
 #[test]
 fn the_contents_of_a_values_file_are_never_printed() {
     let folder = folder(&format!(
-        "{SERVICE}    public_uri: \"${{{{module.db.db_password}}}} /x\"\n  - {{type: postgres, name: db}}\n"
+        "{SERVICE}    public_uri: \"${{{{module.db.db_password}}}} /x\"\n  \
+         - {{type: postgres, name: db}}\n"
     ));
     let write = |text: &str| {
         std::fs::write(folder.path().join("values.yml"), text).expect("the file can be written")

@@ -262,7 +262,7 @@ later: 1
         #![proptest_config(ProptestConfig::with_cases(4_000))]
 
         #[test]
-        fn random_edits_give_the_same_tree_as_the_whole_text(
+        fn reparsing_random_edits_equals_parsing_the_whole_text(
             indent in "|  ",
             items in prop::collection::vec(
                 concat!(
