@@ -183,7 +183,10 @@ fn files_that_are_not_bundles_are_rejected() {
 #[test]
 fn all_unknown_objects_are_listed() {
     let mut value = json(&bundle());
-    let unknown = |kind: &str, version: &str, name: &str| serde_json::json!({"apiVersion": version, "kind": kind, "metadata": {"name": name}});
+    let unknown = |kind: &str, version: &str, name: &str| {
+        let metadata = serde_json::json!({"name": name});
+        serde_json::json!({"apiVersion": version, "kind": kind, "metadata": metadata})
+    };
     let manifests = value["manifests"].as_array_mut().expect("a list");
     manifests.push(unknown("CronJob", "batch/v1", "nightly"));
     manifests.push(unknown("Deployment", "apps/v1beta1", "api"));
