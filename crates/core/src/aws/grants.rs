@@ -1,7 +1,7 @@
 //! The access that the links of a service give to its role.
 
 use super::partition::partition;
-use super::policy::Grant;
+use super::policy::{Grant, Resource, StatementRule, rule};
 use crate::check::Checked;
 use crate::model::k8s_service::K8sService;
 use crate::model::link::Link;
@@ -42,17 +42,12 @@ fn of_link(link: &Link, module: &Header, source: &Source, scope: &Scope<'_>) -> 
         TextBuilder::default().value_or_input(value.as_deref(), &input).build()
     };
     let grant = |permission: LinkPermission| {
-        let (resource, encrypted) = match permission {
-            LinkPermission::ReadBucket | LinkPermission::WriteBucket => {
-                (bucket(module, source, scope), false)
-            }
-            LinkPermission::PublishQueue | LinkPermission::SubscribeQueue => {
-                (output("queue_arn"), true)
-            }
-            LinkPermission::PublishTopic => (output("topic_arn"), true),
-            LinkPermission::ReadTable | LinkPermission::WriteTable => (output("table_arn"), true),
+        let StatementRule { resource, key, .. } = rule(permission);
+        let resource = match resource {
+            Resource::Bucket => bucket(module, source, scope),
+            Resource::Output(name) => output(name),
         };
-        Grant { access: permission, resource, key: encrypted.then(|| output("kms_arn")) }
+        Grant { access: permission, resource, key: key.map(|_| output("kms_arn")) }
     };
     link.permissions(all, default).into_iter().map(grant).collect()
 }

@@ -17,20 +17,31 @@ pub struct Grant {
 }
 
 /// The statement that a permission needs.
-struct StatementRule {
+pub(super) struct StatementRule {
     /// The position of the statement in the policy, which is the same as in Opta.
     position: usize,
     sid: &'static str,
     actions: &'static [&'static str],
+    /// The resource of the statement.
+    pub(super) resource: Resource,
     /// The suffix of the ARNs of the resource's parts, such as the objects of a bucket.
     parts: Option<&'static str>,
     /// The use of the key that encrypts the resource.
-    key: Option<KeyUse>,
+    pub(super) key: Option<KeyUse>,
+}
+
+/// The resource of a statement.
+#[derive(Clone, Copy, Debug)]
+pub(super) enum Resource {
+    /// The bucket with the name in the module.
+    Bucket,
+    /// The ARN in an output of the module.
+    Output(&'static str),
 }
 
 /// The use of a KMS key.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-enum KeyUse {
+pub(super) enum KeyUse {
     Encrypt,
     Decrypt,
 }
@@ -41,12 +52,14 @@ const KEY_STATEMENTS: [(usize, &str, &[&str], KeyUse); 2] = [
     (7, "KMSRead", &["kms:Decrypt"], KeyUse::Decrypt),
 ];
 
-const fn rule(permission: LinkPermission) -> StatementRule {
+/// Returns the statement that a permission needs.
+pub(super) const fn rule(permission: LinkPermission) -> StatementRule {
     match permission {
         LinkPermission::ReadBucket => StatementRule {
             position: 1,
             sid: "ReadBuckets",
             actions: &["s3:GetObject*", "s3:ListBucket"],
+            resource: Resource::Bucket,
             parts: Some("/*"),
             key: None,
         },
@@ -54,20 +67,15 @@ const fn rule(permission: LinkPermission) -> StatementRule {
             position: 2,
             sid: "WriteBuckets",
             actions: &["s3:GetObject*", "s3:PutObject*", "s3:DeleteObject*", "s3:ListBucket"],
+            resource: Resource::Bucket,
             parts: Some("/*"),
             key: None,
         },
         LinkPermission::PublishQueue => StatementRule {
             position: 3,
             sid: "PublishQueues",
-            actions: &[
-                "sqs:SendMessage",
-                "sqs:SendMessageBatch",
-                "sqs:GetQueueUrl",
-                "sqs:GetQueueAttributes",
-                "sqs:DeleteMessageBatch",
-                "sqs:DeleteMessage",
-            ],
+            actions: SQS_PUBLISH,
+            resource: Resource::Output("queue_arn"),
             parts: None,
             key: Some(KeyUse::Encrypt),
         },
@@ -75,6 +83,7 @@ const fn rule(permission: LinkPermission) -> StatementRule {
             position: 4,
             sid: "SubscribeQueues",
             actions: &["sqs:ReceiveMessage", "sqs:GetQueueUrl", "sqs:GetQueueAttributes"],
+            resource: Resource::Output("queue_arn"),
             parts: None,
             key: Some(KeyUse::Decrypt),
         },
@@ -82,6 +91,7 @@ const fn rule(permission: LinkPermission) -> StatementRule {
             position: 5,
             sid: "PublishSns",
             actions: &["sns:Publish"],
+            resource: Resource::Output("topic_arn"),
             parts: None,
             key: Some(KeyUse::Encrypt),
         },
@@ -89,6 +99,7 @@ const fn rule(permission: LinkPermission) -> StatementRule {
             position: 8,
             sid: "DynamodbWrite",
             actions: DYNAMODB_WRITE,
+            resource: Resource::Output("table_arn"),
             parts: Some("/index/*"),
             key: Some(KeyUse::Encrypt),
         },
@@ -96,6 +107,7 @@ const fn rule(permission: LinkPermission) -> StatementRule {
             position: 9,
             sid: "DynamodbRead",
             actions: DYNAMODB_READ,
+            resource: Resource::Output("table_arn"),
             parts: Some("/index/*"),
             key: Some(KeyUse::Decrypt),
         },
@@ -146,6 +158,15 @@ fn statement(sid: &'static str, actions: &[&'static str], resources: Vec<Text>) 
         .with("Resource", list(resources.into_iter().map(Value::from).collect()))
         .into()
 }
+
+const SQS_PUBLISH: &[&str] = &[
+    "sqs:SendMessage",
+    "sqs:SendMessageBatch",
+    "sqs:GetQueueUrl",
+    "sqs:GetQueueAttributes",
+    "sqs:DeleteMessageBatch",
+    "sqs:DeleteMessage",
+];
 
 const DYNAMODB_WRITE: &[&str] = &[
     "dynamodb:BatchWriteItem",
