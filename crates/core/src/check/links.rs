@@ -17,8 +17,8 @@ rule! {
     /// The link does not name a module that services can link to, or it requests something that the
     /// module does not provide.
     ///
-    /// Databases, such as modules of the type `postgres`, provide credentials. Other modules, such as
-    /// those of the type `s3`, provide permissions. A link can also be the ARN of an IAM policy.
+    /// Databases, such as modules of the type `postgres`, provide credentials. Others, such as
+    /// modules of the type `s3`, provide permissions. A link can also be the ARN of an IAM policy.
     pub static INVALID_LINK: Error {
         fix: "Link to a module of this file, and request only what its type provides.",
         bad: Module("links: [database]\n"),
