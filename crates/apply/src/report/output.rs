@@ -98,11 +98,15 @@ impl Report {
     }
 }
 
-/// Returns the messages of an error and of its causes.
+/// Returns the messages of an error and of its causes, then the help of the error.
 fn one_line(error: &anyhow::Error) -> String {
     let causes = error.chain().zip(error.chain().skip(1));
     let causes = causes.filter(|(above, _)| !repeats_its_cause(*above));
-    error.to_string() + &causes.map(|(_, cause)| format!(": {cause}")).collect::<String>()
+    let causes: String = causes.map(|(_, cause)| format!(": {cause}")).collect();
+    let mut message = error.to_string();
+    let end = message.find("\n  help: ").unwrap_or(message.len());
+    message.insert_str(end, &causes);
+    message
 }
 
 /// Whether the message of an error contains the message of its cause. That is so for the errors of
@@ -141,5 +145,12 @@ mod tests {
         let kube = KubeconfigError::ReadConfig(missing(), "config".into());
         let kube = anyhow::Error::new(kube).context("cannot use the kubeconfig");
         assert_eq!(one_line(&kube).matches("no such file").count(), 1);
+    }
+
+    #[test]
+    fn the_help_follows_the_causes() {
+        let cause = anyhow::Error::new(IoError::other("timed out"));
+        let error = cause.context("no credentials were found\n  help: sign in");
+        assert_eq!(one_line(&error), "no credentials were found: timed out\n  help: sign in");
     }
 }
