@@ -6,7 +6,7 @@ use std::process::ExitCode;
 use std::time::Duration;
 
 use anyhow::{Context, bail};
-use secrecy::SecretString;
+use secrecy::{ExposeSecret, SecretString};
 
 use super::connect;
 use crate::cli::{SecretArgs, SecretCommand};
@@ -38,7 +38,9 @@ pub(crate) fn run(arguments: &SecretArgs, report: &Report) -> anyhow::Result<Exi
     let action = match &arguments.command {
         SecretCommand::Set { name } => {
             check_name(name)?;
-            SecretAction::Set(vec![(name.clone(), read_value(name)?)])
+            let value = read_value(name)?;
+            check_value(name, &value)?;
+            SecretAction::Set(vec![(name.clone(), value)])
         }
         SecretCommand::Import { file } => SecretAction::Set(read_values(file)?),
         SecretCommand::List => SecretAction::List,
@@ -70,6 +72,17 @@ fn check_name(name: &str) -> anyhow::Result<()> {
              help: use letters, digits, `-`, `_` and `.`"
         )
     }
+}
+
+/// Rejects an empty value. It is usually an unset variable or a command without output.
+fn check_value(name: &str, value: &SecretString) -> anyhow::Result<()> {
+    if value.expose_secret().is_empty() {
+        bail!(
+            "the value of {name} is empty\n  \
+             help: enter a value at the prompt, or pass it on standard input"
+        );
+    }
+    Ok(())
 }
 
 /// Reads a value from a prompt, or from standard input if that is not a terminal.
@@ -162,4 +175,17 @@ async fn delete(session: &Session, name: &str, report: &Report) -> anyhow::Resul
     // Pods that need the secret could not start again, so none is restarted.
     report.step("deleted", name);
     Ok(())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn an_empty_value_is_rejected() {
+        let check = |value: &str| check_value("TOKEN", &SecretString::from(value.to_owned()));
+        assert!(check("x").is_ok());
+        let error = check("").expect_err("an empty value").to_string();
+        assert!(error.starts_with("the value of TOKEN is empty\n  help: "), "{error}");
+    }
 }
