@@ -59,10 +59,7 @@ pub(crate) fn read(
     match verify(&bundle) {
         Ok(()) => {}
         Err(error @ BundleError::Modified { .. }) if allow_modified => {
-            report.warning(format!(
-                "{}\napplied anyway because of `--allow-modified`",
-                explain(&error)
-            ));
+            report.warning(explain(&error));
         }
         Err(error) => bail!(
             "{}\nnothing was changed\n  help: pass `--allow-modified` to apply it anyway",
