@@ -106,7 +106,7 @@ fn inspect(bundle: &Bundle) -> String {
         ("digest", bundle.digest.clone()),
     ];
     let mut text: String =
-        fields.iter().map(|(name, value)| format!("{name:<13}{value}\n")).collect();
+        fields.iter().map(|(name, value)| format!("{name:<13}{}\n", printable(value))).collect();
     let objects = bundle.manifests.iter().map(BundleObject::label);
     text.push_str(&section("objects", objects));
     let aws = bundle.aws.iter().map(|aws| format!("{} {}", aws.kind(), aws.name()));
@@ -129,6 +129,24 @@ fn is_filled_by_apply(input: &str) -> bool {
 
 /// Formats a list below its title. Returns an empty string for an empty list.
 fn section(title: &str, lines: impl Iterator<Item = String>) -> String {
-    let lines: String = lines.map(|line| format!("  {line}\n")).collect();
+    let lines: String = lines.map(|line| format!("  {}\n", printable(&line))).collect();
     if lines.is_empty() { lines } else { format!("{title}\n{lines}") }
+}
+
+/// Escapes control characters. A terminal would execute those of a hostile bundle.
+fn printable(text: &str) -> String {
+    text.chars()
+        .map(|c| if c.is_control() { c.escape_default().to_string() } else { c.to_string() })
+        .collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn control_characters_are_escaped() {
+        assert_eq!(printable("shop\r\x1b[31m\n"), "shop\\r\\u{1b}[31m\\n");
+        assert_eq!(printable("größe"), "größe");
+    }
 }
