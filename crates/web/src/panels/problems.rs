@@ -41,11 +41,16 @@ pub(crate) fn Problems() -> impl IntoView {
                 {move || has_safe_fixes.get().then(fix_all)}
             </div>
             <ul>
-                {move || refusal.get().map(|refusal| view! { <li class="none">{refusal}</li> })}
+                {move || refusal.get().map(refused)}
                 {move || list(diagnostics.get())}
             </ul>
         </section>
     }
+}
+
+/// Renders the message about choices that exclude each other.
+fn refused(message: String) -> impl IntoView {
+    view! { <li class="none">{inline_code(&message)}</li> }
 }
 
 fn list(diagnostics: Vec<Diagnostic>) -> impl IntoView {
