@@ -5,7 +5,7 @@
 use optakit_core::api::{
     self, Choices, Kind, RdsCertificates, Request, ServiceFile, SourceText, verify_bundle,
 };
-use optakit_core::bundle::{Bundle, BundleError, BundleObject, List, MAX_BYTES};
+use optakit_core::bundle::{Bundle, BundleError, BundleObject, List, MAX_BYTES, Sources};
 use serde_json::Value;
 
 fn request() -> Request {
@@ -61,6 +61,17 @@ fn a_parsed_bundle_is_the_same_and_verifies() {
     assert_eq!(parsed.to_text(), text);
     verify_bundle(&parsed, &certificates()).expect("the bundle was not modified");
     assert_eq!(parsed.file_name(), "shop-staging.bundle.json");
+}
+
+#[test]
+fn sources_are_read_without_the_other_parts() {
+    let mut value = json(&bundle());
+    value["manifests"] = "of a newer version".into();
+    let sources = Sources::of_bundle(&value.to_string()).expect("the sources are valid");
+    assert_eq!(sources, bundle().sources);
+    value["apiVersion"] = "optakit.dev/v9".into();
+    let error = Sources::of_bundle(&value.to_string()).expect_err("the format is unknown");
+    assert!(matches!(error, BundleError::UnknownFormat { found } if found == "optakit.dev/v9"));
 }
 
 #[test]

@@ -1,9 +1,10 @@
 //! Reads bundles.
 
+use serde::Deserialize;
 use serde_json::Value;
 
 use super::error::BundleError;
-use super::format::{API_VERSION, Bundle, MAX_BYTES};
+use super::format::{API_VERSION, Bundle, MAX_BYTES, Sources};
 use super::hole::Location;
 use super::object::BundleObject;
 
@@ -15,9 +16,7 @@ impl Bundle {
     /// Fails if the text is too large or not a bundle, or if this version does not know its format
     /// or the kinds of its objects.
     pub fn parse(text: &str) -> Result<Self, BundleError> {
-        if text.len() > MAX_BYTES {
-            return Err(BundleError::TooLarge { found: text.len() });
-        }
+        check_size(text)?;
         let value: Value = serde_json::from_str(text).map_err(BundleError::NotABundle)?;
         let format = value.get("apiVersion").and_then(Value::as_str);
         if let Some(found) =
@@ -50,4 +49,36 @@ impl Bundle {
         }
         Ok(())
     }
+}
+
+/// The parts of a bundle that [`Sources::of_bundle`] reads. It accepts all others.
+#[derive(Deserialize)]
+#[serde(rename_all = "camelCase")]
+struct Envelope {
+    api_version: String,
+    sources: Sources,
+}
+
+impl Sources {
+    /// Reads only the sources of a bundle, so that the page needs no code for the other parts.
+    ///
+    /// # Errors
+    ///
+    /// Fails if the text is too large or not a bundle, or if this version does not know its format.
+    pub fn of_bundle(text: &str) -> Result<Self, BundleError> {
+        check_size(text)?;
+        let Envelope { api_version, sources } =
+            serde_json::from_str(text).map_err(BundleError::NotABundle)?;
+        if api_version != API_VERSION {
+            return Err(BundleError::UnknownFormat { found: api_version });
+        }
+        Ok(sources)
+    }
+}
+
+const fn check_size(text: &str) -> Result<(), BundleError> {
+    if text.len() > MAX_BYTES {
+        return Err(BundleError::TooLarge { found: text.len() });
+    }
+    Ok(())
 }

@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 
 use optakit_core::api::{self, ServiceFile, SourceText};
-use optakit_core::bundle::Bundle;
+use optakit_core::bundle::Sources;
 
 use crate::platform::File;
 use crate::share;
@@ -57,7 +57,7 @@ fn from_saved_work(file: &File) -> Option<OpenedFiles> {
 
 /// Reads the texts inside a bundle.
 fn from_bundle(file: &File) -> Option<OpenedFiles> {
-    let sources = Bundle::parse(&file.text).ok()?.sources;
+    let sources = Sources::of_bundle(&file.text).ok()?;
     let environment_files = sources.environment.into_iter().map(|file| (file.name, file.text));
     Some(OpenedFiles {
         service: Some(sources.service.text),
