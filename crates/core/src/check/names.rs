@@ -65,7 +65,7 @@ pub(crate) fn check_layer(name: &Spanned<Text>) -> Option<Diagnostic> {
         format!("`{text}` is not a valid namespace, expected lowercase letters, digits and dashes")
     };
     let allowed = |c: char| if rfc1123::is_label_char(c) { c } else { '-' };
-    let valid: String = text.to_lowercase().chars().map(allowed).collect();
+    let valid: String = text.to_ascii_lowercase().chars().map(allowed).collect();
     let valid: String = valid.trim_matches('-').chars().take(rfc1123::MAX_LABEL).collect();
     let diagnostic = Diagnostic::new(&INVALID_LAYER_NAME, name.span, "name", message)
         .help("use a valid Kubernetes namespace");
@@ -115,7 +115,7 @@ pub(super) fn check(checker: &mut Checker<'_>) {
             format!("{not_a_service}, expected lowercase letters"),
         )
         .help("change the links and references to the module as well");
-        rename_to(diagnostic, name.to_lowercase())
+        rename_to(diagnostic, name.to_ascii_lowercase())
     } else if name.starts_with(|c: char| c.is_ascii_digit()) {
         diagnostic(&INVALID_MODULE_NAME, format!("{not_a_service}, expected a letter first"))
     } else if length > Names::MAX_RELEASE {

@@ -85,9 +85,9 @@ fn find_domain_fault(uri: &Text, domain: &str) -> Option<Fault> {
         return None;
     }
     let text = uri.as_str();
-    let lowercase = text.to_lowercase();
+    let lowercase = text.to_ascii_lowercase();
     let can_fix = lowercase != text
-        && rfc1123::is_subdomain(&labels.to_lowercase())
+        && rfc1123::is_subdomain(&labels.to_ascii_lowercase())
         && !uri.is_interpolated()
         && !text.starts_with('*');
     let expected = "expected lowercase letters, digits and dashes, separated by dots";
