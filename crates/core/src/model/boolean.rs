@@ -1,6 +1,6 @@
 //! Booleans.
 
-use super::field::{Field, FieldType};
+use super::field::{FieldShape, FieldType};
 use super::field_reader::{FieldReader, FieldValue};
 use crate::diagnostic::Applicability;
 use crate::syntax::{Node, ScalarValue};
@@ -8,7 +8,7 @@ use crate::syntax::{Node, ScalarValue};
 impl FieldValue for bool {
     const KIND: FieldType = FieldType::Boolean;
 
-    fn read(node: &Node, _field: &Field, reader: &mut FieldReader<'_>) -> Option<Self> {
+    fn read(node: &Node, _field: &FieldShape, reader: &mut FieldReader<'_>) -> Option<Self> {
         let scalar = node.as_scalar();
         if let Some(ScalarValue::Bool(value)) = scalar.map(|scalar| scalar.value) {
             return Some(value);

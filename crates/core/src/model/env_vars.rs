@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 
-use super::field::{Field, FieldType};
+use super::field::{FieldShape, FieldType};
 use super::field_reader::{FieldReader, FieldValue};
 use super::fields::fields;
 use super::quoted_text::{QuotedText, quoted_text};
@@ -64,7 +64,7 @@ impl From<[EnvVar; 0]> for EnvVars {
 impl FieldValue for EnvVars {
     const KIND: FieldType = FieldType::EnvVars;
 
-    fn read(node: &Node, _field: &Field, reader: &mut FieldReader<'_>) -> Option<Self> {
+    fn read(node: &Node, _field: &FieldShape, reader: &mut FieldReader<'_>) -> Option<Self> {
         match &node.kind {
             NodeKind::Mapping(mapping) => Some(Self(from_map(mapping, reader))),
             NodeKind::Sequence(items) => {

@@ -48,11 +48,46 @@ impl Field {
         docs: None,
     };
 
+    /// Returns the part of the declaration that reading needs.
+    #[must_use]
+    pub const fn shape(&self) -> FieldShape {
+        let Self { name, required, range, unit, example, .. } = *self;
+        FieldShape { name, required, range, unit, example }
+    }
+
     /// Returns the documentation as Markdown.
     #[must_use]
     pub fn text(&self) -> String {
         doc_text(self.doc)
     }
+}
+
+/// The part of a declaration that reading a value needs.
+///
+/// It is separate from [`Field`], so that the first load of the page contains no documentation of
+/// fields.
+#[derive(Clone, Copy, Debug)]
+pub struct FieldShape {
+    /// The key.
+    pub name: &'static str,
+    /// Whether the field is required.
+    pub required: bool,
+    /// The smallest and the largest number that is allowed.
+    pub range: Option<(i64, i64)>,
+    /// The unit of the number.
+    pub unit: Option<Unit>,
+    /// An example value as YAML.
+    pub example: &'static str,
+}
+
+/// Returns the shapes of all fields.
+pub(crate) const fn shapes<const LENGTH: usize>(fields: &[Field]) -> [FieldShape; LENGTH] {
+    let (mut shapes, mut at) = ([Field::BLANK.shape(); LENGTH], 0);
+    while at < LENGTH {
+        shapes[at] = fields[at].shape();
+        at += 1;
+    }
+    shapes
 }
 
 /// The keys of a map.

@@ -2,7 +2,7 @@
 
 use std::fmt::Write;
 
-use super::field::{Field, FieldType, Keys};
+use super::field::{FieldShape, FieldType, Keys};
 use super::rules::{MISSING_FIELD, UNKNOWN_FIELD, WRONG_TYPE};
 use super::unsupported::UNSUPPORTED_FIELD;
 use crate::diagnostic::Diagnostic;
@@ -21,7 +21,7 @@ pub trait FieldValue: Sized {
     /// Reads the value from a node that is not broken. Reports errors to `reader`.
     ///
     /// The node of an optional field is never null.
-    fn read(node: &Node, field: &Field, reader: &mut FieldReader<'_>) -> Option<Self>;
+    fn read(node: &Node, field: &FieldShape, reader: &mut FieldReader<'_>) -> Option<Self>;
 }
 
 /// Reads values and collects diagnostics.
@@ -152,7 +152,7 @@ impl<'a> FieldReader<'a> {
     pub fn optional<T: FieldValue>(
         &mut self,
         mapping: &Mapping,
-        field: &Field,
+        field: &FieldShape,
     ) -> Option<Spanned<T>> {
         let entry = mapping.get(field.name)?;
         let node = &entry.value;
@@ -171,7 +171,7 @@ impl<'a> FieldReader<'a> {
     pub fn required<T: FieldValue>(
         &mut self,
         mapping: &Mapping,
-        field: &Field,
+        field: &FieldShape,
         owner: Span,
     ) -> Option<Spanned<T>> {
         if mapping.get(field.name).is_none() {
@@ -201,7 +201,7 @@ impl<'a> FieldReader<'a> {
     pub fn defaulted<T: FieldValue>(
         &mut self,
         mapping: &Mapping,
-        field: &Field,
+        field: &FieldShape,
         default: impl FnOnce() -> T,
     ) -> Defaulted<T> {
         match self.optional(mapping, field) {

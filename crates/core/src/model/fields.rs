@@ -54,14 +54,17 @@ macro_rules! fields {
                 unsupported: $crate::model::fields::fields!(@unsupported $($unsupported)?),
             };
 
-            /// Returns the declaration of a field.
+            const SHAPES: &'static [$crate::model::field::FieldShape] =
+                &$crate::model::field::shapes::<{ $name::NAMES.len() }>($name::FIELDS);
+
+            /// Returns the shape of a field.
             ///
             /// # Panics
             ///
             /// Panics if the field is not declared.
             #[must_use]
-            pub fn field(name: &str) -> &'static $crate::model::field::Field {
-                Self::FIELDS.iter().find(|field| field.name == name).expect("the field is declared")
+            pub fn shape(name: &str) -> &'static $crate::model::field::FieldShape {
+                Self::SHAPES.iter().find(|shape| shape.name == name).expect("the field is declared")
             }
 
             /// Returns the values of a map without any field: the defaults.
@@ -83,7 +86,7 @@ macro_rules! fields {
                 Self {
                     $( $field: {
                         let name = $crate::model::fields::fields!(@key $field $($key)?);
-                        let field = Self::field(name);
+                        let field = Self::shape(name);
                         $crate::model::fields::fields!(
                             @read reader, mapping, field, owner, $type $(, $default)?
                         )

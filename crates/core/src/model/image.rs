@@ -1,7 +1,7 @@
 //! Image references, by the grammar of container registries
 //! (<https://github.com/distribution/reference>, `regexp.go`).
 
-use super::field::{Field, FieldType};
+use super::field::{FieldShape, FieldType};
 use super::field_reader::{FieldReader, FieldValue};
 use super::text_list::text;
 use crate::rfc1123;
@@ -33,7 +33,7 @@ pub enum Image {
 impl FieldValue for Image {
     const KIND: FieldType = FieldType::Text;
 
-    fn read(node: &Node, _field: &Field, reader: &mut FieldReader<'_>) -> Option<Self> {
+    fn read(node: &Node, _field: &FieldShape, reader: &mut FieldReader<'_>) -> Option<Self> {
         let text = text(node, reader, "`AUTO` or an image reference")?;
         let value = text.as_str();
         if value.eq_ignore_ascii_case("auto") {

@@ -2,7 +2,7 @@
 
 use std::collections::BTreeMap;
 
-use super::field::{Field, FieldType, ValueList};
+use super::field::{FieldShape, FieldType, ValueList};
 use super::field_reader::{FieldReader, FieldValue};
 use super::fields::fields;
 use super::modules::Modules;
@@ -94,7 +94,7 @@ pub struct Environments(pub Vec<Spanned<EnvironmentEntry>>);
 impl FieldValue for Environments {
     const KIND: FieldType = FieldType::MapList(EnvironmentEntry::FIELDS);
 
-    fn read(node: &Node, _field: &Field, reader: &mut FieldReader<'_>) -> Option<Self> {
+    fn read(node: &Node, _field: &FieldShape, reader: &mut FieldReader<'_>) -> Option<Self> {
         let Some(items) = node.as_sequence() else {
             reader.push(reader.wrong_type(node, "a list like `- {name: staging, path: env.yml}`"));
             return None;

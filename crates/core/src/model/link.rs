@@ -1,6 +1,6 @@
 //! The links of a service to other modules.
 
-use super::field::{Field, FieldType};
+use super::field::{FieldShape, FieldType};
 use super::field_reader::{FieldReader, FieldValue};
 use super::link_kind::LinkPermission;
 use super::rules::WRONG_TYPE;
@@ -92,7 +92,7 @@ impl From<[Link; 0]> for Links {
 impl FieldValue for Links {
     const KIND: FieldType = FieldType::Links;
 
-    fn read(node: &Node, field: &Field, reader: &mut FieldReader<'_>) -> Option<Self> {
+    fn read(node: &Node, field: &FieldShape, reader: &mut FieldReader<'_>) -> Option<Self> {
         let items = list_items(node, field, reader)?;
         let read = |(index, item)| reader.in_item(index, |reader| link(item, reader));
         Some(Self(items.iter().enumerate().filter_map(read).collect()))

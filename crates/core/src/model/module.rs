@@ -114,7 +114,7 @@ fn header(node: &Node, reader: &mut FieldReader<'_>) -> Option<Header> {
         return None;
     };
     let owner = mapping.entries.first().map_or(node.span, |first| first.key.span);
-    let kind: Spanned<Text> = reader.required(mapping, K8sService::field("type"), owner)?;
+    let kind: Spanned<Text> = reader.required(mapping, K8sService::shape("type"), owner)?;
     let kind = Spanned::new(kind.value.as_str().to_owned(), kind.span);
     match ModuleType::of(short_type(&kind.value)) {
         Some(module_type) => {
@@ -124,7 +124,7 @@ fn header(node: &Node, reader: &mut FieldReader<'_>) -> Option<Header> {
         }
         None => reader.push(unknown_type(&kind, reader.path_of("type"))),
     }
-    let name: Option<Spanned<Text>> = reader.optional(mapping, K8sService::field("name"));
+    let name: Option<Spanned<Text>> = reader.optional(mapping, K8sService::shape("name"));
     let named = name.is_some();
     // The default name is the same as in Opta.
     let name = name.map_or_else(

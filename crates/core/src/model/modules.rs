@@ -1,6 +1,6 @@
 //! The list of modules of a file.
 
-use super::field::{Field, FieldType};
+use super::field::{FieldShape, FieldType};
 use super::field_reader::{FieldReader, FieldValue};
 use crate::syntax::Node;
 
@@ -11,7 +11,7 @@ pub struct Modules(pub Vec<Node>);
 impl FieldValue for Modules {
     const KIND: FieldType = FieldType::Modules;
 
-    fn read(node: &Node, _field: &Field, reader: &mut FieldReader<'_>) -> Option<Self> {
+    fn read(node: &Node, _field: &FieldShape, reader: &mut FieldReader<'_>) -> Option<Self> {
         let Some(items) = node.as_sequence() else {
             reader.push(reader.wrong_type(node, "a list of modules"));
             return None;

@@ -1,6 +1,6 @@
 //! Whole numbers.
 
-use super::field::{Field, FieldType};
+use super::field::{FieldShape, FieldType};
 use super::field_reader::{FieldReader, FieldValue};
 use super::rules::OUT_OF_RANGE;
 use crate::diagnostic::Applicability;
@@ -22,7 +22,7 @@ impl From<i64> for Integer {
 impl FieldValue for Integer {
     const KIND: FieldType = FieldType::Integer;
 
-    fn read(node: &Node, field: &Field, reader: &mut FieldReader<'_>) -> Option<Self> {
+    fn read(node: &Node, field: &FieldShape, reader: &mut FieldReader<'_>) -> Option<Self> {
         integer(node, field.range, reader).map(Self)
     }
 }
@@ -81,7 +81,7 @@ impl From<u32> for Count {
 impl FieldValue for Count {
     const KIND: FieldType = FieldType::Count;
 
-    fn read(node: &Node, field: &Field, reader: &mut FieldReader<'_>) -> Option<Self> {
+    fn read(node: &Node, field: &FieldShape, reader: &mut FieldReader<'_>) -> Option<Self> {
         let scalar = node.as_scalar();
         let value = match scalar.map(|scalar| scalar.value) {
             Some(ScalarValue::Int(value)) => Some(value),

@@ -1,6 +1,6 @@
 //! The port of a service.
 
-use super::field::{Field, FieldType, Keys};
+use super::field::{FieldShape, FieldType, Keys};
 use super::field_reader::{FieldReader, FieldValue};
 use super::number::integer;
 use super::unsupported::UnsupportedField;
@@ -70,7 +70,7 @@ const KEYS: Keys = Keys {
 impl FieldValue for Port {
     const KIND: FieldType = FieldType::Port;
 
-    fn read(node: &Node, field: &Field, reader: &mut FieldReader<'_>) -> Option<Self> {
+    fn read(node: &Node, field: &FieldShape, reader: &mut FieldReader<'_>) -> Option<Self> {
         let Some(mapping) = node.as_mapping() else {
             reader.push(not_a_map(node, reader));
             return None;

@@ -1,6 +1,6 @@
 //! The cloud account of an environment.
 
-use super::field::{Field, FieldType};
+use super::field::{FieldShape, FieldType};
 use super::field_reader::{FieldReader, FieldValue};
 use super::fields::fields;
 use super::rules::WRONG_TYPE;
@@ -28,21 +28,21 @@ fields! {
 impl FieldValue for Providers {
     const KIND: FieldType = FieldType::Map(Self::FIELDS);
 
-    fn read(node: &Node, _field: &Field, reader: &mut FieldReader<'_>) -> Option<Self> {
+    fn read(node: &Node, _field: &FieldShape, reader: &mut FieldReader<'_>) -> Option<Self> {
         let Some(mapping) = node.as_mapping() else {
             let expected = "a map like `aws: {region: us-east-1, account_id: 123456789012}`";
             reader.push(reader.wrong_type(node, expected));
             return None;
         };
         // Files can also configure other clouds and Helm here. Optakit ignores them.
-        Some(Self { aws: reader.required(mapping, Self::field("aws"), node.span) })
+        Some(Self { aws: reader.required(mapping, Self::shape("aws"), node.span) })
     }
 }
 
 impl FieldValue for Aws {
     const KIND: FieldType = FieldType::Map(Self::FIELDS);
 
-    fn read(node: &Node, _field: &Field, reader: &mut FieldReader<'_>) -> Option<Self> {
+    fn read(node: &Node, _field: &FieldShape, reader: &mut FieldReader<'_>) -> Option<Self> {
         let Some(mapping) = node.as_mapping() else {
             reader.push(reader.wrong_type(node, "a map with `region` and `account_id`"));
             return None;
@@ -58,7 +58,7 @@ pub struct AccountId(pub String);
 impl FieldValue for AccountId {
     const KIND: FieldType = FieldType::Count;
 
-    fn read(node: &Node, _field: &Field, reader: &mut FieldReader<'_>) -> Option<Self> {
+    fn read(node: &Node, _field: &FieldShape, reader: &mut FieldReader<'_>) -> Option<Self> {
         let scalar = node
             .as_scalar()
             .filter(|scalar| matches!(scalar.value, ScalarValue::Int(_) | ScalarValue::Str));

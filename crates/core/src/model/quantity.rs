@@ -1,6 +1,6 @@
 //! Quantities of CPU and memory.
 
-use super::field::{Field, FieldType};
+use super::field::{FieldShape, FieldType};
 use super::field_reader::{FieldReader, FieldValue};
 use super::rules::{OUT_OF_RANGE, UNIT_IN_NUMBER, WRONG_TYPE};
 use super::unit::Unit;
@@ -38,7 +38,7 @@ impl Quantity {
 impl FieldValue for Quantity {
     const KIND: FieldType = FieldType::Quantity;
 
-    fn read(node: &Node, field: &Field, reader: &mut FieldReader<'_>) -> Option<Self> {
+    fn read(node: &Node, field: &FieldShape, reader: &mut FieldReader<'_>) -> Option<Self> {
         let expected = match field.unit {
             Some(unit) => format!("a number of {}", unit.name()),
             None => "a number".to_owned(),

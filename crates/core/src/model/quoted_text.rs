@@ -1,6 +1,6 @@
 //! Text that must not be a number or a boolean: values of environment variables and labels.
 
-use super::field::{Field, FieldType};
+use super::field::{FieldShape, FieldType};
 use super::field_reader::{FieldReader, FieldValue};
 use super::rules::UNQUOTED_VALUE;
 use super::text_list::{text, yaml_quoted};
@@ -15,7 +15,7 @@ pub struct QuotedText(pub Text);
 impl FieldValue for QuotedText {
     const KIND: FieldType = FieldType::Text;
 
-    fn read(node: &Node, _field: &Field, reader: &mut FieldReader<'_>) -> Option<Self> {
+    fn read(node: &Node, _field: &FieldShape, reader: &mut FieldReader<'_>) -> Option<Self> {
         quoted_text(node, reader).map(Self)
     }
 }

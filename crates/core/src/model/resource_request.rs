@@ -1,6 +1,6 @@
 //! CPU and memory of a container.
 
-use super::field::{Field, FieldType};
+use super::field::{FieldShape, FieldType};
 use super::field_reader::{FieldReader, FieldValue};
 use super::fields::fields;
 use super::quantity::Quantity;
@@ -50,7 +50,7 @@ fields! {
 impl FieldValue for ResourceRequest {
     const KIND: FieldType = FieldType::Map(Self::FIELDS);
 
-    fn read(node: &Node, _field: &Field, reader: &mut FieldReader<'_>) -> Option<Self> {
+    fn read(node: &Node, _field: &FieldShape, reader: &mut FieldReader<'_>) -> Option<Self> {
         let Some(mapping) = node.as_mapping() else {
             reader.push(reader.wrong_type(node, "a map like `{cpu: 100, memory: 128}`"));
             return None;

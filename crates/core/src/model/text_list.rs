@@ -1,6 +1,6 @@
 //! Texts and lists of texts.
 
-use super::field::{Field, FieldType};
+use super::field::{FieldShape, FieldType};
 use super::field_reader::{FieldReader, FieldValue};
 use crate::diagnostic::Applicability;
 use crate::span::Spanned;
@@ -10,7 +10,7 @@ use crate::text::Text;
 impl FieldValue for Text {
     const KIND: FieldType = FieldType::Text;
 
-    fn read(node: &Node, _field: &Field, reader: &mut FieldReader<'_>) -> Option<Self> {
+    fn read(node: &Node, _field: &FieldShape, reader: &mut FieldReader<'_>) -> Option<Self> {
         text(node, reader, "text")
     }
 }
@@ -53,7 +53,7 @@ pub(crate) fn yaml_quoted(text: &str) -> String {
 impl FieldValue for Vec<Spanned<Text>> {
     const KIND: FieldType = FieldType::TextList;
 
-    fn read(node: &Node, field: &Field, reader: &mut FieldReader<'_>) -> Option<Self> {
+    fn read(node: &Node, field: &FieldShape, reader: &mut FieldReader<'_>) -> Option<Self> {
         let items = list_items(node, field, reader)?;
         Some(read_texts(items, reader))
     }
@@ -62,7 +62,7 @@ impl FieldValue for Vec<Spanned<Text>> {
 /// Returns the items of a list. For a single text, the diagnostic suggests a list.
 pub(super) fn list_items<'n>(
     node: &'n Node,
-    field: &Field,
+    field: &FieldShape,
     reader: &mut FieldReader<'_>,
 ) -> Option<&'n [Node]> {
     if let Some(items) = node.as_sequence() {
@@ -98,7 +98,7 @@ impl From<[Spanned<Text>; 0]> for TextOrList {
 impl FieldValue for TextOrList {
     const KIND: FieldType = FieldType::TextOrList;
 
-    fn read(node: &Node, _field: &Field, reader: &mut FieldReader<'_>) -> Option<Self> {
+    fn read(node: &Node, _field: &FieldShape, reader: &mut FieldReader<'_>) -> Option<Self> {
         if let Some(items) = node.as_sequence() {
             return Some(Self(read_texts(items, reader)));
         }

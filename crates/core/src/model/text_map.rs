@@ -1,6 +1,6 @@
 //! Maps from name to text, such as labels and annotations.
 
-use super::field::{Field, FieldType};
+use super::field::{FieldShape, FieldType};
 use super::field_reader::{FieldReader, FieldValue};
 use super::quoted_text::quoted_text;
 use crate::span::Spanned;
@@ -31,7 +31,7 @@ impl From<[(Spanned<String>, Spanned<Text>); 0]> for TextMap {
 impl FieldValue for TextMap {
     const KIND: FieldType = FieldType::TextMap;
 
-    fn read(node: &Node, field: &Field, reader: &mut FieldReader<'_>) -> Option<Self> {
+    fn read(node: &Node, field: &FieldShape, reader: &mut FieldReader<'_>) -> Option<Self> {
         let Some(mapping) = node.as_mapping() else {
             let expected = format!("a map from name to text, like `{}`", field.example);
             reader.push(reader.wrong_type(node, &expected));

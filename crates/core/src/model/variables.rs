@@ -2,7 +2,7 @@
 
 use std::collections::BTreeMap;
 
-use super::field::{Field, FieldType};
+use super::field::{FieldShape, FieldType};
 use super::field_reader::{FieldReader, FieldValue};
 use crate::order;
 use crate::span::Span;
@@ -24,7 +24,7 @@ pub struct Variable {
 impl FieldValue for Variables {
     const KIND: FieldType = FieldType::Variables;
 
-    fn read(node: &Node, _field: &Field, reader: &mut FieldReader<'_>) -> Option<Self> {
+    fn read(node: &Node, _field: &FieldShape, reader: &mut FieldReader<'_>) -> Option<Self> {
         let Some(mapping) = node.as_mapping() else {
             reader.push(reader.wrong_type(node, "a map from name to value"));
             return None;

@@ -53,9 +53,9 @@ pub fn environment_file(source: &Source) -> (Environment, Vec<Diagnostic>) {
 /// Reads the fields that Optakit uses. Other keys are for other parts of Opta.
 fn read_fields(mapping: &Mapping, owner: Span, reader: &mut FieldReader<'_>) -> EnvironmentFile {
     EnvironmentFile {
-        name: reader.required(mapping, EnvironmentFile::field("name"), owner),
-        org_name: reader.required(mapping, EnvironmentFile::field("org_name"), owner),
-        providers: reader.required(mapping, EnvironmentFile::field("providers"), owner),
-        modules: reader.optional(mapping, EnvironmentFile::field("modules")),
+        name: reader.required(mapping, EnvironmentFile::shape("name"), owner),
+        org_name: reader.required(mapping, EnvironmentFile::shape("org_name"), owner),
+        providers: reader.required(mapping, EnvironmentFile::shape("providers"), owner),
+        modules: reader.optional(mapping, EnvironmentFile::shape("modules")),
     }
 }
