@@ -39,16 +39,16 @@ test('form, panels, dialogs, files and help load on demand', () => {
 
 /** @type {[part: string, weight: () => number, figure: number][]} */
 const FIGURES = [
-  ['the program', files(/^optakit-web-.*\.wasm/), 322],
+  ['the program', files(/^optakit-web-.*\.wasm/), 314],
   ['the text editor', files(/^(?:editor|chunk)-.*\.js/), 106],
   ['the rest of the JavaScript', files(/^(?:page|boot|first|optakit-web)\S*\.js /), 12.2],
   ['index.html', files(/^index\.html/), 2.8],
   ['the form', files(/^split_form-/), 31.5],
   ['the panels', files(/^split_panels-/), 72.5],
   ['the dialogs', files(/^split_dialogs-/), 18.8],
-  ['files', files(/^split_files-/), 44.3],
+  ['files', files(/^split_files-/), 23.4],
   ['help', files(/^split_help-/), 16.5],
-  ['code that parts share', files(/^chunk_/), 44.1],
+  ['code that parts share', files(/^chunk_/), 53],
   ['completion and search', files(/^typing-/), 15.5],
   ['the JavaScript package', packed('target/js/nodejs/optakit_bg.wasm'), 275],
 ];
