@@ -125,7 +125,7 @@ test('the server stops with its terminal, and reports a port in use', async (t) 
     stdio: ['ignore', 'ignore', 'pipe'],
   });
   const output = await readAll(second.stderr);
-  assert.match(output, /cannot listen on port \d+\n.*choose another port with `--port`/);
+  assert.match(output, /cannot listen on port \d+: .*\n +help: choose another port with `--port`/);
   const exited = once(process, 'exit');
   process.kill('SIGHUP');
   await exited;

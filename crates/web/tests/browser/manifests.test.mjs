@@ -133,5 +133,5 @@ test('an AUTO image needs a tag or a digest', async (t) => {
   await image.fill(DIGEST);
   await manifests(page).getByText(`opta-shop-api@${DIGEST}`).waitFor();
   await image.fill('not a tag');
-  await region(page, 'Problems').getByText('`not a tag` is not a valid image tag').waitFor();
+  await region(page, 'Problems').getByText('not a tag is not a valid image tag').waitFor();
 });
