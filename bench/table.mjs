@@ -43,7 +43,7 @@ const rounded = (value) =>
 const quantity = ({ value, unit }) => `${rounded(value)} ${unit}`;
 /** Returns a ratio in words, such as `2 times faster`. */
 const ratioInWords = (ratio, { unit }) => {
-  const [more, less] = unit === 'KB' ? ['heavier', 'lighter'] : ['slower', 'faster'];
+  const [more, less] = unit === 'KB' ? ['larger', 'smaller'] : ['slower', 'faster'];
   if (ratio > 0.95 && ratio < 1.05) return 'the same';
   return ratio < 1
     ? `${Number((1 / ratio).toPrecision(2))} times ${less}`
