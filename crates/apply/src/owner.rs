@@ -17,7 +17,7 @@ const MARKS: &[(&str, &str, &str)] = &[
     ("/metadata/labels/instance.timoni.sh~1name", "the Timoni instance", OTHER),
 ];
 
-const HELM: &str = "run `optakit takeover`, which restarts no pod";
+const HELM: &str = "run `optakit takeover`; it does not restart pods";
 const OTHER: &str = "remove the object from that tool, then apply again";
 
 /// Returns the tool that manages an object, with help for the user. Optakit itself is not returned.

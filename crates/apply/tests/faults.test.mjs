@@ -17,8 +17,8 @@ test('the table of faults is up to date', () => {
   const lines = rows.map((row) => `| ${row.fault} | ${row.result} | \`${row.test}\` |`);
   const text = `# Faults
 
-Each row is a test that causes a fault on a real control plane and asserts the result. kwok plays
-the kubelet, and a stand-in plays AWS. \`make test\` writes this page; do not edit it.
+Each row is a test that causes a fault on a real control plane and asserts the result. kwok
+replaces the kubelet, and a simulation replaces AWS. \`make test\` writes this page; do not edit it.
 
 | Fault | Result | Test |
 |---|---|---|

@@ -93,7 +93,7 @@ fn every_kind_of_line_has_an_explanation() {
     let part = why(Kind::Deployment, "kind: Deployment").markdown;
     assert!(
         part.starts_with(
-            "Optakit always sets this in a Deployment of the module at `opta.yml` line 4"
+            "Optakit sets this in every Deployment. The module is at `opta.yml` line 4"
         ),
         "{part}"
     );

@@ -25,8 +25,8 @@ pub(super) async fn deploy_or_roll_back(
         Ok(deployed) => {
             if !history::record(&session.client, &session.bundle, Status::Deployed).await? {
                 report.warning(
-                    "the bundle is too large for the history: `optakit rollback` cannot restore \
-                     it, keep its file",
+                    "the bundle is too large for the history, so `optakit rollback` cannot \
+                     restore it; keep the bundle file",
                 );
             }
             return Ok(deployed);

@@ -14,7 +14,7 @@ pub(crate) enum AuthError {
          `aws sso login`, or name a cluster with `--context` or `--kubeconfig`"
     )]
     NoCredentials(#[source] CredentialsError),
-    #[error("AWS did not return our identity (sts:GetCallerIdentity): {reason}")]
+    #[error("cannot read the AWS identity of the credentials (sts:GetCallerIdentity): {reason}")]
     Identity { reason: String },
     #[error(
         "the AWS credentials belong to account {found}, but the bundle is for account \

@@ -24,7 +24,7 @@ Examples:
   # Read a value from standard input
   pass show stripe | optakit secret set STRIPE_KEY
 
-  # Import a file, restart no pods
+  # Import a file without restarting pods
   optakit secret import production.env --no-restart
 
   # List the names
@@ -87,7 +87,7 @@ Examples:
     List,
     /// Delete a secret
     ///
-    /// Restarts no pods: a pod that needs the secret could not start again.
+    /// Does not restart pods, because a pod that needs the secret could not start again.
     #[command(after_help = "\
 Exit codes:
   0  deleted

@@ -143,7 +143,7 @@ const TARGET: &str = "Target options";
 pub(crate) enum Profile {
     /// Current best practice, with the object names of Opta
     Default,
-    /// Pods exactly as Opta rendered them, so that a takeover restarts no pod
+    /// Pods exactly as Opta rendered them, so that a takeover does not restart them
     #[value(name = "opta-2021")]
     Opta2021,
 }

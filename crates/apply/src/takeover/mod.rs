@@ -42,7 +42,7 @@ pub(crate) async fn take_over(session: &Session, yes: bool, report: &Report) -> 
     report_plan(&targets, &found, &releases, report);
     let objects = plural(found.len(), "object");
     let question =
-        format!("take over {objects} from Helm in {}? No pod restarts.", session.cluster);
+        format!("take over {objects} from Helm in {}? Pods are not restarted.", session.cluster);
     confirm(&question, yes)?;
     let lock = lock::acquire(&session.client, session.layer(), Duration::ZERO).await?;
     let outcome = async {
@@ -105,7 +105,8 @@ fn report_terraform(session: &Session, report: &Report) {
         session.bundle.aws.iter().map(|resource| resource.module()).collect();
     let commands: String = modules.into_iter().map(helm::state_rm).collect();
     report.note(format!(
-        "Terraform still manages the service and would delete it; run this where its state is:\n{}",
+        "Terraform still manages the service and would delete it; run this in its working \
+         directory:\n{}",
         commands.trim_end()
     ));
 }

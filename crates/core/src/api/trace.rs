@@ -152,7 +152,7 @@ pub fn explain_line(request: &Request, kind: Kind, line: &TracedLine) -> Option<
             )
         }
         (None, _) if line.is_exact => format!("Set at {at}."),
-        (None, _) => format!("Optakit always sets this in a {kind} of the module at {at}."),
+        (None, _) => format!("Optakit sets this in every {kind}. The module is at {at}."),
     };
     Some(LineExplanation { file, place, markdown })
 }

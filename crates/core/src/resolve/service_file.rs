@@ -147,7 +147,7 @@ pub fn choose<'a>(
     let names: Vec<&str> = entries().filter_map(name).collect();
     match (requested, file.environments.as_slice()) {
         (Some(requested), []) if file.layer.is_some() => Err(format!(
-            "there is no environment `{requested}`: the file describes its only environment itself"
+            "there is no environment `{requested}`: the file has no list of `environments`"
         )),
         (Some(requested), _) => match entries().find(|entry| name(entry) == Some(requested)) {
             Some(entry) => Ok(Some(entry)),

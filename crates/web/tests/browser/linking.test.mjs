@@ -40,5 +40,5 @@ test('text lines and manifest lines are highlighted together', async (t) => {
   // The arrow keys select lines too.
   await manifests.locator('pre').first().focus();
   await page.keyboard.press('ArrowDown');
-  await page.getByText('Optakit always sets this in a HorizontalPodAutoscaler').waitFor();
+  await page.getByText('Optakit sets this in every HorizontalPodAutoscaler').waitFor();
 });
