@@ -22,12 +22,17 @@ pub(crate) fn run(arguments: &ValidateArgs, report: &Report) -> anyhow::Result<E
     for path in &arguments.paths {
         find_service_files(path, &mut files)?;
     }
-    let checked = files.par_iter().map(|file| {
+    let check_file = |file: &PathBuf| {
         let choices = Choices { environment: arguments.env.clone(), ..Choices::default() };
         let request = request::read(file, arguments.values.as_ref(), choices)?;
         Ok((check(&request)?, request))
-    });
-    let checked = checked.collect::<anyhow::Result<Vec<_>>>()?;
+    };
+    let checked: anyhow::Result<Vec<_>> = match files.as_slice() {
+        // One file does not need the threads of rayon.
+        [file] => check_file(file).map(|checked| vec![checked]),
+        files => files.par_iter().map(check_file).collect(),
+    };
+    let checked = checked?;
     let all = || checked.iter().flat_map(|(diagnostics, _)| diagnostics);
     let count = |severity: Severity| all().filter(|found| found.severity == severity).count();
     match arguments.format {

@@ -53,7 +53,8 @@ pub struct Bundle {
     pub holes: Vec<MissingInput>,
     /// The line of a source for each value of a manifest.
     pub source_map: Vec<SourceLine>,
-    /// `sha256:` and the hash of the canonical form of all other fields.
+    /// `sha256:` and the hash of the canonical form of all other fields. Not written if empty.
+    #[serde(skip_serializing_if = "String::is_empty")]
     pub digest: String,
 }
 
@@ -142,13 +143,9 @@ impl Bundle {
     /// Computes the digest of the content. It differs from `digest` if the bundle was modified.
     #[must_use]
     pub fn actual_digest(&self) -> String {
-        let mut value =
-            serde_json::to_value(self).expect("a bundle is a tree of maps with text keys");
-        if let Some(map) = value.as_object_mut() {
-            map.remove("digest");
-        }
-        let canonical = serde_json_canonicalizer::to_vec(&value)
-            .expect("every number in a bundle is valid JSON");
+        let content = Self { digest: String::new(), ..self.clone() };
+        let canonical = serde_json_canonicalizer::to_vec(&content)
+            .expect("a bundle is valid JSON: all keys are text and all numbers are finite");
         format!("sha256:{}", hex::encode(Sha256::digest(&canonical)))
     }
 
