@@ -1,6 +1,7 @@
 //! A bundle and a connection to its cluster and its AWS account.
 
 use anyhow::Context;
+use aws_config::SdkConfig;
 use optakit_core::aws::AwsResource;
 use optakit_core::aws::iam as aws_iam;
 use optakit_core::bundle::{Bundle, BundleObject, List};
@@ -10,6 +11,20 @@ use crate::auth::{self, Cluster};
 use crate::aws::adopt::adopt;
 use crate::live::{self, DesiredObject};
 
+/// How a run uses AWS.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum AwsUse {
+    /// Only to connect to an EKS cluster.
+    Skip,
+    /// Also reads the names of ECR repositories, if there are credentials.
+    Read,
+    /// Also compares ECR repositories and IAM roles with the bundle, and changes them.
+    Manage {
+        /// Whether to change resources that do not belong to Optakit or Opta.
+        adopt: bool,
+    },
+}
+
 /// A bundle and a connection to its cluster.
 pub(crate) struct Session {
     /// The bundle. The values that the connection provides are filled in.
@@ -18,7 +33,9 @@ pub(crate) struct Session {
     /// The name of the cluster in messages.
     pub(crate) cluster: String,
     /// The AWS settings. `None` if the run does not change AWS.
-    pub(crate) aws: Option<aws_config::SdkConfig>,
+    pub(crate) aws: Option<SdkConfig>,
+    /// Whether AWS resources that do not belong to Optakit or Opta may be changed.
+    pub(crate) adopt: bool,
     /// Whether the namespace exists.
     pub(crate) namespace_exists: bool,
 }
@@ -39,35 +56,15 @@ pub(crate) fn block_on<T>(work: impl Future<Output = anyhow::Result<T>>) -> anyh
 impl Session {
     /// Connects to a cluster.
     ///
-    /// `touch_aws` is true if the run creates and updates ECR repositories and IAM roles.
-    ///
     /// # Errors
     ///
     /// Fails if AWS or the cluster cannot be reached, or rejects the credentials.
     pub(crate) async fn open(
         mut bundle: Bundle,
         cluster: &Cluster,
-        touch_aws: bool,
+        aws_use: AwsUse,
     ) -> anyhow::Result<Self> {
-        // An IAM role trusts the issuer of the cluster. Only EKS reports it. For other clusters
-        // roles are created only if the values file contains the issuer.
-        let eks = matches!(cluster, Cluster::Eks { .. });
-        let has_issuer =
-            |index| !bundle.missing_inputs(List::Aws, index).contains(&aws_iam::ISSUER);
-        let wants_aws = |(index, resource): (usize, &AwsResource)| match resource {
-            AwsResource::EcrRepository { .. } => true,
-            AwsResource::IamRole { .. } => has_issuer(index),
-        };
-        let needs_aws = eks || (touch_aws && bundle.aws.iter().enumerate().any(wants_aws));
-        let aws =
-            if needs_aws { Some(auth::aws(bundle.target.region.as_deref()).await) } else { None };
-        if let Some(aws) = &aws {
-            let account = auth::check_account(aws, bundle.target.account_id.as_deref()).await?;
-            bundle.fill("account_id", &account);
-            if touch_aws {
-                adopt(aws, &mut bundle).await?;
-            }
-        }
+        let aws = open_aws(&mut bundle, cluster, aws_use).await?;
         let connection = auth::connect(cluster, aws.as_ref()).await?;
         if let Some(issuer) = &connection.issuer {
             bundle.fill(aws_iam::ISSUER, issuer.trim_start_matches("https://"));
@@ -87,7 +84,8 @@ impl Session {
             bundle,
             client: connection.client,
             cluster: connection.name,
-            aws: aws.filter(|_| touch_aws),
+            aws: aws.filter(|_| matches!(aws_use, AwsUse::Manage { .. })),
+            adopt: matches!(aws_use, AwsUse::Manage { adopt: true }),
             namespace_exists,
         })
     }
@@ -99,6 +97,7 @@ impl Session {
             client: self.client.clone(),
             cluster: self.cluster.clone(),
             aws: None,
+            adopt: self.adopt,
             namespace_exists: self.namespace_exists,
         }
     }
@@ -128,6 +127,43 @@ impl Session {
         }
         (targets, waiting)
     }
+}
+
+/// Returns the AWS settings if the run needs them. Fills in the account and the repositories.
+///
+/// # Errors
+///
+/// Fails if AWS cannot be reached, or rejects the credentials.
+async fn open_aws(
+    bundle: &mut Bundle,
+    cluster: &Cluster,
+    aws_use: AwsUse,
+) -> anyhow::Result<Option<SdkConfig>> {
+    let is_eks = matches!(cluster, Cluster::Eks { .. });
+    // An IAM role trusts the issuer of the cluster. Only EKS reports it. For other clusters
+    // roles are created only if the values file contains the issuer.
+    let has_issuer = |index| !bundle.missing_inputs(List::Aws, index).contains(&aws_iam::ISSUER);
+    let wants_aws = |(index, resource): (usize, &AwsResource)| match (resource, aws_use) {
+        (_, AwsUse::Skip) => false,
+        (AwsResource::EcrRepository { .. }, AwsUse::Read | AwsUse::Manage { .. }) => true,
+        (AwsResource::IamRole { .. }, AwsUse::Read) => false,
+        (AwsResource::IamRole { .. }, AwsUse::Manage { .. }) => has_issuer(index),
+    };
+    if !is_eks && !bundle.aws.iter().enumerate().any(wants_aws) {
+        return Ok(None);
+    }
+    let aws = auth::aws(bundle.target.region.as_deref()).await;
+    let account = match auth::check_account(&aws, bundle.target.account_id.as_deref()).await {
+        Ok(account) => account,
+        // Without credentials for the account, the names of the bundle are used.
+        Err(_) if !is_eks && aws_use == AwsUse::Read => return Ok(None),
+        Err(error) => return Err(error.into()),
+    };
+    bundle.fill("account_id", &account);
+    if aws_use != AwsUse::Skip {
+        adopt(&aws, bundle).await?;
+    }
+    Ok(Some(aws))
 }
 
 fn module(object: &BundleObject) -> Option<String> {

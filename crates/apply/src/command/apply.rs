@@ -8,7 +8,7 @@ use crate::apply_bundle::apply_bundle;
 use crate::cli::ApplyArgs;
 use crate::report::Report;
 use crate::saved_plan::SavedPlan;
-use crate::session::{self, Session};
+use crate::session::{self, AwsUse, Session};
 use crate::{bundle_file, file};
 
 /// Applies a bundle to its cluster.
@@ -27,7 +27,8 @@ pub(crate) fn run(arguments: &ApplyArgs, report: &Report) -> anyhow::Result<Exit
     };
     let cluster = connect::cluster(&bundle, &options.connect)?;
     session::block_on(async {
-        let session = Session::open(bundle, &cluster, !options.skip_aws).await?;
+        let aws = if options.skip_aws { AwsUse::Skip } else { AwsUse::Manage { adopt: false } };
+        let session = Session::open(bundle, &cluster, aws).await?;
         apply_bundle(session, &options::apply(options, plan), report, started).await?;
         Ok(ExitCode::SUCCESS)
     })

@@ -7,7 +7,7 @@ use crate::auth::Cluster;
 use crate::bundle_file;
 use crate::cli::{ConnectArgs, ServiceArgs};
 use crate::report::Report;
-use crate::session::{self, Session};
+use crate::session::{self, AwsUse, Session};
 
 /// Returns the cluster that the arguments name: a context of a kubeconfig, or an EKS cluster.
 ///
@@ -37,6 +37,7 @@ pub(super) fn cluster(bundle: &Bundle, connect: &ConnectArgs) -> anyhow::Result<
 /// exist.
 pub(super) fn with_service<T>(
     service: &ServiceArgs,
+    aws: AwsUse,
     report: &Report,
     run: impl AsyncFnOnce(Session) -> anyhow::Result<T>,
 ) -> anyhow::Result<T> {
@@ -44,7 +45,7 @@ pub(super) fn with_service<T>(
     let bundle = bundle_file::read(&service.bundle, None, true, report)?;
     let cluster = cluster(&bundle, &service.connect)?;
     session::block_on(async {
-        let session = Session::open(bundle, &cluster, false).await?;
+        let session = Session::open(bundle, &cluster, aws).await?;
         if !session.namespace_exists {
             bail!(
                 "namespace `{}` does not exist in {}: the service was never applied there",

@@ -12,7 +12,7 @@ use crate::bundle_file;
 use crate::cli::DeployArgs;
 use crate::push_image::{check, push_to_ecr};
 use crate::report::Report;
-use crate::session::{self, Session};
+use crate::session::{self, AwsUse, Session};
 
 /// Pushes an image, then applies a bundle with it.
 ///
@@ -42,7 +42,7 @@ pub(crate) fn run(arguments: &DeployArgs, report: &Report) -> anyhow::Result<Exi
     session::block_on(async {
         let digest = push_to_ecr(&bundle, &image, None, report).await?;
         bundle.fill(IMAGE_DIGEST, &digest);
-        let session = Session::open(bundle, &cluster, true).await?;
+        let session = Session::open(bundle, &cluster, AwsUse::Manage { adopt: false }).await?;
         apply_bundle(session, &options::apply(options, None), report, started).await?;
         Ok(ExitCode::SUCCESS)
     })

@@ -11,6 +11,7 @@ use crate::applyset::ApplySet;
 use crate::cli::DestroyArgs;
 use crate::plural::plural;
 use crate::report::{Report, confirm};
+use crate::session::AwsUse;
 use crate::{history, lock};
 
 /// Deletes the objects of a service that Optakit applied. Keeps objects that other tools need or
@@ -21,7 +22,7 @@ use crate::{history, lock};
 /// Fails if the cluster cannot be reached, the user does not confirm, or an object cannot be
 /// deleted.
 pub(crate) fn run(arguments: &DestroyArgs, report: &Report) -> anyhow::Result<ExitCode> {
-    with_service(&arguments.service, report, async |session| {
+    with_service(&arguments.service, AwsUse::Skip, report, async |session| {
         let set = ApplySet::read(&session.client, session.layer()).await?;
         let members = set.leftovers(&session.client, &[]).await?;
         for member in &members {

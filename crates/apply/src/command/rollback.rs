@@ -11,6 +11,7 @@ use crate::cli::RollbackArgs;
 use crate::history::{self, Revision, Status};
 use crate::plural::plural;
 use crate::report::Report;
+use crate::session::AwsUse;
 use crate::{deploy, lock};
 
 /// Applies an earlier revision again. It becomes the newest revision.
@@ -19,7 +20,7 @@ use crate::{deploy, lock};
 ///
 /// Fails if there is no such revision, or its pods do not become ready.
 pub(crate) fn run(arguments: &RollbackArgs, report: &Report) -> anyhow::Result<ExitCode> {
-    with_service(&arguments.service, report, async |session| {
+    with_service(&arguments.service, AwsUse::Skip, report, async |session| {
         let revisions = history::list(&session.client, session.layer()).await?;
         let number = match arguments.to {
             Some(number) => number,

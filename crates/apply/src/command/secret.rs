@@ -14,7 +14,7 @@ use crate::deploy::{self, DeployOptions};
 use crate::owner::Force;
 use crate::plural::plural;
 use crate::report::Report;
-use crate::session::{self, Session};
+use crate::session::{self, AwsUse, Session};
 use crate::{bundle_file, file, manual_secret};
 
 /// Names with their values.
@@ -50,7 +50,7 @@ pub(crate) fn run(arguments: &SecretArgs, report: &Report) -> anyhow::Result<Exi
     let bundle = bundle_file::read(&path, None, true, report)?;
     let cluster = connect::cluster(&bundle, &arguments.connect)?;
     session::block_on(async {
-        let session = Session::open(bundle, &cluster, false).await?;
+        let session = Session::open(bundle, &cluster, AwsUse::Skip).await?;
         match action {
             SecretAction::Set(values) => set(session, arguments, &values, report).await?,
             SecretAction::List => list(&session, report).await?,

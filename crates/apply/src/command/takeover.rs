@@ -6,7 +6,7 @@ use super::connect;
 use crate::bundle_file;
 use crate::cli::TakeoverArgs;
 use crate::report::Report;
-use crate::session::{self, Session};
+use crate::session::{self, AwsUse, Session};
 use crate::takeover::take_over;
 
 /// Takes over the objects of a bundle from Helm.
@@ -19,7 +19,7 @@ pub(crate) fn run(arguments: &TakeoverArgs, report: &Report) -> anyhow::Result<E
     let bundle = bundle_file::read(bundle, image_digest.as_deref(), false, report)?;
     let cluster = connect::cluster(&bundle, connect)?;
     session::block_on(async {
-        let session = Session::open(bundle, &cluster, false).await?;
+        let session = Session::open(bundle, &cluster, AwsUse::Read).await?;
         take_over(&session, *yes, report).await?;
         Ok(ExitCode::SUCCESS)
     })
