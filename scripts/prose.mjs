@@ -11,6 +11,10 @@ const BINARY = 'target/debug/optakit';
 const IGNORED = /^(assets|fuzz\/seeds)\/|\/(fixtures|render)\/.*\.ya?ml$|^LICENSE|^package-lock/;
 
 const [vale, ...named] = process.argv.slice(2);
+if (vale === undefined) {
+  console.error('usage: node scripts/prose.mjs VALE [FILE...], where VALE is the path of vale');
+  process.exit(2);
+}
 const git = (...args) => execFileSync('git', args, { encoding: 'utf8', maxBuffer: 1 << 26 });
 const tracked = git('ls-files', '-z')
   .split('\0')
@@ -68,7 +72,7 @@ process.stderr.write(stderr);
 if (status !== 0) {
   const count = output.split('\n').filter(Boolean).length;
   console.error(
-    `error: ${count} phrases are hard to read; see docs or .vale/ for the words to use`,
+    `error: ${count} phrases are hard to read; .vale/ lists the words to use`,
   );
 }
 process.exit(status ?? 1);

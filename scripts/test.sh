@@ -9,7 +9,7 @@ passed=0 failed=0 skipped=0
 node_test=(node --test --test-reporter=spec)
 
 say "Testing the core, the command line, the page in Chromium, and deployments to a local cluster"
-say "The first run builds Kubernetes, Trunk and all packages (20 to 40 minutes)"
+say "This takes about 25 minutes the first time (it builds its tools), and a few minutes later"
 
 have cargo || die "no Rust toolchain found: install one from https://rustup.rs"
 "$root/scripts/setup-page.sh"

@@ -5,7 +5,7 @@ use serde::{Deserialize, Serialize};
 
 use crate::model::exposure::Exposure;
 use crate::model::image::{check_digest, check_tag};
-use crate::quote::quoted_list;
+use crate::quote::{one_of, quoted};
 use crate::render::{Hardening, Kubernetes, Profile};
 use crate::resolve::Values;
 use crate::rfc1123;
@@ -127,6 +127,6 @@ fn find<T: Copy + Default>(
     let found = all.iter().find(|(known, _)| *known == name).map(|(_, value)| *value);
     found.ok_or_else(|| {
         let names: Vec<&str> = all.iter().map(|(name, _)| *name).collect();
-        format!("unknown {choice} `{name}`, expected one of {}", quoted_list(&names))
+        format!("unknown {choice} {}, expected {}", quoted(name), one_of(&names))
     })
 }

@@ -14,7 +14,7 @@ use super::cluster::{ConnectArgs, ResultFormat, ServiceArgs};
 #[derive(Debug, Args)]
 #[command(after_help = "\
 Exit codes:
-  0  nothing to change
+  0  no changes
   1  the plan failed
   2  there are changes
 

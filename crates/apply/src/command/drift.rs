@@ -29,6 +29,6 @@ pub(crate) fn run(arguments: &DriftArgs, report: &Report) -> anyhow::Result<Exit
         let session = session.with(bundle);
         // A change by another field manager is drift too.
         let changes = Changes::find(&session, &Force { all: true, ..Force::default() }).await?;
-        Ok(print(&changes, &session, arguments.output, report))
+        Ok(print(&changes, &session, arguments.output, "difference", report))
     })
 }

@@ -26,7 +26,7 @@ pub(crate) fn run(arguments: &PlanArgs, report: &Report) -> anyhow::Result<ExitC
         let session = Session::open(bundle, &cluster, AwsUse::Read).await?;
         preflight::check_inputs(&session.bundle, IMAGE_DIGEST)?;
         let changes = Changes::find(&session, &options::force(&arguments.conflicts)).await?;
-        let code = print(&changes, &session, arguments.output, report);
+        let code = print(&changes, &session, arguments.output, "change", report);
         if let Some(path) = &arguments.save {
             file::write(path, &SavedPlan::of(&session, &changes).await?.to_text())?;
         }

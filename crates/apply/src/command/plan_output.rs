@@ -14,15 +14,16 @@ use crate::plural::plural;
 use crate::report::{Event, Report};
 use crate::session::Session;
 
-/// Prints changes. Returns exit code 2 if there are any.
+/// Prints changes, each of which is called `noun`. Returns exit code 2 if there are any.
 pub(super) fn print(
     changes: &Changes,
     session: &Session,
     output: ResultFormat,
+    noun: &str,
     report: &Report,
 ) -> ExitCode {
     report.result(&match output {
-        ResultFormat::Text => text(changes, session.layer()),
+        ResultFormat::Text => text(changes, session.layer(), noun),
         ResultFormat::Json => json(changes, session),
     });
     if count(changes) == 0 { ExitCode::SUCCESS } else { ExitCode::from(2) }
@@ -36,7 +37,7 @@ fn line(event: &Event<'_>) -> String {
     event.text().unwrap_or_default()
 }
 
-fn text(changes: &Changes, layer: &str) -> String {
+fn text(changes: &Changes, layer: &str, noun: &str) -> String {
     let mut text = String::new();
     let mut push = |line: &str| {
         text.push_str(line);
@@ -57,8 +58,8 @@ fn text(changes: &Changes, layer: &str) -> String {
         push(&line(&changes::deletion_event(&leftover.label())));
     }
     match count(changes) {
-        0 => push(&format!("{layer}: nothing to change")),
-        number => push(&format!("{layer}: {}", plural(number, "change"))),
+        0 => push(&format!("{layer}: no {noun}s")),
+        number => push(&format!("{layer}: {}", plural(number, noun))),
     }
     if !changes.untested.is_empty() {
         push("the namespace does not exist yet, so its objects were not checked in a dry run");

@@ -12,12 +12,11 @@ fn a_command_that_cannot_run_exits_with_2() {
         ),
         (
             &["validate", "--env", "nowhere"],
-            "error: opta.yml: there is no environment `nowhere`, choose one of `staging` with \
-             `--env`\n",
+            "error: opta.yml: there is no environment `nowhere`, choose `staging` with `--env`\n",
         ),
         (
             &["render", "--env", "nowhere"],
-            "error: there is no environment `nowhere`, choose one of `staging` with `--env`\n",
+            "error: there is no environment `nowhere`, choose `staging` with `--env`\n",
         ),
         (
             &["render", "--profile", "odd"],
@@ -44,6 +43,7 @@ fn a_command_that_cannot_run_exits_with_2() {
              Opta rendered them\n",
         ),
         (&["render", "--image-tag", "a b"], "error: `a b` is not a valid image tag\n"),
+        (&["render", "--image-tag", ""], "error: `\"\"` is not a valid image tag\n"),
         (
             &["bundle", "inspect", "opta.yml"],
             "error: the file is not a valid bundle: expected ident at line 1 column 2\n",

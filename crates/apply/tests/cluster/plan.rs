@@ -20,7 +20,7 @@ fn plan_shows_each_change_and_its_effect() {
     let service =
         Service::new("planned", "acme/api:1", "    public_uri: \"api.{parent.domain}\"\n");
     service.apply(&[]).succeeds();
-    assert_eq!(service.run("plan", &[]).succeeds().output(), "planned: nothing to change");
+    assert_eq!(service.run("plan", &[]).succeeds().output(), "planned: no changes");
     service.update("acme/api:2", "    max_containers: 7\n");
     let plan = service
         .run("plan", &[])
@@ -60,7 +60,7 @@ fn saved_plan_is_applied_only_while_it_is_current() {
 fn drift_shows_the_changes_of_others() {
     let service = Service::new("drifted", "acme/api:1", "");
     service.apply(&[]).succeeds();
-    assert_eq!(service.run("drift", &[]).succeeds().output(), "drifted: nothing to change");
+    assert_eq!(service.run("drift", &[]).succeeds().output(), "drifted: no differences");
     let deployment = "deployment/drifted-api-k8s-service";
     kubectl_ok(&["-n", "drifted", "set", "image", deployment, "k8s-service=acme/api:other"]);
     // A new bundle that was not applied is not drift.

@@ -4,6 +4,7 @@ use std::io::Write;
 use std::path::Path;
 use std::process::Stdio;
 
+use optakit_core::kind::Kind;
 use serde_json::Value;
 use tempfile::TempDir;
 
@@ -138,10 +139,10 @@ impl Service {
 
     /// Returns kind, name and resourceVersion of the objects of the service.
     pub(crate) fn versions(&self) -> Vec<String> {
-        let kinds = "serviceaccounts,services,deployments,horizontalpodautoscalers,\
-                     poddisruptionbudgets,ingresses";
-        let label = "app.kubernetes.io/managed-by=optakit";
-        let list = get(&["-n", &self.layer, "-l", label, kinds]);
+        let kinds = Kind::ALL.iter().filter(|kind| kind.is_namespaced());
+        let kinds: Vec<&str> = kinds.map(|kind| kind.plural()).collect();
+        let label = format!("opta.dev/layer-name={}", self.layer);
+        let list = get(&["-n", &self.layer, "-l", &label, &kinds.join(",")]);
         let objects = list["items"].as_array().expect("a list").iter();
         objects
             .map(|object| {

@@ -2,6 +2,7 @@
 
 use super::context::Checker;
 use crate::diagnostic::Diagnostic;
+use crate::quote::quoted;
 use crate::rule::rule;
 
 rule! {
@@ -33,7 +34,8 @@ pub(crate) fn is_policy_arn(text: &str) -> bool {
 pub(super) fn check(checker: &mut Checker<'_>) {
     for (index, policy) in checker.service.additional_iam_policies.value.iter().enumerate() {
         if policy.value.is_known() && !is_policy_arn(policy.value.as_str()) {
-            let message = format!("`{}` is not the ARN of an IAM policy", policy.value.as_str());
+            let message =
+                format!("{} is not the ARN of an IAM policy", quoted(policy.value.as_str()));
             let path = format!("{}[{index}]", checker.path("additional_iam_policies"));
             let diagnostic = Diagnostic::new(&NOT_A_POLICY_ARN, policy.span, path, message).help(
                 "write `arn:aws:iam::aws:policy/<name>` for a policy of AWS, or \

@@ -7,7 +7,7 @@ use crate::model::link::{Argument, Link, Renames};
 use crate::model::link_kind::{LINK_KINDS, LinkAccess, LinkKind, LinkPermission};
 use crate::model::module::Header;
 use crate::model::module_types::K8S_SERVICE;
-use crate::quote::quoted_list;
+use crate::quote::{one_of, quoted, quoted_list};
 use crate::rule::rule;
 use crate::span::{Span, Spanned};
 use crate::suggest::Suggestion;
@@ -72,13 +72,13 @@ fn unknown_module(link: &Link, modules: &[Header]) -> Diagnostic {
         .filter(|module| LinkKind::of(module.short_type()).is_some())
         .map(|module| module.name.value.as_str())
         .collect();
-    let message = format!("there is no module `{name}` in this file");
+    let message = format!("there is no module {} in this file", quoted(name));
     let diagnostic = Diagnostic::new(&INVALID_LINK, link.target.span, &*link.path, message);
     let other_help = || {
         if linkable.is_empty() {
             "add a module such as `{type: postgres, name: db}` to link to".to_owned()
         } else {
-            format!("link to one of {}", quoted_list(&linkable))
+            format!("link to {}", one_of(&linkable))
         }
     };
     Suggestion::new(name, linkable.iter().copied(), other_help).add_to(diagnostic, "change")
@@ -123,10 +123,10 @@ fn check_renames(renames: &Renames, outputs: &[&str], path: &str) -> Vec<Diagnos
     for (from, _) in &renames.names {
         let name = from.value.as_str();
         if !outputs.contains(&name) {
-            let message = format!("the linked module has no output `{name}`");
+            let message = format!("the linked module has no output {}", quoted(name));
             let path = format!("{path}.{name}");
             let diagnostic = Diagnostic::new(&INVALID_LINK, from.span, path, message);
-            let other_help = || format!("use one of {}", quoted_list(outputs));
+            let other_help = || format!("use {}", one_of(outputs));
             let suggestion = Suggestion::new(name, missing.iter().copied(), other_help);
             diagnostics.push(suggestion.add_to(diagnostic, "change"));
         }
@@ -156,7 +156,7 @@ fn check_permission(
             if permissions.contains(&found) {
                 return Vec::new();
             }
-            let message = format!("`{name}` has no permission `{found}`, expected {known}");
+            let message = format!("`{name}` has no permission {}, expected {known}", quoted(found));
             let diagnostic = Diagnostic::new(&INVALID_LINK, permission.span, path, message);
             let other_help = || format!("use {known}");
             let suggestion = Suggestion::new(found, permissions.iter().copied(), other_help);

@@ -6,7 +6,7 @@ use super::field::{FieldShape, FieldType, Keys};
 use super::rules::{MISSING_FIELD, UNKNOWN_FIELD, WRONG_TYPE};
 use super::unsupported::UNSUPPORTED_FIELD;
 use crate::diagnostic::Diagnostic;
-use crate::quote::quoted_list;
+use crate::quote::{one_of, quoted};
 use crate::rule::Rule;
 use crate::source::Source;
 use crate::span::{Defaulted, Span, Spanned};
@@ -142,9 +142,9 @@ impl<'a> FieldReader<'a> {
             let message = format!("`{key}` is a field of newer Opta versions and is not supported");
             return Diagnostic::new(&UNSUPPORTED_FIELD, span, path, message).help(field.advice);
         }
-        let message = format!("unknown key `{key}` in {}", keys.map);
+        let message = format!("unknown key {} in {}", quoted(key), keys.map);
         let diagnostic = Diagnostic::new(&UNKNOWN_FIELD, span, path, message);
-        let other_help = || format!("use one of {}", quoted_list(keys.names));
+        let other_help = || format!("use {}", one_of(keys.names));
         Suggestion::new(key, keys.names.iter().copied(), other_help).add_to(diagnostic, "rename")
     }
 

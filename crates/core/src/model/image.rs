@@ -4,6 +4,7 @@
 use super::field::{FieldShape, FieldType};
 use super::field_reader::{FieldReader, FieldValue};
 use super::text_list::text;
+use crate::quote::quoted;
 use crate::rfc1123;
 use crate::rule::rule;
 use crate::syntax::Node;
@@ -114,7 +115,7 @@ pub fn check_tag(tag: &str) -> Result<(), String> {
     let valid = tag.chars().next().is_some_and(word)
         && tag.len() <= 128
         && tag.chars().all(|c| word(c) || c == '.' || c == '-');
-    if valid { Ok(()) } else { Err(format!("`{tag}` is not a valid image tag")) }
+    if valid { Ok(()) } else { Err(format!("{} is not a valid image tag", quoted(tag))) }
 }
 
 /// Checks a digest: `sha256:` and 64 hexadecimal digits, or another algorithm with at least 32.
@@ -139,7 +140,7 @@ pub fn check_digest(digest: &str) -> Result<(), String> {
         Ok(())
     } else {
         let expected = "expected `sha256:` and 64 hexadecimal digits";
-        Err(format!("`{digest}` is not a valid image digest, {expected}"))
+        Err(format!("{} is not a valid image digest, {expected}", quoted(digest)))
     }
 }
 

@@ -7,6 +7,7 @@ use super::k8s_service::K8sService;
 use super::module_types::{MODULE_TYPES, ModuleType, RequiredField, short_type};
 use super::modules::Modules;
 use crate::diagnostic::Diagnostic;
+use crate::quote::quoted;
 use crate::rule::rule;
 use crate::span::{Span, Spanned};
 use crate::suggest::Suggestion;
@@ -97,7 +98,7 @@ fn report_duplicates(headers: &[Header], reader: &mut FieldReader<'_>) {
             seen.insert(name, *span);
             continue;
         };
-        let message = format!("two modules have the name `{name}`");
+        let message = format!("two modules have the name {}", quoted(name));
         let path = format!("{}.name", module.path);
         let diagnostic = Diagnostic::new(&DUPLICATE_MODULE_NAME, *span, path, message)
             .help("give each module a different name")
@@ -136,7 +137,7 @@ fn header(node: &Node, reader: &mut FieldReader<'_>) -> Option<Header> {
 }
 
 fn unknown_type(kind: &Spanned<String>, path: String) -> Diagnostic {
-    let message = format!("unknown module type `{}`", kind.value);
+    let message = format!("unknown module type {}", quoted(kind.value.as_str()));
     let diagnostic = Diagnostic::new(&UNKNOWN_MODULE_TYPE, kind.span, path, message);
     let known = MODULE_TYPES.iter().map(|module_type| module_type.name);
     let other_help =

@@ -92,7 +92,7 @@ fn not_a_number(
     let factor = unit.and_then(|unit| unit.factor_of(suffix));
     let converted = number.parse::<f64>().ok().zip(factor);
     let Some((number, factor)) = converted else {
-        let message = format!("`{key}` is the text `{text}`, expected a number of {unit_name}");
+        let message = format!("`{key}` is {}, expected a number of {unit_name}", node.describe());
         return reader.fault(&WRONG_TYPE, node.span, message);
     };
     let converted = (number * factor).to_string();

@@ -4,7 +4,7 @@ use super::fields::{MAPS, fields_of, terminal_text};
 use super::rules::rule_text;
 use crate::check::all_rules;
 use crate::model::k8s_service::K8sService;
-use crate::quote::quoted_list;
+use crate::quote::{quoted, quoted_list};
 use crate::suggest::Suggestion;
 
 /// Returns the documentation of a field or a rule for a terminal.
@@ -27,5 +27,5 @@ pub fn explain(name: &str) -> Result<String, String> {
     let other_help = || format!("the fields of a service are {}", quoted_list(K8sService::NAMES));
     let suggestion = Suggestion::new(last, names, other_help);
     let separator = if suggestion.name.is_some() { "," } else { ";" };
-    Err(format!("there is no field or rule `{name}`{separator} {}", suggestion.help))
+    Err(format!("there is no field or rule {}{separator} {}", quoted(name), suggestion.help))
 }

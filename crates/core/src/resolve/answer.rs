@@ -3,7 +3,7 @@
 use super::scope::Scope;
 use crate::model::environment::PARENT_OUTPUTS;
 use crate::model::variables::Variable;
-use crate::quote::quoted_list;
+use crate::quote::{one_of, quoted};
 use crate::span::Span;
 use crate::suggest::Suggestion;
 
@@ -140,7 +140,13 @@ fn parent(output: &str, scope: &Scope<'_>) -> Answer {
         let help = format!("add a module of the type `{kind}` to the environment file");
         return Answer::unknown(message, help);
     }
-    let other_help = || format!("use one of {}", quoted_list(&possible));
+    let other_help = || {
+        if possible.is_empty() {
+            "add the value to `parent` in the values file".to_owned()
+        } else {
+            format!("use {}", one_of(&possible))
+        }
+    };
     let suggestion = Suggestion::new(output, possible.iter().copied(), other_help)
         .shown_as(|near| format!("{{parent.{near}}}"));
     Answer::suggest(message, output, suggestion)
@@ -154,9 +160,9 @@ fn module(name: &str, output: &str, scope: &Scope<'_>) -> Answer {
     if names.contains(&name) {
         return Answer::Input(format!("module.{name}.{output}"));
     }
-    let other_help = || format!("use one of {}", quoted_list(&names));
+    let other_help = || format!("use {}", one_of(&names));
     let suggestion = Suggestion::new(name, names.iter().copied(), other_help);
-    Answer::suggest(format!("there is no module `{name}` in this file"), name, suggestion)
+    Answer::suggest(format!("there is no module {} in this file", quoted(name)), name, suggestion)
 }
 
 fn unknown_name(segments: &[&str], scope: &Scope<'_>) -> Answer {
@@ -166,7 +172,7 @@ fn unknown_name(segments: &[&str], scope: &Scope<'_>) -> Answer {
     } else {
         // If the first part is correct, another part is wrong.
         let known = if NAMES.contains(&first) { &[] } else { NAMES };
-        let other_help = || format!("start the reference with one of {}", quoted_list(NAMES));
+        let other_help = || format!("start the reference with {}", one_of(NAMES));
         Suggestion::new(first, known.iter().copied(), other_help)
     };
     let message = format!("unknown reference `{{{}}}`", segments.join("."));

@@ -6,7 +6,7 @@ use crate::model::layer::{EnvironmentEntry, Layer};
 use crate::model::module::{Header, headers};
 use crate::model::module_types::K8S_SERVICE;
 use crate::model::rules::WRONG_TYPE;
-use crate::quote::quoted_list;
+use crate::quote::{one_of, quoted};
 use crate::rule::rule;
 use crate::source::Source;
 use crate::span::Spanned;
@@ -122,7 +122,7 @@ fn report_duplicates(environments: &[Spanned<EnvironmentEntry>], reader: &mut Fi
             .filter_map(|other| other.value.name.as_ref())
             .find(|other| other.value.as_str() == name.value.as_str());
         if let Some(first) = earlier {
-            let message = format!("two environments have the name `{}`", name.value.as_str());
+            let message = format!("two environments have the name {}", quoted(name.value.as_str()));
             let path = format!("environments[{index}].name");
             reader.push(
                 Diagnostic::new(&DUPLICATE_ENVIRONMENT_NAME, name.span, path, message)
@@ -147,21 +147,23 @@ pub fn choose<'a>(
     let names: Vec<&str> = entries().filter_map(name).collect();
     match (requested, file.environments.as_slice()) {
         (Some(requested), []) if file.layer.is_some() => Err(format!(
-            "there is no environment `{requested}`: the file has no list of `environments`"
+            "there is no environment {}: the file has no list of `environments`",
+            quoted(requested)
         )),
         (Some(requested), _) => match entries().find(|entry| name(entry) == Some(requested)) {
             Some(entry) => Ok(Some(entry)),
             None if names.is_empty() => Ok(None),
             None => Err(format!(
-                "there is no environment `{requested}`, choose one of {} with `--env`",
-                quoted_list(&names)
+                "there is no environment {}, choose {} with `--env`",
+                quoted(requested),
+                one_of(&names)
             )),
         },
         (None, []) => Ok(None),
         (None, [only]) => Ok(Some(&only.value)),
         (None, _) => Err(format!(
-            "the file has several environments, choose one of {} with `--env`",
-            quoted_list(&names)
+            "the file has several environments, choose {} with `--env`",
+            one_of(&names)
         )),
     }
 }

@@ -142,6 +142,7 @@ impl Node {
                 ScalarValue::Int(_) | ScalarValue::Float(_) => {
                     format!("the number `{}`", scalar.text.as_str())
                 }
+                ScalarValue::Str if scalar.text.as_str().is_empty() => "an empty text".to_owned(),
                 ScalarValue::Str => format!("the text `{}`", shorten(scalar.text.as_str())),
             },
             NodeKind::Mapping(_) => "a map".to_owned(),

@@ -5,6 +5,7 @@ use std::sync::Arc;
 
 use super::limits::Weight;
 use crate::diagnostic::Diagnostic;
+use crate::quote::quoted;
 use crate::source::Source;
 use crate::span::{Span, Spanned};
 use crate::syntax::diagnostics::{DUPLICATE_KEY, syntax_error};
@@ -83,7 +84,7 @@ impl OpenMapping {
         }
         let own = entries.get(self.first..).unwrap_or_default();
         if let Some(first) = self.keys.get(&key.value, own) {
-            let message = format!("key `{}` occurs twice", key.value);
+            let message = format!("key {} occurs twice", quoted(&key.value));
             let diagnostic = Diagnostic::new(&DUPLICATE_KEY, key.span, String::new(), message);
             return Some(diagnostic.help("remove one of the two").label(first, "first key"));
         }
