@@ -5,8 +5,14 @@ use std::collections::BTreeMap;
 use futures::future::join_all;
 use kube::api::{Patch, PatchParams};
 use optakit_core::kind::Stage;
+use serde_json::json;
 
-use crate::live::{DesiredObject, LiveError, WriteOptions, explain};
+use crate::live::{DesiredObject, LiveError, WriteOptions, explain, to_value};
+use crate::owner::BOOTSTRAP_MANAGER;
+use crate::replicas;
+
+/// How often a number of pods is written if other clients change the Deployment at the same time.
+const ATTEMPTS: usize = 20;
 
 /// Groups objects by the stage that writes them, in order.
 pub(crate) fn stages(objects: Vec<DesiredObject>) -> Vec<Vec<DesiredObject>> {
@@ -43,31 +49,42 @@ pub(crate) async fn write(
     Ok(())
 }
 
-/// Sets the replicas of a new Deployment to the minimum of its autoscaler.
+/// Sets the number of pods of a Deployment.
 ///
-/// Otherwise, one replica would handle all requests until the autoscaler starts. A separate field
-/// manager owns the field, so that later applies do not change it.
+/// `wanted` returns the new number for the current number, or `None` to change nothing. A separate
+/// field manager owns the field, so that later applies do not change it. A number that an
+/// autoscaler sets at the same time is not overwritten.
 ///
 /// # Errors
 ///
 /// Fails if the API server rejects the change.
-pub(crate) async fn bootstrap_replicas(
+pub(crate) async fn set_replicas(
     client: &kube::Client,
     desired: &DesiredObject,
-    replicas: i64,
+    wanted: impl Fn(i64) -> Option<i64>,
 ) -> Result<(), LiveError> {
-    let patch = serde_json::json!({
-        "apiVersion": desired.object["apiVersion"],
-        "kind": desired.kind.name(),
-        "metadata": { "name": desired.name },
-        "spec": { "replicas": replicas },
-    });
-    let params = PatchParams::apply("optakit-bootstrap").force();
-    let label = desired.label();
-    desired
-        .api(client)
-        .patch(&desired.name, &params, &Patch::Apply(&patch))
-        .await
-        .map_err(|error| explain(error, "scaling", &label))?;
-    Ok(())
+    let failed = |error| explain(error, "scaling", &desired.label());
+    let (api, params) = (desired.api(client), PatchParams::apply(BOOTSTRAP_MANAGER).force());
+    let mut attempts = 1;
+    loop {
+        let live = to_value(api.get(&desired.name).await.map_err(failed)?);
+        let Some(count) = replicas::count(&live).and_then(&wanted) else { return Ok(()) };
+        let patch = json!({
+            "apiVersion": desired.object["apiVersion"],
+            "kind": desired.kind.name(),
+            "metadata": {
+                "name": desired.name,
+                "resourceVersion": live["metadata"]["resourceVersion"],
+            },
+            "spec": { "replicas": count },
+        });
+        match api.patch(&desired.name, &params, &Patch::Apply(&patch)).await {
+            Ok(_) => return Ok(()),
+            // The Deployment has changed since it was read.
+            Err(kube::Error::Api(status)) if status.code == 409 && attempts < ATTEMPTS => {
+                attempts += 1;
+            }
+            Err(error) => return Err(failed(error)),
+        }
+    }
 }

@@ -17,7 +17,8 @@ use optakit_core::render::MANUAL_SECRETS;
 use serde_json::json;
 use sha2::{Digest, Sha256};
 
-use crate::live::{DesiredObject, LiveError, MANAGER, explain, resource_of};
+use crate::live::{DesiredObject, LiveError, explain, resource_of};
+use crate::owner::MANAGER;
 
 const ID: &str = "applyset.kubernetes.io/id";
 const PART_OF: &str = "applyset.kubernetes.io/part-of";

@@ -7,6 +7,7 @@ use crate::applyset::{ApplySet, Leftover};
 use crate::live::{self, DesiredObject, LiveError, ObjectChange};
 use crate::owner::Force;
 use crate::plan::{self, Action};
+use crate::replicas::ReplicaChange;
 use crate::report::{Event, ObjectAction};
 use crate::session::Session;
 
@@ -50,13 +51,18 @@ impl Changes {
         let (objects, set) =
             tokio::join!(live::object_changes(&session.client, targets, force), set);
         let (set, leftovers) = set?;
-        Ok(Self {
-            objects: objects.map_err(rejected)?,
-            untested: Vec::new(),
-            leftovers,
-            left_out,
-            set,
-        })
+        let objects = objects.map_err(rejected)?;
+        if !force.all {
+            let deleted: Vec<&str> = leftovers
+                .iter()
+                .filter(|leftover| leftover.kind == Kind::HorizontalPodAutoscaler)
+                .map(|leftover| leftover.name.as_str())
+                .collect();
+            live::check_autoscalers(&session.client, session.layer(), &objects, &deleted)
+                .await
+                .map_err(rejected)?;
+        }
+        Ok(Self { objects, untested: Vec::new(), leftovers, left_out, set })
     }
 
     /// Returns the objects that change.
@@ -72,18 +78,31 @@ pub(crate) fn change_event<'a>(change: &'a ObjectChange, label: &'a str) -> Even
         Action::Change | Action::Keep => ObjectAction::Change,
     };
     let effect = plan::effect(change).label();
-    Event::Change { action, object: label, effect, taken: &change.taken }
+    let replicas = change.replicas.as_ref().map(ReplicaChange::text);
+    Event::Change { action, object: label, effect, taken: &change.taken, replicas }
 }
 
 /// Returns the event for a new object. `label` is the label of the object.
 pub(crate) fn creation_event(label: &str) -> Event<'_> {
-    Event::Change { action: ObjectAction::Create, object: label, effect: "", taken: &[] }
+    Event::Change {
+        action: ObjectAction::Create,
+        object: label,
+        effect: "",
+        taken: &[],
+        replicas: None,
+    }
 }
 
 /// Returns the event for a deletion. `label` is the label of its object.
 pub(crate) fn deletion_event(label: &str) -> Event<'_> {
     let effect = Effect::Deletion.label();
-    Event::Change { action: ObjectAction::Delete, object: label, effect, taken: &[] }
+    Event::Change {
+        action: ObjectAction::Delete,
+        object: label,
+        effect,
+        taken: &[],
+        replicas: None,
+    }
 }
 
 /// Combines all rejections of a plan into one error.

@@ -26,6 +26,7 @@ mod plural;
 mod preflight;
 mod push_image;
 mod rds;
+mod replicas;
 mod report;
 mod request;
 mod saved_plan;

@@ -8,11 +8,10 @@ use secrecy::{ExposeSecret, SecretString};
 use serde_json::{Map, Value, json};
 
 use crate::digest;
-use crate::live::{self, LiveError, MANAGER, explain};
+use crate::live::{self, LiveError, explain};
+use crate::owner::{MANAGER, RESTART_MANAGER};
 use crate::session::Session;
 
-/// The field manager of the annotation that restarts pods. An apply does not own this field.
-const RESTART_MANAGER: &str = "optakit-restart";
 const RESTART_ANNOTATION: &str = "optakit.dev/secrets";
 
 fn api(session: &Session) -> Api<Secret> {

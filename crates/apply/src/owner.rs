@@ -5,6 +5,17 @@
 use kube::core::Status;
 use serde_json::Value;
 
+/// The field manager of Optakit.
+pub(crate) const MANAGER: &str = "optakit";
+/// The field manager of a number of pods that an autoscaler may change.
+pub(crate) const BOOTSTRAP_MANAGER: &str = "optakit-bootstrap";
+/// The field manager of the annotation that restarts pods.
+pub(crate) const RESTART_MANAGER: &str = "optakit-restart";
+/// The field manager of the autoscaler of Kubernetes.
+pub(crate) const AUTOSCALER: &str = "kube-controller-manager";
+/// The number of pods, as conflicts name it.
+const REPLICAS: &str = ".spec.replicas";
+
 /// The annotations and labels of other tools: JSON pointer, tool, help.
 const MARKS: &[(&str, &str, &str)] = &[
     ("/metadata/annotations/meta.helm.sh~1release-name", "the Helm release", HELM),
@@ -28,8 +39,13 @@ pub(crate) fn of(live: &Value) -> Option<(String, &'static str)> {
     })
 }
 
+/// Whether a field manager is Optakit itself.
+pub(crate) fn is_own(manager: &str) -> bool {
+    [MANAGER, BOOTSTRAP_MANAGER, RESTART_MANAGER].contains(&manager)
+}
+
 /// Whether a field manager is an interactive tool.
-fn is_interactive(manager: &str) -> bool {
+pub(crate) fn is_interactive(manager: &str) -> bool {
     const TOOLS: &[&str] =
         &["kubectl", "k9s", "rancher", "Mozilla", "lens", "Lens", "OpenLens", "headlamp"];
     TOOLS.contains(&manager)
@@ -58,22 +74,29 @@ pub(crate) struct Force {
     pub(crate) fields: Vec<String>,
 }
 
-/// Whether a rejection is a conflict about fields that may be taken over: fields of interactive
-/// tools, and fields in `force`.
-pub(crate) fn may_take_over(status: &Status, force: &Force) -> bool {
+/// Whether a rejection is a conflict about fields that may be taken over: fields of Optakit's other
+/// field managers, fields of interactive tools, and fields in `force`.
+///
+/// With `replaces_autoscaler`, the number of pods may be taken from the autoscaler.
+pub(crate) fn may_take_over(status: &Status, force: &Force, replaces_autoscaler: bool) -> bool {
     let conflicts = conflicts(status);
+    let may_take = |(manager, field): &(String, String)| {
+        is_own(manager)
+            || is_interactive(manager)
+            || force.fields.contains(field)
+            || (replaces_autoscaler && manager == AUTOSCALER && field == REPLICAS)
+    };
     status.code == 409
         && status.reason == "Conflict"
         && !conflicts.is_empty()
-        && conflicts
-            .iter()
-            .all(|(manager, field)| is_interactive(manager) || force.fields.contains(field))
+        && conflicts.iter().all(may_take)
 }
 
-/// Returns the fields of a conflict with their managers, for messages.
+/// Returns the fields of a conflict with the managers that lose them, for messages.
 pub(crate) fn conflicting_fields(status: &Status) -> Vec<String> {
     conflicts(status)
         .into_iter()
+        .filter(|(manager, _)| !is_own(manager))
         .map(|(manager, field)| format!("{field} (was set by {manager})"))
         .collect()
 }
@@ -128,13 +151,21 @@ mod tests {
             }))
             .expect("a status")
         };
+        let check = |managers: &[&str], force: &Force, expected: bool| {
+            assert_eq!(may_take_over(&status(managers), force, false), expected, "{managers:?}");
+        };
         let none = Force::default();
-        assert!(may_take_over(&status(&["kubectl-edit", "kubectl"]), &none));
-        assert!(!may_take_over(&status(&["kubectl", "argocd-controller"]), &none));
-        assert!(!may_take_over(&status(&[]), &none));
+        check(&["kubectl-edit", "kubectl"], &none, true);
+        check(&["optakit-bootstrap", "optakit-restart", "k9s"], &none, true);
+        check(&["kubectl", "argocd-controller"], &none, false);
+        check(&[AUTOSCALER], &none, false);
+        check(&[], &none, false);
         let named = |field: &str| Force { all: false, fields: vec![field.to_owned()] };
-        assert!(may_take_over(&status(&["argocd-controller"]), &named(".spec.replicas")));
-        assert!(!may_take_over(&status(&["argocd-controller"]), &named(".spec.template")));
-        assert_eq!(conflicting_fields(&status(&["k9s"])), [".spec.replicas (was set by k9s)"]);
+        check(&["argocd-controller"], &named(".spec.replicas"), true);
+        check(&["argocd-controller"], &named(".spec.template"), false);
+        assert!(may_take_over(&status(&[AUTOSCALER, BOOTSTRAP_MANAGER]), &none, true));
+        assert!(!may_take_over(&status(&["argo-rollouts"]), &none, true));
+        let taken = conflicting_fields(&status(&["k9s", BOOTSTRAP_MANAGER]));
+        assert_eq!(taken, [".spec.replicas (was set by k9s)"]);
     }
 }

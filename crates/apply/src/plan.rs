@@ -35,7 +35,8 @@ pub(crate) fn action(change: &ObjectChange) -> Action {
         None => Action::Create,
         Some(live)
             if strip_server_fields(live) == strip_server_fields(&change.wanted)
-                && manages(live) =>
+                && manages(live)
+                && change.replicas.is_none() =>
         {
             Action::Keep
         }
@@ -87,7 +88,7 @@ fn manages(object: &Value) -> bool {
     fields.is_some_and(|fields| {
         fields
             .iter()
-            .any(|field| field["manager"] == crate::live::MANAGER && field["operation"] == "Apply")
+            .any(|field| field["manager"] == crate::owner::MANAGER && field["operation"] == "Apply")
     })
 }
 
@@ -102,7 +103,7 @@ mod tests {
     fn change(kind: &str, live: Option<Value>, wanted: Value) -> ObjectChange {
         let json = json!({"apiVersion": "v1", "kind": kind, "metadata": {"name": "api"}});
         let target = DesiredObject::new(0, &BundleObject::new(json).expect("a known kind"));
-        ObjectChange { target, live, wanted, taken: Vec::new() }
+        ObjectChange { target, live, wanted, taken: Vec::new(), scale: None, replicas: None }
     }
 
     #[test]

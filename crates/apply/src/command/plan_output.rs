@@ -11,6 +11,7 @@ use crate::cli::ResultFormat;
 use crate::live::{DesiredObject, ObjectChange};
 use crate::plan::{self, Action};
 use crate::plural::plural;
+use crate::replicas::ReplicaChange;
 use crate::report::{Event, Report};
 use crate::session::Session;
 
@@ -74,6 +75,7 @@ fn json(changes: &Changes, session: &Session) -> String {
             "kind": change.target.kind.name(),
             "name": change.target.name,
             "effect": plan::effect(change).label(),
+            "replicas": change.replicas.as_ref().map(ReplicaChange::text),
             "diff": match plan::action(change) {
                 Action::Change => plan::diff(change),
                 Action::Create | Action::Keep => String::new(),

@@ -3,6 +3,7 @@
 
 mod options;
 mod rollout_error;
+mod scaling;
 mod stages;
 
 use optakit_core::kind::Kind;
@@ -17,6 +18,7 @@ use crate::session::Session;
 
 pub(crate) use options::{DeployOptions, Deployed};
 pub(crate) use rollout_error::RolloutError;
+use scaling::Scaling;
 use stages::StagedApply;
 
 /// Creates the namespace if it is missing. Returns whether it was created.
@@ -98,6 +100,13 @@ pub(crate) async fn deploy(
         client: &session.client,
         bundle: &session.bundle,
         changed: &changed,
+        scaling: Scaling {
+            client: &session.client,
+            set: &changes.set,
+            leftovers: &changes.leftovers,
+            changed: &changed,
+            force: options.force.all,
+        },
         force: options.force.all,
         timeout: options.timeout,
         progress: ProgressTable::new(report, &rows(&changed, &members)),

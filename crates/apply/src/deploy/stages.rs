@@ -3,10 +3,11 @@
 use std::cell::RefCell;
 use std::time::{Duration, Instant};
 
-use optakit_core::bundle::{Bundle, BundleObject};
-use optakit_core::kind::Kind;
+use futures::future::try_join_all;
+use optakit_core::bundle::Bundle;
 
 use super::rollout_error::RolloutError;
+use super::scaling::Scaling;
 use crate::apply;
 use crate::live::{DesiredObject, ObjectChange};
 use crate::report::ProgressTable;
@@ -20,6 +21,7 @@ pub(super) struct StagedApply<'a> {
     pub(super) client: &'a kube::Client,
     pub(super) bundle: &'a Bundle,
     pub(super) changed: &'a [&'a ObjectChange],
+    pub(super) scaling: Scaling<'a>,
     /// Whether fields of other field managers are overwritten.
     pub(super) force: bool,
     /// How long to wait for each Deployment.
@@ -46,32 +48,19 @@ impl StagedApply<'_> {
         for target in &changed {
             self.progress.applying(&target.label());
         }
+        let changes = || changed.iter().filter_map(|target| self.change_of(target));
+        try_join_all(changes().map(|change| self.scaling.before(change))).await?;
         apply::write(self.client, &changed, self.force).await?;
         for target in &changed {
             self.progress.applied(&target.label(), !target.kind.is_awaited());
         }
-        for target in changed.iter().filter(|target| target.kind.is_awaited()) {
-            let is_new = self.change_of(target).is_some_and(|change| change.live.is_none());
-            if let Some(minimum) = self.minimum_of(target).filter(|_| is_new) {
-                apply::bootstrap_replicas(self.client, target, minimum).await?;
-            }
-        }
+        try_join_all(changes().map(|change| self.scaling.after(change))).await?;
         Ok(())
     }
 
     /// Returns the change of an object.
     fn change_of(&self, target: &DesiredObject) -> Option<&ObjectChange> {
         self.changed.iter().find(|change| change.target.index == target.index).copied()
-    }
-
-    /// Returns the minimum number of replicas of the autoscaler of a Deployment.
-    fn minimum_of(&self, target: &DesiredObject) -> Option<i64> {
-        let scales = |object: &&BundleObject| {
-            object.kind() == Kind::HorizontalPodAutoscaler
-                && object.text("/spec/scaleTargetRef/name") == Some(&target.name)
-        };
-        let autoscaler = self.bundle.manifests.iter().find(scales)?;
-        autoscaler.json().pointer("/spec/minReplicas")?.as_i64()
     }
 
     /// Waits until a Deployment is ready.

@@ -2,11 +2,16 @@
 
 use futures::future::{join, join_all};
 use kube::api::DynamicObject;
+use optakit_core::kind::Kind;
 use serde_json::Value;
 
 use super::error::{LiveError, explain};
 use super::object::{DesiredObject, WriteOptions};
 use crate::owner::{self, Force};
+use crate::replicas::{self, ReplicaChange, Scale};
+
+/// How often a dry run is repeated if an autoscaler scales at the same time.
+const ATTEMPTS: usize = 3;
 
 /// An object before and after an apply.
 #[derive(Clone, Debug)]
@@ -16,6 +21,10 @@ pub(crate) struct ObjectChange {
     pub(crate) wanted: Value,
     /// The fields that are taken over from other field managers, for messages.
     pub(crate) taken: Vec<String>,
+    /// The number of pods that the bundle asks for, if the object is a Deployment.
+    pub(crate) scale: Option<Scale>,
+    /// The change of the number of pods of a live Deployment.
+    pub(crate) replicas: Option<ReplicaChange>,
 }
 
 /// Reads every object, and computes its new state with a dry run. Sends all requests at once.
@@ -28,10 +37,18 @@ pub(crate) async fn object_changes(
     targets: Vec<DesiredObject>,
     force: &Force,
 ) -> Result<Vec<ObjectChange>, Vec<LiveError>> {
+    let scale = |target: &DesiredObject| {
+        let objects = targets.iter().map(|target| &target.object);
+        (target.kind == Kind::Deployment)
+            .then(|| replicas::scale(&target.object, &target.name, objects))
+    };
+    let scales: Vec<Option<Scale>> = targets.iter().map(scale).collect();
     let (mut changes, mut errors) = (Vec::new(), Vec::new());
-    for result in
-        join_all(targets.into_iter().map(|target| object_change(client, target, force))).await
-    {
+    let requests = targets
+        .into_iter()
+        .zip(scales)
+        .map(|(target, scale)| object_change(client, target, scale, force));
+    for result in join_all(requests).await {
         match result {
             Ok(change) => changes.push(change),
             Err(error) => errors.push(error),
@@ -42,7 +59,24 @@ pub(crate) async fn object_changes(
 
 async fn object_change(
     client: &kube::Client,
+    target: DesiredObject,
+    scale: Option<Scale>,
+    force: &Force,
+) -> Result<ObjectChange, LiveError> {
+    let mut attempts = 1;
+    loop {
+        match attempt(client, target.clone(), scale, force).await {
+            // An autoscaler may have scaled between the read and the dry run.
+            Err(LiveError::OtherReplicas { .. }) if attempts < ATTEMPTS => attempts += 1,
+            outcome => return outcome,
+        }
+    }
+}
+
+async fn attempt(
+    client: &kube::Client,
     mut target: DesiredObject,
+    scale: Option<Scale>,
     force: &Force,
 ) -> Result<ObjectChange, LiveError> {
     let api = target.api(client);
@@ -55,8 +89,9 @@ async fn object_change(
     if let Some((owner, advice)) = live.as_ref().and_then(owner::of) {
         return Err(LiveError::OwnedByTool { object: target.label(), owner, advice });
     }
+    let is_fixed = matches!(scale, Some(Scale::Fixed(_)));
     let (wanted, taken) = match wanted {
-        Err(kube::Error::Api(status)) if owner::may_take_over(&status, force) => {
+        Err(kube::Error::Api(status)) if owner::may_take_over(&status, force, is_fixed) => {
             target.force = true;
             let wanted = target.apply(client, WriteOptions { dry_run: true, force: true }).await;
             (wanted, owner::conflicting_fields(&status))
@@ -64,7 +99,38 @@ async fn object_change(
         wanted => (wanted, Vec::new()),
     };
     let wanted = wanted.map_err(|error| explain(error, "a dry run of", &target.label()))?;
-    Ok(ObjectChange { live, wanted: to_value(wanted), taken, target })
+    let mut change =
+        ObjectChange { live, wanted: to_value(wanted), taken, scale, replicas: None, target };
+    if let Some(scale) = scale {
+        plan_replicas(&mut change, scale)?;
+    }
+    Ok(change)
+}
+
+/// Adds the change of the number of pods to the change of a Deployment.
+fn plan_replicas(change: &mut ObjectChange, scale: Scale) -> Result<(), LiveError> {
+    let Some(live) = &change.live else {
+        // The dry run gives a new Deployment one pod, but the apply raises it to the minimum.
+        if let Scale::Automatic { min, .. } = scale {
+            change.wanted["spec"]["replicas"] = min.into();
+        }
+        return Ok(());
+    };
+    change.replicas = replicas::change(live, scale);
+    let expected = change.replicas.as_ref().map_or(replicas::count(live), |change| Some(change.to));
+    match &change.replicas {
+        // The apply writes the field before or after the manifest, which does not contain it.
+        Some(replicas) if !matches!(scale, Scale::Fixed(_)) => {
+            change.wanted["spec"]["replicas"] = replicas.to.into();
+        }
+        Some(_) | None => {}
+    }
+    let result = replicas::count(&change.wanted);
+    if result == expected {
+        return Ok(());
+    }
+    let (expected, result) = (expected.unwrap_or_default(), result.unwrap_or_default());
+    Err(LiveError::OtherReplicas { object: change.target.label(), expected, result })
 }
 
 /// Converts an object of the API server to JSON.

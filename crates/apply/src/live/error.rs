@@ -24,6 +24,16 @@ pub(crate) enum LiveError {
     Conflict { object: String, reason: String },
     #[error("{object} belongs to {owner}, which may revert changes\n  help: {advice}")]
     OwnedByTool { object: String, owner: String, advice: &'static str },
+    #[error(
+        "{object} should have {expected} replicas, but a dry run sets {result}\n  \
+         help: check the admission webhooks and policies that change Deployments"
+    )]
+    OtherReplicas { object: String, expected: i64, result: i64 },
+    #[error(
+        "{object} is scaled by {autoscaler}, which Optakit did not create\n  \
+         help: delete this autoscaler first, or pass `--force-conflicts`"
+    )]
+    ScaledByOther { object: String, autoscaler: String },
     #[error("{action} {object} failed: {reason}")]
     Failed { action: &'static str, object: String, reason: String },
 }

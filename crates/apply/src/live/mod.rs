@@ -1,5 +1,6 @@
 //! Reads objects from the cluster, and computes their new state with dry runs.
 
+mod autoscalers;
 mod change;
 mod error;
 mod object;
@@ -10,10 +11,11 @@ use std::time::Duration;
 use k8s_openapi::api::core::v1::{Namespace, Secret};
 use kube::api::Api;
 
+pub(crate) use autoscalers::check_autoscalers;
 pub(crate) use change::{ObjectChange, object_changes, to_value};
 use error::root_cause;
 pub(crate) use error::{LiveError, explain};
-pub(crate) use object::{DesiredObject, MANAGER, WriteOptions, resource_of};
+pub(crate) use object::{DesiredObject, WriteOptions, resource_of};
 
 /// The time within which the API server must respond.
 const TIMEOUT: Duration = Duration::from_secs(10);

@@ -6,8 +6,7 @@ use optakit_core::bundle::BundleObject;
 use optakit_core::kind::Kind;
 use serde_json::Value;
 
-/// The field manager of Optakit.
-pub(crate) const MANAGER: &str = "optakit";
+use crate::owner::MANAGER;
 
 /// An object to apply.
 #[derive(Clone, Debug)]

@@ -71,8 +71,15 @@ pub(crate) enum Event<'a> {
         remarks: &'a [String],
     },
     /// An object will change. `effect` is the consequence, `taken` are the fields that other field
-    /// managers lose.
-    Change { action: ObjectAction, object: &'a str, effect: &'a str, taken: &'a [String] },
+    /// managers lose, and `replicas` is the change of the number of pods.
+    Change {
+        action: ObjectAction,
+        object: &'a str,
+        effect: &'a str,
+        taken: &'a [String],
+        #[serde(skip_serializing_if = "Option::is_none")]
+        replicas: Option<String>,
+    },
     /// An object was written.
     Applied { object: &'a str },
     /// A rollout has not finished yet.
@@ -109,7 +116,7 @@ impl Event<'_> {
                 let remarks: String = remarks.iter().map(|remark| format!("\n{remark}")).collect();
                 step(verb, &format!("{what} {name}{changed}{remarks}"))
             }
-            Self::Change { action, object, effect, taken } => {
+            Self::Change { action, object, effect, taken, replicas } => {
                 let (verb, effect) = match action {
                     ObjectAction::Create => ("will create", String::new()),
                     ObjectAction::Change => ("will change", format!("  ({effect})")),
@@ -117,7 +124,9 @@ impl Event<'_> {
                 };
                 let taken: String =
                     taken.iter().map(|field| format!("\ntakes over {field}")).collect();
-                step(verb, &format!("{object}{effect}{taken}"))
+                let replicas: String =
+                    replicas.iter().map(|replicas| format!("\n{replicas}")).collect();
+                step(verb, &format!("{object}{effect}{replicas}{taken}"))
             }
             Self::Applied { .. } => return None,
             Self::Waiting { object, state, seconds: 0 } => {
@@ -163,15 +172,18 @@ mod tests {
             object: "Deployment api",
             effect: "rolling restart",
             taken: &taken,
+            replicas: Some("replicas 3 → 4".to_owned()),
         };
         check(
             &change,
             "will change  Deployment api  (rolling restart)\n             \
+             replicas 3 → 4\n             \
              takes over spec.replicas (was set by kubectl)",
             json!({
                 "event": "change", "action": "change", "object": "Deployment api",
                 "effect": "rolling restart",
                 "taken": ["spec.replicas (was set by kubectl)"],
+                "replicas": "replicas 3 → 4",
             }),
         );
     }

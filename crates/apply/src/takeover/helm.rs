@@ -9,7 +9,7 @@ use optakit_core::kind::Kind;
 use serde_json::{Value, json};
 use similar::TextDiff;
 
-use crate::live::MANAGER;
+use crate::owner::MANAGER;
 
 /// The number of equal lines around each change of a diff.
 const DIFF_CONTEXT: usize = 2;

@@ -55,6 +55,7 @@ const APPLY: &[&str] = &[
     "edit",
     "auth",
     "owner",
+    "replicas",
     "live",
     "apply",
     "applyset",
