@@ -8,12 +8,43 @@ use crate::live;
 use crate::report::{Event, Report};
 use crate::session::Session;
 
-/// Creates or updates all AWS resources of the bundle, unless the session does not change AWS.
+/// The changes of a run in AWS.
+pub(super) struct AwsPlan {}
+
+impl AwsPlan {
+    /// Returns the number of changes.
+    #[expect(clippy::unused_self, reason = "the plan does not contain the changes yet")]
+    pub(super) const fn number(&self) -> usize {
+        0
+    }
+
+    /// Prints the changes.
+    #[expect(clippy::unused_self, reason = "the plan does not contain the changes yet")]
+    pub(super) const fn show(&self, _report: &Report) {}
+}
+
+/// Finds the changes in AWS without making any. The plan is empty if the session does not change
+/// AWS.
 ///
 /// # Errors
 ///
 /// Fails if AWS rejects a call.
-pub(super) async fn ensure_all(session: &Session, report: &Report) -> anyhow::Result<()> {
+#[expect(clippy::unused_async, reason = "the plan does not contain the changes yet")]
+pub(super) async fn plan(_session: &Session) -> anyhow::Result<AwsPlan> {
+    Ok(AwsPlan {})
+}
+
+/// Creates what is missing in AWS and grants what the pods gain. Runs before the first write in
+/// the cluster.
+///
+/// # Errors
+///
+/// Fails if AWS rejects a call.
+pub(super) async fn grant(
+    session: &Session,
+    _plan: &AwsPlan,
+    report: &Report,
+) -> anyhow::Result<()> {
     let Some(aws) = &session.aws else { return Ok(()) };
     for (index, resource) in session.bundle.aws.iter().enumerate() {
         let outcome = match resource {
@@ -29,6 +60,21 @@ pub(super) async fn ensure_all(session: &Session, report: &Report) -> anyhow::Re
         };
         report_outcome(&outcome, report);
     }
+    Ok(())
+}
+
+/// Withdraws what the pods do not need any more. Runs after the rollout has succeeded and old
+/// objects are deleted.
+///
+/// # Errors
+///
+/// Fails if AWS rejects a call.
+#[expect(clippy::unused_async, reason = "the plan does not contain the changes yet")]
+pub(super) async fn withdraw(
+    _session: &Session,
+    _plan: &AwsPlan,
+    _report: &Report,
+) -> anyhow::Result<()> {
     Ok(())
 }
 

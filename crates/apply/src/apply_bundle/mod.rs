@@ -1,22 +1,29 @@
-//! Applies a bundle: checks, AWS resources, namespace, lock, rollout, and rollback if that fails.
+//! Applies a bundle or an earlier revision: lock, checks and plan, confirmation, AWS, rollout,
+//! record, and rollback if that fails.
 
 mod addresses;
 mod aws_resources;
+mod locked;
 mod options;
-mod rollback;
+mod planned;
+mod run;
+mod written;
 
 use std::time::Instant;
 
-use anyhow::bail;
 use optakit_core::render::IMAGE_DIGEST;
 
 pub(crate) use options::ApplyBundleOptions;
 
-use crate::changes::Changes;
-use crate::deploy::{self, Deployed};
+use crate::deploy;
+use crate::history::{self, Revision, Status};
+use crate::plural::plural;
+use crate::preflight;
 use crate::report::{Event, Report};
 use crate::session::Session;
-use crate::{lock, preflight};
+use locked::locked;
+use run::Deployed;
+use written::Written;
 
 /// Applies the bundle of a session and reports the outcome. `started` is when the command started.
 ///
@@ -29,67 +36,76 @@ pub(crate) async fn apply_bundle(
     report: &Report,
     started: Instant,
 ) -> anyhow::Result<()> {
-    let changes = check(&session, options, report).await?;
-    aws_resources::ensure_all(&session, report).await?;
-    let new_namespace = deploy::ensure_namespace(&mut session, &options.deploy, report).await?;
-    let lock = lock::acquire(&session.client, session.layer(), options.wait_lock).await?;
-    // Another run may have changed the cluster before it released the lock.
-    let changes = changes.filter(|_| lock.was_free && lock.interrupted.is_none());
-    if let Some(holder) = &lock.interrupted {
-        report.warning(format!("the run of {holder} was interrupted; this run completes its work"));
+    preflight::check_inputs(&session.bundle, IMAGE_DIGEST)?;
+    let written = Written::default();
+    if !session.namespace_exists {
+        // A lock and a dry run need the namespace. What can be checked without it comes first.
+        let (targets, _) = session.targets();
+        preflight::check(&session, &targets).await?;
+        deploy::ensure_namespace(&mut session, &options.deploy, report).await?;
+        written.namespace();
     }
-    let outcome = tokio::select! {
-        outcome = rollback::deploy_or_roll_back(&session, options, changes, report) => outcome,
-        _ = tokio::signal::ctrl_c() => Err(anyhow::anyhow!(
-            "interrupted: changes that were already applied stay\n  \
-             help: apply again to complete them"
-        )),
-    };
-    lock.release().await;
-    let deployed = outcome?;
-    report_done(&session, &deployed, new_namespace, started, report);
+    let work = run::apply(&session, options, &written, report);
+    let deployed = locked(&session, options.wait_lock, &written, report, work).await?;
+    report_done(&session, &deployed, written.before_plan(), started, report);
     Ok(())
 }
 
-/// Runs all checks and finds the changes. Writes nothing. Returns `None` if the namespace does not
-/// exist, because the changes are not known then.
-async fn check(
+/// Applies an earlier revision again, and reports the outcome. Without a number, that is the last
+/// good revision before the newest one.
+///
+/// # Errors
+///
+/// Fails if there is no such revision, or its pods do not become ready.
+pub(crate) async fn roll_back(
     session: &Session,
+    to: Option<u32>,
     options: &ApplyBundleOptions,
     report: &Report,
-) -> anyhow::Result<Option<Changes>> {
-    preflight::check_inputs(&session.bundle, IMAGE_DIGEST)?;
-    let (targets, _) = session.targets();
-    let (checked, changes) = tokio::join!(preflight::check(session, &targets), async {
-        if session.namespace_exists {
-            Some(Changes::find(session, &options.deploy.force).await)
-        } else {
-            None
-        }
-    });
-    match (checked, changes.transpose()) {
-        (Ok(warnings), Ok(changes)) => {
-            for warning in warnings {
-                report.warning(warning);
-            }
-            Ok(changes)
-        }
-        (Err(faults), Err(rejections)) => bail!("{faults}\n{rejections}"),
-        (Err(faults), Ok(_)) => Err(faults.into()),
-        (Ok(_), Err(rejections)) => Err(rejections),
-    }
+) -> anyhow::Result<()> {
+    let written = Written::default();
+    let work = async {
+        let revisions = history::list(&session.client, session.layer()).await?;
+        let number = match to {
+            Some(number) => number,
+            None => before_newest(&revisions).ok_or_else(|| {
+                anyhow::anyhow!(
+                    "there is no earlier good revision\n  \
+                     help: list the revisions with `optakit history`"
+                )
+            })?,
+        };
+        let deployed = run::restore(session, number, &options.deploy, &written, report).await?;
+        Ok((number, deployed))
+    };
+    let (number, deployed) = locked(session, options.wait_lock, &written, report, work).await?;
+    report.note(format!(
+        "{}: rolled back to revision {number}, {} applied",
+        session.layer(),
+        plural(deployed.changes, "change")
+    ));
+    Ok(())
+}
+
+/// Returns the last good revision before the newest one that differs from it.
+fn before_newest(revisions: &[Revision]) -> Option<u32> {
+    let newest = revisions.first()?;
+    let good = |revision: &&Revision| {
+        revision.status == Status::Deployed && revision.digest != newest.digest
+    };
+    revisions.iter().skip(1).find(good).map(|revision| revision.number)
 }
 
 fn report_done(
     session: &Session,
     deployed: &Deployed,
-    new_namespace: bool,
+    before_plan: usize,
     started: Instant,
     report: &Report,
 ) {
     report.event(&Event::Done {
         layer: session.layer(),
-        changes: deployed.changes + usize::from(new_namespace),
+        changes: deployed.changes + before_plan,
         addresses: &addresses::of(&session.bundle.manifests),
         seconds: started.elapsed().as_secs_f32(),
     });

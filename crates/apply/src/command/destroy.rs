@@ -40,7 +40,7 @@ pub(crate) fn run(arguments: &DestroyArgs, report: &Report) -> anyhow::Result<Ex
         }
         let objects = plural(members.len(), "object");
         let question = format!("delete {objects} of {} in {}?", session.layer(), session.cluster);
-        confirm(&question, arguments.yes)?;
+        confirm(&question, arguments.yes).await?;
         let lock = lock::acquire(&session.client, session.layer(), Duration::ZERO).await?;
         let outcome = async {
             set.prune(&session.client, &members).await?;

@@ -1,5 +1,5 @@
-//! Applies a bundle to its namespace: finds the changes, asks for confirmation, writes the objects
-//! stage by stage, waits for the pods and deletes old objects. `apply` and `rollback` use it.
+//! Makes the changes of a plan: writes the objects stage by stage, waits for the pods and deletes
+//! old objects.
 
 mod options;
 mod rollout_error;
@@ -9,14 +9,12 @@ mod stages;
 use optakit_core::kind::Kind;
 
 use crate::apply;
-use crate::changes::{Changes, change_event, deletion_event, rejected};
+use crate::changes::{Changes, rejected};
 use crate::live::{self, DesiredObject, ObjectChange};
-use crate::plural::plural;
 use crate::report::{ProgressTable, Report, confirm};
-use crate::saved_plan::SavedPlan;
 use crate::session::Session;
 
-pub(crate) use options::{DeployOptions, Deployed};
+pub(crate) use options::DeployOptions;
 pub(crate) use rollout_error::RolloutError;
 use scaling::Scaling;
 use stages::StagedApply;
@@ -40,7 +38,8 @@ pub(crate) async fn ensure_namespace(
     confirm(
         &format!("create the namespace `{}` in {}?", session.layer(), session.cluster),
         options.yes,
-    )?;
+    )
+    .await?;
     let (targets, _) = session.targets();
     let namespaces: Vec<DesiredObject> =
         targets.into_iter().filter(|target| target.kind == Kind::Namespace).collect();
@@ -53,43 +52,21 @@ pub(crate) async fn ensure_namespace(
     Ok(true)
 }
 
-/// Applies the bundle of a session to its namespace, which must exist.
-///
-/// `changes` are the changes of a plan that was made just before.
+/// Writes the changed objects of a plan stage by stage, and waits for the pods of each stage.
 ///
 /// # Errors
 ///
-/// Fails if the API server rejects an object, or if the user does not confirm. Fails with a
-/// [`RolloutError`] if the pods do not become ready.
-pub(crate) async fn deploy(
+/// Fails if the API server rejects an object. Fails with a [`RolloutError`] if the pods do not
+/// become ready.
+pub(crate) async fn write(
     session: &Session,
     options: &DeployOptions,
-    changes: Option<Changes>,
+    changes: &mut Changes,
     report: &Report,
-) -> anyhow::Result<Deployed> {
-    let changes = match changes {
-        Some(changes) => changes,
-        None => Changes::find(session, &options.force).await?,
-    };
-    if let Some(plan) = &options.plan {
-        plan.check(&SavedPlan::of(session, &changes).await?)?;
-    }
+) -> anyhow::Result<()> {
+    let members = members(changes);
+    changes.set.announce(&session.client, &members, false).await?;
     let changed: Vec<&ObjectChange> = changes.changed().collect();
-    for change in &changed {
-        report.event(&change_event(change, &change.target.label()));
-    }
-    for leftover in &changes.leftovers {
-        report.event(&deletion_event(&leftover.label()));
-    }
-    let number = changed.len() + changes.leftovers.len();
-    if number > 0 {
-        let question = format!("apply {} to {}?", plural(number, "change"), session.cluster);
-        confirm(&question, options.yes)?;
-    }
-    let members: Vec<DesiredObject> =
-        changes.objects.iter().map(|change| change.target.clone()).collect();
-    let mut set = changes.set.clone();
-    set.announce(&session.client, &members, false).await?;
     let namespaces: Vec<DesiredObject> = changed
         .iter()
         .filter(|change| change.target.kind == Kind::Namespace)
@@ -111,11 +88,25 @@ pub(crate) async fn deploy(
         timeout: options.timeout,
         progress: ProgressTable::new(report, &rows(&changed, &members)),
     };
-    stages.run(members.clone()).await?;
-    set.prune(&session.client, &changes.leftovers).await?;
+    stages.run(members.clone()).await
+}
+
+/// Deletes the leftovers of a plan.
+///
+/// # Errors
+///
+/// Fails if the API server rejects a deletion.
+pub(crate) async fn prune(session: &Session, changes: &mut Changes) -> anyhow::Result<()> {
+    changes.set.prune(&session.client, &changes.leftovers).await?;
     // Objects without an image stay in the set, although they were not applied.
-    set.announce(&session.client, &members, changes.left_out.is_empty()).await?;
-    Ok(Deployed { changes: number, left_out: changes.left_out.clone() })
+    let only = changes.left_out.is_empty();
+    let members = members(changes);
+    changes.set.announce(&session.client, &members, only).await?;
+    Ok(())
+}
+
+fn members(changes: &Changes) -> Vec<DesiredObject> {
+    changes.objects.iter().map(|change| change.target.clone()).collect()
 }
 
 /// Returns the rows of the progress table: the changed objects, and all Deployments.

@@ -1,11 +1,11 @@
-//! The options and the result of an apply.
+//! The options of a deployment.
 
 use std::time::Duration;
 
 use crate::owner::Force;
 use crate::saved_plan::SavedPlan;
 
-/// The options of an apply.
+/// The options of a deployment.
 #[derive(Clone, Debug)]
 pub(crate) struct DeployOptions {
     /// Which fields of other field managers are overwritten.
@@ -16,13 +16,4 @@ pub(crate) struct DeployOptions {
     pub(crate) timeout: Duration,
     /// The saved plan that the changes must be equal to.
     pub(crate) plan: Option<SavedPlan>,
-}
-
-/// The result of an apply.
-#[derive(Clone, Debug)]
-pub(crate) struct Deployed {
-    /// The number of changed objects.
-    pub(crate) changes: usize,
-    /// The modules that have no pods because they have no image.
-    pub(crate) left_out: Vec<String>,
 }

@@ -38,8 +38,6 @@ pub(crate) struct Lock {
     name: String,
     uid: Option<String>,
     renewal: tokio::task::JoinHandle<()>,
-    /// Whether the lock was free.
-    pub(crate) was_free: bool,
     /// The holder of an expired lock that was taken over. Its run was interrupted.
     pub(crate) interrupted: Option<String>,
 }
@@ -73,19 +71,17 @@ pub(crate) async fn acquire(
     let leases: Api<Lease> = Api::namespaced(client.clone(), layer);
     let name = format!("optakit-{layer}");
     let (started, holder) = (Instant::now(), holder());
-    let mut was_free = true;
     loop {
         match attempt(&leases, &name, &holder).await? {
             Attempt::Taken { uid, interrupted } => {
                 let renewal = tokio::spawn(renew(leases.clone(), name.clone()));
-                return Ok(Lock { leases, name, uid, renewal, was_free, interrupted });
+                return Ok(Lock { leases, name, uid, renewal, interrupted });
             }
-            Attempt::Lost => was_free = false,
+            Attempt::Lost => {}
             Attempt::Held { holder, since } if started.elapsed() >= wait => {
                 return Err(LockError::Held { holder, since });
             }
             Attempt::Held { .. } => {
-                was_free = false;
                 tokio::time::sleep(PAUSE.min(wait)).await;
             }
         }

@@ -10,5 +10,5 @@ mod transfer;
 pub(crate) use event::{AwsAction, AwsChange, Event, ObjectAction};
 pub(crate) use output::Report;
 pub(crate) use progress::ProgressTable;
-pub(crate) use prompt::confirm;
+pub(crate) use prompt::{ask, confirm};
 pub(crate) use transfer::{Transfers, bytes};

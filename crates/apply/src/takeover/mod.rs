@@ -43,7 +43,7 @@ pub(crate) async fn take_over(session: &Session, yes: bool, report: &Report) -> 
     let objects = plural(found.len(), "object");
     let question =
         format!("take over {objects} from Helm in {}? Pods are not restarted.", session.cluster);
-    confirm(&question, yes)?;
+    confirm(&question, yes).await?;
     let lock = lock::acquire(&session.client, session.layer(), Duration::ZERO).await?;
     let outcome = async {
         set.announce(&session.client, &targets, false).await?;

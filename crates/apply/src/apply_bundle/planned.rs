@@ -1,0 +1,91 @@
+//! The plan of a run: all checks, and the changes in the cluster and in AWS. Writes nothing.
+
+use anyhow::bail;
+
+use super::aws_resources::{self, AwsPlan};
+use crate::changes::{Changes, change_event, deletion_event};
+use crate::deploy::DeployOptions;
+use crate::plural::plural;
+use crate::preflight;
+use crate::report::{Report, ask};
+use crate::saved_plan::SavedPlan;
+use crate::session::Session;
+
+/// Everything that a run will change.
+pub(super) struct Planned {
+    pub(super) changes: Changes,
+    pub(super) aws: AwsPlan,
+}
+
+impl Planned {
+    /// Runs all checks and finds all changes. Reports every problem at once.
+    ///
+    /// # Errors
+    ///
+    /// Fails if a check fails, the API server or AWS rejects the plan, or a saved plan differs.
+    pub(super) async fn check(
+        session: &Session,
+        options: &DeployOptions,
+        report: &Report,
+    ) -> anyhow::Result<Self> {
+        let (targets, _) = session.targets();
+        let (checked, planned) =
+            tokio::join!(preflight::check(session, &targets), Self::find(session, options));
+        match (checked, planned) {
+            (Ok(warnings), Ok(planned)) => {
+                for warning in warnings {
+                    report.warning(warning);
+                }
+                Ok(planned)
+            }
+            (Err(faults), Err(rejections)) => bail!("{faults}\n{rejections}"),
+            (Err(faults), Ok(_)) => Err(faults.into()),
+            (Ok(_), Err(rejections)) => Err(rejections),
+        }
+    }
+
+    /// Finds all changes.
+    ///
+    /// # Errors
+    ///
+    /// Fails if the API server or AWS rejects the plan, or a saved plan differs.
+    pub(super) async fn find(session: &Session, options: &DeployOptions) -> anyhow::Result<Self> {
+        let (changes, aws) =
+            tokio::join!(Changes::find(session, &options.force), aws_resources::plan(session));
+        let (changes, aws) = (changes?, aws?);
+        if let Some(plan) = &options.plan {
+            plan.check(&SavedPlan::of(session, &changes).await?)?;
+        }
+        Ok(Self { changes, aws })
+    }
+
+    /// Returns the number of changes.
+    pub(super) fn number(&self) -> usize {
+        self.changes.changed().count() + self.changes.leftovers.len() + self.aws.number()
+    }
+
+    /// Prints the changes.
+    pub(super) fn show(&self, report: &Report) {
+        self.aws.show(report);
+        for change in self.changes.changed() {
+            report.event(&change_event(change, &change.target.label()));
+        }
+        for leftover in &self.changes.leftovers {
+            report.event(&deletion_event(&leftover.label()));
+        }
+    }
+
+    /// Asks the user to confirm the changes, if there are any. Returns whether the answer is yes.
+    ///
+    /// # Errors
+    ///
+    /// Fails if the answer cannot be read.
+    pub(super) async fn confirm(&self, session: &Session, yes: bool) -> anyhow::Result<bool> {
+        let number = self.number();
+        if number == 0 {
+            return Ok(true);
+        }
+        let question = format!("apply {} to {}?", plural(number, "change"), session.cluster);
+        Ok(ask(&question, yes).await?)
+    }
+}
