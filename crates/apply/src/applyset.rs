@@ -5,7 +5,7 @@
 //! Optakit deletes members that the bundle no longer contains.
 
 use std::cmp::Reverse;
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 
 use base64::Engine;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
@@ -23,9 +23,12 @@ use crate::owner::MANAGER;
 const ID: &str = "applyset.kubernetes.io/id";
 const PART_OF: &str = "applyset.kubernetes.io/part-of";
 const TOOLING: &str = "applyset.kubernetes.io/tooling";
+const TOOL: &str = concat!("optakit/", env!("CARGO_PKG_VERSION"));
 const KINDS: &str = "applyset.kubernetes.io/contains-group-kinds";
 /// Objects with this annotation set to `true` are never pruned.
 const KEEP: &str = "optakit.dev/keep";
+/// The prefix of the annotations of Optakit on the parent.
+const OWN: &str = "optakit.dev/";
 
 /// The objects that Optakit applied for one service file.
 #[derive(Clone, Debug)]
@@ -34,6 +37,11 @@ pub(crate) struct ApplySet {
     id: String,
     /// The kinds that the parent lists, such as `Deployment.apps`.
     known: BTreeSet<String>,
+    /// The annotations of Optakit on the parent. Each write repeats them, because a server-side
+    /// apply removes what it does not contain.
+    annotations: BTreeMap<String, String>,
+    /// Whether annotations were changed since the parent was read or written.
+    is_annotated: bool,
 }
 
 /// A member that the bundle no longer contains.
@@ -74,7 +82,8 @@ impl ApplySet {
             .get_opt(&parent_name(layer))
             .await
             .map_err(|error| explain(error, "reading", &object))?;
-        let annotations = found.and_then(|parent| parent.metadata.annotations).unwrap_or_default();
+        let mut annotations =
+            found.and_then(|parent| parent.metadata.annotations).unwrap_or_default();
         let tooling = annotations.get(TOOLING).map_or("optakit/", String::as_str);
         if !tooling.starts_with("optakit/") {
             let reason = format!("it is the parent of an ApplySet of {tooling}");
@@ -82,12 +91,33 @@ impl ApplySet {
         }
         let kinds = annotations.get(KINDS).map(String::as_str).unwrap_or_default();
         let known = kinds.split(',').filter(|kind| !kind.is_empty()).map(str::to_owned).collect();
-        Ok(Self { layer: layer.to_owned(), id: id_of(layer), known })
+        annotations.retain(|key, _| key.starts_with(OWN));
+        Ok(Self { known, annotations, ..Self::empty(layer) })
     }
 
     /// Returns a set without members.
     pub(crate) fn empty(layer: &str) -> Self {
-        Self { layer: layer.to_owned(), id: id_of(layer), known: BTreeSet::new() }
+        Self {
+            layer: layer.to_owned(),
+            id: id_of(layer),
+            known: BTreeSet::new(),
+            annotations: BTreeMap::new(),
+            is_annotated: false,
+        }
+    }
+
+    /// Returns an annotation of Optakit on the parent.
+    pub(crate) fn annotation(&self, key: &str) -> Option<&str> {
+        self.annotations.get(key).map(String::as_str)
+    }
+
+    /// Sets an annotation of the parent. The next [`announce`](Self::announce) writes it. The key
+    /// must start with `optakit.dev/`.
+    pub(crate) fn annotate(&mut self, key: &str, value: &str) {
+        if self.annotation(key) != Some(value) {
+            self.annotations.insert(key.to_owned(), value.to_owned());
+            self.is_annotated = true;
+        }
     }
 
     /// Labels objects as members. The Namespace is not a member, because it is never pruned.
@@ -97,7 +127,7 @@ impl ApplySet {
         }
     }
 
-    /// Writes the kinds of these objects to the parent.
+    /// Writes the kinds of these objects and changed annotations to the parent.
     ///
     /// With `only`, the parent lists no other kinds. Otherwise, it also keeps the earlier kinds.
     /// While an apply runs, the parent lists old and new kinds. So the next run finds all objects
@@ -118,9 +148,13 @@ impl ApplySet {
         if !only {
             kinds.extend(self.known.iter().cloned());
         }
-        if kinds == self.known {
+        if kinds == self.known && !self.is_annotated {
             return Ok(());
         }
+        let list = kinds.iter().cloned().collect::<Vec<_>>().join(",");
+        let mut annotations = self.annotations.clone();
+        annotations.insert(TOOLING.to_owned(), TOOL.to_owned());
+        annotations.insert(KINDS.to_owned(), list);
         let name = parent_name(&self.layer);
         let parent = json!({
             "apiVersion": "v1",
@@ -129,10 +163,7 @@ impl ApplySet {
                 "name": name,
                 "namespace": self.layer,
                 "labels": { ID: self.id, "app.kubernetes.io/managed-by": "optakit" },
-                "annotations": {
-                    TOOLING: concat!("optakit/", env!("CARGO_PKG_VERSION")),
-                    KINDS: kinds.iter().cloned().collect::<Vec<_>>().join(","),
-                },
+                "annotations": annotations,
             },
         });
         let parents: Api<ConfigMap> = Api::namespaced(client.clone(), &self.layer);
@@ -140,6 +171,7 @@ impl ApplySet {
         let written = parents.patch(&name, &params, &Patch::Apply(&parent)).await;
         written.map_err(|error| explain(error, "writing", &format!("ConfigMap {name}")))?;
         self.known = kinds;
+        self.is_annotated = false;
         Ok(())
     }
 
