@@ -16,11 +16,11 @@ const COMPARED = [
   ['apply-again', 'Apply without changes'],
   ['apply-first', 'First apply, until the pods are ready'],
   ['page-weight', 'First load of the editor'],
-  ['page-navigation', 'Open the editor until manifests show, first visit'],
-  ['page-return', 'Open the editor until manifests show, with saved work'],
-  ['page-editor', 'Open the editor until you can type'],
-  ['key-60-lines-p95', 'Keystroke to painted page, 60 lines (p95)'],
-  ['key-5000-lines-p95', 'Keystroke to painted page, 5,000 lines (p95)'],
+  ['page-navigation', 'Time until the editor shows manifests, first visit'],
+  ['page-return', 'Time until the editor shows manifests, with saved work'],
+  ['page-editor', 'Time until you can type in the editor'],
+  ['key-60-lines-p95', 'Time to show a keystroke, 60 lines (p95)'],
+  ['key-5000-lines-p95', 'Time to show a keystroke, 5,000 lines (p95)'],
 ];
 const PEERS = {
   'helm-template': '`helm template`, same objects',

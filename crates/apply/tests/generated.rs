@@ -68,7 +68,7 @@ This page shows the minimum permissions that `optakit apply` needs for one servi
 ## In the cluster: `optakit permissions shop-staging.bundle.json`
 
 Every apply needs each verb of the Role. The ClusterRole allows the checks before an apply. Without
-access to `nodes` and `ingressclasses`, an apply finds some problems only while it runs. The uid of
+access to `nodes` and `ingressclasses`, an apply finds some problems only while it runs. The UID of
 the namespace `kube-system` identifies the cluster.
 
 ```json

@@ -90,6 +90,8 @@ fn every_kind_of_line_has_an_explanation() {
         default.markdown
     );
     assert_eq!(why(Kind::Deployment, "name: A").place.line, 10);
+    let version = why(Kind::Service, "app.kubernetes.io/version: latest").markdown;
+    assert!(version.starts_with("The image tag that you entered, or `latest`."), "{version}");
     let part = why(Kind::Deployment, "kind: Deployment").markdown;
     assert!(
         part.starts_with(

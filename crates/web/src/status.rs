@@ -14,8 +14,13 @@ pub(crate) fn Status() -> impl IntoView {
     let (results, view) = (page.state.results, page.state.view);
     let objects = move || {
         let outcome = results.outcome.read();
-        let objects = outcome.manifests.as_ref().map_or(0, |manifests| manifests.len());
-        format!("{} in {} ms", count(objects, "object"), one_decimal(outcome.milliseconds))
+        match &outcome.manifests {
+            Some(manifests) => {
+                let objects = count(manifests.len(), "object");
+                format!("{objects} in {} ms", one_decimal(outcome.milliseconds))
+            }
+            None => "Manifests not updated".to_owned(),
+        }
     };
     let saved = move || match view.served_file.get() {
         Some(file) => format!("Saved in {file}"),

@@ -43,7 +43,7 @@ pub(crate) struct PlanArgs {
     /// A saved plan expires after 2 hours, or when the cluster or the bundle changes.
     #[arg(long, value_name = "FILE")]
     pub(crate) save: Option<PathBuf>,
-    /// Accept a bundle that was modified after it was made
+    /// Accept a bundle that was modified after it was built
     #[arg(long)]
     pub(crate) allow_modified: bool,
     /// Format of the plan
@@ -62,7 +62,7 @@ pub(crate) struct PlanArgs {
 #[derive(Debug, Args)]
 #[command(after_help = "\
 Exit codes:
-  0  applied, or nothing to change
+  0  applied, or no changes
   1  failed
 
 Examples:
@@ -83,7 +83,7 @@ pub(crate) struct ApplyArgs {
     /// Digest for `image: AUTO`
     #[arg(long, value_name = "DIGEST")]
     pub(crate) image_digest: Option<String>,
-    /// Apply this saved plan, and fail if anything changed since it was made
+    /// Apply this saved plan, and fail if anything changed since it was saved
     #[arg(long, value_name = "FILE")]
     pub(crate) plan: Option<PathBuf>,
     #[command(flatten)]
@@ -97,7 +97,7 @@ pub(crate) struct ApplyArgs {
 #[derive(Debug, Args)]
 #[command(after_help = "\
 Exit codes:
-  0  applied, or nothing to change
+  0  applied, or no changes
   1  failed
 
 Examples:
@@ -153,7 +153,7 @@ pub(crate) struct ApplyOptionArgs {
     pub(crate) skip_aws: bool,
     #[command(flatten)]
     pub(crate) rollout: RolloutArgs,
-    /// Accept a bundle that was modified after it was made
+    /// Accept a bundle that was modified after it was built
     #[arg(long)]
     pub(crate) allow_modified: bool,
     /// What to do if the pods do not become ready
@@ -183,7 +183,7 @@ pub(crate) struct RolloutArgs {
 /// The options for fields that other field managers own.
 #[derive(Debug, Args)]
 pub(crate) struct ConflictArgs {
-    /// Overwrite all fields that other field managers own (like kubectl)
+    /// Overwrite all fields that other field managers own, like `kubectl --force-conflicts`
     #[arg(long)]
     pub(crate) force_conflicts: bool,
     /// Overwrite this field, such as `.spec.replicas`, if another field manager owns it

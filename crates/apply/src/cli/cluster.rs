@@ -34,7 +34,7 @@ pub(crate) struct ServiceArgs {
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
 pub(crate) enum ResultFormat {
-    /// Text for people
+    /// Human-readable text
     Text,
     /// One JSON object
     Json,
@@ -99,7 +99,7 @@ pub(crate) struct DriftArgs {
 
 /// Take over a service from a Helm release of Opta without restarting its pods.
 ///
-/// Make the bundle with `--profile opta-2021`, which renders pods exactly as Opta did. If a pod
+/// Write the bundle with `--profile opta-2021`, which renders pods exactly as Opta did. If a pod
 /// would have to restart, nothing is written. Objects are kept and Optakit becomes their field
 /// manager. Helm's release Secrets are archived, then removed.
 #[derive(Debug, Args)]
@@ -109,7 +109,7 @@ Exit codes:
   1  failed
 
 Examples:
-  # Make a bundle with the image that runs now, then take over
+  # Write a bundle with the image that runs now, then take over
   optakit bundle --profile opta-2021 --image-tag 1.4.2
   optakit takeover shop-staging.bundle.json")]
 pub(crate) struct TakeoverArgs {

@@ -22,7 +22,7 @@ Examples:
   # Explain a rule that `optakit validate` reported
   optakit explain min-above-max")]
 pub(crate) struct ExplainArgs {
-    /// Field, or rule as `optakit validate` names it
+    /// Field of opta.yml, or rule that `optakit validate` reported
     pub(crate) name: String,
 }
 

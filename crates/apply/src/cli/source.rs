@@ -12,7 +12,7 @@ use clap::{Args, ValueEnum};
 Exit codes:
   0  no errors (there may be warnings)
   1  errors were found
-  2  the check could not run
+  2  the command could not run
 
 Examples:
   # Check ./opta.yml
@@ -61,7 +61,7 @@ pub(crate) enum ReportFormat {
 Exit codes:
   0  the manifests were rendered
   1  the service file has errors
-  2  rendering could not run
+  2  the command could not run
 
 Examples:
   # Print the manifests for an environment
@@ -128,7 +128,7 @@ pub(crate) struct SourceArgs {
     /// How public traffic reaches the services [default: nginx]
     #[arg(long, value_enum, help_heading = TARGET)]
     pub(crate) exposure: Option<Exposure>,
-    /// Gateway of the routes, for `--exposure gateway` [default: gateway/gateway]
+    /// Gateway that the routes attach to, for `--exposure gateway` [default: gateway/gateway]
     #[arg(long, value_name = "NAMESPACE/NAME", help_heading = TARGET)]
     pub(crate) gateway: Option<String>,
     /// Kubernetes version: 1.33, 1.34, 1.35 or 1.36 [default: 1.36]

@@ -47,7 +47,7 @@ fn write(arguments: &BundleArgs, report: &Report) -> anyhow::Result<ExitCode> {
     if rendered::manifests(&request, &analysis, report)?.is_none() {
         return Ok(ExitCode::from(1));
     }
-    let bundle = api::bundle(&request).ok().context("the bundle cannot be made")?;
+    let bundle = api::bundle(&request).ok().context("the bundle cannot be built")?;
     if arguments.output == Path::new("-") {
         report.result(&bundle.to_text());
         return Ok(ExitCode::SUCCESS);
@@ -80,7 +80,7 @@ fn report_missing(bundle: &Bundle, report: &Report) {
     }
     if !unknown.is_empty() {
         report.note(format!(
-            "missing values: {}; make the bundle again with `--values FILE`",
+            "missing values: {}; write the bundle again with `--values FILE`",
             unknown.join(", ")
         ));
     }

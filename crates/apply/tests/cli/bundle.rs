@@ -47,7 +47,7 @@ fn missing_values_of_a_bundle_are_reported() {
         [
             "no image yet: pass `--image-digest` to `optakit apply`, or use `optakit deploy`",
             "`optakit apply` reads from AWS: parent.k8s_openid_provider_url",
-            "missing values: module.db.db_host; make the bundle again with `--values FILE`",
+            "missing values: module.db.db_host; write the bundle again with `--values FILE`",
         ]
     );
     let inspected = run(&folder, &["bundle", "inspect", "shop-staging.bundle.json"]).out;

@@ -70,7 +70,7 @@ fn fields_and_rules_are_explained() {
 Minimum number of containers.
 To stop the service, set `min_containers` and `max_containers` to 0.
 
-- Type: whole number, or its digits as text
+- Type: whole number, with or without quotes
 - Unit: containers
 - Default: 1
 - Range: 0 or more

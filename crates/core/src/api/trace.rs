@@ -11,10 +11,10 @@ use crate::model::k8s_service::K8sService;
 use crate::model::rendered::path_of_pointer;
 use crate::model::resource_request::ResourceRequest;
 use crate::reference;
-use crate::render::{Object, WithoutImage};
+use crate::render::{Object, VERSION_LABEL, WithoutImage};
 use crate::span::Span;
 use crate::syntax;
-use crate::value::{Map, Value, ValueKind};
+use crate::value::{Map, Value, ValueKind, escape};
 
 /// A line of a manifest.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -152,6 +152,9 @@ pub fn explain_line(request: &Request, kind: Kind, line: &TracedLine) -> Option<
             )
         }
         (None, _) if line.is_exact => format!("Set at {at}."),
+        (None, _) if line.pointer.ends_with(&escape(VERSION_LABEL)) => {
+            format!("The image tag that you entered, or `latest`. The module is at {at}.")
+        }
         (None, _) => format!("Optakit sets this in every {kind}. The module is at {at}."),
     };
     Some(LineExplanation { file, place, markdown })

@@ -46,8 +46,9 @@ pub struct Fidelity {
     used_at: fn(&Checker<'_>) -> Option<Span>,
 }
 
-const WHOLE_PATH: Support =
-    Support::Differs("the service receives the whole path: an ALB does not remove the prefix");
+const WHOLE_PATH: Support = Support::Differs(
+    "the service receives the whole path, because an ALB does not remove the prefix",
+);
 
 /// The features of ingress-nginx, and how the other exposures support them.
 pub static FIDELITY: &[Fidelity] = &[
@@ -69,7 +70,7 @@ pub static FIDELITY: &[Fidelity] = &[
         feature: "a path prefix of a `grpc` port",
         field: "public_uri",
         gateway: Support::Missing(
-            "the prefix is ignored: a GRPCRoute matches services and methods, not paths",
+            "the prefix is ignored, because a GRPCRoute matches services and methods, not paths",
         ),
         alb: WHOLE_PATH,
         used_at: |checker| prefixed(checker).filter(|_| checker.port() == Some(PortKind::Grpc)),
@@ -78,10 +79,12 @@ pub static FIDELITY: &[Fidelity] = &[
         feature: "sticky sessions with the cookie `opta_cookie`",
         field: "sticky_session",
         gateway: Support::Missing(
-            "sessions are not sticky: the standard channel of the Gateway API has no session \
-             persistence",
+            "sessions are not sticky, because the standard channel of the Gateway API has no \
+             session persistence",
         ),
-        alb: Support::Differs("the name of the cookie is `AWSALB`: an ALB cannot change it"),
+        alb: Support::Differs(
+            "the name of the cookie is `AWSALB`, because an ALB cannot change it",
+        ),
         used_at: |checker| {
             let sticky = &checker.service.sticky_session;
             sticky.span.filter(|_| sticky.value)
@@ -90,8 +93,10 @@ pub static FIDELITY: &[Fidelity] = &[
     Fidelity {
         feature: "consistent hashing",
         field: "consistent_hash",
-        gateway: Support::Missing("requests are not hashed: the Gateway API does not support it"),
-        alb: Support::Missing("requests are not hashed: an ALB does not support it"),
+        gateway: Support::Missing(
+            "requests are not hashed, because the Gateway API does not support it",
+        ),
+        alb: Support::Missing("requests are not hashed, because an ALB does not support it"),
         used_at: |checker| checker.service.consistent_hash.as_ref().map(|hash| hash.span),
     },
     Fidelity {

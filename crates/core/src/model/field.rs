@@ -158,8 +158,8 @@ impl FieldType {
         match self {
             Self::Boolean => "`true` or `false`",
             Self::Integer => "whole number",
-            Self::Count => "whole number, or its digits as text",
-            Self::Quantity => "number, or its digits as text",
+            Self::Count => "whole number, with or without quotes",
+            Self::Quantity => "number, with or without quotes",
             Self::Text => "text",
             Self::TextList => "list of texts",
             Self::TextOrList => "text, or list of texts",

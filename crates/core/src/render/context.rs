@@ -32,7 +32,7 @@ pub struct ServiceContext<'a> {
     pub exposure: Exposure,
     /// Namespace and name of the Gateway of the routes.
     pub gateway: (&'a str, &'a str),
-    /// The version label of every object: the image tag, or `latest`.
+    /// The version label of every object: the tag for AUTO images, or `latest`.
     pub version: &'a Text,
     /// The tag for AUTO images.
     pub image_tag: Option<&'a str>,

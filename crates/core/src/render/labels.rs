@@ -4,6 +4,9 @@ use super::context::ServiceContext;
 use super::target::Profile;
 use crate::value::Map;
 
+/// The label with the image tag.
+pub const VERSION_LABEL: &str = "app.kubernetes.io/version";
+
 /// Returns the selector of Deployment and Service. It must never change.
 pub(super) fn selector(context: &ServiceContext<'_>) -> Map {
     Map::new()
@@ -22,7 +25,7 @@ fn opta(context: &ServiceContext<'_>) -> Map {
 /// Returns the labels of an object. They may change, because pods and selectors do not use them.
 pub(super) fn of_object(context: &ServiceContext<'_>) -> Map {
     opta(context)
-        .with("app.kubernetes.io/version", context.version.clone())
+        .with(VERSION_LABEL, context.version.clone())
         .with("app.kubernetes.io/managed-by", "optakit")
 }
 

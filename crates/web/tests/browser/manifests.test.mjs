@@ -52,6 +52,7 @@ test('a text with errors shows the manifests of the last version without errors'
   await write(page, service('shop', '    env_vars: {A: "b\n'));
   await manifests(page).getByText('Showing the last version without errors').waitFor();
   assert.match(await manifests(page).innerText(), /acme\/api:1/);
+  await page.getByText('Manifests not updated').waitFor();
   assert.equal(await button(page, 'Export bundle').getAttribute('aria-disabled'), 'true');
   await button(page, 'Export bundle').click({ force: true });
   await page.getByText('Fix the errors before exporting').waitFor();
