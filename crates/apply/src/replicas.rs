@@ -76,6 +76,12 @@ pub(crate) fn change(live: &Value, scale: Scale) -> Option<ReplicaChange> {
     (to != from || moves).then_some(ReplicaChange { scale, from, to, moves })
 }
 
+/// Returns the start of a new autoscaler of a Deployment whose number of pods does not change.
+pub(crate) fn start(live: &Value, scale: Scale) -> Option<ReplicaChange> {
+    let count = count(live)?;
+    Some(ReplicaChange { scale, from: count, to: count, moves: false })
+}
+
 /// Returns the number of pods that a Deployment asks for.
 pub(crate) fn count(deployment: &Value) -> Option<i64> {
     deployment.pointer(POINTER).and_then(Value::as_i64)

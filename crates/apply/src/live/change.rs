@@ -23,7 +23,7 @@ pub(crate) struct ObjectChange {
     pub(crate) taken: Vec<String>,
     /// The number of pods that the bundle asks for, if the object is a Deployment.
     pub(crate) scale: Option<Scale>,
-    /// The change of the number of pods of a live Deployment.
+    /// The change of the number of pods, if the object is a live Deployment or its new autoscaler.
     pub(crate) replicas: Option<ReplicaChange>,
 }
 
@@ -54,7 +54,29 @@ pub(crate) async fn object_changes(
             Err(error) => errors.push(error),
         }
     }
-    if errors.is_empty() { Ok(changes) } else { Err(errors) }
+    if !errors.is_empty() {
+        return Err(errors);
+    }
+    plan_first_autoscalers(&mut changes);
+    Ok(changes)
+}
+
+/// Adds the start of each new autoscaler of a live Deployment that does not change itself.
+fn plan_first_autoscalers(changes: &mut [ObjectChange]) {
+    for index in 0..changes.len() {
+        let change = &changes[index];
+        let (Some(live), Some(scale), None) = (&change.live, change.scale, &change.replicas) else {
+            continue;
+        };
+        let start = replicas::start(live, scale);
+        let name = change.target.name.clone();
+        let autoscaler = changes
+            .iter_mut()
+            .find(|other| other.live.is_none() && replicas::scales(&other.target.object, &name));
+        if let Some(autoscaler) = autoscaler {
+            autoscaler.replicas = start;
+        }
+    }
 }
 
 async fn object_change(

@@ -15,6 +15,7 @@ mod ownership;
 mod plan;
 mod preflight;
 mod prune;
+mod replicas;
 mod rollback;
 mod secrets;
 mod takeover;

@@ -7,6 +7,7 @@ pub(crate) mod faulty;
 mod kubernetes;
 mod run;
 mod service;
+mod watch;
 
 use std::path::Path;
 use std::process::Command;
@@ -17,6 +18,7 @@ pub(crate) use kubernetes::{
 };
 pub(crate) use run::Run;
 pub(crate) use service::{Service, environment};
+pub(crate) use watch::{PodCount, PodWatch};
 
 /// The digest of an image that no registry has.
 pub(crate) const DIGEST: &str =
