@@ -17,8 +17,9 @@ use optakit_core::render::MANUAL_SECRETS;
 use serde_json::json;
 use sha2::{Digest, Sha256};
 
-use crate::live::{DesiredObject, LiveError, explain, resource_of};
+use crate::live::{DesiredObject, LiveError, explain, resource_of, to_value};
 use crate::owner::MANAGER;
+use crate::routes::LiveRoutes;
 
 const ID: &str = "applyset.kubernetes.io/id";
 const PART_OF: &str = "applyset.kubernetes.io/part-of";
@@ -199,6 +200,27 @@ impl ApplySet {
         Ok(leftovers)
     }
 
+    /// Returns the Ingresses and routes of the set, of these kinds.
+    ///
+    /// # Errors
+    ///
+    /// Fails if the members cannot be listed.
+    pub(crate) async fn routes(
+        &self,
+        client: &kube::Client,
+        kinds: &BTreeSet<Kind>,
+    ) -> Result<Vec<LiveRoutes>, LiveError> {
+        let mut routes = Vec::new();
+        for members in join_all(kinds.iter().map(|kind| self.members(client, *kind))).await {
+            let (kind, members) = members?;
+            routes.extend(members.into_iter().filter(is_ours).filter_map(|item| {
+                let name = item.metadata.name.clone()?;
+                Some(LiveRoutes::new(kind, name, &to_value(item)))
+            }));
+        }
+        Ok(routes)
+    }
+
     async fn members(
         &self,
         client: &kube::Client,
@@ -255,24 +277,24 @@ impl ApplySet {
     }
 }
 
+/// Whether Optakit applied a member, and nobody deletes it already.
+fn is_ours(item: &DynamicObject) -> bool {
+    let mut managers = item.metadata.managed_fields.iter().flatten();
+    managers.any(|field| field.manager.as_deref() == Some(MANAGER))
+        && item.metadata.deletion_timestamp.is_none()
+}
+
 /// Returns a member as a leftover if it may be pruned.
 fn leftover(kind: Kind, item: &DynamicObject, kept: &[(Kind, String)]) -> Option<Leftover> {
     let metadata = &item.metadata;
     let name = metadata.name.clone()?;
     let is_wanted = kept.iter().any(|(other, kept_name)| *other == kind && *kept_name == name);
     let keep = metadata.annotations.as_ref().and_then(|annotations| annotations.get(KEEP));
-    let mut managers = metadata.managed_fields.iter().flatten();
-    let is_ours = managers.any(|field| field.manager.as_deref() == Some(MANAGER));
     let is_protected = kind.pruning() == Pruning::Protect
         || (kind == Kind::Secret && name == MANUAL_SECRETS)
         || keep.is_some_and(|keep| keep == "true");
-    let is_deleted_already = metadata.deletion_timestamp.is_some();
     let uid = metadata.uid.clone()?;
-    (!is_wanted && is_ours && !is_protected && !is_deleted_already).then_some(Leftover {
-        kind,
-        name,
-        uid,
-    })
+    (!is_wanted && is_ours(item) && !is_protected).then_some(Leftover { kind, name, uid })
 }
 
 #[cfg(test)]

@@ -9,6 +9,7 @@ use crate::owner::Force;
 use crate::plan::{self, Action};
 use crate::replicas::ReplicaChange;
 use crate::report::{Event, ObjectAction};
+use crate::routes;
 use crate::session::Session;
 
 /// All changes that an apply would make in the cluster.
@@ -41,8 +42,9 @@ impl Changes {
             let set = ApplySet::empty(session.layer());
             return Ok(Self { objects, untested, leftovers: Vec::new(), left_out, set });
         }
-        ApplySet::empty(session.layer()).label(&mut targets);
-        let kept = names_in_bundle(session);
+        let set = ApplySet::empty(session.layer());
+        set.label(&mut targets);
+        let kept = keep_routes(session, &set, &mut targets).await?;
         let set = async {
             let set = ApplySet::read(&session.client, session.layer()).await?;
             let leftovers = set.leftovers(&session.client, &kept).await?;
@@ -111,9 +113,25 @@ pub(crate) fn rejected(errors: Vec<LiveError>) -> anyhow::Error {
     anyhow::anyhow!("the API server rejects the plan, nothing was changed\n{}", lines.join("\n"))
 }
 
+/// Gives Ingresses and routes the names of the live objects that already have their hosts.
+///
 /// Returns kind and name of every object of the bundle. Objects without an image are included:
 /// they may already run.
-fn names_in_bundle(session: &Session) -> Vec<(Kind, String)> {
-    let manifests = session.bundle.manifests.iter();
-    manifests.map(|object| (object.kind(), object.name().to_owned())).collect()
+async fn keep_routes(
+    session: &Session,
+    set: &ApplySet,
+    targets: &mut [DesiredObject],
+) -> Result<Vec<(Kind, String)>, LiveError> {
+    let manifests = session.bundle.manifests.iter().enumerate();
+    let mut all: Vec<DesiredObject> =
+        manifests.map(|(index, object)| DesiredObject::new(index, object)).collect();
+    let kinds = all.iter().map(|target| target.kind).filter(|kind| routes::is_routing(*kind));
+    let live = set.routes(&session.client, &kinds.collect()).await?;
+    let names = routes::names(&all, &live);
+    for target in targets.iter_mut().chain(&mut all) {
+        if let Some(name) = names.get(&target.index) {
+            target.rename(name);
+        }
+    }
+    Ok(all.into_iter().map(|target| (target.kind, target.name)).collect())
 }

@@ -29,6 +29,7 @@ mod rds;
 mod replicas;
 mod report;
 mod request;
+mod routes;
 mod saved_plan;
 mod session;
 mod takeover;

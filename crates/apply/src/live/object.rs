@@ -41,6 +41,12 @@ impl DesiredObject {
         }
     }
 
+    /// Gives the object another name.
+    pub(crate) fn rename(&mut self, name: &str) {
+        name.clone_into(&mut self.name);
+        self.object["metadata"]["name"] = name.into();
+    }
+
     /// Returns kind and name for messages.
     pub(crate) fn label(&self) -> String {
         format!("{} {}", self.kind, self.name)

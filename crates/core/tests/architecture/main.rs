@@ -58,6 +58,7 @@ const APPLY: &[&str] = &[
     "replicas",
     "live",
     "apply",
+    "routes",
     "applyset",
     "history",
     "lock",
