@@ -110,7 +110,7 @@ pub(crate) fn deletion_event(label: &str) -> Event<'_> {
 /// Combines all rejections of a plan into one error.
 pub(crate) fn rejected(errors: Vec<LiveError>) -> anyhow::Error {
     let lines: Vec<String> = errors.iter().map(|error| format!("  {error}")).collect();
-    anyhow::anyhow!("the API server rejects the plan, nothing was changed\n{}", lines.join("\n"))
+    anyhow::anyhow!("the API server rejects the plan; nothing was changed\n{}", lines.join("\n"))
 }
 
 /// Gives Ingresses and routes the names of the live objects that already have their hosts.

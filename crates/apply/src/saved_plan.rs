@@ -54,7 +54,7 @@ pub(crate) enum PlanError {
     NotAPlan(#[source] serde_json::Error),
     #[error(
         "the saved plan is outdated, nothing was changed: {reason}\n  \
-         help: make a new one with `optakit plan --save`"
+         help: save a new one with `optakit plan --save`"
     )]
     Outdated { reason: String },
     #[error(transparent)]

@@ -167,10 +167,7 @@ fn fields_values_links_and_references_have_documentation() {
         said("    public_uri: \"api.{parent.dom$0ain}/v1\"\n"),
         "`{parent.domain}` is `staging.acme.io`"
     );
-    assert!(
-        said("    public_uri: \"api.{parent.vp$0c_id}/v1\"\n")
-            .contains("known only to the environment")
-    );
+    assert!(said("    public_uri: \"api.{parent.vp$0c_id}/v1\"\n").contains("is not known yet"));
     assert!(said("    public_uri: \"api.{parent.domian$0}/v1\"\n").contains("did you mean"));
     assert_eq!(hover("# nothing $0here\nname: shop\n"), None);
 }

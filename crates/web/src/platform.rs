@@ -51,7 +51,7 @@ extern "C" {
 fn reason(error: &JsValue) -> String {
     let message =
         js_sys::Reflect::get(error, &"message".into()).ok().and_then(|message| message.as_string());
-    message.unwrap_or_else(|| "the browser refused".to_owned())
+    message.unwrap_or_else(|| "the browser denied access".to_owned())
 }
 
 /// Returns the draft that this tab continues; none on the first visit.

@@ -50,7 +50,7 @@ pub(crate) fn to_json(work: &Work) -> String {
 /// Parses the result of [`to_json`].
 pub(crate) fn from_json(text: &str) -> Result<Work, String> {
     let Shared { service, environment_files, environment, image, choices } =
-        serde_json::from_str(text).map_err(|_| "it contains no work of this page".to_owned())?;
+        serde_json::from_str(text).map_err(|_| "it does not contain Optakit files".to_owned())?;
     Ok(Work { service, environment_files, environment, image, choices, ..Work::default() })
 }
 

@@ -82,7 +82,7 @@ fn report_skipped(role: &str, missing: &[&str], report: &Report) {
     report.step(
         "skipped",
         format!(
-            "IAM role {role}: missing values: {}; make the bundle again with \
+            "IAM role {role}: missing values: {}; write the bundle again with \
              `optakit bundle --values FILE`",
             missing.join(", ")
         ),

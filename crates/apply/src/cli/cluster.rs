@@ -100,7 +100,7 @@ pub(crate) struct DriftArgs {
 /// Take over a service from a Helm release of Opta without restarting its pods.
 ///
 /// Write the bundle with `--profile opta-2021`, which renders pods exactly as Opta did. If a pod
-/// would have to restart, nothing is written. Objects are kept and Optakit becomes their field
+/// would restart, nothing is written. Objects are kept and Optakit becomes their field
 /// manager. Helm's release Secrets are archived, then removed.
 #[derive(Debug, Args)]
 #[command(after_help = "\

@@ -33,7 +33,7 @@ pub(crate) fn run(arguments: &DeployArgs, report: &Report) -> anyhow::Result<Exi
     if !bundle.holes.iter().any(|hole| hole.input == IMAGE_DIGEST) {
         bail!(
             "the bundle already has an image, so the pushed image would not be used\n  \
-             help: make the bundle again without `--image-tag` and `--image-digest`"
+             help: write the bundle again without `--image-tag` and `--image-digest`"
         );
     }
     let image = options::image(image);

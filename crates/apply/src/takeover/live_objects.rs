@@ -58,8 +58,8 @@ pub(super) async fn refuse_restarts(session: &Session, found: &[LiveObject]) -> 
         return Ok(());
     }
     bail!(
-        "pods would have to restart, nothing was changed\n{}\n  \
-         help: make the bundle with `--profile opta-2021` and with the tag or digest of the \
+        "pods would restart; nothing was changed\n{}\n  \
+         help: write the bundle with `--profile opta-2021` and with the tag or digest of the \
          running image",
         differences.join("\n")
     );

@@ -23,7 +23,7 @@ use crate::{lock, preflight};
 ///
 /// # Errors
 ///
-/// Fails if no object belongs to a Helm release, a pod would have to restart, or the API server
+/// Fails if no object belongs to a Helm release, a pod would restart, or the API server
 /// rejects a change.
 pub(crate) async fn take_over(session: &Session, yes: bool, report: &Report) -> anyhow::Result<()> {
     let mut targets = check(session)?;
@@ -72,7 +72,7 @@ fn check(session: &Session) -> anyhow::Result<Vec<DesiredObject>> {
     if !left_out.is_empty() {
         bail!(
             "the bundle has no image for {}\n  \
-             help: pass the running image with `--image-digest`, or make the bundle with \
+             help: pass the running image with `--image-digest`, or write the bundle with \
              `--image-tag`",
             left_out.join(", ")
         );

@@ -65,7 +65,7 @@ fn takeover_restarts_no_pod() {
     service
         .run("takeover", &[])
         .fails()
-        .reports("pods would have to restart, nothing was changed")
+        .reports("pods would restart; nothing was changed")
         .reports("+        \"seccompProfile\": {");
 
     service.run_alone(&["bundle", "--quiet", "--profile", "opta-2021"]).succeeds();

@@ -150,7 +150,7 @@ fn references(text: &str, cursor: &Cursor, context: &AssistContext<'_>) -> Vec<C
     let completion = |name: String| {
         let detail = match look_up(&name, context.scope) {
             Lookup::Value(value) => value,
-            Lookup::Input => "known only to the environment".to_owned(),
+            Lookup::Input => "value not known yet".to_owned(),
             Lookup::Unknown { message, .. } => message,
         };
         let insert = format!("{name}{close}");

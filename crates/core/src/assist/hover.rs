@@ -51,7 +51,7 @@ fn describe_reference(name: &str, context: &AssistContext<'_>) -> String {
     match look_up(name, context.scope) {
         Lookup::Value(value) => format!("`{{{name}}}` is `{value}`"),
         Lookup::Input => {
-            format!("`{{{name}}}` is known only to the environment. Set it in a values file.")
+            format!("The value of `{{{name}}}` is not known yet. Set it in a values file.")
         }
         Lookup::Unknown { message, help } => format!("{message}; {help}"),
     }

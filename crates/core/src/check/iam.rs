@@ -38,7 +38,7 @@ pub(super) fn check(checker: &mut Checker<'_>) {
                 format!("{} is not the ARN of an IAM policy", quoted(policy.value.as_str()));
             let path = format!("{}[{index}]", checker.path("additional_iam_policies"));
             let diagnostic = Diagnostic::new(&NOT_A_POLICY_ARN, policy.span, path, message).help(
-                "write `arn:aws:iam::aws:policy/<name>` for a policy of AWS, or \
+                "write `arn:aws:iam::aws:policy/<name>` for an AWS managed policy, or \
                  `arn:aws:iam::<account>:policy/<name>` for your own",
             );
             checker.push(diagnostic);

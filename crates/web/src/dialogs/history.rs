@@ -62,7 +62,7 @@ fn restore(page: Page, entry: &Entry) {
             page.replace(work);
             page.state.notify("Restored. Undo returns to the previous text.");
         }
-        None => page.state.notify("This entry comes from another version of the page"),
+        None => page.state.notify("Cannot restore it: another version of Optakit saved it"),
     }
 }
 

@@ -62,7 +62,7 @@ fn from_bundle(file: &File) -> Option<OpenedFiles> {
     Some(OpenedFiles {
         service: Some(sources.service.text),
         environment_files: environment_files.collect(),
-        message: format!("Opened the files in {}", file.path),
+        message: format!("Opened the sources in {}", file.path),
         ..OpenedFiles::default()
     })
 }

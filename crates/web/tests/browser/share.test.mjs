@@ -62,8 +62,8 @@ test('an invalid link is refused, and the own work stays', async (t) => {
     ['#o2:abcd', 'another version'],
     ['#o1:%%%', 'damaged'],
     ['#o1:AAAA', 'damaged'],
-    [`#o1:${pack('{"service": 1}')}`, 'no work of this page'],
-    [`#o1:${pack('{"service": "a", "other": 1}')}`, 'no work of this page'],
+    [`#o1:${pack('{"service": 1}')}`, 'does not contain Optakit files'],
+    [`#o1:${pack('{"service": "a", "other": 1}')}`, 'does not contain Optakit files'],
   ];
   for (const [hash, reason] of refused) {
     const opened = await pageOf(t, context, address + hash);

@@ -12,7 +12,7 @@ use crate::syntax::node::{Node, NodeKind};
 #[derive(Default)]
 pub(super) struct Anchors<'a> {
     nodes: BTreeMap<&'a str, (Node, Weight)>,
-    /// How many nodes the aliases up to here stand for.
+    /// The number of nodes that the aliases so far add.
     aliased: u64,
 }
 
@@ -52,7 +52,8 @@ impl<'a> Anchors<'a> {
         if self.aliased > MAX_ALIASED {
             // Report only the first alias above the limit.
             if before <= MAX_ALIASED {
-                let message = format!("the aliases up to here add more than {MAX_ALIASED} values");
+                let message =
+                    format!("the aliases above this line add more than {MAX_ALIASED} values");
                 diagnostics.push(syntax_error(span, message));
             }
             return None;
