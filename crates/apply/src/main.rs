@@ -32,6 +32,7 @@ mod request;
 mod routes;
 mod saved_plan;
 mod session;
+mod stop;
 mod takeover;
 mod wait;
 
@@ -40,15 +41,26 @@ use std::process::ExitCode;
 use clap::Parser;
 
 use cli::{Cli, Command};
+use lock::LockLost;
 use report::Report;
+use stop::Interrupted;
 
 fn main() -> ExitCode {
     let cli = Cli::parse();
     let report = Report::new(cli.quiet, cli.verbose, cli.command.prints_events());
     run(&cli.command, &report).unwrap_or_else(|error| {
         report.error(&error);
-        ExitCode::from(cli.command.failure_code())
+        exit_code(&error, &cli.command)
     })
+}
+
+/// Returns the exit code for an error.
+fn exit_code(error: &anyhow::Error, command: &Command) -> ExitCode {
+    if let Some(interrupted) = error.downcast_ref::<Interrupted>() {
+        return interrupted.exit_code();
+    }
+    let is_lost = error.is::<LockLost>();
+    ExitCode::from(if is_lost { LockLost::EXIT_CODE } else { command.failure_code() })
 }
 
 fn run(command: &Command, report: &Report) -> anyhow::Result<ExitCode> {

@@ -10,6 +10,7 @@ use optakit_core::render::IMAGE_DIGEST;
 use crate::auth::{self, Cluster};
 use crate::aws::adopt::adopt;
 use crate::live::{self, DesiredObject};
+use crate::stop::Stop;
 
 /// How a run uses AWS.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -38,6 +39,8 @@ pub(crate) struct Session {
     pub(crate) adopt: bool,
     /// Whether the namespace exists.
     pub(crate) namespace_exists: bool,
+    /// Whether a signal asked the run to stop.
+    pub(crate) stop: Stop,
 }
 
 /// Runs a future to completion.
@@ -87,6 +90,7 @@ impl Session {
             aws: aws.filter(|_| matches!(aws_use, AwsUse::Manage { .. })),
             adopt: matches!(aws_use, AwsUse::Manage { adopt: true }),
             namespace_exists,
+            stop: Stop::default(),
         })
     }
 
@@ -99,6 +103,7 @@ impl Session {
             aws: None,
             adopt: self.adopt,
             namespace_exists: self.namespace_exists,
+            stop: self.stop.clone(),
         }
     }
 

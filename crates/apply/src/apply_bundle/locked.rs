@@ -8,6 +8,7 @@ use crate::lock::{self, LockError};
 use crate::preflight;
 use crate::report::Report;
 use crate::session::Session;
+use crate::stop::Interrupted;
 
 /// Takes the lock of the layer, runs `work`, and releases the lock. Ctrl-C stops the work.
 ///
@@ -21,30 +22,34 @@ pub(super) async fn locked<T>(
     report: &Report,
     work: impl Future<Output = anyhow::Result<T>>,
 ) -> anyhow::Result<T> {
+    let held = lock::hold(session, wait, report, async |held| {
+        if let Some(holder) = &held.interrupted {
+            report.warning(format!(
+                "the run of {holder} was interrupted; this run completes its work"
+            ));
+        }
+        work.await
+    });
+    let error = match held.await {
+        Ok(outcome) => return Ok(outcome),
+        Err(error) => error,
+    };
     let layer = session.layer();
-    let lock = match lock::acquire(&session.client, layer, wait).await {
-        Ok(lock) => lock,
-        Err(error) => return Err(written.explain(denied(session, error).await, layer)),
-    };
-    if let Some(holder) = &lock.interrupted {
-        report.warning(format!("the run of {holder} was interrupted; this run completes its work"));
-    }
-    let outcome = tokio::select! {
-        outcome = work => outcome,
-        _ = tokio::signal::ctrl_c() => Err(written.interrupted(layer)),
-    };
-    lock.release().await;
-    outcome
+    Err(match (error.downcast_ref::<Interrupted>(), error.downcast_ref::<LockError>()) {
+        (Some(interrupted), _) => written.interrupted(interrupted.signal, layer),
+        (None, Some(_)) => written.explain(denied(session, error).await, layer),
+        (None, None) => error,
+    })
 }
 
 /// Returns the error of a lock that cannot be taken. If the user may not write the Lease, returns
 /// all problems of the apply, because other permissions are probably missing too.
-async fn denied(session: &Session, error: LockError) -> anyhow::Error {
-    if let LockError::Live(LiveError::Forbidden { .. }) = error {
+async fn denied(session: &Session, error: anyhow::Error) -> anyhow::Error {
+    if let Some(LockError::Live(LiveError::Forbidden { .. })) = error.downcast_ref() {
         let (targets, _) = session.targets();
         if let Err(faults) = preflight::check(session, &targets).await {
             return faults.into();
         }
     }
-    error.into()
+    error
 }

@@ -2,6 +2,8 @@
 
 use std::cell::Cell;
 
+use crate::stop::{Interrupted, StopSignal};
+
 /// What a run has written so far.
 #[derive(Debug, Default)]
 pub(super) struct Written {
@@ -27,16 +29,14 @@ impl Written {
         usize::from(self.namespace.get())
     }
 
-    /// Returns the error of a run that the user stopped with Ctrl-C.
-    pub(super) fn interrupted(&self, layer: &str) -> anyhow::Error {
-        if self.changes.get() {
-            anyhow::anyhow!(
-                "interrupted: changes that were already applied stay\n  \
-                 help: apply again to complete them"
-            )
+    /// Returns the error of a run that a signal ended.
+    pub(super) fn interrupted(&self, signal: StopSignal, layer: &str) -> anyhow::Error {
+        let outcome = if self.changes.get() {
+            "changes that were already applied stay\n  help: apply again to complete them".to_owned()
         } else {
-            anyhow::anyhow!("interrupted; {}", self.outcome(layer))
-        }
+            self.outcome(layer)
+        };
+        Interrupted { signal, outcome }.into()
     }
 
     /// Returns the error of a run that the user did not confirm.

@@ -41,16 +41,12 @@ pub(crate) fn run(arguments: &DestroyArgs, report: &Report) -> anyhow::Result<Ex
         let objects = plural(members.len(), "object");
         let question = format!("delete {objects} of {} in {}?", session.layer(), session.cluster);
         confirm(&question, arguments.yes).await?;
-        let lock = lock::acquire(&session.client, session.layer(), Duration::ZERO).await?;
-        let outcome = async {
+        lock::hold(&session, Duration::ZERO, report, async |_| {
             set.prune(&session.client, &members).await?;
             set.forget(&session.client).await?;
-            history::clear(&session.client, session.layer()).await?;
-            anyhow::Ok(())
-        };
-        let outcome = outcome.await;
-        lock.release().await;
-        outcome?;
+            Ok(history::clear(&session.client, session.layer()).await?)
+        })
+        .await?;
         report.note(format!(
             "{}: {objects} deleted; kept the Namespace, the Secret `manual-secrets`, the ECR \
              repository and the IAM role",

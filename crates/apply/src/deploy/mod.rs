@@ -86,6 +86,7 @@ pub(crate) async fn write(
         },
         force: options.force.all,
         timeout: options.timeout,
+        stop: &session.stop,
         progress: ProgressTable::new(report, &rows(&changed, &members)),
     };
     stages.run(members.clone()).await

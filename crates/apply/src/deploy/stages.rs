@@ -11,6 +11,7 @@ use super::scaling::Scaling;
 use crate::apply;
 use crate::live::{DesiredObject, ObjectChange};
 use crate::report::ProgressTable;
+use crate::stop::{Interrupted, Stop};
 use crate::wait;
 
 /// How often a wait without news is reported.
@@ -27,6 +28,7 @@ pub(super) struct StagedApply<'a> {
     /// How long to wait for each Deployment.
     pub(super) timeout: Duration,
     pub(super) progress: ProgressTable,
+    pub(super) stop: &'a Stop,
 }
 
 impl StagedApply<'_> {
@@ -80,6 +82,7 @@ impl StagedApply<'_> {
         let outcome = loop {
             tokio::select! {
                 outcome = &mut waiting => break outcome,
+                signal = self.stop.requested() => return Err(Interrupted::from(signal).into()),
                 _ = heartbeat.tick() => {
                     self.progress.waiting(&label, &last.borrow(), start.elapsed().as_secs());
                 }

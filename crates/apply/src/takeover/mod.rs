@@ -44,15 +44,12 @@ pub(crate) async fn take_over(session: &Session, yes: bool, report: &Report) -> 
     let question =
         format!("take over {objects} from Helm in {}? Pods are not restarted.", session.cluster);
     confirm(&question, yes).await?;
-    let lock = lock::acquire(&session.client, session.layer(), Duration::ZERO).await?;
-    let outcome = async {
+    lock::hold(session, Duration::ZERO, report, async |_| {
         set.announce(&session.client, &targets, false).await?;
         transfer::fields(session, &targets, &found).await?;
         transfer::releases(session, &releases, report).await
-    };
-    let outcome = outcome.await;
-    lock.release().await;
-    outcome?;
+    })
+    .await?;
     report.note(format!("{}: {objects} taken over, no pod restarted", session.layer()));
     report_terraform(session, report);
     Ok(())

@@ -45,6 +45,7 @@ const CORE: &[&str] = &[
 
 const APPLY: &[&str] = &[
     "plural",
+    "stop",
     "digest",
     "rds",
     "report",
@@ -61,13 +62,13 @@ const APPLY: &[&str] = &[
     "routes",
     "applyset",
     "history",
-    "lock",
     "wait",
     "plan",
     "aws",
     "image",
     "push_image",
     "session",
+    "lock",
     "manual_secret",
     "preflight",
     "takeover",

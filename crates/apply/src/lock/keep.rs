@@ -1,0 +1,130 @@
+//! Keeps a lock: renews it, and notices that it is lost.
+
+use std::cell::{Cell, RefCell};
+use std::future::poll_fn;
+use std::pin::pin;
+use std::task::Poll;
+use std::time::Duration;
+
+use k8s_openapi::api::coordination::v1::Lease;
+
+use super::acquire::Taken;
+use super::clock::Moment;
+use super::lease::{LayerLease, Written};
+use super::{DURATION, LockLost, holder};
+use crate::live::LiveError;
+
+/// How often a lock is renewed.
+const RENEW: Duration = Duration::from_secs(10);
+/// How long a run may write after its last renewal. Other runs take the lock over later, after
+/// [`DURATION`], so that requests on their way arrive before that.
+const SAFE: Duration = Duration::from_secs(20);
+/// The pause before a failed renewal is repeated.
+const PAUSE: Duration = Duration::from_secs(1);
+
+const _: () = assert!(RENEW.as_secs() < SAFE.as_secs() && SAFE.as_secs() < DURATION.as_secs());
+
+/// A lock of this run.
+pub(super) struct HeldLease<'a> {
+    lease: &'a LayerLease,
+    layer: &'a str,
+    /// The Lease as this run wrote it last.
+    written: RefCell<Lease>,
+    /// The moment before the last request that renewed the lock.
+    renewed: Cell<Moment>,
+}
+
+impl<'a> HeldLease<'a> {
+    pub(super) fn new(lease: &'a LayerLease, layer: &'a str, taken: Taken) -> Self {
+        let Taken { lease: written, at, .. } = taken;
+        Self { lease, layer, written: RefCell::new(written), renewed: Cell::new(at) }
+    }
+
+    /// Runs a future while the lock is certain. The clock is checked before each step of the
+    /// future: a machine that was suspended, or a process that was stopped, writes nothing more.
+    pub(super) async fn guard<T>(
+        &self,
+        work: impl Future<Output = anyhow::Result<T>>,
+    ) -> anyhow::Result<T> {
+        let mut work = pin!(work);
+        poll_fn(|context| match self.check() {
+            Ok(()) => work.as_mut().poll(context),
+            Err(lost) => Poll::Ready(Err(lost.into())),
+        })
+        .await
+    }
+
+    /// Renews the lock until it is lost. Returns the reason.
+    pub(super) async fn keep(&self) -> LockLost {
+        loop {
+            tokio::time::sleep(RENEW).await;
+            if let Err(lost) = self.renew().await {
+                return lost;
+            }
+        }
+    }
+
+    /// Renews the lock. Repeats failed requests as long as the lock is certain.
+    async fn renew(&self) -> Result<(), LockLost> {
+        let mut last = None;
+        loop {
+            self.check().map_err(|lost| lost.because(last.as_ref()))?;
+            let left = SAFE.saturating_sub(self.renewed.get().elapsed());
+            match tokio::time::timeout(left, self.try_renew()).await {
+                Ok(Ok(true)) => return Ok(()),
+                Ok(Ok(false)) => last = None,
+                Ok(Err(RenewError::Lost(lost))) => return Err(lost),
+                Ok(Err(RenewError::Request(error))) => {
+                    last = Some(error);
+                    tokio::time::sleep(PAUSE).await;
+                }
+                Err(_) => {}
+            }
+        }
+    }
+
+    /// Sends one renewal. Returns whether it succeeded. If not, the Lease was read again.
+    async fn try_renew(&self) -> Result<bool, RenewError> {
+        let (before, lease) = (Moment::now(), self.written.borrow().clone());
+        if let Written::Done(lease) = self.lease.renew(lease).await? {
+            self.written.replace(*lease);
+            self.renewed.set(before);
+            return Ok(true);
+        }
+        let layer = self.layer.to_owned();
+        match self.lease.read().await? {
+            None => Err(RenewError::Lost(LockLost::Deleted { layer })),
+            // Somebody changed the Lease, or the answer to an earlier renewal was lost.
+            Some(lease) if self.lease.is_ours(&lease) => {
+                self.written.replace(lease);
+                Ok(false)
+            }
+            Some(lease) => {
+                let holder = holder::describe(&lease);
+                Err(RenewError::Lost(LockLost::Taken { layer, holder }))
+            }
+        }
+    }
+
+    /// Checks that no other run can have taken the lock over.
+    fn check(&self) -> Result<(), LockLost> {
+        let seconds = self.renewed.get().elapsed();
+        if seconds < SAFE {
+            return Ok(());
+        }
+        let (layer, seconds) = (self.layer.to_owned(), seconds.as_secs());
+        Err(LockLost::NotRenewed { layer, seconds, reason: None })
+    }
+}
+
+/// Why a renewal failed.
+enum RenewError {
+    Lost(LockLost),
+    Request(LiveError),
+}
+
+impl From<LiveError> for RenewError {
+    fn from(error: LiveError) -> Self {
+        Self::Request(error)
+    }
+}
