@@ -32,7 +32,8 @@ impl Written {
     /// Returns the error of a run that a signal ended.
     pub(super) fn interrupted(&self, signal: StopSignal, layer: &str) -> anyhow::Error {
         let outcome = if self.changes.get() {
-            "changes that were already applied stay\n  help: apply again to complete them".to_owned()
+            "changes that were already applied stay\n  help: apply again to complete them"
+                .to_owned()
         } else {
             self.outcome(layer)
         };
