@@ -1,4 +1,4 @@
-// Measures the time of processes. They take turns, so that a busy machine affects all of them.
+// Measures the time of processes. Their runs alternate, so that a busy machine affects all of them.
 import { execFileSync, spawnSync } from 'node:child_process';
 import { readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
@@ -29,7 +29,7 @@ export function milliseconds(command, cwd, env) {
   return Number(process.hrtime.bigint() - started) / 1e6;
 }
 
-/** Returns the median milliseconds of commands that take turns. Each turn runs `times` times. */
+/** Returns the median milliseconds of commands. Their runs alternate, `times` times each. */
 export function sideBySide(commands, cwd, times = 10) {
   const errors = join(tmpdir(), `optakit-bench-errors-${process.pid}`);
   const once = ({ command, env = {} }) => {

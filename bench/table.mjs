@@ -107,7 +107,7 @@ export function pages() {
   const readme = readFileSync(new URL('README.md', root), 'utf8');
   const [before, after] = [readme.indexOf(BEGIN), readme.indexOf(END)];
   if (before < 0 || after < before) {
-    throw new Error('README.md lacks the markers around its figures');
+    throw new Error('README.md has no markers around its figures');
   }
   return [
     [

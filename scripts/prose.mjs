@@ -60,7 +60,7 @@ for (const path of files) {
 if (named.length === 0 && isBuilt()) {
   for (const [name, text] of help()) inputs.push(write(`help/${name}`, text));
 } else if (named.length === 0) {
-  console.error(`The help of the commands is not checked: ${BINARY} is missing or old`);
+  console.error(`The help of the commands is not checked: ${BINARY} is missing or outdated`);
 }
 const { stdout, stderr, status } = spawnSync(vale, ['--output=line', ...inputs], {
   encoding: 'utf8',

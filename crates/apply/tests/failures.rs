@@ -10,7 +10,7 @@ use std::time::{Duration, Instant};
 
 use testbed::{Service, create_namespace, get, kubectl, kubectl_ok, record_fault, setting};
 
-/// How long a policy may take to be in force.
+/// How long a policy may take to become active.
 const POLICY_DELAY: Duration = Duration::from_secs(30);
 
 /// A broken service.
@@ -236,11 +236,11 @@ fn require_cost_centre(namespace: &str) {
     let file = folder.path().join("policy.yaml");
     std::fs::write(&file, POLICY).expect("the policy can be written");
     kubectl_ok(&["apply", "-f", &file.to_string_lossy()]);
-    // A new policy is not in force at once.
+    // A new policy is not active at once.
     let end = Instant::now() + POLICY_DELAY;
     let create = ["create", "service", "clusterip", "try", "--tcp=80", "--dry-run=server"];
     while kubectl(&[&["-n", namespace], &create[..]].concat()).status.success() {
-        assert!(Instant::now() < end, "the policy is not in force");
+        assert!(Instant::now() < end, "the policy is not active");
     }
 }
 

@@ -1,5 +1,5 @@
-//! Keeps the generated pages of the documentation up to date that need the program. A test
-//! rewrites an outdated page and fails once.
+//! Tests that the generated pages about the program are up to date. A test rewrites an outdated
+//! page and fails once.
 
 use std::path::Path;
 use std::process::Command;

@@ -130,21 +130,21 @@ fn each_change_has_its_effect() {
         api::analyze(&request(&service(more), ENVIRONMENT), false).manifests.expect("no errors")
     };
     let before: Vec<BaselineObject> = rendered("").iter().map(BaselineObject::from).collect();
-    let told = |more: &str| -> Vec<(String, &str, &str)> {
+    let changes = |more: &str| -> Vec<(String, &str, &str)> {
         let changes = api::compare(&before, &rendered(more), Baseline::Rendered);
         changes.into_iter().map(|change| (change.kind, change.action, change.effect)).collect()
     };
-    assert_eq!(told(""), []);
+    assert_eq!(changes(""), []);
     let change = |kind: &str, action, effect| (kind.to_owned(), action, effect);
     assert_eq!(
-        told("    min_containers: 2\n"),
+        changes("    min_containers: 2\n"),
         [
             change("HorizontalPodAutoscaler", "change", "scaling"),
             change("PodDisruptionBudget", "create", "nothing restarts"),
         ]
     );
     assert_eq!(
-        told("    env_vars: {A: \"1\"}\n"),
+        changes("    env_vars: {A: \"1\"}\n"),
         [change("Deployment", "change", "rolling restart")]
     );
     let two: Vec<BaselineObject> =

@@ -27,7 +27,7 @@ fn load_apply_safe_fixes(page: Page) -> Loaded<()> {
     Ok(())
 }
 
-/// Opens the next or previous problem, seen from the cursor.
+/// Opens the next or previous problem, relative to the cursor.
 pub(crate) fn go_to(page: Page, direction: Direction) {
     lazy::run(page.state, Box::pin(load_go_to_problem(page, direction)));
 }

@@ -14,7 +14,7 @@ use crate::page::Page;
 use crate::storage;
 use crate::work::{SERVICE_FILE, Work};
 
-/// How long the text must rest before it is written, in milliseconds.
+/// How long after the last change the text is written, in milliseconds.
 const REST_TIME: u32 = 300;
 /// How long to wait before the next request to a server that does not respond, in milliseconds.
 const RETRY_TIME: u32 = 2000;
@@ -159,7 +159,7 @@ fn follow(page: Page, server: &Server, files: &Files) {
     });
 }
 
-/// Copies changes on disk to the page, as an undo step. The work from before goes to the history.
+/// Copies changes on disk to the page, as an undo step. The previous work goes to the history.
 fn read_changes(page: Page, synced: StoredValue<Synced>, files: Files) {
     if synced.with_value(|synced| synced.version == files.version) {
         return;

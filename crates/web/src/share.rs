@@ -85,7 +85,8 @@ pub(crate) async fn open_link(own: Option<Work>) -> Opened {
     }
 }
 
-/// Opens the work in the address. The user's own work stays a draft and goes to the history.
+/// Opens the work in the address. The user's previous work stays a draft and is added to the
+/// history.
 async fn unpack_address(own: Option<Work>) -> Opened {
     let fragment = window().location().hash().unwrap_or_default();
     remove_fragment();
@@ -95,7 +96,7 @@ async fn unpack_address(own: Option<Work>) -> Opened {
             if let Some(own) = own.filter(|own| *own != work) {
                 platform::remember("before a link was opened", &own.to_json()).await;
                 platform::fork().await;
-                message = "Opened from the link. Your own work is in History.";
+                message = "Opened from the link. Your previous work is in History.";
             }
             (Some(work), Some(message.to_owned()))
         }

@@ -1,4 +1,4 @@
-//! Saves the work in this browser: the present version as a draft, earlier versions as a history.
+//! Saves the work in this browser: the current version as a draft, earlier versions as a history.
 
 use std::rc::Rc;
 
@@ -64,7 +64,7 @@ fn remember_while_typing(state: State) {
     });
 }
 
-/// Adds the present work to the history.
+/// Adds the current work to the history.
 pub(crate) fn remember(state: State, label: &'static str) {
     remember_work(label, &state.sources.work.get_untracked());
 }

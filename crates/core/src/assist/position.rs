@@ -1,4 +1,4 @@
-//! The position of an offset in the format.
+//! The part of the file format that a byte offset is in.
 
 use super::context::AssistContext;
 use crate::model::env_vars::EnvVarItem;
@@ -11,7 +11,7 @@ use crate::model::module_types::{K8S_SERVICE, short_type};
 use crate::span::FileId;
 use crate::syntax::{Cursor, CursorKind, CursorStep};
 
-/// The position of an offset in the format.
+/// The part of the file format that a byte offset is in.
 #[derive(Clone, Copy, Debug)]
 pub(super) enum Position<'a> {
     /// A key of a map with these fields.

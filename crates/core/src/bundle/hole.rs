@@ -1,4 +1,4 @@
-//! The positions in a bundle that wait for a value.
+//! The positions in a bundle that have no value yet.
 
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};

@@ -9,7 +9,7 @@ use crate::kind::Kind;
 pub struct Rendered {
     /// The kind of the object.
     pub kind: RenderedKind,
-    /// The path of the part, such as `spec.replicas`. `[]` stands for every item of a list. The
+    /// The path of the part, such as `spec.replicas`. `[]` means every item of a list. The
     /// path is empty for the object as a whole.
     pub path: &'static str,
     /// A condition or an explanation for the reader.

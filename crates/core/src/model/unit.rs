@@ -28,7 +28,7 @@ impl Unit {
         }
     }
 
-    /// Returns how many of this unit a suffix such as `Gi` stands for.
+    /// Returns the factor from a suffix such as `Gi` to this unit.
     #[must_use]
     pub fn factor_of(self, suffix: &str) -> Option<f64> {
         match (self, suffix) {

@@ -76,7 +76,7 @@ fn collect(src: &Path, folder: &Path, files: &mut BTreeMap<Names, PathBuf>) {
 struct Module {
     /// Paths that begin with `crate`, `self`, `super`, or the name of a child module.
     paths: BTreeSet<Names>,
-    /// The re-exported names and the paths they stand for; `*` for all names.
+    /// The re-exported names and the paths they refer to; `*` for all names.
     exports: Vec<(String, Names)>,
 }
 

@@ -20,7 +20,7 @@ pub(crate) fn show() -> AnyView {
     lazy::show(Box::pin(load_bundle()))
 }
 
-/// The bundle of the present texts.
+/// The bundle of the current texts.
 #[component]
 fn BundlePanel() -> impl IntoView {
     let state = expect_context::<State>();

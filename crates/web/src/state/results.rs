@@ -50,7 +50,7 @@ impl PartialEq for Outcome {
 #[derive(Clone, Debug, Default)]
 pub(crate) struct ShownManifests {
     pub(crate) manifests: Arc<[Manifest]>,
-    /// Whether they belong to an earlier version, because the present one has errors.
+    /// Whether they belong to an earlier version, because the current one has errors.
     pub(crate) stale: bool,
 }
 
@@ -83,7 +83,7 @@ impl Results {
         }
     }
 
-    /// Returns a request for the present texts, for help while typing.
+    /// Returns a request for the current texts, for help while typing.
     pub(crate) fn request(self, sources: Sources) -> Request {
         let service = self
             .memory

@@ -62,7 +62,7 @@ test('first.html equals what the program shows first', async (t) => {
   assert.equal(readFileSync(`${root}${FILE}`, 'utf8'), expected, 'run `make bless` to update it');
 });
 
-test('the example is not shown to a user with own work or with a link', async (t) => {
+test('the example is not shown to a user with saved work or with a link', async (t) => {
   const page = await breakable(t);
   await write(page, service('own'));
   await shows(page, 'own');

@@ -21,7 +21,7 @@ import {
 const link = (page) => dialog(page, 'Share').getByRole('textbox', { name: 'Link' });
 const pack = (text) => deflateRawSync(Buffer.from(text)).toString('base64url');
 
-test('a link opens the shared work, and the own work goes to the history', async (t) => {
+test('a link opens the shared work, and the previous work goes to the history', async (t) => {
   const page = await open(t);
   await write(page, service('shared', DOMAIN));
   await page.getByRole('combobox', { name: 'Expose with' }).selectOption('gateway');
@@ -34,7 +34,7 @@ test('a link opens the shared work, and the own work goes to the history', async
   await write(other, service('own'));
   await shows(other, 'own');
   const opened = await pageOf(t, context, shared);
-  await opened.getByText('Opened from the link. Your own work is in History.').waitFor();
+  await opened.getByText('Opened from the link. Your previous work is in History.').waitFor();
   await shows(opened, 'shared');
   await region(opened, 'Manifests').getByText('kind: HTTPRoute').waitFor();
   assert.doesNotMatch(opened.url(), /#/);
@@ -50,7 +50,7 @@ test('a link opens the shared work, and the own work goes to the history', async
   await shows(other, 'own');
 });
 
-test('an invalid link is refused, and the own work stays', async (t) => {
+test('an invalid link is rejected, and the current work stays', async (t) => {
   const context = await profile();
   t.after(() => context.close());
   const page = await pageOf(t, context);

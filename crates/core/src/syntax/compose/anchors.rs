@@ -26,9 +26,9 @@ impl<'a> Anchors<'a> {
         self.nodes.insert(name, (node, weight));
     }
 
-    /// Returns the node that an alias stands for. `depth` is the depth of the alias.
+    /// Returns the node that an alias refers to. `depth` is the depth of the alias.
     ///
-    /// Returns none and adds a diagnostic if there is no such anchor, or if the aliases stand for
+    /// Returns none and adds a diagnostic if there is no such anchor, or if the aliases add
     /// too many nodes.
     pub(super) fn resolve(
         &mut self,

@@ -5,8 +5,8 @@ use oneyaml::{Limits, Settings};
 /// The maximum depth of the tree.
 pub(in crate::syntax) const MAX_DEPTH: usize = 64;
 
-/// The maximum number of nodes that all aliases of a text stand for. A short text can have aliases
-/// that stand for billions of nodes.
+/// The maximum number of nodes that all aliases of a text add. The aliases of a short text can add
+/// billions of nodes.
 pub(super) const MAX_ALIASED: u64 = 200_000;
 
 const MAX_BYTES: usize = 16 * 1024 * 1024;

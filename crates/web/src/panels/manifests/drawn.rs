@@ -84,7 +84,7 @@ impl Drawn {
         });
     }
 
-    /// Whether an object is chosen; `None` stands for all objects.
+    /// Whether an object is chosen; `None` means all objects.
     pub(super) fn is_chosen(self, label: Option<&String>) -> bool {
         self.chosen.read().as_ref() == label
     }
