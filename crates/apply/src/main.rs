@@ -20,6 +20,7 @@ mod image;
 mod live;
 mod lock;
 mod manual_secret;
+mod network;
 mod owner;
 mod plan;
 mod plural;

@@ -54,7 +54,7 @@ pub(crate) async fn push_to_ecr(
     report: &Report,
 ) -> anyhow::Result<String> {
     let mut bundle = bundle.clone();
-    let aws = auth::aws(bundle.target.region.as_deref()).await;
+    let aws = auth::aws(bundle.target.region.as_deref()).await?;
     let account = auth::check_account(&aws, bundle.target.account_id.as_deref()).await?;
     bundle.fill("account_id", &account);
     adopt(&aws, &mut bundle).await?;

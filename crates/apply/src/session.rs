@@ -157,7 +157,7 @@ async fn open_aws(
     if !is_eks && !bundle.aws.iter().enumerate().any(wants_aws) {
         return Ok(None);
     }
-    let aws = auth::aws(bundle.target.region.as_deref()).await;
+    let aws = auth::aws(bundle.target.region.as_deref()).await?;
     let account = match auth::check_account(&aws, bundle.target.account_id.as_deref()).await {
         Ok(account) => account,
         // Without credentials for the account, the names of the bundle are used.

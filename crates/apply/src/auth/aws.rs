@@ -5,25 +5,27 @@ use aws_credential_types::Credentials;
 use aws_credential_types::provider::ProvideCredentials;
 use aws_credential_types::provider::error::CredentialsError;
 use aws_sdk_sts::error::{ProvideErrorMetadata, SdkError};
-use aws_smithy_http_client::tls;
 
+use super::aws_client::http_client;
 use super::error::AuthError;
+use crate::network;
 
 /// How often a request to AWS is sent at most.
 const ATTEMPTS: u32 = 5;
 
 /// Loads the AWS settings from the environment and the files in `~/.aws`.
-pub(crate) async fn aws(region: Option<&str>) -> SdkConfig {
-    let http = aws_smithy_http_client::Builder::new()
-        .tls_provider(tls::Provider::Rustls(tls::rustls_provider::CryptoMode::Ring))
-        .build_https();
+///
+/// # Errors
+///
+/// Fails if the variables for proxies or certificates cannot be used.
+pub(crate) async fn aws(region: Option<&str>) -> Result<SdkConfig, AuthError> {
     let loader = aws_config::defaults(BehaviorVersion::latest())
-        .http_client(http)
+        .http_client(http_client()?)
         .retry_config(aws_config::retry::RetryConfig::adaptive().with_max_attempts(ATTEMPTS));
-    match region {
+    Ok(match region {
         Some(region) => loader.region(Region::new(region.to_owned())).load().await,
         None => loader.load().await,
-    }
+    })
 }
 
 /// Returns the account of the credentials.
@@ -69,15 +71,7 @@ where
         }
         (Some(code), Some(message)) => format!("{code}: {message}"),
         (Some(code), None) => code.to_owned(),
-        _ => {
-            let mut reason = error.to_string();
-            let mut source = std::error::Error::source(error);
-            while let Some(cause) = source {
-                reason = cause.to_string();
-                source = cause.source();
-            }
-            reason
-        }
+        _ => network::reason(error),
     }
 }
 

@@ -1,85 +1,100 @@
 //! The Kubernetes client.
 
-use std::sync::{Arc, RwLock};
-use std::time::Duration;
+use std::path::PathBuf;
+use std::sync::Arc;
 
-use http::HeaderValue;
+use http::{HeaderValue, Request, Response};
+use hyper::body::Incoming;
 use hyper_rustls::{FixedServerNameResolver, HttpsConnector, HttpsConnectorBuilder};
 use hyper_util::client::legacy::Client;
-use hyper_util::client::legacy::connect::HttpConnector;
 use hyper_util::rt::TokioExecutor;
 use kube::client::retry::RetryPolicy;
-use kube::client::{Body, ClientBuilder, ConfigExt};
+use kube::client::{Body, ConfigExt};
 use tower::buffer::BufferLayer;
 use tower::retry::RetryLayer;
-use tower::util::MapRequestLayer;
+use tower::util::{BoxCloneService, MapRequestLayer};
+use tower::{BoxError, ServiceBuilder};
 
 use super::error::AuthError;
+use super::kubeconfig::{ConfigError, explain_settings, read_token};
 use super::plugin;
+use super::renew::{Renew, Renewing};
 use super::retry::Retry;
+use crate::network::{Connector, Proxies};
 
-/// How long opening a connection may take.
-pub(super) const CONNECT_TIMEOUT: Duration = Duration::from_secs(10);
 /// How many requests may wait for the connection.
 const BUFFER: usize = 64;
 
-/// A header `Authorization` that changes while the client is in use.
-pub(super) type SharedHeader = Arc<RwLock<HeaderValue>>;
+/// Sends requests with the same credentials.
+pub(super) type Sender = BoxCloneService<Request<Body>, Response<Incoming>, BoxError>;
 
-/// Builds a client that retries failed requests. With `token`, each request has the newest token.
+/// Builds a client that retries failed requests. It renews the credentials when the API server
+/// rejects them.
+pub(super) fn build(renewing: Arc<Renewing>, namespace: String) -> kube::Client {
+    let service = ServiceBuilder::new()
+        .layer(RetryLayer::new(Retry::default()))
+        .service(Renew::new(renewing));
+    kube::Client::new(service, namespace)
+}
+
+/// Builds a sender with the credentials of a configuration. Runs the credential plugin and reads
+/// the token file, if there is one.
 ///
-/// All requests share one HTTP/2 connection without Nagle's algorithm, because an apply sends many
-/// small requests. Behind a proxy, the connection is the one of the client library.
-pub(super) fn build(
-    config: kube::Config,
-    token: Option<SharedHeader>,
-) -> Result<kube::Client, AuthError> {
-    let command = config.auth_info.exec.as_ref().and_then(|exec| exec.command.clone());
-    let failed = |error: kube::Error| match (error, &command) {
-        (kube::Error::Auth(error), Some(command)) => plugin::error(command, &error),
-        (error, _) => AuthError::client(error),
-    };
-    let authorize = MapRequestLayer::new(move |mut request: http::Request<Body>| {
-        if let Some(token) = &token {
-            let token = token.read().unwrap_or_else(std::sync::PoisonError::into_inner).clone();
-            request.headers_mut().insert(http::header::AUTHORIZATION, token);
-        }
-        request
-    });
-    let retry = RetryLayer::new(Retry::default());
-    let buffer = BufferLayer::new(BUFFER);
-    if config.proxy_url.is_some() {
-        let builder = ClientBuilder::try_from(config).map_err(failed)?;
-        return Ok(builder.with_layer(&buffer).with_layer(&authorize).with_layer(&retry).build());
+/// All requests share one HTTP/2 connection, because an apply sends many small requests.
+///
+/// # Errors
+///
+/// Fails if the credentials or the certificates cannot be used.
+pub(super) fn sender(mut config: kube::Config, proxies: Arc<Proxies>) -> Result<Sender, AuthError> {
+    if let Some(path) = config.auth_info.token_file.take() {
+        config.auth_info.token = Some(read_token(&PathBuf::from(path))?);
     }
+    let command = config.auth_info.exec.as_ref().and_then(|exec| exec.command.clone());
+    let failed = |error| explain(error, command.as_deref());
     let tls = config.rustls_client_config().map_err(failed)?;
-    let connector = connector(tls, config.tls_server_name.clone())?;
-    let service = tower::ServiceBuilder::new()
-        .layer(retry)
-        .layer(authorize)
-        .layer(buffer)
+    let authorization = proxies.authorization(&config.cluster_url).cloned();
+    let connector = connector(tls, config.tls_server_name.clone(), proxies)?;
+    let service = ServiceBuilder::new()
+        .layer(BufferLayer::new(BUFFER))
         .layer(RetryLayer::new(RetryPolicy::server_retry()))
         .layer(BufferLayer::new(BUFFER))
         .layer(config.base_uri_layer())
         .option_layer(config.auth_layer().map_err(failed)?)
         .layer(config.extra_headers_layer().map_err(failed)?)
-        .map_err(tower::BoxError::from)
+        .layer(MapRequestLayer::new(move |request| with_proxy(request, authorization.as_ref())))
+        .map_err(BoxError::from)
         .service(Client::builder(TokioExecutor::new()).build(connector));
-    Ok(kube::Client::new(service, config.default_namespace))
+    Ok(BoxCloneService::new(service))
+}
+
+/// Adds the credentials of a proxy that forwards requests.
+fn with_proxy(mut request: Request<Body>, authorization: Option<&HeaderValue>) -> Request<Body> {
+    if let Some(value) = authorization {
+        request.headers_mut().insert(http::header::PROXY_AUTHORIZATION, value.clone());
+    }
+    request
 }
 
 fn connector(
     tls: rustls::ClientConfig,
     server_name: Option<String>,
-) -> Result<HttpsConnector<HttpConnector>, AuthError> {
-    let mut http = HttpConnector::new();
-    http.enforce_http(false);
-    http.set_nodelay(true);
-    http.set_connect_timeout(Some(CONNECT_TIMEOUT));
+    proxies: Arc<Proxies>,
+) -> Result<HttpsConnector<Connector>, AuthError> {
     let mut builder = HttpsConnectorBuilder::new().with_tls_config(tls).https_or_http();
     if let Some(name) = server_name {
-        let name = name.try_into().map_err(AuthError::client)?;
+        let name = name.try_into().map_err(|_| ConfigError::Value {
+            what: "`tls-server-name`",
+            reason: "expected a host name".to_owned(),
+        })?;
         builder = builder.with_server_name_resolver(FixedServerNameResolver::new(name));
     }
-    Ok(builder.enable_all_versions().wrap_connector(http))
+    Ok(builder.enable_all_versions().wrap_connector(Connector::new(proxies)?))
+}
+
+fn explain(error: kube::Error, command: Option<&str>) -> AuthError {
+    match (error, command) {
+        (kube::Error::Auth(error), Some(command)) => plugin::error(command, &error),
+        (kube::Error::InferKubeconfig(error), _) => explain_settings(error).into(),
+        (error, _) => AuthError::client(error),
+    }
 }

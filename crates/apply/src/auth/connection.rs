@@ -1,14 +1,15 @@
 //! The connection to a cluster.
 
 use std::path::PathBuf;
+use std::sync::Arc;
 
 use aws_config::SdkConfig;
-use kube::config::{KubeConfigOptions, Kubeconfig};
 
 use super::aws::aws as load_aws;
-use super::client::{self, CONNECT_TIMEOUT};
-use super::eks;
 use super::error::AuthError;
+use super::kubeconfig::{self, Settings};
+use super::renew::{Build, Renewing};
+use super::{client, eks};
 
 /// The cluster to connect to.
 #[derive(Clone, Debug)]
@@ -42,7 +43,7 @@ pub(crate) async fn connect(
         Cluster::Eks { region, name } => {
             let aws = match aws {
                 Some(aws) => aws.clone(),
-                None => load_aws(Some(region)).await,
+                None => load_aws(Some(region)).await?,
             };
             let (client, issuer) = eks::connect(aws, region, name).await?;
             Ok(Connection { client, name: format!("EKS cluster {name} in {region}"), issuer })
@@ -54,19 +55,22 @@ async fn kubeconfig(
     file: Option<&PathBuf>,
     context: Option<String>,
 ) -> Result<Connection, AuthError> {
-    let kubeconfig = match file {
-        Some(file) => Kubeconfig::read_from(file),
-        None => Kubeconfig::read(),
+    let kubeconfig = kubeconfig::read(file.map(PathBuf::as_path))?;
+    let Settings { config, context, proxies } = kubeconfig::settings(kubeconfig, context).await?;
+    let user = &config.auth_info;
+    let renews = user.exec.is_some() || user.token_file.is_some() || user.auth_provider.is_some();
+    let namespace = config.default_namespace.clone();
+    let proxies = Arc::new(proxies);
+    let build = move || {
+        let (config, proxies) = (config.clone(), proxies.clone());
+        async move {
+            // The client library waits for the credential plugin.
+            let sender = tokio::task::spawn_blocking(move || client::sender(config, proxies));
+            sender.await.map_err(AuthError::client)?
+        }
     };
-    let kubeconfig = kubeconfig.map_err(AuthError::Kubeconfig)?;
-    let name = context
-        .clone()
-        .or_else(|| kubeconfig.current_context.clone())
-        .unwrap_or_else(|| "of the kubeconfig".to_owned());
-    let options = KubeConfigOptions { context, ..KubeConfigOptions::default() };
-    let mut config = kube::Config::from_custom_kubeconfig(kubeconfig, &options)
-        .await
-        .map_err(AuthError::Kubeconfig)?;
-    config.connect_timeout = Some(CONNECT_TIMEOUT);
-    Ok(Connection { client: client::build(config, None)?, name, issuer: None })
+    let sender = build().await?;
+    let build: Build = Box::new(move || Box::pin(build()));
+    let renewing = Renewing::new(sender, Some(build).filter(|_| renews));
+    Ok(Connection { client: client::build(renewing, namespace), name: context, issuer: None })
 }

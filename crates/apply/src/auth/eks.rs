@@ -1,6 +1,6 @@
 //! The connection to an EKS cluster.
 
-use std::sync::{Arc, RwLock};
+use std::sync::Arc;
 
 use aws_config::SdkConfig;
 use aws_sdk_eks::types::{Cluster, ClusterStatus};
@@ -10,9 +10,11 @@ use rustls::pki_types::CertificateDer;
 use rustls::pki_types::pem::PemObject;
 
 use super::aws::sdk_reason;
-use super::client::{self, CONNECT_TIMEOUT};
+use super::client;
 use super::error::AuthError;
+use super::renew::Renewing;
 use super::token;
+use crate::network::Proxies;
 
 /// Connects to an EKS cluster. Returns the client and the URL of the OIDC issuer.
 pub(super) async fn connect(
@@ -21,15 +23,22 @@ pub(super) async fn connect(
     name: &str,
 ) -> Result<(kube::Client, Option<String>), AuthError> {
     let cluster = describe(&aws, region, name).await?;
-    let mut config = config(&cluster, name)?;
-    config.connect_timeout = Some(CONNECT_TIMEOUT);
-    let first = token::bearer(&token::sign(&aws, region, name).await?)?;
-    let header = Arc::new(RwLock::new(first));
-    let client = client::build(config, Some(header.clone()))?;
+    let config = config(&cluster, name)?;
+    let proxies = Arc::new(Proxies::from_env()?);
     let (region, name) = (region.to_owned(), name.to_owned());
-    let sign = async move || token::sign(&aws, &region, &name).await;
+    let build = move || {
+        let (aws, region, name) = (aws.clone(), region.clone(), name.clone());
+        let (mut config, proxies) = (config.clone(), proxies.clone());
+        async move {
+            let token = token::sign(&aws, &region, &name).await?;
+            config.auth_info.token = Some(token.into());
+            client::sender(config, proxies)
+        }
+    };
+    let renewing = Renewing::new(build().await?, Some(Box::new(move || Box::pin(build()))));
+    let client = client::build(renewing.clone(), "default".to_owned());
     // The task ends with the runtime.
-    tokio::spawn(token::keep_fresh(header, sign));
+    tokio::spawn(token::keep_fresh(async move || renewing.renew().await));
     let issuer = cluster
         .identity()
         .and_then(|identity| identity.oidc())

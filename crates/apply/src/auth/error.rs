@@ -2,6 +2,9 @@
 
 use aws_credential_types::provider::error::CredentialsError;
 
+use super::kubeconfig::ConfigError;
+use crate::network::{CertificateError, ProxyUrlError};
+
 /// Any error.
 pub(super) type BoxError = Box<dyn std::error::Error + Send + Sync>;
 
@@ -33,8 +36,12 @@ pub(crate) enum AuthError {
     ClusterNotReady { name: String, status: String },
     #[error("cannot sign the token for EKS")]
     Token(#[source] BoxError),
-    #[error("cannot use the kubeconfig")]
-    Kubeconfig(#[source] kube::config::KubeconfigError),
+    #[error(transparent)]
+    Kubeconfig(#[from] ConfigError),
+    #[error(transparent)]
+    Proxy(#[from] ProxyUrlError),
+    #[error(transparent)]
+    Certificate(#[from] CertificateError),
     #[error(
         "the credential plugin `{command}` of the kubeconfig {reason}; nothing was changed{}\n  \
          help: run the plugin in a terminal, or sign in again with its tool",

@@ -1,11 +1,14 @@
 //! The AWS identity, and the connection to a cluster.
 
 mod aws;
+mod aws_client;
 mod client;
 mod connection;
 mod eks;
 mod error;
+mod kubeconfig;
 mod plugin;
+mod renew;
 mod retry;
 mod token;
 

@@ -10,6 +10,8 @@ use kube::client::Body;
 use tower::BoxError;
 use tower::retry::Policy;
 
+use super::error::AuthError;
+
 /// How often a request is sent while its connection breaks. With the pauses, this takes more than
 /// half a minute, in which an API server restarts.
 const ATTEMPTS: u32 = 16;
@@ -55,20 +57,26 @@ impl<B> Policy<Request<Body>, Response<B>, BoxError> for Retry {
                 );
                 if internal { self.pause(ATTEMPTS_AFTER_INTERNAL_ERROR) } else { None }
             }
+            // The credentials cannot be renewed. Trying again would run the plugin again.
+            Err(error) if error.is::<AuthError>() => None,
             Err(_) if self.answered.load(Ordering::Relaxed) => self.pause(ATTEMPTS),
             Err(_) => self.pause(ATTEMPTS_BEFORE_FIRST_ANSWER),
         }
     }
 
-    /// Copies a request. Each request of Optakit may be sent twice: it applies, reads, deletes by
-    /// UID, or creates an object with a fixed name.
     fn clone_request(&mut self, request: &Request<Body>) -> Option<Request<Body>> {
-        let mut copy = Request::new(request.body().try_clone()?);
-        *copy.method_mut() = request.method().clone();
-        *copy.uri_mut() = request.uri().clone();
-        *copy.version_mut() = request.version();
-        *copy.headers_mut() = request.headers().clone();
-        *copy.extensions_mut() = request.extensions().clone();
-        Some(copy)
+        copy(request)
     }
+}
+
+/// Copies a request. Each request of Optakit may be sent twice: it applies, reads, deletes by UID,
+/// or creates an object with a fixed name.
+pub(super) fn copy(request: &Request<Body>) -> Option<Request<Body>> {
+    let mut copy = Request::new(request.body().try_clone()?);
+    *copy.method_mut() = request.method().clone();
+    *copy.uri_mut() = request.uri().clone();
+    *copy.version_mut() = request.version();
+    *copy.headers_mut() = request.headers().clone();
+    *copy.extensions_mut() = request.extensions().clone();
+    Some(copy)
 }

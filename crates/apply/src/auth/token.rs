@@ -9,11 +9,9 @@ use aws_sigv4::http_request::{
 use aws_sigv4::sign::v4;
 use base64::Engine;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
-use http::HeaderValue;
 use percent_encoding::{AsciiSet, NON_ALPHANUMERIC, utf8_percent_encode};
 
 use super::aws::credentials;
-use super::client::SharedHeader;
 use super::error::AuthError;
 
 /// How often a new token is signed. EKS accepts a token for 15 minutes.
@@ -25,28 +23,12 @@ const URL_LIFETIME: Duration = Duration::from_secs(60);
 /// The characters that RFC 3986 does not allow in a query. The signature is made over them encoded.
 const RESERVED: &AsciiSet = &NON_ALPHANUMERIC.remove(b'-').remove(b'_').remove(b'.').remove(b'~');
 
-/// Returns the header `Authorization` for a token.
-pub(super) fn bearer(token: &str) -> Result<HeaderValue, AuthError> {
-    let mut header = HeaderValue::try_from(format!("Bearer {token}")).map_err(AuthError::token)?;
-    header.set_sensitive(true);
-    Ok(header)
-}
-
-/// Replaces the token in a header before it expires. Retries soon if no token can be signed.
-pub(super) async fn keep_fresh(
-    header: SharedHeader,
-    sign: impl AsyncFn() -> Result<String, AuthError>,
-) {
+/// Renews the token before it expires. Retries soon if that fails.
+pub(super) async fn keep_fresh(renew: impl AsyncFn() -> Result<(), AuthError>) {
     let mut pause = REFRESH;
     loop {
         tokio::time::sleep(pause).await;
-        pause = match sign().await.and_then(|token| bearer(&token)) {
-            Ok(fresh) => {
-                *header.write().unwrap_or_else(std::sync::PoisonError::into_inner) = fresh;
-                REFRESH
-            }
-            Err(_) => RETRY,
-        };
+        pause = if renew().await.is_ok() { REFRESH } else { RETRY };
     }
 }
 
@@ -108,36 +90,27 @@ fn sts_url(region: &str) -> String {
 
 #[cfg(test)]
 mod tests {
-    use std::sync::{Arc, RwLock};
+    use std::sync::{Arc, Mutex};
+
+    use tokio::time::Instant;
 
     use super::*;
 
     #[tokio::test(start_paused = true)]
-    async fn token_is_replaced_before_it_expires_and_failures_are_retried() {
-        let header = Arc::new(RwLock::new(bearer("first").expect("a valid header")));
-        let signed = Arc::new(std::sync::Mutex::new(0));
-        let count = signed.clone();
-        let sign = async move || {
-            let mut count = count.lock().expect("the lock is not poisoned");
-            *count += 1;
-            if *count == 1 {
-                Err(AuthError::Identity { reason: "throttled".to_owned() })
-            } else {
-                Ok(format!("token{count}"))
+    async fn token_is_renewed_before_it_expires_and_failures_are_retried() {
+        let renewed = Arc::new(Mutex::new(Vec::new()));
+        let (times, start) = (renewed.clone(), Instant::now());
+        let renew = async move || {
+            let mut times = times.lock().expect("the lock is not poisoned");
+            times.push(start.elapsed().as_secs());
+            match times.len() {
+                1 => Err(AuthError::Identity { reason: "throttled".to_owned() }),
+                _ => Ok(()),
             }
         };
-        tokio::spawn(keep_fresh(header.clone(), sign));
-        let current = || {
-            let header = header.read().expect("the lock is not poisoned");
-            header.to_str().expect("the header is text").to_owned()
-        };
-        tokio::time::sleep(REFRESH + Duration::from_secs(1)).await;
-        assert_eq!(current(), "Bearer first");
-        assert_eq!(*signed.lock().expect("the lock is not poisoned"), 1);
-        tokio::time::sleep(RETRY + Duration::from_secs(5)).await;
-        assert_eq!(current(), "Bearer token2");
-        tokio::time::sleep(REFRESH + Duration::from_secs(1)).await;
-        assert_eq!(current(), "Bearer token3");
+        tokio::spawn(keep_fresh(renew));
+        tokio::time::sleep(2 * REFRESH + 2 * RETRY).await;
+        assert_eq!(*renewed.lock().expect("the lock is not poisoned"), [600, 615, 1215]);
     }
 
     #[test]

@@ -34,7 +34,7 @@ pub(crate) enum Found {
 
 /// Looks up an image by its digest or tag.
 pub(crate) async fn find(at: &Destination, version: &str) -> Found {
-    let client = client(&at.registry);
+    let Ok(client) = client(&at.registry) else { return Found::Unknown };
     let reference =
         Reference::with_tag(at.registry.clone(), at.repository.clone(), version.to_owned());
     let bytes = match client.pull_manifest_raw(&reference, &at.auth, ACCEPTED).await {

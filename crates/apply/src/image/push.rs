@@ -11,7 +11,7 @@ use oci_client::errors::OciDistributionError;
 use oci_client::{Client, Reference, RegistryOperation};
 
 use super::parts::{Blob, Image, Manifest};
-use super::registry::{Destination, client, is_temporary, reason, status};
+use super::registry::{ClientError, Destination, client, is_temporary, reason, status};
 use crate::aws::actions;
 use crate::report::{Report, Transfers, bytes};
 
@@ -33,6 +33,8 @@ pub(crate) enum PushError {
     Denied { registry: String, repository: String, reason: String },
     #[error("{registry} has no repository `{repository}`: {reason}")]
     NoRepository { registry: String, repository: String, reason: String },
+    #[error(transparent)]
+    Client(#[from] ClientError),
     #[error(
         "cannot push {what} to {registry}: {reason}\n  \
          help: push again; complete layers are not sent again"
@@ -51,7 +53,7 @@ pub(crate) async fn push(
     tag: &str,
     report: &Report,
 ) -> Result<String, PushError> {
-    let push = Push { client: client(&to.registry), to, reference: to.reference(tag) };
+    let push = Push { client: client(&to.registry)?, to, reference: to.reference(tag) };
     let login = push.client.auth(&push.reference, &to.auth, RegistryOperation::Push).await;
     login.map_err(|error| error_of(to, "the image", &error))?;
     let transfers = Transfers::new(report);

@@ -2,16 +2,17 @@
 
 use std::time::Duration;
 
-use oci_client::client::{ClientConfig, ClientProtocol};
+use oci_client::client::{Certificate, CertificateEncoding, ClientConfig, ClientProtocol};
 use oci_client::errors::{OciDistributionError, OciErrorCode};
 use oci_client::secrets::RegistryAuth;
 use oci_client::{Client, Reference};
 use secrecy::ExposeSecret;
 
 use crate::aws::login::Login;
+use crate::network::{
+    self, CONNECT_TIMEOUT, CertificateError, Certificates, Proxies, ProxyUrlError,
+};
 
-/// How long opening a connection may take.
-const CONNECT_TIMEOUT: Duration = Duration::from_secs(10);
 /// How long the registry may send nothing.
 const READ_TIMEOUT: Duration = Duration::from_secs(120);
 
@@ -37,18 +38,46 @@ impl Destination {
     }
 }
 
+/// The reason why there is no client for a registry.
+#[derive(Debug, thiserror::Error)]
+pub(crate) enum ClientError {
+    #[error(transparent)]
+    Proxy(#[from] ProxyUrlError),
+    #[error(transparent)]
+    Certificate(#[from] CertificateError),
+    #[error("cannot use the settings for registries")]
+    Settings(#[from] OciDistributionError),
+}
+
 /// Returns a client for a registry.
-pub(super) fn client(registry: &str) -> Client {
+///
+/// # Errors
+///
+/// Fails if the variables for proxies or certificates cannot be used.
+pub(super) fn client(registry: &str) -> Result<Client, ClientError> {
     // The library uses the default TLS provider of the process.
     drop(rustls::crypto::ring::default_provider().install_default());
-    Client::new(ClientConfig {
-        protocol: if is_loopback(registry) { ClientProtocol::Http } else { ClientProtocol::Https },
+    let (protocol, scheme) = match is_loopback(registry) {
+        true => (ClientProtocol::Http, "http"),
+        false => (ClientProtocol::Https, "https"),
+    };
+    let address = format!("{scheme}://{registry}/").parse().unwrap_or_default();
+    let (http_proxy, https_proxy, no_proxy) = Proxies::from_env()?.for_library(&address);
+    let certificates = Certificates::of_variables()?
+        .into_iter()
+        .map(|found| Certificate { encoding: CertificateEncoding::Der, data: found.to_vec() });
+    Ok(Client::try_from(ClientConfig {
+        protocol,
         use_monolithic_push: true,
         connect_timeout: Some(CONNECT_TIMEOUT),
         read_timeout: Some(READ_TIMEOUT),
         user_agent: concat!("optakit/", env!("CARGO_PKG_VERSION")),
+        extra_root_certificates: certificates.collect(),
+        http_proxy,
+        https_proxy,
+        no_proxy: Some(no_proxy),
         ..ClientConfig::default()
-    })
+    })?)
 }
 
 /// Whether a registry is on this machine. It is used without TLS then.
@@ -103,11 +132,15 @@ pub(super) fn reason(error: &OciDistributionError) -> String {
             if let Some(status) = error.status() {
                 return format!("status {}", status.as_u16());
             }
-            let mut cause: &dyn std::error::Error = error;
-            while let Some(inner) = cause.source() {
-                cause = inner;
+            let reason = network::reason(error);
+            // The library does not name the proxy.
+            let address = error.url().filter(|_| error.is_connect());
+            let address = address.and_then(|url| url.as_str().parse().ok());
+            let proxies = Proxies::from_env().unwrap_or_default();
+            match address.and_then(|address| proxies.failed(&address, &reason)) {
+                Some(error) => error.to_string(),
+                None => reason,
             }
-            cause.to_string()
         }
         OciDistributionError::UnauthorizedError { .. } => "the credentials are rejected".to_owned(),
         OciDistributionError::AuthenticationFailure(message) => message.clone(),

@@ -1,5 +1,7 @@
 //! Errors of requests to the API server.
 
+use crate::network;
+
 /// The reason why an object cannot be read or written.
 #[derive(Debug, thiserror::Error)]
 pub(crate) enum LiveError {
@@ -51,15 +53,6 @@ pub(crate) fn explain(error: kube::Error, action: &'static str, object: &str) ->
                 _ => LiveError::Failed { action, object, reason },
             }
         }
-        other => LiveError::Failed { action, object, reason: root_cause(&other) },
+        other => LiveError::Failed { action, object, reason: network::reason(&other) },
     }
-}
-
-/// Returns the innermost cause, which is the most specific one.
-pub(super) fn root_cause(error: &dyn std::error::Error) -> String {
-    let mut cause = error;
-    while let Some(source) = cause.source() {
-        cause = source;
-    }
-    cause.to_string()
 }

@@ -11,9 +11,10 @@ use std::time::Duration;
 use k8s_openapi::api::core::v1::{Namespace, Secret};
 use kube::api::Api;
 
+use crate::network;
+
 pub(crate) use autoscalers::check_autoscalers;
 pub(crate) use change::{ObjectChange, object_changes, to_value};
-use error::root_cause;
 pub(crate) use error::{LiveError, explain};
 pub(crate) use object::{DesiredObject, WriteOptions, resource_of};
 
@@ -37,7 +38,7 @@ pub(crate) async fn check_reachable(client: &kube::Client, cluster: &str) -> Res
         }
         // Not all users may read the version.
         Ok(Err(kube::Error::Api(status))) if status.code == 403 => Ok(()),
-        Ok(Err(error)) => Err(unreachable(root_cause(&error))),
+        Ok(Err(error)) => Err(unreachable(network::reason(&error))),
     }
 }
 

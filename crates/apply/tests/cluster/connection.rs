@@ -35,9 +35,9 @@ fn unreachable_clusters_are_reported_by_their_cause() {
     service.write("silent", &config);
     apply("silent").reports("no response within 10 s");
 
-    apply("missing").reports("cannot use the kubeconfig").reports("missing");
+    apply("missing").reports("cannot find a kubeconfig: missing does not exist");
     service.write("invalid", "{");
-    apply("invalid").reports("cannot use the kubeconfig");
+    apply("invalid").reports("the kubeconfig invalid is invalid at line 1");
 
     let config = std::fs::read_to_string(setting("OPTAKIT_TEST_KUBECONFIG"));
     let config = config.expect("the kubeconfig exists");

@@ -54,6 +54,7 @@ const APPLY: &[&str] = &[
     "request",
     "bundle_file",
     "edit",
+    "network",
     "auth",
     "owner",
     "replicas",

@@ -1,0 +1,39 @@
+//! The reason of a failed request.
+
+use std::error::Error;
+
+use super::proxy_error::ProxyError;
+
+/// Returns the most specific reason of an error: the error of the proxy, of the certificate, or the
+/// innermost cause.
+pub(crate) fn reason(error: &(dyn Error + 'static)) -> String {
+    let mut cause = error;
+    loop {
+        if let Some(text) = known(cause) {
+            return text;
+        }
+        // The source of an I/O error skips the error inside it.
+        let inner = cause.downcast_ref::<std::io::Error>().and_then(std::io::Error::get_ref);
+        let inner = inner.map(|inner| inner as &(dyn Error + 'static));
+        match inner.or_else(|| cause.source()) {
+            Some(inner) => cause = inner,
+            None => return cause.to_string(),
+        }
+    }
+}
+
+fn known(cause: &(dyn Error + 'static)) -> Option<String> {
+    if let Some(error) = cause.downcast_ref::<ProxyError>() {
+        return Some(error.to_string());
+    }
+    match cause.downcast_ref::<rustls::Error>()? {
+        rustls::Error::InvalidCertificate(
+            error @ (rustls::CertificateError::UnknownIssuer
+            | rustls::CertificateError::InvalidPurpose),
+        ) => Some(format!(
+            "the certificate of the server is not trusted: {error}; if your network replaces \
+             certificates, set SSL_CERT_FILE to the file of its certificate authority"
+        )),
+        error => Some(error.to_string()),
+    }
+}
