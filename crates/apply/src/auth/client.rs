@@ -3,8 +3,7 @@
 use std::path::PathBuf;
 use std::sync::Arc;
 
-use http::{HeaderValue, Request, Response};
-use hyper::body::Incoming;
+use http::{HeaderValue, Request};
 use hyper_rustls::{FixedServerNameResolver, HttpsConnector, HttpsConnectorBuilder};
 use hyper_util::client::legacy::Client;
 use hyper_util::rt::TokioExecutor;
@@ -16,17 +15,15 @@ use tower::util::{BoxCloneService, MapRequestLayer};
 use tower::{BoxError, ServiceBuilder};
 
 use super::error::AuthError;
-use super::kubeconfig::{ConfigError, explain_settings, read_token};
+use super::kubeconfig::read_token;
+use super::kubeconfig_error::{ConfigError, explain_settings};
 use super::plugin;
-use super::renew::{Renew, Renewing};
+use super::renew::{Renew, Renewing, Sender};
 use super::retry::Retry;
 use crate::network::{Connector, Proxies};
 
 /// How many requests may wait for the connection.
 const BUFFER: usize = 64;
-
-/// Sends requests with the same credentials.
-pub(super) type Sender = BoxCloneService<Request<Body>, Response<Incoming>, BoxError>;
 
 /// Builds a client that retries failed requests. It renews the credentials when the API server
 /// rejects them.

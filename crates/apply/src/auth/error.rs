@@ -2,7 +2,7 @@
 
 use aws_credential_types::provider::error::CredentialsError;
 
-use super::kubeconfig::ConfigError;
+use super::kubeconfig_error::ConfigError;
 use crate::network::{CertificateError, ProxyUrlError};
 
 /// Any error.

@@ -7,6 +7,7 @@ mod connection;
 mod eks;
 mod error;
 mod kubeconfig;
+mod kubeconfig_error;
 mod plugin;
 mod renew;
 mod retry;

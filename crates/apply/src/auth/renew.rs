@@ -8,11 +8,14 @@ use futures::future::BoxFuture;
 use http::{Request, Response, StatusCode};
 use hyper::body::Incoming;
 use kube::client::Body;
+use tower::util::BoxCloneService;
 use tower::{BoxError, Service, ServiceExt};
 
-use super::client::Sender;
 use super::error::AuthError;
 use super::retry;
+
+/// Sends requests with the same credentials.
+pub(super) type Sender = BoxCloneService<Request<Body>, Response<Incoming>, BoxError>;
 
 /// Builds a sender with new credentials.
 pub(super) type Build =
