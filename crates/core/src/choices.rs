@@ -101,7 +101,12 @@ impl Choices {
         find("exposure", self.exposure.as_deref(), Exposure::ALL)
     }
 
-    fn gateway(&self) -> Result<(String, String), String> {
+    /// Parses the namespace and the name of the Gateway.
+    ///
+    /// # Errors
+    ///
+    /// Fails with a message if the Gateway is not valid.
+    pub(crate) fn gateway(&self) -> Result<(String, String), String> {
         let Some(gateway) = &self.gateway else {
             return Ok(("gateway".to_owned(), "gateway".to_owned()));
         };

@@ -9,4 +9,5 @@ mod resource;
 
 pub use partition::partition;
 pub use policy::Grant;
+pub(crate) use policy::statement_actions;
 pub use resource::AwsResource;

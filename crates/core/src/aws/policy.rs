@@ -1,6 +1,6 @@
 //! The own policy of an IAM role: the access that links give to the service.
 
-use crate::model::link_kind::LinkPermission;
+use crate::model::link_kind::{LINK_KINDS, LinkAccess, LinkPermission};
 use crate::order::sort_by_rank;
 use crate::text::{Text, TextBuilder};
 use crate::value::{Map, Value};
@@ -51,6 +51,9 @@ const KEY_STATEMENTS: [(usize, &str, &[&str], KeyUse); 2] = [
     (6, "KMSWrite", &["kms:GenerateDataKey", "kms:Decrypt"], KeyUse::Encrypt),
     (7, "KMSRead", &["kms:Decrypt"], KeyUse::Decrypt),
 ];
+
+/// The SID and the actions of the statement that every policy has.
+const CLUSTER_STATEMENT: (&str, &[&str]) = ("DescribeCluster", &["eks:DescribeCluster"]);
 
 /// Returns the statement that a permission needs.
 pub(super) const fn rule(permission: LinkPermission) -> StatementRule {
@@ -114,9 +117,24 @@ pub(super) const fn rule(permission: LinkPermission) -> StatementRule {
     }
 }
 
+/// Returns the SID and the actions of every statement that a policy can have.
+pub(crate) fn statement_actions() -> Vec<(&'static str, &'static [&'static str])> {
+    let permissions = LINK_KINDS.iter().flat_map(|kind| match kind.access {
+        LinkAccess::Permissions { all, .. } => all,
+        LinkAccess::Credentials(_) => &[],
+    });
+    let of_links = permissions.map(|permission| {
+        let StatementRule { sid, actions, .. } = rule(*permission);
+        (sid, actions)
+    });
+    let of_keys = KEY_STATEMENTS.iter().map(|(_, sid, actions, _)| (*sid, *actions));
+    std::iter::once(CLUSTER_STATEMENT).chain(of_links).chain(of_keys).collect()
+}
+
 /// Returns the role's own policy, with one statement per permission, in the order of Opta.
 pub(super) fn policy(grants: &[Grant]) -> Map {
-    let cluster = statement("DescribeCluster", &["eks:DescribeCluster"], vec!["*".into()]);
+    let (sid, actions) = CLUSTER_STATEMENT;
+    let cluster = statement(sid, actions, vec!["*".into()]);
     let mut statements = vec![(0, cluster)];
     for grant in grants {
         let StatementRule { position, sid, actions, parts, .. } = rule(grant.access);

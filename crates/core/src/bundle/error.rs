@@ -1,5 +1,7 @@
 //! The reasons why a bundle is rejected.
 
+use std::fmt;
+
 use super::format::{API_VERSION, MAX_BYTES};
 
 /// The reason why a bundle is rejected.
@@ -35,6 +37,17 @@ pub enum BundleError {
         /// The JSON pointer of the hole.
         pointer: String,
     },
+    /// The bundle contains something that the renderer does not write for its layer.
+    #[error(
+        "the bundle contains parts that are not allowed in the layer `{layer}`\n{}",
+        violations.iter().map(|violation| format!("  {violation}")).collect::<Vec<_>>().join("\n")
+    )]
+    OutsideLayer {
+        /// The layer.
+        layer: String,
+        /// Everything that is not allowed.
+        violations: Vec<Violation>,
+    },
     /// The bundle was modified after it was built.
     #[error("the bundle was modified after it was built")]
     Modified {
@@ -56,4 +69,25 @@ pub struct Difference {
     pub expected: String,
     /// The object in the bundle as YAML. It is empty if the bundle does not contain the object.
     pub found: String,
+}
+
+/// A part of a bundle that Optakit would not write for its layer.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Violation {
+    /// The object or the AWS resource, or the field of the bundle.
+    pub document: String,
+    /// The JSON pointer in the document. It is empty for the whole document.
+    pub pointer: String,
+    /// What is wrong.
+    pub reason: String,
+}
+
+impl fmt::Display for Violation {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(&self.document)?;
+        if !self.pointer.is_empty() {
+            write!(f, ": `{}`", self.pointer)?;
+        }
+        write!(f, " {}", self.reason)
+    }
 }

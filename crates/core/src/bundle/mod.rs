@@ -7,11 +7,12 @@
 mod error;
 mod fill;
 mod format;
+mod gate;
 mod hole;
 mod object;
 mod parse;
 
-pub use error::{BundleError, Difference};
+pub use error::{BundleError, Difference, Violation};
 pub use format::{
     API_VERSION, Bundle, ClusterTarget, KIND, MAX_BYTES, Metadata, RequiredSecret, SourceLine,
     Sources,

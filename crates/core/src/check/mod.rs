@@ -18,6 +18,7 @@ pub mod sessions;
 
 pub use checked::Checked;
 pub use context::CheckContext;
+pub(crate) use iam::is_policy_arn;
 pub use rules::{RULE_FAMILIES, RuleFamily, all_rules};
 
 use context::Checker;

@@ -139,7 +139,7 @@ fn plain(text: &str) -> (Piece<'_>, usize) {
 }
 
 /// Splits `parent.domain` or `parent[domain]` into its names.
-fn segments(text: &str) -> Option<Vec<&str>> {
+pub(super) fn segments(text: &str) -> Option<Vec<&str>> {
     let is_name = |part: &&str| {
         !part.is_empty() && part.chars().all(|c| c.is_alphanumeric() || c == '_' || c == '-')
     };

@@ -11,7 +11,7 @@ mod values;
 
 pub use environment::{ENVIRONMENT_FILE_UNREADABLE, environment_file};
 pub use interpolation::{MALFORMED_REFERENCE, UNKNOWN_REFERENCE, interpolate};
-pub use references::{Lookup, look_up, reference_names};
+pub use references::{Lookup, input_references, look_up, reference_names};
 pub use scope::Scope;
 pub use service_file::{DUPLICATE_ENVIRONMENT_NAME, LayerFile, NO_ENVIRONMENT, choose, layer_file};
 pub use values::{Values, read_values};

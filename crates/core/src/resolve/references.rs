@@ -1,6 +1,7 @@
 //! The references that completion and hover know.
 
 use super::answer::{Answer, NAMES, answer};
+use super::format::{Piece, pieces, segments};
 use super::scope::Scope;
 use crate::model::link_kind::{LinkAccess, LinkKind};
 
@@ -31,6 +32,27 @@ pub fn look_up(reference: &str, scope: &Scope<'_>) -> Lookup {
             Lookup::Unknown { message: unknown.message, help: unknown.help }
         }
     }
+}
+
+/// Returns the references of a text, as written, whose value only the environment knows.
+pub fn input_references(text: &str) -> impl Iterator<Item = &str> {
+    let pieces = if text.contains('{') { pieces(text) } else { Vec::new() };
+    pieces.into_iter().filter_map(|piece| {
+        let (raw, segments) = match piece {
+            Piece::Reference { raw, segments } => (raw, segments),
+            // The renderer writes the output of a module with single braces.
+            Piece::Malformed(malformed) => {
+                let inner = malformed.raw.trim_matches(['$', '{', '}']);
+                (malformed.raw, segments(inner)?)
+            }
+            Piece::Literal(_) => return None,
+        };
+        let is_input = matches!(
+            segments.as_slice(),
+            ["parent", _] | ["module", _, _] | ["account_id" | "region" | "image_digest"]
+        );
+        is_input.then_some(raw)
+    })
 }
 
 /// Returns every valid reference.

@@ -1,0 +1,155 @@
+//! The Deployments that the renderer can write. Their pods meet the Pod Security Standard of the
+//! bundle (<https://kubernetes.io/docs/concepts/security/pod-security-standards/>).
+
+use serde_json::json;
+
+use super::expected::Expected;
+use super::metadata::{common_labels, object, selector};
+use super::shape::{
+    Field, Shape, any_number, any_text, either, exactly, items, map, one_item, one_of, optional,
+    required,
+};
+use crate::kind::Kind;
+use crate::model::name::Names;
+use crate::render::{Hardening, LINK_SECRET, MANUAL_SECRETS, Profile};
+
+/// The most items of a list whose length the renderer does not limit.
+const MANY: usize = 10_000;
+
+pub(super) fn shape<'a>(names: &'a Names, expected: &'a Expected<'_>) -> Shape<'a> {
+    let rolling =
+        map([required("maxUnavailable", exactly(0)), required("maxSurge", exactly("25%"))]);
+    let strategy =
+        map([required("type", exactly("RollingUpdate")), required("rollingUpdate", rolling)]);
+    let template = map([
+        required("metadata", Shape::Map(pod_metadata(names, expected.profile))),
+        required("spec", Shape::Map(pod(names, expected))),
+    ]);
+    let spec = map([
+        optional("replicas", any_number()),
+        required("selector", exactly(json!({ "matchLabels": selector(names) }))),
+        required("strategy", strategy),
+        required("progressDeadlineSeconds", any_number()),
+        required("revisionHistoryLimit", any_number()),
+        required("template", template),
+    ]);
+    object(Kind::Deployment, names, Vec::new(), vec![required("spec", spec)])
+}
+
+fn pod_metadata(names: &Names, profile: Profile) -> Vec<Field<'static>> {
+    let mut labels = common_labels(names);
+    match profile {
+        Profile::Default => vec![required("labels", Shape::Map(labels))],
+        Profile::Opta2021 => {
+            let service = format!("{}-{}", names.module.as_str(), names.layer.as_str());
+            labels.push(required("tags.datadoghq.com/service", exactly(service)));
+            labels.push(required("tags.datadoghq.com/version", any_text()));
+            let annotations = map([
+                required("config.linkerd.io/skip-outbound-ports", any_text()),
+                required("ad.datadoghq.com/linkerd-proxy.check_names", any_text()),
+                required("ad.datadoghq.com/linkerd-proxy.init_configs", any_text()),
+                required("ad.datadoghq.com/linkerd-proxy.instances", any_text()),
+            ]);
+            vec![required("labels", Shape::Map(labels)), required("annotations", annotations)]
+        }
+    }
+}
+
+fn pod<'a>(names: &'a Names, expected: &'a Expected<'_>) -> Vec<Field<'a>> {
+    let item = json!({ "key": "rds_ca.pem", "path": "rds_ca.pem" });
+    let certificates = json!({
+        "name": "config",
+        "configMap": { "name": names.full.as_str(), "items": [item] },
+    });
+    let mut fields = vec![
+        required("serviceAccountName", exactly(names.module.as_str())),
+        required("containers", one_item(Shape::Map(container(expected)))),
+        optional("volumes", one_item(exactly(certificates))),
+    ];
+    if expected.profile == Profile::Default {
+        let security = match expected.hardening {
+            Hardening::Baseline => json!({ "seccompProfile": { "type": "RuntimeDefault" } }),
+            Hardening::Restricted => json!({
+                "runAsNonRoot": true,
+                "seccompProfile": { "type": "RuntimeDefault" },
+            }),
+        };
+        fields.extend([
+            required("automountServiceAccountToken", exactly(false)),
+            required("securityContext", exactly(security)),
+            optional("topologySpreadConstraints", items(spread(names), 1..=2)),
+        ]);
+    }
+    fields
+}
+
+fn spread(names: &Names) -> Shape<'static> {
+    map([
+        required("maxSkew", any_number()),
+        required("topologyKey", one_of(&["topology.kubernetes.io/zone", "kubernetes.io/hostname"])),
+        required("whenUnsatisfiable", exactly("ScheduleAnyway")),
+        required("labelSelector", exactly(json!({ "matchLabels": selector(names) }))),
+    ])
+}
+
+fn container(expected: &Expected<'_>) -> Vec<Field<'static>> {
+    let port = map([
+        required("name", exactly("main")),
+        required("containerPort", Shape::Number(0..=65_535)),
+        required("protocol", exactly("TCP")),
+    ]);
+    let amounts = || map([required("cpu", any_text()), required("memory", any_text())]);
+    let resources = map([required("requests", amounts()), required("limits", amounts())]);
+    let mount = json!({ "name": "config", "mountPath": "/config", "readOnly": true });
+    let mut fields = vec![
+        required("name", exactly("k8s-service")),
+        required("image", any_text()),
+        required("imagePullPolicy", one_of(&["IfNotPresent", "Always"])),
+        required("ports", one_item(port)),
+        optional("env", items(variable(), 1..=MANY)),
+        required("resources", resources),
+        optional("livenessProbe", probe()),
+        optional("readinessProbe", probe()),
+        optional("volumeMounts", one_item(exactly(mount))),
+    ];
+    if expected.profile == Profile::Default {
+        let security = match expected.hardening {
+            Hardening::Baseline => json!({ "allowPrivilegeEscalation": false }),
+            Hardening::Restricted => json!({
+                "allowPrivilegeEscalation": false,
+                "capabilities": { "drop": ["ALL"] },
+            }),
+        };
+        let sleep = map([required("seconds", any_number())]);
+        let lifecycle = map([required("preStop", map([required("sleep", sleep)]))]);
+        fields.push(required("lifecycle", lifecycle));
+        fields.push(required("securityContext", exactly(security)));
+    }
+    fields
+}
+
+/// An environment variable with a value, or from a Secret of the layer.
+fn variable() -> Shape<'static> {
+    let key = map([
+        required("name", one_of(&[LINK_SECRET, MANUAL_SECRETS])),
+        required("key", any_text()),
+    ]);
+    either(
+        |variable| variable.get("valueFrom").is_some(),
+        map([
+            required("name", any_text()),
+            required("valueFrom", map([required("secretKeyRef", key)])),
+        ]),
+        map([required("name", any_text()), required("value", any_text())]),
+    )
+}
+
+fn probe() -> Shape<'static> {
+    let get = map([required("port", exactly("main")), required("path", any_text())]);
+    map([
+        optional("httpGet", get),
+        optional("tcpSocket", exactly(json!({ "port": "main" }))),
+        required("initialDelaySeconds", any_number()),
+        optional("periodSeconds", any_number()),
+    ])
+}

@@ -1,0 +1,164 @@
+//! The objects that the renderer can write, except for Deployments and public addresses.
+
+use serde_json::json;
+
+use super::expected::Expected;
+use super::metadata::{object, selector};
+use super::shape::{
+    Shape, any_number, any_text, entries, exactly, items, map, one_item, one_of, required, text,
+};
+use super::{arn, deployment, traffic};
+use crate::kind::Kind;
+use crate::model::name::Names;
+use crate::render::LINK_SECRET;
+
+/// Returns the shape of the object of a kind with a name, or the names that are allowed.
+pub(super) fn shape<'a>(
+    kind: Kind,
+    name: &str,
+    module: Option<&str>,
+    expected: &'a Expected<'_>,
+) -> Result<Shape<'a>, String> {
+    if kind == Kind::Namespace {
+        return Ok(namespace(expected));
+    }
+    let is_owner = |names: &&Names| is_name_of(kind, name, names);
+    let by_label =
+        |names: &&Names| is_owner(names) && module.is_none_or(|own| own == names.module.as_str());
+    let mut modules = expected.modules.iter();
+    let names = modules
+        .clone()
+        .find(by_label)
+        .or_else(|| modules.find(is_owner))
+        .ok_or_else(|| allowed_names(kind, expected))?;
+    Ok(match kind {
+        Kind::Namespace => namespace(expected),
+        Kind::ServiceAccount => service_account(names, expected),
+        Kind::ConfigMap => config_map(names),
+        Kind::Secret => secret(names),
+        Kind::Service => service(names),
+        Kind::Deployment => deployment::shape(names, expected),
+        Kind::HorizontalPodAutoscaler => autoscaler(names),
+        Kind::PodDisruptionBudget => disruption_budget(names),
+        Kind::Ingress => traffic::ingress(names, expected),
+        Kind::HttpRoute => traffic::http_route(names, expected),
+        Kind::GrpcRoute => traffic::grpc_route(names, expected),
+    })
+}
+
+/// Whether the renderer gives an object of a module this name.
+fn is_name_of(kind: Kind, name: &str, names: &Names) -> bool {
+    match kind {
+        Kind::Namespace => name == names.layer.as_str(),
+        Kind::ServiceAccount | Kind::Service => name == names.module.as_str(),
+        Kind::Secret => name == LINK_SECRET,
+        Kind::ConfigMap
+        | Kind::Deployment
+        | Kind::HorizontalPodAutoscaler
+        | Kind::PodDisruptionBudget => name == names.full.as_str(),
+        Kind::Ingress | Kind::HttpRoute | Kind::GrpcRoute => {
+            let number = name.strip_prefix(names.full.as_str()).and_then(|n| n.strip_prefix('-'));
+            number.is_some_and(|number| {
+                number.parse::<u16>().is_ok_and(|parsed| parsed.to_string() == number)
+            })
+        }
+    }
+}
+
+fn allowed_names(kind: Kind, expected: &Expected<'_>) -> String {
+    let of = |names: &Names| match kind {
+        Kind::Namespace => names.layer.as_str().to_owned(),
+        Kind::ServiceAccount | Kind::Service => names.module.as_str().to_owned(),
+        Kind::Secret => LINK_SECRET.to_owned(),
+        Kind::ConfigMap
+        | Kind::Deployment
+        | Kind::HorizontalPodAutoscaler
+        | Kind::PodDisruptionBudget => names.full.as_str().to_owned(),
+        Kind::Ingress | Kind::HttpRoute | Kind::GrpcRoute => {
+            format!("{}-<number>", names.full.as_str())
+        }
+    };
+    let mut names: Vec<String> = expected.modules.iter().map(of).collect();
+    names.dedup();
+    let names: Vec<&str> = names.iter().map(String::as_str).collect();
+    crate::quote::quoted_list(&names)
+}
+
+fn namespace(expected: &Expected<'_>) -> Shape<'static> {
+    let layer = expected.namespace();
+    exactly(json!({
+        "apiVersion": "v1",
+        "kind": "Namespace",
+        "metadata": {
+            "name": layer,
+            "labels": {
+                "app.kubernetes.io/managed-by": "optakit",
+                "opta.dev/layer-name": layer,
+                "opta.dev/environment-name": expected.bundle.metadata.environment,
+            },
+        },
+    }))
+}
+
+fn service_account<'a>(names: &'a Names, expected: &'a Expected<'_>) -> Shape<'a> {
+    let role = arn::role(names.role(), expected);
+    object(
+        Kind::ServiceAccount,
+        names,
+        vec![required("eks.amazonaws.com/role-arn", role)],
+        Vec::new(),
+    )
+}
+
+fn config_map(names: &Names) -> Shape<'_> {
+    let data = map([required("rds_ca.pem", any_text())]);
+    object(Kind::ConfigMap, names, Vec::new(), vec![required("data", data)])
+}
+
+fn secret(names: &Names) -> Shape<'_> {
+    let rest =
+        vec![required("type", exactly("Opaque")), required("stringData", entries(any_text()))];
+    object(Kind::Secret, names, Vec::new(), rest)
+}
+
+fn service(names: &Names) -> Shape<'_> {
+    let port = map([
+        required("name", exactly("main")),
+        required("port", exactly(80)),
+        required("targetPort", text("the name of a port", |_| true)),
+        required("protocol", exactly("TCP")),
+    ]);
+    let spec = map([
+        required("type", exactly("ClusterIP")),
+        required("selector", exactly(selector(names))),
+        required("ports", one_item(port)),
+    ]);
+    object(Kind::Service, names, Vec::new(), vec![required("spec", spec)])
+}
+
+fn autoscaler(names: &Names) -> Shape<'_> {
+    let target = map([
+        required("type", exactly("Utilization")),
+        required("averageUtilization", any_number()),
+    ]);
+    let resource = map([required("name", one_of(&["cpu", "memory"])), required("target", target)]);
+    let metric = map([required("type", exactly("Resource")), required("resource", resource)]);
+    let scaled = json!({
+        "apiVersion": "apps/v1", "kind": "Deployment", "name": names.full.as_str(),
+    });
+    let spec = map([
+        required("scaleTargetRef", exactly(scaled)),
+        required("minReplicas", any_number()),
+        required("maxReplicas", any_number()),
+        required("metrics", items(metric, 1..=2)),
+    ]);
+    object(Kind::HorizontalPodAutoscaler, names, Vec::new(), vec![required("spec", spec)])
+}
+
+fn disruption_budget(names: &Names) -> Shape<'_> {
+    let spec = map([
+        required("maxUnavailable", any_number()),
+        required("selector", exactly(json!({ "matchLabels": selector(names) }))),
+    ]);
+    object(Kind::PodDisruptionBudget, names, Vec::new(), vec![required("spec", spec)])
+}
