@@ -34,35 +34,60 @@ pub(crate) fn find(given: Option<&Path>) -> anyhow::Result<PathBuf> {
     }
 }
 
-/// Reads a bundle without verifying it.
+/// What to do with a bundle that was modified after it was built.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum IfModified {
+    /// Fail. The command has no option to accept it.
+    Fail,
+    /// Fail, and name the option `--allow-modified`.
+    FailUnlessAllowed,
+    /// Print a warning with the differences.
+    Warn,
+}
+
+impl IfModified {
+    /// Returns what a command with the option `--allow-modified` does.
+    pub(crate) const fn allowed(allow_modified: bool) -> Self {
+        if allow_modified { Self::Warn } else { Self::FailUnlessAllowed }
+    }
+}
+
+/// Reads a bundle without any check of its content.
 ///
 /// # Errors
 ///
 /// Fails if the file cannot be read or is not a bundle.
-pub(crate) fn read_unverified(path: &Path) -> anyhow::Result<Bundle> {
+pub(crate) fn read_unchecked(path: &Path) -> anyhow::Result<Bundle> {
     Ok(Bundle::parse(&file::read_text(path)?.text)?)
 }
 
-/// Reads a bundle to apply it. Fills in the digest of the AUTO image if one is given.
+/// Reads a bundle to use it. Fills in the digest of the AUTO image if one is given.
 ///
 /// # Errors
 ///
-/// Fails if the bundle cannot be read, was modified and `allow_modified` is false, or has no
-/// objects.
+/// Fails if the bundle cannot be read, has no objects, touches more than its layer, or was
+/// modified and `if_modified` does not accept that.
 pub(crate) fn read(
     path: &Path,
     image_digest: Option<&str>,
-    allow_modified: bool,
+    if_modified: IfModified,
     report: &Report,
 ) -> anyhow::Result<Bundle> {
-    let mut bundle = read_unverified(path)?;
-    match verify(&bundle) {
-        Ok(()) => {}
-        Err(error @ BundleError::Modified { .. }) if allow_modified => {
+    let mut bundle = read_unchecked(path)?;
+    if let Err(error) = bundle.check_layer() {
+        bail!("{error}\nnothing was changed\n  help: make the bundle again with `optakit bundle`");
+    }
+    match (verify(&bundle), if_modified) {
+        (Ok(()), _) => {}
+        (Err(error @ BundleError::Modified { .. }), IfModified::Warn) => {
             report.warning(explain(&error));
         }
-        Err(error) => bail!(
+        (Err(error), IfModified::FailUnlessAllowed) => bail!(
             "{}\nnothing was changed\n  help: pass `--allow-modified` to apply it anyway",
+            explain(&error)
+        ),
+        (Err(error), IfModified::Fail | IfModified::Warn) => bail!(
+            "{}\nnothing was changed\n  help: make the bundle again with `optakit bundle`",
             explain(&error)
         ),
     }

@@ -158,7 +158,10 @@ pub(crate) async fn read(
         .take(limit + 1)
         .read_to_string(&mut text)
         .map_err(|error| broken(error.into()))?;
-    Bundle::parse(&text).map_err(|error| broken(error.into()))
+    let bundle = Bundle::parse(&text).map_err(|error| broken(error.into()))?;
+    // Whoever can write Secrets in the namespace can write a revision.
+    bundle.check_layer_is(layer).map_err(|error| broken(error.into()))?;
+    Ok(bundle)
 }
 
 /// Records a bundle as the newest revision and deletes the oldest ones.

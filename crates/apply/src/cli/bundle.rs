@@ -16,7 +16,7 @@ use super::source::SourceArgs;
     after_help = "\
 Exit codes:
   0  the bundle was written, inspected or verified
-  1  the service file has errors, or the verified bundle was modified
+  1  the service file has errors, or the bundle was modified or has parts that are not allowed
   2  the command could not run
 
 Examples:
@@ -47,6 +47,7 @@ pub(crate) enum BundleCommand {
     #[command(after_help = "\
 Exit codes:
   0  printed
+  1  the bundle contains parts that are not allowed in its layer
   2  the bundle could not be read
 
 Examples:
@@ -54,11 +55,12 @@ Examples:
     Inspect(BundleFile),
     /// Check that a bundle was not modified
     ///
-    /// Checks the digest of the bundle, and renders its source files again.
+    /// Checks that the bundle touches only its own layer. Then checks its digest, and renders its
+    /// source files again.
     #[command(after_help = "\
 Exit codes:
   0  the bundle is unmodified
-  1  the bundle was modified
+  1  the bundle was modified, or contains parts that are not allowed in its layer
   2  the bundle could not be read
 
 Examples:

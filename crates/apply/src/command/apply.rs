@@ -5,11 +5,12 @@ use std::time::Instant;
 
 use super::{connect, options};
 use crate::apply_bundle::apply_bundle;
+use crate::bundle_file::{self, IfModified};
 use crate::cli::ApplyArgs;
+use crate::file;
 use crate::report::Report;
 use crate::saved_plan::SavedPlan;
 use crate::session::{self, AwsUse, Session};
-use crate::{bundle_file, file};
 
 /// Applies a bundle to its cluster.
 ///
@@ -19,8 +20,8 @@ use crate::{bundle_file, file};
 pub(crate) fn run(arguments: &ApplyArgs, report: &Report) -> anyhow::Result<ExitCode> {
     let started = Instant::now();
     let ApplyArgs { bundle, image_digest, plan, options } = arguments;
-    let bundle =
-        bundle_file::read(bundle, image_digest.as_deref(), options.allow_modified, report)?;
+    let if_modified = IfModified::allowed(options.allow_modified);
+    let bundle = bundle_file::read(bundle, image_digest.as_deref(), if_modified, report)?;
     let plan = match plan {
         Some(plan) => Some(SavedPlan::parse(&file::read_text(plan)?.text)?),
         None => None,

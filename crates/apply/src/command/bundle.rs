@@ -3,10 +3,10 @@
 use std::path::{Path, PathBuf};
 use std::process::ExitCode;
 
-use anyhow::Context;
+use anyhow::{Context, anyhow};
 use optakit_core::api;
 use optakit_core::aws::iam::ISSUER;
-use optakit_core::bundle::{Bundle, BundleObject};
+use optakit_core::bundle::{Bundle, BundleError, BundleObject};
 use optakit_core::render::IMAGE_DIGEST;
 
 use super::{choices, rendered};
@@ -26,19 +26,26 @@ pub(crate) fn run(arguments: &BundleArgs, report: &Report) -> anyhow::Result<Exi
     match &arguments.command {
         None => write(arguments, report),
         Some(BundleCommand::Inspect(file)) => {
-            report.result(&inspect(&bundle_file::read_unverified(&file.bundle)?));
-            Ok(ExitCode::SUCCESS)
+            let bundle = bundle_file::read_unchecked(&file.bundle)?;
+            report.result(&inspect(&bundle));
+            Ok(report_fault(bundle.check_layer(), report))
         }
         Some(BundleCommand::Verify(file)) => {
-            let bundle = bundle_file::read_unverified(&file.bundle)?;
-            if let Err(error) = bundle_file::verify(&bundle) {
-                report.warning(bundle_file::explain(&error));
-                return Ok(ExitCode::from(1));
+            let bundle = bundle_file::read_unchecked(&file.bundle)?;
+            let checked = bundle.check_layer().and_then(|()| bundle_file::verify(&bundle));
+            if checked.is_ok() {
+                report.result(&format!("{} is unmodified\n", bundle.digest));
             }
-            report.result(&format!("{} is unmodified\n", bundle.digest));
-            Ok(ExitCode::SUCCESS)
+            Ok(report_fault(checked, report))
         }
     }
+}
+
+/// Reports why a bundle is rejected. Returns the exit code.
+fn report_fault(checked: Result<(), BundleError>, report: &Report) -> ExitCode {
+    let Err(error) = checked else { return ExitCode::SUCCESS };
+    report.error(&anyhow!(bundle_file::explain(&error)));
+    ExitCode::from(1)
 }
 
 fn write(arguments: &BundleArgs, report: &Report) -> anyhow::Result<ExitCode> {

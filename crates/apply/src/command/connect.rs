@@ -4,7 +4,7 @@ use anyhow::{Context, bail};
 use optakit_core::bundle::Bundle;
 
 use crate::auth::Cluster;
-use crate::bundle_file;
+use crate::bundle_file::{self, IfModified};
 use crate::cli::{ConnectArgs, ServiceArgs};
 use crate::report::Report;
 use crate::session::{self, AwsUse, Session};
@@ -42,7 +42,7 @@ pub(super) fn with_service<T>(
     run: impl AsyncFnOnce(Session) -> anyhow::Result<T>,
 ) -> anyhow::Result<T> {
     // Only name and cluster are used, so a modified bundle is accepted.
-    let bundle = bundle_file::read(&service.bundle, None, true, report)?;
+    let bundle = bundle_file::read(&service.bundle, None, IfModified::Warn, report)?;
     let cluster = cluster(&bundle, &service.connect)?;
     session::block_on(async {
         let session = Session::open(bundle, &cluster, aws).await?;

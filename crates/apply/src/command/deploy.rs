@@ -8,7 +8,7 @@ use optakit_core::render::IMAGE_DIGEST;
 
 use super::{connect, options};
 use crate::apply_bundle::apply_bundle;
-use crate::bundle_file;
+use crate::bundle_file::{self, IfModified};
 use crate::cli::DeployArgs;
 use crate::push_image::{check, push_to_ecr};
 use crate::report::Report;
@@ -29,7 +29,8 @@ pub(crate) fn run(arguments: &DeployArgs, report: &Report) -> anyhow::Result<Exi
              `--image-digest`"
         );
     }
-    let mut bundle = bundle_file::read(bundle, None, options.allow_modified, report)?;
+    let if_modified = IfModified::allowed(options.allow_modified);
+    let mut bundle = bundle_file::read(bundle, None, if_modified, report)?;
     if !bundle.holes.iter().any(|hole| hole.input == IMAGE_DIGEST) {
         bail!(
             "the bundle already has an image, so the pushed image would not be used\n  \

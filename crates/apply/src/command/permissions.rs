@@ -6,7 +6,7 @@ use optakit_core::bundle::Bundle;
 use serde_json::{Value, json};
 
 use crate::aws::actions;
-use crate::bundle_file;
+use crate::bundle_file::{self, IfModified};
 use crate::cli::PermissionsArgs;
 use crate::live::DesiredObject;
 use crate::preflight::permissions;
@@ -18,7 +18,7 @@ use crate::report::Report;
 ///
 /// Fails if the bundle cannot be read.
 pub(crate) fn run(arguments: &PermissionsArgs, report: &Report) -> anyhow::Result<ExitCode> {
-    let bundle = bundle_file::read_unverified(&arguments.bundle)?;
+    let bundle = bundle_file::read(&arguments.bundle, None, IfModified::Fail, report)?;
     let document = if arguments.aws { policy(&bundle) } else { roles(&bundle) };
     report.result(&format!("{document:#}\n"));
     Ok(ExitCode::SUCCESS)

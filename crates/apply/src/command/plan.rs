@@ -6,12 +6,13 @@ use optakit_core::render::IMAGE_DIGEST;
 
 use super::plan_output::print;
 use super::{connect, options};
+use crate::bundle_file::{self, IfModified};
 use crate::changes::Changes;
 use crate::cli::PlanArgs;
 use crate::report::Report;
 use crate::saved_plan::SavedPlan;
 use crate::session::{self, AwsUse, Session};
-use crate::{bundle_file, file, preflight};
+use crate::{file, preflight};
 
 /// Prints what an apply would change. Exit code 2 if there are changes.
 ///
@@ -20,7 +21,8 @@ use crate::{bundle_file, file, preflight};
 /// Fails if the cluster cannot be reached, or the API server rejects the plan.
 pub(crate) fn run(arguments: &PlanArgs, report: &Report) -> anyhow::Result<ExitCode> {
     let PlanArgs { bundle, image_digest, allow_modified, .. } = arguments;
-    let bundle = bundle_file::read(bundle, image_digest.as_deref(), *allow_modified, report)?;
+    let if_modified = IfModified::allowed(*allow_modified);
+    let bundle = bundle_file::read(bundle, image_digest.as_deref(), if_modified, report)?;
     let cluster = connect::cluster(&bundle, &arguments.connect)?;
     session::block_on(async {
         let session = Session::open(bundle, &cluster, AwsUse::Read).await?;

@@ -3,7 +3,7 @@
 use std::process::ExitCode;
 
 use super::options;
-use crate::bundle_file;
+use crate::bundle_file::{self, IfModified};
 use crate::cli::PushArgs;
 use crate::push_image::{check, destination, push_to, push_to_ecr};
 use crate::report::Report;
@@ -16,13 +16,14 @@ use crate::session::block_on;
 /// Fails if the archive or the bundle cannot be read, or the push fails.
 pub(crate) fn run(arguments: &PushArgs, report: &Report) -> anyhow::Result<ExitCode> {
     let image = options::image(&arguments.image);
-    // Checks the archive before the credentials.
-    check(&image)?;
     let digest = if let Some(address) = &arguments.to {
+        check(&image)?;
         block_on(push_to(&image, &destination(address)?, report))?
     } else {
         let path = bundle_file::find(arguments.bundle.as_deref())?;
-        let bundle = bundle_file::read_unverified(&path)?;
+        let bundle = bundle_file::read(&path, None, IfModified::Fail, report)?;
+        // The archive is checked before the credentials are read.
+        check(&image)?;
         block_on(push_to_ecr(&bundle, &image, arguments.module.as_deref(), report))?
     };
     report.result(&format!("{digest}\n"));

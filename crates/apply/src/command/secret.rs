@@ -9,13 +9,14 @@ use anyhow::{Context, bail};
 use secrecy::{ExposeSecret, SecretString};
 
 use super::connect;
+use crate::bundle_file::{self, IfModified};
 use crate::cli::{SecretArgs, SecretCommand};
 use crate::deploy::{self, DeployOptions};
 use crate::owner::Force;
 use crate::plural::plural;
 use crate::report::Report;
 use crate::session::{self, AwsUse, Session};
-use crate::{bundle_file, file, manual_secret};
+use crate::{file, manual_secret};
 
 /// Names with their values.
 type Values = Vec<(String, SecretString)>;
@@ -47,7 +48,7 @@ pub(crate) fn run(arguments: &SecretArgs, report: &Report) -> anyhow::Result<Exi
         SecretCommand::Delete { name } => SecretAction::Delete(name),
     };
     let path = bundle_file::find(arguments.bundle.as_deref())?;
-    let bundle = bundle_file::read(&path, None, true, report)?;
+    let bundle = bundle_file::read(&path, None, IfModified::Warn, report)?;
     let cluster = connect::cluster(&bundle, &arguments.connect)?;
     session::block_on(async {
         let session = Session::open(bundle, &cluster, AwsUse::Skip).await?;

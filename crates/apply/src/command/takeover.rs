@@ -3,7 +3,7 @@
 use std::process::ExitCode;
 
 use super::connect;
-use crate::bundle_file;
+use crate::bundle_file::{self, IfModified};
 use crate::cli::TakeoverArgs;
 use crate::report::Report;
 use crate::session::{self, AwsUse, Session};
@@ -16,7 +16,7 @@ use crate::takeover::take_over;
 /// Fails if the cluster cannot be reached, or the takeover fails.
 pub(crate) fn run(arguments: &TakeoverArgs, report: &Report) -> anyhow::Result<ExitCode> {
     let TakeoverArgs { bundle, connect, image_digest, yes } = arguments;
-    let bundle = bundle_file::read(bundle, image_digest.as_deref(), false, report)?;
+    let bundle = bundle_file::read(bundle, image_digest.as_deref(), IfModified::Fail, report)?;
     let cluster = connect::cluster(&bundle, connect)?;
     session::block_on(async {
         let session = Session::open(bundle, &cluster, AwsUse::Read).await?;

@@ -4,6 +4,7 @@ mod bundle;
 mod colors;
 mod errors;
 mod formats;
+mod gate;
 mod help;
 mod program;
 mod render;

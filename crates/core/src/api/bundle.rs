@@ -58,17 +58,20 @@ pub fn bundle(request: &Request) -> Result<Bundle, Box<Analysis>> {
 ///
 /// # Errors
 ///
-/// Fails with [`BundleError::Modified`], which lists every difference.
+/// Fails with [`BundleError::Modified`], which lists every difference from what this version
+/// renders.
 pub fn verify_bundle(bundle: &Bundle, certificates: &RdsCertificates) -> Result<(), BundleError> {
     let actual = bundle.actual_digest();
-    let expected = (bundle.renderer == RENDERER).then(|| build_again(bundle, certificates));
-    let differences =
-        expected.as_ref().map_or_else(Vec::new, |expected| differences(expected.as_ref(), bundle));
-    let is_same = expected
-        .is_none_or(|expected| expected.is_some_and(|expected| expected.actual_digest() == actual));
-    if actual == bundle.digest && differences.is_empty() && is_same {
+    let is_of_this_version = bundle.renderer == RENDERER;
+    if actual == bundle.digest && !is_of_this_version {
         return Ok(());
     }
+    let expected = build_again(bundle, certificates);
+    let is_same = expected.as_ref().is_some_and(|expected| expected.actual_digest() == actual);
+    if actual == bundle.digest && is_same {
+        return Ok(());
+    }
+    let differences = differences(expected.as_ref(), bundle);
     Err(BundleError::Modified { stated: bundle.digest.clone(), actual, differences })
 }
 
@@ -191,14 +194,14 @@ fn values_of(inputs: &BTreeMap<String, String>) -> Values {
     values
 }
 
-/// Compares the manifests of a bundle with those that its sources render.
+/// Compares the parts of a bundle that an apply uses with those that its sources render.
 fn differences(expected: Option<&Bundle>, found: &Bundle) -> Vec<Difference> {
-    let expected = expected.map(named_manifests).unwrap_or_default();
-    let found = named_manifests(found);
-    let yaml = |list: &[(String, &serde_json::Value)], object: &str| {
+    let expected = expected.map(documents).unwrap_or_default();
+    let found = documents(found);
+    let yaml = |list: &[(String, serde_json::Value)], object: &str| {
         list.iter()
             .find(|(name, _)| name == object)
-            .map(|(_, manifest)| syntax::data_to_yaml(manifest))
+            .map(|(_, document)| syntax::data_to_yaml(document))
             .unwrap_or_default()
     };
     let mut differences: Vec<Difference> = Vec::new();
@@ -211,7 +214,13 @@ fn differences(expected: Option<&Bundle>, found: &Bundle) -> Vec<Difference> {
     differences
 }
 
-/// Returns the manifests of a bundle, each with its kind and name.
-fn named_manifests(bundle: &Bundle) -> Vec<(String, &serde_json::Value)> {
-    bundle.manifests.iter().map(|object| (object.label(), object.json())).collect()
+/// Returns the manifests and AWS resources of a bundle, each with its kind and name, and other
+/// parts that an apply uses.
+fn documents(bundle: &Bundle) -> Vec<(String, serde_json::Value)> {
+    let manifests = bundle.manifests.iter().map(|object| (object.label(), object.json().clone()));
+    let aws = bundle.aws.iter();
+    let aws = aws.map(|aws| (format!("{} {}", aws.kind(), aws.name()), aws.to_json()));
+    let Bundle { metadata, target, secrets, .. } = bundle;
+    let rest = serde_json::json!({ "metadata": metadata, "target": target, "secrets": secrets });
+    manifests.chain(aws).chain([("bundle".to_owned(), rest)]).collect()
 }
