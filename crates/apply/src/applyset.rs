@@ -107,6 +107,11 @@ impl ApplySet {
         }
     }
 
+    /// Whether the set has no parent yet.
+    pub(crate) fn is_empty(&self) -> bool {
+        self.known.is_empty() && self.annotations.is_empty()
+    }
+
     /// Returns an annotation of Optakit on the parent.
     pub(crate) fn annotation(&self, key: &str) -> Option<&str> {
         self.annotations.get(key).map(String::as_str)

@@ -41,6 +41,9 @@ pub(crate) struct Session {
     pub(crate) namespace_exists: bool,
     /// Whether a signal asked the run to stop.
     pub(crate) stop: Stop,
+    aws_use: AwsUse,
+    /// The values that the connection provides, by input.
+    known: Vec<(&'static str, String)>,
 }
 
 /// Runs a future to completion.
@@ -67,10 +70,15 @@ impl Session {
         cluster: &Cluster,
         aws_use: AwsUse,
     ) -> anyhow::Result<Self> {
-        let aws = open_aws(&mut bundle, cluster, aws_use).await?;
+        let is_eks = matches!(cluster, Cluster::Eks { .. });
+        let aws = open_aws(&mut bundle, is_eks, aws_use).await?;
         let connection = auth::connect(cluster, aws.as_ref()).await?;
+        let mut known = Vec::new();
         if let Some(issuer) = &connection.issuer {
-            bundle.fill(aws_iam::ISSUER, issuer.trim_start_matches("https://"));
+            known.push((aws_iam::ISSUER, issuer.trim_start_matches("https://").to_owned()));
+        }
+        for (input, value) in &known {
+            bundle.fill(input, value);
         }
         let namespace = {
             let (client, layer) = (connection.client.clone(), bundle.metadata.layer.clone());
@@ -91,20 +99,34 @@ impl Session {
             adopt: matches!(aws_use, AwsUse::Manage { adopt: true }),
             namespace_exists,
             stop: Stop::default(),
+            aws_use,
+            known,
         })
     }
 
-    /// Returns the same connection with another bundle of the layer.
-    pub(crate) fn with(&self, bundle: Bundle) -> Self {
-        Self {
+    /// Returns the same connection with another bundle of the layer. Connects to AWS if only this
+    /// bundle needs it.
+    ///
+    /// # Errors
+    ///
+    /// Fails if AWS cannot be reached, or rejects the credentials.
+    pub(crate) async fn with(&self, mut bundle: Bundle) -> anyhow::Result<Self> {
+        for (input, value) in &self.known {
+            bundle.fill(input, value);
+        }
+        // A connection to EKS has used AWS already.
+        let opened = open_aws(&mut bundle, false, self.aws_use).await?;
+        Ok(Self {
             bundle,
             client: self.client.clone(),
             cluster: self.cluster.clone(),
-            aws: None,
+            aws: opened.filter(|_| matches!(self.aws_use, AwsUse::Manage { .. })),
             adopt: self.adopt,
             namespace_exists: self.namespace_exists,
             stop: self.stop.clone(),
-        }
+            aws_use: self.aws_use,
+            known: self.known.clone(),
+        })
     }
 
     /// Returns the name of the layer, which is also the namespace.
@@ -141,10 +163,9 @@ impl Session {
 /// Fails if AWS cannot be reached, or rejects the credentials.
 async fn open_aws(
     bundle: &mut Bundle,
-    cluster: &Cluster,
+    is_eks: bool,
     aws_use: AwsUse,
 ) -> anyhow::Result<Option<SdkConfig>> {
-    let is_eks = matches!(cluster, Cluster::Eks { .. });
     // An IAM role trusts the issuer of the cluster. Only EKS reports it. For other clusters
     // roles are created only if the values file contains the issuer.
     let has_issuer = |index| !bundle.missing_inputs(List::Aws, index).contains(&aws_iam::ISSUER);

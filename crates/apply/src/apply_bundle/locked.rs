@@ -35,11 +35,14 @@ pub(super) async fn locked<T>(
         Err(error) => error,
     };
     let layer = session.layer();
-    Err(match (error.downcast_ref::<Interrupted>(), error.downcast_ref::<LockError>()) {
-        (Some(interrupted), _) => written.interrupted(interrupted.signal, layer),
-        (None, Some(_)) => written.explain(denied(session, error).await, layer),
-        (None, None) => error,
-    })
+    if let Some(interrupted) = error.downcast_ref::<Interrupted>() {
+        written.close(session).await;
+        return Err(written.interrupted(interrupted.signal, layer));
+    }
+    if error.is::<LockError>() {
+        return Err(written.explain(denied(session, error).await, layer));
+    }
+    Err(error)
 }
 
 /// Returns the error of a lock that cannot be taken. If the user may not write the Lease, returns

@@ -2,10 +2,12 @@
 //! record, and rollback if that fails.
 
 mod addresses;
+mod attempt;
 mod aws_resources;
 mod locked;
 mod options;
 mod planned;
+mod rollback;
 mod run;
 mod written;
 
@@ -16,13 +18,12 @@ use optakit_core::render::IMAGE_DIGEST;
 pub(crate) use options::ApplyBundleOptions;
 
 use crate::deploy;
-use crate::history::{self, Revision, Status};
 use crate::plural::plural;
 use crate::preflight;
 use crate::report::{Event, Report};
 use crate::session::Session;
 use locked::locked;
-use run::Deployed;
+use run::{Deployed, Run};
 use written::Written;
 
 /// Applies the bundle of a session and reports the outcome. `started` is when the command started.
@@ -45,18 +46,34 @@ pub(crate) async fn apply_bundle(
         deploy::ensure_namespace(&mut session, &options.deploy, report).await?;
         written.namespace();
     }
-    let work = run::apply(&session, options, &written, report);
+    let work = async {
+        let run = Run {
+            session: &session,
+            options: &options.deploy,
+            restores: None,
+            written: &written,
+            report,
+        };
+        match run.confirm_and_execute().await {
+            Ok(deployed) => Ok(deployed),
+            Err(failure) if options.roll_back => Err(rollback::after_failure(run, failure).await),
+            Err(failure) if failure.base.is_some() => {
+                Err(failure.error.context("the rollout failed and was not rolled back"))
+            }
+            Err(failure) => Err(failure.error),
+        }
+    };
     let deployed = locked(&session, options.wait_lock, &written, report, work).await?;
     report_done(&session, &deployed, written.before_plan(), started, report);
     Ok(())
 }
 
-/// Applies an earlier revision again, and reports the outcome. Without a number, that is the last
-/// good revision before the newest one.
+/// Applies an earlier revision again, and reports the outcome. Without a number, that is the
+/// revision before the one that runs now.
 ///
 /// # Errors
 ///
-/// Fails if there is no such revision, or its pods do not become ready.
+/// Fails if there is no such revision, the user does not confirm, or its pods do not become ready.
 pub(crate) async fn roll_back(
     session: &Session,
     to: Option<u32>,
@@ -64,36 +81,17 @@ pub(crate) async fn roll_back(
     report: &Report,
 ) -> anyhow::Result<()> {
     let written = Written::default();
-    let work = async {
-        let revisions = history::list(&session.client, session.layer()).await?;
-        let number = match to {
-            Some(number) => number,
-            None => before_newest(&revisions).ok_or_else(|| {
-                anyhow::anyhow!(
-                    "there is no earlier good revision\n  \
-                     help: list the revisions with `optakit history`"
-                )
-            })?,
-        };
-        let deployed = run::restore(session, number, &options.deploy, &written, report).await?;
-        Ok((number, deployed))
-    };
+    let work = rollback::to(session, to, &options.deploy, &written, report);
     let (number, deployed) = locked(session, options.wait_lock, &written, report, work).await?;
     report.note(format!(
         "{}: rolled back to revision {number}, {} applied",
         session.layer(),
         plural(deployed.changes, "change")
     ));
+    for module in &deployed.left_out {
+        report.note(format!("{module} has no image in revision {number}; its pods were kept"));
+    }
     Ok(())
-}
-
-/// Returns the last good revision before the newest one that differs from it.
-fn before_newest(revisions: &[Revision]) -> Option<u32> {
-    let newest = revisions.first()?;
-    let good = |revision: &&Revision| {
-        revision.status == Status::Deployed && revision.digest != newest.digest
-    };
-    revisions.iter().skip(1).find(good).map(|revision| revision.number)
 }
 
 fn report_done(

@@ -5,6 +5,7 @@ use anyhow::bail;
 use super::aws_resources::{self, AwsPlan};
 use crate::changes::{Changes, change_event, deletion_event};
 use crate::deploy::DeployOptions;
+use crate::history::Base;
 use crate::plural::plural;
 use crate::preflight;
 use crate::report::{Report, ask};
@@ -57,6 +58,16 @@ impl Planned {
             plan.check(&SavedPlan::of(session, &changes).await?)?;
         }
         Ok(Self { changes, aws })
+    }
+
+    /// Deletes nothing if what runs now is not in the history.
+    pub(super) fn keep_if_unknown(&mut self, base: &Base, report: &Report) {
+        let Base::Unknown { reason } = base else { return };
+        let kept: Vec<String> =
+            self.changes.leftovers.drain(..).map(|leftover| leftover.label()).collect();
+        if !kept.is_empty() {
+            report.warning(format!("{reason}; kept {}", kept.join(", ")));
+        }
     }
 
     /// Returns the number of changes.

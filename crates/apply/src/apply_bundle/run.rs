@@ -1,15 +1,16 @@
-//! The part of a run that holds the lock: plan, confirmation, changes, record.
+//! The part of a run that holds the lock: plan, confirmation, record, changes, outcome.
 
-use anyhow::{Context, anyhow};
+use anyhow::Context;
 
+use super::attempt::Attempt;
 use super::aws_resources;
-use super::options::ApplyBundleOptions;
 use super::planned::Planned;
 use super::written::Written;
 use crate::deploy::{self, DeployOptions, RolloutError};
-use crate::history::{self, Revision, Status};
+use crate::history::{Base, Revision, Status};
 use crate::report::Report;
 use crate::session::Session;
+use crate::stop::Interrupted;
 
 /// The result of a run.
 #[derive(Debug)]
@@ -20,108 +21,122 @@ pub(super) struct Deployed {
     pub(super) left_out: Vec<String>,
 }
 
-/// Applies the bundle of a session. If that fails, applies the last good revision again, if there
-/// is one and the options allow it.
-///
-/// # Errors
-///
-/// Fails if the apply fails, also if the rollback succeeds.
-pub(super) async fn apply(
-    session: &Session,
-    options: &ApplyBundleOptions,
-    written: &Written,
-    report: &Report,
-) -> anyhow::Result<Deployed> {
-    let planned = confirmed(session, &options.deploy, written, report).await?;
-    let error = match execute(session, &options.deploy, planned, report).await {
-        Ok(deployed) => return Ok(deployed),
-        Err(error) if error.is::<RolloutError>() => error,
-        Err(error) => return Err(error),
-    };
-    history::record(&session.client, &session.bundle, Status::Failed).await?;
-    let revisions = history::list(&session.client, session.layer()).await?;
-    let good = history::last_good(&revisions).filter(|_| options.roll_back);
-    let Some(good) = good else {
-        return Err(error.context("the rollout failed and was not rolled back"));
-    };
-    report.warning(format!("{error}\nrolling back to revision {}", good.number));
-    restore_after_failure(session, good, &options.deploy, report)
-        .await
-        .context("the rollback failed too")?;
-    // The warning above already contains the cause.
-    Err(anyhow!("the rollout failed and was rolled back to revision {}", good.number))
+/// A run that failed after it was confirmed.
+pub(super) struct Failure {
+    pub(super) error: anyhow::Error,
+    /// What ran before, if the run may have changed it.
+    pub(super) base: Option<Base>,
 }
 
-/// Applies a revision again, after the user has confirmed it.
-///
-/// # Errors
-///
-/// Fails if the revision cannot be read, or the apply fails.
-pub(super) async fn restore(
-    session: &Session,
-    revision: u32,
-    options: &DeployOptions,
-    written: &Written,
-    report: &Report,
-) -> anyhow::Result<Deployed> {
-    let bundle = history::read(&session.client, session.layer(), revision).await?;
-    let back = session.with(bundle);
-    let planned = confirmed(&back, options, written, report).await?;
-    execute(&back, options, planned, report).await
-}
-
-/// Applies a revision again after an apply has failed. The user has confirmed that apply, so this
-/// does not ask again.
-async fn restore_after_failure(
-    session: &Session,
-    revision: &Revision,
-    options: &DeployOptions,
-    report: &Report,
-) -> anyhow::Result<Deployed> {
-    let bundle = history::read(&session.client, session.layer(), revision.number).await?;
-    let back = session.with(bundle);
-    let options = DeployOptions { yes: true, plan: None, ..options.clone() };
-    let planned = Planned::find(&back, &options).await?;
-    planned.show(report);
-    execute(&back, &options, planned, report).await
-}
-
-/// Makes the plan, shows it, and asks the user to confirm it.
-async fn confirmed(
-    session: &Session,
-    options: &DeployOptions,
-    written: &Written,
-    report: &Report,
-) -> anyhow::Result<Planned> {
-    let planned = Planned::check(session, options, report)
-        .await
-        .map_err(|error| written.explain(error, session.layer()))?;
-    planned.show(report);
-    if !planned.confirm(session, options.yes).await? {
-        return Err(written.cancelled(session.layer()));
+impl From<anyhow::Error> for Failure {
+    fn from(error: anyhow::Error) -> Self {
+        Self { error, base: None }
     }
-    written.changes();
-    Ok(planned)
 }
 
-/// Makes the changes of a plan and records the bundle as a revision.
-async fn execute(
-    session: &Session,
-    options: &DeployOptions,
-    planned: Planned,
-    report: &Report,
-) -> anyhow::Result<Deployed> {
-    let number = planned.number();
-    let Planned { mut changes, aws } = planned;
-    aws_resources::grant(session, &aws, report).await?;
-    deploy::write(session, options, &mut changes, report).await?;
-    deploy::prune(session, &mut changes).await?;
-    aws_resources::withdraw(session, &aws, report).await?;
-    if !history::record(&session.client, &session.bundle, Status::Deployed).await? {
-        report.warning(
-            "the bundle is too large for the history, so `optakit rollback` cannot restore it; \
-             keep the bundle file",
-        );
+/// What a run applies, and how.
+#[derive(Clone, Copy)]
+pub(super) struct Run<'a> {
+    pub(super) session: &'a Session,
+    pub(super) options: &'a DeployOptions,
+    /// The revision that a rollback restores.
+    pub(super) restores: Option<&'a Revision>,
+    pub(super) written: &'a Written,
+    pub(super) report: &'a Report,
+}
+
+/// How far a run has come.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Progress {
+    /// It changes AWS, but not the objects of the cluster.
+    Granting,
+    /// It writes objects and waits for pods.
+    Writing,
+    /// The new pods are ready.
+    Completing,
+}
+
+impl Run<'_> {
+    /// Plans the run, shows the plan, asks the user to confirm it, and makes the changes.
+    pub(super) async fn confirm_and_execute(self) -> Result<Deployed, Failure> {
+        let Self { session, options, written, report, .. } = self;
+        let planned = Planned::check(session, options, report)
+            .await
+            .map_err(|error| written.explain(error, session.layer()))?;
+        self.execute_if(planned, async |planned| {
+            planned.show(report);
+            planned.confirm(session, options.yes).await
+        })
+        .await
     }
-    Ok(Deployed { changes: number, left_out: changes.left_out })
+
+    /// Plans the run, shows the plan, and makes the changes without a question.
+    pub(super) async fn execute(self) -> Result<Deployed, Failure> {
+        let planned = Planned::find(self.session, self.options).await?;
+        self.execute_if(planned, async |planned| {
+            planned.show(self.report);
+            Ok(true)
+        })
+        .await
+    }
+
+    /// Makes the changes of a plan if `confirm` agrees, and records the outcome.
+    async fn execute_if(
+        self,
+        mut planned: Planned,
+        confirm: impl AsyncFnOnce(&Planned) -> anyhow::Result<bool>,
+    ) -> Result<Deployed, Failure> {
+        let Self { session, written, report, .. } = self;
+        let attempt = Attempt::prepare(session, &planned.changes.set, self.restores)
+            .await
+            .map_err(|error| written.explain(error, session.layer()))?;
+        if self.restores.is_some() {
+            planned.keep_if_unknown(&attempt.current.base, report);
+        }
+        if !confirm(&planned).await? {
+            return Err(written.cancelled(session.layer()).into());
+        }
+        let changes = planned.number();
+        let started = attempt.begin(session, &mut planned.changes.set, written).await?;
+        let (progress, outcome) = self.write(&mut planned).await;
+        let status = match &outcome {
+            Ok(()) => Status::Deployed,
+            Err(error) if error.is::<RolloutError>() => Status::Failed,
+            Err(error) if error.is::<Interrupted>() => Status::Interrupted,
+            Err(_) => Status::Partial,
+        };
+        let finished = started.finish(session, status, written).await;
+        match (outcome, finished) {
+            (Ok(()), Ok(_)) => Ok(Deployed { changes, left_out: planned.changes.left_out }),
+            (Ok(()), Err(error)) => {
+                let text = "all changes were made, but the history does not contain the outcome\n  \
+                            help: apply again to record it";
+                Err(error.context(text).into())
+            }
+            (Err(error), finished) => {
+                let can_restore = progress == Progress::Writing && !error.is::<Interrupted>();
+                let base = finished.ok().filter(|_| can_restore);
+                Err(Failure { error, base })
+            }
+        }
+    }
+
+    /// Makes the changes of a plan. Returns how far it came.
+    async fn write(&self, planned: &mut Planned) -> (Progress, anyhow::Result<()>) {
+        let Self { session, options, report, .. } = *self;
+        let Planned { changes, aws } = planned;
+        let mut progress = Progress::Granting;
+        let outcome = async {
+            aws_resources::grant(session, aws, report).await?;
+            progress = Progress::Writing;
+            deploy::write(session, options, changes, report).await?;
+            progress = Progress::Completing;
+            let text = "the new pods are ready, but the apply is not complete\n  \
+                        help: apply again to complete it";
+            deploy::prune(session, changes).await.context(text)?;
+            aws_resources::withdraw(session, aws, report).await.context(text)
+        };
+        let outcome = outcome.await;
+        (progress, outcome)
+    }
 }

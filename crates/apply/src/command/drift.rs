@@ -26,7 +26,7 @@ pub(crate) fn run(arguments: &DriftArgs, report: &Report) -> anyhow::Result<Exit
             "there is no good revision\n  help: apply a bundle first with `optakit apply`",
         )?;
         let bundle = history::read(&session.client, session.layer(), good.number).await?;
-        let session = session.with(bundle);
+        let session = session.with(bundle).await?;
         // A change by another field manager is drift too.
         let changes = Changes::find(&session, &Force { all: true, ..Force::default() }).await?;
         Ok(print(&changes, &session, arguments.output, "difference", report))

@@ -23,7 +23,7 @@ pub(crate) fn run(arguments: &HistoryArgs, report: &Report) -> anyhow::Result<Ex
 
 fn line(revision: &Revision) -> String {
     format!(
-        "{:>4}  {:<8}  {}  {}\n",
+        "{:>4}  {:<11}  {}  {}\n",
         revision.number,
         revision.status.word(),
         revision.recorded,

@@ -31,7 +31,7 @@ const ALWAYS: &[Need] = &[
     Need {
         group: "",
         resource: "secrets",
-        verbs: &["get", "list", "create", "delete"],
+        verbs: &["get", "list", "create", "patch", "delete"],
         purpose: "to check the keys of Secrets, and to record revisions",
     },
     Need {

@@ -57,7 +57,9 @@ pub(super) async fn releases(
         let records = plural(records, "record");
         report.step("archived", format!("{records} of Helm release {}", release.name));
     }
-    history::record(&session.client, &session.bundle, Status::Deployed).await?;
+    let (client, layer) = (&session.client, session.layer());
+    let revisions = history::list(client, layer).await?;
+    history::record(client, &session.bundle, Status::Deployed, &revisions).await?;
     Ok(())
 }
 

@@ -1,0 +1,118 @@
+//! The record of a run in the history: before its first write, and at its end.
+
+use anyhow::Context;
+
+use super::written::Written;
+use crate::applyset::ApplySet;
+use crate::history::{self, Base, Current, NewRevision, Revision, Status};
+use crate::session::Session;
+
+/// A run that is not recorded yet.
+pub(super) struct Attempt {
+    pub(super) current: Current,
+    /// All revisions, newest first.
+    revisions: Vec<Revision>,
+    /// The revision of this run. `None` if the bundle is deployed already.
+    new: Option<NewRevision>,
+}
+
+impl Attempt {
+    /// Finds out what runs now, and checks that this run can be recorded. Writes nothing.
+    ///
+    /// `restores` is the revision that a rollback restores.
+    ///
+    /// # Errors
+    ///
+    /// Fails if the history cannot be read, or the API server rejects the record.
+    pub(super) async fn prepare(
+        session: &Session,
+        set: &ApplySet,
+        restores: Option<&Revision>,
+    ) -> anyhow::Result<Self> {
+        let (client, layer) = (&session.client, session.layer());
+        let revisions = history::list(client, layer).await?;
+        let current = Current::find(client, layer, set, &revisions).await?;
+        let mut new = None;
+        if !current.is(&session.bundle.actual_digest()) {
+            let mut revision = NewRevision::of(&session.bundle, &revisions)
+                .based_on(current.base_number())
+                .restoring(restores.map(Revision::origin));
+            revision.check(client).await.context("this run cannot be recorded in the history")?;
+            new = Some(revision);
+        }
+        Ok(Self { current, revisions, new })
+    }
+
+    /// Records the run, and names its revision on the parent of the set. Records earlier runs that
+    /// did not end as interrupted: this run has the lock.
+    ///
+    /// # Errors
+    ///
+    /// Fails if the API server rejects the record.
+    pub(super) async fn begin(
+        mut self,
+        session: &Session,
+        set: &mut ApplySet,
+        written: &Written,
+    ) -> anyhow::Result<Started> {
+        let (client, layer) = (&session.client, session.layer());
+        let unfinished = self.revisions.iter_mut();
+        for revision in unfinished.filter(|revision| revision.status == Status::Applying) {
+            revision.set_status(client, layer, Status::Interrupted).await?;
+        }
+        let is_new = self.new.is_some();
+        let revision = match self.new {
+            Some(new) => Some(new.write(client).await?),
+            None => self.current.applied.clone(),
+        };
+        let revision = revision.context("a bundle without a new revision is deployed already")?;
+        history::mark(set, &revision);
+        written.revision(revision.clone());
+        Ok(Started { base: self.current.base, revision, is_new })
+    }
+}
+
+/// A run that is recorded.
+pub(super) struct Started {
+    /// What ran before.
+    pub(super) base: Base,
+    revision: Revision,
+    /// Whether the revision was recorded by this run.
+    is_new: bool,
+}
+
+impl Started {
+    /// Records the outcome of the run, and deletes the oldest revisions.
+    ///
+    /// # Errors
+    ///
+    /// Fails if the API server rejects the record.
+    pub(super) async fn finish(
+        mut self,
+        session: &Session,
+        status: Status,
+        written: &Written,
+    ) -> anyhow::Result<Base> {
+        let (client, layer) = (&session.client, session.layer());
+        if self.is_new {
+            self.revision.set_status(client, layer, status).await?;
+        } else if status != Status::Deployed {
+            // The bundle stays deployed in the history: its objects were all applied before.
+            let revisions = history::list(client, layer).await?;
+            let failed = NewRevision::of(&session.bundle, &revisions)
+                .based_on(Some(self.revision.number))
+                .with_status(status);
+            self.revision = failed.write(client).await?;
+        } else {
+            return Ok(self.base);
+        }
+        written.revision(self.revision.clone());
+        let base = match &self.base {
+            Base::Revision(base) => Some(base.number),
+            Base::Nothing | Base::Unknown { .. } => None,
+        };
+        let needed: Vec<u32> = base.into_iter().chain([self.revision.number]).collect();
+        history::trim(client, layer, &needed).await?;
+        Ok(self.base)
+    }
+}

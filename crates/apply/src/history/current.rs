@@ -1,0 +1,221 @@
+//! What runs now. Each run names its revision on the parent of the ApplySet before it writes the
+//! first object.
+
+use optakit_core::bundle::Bundle;
+
+use super::legacy;
+use super::read::read;
+use super::revision::{HistoryError, Revision, Status};
+use crate::applyset::ApplySet;
+
+/// The annotation of the parent with the number of the revision that the last run applied.
+const APPLIED: &str = "optakit.dev/revision";
+/// The annotation of the parent with the digest of that revision.
+const APPLIED_DIGEST: &str = "optakit.dev/digest";
+
+/// What runs now, and what a rollback would restore.
+#[derive(Clone, Debug)]
+pub(crate) struct Current {
+    /// The revision that the last run applied, completely or not.
+    pub(crate) applied: Option<Revision>,
+    pub(crate) base: Base,
+}
+
+/// The state that a rollback restores.
+#[derive(Clone, Debug)]
+pub(crate) enum Base {
+    /// Nothing was deployed yet.
+    Nothing,
+    /// The revision that runs now. If the last run did not complete, the revision that ran before.
+    Revision(Revision),
+    /// What runs now is not in the history.
+    Unknown {
+        /// What is missing.
+        reason: String,
+    },
+}
+
+impl Current {
+    /// Finds out what runs now. `revisions` are all revisions of the layer, newest first.
+    ///
+    /// # Errors
+    ///
+    /// Fails if the API server rejects a request.
+    pub(crate) async fn find(
+        client: &kube::Client,
+        layer: &str,
+        set: &ApplySet,
+        revisions: &[Revision],
+    ) -> Result<Self, HistoryError> {
+        let Some(applied) = set.annotation(APPLIED) else {
+            return Self::find_unmarked(client, layer, set, revisions).await;
+        };
+        let revision = revisions.iter().find(|revision| revision.number.to_string() == applied);
+        let Some(revision) = revision else {
+            let reason = format!("revision {applied}, which runs now, is not in the history");
+            return Ok(Self { applied: None, base: Base::Unknown { reason } });
+        };
+        if set.annotation(APPLIED_DIGEST) != Some(&*revision.digest) {
+            let reason = format!("revision {applied}, which runs now, was changed in the history");
+            return Ok(Self { applied: None, base: Base::Unknown { reason } });
+        }
+        let base = last_complete(revision, revisions);
+        Ok(Self { applied: Some(revision.clone()), base })
+    }
+
+    /// Finds out what runs now if no run of this version applied it.
+    async fn find_unmarked(
+        client: &kube::Client,
+        layer: &str,
+        set: &ApplySet,
+        revisions: &[Revision],
+    ) -> Result<Self, HistoryError> {
+        if set.is_empty() {
+            return Ok(Self { applied: None, base: Base::Nothing });
+        }
+        let unknown = |reason| Self { applied: None, base: Base::Unknown { reason } };
+        let Some(newest) = revisions.first() else {
+            return Ok(unknown("the history has no revisions".to_owned()));
+        };
+        let number = newest.number;
+        if newest.status != Status::Deployed {
+            let status = newest.status;
+            return Ok(unknown(format!("the newest revision, {number}, is {status}")));
+        }
+        let bundle: Bundle = match read(client, layer, number).await {
+            Ok(bundle) => bundle,
+            Err(HistoryError::Live(error)) => return Err(error.into()),
+            Err(error) => return Ok(unknown(error.to_string())),
+        };
+        if !legacy::runs(client, set, &bundle).await? {
+            return Ok(unknown(format!("the newest revision, {number}, is not what runs now")));
+        }
+        Ok(Self { applied: Some(newest.clone()), base: Base::Revision(newest.clone()) })
+    }
+
+    /// Whether this bundle runs now, completely.
+    pub(crate) fn is(&self, digest: &str) -> bool {
+        self.applied
+            .as_ref()
+            .is_some_and(|applied| applied.status == Status::Deployed && applied.digest == digest)
+    }
+
+    /// Returns the number of the revision that a rollback restores.
+    pub(crate) const fn base_number(&self) -> Option<u32> {
+        match &self.base {
+            Base::Revision(base) => Some(base.number),
+            Base::Nothing | Base::Unknown { .. } => None,
+        }
+    }
+
+    /// Returns the newest deployed revision before the one that runs now, with another bundle.
+    ///
+    /// If the last run did not complete, that is the revision that ran before.
+    pub(crate) fn previous<'a>(&self, revisions: &'a [Revision]) -> Option<&'a Revision> {
+        let Base::Revision(base) = &self.base else { return None };
+        let is_complete = self.applied.as_ref().is_some_and(|applied| *applied == *base);
+        if !is_complete {
+            return revisions.iter().find(|revision| revision.number == base.number);
+        }
+        revisions.iter().find(|revision| {
+            revision.number < base.origin()
+                && revision.status == Status::Deployed
+                && revision.digest != base.digest
+        })
+    }
+}
+
+/// Returns a revision if it was deployed, otherwise the revision that ran before it.
+fn last_complete(revision: &Revision, revisions: &[Revision]) -> Base {
+    if revision.status == Status::Deployed {
+        return Base::Revision(revision.clone());
+    }
+    let Some(base) = revision.base else { return Base::Nothing };
+    let found = revisions.iter().find(|other| other.number == base);
+    // A base is always older, so this ends.
+    match found.filter(|found| found.number < revision.number) {
+        Some(found) => last_complete(found, revisions),
+        None => {
+            let reason = format!("revision {base}, which ran before, is not in the history");
+            Base::Unknown { reason }
+        }
+    }
+}
+
+/// Names a revision as the one that this run applies. The next write of the parent contains it.
+pub(crate) fn mark(set: &mut ApplySet, revision: &Revision) {
+    set.annotate(APPLIED, &revision.number.to_string());
+    set.annotate(APPLIED_DIGEST, &revision.digest);
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn revision(number: u32, status: Status, base: Option<u32>) -> Revision {
+        Revision {
+            number,
+            status,
+            digest: format!("sha256:{number}"),
+            recorded: String::new(),
+            base,
+            restores: None,
+            parts: 1,
+        }
+    }
+
+    fn current(applied: u32, revisions: &[Revision]) -> Current {
+        let found = revisions.iter().find(|revision| revision.number == applied);
+        let applied = found.expect("the revision exists").clone();
+        Current { base: last_complete(&applied, revisions), applied: Some(applied) }
+    }
+
+    fn previous(applied: u32, revisions: &[Revision]) -> Option<u32> {
+        current(applied, revisions).previous(revisions).map(|revision| revision.number)
+    }
+
+    #[test]
+    fn rollback_goes_to_the_revision_before_the_one_that_runs() {
+        use Status::{Deployed, Failed, Interrupted};
+        let mut revisions = vec![
+            revision(6, Interrupted, Some(4)),
+            revision(5, Failed, Some(4)),
+            revision(4, Deployed, Some(3)),
+            revision(3, Deployed, Some(1)),
+            revision(2, Failed, Some(1)),
+            revision(1, Deployed, None),
+        ];
+        assert_eq!(previous(6, &revisions), Some(4));
+        assert_eq!(previous(4, &revisions), Some(3));
+        assert_eq!(previous(3, &revisions), Some(1));
+        assert_eq!(previous(1, &revisions), None);
+        // A rollback from 4 to 3: a second one must not return to 4.
+        revisions.insert(
+            0,
+            Revision {
+                digest: "sha256:3".to_owned(),
+                restores: Some(3),
+                ..revision(7, Deployed, Some(4))
+            },
+        );
+        assert_eq!(previous(7, &revisions), Some(1));
+    }
+
+    #[test]
+    fn the_base_is_what_ran_before_incomplete_runs() {
+        use Status::{Applying, Deployed, Failed, Partial};
+        let revisions = [
+            revision(9, Failed, Some(8)),
+            revision(8, Partial, Some(6)),
+            revision(7, Applying, None),
+            revision(6, Applying, Some(5)),
+            revision(5, Deployed, Some(2)),
+            revision(4, Failed, Some(3)),
+        ];
+        assert_eq!(current(9, &revisions).base_number(), Some(5));
+        assert!(matches!(current(7, &revisions).base, Base::Nothing));
+        assert!(matches!(current(4, &revisions).base, Base::Unknown { .. }));
+        assert!(current(5, &revisions).is("sha256:5"));
+        assert!(!current(9, &revisions).is("sha256:9"));
+    }
+}

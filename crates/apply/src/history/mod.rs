@@ -1,0 +1,20 @@
+//! The revisions of a layer: compressed bundles in Secrets of the cluster, for rollbacks.
+//!
+//! A run records its bundle before it writes the first object, and its outcome at the end. So a
+//! run that is killed is in the history too.
+
+mod current;
+mod legacy;
+mod list;
+mod pack;
+mod read;
+mod record;
+mod revision;
+mod trim;
+
+pub(crate) use current::{Base, Current, mark};
+pub(crate) use list::{find, last_good, list};
+pub(crate) use read::read;
+pub(crate) use record::{NewRevision, record};
+pub(crate) use revision::{Revision, Status};
+pub(crate) use trim::{clear, trim};

@@ -1,0 +1,80 @@
+//! Deletes revisions.
+
+use k8s_openapi::api::core::v1::Secret;
+use kube::api::{Api, DeleteParams, ListParams};
+
+use super::list::list;
+use super::revision::{HistoryError, LAYER, NUMBER, PART_TYPE, Revision, Status, secret_name};
+use crate::live::{LiveError, explain};
+
+/// The number of deployed revisions that are kept, and the number of others beside them.
+const KEPT: usize = 10;
+
+/// Deletes the oldest revisions of a layer. Keeps the newest ten that were deployed, the newest ten
+/// others, and the revisions in `needed`.
+///
+/// # Errors
+///
+/// Fails if the API server rejects a deletion.
+pub(crate) async fn trim(
+    client: &kube::Client,
+    layer: &str,
+    needed: &[u32],
+) -> Result<(), HistoryError> {
+    let revisions = list(client, layer).await?;
+    let is_deployed = |revision: &&Revision| revision.status == Status::Deployed;
+    let deployed = revisions.iter().filter(is_deployed).skip(KEPT);
+    let others = revisions.iter().filter(|revision| !is_deployed(revision)).skip(KEPT);
+    let old = deployed.chain(others).filter(|revision| !needed.contains(&revision.number));
+    for revision in old {
+        delete(client, layer, revision).await?;
+    }
+    Ok(())
+}
+
+/// Deletes all revisions of a layer.
+///
+/// # Errors
+///
+/// Fails if the API server rejects a deletion.
+pub(crate) async fn clear(client: &kube::Client, layer: &str) -> Result<(), HistoryError> {
+    for revision in list(client, layer).await? {
+        delete(client, layer, &revision).await?;
+    }
+    delete_parts(client, layer, &format!("{LAYER}={layer}")).await?;
+    Ok(())
+}
+
+/// Deletes a revision. Its first Secret goes first, because it makes the revision visible.
+async fn delete(
+    client: &kube::Client,
+    layer: &str,
+    revision: &Revision,
+) -> Result<(), HistoryError> {
+    let Revision { number, parts, .. } = revision;
+    delete_secret(client, layer, &secret_name(layer, *number)).await?;
+    if *parts > 1 {
+        delete_parts(client, layer, &format!("{LAYER}={layer},{NUMBER}={number}")).await?;
+    }
+    Ok(())
+}
+
+async fn delete_parts(client: &kube::Client, layer: &str, labels: &str) -> Result<(), LiveError> {
+    let secrets: Api<Secret> = Api::namespaced(client.clone(), layer);
+    let parts = ListParams::default().labels(labels).fields(&format!("type={PART_TYPE}"));
+    let found = secrets.list_metadata(&parts).await;
+    let found = found.map_err(|error| explain(error, "listing", "the parts of revisions"))?;
+    for name in found.items.into_iter().filter_map(|item| item.metadata.name) {
+        delete_secret(client, layer, &name).await?;
+    }
+    Ok(())
+}
+
+async fn delete_secret(client: &kube::Client, layer: &str, name: &str) -> Result<(), LiveError> {
+    let secrets: Api<Secret> = Api::namespaced(client.clone(), layer);
+    match secrets.delete(name, &DeleteParams::default()).await {
+        Ok(_) => Ok(()),
+        Err(kube::Error::Api(status)) if status.code == 404 => Ok(()),
+        Err(error) => Err(explain(error, "deleting", &format!("Secret {name}"))),
+    }
+}
