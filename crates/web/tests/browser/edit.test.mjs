@@ -84,7 +84,7 @@ function send(address, path, { method = 'GET', headers = {}, body } = {}) {
   });
 }
 
-test('requests without the token or from other origins are refused', async (t) => {
+test('requests without the token or from other origins are rejected', async (t) => {
   const here = files();
   writeFileSync(join(here, 'secret.yml'), 'password: hunter2\n');
   const { address } = await edit(t, here);
@@ -93,7 +93,7 @@ test('requests without the token or from other origins are refused', async (t) =
   const wrong = { 'x-optakit-token': 'a'.repeat(token.length) };
   assert.equal((await send(address, '/edit/files', { headers: own })).status, 200);
   /** @type {[reason: string, path: string, options: Options][]} */
-  const refused = [
+  const rejected = [
     ['no token', '/edit/files', {}],
     ['wrong token', '/edit/files', { headers: wrong }],
     ['token only in the address', `/edit/files?token=${token}`, {}],
@@ -102,7 +102,7 @@ test('requests without the token or from other origins are refused', async (t) =
     ['page from other host', '/', { headers: { host: 'evil.example' } }],
     ['write without token', '/edit/files?path=', { method: 'PUT', body: 'x' }],
   ];
-  for (const [reason, path, options] of refused) {
+  for (const [reason, path, options] of rejected) {
     assert.equal((await send(address, path, options)).status, 403, reason);
   }
   const put = { method: 'PUT', headers: own, body: 'x' };

@@ -37,15 +37,15 @@ test('files are opened, and saved as a download if the browser has no file handl
   assert.equal(name, 'env.yml');
 });
 
-test('a file that is not text or too large is refused', async (t) => {
+test('a file that is not text or too large is rejected', async (t) => {
   const page = await open(t);
   await write(page, service('own'));
   await shows(page, 'own');
-  const refused = [
+  const rejected = [
     [Buffer.from([0xff, 0xfe, 0x00]), 'opta.yml is not text in UTF-8'],
     ['a'.repeat(6 * 1024 * 1024), 'opta.yml is larger than 5 MiB'],
   ];
-  for (const [content, message] of refused) {
+  for (const [content, message] of rejected) {
     await choose(page, [join(folder({ 'opta.yml': content }), 'opta.yml')]);
     await page.getByText(message).waitFor();
   }

@@ -57,7 +57,7 @@ test('an invalid link is rejected, and the current work stays', async (t) => {
   await write(page, service('own'));
   await shows(page, 'own');
   const bomb = pack(`{"service": "${'a'.repeat(64 * 1024 * 1024)}"}`);
-  const refused = [
+  const rejected = [
     [`#o1:${bomb}`, 'too large'],
     ['#o2:abcd', 'another version'],
     ['#o1:%%%', 'damaged'],
@@ -65,7 +65,7 @@ test('an invalid link is rejected, and the current work stays', async (t) => {
     [`#o1:${pack('{"service": 1}')}`, 'does not contain Optakit files'],
     [`#o1:${pack('{"service": "a", "other": 1}')}`, 'does not contain Optakit files'],
   ];
-  for (const [hash, reason] of refused) {
+  for (const [hash, reason] of rejected) {
     const opened = await pageOf(t, context, address + hash);
     const message = opened.getByText('The link cannot be opened: ');
     await message.waitFor();
