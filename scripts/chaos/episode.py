@@ -151,7 +151,9 @@ class Episode:
             for before, after in zip(counts, counts[1:]):
                 if after < before and after < min(known):
                     drop = f"{name} dropped from {before} to {after} pods"
-                    self.violations.append(f"{drop}, but no service asks for less than {min(known)}")
+                    self.violations.append(
+                        f"{drop}, but no service asks for less than {min(known)}"
+                    )
 
     def check_converges(self, number):
         """The next run finishes all work: one apply succeeds, and a plan then has no changes."""
