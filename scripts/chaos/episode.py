@@ -172,13 +172,13 @@ class Episode:
         self.expect(0, ["status", file])
         self.check_replicas()
         manifests = json.loads((self.folder / file).read_text())["manifests"]
-        wanted = {(m["kind"], m["metadata"]["name"]) for m in manifests if m["kind"] != "Namespace"}
+        wanted = {identity(m["kind"], m) for m in manifests if m["kind"] != "Namespace"}
         ours = set(self.ours())
         parent = ("ConfigMap", f"optakit-{self.layer}")
-        for kind, name in sorted(wanted - ours):
-            self.violations.append(f"{kind} {name} is missing")
-        for kind, name in sorted(ours - wanted - {parent}):
-            self.violations.append(f"{kind} {name} was left over")
+        for missing in sorted(wanted - ours):
+            self.violations.append(f"{' '.join(missing)} is missing")
+        for leftover in sorted(ours - wanted - {parent}):
+            self.violations.append(f"{' '.join(leftover)} was left over")
         self.check_own_objects()
 
     def check_own_objects(self):
@@ -200,11 +200,11 @@ class Episode:
             self.violations.append(f"{' '.join(command)}: exit code {run.returncode}\n{text}")
 
     def ours(self):
-        """Returns kind and name of the objects that Optakit applied."""
+        """Yields the identities of the objects that Optakit applied."""
         for kind in KINDS:
             path = kind.format(self.layer)
             for item in self.cluster.items(f"{path}?labelSelector={OURS}"):
-                yield kind_of(path), item["metadata"]["name"]
+                yield identity(kind_of(path), item)
 
     def read_foreign(self):
         """Returns what Optakit must not change, with the fields that a change would change."""
@@ -231,8 +231,8 @@ class Episode:
         """A destroy leaves nothing of Optakit, and everything of others."""
         file = f"next{len([plan for plan in self.plans if plan.startswith('round')])}.bundle.json"
         self.expect(0, ["destroy", file, "--yes"])
-        for kind, name in self.ours():
-            self.violations.append(f"{kind} {name} was left over by destroy")
+        for leftover in self.ours():
+            self.violations.append(f"{' '.join(leftover)} was left over by destroy")
         self.check_foreign()
 
     def explain(self):
@@ -241,6 +241,15 @@ class Episode:
         texts = [f"--- {path.stem}\n{path.read_text(errors='replace')}" for path in outputs]
         parts = [*self.violations, "", *self.plans, "", *self.journal.lines, "", *texts]
         return "\n".join(parts)
+
+
+def identity(kind, item):
+    """Returns what tells an object from others: kind and name, or the host of an Ingress, because
+    an Ingress keeps its name when the list of hosts changes."""
+    if kind == "Ingress":
+        rule = item["spec"]["rules"][0]
+        return kind, rule["host"], rule["http"]["paths"][0]["path"]
+    return kind, item["metadata"]["name"]
 
 
 def kind_of(path):
