@@ -66,13 +66,13 @@ fn with_rules(summary: &str) -> String {
 fn the_summary_lists_every_page() {
     let path = docs().join("SUMMARY.md");
     let summary = fs::read_to_string(&path).expect("the summary can be read");
-    assert!(summary.contains(RULES_PAGE), "SUMMARY.md lacks the line {RULES_PAGE}");
+    assert!(summary.contains(RULES_PAGE), "SUMMARY.md does not contain the line {RULES_PAGE}");
     let missing: Vec<String> = pages("")
         .into_iter()
         .filter(|page| page != "SUMMARY.md" && !page.starts_with("generated/rules/"))
         .filter(|page| !summary.contains(&format!("({page})")))
         .collect();
-    assert!(missing.is_empty(), "SUMMARY.md lacks these pages: {missing:?}");
+    assert!(missing.is_empty(), "SUMMARY.md does not contain these pages: {missing:?}");
     let expected = with_rules(&summary);
     if expected != summary {
         fs::write(&path, expected).expect("the summary can be written");

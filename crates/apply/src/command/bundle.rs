@@ -140,7 +140,7 @@ fn section(title: &str, lines: impl Iterator<Item = String>) -> String {
     if lines.is_empty() { lines } else { format!("{title}\n{lines}") }
 }
 
-/// Escapes control characters. A terminal would execute those of a hostile bundle.
+/// Escapes control characters. A terminal would execute those of a malicious bundle.
 fn printable(text: &str) -> String {
     text.chars()
         .map(|c| if c.is_control() { c.escape_default().to_string() } else { c.to_string() })

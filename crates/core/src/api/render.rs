@@ -159,7 +159,7 @@ fn render_resources(
     resources
 }
 
-/// Returns the inputs that documents lack.
+/// Returns the inputs whose values the documents do not have.
 fn missing_inputs<'v>(values: impl Iterator<Item = &'v Value>) -> BTreeSet<String> {
     let mut inputs = BTreeSet::new();
     for value in values {

@@ -8,7 +8,7 @@ use super::entries::removed;
 use super::line::Remove;
 use super::sheet::{Path, Sheet, below};
 
-/// Links to other modules, each with the outputs it asks for.
+/// Links to other modules, each with the outputs that it selects.
 #[component]
 pub(super) fn Links(sheet: Sheet, path: Path) -> impl IntoView {
     let (count, rows) = (path.clone(), path.clone());
@@ -90,7 +90,7 @@ fn target(link: Option<&Value>) -> String {
     }
 }
 
-/// Returns the outputs that a link asks for; none for all of them.
+/// Returns the outputs that a link selects; none for all of them.
 fn outputs(link: Option<&Value>) -> &[Value] {
     let outputs = link
         .and_then(Value::as_object)

@@ -19,7 +19,7 @@ pub(super) fn scalar_value(tag: &str, text: &str) -> Result<ScalarValue, String>
         | ("bool", ScalarValue::Bool(_))
         | ("int", ScalarValue::Int(_))
         | ("float", ScalarValue::Float(_)) => Ok(value),
-        #[expect(clippy::cast_precision_loss, reason = "the tag asks for a float")]
+        #[expect(clippy::cast_precision_loss, reason = "the tag requests a float")]
         ("float", ScalarValue::Int(value)) => Ok(ScalarValue::Float(value as f64)),
         ("null" | "bool" | "int" | "float" | "seq" | "map", _) => {
             Err(format!("`{text}` is not a valid value for the tag `!!{name}`"))
