@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from proxy import Proxy
 
 LONGEST_RUN = 240
-"""A run that takes longer, in seconds, does not end by itself."""
+"""A run that takes longer than this, in seconds, counts as hanging."""
 FAKETIME = "/usr/lib/x86_64-linux-gnu/faketime/libfaketime.so.1"
 """The library of Debian's package `faketime` on this architecture."""
 
@@ -123,7 +123,7 @@ class Run:
         process.send_signal(number)
 
     def check_exit(self):
-        """A run may fail, but it never panics and is never ended by a signal of its own."""
+        """A run may fail, but it never panics and no signal ends it, except those of the test."""
         text = self.output.read_text(errors="replace")
         was_killed = self.plan.kill is not None and self.code == -signal.SIGKILL
         if self.code < 0 and not was_killed:

@@ -13,7 +13,7 @@ modules:
 
 MODULES = ("api", "web", "worker")
 LEAST = 2
-"""No service asks for fewer pods, so that a drop to one is always a fault of Optakit."""
+"""No service requests fewer pods, so that a drop to one is always a bug in Optakit."""
 
 
 @dataclass

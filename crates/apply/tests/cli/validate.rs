@@ -85,7 +85,7 @@ fn an_invalid_value_shows_the_variable_it_comes_from() {
 }
 
 #[test]
-fn a_missing_environment_file_is_an_error_of_its_path() {
+fn a_missing_environment_file_is_reported_at_its_path() {
     let outcome = run(&folder(&SERVICE.replace("staging.yml", "missing.yml")), &["validate"]);
     assert_eq!(outcome.code, 1);
     assert!(

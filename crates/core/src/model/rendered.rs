@@ -110,7 +110,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn a_part_contains_what_lies_below_it() {
+    fn a_part_contains_the_paths_below_it() {
         let part = Rendered::part(Kind::Deployment, "spec.template.spec.containers[].resources");
         let check = |kind, pointer, expected| {
             assert_eq!(part.contains(kind, &path_of_pointer(pointer)), expected, "{pointer}");
