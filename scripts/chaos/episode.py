@@ -67,7 +67,7 @@ class Episode:
         self.runs = self.killed = self.stopped = 0
 
     def play(self):
-        """Plays all rounds. Returns whether every invariant holds."""
+        """Plays all rounds. Returns whether every invariant is true."""
         cluster, layer = self.cluster, self.layer
         # A repeated episode has the same layer.
         cluster.kubectl("delete", "namespace", layer, "--ignore-not-found")

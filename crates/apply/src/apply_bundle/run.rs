@@ -1,4 +1,4 @@
-//! The part of a run that holds the lock: plan, confirmation, record, changes, outcome.
+//! The part of a run that needs the lock: plan, confirmation, record, changes, outcome.
 
 use anyhow::Context;
 

@@ -32,7 +32,7 @@ pub(crate) async fn read(
         let expected = revision.digest.clone();
         return Err(HistoryError::Changed { number, found, expected });
     }
-    // Whoever can write Secrets in the namespace can write a revision.
+    // Everyone who can write Secrets in the namespace can write a revision.
     bundle.check_layer_is(layer).map_err(|error| broken(error.into()))?;
     Ok(bundle)
 }

@@ -73,7 +73,7 @@ pub(super) async fn acquire(
                 return Ok(Taken { lease: *taken, at, interrupted });
             }
         }
-        // A lock that nobody renews is taken over soon, unless its duration is longer than ours.
+        // A lock that is not renewed is taken over soon, unless its duration is longer than ours.
         let is_long = duration_of(&found) > DURATION && last.at.elapsed() >= DURATION;
         if started.elapsed() >= wait && (is_renewed || is_long) {
             return Err(LockError::Held { holder: holder::describe(&found) });
@@ -83,8 +83,8 @@ pub(super) async fn acquire(
     }
 }
 
-/// Whether a lock can be taken at once: nobody holds it, this run holds it because an answer was
-/// lost, or its holder certainly does not run any more.
+/// Whether a lock can be taken at once: it has no holder, this run is the holder because an answer
+/// was lost, or its holder certainly does not run any more.
 fn can_be_taken(lease: &LayerLease, found: &Lease) -> bool {
     lease.is_ours(found)
         || holder_of(found)

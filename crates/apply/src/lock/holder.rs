@@ -38,7 +38,7 @@ pub(super) fn host() -> String {
     variable(&["COMPUTERNAME", "HOSTNAME"])
 }
 
-/// Returns who holds a Lease, since when and with which command, for messages.
+/// Returns the holder of a Lease, the time when it took the lock, and its command, for messages.
 ///
 /// Older versions of Optakit wrote the user and the host into the ID.
 pub(super) fn describe(lease: &Lease) -> String {

@@ -1,8 +1,8 @@
 //! The lock of a layer, so that only one run changes it at a time. The lock is a Lease that its
 //! holder renews. A Lease that is not renewed is taken over.
 //!
-//! Times are measured as in the leader election of client-go: each run uses its own monotonic clock,
-//! and counts from the last change of the Lease that it saw.
+//! Times are measured as in the leader election of client-go: each run uses its own monotonic
+//! clock, and counts from the last change of the Lease that it saw.
 
 mod acquire;
 mod clock;

@@ -66,7 +66,7 @@ impl Rule {
     }
 }
 
-/// Splits the port from an entry. The colons of an IPv6 address without brackets are no port.
+/// Splits the port from an entry. An IPv6 address without brackets has no port, but has colons.
 fn split_port(entry: &str) -> (&str, Option<u16>) {
     let is_address = entry.parse::<IpAddr>().is_ok() || entry.contains('/');
     match entry.rsplit_once(':') {

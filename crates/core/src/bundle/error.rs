@@ -78,7 +78,7 @@ pub struct Violation {
     pub document: String,
     /// The JSON pointer in the document. It is empty for the whole document.
     pub pointer: String,
-    /// What is wrong.
+    /// The reason why the part is not allowed.
     pub reason: String,
 }
 

@@ -76,8 +76,8 @@ test('an invalid link is rejected, and the current work stays', async (t) => {
 });
 
 test('the text of a link is never run as HTML', async (t) => {
-  const hostile = 'name: <img src=x onerror=alert(1)>\n"<script>": 1\n';
-  const page = await open(t, {}, `${address}#o1:${pack(JSON.stringify({ service: hostile }))}`);
+  const malicious = 'name: <img src=x onerror=alert(1)>\n"<script>": 1\n';
+  const page = await open(t, {}, `${address}#o1:${pack(JSON.stringify({ service: malicious }))}`);
   await region(page, 'Problems').getByText('<script>').first().waitFor();
   assert.equal(await page.locator('img[src=x]').count(), 0);
 });
