@@ -133,6 +133,11 @@ impl ApplySet {
         }
     }
 
+    /// Returns the key and the value of the label of members.
+    pub(crate) fn membership(&self) -> (&'static str, &str) {
+        (PART_OF, &self.id)
+    }
+
     /// Writes the kinds of these objects and changed annotations to the parent.
     ///
     /// With `only`, the parent lists no other kinds. Otherwise, it also keeps the earlier kinds.

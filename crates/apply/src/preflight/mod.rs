@@ -7,7 +7,10 @@ mod image;
 pub(crate) mod permissions;
 mod secrets;
 
+use std::collections::BTreeSet;
+
 use fault::Fault;
+use futures::future::join_all;
 use optakit_core::bundle::{Bundle, List, MissingInput};
 use optakit_core::kind::Kind;
 
@@ -47,6 +50,27 @@ pub(crate) fn check_inputs(bundle: &Bundle, allowed: &str) -> Result<(), Preflig
     let missing = bundle.holes.iter().filter(in_manifests).filter(|hole| hole.input != allowed);
     let inputs: Vec<String> = missing.map(|hole| hole.input.clone()).collect();
     if inputs.is_empty() { Ok(()) } else { Err(PreflightError::UnknownInputs { inputs }) }
+}
+
+/// Checks the permissions that a takeover needs in the layer, and in the namespaces of the Helm
+/// releases.
+///
+/// # Errors
+///
+/// Fails with all missing permissions.
+pub(crate) async fn check_takeover(
+    session: &Session,
+    targets: &[DesiredObject],
+    releases: &BTreeSet<&str>,
+) -> Result<(), PreflightError> {
+    let client = &session.client;
+    let in_layer = permissions::check(client, session.layer(), targets, true);
+    let in_releases =
+        releases.iter().map(|namespace| permissions::check_records(client, namespace));
+    let (in_layer, in_releases) = tokio::join!(in_layer, join_all(in_releases));
+    let faults: Vec<Fault> =
+        in_layer.into_iter().chain(in_releases.into_iter().flatten()).collect();
+    if faults.is_empty() { Ok(()) } else { Err(PreflightError::Faults(faults)) }
 }
 
 /// Checks everything that an apply of these objects needs in the cluster and in the registry.

@@ -126,6 +126,27 @@ pub(super) async fn check(
     (!denied.is_empty()).then(|| fault(&denied, layer))
 }
 
+/// Checks the permissions to archive the records of Helm in a namespace. Returns the missing ones as
+/// one fault.
+pub(super) async fn check_records(client: &kube::Client, namespace: &str) -> Option<Fault> {
+    let needed = ["list", "delete"].map(|verb| Permission {
+        scope: Scope::Namespace,
+        group: String::new(),
+        resource: "secrets".to_owned(),
+        verb,
+        purpose: format!("to archive the records of Helm in namespace {namespace}"),
+    });
+    let reviews = needed.iter().map(|permission| is_denied(client, namespace, permission));
+    let denied = futures::future::join_all(reviews).await;
+    let denied: Vec<&Permission> = needed
+        .iter()
+        .zip(denied)
+        .filter(|(_, denied)| *denied)
+        .map(|(permission, _)| permission)
+        .collect();
+    (!denied.is_empty()).then(|| fault(&denied, namespace))
+}
+
 /// Returns the fault for denied permissions, with one line per resource.
 fn fault(denied: &[&Permission], layer: &str) -> Fault {
     let mut lines: Vec<String> = Vec::new();

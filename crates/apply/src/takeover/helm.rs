@@ -9,17 +9,11 @@ use optakit_core::kind::Kind;
 use serde_json::{Value, json};
 use similar::TextDiff;
 
+use super::records::Release;
 use crate::owner::MANAGER;
 
 /// The number of equal lines around each change of a diff.
 const DIFF_CONTEXT: usize = 2;
-
-/// A Helm release, as the annotations of its objects name it.
-#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
-pub(super) struct Release {
-    pub(super) name: String,
-    pub(super) namespace: String,
-}
 
 /// Returns the release that a live object belongs to.
 pub(super) fn release_of(live: &Value) -> Option<Release> {

@@ -6,6 +6,7 @@ use serde_json::Value;
 
 use super::helm;
 use crate::live::{self, DesiredObject, LiveError, WriteOptions, explain};
+use crate::replicas;
 use crate::session::Session;
 
 /// The length of the name of a dry run, without its suffix.
@@ -39,6 +40,17 @@ pub(super) async fn find(
         found.extend(result?);
     }
     Ok(found)
+}
+
+/// Keeps the live number of pods of a Deployment whose manifest has a fixed one. The next apply
+/// changes it, and shows that in its plan.
+pub(super) fn keep_replicas(target: &mut DesiredObject, live: &Value) {
+    if target.kind == Kind::Deployment
+        && replicas::count(&target.object).is_some()
+        && let Some(count) = replicas::count(live)
+    {
+        target.object["spec"]["replicas"] = count.into();
+    }
 }
 
 /// Checks that the pods of every Deployment stay the same.

@@ -1,18 +1,24 @@
 //! Takes over the objects of a bundle from a Helm release of Opta without restarting a pod.
+//!
+//! Helm's records are copied first and deleted last. So an interrupted takeover finds its releases
+//! again, and Helm cannot delete objects of Optakit after a takeover.
 
+mod archive;
+mod found;
 mod helm;
 mod live_objects;
+mod records;
 mod transfer;
 
 use std::collections::BTreeSet;
 use std::time::Duration;
 
 use anyhow::bail;
-use helm::Release;
-use live_objects::LiveObject;
+use found::Found;
 use optakit_core::render::IMAGE_DIGEST;
 
 use crate::applyset::ApplySet;
+use crate::history::{self, Current, Status};
 use crate::live::DesiredObject;
 use crate::plural::plural;
 use crate::report::{Report, confirm};
@@ -23,35 +29,97 @@ use crate::{lock, preflight};
 ///
 /// # Errors
 ///
-/// Fails if no object belongs to a Helm release, a pod would restart, or the API server
-/// rejects a change.
+/// Fails if no object belongs to a Helm release, a pod would restart, a permission is missing, or
+/// the API server rejects a change.
 pub(crate) async fn take_over(session: &Session, yes: bool, report: &Report) -> anyhow::Result<()> {
-    let mut targets = check(session)?;
-    let mut set = ApplySet::read(&session.client, session.layer()).await?;
-    set.label(&mut targets);
-    let found = live_objects::find(session, &targets).await?;
-    let releases: BTreeSet<Release> =
-        found.iter().filter_map(|found| helm::release_of(&found.live)).collect();
-    if releases.is_empty() {
-        bail!(
-            "no object of {} belongs to a Helm release\n  help: apply it with `optakit apply`",
-            session.layer()
+    let targets = check(session)?;
+    let found = Found::read(session, targets.clone()).await?;
+    let namespaces: BTreeSet<&str> =
+        found.releases.iter().map(|records| records.release.namespace.as_str()).collect();
+    preflight::check_takeover(session, &found.targets, &namespaces).await?;
+    let objects = lock::hold(session, Duration::ZERO, report, async |_| {
+        // Another run may have changed the layer before this run took the lock.
+        let found = Found::read(session, targets).await?;
+        if found.releases.is_empty() {
+            return no_release(session).await.map(|()| 0);
+        }
+        live_objects::refuse_restarts(session, &found.live).await?;
+        report_plan(&found, report);
+        let objects = plural(found.live.len(), "object");
+        let question = format!(
+            "take over {objects} from Helm in {}? Pods are not restarted.",
+            session.cluster
         );
-    }
-    live_objects::refuse_restarts(session, &found).await?;
-    report_plan(&targets, &found, &releases, report);
-    let objects = plural(found.len(), "object");
-    let question =
-        format!("take over {objects} from Helm in {}? Pods are not restarted.", session.cluster);
-    confirm(&question, yes).await?;
-    lock::hold(session, Duration::ZERO, report, async |_| {
-        set.announce(&session.client, &targets, false).await?;
-        transfer::fields(session, &targets, &found).await?;
-        transfer::releases(session, &releases, report).await
+        confirm(&question, yes).await?;
+        write(session, &found, report).await?;
+        Ok(found.live.len())
     })
     .await?;
-    report.note(format!("{}: {objects} taken over, no pod restarted", session.layer()));
+    if objects == 0 {
+        report.note(format!("{}: already taken over", session.layer()));
+    } else {
+        let objects = plural(objects, "object");
+        report.note(format!("{}: {objects} taken over, no pod restarted", session.layer()));
+    }
     report_terraform(session, report);
+    Ok(())
+}
+
+/// Fails if the layer was never taken over.
+async fn no_release(session: &Session) -> anyhow::Result<()> {
+    if archive::exists(&session.client, session.layer()).await? {
+        return Ok(());
+    }
+    bail!(
+        "no object of {} belongs to a Helm release\n  help: apply it with `optakit apply`",
+        session.layer()
+    );
+}
+
+/// Makes all changes of a takeover. Each step can be repeated.
+async fn write(session: &Session, found: &Found, report: &Report) -> anyhow::Result<()> {
+    let (client, layer) = (&session.client, session.layer());
+    for records in &found.releases {
+        archive::copy(client, layer, records).await?;
+        report.step(
+            "archived",
+            format!(
+                "{} of Helm release {} in Secrets of namespace {layer}",
+                plural(records.secrets.len(), "record"),
+                records.release.name
+            ),
+        );
+    }
+    let members: Vec<DesiredObject> = found.targets.iter().chain(&found.adopted).cloned().collect();
+    let mut set = found.set.clone();
+    set.announce(client, &members, false).await?;
+    transfer::objects(session, found).await?;
+    for adopted in &found.adopted {
+        transfer::adopt(session, found, adopted).await?;
+    }
+    record(session, &mut set, &members).await?;
+    for records in &found.releases {
+        archive::delete_records(client, records).await?;
+    }
+    Ok(())
+}
+
+/// Records the bundle as the revision that runs now, unless an interrupted run has done that.
+async fn record(
+    session: &Session,
+    set: &mut ApplySet,
+    members: &[DesiredObject],
+) -> anyhow::Result<()> {
+    let (client, layer) = (&session.client, session.layer());
+    let revisions = history::list(client, layer).await?;
+    let current = Current::find(client, layer, set, &revisions).await?;
+    let is_recorded = current.is(&session.bundle.actual_digest());
+    let revision = match current.applied.filter(|_| is_recorded) {
+        Some(revision) => revision,
+        None => history::record(client, &session.bundle, Status::Deployed, &revisions).await?,
+    };
+    history::mark(set, &revision);
+    set.announce(client, members, false).await?;
     Ok(())
 }
 
@@ -77,22 +145,33 @@ fn check(session: &Session) -> anyhow::Result<Vec<DesiredObject>> {
     Ok(targets)
 }
 
-fn report_plan(
-    targets: &[DesiredObject],
-    found: &[LiveObject],
-    releases: &BTreeSet<Release>,
-    report: &Report,
-) {
-    for Release { name, namespace } in releases {
-        report.step("release", format!("{name} in namespace {namespace}"));
+fn report_plan(found: &Found, report: &Report) {
+    for records in &found.releases {
+        let release = &records.release;
+        report.step("release", format!("{} in namespace {}", release.name, release.namespace));
+        if records.status.starts_with("pending-") {
+            report.warning(format!(
+                "release {} is in the state {}: check that Helm or Terraform is not running",
+                release.name, records.status
+            ));
+        }
     }
-    for found in found {
-        report.step("will take", found.target.label());
+    for live in &found.live {
+        report.step("will take", live.target.label());
     }
     let is_new =
-        |target: &&DesiredObject| !found.iter().any(|found| found.target.index == target.index);
-    for target in targets.iter().filter(is_new) {
+        |target: &&DesiredObject| !found.live.iter().any(|live| live.target.index == target.index);
+    for target in found.targets.iter().filter(is_new) {
         report.step("will create", target.label());
+    }
+    for adopted in &found.adopted {
+        let label = adopted.label();
+        report
+            .step("will take", format!("{label}  (not in the bundle: the next apply deletes it)"));
+    }
+    for left in &found.left {
+        let name = format!("{} {}", left.kind, left.name);
+        report.step("will leave", format!("{name}  (not in the bundle: it stays as it is)"));
     }
 }
 

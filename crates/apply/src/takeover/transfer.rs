@@ -1,104 +1,103 @@
-//! The changes of a takeover: field managers, objects, the records of Helm, and the history.
+//! The changes of a takeover to objects: field managers, and the manifests of the bundle.
 
-use std::collections::BTreeSet;
+use kube::api::{Api, DynamicObject, Patch, PatchParams};
+use serde_json::{Value, json};
 
-use k8s_openapi::api::core::v1::Secret;
-use kube::api::{Api, DeleteParams, ListParams, Patch, PatchParams, PostParams};
-use serde_json::json;
-
-use super::helm::{self, Release};
-use super::live_objects::LiveObject;
+use super::found::Found;
+use super::helm;
 use crate::apply;
-use crate::history::{self, Status};
-use crate::live::{DesiredObject, LiveError, explain};
-use crate::plural::plural;
-use crate::report::Report;
+use crate::live::{DesiredObject, LiveError, explain, to_value};
+use crate::owner::MANAGER;
 use crate::session::Session;
+
+/// How often a change is tried if other clients change the object at the same time.
+const ATTEMPTS: usize = 10;
 
 /// Makes Optakit the field manager of the live objects, then applies all objects.
 ///
 /// # Errors
 ///
 /// Fails if the API server rejects a change.
-pub(super) async fn fields(
-    session: &Session,
-    targets: &[DesiredObject],
-    found: &[LiveObject],
-) -> Result<(), LiveError> {
-    for LiveObject { target, live } in found {
-        let Some(fields) = helm::reassign_fields(live) else { continue };
-        let version = &live["metadata"]["resourceVersion"];
-        let patch = json!([
-            { "op": "test", "path": "/metadata/resourceVersion", "value": version },
-            { "op": "replace", "path": "/metadata/managedFields", "value": fields },
-        ]);
-        let patch: json_patch::Patch = serde_json::from_value(patch).expect("it is a JSON patch");
-        let patched = target
-            .api(&session.client)
-            .patch(&target.name, &PatchParams::default(), &Patch::Json::<()>(patch))
-            .await;
-        patched.map_err(|error| explain(error, "taking over", &target.label()))?;
+pub(super) async fn objects(session: &Session, found: &Found) -> Result<(), LiveError> {
+    for live in &found.live {
+        let api = live.target.api(&session.client);
+        patch(&api, &live.target.name, &live.target.label(), |object| {
+            Some(vec![replace_fields(helm::reassign_fields(object)?)])
+        })
+        .await?;
     }
-    apply::write(&session.client, targets, true).await
+    let exists =
+        |target: &DesiredObject| found.live.iter().any(|live| live.target.index == target.index);
+    let (old, new): (Vec<DesiredObject>, Vec<DesiredObject>) =
+        found.targets.iter().cloned().partition(exists);
+    // A live Ingress may lose a host that a new one gets.
+    apply::write(&session.client, &old, true).await?;
+    apply::write(&session.client, &new, true).await
 }
 
-/// Archives the records of the Helm releases and records the bundle as a revision.
+/// Makes an object of a release a member of the set, so that the next apply deletes it.
 ///
 /// # Errors
 ///
-/// Fails if the API server rejects a change.
-pub(super) async fn releases(
+/// Fails if the API server rejects the change.
+pub(super) async fn adopt(
     session: &Session,
-    releases: &BTreeSet<Release>,
-    report: &Report,
-) -> anyhow::Result<()> {
-    for release in releases {
-        let records = archive(session, release).await?;
-        let records = plural(records, "record");
-        report.step("archived", format!("{records} of Helm release {}", release.name));
-    }
-    let (client, layer) = (&session.client, session.layer());
-    let revisions = history::list(client, layer).await?;
-    history::record(client, &session.bundle, Status::Deployed, &revisions).await?;
-    Ok(())
-}
-
-/// Copies the records of a release to Secrets that Helm does not know, and deletes the records.
-/// Helm then has no such release any more. Returns the number of records.
-async fn archive(session: &Session, release: &Release) -> Result<usize, LiveError> {
-    let secrets: Api<Secret> = Api::namespaced(session.client.clone(), &release.namespace);
-    let records = ListParams::default().labels(&format!("owner=helm,name={}", release.name));
-    let records = secrets
-        .list(&records)
-        .await
-        .map_err(|error| explain(error, "listing", "the records of Helm"))?;
-    let count = records.items.len();
-    for record in records.items {
-        let name = record.metadata.name.clone().unwrap_or_default();
-        match secrets.create(&PostParams::default(), &archived(&name, release, record)).await {
-            Ok(_) => {}
-            // An interrupted run has already archived it.
-            Err(kube::Error::Api(status)) if status.code == 409 => {}
-            Err(error) => return Err(explain(error, "archiving", &format!("Secret {name}"))),
+    found: &Found,
+    adopted: &DesiredObject,
+) -> Result<(), LiveError> {
+    let (key, id) = found.set.membership();
+    patch(&adopted.api(&session.client), &adopted.name, &adopted.label(), |object| {
+        helm::release_of(object)?;
+        let mut metadata = object["metadata"].clone();
+        metadata["labels"][key] = id.into();
+        metadata["labels"]["app.kubernetes.io/managed-by"] = MANAGER.into();
+        if let Some(annotations) = metadata["annotations"].as_object_mut() {
+            annotations.retain(|key, _| !key.starts_with("meta.helm.sh/"));
         }
-        let deleted = secrets.delete(&name, &DeleteParams::default()).await;
-        deleted.map_err(|error| explain(error, "deleting", &format!("Secret {name}")))?;
-    }
-    Ok(count)
+        let mut operations: Vec<Value> = ["labels", "annotations"]
+            .into_iter()
+            .filter(|field| metadata[*field].is_object())
+            .map(|field| {
+                let path = format!("/metadata/{field}");
+                json!({ "op": "add", "path": path, "value": metadata[field] })
+            })
+            .collect();
+        operations.extend(helm::reassign_fields(object).map(replace_fields));
+        Some(operations)
+    })
+    .await
 }
 
-fn archived(name: &str, release: &Release, record: Secret) -> Secret {
-    serde_json::from_value(json!({
-        "metadata": {
-            "name": name.replacen("sh.helm.release.v1.", "optakit.helm-archive.", 1),
-            "labels": {
-                "app.kubernetes.io/managed-by": "optakit",
-                "optakit.dev/helm-release": release.name,
-            },
-        },
-        "type": "optakit.dev/helm-archive",
-        "immutable": true,
-        "data": record.data,
-    }))
-    .expect("it is a Secret")
+fn replace_fields(fields: Value) -> Value {
+    json!({ "op": "replace", "path": "/metadata/managedFields", "value": fields })
+}
+
+/// Changes an object by a JSON patch. `operations` returns `None` if nothing is to change.
+async fn patch(
+    api: &Api<DynamicObject>,
+    name: &str,
+    label: &str,
+    operations: impl Fn(&Value) -> Option<Vec<Value>>,
+) -> Result<(), LiveError> {
+    let params = PatchParams { field_manager: Some(MANAGER.to_owned()), ..PatchParams::default() };
+    let mut attempts = 1;
+    loop {
+        let live = api.get_opt(name).await.map_err(|error| explain(error, "reading", label))?;
+        let Some(live) = live.map(to_value) else { return Ok(()) };
+        let Some(operations) = operations(&live) else { return Ok(()) };
+        let version = &live["metadata"]["resourceVersion"];
+        let test = json!({ "op": "test", "path": "/metadata/resourceVersion", "value": version });
+        let all: Vec<Value> = std::iter::once(test).chain(operations).collect();
+        let patch: json_patch::Patch = serde_json::from_value(all.into()).expect("a JSON patch");
+        match api.patch(name, &params, &Patch::Json::<()>(patch)).await {
+            Ok(_) => return Ok(()),
+            // The object has changed since it was read.
+            Err(kube::Error::Api(status))
+                if matches!(status.code, 409 | 422) && attempts < ATTEMPTS =>
+            {
+                attempts += 1;
+            }
+            Err(error) => return Err(explain(error, "taking over", label)),
+        }
+    }
 }

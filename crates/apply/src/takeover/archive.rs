@@ -1,0 +1,118 @@
+//! The archive of Helm's records: Secrets in the namespace of the layer.
+//!
+//! Records can contain secret values, so the archive is in Secrets too.
+
+use k8s_openapi::api::core::v1::Secret;
+use kube::api::{Api, DeleteParams, ListParams, PostParams, Preconditions};
+use serde_json::json;
+use sha2::{Digest, Sha256};
+
+use super::records::{Records, Release};
+use crate::live::{LiveError, explain};
+
+/// The type of the Secrets.
+const TYPE: &str = "optakit.dev/helm-archive";
+/// The label with the name of the release.
+pub(super) const RELEASE: &str = "optakit.dev/helm-release";
+/// The annotation with the namespace of the release.
+const NAMESPACE: &str = "optakit.dev/helm-namespace";
+/// The annotation with the labels of the record, which Helm needs to read it.
+const LABELS: &str = "optakit.dev/helm-labels";
+/// The annotation with the name of the record.
+const RECORD: &str = "optakit.dev/helm-record";
+/// The number of characters of the digest in a name.
+const DIGEST_LENGTH: usize = 10;
+
+/// Copies the records of a release to the layer.
+///
+/// # Errors
+///
+/// Fails if the API server rejects a Secret.
+pub(super) async fn copy(
+    client: &kube::Client,
+    layer: &str,
+    records: &Records,
+) -> Result<(), LiveError> {
+    let secrets: Api<Secret> = Api::namespaced(client.clone(), layer);
+    for record in &records.secrets {
+        let copy = copy_of(record, &records.release);
+        match secrets.create(&PostParams::default(), &copy).await {
+            Ok(_) => {}
+            // An interrupted run has already copied it: the name contains a digest of the data.
+            Err(kube::Error::Api(status)) if status.code == 409 => {}
+            Err(error) => return Err(explain(error, "archiving", &label(record))),
+        }
+    }
+    Ok(())
+}
+
+/// Deletes the records of a release, the newest one last. Helm then has no such release any more.
+///
+/// # Errors
+///
+/// Fails if the API server rejects a deletion.
+pub(super) async fn delete_records(
+    client: &kube::Client,
+    records: &Records,
+) -> Result<(), LiveError> {
+    let secrets: Api<Secret> = Api::namespaced(client.clone(), &records.release.namespace);
+    for record in &records.secrets {
+        let name = record.metadata.name.as_deref().unwrap_or_default();
+        let seen = Preconditions { uid: record.metadata.uid.clone(), resource_version: None };
+        let params = DeleteParams { preconditions: Some(seen), ..DeleteParams::default() };
+        match secrets.delete(name, &params).await {
+            Ok(_) => {}
+            Err(kube::Error::Api(status)) if status.code == 404 => {}
+            Err(error) => return Err(explain(error, "deleting", &label(record))),
+        }
+    }
+    Ok(())
+}
+
+/// Whether the layer has archived records.
+///
+/// # Errors
+///
+/// Fails if the Secrets cannot be listed.
+pub(super) async fn exists(client: &kube::Client, layer: &str) -> Result<bool, LiveError> {
+    let secrets: Api<Secret> = Api::namespaced(client.clone(), layer);
+    let archived = ListParams::default().labels(RELEASE).fields(&format!("type={TYPE}")).limit(1);
+    let found = secrets.list_metadata(&archived).await;
+    let found =
+        found.map_err(|error| explain(error, "listing", "the archive of Helm's records"))?;
+    Ok(!found.items.is_empty())
+}
+
+fn label(record: &Secret) -> String {
+    format!("Secret {}", record.metadata.name.as_deref().unwrap_or_default())
+}
+
+fn copy_of(record: &Secret, release: &Release) -> Secret {
+    let name = record.metadata.name.clone().unwrap_or_default();
+    let mut hasher = Sha256::new();
+    for (key, value) in record.data.iter().flatten() {
+        hasher.update(key.as_bytes());
+        hasher.update(&value.0);
+    }
+    let digest = hex::encode(hasher.finalize());
+    let name_in_layer = format!(
+        "{}.{}",
+        name.replacen("sh.helm.release.v1.", "optakit.helm-archive.", 1),
+        &digest[..DIGEST_LENGTH]
+    );
+    serde_json::from_value(json!({
+        "metadata": {
+            "name": name_in_layer,
+            "labels": { "app.kubernetes.io/managed-by": "optakit", RELEASE: release.name },
+            "annotations": {
+                NAMESPACE: release.namespace,
+                RECORD: name,
+                LABELS: json!(record.metadata.labels).to_string(),
+            },
+        },
+        "type": TYPE,
+        "immutable": true,
+        "data": record.data,
+    }))
+    .expect("it is a Secret")
+}
