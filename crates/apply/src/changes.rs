@@ -107,10 +107,16 @@ pub(crate) fn deletion_event(label: &str) -> Event<'_> {
     }
 }
 
-/// Combines all rejections of a plan into one error.
+/// Combines everything that prevents a plan into one error.
 pub(crate) fn rejected(errors: Vec<LiveError>) -> anyhow::Error {
     let lines: Vec<String> = errors.iter().map(|error| format!("  {error}")).collect();
-    anyhow::anyhow!("the API server rejects the plan; nothing was changed\n{}", lines.join("\n"))
+    let refused = errors.iter().filter(|error| error.is_refusal()).count();
+    let headline = match refused {
+        0 => "the API server rejects the plan",
+        all if all == errors.len() => "Optakit does not apply this plan",
+        _ => "this plan cannot be applied",
+    };
+    anyhow::anyhow!("{headline}; nothing was changed\n{}", lines.join("\n"))
 }
 
 /// Gives Ingresses and routes the names of the live objects that already have their hosts.

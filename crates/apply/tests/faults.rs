@@ -3,7 +3,7 @@
 #[allow(dead_code, unused_imports, reason = "these tests use a part of the testbed")]
 mod testbed;
 
-use std::process::{Child, Stdio};
+use std::process::Stdio;
 
 use serde_json::Value;
 use testbed::faulty::{FaultyProxy, KUBECONFIG};
@@ -73,7 +73,7 @@ fn kill_at_every_write(layer: &str, start: Start) {
             .stderr(Stdio::null())
             .spawn()
             .expect("Optakit starts");
-        if !reaches_the_held_write(&mut child, &proxy) {
+        if !proxy.holds(&mut child) {
             assert!(child.wait().expect("Optakit exits").success());
             break;
         }
@@ -83,23 +83,6 @@ fn kill_at_every_write(layer: &str, start: Start) {
     }
     assert!(number > FEWEST_WRITES, "an apply needs more than {number} writes");
     assert_destroy_leaves_nothing(&service);
-}
-
-/// Whether an apply reaches the write that the proxy delays. Otherwise it ends.
-fn reaches_the_held_write(child: &mut Child, proxy: &FaultyProxy) -> bool {
-    std::thread::scope(|scope| {
-        let held = scope.spawn(|| proxy.ask("/held"));
-        loop {
-            if held.is_finished() {
-                return true;
-            }
-            if child.try_wait().expect("the state of a child can be read").is_some() {
-                proxy.set_mode("none");
-                return false;
-            }
-            std::thread::yield_now();
-        }
-    })
 }
 
 /// Asserts that the next apply finishes what the killed one began.

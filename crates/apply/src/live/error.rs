@@ -40,6 +40,23 @@ pub(crate) enum LiveError {
     Failed { action: &'static str, object: String, reason: String },
 }
 
+impl LiveError {
+    /// Whether Optakit itself refuses the change, and not the API server.
+    pub(crate) const fn is_refusal(&self) -> bool {
+        match self {
+            Self::OwnedByTool { .. } | Self::OtherReplicas { .. } | Self::ScaledByOther { .. } => {
+                true
+            }
+            Self::Unreachable { .. }
+            | Self::Unauthorized { .. }
+            | Self::Forbidden { .. }
+            | Self::Rejected { .. }
+            | Self::Conflict { .. }
+            | Self::Failed { .. } => false,
+        }
+    }
+}
+
 /// Converts an error of the API server.
 pub(crate) fn explain(error: kube::Error, action: &'static str, object: &str) -> LiveError {
     let object = object.to_owned();

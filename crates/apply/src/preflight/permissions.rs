@@ -126,8 +126,8 @@ pub(super) async fn check(
     (!denied.is_empty()).then(|| fault(&denied, layer))
 }
 
-/// Checks the permissions to archive the records of Helm in a namespace. Returns the missing ones as
-/// one fault.
+/// Checks the permissions to archive the records of Helm in a namespace. Returns the missing ones
+/// as one fault.
 pub(super) async fn check_records(client: &kube::Client, namespace: &str) -> Option<Fault> {
     let needed = ["list", "delete"].map(|verb| Permission {
         scope: Scope::Namespace,

@@ -111,12 +111,9 @@ async fn releases(
     for namespace in namespaces {
         match records::list(&session.client, namespace).await {
             Ok(records) => found.extend(records),
-            // Perhaps this namespace has no release of the layer.
-            Err(error @ LiveError::Forbidden { .. })
-                if annotated.iter().all(|release| release.namespace != namespace) =>
-            {
-                forbidden = Some(error);
-            }
+            // Perhaps this namespace has no release of the layer. If it has one, the check of the
+            // permissions fails.
+            Err(error @ LiveError::Forbidden { .. }) => forbidden = Some(error),
             Err(error) => return Err(error),
         }
     }

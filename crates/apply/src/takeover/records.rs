@@ -29,8 +29,8 @@ pub(super) struct Release {
     pub(super) name: String,
 }
 
-/// The records of a release.
-#[derive(Clone, Debug)]
+/// The records of a release. They can contain secret values.
+#[derive(Clone)]
 pub(super) struct Records {
     pub(super) release: Release,
     /// The Secrets, from the oldest revision to the newest.

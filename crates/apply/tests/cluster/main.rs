@@ -20,3 +20,4 @@ mod replicas;
 mod rollback;
 mod secrets;
 mod takeover;
+mod takeover_interrupted;

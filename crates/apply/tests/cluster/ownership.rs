@@ -57,6 +57,7 @@ fn objects_of_a_helm_release_are_rejected() {
     service
         .apply(&["--force-conflicts"])
         .fails()
+        .reports("Optakit does not apply this plan; nothing was changed")
         .reports("Service api belongs to the Helm release `owned-api`");
     let deployment = service.deployment_name();
     assert!(!exists(&["-n", "owned", "deployment", &deployment]), "nothing was changed");

@@ -49,6 +49,23 @@ impl FaultyProxy {
         String::from_utf8(output.stdout).expect("the answer is text")
     }
 
+    /// Whether a process reaches the write that the proxy holds. Otherwise it has ended.
+    pub(crate) fn holds(&self, process: &mut Child) -> bool {
+        std::thread::scope(|scope| {
+            let held = scope.spawn(|| self.ask("/held"));
+            loop {
+                if held.is_finished() {
+                    return true;
+                }
+                if process.try_wait().expect("the state of a child can be read").is_some() {
+                    self.set_mode("none");
+                    return false;
+                }
+                std::thread::yield_now();
+            }
+        })
+    }
+
     /// Selects the faults that the proxy causes.
     #[track_caller]
     pub(crate) fn set_mode(&self, mode: &str) {

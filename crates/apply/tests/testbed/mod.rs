@@ -4,6 +4,7 @@
 pub(crate) mod archive;
 mod faults_table;
 pub(crate) mod faulty;
+pub(crate) mod helm;
 pub(crate) mod ingress_webhook;
 mod kubernetes;
 mod run;

@@ -1,0 +1,48 @@
+//! Releases of Helm, as Opta installed them.
+
+use std::process::Command;
+
+use super::{Run, Service, setting};
+
+/// The Ingress of a service as Opta named it in 2022, after `<layer>-<module>-`.
+pub(crate) const INGRESS_HASH: &str = "1f2e3d4c";
+
+/// Runs Helm.
+pub(crate) fn helm(arguments: &[&str]) -> Run {
+    let mut command = Command::new(setting("OPTAKIT_TEST_HELM"));
+    command.arg("--kubeconfig").arg(setting("OPTAKIT_TEST_KUBECONFIG")).args(arguments);
+    Run::of(&mut command)
+}
+
+/// Installs what Opta's chart rendered, as a release of the namespace `default`, as Opta did.
+pub(crate) fn install_with_helm(service: &Service) {
+    install_changed(service, str::to_owned);
+}
+
+/// Installs what Opta's chart rendered, with a change to the manifests.
+pub(crate) fn install_changed(service: &Service, change: impl Fn(&str) -> String) {
+    let rendered = service.run_alone(&["render", "--quiet", "--profile", "opta-2021"]).succeeds();
+    let (_, rendered) = rendered.stdout.split_once("---\n").expect("the namespace is first");
+    let rendered = change(rendered).replace(
+        "app.kubernetes.io/managed-by: optakit",
+        "app.kubernetes.io/managed-by: Helm\n    helm.sh/chart: k8s-service-0.1.0",
+    );
+    let chart = "apiVersion: v2\nname: k8s-service\nversion: 0.1.0\n";
+    service.write("chart/Chart.yaml", chart);
+    service.write("chart/templates/all.yaml", &rendered);
+    let chart = service.folder().join("chart");
+    let release = format!("{}-api", service.layer);
+    let install = ["upgrade", "--install", &release, &chart.to_string_lossy()];
+    let options = ["--namespace", "default", "--wait", "--timeout", "60s"];
+    helm(&[&install[..], &options].concat()).succeeds();
+}
+
+/// Names the first Ingress as Opta did in 2022.
+pub(crate) fn with_hash_names(service: &Service) -> impl Fn(&str) -> String {
+    let old = format!("{}-0\n", service.deployment_name());
+    let new = format!("{}-api-{INGRESS_HASH}\n", service.layer);
+    move |manifests| {
+        assert!(manifests.contains(&old), "an Ingress is named {old}");
+        manifests.replace(&old, &new)
+    }
+}
