@@ -75,7 +75,7 @@ pub(crate) fn read(
 ) -> anyhow::Result<Bundle> {
     let mut bundle = read_unchecked(path)?;
     if let Err(error) = bundle.check_layer() {
-        bail!("{error}\nnothing was changed\n  help: make the bundle again with `optakit bundle`");
+        bail!("{error}\nnothing was changed\n  help: write the bundle again with `optakit bundle`");
     }
     match (verify(&bundle), if_modified) {
         (Ok(()), _) => {}
@@ -87,7 +87,7 @@ pub(crate) fn read(
             explain(&error)
         ),
         (Err(error), IfModified::Fail | IfModified::Warn) => bail!(
-            "{}\nnothing was changed\n  help: make the bundle again with `optakit bundle`",
+            "{}\nnothing was changed\n  help: write the bundle again with `optakit bundle`",
             explain(&error)
         ),
     }
