@@ -1,4 +1,4 @@
-//! Manifests beside others: of an earlier export, of another environment, or as a cluster has them.
+//! Compares manifests with an earlier export, with another environment, or with a cluster.
 
 use serde::{Deserialize, Serialize};
 use serde_json::{Map, Value};
@@ -32,7 +32,7 @@ impl From<&Manifest> for BaselineObject {
     }
 }
 
-/// Where the objects come from that manifests are compared with.
+/// The source of the objects that manifests are compared with.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Baseline {
     /// The objects are rendered too. Every line is compared.
@@ -51,7 +51,7 @@ pub struct Change {
     pub name: String,
     /// `create`, `change`, `delete` or `recreate`.
     pub action: &'static str,
-    /// What that causes: `nothing restarts`, `scaling`, `traffic`, `rolling restart`, `deletion`
+    /// The effect: `nothing restarts`, `scaling`, `traffic`, `rolling restart`, `deletion`
     /// or `recreation`.
     pub effect: &'static str,
     /// The index of the manifest; none if the object is deleted.
