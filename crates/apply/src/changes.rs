@@ -1,9 +1,10 @@
-//! The changes that an apply would make in the cluster.
+//! The changes that an apply would make in the cluster and in AWS.
 
 use optakit_core::effect::Effect;
 use optakit_core::kind::Kind;
 
 use crate::applyset::{ApplySet, Leftover};
+use crate::aws::AwsPlan;
 use crate::live::{self, DesiredObject, LiveError, ObjectChange};
 use crate::owner::Force;
 use crate::plan::{self, Action};
@@ -12,7 +13,7 @@ use crate::report::{Event, ObjectAction};
 use crate::routes;
 use crate::session::Session;
 
-/// All changes that an apply would make in the cluster.
+/// All changes that an apply would make in the cluster and in AWS.
 pub(crate) struct Changes {
     /// Each object: its live state and its state after the apply.
     pub(crate) objects: Vec<ObjectChange>,
@@ -24,15 +25,28 @@ pub(crate) struct Changes {
     pub(crate) left_out: Vec<String>,
     /// The ApplySet that contains all objects.
     pub(crate) set: ApplySet,
+    /// The changes in AWS. Empty if the session does not change AWS.
+    pub(crate) aws: AwsPlan,
 }
 
 impl Changes {
-    /// Finds the changes with dry runs, without writing anything.
+    /// Finds the changes with dry runs and by reading AWS, without writing anything.
     ///
     /// # Errors
     ///
-    /// Fails if the API server rejects a dry run.
+    /// Fails if the API server rejects a dry run, if AWS rejects a call, or if an AWS resource must
+    /// change that belongs to others.
     pub(crate) async fn find(session: &Session, force: &Force) -> anyhow::Result<Self> {
+        let (changes, aws) = tokio::join!(Self::in_cluster(session, force), aws_plan(session));
+        match (changes, aws) {
+            (Ok(changes), Ok(aws)) => Ok(Self { aws, ..changes }),
+            (Err(rejections), Err(faults)) => Err(anyhow::anyhow!("{rejections}\n{faults}")),
+            (Err(error), Ok(_)) | (Ok(_), Err(error)) => Err(error),
+        }
+    }
+
+    /// Finds the changes in the cluster.
+    async fn in_cluster(session: &Session, force: &Force) -> anyhow::Result<Self> {
         let (mut targets, left_out) = session.targets();
         if !session.namespace_exists {
             let (namespace, untested) =
@@ -40,7 +54,8 @@ impl Changes {
             let objects =
                 live::object_changes(&session.client, namespace, force).await.map_err(rejected)?;
             let set = ApplySet::empty(session.layer());
-            return Ok(Self { objects, untested, leftovers: Vec::new(), left_out, set });
+            let (leftovers, aws) = (Vec::new(), AwsPlan::default());
+            return Ok(Self { objects, untested, leftovers, left_out, set, aws });
         }
         let set = ApplySet::empty(session.layer());
         set.label(&mut targets);
@@ -64,13 +79,27 @@ impl Changes {
                 .await
                 .map_err(rejected)?;
         }
-        Ok(Self { objects, untested: Vec::new(), leftovers, left_out, set })
+        let (untested, aws) = (Vec::new(), AwsPlan::default());
+        Ok(Self { objects, untested, leftovers, left_out, set, aws })
     }
 
     /// Returns the objects that change.
     pub(crate) fn changed(&self) -> impl Iterator<Item = &ObjectChange> {
         self.objects.iter().filter(|change| plan::action(change) != Action::Keep)
     }
+
+    /// Returns the number of changes, in the cluster and in AWS.
+    pub(crate) fn number(&self) -> usize {
+        let in_cluster = self.changed().count() + self.untested.len() + self.leftovers.len();
+        in_cluster + self.aws.changed().count()
+    }
+}
+
+/// Finds the changes in AWS, if the session may change AWS.
+async fn aws_plan(session: &Session) -> anyhow::Result<AwsPlan> {
+    let Some(aws) = &session.aws else { return Ok(AwsPlan::default()) };
+    let cluster = live::cluster_uid(&session.client).await?;
+    Ok(AwsPlan::find(aws, &session.bundle, &cluster, session.adopt).await?)
 }
 
 /// Returns the event for a change. `label` is the label of its object.

@@ -10,10 +10,10 @@ use optakit_core::bundle::Bundle;
 
 use crate::auth;
 use crate::aws::adopt::adopt;
-use crate::aws::ecr;
 use crate::aws::login::login;
+use crate::aws::{ServiceModule, ensure_repository};
 use crate::image::{self, Archive, Destination, Image, pack, push};
-use crate::report::{AwsAction, Report, Transfers, bytes};
+use crate::report::{Report, Transfers, bytes};
 
 /// An image in an archive.
 #[derive(Clone, Debug)]
@@ -58,26 +58,24 @@ pub(crate) async fn push_to_ecr(
     let account = auth::check_account(&aws, bundle.target.account_id.as_deref()).await?;
     bundle.fill("account_id", &account);
     adopt(&aws, &mut bundle).await?;
-    let repository = repository_of(&bundle, module)?;
-    let outcome = ecr::ensure(&aws, repository).await?;
-    if outcome.action() == AwsAction::Created {
-        report.step("created", format!("{} {}", outcome.what, outcome.name));
-    }
+    let (owner, repository) = repository_of(&bundle, module)?;
+    let service = ServiceModule::new(&bundle, owner);
+    ensure_repository(&aws, repository, service, report).await?;
     let login = login(&aws).await?;
-    push_to(file, &Destination::new(&login, &outcome.name), report).await
+    push_to(file, &Destination::new(&login, &repository.name), report).await
 }
 
-/// Returns the ECR repository of the module, or of the only module that has one.
+/// Returns the module and its ECR repository. Without a module, the only one that has one.
 fn repository_of<'a>(
     bundle: &'a Bundle,
     module: Option<&str>,
-) -> anyhow::Result<&'a EcrRepository> {
+) -> anyhow::Result<(&'a str, &'a EcrRepository)> {
     let matching: Vec<(&str, &EcrRepository)> = bundle
         .repositories()
         .filter(|(owner, _)| module.is_none_or(|module| *owner == module))
         .collect();
     match (matching.as_slice(), module) {
-        ([(_, only)], _) => Ok(only),
+        ([only], _) => Ok(*only),
         ([], Some(module)) => bail!(
             "the bundle has no module `{module}` with `image: AUTO`\n  \
              help: push to another repository with `--to REGISTRY/REPOSITORY`"

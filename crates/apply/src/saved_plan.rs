@@ -5,9 +5,11 @@ use optakit_core::effect::strip_server_fields;
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
 
+use crate::aws;
 use crate::changes::Changes;
 use crate::digest::sha256;
 use crate::live::{self, LiveError};
+use crate::report::AwsPlanAction;
 use crate::session::Session;
 
 const API_VERSION: &str = "optakit.dev/v1";
@@ -31,6 +33,18 @@ pub(crate) struct SavedPlan {
     objects: Vec<PlannedObject>,
     /// The objects to delete.
     leftovers: Vec<String>,
+    /// Every AWS resource with its state.
+    aws: Vec<PlannedResource>,
+}
+
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase", deny_unknown_fields)]
+struct PlannedResource {
+    resource: String,
+    /// A hash of what AWS reported. `None` if the resource did not exist.
+    state: Option<String>,
+    /// What the plan does with the resource.
+    action: AwsPlanAction,
 }
 
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
@@ -40,6 +54,16 @@ struct PlannedObject {
     /// A hash of the object. `None` if it did not exist. The resourceVersion would not work:
     /// controllers update the status of autoscalers every few seconds.
     state: Option<String>,
+}
+
+impl PlannedResource {
+    fn of(planned: &aws::PlannedResource) -> Self {
+        Self {
+            resource: planned.label(),
+            state: planned.state().map(str::to_owned),
+            action: planned.action(),
+        }
+    }
 }
 
 /// Returns a hash of the fields that users set.
@@ -85,6 +109,7 @@ impl SavedPlan {
             made: Timestamp::now(),
             objects: tested.chain(untested).collect(),
             leftovers: changes.leftovers.iter().map(|leftover| leftover.label()).collect(),
+            aws: changes.aws.resources().iter().map(PlannedResource::of).collect(),
         })
     }
 
@@ -130,6 +155,15 @@ impl SavedPlan {
                 return outdated(format!("{} has changed since", object.object));
             }
         }
+        for resource in &now.aws {
+            let planned = self.aws.iter().find(|planned| planned.resource == resource.resource);
+            if planned != Some(resource) {
+                return outdated(format!("{} has changed since", resource.resource));
+            }
+        }
+        if self.aws.len() != now.aws.len() {
+            return outdated("it has other AWS resources".to_owned());
+        }
         if self.leftovers != now.leftovers {
             return outdated("other objects would be deleted".to_owned());
         }
@@ -154,6 +188,7 @@ mod tests {
             made: "2026-01-01T00:00:00Z".parse().expect("a time"),
             objects: vec![object("Namespace shop", None), object("Service api", Some("7"))],
             leftovers: Vec::new(),
+            aws: Vec::new(),
         }
     }
 

@@ -1,38 +1,11 @@
 //! The ECR repositories and IAM roles of a bundle.
 
-use optakit_core::aws::AwsResource;
-use optakit_core::bundle::{Bundle, List};
+use optakit_core::bundle::Bundle;
 
-use crate::aws::{self, ecr, iam};
-use crate::live;
-use crate::report::{Event, Report};
+use crate::aws::Granted;
+use crate::changes::Changes;
+use crate::report::Report;
 use crate::session::Session;
-
-/// The changes of a run in AWS.
-pub(super) struct AwsPlan {}
-
-impl AwsPlan {
-    /// Returns the number of changes.
-    #[expect(clippy::unused_self, reason = "the plan does not contain the changes yet")]
-    pub(super) const fn number(&self) -> usize {
-        0
-    }
-
-    /// Prints the changes.
-    #[expect(clippy::unused_self, reason = "the plan does not contain the changes yet")]
-    pub(super) const fn show(&self, _report: &Report) {}
-}
-
-/// Finds the changes in AWS without making any. The plan is empty if the session does not change
-/// AWS.
-///
-/// # Errors
-///
-/// Fails if AWS rejects a call.
-#[expect(clippy::unused_async, reason = "the plan does not contain the changes yet")]
-pub(super) async fn plan(_session: &Session) -> anyhow::Result<AwsPlan> {
-    Ok(AwsPlan {})
-}
 
 /// Creates what is missing in AWS and grants what the pods gain. Runs before the first write in
 /// the cluster.
@@ -42,25 +15,13 @@ pub(super) async fn plan(_session: &Session) -> anyhow::Result<AwsPlan> {
 /// Fails if AWS rejects a call.
 pub(super) async fn grant(
     session: &Session,
-    _plan: &AwsPlan,
+    changes: &Changes,
     report: &Report,
-) -> anyhow::Result<()> {
-    let Some(aws) = &session.aws else { return Ok(()) };
-    for (index, resource) in session.bundle.aws.iter().enumerate() {
-        let outcome = match resource {
-            AwsResource::EcrRepository { resource, .. } => ecr::ensure(aws, resource).await?,
-            AwsResource::IamRole { resource, .. } => {
-                let missing = session.bundle.missing_inputs(List::Aws, index);
-                if !missing.is_empty() {
-                    report_skipped(&resource.name, &missing, report);
-                    continue;
-                }
-                iam::ensure(aws, resource, &live::cluster_uid(&session.client).await?).await?
-            }
-        };
-        report_outcome(&outcome, report);
+) -> anyhow::Result<Granted> {
+    match &session.aws {
+        Some(aws) => Ok(changes.aws.grant(aws, report).await?),
+        None => Ok(Granted::default()),
     }
-    Ok(())
 }
 
 /// Withdraws what the pods do not need any more. Runs after the rollout has succeeded and old
@@ -69,30 +30,15 @@ pub(super) async fn grant(
 /// # Errors
 ///
 /// Fails if AWS rejects a call.
-#[expect(clippy::unused_async, reason = "the plan does not contain the changes yet")]
 pub(super) async fn withdraw(
-    _session: &Session,
-    _plan: &AwsPlan,
-    _report: &Report,
+    session: &Session,
+    granted: Granted,
+    report: &Report,
 ) -> anyhow::Result<()> {
-    Ok(())
-}
-
-fn report_skipped(role: &str, missing: &[&str], report: &Report) {
-    report.step(
-        "skipped",
-        format!(
-            "IAM role {role}: missing values: {}; write the bundle again with \
-             `optakit bundle --values FILE`",
-            missing.join(", ")
-        ),
-    );
-}
-
-fn report_outcome(outcome: &aws::Outcome, report: &Report) {
-    let action = outcome.action();
-    let aws::Outcome { what, name, changes, remarks } = outcome;
-    report.event(&Event::Aws { action, what, name, changes, remarks });
+    match &session.aws {
+        Some(aws) => Ok(granted.withdraw(aws, report).await?),
+        None => Ok(()),
+    }
 }
 
 /// Returns the URL of the ECR repository of a module.

@@ -2,7 +2,6 @@
 
 use anyhow::bail;
 
-use super::aws_resources::{self, AwsPlan};
 use crate::changes::{Changes, change_event, deletion_event};
 use crate::deploy::DeployOptions;
 use crate::history::Base;
@@ -15,7 +14,6 @@ use crate::session::Session;
 /// Everything that a run will change.
 pub(super) struct Planned {
     pub(super) changes: Changes,
-    pub(super) aws: AwsPlan,
 }
 
 impl Planned {
@@ -51,13 +49,11 @@ impl Planned {
     ///
     /// Fails if the API server or AWS rejects the plan, or a saved plan differs.
     pub(super) async fn find(session: &Session, options: &DeployOptions) -> anyhow::Result<Self> {
-        let (changes, aws) =
-            tokio::join!(Changes::find(session, &options.force), aws_resources::plan(session));
-        let (changes, aws) = (changes?, aws?);
+        let changes = Changes::find(session, &options.force).await?;
         if let Some(plan) = &options.plan {
             plan.check(&SavedPlan::of(session, &changes).await?)?;
         }
-        Ok(Self { changes, aws })
+        Ok(Self { changes })
     }
 
     /// Deletes nothing if what runs now is not in the history.
@@ -72,12 +68,12 @@ impl Planned {
 
     /// Returns the number of changes.
     pub(super) fn number(&self) -> usize {
-        self.changes.changed().count() + self.changes.leftovers.len() + self.aws.number()
+        self.changes.number()
     }
 
     /// Prints the changes.
     pub(super) fn show(&self, report: &Report) {
-        self.aws.show(report);
+        self.changes.aws.report(report);
         for change in self.changes.changed() {
             report.event(&change_event(change, &change.target.label()));
         }

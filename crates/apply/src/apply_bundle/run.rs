@@ -124,17 +124,17 @@ impl Run<'_> {
     /// Makes the changes of a plan. Returns how far it came.
     async fn write(&self, planned: &mut Planned) -> (Progress, anyhow::Result<()>) {
         let Self { session, options, report, .. } = *self;
-        let Planned { changes, aws } = planned;
+        let Planned { changes } = planned;
         let mut progress = Progress::Granting;
         let outcome = async {
-            aws_resources::grant(session, aws, report).await?;
+            let granted = aws_resources::grant(session, changes, report).await?;
             progress = Progress::Writing;
             deploy::write(session, options, changes, report).await?;
             progress = Progress::Completing;
             let text = "the new pods are ready, but the apply is not complete\n  \
                         help: apply again to complete it";
             deploy::prune(session, changes).await.context(text)?;
-            aws_resources::withdraw(session, aws, report).await.context(text)
+            aws_resources::withdraw(session, granted, report).await.context(text)
         };
         let outcome = outcome.await;
         (progress, outcome)

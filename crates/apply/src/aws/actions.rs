@@ -41,9 +41,11 @@ pub(crate) const REGISTRY: &[&str] = &["ecr:GetAuthorizationToken"];
 pub(crate) const ROLE: &[&str] = &[
     "iam:AttachRolePolicy",
     "iam:CreateRole",
+    "iam:DetachRolePolicy",
     "iam:GetRole",
     "iam:ListAttachedRolePolicies",
     "iam:TagRole",
+    "iam:UntagRole",
     "iam:UpdateAssumeRolePolicy",
 ];
 
@@ -55,6 +57,7 @@ pub(crate) const POLICY: &[&str] = &[
     "iam:GetPolicy",
     "iam:GetPolicyVersion",
     "iam:ListPolicyVersions",
+    "iam:TagPolicy",
 ];
 
 #[cfg(test)]
@@ -66,8 +69,10 @@ mod tests {
         let listed: Vec<&str> = [CLUSTER, FIND, REPOSITORY, REGISTRY, ROLE, POLICY].concat();
         let sources = [
             include_str!("adopt.rs"),
-            include_str!("ecr.rs"),
-            include_str!("iam.rs"),
+            include_str!("ecr/mod.rs"),
+            include_str!("ecr/write.rs"),
+            include_str!("iam/mod.rs"),
+            include_str!("iam/write.rs"),
             include_str!("login.rs"),
             include_str!("../auth/eks.rs"),
         ];

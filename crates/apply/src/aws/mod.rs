@@ -1,39 +1,38 @@
-//! Creates and updates the AWS resources of services. They are never deleted.
+//! Compares the AWS resources of services with a bundle, and changes them. They are never deleted.
 
 pub(crate) mod actions;
 pub(crate) mod adopt;
-pub(crate) mod ecr;
+mod change;
+mod document;
+mod ecr;
+mod eventual;
+mod granted;
 pub(crate) mod iam;
 pub(crate) mod login;
+mod owner;
+mod plan;
+mod planned;
+mod repository;
+
+pub(crate) use granted::Granted;
+pub(crate) use owner::ServiceModule;
+pub(crate) use plan::AwsPlan;
+pub(crate) use planned::PlannedResource;
+pub(crate) use repository::ensure_repository;
 
 use aws_sdk_ecr::error::{ProvideErrorMetadata, SdkError};
-use optakit_core::value::Value;
+use owner::ForeignResource;
+use serde::Serialize;
 
 use crate::auth::sdk_reason;
-use crate::report::{AwsAction, AwsChange};
+use crate::digest::sha256;
 
-/// The changes to a resource.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub(crate) struct Outcome {
-    /// The type of the resource, for messages.
-    pub(crate) what: &'static str,
-    /// The name of the resource.
-    pub(crate) name: String,
-    /// The changed parts. The first one is [`AwsChange::Created`] if the resource is new.
-    pub(crate) changes: Vec<AwsChange>,
-    /// Differences that were kept.
-    pub(crate) remarks: Vec<String>,
-}
-
-impl Outcome {
-    /// Returns what was done with the resource.
-    pub(crate) fn action(&self) -> AwsAction {
-        match self.changes.as_slice() {
-            [] => AwsAction::Keep,
-            [AwsChange::Created, ..] => AwsAction::Created,
-            _ => AwsAction::Changed,
-        }
-    }
+/// The result of a request that changes AWS.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Written {
+    Done,
+    /// Another client has created the resource, or an answer was lost.
+    AlreadyExists,
 }
 
 /// The reason why a resource could not be created or updated.
@@ -48,6 +47,22 @@ pub(crate) enum AwsError {
     Failed { action: &'static str, what: &'static str, name: String, reason: String },
     #[error("the {what} in the bundle has no `{field}`")]
     Incomplete { what: &'static str, field: &'static str },
+    #[error(
+        "the IAM policy {arn} for the IAM role `{role}` does not exist\n  \
+         help: create it, or remove it from the service file"
+    )]
+    NoPolicy { role: String, arn: String },
+    #[error(
+        "AWS resources with the names of this service belong to others; nothing was changed\n{}\n  \
+         help: rename the service, or pass `--adopt` to let Optakit change them",
+        lines(.0)
+    )]
+    Foreign(Vec<ForeignResource>),
+    #[error(
+        "AWS reports that the {what} `{name}` exists, but does not show it\n  \
+         help: apply again in a minute"
+    )]
+    NotVisible { what: &'static str, name: String },
 }
 
 fn failed<E>(action: &'static str, what: &'static str, name: &str, error: &SdkError<E>) -> AwsError
@@ -63,46 +78,12 @@ where
     }
 }
 
-/// Returns a policy document as AWS expects it.
-fn to_text(document: &Value) -> String {
-    serde_json::to_string(document).expect("a document is a tree of maps with text keys")
+fn lines(resources: &[ForeignResource]) -> String {
+    resources.iter().map(|resource| format!("  {resource}")).collect::<Vec<_>>().join("\n")
 }
 
-/// Whether a policy document differs from the wanted one. The order of keys does not matter, and a
-/// list with one item equals the item.
-fn differs(found: Option<&str>, wanted: &Value) -> bool {
-    let parse = |text: &str| serde_json::from_str(text).ok().map(without_short_lists);
-    found.and_then(parse) != parse(&to_text(wanted))
-}
-
-/// Replaces each list with one item by the item.
-fn without_short_lists(json: serde_json::Value) -> serde_json::Value {
-    use serde_json::Value as Json;
-    match json {
-        Json::Object(map) => {
-            map.into_iter().map(|(key, value)| (key, without_short_lists(value))).collect()
-        }
-        Json::Array(mut items) if items.len() == 1 => without_short_lists(items.remove(0)),
-        Json::Array(items) => items.into_iter().map(without_short_lists).collect(),
-        other => other,
-    }
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn documents_are_compared_by_meaning() {
-        let wanted = serde_json::from_str(
-            r#"{"Version": "2012-10-17", "Statement": [{"Action": "ecr:*", "Effect": "Allow"}]}"#,
-        );
-        let wanted: Value = wanted.expect("a document");
-        let same =
-            r#"{"Statement": [{"Effect": "Allow", "Action": ["ecr:*"]}], "Version": "2012-10-17"}"#;
-        assert!(!differs(Some(same), &wanted));
-        assert!(differs(Some(&same.replace("Allow", "Deny")), &wanted));
-        assert!(differs(None, &wanted));
-        assert!(differs(Some("no JSON"), &wanted));
-    }
+/// Returns a hash of the state of a resource.
+fn state_of(found: &impl Serialize) -> String {
+    let text = serde_json::to_vec(found).expect("the state is a tree of maps with text keys");
+    sha256(&text)
 }

@@ -10,7 +10,7 @@ use super::cluster::{ConnectArgs, ResultFormat, ServiceArgs};
 /// Show what an apply would change, and the effect of each change.
 ///
 /// Writes nothing. The API server checks every object in a dry run. ECR repositories and IAM roles
-/// are not part of the plan. Needs access to the cluster.
+/// are compared with AWS. Needs AWS credentials and access to the cluster.
 #[derive(Debug, Args)]
 #[command(after_help = "\
 Exit codes:
@@ -37,10 +37,12 @@ pub(crate) struct PlanArgs {
     #[command(flatten)]
     pub(crate) connect: ConnectArgs,
     #[command(flatten)]
+    pub(crate) aws: AwsArgs,
+    #[command(flatten)]
     pub(crate) conflicts: ConflictArgs,
     /// Save the plan to a file, for `optakit apply --plan`
     ///
-    /// A saved plan expires after 2 hours, or when the cluster or the bundle changes.
+    /// A saved plan expires after 2 hours, or when the cluster, AWS or the bundle changes.
     #[arg(long, value_name = "FILE")]
     pub(crate) save: Option<PathBuf>,
     /// Accept a bundle that was modified after it was built
@@ -119,8 +121,9 @@ pub(crate) struct DeployArgs {
 
 /// Apply an earlier revision of a service again.
 ///
-/// The revision becomes the newest one. A revision is good if its pods became ready. Needs access
-/// to the cluster. Does not change AWS.
+/// The revision becomes the newest one. A revision is good if its pods became ready. ECR
+/// repositories and IAM roles become those of the revision. Needs AWS credentials and access to the
+/// cluster.
 #[derive(Debug, Args)]
 #[command(after_help = "\
 Exit codes:
@@ -140,6 +143,8 @@ pub(crate) struct RollbackArgs {
     #[arg(long, value_name = "NUMBER")]
     pub(crate) to: Option<u32>,
     #[command(flatten)]
+    pub(crate) aws: AwsArgs,
+    #[command(flatten)]
     pub(crate) rollout: RolloutArgs,
 }
 
@@ -148,9 +153,8 @@ pub(crate) struct RollbackArgs {
 pub(crate) struct ApplyOptionArgs {
     #[command(flatten)]
     pub(crate) connect: ConnectArgs,
-    /// Do not change AWS (for clusters outside EKS)
-    #[arg(long)]
-    pub(crate) skip_aws: bool,
+    #[command(flatten)]
+    pub(crate) aws: AwsArgs,
     #[command(flatten)]
     pub(crate) rollout: RolloutArgs,
     /// Accept a bundle that was modified after it was built
@@ -162,6 +166,20 @@ pub(crate) struct ApplyOptionArgs {
     /// Seconds to wait for the lock of another run [default: 0, or 600 if CI is set]
     #[arg(long, value_name = "SECONDS")]
     pub(crate) wait_lock: Option<u64>,
+}
+
+/// The options for AWS.
+#[derive(Debug, Args)]
+pub(crate) struct AwsArgs {
+    /// Do not read or change ECR repositories and IAM roles (for clusters outside EKS)
+    #[arg(long)]
+    pub(crate) skip_aws: bool,
+    /// Also change AWS resources that neither Optakit nor Opta created
+    ///
+    /// An ECR repository, IAM role or IAM policy without the tags of Optakit or Opta is not changed
+    /// otherwise.
+    #[arg(long, conflicts_with = "skip_aws")]
+    pub(crate) adopt: bool,
 }
 
 /// The options of every command that rolls out pods.

@@ -10,8 +10,8 @@ mod source;
 use clap::{Parser, Subcommand};
 
 pub(crate) use apply::{
-    ApplyArgs, ApplyOptionArgs, ConflictArgs, DeployArgs, OnFailure, PlanArgs, ProgressFormat,
-    RollbackArgs, RolloutArgs,
+    ApplyArgs, ApplyOptionArgs, AwsArgs, ConflictArgs, DeployArgs, OnFailure, PlanArgs,
+    ProgressFormat, RollbackArgs, RolloutArgs,
 };
 pub(crate) use bundle::{BundleArgs, BundleCommand, ImageArgs, PushArgs};
 pub(crate) use cluster::{

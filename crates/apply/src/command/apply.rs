@@ -10,7 +10,7 @@ use crate::cli::ApplyArgs;
 use crate::file;
 use crate::report::Report;
 use crate::saved_plan::SavedPlan;
-use crate::session::{self, AwsUse, Session};
+use crate::session::{self, Session};
 
 /// Applies a bundle to its cluster.
 ///
@@ -28,8 +28,7 @@ pub(crate) fn run(arguments: &ApplyArgs, report: &Report) -> anyhow::Result<Exit
     };
     let cluster = connect::cluster(&bundle, &options.connect)?;
     session::block_on(async {
-        let aws = if options.skip_aws { AwsUse::Skip } else { AwsUse::Manage { adopt: false } };
-        let session = Session::open(bundle, &cluster, aws).await?;
+        let session = Session::open(bundle, &cluster, options::aws(&options.aws)).await?;
         apply_bundle(session, &options::apply(options, plan), report, started).await?;
         Ok(ExitCode::SUCCESS)
     })

@@ -12,7 +12,7 @@ use crate::bundle_file::{self, IfModified};
 use crate::cli::DeployArgs;
 use crate::push_image::{check, push_to_ecr};
 use crate::report::Report;
-use crate::session::{self, AwsUse, Session};
+use crate::session::{self, Session};
 
 /// Pushes an image, then applies a bundle with it.
 ///
@@ -22,7 +22,7 @@ use crate::session::{self, AwsUse, Session};
 pub(crate) fn run(arguments: &DeployArgs, report: &Report) -> anyhow::Result<ExitCode> {
     let started = Instant::now();
     let DeployArgs { bundle, image, options } = arguments;
-    if options.skip_aws {
+    if options.aws.skip_aws {
         bail!(
             "`deploy` pushes to ECR, so it cannot run with `--skip-aws`\n  \
              help: push with `optakit push --to REGISTRY/REPOSITORY`, then apply with \
@@ -43,7 +43,7 @@ pub(crate) fn run(arguments: &DeployArgs, report: &Report) -> anyhow::Result<Exi
     session::block_on(async {
         let digest = push_to_ecr(&bundle, &image, None, report).await?;
         bundle.fill(IMAGE_DIGEST, &digest);
-        let session = Session::open(bundle, &cluster, AwsUse::Manage { adopt: false }).await?;
+        let session = Session::open(bundle, &cluster, options::aws(&options.aws)).await?;
         apply_bundle(session, &options::apply(options, None), report, started).await?;
         Ok(ExitCode::SUCCESS)
     })

@@ -3,11 +3,12 @@
 use std::time::Duration;
 
 use crate::apply_bundle::ApplyBundleOptions;
-use crate::cli::{ApplyOptionArgs, ConflictArgs, ImageArgs, OnFailure, RolloutArgs};
+use crate::cli::{ApplyOptionArgs, AwsArgs, ConflictArgs, ImageArgs, OnFailure, RolloutArgs};
 use crate::deploy::DeployOptions;
 use crate::owner::Force;
 use crate::push_image::ImageFile;
 use crate::saved_plan::SavedPlan;
+use crate::session::AwsUse;
 
 /// How long a run waits for a lock in continuous integration, in seconds.
 const WAIT_LOCK_IN_CI: u64 = 600;
@@ -15,6 +16,11 @@ const WAIT_LOCK_IN_CI: u64 = 600;
 /// Returns which fields of other field managers are overwritten.
 pub(super) fn force(conflicts: &ConflictArgs) -> Force {
     Force { all: conflicts.force_conflicts, fields: conflicts.force_field.clone() }
+}
+
+/// Returns how a run uses AWS.
+pub(super) const fn aws(aws: &AwsArgs) -> AwsUse {
+    if aws.skip_aws { AwsUse::Skip } else { AwsUse::Manage { adopt: aws.adopt } }
 }
 
 /// Returns the options of a deployment.

@@ -6,6 +6,7 @@ use optakit_core::effect::Effect;
 use serde_json::json;
 
 use crate::applyset::Leftover;
+use crate::aws::PlannedResource;
 use crate::changes::{self, Changes};
 use crate::cli::ResultFormat;
 use crate::live::{DesiredObject, ObjectChange};
@@ -27,11 +28,7 @@ pub(super) fn print(
         ResultFormat::Text => text(changes, session.layer(), noun),
         ResultFormat::Json => json(changes, session),
     });
-    if count(changes) == 0 { ExitCode::SUCCESS } else { ExitCode::from(2) }
-}
-
-fn count(changes: &Changes) -> usize {
-    changes.changed().count() + changes.untested.len() + changes.leftovers.len()
+    if changes.number() == 0 { ExitCode::SUCCESS } else { ExitCode::from(2) }
 }
 
 fn line(event: &Event<'_>) -> String {
@@ -58,7 +55,13 @@ fn text(changes: &Changes, layer: &str, noun: &str) -> String {
     for leftover in &changes.leftovers {
         push(&line(&changes::deletion_event(&leftover.label())));
     }
-    match count(changes) {
+    for planned in changes.aws.changed() {
+        push(&planned.with_event(line));
+        for line in planned.diff().lines() {
+            push(&format!("    {line}"));
+        }
+    }
+    match changes.number() {
         0 => push(&format!("{layer}: no {noun}s")),
         number => push(&format!("{layer}: {}", plural(number, noun))),
     }
@@ -94,6 +97,13 @@ fn json(changes: &Changes, session: &Session) -> String {
             "effect": Effect::Deletion.label(), "diff": "",
         })
     };
+    let of_resource = |planned: &PlannedResource| {
+        json!({
+            "action": planned.action(), "kind": planned.what(), "name": planned.name(),
+            "effects": planned.effects(), "gains": planned.gains(), "loses": planned.loses(),
+            "diff": planned.diff(),
+        })
+    };
     let list: Vec<_> = changes
         .changed()
         .map(of_change)
@@ -105,6 +115,7 @@ fn json(changes: &Changes, session: &Session) -> String {
         "cluster": session.cluster,
         "bundle": session.bundle.digest,
         "changes": list,
+        "aws": changes.aws.resources().iter().map(of_resource).collect::<Vec<_>>(),
     });
     format!("{plan:#}\n")
 }

@@ -8,7 +8,6 @@ use super::options;
 use crate::apply_bundle::{ApplyBundleOptions, roll_back};
 use crate::cli::RollbackArgs;
 use crate::report::Report;
-use crate::session::AwsUse;
 
 /// Applies an earlier revision again. It becomes the newest revision.
 ///
@@ -16,7 +15,7 @@ use crate::session::AwsUse;
 ///
 /// Fails if there is no such revision, or its pods do not become ready.
 pub(crate) fn run(arguments: &RollbackArgs, report: &Report) -> anyhow::Result<ExitCode> {
-    with_service(&arguments.service, AwsUse::Skip, report, async |session| {
+    with_service(&arguments.service, options::aws(&arguments.aws), report, async |session| {
         let options = ApplyBundleOptions {
             deploy: options::deploy(&arguments.rollout, None),
             roll_back: false,

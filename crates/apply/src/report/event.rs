@@ -1,53 +1,13 @@
 //! The events of a run: a line of text for people, or a JSON object for programs
 //! (`--output json`).
 
-use serde::{Serialize, Serializer};
+use serde::Serialize;
 
+use super::aws::{self, AwsAction, AwsChange, AwsPlanAction};
 use crate::plural::plural;
 
 /// The width of the first column of a line.
 const VERB_WIDTH: usize = 13;
-
-/// What a run did with an AWS resource.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
-#[serde(rename_all = "camelCase")]
-pub(crate) enum AwsAction {
-    Created,
-    Changed,
-    Keep,
-}
-
-/// A change to an AWS resource.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(crate) enum AwsChange {
-    /// The resource is new.
-    Created,
-    ScanOnPush,
-    Lifecycle,
-    Trust,
-    Policy,
-    Attachment,
-}
-
-impl AwsChange {
-    /// Returns the name in every output format.
-    const fn name(self) -> &'static str {
-        match self {
-            Self::Created => "created",
-            Self::ScanOnPush => "scan on push",
-            Self::Lifecycle => "lifecycle",
-            Self::Trust => "trust",
-            Self::Policy => "policy",
-            Self::Attachment => "attachment",
-        }
-    }
-}
-
-impl Serialize for AwsChange {
-    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
-        serializer.serialize_str(self.name())
-    }
-}
 
 /// What a run will do with an object.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
@@ -68,6 +28,16 @@ pub(crate) enum Event<'a> {
         what: &'a str,
         name: &'a str,
         changes: &'a [AwsChange],
+        remarks: &'a [String],
+    },
+    /// An AWS resource will change. `gains` and `loses` are permissions and attached policies.
+    AwsPlanned {
+        action: AwsPlanAction,
+        what: &'a str,
+        name: &'a str,
+        effects: &'a [&'a str],
+        gains: &'a [String],
+        loses: &'a [String],
         remarks: &'a [String],
     },
     /// An object will change. `effect` is the consequence, `taken` are the fields that other field
@@ -107,14 +77,14 @@ impl Event<'_> {
     pub(crate) fn text(&self) -> Option<String> {
         Some(match self {
             Self::Aws { action, what, name, changes, remarks } => {
-                let names: Vec<&str> = changes.iter().map(|change| change.name()).collect();
-                let (verb, changed) = match action {
-                    AwsAction::Created => ("created", String::new()),
-                    AwsAction::Changed => ("changed", format!(" ({})", names.join(", "))),
-                    AwsAction::Keep => ("unchanged", String::new()),
-                };
+                let verb = action.verb();
                 let remarks: String = remarks.iter().map(|remark| format!("\n{remark}")).collect();
-                step(verb, &format!("{what} {name}{changed}{remarks}"))
+                step(verb, &format!("{what} {name}{}{remarks}", action.parts(changes)))
+            }
+            Self::AwsPlanned { action, what, name, effects, gains, loses, remarks } => {
+                let verb = action.verb();
+                let lines = aws::planned_lines(gains, loses, remarks);
+                step(verb, &format!("{what} {name}{}{lines}", aws::in_parentheses(effects)))
             }
             Self::Change { action, object, effect, taken, replicas } => {
                 let (verb, effect) = match action {

@@ -1,5 +1,6 @@
 //! All output of the program. Results go to standard output, everything else to standard error.
 
+mod aws;
 mod diagnostic;
 mod event;
 mod output;
@@ -7,7 +8,8 @@ mod progress;
 mod prompt;
 mod transfer;
 
-pub(crate) use event::{AwsAction, AwsChange, Event, ObjectAction};
+pub(crate) use aws::{AwsAction, AwsChange, AwsPlanAction};
+pub(crate) use event::{Event, ObjectAction};
 pub(crate) use output::Report;
 pub(crate) use progress::ProgressTable;
 pub(crate) use prompt::{ask, confirm};

@@ -112,9 +112,10 @@ fn denied_action_is_named() {
         ("ecr", "DescribeRepositories", repository),
         ("ecr", "CreateRepository", repository),
         ("ecr", "SetRepositoryPolicy", repository),
-        ("ecr", "PutLifecyclePolicy", repository),
         ("iam", "GetRole", role),
         ("iam", "CreateRole", role),
+        // It deletes images, so it is written last.
+        ("ecr", "PutLifecyclePolicy", repository),
     ] {
         service
             .apply_as(&format!("DENIED-{action}"))

@@ -58,8 +58,13 @@ async fn role_is_created_and_corrected() {
     service
         .apply_with(&[])
         .succeeds()
-        .reports("changed      IAM role staging-roled-api (trust, attachment)")
-        .reports(&format!("{foreign} is also attached and was kept"));
+        .reports("will change  IAM role staging-roled-api")
+        .reports("+ trust: sts:AssumeRoleWithWebIdentity with")
+        .reports("- trust: sts:AssumeRole with")
+        .reports(&format!("+ attachment: the policy {more}"))
+        .reports(&format!("{foreign} is also attached and is kept"))
+        .reports("changed      IAM role staging-roled-api (tags, trust, attachment)")
+        .reports("withdrawn    IAM role staging-roled-api (trust)");
     assert_eq!(trust(&iam, role).await, first);
 
     // With a kubeconfig the OIDC issuer is unknown.

@@ -70,5 +70,5 @@ fn drift_shows_the_changes_of_others() {
         .exits(2)
         .prints("will change  Deployment drifted-api-k8s-service  (rolling restart)")
         .prints("acme/api:other");
-    assert!(drift.output().ends_with("drifted: 1 change"), "{}", drift.stdout);
+    assert!(drift.output().ends_with("drifted: 1 difference"), "{}", drift.stdout);
 }
