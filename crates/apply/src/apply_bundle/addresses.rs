@@ -3,9 +3,14 @@
 use optakit_core::bundle::BundleObject;
 use optakit_core::kind::Kind;
 
-/// Returns the addresses of the Ingresses and routes, like `api.example.com/v1`.
-pub(super) fn of(manifests: &[BundleObject]) -> Vec<String> {
-    manifests.iter().filter_map(address).collect()
+use crate::session::Session;
+
+/// Returns the addresses of the Ingresses and routes, like `api.example.com/v1`. An object that is
+/// not applied, because its pods have no image, has none.
+pub(super) fn of(session: &Session) -> Vec<String> {
+    let (targets, _) = session.targets();
+    let objects = targets.iter().filter_map(|target| session.bundle.manifests.get(target.index));
+    objects.filter_map(address).collect()
 }
 
 fn address(object: &BundleObject) -> Option<String> {

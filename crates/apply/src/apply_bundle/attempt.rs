@@ -4,7 +4,7 @@ use anyhow::Context;
 
 use super::written::Written;
 use crate::applyset::ApplySet;
-use crate::history::{self, Base, Current, NewRevision, Revision, Status};
+use crate::history::{self, Base, Before, Current, NewRevision, Revision, Status};
 use crate::session::Session;
 
 /// A run that is not recorded yet.
@@ -34,10 +34,13 @@ impl Attempt {
         let current = Current::find(client, layer, set, &revisions).await?;
         let mut new = None;
         if !current.is(&session.bundle.actual_digest()) {
-            let mut revision = NewRevision::of(&session.bundle, &revisions)
-                .based_on(current.base_number())
+            let mut revision = NewRevision::of(&session.bundle, current.next)
+                .after(current.before())
                 .restoring(restores.map(Revision::origin));
-            revision.check(client).await.context("this run cannot be recorded in the history")?;
+            revision
+                .check(client)
+                .await
+                .context("this run cannot be recorded in the history, nothing was changed")?;
             new = Some(revision);
         }
         Ok(Self { current, revisions, new })
@@ -68,14 +71,14 @@ impl Attempt {
         let revision = revision.context("a bundle without a new revision is deployed already")?;
         history::mark(set, &revision);
         written.revision(revision.clone());
-        Ok(Started { base: self.current.base, revision, is_new })
+        Ok(Started { current: self.current, revision, is_new })
     }
 }
 
 /// A run that is recorded.
 pub(super) struct Started {
     /// What ran before.
-    pub(super) base: Base,
+    current: Current,
     revision: Revision,
     /// Whether the revision was recorded by this run.
     is_new: bool,
@@ -98,21 +101,20 @@ impl Started {
             self.revision.set_status(client, layer, status).await?;
         } else if status != Status::Deployed {
             // The bundle stays deployed in the history: its objects were all applied before.
-            let revisions = history::list(client, layer).await?;
-            let failed = NewRevision::of(&session.bundle, &revisions)
-                .based_on(Some(self.revision.number))
+            let failed = NewRevision::of(&session.bundle, self.current.next)
+                .after(self.current.before())
                 .with_status(status);
             self.revision = failed.write(client).await?;
         } else {
-            return Ok(self.base);
+            return Ok(self.current.base);
         }
         written.revision(self.revision.clone());
-        let base = match &self.base {
-            Base::Revision(base) => Some(base.number),
-            Base::Nothing | Base::Unknown { .. } => None,
+        let before = match self.current.before() {
+            Before::Revision(number) => Some(number),
+            Before::Nothing | Before::Unknown => None,
         };
-        let needed: Vec<u32> = base.into_iter().chain([self.revision.number]).collect();
+        let needed: Vec<u32> = before.into_iter().chain([self.revision.number]).collect();
         history::trim(client, layer, &needed).await?;
-        Ok(self.base)
+        Ok(self.current.base)
     }
 }

@@ -104,7 +104,7 @@ fn report_done(
     report.event(&Event::Done {
         layer: session.layer(),
         changes: deployed.changes + before_plan,
-        addresses: &addresses::of(&session.bundle.manifests),
+        addresses: &addresses::of(session),
         seconds: started.elapsed().as_secs_f32(),
     });
     for module in &deployed.left_out {

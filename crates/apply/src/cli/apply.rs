@@ -121,9 +121,9 @@ pub(crate) struct DeployArgs {
 
 /// Apply an earlier revision of a service again.
 ///
-/// The revision becomes the newest one. A revision is good if its pods became ready. ECR
-/// repositories and IAM roles become those of the revision. Needs AWS credentials and access to the
-/// cluster.
+/// Restores everything that the revision contains: pods, configuration, autoscaler, Ingress and IAM
+/// policies. Shows the changes and asks for confirmation on a terminal. The rollback becomes the
+/// newest revision. Needs AWS credentials and access to the cluster.
 #[derive(Debug, Args)]
 #[command(after_help = "\
 Exit codes:
@@ -131,7 +131,7 @@ Exit codes:
   1  failed
 
 Examples:
-  # Apply the last good revision before the newest
+  # Apply the revision before the one that runs now
   optakit rollback shop-staging.bundle.json
 
   # Apply revision 3 again
@@ -139,7 +139,7 @@ Examples:
 pub(crate) struct RollbackArgs {
     #[command(flatten)]
     pub(crate) service: ServiceArgs,
-    /// Revision to apply [default: the last good one before the newest]
+    /// Revision to apply [default: the deployed one before the one that runs now]
     #[arg(long, value_name = "NUMBER")]
     pub(crate) to: Option<u32>,
     #[command(flatten)]

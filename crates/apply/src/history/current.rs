@@ -5,7 +5,7 @@ use optakit_core::bundle::Bundle;
 
 use super::legacy;
 use super::read::read;
-use super::revision::{HistoryError, Revision, Status};
+use super::revision::{Before, HistoryError, MAX_NUMBER, Revision, Status};
 use crate::applyset::ApplySet;
 
 /// The annotation of the parent with the number of the revision that the last run applied.
@@ -19,6 +19,8 @@ pub(crate) struct Current {
     /// The revision that the last run applied, completely or not.
     pub(crate) applied: Option<Revision>,
     pub(crate) base: Base,
+    /// The number of the next revision.
+    pub(crate) next: u32,
 }
 
 /// The state that a rollback restores.
@@ -47,20 +49,25 @@ impl Current {
         set: &ApplySet,
         revisions: &[Revision],
     ) -> Result<Self, HistoryError> {
-        let Some(applied) = set.annotation(APPLIED) else {
+        let newest = revisions.first().map_or(0, |newest| newest.number);
+        let applied = set.annotation(APPLIED);
+        // The revision that runs may have been deleted. Its number is not used again.
+        let numbers = applied.and_then(|applied| applied.parse().ok()).into_iter();
+        let next = numbers.filter(|number| *number < MAX_NUMBER).fold(newest, u32::max) + 1;
+        let Some(applied) = applied else {
             return Self::find_unmarked(client, layer, set, revisions).await;
         };
         let revision = revisions.iter().find(|revision| revision.number.to_string() == applied);
         let Some(revision) = revision else {
             let reason = format!("revision {applied}, which runs now, is not in the history");
-            return Ok(Self { applied: None, base: Base::Unknown { reason } });
+            return Ok(Self { applied: None, base: Base::Unknown { reason }, next });
         };
         if set.annotation(APPLIED_DIGEST) != Some(&*revision.digest) {
             let reason = format!("revision {applied}, which runs now, was changed in the history");
-            return Ok(Self { applied: None, base: Base::Unknown { reason } });
+            return Ok(Self { applied: None, base: Base::Unknown { reason }, next });
         }
         let base = last_complete(revision, revisions);
-        Ok(Self { applied: Some(revision.clone()), base })
+        Ok(Self { applied: Some(revision.clone()), base, next })
     }
 
     /// Finds out what runs now if no run of this version applied it.
@@ -70,10 +77,11 @@ impl Current {
         set: &ApplySet,
         revisions: &[Revision],
     ) -> Result<Self, HistoryError> {
+        let next = revisions.first().map_or(1, |newest| newest.number + 1);
         if set.is_empty() {
-            return Ok(Self { applied: None, base: Base::Nothing });
+            return Ok(Self { applied: None, base: Base::Nothing, next });
         }
-        let unknown = |reason| Self { applied: None, base: Base::Unknown { reason } };
+        let unknown = |reason| Self { applied: None, base: Base::Unknown { reason }, next };
         let Some(newest) = revisions.first() else {
             return Ok(unknown("the history has no revisions".to_owned()));
         };
@@ -90,7 +98,7 @@ impl Current {
         if !legacy::runs(client, set, &bundle).await? {
             return Ok(unknown(format!("the newest revision, {number}, is not what runs now")));
         }
-        Ok(Self { applied: Some(newest.clone()), base: Base::Revision(newest.clone()) })
+        Ok(Self { applied: Some(newest.clone()), base: Base::Revision(newest.clone()), next })
     }
 
     /// Whether this bundle runs now, completely.
@@ -100,11 +108,12 @@ impl Current {
             .is_some_and(|applied| applied.status == Status::Deployed && applied.digest == digest)
     }
 
-    /// Returns the number of the revision that a rollback restores.
-    pub(crate) const fn base_number(&self) -> Option<u32> {
+    /// Returns what runs now, for the record of the next revision.
+    pub(crate) const fn before(&self) -> Before {
         match &self.base {
-            Base::Revision(base) => Some(base.number),
-            Base::Nothing | Base::Unknown { .. } => None,
+            Base::Nothing => Before::Nothing,
+            Base::Revision(base) => Before::Revision(base.number),
+            Base::Unknown { .. } => Before::Unknown,
         }
     }
 
@@ -130,13 +139,22 @@ fn last_complete(revision: &Revision, revisions: &[Revision]) -> Base {
     if revision.status == Status::Deployed {
         return Base::Revision(revision.clone());
     }
-    let Some(base) = revision.base else { return Base::Nothing };
-    let found = revisions.iter().find(|other| other.number == base);
-    // A base is always older, so this ends.
-    match found.filter(|found| found.number < revision.number) {
+    let number = revision.number;
+    let before = match revision.before {
+        Before::Nothing => return Base::Nothing,
+        Before::Revision(before) => before,
+        Before::Unknown => {
+            let reason = format!("what ran before revision {number} is not in the history");
+            return Base::Unknown { reason };
+        }
+    };
+    let found = revisions.iter().find(|other| other.number == before);
+    // What ran before has a lower number, so this ends.
+    match found.filter(|found| found.number < number) {
         Some(found) => last_complete(found, revisions),
         None => {
-            let reason = format!("revision {base}, which ran before, is not in the history");
+            let reason =
+                format!("revision {before}, which ran before {number}, is not in the history");
             Base::Unknown { reason }
         }
     }
@@ -152,13 +170,13 @@ pub(crate) fn mark(set: &mut ApplySet, revision: &Revision) {
 mod tests {
     use super::*;
 
-    fn revision(number: u32, status: Status, base: Option<u32>) -> Revision {
+    fn revision(number: u32, status: Status, before: Option<u32>) -> Revision {
         Revision {
             number,
             status,
             digest: format!("sha256:{number}"),
             recorded: String::new(),
-            base,
+            before: before.map_or(Before::Nothing, Before::Revision),
             restores: None,
             parts: 1,
         }
@@ -167,7 +185,7 @@ mod tests {
     fn current(applied: u32, revisions: &[Revision]) -> Current {
         let found = revisions.iter().find(|revision| revision.number == applied);
         let applied = found.expect("the revision exists").clone();
-        Current { base: last_complete(&applied, revisions), applied: Some(applied) }
+        Current { base: last_complete(&applied, revisions), applied: Some(applied), next: 99 }
     }
 
     fn previous(applied: u32, revisions: &[Revision]) -> Option<u32> {
@@ -212,7 +230,7 @@ mod tests {
             revision(5, Deployed, Some(2)),
             revision(4, Failed, Some(3)),
         ];
-        assert_eq!(current(9, &revisions).base_number(), Some(5));
+        assert_eq!(current(9, &revisions).before(), Before::Revision(5));
         assert!(matches!(current(7, &revisions).base, Base::Nothing));
         assert!(matches!(current(4, &revisions).base, Base::Unknown { .. }));
         assert!(current(5, &revisions).is("sha256:5"));

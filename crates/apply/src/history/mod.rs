@@ -16,5 +16,5 @@ pub(crate) use current::{Base, Current, mark};
 pub(crate) use list::{find, last_good, list};
 pub(crate) use read::read;
 pub(crate) use record::{NewRevision, record};
-pub(crate) use revision::{Revision, Status};
+pub(crate) use revision::{Before, Revision, Status};
 pub(crate) use trim::{clear, trim};

@@ -10,8 +10,8 @@ use serde_json::json;
 
 use super::pack::pack;
 use super::revision::{
-    BASE, DIGEST, HistoryError, KEY, LAYER, NUMBER, PART_TYPE, PARTS, RESTORES, Revision, STATUS,
-    Status, TYPE, part_name, secret_name,
+    BEFORE, Before, DIGEST, HistoryError, KEY, LAYER, NUMBER, PART_TYPE, PARTS, RESTORES, Revision,
+    STATUS, Status, TYPE, part_name, secret_name,
 };
 use crate::live::{LiveError, explain};
 
@@ -21,30 +21,29 @@ pub(crate) struct NewRevision {
     number: u32,
     status: Status,
     digest: String,
-    base: Option<u32>,
+    before: Before,
     restores: Option<u32>,
     /// The compressed bundle, split into parts that fit into a Secret.
     parts: Vec<Vec<u8>>,
 }
 
 impl NewRevision {
-    /// Creates the revision that follows the known ones, with the status
-    /// [`Applying`](Status::Applying).
-    pub(crate) fn of(bundle: &Bundle, known: &[Revision]) -> Self {
+    /// Creates a revision with a number and the status [`Applying`](Status::Applying).
+    pub(crate) fn of(bundle: &Bundle, number: u32) -> Self {
         Self {
             layer: bundle.metadata.layer.clone(),
-            number: known.first().map_or(1, |newest| newest.number + 1),
+            number,
             status: Status::Applying,
             digest: bundle.actual_digest(),
-            base: None,
+            before: Before::Nothing,
             restores: None,
             parts: pack(&bundle.to_text()),
         }
     }
 
-    /// Sets the revision that runs now.
-    pub(crate) fn based_on(self, base: Option<u32>) -> Self {
-        Self { base, ..self }
+    /// Sets what runs now.
+    pub(crate) fn after(self, before: Before) -> Self {
+        Self { before, ..self }
     }
 
     /// Sets the revision that this one restores.
@@ -78,7 +77,7 @@ impl NewRevision {
             status: self.status,
             digest: self.digest,
             recorded: String::new(),
-            base: self.base,
+            before: self.before,
             restores: self.restores,
             parts: self.parts.len(),
         })
@@ -145,7 +144,7 @@ impl NewRevision {
         let (name, kind) = if part == 1 {
             labels.extend([text(STATUS, &self.status)]);
             annotations.extend([text(DIGEST, &self.digest)]);
-            annotations.extend(self.base.map(|base| text(BASE, &base)));
+            annotations.extend(self.before.value().map(|before| text(BEFORE, &before)));
             annotations.extend(self.restores.map(|restores| text(RESTORES, &restores)));
             let parts = Some(self.parts.len()).filter(|parts| *parts > 1);
             annotations.extend(parts.map(|parts| text(PARTS, &parts)));
@@ -194,7 +193,8 @@ async fn next_free(client: &kube::Client, layer: &str, from: u32) -> Result<u32,
     Ok((from..).find(is_free).unwrap_or(from))
 }
 
-/// Records a bundle as the newest revision, and its outcome.
+/// Records a bundle and its outcome as the newest revision. `known` are all revisions, newest
+/// first.
 ///
 /// # Errors
 ///
@@ -205,7 +205,8 @@ pub(crate) async fn record(
     status: Status,
     known: &[Revision],
 ) -> Result<Revision, HistoryError> {
-    NewRevision::of(bundle, known).with_status(status).write(client).await
+    let number = known.first().map_or(1, |newest| newest.number + 1);
+    NewRevision::of(bundle, number).with_status(status).write(client).await
 }
 
 impl Revision {

@@ -21,13 +21,13 @@ pub(super) const DIGEST: &str = "optakit.dev/digest";
 /// The annotation with the number of Secrets of the bundle, if there is more than one.
 pub(super) const PARTS: &str = "optakit.dev/parts";
 /// The annotation with the number of the revision that ran before.
-pub(super) const BASE: &str = "optakit.dev/base";
+pub(super) const BEFORE: &str = "optakit.dev/before";
 /// The annotation with the number of the revision that a rollback restored.
 pub(super) const RESTORES: &str = "optakit.dev/restores";
 /// The key of the bundle in a Secret.
 pub(super) const KEY: &str = "bundle";
 /// The highest number of a revision. A Secret with a higher number is not a revision of Optakit.
-const MAX_NUMBER: u32 = 999_999_999;
+pub(super) const MAX_NUMBER: u32 = 999_999_999;
 
 /// The outcome of applying a revision.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -71,6 +71,38 @@ impl fmt::Display for Status {
     }
 }
 
+/// What ran before a revision.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Before {
+    /// Nothing was deployed.
+    Nothing,
+    /// A deployed revision.
+    Revision(u32),
+    /// What ran was not in the history.
+    Unknown,
+}
+
+impl Before {
+    const UNKNOWN: &str = "unknown";
+
+    /// Reads the value of an annotation.
+    fn of(value: Option<&String>) -> Self {
+        match value {
+            None => Self::Nothing,
+            Some(value) => value.parse().map_or(Self::Unknown, Self::Revision),
+        }
+    }
+
+    /// Returns the value of an annotation.
+    pub(super) fn value(self) -> Option<String> {
+        match self {
+            Self::Nothing => None,
+            Self::Revision(number) => Some(number.to_string()),
+            Self::Unknown => Some(Self::UNKNOWN.to_owned()),
+        }
+    }
+}
+
 /// A revision without its bundle.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(crate) struct Revision {
@@ -80,8 +112,8 @@ pub(crate) struct Revision {
     pub(crate) digest: String,
     /// The time of the record in the format of RFC 3339, by the clock of the API server.
     pub(crate) recorded: String,
-    /// The revision that ran before this one.
-    pub(crate) base: Option<u32>,
+    /// What ran before this revision.
+    pub(crate) before: Before,
     /// The revision that this rollback restored.
     pub(crate) restores: Option<u32>,
     /// The number of Secrets that contain the bundle.
@@ -98,7 +130,6 @@ impl Revision {
         if metadata.name? != secret_name(layer, number) || labels.get(LAYER)? != layer {
             return None;
         }
-        let number_in = |key: &str| annotations.get(key).and_then(|number| number.parse().ok());
         Some(Self {
             number,
             status: Status::of(labels.get(STATUS)?),
@@ -107,8 +138,8 @@ impl Revision {
                 .creation_timestamp
                 .map(|time| time.0.to_string())
                 .unwrap_or_default(),
-            base: number_in(BASE),
-            restores: number_in(RESTORES),
+            before: Before::of(annotations.get(BEFORE)),
+            restores: annotations.get(RESTORES).and_then(|number| number.parse().ok()),
             parts: annotations.get(PARTS).and_then(|parts| parts.parse().ok()).unwrap_or(1),
         })
     }

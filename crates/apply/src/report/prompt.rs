@@ -14,12 +14,17 @@ use tokio::sync::oneshot;
 ///
 /// Fails if the answer cannot be read.
 pub(crate) async fn ask(question: &str, yes: bool) -> io::Result<bool> {
-    if yes || !io::stdin().is_terminal() || !io::stderr().is_terminal() {
+    if yes || !can_ask() {
         return Ok(true);
     }
     anstream::eprint!("{question} [y/N] ");
     let answer = read_line().await?;
     Ok(matches!(answer.trim(), "y" | "Y" | "yes"))
+}
+
+/// Whether the user can read and answer a question.
+pub(crate) fn can_ask() -> bool {
+    io::stdin().is_terminal() && io::stderr().is_terminal()
 }
 
 /// Asks the user to confirm the first change of a run.

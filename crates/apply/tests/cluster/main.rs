@@ -7,6 +7,7 @@ mod testbed;
 mod apply;
 mod aws;
 mod connection;
+mod history;
 mod hosts;
 mod iam;
 mod lock;
