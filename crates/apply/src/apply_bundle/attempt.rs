@@ -77,7 +77,6 @@ impl Attempt {
 
 /// A run that is recorded.
 pub(super) struct Started {
-    /// What ran before.
     current: Current,
     revision: Revision,
     /// Whether the revision was recorded by this run.
@@ -85,6 +84,11 @@ pub(super) struct Started {
 }
 
 impl Started {
+    /// Returns what ran before.
+    pub(super) const fn base(&self) -> &Base {
+        &self.current.base
+    }
+
     /// Records the outcome of the run, and deletes the oldest revisions.
     ///
     /// # Errors
@@ -95,7 +99,7 @@ impl Started {
         session: &Session,
         status: Status,
         written: &Written,
-    ) -> anyhow::Result<Base> {
+    ) -> anyhow::Result<()> {
         let (client, layer) = (&session.client, session.layer());
         if self.is_new {
             self.revision.set_status(client, layer, status).await?;
@@ -106,7 +110,7 @@ impl Started {
                 .with_status(status);
             self.revision = failed.write(client).await?;
         } else {
-            return Ok(self.current.base);
+            return Ok(());
         }
         written.revision(self.revision.clone());
         let before = match self.current.before() {
@@ -115,6 +119,6 @@ impl Started {
         };
         let needed: Vec<u32> = before.into_iter().chain([self.revision.number]).collect();
         history::trim(client, layer, &needed).await?;
-        Ok(self.current.base)
+        Ok(())
     }
 }

@@ -105,18 +105,21 @@ impl Run<'_> {
             Err(error) if error.is::<Interrupted>() => Status::Interrupted,
             Err(_) => Status::Partial,
         };
+        let base = started.base().clone();
         let finished = started.finish(session, status, written).await;
         match (outcome, finished) {
-            (Ok(()), Ok(_)) => Ok(Deployed { changes, left_out: planned.changes.left_out }),
+            (Ok(()), Ok(())) => Ok(Deployed { changes, left_out: planned.changes.left_out }),
             (Ok(()), Err(error)) => {
                 let text = "all changes were made, but the history does not contain the outcome\n  \
                             help: apply again to record it";
                 Err(error.context(text).into())
             }
             (Err(error), finished) => {
+                if let Err(error) = finished {
+                    report.warning(format!("the outcome cannot be recorded: {error:#}"));
+                }
                 let can_restore = progress == Progress::Writing && !error.is::<Interrupted>();
-                let base = finished.ok().filter(|_| can_restore);
-                Err(Failure { error, base })
+                Err(Failure { error, base: can_restore.then_some(base) })
             }
         }
     }
