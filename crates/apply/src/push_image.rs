@@ -1,12 +1,15 @@
 //! Pushes an image from an archive to the ECR repository of a module or to another registry.
 
+use std::collections::BTreeSet;
 use std::path::PathBuf;
 
 use anyhow::{Context, bail};
+use aws_config::SdkConfig;
 use docker_credential::{CredentialRetrievalError, DockerCredential};
 use oci_client::secrets::RegistryAuth;
 use optakit_core::aws::ecr::EcrRepository;
 use optakit_core::bundle::Bundle;
+use tempfile::TempDir;
 
 use crate::auth;
 use crate::aws::adopt::adopt;
@@ -66,7 +69,11 @@ pub(crate) async fn push_to_ecr(
 }
 
 /// Returns the module and its ECR repository. Without a module, the only one that has one.
-fn repository_of<'a>(
+///
+/// # Errors
+///
+/// Fails if the bundle has no such module, or several.
+pub(crate) fn repository_of<'a>(
     bundle: &'a Bundle,
     module: Option<&str>,
 ) -> anyhow::Result<(&'a str, &'a EcrRepository)> {
@@ -147,21 +154,74 @@ pub(crate) async fn push_to(
     to: &Destination,
     report: &Report,
 ) -> anyhow::Result<String> {
-    let archive = Archive::open(&file.archive)?;
-    let mut image = file.read(&archive)?;
-    let tag = tag(file, &image)?;
-    let folder = tempfile::tempdir().context("cannot create a folder for compressed layers")?;
-    let transfers = Transfers::new(report);
-    pack(&mut image, folder.path(), |digest, before, after| {
-        let label = digest.get(..19).unwrap_or(digest);
-        transfers.step("compressed", &format!("{label}  {} to {}", bytes(before), bytes(after)));
-    })?;
-    let digest = push(&image, to, &tag, report).await?;
-    let platforms: Vec<&str> = image.platforms.iter().map(String::as_str).collect();
-    let Destination { registry, repository, .. } = to;
-    let pushed = format!("{registry}/{repository}:{tag} ({})\n{digest}", platforms.join(", "));
-    report.step("pushed", pushed);
-    Ok(digest)
+    let packed = PackedImage::pack(file, report)?;
+    packed.push(to, report).await?;
+    Ok(packed.digest())
+}
+
+/// An image whose layers are compressed, so that its digest is known before it is pushed.
+pub(crate) struct PackedImage {
+    image: Image,
+    tag: String,
+    /// Contains the compressed layers, until this value is dropped.
+    _folder: TempDir,
+}
+
+impl PackedImage {
+    /// Compresses the layers that are not compressed yet.
+    ///
+    /// # Errors
+    ///
+    /// Fails if the archive cannot be read, or the image is invalid.
+    pub(crate) fn pack(file: &ImageFile, report: &Report) -> anyhow::Result<Self> {
+        let archive = Archive::open(&file.archive)?;
+        let mut image = file.read(&archive)?;
+        let tag = tag(file, &image)?;
+        let folder = tempfile::tempdir().context("cannot create a folder for compressed layers")?;
+        let transfers = Transfers::new(report);
+        pack(&mut image, folder.path(), |digest, before, after| {
+            let label = digest.get(..19).unwrap_or(digest);
+            let sizes = format!("{label}  {} to {}", bytes(before), bytes(after));
+            transfers.step("compressed", &sizes);
+        })?;
+        Ok(Self { image, tag, _folder: folder })
+    }
+
+    /// Returns the digest of the image.
+    pub(crate) fn digest(&self) -> String {
+        self.image.manifests.last().map(|manifest| manifest.digest()).unwrap_or_default()
+    }
+
+    /// Returns the platforms of the image, such as `linux/amd64`.
+    pub(crate) fn platforms(&self) -> BTreeSet<String> {
+        self.image.platforms.iter().cloned().collect()
+    }
+
+    /// Pushes the image to the only ECR repository of a bundle, which must exist.
+    ///
+    /// # Errors
+    ///
+    /// Fails if the bundle has several repositories, or the registry rejects the image.
+    pub(crate) async fn push_to_repository(
+        &self,
+        aws: &SdkConfig,
+        bundle: &Bundle,
+        report: &Report,
+    ) -> anyhow::Result<()> {
+        let (_, repository) = repository_of(bundle, None)?;
+        let login = login(aws).await?;
+        self.push(&Destination::new(&login, &repository.name), report).await
+    }
+
+    async fn push(&self, to: &Destination, report: &Report) -> anyhow::Result<()> {
+        let Self { image, tag, .. } = self;
+        let digest = push(image, to, tag, report).await?;
+        let platforms: Vec<&str> = image.platforms.iter().map(String::as_str).collect();
+        let Destination { registry, repository, .. } = to;
+        let pushed = format!("{registry}/{repository}:{tag} ({})\n{digest}", platforms.join(", "));
+        report.step("pushed", pushed);
+        Ok(())
+    }
 }
 
 /// Returns the given tag, the tag in the archive, or `sha-` and the start of the digest.

@@ -50,7 +50,7 @@ pub(super) async fn locked<T>(
 async fn denied(session: &Session, error: anyhow::Error) -> anyhow::Error {
     if let Some(LockError::Live(LiveError::Forbidden { .. })) = error.downcast_ref() {
         let (targets, _) = session.targets();
-        if let Err(faults) = preflight::check(session, &targets).await {
+        if let Err(faults) = preflight::check(session, &targets, None).await {
             return faults.into();
         }
     }

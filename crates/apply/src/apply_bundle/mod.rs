@@ -42,7 +42,7 @@ pub(crate) async fn apply_bundle(
     if !session.namespace_exists {
         // A lock and a dry run need the namespace. What can be checked without it comes first.
         let (targets, _) = session.targets();
-        preflight::check(&session, &targets).await?;
+        preflight::check(&session, &targets, options.image.as_ref()).await?;
         deploy::ensure_namespace(&mut session, &options.deploy, report).await?;
         written.namespace();
     }
@@ -51,6 +51,7 @@ pub(crate) async fn apply_bundle(
             session: &session,
             options: &options.deploy,
             restores: None,
+            image: options.image.as_ref(),
             written: &written,
             report,
         };

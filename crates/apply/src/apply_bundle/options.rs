@@ -3,13 +3,15 @@
 use std::time::Duration;
 
 use crate::deploy::DeployOptions;
+use crate::push_image::PackedImage;
 
 /// The options of an apply.
-#[derive(Clone, Debug)]
 pub(crate) struct ApplyBundleOptions {
     pub(crate) deploy: DeployOptions,
     /// Whether to apply the last good revision again if the apply fails.
     pub(crate) roll_back: bool,
     /// How long to wait for the lock of another run.
     pub(crate) wait_lock: Duration,
+    /// The image to push after the confirmation. Its digest is in the bundle already.
+    pub(crate) image: Option<PackedImage>,
 }

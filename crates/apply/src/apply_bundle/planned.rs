@@ -7,6 +7,7 @@ use crate::deploy::DeployOptions;
 use crate::history::Base;
 use crate::plural::plural;
 use crate::preflight;
+use crate::push_image::PackedImage;
 use crate::report::{Report, ask};
 use crate::saved_plan::SavedPlan;
 use crate::session::Session;
@@ -17,7 +18,8 @@ pub(super) struct Planned {
 }
 
 impl Planned {
-    /// Runs all checks and finds all changes. Reports every problem at once.
+    /// Runs all checks and finds all changes. Reports every problem at once. `later` is the image
+    /// that is pushed after the confirmation.
     ///
     /// # Errors
     ///
@@ -25,11 +27,12 @@ impl Planned {
     pub(super) async fn check(
         session: &Session,
         options: &DeployOptions,
+        later: Option<&PackedImage>,
         report: &Report,
     ) -> anyhow::Result<Self> {
         let (targets, _) = session.targets();
         let (checked, planned) =
-            tokio::join!(preflight::check(session, &targets), Self::find(session, options));
+            tokio::join!(preflight::check(session, &targets, later), Self::find(session, options));
         match (checked, planned) {
             (Ok(warnings), Ok(planned)) => {
                 for warning in warnings {

@@ -83,7 +83,7 @@ async fn restore(
         .map_err(anyhow::Error::from)?;
     let back = session.with(bundle).await?;
     check_pods(&back, revision.number)?;
-    execute(Run { session: &back, restores: Some(revision), ..run }).await
+    execute(Run { session: &back, restores: Some(revision), image: None, ..run }).await
 }
 
 /// Checks that a rollback to a revision changes pods.
@@ -128,7 +128,7 @@ pub(super) async fn to(
         }
     };
     confirm_status(revision, options.yes, report).await?;
-    let run = Run { session, options, restores: None, written, report };
+    let run = Run { session, options, restores: None, image: None, written, report };
     let deployed = restore(run, revision, async |run| run.confirm_and_execute().await).await;
     Ok((revision.number, deployed.map_err(|failure| failure.error)?))
 }

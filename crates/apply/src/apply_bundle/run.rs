@@ -8,6 +8,7 @@ use super::planned::Planned;
 use super::written::Written;
 use crate::deploy::{self, DeployOptions, RolloutError};
 use crate::history::{Base, Revision, Status};
+use crate::push_image::PackedImage;
 use crate::report::Report;
 use crate::session::Session;
 use crate::stop::Interrupted;
@@ -41,6 +42,8 @@ pub(super) struct Run<'a> {
     pub(super) options: &'a DeployOptions,
     /// The revision that a rollback restores.
     pub(super) restores: Option<&'a Revision>,
+    /// The image to push after the confirmation.
+    pub(super) image: Option<&'a PackedImage>,
     pub(super) written: &'a Written,
     pub(super) report: &'a Report,
 }
@@ -48,7 +51,7 @@ pub(super) struct Run<'a> {
 /// How far a run has come.
 #[derive(Clone, Copy, PartialEq, Eq)]
 enum Progress {
-    /// It changes AWS, but not the objects of the cluster.
+    /// It changes AWS and pushes the image, but changes no object of the cluster.
     Granting,
     /// It writes objects and waits for pods.
     Writing,
@@ -60,7 +63,7 @@ impl Run<'_> {
     /// Plans the run, shows the plan, asks the user to confirm it, and makes the changes.
     pub(super) async fn confirm_and_execute(self) -> Result<Deployed, Failure> {
         let Self { session, options, written, report, .. } = self;
-        let planned = Planned::check(session, options, report)
+        let planned = Planned::check(session, options, self.image, report)
             .await
             .map_err(|error| written.explain(error, session.layer()))?;
         self.execute_if(planned, async |planned| {
@@ -131,6 +134,9 @@ impl Run<'_> {
         let mut progress = Progress::Granting;
         let outcome = async {
             let granted = aws_resources::grant(session, changes, report).await?;
+            if let (Some(image), Some(aws)) = (self.image, &session.aws) {
+                image.push_to_repository(aws, &session.bundle, report).await?;
+            }
             progress = Progress::Writing;
             deploy::write(session, options, changes, report).await?;
             progress = Progress::Completing;

@@ -7,14 +7,14 @@ use anyhow::bail;
 use optakit_core::render::IMAGE_DIGEST;
 
 use super::{connect, options};
-use crate::apply_bundle::apply_bundle;
+use crate::apply_bundle::{ApplyBundleOptions, apply_bundle};
 use crate::bundle_file::{self, IfModified};
 use crate::cli::DeployArgs;
-use crate::push_image::{check, push_to_ecr};
+use crate::push_image::{PackedImage, check, repository_of};
 use crate::report::Report;
 use crate::session::{self, Session};
 
-/// Pushes an image, then applies a bundle with it.
+/// Applies a bundle with an image, which is pushed after the confirmation.
 ///
 /// # Errors
 ///
@@ -30,7 +30,7 @@ pub(crate) fn run(arguments: &DeployArgs, report: &Report) -> anyhow::Result<Exi
         );
     }
     let if_modified = IfModified::allowed(options.allow_modified);
-    let mut bundle = bundle_file::read(bundle, None, if_modified, report)?;
+    let bundle = bundle_file::read(bundle, None, if_modified, report)?;
     if !bundle.holes.iter().any(|hole| hole.input == IMAGE_DIGEST) {
         bail!(
             "the bundle already has an image, so the pushed image would not be used\n  \
@@ -41,10 +41,12 @@ pub(crate) fn run(arguments: &DeployArgs, report: &Report) -> anyhow::Result<Exi
     check(&image)?;
     let cluster = connect::cluster(&bundle, &options.connect)?;
     session::block_on(async {
-        let digest = push_to_ecr(&bundle, &image, None, report).await?;
-        bundle.fill(IMAGE_DIGEST, &digest);
-        let session = Session::open(bundle, &cluster, options::aws(&options.aws)).await?;
-        apply_bundle(session, &options::apply(options, None), report, started).await?;
+        repository_of(&bundle, None)?;
+        let mut session = Session::open(bundle, &cluster, options::aws(&options.aws)).await?;
+        let packed = PackedImage::pack(&image, report)?;
+        session.bundle.fill(IMAGE_DIGEST, &packed.digest());
+        let options = ApplyBundleOptions { image: Some(packed), ..options::apply(options, None) };
+        apply_bundle(session, &options, report, started).await?;
         Ok(ExitCode::SUCCESS)
     })
 }

@@ -41,6 +41,7 @@ pub(super) fn apply(options: &ApplyOptionArgs, plan: Option<SavedPlan>) -> Apply
         deploy: deploy(&options.rollout, plan),
         roll_back: options.on_failure == OnFailure::Rollback,
         wait_lock: Duration::from_secs(wait_lock),
+        image: None,
     }
 }
 

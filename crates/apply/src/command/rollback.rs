@@ -20,6 +20,7 @@ pub(crate) fn run(arguments: &RollbackArgs, report: &Report) -> anyhow::Result<E
             deploy: options::deploy(&arguments.rollout, None),
             roll_back: false,
             wait_lock: Duration::ZERO,
+            image: None,
         };
         roll_back(&session, arguments.to, &options, report).await?;
         Ok(ExitCode::SUCCESS)

@@ -10,6 +10,7 @@ use super::fault::Fault;
 use crate::aws::login::login;
 use crate::image::{Destination, Found, find};
 use crate::live::DesiredObject;
+use crate::push_image::PackedImage;
 use crate::session::Session;
 
 /// The number of nodes whose architecture is read.
@@ -23,7 +24,13 @@ pub(super) struct ImageCheck {
 }
 
 /// Checks the images in the repositories of the bundle. Skips what it has no permission to read.
-pub(super) async fn check(session: &Session, targets: &[DesiredObject]) -> ImageCheck {
+///
+/// `later` is the image that is pushed after the checks.
+pub(super) async fn check(
+    session: &Session,
+    targets: &[DesiredObject],
+    later: Option<&PackedImage>,
+) -> ImageCheck {
     let mut result = ImageCheck::default();
     let Some(aws) = &session.aws else { return result };
     let images = images(session, targets);
@@ -34,7 +41,11 @@ pub(super) async fn check(session: &Session, targets: &[DesiredObject]) -> Image
     let Ok(login) = login else { return result };
     let mut lines = Vec::new();
     for (repository, version) in images {
-        match find(&Destination::new(&login, &repository), &version).await {
+        let found = match later.filter(|later| later.digest() == version) {
+            Some(later) => Found::For(later.platforms()),
+            None => find(&Destination::new(&login, &repository), &version).await,
+        };
+        match found {
             Found::Missing => {
                 lines.push(format!("the repository `{repository}` has no image {version}"));
             }

@@ -15,6 +15,7 @@ use optakit_core::bundle::{Bundle, List, MissingInput};
 use optakit_core::kind::Kind;
 
 use crate::live::DesiredObject;
+use crate::push_image::PackedImage;
 use crate::session::Session;
 
 /// Why an apply cannot succeed.
@@ -75,7 +76,7 @@ pub(crate) async fn check_takeover(
 
 /// Checks everything that an apply of these objects needs in the cluster and in the registry.
 ///
-/// Returns warnings about parts of the cluster that the apply does not need, but the service does.
+/// `later` is the image that is pushed after the checks. Returns warnings about parts of the cluster that the apply does not need, but the service does.
 ///
 /// # Errors
 ///
@@ -83,6 +84,7 @@ pub(crate) async fn check_takeover(
 pub(crate) async fn check(
     session: &Session,
     targets: &[DesiredObject],
+    later: Option<&PackedImage>,
 ) -> Result<Vec<String>, PreflightError> {
     let (client, bundle) = (&session.client, &session.bundle);
     let has_pods = targets.iter().any(|target| target.kind == Kind::Deployment);
@@ -93,7 +95,7 @@ pub(crate) async fn check(
         cluster::check(session),
         permissions::check(client, session.layer(), targets, session.namespace_exists),
         secrets,
-        image::check(session, targets),
+        image::check(session, targets, later),
         classes::warnings(client, targets),
     );
     let faults: Vec<Fault> =
