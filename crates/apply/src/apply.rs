@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 
 use futures::future::join_all;
-use kube::api::{Patch, PatchParams};
+use kube::api::{DynamicObject, Patch, PatchParams};
 use optakit_core::kind::Stage;
 use serde_json::json;
 
@@ -23,7 +23,7 @@ pub(crate) fn stages(objects: Vec<DesiredObject>) -> Vec<Vec<DesiredObject>> {
     stages.into_values().collect()
 }
 
-/// Writes objects at the same time.
+/// Writes objects at the same time. Returns them as the API server stored them.
 ///
 /// # Errors
 ///
@@ -32,7 +32,7 @@ pub(crate) async fn write(
     client: &kube::Client,
     objects: &[DesiredObject],
     force: bool,
-) -> Result<(), LiveError> {
+) -> Result<Vec<DynamicObject>, LiveError> {
     let write = |desired: &DesiredObject| {
         let desired = desired.clone();
         async move {
@@ -43,10 +43,7 @@ pub(crate) async fn write(
                 .map_err(|error| explain(error, "applying", &label))
         }
     };
-    for result in join_all(objects.iter().map(write)).await {
-        result?;
-    }
-    Ok(())
+    join_all(objects.iter().map(write)).await.into_iter().collect()
 }
 
 /// Sets the number of pods of a Deployment.

@@ -188,9 +188,12 @@ pub(crate) struct RolloutArgs {
     /// Skip the confirmation prompt
     #[arg(long, short)]
     pub(crate) yes: bool,
-    /// Seconds to wait until each Deployment is ready
-    #[arg(long, value_name = "SECONDS", default_value_t = 300)]
-    pub(crate) timeout: u64,
+    /// Seconds to wait until the Deployments are ready [default: 300]
+    ///
+    /// Without it, a pod that cannot be scheduled fails the apply after 120 seconds, unless an
+    /// autoscaler adds a node.
+    #[arg(long, value_name = "SECONDS")]
+    pub(crate) timeout: Option<u64>,
     #[command(flatten)]
     pub(crate) conflicts: ConflictArgs,
     /// Format of the progress

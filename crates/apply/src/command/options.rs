@@ -9,6 +9,7 @@ use crate::owner::Force;
 use crate::push_image::ImageFile;
 use crate::saved_plan::SavedPlan;
 use crate::session::AwsUse;
+use crate::wait::Patience;
 
 /// How long a run waits for a lock in continuous integration, in seconds.
 const WAIT_LOCK_IN_CI: u64 = 600;
@@ -28,7 +29,7 @@ pub(super) fn deploy(rollout: &RolloutArgs, plan: Option<SavedPlan>) -> DeployOp
     DeployOptions {
         force: force(&rollout.conflicts),
         yes: rollout.yes,
-        timeout: Duration::from_secs(rollout.timeout),
+        patience: Patience::new(rollout.timeout.map(Duration::from_secs)),
         plan,
     }
 }

@@ -3,7 +3,6 @@
 use std::io::{IsTerminal, Read};
 use std::path::Path;
 use std::process::ExitCode;
-use std::time::Duration;
 
 use anyhow::{Context, bail};
 use secrecy::{ExposeSecret, SecretString};
@@ -16,6 +15,7 @@ use crate::owner::Force;
 use crate::plural::plural;
 use crate::report::Report;
 use crate::session::{self, AwsUse, Session};
+use crate::wait::Patience;
 use crate::{file, manual_secret};
 
 /// Names with their values.
@@ -133,7 +133,7 @@ async fn set(
     let options = DeployOptions {
         force: Force::default(),
         yes: arguments.yes,
-        timeout: Duration::ZERO,
+        patience: Patience::new(None),
         plan: None,
     };
     deploy::ensure_namespace(&mut session, &options, report).await?;

@@ -3,6 +3,7 @@
 
 mod options;
 mod rollout_error;
+mod rollouts;
 mod scaling;
 mod stages;
 
@@ -85,7 +86,7 @@ pub(crate) async fn write(
             force: options.force.all,
         },
         force: options.force.all,
-        timeout: options.timeout,
+        patience: options.patience,
         stop: &session.stop,
         progress: ProgressTable::new(report, &rows(&changed, &members)),
     };

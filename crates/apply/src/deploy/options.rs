@@ -1,9 +1,8 @@
 //! The options of a deployment.
 
-use std::time::Duration;
-
 use crate::owner::Force;
 use crate::saved_plan::SavedPlan;
+use crate::wait::Patience;
 
 /// The options of a deployment.
 #[derive(Clone, Debug)]
@@ -12,8 +11,8 @@ pub(crate) struct DeployOptions {
     pub(crate) force: Force,
     /// Skips the confirmation prompts.
     pub(crate) yes: bool,
-    /// How long to wait for each Deployment.
-    pub(crate) timeout: Duration,
+    /// How long to wait for the Deployments of a stage.
+    pub(crate) patience: Patience,
     /// The saved plan that the changes must be equal to.
     pub(crate) plan: Option<SavedPlan>,
 }

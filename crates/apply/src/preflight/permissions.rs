@@ -59,13 +59,13 @@ const WITH_PODS: &[Need] = &[
     Need {
         group: "apps",
         resource: "replicasets",
-        verbs: &["list"],
+        verbs: &["list", "watch"],
         purpose: "to watch the rollout",
     },
     Need {
         group: "",
         resource: "events",
-        verbs: &["list"],
+        verbs: &["list", "watch"],
         purpose: "to report why a rollout fails",
     },
 ];

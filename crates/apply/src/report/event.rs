@@ -54,6 +54,8 @@ pub(crate) enum Event<'a> {
     Applied { object: &'a str },
     /// A rollout has not finished yet.
     Waiting { object: &'a str, state: &'a str, seconds: u64 },
+    /// The run stopped waiting for a rollout, because a signal asked it to.
+    Stopped { object: &'a str, state: &'a str },
     /// A rollout has finished.
     Ready { object: &'a str },
     /// The run has succeeded.
@@ -105,6 +107,7 @@ impl Event<'_> {
             Self::Waiting { object, state, seconds } => {
                 step("waiting", &format!("{object}: {state} (for {seconds} s)"))
             }
+            Self::Stopped { object, state } => step("stopped", &format!("{object}: {state}")),
             Self::Ready { object } => step("ready", object),
             Self::Done { layer, changes, addresses, seconds } => {
                 let outcome = if *changes == 0 {

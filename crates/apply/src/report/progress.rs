@@ -55,6 +55,23 @@ impl ProgressTable {
         }
     }
 
+    /// Reports the state of a rollout that the apply no longer waits for.
+    pub(crate) fn stopped(&self, label: &str, state: &str) {
+        let report = || self.report.event(&Event::Stopped { object: label, state });
+        match &self.table {
+            Some(table) => table.suspend(report),
+            None => report(),
+        }
+    }
+
+    /// Prints a warning above the table.
+    pub(crate) fn warning(&self, text: &str) {
+        match &self.table {
+            Some(table) => table.suspend(|| self.report.warning(text)),
+            None => self.report.warning(text),
+        }
+    }
+
     /// Shows how many pods of the new revision are ready.
     pub(crate) fn pods(&self, label: &str, (ready, wanted): (u64, u64)) {
         let Some(row) = self.rows.get(label) else { return };

@@ -32,7 +32,8 @@ pub(super) async fn objects(session: &Session, found: &Found) -> Result<(), Live
         found.targets.iter().cloned().partition(exists);
     // A live Ingress may lose a host that a new one gets.
     apply::write(&session.client, &old, true).await?;
-    apply::write(&session.client, &new, true).await
+    apply::write(&session.client, &new, true).await?;
+    Ok(())
 }
 
 /// Makes an object of a release a member of the set, so that the next apply deletes it.

@@ -3,109 +3,49 @@
 
 use std::fmt::{self, Display, Formatter};
 
+use super::paused::Paused;
+use super::pod_fault::{BlamedField, PodFault, StartFailure};
+
 /// Why a rollout fails, or is not finished yet.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(crate) enum Cause {
     /// The Deployment is being deleted.
     Deleting,
-    /// The Deployment controller reports `ProgressDeadlineExceeded`.
-    DeadlineExceeded { message: String },
+    /// The Deployment is paused, so that no pods are replaced.
+    Paused(Paused),
+    /// The Deployment controller reports `ProgressDeadlineExceeded`. `problem` is the problem of a
+    /// pod at that time.
+    DeadlineExceeded { seconds: i32, message: String, problem: Option<Box<Cause>> },
     /// The API server rejects the pods, for example because of a quota or of Pod Security.
-    PodsRejected { message: String },
+    PodsRejected { rejection: Rejection, message: String },
     /// A pod of the new revision has a problem.
     Pod { pod: String, fault: PodFault },
 }
 
-/// A problem of one pod.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub(crate) enum PodFault {
-    /// The pod cannot be scheduled.
-    Unschedulable { message: String, shortage: Option<Resource> },
-    /// The image name is not valid.
-    InvalidImageName { image: String },
-    /// The image cannot be pulled. `reason` is the word of the kubelet.
-    ImagePull { image: String, reason: String, failure: PullFailure, message: String },
-    /// The container cannot be started. `reason` is the word of the kubelet.
-    ContainerStart { container: String, reason: String, failure: StartFailure, message: String },
-    /// The container exits again and again.
-    CrashLoop { container: String, exit: Option<Exit> },
-    /// The container runs, but a probe has not succeeded.
-    ProbeFailed { container: String, probe: Probe },
-    /// The containers have not started yet.
-    Starting,
-    /// The containers run, but the pod is not ready, and its status does not say why.
-    NotReady,
-}
-
-/// A resource that no node has enough of.
+/// Why the API server rejects pods.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(crate) enum Resource {
-    Cpu,
-    Memory,
+pub(crate) enum Rejection {
+    /// A policy denies the pods. It denies them until the pods or the policy change.
+    Policy,
+    /// A quota is used up.
+    Quota,
+    /// Something that the API server needs is not there, for example a webhook.
+    Temporary,
 }
 
-/// Why an image cannot be pulled.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(crate) enum PullFailure {
-    /// The registry does not have the image.
-    NotFound,
-    /// The registry rejects the credentials of the node.
-    Denied,
-    /// The registry does not have the image for the platform of the node.
-    WrongPlatform,
-    /// Another failure, which may be temporary.
-    Other,
-}
-
-/// Why a container cannot be started.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(crate) enum StartFailure {
-    /// A Secret, a ConfigMap or a key of one is missing.
-    Config,
-    /// The program is built for another processor architecture.
-    WrongPlatform,
-    /// The container runtime cannot create the container.
-    Create,
-    /// The container runtime cannot run the container.
-    Run,
-}
-
-/// How a container ended.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(crate) enum Exit {
-    /// The kernel killed it because it used more memory than its limit.
-    OutOfMemory,
-    Code(i32),
-}
-
-/// A probe of a container.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(crate) enum Probe {
-    Startup,
-    Readiness,
-}
-
-/// A field of a Deployment that can cause a failure.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(crate) enum BlamedField {
-    Image,
-    CpuRequest,
-    MemoryRequest,
-    MemoryLimit,
-    ReadinessProbe,
-    StartupProbe,
-}
-
-impl BlamedField {
-    /// Returns the JSON pointer of the field in a Deployment. The first container is the module's.
-    pub(crate) const fn pointer(self) -> &'static str {
-        match self {
-            Self::Image => "/spec/template/spec/containers/0/image",
-            Self::CpuRequest => "/spec/template/spec/containers/0/resources/requests/cpu",
-            Self::MemoryRequest => "/spec/template/spec/containers/0/resources/requests/memory",
-            Self::MemoryLimit => "/spec/template/spec/containers/0/resources/limits/memory",
-            Self::ReadinessProbe => "/spec/template/spec/containers/0/readinessProbe",
-            Self::StartupProbe => "/spec/template/spec/containers/0/startupProbe",
+impl Rejection {
+    /// Reads why the API server rejects pods. Conditions and events contain only its message.
+    pub(super) fn read(message: &str) -> Self {
+        let says = |words: &[&str]| words.iter().any(|word| message.contains(word));
+        // The texts of the admission plugins ResourceQuota, ServiceAccount and Priority.
+        if says(&["exceeded quota", "insufficient quota", "status unknown for quota"]) {
+            Self::Quota
+        } else if says(&["error looking up service account", "no PriorityClass with name"]) {
+            Self::Temporary
+        } else if says(&[" is forbidden: ", " denied the request"]) {
+            Self::Policy
+        } else {
+            Self::Temporary
         }
     }
 }
@@ -114,8 +54,26 @@ impl Cause {
     /// Returns the field of the Deployment that decides the failure, if a single field does.
     pub(crate) const fn field(&self) -> Option<BlamedField> {
         match self {
-            Self::Deleting | Self::DeadlineExceeded { .. } | Self::PodsRejected { .. } => None,
+            Self::DeadlineExceeded { problem: Some(problem), .. } => problem.field(),
+            Self::Deleting
+            | Self::Paused(_)
+            | Self::DeadlineExceeded { problem: None, .. }
+            | Self::PodsRejected { .. } => None,
             Self::Pod { fault, .. } => fault.field(),
+        }
+    }
+
+    /// Returns the pod and the container whose log may explain the failure.
+    pub(crate) fn log_source(&self) -> Option<(&str, Option<&str>)> {
+        match self {
+            Self::Pod { pod, fault } => {
+                Some((pod, fault.container().map(|container| container.name.as_str())))
+            }
+            Self::DeadlineExceeded { problem: Some(problem), .. } => problem.log_source(),
+            Self::Deleting
+            | Self::Paused(_)
+            | Self::DeadlineExceeded { problem: None, .. }
+            | Self::PodsRejected { .. } => None,
         }
     }
 
@@ -123,90 +81,58 @@ impl Cause {
     pub(crate) fn help(&self, namespace: &str) -> String {
         match self {
             Self::Deleting => "wait until the Deployment is deleted, then apply again".to_owned(),
-            Self::DeadlineExceeded { .. } => {
+            Self::Paused(paused) => paused.help(namespace),
+            Self::DeadlineExceeded { problem: Some(problem), .. } => problem.help(namespace),
+            Self::DeadlineExceeded { problem: None, .. } => {
                 format!("read the events: `kubectl -n {namespace} describe pods`")
             }
-            Self::PodsRejected { .. } => {
-                "change the quota or policy that rejects the pods, or the fields that it names"
-                    .to_owned()
+            Self::PodsRejected { rejection: Rejection::Policy, .. } => {
+                "change the policy that rejects the pods, or the fields that it names".to_owned()
+            }
+            Self::PodsRejected { rejection: Rejection::Quota, .. } => {
+                format!("raise the quota: `kubectl -n {namespace} describe quota`")
+            }
+            Self::PodsRejected { rejection: Rejection::Temporary, .. } => {
+                "repair what the message names, then apply again".to_owned()
             }
             Self::Pod { pod, fault } => fault.help(namespace, pod),
         }
     }
-}
 
-impl PodFault {
-    const fn field(&self) -> Option<BlamedField> {
+    /// Whether events may explain the problem.
+    pub(super) const fn has_events(&self) -> bool {
         match self {
-            Self::Unschedulable { shortage: Some(Resource::Cpu), .. } => {
-                Some(BlamedField::CpuRequest)
-            }
-            Self::Unschedulable { shortage: Some(Resource::Memory), .. } => {
-                Some(BlamedField::MemoryRequest)
-            }
-            Self::InvalidImageName { .. } | Self::ImagePull { .. } => Some(BlamedField::Image),
-            Self::ContainerStart { failure: StartFailure::WrongPlatform, .. } => {
-                Some(BlamedField::Image)
-            }
-            Self::CrashLoop { exit: Some(Exit::OutOfMemory), .. } => Some(BlamedField::MemoryLimit),
-            Self::CrashLoop { exit: Some(Exit::Code(_)) | None, .. } => Some(BlamedField::Image),
-            Self::ProbeFailed { probe: Probe::Readiness, .. } => Some(BlamedField::ReadinessProbe),
-            Self::ProbeFailed { probe: Probe::Startup, .. } => Some(BlamedField::StartupProbe),
-            Self::Unschedulable { shortage: None, .. }
-            | Self::ContainerStart {
-                failure: StartFailure::Config | StartFailure::Create | StartFailure::Run,
-                ..
-            }
-            | Self::Starting
-            | Self::NotReady => None,
+            Self::Pod { fault: PodFault::Starting | PodFault::NotReady, .. }
+            | Self::Deleting
+            | Self::Paused(_) => false,
+            Self::Pod { .. } | Self::DeadlineExceeded { .. } | Self::PodsRejected { .. } => true,
         }
     }
 
-    fn help(&self, namespace: &str, pod: &str) -> String {
-        let describe = || format!("read the events: `kubectl -n {namespace} describe pod {pod}`");
-        let text = match self {
-            Self::Unschedulable { shortage: Some(Resource::Cpu), .. } => {
-                "lower `cpu` of `resource_request`, or add nodes"
-            }
-            Self::Unschedulable { shortage: Some(Resource::Memory), .. } => {
-                "lower `memory` of `resource_request`, or add nodes"
-            }
-            Self::Unschedulable { shortage: None, .. } => {
-                "read the state of the nodes: `kubectl describe nodes`"
-            }
-            Self::InvalidImageName { .. } => "correct the name of the image",
-            Self::ImagePull { failure: PullFailure::NotFound, .. } => {
-                "check the name and the tag of the image, and that the image was pushed"
-            }
-            Self::ImagePull { failure: PullFailure::Denied, .. } => {
-                "check the name of the image, and that the nodes may pull it"
-            }
-            Self::ImagePull { failure: PullFailure::WrongPlatform, .. }
-            | Self::ContainerStart { failure: StartFailure::WrongPlatform, .. } => {
-                "build the image for the nodes with `docker buildx build --platform PLATFORM`"
-            }
-            Self::ImagePull { failure: PullFailure::Other, .. } => {
-                "check that the nodes can reach the registry"
-            }
-            Self::ContainerStart { failure: StartFailure::Config, .. } => {
-                "add the missing Secret, ConfigMap or key; `optakit secret set` adds a secret"
-            }
-            Self::ContainerStart { failure: StartFailure::Create | StartFailure::Run, .. }
-            | Self::Starting
-            | Self::NotReady => return describe(),
-            Self::CrashLoop { exit: Some(Exit::OutOfMemory), .. } => {
-                "raise `memory` of `resource_request`; the limit is twice that value"
-            }
-            Self::CrashLoop { container, exit: Some(Exit::Code(_)) | None } => {
-                return format!(
-                    "read the log: `kubectl -n {namespace} logs {pod} -c {container} --previous`"
-                );
-            }
-            Self::ProbeFailed { .. } => {
-                "check that the container answers at the path and port of the probe"
-            }
-        };
-        text.to_owned()
+    /// Returns a name for a problem that may go away, if it is worth a warning. A problem is
+    /// reported once per name.
+    pub(super) const fn warning(&self) -> Option<&'static str> {
+        match self {
+            Self::Deleting | Self::Paused(_) => None,
+            Self::DeadlineExceeded { .. } => Some("deadline"),
+            Self::PodsRejected { rejection: Rejection::Quota, .. } => Some("quota"),
+            Self::PodsRejected { rejection: Rejection::Policy, .. } => Some("policy"),
+            Self::PodsRejected { rejection: Rejection::Temporary, .. } => Some("rejected"),
+            Self::Pod { fault, .. } => match fault {
+                PodFault::Unschedulable { scale_up: None, .. } => Some("unschedulable"),
+                PodFault::Unschedulable { scale_up: Some(scale_up), .. } => Some(scale_up.name()),
+                PodFault::ContainerStart { failure: StartFailure::Config, .. } => Some("config"),
+                PodFault::ContainerStart { .. } => Some("start"),
+                PodFault::ImagePull { .. } => Some("pull"),
+                PodFault::CrashLoop { .. } => Some("crash"),
+                PodFault::Ended { .. } => Some("ended"),
+                PodFault::InvalidImageName { .. }
+                | PodFault::ProbeFailed { .. }
+                | PodFault::ReadinessGate { .. }
+                | PodFault::Starting
+                | PodFault::NotReady => None,
+            },
+        }
     }
 }
 
@@ -214,93 +140,50 @@ impl Display for Cause {
     fn fmt(&self, f: &mut Formatter<'_>) -> fmt::Result {
         match self {
             Self::Deleting => f.write_str("the Deployment is being deleted"),
-            Self::DeadlineExceeded { message } => {
-                write!(f, "no progress within the deadline (ProgressDeadlineExceeded): {message}")
+            Self::Paused(paused) => paused.fmt(f),
+            Self::DeadlineExceeded { seconds, message, problem } => {
+                write!(
+                    f,
+                    "no progress within {seconds} s, the `progressDeadlineSeconds` of the \
+                     Deployment (ProgressDeadlineExceeded): "
+                )?;
+                match problem {
+                    Some(problem) => problem.fmt(f),
+                    None => f.write_str(message),
+                }
             }
-            Self::PodsRejected { message } => write!(f, "pods cannot be created: {message}"),
+            Self::PodsRejected { message, .. } => write!(f, "pods cannot be created: {message}"),
             Self::Pod { pod, fault } => write!(f, "pod {pod}: {fault}"),
         }
     }
-}
-
-impl Display for PodFault {
-    fn fmt(&self, f: &mut Formatter<'_>) -> fmt::Result {
-        match self {
-            Self::Unschedulable { message, .. } => write!(f, "cannot be scheduled: {message}"),
-            Self::InvalidImageName { image } => {
-                write!(f, "`{image}` is not a valid image name (InvalidImageName)")
-            }
-            Self::ImagePull { image, reason, message, .. } => {
-                write!(f, "image `{image}` cannot be pulled ({reason}){}", detail(message))
-            }
-            Self::ContainerStart { container, reason, message, .. } => {
-                write!(f, "container `{container}` cannot start ({reason}){}", detail(message))
-            }
-            Self::CrashLoop { container, exit } => {
-                write!(f, "container `{container}` keeps crashing (CrashLoopBackOff")?;
-                match exit {
-                    Some(Exit::OutOfMemory) => f.write_str(", out of memory)"),
-                    Some(Exit::Code(code)) => write!(f, ", exit code {code})"),
-                    None => f.write_str(")"),
-                }
-            }
-            Self::ProbeFailed { container, probe } => {
-                let probe = match probe {
-                    Probe::Startup => "startup",
-                    Probe::Readiness => "readiness",
-                };
-                write!(f, "the {probe} probe of container `{container}` has not succeeded yet")
-            }
-            Self::Starting => f.write_str("the containers have not started yet"),
-            Self::NotReady => f.write_str("not ready yet"),
-        }
-    }
-}
-
-fn detail(message: &str) -> String {
-    if message.is_empty() { String::new() } else { format!(": {message}") }
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
 
-    fn check(fault: PodFault, text: &str, field: Option<BlamedField>, help: &str) {
-        let cause = Cause::Pod { pod: "p".to_owned(), fault };
-        assert_eq!(cause.to_string(), format!("pod p: {text}"));
-        assert_eq!(cause.field(), field);
-        assert!(cause.help("shop").contains(help), "{}", cause.help("shop"));
-    }
-
     #[test]
-    fn each_cause_has_its_wording_field_and_help() {
+    fn only_a_policy_rejects_pods_for_good() {
+        let check = |message: &str, expected: Rejection| {
+            assert_eq!(Rejection::read(message), expected, "{message}");
+        };
         check(
-            PodFault::CrashLoop { container: "api".to_owned(), exit: Some(Exit::Code(1)) },
-            "container `api` keeps crashing (CrashLoopBackOff, exit code 1)",
-            Some(BlamedField::Image),
-            "kubectl -n shop logs p -c api --previous",
+            "pods \"x\" is forbidden: violates PodSecurity \"restricted:latest\": seccompProfile",
+            Rejection::Policy,
+        );
+        check("admission webhook \"v.acme.io\" denied the request: no tag", Rejection::Policy);
+        check("pods \"x\" is forbidden: maximum cpu usage per Pod is 1", Rejection::Policy);
+        check("pods \"x\" is forbidden: failed quota: q: must specify cpu", Rejection::Policy);
+        check("pods \"x\" is forbidden: exceeded quota: q, used: pods=1", Rejection::Quota);
+        check("pods \"x\" is forbidden: status unknown for quota: q", Rejection::Quota);
+        check(
+            "pods \"x\" is forbidden: error looking up service account shop/api: not found",
+            Rejection::Temporary,
         );
         check(
-            PodFault::CrashLoop { container: "api".to_owned(), exit: Some(Exit::OutOfMemory) },
-            "container `api` keeps crashing (CrashLoopBackOff, out of memory)",
-            Some(BlamedField::MemoryLimit),
-            "raise `memory`",
+            "Internal error occurred: failed calling webhook \"v.acme.io\": failed to call \
+             webhook: Post \"https://10.0.0.1/\": connect: connection refused",
+            Rejection::Temporary,
         );
-        check(
-            PodFault::Unschedulable {
-                message: "1 Insufficient memory".to_owned(),
-                shortage: Some(Resource::Memory),
-            },
-            "cannot be scheduled: 1 Insufficient memory",
-            Some(BlamedField::MemoryRequest),
-            "lower `memory`",
-        );
-        check(
-            PodFault::ProbeFailed { container: "api".to_owned(), probe: Probe::Readiness },
-            "the readiness probe of container `api` has not succeeded yet",
-            Some(BlamedField::ReadinessProbe),
-            "path and port of the probe",
-        );
-        check(PodFault::Starting, "the containers have not started yet", None, "describe pod p");
     }
 }

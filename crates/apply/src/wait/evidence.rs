@@ -4,6 +4,9 @@ use k8s_openapi::api::core::v1::{Event, Pod};
 use kube::api::{Api, ListParams, LogParams};
 use optakit_core::rfc1123;
 
+use super::cause::Cause;
+use super::snapshot::statuses;
+
 /// The number of warnings that are shown.
 const WARNINGS: usize = 5;
 /// The number of log lines that are shown.
@@ -17,10 +20,12 @@ pub(crate) async fn of(
     namespace: &str,
     deployment: &str,
     reason: &str,
+    cause: Option<&Cause>,
 ) -> Vec<String> {
+    let pods: Api<Pod> = Api::namespaced(client.clone(), namespace);
     let (warnings, log) = futures::future::join(
         warnings(client, namespace, deployment, reason),
-        log(client, namespace, deployment),
+        log(&pods, deployment, cause.and_then(Cause::log_source)),
     )
     .await;
     warnings.into_iter().chain(log).collect()
@@ -79,42 +84,59 @@ fn without_pods(text: &str, deployment: &str) -> String {
         .fold(first, |cut, part| cut + deployment + part.trim_start_matches(rfc1123::is_label_char))
 }
 
-async fn log(client: &kube::Client, namespace: &str, deployment: &str) -> Vec<String> {
-    let pods: Api<Pod> = Api::namespaced(client.clone(), namespace);
+/// Returns the last log lines of the pod and container that have the problem. If only the
+/// Deployment is known, that is a container of its newest pod that is not ready.
+async fn log(
+    pods: &Api<Pod>,
+    deployment: &str,
+    source: Option<(&str, Option<&str>)>,
+) -> Vec<String> {
+    let pod = match source {
+        Some((name, _)) => pods.get_opt(name).await.ok().flatten(),
+        None => newest_unready(pods, deployment).await,
+    };
+    let Some(pod) = pod else { return Vec::new() };
+    let known = source.and_then(|(_, container)| container);
+    let Some(container) = known.or_else(|| unready_container(&pod)) else { return Vec::new() };
+    let restarts = statuses(&pod)
+        .find(|status| status.name == container)
+        .map_or(0, |status| status.restart_count);
+    let params = LogParams {
+        container: Some(container.to_owned()),
+        tail_lines: Some(LINES),
+        // A container that was restarted has its error in the log of the run before.
+        previous: restarts > 0,
+        ..LogParams::default()
+    };
+    let name = pod.metadata.name.as_deref().unwrap_or_default();
+    let text = pods.logs(name, &params).await.unwrap_or_default();
+    let mut lines: Vec<String> = text.lines().map(|line| format!("  | {line}")).collect();
+    if !lines.is_empty() {
+        lines.insert(0, format!("  last log lines of {name}, container `{container}`:"));
+    }
+    lines
+}
+
+async fn newest_unready(pods: &Api<Pod>, deployment: &str) -> Option<Pod> {
     let found = pods.list(&ListParams::default()).await.map(|list| list.items).unwrap_or_default();
-    let unready = |pod: &&Pod| {
+    let unready = |pod: &Pod| {
         let conditions = pod.status.iter().flat_map(|status| status.conditions.iter().flatten());
         let ready = conditions
             .into_iter()
             .any(|condition| condition.type_ == "Ready" && condition.status == "True");
         !ready && pod.metadata.name.as_deref().is_some_and(|name| name.starts_with(deployment))
     };
-    let Some(pod) = found
-        .iter()
-        .filter(unready)
-        .max_by_key(|pod| pod.metadata.creation_timestamp.clone().map(|time| time.0))
-    else {
-        return Vec::new();
-    };
-    let name = pod.metadata.name.as_deref().unwrap_or_default();
-    let restarts = pod
-        .status
-        .iter()
-        .flat_map(|status| status.container_statuses.iter().flatten())
-        .map(|container| container.restart_count)
-        .max();
-    // A container that was restarted has its error in the log of the run before.
-    let params = LogParams {
-        tail_lines: Some(LINES),
-        previous: restarts.unwrap_or(0) > 0,
-        ..LogParams::default()
-    };
-    let text = pods.logs(name, &params).await.unwrap_or_default();
-    let mut lines: Vec<String> = text.lines().map(|line| format!("  | {line}")).collect();
-    if !lines.is_empty() {
-        lines.insert(0, format!("  last log lines of {name}:"));
-    }
-    lines
+    let unready = found.into_iter().filter(unready);
+    unready.max_by_key(|pod| pod.metadata.creation_timestamp.clone().map(|time| time.0))
+}
+
+/// Returns the container that is not ready, or the first one.
+fn unready_container(pod: &Pod) -> Option<&str> {
+    let containers =
+        pod.status.iter().flat_map(|status| status.container_statuses.iter().flatten());
+    let unready = containers.into_iter().find(|status| !status.ready).map(|status| &status.name);
+    let first = pod.spec.as_ref()?.containers.first().map(|container| &container.name);
+    unready.or(first).map(String::as_str)
 }
 
 #[cfg(test)]

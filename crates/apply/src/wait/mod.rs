@@ -1,11 +1,24 @@
-//! Waits for a rollout. Pure functions judge each state of the cluster; a watch reports new states.
+//! Waits for rollouts. Pure functions judge each state of the cluster; watches report new states.
 
 mod cause;
 mod deployment;
+mod error;
+mod events;
 pub(crate) mod evidence;
+mod patience;
+mod paused;
 mod pod;
+mod pod_fault;
 mod progress;
+mod replica_set;
+mod rollout;
+mod snapshot;
 mod watch;
+mod watches;
 
 pub(crate) use cause::Cause;
-pub(crate) use watch::{WaitError, until_ready};
+pub(crate) use error::{Failure, WaitError};
+pub(crate) use patience::Patience;
+pub(crate) use rollout::{Awaited, Update};
+pub(crate) use snapshot::{Layer, Snapshot};
+pub(crate) use watch::until_ready;

@@ -1,0 +1,390 @@
+//! The problems of a pod: wording, the field of opta.yml that decides them, and help.
+
+use std::fmt::{self, Display, Formatter};
+
+/// A problem of one pod.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(crate) enum PodFault {
+    /// The pod cannot be scheduled.
+    Unschedulable { message: String, shortage: Option<Resource>, scale_up: Option<ScaleUp> },
+    /// The image name is not valid.
+    InvalidImageName { container: Container, image: String },
+    /// The image cannot be pulled. `reason` is the word of the kubelet.
+    ImagePull {
+        container: Container,
+        image: String,
+        reason: String,
+        failure: PullFailure,
+        message: String,
+    },
+    /// The container cannot be started. `reason` is the word of the kubelet.
+    ContainerStart { container: Container, reason: String, failure: StartFailure, message: String },
+    /// The container exits again and again.
+    CrashLoop { container: Container, exit: Option<Exit> },
+    /// The container runs, but a probe has not succeeded. `status` is the HTTP status that it got.
+    ProbeFailed { container: Container, probe: Probe, status: Option<u16> },
+    /// A controller has not set a condition that the pod needs to be ready.
+    ReadinessGate { condition: String },
+    /// The pod has ended, for example because the node evicted it. Another pod replaces it.
+    Ended { reason: String, message: String },
+    /// The containers have not started yet.
+    Starting,
+    /// The containers run, but the pod is not ready, and its status does not say why.
+    NotReady,
+}
+
+/// A container of a pod.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(crate) struct Container {
+    pub(crate) name: String,
+    pub(crate) is_init: bool,
+    /// Whether the Deployment contains it. Otherwise a webhook added it to the pod.
+    pub(crate) is_ours: bool,
+}
+
+/// A resource that no node has enough of.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Resource {
+    Cpu,
+    Memory,
+}
+
+/// What the autoscaler of the nodes does for a pod.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(crate) enum ScaleUp {
+    /// It adds a node.
+    Started { message: String },
+    /// It does not add a node.
+    Refused { message: String },
+}
+
+/// Why an image cannot be pulled.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum PullFailure {
+    /// The registry does not have the image.
+    NotFound,
+    /// The registry rejects the credentials of the node.
+    Denied,
+    /// The registry does not have the image for the platform of the node.
+    WrongPlatform,
+    /// Another failure, which may be temporary.
+    Other,
+}
+
+/// Why a container cannot be started.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum StartFailure {
+    /// A Secret, a ConfigMap or a key of one is missing.
+    Config,
+    /// The image runs as root, or as a user without a number, which the Deployment forbids.
+    User,
+    /// The image does not contain the program.
+    Program,
+    /// The program is built for another processor architecture.
+    WrongPlatform,
+    /// Another failure of the container runtime.
+    Other,
+}
+
+/// How a container ended.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Exit {
+    /// The kernel killed it because it used more memory than its limit.
+    OutOfMemory,
+    Code(i32),
+}
+
+/// A probe of a container.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Probe {
+    Startup,
+    Readiness,
+}
+
+/// A field of a Deployment that can cause a failure.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum BlamedField {
+    Image,
+    CpuRequest,
+    MemoryRequest,
+    MemoryLimit,
+    ReadinessProbe,
+    StartupProbe,
+}
+
+impl BlamedField {
+    /// Returns the JSON pointer of the field in a Deployment. The first container is the module's.
+    pub(crate) const fn pointer(self) -> &'static str {
+        match self {
+            Self::Image => "/spec/template/spec/containers/0/image",
+            Self::CpuRequest => "/spec/template/spec/containers/0/resources/requests/cpu",
+            Self::MemoryRequest => "/spec/template/spec/containers/0/resources/requests/memory",
+            Self::MemoryLimit => "/spec/template/spec/containers/0/resources/limits/memory",
+            Self::ReadinessProbe => "/spec/template/spec/containers/0/readinessProbe",
+            Self::StartupProbe => "/spec/template/spec/containers/0/startupProbe",
+        }
+    }
+}
+
+impl ScaleUp {
+    /// Returns the name of the state.
+    pub(super) const fn name(&self) -> &'static str {
+        match self {
+            Self::Started { .. } => "scale-up started",
+            Self::Refused { .. } => "scale-up refused",
+        }
+    }
+}
+
+impl PodFault {
+    /// Returns the container that has the problem.
+    pub(super) const fn container(&self) -> Option<&Container> {
+        match self {
+            Self::InvalidImageName { container, .. }
+            | Self::ImagePull { container, .. }
+            | Self::ContainerStart { container, .. }
+            | Self::CrashLoop { container, .. }
+            | Self::ProbeFailed { container, .. } => Some(container),
+            Self::Unschedulable { .. }
+            | Self::ReadinessGate { .. }
+            | Self::Ended { .. }
+            | Self::Starting
+            | Self::NotReady => None,
+        }
+    }
+
+    /// Returns the container that has the problem, if a webhook added it.
+    fn added_container(&self) -> Option<&Container> {
+        self.container().filter(|container| !container.is_ours)
+    }
+
+    pub(super) const fn field(&self) -> Option<BlamedField> {
+        if let Some(Container { is_ours: false, .. } | Container { is_init: true, .. }) =
+            self.container()
+        {
+            return None;
+        }
+        match self {
+            Self::Unschedulable { shortage: Some(Resource::Cpu), .. } => {
+                Some(BlamedField::CpuRequest)
+            }
+            Self::Unschedulable { shortage: Some(Resource::Memory), .. } => {
+                Some(BlamedField::MemoryRequest)
+            }
+            Self::InvalidImageName { .. } | Self::ImagePull { .. } => Some(BlamedField::Image),
+            Self::ContainerStart {
+                failure: StartFailure::WrongPlatform | StartFailure::User | StartFailure::Program,
+                ..
+            } => Some(BlamedField::Image),
+            Self::CrashLoop { exit: Some(Exit::OutOfMemory), .. } => Some(BlamedField::MemoryLimit),
+            Self::CrashLoop { exit: Some(Exit::Code(_)) | None, .. } => Some(BlamedField::Image),
+            Self::ProbeFailed { probe: Probe::Readiness, .. } => Some(BlamedField::ReadinessProbe),
+            Self::ProbeFailed { probe: Probe::Startup, .. } => Some(BlamedField::StartupProbe),
+            Self::Unschedulable { shortage: None, .. }
+            | Self::ContainerStart {
+                failure: StartFailure::Config | StartFailure::Other, ..
+            }
+            | Self::ReadinessGate { .. }
+            | Self::Ended { .. }
+            | Self::Starting
+            | Self::NotReady => None,
+        }
+    }
+
+    pub(super) fn help(&self, namespace: &str, pod: &str) -> String {
+        if let Some(container) = self.added_container() {
+            let name = &container.name;
+            return format!(
+                "repair the tool that adds the container `{name}` to pods, or exclude this \
+                 service from it; read `kubectl -n {namespace} logs {pod} -c {name}`"
+            );
+        }
+        let text = match self {
+            Self::Unschedulable { scale_up: Some(ScaleUp::Started { .. }), .. } => {
+                "wait longer for the node with `--timeout`"
+            }
+            Self::Unschedulable { shortage: Some(Resource::Cpu), .. } => {
+                "lower `cpu` of `resource_request`, add nodes, or wait longer with `--timeout`"
+            }
+            Self::Unschedulable { shortage: Some(Resource::Memory), .. } => {
+                "lower `memory` of `resource_request`, add nodes, or wait longer with `--timeout`"
+            }
+            Self::Unschedulable { shortage: None, .. } => {
+                "read the state of the nodes: `kubectl describe nodes`"
+            }
+            Self::InvalidImageName { .. } => "correct the name of the image",
+            Self::ImagePull { failure: PullFailure::NotFound, .. } => {
+                "check the name and the tag of the image, and that the image was pushed"
+            }
+            Self::ImagePull { failure: PullFailure::Denied, .. } => {
+                "check the name of the image, and that the nodes may pull it"
+            }
+            Self::ImagePull { failure: PullFailure::WrongPlatform, .. }
+            | Self::ContainerStart { failure: StartFailure::WrongPlatform, .. } => {
+                "build the image for the nodes with `docker buildx build --platform PLATFORM`"
+            }
+            Self::ImagePull { failure: PullFailure::Other, .. } => {
+                "check that the nodes can reach the registry"
+            }
+            Self::ContainerStart { failure: StartFailure::Config, .. } => {
+                "add the missing Secret, ConfigMap or key; `optakit secret set` adds a secret"
+            }
+            Self::ContainerStart { failure: StartFailure::User, .. } => {
+                "set a numeric `USER` that is not 0 in the Dockerfile"
+            }
+            Self::ContainerStart { failure: StartFailure::Program, .. } => {
+                "check the command of the image and of the service"
+            }
+            Self::ReadinessGate { .. } => {
+                "check the controller that sets the condition, for example of a load balancer"
+            }
+            Self::ContainerStart { failure: StartFailure::Other, .. }
+            | Self::Ended { .. }
+            | Self::Starting
+            | Self::NotReady => {
+                return format!("read the events: `kubectl -n {namespace} describe pod {pod}`");
+            }
+            Self::CrashLoop { exit: Some(Exit::OutOfMemory), .. } => {
+                "raise `memory` of `resource_request`; the limit is twice that value"
+            }
+            Self::CrashLoop { container, exit: Some(Exit::Code(_)) | None } => {
+                let name = &container.name;
+                return format!(
+                    "read the log: `kubectl -n {namespace} logs {pod} -c {name} --previous`"
+                );
+            }
+            Self::ProbeFailed { .. } => {
+                "check that the container answers at the path and port of the probe"
+            }
+        };
+        text.to_owned()
+    }
+}
+
+impl Display for Container {
+    fn fmt(&self, f: &mut Formatter<'_>) -> fmt::Result {
+        write!(f, "{}container `{}`", if self.is_init { "init " } else { "" }, self.name)
+    }
+}
+
+impl Display for PodFault {
+    fn fmt(&self, f: &mut Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Unschedulable { message, scale_up, .. } => {
+                write!(f, "cannot be scheduled: {message}")?;
+                match scale_up {
+                    Some(ScaleUp::Started { message }) => write!(f, "; a node is added: {message}"),
+                    Some(ScaleUp::Refused { message }) => {
+                        write!(f, "; no node is added: {message}")
+                    }
+                    None => Ok(()),
+                }
+            }
+            Self::InvalidImageName { image, .. } => {
+                write!(f, "`{image}` is not a valid image name (InvalidImageName)")
+            }
+            Self::ImagePull { image, reason, message, .. } => {
+                write!(f, "image `{image}` cannot be pulled ({reason}){}", detail(message))
+            }
+            Self::ContainerStart { container, reason, message, .. } => {
+                write!(f, "{container} cannot start ({reason}){}", detail(message))
+            }
+            Self::CrashLoop { container, exit } => {
+                write!(f, "{container} keeps crashing (CrashLoopBackOff")?;
+                match exit {
+                    Some(Exit::OutOfMemory) => f.write_str(", out of memory)"),
+                    Some(Exit::Code(code)) => write!(f, ", exit code {code})"),
+                    None => f.write_str(")"),
+                }
+            }
+            Self::ProbeFailed { container, probe, status } => {
+                let probe = match probe {
+                    Probe::Startup => "startup",
+                    Probe::Readiness => "readiness",
+                };
+                write!(f, "the {probe} probe of {container} has not succeeded yet")?;
+                status.map_or(Ok(()), |status| write!(f, " (HTTP status {status})"))
+            }
+            Self::ReadinessGate { condition } => {
+                write!(f, "the readiness gate `{condition}` is not true yet")
+            }
+            Self::Ended { reason, message } => {
+                write!(f, "the pod ended ({reason}){}", detail(message))
+            }
+            Self::Starting => f.write_str("the containers have not started yet"),
+            Self::NotReady => f.write_str("not ready yet"),
+        }?;
+        self.added_container().map_or(Ok(()), |container| {
+            write!(f, "; the bundle does not contain {container}, a webhook added it to the pod")
+        })
+    }
+}
+
+fn detail(message: &str) -> String {
+    if message.is_empty() { String::new() } else { format!(": {message}") }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::super::cause::Cause;
+    use super::*;
+
+    fn check(fault: PodFault, text: &str, field: Option<BlamedField>, help: &str) {
+        let cause = Cause::Pod { pod: "p".to_owned(), fault };
+        assert_eq!(cause.to_string(), format!("pod p: {text}"));
+        assert_eq!(cause.field(), field);
+        assert!(cause.help("shop").contains(help), "{}", cause.help("shop"));
+    }
+
+    fn container(name: &str, is_init: bool, is_ours: bool) -> Container {
+        Container { name: name.to_owned(), is_init, is_ours }
+    }
+
+    #[test]
+    fn each_cause_has_its_wording_field_and_help() {
+        let api = || container("api", false, true);
+        check(
+            PodFault::CrashLoop { container: api(), exit: Some(Exit::Code(1)) },
+            "container `api` keeps crashing (CrashLoopBackOff, exit code 1)",
+            Some(BlamedField::Image),
+            "kubectl -n shop logs p -c api --previous",
+        );
+        check(
+            PodFault::CrashLoop { container: api(), exit: Some(Exit::OutOfMemory) },
+            "container `api` keeps crashing (CrashLoopBackOff, out of memory)",
+            Some(BlamedField::MemoryLimit),
+            "raise `memory`",
+        );
+        check(
+            PodFault::Unschedulable {
+                message: "1 Insufficient memory".to_owned(),
+                shortage: Some(Resource::Memory),
+                scale_up: None,
+            },
+            "cannot be scheduled: 1 Insufficient memory",
+            Some(BlamedField::MemoryRequest),
+            "lower `memory`",
+        );
+        check(
+            PodFault::ProbeFailed { container: api(), probe: Probe::Readiness, status: Some(404) },
+            "the readiness probe of container `api` has not succeeded yet (HTTP status 404)",
+            Some(BlamedField::ReadinessProbe),
+            "path and port of the probe",
+        );
+        check(PodFault::Starting, "the containers have not started yet", None, "describe pod p");
+    }
+
+    #[test]
+    fn container_of_a_webhook_is_named_and_never_blamed_on_the_service() {
+        check(
+            PodFault::CrashLoop {
+                container: container("mesh-init", true, false),
+                exit: Some(Exit::Code(2)),
+            },
+            "init container `mesh-init` keeps crashing (CrashLoopBackOff, exit code 2); the \
+             bundle does not contain init container `mesh-init`, a webhook added it to the pod",
+            None,
+            "logs p -c mesh-init",
+        );
+    }
+}

@@ -1,0 +1,259 @@
+//! Judges one rollout: its Deployment, the ReplicaSet of the new revision and its pods.
+
+use std::collections::{BTreeMap, BTreeSet};
+use std::sync::Arc;
+use std::time::{Duration, Instant};
+
+use k8s_openapi::api::apps::v1::{Deployment, ReplicaSet};
+use k8s_openapi::api::core::v1::{Event, Pod};
+use k8s_openapi::apimachinery::pkg::apis::meta::v1::ObjectMeta;
+
+use super::cause::{Cause, Rejection};
+use super::deployment::{self, Baseline};
+use super::patience::Patience;
+use super::pod::{self, PodContext, PodState};
+use super::pod_fault::PodFault;
+use super::progress::{Progress, Waiting};
+use super::replica_set::rejected_pods;
+use super::snapshot::Snapshot;
+
+/// The annotation with the number of a Deployment's revision.
+const REVISION: &str = "deployment.kubernetes.io/revision";
+/// How long a problem lasts before it is worth a warning.
+const WARN_AFTER: Duration = Duration::from_secs(5);
+/// How long a pod without a node is usual.
+const WARN_UNSCHEDULABLE_AFTER: Duration = Duration::from_secs(15);
+
+/// A Deployment to wait for.
+#[derive(Clone, Debug)]
+pub(crate) struct Awaited {
+    pub(crate) name: String,
+    /// The names of the containers in the manifest.
+    pub(crate) containers: Vec<String>,
+    /// The answer to the write. `None` if the apply did not change the Deployment.
+    pub(crate) written: Option<Deployment>,
+}
+
+/// News about a rollout.
+#[derive(Clone, Debug)]
+pub(crate) enum Update<'a> {
+    /// The state changed. `pods` are the numbers of new pods that are ready, and of wanted pods.
+    State { name: &'a str, text: &'a str, pods: (u64, u64) },
+    /// A problem lasts. It may go away.
+    Warning { name: &'a str, problem: &'a Cause },
+    /// The rollout is complete.
+    Ready { name: &'a str, pods: (u64, u64) },
+    /// The connection to the API server broke. The wait continues.
+    Disconnected { reason: &'a str },
+}
+
+/// The observed objects.
+pub(super) struct World<'a> {
+    pub(super) replica_sets: Vec<Arc<ReplicaSet>>,
+    pub(super) pods: Vec<Arc<Pod>>,
+    pub(super) events: &'a [Arc<Event>],
+    pub(super) before: &'a Snapshot,
+    pub(super) patience: Patience,
+    pub(super) now: Instant,
+}
+
+/// A rollout that is being waited for.
+pub(super) struct Rollout {
+    pub(super) awaited: Awaited,
+    /// The Deployment when it was written, or when it was seen first.
+    baseline: Option<Baseline>,
+    /// Since when each pod is stuck, by UID. The time is measured here: the clock of the cluster
+    /// may differ.
+    stuck: BTreeMap<String, Instant>,
+    /// The name of the problem, and since when it lasts.
+    problem: Option<(&'static str, Instant)>,
+    warned: BTreeSet<&'static str>,
+}
+
+impl Rollout {
+    pub(super) fn new(awaited: Awaited) -> Self {
+        let baseline = awaited.written.as_ref().map(Baseline::of);
+        Self { awaited, baseline, stuck: BTreeMap::new(), problem: None, warned: BTreeSet::new() }
+    }
+
+    /// Whether another Deployment with the name replaced the one that was written.
+    pub(super) fn is_replaced_by(&self, deployment: &Deployment) -> bool {
+        let written = self.awaited.written.as_ref();
+        written.is_some_and(|written| written.metadata.uid != deployment.metadata.uid)
+    }
+
+    /// Returns the progress, and the numbers of new pods that are ready and that are wanted.
+    pub(super) fn judge(
+        &mut self,
+        deployment: &Deployment,
+        world: &World<'_>,
+    ) -> (Progress, (u64, u64)) {
+        let baseline = self.baseline.get_or_insert_with(|| Baseline::of(deployment));
+        let pods = deployment::pods(deployment, baseline);
+        let progress = deployment::progress(deployment, baseline);
+        let Progress::Waiting(mut waiting) = progress else { return (progress, pods) };
+        let is_observed = baseline.is_observed(deployment);
+        let (patience, controller) = (world.patience, waiting.problem.take());
+        if let Some(cause) = controller.clone().filter(|cause| ends_wait(cause, patience)) {
+            return (Progress::Failed(cause), pods);
+        }
+        let set = is_observed.then(|| new_set(deployment, &world.replica_sets)).flatten();
+        let rejected = set.and_then(|set| rejected_pods(set, world.events, world.before));
+        let of_pods = match set.map(|set| self.judge_pods(set, world)) {
+            Some(Err(cause)) => return (Progress::Failed(cause), pods),
+            Some(Ok(problem)) => problem,
+            None => None,
+        };
+        if let Some(rejected) = rejected.as_ref().filter(|rejected| rejected.is_permanent) {
+            return (Progress::Failed(rejected.cause.clone()), pods);
+        }
+        if let (Some(Cause::DeadlineExceeded { seconds, message, .. }), Some(problem)) =
+            (&controller, of_pods.as_ref().filter(|problem| is_refusal(problem)))
+        {
+            let (seconds, message) = (*seconds, message.clone());
+            let problem = Some(Box::new(problem.clone()));
+            let cause = Cause::DeadlineExceeded { seconds, message, problem };
+            return (Progress::Failed(cause), pods);
+        }
+        let rejected = rejected.map(|rejected| rejected.cause);
+        let candidates = [of_pods, rejected, controller];
+        waiting.problem = candidates.into_iter().flatten().min_by_key(vagueness);
+        (Progress::Waiting(waiting), pods)
+    }
+
+    /// Returns the problem of a pod of the new revision. Pods of old revisions never fail a
+    /// rollout.
+    ///
+    /// # Errors
+    ///
+    /// Fails with a problem that does not go away by waiting.
+    fn judge_pods(&mut self, set: &ReplicaSet, world: &World<'_>) -> Result<Option<Cause>, Cause> {
+        let context = PodContext {
+            containers: &self.awaited.containers,
+            before: world.before,
+            events: world.events,
+        };
+        let (mut problem, mut stuck, mut failed) = (None, BTreeMap::new(), None);
+        for pod in world.pods.iter().filter(|pod| is_current(pod, set)) {
+            let name = pod.metadata.name.clone().unwrap_or_default();
+            let fault = match pod::state(pod, context) {
+                PodState::Ready => continue,
+                PodState::Pending(fault) => fault,
+                PodState::Failed(fault) => {
+                    failed.get_or_insert(Cause::Pod { pod: name, fault });
+                    continue;
+                }
+                PodState::Stuck(fault) => {
+                    let uid = pod.metadata.uid.clone().unwrap_or_default();
+                    let since = self.stuck.get(&uid).copied().unwrap_or(world.now);
+                    stuck.insert(uid, since);
+                    if world.now.duration_since(since) >= world.patience.grace {
+                        failed.get_or_insert(Cause::Pod { pod: name, fault });
+                        continue;
+                    }
+                    fault
+                }
+            };
+            let cause = Cause::Pod { pod: name, fault };
+            if problem.as_ref().is_none_or(|known| vagueness(&cause) < vagueness(known)) {
+                problem = Some(cause);
+            }
+        }
+        self.stuck = stuck;
+        failed.map_or(Ok(problem), Err)
+    }
+
+    /// Returns the problem of a state if it has lasted long enough for a warning, and was not
+    /// reported yet.
+    pub(super) fn warning<'a>(&mut self, waiting: &'a Waiting, now: Instant) -> Option<&'a Cause> {
+        let problem = waiting.problem.as_ref();
+        let Some((problem, name)) = problem.and_then(|cause| Some((cause, cause.warning()?)))
+        else {
+            self.problem = None;
+            return None;
+        };
+        let since = match self.problem {
+            Some((known, since)) if known == name => since,
+            _ => now,
+        };
+        self.problem = Some((name, since));
+        let usual = match problem {
+            Cause::Pod { fault: PodFault::Unschedulable { scale_up: None, .. }, .. } => {
+                WARN_UNSCHEDULABLE_AFTER
+            }
+            _ => WARN_AFTER,
+        };
+        let is_due = now.duration_since(since) >= usual && self.warned.insert(name);
+        is_due.then_some(problem)
+    }
+}
+
+/// Whether the problem that a controller reports ends a wait.
+fn ends_wait(cause: &Cause, patience: Patience) -> bool {
+    match cause {
+        // A longer timeout outlives the deadline of the Deployment.
+        Cause::DeadlineExceeded { seconds, .. } => {
+            u64::try_from(*seconds).is_ok_and(|seconds| patience.timeout.as_secs() <= seconds)
+        }
+        Cause::PodsRejected { rejection, .. } => *rejection == Rejection::Policy,
+        Cause::Deleting | Cause::Paused(_) | Cause::Pod { .. } => true,
+    }
+}
+
+/// Whether the container answers its probe, and refuses it. A container that is still starting
+/// does not answer, or answers with a server error. So this is final after the deadline.
+fn is_refusal(cause: &Cause) -> bool {
+    match cause {
+        Cause::Pod { fault: PodFault::ProbeFailed { status: Some(status), .. }, .. } => {
+            matches!(status, 400..=499) && !matches!(status, 408 | 425 | 429)
+        }
+        Cause::Pod { .. }
+        | Cause::Deleting
+        | Cause::Paused(_)
+        | Cause::DeadlineExceeded { .. }
+        | Cause::PodsRejected { .. } => false,
+    }
+}
+
+/// Returns how little a problem explains. The problem that explains most is reported.
+const fn vagueness(cause: &Cause) -> u8 {
+    match cause {
+        Cause::Deleting | Cause::Paused(_) => 0,
+        Cause::Pod { fault, .. } => match fault {
+            PodFault::Starting => 5,
+            PodFault::NotReady => 4,
+            PodFault::Ended { .. } => 3,
+            PodFault::Unschedulable { .. }
+            | PodFault::InvalidImageName { .. }
+            | PodFault::ImagePull { .. }
+            | PodFault::ContainerStart { .. }
+            | PodFault::CrashLoop { .. } => 1,
+            PodFault::ProbeFailed { .. } | PodFault::ReadinessGate { .. } => 2,
+        },
+        Cause::PodsRejected { .. } => 1,
+        Cause::DeadlineExceeded { .. } => 3,
+    }
+}
+
+/// Returns the ReplicaSet of the newest revision of an observed Deployment.
+fn new_set<'a>(
+    deployment: &Deployment,
+    sets: &'a [Arc<ReplicaSet>],
+) -> Option<&'a Arc<ReplicaSet>> {
+    let revision = |meta: &ObjectMeta| meta.annotations.as_ref()?.get(REVISION).cloned();
+    let number = revision(&deployment.metadata)?;
+    sets.iter().find(|set| {
+        is_owned(&set.metadata, &deployment.metadata)
+            && revision(&set.metadata).as_ref() == Some(&number)
+    })
+}
+
+/// Whether a pod belongs to a ReplicaSet and is not being deleted.
+fn is_current(pod: &Pod, set: &ReplicaSet) -> bool {
+    pod.metadata.deletion_timestamp.is_none() && is_owned(&pod.metadata, &set.metadata)
+}
+
+fn is_owned(object: &ObjectMeta, owner: &ObjectMeta) -> bool {
+    let mut owners = object.owner_references.iter().flatten();
+    owners.any(|reference| Some(&reference.uid) == owner.uid.as_ref())
+}

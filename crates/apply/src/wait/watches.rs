@@ -1,0 +1,163 @@
+//! The watches of a wait: one per kind, for all Deployments of a stage.
+
+use std::sync::Arc;
+use std::time::Duration;
+
+use futures::stream::{BoxStream, SelectAll};
+use futures::{StreamExt, TryStreamExt};
+use k8s_openapi::NamespaceResourceScope;
+use k8s_openapi::api::apps::v1::{Deployment, ReplicaSet};
+use k8s_openapi::api::core::v1::{Event, Pod};
+use k8s_openapi::serde::de::DeserializeOwned;
+use kube::Resource;
+use kube::api::Api;
+use kube::runtime::reflector::{self, Store};
+use kube::runtime::utils::Backoff;
+use kube::runtime::{WatchStreamExt, watcher};
+
+/// How long a watch may be silent. Then the connection may be dead, and another watch is started.
+const SILENCE_SECONDS: u32 = 60;
+const FIRST_PAUSE: Duration = Duration::from_millis(100);
+const LONGEST_PAUSE: Duration = Duration::from_secs(2);
+
+/// What changed.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Change {
+    /// All Deployments are known. A Deployment that is unknown does not exist.
+    DeploymentsListed,
+    Object,
+}
+
+/// The observed objects, and the changes to them.
+pub(super) struct Watches {
+    client: kube::Client,
+    namespace: String,
+    pub(super) deployments: Store<Deployment>,
+    pub(super) replica_sets: Store<ReplicaSet>,
+    pub(super) pods: Store<Pod>,
+    /// The events of the namespace. They are watched from the first problem that they may explain.
+    events: Option<Store<Event>>,
+    changes: SelectAll<BoxStream<'static, Result<Change, watcher::Error>>>,
+}
+
+impl Watches {
+    /// Watches the Deployments, and the ReplicaSets and pods with these labels.
+    pub(super) fn start(client: &kube::Client, namespace: &str, labels: &str) -> Self {
+        let all = watcher::Config::default().timeout(SILENCE_SECONDS);
+        let config = all.clone().labels(labels);
+        let (deployments, deployment_changes) = watch(client, namespace, all);
+        let (replica_sets, set_changes) = watch(client, namespace, config.clone());
+        let (pods, pod_changes) = watch(client, namespace, config);
+        let deployment_changes = deployment_changes.map_ok(|event| match event {
+            watcher::Event::InitDone => Change::DeploymentsListed,
+            watcher::Event::Init
+            | watcher::Event::InitApply(_)
+            | watcher::Event::Apply(_)
+            | watcher::Event::Delete(_) => Change::Object,
+        });
+        let mut changes = SelectAll::new();
+        changes.push(deployment_changes.boxed());
+        changes.push(set_changes.map_ok(|_| Change::Object).boxed());
+        changes.push(pod_changes.map_ok(|_| Change::Object).boxed());
+        Self {
+            client: client.clone(),
+            namespace: namespace.to_owned(),
+            deployments,
+            replica_sets,
+            pods,
+            events: None,
+            changes,
+        }
+    }
+
+    /// Watches events too. Without the permission, their reasons are not shown.
+    pub(super) fn watch_events(&mut self) {
+        if self.events.is_some() {
+            return;
+        }
+        let config = watcher::Config::default().timeout(SILENCE_SECONDS);
+        let (events, changes) = watch::<Event>(&self.client, &self.namespace, config);
+        let changes = changes
+            .take_while(|event| {
+                let denied = event.as_ref().is_err_and(is_denied);
+                async move { !denied }
+            })
+            .map_ok(|_| Change::Object);
+        self.changes.push(changes.boxed());
+        self.events = Some(events);
+    }
+
+    /// Returns the known events.
+    pub(super) fn events(&self) -> Vec<Arc<Event>> {
+        self.events.as_ref().map(Store::state).unwrap_or_default()
+    }
+
+    /// Waits for changes. Returns all that are there, because a rollout causes many at once.
+    pub(super) async fn next(&mut self) -> Vec<Result<Change, watcher::Error>> {
+        let changes = (&mut self.changes).ready_chunks(CHUNK).next().await;
+        changes.unwrap_or_default()
+    }
+}
+
+/// The most changes that are handled together.
+const CHUNK: usize = 256;
+
+type Events<K> = BoxStream<'static, Result<watcher::Event<K>, watcher::Error>>;
+
+/// Watches one kind. The watch survives a broken connection, a restart of the API server and an
+/// expired version (410), so that its store always becomes right again.
+fn watch<K>(
+    client: &kube::Client,
+    namespace: &str,
+    config: watcher::Config,
+) -> (Store<K>, Events<K>)
+where
+    K: Resource<Scope = NamespaceResourceScope, DynamicType = ()>
+        + Clone
+        + std::fmt::Debug
+        + DeserializeOwned
+        + Send
+        + Sync
+        + 'static,
+{
+    let (store, writer) = reflector::store();
+    let events = watcher(Api::<K>::namespaced(client.clone(), namespace), config);
+    let events = reflector::reflector(writer, events.backoff(Pause::default()));
+    (store, events.boxed())
+}
+
+/// Whether the API server does not allow a watch. All other errors are retried.
+pub(super) const fn is_denied(error: &watcher::Error) -> bool {
+    match error {
+        watcher::Error::InitialListFailed(kube::Error::Api(status))
+        | watcher::Error::WatchStartFailed(kube::Error::Api(status))
+        | watcher::Error::WatchFailed(kube::Error::Api(status))
+        | watcher::Error::WatchError(status) => status.code == 403,
+        watcher::Error::InitialListFailed(_)
+        | watcher::Error::WatchStartFailed(_)
+        | watcher::Error::WatchFailed(_)
+        | watcher::Error::NoResourceVersion => false,
+    }
+}
+
+/// The pauses between the attempts to watch. They are short, because a deploy waits for them.
+#[derive(Default)]
+struct Pause {
+    last: Option<Duration>,
+}
+
+impl Iterator for Pause {
+    type Item = Duration;
+
+    fn next(&mut self) -> Option<Duration> {
+        let pause = self.last.map_or(FIRST_PAUSE, |last| (last * 2).min(LONGEST_PAUSE));
+        self.last = Some(pause);
+        Some(pause)
+    }
+}
+
+impl Backoff for Pause {
+    fn reset(&mut self) {
+        self.last = None;
+    }
+}
