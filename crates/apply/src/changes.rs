@@ -1,5 +1,7 @@
 //! The changes that an apply would make in the cluster and in AWS.
 
+use std::fmt::{self, Display, Formatter};
+
 use optakit_core::effect::Effect;
 use optakit_core::kind::Kind;
 
@@ -12,6 +14,7 @@ use crate::replicas::ReplicaChange;
 use crate::report::{Event, ObjectAction};
 use crate::routes;
 use crate::session::Session;
+use crate::wait::Paused;
 
 /// All changes that an apply would make in the cluster and in AWS.
 pub(crate) struct Changes {
@@ -100,6 +103,36 @@ async fn aws_plan(session: &Session) -> anyhow::Result<AwsPlan> {
     let Some(aws) = &session.aws else { return Ok(AwsPlan::default()) };
     let cluster = live::cluster_uid(&session.client).await?;
     Ok(AwsPlan::find(aws, &session.bundle, &cluster, session.adopt).await?)
+}
+
+impl Changes {
+    /// Returns what to say about the Deployments that are paused.
+    pub(crate) fn paused(&self) -> Vec<PausedDeployment> {
+        let paused = self.objects.iter().filter_map(|change| {
+            let paused = Paused::of_live(change.live.as_ref()?)?;
+            let namespace = change.target.namespace.as_deref().unwrap_or_default();
+            Some(PausedDeployment {
+                text: format!("{}: {paused}", change.target.label()),
+                help: paused.help(namespace),
+                replaces_pods: plan::effect(change) == Effect::RollingRestart,
+            })
+        });
+        paused.collect()
+    }
+}
+
+/// A Deployment that is paused.
+pub(crate) struct PausedDeployment {
+    text: String,
+    help: String,
+    /// Whether the plan replaces its pods, which cannot succeed.
+    pub(crate) replaces_pods: bool,
+}
+
+impl Display for PausedDeployment {
+    fn fmt(&self, f: &mut Formatter<'_>) -> fmt::Result {
+        write!(f, "{}\n  help: {}", self.text, self.help)
+    }
 }
 
 /// Returns the event for a change. `label` is the label of its object.

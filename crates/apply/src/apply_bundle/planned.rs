@@ -38,6 +38,7 @@ impl Planned {
                 for warning in warnings {
                     report.warning(warning);
                 }
+                planned.check_paused(report)?;
                 Ok(planned)
             }
             (Err(faults), Err(rejections)) => bail!("{faults}\n{rejections}"),
@@ -67,6 +68,17 @@ impl Planned {
         if !kept.is_empty() {
             report.warning(format!("{reason}; kept {}", kept.join(", ")));
         }
+    }
+
+    /// Checks that no Deployment is paused whose pods would be replaced.
+    fn check_paused(&self, report: &Report) -> anyhow::Result<()> {
+        for paused in self.changes.paused() {
+            if paused.replaces_pods {
+                bail!("{paused}");
+            }
+            report.warning(paused);
+        }
+        Ok(())
     }
 
     /// Returns the number of changes.

@@ -24,6 +24,9 @@ pub(super) fn print(
     noun: &str,
     report: &Report,
 ) -> ExitCode {
+    for paused in changes.paused() {
+        report.warning(paused);
+    }
     report.result(&match output {
         ResultFormat::Text => text(changes, session.layer(), noun),
         ResultFormat::Json => json(changes, session),

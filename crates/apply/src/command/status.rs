@@ -12,6 +12,7 @@ use crate::history::{self, Revision};
 use crate::live;
 use crate::report::Report;
 use crate::session::{AwsUse, Session};
+use crate::wait::Paused;
 
 /// Prints pods, images and the current revision. Exit code 1 if a pod is not ready.
 ///
@@ -33,6 +34,13 @@ pub(crate) fn run(arguments: &StatusArgs, report: &Report) -> anyhow::Result<Exi
             ResultFormat::Text => text(&session, &services, newest),
             ResultFormat::Json => json(&session, &services, newest),
         });
+        for deployment in &found.items {
+            if let Some(paused) = Paused::of(deployment) {
+                let name = deployment.metadata.name.as_deref().unwrap_or_default();
+                let help = paused.help(session.layer());
+                report.warning(format!("Deployment {name}: {paused}\n  help: {help}"));
+            }
+        }
         let ready = services.iter().all(|service| service.ready >= service.wanted);
         Ok(if ready { ExitCode::SUCCESS } else { ExitCode::from(1) })
     })

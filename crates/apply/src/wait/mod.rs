@@ -19,6 +19,7 @@ mod watches;
 pub(crate) use cause::Cause;
 pub(crate) use error::{Failure, WaitError};
 pub(crate) use patience::Patience;
+pub(crate) use paused::Paused;
 pub(crate) use rollout::{Awaited, Update};
 pub(crate) use snapshot::{Layer, Snapshot};
 pub(crate) use watch::until_ready;
