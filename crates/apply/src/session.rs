@@ -9,7 +9,8 @@ use optakit_core::render::IMAGE_DIGEST;
 
 use crate::auth::{self, Cluster};
 use crate::aws::adopt::adopt;
-use crate::live::{self, DesiredObject};
+use crate::live::{self, DesiredObject, Retries};
+use crate::report::Report;
 use crate::stop::Stop;
 
 /// How a run uses AWS.
@@ -31,6 +32,8 @@ pub(crate) struct Session {
     /// The bundle. The values that the connection provides are filled in.
     pub(crate) bundle: Bundle,
     pub(crate) client: kube::Client,
+    /// The requests that are repeated because of a temporary fault.
+    pub(crate) retries: Retries,
     /// The name of the cluster in messages.
     pub(crate) cluster: String,
     /// The AWS settings. `None` if the run does not change AWS.
@@ -69,6 +72,7 @@ impl Session {
         mut bundle: Bundle,
         cluster: &Cluster,
         aws_use: AwsUse,
+        report: &Report,
     ) -> anyhow::Result<Self> {
         let is_eks = matches!(cluster, Cluster::Eks { .. });
         let aws = open_aws(&mut bundle, is_eks, aws_use).await?;
@@ -91,9 +95,11 @@ impl Session {
         }
         let namespace_exists =
             namespace.await.context("the check of the namespace was aborted")??;
+        let retries = Retries::new(report);
         Ok(Self {
             bundle,
-            client: connection.client,
+            client: retries.client(connection.client),
+            retries,
             cluster: connection.name,
             aws: aws.filter(|_| matches!(aws_use, AwsUse::Manage { .. })),
             adopt: matches!(aws_use, AwsUse::Manage { adopt: true }),
@@ -119,6 +125,7 @@ impl Session {
         Ok(Self {
             bundle,
             client: self.client.clone(),
+            retries: self.retries.clone(),
             cluster: self.cluster.clone(),
             aws: opened.filter(|_| matches!(self.aws_use, AwsUse::Manage { .. })),
             adopt: self.adopt,

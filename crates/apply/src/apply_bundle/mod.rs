@@ -38,6 +38,7 @@ pub(crate) async fn apply_bundle(
     started: Instant,
 ) -> anyhow::Result<()> {
     preflight::check_inputs(&session.bundle, IMAGE_DIGEST)?;
+    session.retries.set_limit(options.deploy.patience.timeout);
     let written = Written::default();
     if !session.namespace_exists {
         // A lock and a dry run need the namespace. What can be checked without it comes first.
@@ -81,6 +82,7 @@ pub(crate) async fn roll_back(
     options: &ApplyBundleOptions,
     report: &Report,
 ) -> anyhow::Result<()> {
+    session.retries.set_limit(options.deploy.patience.timeout);
     let written = Written::default();
     let work = rollback::to(session, to, &options.deploy, &written, report);
     let (number, deployed) = locked(session, options.wait_lock, &written, report, work).await?;

@@ -2,6 +2,7 @@
 
 use std::path::PathBuf;
 use std::sync::Arc;
+use std::time::Duration;
 
 use http::{HeaderValue, Request};
 use hyper_rustls::{FixedServerNameResolver, HttpsConnector, HttpsConnectorBuilder};
@@ -53,7 +54,7 @@ pub(super) fn sender(mut config: kube::Config, proxies: Arc<Proxies>) -> Result<
     let connector = connector(tls, config.tls_server_name.clone(), proxies)?;
     let service = ServiceBuilder::new()
         .layer(BufferLayer::new(BUFFER))
-        .layer(RetryLayer::new(RetryPolicy::server_retry()))
+        .layer(RetryLayer::new(short_retries()))
         .layer(BufferLayer::new(BUFFER))
         .layer(config.base_uri_layer())
         .option_layer(config.auth_layer().map_err(failed)?)
@@ -62,6 +63,12 @@ pub(super) fn sender(mut config: kube::Config, proxies: Arc<Proxies>) -> Result<
         .map_err(BoxError::from)
         .service(Client::builder(TokioExecutor::new()).build(connector));
     Ok(BoxCloneService::new(service))
+}
+
+/// Returns the retries of the answers 429, 503 and 504. They hide short faults. The run repeats the
+/// request for longer and shows the reason.
+fn short_retries() -> RetryPolicy {
+    RetryPolicy::new(FIRST_PAUSE, LONGEST_PAUSE, RETRIES, true).expect("the pauses are valid")
 }
 
 /// Adds the credentials of a proxy that forwards requests.

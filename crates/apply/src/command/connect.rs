@@ -45,7 +45,7 @@ pub(super) fn with_service<T>(
     let bundle = bundle_file::read(&service.bundle, None, IfModified::Warn, report)?;
     let cluster = cluster(&bundle, &service.connect)?;
     session::block_on(async {
-        let session = Session::open(bundle, &cluster, aws).await?;
+        let session = Session::open(bundle, &cluster, aws, report).await?;
         if !session.namespace_exists {
             bail!(
                 "namespace `{}` does not exist in {}: the service was never applied there",

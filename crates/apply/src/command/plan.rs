@@ -25,7 +25,7 @@ pub(crate) fn run(arguments: &PlanArgs, report: &Report) -> anyhow::Result<ExitC
     let bundle = bundle_file::read(bundle, image_digest.as_deref(), if_modified, report)?;
     let cluster = connect::cluster(&bundle, &arguments.connect)?;
     session::block_on(async {
-        let session = Session::open(bundle, &cluster, options::aws(&arguments.aws)).await?;
+        let session = Session::open(bundle, &cluster, options::aws(&arguments.aws), report).await?;
         preflight::check_inputs(&session.bundle, IMAGE_DIGEST)?;
         let changes = Changes::find(&session, &options::force(&arguments.conflicts)).await?;
         let code = print(&changes, &session, arguments.output, "change", report);

@@ -51,7 +51,7 @@ pub(crate) fn run(arguments: &SecretArgs, report: &Report) -> anyhow::Result<Exi
     let bundle = bundle_file::read(&path, None, IfModified::Warn, report)?;
     let cluster = connect::cluster(&bundle, &arguments.connect)?;
     session::block_on(async {
-        let session = Session::open(bundle, &cluster, AwsUse::Skip).await?;
+        let session = Session::open(bundle, &cluster, AwsUse::Skip, report).await?;
         match action {
             SecretAction::Set(values) => set(session, arguments, &values, report).await?,
             SecretAction::List => list(&session, report).await?,

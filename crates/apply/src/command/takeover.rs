@@ -19,7 +19,7 @@ pub(crate) fn run(arguments: &TakeoverArgs, report: &Report) -> anyhow::Result<E
     let bundle = bundle_file::read(bundle, image_digest.as_deref(), IfModified::Fail, report)?;
     let cluster = connect::cluster(&bundle, connect)?;
     session::block_on(async {
-        let session = Session::open(bundle, &cluster, AwsUse::Read).await?;
+        let session = Session::open(bundle, &cluster, AwsUse::Read, report).await?;
         take_over(&session, *yes, report).await?;
         Ok(ExitCode::SUCCESS)
     })

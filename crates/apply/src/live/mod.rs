@@ -4,6 +4,7 @@ mod autoscalers;
 mod change;
 mod error;
 mod object;
+mod retries;
 
 use std::collections::BTreeMap;
 use std::time::Duration;
@@ -17,6 +18,7 @@ pub(crate) use autoscalers::check_autoscalers;
 pub(crate) use change::{ObjectChange, object_changes, to_value};
 pub(crate) use error::{LiveError, explain};
 pub(crate) use object::{DesiredObject, WriteOptions, resource_of};
+pub(crate) use retries::{Retries, is_used_up_quota};
 
 /// The time within which the API server must respond.
 const TIMEOUT: Duration = Duration::from_secs(10);

@@ -5,6 +5,7 @@ use std::fmt::{self, Display, Formatter};
 
 use super::paused::Paused;
 use super::pod_fault::{BlamedField, PodFault, StartFailure};
+use crate::live::is_used_up_quota;
 
 /// Why a rollout fails, or is not finished yet.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -37,9 +38,9 @@ impl Rejection {
     /// Reads why the API server rejects pods. Conditions and events contain only its message.
     pub(super) fn read(message: &str) -> Self {
         let says = |words: &[&str]| words.iter().any(|word| message.contains(word));
-        // The texts of the admission plugins ResourceQuota, ServiceAccount and Priority.
-        if says(&["exceeded quota", "insufficient quota", "status unknown for quota"]) {
+        if is_used_up_quota(message) {
             Self::Quota
+        // The texts of the admission plugins ServiceAccount and Priority.
         } else if says(&["error looking up service account", "no PriorityClass with name"]) {
             Self::Temporary
         } else if says(&[" is forbidden: ", " denied the request"]) {
