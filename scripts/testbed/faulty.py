@@ -10,6 +10,8 @@ with its token. GET /faulty?mode=MODE selects the fault:
   hold=N   the Nth writing request from now is forwarded but never answered, and later writing
            requests are not forwarded. GET /faulty/held waits for this request
   gate=N   the Nth writing request from now waits until the mode changes, then is forwarded
+  cut      every watch breaks after its first change
+  gone     every watch is answered with the error 410
 """
 
 import http.client
@@ -68,6 +70,8 @@ class Handler(BaseHTTPRequestHandler):
                 state["seen"] += 1
                 faults = {2: "busy", 4: "error", 6: "unsent", 8: "unanswered"}
                 return faults.get(state["seen"] % 9)
+            if state["mode"] in ("cut", "gone") and "watch=true" in self.path:
+                return state["mode"]
             if state["mode"] in ("hold", "gate") and writes:
                 state["left"] -= 1
                 if state["left"] == 0:
@@ -92,6 +96,9 @@ class Handler(BaseHTTPRequestHandler):
             return self.answer(500, {**status, **details})
         if fault == "unsent":
             return self.drop()
+        if fault == "gone":
+            status = {"kind": "Status", "status": "Failure", "code": 410, "reason": "Expired"}
+            return self.answer(200, {"type": "ERROR", "object": {**status, "message": "too old"}})
         if fault == "silence":
             threading.Event().wait()
         if fault == "gate":
@@ -126,6 +133,8 @@ class Handler(BaseHTTPRequestHandler):
         try:
             while part := response.read1(65536):
                 self.wfile.write(b"%x\r\n%s\r\n" % (len(part), part))
+                if fault == "cut":
+                    return self.drop()
             self.wfile.write(b"0\r\n\r\n")
         except (OSError, http.client.HTTPException):
             self.drop()

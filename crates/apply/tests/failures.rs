@@ -93,6 +93,7 @@ const FAILURES: &[Failure] = &[
         title: "A key of a Secret is missing when the container starts",
         layer: "key",
         image: "acme/missing-key:1",
+        arguments: &["--timeout", "5"],
         message: "couldn't find key TOKEN in Secret",
         helm_cause: "TOKEN",
         ..WORKING
@@ -128,6 +129,7 @@ const FAILURES: &[Failure] = &[
         title: "The quota of the namespace is exceeded",
         layer: "quota",
         prepare: set_quota,
+        arguments: &["--timeout", "5"],
         message: "exceeded quota",
         helm_cause: "exceeded quota",
         ..WORKING

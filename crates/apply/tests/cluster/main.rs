@@ -22,3 +22,5 @@ mod rollback;
 mod secrets;
 mod takeover;
 mod takeover_interrupted;
+mod waiting;
+mod waiting_faults;

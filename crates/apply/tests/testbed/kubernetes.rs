@@ -2,10 +2,14 @@
 
 use std::path::Path;
 use std::process::{Command, Output};
+use std::time::{Duration, Instant};
 
 use serde_json::{Value, json};
 
 use super::setting;
+
+/// How long a change in the cluster may take. A test that waits longer has failed.
+const PATIENCE: Duration = Duration::from_secs(60);
 
 /// Runs kubectl.
 pub(crate) fn kubectl(arguments: &[&str]) -> Output {
@@ -33,6 +37,15 @@ pub(crate) fn get(arguments: &[&str]) -> Value {
 /// Whether an object exists.
 pub(crate) fn exists(arguments: &[&str]) -> bool {
     kubectl(&[&["get"], arguments].concat()).status.success()
+}
+
+/// Repeats a check until it succeeds.
+#[track_caller]
+pub(crate) fn until(what: &str, check: impl Fn() -> bool) {
+    let end = Instant::now() + PATIENCE;
+    while !check() {
+        assert!(Instant::now() < end, "not yet: {what}");
+    }
 }
 
 /// Creates a namespace.

@@ -2,6 +2,7 @@
 //! `make test` starts them and sets the variables that name them.
 
 pub(crate) mod archive;
+mod background;
 mod faults_table;
 pub(crate) mod faulty;
 pub(crate) mod helm;
@@ -14,9 +15,11 @@ mod watch;
 use std::path::Path;
 use std::process::Command;
 
+pub(crate) use background::BackgroundRun;
 pub(crate) use faults_table::record_fault;
 pub(crate) use kubernetes::{
     apply_objects, create_namespace, exists, get, kubeconfig_of, kubectl, kubectl_ok, ready_pods,
+    until,
 };
 pub(crate) use run::Run;
 pub(crate) use service::{Service, environment};
