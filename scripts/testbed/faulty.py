@@ -134,6 +134,8 @@ class Handler(BaseHTTPRequestHandler):
             while part := response.read1(65536):
                 self.wfile.write(b"%x\r\n%s\r\n" % (len(part), part))
                 if fault == "cut":
+                    # Without the pause, the client may lose the change too.
+                    threading.Event().wait(0.2)
                     return self.drop()
             self.wfile.write(b"0\r\n\r\n")
         except (OSError, http.client.HTTPException):

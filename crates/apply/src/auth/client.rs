@@ -25,6 +25,9 @@ use crate::network::{Connector, Proxies};
 
 /// How many requests may wait for the connection.
 const BUFFER: usize = 64;
+const FIRST_PAUSE: Duration = Duration::from_millis(5);
+const LONGEST_PAUSE: Duration = Duration::from_millis(500);
+const RETRIES: u32 = 8;
 
 /// Builds a client that retries failed requests. It renews the credentials when the API server
 /// rejects them.

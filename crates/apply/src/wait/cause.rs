@@ -103,9 +103,7 @@ impl Cause {
     /// Whether events may explain the problem.
     pub(super) const fn has_events(&self) -> bool {
         match self {
-            Self::Pod { fault: PodFault::Starting | PodFault::NotReady, .. }
-            | Self::Deleting
-            | Self::Paused(_) => false,
+            Self::Pod { fault: PodFault::Starting, .. } | Self::Deleting | Self::Paused(_) => false,
             Self::Pod { .. } | Self::DeadlineExceeded { .. } | Self::PodsRejected { .. } => true,
         }
     }

@@ -214,16 +214,16 @@ fn unready(pod: &Pod, status: &PodStatus, context: PodContext<'_>) -> PodFault {
     }
     let specs = pod.spec.iter().flat_map(|spec| &spec.containers);
     let spec = specs.into_iter().find(|spec| spec.name == unready.name);
+    let answer = events::probe_status(pod, context.events);
     let starts = unready.started == Some(false);
     let probe = if starts && spec.is_some_and(|spec| spec.startup_probe.is_some()) {
         Probe::Startup
-    } else if spec.is_some_and(|spec| spec.readiness_probe.is_some()) {
+    } else if answer.is_some() || spec.is_some_and(|spec| spec.readiness_probe.is_some()) {
         Probe::Readiness
     } else {
         return PodFault::NotReady;
     };
-    let container = context.container(pod, unready);
-    PodFault::ProbeFailed { container, probe, status: events::probe_status(pod, context.events) }
+    PodFault::ProbeFailed { container: context.container(pod, unready), probe, status: answer }
 }
 
 #[cfg(test)]

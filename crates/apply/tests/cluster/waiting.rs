@@ -7,6 +7,8 @@ use crate::testbed::{
     until,
 };
 
+const PROBE: &str = "    healthcheck_path: /\n";
+
 /// Changes the Deployments of a bundle.
 fn change_deployments(service: &Service, change: impl Fn(&mut Value)) {
     let path = service.folder().join(service.bundle());
@@ -96,7 +98,7 @@ fn paused_deployment_is_reported_before_anything_is_written() {
 
 #[test]
 fn deployment_that_is_paused_during_the_wait_is_reported() {
-    let service = Service::new("pausing", "acme/failing-probe:1", "");
+    let service = Service::new("pausing", "acme/failing-probe:1", PROBE);
     let mut run = BackgroundRun::apply(&service, &["--timeout", "300"]);
     run.reports("the readiness probe of container");
     let deployment = format!("deployment/{}", service.deployment_name());
@@ -234,7 +236,7 @@ fn container_that_a_webhook_added_is_named() {
 
 #[test]
 fn ctrl_c_prints_the_state_and_releases_the_lock() {
-    let service = Service::new("stopping", "acme/failing-probe:1", "");
+    let service = Service::new("stopping", "acme/failing-probe:1", PROBE);
     let mut run = BackgroundRun::apply(&service, &["--timeout", "300"]);
     run.reports("the readiness probe of container");
     run.signal("INT");
