@@ -6,6 +6,7 @@ mod testbed;
 
 mod apply;
 mod aws;
+mod confirm;
 mod connection;
 mod history;
 mod hosts;

@@ -37,7 +37,11 @@ pub(crate) fn setting(name: &str) -> String {
 
 /// Returns a command of Optakit that uses the AWS stand-in.
 pub(crate) fn optakit(folder: &Path) -> Command {
-    let mut command = Command::new(env!("CARGO_BIN_EXE_optakit"));
+    optakit_on(Command::new(env!("CARGO_BIN_EXE_optakit")), folder)
+}
+
+/// Returns a command that runs Optakit in a folder, with the AWS stand-in.
+fn optakit_on(mut command: Command, folder: &Path) -> Command {
     command
         .current_dir(folder)
         .env("AWS_ENDPOINT_URL", setting("OPTAKIT_TEST_AWS"))

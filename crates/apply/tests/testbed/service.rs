@@ -2,7 +2,7 @@
 
 use std::io::Write;
 use std::path::Path;
-use std::process::Stdio;
+use std::process::{Command, Stdio};
 
 use optakit_core::kind::Kind;
 use serde_json::Value;
@@ -11,7 +11,7 @@ use tempfile::TempDir;
 use super::archive;
 use super::kubernetes::get;
 use super::run::Run;
-use super::{optakit, setting};
+use super::{optakit, optakit_on, setting};
 
 /// A service file with the one module `api`, in its own folder. The namespace has its name.
 pub(crate) struct Service {
@@ -104,6 +104,18 @@ impl Service {
         let run = self.run_alone(&[&["apply", &self.bundle()], arguments].concat());
         assert_eq!(run.stdout, "", "an apply prints nothing to standard output");
         run
+    }
+
+    /// Runs a command on the bundle and the cluster of the kubeconfig, on a terminal. Types the
+    /// answers, which are separated by commas. All output is in `stdout`.
+    pub(crate) fn answer(&self, answers: &str, command: &str, arguments: &[&str]) -> Run {
+        let script = concat!(env!("CARGO_MANIFEST_DIR"), "/../../scripts/testbed/terminal.py");
+        let mut terminal = optakit_on(Command::new("python3"), self.folder());
+        terminal
+            .args([script, answers, env!("CARGO_BIN_EXE_optakit"), command, &self.bundle()])
+            .args(["--kubeconfig", &setting("OPTAKIT_TEST_KUBECONFIG")])
+            .args(arguments);
+        Run::of(&mut terminal)
     }
 
     /// Applies the bundle with an access key that the AWS stand-in knows.
