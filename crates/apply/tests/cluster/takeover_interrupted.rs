@@ -44,10 +44,12 @@ fn normalized(mut object: Value, layer: &str) -> String {
         |key: &str| ["uid", "resourceVersion", "creationTimestamp", "generation"].contains(&key);
     if let Some(metadata) = object["metadata"].as_object_mut() {
         metadata.retain(|key, _| !is_random(key));
-        for field in
-            metadata.get_mut("managedFields").and_then(Value::as_array_mut).into_iter().flatten()
-        {
-            field["time"] = Value::Null;
+        if let Some(fields) = metadata.get_mut("managedFields").and_then(Value::as_array_mut) {
+            // Controllers write at any time.
+            fields.retain(|field| field["manager"] != "kube-controller-manager");
+            for field in fields {
+                field["time"] = Value::Null;
+            }
         }
     }
     for field in ["clusterIP", "clusterIPs"] {
@@ -55,7 +57,8 @@ fn normalized(mut object: Value, layer: &str) -> String {
             spec.remove(field);
         }
     }
-    // The ID of the ApplySet is a hash of the name of the layer.
+    // The bundle, and so its digest, and the ID of the ApplySet contain the name of the layer.
+    object["metadata"]["annotations"]["optakit.dev/digest"].take();
     object["metadata"]["labels"]["applyset.kubernetes.io/part-of"].take();
     object["metadata"]["labels"]["applyset.kubernetes.io/id"].take();
     object.to_string().replace(layer, "LAYER")
