@@ -12,12 +12,16 @@ The access key that signs a request selects an error:
 - `DENIED-<action>` may do everything except this action.
 - `ONLY-<action>-<action>…` may do only these actions.
 - `THROTTLED-<action>`: the first two requests for this action are throttled.
+- `FIRST-<code>-<action>`: the first two requests for this action are answered with this error.
+  More words may follow, so that each test has its own key.
+- `HELD-<action>`: requests for this action are not answered.
 - `SKEWED`: the signature of every request is expired.
 """
 
 import base64
 import json
 import sys
+import threading
 import urllib.error
 import urllib.request
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
@@ -31,6 +35,7 @@ moto.start()
 moto_port = moto.get_host_and_port()[1]
 proxy_host = f"127.0.0.1:{port}"
 throttled = {}
+ERROR_STATUS = {"NoSuchEntity": 404}
 HEADERS_OF_THE_SERVER = ("transfer-encoding", "content-length", "connection", "server", "date")
 
 
@@ -125,6 +130,13 @@ class Handler(BaseHTTPRequestHandler):
         if action and key == f"THROTTLED-{action}" and throttled.setdefault(key, 0) < 2:
             throttled[key] += 1
             return "Throttling", "Rate exceeded", 400
+        if action and key.startswith("FIRST-") and key.split("-")[2] == action:
+            throttled[key] = throttled.get(key, 0) + 1
+            if throttled[key] <= 2:
+                code = key.split("-")[1]
+                return code, f"the first requests for {action} fail", ERROR_STATUS.get(code, 400)
+        if action and key == f"HELD-{action}":
+            threading.Event().wait()
         if key == "SKEWED":
             message = "Signature expired: 20260101T000000Z is now earlier than 20260101T010000Z"
             return "SignatureDoesNotMatch", message, 403

@@ -8,23 +8,27 @@ use crate::aws::aws;
 use crate::testbed::{Service, get};
 
 /// A trust policy that lets anyone assume the role.
-const OPEN_TRUST: &str = r#"{"Version": "2012-10-17", "Statement": [
+pub(crate) const OPEN_TRUST: &str = r#"{"Version": "2012-10-17", "Statement": [
     {"Effect": "Allow", "Principal": {"AWS": "*"}, "Action": "sts:AssumeRole"}]}"#;
 const READ: &str = r#"{"Version": "2012-10-17", "Statement": [
     {"Effect": "Allow", "Action": "s3:GetObject", "Resource": "*"}]}"#;
 const CLUSTER_TAG: &str = "optakit.dev/cluster";
 
 /// Returns the trust policy of a role.
-async fn trust(iam: &Client, role: &str) -> Value {
+pub(crate) async fn trust(iam: &Client, role: &str) -> Value {
     let role = iam.get_role().role_name(role).send().await.expect("the role exists");
     let role = role.role().expect("the role exists");
     let document = role.assume_role_policy_document().expect("the role has a trust policy");
-    let document = percent_encoding::percent_decode_str(document).decode_utf8().expect("UTF-8");
-    serde_json::from_str(&document).expect("the trust policy is JSON")
+    serde_json::from_str(&decoded(document)).expect("the trust policy is JSON")
+}
+
+/// Decodes a policy document. IAM returns it URL-encoded.
+pub(crate) fn decoded(document: &str) -> String {
+    percent_encoding::percent_decode_str(document).decode_utf8().expect("UTF-8").into_owned()
 }
 
 /// Creates a policy. Returns its ARN.
-async fn create_policy(iam: &Client, name: &str) -> String {
+pub(crate) async fn create_policy(iam: &Client, name: &str) -> String {
     let created = iam.create_policy().policy_name(name).policy_document(READ).send().await;
     let created = created.expect("the policy can be created");
     created.policy().and_then(|policy| policy.arn()).expect("the policy has an ARN").to_owned()

@@ -11,6 +11,8 @@ mod connection;
 mod history;
 mod hosts;
 mod iam;
+mod iam_changes;
+mod iam_owners;
 mod lock;
 mod manifests;
 mod output;

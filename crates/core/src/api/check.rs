@@ -7,9 +7,11 @@ use super::cache::CachedService;
 use super::diagnostic;
 use super::prepare::PreparedRequest;
 use super::request::Request;
+use crate::aws;
 use crate::check::{self, CheckContext, Checked};
 use crate::diagnostic::Diagnostic;
 use crate::lower;
+use crate::model::image::AUTO;
 use crate::model::k8s_service::K8sService;
 use crate::model::module::Header;
 use crate::model::module_types::K8S_SERVICE;
@@ -59,6 +61,9 @@ impl<'a> CheckedRequest<'a> {
             diagnostics.extend(check::names::check_module(module));
             diagnostics.extend(lower::check_linked_fields(module, source, &scope));
         }
+        let uses_ecr = prepared.file.layer.services().any(has_auto_image);
+        let layer_name = prepared.layer_name().filter(|_| uses_ecr);
+        diagnostics.extend(layer_name.and_then(check::aws_names::check_repository));
         let services = check_services(&prepared, cached, &mut diagnostics);
         sort_by_rank(&mut diagnostics, |diagnostic| {
             let Span { file, start, end } = diagnostic.span;
@@ -98,6 +103,7 @@ fn check_services<'a>(
     let source = &prepared.file.source;
     let context = CheckContext {
         layer_name: scope.layer_name,
+        environment: scope.environment,
         modules: scope.modules,
         image: scope.image,
         exposure: prepared.exposure,
@@ -110,11 +116,22 @@ fn check_services<'a>(
         }
         let (lowered, found) = lower::lower(header, source, &scope);
         let (service, mut found) = check::check(lowered, found, &context);
+        found.extend(
+            service.as_ref().and_then(|service| {
+                aws::limits::check_policy(service, source, &scope, &header.path)
+            }),
+        );
         let is_clean = found.is_empty();
         diagnostics.append(&mut found);
         services.extend(service.map(|service| CheckedService { index, header, service, is_clean }));
     }
     services
+}
+
+/// Whether the image of a service is `AUTO`.
+fn has_auto_image(service: &Header) -> bool {
+    let image = service.mapping.value("image").and_then(|image| image.as_str());
+    image.is_some_and(|image| image.eq_ignore_ascii_case(AUTO))
 }
 
 /// Returns the link variables of every service in file order.

@@ -5,9 +5,9 @@ use std::collections::BTreeMap;
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
-use super::partition::partition;
 use crate::model::environment::Environment;
 use crate::model::name::Names;
+use crate::model::partition::partition;
 use crate::order;
 use crate::text::{Text, TextBuilder};
 use crate::value::{Map, PlacedHole, Value};

@@ -1,6 +1,5 @@
 //! The access that the links of a service give to its role.
 
-use super::partition::partition;
 use super::policy::{Grant, Resource, StatementRule, rule};
 use crate::check::Checked;
 use crate::model::k8s_service::K8sService;
@@ -8,6 +7,7 @@ use crate::model::link::Link;
 use crate::model::link_kind::{LinkAccess, LinkKind, LinkPermission};
 use crate::model::module::Header;
 use crate::model::module_types::BUCKET_NAME;
+use crate::model::partition::partition;
 use crate::resolve::{Scope, interpolate};
 use crate::source::Source;
 use crate::text::{Text, TextBuilder};

@@ -3,10 +3,10 @@
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
-use super::partition::partition;
 use super::policy::{Grant, policy};
 use crate::model::environment::Environment;
 use crate::model::name::Names;
+use crate::model::partition::partition;
 use crate::text::{Text, TextBuilder};
 use crate::value::{Map, PlacedHole, Value};
 

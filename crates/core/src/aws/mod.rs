@@ -3,11 +3,11 @@
 pub mod ecr;
 pub mod grants;
 pub mod iam;
-mod partition;
+pub mod limits;
 mod policy;
 mod resource;
 
-pub use partition::partition;
+pub use crate::model::partition::partition;
 pub use policy::Grant;
 pub(crate) use policy::statement_actions;
 pub use resource::AwsResource;

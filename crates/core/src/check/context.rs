@@ -1,6 +1,7 @@
 //! What the checks of a service use.
 
 use crate::diagnostic::{Diagnostic, TextEdit};
+use crate::model::environment::Environment;
 use crate::model::exposure::Exposure;
 use crate::model::k8s_service::K8sService;
 use crate::model::module::Header;
@@ -13,6 +14,8 @@ use crate::span::Span;
 pub struct CheckContext<'a> {
     /// The name of the service file.
     pub layer_name: &'a str,
+    /// The environment.
+    pub environment: &'a Environment,
     /// Every module of the file.
     pub modules: &'a [Header],
     /// The image tag and the image digest of the run.

@@ -1,9 +1,12 @@
 //! ARNs of IAM policies.
 
 use super::context::Checker;
-use crate::diagnostic::Diagnostic;
+use crate::diagnostic::{Applicability, Diagnostic};
+use crate::model::partition::partition;
 use crate::quote::quoted;
 use crate::rule::rule;
+use crate::span::Spanned;
+use crate::text::Text;
 
 rule! {
     /// The value is not the ARN of an IAM policy.
@@ -19,6 +22,58 @@ rule! {
     }
 }
 
+rule! {
+    /// The policy is in another AWS partition than the environment.
+    ///
+    /// The partition is the second part of an ARN: `aws-cn` in China, `aws-us-gov` in AWS GovCloud,
+    /// and `aws` nearly everywhere else. IAM never attaches a policy of another partition.
+    pub static POLICY_OF_ANOTHER_PARTITION: Warning {
+        fix: "Change the partition of the ARN.",
+        bad: Module("additional_iam_policies: [\"arn:aws-cn:iam::aws:policy/ReadOnlyAccess\"]\n"),
+        good: Module("additional_iam_policies: [\"arn:aws:iam::aws:policy/ReadOnlyAccess\"]\n"),
+    }
+}
+
+rule! {
+    /// The policy belongs to another AWS account than the environment.
+    ///
+    /// IAM attaches policies of AWS, and policies of the account of the role.
+    pub static POLICY_OF_ANOTHER_ACCOUNT: Warning {
+        fix: "Create the policy in the account of the environment.",
+        bad: Module("additional_iam_policies: [\"arn:aws:iam::999988887777:policy/reports\"]\n"),
+        good: Module("additional_iam_policies: [\"arn:aws:iam::123456789012:policy/reports\"]\n"),
+    }
+}
+
+/// Twenty modules with buckets, and a service with links to them. `$access` is the access.
+macro_rules! many_links {
+    ($access:literal, $($number:literal)*) => {
+        concat!(
+            "name: shop\nenvironments:\n  - {name: staging, path: env.yml}\nmodules:\n",
+            $(
+                "  - {type: aws-s3, name: b", $number, ", bucket_name: acme-reports-of-the-",
+                "customer-experience-platform-eu-west-1-", $number, "}\n",
+            )*
+            "  - type: k8s-service\n    name: api\n    image: AUTO\n    port: {http: 80}\n",
+            "    links:\n",
+            $("      - b", $number, ": [", $access, "]\n",)*
+        )
+    };
+}
+
+rule! {
+    /// The links need an IAM policy that is too long for AWS. It has at most 6,144 characters.
+    ///
+    /// The policy contains the ARN of every linked resource.
+    pub static POLICY_TOO_LONG: Error {
+        fix: "Remove links, or create a policy yourself and attach it by its ARN.",
+        bad: File(many_links!(
+            "read, write", 10 11 12 13 14 15 16 17 18 19 20 21 22 23 24 25 26 27 28 29
+        )),
+        good: File(many_links!("read", 10 11 12 13 14 15 16 17 18 19 20 21)),
+    }
+}
+
 /// Returns whether a text is the ARN of an IAM policy, in any AWS partition.
 pub(crate) fn is_policy_arn(text: &str) -> bool {
     let parts: Vec<&str> = text.splitn(6, ':').collect();
@@ -31,17 +86,60 @@ pub(crate) fn is_policy_arn(text: &str) -> bool {
     (*partition == "aws" || partition.starts_with("aws-")) && is_account && is_policy
 }
 
+/// Checks the policies of a service: those in `additional_iam_policies` and those in `links`.
 pub(super) fn check(checker: &mut Checker<'_>) {
-    for (index, policy) in checker.service.additional_iam_policies.value.iter().enumerate() {
-        if policy.value.is_known() && !is_policy_arn(policy.value.as_str()) {
-            let message =
-                format!("{} is not the ARN of an IAM policy", quoted(policy.value.as_str()));
-            let path = format!("{}[{index}]", checker.path("additional_iam_policies"));
-            let diagnostic = Diagnostic::new(&NOT_A_POLICY_ARN, policy.span, path, message).help(
-                "write `arn:aws:iam::aws:policy/<name>` for an AWS managed policy, or \
-                 `arn:aws:iam::<account>:policy/<name>` for your own",
-            );
-            checker.push(diagnostic);
+    let service = checker.service;
+    for (index, policy) in service.additional_iam_policies.value.iter().enumerate() {
+        let path = format!("{}[{index}]", checker.path("additional_iam_policies"));
+        if !policy.value.is_known() {
+            continue;
         }
+        if is_policy_arn(policy.value.as_str()) {
+            check_owner(checker, policy, path);
+            continue;
+        }
+        let message = format!("{} is not the ARN of an IAM policy", quoted(policy.value.as_str()));
+        let diagnostic = Diagnostic::new(&NOT_A_POLICY_ARN, policy.span, path, message).help(
+            "write `arn:aws:iam::aws:policy/<name>` for a policy of AWS, or \
+             `arn:aws:iam::<account>:policy/<name>` for your own",
+        );
+        checker.push(diagnostic);
+    }
+    for link in &service.links.value.0 {
+        if is_policy_arn(link.target.value.as_str()) {
+            check_owner(checker, &link.target, link.path.clone());
+        }
+    }
+}
+
+/// Checks the partition and the account of a policy. The region and the account may be unknown.
+fn check_owner(checker: &mut Checker<'_>, policy: &Spanned<Text>, path: String) {
+    let environment = checker.context.environment;
+    let arn = policy.value.as_str();
+    let mut parts = arn.splitn(6, ':');
+    let (found, account) = (parts.nth(1).unwrap_or_default(), parts.nth(2).unwrap_or_default());
+    if let Some(region) = environment.region.as_deref() {
+        let expected = partition(Some(region));
+        if found != expected {
+            let message = format!(
+                "the policy is in the AWS partition `{found}`, but `{region}` is in `{expected}`"
+            );
+            let renamed = arn.replacen(found, expected, 1);
+            let title = format!("change the partition to `{expected}`");
+            let diagnostic =
+                Diagnostic::new(&POLICY_OF_ANOTHER_PARTITION, policy.span, path, message)
+                    .help(format!("use a policy of the partition `{expected}`"))
+                    .fix(Applicability::Unsafe, title, policy.span, renamed);
+            checker.push(diagnostic);
+            return;
+        }
+    }
+    let own = environment.account_id.as_deref();
+    if let Some(own) = own.filter(|own| *own != account && account != "aws") {
+        let message =
+            format!("the policy belongs to the account {account}, but the environment is in {own}");
+        let diagnostic = Diagnostic::new(&POLICY_OF_ANOTHER_ACCOUNT, policy.span, path, message)
+            .help("create the policy in the account of the environment");
+        checker.push(diagnostic);
     }
 }

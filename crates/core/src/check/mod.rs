@@ -2,6 +2,7 @@
 //!
 //! Each file contains one family of rules. [`RULE_FAMILIES`] lists every rule.
 
+pub mod aws_names;
 mod checked;
 mod context;
 pub mod env_vars;
@@ -39,6 +40,7 @@ pub fn check(
     let (header, service) = (lowered.header, &lowered.service);
     let mut checker = Checker { header, service, context, diagnostics };
     names::check(&mut checker);
+    aws_names::check(&mut checker);
     image::check(&mut checker);
     scaling::check(&mut checker);
     env_vars::check(&mut checker);

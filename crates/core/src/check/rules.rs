@@ -1,6 +1,8 @@
 //! The list of all rules.
 
-use super::{env_vars, exposure, iam, image, links, names, probes, public_uri, scaling, sessions};
+use super::{
+    aws_names, env_vars, exposure, iam, image, links, names, probes, public_uri, scaling, sessions,
+};
 use crate::model::{image as image_field, layer, module, port, rules, unsupported};
 use crate::rule::Rule;
 use crate::{resolve, syntax};
@@ -53,7 +55,13 @@ pub static RULE_FAMILIES: &[RuleFamily] = &[
     },
     RuleFamily {
         title: "Names",
-        rules: &[&names::INVALID_LAYER_NAME, &names::INVALID_MODULE_NAME, &names::NAME_TOO_LONG],
+        rules: &[
+            &names::INVALID_LAYER_NAME,
+            &names::INVALID_MODULE_NAME,
+            &names::NAME_TOO_LONG,
+            &aws_names::ROLE_NAME_TOO_LONG,
+            &aws_names::INVALID_REPOSITORY_NAME,
+        ],
     },
     RuleFamily {
         title: "Images",
@@ -85,6 +93,12 @@ pub static RULE_FAMILIES: &[RuleFamily] = &[
     },
     RuleFamily {
         title: "Links and permissions",
-        rules: &[&links::INVALID_LINK, &iam::NOT_A_POLICY_ARN],
+        rules: &[
+            &links::INVALID_LINK,
+            &iam::NOT_A_POLICY_ARN,
+            &iam::POLICY_OF_ANOTHER_PARTITION,
+            &iam::POLICY_OF_ANOTHER_ACCOUNT,
+            &iam::POLICY_TOO_LONG,
+        ],
     },
 ];

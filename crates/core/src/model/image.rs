@@ -22,6 +22,9 @@ rule! {
     }
 }
 
+/// The image in the ECR repository of the service.
+pub const AUTO: &str = "AUTO";
+
 /// The image of a service.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Image {
@@ -37,7 +40,7 @@ impl FieldValue for Image {
     fn read(node: &Node, _field: &FieldShape, reader: &mut FieldReader<'_>) -> Option<Self> {
         let text = text(node, reader, "`AUTO` or an image reference")?;
         let value = text.as_str();
-        if value.eq_ignore_ascii_case("auto") {
+        if value.eq_ignore_ascii_case(AUTO) {
             return Some(Self::Auto);
         }
         if !text.is_known() {

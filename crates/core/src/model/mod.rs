@@ -17,6 +17,7 @@ pub mod module_types;
 pub mod modules;
 pub mod name;
 pub mod number;
+pub mod partition;
 pub mod port;
 pub mod providers;
 pub mod public_uri;

@@ -51,6 +51,9 @@ impl FieldValue for Aws {
     }
 }
 
+/// The number of digits of an AWS account ID.
+const DIGITS: usize = 12;
+
 /// An AWS account ID with its leading zeros.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct AccountId(pub String);
@@ -63,7 +66,8 @@ impl FieldValue for AccountId {
             .as_scalar()
             .filter(|scalar| matches!(scalar.value, ScalarValue::Int(_) | ScalarValue::Str));
         let text = scalar.map(|scalar| scalar.text.as_str()).unwrap_or_default();
-        if text.is_empty() || text.len() > 12 || !text.bytes().all(|byte| byte.is_ascii_digit()) {
+        if text.is_empty() || text.len() > DIGITS || !text.bytes().all(|byte| byte.is_ascii_digit())
+        {
             let message =
                 format!("`account_id` is {}, expected an AWS account ID", node.describe());
             let diagnostic = reader
@@ -72,7 +76,15 @@ impl FieldValue for AccountId {
             reader.push(diagnostic);
             return None;
         }
-        // Restores leading zeros that were lost because the ID was treated as a number.
-        Some(Self(format!("{text:0>12}")))
+        // The text in the file has the leading zeros, also of a number.
+        if text.len() < DIGITS {
+            let message = format!("`account_id` has {} digits, expected {DIGITS}", text.len());
+            let diagnostic = reader
+                .fault(&WRONG_TYPE, node.span, message)
+                .help("write all digits of the account ID, also the zeros at its start");
+            reader.push(diagnostic);
+            return None;
+        }
+        Some(Self(text.to_owned()))
     }
 }
