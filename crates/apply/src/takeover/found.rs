@@ -85,6 +85,11 @@ impl Found {
         let (adopted, left) = rest(layer, &targets, &releases)?;
         Ok(Self { targets, live, releases, adopted, left, set })
     }
+
+    /// Returns the members of the set after the takeover.
+    pub(super) fn members(&self) -> Vec<DesiredObject> {
+        self.targets.iter().chain(&self.adopted).cloned().collect()
+    }
 }
 
 /// Whether a release contains an object of the layer.

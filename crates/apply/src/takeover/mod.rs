@@ -18,7 +18,7 @@ use found::Found;
 use optakit_core::render::IMAGE_DIGEST;
 
 use crate::applyset::ApplySet;
-use crate::history::{self, Current, Status};
+use crate::history::{self, Revision, Status};
 use crate::live::DesiredObject;
 use crate::plural::plural;
 use crate::report::{Report, confirm};
@@ -36,7 +36,7 @@ pub(crate) async fn take_over(session: &Session, yes: bool, report: &Report) -> 
     let found = Found::read(session, targets.clone()).await?;
     let namespaces: BTreeSet<&str> =
         found.releases.iter().map(|records| records.release.namespace.as_str()).collect();
-    preflight::check_takeover(session, &found.targets, &namespaces).await?;
+    preflight::check_takeover(session, &found.members(), &namespaces).await?;
     let objects = lock::hold(session, Duration::ZERO, report, async |_| {
         // Another run may have changed the layer before this run took the lock.
         let found = Found::read(session, targets).await?;
@@ -90,7 +90,7 @@ async fn write(session: &Session, found: &Found, report: &Report) -> anyhow::Res
             ),
         );
     }
-    let members: Vec<DesiredObject> = found.targets.iter().chain(&found.adopted).cloned().collect();
+    let members = found.members();
     let mut set = found.set.clone();
     set.announce(client, &members, false).await?;
     transfer::objects(session, found).await?;
@@ -112,10 +112,11 @@ async fn record(
 ) -> anyhow::Result<()> {
     let (client, layer) = (&session.client, session.layer());
     let revisions = history::list(client, layer).await?;
-    let current = Current::find(client, layer, set, &revisions).await?;
-    let is_recorded = current.is(&session.bundle.actual_digest());
-    let revision = match current.applied.filter(|_| is_recorded) {
-        Some(revision) => revision,
+    let digest = session.bundle.actual_digest();
+    let is_recorded =
+        |newest: &&Revision| newest.digest == digest && newest.status == Status::Deployed;
+    let revision = match revisions.first().filter(is_recorded) {
+        Some(newest) => newest.clone(),
         None => history::record(client, &session.bundle, Status::Deployed, &revisions).await?,
     };
     history::mark(set, &revision);

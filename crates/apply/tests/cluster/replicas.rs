@@ -1,10 +1,18 @@
 //! The number of pods of a live service when its scaling changes. A watch sees every state.
 
+use std::process::Stdio;
+
 use serde_json::{Value, json};
 
+use crate::testbed::faulty::{FaultyProxy, KUBECONFIG};
 use crate::testbed::{
-    PodCount, PodWatch, Service, apply_objects, exists, get, kubectl_ok, record_fault,
+    PodCount, PodWatch, Service, apply_objects, exists, get, kubectl_ok, optakit, record_fault,
 };
+
+/// The highest number of writes that an apply can need.
+const MOST_WRITES: usize = 40;
+/// The lowest number of writes that an apply can need.
+const FEWEST_WRITES: usize = 5;
 
 fn fixed(count: u32) -> String {
     format!(
@@ -204,6 +212,48 @@ fn failed_transition_keeps_the_number_of_pods() {
     record_fault(
         "A rollout fails that gives the Deployment its first autoscaler",
         "The rollback restores the fixed number. No pod stops on the way.",
+    );
+}
+
+/// Kills an apply at its first write, then at its second write, and so on, and applies again each
+/// time. Each of them changes the scaling from `from` to `to`.
+fn kill_at_every_write(layer: &str, from: &str, to: &str, least: i64) {
+    let mut live = Live::new(layer, from);
+    let proxy = FaultyProxy::start(&live.service);
+    for number in 1.. {
+        assert!(number < MOST_WRITES, "an apply needs fewer writes");
+        live.service.update("acme/api:1", to);
+        proxy.set_mode(&format!("hold={number}"));
+        let mut child = optakit(live.service.folder())
+            .args(["apply", &live.service.bundle(), "--kubeconfig", KUBECONFIG, "--skip-aws"])
+            .stderr(Stdio::null())
+            .spawn()
+            .expect("Optakit starts");
+        if !proxy.holds(&mut child) {
+            assert!(child.wait().expect("Optakit exits").success());
+            assert!(number > FEWEST_WRITES, "an apply needs more than {number} writes");
+            return;
+        }
+        child.kill().expect("Optakit is running");
+        child.wait().expect("Optakit ends");
+        live.service.apply(&["--skip-aws"]).succeeds();
+        let counts = live.watch.counts();
+        let has_enough = |count: &PodCount| count.wanted >= least && count.ready >= least;
+        assert!(counts.iter().all(has_enough), "after write {number}: {counts:?}");
+        live.service.apply(&["--skip-aws"]).succeeds().reports("nothing to change");
+        live.service.update("acme/api:1", from);
+        live.service.apply(&["--skip-aws"]).succeeds();
+        live.watch.counts();
+    }
+}
+
+#[test]
+fn killed_change_of_the_scaling_keeps_enough_pods() {
+    kill_at_every_write("scalekill", &fixed(4), &automatic(3, 6), 4);
+    kill_at_every_write("scalekillback", &automatic(5, 6), &fixed(3), 3);
+    record_fault(
+        "`kill -9` at each write of an apply that adds or removes an autoscaler",
+        "The next apply finishes it. The number of pods is never too low.",
     );
 }
 
