@@ -65,6 +65,7 @@ try {
     '--kubeconfig',
     KUBECONFIG,
     '--skip-aws',
+    '--yes',
     '--quiet',
   ];
   const theirs = [KUBECTL, 'apply', '--server-side', '-f', 'theirs.yaml'];

@@ -57,7 +57,7 @@ const curves = [
       // Delete everything after each run.
       return {
         cwd,
-        command: [binary, 'apply', ...bundle, '--skip-aws'],
+        command: [binary, 'apply', ...bundle, '--skip-aws', '--yes'],
         undo: [binary, 'destroy', ...bundle, '--yes'],
       };
     },

@@ -9,6 +9,7 @@ with its token. GET /faulty?mode=MODE selects the fault:
            forwarded but not answered
   hold=N   the Nth writing request from now is forwarded but never answered, and later writing
            requests are not forwarded. GET /faulty/held waits for this request
+  down     every request is dropped
   gate=N   the Nth writing request from now waits until the mode changes, then is forwarded
   cut      every watch breaks after its first change
   gone     every watch is answered with the error 410
@@ -64,6 +65,8 @@ class Handler(BaseHTTPRequestHandler):
             self.command in ("POST", "PUT", "PATCH", "DELETE")
             and "dryRun=" not in self.path
             and "/selfsubject" not in self.path
+            # The time of a renewal of the lock is random.
+            and not (self.command == "PUT" and "/leases/" in self.path)
         )
         with lock:
             if state["mode"] == "storm":
@@ -72,6 +75,8 @@ class Handler(BaseHTTPRequestHandler):
                 return faults.get(state["seen"] % 9)
             if state["mode"] in ("cut", "gone") and "watch=true" in self.path:
                 return state["mode"]
+            if state["mode"] == "down":
+                return "unsent"
             if state["mode"] in ("hold", "gate") and writes:
                 state["left"] -= 1
                 if state["left"] == 0:

@@ -16,6 +16,7 @@ mod edit;
 mod file;
 mod format;
 mod history;
+mod identity;
 mod image;
 mod live;
 mod lock;

@@ -1,5 +1,7 @@
 //! A bundle and a connection to its cluster and its AWS account.
 
+use std::pin::pin;
+
 use anyhow::Context;
 use aws_config::SdkConfig;
 use optakit_core::aws::AwsResource;
@@ -7,9 +9,11 @@ use optakit_core::aws::iam as aws_iam;
 use optakit_core::bundle::{Bundle, BundleObject, List};
 use optakit_core::render::IMAGE_DIGEST;
 
-use crate::auth::{self, Cluster};
+use crate::applyset::ApplySet;
+use crate::auth::{self, Cluster, Connection};
 use crate::aws::adopt::adopt;
-use crate::live::{self, DesiredObject, Retries};
+use crate::identity::{self, Identity};
+use crate::live::{self, DesiredObject, LiveError, Retries};
 use crate::report::Report;
 use crate::stop::Stop;
 
@@ -24,6 +28,18 @@ pub(crate) enum AwsUse {
     Manage {
         /// Whether to change resources that do not belong to Optakit or Opta.
         adopt: bool,
+    },
+}
+
+/// What a run does in the cluster.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Access {
+    /// Only reads.
+    Read,
+    /// Writes or deletes. The layer must have been applied to the same place before.
+    Write {
+        /// Whether the user accepts another place.
+        accept_cluster: bool,
     },
 }
 
@@ -42,6 +58,9 @@ pub(crate) struct Session {
     pub(crate) adopt: bool,
     /// Whether the namespace exists.
     pub(crate) namespace_exists: bool,
+    /// The place that the run writes to. `None` if it only reads. An error if the recorded place
+    /// cannot be read.
+    identity: Option<Result<Identity, LiveError>>,
     /// Whether a signal asked the run to stop.
     pub(crate) stop: Stop,
     aws_use: AwsUse,
@@ -67,11 +86,13 @@ impl Session {
     ///
     /// # Errors
     ///
-    /// Fails if AWS or the cluster cannot be reached, or rejects the credentials.
+    /// Fails if AWS or the cluster cannot be reached, or rejects the credentials. Fails if the run
+    /// writes, and the layer was applied to another place before.
     pub(crate) async fn open(
         mut bundle: Bundle,
         cluster: &Cluster,
         aws_use: AwsUse,
+        access: Access,
         report: &Report,
     ) -> anyhow::Result<Self> {
         let is_eks = matches!(cluster, Cluster::Eks { .. });
@@ -84,17 +105,14 @@ impl Session {
         for (input, value) in &known {
             bundle.fill(input, value);
         }
-        let namespace = {
-            let (client, layer) = (connection.client.clone(), bundle.metadata.layer.clone());
-            tokio::spawn(async move { live::namespace_exists(&client, &layer).await })
+        let (namespace_exists, found) =
+            first_reads(&connection, &bundle.metadata.layer, access).await?;
+        let identity = match (found, access) {
+            (Some((uid, set)), Access::Write { accept_cluster }) => {
+                Some(identify(&bundle, uid, set, accept_cluster)?)
+            }
+            (None, _) | (_, Access::Read) => None,
         };
-        // This check has a timeout. If it fails, the check of the namespace is no longer needed.
-        if let Err(error) = live::check_reachable(&connection.client, &connection.name).await {
-            namespace.abort();
-            return Err(error.into());
-        }
-        let namespace_exists =
-            namespace.await.context("the check of the namespace was aborted")??;
         let retries = Retries::new(report);
         Ok(Self {
             bundle,
@@ -104,6 +122,7 @@ impl Session {
             aws: aws.filter(|_| matches!(aws_use, AwsUse::Manage { .. })),
             adopt: matches!(aws_use, AwsUse::Manage { adopt: true }),
             namespace_exists,
+            identity,
             stop: Stop::default(),
             aws_use,
             known,
@@ -130,10 +149,31 @@ impl Session {
             aws: opened.filter(|_| matches!(self.aws_use, AwsUse::Manage { .. })),
             adopt: self.adopt,
             namespace_exists: self.namespace_exists,
+            identity: self.identity.clone(),
             stop: self.stop.clone(),
             aws_use: self.aws_use,
             known: self.known.clone(),
         })
+    }
+
+    /// Checks that the place of a run that writes was compared with the recorded one.
+    ///
+    /// # Errors
+    ///
+    /// Fails if the recorded place cannot be read.
+    pub(crate) fn check_place(&self) -> Result<(), LiveError> {
+        match &self.identity {
+            Some(Err(error)) => Err(error.clone()),
+            Some(Ok(_)) | None => Ok(()),
+        }
+    }
+
+    /// Records the place of the run in the parent of a set. The next write of the parent contains
+    /// it.
+    pub(crate) fn record_place(&self, set: &mut ApplySet) {
+        if let Some(Ok(identity)) = &self.identity {
+            identity.record(set);
+        }
     }
 
     /// Returns the name of the layer, which is also the namespace.
@@ -161,6 +201,78 @@ impl Session {
         }
         (targets, waiting)
     }
+}
+
+/// What is known about a place: the UID of the cluster, and the set of the layer.
+type Found = (Result<String, LiveError>, Result<ApplySet, LiveError>);
+
+/// Sends the first requests at the same time. Returns whether the namespace exists, and what a run
+/// that writes has to compare.
+///
+/// # Errors
+///
+/// Fails if the API server cannot be reached, rejects the credentials, or does not return the
+/// namespace.
+async fn first_reads(
+    connection: &Connection,
+    layer: &str,
+    access: Access,
+) -> anyhow::Result<(bool, Option<Found>)> {
+    let client = &connection.client;
+    let reads = async {
+        let place = async {
+            match access {
+                Access::Read => None,
+                Access::Write { .. } => Some(identity::read(client, layer).await),
+            }
+        };
+        tokio::join!(live::namespace_exists(client, layer), place)
+    };
+    let reachable = live::check_reachable(client, &connection.name);
+    let (mut reads, mut reachable) = (pin!(reads), pin!(reachable));
+    // This check has a timeout. If it fails, the other requests are no longer needed.
+    let (namespace, place) = tokio::select! {
+        checked = &mut reachable => {
+            checked?;
+            reads.await
+        }
+        found = &mut reads => {
+            reachable.await?;
+            found
+        }
+    };
+    Ok((namespace?, place))
+}
+
+/// Returns the place that a run writes to, after it was compared with the recorded one.
+///
+/// # Errors
+///
+/// Fails if the cluster cannot be identified, or if the recorded place differs.
+fn identify(
+    bundle: &Bundle,
+    uid: Result<String, LiveError>,
+    set: Result<ApplySet, LiveError>,
+    accept_cluster: bool,
+) -> anyhow::Result<Result<Identity, LiveError>> {
+    let cluster = uid.context(
+        "the cluster cannot be identified\n  \
+         help: `optakit permissions` prints the roles that a run needs",
+    )?;
+    let identity = Identity {
+        environment: bundle.metadata.environment.clone(),
+        account: bundle.target.account_id.clone(),
+        cluster,
+    };
+    match set {
+        Ok(set) if !accept_cluster => identity.compare(&bundle.metadata.layer, &set)?,
+        Ok(_) => {}
+        // The run cannot write the parent either. It stops when it takes the lock, and reports all
+        // permissions that are missing.
+        Err(error @ LiveError::Forbidden { .. }) => return Ok(Err(error)),
+        Err(error) => return Err(error.into()),
+    }
+    Ok(Ok(identity))
 }
 
 /// Returns the AWS settings if the run needs them. Fills in the account and the repositories.

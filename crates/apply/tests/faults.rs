@@ -69,7 +69,7 @@ fn kill_at_every_write(layer: &str, start: Start) {
         }
         proxy.set_mode(&format!("hold={number}"));
         let mut child = optakit(service.folder())
-            .args(["apply", &service.bundle(), "--kubeconfig", KUBECONFIG, "--skip-aws"])
+            .args(["apply", &service.bundle(), "--kubeconfig", KUBECONFIG, "--skip-aws", "--yes"])
             .stderr(Stdio::null())
             .spawn()
             .expect("Optakit starts");

@@ -26,7 +26,7 @@ fn apply_survives_a_restart_of_the_api_server() {
     // The first write takes the lock. The second one, of the Deployment, waits.
     proxy.set_mode("gate=2");
     let child = optakit(service.folder())
-        .args(["apply", &service.bundle(), "--kubeconfig", KUBECONFIG, "--skip-aws"])
+        .args(["apply", &service.bundle(), "--kubeconfig", KUBECONFIG, "--skip-aws", "--yes"])
         .stderr(Stdio::piped())
         .spawn()
         .expect("Optakit starts");

@@ -108,6 +108,6 @@ impl Planned {
             return Ok(true);
         }
         let question = format!("apply {} to {}?", plural(number, "change"), session.cluster);
-        Ok(ask(&question, yes).await?)
+        ask(&question, yes).await
     }
 }

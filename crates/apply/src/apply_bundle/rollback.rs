@@ -8,7 +8,7 @@ use super::written::Written;
 use crate::applyset::ApplySet;
 use crate::deploy::DeployOptions;
 use crate::history::{self, Base, Current, Revision, Status};
-use crate::report::{Report, ask, can_ask};
+use crate::report::{Report, ask};
 use crate::session::Session;
 
 /// Restores what ran before a failed run. Returns the error of the whole run.
@@ -155,11 +155,7 @@ async fn confirm_status(revision: &Revision, yes: bool, report: &Report) -> anyh
     if *status == Status::Deployed {
         return Ok(());
     }
-    let found = format!("revision {number} was not deployed: its status is `{status}`");
-    if !yes && !can_ask() {
-        bail!("{found}\n  help: pass `--yes` to roll back to it anyway");
-    }
-    report.warning(found);
+    report.warning(format!("revision {number} was not deployed: its status is `{status}`"));
     if !ask(&format!("roll back to revision {number} anyway?"), yes).await? {
         bail!("cancelled; nothing was changed");
     }

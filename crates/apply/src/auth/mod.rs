@@ -14,4 +14,4 @@ mod retry;
 mod token;
 
 pub(crate) use aws::{aws, check_account, sdk_reason};
-pub(crate) use connection::{Cluster, connect};
+pub(crate) use connection::{Cluster, Connection, connect};

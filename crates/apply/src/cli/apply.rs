@@ -5,7 +5,7 @@ use std::path::PathBuf;
 use clap::{Args, ValueEnum};
 
 use super::bundle::ImageArgs;
-use super::cluster::{ConnectArgs, ResultFormat, ServiceArgs};
+use super::cluster::{ConnectArgs, PlaceArgs, ResultFormat, ServiceArgs};
 
 /// Show what an apply would change, and the effect of each change.
 ///
@@ -139,6 +139,8 @@ Examples:
 pub(crate) struct RollbackArgs {
     #[command(flatten)]
     pub(crate) service: ServiceArgs,
+    #[command(flatten)]
+    pub(crate) place: PlaceArgs,
     /// Revision to apply [default: the deployed one before the one that runs now]
     #[arg(long, value_name = "NUMBER")]
     pub(crate) to: Option<u32>,
@@ -155,6 +157,8 @@ pub(crate) struct ApplyOptionArgs {
     pub(crate) connect: ConnectArgs,
     #[command(flatten)]
     pub(crate) aws: AwsArgs,
+    #[command(flatten)]
+    pub(crate) place: PlaceArgs,
     #[command(flatten)]
     pub(crate) rollout: RolloutArgs,
     /// Accept a bundle that was modified after it was built
@@ -185,7 +189,7 @@ pub(crate) struct AwsArgs {
 /// The options of every command that rolls out pods.
 #[derive(Debug, Args)]
 pub(crate) struct RolloutArgs {
-    /// Skip the confirmation prompt
+    /// Skip the confirmation prompt; required without a terminal
     #[arg(long, short)]
     pub(crate) yes: bool,
     /// Seconds to wait until the Deployments are ready [default: 300]

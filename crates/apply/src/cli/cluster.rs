@@ -21,6 +21,16 @@ pub(crate) struct ConnectArgs {
     pub(crate) cluster: Option<String>,
 }
 
+/// The place that a command writes to.
+#[derive(Debug, Args)]
+pub(crate) struct PlaceArgs {
+    /// Accept another environment, AWS account or cluster than the service was applied to before
+    ///
+    /// The first apply records them in the cluster. A command that writes stops if they differ.
+    #[arg(long, global = true, help_heading = CONNECTION)]
+    pub(crate) accept_cluster: bool,
+}
+
 const CONNECTION: &str = "Connection options";
 
 /// A service in its cluster.
@@ -117,6 +127,8 @@ pub(crate) struct TakeoverArgs {
     pub(crate) bundle: PathBuf,
     #[command(flatten)]
     pub(crate) connect: ConnectArgs,
+    #[command(flatten)]
+    pub(crate) place: PlaceArgs,
     /// Digest of the running image, for `image: AUTO`
     #[arg(long, value_name = "DIGEST")]
     pub(crate) image_digest: Option<String>,
@@ -128,7 +140,8 @@ pub(crate) struct TakeoverArgs {
 /// Delete the objects of a service.
 ///
 /// Deletes the recorded revisions too. Keeps the Namespace, the Secret `manual-secrets`, the ECR
-/// repository and the IAM role. Needs access to the cluster. Without a terminal it needs `--yes`.
+/// repository and the IAM role. Lists what it deletes and keeps, then asks for confirmation.
+/// Needs access to the cluster.
 #[derive(Debug, Args)]
 #[command(after_help = "\
 Exit codes:
@@ -140,7 +153,9 @@ Examples:
 pub(crate) struct DestroyArgs {
     #[command(flatten)]
     pub(crate) service: ServiceArgs,
-    /// Skip the confirmation prompt
+    #[command(flatten)]
+    pub(crate) place: PlaceArgs,
+    /// Skip the confirmation prompt; required without a terminal
     #[arg(long, short)]
     pub(crate) yes: bool,
 }

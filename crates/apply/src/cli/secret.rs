@@ -4,7 +4,7 @@ use std::path::PathBuf;
 
 use clap::{Args, Subcommand};
 
-use super::cluster::ConnectArgs;
+use super::cluster::{ConnectArgs, PlaceArgs};
 
 /// Set, import, list and delete the secrets of a service.
 ///
@@ -39,6 +39,8 @@ pub(crate) struct SecretArgs {
     pub(crate) bundle: Option<PathBuf>,
     #[command(flatten)]
     pub(crate) connect: ConnectArgs,
+    #[command(flatten)]
+    pub(crate) place: PlaceArgs,
     /// Do not restart pods that use the old values
     #[arg(long, global = true)]
     pub(crate) no_restart: bool,

@@ -28,7 +28,8 @@ pub(crate) fn run(arguments: &ApplyArgs, report: &Report) -> anyhow::Result<Exit
     };
     let cluster = connect::cluster(&bundle, &options.connect)?;
     session::block_on(async {
-        let session = Session::open(bundle, &cluster, options::aws(&options.aws), report).await?;
+        let (aws, access) = (options::aws(&options.aws), connect::access(&options.place));
+        let session = Session::open(bundle, &cluster, aws, access, report).await?;
         apply_bundle(session, &options::apply(options, plan), report, started).await?;
         Ok(ExitCode::SUCCESS)
     })

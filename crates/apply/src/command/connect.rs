@@ -5,9 +5,9 @@ use optakit_core::bundle::Bundle;
 
 use crate::auth::Cluster;
 use crate::bundle_file::{self, IfModified};
-use crate::cli::{ConnectArgs, ServiceArgs};
+use crate::cli::{ConnectArgs, PlaceArgs, ServiceArgs};
 use crate::report::Report;
-use crate::session::{self, AwsUse, Session};
+use crate::session::{self, Access, AwsUse, Session};
 
 /// Returns the cluster that the arguments name: a context of a kubeconfig, or an EKS cluster.
 ///
@@ -29,6 +29,11 @@ pub(super) fn cluster(bundle: &Bundle, connect: &ConnectArgs) -> anyhow::Result<
     Ok(Cluster::Eks { region, name })
 }
 
+/// Returns the access of a command that writes.
+pub(super) const fn access(place: &PlaceArgs) -> Access {
+    Access::Write { accept_cluster: place.accept_cluster }
+}
+
 /// Connects to the cluster of a service and runs a function.
 ///
 /// # Errors
@@ -38,6 +43,7 @@ pub(super) fn cluster(bundle: &Bundle, connect: &ConnectArgs) -> anyhow::Result<
 pub(super) fn with_service<T>(
     service: &ServiceArgs,
     aws: AwsUse,
+    access: Access,
     report: &Report,
     run: impl AsyncFnOnce(Session) -> anyhow::Result<T>,
 ) -> anyhow::Result<T> {
@@ -45,7 +51,7 @@ pub(super) fn with_service<T>(
     let bundle = bundle_file::read(&service.bundle, None, IfModified::Warn, report)?;
     let cluster = cluster(&bundle, &service.connect)?;
     session::block_on(async {
-        let session = Session::open(bundle, &cluster, aws, report).await?;
+        let session = Session::open(bundle, &cluster, aws, access, report).await?;
         if !session.namespace_exists {
             bail!(
                 "namespace `{}` does not exist in {}: the service was never applied there",

@@ -42,8 +42,8 @@ pub(crate) fn run(arguments: &DeployArgs, report: &Report) -> anyhow::Result<Exi
     let cluster = connect::cluster(&bundle, &options.connect)?;
     session::block_on(async {
         repository_of(&bundle, None)?;
-        let mut session =
-            Session::open(bundle, &cluster, options::aws(&options.aws), report).await?;
+        let (aws, access) = (options::aws(&options.aws), connect::access(&options.place));
+        let mut session = Session::open(bundle, &cluster, aws, access, report).await?;
         let packed = PackedImage::pack(&image, report)?;
         session.bundle.fill(IMAGE_DIGEST, &packed.digest());
         let options = ApplyBundleOptions { image: Some(packed), ..options::apply(options, None) };

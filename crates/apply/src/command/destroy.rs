@@ -1,17 +1,17 @@
 //! `optakit destroy`.
 
-use std::io::IsTerminal;
 use std::process::ExitCode;
-use std::time::Duration;
 
-use anyhow::bail;
+use optakit_core::aws::AwsResource;
+use optakit_core::render::MANUAL_SECRETS;
 
-use super::connect::with_service;
-use crate::applyset::ApplySet;
+use super::connect::{access, with_service};
+use super::options;
+use crate::applyset::{ApplySet, Leftover};
 use crate::cli::DestroyArgs;
 use crate::plural::plural;
 use crate::report::{Report, confirm};
-use crate::session::AwsUse;
+use crate::session::{AwsUse, Session};
 use crate::{history, lock};
 
 /// Deletes the objects of a service that Optakit applied. Keeps objects that other tools need or
@@ -22,36 +22,53 @@ use crate::{history, lock};
 /// Fails if the cluster cannot be reached, the user does not confirm, or an object cannot be
 /// deleted.
 pub(crate) fn run(arguments: &DestroyArgs, report: &Report) -> anyhow::Result<ExitCode> {
-    with_service(&arguments.service, AwsUse::Skip, report, async |session| {
-        let set = ApplySet::read(&session.client, session.layer()).await?;
-        let members = set.leftovers(&session.client, &[]).await?;
-        for member in &members {
-            report.step("will delete", member.label());
-        }
-        if members.is_empty() {
-            report.note(format!("{}: nothing to delete", session.layer()));
-            return Ok(ExitCode::SUCCESS);
-        }
-        if !arguments.yes && !std::io::stdin().is_terminal() {
-            bail!(
-                "standard input is not a terminal, so the deletion cannot be confirmed\n  \
-                 help: pass `--yes` to delete without confirmation"
-            );
-        }
-        let objects = plural(members.len(), "object");
-        let question = format!("delete {objects} of {} in {}?", session.layer(), session.cluster);
-        confirm(&question, arguments.yes).await?;
-        lock::hold(&session, Duration::ZERO, report, async |_| {
-            set.prune(&session.client, &members).await?;
-            set.forget(&session.client).await?;
-            Ok(history::clear(&session.client, session.layer()).await?)
-        })
-        .await?;
-        report.note(format!(
-            "{}: {objects} deleted; kept the Namespace, the Secret `manual-secrets`, the ECR \
-             repository and the IAM role",
-            session.layer()
-        ));
+    let access = access(&arguments.place);
+    with_service(&arguments.service, AwsUse::Skip, access, report, async |session| {
+        let work = async |_| destroy(&session, arguments.yes, report).await;
+        lock::hold(&session, options::wait_lock(None), report, work).await?;
         Ok(ExitCode::SUCCESS)
     })
+}
+
+async fn destroy(session: &Session, yes: bool, report: &Report) -> anyhow::Result<()> {
+    let set = ApplySet::read(&session.client, session.layer()).await?;
+    if set.is_empty() {
+        report.note(format!("{}: nothing to delete", session.layer()));
+        return Ok(());
+    }
+    let members = set.leftovers(&session.client, &[]).await?;
+    show(session, &members, report);
+    let objects = plural(members.len(), "object");
+    let question =
+        format!("delete {objects} and the history of {} in {}?", session.layer(), session.cluster);
+    confirm(&question, yes).await?;
+    set.prune(&session.client, &members).await?;
+    history::clear(&session.client, session.layer()).await?;
+    // The parent is deleted last, so that a run that is interrupted can be repeated.
+    set.forget(&session.client).await?;
+    report.note(format!("{}: {objects} deleted", session.layer()));
+    Ok(())
+}
+
+/// Prints what is deleted and what is kept.
+fn show(session: &Session, members: &[Leftover], report: &Report) {
+    for member in members {
+        report.step("will delete", member.label());
+    }
+    report.step("will delete", "the history of the revisions");
+    let layer = session.layer();
+    report.step("will keep", format!("Namespace {layer}, Secret {MANUAL_SECRETS}"));
+    for resource in &session.bundle.aws {
+        report.step(
+            "will keep",
+            match resource {
+                AwsResource::EcrRepository { resource, .. } => {
+                    format!("ECR repository {} in AWS", resource.name)
+                }
+                AwsResource::IamRole { resource, .. } => {
+                    format!("IAM role {} in AWS", resource.name)
+                }
+            },
+        );
+    }
 }

@@ -11,7 +11,7 @@ use crate::cli::DriftArgs;
 use crate::history;
 use crate::owner::Force;
 use crate::report::Report;
-use crate::session::AwsUse;
+use crate::session::{Access, AwsUse};
 
 /// Prints the differences between the cluster and the last good revision. Exit code 2 if there are
 /// differences.
@@ -20,7 +20,7 @@ use crate::session::AwsUse;
 ///
 /// Fails if the cluster cannot be reached, or there is no good revision.
 pub(crate) fn run(arguments: &DriftArgs, report: &Report) -> anyhow::Result<ExitCode> {
-    with_service(&arguments.service, AwsUse::Skip, report, async |session| {
+    with_service(&arguments.service, AwsUse::Skip, Access::Read, report, async |session| {
         let revisions = history::list(&session.client, session.layer()).await?;
         let good = history::last_good(&revisions).context(
             "there is no good revision\n  help: apply a bundle first with `optakit apply`",

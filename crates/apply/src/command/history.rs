@@ -6,7 +6,7 @@ use super::connect::with_service;
 use crate::cli::HistoryArgs;
 use crate::history::{self, Revision};
 use crate::report::Report;
-use crate::session::AwsUse;
+use crate::session::{Access, AwsUse};
 
 /// Lists the revisions of a service, newest first.
 ///
@@ -14,7 +14,7 @@ use crate::session::AwsUse;
 ///
 /// Fails if the cluster cannot be reached, or the namespace does not exist.
 pub(crate) fn run(arguments: &HistoryArgs, report: &Report) -> anyhow::Result<ExitCode> {
-    with_service(&arguments.service, AwsUse::Skip, report, async |session| {
+    with_service(&arguments.service, AwsUse::Skip, Access::Read, report, async |session| {
         let revisions = history::list(&session.client, session.layer()).await?;
         report.result(&revisions.iter().map(line).collect::<String>());
         Ok(ExitCode::SUCCESS)

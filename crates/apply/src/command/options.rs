@@ -24,6 +24,12 @@ pub(super) const fn aws(aws: &AwsArgs) -> AwsUse {
     if aws.skip_aws { AwsUse::Skip } else { AwsUse::Manage { adopt: aws.adopt } }
 }
 
+/// Returns how long to wait for the lock of another run.
+pub(super) fn wait_lock(seconds: Option<u64>) -> Duration {
+    let in_ci = std::env::var_os("CI").is_some();
+    Duration::from_secs(seconds.unwrap_or(if in_ci { WAIT_LOCK_IN_CI } else { 0 }))
+}
+
 /// Returns the options of a deployment.
 pub(super) fn deploy(rollout: &RolloutArgs, plan: Option<SavedPlan>) -> DeployOptions {
     DeployOptions {
@@ -36,12 +42,10 @@ pub(super) fn deploy(rollout: &RolloutArgs, plan: Option<SavedPlan>) -> DeployOp
 
 /// Returns the options of an apply.
 pub(super) fn apply(options: &ApplyOptionArgs, plan: Option<SavedPlan>) -> ApplyBundleOptions {
-    let in_ci = std::env::var_os("CI").is_some();
-    let wait_lock = options.wait_lock.unwrap_or(if in_ci { WAIT_LOCK_IN_CI } else { 0 });
     ApplyBundleOptions {
         deploy: deploy(&options.rollout, plan),
         roll_back: options.on_failure == OnFailure::Rollback,
-        wait_lock: Duration::from_secs(wait_lock),
+        wait_lock: wait_lock(options.wait_lock),
         image: None,
     }
 }

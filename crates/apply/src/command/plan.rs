@@ -11,7 +11,7 @@ use crate::changes::Changes;
 use crate::cli::PlanArgs;
 use crate::report::Report;
 use crate::saved_plan::SavedPlan;
-use crate::session::{self, Session};
+use crate::session::{self, Access, Session};
 use crate::{file, preflight};
 
 /// Prints what an apply would change. Exit code 2 if there are changes.
@@ -25,7 +25,8 @@ pub(crate) fn run(arguments: &PlanArgs, report: &Report) -> anyhow::Result<ExitC
     let bundle = bundle_file::read(bundle, image_digest.as_deref(), if_modified, report)?;
     let cluster = connect::cluster(&bundle, &arguments.connect)?;
     session::block_on(async {
-        let session = Session::open(bundle, &cluster, options::aws(&arguments.aws), report).await?;
+        let aws = options::aws(&arguments.aws);
+        let session = Session::open(bundle, &cluster, aws, Access::Read, report).await?;
         preflight::check_inputs(&session.bundle, IMAGE_DIGEST)?;
         let changes = Changes::find(&session, &options::force(&arguments.conflicts)).await?;
         let code = print(&changes, &session, arguments.output, "change", report);

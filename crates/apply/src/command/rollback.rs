@@ -1,9 +1,8 @@
 //! `optakit rollback`.
 
 use std::process::ExitCode;
-use std::time::Duration;
 
-use super::connect::with_service;
+use super::connect::{access, with_service};
 use super::options;
 use crate::apply_bundle::{ApplyBundleOptions, roll_back};
 use crate::cli::RollbackArgs;
@@ -15,11 +14,12 @@ use crate::report::Report;
 ///
 /// Fails if there is no such revision, or its pods do not become ready.
 pub(crate) fn run(arguments: &RollbackArgs, report: &Report) -> anyhow::Result<ExitCode> {
-    with_service(&arguments.service, options::aws(&arguments.aws), report, async |session| {
+    let (aws, access) = (options::aws(&arguments.aws), access(&arguments.place));
+    with_service(&arguments.service, aws, access, report, async |session| {
         let options = ApplyBundleOptions {
             deploy: options::deploy(&arguments.rollout, None),
             roll_back: false,
-            wait_lock: Duration::ZERO,
+            wait_lock: options::wait_lock(None),
             image: None,
         };
         roll_back(&session, arguments.to, &options, report).await?;

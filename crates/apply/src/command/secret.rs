@@ -7,16 +7,17 @@ use std::process::ExitCode;
 use anyhow::{Context, bail};
 use secrecy::{ExposeSecret, SecretString};
 
-use super::connect;
+use super::{connect, options};
+use crate::applyset::ApplySet;
 use crate::bundle_file::{self, IfModified};
 use crate::cli::{SecretArgs, SecretCommand};
 use crate::deploy::{self, DeployOptions};
 use crate::owner::Force;
 use crate::plural::plural;
 use crate::report::Report;
-use crate::session::{self, AwsUse, Session};
+use crate::session::{self, Access, AwsUse, Session};
 use crate::wait::Patience;
-use crate::{file, manual_secret};
+use crate::{file, lock, manual_secret};
 
 /// Names with their values.
 type Values = Vec<(String, SecretString)>;
@@ -51,14 +52,42 @@ pub(crate) fn run(arguments: &SecretArgs, report: &Report) -> anyhow::Result<Exi
     let bundle = bundle_file::read(&path, None, IfModified::Warn, report)?;
     let cluster = connect::cluster(&bundle, &arguments.connect)?;
     session::block_on(async {
-        let session = Session::open(bundle, &cluster, AwsUse::Skip, report).await?;
+        let access = match action {
+            SecretAction::List => Access::Read,
+            SecretAction::Set(_) | SecretAction::Delete(_) => connect::access(&arguments.place),
+        };
+        let mut session = Session::open(bundle, &cluster, AwsUse::Skip, access, report).await?;
         match action {
-            SecretAction::Set(values) => set(session, arguments, &values, report).await?,
+            SecretAction::Set(values) => {
+                ensure_namespace(&mut session, arguments, report).await?;
+                locked(&session, arguments, report, set(&session, arguments, &values, report))
+                    .await?;
+            }
             SecretAction::List => list(&session, report).await?,
-            SecretAction::Delete(name) => delete(&session, name, report).await?,
+            SecretAction::Delete(name) => {
+                locked(&session, arguments, report, delete(&session, name, report)).await?;
+            }
         }
         Ok(ExitCode::SUCCESS)
     })
+}
+
+/// Runs work under the lock of the layer. Records a place that the user accepts.
+async fn locked(
+    session: &Session,
+    arguments: &SecretArgs,
+    report: &Report,
+    work: impl Future<Output = anyhow::Result<()>>,
+) -> anyhow::Result<()> {
+    lock::hold(session, options::wait_lock(None), report, async |_| {
+        if arguments.place.accept_cluster {
+            let mut set = ApplySet::read(&session.client, session.layer()).await?;
+            session.record_place(&mut set);
+            set.announce(&session.client, &[], false).await?;
+        }
+        work.await
+    })
+    .await
 }
 
 fn check_name(name: &str) -> anyhow::Result<()> {
@@ -124,10 +153,9 @@ fn read_values(path: &Path) -> anyhow::Result<Values> {
     Ok(values)
 }
 
-async fn set(
-    mut session: Session,
+async fn ensure_namespace(
+    session: &mut Session,
     arguments: &SecretArgs,
-    values: &Values,
     report: &Report,
 ) -> anyhow::Result<()> {
     let options = DeployOptions {
@@ -136,12 +164,21 @@ async fn set(
         patience: Patience::new(None),
         plan: None,
     };
-    deploy::ensure_namespace(&mut session, &options, report).await?;
-    let secret = manual_secret::set(&session, values).await?;
+    deploy::ensure_namespace(session, &options, report).await?;
+    Ok(())
+}
+
+async fn set(
+    session: &Session,
+    arguments: &SecretArgs,
+    values: &Values,
+    report: &Report,
+) -> anyhow::Result<()> {
+    let secret = manual_secret::set(session, values).await?;
     for (name, _) in values {
         report.step("set", name);
     }
-    let users = manual_secret::users(&session).await?;
+    let users = manual_secret::users(session).await?;
     if users.is_empty() {
         return Ok(());
     }
@@ -153,7 +190,7 @@ async fn set(
         return Ok(());
     }
     for deployment in users {
-        manual_secret::restart(&session, &deployment, &secret).await?;
+        manual_secret::restart(session, &deployment, &secret).await?;
         report.step("restarted", format!("Deployment {deployment}"));
     }
     Ok(())

@@ -11,7 +11,7 @@ use crate::cli::{ResultFormat, StatusArgs};
 use crate::history::{self, Revision};
 use crate::live;
 use crate::report::Report;
-use crate::session::{AwsUse, Session};
+use crate::session::{Access, AwsUse, Session};
 use crate::wait::Paused;
 
 /// Prints pods, images and the current revision. Exit code 1 if a pod is not ready.
@@ -20,7 +20,7 @@ use crate::wait::Paused;
 ///
 /// Fails if the cluster cannot be reached, or the namespace does not exist.
 pub(crate) fn run(arguments: &StatusArgs, report: &Report) -> anyhow::Result<ExitCode> {
-    with_service(&arguments.service, AwsUse::Read, report, async |session| {
+    with_service(&arguments.service, AwsUse::Read, Access::Read, report, async |session| {
         let deployments: Api<Deployment> = Api::namespaced(session.client.clone(), session.layer());
         let ours = ListParams::default().labels("app.kubernetes.io/managed-by=optakit");
         let found = deployments

@@ -15,11 +15,12 @@ use crate::takeover::take_over;
 ///
 /// Fails if the cluster cannot be reached, or the takeover fails.
 pub(crate) fn run(arguments: &TakeoverArgs, report: &Report) -> anyhow::Result<ExitCode> {
-    let TakeoverArgs { bundle, connect, image_digest, yes } = arguments;
+    let TakeoverArgs { bundle, connect, place, image_digest, yes } = arguments;
     let bundle = bundle_file::read(bundle, image_digest.as_deref(), IfModified::Fail, report)?;
     let cluster = connect::cluster(&bundle, connect)?;
     session::block_on(async {
-        let session = Session::open(bundle, &cluster, AwsUse::Read, report).await?;
+        let access = connect::access(place);
+        let session = Session::open(bundle, &cluster, AwsUse::Read, access, report).await?;
         take_over(&session, *yes, report).await?;
         Ok(ExitCode::SUCCESS)
     })

@@ -66,6 +66,7 @@ pub(crate) async fn write(
     report: &Report,
 ) -> anyhow::Result<()> {
     let members = members(changes);
+    session.record_place(&mut changes.set);
     changes.set.announce(&session.client, &members, false).await?;
     let changed: Vec<&ObjectChange> = changes.changed().collect();
     let namespaces: Vec<DesiredObject> = changed

@@ -3,7 +3,7 @@
 use crate::network;
 
 /// The reason why an object cannot be read or written.
-#[derive(Debug, thiserror::Error)]
+#[derive(Clone, Debug, thiserror::Error)]
 pub(crate) enum LiveError {
     #[error(
         "the cluster {cluster} cannot be reached: {reason}\n  nothing was changed\n  \

@@ -3,7 +3,7 @@
 use std::cell::{Cell, RefCell};
 use std::future::poll_fn;
 use std::pin::pin;
-use std::task::Poll;
+use std::task::{Poll, ready};
 use std::time::Duration;
 
 use k8s_openapi::api::coordination::v1::Lease;
@@ -14,8 +14,10 @@ use super::lease::{LayerLease, Written};
 use super::{DURATION, LockLost, holder};
 use crate::live::LiveError;
 
-/// How often a lock is renewed.
+/// How often a lock is renewed while the run waits.
 const RENEW: Duration = Duration::from_secs(10);
+/// How old the last renewal may be before the next step of the run.
+const FRESH: Duration = Duration::from_secs(3);
 /// How long a run may write after its last renewal. Other runs take the lock over later, after
 /// [`DURATION`], so that requests on their way arrive before that.
 const SAFE: Duration = Duration::from_secs(20);
@@ -40,28 +42,41 @@ impl<'a> HeldLease<'a> {
         Self { lease, layer, written: RefCell::new(written), renewed: Cell::new(at) }
     }
 
-    /// Runs a future while the lock is certain. The clock is checked before each step of the
-    /// future: a machine that was suspended, or a process that was stopped, writes nothing more.
+    /// Runs `work` while this run has the lock, and renews the lock.
+    ///
+    /// Before each step of `work`, the clock is checked: a machine that was suspended, or a process
+    /// that was stopped, writes nothing more. If the last renewal is older than [`FRESH`], the lock
+    /// is renewed first. So `work` also stops if the Lease was changed while it was idle, such as at
+    /// a prompt.
     pub(super) async fn guard<T>(
         &self,
         work: impl Future<Output = anyhow::Result<T>>,
     ) -> anyhow::Result<T> {
-        let mut work = pin!(work);
-        poll_fn(|context| match self.check() {
-            Ok(()) => work.as_mut().poll(context),
-            Err(lost) => Poll::Ready(Err(lost.into())),
+        let (mut work, mut idle) = (pin!(work), pin!(tokio::time::sleep(RENEW)));
+        let mut renewal = pin!(None);
+        poll_fn(|context| {
+            if let Err(lost) = self.check() {
+                return Poll::Ready(Err(lost.into()));
+            }
+            if renewal.is_none() && self.renewed.get().elapsed() >= FRESH {
+                renewal.set(Some(self.renew()));
+            }
+            if let Some(sent) = renewal.as_mut().as_pin_mut() {
+                if let Err(lost) = ready!(sent.poll(context)) {
+                    return Poll::Ready(Err(lost.into()));
+                }
+                renewal.set(None);
+                idle.as_mut().reset(tokio::time::Instant::now() + RENEW);
+            }
+            let outcome = work.as_mut().poll(context);
+            // The timer wakes this task, so that it renews the lock while `work` waits.
+            while idle.as_mut().poll(context).is_ready() {
+                idle.as_mut().reset(tokio::time::Instant::now() + RENEW);
+                context.waker().wake_by_ref();
+            }
+            outcome
         })
         .await
-    }
-
-    /// Renews the lock until it is lost. Returns the reason.
-    pub(super) async fn keep(&self) -> LockLost {
-        loop {
-            tokio::time::sleep(RENEW).await;
-            if let Err(lost) = self.renew().await {
-                return lost;
-            }
-        }
     }
 
     /// Renews the lock. Repeats failed requests as long as the lock is certain.

@@ -101,6 +101,7 @@ pub(crate) async fn hold<T>(
     report: &Report,
     work: impl AsyncFnOnce(Held) -> anyhow::Result<T>,
 ) -> anyhow::Result<T> {
+    session.check_place().map_err(LockError::from)?;
     let mut signals = Signals::listen()?;
     let id = uuid::Uuid::new_v4().to_string();
     let presence = Presence::announce(&id);
@@ -137,11 +138,9 @@ async fn run<T>(
     let held = Held { interrupted: taken.interrupted.clone() };
     let lock = HeldLease::new(lease, session.layer(), taken);
     let mut work = pin!(lock.guard(work(held)));
-    let mut keep = pin!(lock.keep());
     loop {
         tokio::select! {
             biased;
-            lost = &mut keep => return Err(lost.into()),
             signal = signals.next() => {
                 if !session.stop.request(signal) {
                     return Err(Interrupted::from(signal).into());

@@ -37,7 +37,7 @@ const ALWAYS: &[Need] = &[
     Need {
         group: "coordination.k8s.io",
         resource: "leases",
-        verbs: &["get", "create", "update", "patch", "delete"],
+        verbs: &["get", "create", "update", "delete"],
         purpose: "to lock the layer",
     },
 ];

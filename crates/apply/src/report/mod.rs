@@ -12,5 +12,5 @@ pub(crate) use aws::{AwsAction, AwsChange, AwsPlanAction};
 pub(crate) use event::{Event, ObjectAction};
 pub(crate) use output::Report;
 pub(crate) use progress::ProgressTable;
-pub(crate) use prompt::{ask, can_ask, confirm};
+pub(crate) use prompt::{ask, confirm};
 pub(crate) use transfer::{Transfers, bytes};

@@ -7,24 +7,30 @@ use tokio::sync::oneshot;
 
 /// Asks the user a question. Returns whether the answer is yes.
 ///
-/// Does not ask with `--yes`, or when standard input or standard error is not a terminal. Only
-/// `y`, `Y` and `yes` count as a yes. Other tasks continue while the user reads.
+/// Does not ask with `--yes`. Only `y`, `Y` and `yes` count as a yes. Other tasks continue while the
+/// user reads.
 ///
 /// # Errors
 ///
-/// Fails if the answer cannot be read.
-pub(crate) async fn ask(question: &str, yes: bool) -> io::Result<bool> {
-    if yes || !can_ask() {
+/// Fails if standard input or standard error is not a terminal, because nobody can read the
+/// question and answer it. Fails if the answer cannot be read.
+pub(crate) async fn ask(question: &str, yes: bool) -> anyhow::Result<bool> {
+    if yes {
         return Ok(true);
+    }
+    let streams = [
+        ("standard input", io::stdin().is_terminal()),
+        ("standard error", io::stderr().is_terminal()),
+    ];
+    if let Some((stream, _)) = streams.iter().find(|(_, is_terminal)| !is_terminal) {
+        bail!(
+            "{stream} is not a terminal, so nobody can answer: {question}\n  \
+             help: pass `--yes` to continue without confirmation"
+        );
     }
     anstream::eprint!("{question} [y/N] ");
     let answer = read_line().await?;
     Ok(matches!(answer.trim(), "y" | "Y" | "yes"))
-}
-
-/// Whether the user can read and answer a question.
-pub(crate) fn can_ask() -> bool {
-    io::stdin().is_terminal() && io::stderr().is_terminal()
 }
 
 /// Asks the user to confirm the first change of a run.

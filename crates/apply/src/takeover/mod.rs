@@ -92,6 +92,7 @@ async fn write(session: &Session, found: &Found, report: &Report) -> anyhow::Res
     }
     let members = found.members();
     let mut set = found.set.clone();
+    session.record_place(&mut set);
     set.announce(client, &members, false).await?;
     transfer::objects(session, found).await?;
     for adopted in &found.adopted {

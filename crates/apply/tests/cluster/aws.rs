@@ -157,7 +157,7 @@ fn missing_credentials_are_reported_with_the_ways_to_get_them() {
         .env_remove("AWS_SECRET_ACCESS_KEY")
         .env("HOME", service.folder())
         .env("AWS_EC2_METADATA_DISABLED", "true")
-        .args(["apply", &service.bundle()]);
+        .args(["apply", &service.bundle(), "--yes"]);
     Run::of(&mut command).fails().reports("no AWS credentials were found").reports("aws sso login");
 }
 

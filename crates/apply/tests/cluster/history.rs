@@ -27,7 +27,7 @@ fn statuses(service: &Service) -> Vec<String> {
 /// Starts an apply and waits until it has written an image.
 fn start_apply(service: &Service, image: &str) -> Child {
     let child = optakit(service.folder())
-        .args(["apply", &service.bundle(), "--skip-aws", "--kubeconfig"])
+        .args(["apply", &service.bundle(), "--skip-aws", "--yes", "--kubeconfig"])
         .arg(setting("OPTAKIT_TEST_KUBECONFIG"))
         .stderr(Stdio::null())
         .spawn()

@@ -40,7 +40,7 @@ fn everything_missing_is_reported_at_once() {
         .apply_with(&["--kubeconfig", &kubeconfig])
         .fails()
         .reports("permissions are missing in the cluster; secrets are missing; nothing was changed")
-        .reports("get, create, update, patch, delete leases.coordination.k8s.io to lock the layer")
+        .reports("get, create, update, delete leases.coordination.k8s.io to lock the layer")
         .omits("pods")
         .reports("optakit secret set STRIPE_KEY");
     assert_eq!(service.versions(), [""; 0]);

@@ -5,6 +5,7 @@ use serde_json::{Value, json};
 use super::history::revisions;
 use crate::testbed::{
     DIGEST, Service, apply_objects, exists, get, kubectl, kubectl_ok, ready_pods, record_fault,
+    setting,
 };
 
 #[test]
@@ -234,8 +235,9 @@ fn rollback_to_a_failed_revision_needs_a_yes() {
     service.apply(&[]).succeeds();
     service.update("image-not-found/api:2", "");
     service.apply(&[]).fails().reports("rolled back to revision 1");
+    let kubeconfig = setting("OPTAKIT_TEST_KUBECONFIG");
     service
-        .run("rollback", &["--to", "2"])
+        .run_alone(&["rollback", &service.bundle(), "--kubeconfig", &kubeconfig, "--to", "2"])
         .fails()
         .reports("revision 2 was not deployed: its status is `failed`")
         .reports("pass `--yes`");

@@ -189,7 +189,7 @@ fn missing_permission_for_the_release_is_reported_before_any_change() {
     install_with_helm(&service);
     let takeover = |kubeconfig: &str| {
         let bundle = Path::new(&service.bundle()).to_string_lossy().into_owned();
-        service.run_alone(&["takeover", &bundle, "--kubeconfig", kubeconfig])
+        service.run_alone(&["takeover", &bundle, "--kubeconfig", kubeconfig, "--yes"])
     };
     takeover(&kubeconfig)
         .fails()

@@ -86,7 +86,10 @@ impl Service {
     pub(crate) fn run(&self, command: &str, arguments: &[&str]) -> Run {
         let kubeconfig = setting("OPTAKIT_TEST_KUBECONFIG");
         let bundle = self.bundle();
-        self.run_alone(&[&[command, &bundle, "--kubeconfig", &kubeconfig], arguments].concat())
+        let arguments = [&[command, &bundle, "--kubeconfig", &kubeconfig], arguments].concat();
+        // No test has a terminal. `destroy` is called with and without the option.
+        let asks = matches!(command, "apply" | "deploy" | "rollback" | "takeover");
+        self.run_alone(&if asks { confirmed(&arguments) } else { arguments })
     }
 
     /// Applies the bundle to the cluster of the kubeconfig.
@@ -101,7 +104,8 @@ impl Service {
     /// is given.
     #[track_caller]
     pub(crate) fn apply_with(&self, arguments: &[&str]) -> Run {
-        let run = self.run_alone(&[&["apply", &self.bundle()], arguments].concat());
+        let bundle = self.bundle();
+        let run = self.run_alone(&confirmed(&[&["apply", &bundle], arguments].concat()));
         assert_eq!(run.stdout, "", "an apply prints nothing to standard output");
         run
     }
@@ -121,7 +125,11 @@ impl Service {
     /// Applies the bundle with an access key that the AWS stand-in knows.
     pub(crate) fn apply_as(&self, access_key: &str) -> Run {
         let mut command = optakit(self.folder());
-        Run::of(command.env("AWS_ACCESS_KEY_ID", access_key).args(["apply", &self.bundle()]))
+        Run::of(command.env("AWS_ACCESS_KEY_ID", access_key).args([
+            "apply",
+            &self.bundle(),
+            "--yes",
+        ]))
     }
 
     /// Runs `optakit secret` with an input.
@@ -129,7 +137,7 @@ impl Service {
         let mut child = optakit(self.folder())
             .arg("secret")
             .args(arguments)
-            .args(["--kubeconfig", &setting("OPTAKIT_TEST_KUBECONFIG")])
+            .args(["--kubeconfig", &setting("OPTAKIT_TEST_KUBECONFIG"), "--yes"])
             .stdin(Stdio::piped())
             .stdout(Stdio::piped())
             .stderr(Stdio::piped())
@@ -163,6 +171,15 @@ impl Service {
             })
             .collect()
     }
+}
+
+/// Adds `--yes`, unless the arguments contain it.
+fn confirmed<'a>(arguments: &[&'a str]) -> Vec<&'a str> {
+    let mut arguments = arguments.to_vec();
+    if !arguments.iter().any(|argument| matches!(*argument, "--yes" | "-y")) {
+        arguments.push("--yes");
+    }
+    arguments
 }
 
 /// Returns an environment file for an AWS account.

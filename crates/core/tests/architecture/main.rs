@@ -62,6 +62,7 @@ const APPLY: &[&str] = &[
     "apply",
     "routes",
     "applyset",
+    "identity",
     "history",
     "wait",
     "plan",

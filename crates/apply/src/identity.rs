@@ -1,0 +1,113 @@
+//! The place that a layer was applied to: environment, AWS account and cluster. The first apply
+//! records it in the parent of the `ApplySet`, and every command that writes compares it.
+
+use crate::applyset::ApplySet;
+use crate::live::{self, LiveError};
+
+const ENVIRONMENT: &str = "optakit.dev/environment";
+const ACCOUNT: &str = "optakit.dev/account";
+const CLUSTER: &str = "optakit.dev/cluster-uid";
+
+/// The place that a bundle is applied to.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(crate) struct Identity {
+    /// The name of the environment.
+    pub(crate) environment: String,
+    /// The AWS account of the environment, if it has one.
+    pub(crate) account: Option<String>,
+    /// The UID of the cluster.
+    pub(crate) cluster: String,
+}
+
+/// The bundle, or the cluster, differs from the place that the layer was applied to.
+#[derive(Debug, thiserror::Error)]
+#[error(
+    "`{layer}` was applied to another place before; nothing was changed{}\n  \
+     help: check the bundle and `--context`; if the new place is right, pass `--accept-cluster`",
+    differences.iter().map(|difference| format!("\n  {difference}")).collect::<String>()
+)]
+pub(crate) struct OtherPlace {
+    layer: String,
+    differences: Vec<String>,
+}
+
+/// Reads the UID of the cluster and the set of a layer.
+///
+/// # Errors
+///
+/// Each of the two fails on its own.
+pub(crate) async fn read(
+    client: &kube::Client,
+    layer: &str,
+) -> (Result<String, LiveError>, Result<ApplySet, LiveError>) {
+    tokio::join!(live::cluster_uid(client), ApplySet::read(client, layer))
+}
+
+impl Identity {
+    /// Compares this place with the recorded one. A place that was not recorded is not compared:
+    /// the layer is new, or an older version of Optakit applied it.
+    ///
+    /// # Errors
+    ///
+    /// Fails with all differences.
+    pub(crate) fn compare(&self, layer: &str, set: &ApplySet) -> Result<(), OtherPlace> {
+        let mut differences = Vec::new();
+        let mut compare = |key, name, now: &str| {
+            if let Some(before) = set.annotation(key).filter(|before| *before != now) {
+                differences
+                    .push(format!("{name} `{now}`, but it was applied to {name} `{before}`"));
+            }
+        };
+        compare(ENVIRONMENT, "environment", &self.environment);
+        if let Some(account) = &self.account {
+            compare(ACCOUNT, "AWS account", account);
+        }
+        compare(CLUSTER, "cluster UID", &self.cluster);
+        if differences.is_empty() {
+            return Ok(());
+        }
+        Err(OtherPlace { layer: layer.to_owned(), differences })
+    }
+
+    /// Records this place. The next write of the parent contains it.
+    pub(crate) fn record(&self, set: &mut ApplySet) {
+        set.annotate(ENVIRONMENT, &self.environment);
+        set.annotate(CLUSTER, &self.cluster);
+        if let Some(account) = &self.account {
+            set.annotate(ACCOUNT, account);
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn place(environment: &str, account: Option<&str>, cluster: &str) -> Identity {
+        Identity {
+            environment: environment.to_owned(),
+            account: account.map(str::to_owned),
+            cluster: cluster.to_owned(),
+        }
+    }
+
+    #[test]
+    fn only_recorded_values_are_compared() {
+        let mut set = ApplySet::empty("shop");
+        let staging = place("staging", Some("1"), "a");
+        assert!(staging.compare("shop", &set).is_ok(), "nothing is recorded");
+        staging.record(&mut set);
+        assert!(staging.compare("shop", &set).is_ok());
+        assert!(place("staging", None, "a").compare("shop", &set).is_ok());
+        let error = place("production", Some("2"), "b").compare("shop", &set);
+        let error = error.expect_err("everything differs").to_string();
+        for difference in [
+            "environment `production`, but it was applied to environment `staging`",
+            "AWS account `2`, but it was applied to AWS account `1`",
+            "cluster UID `b`, but it was applied to cluster UID `a`",
+            "help: ",
+        ] {
+            assert!(error.contains(difference), "{error}");
+        }
+    }
+}
