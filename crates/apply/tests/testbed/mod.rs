@@ -10,6 +10,7 @@ pub(crate) mod ingress_webhook;
 mod kubernetes;
 mod run;
 mod service;
+mod terminal;
 mod watch;
 
 use std::path::Path;
@@ -23,6 +24,7 @@ pub(crate) use kubernetes::{
 };
 pub(crate) use run::Run;
 pub(crate) use service::{Service, environment};
+pub(crate) use terminal::Terminal;
 pub(crate) use watch::{PodCount, PodWatch};
 
 /// The digest of an image that no registry has.

@@ -1,0 +1,74 @@
+//! Questions to the user, and runs without a terminal.
+
+use crate::testbed::{Service, Terminal, exists, kubectl_ok, record_fault, setting};
+
+#[test]
+fn without_a_terminal_a_change_needs_yes() {
+    let service = Service::new("unasked", "AUTO", "");
+    let kubeconfig = setting("OPTAKIT_TEST_KUBECONFIG");
+    let digest = crate::testbed::DIGEST;
+    let bundle = service.bundle();
+    let apply = |arguments: &[&str]| {
+        let command = ["apply", &bundle, "--kubeconfig", &kubeconfig, "--skip-aws"];
+        service.run_alone(&[&command[..], &["--image-digest", digest], arguments].concat())
+    };
+    apply(&[])
+        .fails()
+        .reports("standard input is not a terminal, so nobody can answer: create the namespace")
+        .reports("help: pass `--yes`");
+    assert!(!exists(&["namespace", "unasked"]), "nothing was changed");
+    apply(&["--yes"]).succeeds();
+    // Nothing is asked if nothing changes.
+    apply(&[]).succeeds().reports("nothing to change");
+    service.run("destroy", &[]).fails().reports("help: pass `--yes`");
+    assert_eq!(service.versions().len(), 4);
+    record_fault(
+        "A command that writes runs without a terminal and without `--yes`",
+        "It fails before it writes anything, and names the option.",
+    );
+}
+
+#[test]
+fn a_prompt_that_nobody_sees_needs_yes() {
+    let service = Service::new("unseen", "acme/api:1", "");
+    let kubeconfig = setting("OPTAKIT_TEST_KUBECONFIG");
+    let bundle = service.bundle();
+    let command = "\"$@\" 2> errors; code=$?; cat errors; exit $code";
+    let arguments = ["apply", &bundle, "--kubeconfig", &kubeconfig, "--skip-aws"];
+    let run = Terminal::start(&service, &["sh", "-c", command, "sh"], &arguments);
+    let screen = run.exits(1);
+    assert!(screen.contains("standard error is not a terminal"), "{screen}");
+    assert!(!exists(&["namespace", "unseen"]), "nothing was changed");
+}
+
+#[test]
+fn destroy_shows_what_it_deletes_and_keeps_before_it_asks() {
+    let service = Service::new("examined", "AUTO", "    links: []\n");
+    service.apply(&["--skip-aws", "--image-digest", crate::testbed::DIGEST]).succeeds();
+    kubectl_ok(&["-n", "examined", "create", "secret", "generic", "manual-secrets"]);
+    let kubeconfig = setting("OPTAKIT_TEST_KUBECONFIG");
+    let bundle = service.bundle();
+    let destroy =
+        || Terminal::start(&service, &[], &["destroy", &bundle, "--kubeconfig", &kubeconfig]);
+    let mut run = destroy();
+    run.shows("[y/N]");
+    run.types("n\n");
+    let screen = run.exits(1);
+    for line in [
+        "will delete  Deployment examined-api-k8s-service",
+        "will delete  the history of the revisions",
+        "will keep    Namespace examined, Secret manual-secrets",
+        "will keep    ECR repository opta-examined-api in AWS",
+        "delete 4 objects and the history of examined in",
+        "cancelled; nothing was changed",
+    ] {
+        assert!(screen.contains(line), "`{line}` is missing in:\n{screen}");
+    }
+    assert_eq!(service.versions().len(), 4);
+    let mut run = destroy();
+    run.shows("[y/N]");
+    run.types("y\n");
+    run.exits(0);
+    assert_eq!(service.versions(), [""; 0]);
+    assert!(exists(&["-n", "examined", "secret", "manual-secrets"]));
+}
