@@ -6,8 +6,9 @@ use std::time::Duration;
 use k8s_openapi::api::coordination::v1::Lease;
 
 use super::clock::Moment;
-use super::lease::{LayerLease, Written, holder_of};
-use super::{DURATION, LockError, holder, presence};
+use super::error::LockError;
+use super::lease::{DURATION, LayerLease, Written, holder_of};
+use super::{holder, presence};
 use crate::report::Report;
 
 /// The pause between two attempts to take a lock.

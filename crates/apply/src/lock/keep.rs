@@ -10,8 +10,9 @@ use k8s_openapi::api::coordination::v1::Lease;
 
 use super::acquire::Taken;
 use super::clock::Moment;
-use super::lease::{LayerLease, Written};
-use super::{DURATION, LockLost, holder};
+use super::error::LockLost;
+use super::holder;
+use super::lease::{DURATION, LayerLease, Written};
 use crate::live::LiveError;
 
 /// How often a lock is renewed while the run waits.
@@ -46,8 +47,8 @@ impl<'a> HeldLease<'a> {
     ///
     /// Before each step of `work`, the clock is checked: a machine that was suspended, or a process
     /// that was stopped, writes nothing more. If the last renewal is older than [`FRESH`], the lock
-    /// is renewed first. So `work` also stops if the Lease was changed while it was idle, such as at
-    /// a prompt.
+    /// is renewed first. So `work` also stops if the Lease was changed while `work` was idle, such
+    /// as at a prompt.
     pub(super) async fn guard<T>(
         &self,
         work: impl Future<Output = anyhow::Result<T>>,

@@ -2,14 +2,18 @@
 //! of several runs succeeds.
 
 use std::collections::BTreeMap;
+use std::time::Duration;
 
 use k8s_openapi::api::coordination::v1::{Lease, LeaseSpec};
 use k8s_openapi::apimachinery::pkg::apis::meta::v1::MicroTime;
 use k8s_openapi::jiff::Timestamp;
 use kube::api::{Api, DeleteParams, ObjectMeta, PostParams, Preconditions};
 
-use super::{DURATION, holder, presence};
+use super::{holder, presence};
 use crate::live::{LiveError, explain};
+
+/// How long a lock is valid after its last renewal.
+pub(super) const DURATION: Duration = Duration::from_secs(30);
 
 /// The Lease of a layer, and the ID that this run writes into it.
 pub(super) struct LayerLease {

@@ -6,6 +6,7 @@
 
 mod acquire;
 mod clock;
+mod error;
 mod holder;
 mod keep;
 mod lease;
@@ -15,69 +16,17 @@ use std::pin::pin;
 use std::time::Duration;
 
 use acquire::{Taken, acquire};
+pub(crate) use error::{LockError, LockLost};
 use keep::HeldLease;
 use lease::LayerLease;
 use presence::Presence;
 
-use crate::live::LiveError;
 use crate::report::Report;
 use crate::session::Session;
 use crate::stop::{Interrupted, Signals};
 
-/// How long a lock is valid after its last renewal.
-const DURATION: Duration = Duration::from_secs(30);
 /// How long a run that ends tries to release its lock. After that, the lock expires.
 const RELEASE: Duration = Duration::from_secs(5);
-
-/// Why the lock cannot be taken.
-#[derive(Debug, thiserror::Error)]
-pub(crate) enum LockError {
-    #[error(
-        "another run is changing this layer: {holder}; nothing was changed\n  \
-         help: wait for it with `--wait-lock SECONDS`"
-    )]
-    Held { holder: String },
-    #[error(transparent)]
-    Live(#[from] LiveError),
-}
-
-/// Why a run stopped although it had the lock.
-#[derive(Debug, thiserror::Error)]
-pub(crate) enum LockLost {
-    #[error(
-        "the lock of `{layer}` was lost: it was not renewed for {seconds} s{}; this run wrote \
-         nothing after that\n  \
-         help: check with `optakit status` whether another run changed the layer, then run the \
-         command again",
-        reason.as_ref().map(|reason| format!(" ({reason})")).unwrap_or_default()
-    )]
-    NotRenewed { layer: String, seconds: u64, reason: Option<String> },
-    #[error(
-        "the lock of `{layer}` was lost: {holder} took it; this run stopped\n  \
-         help: wait until that run ends, then run the command again"
-    )]
-    Taken { layer: String, holder: String },
-    #[error(
-        "the lock of `{layer}` was lost: its Lease was deleted; this run stopped\n  \
-         help: check that no other run changes the layer, then run the command again"
-    )]
-    Deleted { layer: String },
-}
-
-impl LockLost {
-    /// The exit code of a run that lost its lock.
-    pub(crate) const EXIT_CODE: u8 = 3;
-
-    /// Adds the error of the last renewal.
-    fn because(self, error: Option<&LiveError>) -> Self {
-        match self {
-            Self::NotRenewed { layer, seconds, .. } => {
-                Self::NotRenewed { layer, seconds, reason: error.map(ToString::to_string) }
-            }
-            Self::Taken { .. } | Self::Deleted { .. } => self,
-        }
-    }
-}
 
 /// What a run knows about the lock that it has.
 pub(crate) struct Held {

@@ -7,8 +7,8 @@ use tokio::sync::oneshot;
 
 /// Asks the user a question. Returns whether the answer is yes.
 ///
-/// Does not ask with `--yes`. Only `y`, `Y` and `yes` count as a yes. Other tasks continue while the
-/// user reads.
+/// Does not ask with `--yes`. Only `y`, `Y` and `yes` count as a yes. Other tasks continue while
+/// the user reads.
 ///
 /// # Errors
 ///

@@ -2,20 +2,23 @@
 //!
 //! The first signal stops a wait, so that the run can print the state. The second one ends the run.
 
+mod signal;
+#[cfg(unix)]
+mod unix;
+#[cfg(windows)]
+mod windows;
+
 use std::process::ExitCode;
 use std::sync::Arc;
 
 use anyhow::Context;
 use tokio::sync::watch;
 
-/// A signal that asks a run to stop.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(crate) enum StopSignal {
-    /// Ctrl-C, or SIGINT.
-    Interrupt,
-    /// SIGTERM, or Ctrl-Break on Windows.
-    Terminate,
-}
+pub(crate) use signal::StopSignal;
+#[cfg(unix)]
+use unix as platform;
+#[cfg(windows)]
+use windows as platform;
 
 /// The error of a run that a signal stopped.
 #[derive(Debug, thiserror::Error)]
@@ -90,57 +93,6 @@ impl Signals {
     /// Waits for the next signal.
     pub(crate) async fn next(&mut self) -> StopSignal {
         self.0.next().await
-    }
-}
-
-#[cfg(unix)]
-mod platform {
-    use tokio::signal::unix::{Signal, SignalKind, signal};
-
-    use super::StopSignal;
-
-    pub(super) struct Signals {
-        interrupt: Signal,
-        terminate: Signal,
-    }
-
-    impl Signals {
-        pub(super) fn listen() -> std::io::Result<Self> {
-            let interrupt = signal(SignalKind::interrupt())?;
-            Ok(Self { interrupt, terminate: signal(SignalKind::terminate())? })
-        }
-
-        pub(super) async fn next(&mut self) -> StopSignal {
-            tokio::select! {
-                _ = self.interrupt.recv() => StopSignal::Interrupt,
-                _ = self.terminate.recv() => StopSignal::Terminate,
-            }
-        }
-    }
-}
-
-#[cfg(windows)]
-mod platform {
-    use tokio::signal::windows::{CtrlBreak, CtrlC, ctrl_break, ctrl_c};
-
-    use super::StopSignal;
-
-    pub(super) struct Signals {
-        interrupt: CtrlC,
-        terminate: CtrlBreak,
-    }
-
-    impl Signals {
-        pub(super) fn listen() -> std::io::Result<Self> {
-            Ok(Self { interrupt: ctrl_c()?, terminate: ctrl_break()? })
-        }
-
-        pub(super) async fn next(&mut self) -> StopSignal {
-            tokio::select! {
-                _ = self.interrupt.recv() => StopSignal::Interrupt,
-                _ = self.terminate.recv() => StopSignal::Terminate,
-            }
-        }
     }
 }
 

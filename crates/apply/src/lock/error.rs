@@ -1,0 +1,53 @@
+//! Why a lock cannot be taken, or is lost.
+
+use crate::live::LiveError;
+
+/// Why the lock cannot be taken.
+#[derive(Debug, thiserror::Error)]
+pub(crate) enum LockError {
+    #[error(
+        "another run is changing this layer: {holder}; nothing was changed\n  \
+         help: wait for it with `--wait-lock SECONDS`"
+    )]
+    Held { holder: String },
+    #[error(transparent)]
+    Live(#[from] LiveError),
+}
+
+/// Why a run stopped although it had the lock.
+#[derive(Debug, thiserror::Error)]
+pub(crate) enum LockLost {
+    #[error(
+        "the lock of `{layer}` was lost: it was not renewed for {seconds} s{}; this run wrote \
+         nothing after that\n  \
+         help: check with `optakit status` whether another run changed the layer, then run the \
+         command again",
+        reason.as_ref().map(|reason| format!(" ({reason})")).unwrap_or_default()
+    )]
+    NotRenewed { layer: String, seconds: u64, reason: Option<String> },
+    #[error(
+        "the lock of `{layer}` was lost: {holder} took it; this run stopped\n  \
+         help: wait until that run ends, then run the command again"
+    )]
+    Taken { layer: String, holder: String },
+    #[error(
+        "the lock of `{layer}` was lost: its Lease was deleted; this run stopped\n  \
+         help: check that no other run changes the layer, then run the command again"
+    )]
+    Deleted { layer: String },
+}
+
+impl LockLost {
+    /// The exit code of a run that lost its lock.
+    pub(crate) const EXIT_CODE: u8 = 3;
+
+    /// Adds the error of the last renewal.
+    pub(super) fn because(self, error: Option<&LiveError>) -> Self {
+        match self {
+            Self::NotRenewed { layer, seconds, .. } => {
+                Self::NotRenewed { layer, seconds, reason: error.map(ToString::to_string) }
+            }
+            Self::Taken { .. } | Self::Deleted { .. } => self,
+        }
+    }
+}
