@@ -17,14 +17,18 @@ fn assert_is_unlocked(service: &Service) {
 fn answer_no_changes_nothing() {
     let service = Service::new("declined", "acme/api:1", "");
     service.apply(&[]).succeeds();
-    let before = service.versions();
+    let generation = || service.deployment()["metadata"]["generation"].clone();
+    let before = generation();
     service.update("acme/api:2", "    max_containers: 5\n");
     service
         .answer("n", "apply", &["--skip-aws"])
         .fails()
         .prints("will change  Deployment declined-api-k8s-service")
         .prints("cancelled; nothing was changed");
-    assert_eq!(service.versions(), before);
+    assert_eq!(generation(), before);
+    assert_eq!(service.image(), "acme/api:1");
+    let autoscaler = get(&["-n", "declined", "hpa", &service.deployment_name()]);
+    assert_ne!(autoscaler["spec"]["maxReplicas"], 5);
     assert_eq!(revisions(&service).len(), 1);
     assert_is_unlocked(&service);
     service.update("acme/api:1", "");

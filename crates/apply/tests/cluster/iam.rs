@@ -100,3 +100,43 @@ async fn role_of_another_cluster_is_rejected() {
     untag.send().await.expect("the tag can be removed");
     service.apply_with(&[]).succeeds();
 }
+
+/// Returns the ARNs of the policies that are attached to a role.
+async fn attached(iam: &Client, role: &str) -> Vec<String> {
+    let found = iam.list_attached_role_policies().role_name(role).send().await;
+    let found = found.expect("the role exists");
+    let arns = found.attached_policies().iter().filter_map(|policy| policy.policy_arn());
+    let mut arns: Vec<String> = arns.map(str::to_owned).collect();
+    arns.sort();
+    arns
+}
+
+#[tokio::test]
+async fn rollback_restores_the_policies() {
+    let iam = Client::new(&aws().await);
+    let first = create_policy(&iam, "first-release").await;
+    let second = create_policy(&iam, "second-release").await;
+    let policies = |arn: &str| format!("    additional_iam_policies: [\"{arn}\"]\n");
+    let service = Service::new("regranted", "acme/api:1", &policies(&first));
+    let role = "staging-regranted-api";
+    service.apply_with(&[]).succeeds();
+    let before = attached(&iam, role).await;
+    assert!(before.contains(&first));
+
+    // A release that fails has already got its policy, and loses it again.
+    service.update("image-not-found/api:2", &policies(&second));
+    service.apply_with(&[]).fails().reports("rolled back to revision 1");
+    assert_eq!(attached(&iam, role).await, before);
+
+    // A release that works.
+    service.update("acme/api:3", &policies(&second));
+    service.apply_with(&[]).succeeds();
+    assert!(!attached(&iam, role).await.contains(&first));
+    let bundle = service.bundle();
+    service
+        .run_alone(&["rollback", &bundle])
+        .succeeds()
+        .reports(&format!("+ attachment: the policy {first}"))
+        .reports("rolled back to revision 3");
+    assert_eq!(attached(&iam, role).await, before);
+}
