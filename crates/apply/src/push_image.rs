@@ -9,6 +9,7 @@ use docker_credential::{CredentialRetrievalError, DockerCredential};
 use oci_client::secrets::RegistryAuth;
 use optakit_core::aws::ecr::EcrRepository;
 use optakit_core::bundle::Bundle;
+use optakit_core::quote::quoted;
 use tempfile::TempDir;
 
 use crate::auth;
@@ -84,8 +85,9 @@ pub(crate) fn repository_of<'a>(
     match (matching.as_slice(), module) {
         ([only], _) => Ok(*only),
         ([], Some(module)) => bail!(
-            "the bundle has no module `{module}` with `image: AUTO`\n  \
-             help: push to another repository with `--to REGISTRY/REPOSITORY`"
+            "the bundle has no module {} with `image: AUTO`\n  \
+             help: push to another repository with `--to REGISTRY/REPOSITORY`",
+            quoted(module)
         ),
         ([], None) => bail!(
             "the bundle has no module with `image: AUTO`, so it has no ECR repository\n  \

@@ -8,7 +8,7 @@ use crate::push_image::PackedImage;
 /// The options of an apply.
 pub(crate) struct ApplyBundleOptions {
     pub(crate) deploy: DeployOptions,
-    /// Whether to apply the last good revision again if the apply fails.
+    /// Whether to apply the revision that ran before again if the apply fails.
     pub(crate) roll_back: bool,
     /// How long to wait for the lock of another run.
     pub(crate) wait_lock: Duration,

@@ -228,7 +228,7 @@ pub(crate) enum ProgressFormat {
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
 pub(crate) enum OnFailure {
-    /// Apply the last good revision again, if there is one
+    /// Apply the revision that ran before again, if there is one
     Rollback,
     /// Leave everything as it is, for debugging
     Keep,

@@ -72,7 +72,8 @@ pub(crate) struct StatusArgs {
 
 /// List the revisions of a service, newest first.
 ///
-/// The cluster keeps the last 10 revisions. Needs access to the cluster. Writes nothing.
+/// The cluster keeps the last 10 deployed revisions, and the last 10 others. Needs access to the
+/// cluster. Writes nothing.
 #[derive(Debug, Args)]
 #[command(after_help = "\
 Exit codes:
@@ -86,10 +87,10 @@ pub(crate) struct HistoryArgs {
     pub(crate) service: ServiceArgs,
 }
 
-/// Show differences between the cluster and the last good revision.
+/// Show differences between the cluster and the last deployed revision.
 ///
-/// The last good revision is the newest one whose pods became ready. Needs access to the cluster.
-/// Writes nothing.
+/// A revision is deployed if all objects were applied and the pods became ready. Needs access to
+/// the cluster. Writes nothing.
 #[derive(Debug, Args)]
 #[command(after_help = "\
 Exit codes:

@@ -13,17 +13,17 @@ use crate::owner::Force;
 use crate::report::Report;
 use crate::session::{Access, AwsUse};
 
-/// Prints the differences between the cluster and the last good revision. Exit code 2 if there are
-/// differences.
+/// Prints the differences between the cluster and the last deployed revision. Exit code 2 if there
+/// are differences.
 ///
 /// # Errors
 ///
-/// Fails if the cluster cannot be reached, or there is no good revision.
+/// Fails if the cluster cannot be reached, or no revision was deployed.
 pub(crate) fn run(arguments: &DriftArgs, report: &Report) -> anyhow::Result<ExitCode> {
     with_service(&arguments.service, AwsUse::Skip, Access::Read, report, async |session| {
         let revisions = history::list(&session.client, session.layer()).await?;
         let good = history::last_good(&revisions).context(
-            "there is no good revision\n  help: apply a bundle first with `optakit apply`",
+            "no revision was deployed yet\n  help: apply a bundle first with `optakit apply`",
         )?;
         let bundle = history::read(&session.client, session.layer(), good.number).await?;
         let session = session.with(bundle).await?;

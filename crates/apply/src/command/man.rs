@@ -4,6 +4,7 @@ use std::process::ExitCode;
 
 use anyhow::anyhow;
 use clap::CommandFactory;
+use optakit_core::quote::quoted;
 
 use crate::cli::{Cli, CompletionsArgs, ManArgs};
 use crate::report::Report;
@@ -24,7 +25,7 @@ pub(crate) fn run(arguments: &ManArgs, report: &Report) -> anyhow::Result<ExitCo
             .find(|command| command.get_name() == name && name != "help")
             .cloned()
             .ok_or_else(|| {
-                anyhow!("unknown command `{name}`\n  help: list them with `optakit help`")
+                anyhow!("unknown command {}\n  help: list them with `optakit help`", quoted(name))
             })?,
     };
     let mut text = Vec::new();

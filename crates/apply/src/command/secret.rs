@@ -5,6 +5,7 @@ use std::path::Path;
 use std::process::ExitCode;
 
 use anyhow::{Context, bail};
+use optakit_core::quote::quoted;
 use secrecy::{ExposeSecret, SecretString};
 
 use super::{connect, options};
@@ -98,8 +99,9 @@ fn check_name(name: &str) -> anyhow::Result<()> {
         Ok(())
     } else {
         bail!(
-            "`{name}` is not a valid name of a secret\n  \
-             help: use letters, digits, `-`, `_` and `.`"
+            "{} is not a valid name of a secret\n  \
+             help: use letters, digits, `-`, `_` and `.`",
+            quoted(name)
         )
     }
 }
@@ -207,7 +209,10 @@ async fn list(session: &Session, report: &Report) -> anyhow::Result<()> {
 
 async fn delete(session: &Session, name: &str, report: &Report) -> anyhow::Result<()> {
     if !manual_secret::names(session).await?.iter().any(|known| known == name) {
-        bail!("there is no secret `{name}`\n  help: list the secrets with `optakit secret list`");
+        bail!(
+            "there is no secret {}\n  help: list the secrets with `optakit secret list`",
+            quoted(name)
+        );
     }
     manual_secret::delete(session, name).await?;
     // Pods that need the secret could not start again, so none is restarted.

@@ -5,6 +5,7 @@ use std::fs::File;
 use std::io::{Read, Seek, SeekFrom};
 use std::path::{Path, PathBuf};
 
+use optakit_core::quote::quoted;
 use serde::de::DeserializeOwned;
 
 /// The maximum size of a manifest or configuration in bytes. Registries accept no larger ones (OCI
@@ -38,7 +39,7 @@ pub(crate) enum ArchiveError {
     Damaged { path: String, problem: String },
     #[error("{path} contains several images: {names}\n  help: choose one with `--image NAME`")]
     Several { path: String, names: String },
-    #[error("{path} contains no image `{wanted}`; it contains {names}")]
+    #[error("{path} contains no image {}; it contains {names}", quoted(.wanted))]
     NoSuch { path: String, wanted: String, names: String },
 }
 

@@ -29,7 +29,7 @@ fn rollback_keeps_the_old_pods() {
     service.run("status", &[]).succeeds().prints("backed-api-k8s-service  2/2 ready  acme/api:1");
     record_fault(
         "The pods of a new revision cannot start",
-        "The last good revision is applied again. Its pods keep their UIDs.",
+        "The revision that ran before is applied again. Its pods keep their UIDs.",
     );
 }
 

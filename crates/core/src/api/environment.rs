@@ -6,6 +6,7 @@ use crate::diagnostic::Diagnostic;
 use crate::model::environment::{Environment, EnvironmentFile};
 use crate::model::layer::{EnvironmentEntry, Layer};
 use crate::model::module::Header;
+use crate::quote::quoted;
 use crate::resolve::{self, LayerFile};
 use crate::source::{Source, SourceText};
 use crate::span::FileId;
@@ -58,7 +59,7 @@ fn unreadable(layer: &LayerFile, entry: &EnvironmentEntry, reason: &str) -> Diag
         .position(|other| std::ptr::eq(&raw const other.value, entry))
         .unwrap_or_default();
     let path = entry.path.as_ref().expect("only an entry with a path has a file");
-    let message = format!("cannot read environment file `{}`: {reason}", path.value.as_str());
+    let message = format!("cannot read environment file {}: {reason}", quoted(path.value.as_str()));
     let document_path = format!("environments[{index}].path");
     Diagnostic::new(&resolve::ENVIRONMENT_FILE_UNREADABLE, path.span, document_path, message)
         .help("use a path relative to the service file")

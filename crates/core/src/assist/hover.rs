@@ -5,6 +5,7 @@ use std::ops::Range;
 use super::context::AssistContext;
 use super::module::describe_module;
 use super::position::{Position, is_key};
+use crate::quote::quoted;
 use crate::reference;
 use crate::resolve::{Lookup, look_up};
 use crate::syntax::{self, Cursor, CursorKind};
@@ -49,7 +50,7 @@ fn describe_position(cursor: &Cursor, context: &AssistContext<'_>) -> Option<Str
 
 fn describe_reference(name: &str, context: &AssistContext<'_>) -> String {
     match look_up(name, context.scope) {
-        Lookup::Value(value) => format!("`{{{name}}}` is `{value}`"),
+        Lookup::Value(value) => format!("`{{{name}}}` is {}", quoted(&value)),
         Lookup::Input => {
             format!("The value of `{{{name}}}` is not known yet. Set it in a values file.")
         }
