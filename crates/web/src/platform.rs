@@ -64,7 +64,7 @@ pub(crate) async fn fork() {
     drop(fork_js().await);
 }
 
-/// Saves the draft that `text` returns, after the next paint. Returns false if the browser denies access.
+/// Saves the draft that `text` returns, after the next paint. Returns false if access is denied.
 pub(crate) async fn keep(text: &Closure<dyn Fn() -> String>) -> bool {
     keep_js(text).await.is_ok()
 }
