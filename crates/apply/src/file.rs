@@ -10,6 +10,9 @@ use tempfile::NamedTempFile;
 /// The size of the largest file that is read, in bytes.
 const MAX_BYTES: u64 = 16 * 1024 * 1024;
 
+/// The name of standard input in messages.
+pub(crate) const STDIN: &str = "<stdin>";
+
 /// Whether a path means standard input: `-`.
 pub(crate) fn is_stdin(path: &Path) -> bool {
     path.as_os_str() == "-"
@@ -21,7 +24,7 @@ pub(crate) fn is_stdin(path: &Path) -> bool {
 ///
 /// Fails if the file cannot be read, is too large, or is not UTF-8. The message names the file.
 pub(crate) fn read_text(path: &Path) -> anyhow::Result<SourceText> {
-    let name = if is_stdin(path) { "<stdin>".to_owned() } else { path.display().to_string() };
+    let name = if is_stdin(path) { STDIN.to_owned() } else { path.display().to_string() };
     let bytes = read_bytes(path).with_context(|| format!("cannot read {name}"))?;
     let text = String::from_utf8(bytes).map_err(|error| {
         let at = error.utf8_error().valid_up_to();

@@ -13,6 +13,7 @@ mod command;
 mod deploy;
 mod digest;
 mod edit;
+mod environment_file;
 mod file;
 mod format;
 mod history;

@@ -5,7 +5,8 @@ use std::path::{Component, Path, PathBuf};
 
 use optakit_core::api::{Choices, Diagnostic, Request, ServiceFile};
 
-use crate::file::{is_stdin, read_text};
+use crate::environment_file::{EnvironmentFiles, Outside};
+use crate::file::{STDIN, read_text};
 
 /// Reads a service file, its environment files and the values file.
 ///
@@ -19,20 +20,18 @@ pub(crate) fn read(
     file: &Path,
     values: Option<&PathBuf>,
     choices: Choices,
+    outside: Outside,
 ) -> anyhow::Result<Request> {
     let service = read_text(file)?;
-    let folder =
-        if is_stdin(file) { Path::new("") } else { file.parent().unwrap_or(Path::new("")) };
-    let read = |path: String| {
-        let text = read_text(&folder.join(&path)).map(|source| source.text);
-        // The diagnostic already names the file.
-        let text = text.map_err(|error| error.root_cause().to_string());
-        (path, text)
-    };
+    let files = EnvironmentFiles::of(file);
     let service = ServiceFile::parse(&service.name, &service.text);
     let mut request = Request { service, choices, ..Request::default() };
     let paths: BTreeSet<String> =
         request.service.environments().into_iter().map(|environment| environment.path).collect();
+    let read = |path: String| {
+        let text = files.read(&path, outside);
+        (path, text)
+    };
     request.environment_files = paths.into_iter().map(read).collect();
     request.values = values.map(|values| read_text(values)).transpose()?;
     Ok(request)
@@ -57,23 +56,45 @@ fn path_from_here(request: &Request, path: &str) -> String {
     name.display().to_string()
 }
 
-/// Changes the file names of diagnostics to paths relative to the working directory.
-pub(crate) fn with_paths_from_here(
-    request: &Request,
-    mut diagnostics: Vec<Diagnostic>,
-) -> Vec<Diagnostic> {
-    let rename = |file: &mut String| {
-        if request.environment_files.contains_key(&*file) {
-            *file = path_from_here(request, file);
-        }
-    };
+/// Prepares diagnostics for people: changes their file names to paths relative to the working
+/// directory, and hides the content of environment files outside the repository.
+pub(crate) fn for_people(request: &Request, mut diagnostics: Vec<Diagnostic>) -> Vec<Diagnostic> {
+    let is_environment = |file: &String| request.environment_files.contains_key(file);
+    let files = environment_files(request);
     for diagnostic in &mut diagnostics {
+        let quotes = |file: &String| is_environment(file) && files.is_outside(file);
+        let label = diagnostic.label.as_ref();
+        if quotes(&diagnostic.file) || label.is_some_and(|label| quotes(&label.file)) {
+            hide_content(diagnostic);
+        }
+        let rename = |file: &mut String| {
+            if is_environment(file) {
+                *file = path_from_here(request, file);
+            }
+        };
         rename(&mut diagnostic.file);
         if let Some(label) = &mut diagnostic.label {
             rename(&mut label.file);
         }
     }
     diagnostics
+}
+
+/// Removes everything from a diagnostic that may quote its file.
+fn hide_content(diagnostic: &mut Diagnostic) {
+    diagnostic.confidential = true;
+    diagnostic.message =
+        "the environment file has an error; its content is not shown, because it is outside the \
+         repository"
+            .to_owned();
+    diagnostic.help = None;
+    diagnostic.label = None;
+    diagnostic.fixes.clear();
+}
+
+fn environment_files(request: &Request) -> EnvironmentFiles {
+    let name = request.service.name();
+    EnvironmentFiles::of(Path::new(if name == STDIN { "-" } else { name }))
 }
 
 /// Returns the text of a file of the request by its path relative to the working directory.

@@ -42,3 +42,4 @@ pub mod suggest;
 pub mod syntax;
 pub mod text;
 pub mod value;
+pub mod visible;

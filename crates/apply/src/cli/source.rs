@@ -36,6 +36,12 @@ pub(crate) struct ValidateArgs {
     /// the file's modules), or the output of `terraform output -json`.
     #[arg(long, value_name = "FILE")]
     pub(crate) values: Option<PathBuf>,
+    /// Also read environment files outside the repository of the service file
+    ///
+    /// The repository is the folder with `.git`. Without one, it is the folder of the service
+    /// file. Lines of these environment files are not printed.
+    #[arg(long)]
+    pub(crate) allow_outside: bool,
     /// Format of the report
     #[arg(long, value_enum, default_value_t = ReportFormat::Text)]
     pub(crate) format: ReportFormat,
@@ -113,6 +119,12 @@ pub(crate) struct SourceArgs {
     /// the file's modules), or the output of `terraform output -json`.
     #[arg(long, value_name = "FILE")]
     pub(crate) values: Option<PathBuf>,
+    /// Also read environment files outside the repository of the service file
+    ///
+    /// The repository is the folder with `.git`. Without one, it is the folder of the service
+    /// file. Lines of these environment files are not printed.
+    #[arg(long)]
+    pub(crate) allow_outside: bool,
     /// Tag for `image: AUTO` and for images without a tag
     #[arg(long, value_name = "TAG", conflicts_with = "image_digest", help_heading = IMAGE)]
     pub(crate) image_tag: Option<String>,

@@ -8,6 +8,7 @@ use optakit_core::api;
 use optakit_core::aws::iam::ISSUER;
 use optakit_core::bundle::{Bundle, BundleError, BundleObject};
 use optakit_core::render::IMAGE_DIGEST;
+use optakit_core::visible::visible_line;
 
 use super::{choices, rendered};
 use crate::cli::{BundleArgs, BundleCommand};
@@ -56,7 +57,7 @@ fn write(arguments: &BundleArgs, report: &Report) -> anyhow::Result<ExitCode> {
     }
     let bundle = api::bundle(&request).ok().context("the bundle cannot be built")?;
     if arguments.output == Path::new("-") {
-        report.result(&bundle.to_text());
+        report.json(&bundle.to_text());
         return Ok(ExitCode::SUCCESS);
     }
     let path = match &arguments.output {
@@ -113,7 +114,7 @@ fn inspect(bundle: &Bundle) -> String {
         ("digest", bundle.digest.clone()),
     ];
     let mut text: String =
-        fields.iter().map(|(name, value)| format!("{name:<13}{}\n", printable(value))).collect();
+        fields.iter().map(|(name, value)| format!("{name:<13}{}\n", visible_line(value))).collect();
     let objects = bundle.manifests.iter().map(BundleObject::label);
     text.push_str(&section("objects", objects));
     let aws = bundle.aws.iter().map(|aws| format!("{} {}", aws.kind(), aws.name()));
@@ -136,24 +137,6 @@ fn is_filled_by_apply(input: &str) -> bool {
 
 /// Formats a list below its title. Returns an empty string for an empty list.
 fn section(title: &str, lines: impl Iterator<Item = String>) -> String {
-    let lines: String = lines.map(|line| format!("  {}\n", printable(&line))).collect();
+    let lines: String = lines.map(|line| format!("  {}\n", visible_line(&line))).collect();
     if lines.is_empty() { lines } else { format!("{title}\n{lines}") }
-}
-
-/// Escapes control characters. A terminal would execute those of a malicious bundle.
-fn printable(text: &str) -> String {
-    text.chars()
-        .map(|c| if c.is_control() { c.escape_default().to_string() } else { c.to_string() })
-        .collect()
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn control_characters_are_escaped() {
-        assert_eq!(printable("shop\r\x1b[31m\n"), "shop\\r\\u{1b}[31m\\n");
-        assert_eq!(printable("größe"), "größe");
-    }
 }

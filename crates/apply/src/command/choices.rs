@@ -4,6 +4,7 @@ use clap::ValueEnum;
 use optakit_core::api::{Choices, Request};
 
 use crate::cli::SourceArgs;
+use crate::environment_file::Outside;
 use crate::{rds, request};
 
 /// Reads the files that the arguments name.
@@ -22,7 +23,8 @@ pub(super) fn request(source: &SourceArgs) -> anyhow::Result<Request> {
         image_tag: source.image_tag.clone(),
         image_digest: source.image_digest.clone(),
     };
-    let mut request = request::read(&source.file, source.values.as_ref(), choices)?;
+    let outside = Outside::allowed(source.allow_outside);
+    let mut request = request::read(&source.file, source.values.as_ref(), choices, outside)?;
     request.rds_certificates = rds::of_any_region();
     Ok(request)
 }

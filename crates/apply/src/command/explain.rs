@@ -26,6 +26,6 @@ pub(crate) fn schema(arguments: &SchemaArgs, report: &Report) -> ExitCode {
         SchemaName::Service => json_schema::schema(),
         SchemaName::Bundle => Bundle::schema(),
     };
-    report.result(&format!("{schema:#}\n"));
+    report.json(&format!("{schema:#}\n"));
     ExitCode::SUCCESS
 }

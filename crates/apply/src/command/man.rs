@@ -30,7 +30,7 @@ pub(crate) fn run(arguments: &ManArgs, report: &Report) -> anyhow::Result<ExitCo
     };
     let mut text = Vec::new();
     clap_mangen::Man::new(page).render(&mut text)?;
-    report.result(&String::from_utf8(text)?);
+    report.document(&String::from_utf8(text)?);
     Ok(ExitCode::SUCCESS)
 }
 
@@ -45,6 +45,6 @@ pub(crate) fn completions(
 ) -> anyhow::Result<ExitCode> {
     let mut script = Vec::new();
     clap_complete::generate(arguments.shell, &mut Cli::command(), "optakit", &mut script);
-    report.result(&String::from_utf8(script)?);
+    report.document(&String::from_utf8(script)?);
     Ok(ExitCode::SUCCESS)
 }

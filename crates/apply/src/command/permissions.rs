@@ -20,7 +20,7 @@ use crate::report::Report;
 pub(crate) fn run(arguments: &PermissionsArgs, report: &Report) -> anyhow::Result<ExitCode> {
     let bundle = bundle_file::read(&arguments.bundle, None, IfModified::Fail, report)?;
     let document = if arguments.aws { policy(&bundle) } else { roles(&bundle) };
-    report.result(&format!("{document:#}\n"));
+    report.json(&format!("{document:#}\n"));
     Ok(ExitCode::SUCCESS)
 }
 

@@ -27,10 +27,10 @@ pub(super) fn print(
     for paused in changes.paused() {
         report.warning(paused);
     }
-    report.result(&match output {
-        ResultFormat::Text => text(changes, session.layer(), noun),
-        ResultFormat::Json => json(changes, session),
-    });
+    match output {
+        ResultFormat::Text => report.result(&text(changes, session.layer(), noun)),
+        ResultFormat::Json => report.json(&json(changes, session)),
+    }
     if changes.number() == 0 { ExitCode::SUCCESS } else { ExitCode::from(2) }
 }
 

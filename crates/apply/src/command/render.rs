@@ -37,11 +37,11 @@ pub(crate) fn run(arguments: &RenderArgs, report: &Report) -> anyhow::Result<Exi
                 "a Kustomize base has several files\n  help: pass a folder with `--output-dir DIR`"
             )
         }
-        (None, ManifestFormat::Yaml) => report.result(&analysis.yaml().unwrap_or_default()),
+        (None, ManifestFormat::Yaml) => report.document(&analysis.yaml().unwrap_or_default()),
         (None, ManifestFormat::Json) => {
             let items: Vec<_> = manifests.iter().map(Manifest::to_value).collect();
             let list = serde_json::json!({ "apiVersion": "v1", "kind": "List", "items": items });
-            report.result(&format!("{}\n", serde_json::to_string_pretty(&list)?));
+            report.json(&format!("{}\n", serde_json::to_string_pretty(&list)?));
         }
     }
     for module in &analysis.without_image {

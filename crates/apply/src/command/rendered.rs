@@ -27,9 +27,9 @@ pub(super) fn manifests<'a>(
         .cloned()
         .collect();
     if !shown.is_empty() {
-        let shown = request::with_paths_from_here(request, shown);
+        let shown = request::for_people(request, shown);
         let text = report.diagnostics(&shown, |name| request::text_of(request, name));
-        report.note(text.trim_end());
+        report.styled_note(&text);
     }
     if analysis.has_errors() {
         return Ok(None);

@@ -30,10 +30,10 @@ pub(crate) fn run(arguments: &StatusArgs, report: &Report) -> anyhow::Result<Exi
         let revisions = history::list(&session.client, session.layer()).await?;
         let services: Vec<ServiceStatus> = found.items.iter().map(ServiceStatus::of).collect();
         let newest = revisions.first();
-        report.result(&match arguments.output {
-            ResultFormat::Text => text(&session, &services, newest),
-            ResultFormat::Json => json(&session, &services, newest),
-        });
+        match arguments.output {
+            ResultFormat::Text => report.result(&text(&session, &services, newest)),
+            ResultFormat::Json => report.json(&json(&session, &services, newest)),
+        }
         for deployment in &found.items {
             if let Some(paused) = Paused::of(deployment) {
                 let name = deployment.metadata.name.as_deref().unwrap_or_default();

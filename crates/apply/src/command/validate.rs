@@ -8,6 +8,7 @@ use optakit_core::api::{self, Choices, Diagnostic, Request, Severity};
 use rayon::prelude::*;
 
 use crate::cli::{ReportFormat, ValidateArgs};
+use crate::environment_file::Outside;
 use crate::plural::plural;
 use crate::report::Report;
 use crate::{format, request};
@@ -22,9 +23,10 @@ pub(crate) fn run(arguments: &ValidateArgs, report: &Report) -> anyhow::Result<E
     for path in &arguments.paths {
         find_service_files(path, &mut files)?;
     }
+    let outside = Outside::allowed(arguments.allow_outside);
     let check_file = |file: &PathBuf| {
         let choices = Choices { environment: arguments.env.clone(), ..Choices::default() };
-        let request = request::read(file, arguments.values.as_ref(), choices)?;
+        let request = request::read(file, arguments.values.as_ref(), choices, outside)?;
         Ok((check(&request)?, request))
     };
     let checked: anyhow::Result<Vec<_>> = match files.as_slice() {
@@ -36,13 +38,13 @@ pub(crate) fn run(arguments: &ValidateArgs, report: &Report) -> anyhow::Result<E
     let all = || checked.iter().flat_map(|(diagnostics, _)| diagnostics);
     let count = |severity: Severity| all().filter(|found| found.severity == severity).count();
     match arguments.format {
-        ReportFormat::Json => report.result(&format::json(all())),
-        ReportFormat::Sarif => report.result(&format::sarif(all())),
-        ReportFormat::Github => report.result(&format::github(all())),
+        ReportFormat::Json => report.json(&format::json(all())),
+        ReportFormat::Sarif => report.json(&format::sarif(all())),
+        ReportFormat::Github => report.document(&format::github(all())),
         ReportFormat::Text => {
             for (diagnostics, request) in &checked {
                 let text_of = |name: &str| request::text_of(request, name);
-                report.result(&report.diagnostics(diagnostics, text_of));
+                report.styled_result(&report.diagnostics(diagnostics, text_of));
             }
             report.note(summary(files.len(), count(Severity::Error), count(Severity::Warning)));
         }
@@ -98,7 +100,7 @@ fn check(request: &Request) -> anyhow::Result<Vec<Diagnostic>> {
         let key = |found: &'_ Diagnostic| found.file != request.service.name();
         (key(a), &a.file, a.place.byte_start).cmp(&(key(b), &b.file, b.place.byte_start))
     });
-    Ok(request::with_paths_from_here(request, diagnostics))
+    Ok(request::for_people(request, diagnostics))
 }
 
 fn summary(files: usize, errors: usize, warnings: usize) -> String {

@@ -4,10 +4,11 @@
 use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
 
-use anyhow::bail;
+use anyhow::{anyhow, bail};
 use optakit_core::api::{ServiceFile, SourceText};
 use serde::Serialize;
 
+use crate::environment_file::{EnvironmentFiles, Outside};
 use crate::{digest, file};
 
 /// A service file on disk, with its environment files.
@@ -52,8 +53,8 @@ impl Files {
         let service = file::read_text(&self.service)?;
         let mut environment_files = BTreeMap::new();
         for path in environment_paths(&service) {
-            if let Ok(file) = file::read_text(&self.resolve(&path)) {
-                environment_files.insert(path, file.text);
+            if let Ok(text) = self.environments().read(&path, Outside::Reject) {
+                environment_files.insert(path, text);
             }
         }
         let all = serde_json::to_vec(&(&service.text, &environment_files))?;
@@ -74,14 +75,15 @@ impl Files {
             if !environment_paths(&service).iter().any(|known| known == path) {
                 bail!("{} has no environment file `{path}`", service.name);
             }
-            replace(&self.resolve(path), text)?;
+            let target = self.environments().find_to_write(path);
+            let target = target.map_err(|reason| anyhow!("cannot write {path}: {reason}"))?;
+            replace(&target, text)?;
         }
         Ok(self.read()?.version)
     }
 
-    /// Resolves a path relative to the service file.
-    fn resolve(&self, path: &str) -> PathBuf {
-        self.service.parent().unwrap_or(Path::new("")).join(path)
+    fn environments(&self) -> EnvironmentFiles {
+        EnvironmentFiles::of(&self.service)
     }
 }
 

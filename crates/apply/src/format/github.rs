@@ -2,6 +2,7 @@
 //! (<https://docs.github.com/en/actions/reference/workflow-commands-for-github-actions>).
 
 use optakit_core::api::{Diagnostic, Severity};
+use optakit_core::visible::{visible, visible_line};
 
 /// Formats each diagnostic as one workflow command.
 pub(crate) fn github<'a>(diagnostics: impl Iterator<Item = &'a Diagnostic>) -> String {
@@ -32,9 +33,9 @@ fn command(diagnostic: &Diagnostic) -> String {
 }
 
 fn escape_message(text: &str) -> String {
-    text.replace('%', "%25").replace('\r', "%0D").replace('\n', "%0A")
+    visible(text).replace('%', "%25").replace('\r', "%0D").replace('\n', "%0A")
 }
 
 fn escape_property(text: &str) -> String {
-    escape_message(text).replace(':', "%3A").replace(',', "%2C")
+    escape_message(&visible_line(text)).replace(':', "%3A").replace(',', "%2C")
 }

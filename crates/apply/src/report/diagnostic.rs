@@ -1,17 +1,22 @@
-//! Diagnostics with their source lines.
+//! Diagnostics with their source lines. Text of files is shown with visible control characters.
+
+use std::ops::Range;
 
 use annotate_snippets::renderer::DecorStyle;
 use annotate_snippets::{Annotation, AnnotationKind, Group, Level, Origin, Renderer, Snippet};
 use optakit_core::api::{Diagnostic, Place, Severity};
+
+use super::shown::{shown, shown_line};
 
 /// Renders a diagnostic with its source lines. `text_of` returns the text of a file.
 pub(super) fn render<'a>(
     diagnostic: &'a Diagnostic,
     text_of: &impl Fn(&str) -> Option<&'a str>,
 ) -> String {
-    let title = level(diagnostic).primary_title(diagnostic.message.as_str()).id(diagnostic.rule);
+    let title = level(diagnostic).primary_title(shown_line(&diagnostic.message));
+    let title = title.id(diagnostic.rule);
     let mut group = if diagnostic.confidential {
-        let place = Origin::path(diagnostic.file.as_str())
+        let place = Origin::path(shown_line(&diagnostic.file))
             .line(diagnostic.place.line as usize)
             .char_column(diagnostic.place.column as usize);
         title.element(place)
@@ -21,7 +26,7 @@ pub(super) fn render<'a>(
     let first_fix = diagnostic.fixes.first().filter(|_| !diagnostic.confidential);
     let help = diagnostic.help.as_ref().or(first_fix.map(|fix| &fix.title));
     if let Some(help) = help {
-        group = group.element(Level::HELP.message(help.as_str()));
+        group = group.element(Level::HELP.message(shown(help)));
     }
     Renderer::styled().decor_style(DecorStyle::Ascii).render(&[group])
 }
@@ -52,15 +57,14 @@ fn add_source<'a>(
         .snippet(&diagnostic.file)
         .annotation(AnnotationKind::Primary.span(lines.visible(diagnostic.place)));
     if let Some(label) = label {
-        snippet = snippet.annotation(
-            AnnotationKind::Context.span(lines.visible(label.place)).label(label.message.as_str()),
-        );
+        let annotation = AnnotationKind::Context.span(lines.visible(label.place));
+        snippet = snippet.annotation(annotation.label(shown_line(&label.message)));
     }
     let group = group.element(snippet);
     let Some(label) = other else { return group };
     let lines = Lines::of(text_of(&label.file).unwrap_or_default(), &[label.place]);
-    let annotation =
-        AnnotationKind::Context.span(lines.visible(label.place)).label(label.message.as_str());
+    let annotation = AnnotationKind::Context.span(lines.visible(label.place));
+    let annotation = annotation.label(shown_line(&label.message));
     group.element(lines.snippet(&label.file).annotation(annotation))
 }
 
@@ -90,14 +94,22 @@ impl<'a> Lines<'a> {
     }
 
     fn snippet(&self, file: &'a str) -> Snippet<'a, Annotation<'a>> {
-        Snippet::source(self.text).path(file).line_start(self.first)
+        let text = shown_source(self.text);
+        Snippet::source(text).path(shown_line(file)).line_start(self.first)
     }
 
-    /// Returns the bytes to underline, without trailing white space.
-    fn visible(&self, place: Place) -> std::ops::Range<usize> {
+    /// Returns the bytes to underline in the shown lines, without trailing white space.
+    fn visible(&self, place: Place) -> Range<usize> {
         let start = place.byte_start.saturating_sub(self.start).min(self.text.len());
         let end = place.byte_end.saturating_sub(self.start).clamp(start, self.text.len());
-        let shown = self.text.get(start..end).map_or(end, |part| start + part.trim_end().len());
-        start..shown
+        let end = self.text.get(start..end).map_or(end, |part| start + part.trim_end().len());
+        let shown = |offset| self.text.get(..offset).map_or(0, |text| shown_source(text).len());
+        shown(start)..shown(end)
     }
+}
+
+/// Returns lines of a file with visible control characters. The line breaks of Windows are normal.
+fn shown_source(text: &str) -> String {
+    let text = text.replace("\r\n", "\n");
+    shown(text.strip_suffix('\r').unwrap_or(&text)).into_owned()
 }

@@ -6,6 +6,7 @@ mod event;
 mod output;
 mod progress;
 mod prompt;
+mod shown;
 mod transfer;
 
 pub(crate) use aws::{AwsAction, AwsChange, AwsPlanAction};

@@ -8,9 +8,11 @@ use annotate_snippets::{Group, Level, Renderer};
 use kube::config::{InferConfigError, KubeconfigError, LoadDataError};
 use kube::runtime::watcher;
 use optakit_core::api::Diagnostic;
+use optakit_core::visible::visible_json;
 
 use super::diagnostic;
 use super::event::{self, Event};
+use super::shown::shown;
 
 /// Prints results, notes, warnings and errors.
 #[derive(Clone, Copy, Debug)]
@@ -23,6 +25,9 @@ pub(crate) struct Report {
     events: bool,
 }
 
+/// A text with colors. All text from outside in it has visible control characters.
+pub(crate) struct Styled(String);
+
 impl Report {
     pub(crate) const fn new(quiet: bool, verbose: bool, events: bool) -> Self {
         Self { quiet, verbose, events }
@@ -33,23 +38,42 @@ impl Report {
         !self.quiet && !self.events && std::io::stderr().is_terminal()
     }
 
-    /// Prints a result to standard output.
+    /// Prints a result for people to standard output, with visible control characters.
     pub(crate) fn result(&self, text: &str) {
+        write_result(&shown(text));
+    }
+
+    /// Prints a document for programs to standard output, exactly as it is. A terminal gets it
+    /// with visible control characters.
+    pub(crate) fn document(&self, text: &str) {
+        if std::io::stdout().is_terminal() { self.result(text) } else { write_result(text) }
+    }
+
+    /// Prints a JSON document to standard output. Escapes of JSON make control characters visible.
+    pub(crate) fn json(&self, text: &str) {
+        write_result(&visible_json(text));
+    }
+
+    /// Prints diagnostics to standard output.
+    pub(crate) fn styled_result(&self, text: &Styled) {
         // A closed pipe (`| head`) is not an error.
-        drop(if text.contains('\x1b') {
-            write!(anstream::stdout().lock(), "{text}")
-        } else {
-            std::io::stdout().lock().write_all(text.as_bytes())
-        });
+        drop(write!(anstream::stdout().lock(), "{}", text.0));
+    }
+
+    /// Prints diagnostics to standard error. `--quiet` hides them.
+    pub(crate) fn styled_note(&self, text: &Styled) {
+        if !self.quiet {
+            anstream::eprintln!("{}", text.0.trim_end());
+        }
     }
 
     /// Prints an event of a run.
     pub(crate) fn event(&self, event: &Event<'_>) {
         if self.events {
             let line = serde_json::to_string(event).expect("an event is texts, numbers and lists");
-            self.result(&format!("{line}\n"));
+            self.json(&format!("{line}\n"));
         } else if let Some(text) = event.text().filter(|_| !self.quiet) {
-            anstream::eprintln!("{text}");
+            anstream::eprintln!("{}", shown(&text));
         }
     }
 
@@ -76,7 +100,7 @@ impl Report {
         if self.verbose && !self.events {
             titled(Level::ERROR, error);
             for cause in error.chain().skip(1) {
-                anstream::eprintln!("  caused by: {cause}");
+                anstream::eprintln!("{}", shown(&format!("  caused by: {cause}")));
             }
             return;
         }
@@ -92,10 +116,15 @@ impl Report {
         &self,
         diagnostics: &'a [Diagnostic],
         text_of: impl Fn(&str) -> Option<&'a str>,
-    ) -> String {
+    ) -> Styled {
         let render = |diagnostic| diagnostic::render(diagnostic, &text_of) + "\n\n";
-        diagnostics.iter().map(render).collect()
+        Styled(diagnostics.iter().map(render).collect())
     }
+}
+
+/// Prints to standard output. A closed pipe (`| head`) is not an error.
+fn write_result(text: &str) {
+    drop(std::io::stdout().lock().write_all(text.as_bytes()));
 }
 
 /// Returns the messages of an error and of its causes, then the help of the error.
@@ -123,6 +152,7 @@ fn repeats_its_cause(error: &(dyn std::error::Error + 'static)) -> bool {
 /// Prints a message with a colored `warning:` or `error:` before its first line.
 fn titled(level: Level<'static>, text: impl Display) {
     let text = text.to_string();
+    let text = shown(&text);
     let (first, rest) = text.split_once('\n').unwrap_or((&text, ""));
     let title = Group::with_title(level.secondary_title(first));
     anstream::eprintln!("{}", Renderer::styled().render(&[title]));

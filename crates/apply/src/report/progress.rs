@@ -8,6 +8,7 @@ use indicatif::{MultiProgress, ProgressBar, ProgressStyle};
 
 use super::event::Event;
 use super::output::Report;
+use super::shown::shown_line;
 
 const SPINNER: &[&str] = &["-", "\\", "|", "/", " "];
 
@@ -50,7 +51,7 @@ impl ProgressTable {
     /// Reports the state of a rollout, which has not changed for `seconds`.
     pub(crate) fn waiting(&self, label: &str, state: &str, seconds: u64) {
         match self.rows.get(label) {
-            Some(row) => row.set_message(state.to_owned()),
+            Some(row) => row.set_message(shown_line(state).into_owned()),
             None => self.report.event(&Event::Waiting { object: label, state, seconds }),
         }
     }
@@ -101,7 +102,7 @@ fn row(table: &MultiProgress, label: &str, width: usize) -> ProgressBar {
     let style = ProgressStyle::with_template("{spinner} {prefix}  {elapsed:>4}  {wide_msg}")
         .expect("the template is valid");
     bar.set_style(style.tick_strings(SPINNER));
-    bar.set_prefix(format!("{label:<width$}"));
+    bar.set_prefix(format!("{:<width$}", shown_line(label)));
     bar.set_message("pending");
     bar.enable_steady_tick(Duration::from_millis(120));
     bar

@@ -5,6 +5,8 @@ use std::io::{self, IsTerminal};
 use anyhow::bail;
 use tokio::sync::oneshot;
 
+use super::shown::shown;
+
 /// Asks the user a question. Returns whether the answer is yes.
 ///
 /// Does not ask with `--yes`. Only `y`, `Y` and `yes` count as a yes. Other tasks continue while
@@ -28,7 +30,7 @@ pub(crate) async fn ask(question: &str, yes: bool) -> anyhow::Result<bool> {
              help: pass `--yes` to continue without confirmation"
         );
     }
-    anstream::eprint!("{question} [y/N] ");
+    anstream::eprint!("{} [y/N] ", shown(question));
     let answer = read_line().await?;
     Ok(matches!(answer.trim(), "y" | "Y" | "yes"))
 }

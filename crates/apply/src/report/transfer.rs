@@ -6,6 +6,7 @@ use indicatif::{HumanBytes, MultiProgress, ProgressBar, ProgressStyle};
 
 use super::event;
 use super::output::Report;
+use super::shown::{shown, shown_line};
 
 /// All uploads of a run.
 pub(crate) struct Transfers {
@@ -32,7 +33,7 @@ impl Transfers {
     /// Prints a line above the bars.
     pub(crate) fn step(&self, verb: &str, text: &str) {
         match &self.bars {
-            Some(bars) => drop(bars.println(event::step(verb, text))),
+            Some(bars) => drop(bars.println(shown(&event::step(verb, text)))),
             None => self.report.step(verb, text),
         }
     }
@@ -45,7 +46,7 @@ impl Transfers {
                 "{prefix} [{bar:24}] {bytes} of {total_bytes}, {bytes_per_sec}, {eta} left",
             );
             bar.set_style(style.expect("the template is valid").progress_chars("=> "));
-            bar.set_prefix(label.to_owned());
+            bar.set_prefix(shown_line(label).into_owned());
             bar
         });
         Transfer { all: self, bar }

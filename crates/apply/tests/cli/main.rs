@@ -2,10 +2,12 @@
 
 mod bundle;
 mod colors;
+mod environments;
 mod errors;
 mod formats;
 mod gate;
 mod help;
+mod hostile;
 mod program;
 mod render;
 mod validate;

@@ -27,9 +27,10 @@ modules:
     port: {http: 8000}
 ";
 
-/// Creates a folder with `service/opta.yml` and two environment files in `env/`.
+/// Creates a repository with `service/opta.yml` and two environment files in `env/`.
 pub(crate) fn folder(service: &str) -> TempDir {
     let folder = tempfile::tempdir().expect("a folder");
+    std::fs::create_dir(folder.path().join(".git")).expect("the folder can be created");
     for (path, text) in [
         ("service/opta.yml", service),
         ("env/staging.yml", ENVIRONMENT),

@@ -3,7 +3,7 @@
 use super::context::Checker;
 use crate::diagnostic::{Applicability, Diagnostic};
 use crate::model::module::Header;
-use crate::model::name::Names;
+use crate::model::name::{Names, is_reserved_layer};
 use crate::rfc1123;
 use crate::rule::rule;
 use crate::span::Spanned;
@@ -22,6 +22,26 @@ rule! {
         ),
         good: File(
             "name: my-shop\nenvironments:\n  - {name: staging, path: env.yml}\nmodules:\n  \
+             - {type: k8s-service, image: AUTO, port: {http: 80}}\n"
+        ),
+    }
+}
+
+rule! {
+    /// The `name` of the service file is a namespace that Kubernetes reserves.
+    ///
+    /// `kube-system`, `kube-public` and `kube-node-lease` belong to the cluster, and so does every
+    /// other name that starts with `kube-`. Objects without a namespace are in `default`. Optakit
+    /// deletes objects of its namespace that are no longer in the bundle, so each service file has
+    /// a namespace of its own.
+    pub static RESERVED_LAYER_NAME: Error {
+        fix: "Name the service file after your product or team.",
+        bad: File(
+            "name: kube-system\nenvironments:\n  - {name: staging, path: env.yml}\nmodules:\n  \
+             - {type: k8s-service, image: AUTO, port: {http: 80}}\n"
+        ),
+        good: File(
+            "name: shop\nenvironments:\n  - {name: staging, path: env.yml}\nmodules:\n  \
              - {type: k8s-service, image: AUTO, port: {http: 80}}\n"
         ),
     }
@@ -54,6 +74,11 @@ rule! {
 /// Checks the name of a service file.
 pub(crate) fn check_layer(name: &Spanned<Text>) -> Option<Diagnostic> {
     let text = name.value.as_str();
+    if is_reserved_layer(text) {
+        let message = format!("`{text}` is a namespace that Kubernetes reserves");
+        let diagnostic = Diagnostic::new(&RESERVED_LAYER_NAME, name.span, "name", message);
+        return Some(diagnostic.help("name the service file after your product or team"));
+    }
     if rfc1123::is_label(text) {
         return None;
     }

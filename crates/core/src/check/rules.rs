@@ -57,6 +57,7 @@ pub static RULE_FAMILIES: &[RuleFamily] = &[
         title: "Names",
         rules: &[
             &names::INVALID_LAYER_NAME,
+            &names::RESERVED_LAYER_NAME,
             &names::INVALID_MODULE_NAME,
             &names::NAME_TOO_LONG,
             &aws_names::ROLE_NAME_TOO_LONG,

@@ -98,6 +98,12 @@ modules:
     }
 }
 
+/// A bundle of one small service.
+pub(crate) fn minimal() -> Bundle {
+    let case = folder().join("minimal");
+    api::bundle(&request(&case, false, Choices::default())).expect("the case has no errors")
+}
+
 pub(crate) fn json(bundle: &Bundle) -> Value {
     serde_json::to_value(bundle).expect("a bundle is JSON")
 }

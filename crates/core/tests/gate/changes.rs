@@ -2,10 +2,12 @@
 
 use std::collections::BTreeSet;
 
+use optakit_core::api::{RdsCertificates, verify_bundle};
+use optakit_core::bundle::Bundle;
 use optakit_core::model::rendered::path_of_pointer;
 use serde_json::{Value, json};
 
-use crate::bundles::{filled, full};
+use crate::bundles::{filled, full, json as to_json, minimal};
 use crate::passes;
 
 /// The values of manifests and AWS resources that `--allow-modified` may change.
@@ -236,4 +238,29 @@ fn no_field_can_be_removed() {
         .filter(|path| !path.starts_with("metadata.annotations."))
         .collect();
     assert_eq!(unexpected, [""; 0], "these fields can be removed");
+}
+
+#[test]
+fn broken_bundles_never_panic() {
+    let mut bundle = to_json(&minimal());
+    bundle["sourceMap"].as_array_mut().expect("a list").truncate(2);
+    let mut found = Vec::new();
+    pointers(&bundle, "", &mut found);
+    let new = [json!(null), json!("x"), json!("ä{"), json!(-7), json!([]), json!({ "a": null })];
+    let mut read = 0;
+    for pointer in &found {
+        for new in &new {
+            let mut broken = bundle.clone();
+            *broken.pointer_mut(pointer).expect("a value") = new.clone();
+            let Ok(mut broken) = Bundle::parse(&broken.to_string()) else { continue };
+            read += 1;
+            drop(broken.check_layer().map_err(|error| error.to_string()));
+            drop(verify_bundle(&broken, &RdsCertificates::default()));
+            for input in ["image_digest", "account_id", "parent.k8s_openid_provider_url"] {
+                broken.fill(input, "größe");
+            }
+            assert!(!broken.to_text().is_empty());
+        }
+    }
+    assert!(read > 100, "some broken bundles can be read");
 }

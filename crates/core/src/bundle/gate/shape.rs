@@ -6,6 +6,7 @@ use std::ops::RangeInclusive;
 use serde_json::Value;
 
 use crate::value::escape;
+use crate::visible::visible_line;
 
 /// The JSON that is accepted at one place of a document.
 pub(super) enum Shape<'a> {
@@ -261,7 +262,7 @@ fn shown(value: &Value) -> String {
         Value::Object(_) => return "a map".to_owned(),
     };
     match text.char_indices().nth(MAX_SHOWN) {
-        Some((end, _)) => format!("`{}…`", &text[..end]),
-        None => format!("`{text}`"),
+        Some((end, _)) => format!("`{}…`", visible_line(&text[..end])),
+        None => format!("`{}`", visible_line(&text)),
     }
 }
