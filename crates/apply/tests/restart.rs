@@ -6,8 +6,15 @@ mod testbed;
 
 use std::process::{Command, Stdio};
 
+use std::sync::{Mutex, PoisonError};
 use testbed::faulty::{FaultyProxy, KUBECONFIG};
-use testbed::{Run, Service, optakit, ready_pods, record_fault, setting};
+
+use testbed::{
+    BackgroundRun, Run, Service, kubectl_ok, optakit, ready_pods, record_fault, setting,
+};
+
+/// The tests share the API server.
+static API_SERVER: Mutex<()> = Mutex::new(());
 
 /// Starts or stops the API server of the testbed.
 fn api_server(command: &str) {
@@ -19,6 +26,7 @@ fn api_server(command: &str) {
 
 #[test]
 fn apply_survives_a_restart_of_the_api_server() {
+    let _alone = API_SERVER.lock().unwrap_or_else(PoisonError::into_inner);
     let service = Service::new("restarted", "acme/api:1", "    max_containers: 4\n");
     service.apply(&["--skip-aws"]).succeeds();
     service.update("acme/api:2", "    max_containers: 4\n");
@@ -42,5 +50,22 @@ fn apply_survives_a_restart_of_the_api_server() {
     record_fault(
         "The API server is killed and restarted during an apply",
         "The apply waits for the API server and succeeds.",
+    );
+}
+
+#[test]
+fn wait_survives_a_restart_of_the_api_server() {
+    let _alone = API_SERVER.lock().unwrap_or_else(PoisonError::into_inner);
+    let service = Service::new("waitrestart", "acme/late-key:1", "");
+    let mut run = BackgroundRun::apply(&service, &["--timeout", "300"]);
+    run.reports("couldn't find key TOKEN");
+    api_server("stop-api");
+    run.reports("the watch broke and is started again");
+    api_server("start-api");
+    kubectl_ok(&["-n", "waitrestart", "annotate", "pods", "--all", "key=exists"]);
+    run.finish().succeeds().reports("ready        Deployment waitrestart-api-k8s-service");
+    record_fault(
+        "The API server is killed and restarted while an apply waits for pods",
+        "The wait starts its watches again and succeeds.",
     );
 }

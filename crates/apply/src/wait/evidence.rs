@@ -5,6 +5,7 @@ use kube::api::{Api, ListParams, LogParams};
 use optakit_core::rfc1123;
 
 use super::cause::Cause;
+use super::replica_set::without_prefix;
 use super::snapshot::statuses;
 
 /// The number of warnings that are shown.
@@ -65,8 +66,7 @@ fn newest(mut events: Vec<Event>, deployment: &str, reason: &str) -> Vec<String>
     let (mut seen, mut lines) = (Vec::new(), Vec::new());
     for event in events {
         let message = event.message.as_deref().unwrap_or_default().trim().replace('\n', " ");
-        let general =
-            without_pods(message.strip_prefix("Error creating: ").unwrap_or(&message), deployment);
+        let general = without_pods(without_prefix(&message), deployment);
         if lines.len() < WARNINGS && !reason.contains(&general) && !seen.contains(&general) {
             let kind = event.reason.as_deref().unwrap_or("Warning");
             lines.push(format!("  warning  {kind}: {message}"));

@@ -8,6 +8,9 @@ use k8s_openapi::api::core::v1::Event;
 use super::cause::{Cause, Rejection};
 use super::snapshot::Snapshot;
 
+/// What the ReplicaSet controller writes before the message of the API server.
+const PREFIX: &str = "Error creating: ";
+
 /// Pods that the API server rejects.
 pub(super) struct RejectedPods {
     pub(super) cause: Cause,
@@ -48,8 +51,13 @@ fn newest_failure(set: &ReplicaSet, events: &[Arc<Event>]) -> Option<String> {
                 && event.involved_object.uid == set.metadata.uid
         })
         .max_by_key(|event| super::events::time(event))?;
-    let message = newest.message.as_deref()?;
-    Some(message.strip_prefix("Error creating: ").unwrap_or(message).to_owned())
+    newest.message.as_deref().map(|message| without_prefix(message).to_owned())
+}
+
+/// Returns the message of the API server in a message of the ReplicaSet controller.
+pub(super) fn without_prefix(message: &str) -> &str {
+    // The prefix can follow another one: `(combined from similar events): `.
+    message.split_once(PREFIX).map_or(message, |(_, message)| message)
 }
 
 #[cfg(test)]
@@ -90,7 +98,10 @@ mod tests {
             Arc::new(serde_json::from_value(event).expect("an event"))
         };
         let events = [
-            event("Error creating: exceeded quota", "2026-01-01T00:00:02Z"),
+            event(
+                "(combined from similar events): Error creating: exceeded quota",
+                "2026-01-01T00:00:02Z",
+            ),
             event("Error creating: old", "2026-01-01T00:00:01Z"),
         ];
         let rejected = rejected_pods(&set(1), &events, &Snapshot::default()).expect("a rejection");

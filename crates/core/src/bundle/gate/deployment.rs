@@ -65,6 +65,8 @@ fn pod<'a>(names: &'a Names, expected: &'a Expected<'_>) -> Vec<Field<'a>> {
         required("serviceAccountName", exactly(names.module.as_str())),
         required("containers", one_item(Shape::Map(container(expected)))),
         optional("volumes", one_item(exactly(certificates))),
+        // The renderer does not write it. It cannot give a pod more rights.
+        optional("schedulerName", any_text()),
     ];
     if expected.profile == Profile::Default {
         let security = match expected.hardening {
