@@ -76,6 +76,9 @@ the namespace `kube-system` identifies the cluster.
 
 ## In AWS: `optakit permissions shop-staging.bundle.json --aws`
 
+`optakit plan` needs only the actions that start with `Describe`, `Get` or `List`. `apply` needs all
+of them.
+
 ```json
 {policy}```
 "

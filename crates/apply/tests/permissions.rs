@@ -6,7 +6,7 @@ mod testbed;
 use std::time::{Duration, Instant};
 
 use serde_json::{Value, json};
-use testbed::{Run, Service, apply_objects, kubeconfig_of, kubectl, record_fault};
+use testbed::{Run, Service, apply_objects, kubeconfig_of, kubectl, optakit, record_fault};
 
 /// How long the API server may take to use a changed role.
 const ROLE_DELAY: Duration = Duration::from_secs(20);
@@ -185,11 +185,33 @@ fn apply_actions(policy: &Value) -> Vec<String> {
         .collect()
 }
 
-/// Applies with an access key that may use only these actions.
-fn apply_with_actions(service: &Service, allowed: &[String]) -> Run {
+/// Returns an access key that may use only these actions.
+fn key_with_actions(allowed: &[String]) -> String {
     let names: Vec<&str> =
         allowed.iter().filter_map(|action| Some(action.split_once(':')?.1)).collect();
-    service.apply_as(&format!("ONLY-{}-GetCallerIdentity", names.join("-")))
+    format!("ONLY-{}-GetCallerIdentity", names.join("-"))
+}
+
+/// Applies with an access key that may use only these actions.
+fn apply_with_actions(service: &Service, allowed: &[String]) -> Run {
+    service.apply_as(&key_with_actions(allowed))
+}
+
+#[test]
+fn plan_needs_only_the_actions_that_read() {
+    let service = Service::new("readonly", "AUTO", "");
+    let reads = |action: &String| {
+        let name = action.split_once(':').map(|(_, name)| name).unwrap_or_default();
+        ["Describe", "Get", "List"].iter().any(|verb| name.starts_with(verb))
+    };
+    let policy = permissions(&service, &["--aws"]);
+    let actions: Vec<String> = apply_actions(&policy).into_iter().filter(reads).collect();
+    let mut command = optakit(service.folder());
+    command.env("AWS_ACCESS_KEY_ID", key_with_actions(&actions));
+    Run::of(command.args(["plan", &service.bundle()]))
+        .exits(2)
+        .prints("will create  ECR repository opta-readonly-api")
+        .prints("will create  IAM role staging-readonly-api");
 }
 
 #[test]

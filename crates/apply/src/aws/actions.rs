@@ -60,6 +60,9 @@ pub(crate) const POLICY: &[&str] = &[
     "iam:TagPolicy",
 ];
 
+/// Checks that an attached policy of others exists. Without this action, the check is skipped.
+pub(crate) const EXISTS: &[&str] = &["iam:GetPolicy"];
+
 #[cfg(test)]
 mod tests {
     use super::*;

@@ -1,8 +1,10 @@
 //! `optakit permissions`.
 
+use std::collections::BTreeSet;
 use std::process::ExitCode;
 
 use optakit_core::bundle::Bundle;
+use optakit_core::text::Text;
 use serde_json::{Value, json};
 
 use crate::aws::actions;
@@ -81,6 +83,13 @@ fn policy(bundle: &Bundle) -> Value {
             statement("Roles", actions::ROLE, arns("role")),
             statement("Policies", actions::POLICY, arns("policy")),
         ]);
+        let attached: BTreeSet<&str> = bundle
+            .roles()
+            .flat_map(|(_, role)| role.attached_policies.iter().skip(1).map(Text::as_str))
+            .collect();
+        if !attached.is_empty() {
+            statements.push(statement("AttachedPolicies", actions::EXISTS, json!(attached)));
+        }
     }
     json!({ "Version": "2012-10-17", "Statement": statements })
 }

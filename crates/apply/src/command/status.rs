@@ -4,6 +4,7 @@ use std::process::ExitCode;
 
 use k8s_openapi::api::apps::v1::Deployment;
 use kube::api::{Api, ListParams};
+use optakit_core::aws::ecr::EcrRepository;
 use serde_json::json;
 
 use super::connect::with_service;
@@ -89,6 +90,9 @@ fn text(session: &Session, services: &[ServiceStatus], newest: Option<&Revision>
     if services.is_empty() {
         text.push_str("  no Deployments\n");
     }
+    for (_, repository) in session.bundle.repositories() {
+        text.push_str(&format!("  ECR repository {}\n", repository.name));
+    }
     text
 }
 
@@ -105,11 +109,14 @@ fn json(session: &Session, services: &[ServiceStatus], newest: Option<&Revision>
             "digest": revision.digest,
         })
     };
+    let repositories = session.bundle.repositories();
+    let repository = |(module, repository): (&str, &EcrRepository)| json!({ "module": module, "name": repository.name, "url": repository.url.as_str() });
     let status = json!({
         "layer": session.layer(),
         "cluster": session.cluster,
         "revision": newest.map(revision),
         "services": services.iter().map(service).collect::<Vec<_>>(),
+        "repositories": repositories.map(repository).collect::<Vec<_>>(),
     });
     format!("{status:#}\n")
 }

@@ -90,9 +90,17 @@ async fn repository_that_opta_created_is_used() {
     create("opta-adopted-api-test", "by-hand").await.expect("the repository can be created");
     let digest = service.push("amd64");
     service
+        .run("plan", &["--image-digest", &digest])
+        .exits(2)
+        .prints("will change  ECR repository opta-adopted-api-x7k2");
+    service
         .apply(&["--image-digest", &digest])
         .succeeds()
         .reports("ECR repository opta-adopted-api-x7k2");
+    service.run("status", &[]).prints("ECR repository opta-adopted-api-x7k2");
+    let plan = ["--image-digest", &digest, "--save", "plan.json"];
+    service.run("plan", &plan).succeeds();
+    service.apply(&["--image-digest", &digest, "--plan", "plan.json"]).succeeds();
     assert_eq!(service.image(), format!("{}@{digest}", address("opta-adopted-api-x7k2")));
     let plain = ecr.describe_repositories().repository_names("opta-adopted-api").send().await;
     assert!(plain.is_err(), "no second repository was created");

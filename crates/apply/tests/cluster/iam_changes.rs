@@ -152,7 +152,7 @@ async fn next_apply_withdraws_what_a_killed_one_did_not() {
     service.update("acme/api:2", &attach(&new));
     let mut child = optakit(service.folder())
         .env("AWS_ACCESS_KEY_ID", "HELD-DetachRolePolicy")
-        .args(["apply", &service.bundle()])
+        .args(["apply", &service.bundle(), "--yes"])
         .stderr(Stdio::null())
         .spawn()
         .expect("Optakit starts");
