@@ -134,7 +134,7 @@ async fn rollback_restores_the_policies() {
     assert!(!attached(&iam, role).await.contains(&first));
     let bundle = service.bundle();
     service
-        .run_alone(&["rollback", &bundle])
+        .run_alone(&["rollback", &bundle, "--yes"])
         .succeeds()
         .reports(&format!("+ attachment: the policy {first}"))
         .reports("rolled back to revision 3");
