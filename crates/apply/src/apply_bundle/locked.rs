@@ -4,7 +4,7 @@ use std::time::Duration;
 
 use super::written::Written;
 use crate::live::LiveError;
-use crate::lock::{self, LockError};
+use crate::lock::{self, Held, LockError};
 use crate::preflight;
 use crate::report::Report;
 use crate::session::Session;
@@ -22,21 +22,21 @@ pub(super) async fn locked<T>(
     report: &Report,
     work: impl Future<Output = anyhow::Result<T>>,
 ) -> anyhow::Result<T> {
-    let held = lock::hold(session, wait, report, async |held| {
+    let work = async |held: Held| {
         if let Some(holder) = &held.interrupted {
             report.warning(format!(
                 "the run of {holder} was interrupted; this run completes its work"
             ));
         }
         work.await
-    });
-    let error = match held.await {
+    };
+    let close = async || written.close(session).await;
+    let error = match lock::hold(session, wait, report, work, close).await {
         Ok(outcome) => return Ok(outcome),
         Err(error) => error,
     };
     let layer = session.layer();
     if let Some(interrupted) = error.downcast_ref::<Interrupted>() {
-        written.close(session).await;
         return Err(written.interrupted(interrupted.signal, layer));
     }
     if error.is::<LockError>() {

@@ -5,7 +5,7 @@ use std::path::PathBuf;
 use clap::{Args, ValueEnum};
 
 use super::bundle::ImageArgs;
-use super::cluster::{ConnectArgs, PlaceArgs, ResultFormat, ServiceArgs};
+use super::cluster::{ConnectArgs, ResultFormat, ServiceArgs, WriteArgs};
 
 /// Show what an apply would change, and the effect of each change.
 ///
@@ -140,7 +140,7 @@ pub(crate) struct RollbackArgs {
     #[command(flatten)]
     pub(crate) service: ServiceArgs,
     #[command(flatten)]
-    pub(crate) place: PlaceArgs,
+    pub(crate) write: WriteArgs,
     /// Revision to apply [default: the deployed one before the one that runs now]
     #[arg(long, value_name = "NUMBER")]
     pub(crate) to: Option<u32>,
@@ -158,7 +158,7 @@ pub(crate) struct ApplyOptionArgs {
     #[command(flatten)]
     pub(crate) aws: AwsArgs,
     #[command(flatten)]
-    pub(crate) place: PlaceArgs,
+    pub(crate) write: WriteArgs,
     #[command(flatten)]
     pub(crate) rollout: RolloutArgs,
     /// Accept a bundle that was modified after it was built
@@ -167,9 +167,6 @@ pub(crate) struct ApplyOptionArgs {
     /// What to do if the pods do not become ready
     #[arg(long, value_enum, value_name = "ACTION", default_value_t = OnFailure::Rollback)]
     pub(crate) on_failure: OnFailure,
-    /// Seconds to wait for the lock of another run [default: 0, or 600 if CI is set]
-    #[arg(long, value_name = "SECONDS")]
-    pub(crate) wait_lock: Option<u64>,
 }
 
 /// The options for AWS.

@@ -21,14 +21,17 @@ pub(crate) struct ConnectArgs {
     pub(crate) cluster: Option<String>,
 }
 
-/// The place that a command writes to.
+/// The options of every command that writes.
 #[derive(Debug, Args)]
-pub(crate) struct PlaceArgs {
+pub(crate) struct WriteArgs {
     /// Accept another environment, AWS account or cluster than the service was applied to before
     ///
     /// The first apply records them in the cluster. A command that writes stops if they differ.
-    #[arg(long, global = true, help_heading = CONNECTION)]
+    #[arg(long, global = true)]
     pub(crate) accept_cluster: bool,
+    /// Seconds to wait for the lock of another run [default: 0, or 600 if CI is set]
+    #[arg(long, value_name = "SECONDS", global = true)]
+    pub(crate) wait_lock: Option<u64>,
 }
 
 const CONNECTION: &str = "Connection options";
@@ -129,7 +132,7 @@ pub(crate) struct TakeoverArgs {
     #[command(flatten)]
     pub(crate) connect: ConnectArgs,
     #[command(flatten)]
-    pub(crate) place: PlaceArgs,
+    pub(crate) write: WriteArgs,
     /// Digest of the running image, for `image: AUTO`
     #[arg(long, value_name = "DIGEST")]
     pub(crate) image_digest: Option<String>,
@@ -155,7 +158,7 @@ pub(crate) struct DestroyArgs {
     #[command(flatten)]
     pub(crate) service: ServiceArgs,
     #[command(flatten)]
-    pub(crate) place: PlaceArgs,
+    pub(crate) write: WriteArgs,
     /// Skip the confirmation prompt; required without a terminal
     #[arg(long, short)]
     pub(crate) yes: bool,

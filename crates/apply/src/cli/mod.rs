@@ -15,8 +15,8 @@ pub(crate) use apply::{
 };
 pub(crate) use bundle::{BundleArgs, BundleCommand, ImageArgs, PushArgs};
 pub(crate) use cluster::{
-    ConnectArgs, DestroyArgs, DriftArgs, HistoryArgs, PlaceArgs, ResultFormat, ServiceArgs,
-    StatusArgs, TakeoverArgs,
+    ConnectArgs, DestroyArgs, DriftArgs, HistoryArgs, ResultFormat, ServiceArgs, StatusArgs,
+    TakeoverArgs, WriteArgs,
 };
 pub(crate) use information::{
     CompletionsArgs, ExplainArgs, ManArgs, PermissionsArgs, SchemaArgs, SchemaName,

@@ -4,7 +4,7 @@ use std::path::PathBuf;
 
 use clap::{Args, Subcommand};
 
-use super::cluster::{ConnectArgs, PlaceArgs};
+use super::cluster::{ConnectArgs, WriteArgs};
 
 /// Set, import, list and delete the secrets of a service.
 ///
@@ -40,7 +40,7 @@ pub(crate) struct SecretArgs {
     #[command(flatten)]
     pub(crate) connect: ConnectArgs,
     #[command(flatten)]
-    pub(crate) place: PlaceArgs,
+    pub(crate) write: WriteArgs,
     /// Do not restart pods that use the old values
     #[arg(long, global = true)]
     pub(crate) no_restart: bool,

@@ -28,7 +28,7 @@ pub(crate) fn run(arguments: &ApplyArgs, report: &Report) -> anyhow::Result<Exit
     };
     let cluster = connect::cluster(&bundle, &options.connect)?;
     session::block_on(async {
-        let (aws, access) = (options::aws(&options.aws), connect::access(&options.place));
+        let (aws, access) = (options::aws(&options.aws), connect::access(&options.write));
         let session = Session::open(bundle, &cluster, aws, access, report).await?;
         apply_bundle(session, &options::apply(options, plan), report, started).await?;
         Ok(ExitCode::SUCCESS)

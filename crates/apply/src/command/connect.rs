@@ -5,7 +5,7 @@ use optakit_core::bundle::Bundle;
 
 use crate::auth::Cluster;
 use crate::bundle_file::{self, IfModified};
-use crate::cli::{ConnectArgs, PlaceArgs, ServiceArgs};
+use crate::cli::{ConnectArgs, ServiceArgs, WriteArgs};
 use crate::report::Report;
 use crate::session::{self, Access, AwsUse, Session};
 
@@ -30,8 +30,8 @@ pub(super) fn cluster(bundle: &Bundle, connect: &ConnectArgs) -> anyhow::Result<
 }
 
 /// Returns the access of a command that writes.
-pub(super) const fn access(place: &PlaceArgs) -> Access {
-    Access::Write { accept_cluster: place.accept_cluster }
+pub(super) const fn access(write: &WriteArgs) -> Access {
+    Access::Write { accept_cluster: write.accept_cluster }
 }
 
 /// Connects to the cluster of a service and runs a function.

@@ -42,7 +42,7 @@ pub(crate) fn run(arguments: &DeployArgs, report: &Report) -> anyhow::Result<Exi
     let cluster = connect::cluster(&bundle, &options.connect)?;
     session::block_on(async {
         repository_of(&bundle, None)?;
-        let (aws, access) = (options::aws(&options.aws), connect::access(&options.place));
+        let (aws, access) = (options::aws(&options.aws), connect::access(&options.write));
         let mut session = Session::open(bundle, &cluster, aws, access, report).await?;
         let packed = PackedImage::pack(&image, report)?;
         session.bundle.fill(IMAGE_DIGEST, &packed.digest());

@@ -22,10 +22,11 @@ use crate::{history, lock};
 /// Fails if the cluster cannot be reached, the user does not confirm, or an object cannot be
 /// deleted.
 pub(crate) fn run(arguments: &DestroyArgs, report: &Report) -> anyhow::Result<ExitCode> {
-    let access = access(&arguments.place);
+    let access = access(&arguments.write);
     with_service(&arguments.service, AwsUse::Skip, access, report, async |session| {
         let work = async |_| destroy(&session, arguments.yes, report).await;
-        lock::hold(&session, options::wait_lock(None), report, work).await?;
+        lock::hold(&session, options::wait_lock(&arguments.write), report, work, async || ())
+            .await?;
         Ok(ExitCode::SUCCESS)
     })
 }

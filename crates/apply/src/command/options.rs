@@ -3,7 +3,9 @@
 use std::time::Duration;
 
 use crate::apply_bundle::ApplyBundleOptions;
-use crate::cli::{ApplyOptionArgs, AwsArgs, ConflictArgs, ImageArgs, OnFailure, RolloutArgs};
+use crate::cli::{
+    ApplyOptionArgs, AwsArgs, ConflictArgs, ImageArgs, OnFailure, RolloutArgs, WriteArgs,
+};
 use crate::deploy::DeployOptions;
 use crate::owner::Force;
 use crate::push_image::ImageFile;
@@ -25,9 +27,9 @@ pub(super) const fn aws(aws: &AwsArgs) -> AwsUse {
 }
 
 /// Returns how long to wait for the lock of another run.
-pub(super) fn wait_lock(seconds: Option<u64>) -> Duration {
+pub(super) fn wait_lock(write: &WriteArgs) -> Duration {
     let in_ci = std::env::var_os("CI").is_some();
-    Duration::from_secs(seconds.unwrap_or(if in_ci { WAIT_LOCK_IN_CI } else { 0 }))
+    Duration::from_secs(write.wait_lock.unwrap_or(if in_ci { WAIT_LOCK_IN_CI } else { 0 }))
 }
 
 /// Returns the options of a deployment.
@@ -45,7 +47,7 @@ pub(super) fn apply(options: &ApplyOptionArgs, plan: Option<SavedPlan>) -> Apply
     ApplyBundleOptions {
         deploy: deploy(&options.rollout, plan),
         roll_back: options.on_failure == OnFailure::Rollback,
-        wait_lock: wait_lock(options.wait_lock),
+        wait_lock: wait_lock(&options.write),
         image: None,
     }
 }

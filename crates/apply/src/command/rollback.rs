@@ -14,12 +14,12 @@ use crate::report::Report;
 ///
 /// Fails if there is no such revision, or its pods do not become ready.
 pub(crate) fn run(arguments: &RollbackArgs, report: &Report) -> anyhow::Result<ExitCode> {
-    let (aws, access) = (options::aws(&arguments.aws), access(&arguments.place));
+    let (aws, access) = (options::aws(&arguments.aws), access(&arguments.write));
     with_service(&arguments.service, aws, access, report, async |session| {
         let options = ApplyBundleOptions {
             deploy: options::deploy(&arguments.rollout, None),
             roll_back: false,
-            wait_lock: options::wait_lock(None),
+            wait_lock: options::wait_lock(&arguments.write),
             image: None,
         };
         roll_back(&session, arguments.to, &options, report).await?;

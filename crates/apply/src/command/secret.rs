@@ -55,7 +55,7 @@ pub(crate) fn run(arguments: &SecretArgs, report: &Report) -> anyhow::Result<Exi
     session::block_on(async {
         let access = match action {
             SecretAction::List => Access::Read,
-            SecretAction::Set(_) | SecretAction::Delete(_) => connect::access(&arguments.place),
+            SecretAction::Set(_) | SecretAction::Delete(_) => connect::access(&arguments.write),
         };
         let mut session = Session::open(bundle, &cluster, AwsUse::Skip, access, report).await?;
         match action {
@@ -80,15 +80,15 @@ async fn locked(
     report: &Report,
     work: impl Future<Output = anyhow::Result<()>>,
 ) -> anyhow::Result<()> {
-    lock::hold(session, options::wait_lock(None), report, async |_| {
-        if arguments.place.accept_cluster {
+    let work = async |_| {
+        if arguments.write.accept_cluster {
             let mut set = ApplySet::read(&session.client, session.layer()).await?;
             session.record_place(&mut set);
             set.announce(&session.client, &[], false).await?;
         }
         work.await
-    })
-    .await
+    };
+    lock::hold(session, options::wait_lock(&arguments.write), report, work, async || ()).await
 }
 
 fn check_name(name: &str) -> anyhow::Result<()> {

@@ -2,7 +2,7 @@
 
 use std::process::ExitCode;
 
-use super::connect;
+use super::{connect, options};
 use crate::bundle_file::{self, IfModified};
 use crate::cli::TakeoverArgs;
 use crate::report::Report;
@@ -15,13 +15,13 @@ use crate::takeover::take_over;
 ///
 /// Fails if the cluster cannot be reached, or the takeover fails.
 pub(crate) fn run(arguments: &TakeoverArgs, report: &Report) -> anyhow::Result<ExitCode> {
-    let TakeoverArgs { bundle, connect, place, image_digest, yes } = arguments;
+    let TakeoverArgs { bundle, connect, write, image_digest, yes } = arguments;
     let bundle = bundle_file::read(bundle, image_digest.as_deref(), IfModified::Fail, report)?;
     let cluster = connect::cluster(&bundle, connect)?;
     session::block_on(async {
-        let access = connect::access(place);
+        let access = connect::access(write);
         let session = Session::open(bundle, &cluster, AwsUse::Read, access, report).await?;
-        take_over(&session, *yes, report).await?;
+        take_over(&session, *yes, options::wait_lock(write), report).await?;
         Ok(ExitCode::SUCCESS)
     })
 }

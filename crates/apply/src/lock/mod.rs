@@ -15,7 +15,7 @@ mod presence;
 use std::pin::pin;
 use std::time::Duration;
 
-use acquire::{Taken, acquire};
+use acquire::acquire;
 pub(crate) use error::{LockError, LockLost};
 use keep::HeldLease;
 use lease::LayerLease;
@@ -23,7 +23,7 @@ use presence::Presence;
 
 use crate::report::Report;
 use crate::session::Session;
-use crate::stop::{Interrupted, Signals};
+use crate::stop::{Interrupted, Signals, Stop};
 
 /// How long a run that ends tries to release its lock. After that, the lock expires.
 const RELEASE: Duration = Duration::from_secs(5);
@@ -38,7 +38,7 @@ pub(crate) struct Held {
 ///
 /// Waits up to `wait` for another run. The lock is renewed while `work` runs, as long as `work`
 /// does not block the thread. If the lock is lost, or a signal ends the run, `work` is dropped.
-/// `work` must not spawn tasks that write.
+/// `work` must not spawn tasks that write. After a signal, `close` runs before the lock is released.
 ///
 /// # Errors
 ///
@@ -49,6 +49,7 @@ pub(crate) async fn hold<T>(
     wait: Duration,
     report: &Report,
     work: impl AsyncFnOnce(Held) -> anyhow::Result<T>,
+    close: impl AsyncFnOnce(),
 ) -> anyhow::Result<T> {
     session.check_place().map_err(LockError::from)?;
     let mut signals = Signals::listen()?;
@@ -62,7 +63,22 @@ pub(crate) async fn hold<T>(
         taken = acquire(&lease, wait, report) => taken.map_err(anyhow::Error::from),
     };
     let outcome = match taken {
-        Ok(taken) => run(session, &lease, taken, &mut signals, work).await,
+        Ok(taken) => {
+            let held = Held { interrupted: taken.interrupted.clone() };
+            let lock = HeldLease::new(&lease, session.layer(), taken);
+            let outcome = run(&lock, &session.stop, &mut signals, work(held)).await;
+            if outcome.as_ref().is_err_and(anyhow::Error::is::<Interrupted>) {
+                let close = lock.guard(async {
+                    close().await;
+                    Ok(())
+                });
+                tokio::select! {
+                    _ = close => {}
+                    _ = signals.next() => {}
+                }
+            }
+            outcome
+        }
         Err(error) => Err(error),
     };
     // A lock that cannot be released expires.
@@ -78,20 +94,17 @@ pub(crate) async fn hold<T>(
 
 /// Runs `work` until it ends, the lock is lost, or a signal ends the run.
 async fn run<T>(
-    session: &Session,
-    lease: &LayerLease,
-    taken: Taken,
+    lock: &HeldLease<'_>,
+    stop: &Stop,
     signals: &mut Signals,
-    work: impl AsyncFnOnce(Held) -> anyhow::Result<T>,
+    work: impl Future<Output = anyhow::Result<T>>,
 ) -> anyhow::Result<T> {
-    let held = Held { interrupted: taken.interrupted.clone() };
-    let lock = HeldLease::new(lease, session.layer(), taken);
-    let mut work = pin!(lock.guard(work(held)));
+    let mut work = pin!(lock.guard(work));
     loop {
         tokio::select! {
             biased;
             signal = signals.next() => {
-                if !session.stop.request(signal) {
+                if !stop.request(signal) {
                     return Err(Interrupted::from(signal).into());
                 }
             }

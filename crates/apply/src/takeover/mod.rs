@@ -31,13 +31,18 @@ use crate::{lock, preflight};
 ///
 /// Fails if no object belongs to a Helm release, a pod would restart, a permission is missing, or
 /// the API server rejects a change.
-pub(crate) async fn take_over(session: &Session, yes: bool, report: &Report) -> anyhow::Result<()> {
+pub(crate) async fn take_over(
+    session: &Session,
+    yes: bool,
+    wait: Duration,
+    report: &Report,
+) -> anyhow::Result<()> {
     let targets = check(session)?;
     let found = Found::read(session, targets.clone()).await?;
     let namespaces: BTreeSet<&str> =
         found.releases.iter().map(|records| records.release.namespace.as_str()).collect();
     preflight::check_takeover(session, &found.members(), &namespaces).await?;
-    let objects = lock::hold(session, Duration::ZERO, report, async |_| {
+    let work = async |_| {
         // Another run may have changed the layer before this run took the lock.
         let found = Found::read(session, targets).await?;
         if found.releases.is_empty() {
@@ -53,8 +58,8 @@ pub(crate) async fn take_over(session: &Session, yes: bool, report: &Report) -> 
         confirm(&question, yes).await?;
         write(session, &found, report).await?;
         Ok(found.live.len())
-    })
-    .await?;
+    };
+    let objects = lock::hold(session, wait, report, work, async || ()).await?;
     if objects == 0 {
         report.note(format!("{}: already taken over", session.layer()));
     } else {
