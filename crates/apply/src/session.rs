@@ -113,6 +113,9 @@ impl Session {
             }
             (None, _) | (_, Access::Read) => None,
         };
+        if aws.is_none() && matches!(aws_use, AwsUse::Manage { .. }) {
+            report_skipped(&bundle, report);
+        }
         let retries = Retries::new(report);
         Ok(Self {
             bundle,
@@ -309,6 +312,21 @@ async fn open_aws(
         adopt(&aws, bundle).await?;
     }
     Ok(Some(aws))
+}
+
+/// Reports the resources of a run that cannot use AWS. They are IAM roles: the run does not know
+/// the OIDC issuer that they trust.
+fn report_skipped(bundle: &Bundle, report: &Report) {
+    for (_, role) in bundle.roles() {
+        report.step(
+            "skipped",
+            format!(
+                "IAM role {}: the OIDC issuer of the cluster is unknown; write the bundle again \
+                 with `optakit bundle --values FILE`, or pass `--skip-aws`",
+                role.name
+            ),
+        );
+    }
 }
 
 fn module(object: &BundleObject) -> Option<String> {

@@ -14,7 +14,7 @@ pub(crate) enum AuthError {
     #[error(
         "no AWS credentials were found\n  \
          help: set AWS_PROFILE, set AWS_ACCESS_KEY_ID and AWS_SECRET_ACCESS_KEY, run \
-         `aws sso login`, or name a cluster with `--context` or `--kubeconfig`"
+         `aws sso login`; for a cluster outside AWS, pass `--context` and `--skip-aws`"
     )]
     NoCredentials(#[source] CredentialsError),
     #[error("cannot read the AWS identity of the credentials (sts:GetCallerIdentity): {reason}")]

@@ -66,6 +66,7 @@ pub(crate) struct PlanArgs {
 Exit codes:
   0  applied, or no changes
   1  failed
+  3  the run lost its lock and stopped
 
 Examples:
   # Apply to the EKS cluster of the environment
@@ -101,6 +102,7 @@ pub(crate) struct ApplyArgs {
 Exit codes:
   0  applied, or no changes
   1  failed
+  3  the run lost its lock and stopped
 
 Examples:
   # Push app.tar and run it
@@ -129,6 +131,7 @@ pub(crate) struct DeployArgs {
 Exit codes:
   0  rolled back
   1  failed
+  3  the run lost its lock and stopped
 
 Examples:
   # Apply the revision before the one that runs now

@@ -121,6 +121,7 @@ pub(crate) struct DriftArgs {
 Exit codes:
   0  taken over
   1  failed
+  3  the run lost its lock and stopped
 
 Examples:
   # Write a bundle with the image that runs now, then take over
@@ -151,6 +152,7 @@ pub(crate) struct TakeoverArgs {
 Exit codes:
   0  deleted, or nothing to delete
   1  failed
+  3  the run lost its lock and stopped
 
 Examples:
   optakit destroy shop-staging.bundle.json")]

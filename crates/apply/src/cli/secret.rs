@@ -16,6 +16,7 @@ use super::cluster::{ConnectArgs, WriteArgs};
 Exit codes:
   0  done
   1  failed
+  3  the run lost its lock and stopped
 
 Examples:
   # Enter a value at a prompt
@@ -56,6 +57,7 @@ pub(crate) enum SecretCommand {
 Exit codes:
   0  set
   1  failed
+  3  the run lost its lock and stopped
 
 Examples:
   optakit secret set STRIPE_KEY
@@ -71,6 +73,7 @@ Examples:
 Exit codes:
   0  set
   1  failed
+  3  the run lost its lock and stopped
 
 Examples:
   optakit secret import production.env")]
@@ -94,6 +97,7 @@ Examples:
 Exit codes:
   0  deleted
   1  failed
+  3  the run lost its lock and stopped
 
 Examples:
   optakit secret delete STRIPE_KEY")]

@@ -65,6 +65,10 @@ pub(crate) fn run(arguments: &SecretArgs, report: &Report) -> anyhow::Result<Exi
                     .await?;
             }
             SecretAction::List => list(&session, report).await?,
+            // Without a namespace there is no secret, and no lock.
+            SecretAction::Delete(name) if !session.namespace_exists => {
+                delete(&session, name, report).await?;
+            }
             SecretAction::Delete(name) => {
                 locked(&session, arguments, report, delete(&session, name, report)).await?;
             }

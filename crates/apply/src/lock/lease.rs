@@ -58,7 +58,8 @@ impl LayerLease {
     pub(super) async fn create(&self) -> Result<Written, LiveError> {
         let metadata = ObjectMeta { name: Some(self.name.clone()), ..ObjectMeta::default() };
         let lease = self.held(metadata);
-        self.outcome(self.leases.create(&PostParams::default(), &lease).await)
+        // 404 is an error: the namespace does not exist.
+        self.outcome(self.leases.create(&PostParams::default(), &lease).await, &[409])
     }
 
     /// Replaces a Lease that was read, with this run as its holder.
@@ -80,7 +81,8 @@ impl LayerLease {
     }
 
     async fn replace(&self, lease: &Lease) -> Result<Written, LiveError> {
-        self.outcome(self.leases.replace(&self.name, &PostParams::default(), lease).await)
+        let written = self.leases.replace(&self.name, &PostParams::default(), lease).await;
+        self.outcome(written, &[404, 409])
     }
 
     /// Deletes the Lease if this run is its holder. A renewal may be on its way, so that the
@@ -116,12 +118,14 @@ impl LayerLease {
         Lease { metadata, spec: Some(spec) }
     }
 
-    fn outcome(&self, written: Result<Lease, kube::Error>) -> Result<Written, LiveError> {
+    fn outcome(
+        &self,
+        written: Result<Lease, kube::Error>,
+        refused: &[u16],
+    ) -> Result<Written, LiveError> {
         match written {
             Ok(lease) => Ok(Written::Done(Box::new(lease))),
-            Err(kube::Error::Api(status)) if matches!(status.code, 404 | 409) => {
-                Ok(Written::Refused)
-            }
+            Err(kube::Error::Api(status)) if refused.contains(&status.code) => Ok(Written::Refused),
             Err(error) => Err(self.explain(error, "writing")),
         }
     }

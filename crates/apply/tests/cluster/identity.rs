@@ -59,7 +59,7 @@ fn first_apply_records_the_place() {
 
 #[test]
 fn commands_that_write_stop_in_another_cluster() {
-    let service = Service::new("moved", "acme/api:1", "");
+    let service = Service::new("relocated", "acme/api:1", "");
     service.apply(&["--skip-aws"]).succeeds();
     service.update("acme/api:2", "");
     service.apply(&["--skip-aws"]).succeeds();
@@ -71,12 +71,12 @@ fn commands_that_write_stop_in_another_cluster() {
     for (name, run) in commands(&service, &[]) {
         eprintln!("{name}");
         run.fails()
-            .reports("`moved` was applied to another place before; nothing was changed")
+            .reports("`relocated` was applied to another place before; nothing was changed")
             .reports(&format!("cluster UID `{uid}`, but it was applied to cluster UID `f00d`"))
             .reports("--accept-cluster");
     }
     assert_eq!(service.versions(), before);
-    assert!(!exists(&["-n", "moved", "secret", "manual-secrets"]));
+    assert!(!exists(&["-n", "relocated", "secret", "manual-secrets"]));
     // Commands that only read accept any place.
     for command in ["status", "history", "drift"] {
         service.run(command, &[]).succeeds();

@@ -48,6 +48,8 @@ fn secret_values_are_never_printed() {
 #[test]
 fn deleted_secret_is_gone() {
     let service = Service::new("forgetful", "acme/api:1", "    secrets: [KEPT]\n");
+    service.secret(&["delete", "UNUSED"], "").fails().reports("there is no secret `UNUSED`");
+    assert!(!exists(&["namespace", "forgetful"]));
     service.secret(&["set", "KEPT"], "a").succeeds();
     service.secret(&["set", "UNUSED"], "b").succeeds();
     service.secret(&["delete", "UNUSED"], "").succeeds();
