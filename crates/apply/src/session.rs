@@ -61,6 +61,8 @@ pub(crate) struct Session {
     /// The place that the run writes to. `None` if it only reads. An error if the recorded place
     /// cannot be read.
     identity: Option<Result<Identity, LiveError>>,
+    /// Whether the user accepts another place than the recorded one.
+    pub(crate) accepts_place: bool,
     /// Whether a signal asked the run to stop.
     pub(crate) stop: Stop,
     aws_use: AwsUse,
@@ -126,6 +128,7 @@ impl Session {
             adopt: matches!(aws_use, AwsUse::Manage { adopt: true }),
             namespace_exists,
             identity,
+            accepts_place: access == Access::Write { accept_cluster: true },
             stop: Stop::default(),
             aws_use,
             known,
@@ -153,6 +156,7 @@ impl Session {
             adopt: self.adopt,
             namespace_exists: self.namespace_exists,
             identity: self.identity.clone(),
+            accepts_place: self.accepts_place,
             stop: self.stop.clone(),
             aws_use: self.aws_use,
             known: self.known.clone(),

@@ -6,11 +6,12 @@ use crate::aws::iam;
 use crate::live;
 use crate::session::Session;
 
-/// Returns a fault if an IAM role of the layer was created for another cluster.
+/// Returns a fault if an IAM role of the layer was created for another cluster, unless the user
+/// accepts that.
 ///
 /// Returns `None` if the cluster or the roles cannot be read.
 pub(super) async fn check(session: &Session) -> Option<Fault> {
-    let aws = session.aws.as_ref()?;
+    let aws = session.aws.as_ref().filter(|_| !session.accepts_place)?;
     let names: Vec<&str> = session.bundle.roles().map(|(_, role)| role.name.as_str()).collect();
     let recorded =
         futures::future::join_all(names.iter().map(|name| iam::recorded_cluster(aws, name)));
@@ -23,10 +24,8 @@ pub(super) async fn check(session: &Session) -> Option<Fault> {
     let lines = vec![
         format!("{} has the UID {current}", session.cluster),
         format!("the IAM role `{name}` was created for the cluster with the UID {recorded}"),
-        format!(
-            "help: connect to that cluster; if this cluster replaces it, run \
-             `aws iam untag-role --role-name {name} --tag-keys optakit.dev/cluster`"
-        ),
+        "help: connect to that cluster; if this cluster replaces it, pass `--accept-cluster`"
+            .to_owned(),
     ];
     Some(Fault { title: "the layer runs in another cluster".to_owned(), lines })
 }

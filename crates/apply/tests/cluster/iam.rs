@@ -98,9 +98,11 @@ async fn role_of_another_cluster_is_rejected() {
         .reports("the layer runs in another cluster; nothing was changed")
         .reports(&format!("has the UID {uid}"))
         .reports("the UID another")
-        .reports("aws iam untag-role");
-    let untag = iam.untag_role().role_name(name).tag_keys(CLUSTER_TAG);
-    untag.send().await.expect("the tag can be removed");
+        .reports("pass `--accept-cluster`");
+    service.apply_with(&["--accept-cluster"]).succeeds();
+    let role = iam.get_role().role_name(name).send().await.expect("the role exists");
+    let tags = role.role().expect("the role exists").tags();
+    assert!(tags.iter().any(|tag| (tag.key(), tag.value()) == (CLUSTER_TAG, uid)), "{tags:?}");
     service.apply_with(&[]).succeeds();
 }
 

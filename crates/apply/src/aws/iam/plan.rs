@@ -127,12 +127,10 @@ fn attach(arn: &str) -> PlannedChange {
     }
 }
 
-/// Returns the change to the tags. A recorded cluster is kept.
+/// Returns the change to the tags. The preflight checks have compared the recorded cluster.
 fn tag_change(role: &FoundRole, arns: &[&str], scope: &Scope) -> Option<PlannedChange> {
     let mut wanted = scope.service.tags();
-    if !role.tags.contains_key(owner::CLUSTER) {
-        wanted.insert(owner::CLUSTER.to_owned(), scope.cluster.clone());
-    }
+    wanted.insert(owner::CLUSTER.to_owned(), scope.cluster.clone());
     wanted.extend(records(arns));
     let tags = missing(&role.tags, &wanted);
     (!tags.is_empty()).then(|| quiet(AwsChange::Tags, RoleWrite::Tag(tags)))
