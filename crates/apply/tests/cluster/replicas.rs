@@ -225,7 +225,14 @@ fn kill_at_every_write(layer: &str, from: &str, to: &str, least: i64) {
         live.service.update("acme/api:1", to);
         proxy.set_mode(&format!("hold={number}"));
         let mut child = optakit(live.service.folder())
-            .args(["apply", &live.service.bundle(), "--kubeconfig", KUBECONFIG, "--skip-aws"])
+            .args([
+                "apply",
+                &live.service.bundle(),
+                "--kubeconfig",
+                KUBECONFIG,
+                "--skip-aws",
+                "--yes",
+            ])
             .stderr(Stdio::null())
             .spawn()
             .expect("Optakit starts");

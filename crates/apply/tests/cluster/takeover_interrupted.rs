@@ -128,7 +128,7 @@ fn next_takeover_finishes_a_killed_one() {
         let proxy = FaultyProxy::start(&service);
         proxy.set_mode(&format!("hold={number}"));
         let mut child = optakit(service.folder())
-            .args(["takeover", &service.bundle(), "--kubeconfig", KUBECONFIG])
+            .args(["takeover", &service.bundle(), "--kubeconfig", KUBECONFIG, "--yes"])
             .stderr(Stdio::null())
             .spawn()
             .expect("Optakit starts");

@@ -28,7 +28,7 @@ impl BackgroundRun {
     /// Starts an apply of a service with exactly these arguments.
     pub(crate) fn apply_with(service: &Service, arguments: &[&str]) -> Self {
         let mut command = optakit(service.folder());
-        command.args(["apply", &service.bundle(), "--skip-aws"]).args(arguments);
+        command.args(["apply", &service.bundle(), "--skip-aws", "--yes"]).args(arguments);
         Self::start(&mut command)
     }
 
