@@ -197,7 +197,11 @@ mod tests {
     #[test]
     fn only_faults_that_pass_are_retried() {
         let apply = request(Method::PATCH, &json!({"metadata": {"name": "api"}}));
-        let status = |code: u16, reason: &str, message: &str| json!({"code": code, "reason": reason, "message": message});
+        let status = |code: u16, reason: &str, message: &str| {
+            let mut status = json!({"code": code, "reason": reason});
+            status["message"] = message.into();
+            status
+        };
         let webhook = "Internal error occurred: failed calling webhook \"v.acme.io\"";
         check(status(500, "InternalError", webhook), &apply, true);
         check(status(503, "ServiceUnavailable", ""), &apply, true);

@@ -3,8 +3,9 @@
 
 use std::fmt::{self, Display, Formatter};
 
+use super::fault_reason::{BlamedField, StartFailure};
 use super::paused::Paused;
-use super::pod_fault::{BlamedField, PodFault, StartFailure};
+use super::pod_fault::PodFault;
 use crate::live::is_used_up_quota;
 
 /// Why a rollout fails, or is not finished yet.

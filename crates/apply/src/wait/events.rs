@@ -5,7 +5,7 @@ use std::sync::Arc;
 use k8s_openapi::api::core::v1::{Event, Pod};
 use k8s_openapi::jiff::Timestamp;
 
-use super::pod_fault::ScaleUp;
+use super::fault_reason::ScaleUp;
 
 /// Returns when an event was seen the last time.
 pub(super) fn time(event: &Event) -> Option<Timestamp> {

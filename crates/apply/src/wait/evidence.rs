@@ -1,11 +1,17 @@
 //! Reads the newest warnings and the last log lines of a rollout that failed.
 
+use std::sync::Arc;
+
+use futures::future::try_join;
+use k8s_openapi::api::apps::v1::{Deployment, ReplicaSet};
 use k8s_openapi::api::core::v1::{Event, Pod};
 use kube::api::{Api, ListParams, LogParams};
 use optakit_core::rfc1123;
 
 use super::cause::Cause;
+use super::events::time;
 use super::replica_set::without_prefix;
+use super::rollout::new_set;
 use super::snapshot::statuses;
 
 /// The number of warnings that are shown.
@@ -24,18 +30,47 @@ pub(crate) async fn of(
     cause: Option<&Cause>,
 ) -> Vec<String> {
     let pods: Api<Pod> = Api::namespaced(client.clone(), namespace);
+    let objects = Objects {
+        deployment: deployment.to_owned(),
+        set: newest_set(client, namespace, deployment).await,
+    };
     let (warnings, log) = futures::future::join(
-        warnings(client, namespace, deployment, reason),
-        log(&pods, deployment, cause.and_then(Cause::log_source)),
+        warnings(client, namespace, &objects, reason),
+        log(&pods, &objects, cause.and_then(Cause::log_source)),
     )
     .await;
     warnings.into_iter().chain(log).collect()
 }
 
+/// The names of a Deployment and of the ReplicaSet of its newest revision.
+struct Objects {
+    deployment: String,
+    set: Option<String>,
+}
+
+impl Objects {
+    /// Whether a name is one of the Deployment, of the ReplicaSet, or of a pod of the newest
+    /// revision. Events of older revisions say nothing about this rollout.
+    fn include(&self, name: &str) -> bool {
+        let Some(set) = &self.set else { return name.starts_with(&self.deployment) };
+        let is_pod = || name.strip_prefix(set).is_some_and(|rest| rest.starts_with('-'));
+        name == self.deployment || name == set || is_pod()
+    }
+}
+
+async fn newest_set(client: &kube::Client, namespace: &str, deployment: &str) -> Option<String> {
+    let deployments: Api<Deployment> = Api::namespaced(client.clone(), namespace);
+    let sets: Api<ReplicaSet> = Api::namespaced(client.clone(), namespace);
+    let all = ListParams::default();
+    let (found, sets) = try_join(deployments.get(deployment), sets.list(&all)).await.ok()?;
+    let sets: Vec<Arc<ReplicaSet>> = sets.items.into_iter().map(Arc::new).collect();
+    new_set(&found, &sets)?.metadata.name.clone()
+}
+
 async fn warnings(
     client: &kube::Client,
     namespace: &str,
-    deployment: &str,
+    objects: &Objects,
     reason: &str,
 ) -> Vec<String> {
     let events: Api<Event> = Api::namespaced(client.clone(), namespace);
@@ -44,24 +79,18 @@ async fn warnings(
         .await
         .map(|list| list.items)
         .unwrap_or_default();
-    newest(found, deployment, reason)
+    newest(found, objects, reason)
 }
 
-/// Returns the newest warnings about a Deployment, its ReplicaSets and pods, newest first.
+/// Returns the newest warnings about a Deployment, its ReplicaSet and pods, newest first.
 ///
 /// Leaves out a warning that repeats `reason`, or another warning with a different pod name.
-fn newest(mut events: Vec<Event>, deployment: &str, reason: &str) -> Vec<String> {
+fn newest(mut events: Vec<Event>, objects: &Objects, reason: &str) -> Vec<String> {
+    let deployment = &objects.deployment;
     events.retain(|event| {
-        event.involved_object.name.as_deref().is_some_and(|name| name.starts_with(deployment))
+        event.involved_object.name.as_deref().is_some_and(|name| objects.include(name))
     });
-    events.sort_by_key(|event| {
-        let time = event
-            .event_time
-            .as_ref()
-            .map(|time| time.0)
-            .or_else(|| event.last_timestamp.as_ref().map(|time| time.0));
-        std::cmp::Reverse(time)
-    });
+    events.sort_by_key(|event| std::cmp::Reverse(time(event)));
     let reason = without_pods(reason, deployment);
     let (mut seen, mut lines) = (Vec::new(), Vec::new());
     for event in events {
@@ -88,12 +117,12 @@ fn without_pods(text: &str, deployment: &str) -> String {
 /// Deployment is known, that is a container of its newest pod that is not ready.
 async fn log(
     pods: &Api<Pod>,
-    deployment: &str,
+    objects: &Objects,
     source: Option<(&str, Option<&str>)>,
 ) -> Vec<String> {
     let pod = match source {
         Some((name, _)) => pods.get_opt(name).await.ok().flatten(),
-        None => newest_unready(pods, deployment).await,
+        None => newest_unready(pods, objects).await,
     };
     let Some(pod) = pod else { return Vec::new() };
     let known = source.and_then(|(_, container)| container);
@@ -117,14 +146,14 @@ async fn log(
     lines
 }
 
-async fn newest_unready(pods: &Api<Pod>, deployment: &str) -> Option<Pod> {
+async fn newest_unready(pods: &Api<Pod>, objects: &Objects) -> Option<Pod> {
     let found = pods.list(&ListParams::default()).await.map(|list| list.items).unwrap_or_default();
     let unready = |pod: &Pod| {
         let conditions = pod.status.iter().flat_map(|status| status.conditions.iter().flatten());
         let ready = conditions
             .into_iter()
             .any(|condition| condition.type_ == "Ready" && condition.status == "True");
-        !ready && pod.metadata.name.as_deref().is_some_and(|name| name.starts_with(deployment))
+        !ready && pod.metadata.name.as_deref().is_some_and(|name| objects.include(name))
     };
     let unready = found.into_iter().filter(unready);
     unready.max_by_key(|pod| pod.metadata.creation_timestamp.clone().map(|time| time.0))
@@ -145,6 +174,10 @@ mod tests {
 
     use super::*;
 
+    fn objects(set: &str) -> Objects {
+        Objects { deployment: "shop-api".to_owned(), set: Some(set.to_owned()) }
+    }
+
     #[test]
     fn newest_warnings_of_the_service_are_listed_once() {
         let event = |name: &str, message: &str, time: &str| -> Event {
@@ -155,15 +188,16 @@ mod tests {
             .expect("an event")
         };
         let events = vec![
-            event("shop-api-x", "old", "2026-01-01T00:00:00Z"),
-            event("shop-api-y", "new", "2026-01-01T00:02:00Z"),
-            event("shop-api-z", "new", "2026-01-01T00:01:00Z"),
+            event("shop-api-1-x", "old", "2026-01-01T00:00:00Z"),
+            event("shop-api-1-y", "new", "2026-01-01T00:02:00Z"),
+            event("shop-api-1-z", "new", "2026-01-01T00:01:00Z"),
             event("other", "other service", "2026-01-01T00:03:00Z"),
+            event("shop-api-0-x", "old revision", "2026-01-01T00:03:00Z"),
         ];
-        let lines = newest(events.clone(), "shop-api", "not ready");
+        let lines = newest(events.clone(), &objects("shop-api-1"), "not ready");
         assert_eq!(lines, ["  warning  Unhealthy: new", "  warning  Unhealthy: old"]);
         assert_eq!(
-            newest(events, "shop-api", "it is new"),
+            newest(events, &objects("shop-api-1"), "it is new"),
             ["  warning  Unhealthy: old"],
             "a warning that repeats the reason is left out"
         );
@@ -174,8 +208,8 @@ mod tests {
                 "2026-01-01T00:00:00Z",
             )
         };
-        let lines =
-            newest(vec![forbidden("shop-api-1-a"), forbidden("shop-api-1-b")], "shop-api", "");
+        let events = vec![forbidden("shop-api-1-a"), forbidden("shop-api-1-b")];
+        let lines = newest(events, &objects("shop-api-1"), "");
         assert_eq!(
             lines,
             ["  warning  Unhealthy: Error creating: pods \"shop-api-1-a\" is forbidden"]

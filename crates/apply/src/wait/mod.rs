@@ -5,6 +5,7 @@ mod deployment;
 mod error;
 mod events;
 pub(crate) mod evidence;
+mod fault_reason;
 mod patience;
 mod paused;
 mod pod;

@@ -7,9 +7,8 @@ use k8s_openapi::api::core::v1::{
 };
 
 use super::events;
-use super::pod_fault::{
-    Container, Exit, PodFault, Probe, PullFailure, Resource, ScaleUp, StartFailure,
-};
+use super::fault_reason::{Exit, Probe, PullFailure, Resource, ScaleUp, StartFailure};
+use super::pod_fault::{Container, PodFault};
 use super::snapshot::{Snapshot, statuses};
 
 /// The number of restarts after which a crashing container fails the rollout.

@@ -2,6 +2,8 @@
 
 use std::fmt::{self, Display, Formatter};
 
+use super::fault_reason::{BlamedField, Exit, Probe, PullFailure, Resource, ScaleUp, StartFailure};
+
 /// A problem of one pod.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(crate) enum PodFault {
@@ -40,100 +42,6 @@ pub(crate) struct Container {
     pub(crate) is_init: bool,
     /// Whether the Deployment contains it. Otherwise a webhook added it to the pod.
     pub(crate) is_ours: bool,
-}
-
-/// A resource that no node has enough of.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(crate) enum Resource {
-    Cpu,
-    Memory,
-}
-
-/// What the autoscaler of the nodes does for a pod.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub(crate) enum ScaleUp {
-    /// It adds a node.
-    Started { message: String },
-    /// It does not add a node.
-    Refused { message: String },
-}
-
-/// Why an image cannot be pulled.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(crate) enum PullFailure {
-    /// The registry does not have the image.
-    NotFound,
-    /// The registry rejects the credentials of the node.
-    Denied,
-    /// The registry does not have the image for the platform of the node.
-    WrongPlatform,
-    /// Another failure, which may be temporary.
-    Other,
-}
-
-/// Why a container cannot be started.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(crate) enum StartFailure {
-    /// A Secret, a ConfigMap or a key of one is missing.
-    Config,
-    /// The image runs as root, or as a user without a number, which the Deployment forbids.
-    User,
-    /// The image does not contain the program.
-    Program,
-    /// The program is built for another processor architecture.
-    WrongPlatform,
-    /// Another failure of the container runtime.
-    Other,
-}
-
-/// How a container ended.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(crate) enum Exit {
-    /// The kernel killed it because it used more memory than its limit.
-    OutOfMemory,
-    Code(i32),
-}
-
-/// A probe of a container.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(crate) enum Probe {
-    Startup,
-    Readiness,
-}
-
-/// A field of a Deployment that can cause a failure.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(crate) enum BlamedField {
-    Image,
-    CpuRequest,
-    MemoryRequest,
-    MemoryLimit,
-    ReadinessProbe,
-    StartupProbe,
-}
-
-impl BlamedField {
-    /// Returns the JSON pointer of the field in a Deployment. The first container is the module's.
-    pub(crate) const fn pointer(self) -> &'static str {
-        match self {
-            Self::Image => "/spec/template/spec/containers/0/image",
-            Self::CpuRequest => "/spec/template/spec/containers/0/resources/requests/cpu",
-            Self::MemoryRequest => "/spec/template/spec/containers/0/resources/requests/memory",
-            Self::MemoryLimit => "/spec/template/spec/containers/0/resources/limits/memory",
-            Self::ReadinessProbe => "/spec/template/spec/containers/0/readinessProbe",
-            Self::StartupProbe => "/spec/template/spec/containers/0/startupProbe",
-        }
-    }
-}
-
-impl ScaleUp {
-    /// Returns the name of the state.
-    pub(super) const fn name(&self) -> &'static str {
-        match self {
-            Self::Started { .. } => "scale-up started",
-            Self::Refused { .. } => "scale-up refused",
-        }
-    }
 }
 
 impl PodFault {
@@ -199,6 +107,7 @@ impl PodFault {
                  service from it; read `kubectl -n {namespace} logs {pod} -c {name}`"
             );
         }
+        let describe = || format!("read the events: `kubectl -n {namespace} describe pod {pod}`");
         let text = match self {
             Self::Unschedulable { scale_up: Some(ScaleUp::Started { .. }), .. } => {
                 "wait longer for the node with `--timeout`"
@@ -213,37 +122,15 @@ impl PodFault {
                 "read the state of the nodes: `kubectl describe nodes`"
             }
             Self::InvalidImageName { .. } => "correct the name of the image",
-            Self::ImagePull { failure: PullFailure::NotFound, .. } => {
-                "check the name and the tag of the image, and that the image was pushed"
-            }
-            Self::ImagePull { failure: PullFailure::Denied, .. } => {
-                "check the name of the image, and that the nodes may pull it"
-            }
-            Self::ImagePull { failure: PullFailure::WrongPlatform, .. }
-            | Self::ContainerStart { failure: StartFailure::WrongPlatform, .. } => {
-                "build the image for the nodes with `docker buildx build --platform PLATFORM`"
-            }
-            Self::ImagePull { failure: PullFailure::Other, .. } => {
-                "check that the nodes can reach the registry"
-            }
-            Self::ContainerStart { failure: StartFailure::Config, .. } => {
-                "add the missing Secret, ConfigMap or key; `optakit secret set` adds a secret"
-            }
-            Self::ContainerStart { failure: StartFailure::User, .. } => {
-                "set a numeric `USER` that is not 0 in the Dockerfile"
-            }
-            Self::ContainerStart { failure: StartFailure::Program, .. } => {
-                "check the command of the image and of the service"
-            }
+            Self::ImagePull { failure, .. } => failure.help(),
             Self::ReadinessGate { .. } => {
                 "check the controller that sets the condition, for example of a load balancer"
             }
-            Self::ContainerStart { failure: StartFailure::Other, .. }
-            | Self::Ended { .. }
-            | Self::Starting
-            | Self::NotReady => {
-                return format!("read the events: `kubectl -n {namespace} describe pod {pod}`");
-            }
+            Self::ContainerStart { failure, .. } => match failure.help() {
+                Some(help) => help,
+                None => return describe(),
+            },
+            Self::Ended { .. } | Self::Starting | Self::NotReady => return describe(),
             Self::CrashLoop { exit: Some(Exit::OutOfMemory), .. } => {
                 "raise `memory` of `resource_request`; the limit is twice that value"
             }

@@ -70,6 +70,15 @@ pub(super) struct Rollout {
     warned: BTreeSet<&'static str>,
 }
 
+/// The problem of the pods of a revision.
+#[derive(Default)]
+struct PodProblem {
+    /// A problem that does not go away by waiting.
+    failure: Option<Cause>,
+    /// The most specific of the other problems.
+    problem: Option<Cause>,
+}
+
 impl Rollout {
     pub(super) fn new(awaited: Awaited) -> Self {
         let baseline = awaited.written.as_ref().map(Baseline::of);
@@ -99,16 +108,15 @@ impl Rollout {
         }
         let set = is_observed.then(|| new_set(deployment, &world.replica_sets)).flatten();
         let rejected = set.and_then(|set| rejected_pods(set, world.events, world.before));
-        let of_pods = match set.map(|set| self.judge_pods(set, world)) {
-            Some(Err(cause)) => return (Progress::Failed(cause), pods),
-            Some(Ok(problem)) => problem,
-            None => None,
-        };
+        let of_pods = set.map(|set| self.judge_pods(set, world)).unwrap_or_default();
+        if let Some(cause) = of_pods.failure {
+            return (Progress::Failed(cause), pods);
+        }
         if let Some(rejected) = rejected.as_ref().filter(|rejected| rejected.is_permanent) {
             return (Progress::Failed(rejected.cause.clone()), pods);
         }
         if let (Some(Cause::DeadlineExceeded { seconds, message, .. }), Some(problem)) =
-            (&controller, of_pods.as_ref().filter(|problem| is_refusal(problem)))
+            (&controller, of_pods.problem.as_ref().filter(|problem| is_refusal(problem)))
         {
             let (seconds, message) = (*seconds, message.clone());
             let problem = Some(Box::new(problem.clone()));
@@ -116,31 +124,27 @@ impl Rollout {
             return (Progress::Failed(cause), pods);
         }
         let rejected = rejected.map(|rejected| rejected.cause);
-        let candidates = [of_pods, rejected, controller];
+        let candidates = [of_pods.problem, rejected, controller];
         waiting.problem = candidates.into_iter().flatten().min_by_key(vagueness);
         (Progress::Waiting(waiting), pods)
     }
 
-    /// Returns the problem of a pod of the new revision. Pods of old revisions never fail a
+    /// Returns the problem of the pods of the new revision. Pods of old revisions never fail a
     /// rollout.
-    ///
-    /// # Errors
-    ///
-    /// Fails with a problem that does not go away by waiting.
-    fn judge_pods(&mut self, set: &ReplicaSet, world: &World<'_>) -> Result<Option<Cause>, Cause> {
+    fn judge_pods(&mut self, set: &ReplicaSet, world: &World<'_>) -> PodProblem {
         let context = PodContext {
             containers: &self.awaited.containers,
             before: world.before,
             events: world.events,
         };
-        let (mut problem, mut stuck, mut failed) = (None, BTreeMap::new(), None);
+        let (mut found, mut stuck) = (PodProblem::default(), BTreeMap::new());
         for pod in world.pods.iter().filter(|pod| is_current(pod, set)) {
             let name = pod.metadata.name.clone().unwrap_or_default();
             let fault = match pod::state(pod, context) {
                 PodState::Ready => continue,
                 PodState::Pending(fault) => fault,
                 PodState::Failed(fault) => {
-                    failed.get_or_insert(Cause::Pod { pod: name, fault });
+                    found.failure.get_or_insert(Cause::Pod { pod: name, fault });
                     continue;
                 }
                 PodState::Stuck(fault) => {
@@ -148,19 +152,20 @@ impl Rollout {
                     let since = self.stuck.get(&uid).copied().unwrap_or(world.now);
                     stuck.insert(uid, since);
                     if world.now.duration_since(since) >= world.patience.grace {
-                        failed.get_or_insert(Cause::Pod { pod: name, fault });
+                        found.failure.get_or_insert(Cause::Pod { pod: name, fault });
                         continue;
                     }
                     fault
                 }
             };
             let cause = Cause::Pod { pod: name, fault };
-            if problem.as_ref().is_none_or(|known| vagueness(&cause) < vagueness(known)) {
-                problem = Some(cause);
+            let known = found.problem.as_ref();
+            if known.is_none_or(|known| vagueness(&cause) < vagueness(known)) {
+                found.problem = Some(cause);
             }
         }
         self.stuck = stuck;
-        failed.map_or(Ok(problem), Err)
+        found
     }
 
     /// Returns the problem of a state if it has lasted long enough for a warning, and was not
@@ -236,7 +241,7 @@ const fn vagueness(cause: &Cause) -> u8 {
 }
 
 /// Returns the ReplicaSet of the newest revision of an observed Deployment.
-fn new_set<'a>(
+pub(super) fn new_set<'a>(
     deployment: &Deployment,
     sets: &'a [Arc<ReplicaSet>],
 ) -> Option<&'a Arc<ReplicaSet>> {
