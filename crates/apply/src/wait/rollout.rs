@@ -262,3 +262,63 @@ fn is_owned(object: &ObjectMeta, owner: &ObjectMeta) -> bool {
     let mut owners = object.owner_references.iter().flatten();
     owners.any(|reference| Some(&reference.uid) == owner.uid.as_ref())
 }
+
+#[cfg(test)]
+mod tests {
+    use serde_json::{Value, json};
+
+    use super::*;
+
+    fn parse<T: serde::de::DeserializeOwned>(object: Value) -> T {
+        serde_json::from_value(object).expect("the object is valid")
+    }
+
+    fn metadata(name: &str, owner: &str) -> Value {
+        json!({
+            "name": name, "uid": name, "annotations": {REVISION: "1"},
+            "ownerReferences": [{"apiVersion": "v1", "kind": "x", "name": owner, "uid": owner}],
+        })
+    }
+
+    /// Judges an unschedulable pod at the start and after some seconds.
+    fn judge_twice(timeout: Option<u64>, events: &[Arc<Event>], seconds: u64) -> Progress {
+        let deployment: Deployment = parse(json!({
+            "metadata": metadata("api", ""), "spec": {"selector": {}, "template": {}},
+            "status": {"replicas": 1, "updatedReplicas": 1},
+        }));
+        let conditions =
+            json!([{"type": "PodScheduled", "status": "False", "reason": "Unschedulable"}]);
+        let pod = parse(json!({
+            "metadata": metadata("api-1-a", "api-1"), "status": {"conditions": conditions},
+        }));
+        let start = Instant::now();
+        let mut world = World {
+            replica_sets: vec![parse(json!({"metadata": metadata("api-1", "api")}))],
+            pods: vec![Arc::new(pod)],
+            events,
+            before: &Snapshot::default(),
+            patience: Patience::new(timeout.map(Duration::from_secs)),
+            now: start,
+        };
+        let (name, containers) = ("api".to_owned(), Vec::new());
+        let mut rollout = Rollout::new(Awaited { name, containers, written: None });
+        let (first, _) = rollout.judge(&deployment, &world);
+        assert!(matches!(first, Progress::Waiting(_)), "{first:?}");
+        world.now = start + Duration::from_secs(seconds);
+        rollout.judge(&deployment, &world).0
+    }
+
+    #[test]
+    fn unschedulable_pod_fails_after_two_minutes_unless_a_node_is_added() {
+        let fails = |timeout, events: &[Arc<Event>], seconds| {
+            matches!(judge_twice(timeout, events, seconds), Progress::Failed(_))
+        };
+        assert!(!fails(None, &[], 119));
+        assert!(fails(None, &[], 120));
+        assert!(!fails(Some(900), &[], 899), "the timeout decides");
+        let nominated = json!({
+            "metadata": {}, "reason": "Nominated", "involvedObject": {"uid": "api-1-a"},
+        });
+        assert!(!fails(None, &[Arc::new(parse(nominated))], 299));
+    }
+}

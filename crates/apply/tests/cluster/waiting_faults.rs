@@ -4,8 +4,8 @@ use serde_json::{Value, json};
 
 use crate::testbed::faulty::{FaultyProxy, KUBECONFIG};
 use crate::testbed::{
-    BackgroundRun, Service, apply_objects, create_namespace, kubectl, kubectl_ok, record_fault,
-    until,
+    BackgroundRun, Service, apply_objects, create_namespace, exists, kubectl, kubectl_ok,
+    record_fault, until,
 };
 
 /// Creates a validating webhook that nothing answers.
@@ -99,10 +99,40 @@ fn webhook_that_stays_away_fails_at_the_timeout() {
 }
 
 #[test]
+fn ctrl_c_ends_a_repeated_request() {
+    let service = Service::new("webhookstop", "acme/api:1", "");
+    install_dead_webhook(&service, "", "services");
+    let mut run = BackgroundRun::apply(&service, &["--timeout", "300"]);
+    run.reports("failed calling webhook \"webhookstop.acme.io\"");
+    run.signal("INT");
+    run.finish().exits(130).reports("nothing was changed");
+    assert!(!exists(&["-n", "webhookstop", "lease", "optakit-webhookstop"]));
+    remove_webhook(&service);
+}
+
+#[test]
+fn old_rejection_of_pods_does_not_fail_the_next_apply() {
+    create_namespace("rejected");
+    let label = "pod-security.kubernetes.io/enforce";
+    let restricted = format!("{label}=restricted");
+    kubectl_ok(&["label", "namespace", "rejected", &restricted]);
+    let service = Service::new("rejected", "acme/api:1", "");
+    let rejected = "violates PodSecurity \"restricted:latest\"";
+    service.apply(&["--timeout", "300"]).fails().reports(rejected).omits("timed out");
+    kubectl_ok(&["label", "namespace", "rejected", &format!("{label}-")]);
+    // The ReplicaSet keeps the condition until its controller tries again.
+    service.apply(&["--timeout", "300"]).succeeds();
+    record_fault(
+        "A ReplicaSet still reports the rejected pods of the last run",
+        "The condition counts only if it changes after the write: the apply succeeds.",
+    );
+}
+
+#[test]
 fn quota_that_frees_up_is_waited_for() {
     create_namespace("quotafree");
     let service = Service::new("quotafree", "acme/api:1", "");
-    let hard = "--hard=pods=0,services=0";
+    let hard = "--hard=pods=0,services=0,count/replicasets.apps=0";
     kubectl_ok(&["-n", "quotafree", "create", "quota", "full", hard]);
     let seen = "--for=jsonpath={.status.hard.services}=0";
     kubectl_ok(&["-n", "quotafree", "wait", seen, "quota/full", "--timeout=30s"]);
@@ -113,6 +143,8 @@ fn quota_that_frees_up_is_waited_for() {
         kubectl_ok(&["-n", "quotafree", "patch", "quota", "full", "-p", &patch]);
     };
     more(json!({"services": "5"}));
+    run.reports("exceeded quota: full, requested: count/replicasets.apps=1");
+    more(json!({"count/replicasets.apps": "5"}));
     run.reports("exceeded quota: full, requested: pods=1");
     more(json!({"pods": "5"}));
     run.finish().succeeds().reports("ready        Deployment quotafree-api-k8s-service");
