@@ -9,8 +9,10 @@ use crate::file;
 
 /// The size of the largest environment file that is read, in bytes.
 const MAX_BYTES: u64 = 1024 * 1024;
-/// The folders of files that the operating system makes up.
+/// The folders of files that the operating system generates.
 const SYSTEM_FOLDERS: &[&str] = &["/dev", "/proc", "/sys"];
+const FROM_GIT: &str = "it is an address of a Git repository, which Optakit does not fetch; clone \
+                        the repository and write the path of the file";
 
 /// Whether environment files outside the repository are read.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
@@ -72,7 +74,9 @@ impl EnvironmentFiles {
     ///
     /// Fails like [`read`](Self::read).
     pub(crate) fn find(&self, path: &str, outside: Outside) -> Result<PathBuf, String> {
-        let found = self.path(path).canonicalize().map_err(|error| error.to_string())?;
+        let found = self.path(path).canonicalize().map_err(|error| {
+            if is_git_address(path) { FROM_GIT.to_owned() } else { error.to_string() }
+        })?;
         if SYSTEM_FOLDERS.iter().any(|folder| found.starts_with(folder)) {
             return Err("it is a file of the operating system".to_owned());
         }
@@ -125,6 +129,11 @@ impl EnvironmentFiles {
     fn contains(&self, found: &Path) -> bool {
         self.root.as_ref().is_some_and(|root| found.starts_with(root))
     }
+}
+
+/// Whether a path is the address of a Git repository, which Opta cloned.
+fn is_git_address(path: &str) -> bool {
+    path.contains("://") || path.starts_with("git@") || path.contains(".git//")
 }
 
 /// Returns the folder with `.git` that contains a folder, or the folder itself.

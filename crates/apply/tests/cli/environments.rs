@@ -106,6 +106,16 @@ fn only_regular_files_are_read() {
 }
 
 #[test]
+fn an_address_of_a_git_repository_is_explained() {
+    for path in [
+        "git@github.com:acme/infra.git//staging/opta.yml?ref=main",
+        "https://github.com/acme/infra.git//staging/opta.yml",
+    ] {
+        assert_rejected(&naming(path), &[], "it is an address of a Git repository");
+    }
+}
+
+#[test]
 fn pipes_that_the_user_names_are_read() {
     let folder = folder(SERVICE);
     let program = env!("CARGO_BIN_EXE_optakit");
