@@ -42,7 +42,10 @@ impl Changes {
     pub(crate) async fn find(session: &Session, force: &Force) -> anyhow::Result<Self> {
         let (changes, aws) = tokio::join!(Self::in_cluster(session, force), aws_plan(session));
         match (changes, aws) {
-            (Ok(changes), Ok(aws)) => Ok(Self { aws, ..changes }),
+            (Ok(changes), Ok(mut aws)) => {
+                aws.keep_for(&changes.left_out);
+                Ok(Self { aws, ..changes })
+            }
             (Err(rejections), Err(faults)) => Err(anyhow::anyhow!("{rejections}\n{faults}")),
             (Err(error), Ok(_)) | (Ok(_), Err(error)) => Err(error),
         }

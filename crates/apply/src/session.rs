@@ -11,6 +11,7 @@ use optakit_core::render::IMAGE_DIGEST;
 
 use crate::applyset::ApplySet;
 use crate::auth::{self, Cluster, Connection};
+use crate::aws::AwsError;
 use crate::aws::adopt::adopt;
 use crate::identity::{self, Identity};
 use crate::live::{self, DesiredObject, LiveError, Retries};
@@ -312,10 +313,13 @@ async fn open_aws(
         Err(error) => return Err(error.into()),
     };
     bundle.fill("account_id", &account);
-    if aws_use != AwsUse::Skip {
-        adopt(&aws, bundle).await?;
+    let adopted = if aws_use == AwsUse::Skip { Ok(()) } else { adopt(&aws, bundle).await };
+    match adopted {
+        // Without permission to read repositories, the names of the bundle are used.
+        Err(AwsError::Denied { .. }) if aws_use == AwsUse::Read => Ok(Some(aws)),
+        Err(error) => Err(error.into()),
+        Ok(()) => Ok(Some(aws)),
     }
-    Ok(Some(aws))
 }
 
 /// Reports the resources of a run that cannot use AWS. They are IAM roles: the run does not know

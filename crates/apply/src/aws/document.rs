@@ -4,6 +4,7 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use optakit_core::value::Value;
+use optakit_core::visible::{visible, visible_line};
 use serde_json::{Map, Value as Json, json};
 use similar::TextDiff;
 
@@ -129,7 +130,9 @@ pub(super) fn diff(old: Option<&str>, new: &Json) -> String {
 fn diff_of(old: Option<&Json>, new: &Json) -> String {
     let text = |document: &Json| format!("{document:#}\n");
     let old = old.map(text).unwrap_or_default();
-    TextDiff::from_lines(&old, &text(new)).unified_diff().context_radius(CONTEXT).to_string()
+    let diff =
+        TextDiff::from_lines(&old, &text(new)).unified_diff().context_radius(CONTEXT).to_string();
+    visible(&diff).into_owned()
 }
 
 /// Returns the gained and the lost permissions. A removed denial is a gain.
@@ -247,7 +250,7 @@ fn lines(permissions: &BTreeSet<Permission>) -> Vec<String> {
                 resources => format!(" on {resources}"),
             };
             let terms = if terms.is_empty() { String::new() } else { format!(" with {terms}") };
-            format!("{denied}{}{on}{terms}", actions.join(", "))
+            visible_line(&format!("{denied}{}{on}{terms}", actions.join(", "))).into_owned()
         })
         .collect()
 }

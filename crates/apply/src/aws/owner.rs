@@ -3,6 +3,7 @@
 use std::collections::BTreeMap;
 
 use optakit_core::bundle::{Bundle, Metadata};
+use optakit_core::visible::visible_line;
 
 /// The tags of a resource.
 pub(super) type Tags = BTreeMap<String, String>;
@@ -41,6 +42,11 @@ impl ServiceModule {
     pub(crate) fn new(bundle: &Bundle, module: &str) -> Self {
         let Metadata { environment, layer } = bundle.metadata.clone();
         Self { environment, layer, module: module.to_owned() }
+    }
+
+    /// Whether this is a module of the service file with this name.
+    pub(super) fn is_of(&self, module: &str) -> bool {
+        self.module == module
     }
 
     /// Returns the tags that name the module.
@@ -94,7 +100,8 @@ impl std::fmt::Display for ForeignResource {
             Owner::OtherModule => "belongs to another service of Optakit",
             Owner::Unknown | Owner::Optakit | Owner::Opta => "was not created by Optakit or Opta",
         };
-        let tags: Vec<String> = tags.iter().map(|(key, value)| format!("{key}={value}")).collect();
+        let tag = |(key, value)| visible_line(&format!("{key}={value}")).into_owned();
+        let tags: Vec<String> = tags.iter().map(tag).collect();
         let tags = if tags.is_empty() {
             "it has no tags".to_owned()
         } else {

@@ -2,7 +2,11 @@
 
 use aws_sdk_ecr::types::Tag;
 
-use crate::testbed::{DIGEST, Run, Service, environment, exists, optakit, record_fault, setting};
+use crate::testbed::helm::install_with_helm;
+use crate::testbed::{
+    DIGEST, Run, Service, create_namespace, environment, exists, optakit, ready_pods, record_fault,
+    setting,
+};
 
 /// Returns the settings of the AWS stand-in.
 pub(crate) async fn aws() -> aws_config::SdkConfig {
@@ -183,4 +187,24 @@ fn credentials_of_another_account_are_rejected() {
         "The AWS credentials belong to another account",
         "The apply fails before it writes anything.",
     );
+}
+
+#[tokio::test]
+async fn takeover_keeps_the_repository_of_opta() {
+    let name = "opta-handed-api-x7k2";
+    let tag = Tag::builder().key("terraform").value("true").build().expect("a valid tag");
+    let ecr = aws_sdk_ecr::Client::new(&aws().await);
+    let create = ecr.create_repository().repository_name(name).tags(tag);
+    create.send().await.expect("the repository can be created");
+    let image = format!("{}@{DIGEST}", address(name));
+    let service = Service::new("handed", &image, "");
+    create_namespace("handed");
+    install_with_helm(&service);
+    let pods = ready_pods("handed");
+
+    service.update("AUTO", "");
+    service.run_alone(&["bundle", "--quiet", "--profile", "opta-2021"]).succeeds();
+    service.run("takeover", &["--image-digest", DIGEST, "--yes"]).succeeds();
+    assert_eq!(service.image(), image);
+    assert_eq!(ready_pods("handed"), pods, "no pod restarts");
 }

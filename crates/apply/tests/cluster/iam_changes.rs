@@ -81,6 +81,24 @@ async fn permissions_are_withdrawn_only_after_a_successful_rollout() {
 }
 
 #[tokio::test]
+async fn pods_without_a_new_image_keep_their_permissions() {
+    let service = Service::new("imageless", "AUTO", &bucket("acme-old", "read"));
+    let (iam, role) = (Client::new(&aws().await), "staging-imageless-api");
+    let digest = service.push("amd64");
+    service.apply_with(&["--image-digest", &digest]).succeeds();
+    service.update("AUTO", &bucket("acme-new", "read"));
+    service
+        .apply_with(&[])
+        .succeeds()
+        .reports("pods lose access later, when the module has an image")
+        .omits("withdrawn");
+    let both = document(&iam, role).await;
+    assert!(both.contains("acme-old") && both.contains("acme-new"), "{both}");
+    service.apply_with(&["--image-digest", &digest]).succeeds().reports("withdrawn");
+    assert!(!document(&iam, role).await.contains("acme-old"));
+}
+
+#[tokio::test]
 async fn rollback_restores_the_permissions_of_the_revision() {
     let service = Service::new("restored", "acme/api:1", &bucket("acme-old", "write"));
     let (iam, role) = (Client::new(&aws().await), "staging-restored-api");
