@@ -191,7 +191,7 @@ fn run_that_cannot_be_recorded_changes_nothing() {
     let before = versions();
     service.update("acme/api:2", "");
     service
-        .apply(&[])
+        .apply(&["--timeout", "2"])
         .fails()
         .reports("this run cannot be recorded in the history, nothing was changed")
         .reports("exceeded quota");
