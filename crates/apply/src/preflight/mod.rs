@@ -76,7 +76,8 @@ pub(crate) async fn check_takeover(
 
 /// Checks everything that an apply of these objects needs in the cluster and in the registry.
 ///
-/// `later` is the image that is pushed after the checks. Returns warnings about parts of the cluster that the apply does not need, but the service does.
+/// `later` is the image that is pushed after the checks. Returns warnings about parts of the
+/// cluster that the apply does not need, but the service does.
 ///
 /// # Errors
 ///

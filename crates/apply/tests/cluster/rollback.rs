@@ -168,7 +168,8 @@ impl Policy {
                 "spec": spec,
             })
         };
-        let is_probe = "object.metadata.name == 'probe'";
+        let dry_run = "has(request.dryRun) && request.dryRun";
+        let probe = "object.metadata.name == 'probe'";
         let rules = |group: &str, resource: &str| {
             json!({
                 "apiGroups": [group], "apiVersions": ["*"], "operations": ["CREATE", "UPDATE"],
@@ -185,7 +186,7 @@ impl Policy {
                 },
                 "validations": [{
                     "expression": format!(
-                        "(has(request.dryRun) && request.dryRun) || (object.kind == 'ConfigMap' ? !({is_probe}) : {allows})"
+                        "({dry_run}) || (object.kind == 'ConfigMap' ? !({probe}) : {allows})"
                     ),
                     "message": Self::MESSAGE,
                 }],
