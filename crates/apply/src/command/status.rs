@@ -110,7 +110,10 @@ fn json(session: &Session, services: &[ServiceStatus], newest: Option<&Revision>
         })
     };
     let repositories = session.bundle.repositories();
-    let repository = |(module, repository): (&str, &EcrRepository)| json!({ "module": module, "name": repository.name, "url": repository.url.as_str() });
+    let repository = |(module, repository): (&str, &EcrRepository)| {
+        let url = repository.url.as_str();
+        json!({ "module": module, "name": repository.name, "url": url })
+    };
     let status = json!({
         "layer": session.layer(),
         "cluster": session.cluster,
