@@ -15,6 +15,9 @@ use crate::owner::MANAGER;
 /// The number of equal lines around each change of a diff.
 const DIFF_CONTEXT: usize = 2;
 
+/// The start of the names of Helm's annotations.
+pub(super) const ANNOTATIONS: &str = "meta.helm.sh/";
+
 /// Returns the release that a live object belongs to.
 pub(super) fn release_of(live: &Value) -> Option<Release> {
     let annotation = |key: &str| {

@@ -21,10 +21,7 @@ const ATTEMPTS: usize = 10;
 pub(super) async fn objects(session: &Session, found: &Found) -> Result<(), LiveError> {
     for live in &found.live {
         let api = live.target.api(&session.client);
-        patch(&api, &live.target.name, &live.target.label(), |object| {
-            Some(vec![replace_fields(helm::reassign_fields(object)?)])
-        })
-        .await?;
+        patch(&api, &live.target.name, &live.target.label(), reassign).await?;
     }
     let exists =
         |target: &DesiredObject| found.live.iter().any(|live| live.target.index == target.index);
@@ -34,6 +31,24 @@ pub(super) async fn objects(session: &Session, found: &Found) -> Result<(), Live
     apply::write(&session.client, &old, true).await?;
     apply::write(&session.client, &new, true).await?;
     Ok(())
+}
+
+/// Returns the operations that make Optakit the manager of the fields of Helm.
+///
+/// The next apply removes the annotations of Helm, unless Helm does not manage them.
+fn reassign(object: &Value) -> Option<Vec<Value>> {
+    if let Some(fields) = helm::reassign_fields(object) {
+        return Some(vec![replace_fields(fields)]);
+    }
+    let annotations = object["metadata"]["annotations"].as_object()?;
+    let helms = annotations.keys().filter(|key| key.starts_with(helm::ANNOTATIONS));
+    let remove: Vec<Value> = helms
+        .map(|key| {
+            let path = format!("/metadata/annotations/{}", key.replace('/', "~1"));
+            json!({ "op": "remove", "path": path })
+        })
+        .collect();
+    (!remove.is_empty()).then_some(remove)
 }
 
 /// Makes an object of a release a member of the set, so that the next apply deletes it.
@@ -53,7 +68,7 @@ pub(super) async fn adopt(
         metadata["labels"][key] = id.into();
         metadata["labels"]["app.kubernetes.io/managed-by"] = MANAGER.into();
         if let Some(annotations) = metadata["annotations"].as_object_mut() {
-            annotations.retain(|key, _| !key.starts_with("meta.helm.sh/"));
+            annotations.retain(|key, _| !key.starts_with(helm::ANNOTATIONS));
         }
         let mut operations: Vec<Value> = ["labels", "annotations"]
             .into_iter()

@@ -264,6 +264,71 @@ fn killed_change_of_the_scaling_keeps_enough_pods() {
     );
 }
 
+/// Returns a policy that sets the number of pods in dry runs, and its binding.
+fn policy_of_one_pod(layer: &str) -> [Value; 2] {
+    let version = "admissionregistration.k8s.io/v1";
+    let rule = json!({
+        "apiGroups": ["apps"], "apiVersions": ["v1"], "resources": ["deployments"],
+        "operations": ["CREATE", "UPDATE"],
+    });
+    let policy = json!({
+        "apiVersion": version, "kind": "MutatingAdmissionPolicy",
+        "metadata": {"name": layer},
+        "spec": {
+            "failurePolicy": "Fail",
+            "reinvocationPolicy": "Never",
+            "matchConstraints": {
+                "namespaceSelector": {"matchLabels": {"kubernetes.io/metadata.name": layer}},
+                "resourceRules": [rule],
+            },
+            "matchConditions": [{"name": "dry-run", "expression": "request.dryRun"}],
+            "mutations": [{
+                "patchType": "ApplyConfiguration",
+                "applyConfiguration": {"expression": "Object{spec: Object.spec{replicas: 1}}"},
+            }],
+        },
+    });
+    let binding = json!({
+        "apiVersion": version, "kind": "MutatingAdmissionPolicyBinding",
+        "metadata": {"name": layer}, "spec": {"policyName": layer},
+    });
+    [policy, binding]
+}
+
+#[test]
+fn policy_that_changes_the_number_of_pods_stops_the_apply() {
+    let mut live = Live::new("scalepolicy", &automatic(4, 6));
+    apply_objects(&policy_of_one_pod("scalepolicy"), live.service.folder());
+    let deployment = live.service.deployment_name();
+    let probe = ["-n", "scalepolicy", "patch", "deployment", &deployment, "--type=merge"];
+    let change = ["--patch", "{\"metadata\":{\"labels\":{\"probe\":\"yes\"}}}"];
+    let dry_run = ["--dry-run=server", "-o", "jsonpath={.spec.replicas}"];
+    // The API server uses a new policy a moment after it was created.
+    while kubectl_ok(&[&probe[..], &change, &dry_run].concat()) != "1" {}
+    for fields in [automatic(4, 6), fixed(4)] {
+        live.service.update("acme/api:2", &fields);
+        live.service
+            .apply(&["--skip-aws"])
+            .fails()
+            .reports("should have 4 replicas, but a dry run sets 1")
+            .reports("Optakit does not apply this plan; nothing was changed");
+    }
+    assert_counts(&live.watch.counts(), 4, 4);
+    for kind in ["mutatingadmissionpolicybinding", "mutatingadmissionpolicy"] {
+        kubectl_ok(&["delete", kind, "scalepolicy"]);
+    }
+}
+
+#[test]
+fn failed_end_of_the_autoscaler_is_rolled_back() {
+    let mut live = Live::new("scalefailback", &automatic(3, 6));
+    live.service.update("image-not-found/api:2", &fixed(5));
+    live.service.apply(&["--skip-aws"]).fails().reports("rolled back");
+    let counts = live.watch.counts();
+    assert!(counts.iter().all(|count| count.wanted >= 3 && count.ready >= 3), "{counts:?}");
+    assert!(live.has_autoscaler());
+}
+
 /// Returns an autoscaler of another tool.
 fn autoscaler_of_keda(service: &Service) -> Value {
     json!({

@@ -66,6 +66,16 @@ fn takeover_restarts_no_pod() {
     service.run("takeover", &[]).succeeds().reports("already taken over");
 }
 
+#[test]
+fn annotation_that_helm_does_not_manage_is_removed() {
+    let service = service("takenbare", "");
+    install_with_helm(&service);
+    let clear = "[{\"op\":\"replace\",\"path\":\"/metadata/managedFields\",\"value\":[{}]}]";
+    kubectl_ok(&["-n", "takenbare", "patch", "service", "api", "--type=json", "-p", clear]);
+    service.run("takeover", &[]).succeeds();
+    service.apply(&["--skip-aws"]).succeeds().reports("nothing to change");
+}
+
 fn assert_belongs_to_optakit(namespace: &str, name: &str) {
     let deployment = get(&["-n", namespace, "deployment", name, "--show-managed-fields"]);
     let metadata = &deployment["metadata"];
