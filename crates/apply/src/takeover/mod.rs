@@ -178,7 +178,7 @@ fn report_plan(found: &Found, report: &Report) {
     }
     for left in &found.left {
         let name = format!("{} {}", left.kind, left.name);
-        report.step("will leave", format!("{name}  (not in the bundle: it stays as it is)"));
+        report.step("will leave", format!("{name}  (not in the bundle: it does not change)"));
     }
 }
 

@@ -76,6 +76,32 @@ fn first_of_several_hosts_is_removed_and_comes_back() {
 }
 
 #[test]
+fn route_of_a_gateway_keeps_its_host() {
+    let old = uris(&["old.acme.io", "new.acme.io"]);
+    let service = Service::new("hostgateway", "acme/api:1", &old);
+    let apply = || {
+        service.run_alone(&["bundle", "--quiet", "--exposure", "gateway"]).succeeds();
+        service.apply(&["--skip-aws"]).succeeds()
+    };
+    let routes = || -> BTreeMap<String, String> {
+        let list = get(&["-n", "hostgateway", "httproutes"]);
+        let items = list["items"].as_array().expect("a list").iter();
+        let text = |value: &serde_json::Value| value.as_str().expect("a text").to_owned();
+        items
+            .map(|item| (text(&item["spec"]["hostnames"][0]), text(&item["metadata"]["uid"])))
+            .collect()
+    };
+    apply();
+    let before = routes();
+    assert_eq!(before.len(), 2);
+    service.update("acme/api:1", &uris(&["new.acme.io"]));
+    apply();
+    let kept = ("new.acme.io".to_owned(), before["new.acme.io"].clone());
+    assert_eq!(routes(), BTreeMap::from([kept]));
+    apply().reports("nothing to change");
+}
+
+#[test]
 fn order_of_hosts_changes_nothing() {
     let (service, _webhook) = service("hostorder", &uris(&["a.acme.io", "b.acme.io", "c.acme.io"]));
     service.apply(&["--skip-aws"]).succeeds();

@@ -49,7 +49,7 @@ impl FaultyProxy {
         String::from_utf8(output.stdout).expect("the answer is text")
     }
 
-    /// Whether a process reaches the write that the proxy holds. Otherwise it has ended.
+    /// Whether a process reaches the write that the proxy delays. Otherwise it has ended.
     pub(crate) fn holds(&self, process: &mut Child) -> bool {
         std::thread::scope(|scope| {
             let held = scope.spawn(|| self.ask("/held"));
