@@ -92,29 +92,29 @@ fn killed_run_is_recorded_by_the_next_one() {
 
 #[test]
 fn foreign_secrets_are_not_revisions() {
-    let service = Service::new("foreign", "acme/api:1", "");
+    let service = Service::new("strangesecrets", "acme/api:1", "");
     service.apply(&[]).succeeds();
     let secret = |name: &str, kind: &str, labels: Value| {
         json!({
             "apiVersion": "v1",
             "kind": "Secret",
             "type": kind,
-            "metadata": {"name": name, "namespace": "foreign", "labels": labels},
+            "metadata": {"name": name, "namespace": "strangesecrets", "labels": labels},
         })
     };
     let labels = |number: &str| {
         json!({
-            "optakit.dev/layer": "foreign",
+            "optakit.dev/layer": "strangesecrets",
             "optakit.dev/revision": number,
             "optakit.dev/status": "deployed",
         })
     };
     let objects = [
-        secret("optakit.foreign.v2", "Opaque", json!({})),
-        secret("optakit.foreign.v3", "Opaque", labels("3")),
-        secret("optakit.foreign.v4", "optakit.dev/revision", json!({})),
+        secret("optakit.strangesecrets.v2", "Opaque", json!({})),
+        secret("optakit.strangesecrets.v3", "Opaque", labels("3")),
+        secret("optakit.strangesecrets.v4", "optakit.dev/revision", json!({})),
         secret("backup", "optakit.dev/revision", labels("9")),
-        secret("optakit.foreign.v4294967295", "optakit.dev/revision", labels("4294967295")),
+        secret("optakit.strangesecrets.v4294967295", "optakit.dev/revision", labels("4294967295")),
     ];
     apply_objects(&objects, service.folder());
     service.update("acme/api:2", "");
@@ -124,7 +124,7 @@ fn foreign_secrets_are_not_revisions() {
     service.run("rollback", &[]).succeeds().reports("rolled back to revision 1");
     for object in &objects {
         let name = object["metadata"]["name"].as_str().expect("a name");
-        get(&["-n", "foreign", "secret", name]);
+        get(&["-n", "strangesecrets", "secret", name]);
     }
     record_fault(
         "Secrets of others have the name or the labels of a revision",
@@ -204,18 +204,18 @@ fn run_that_cannot_be_recorded_changes_nothing() {
 
 #[test]
 fn changed_revision_is_refused() {
-    let service = Service::new("edited", "acme/api:1", "");
+    let service = Service::new("editedrevision", "acme/api:1", "");
     service.apply(&[]).succeeds();
     service.update("acme/api:2", "");
     service.apply(&[]).succeeds();
     let digest = format!("optakit.dev/digest=sha256:{}", "0".repeat(64));
     kubectl_ok(&[
         "-n",
-        "edited",
+        "editedrevision",
         "annotate",
         "--overwrite",
         "secret",
-        "optakit.edited.v1",
+        "optakit.editedrevision.v1",
         &digest,
     ]);
     service
@@ -225,11 +225,11 @@ fn changed_revision_is_refused() {
     // What runs now is not known any more if its revision was changed.
     kubectl_ok(&[
         "-n",
-        "edited",
+        "editedrevision",
         "annotate",
         "--overwrite",
         "secret",
-        "optakit.edited.v2",
+        "optakit.editedrevision.v2",
         &digest,
     ]);
     service

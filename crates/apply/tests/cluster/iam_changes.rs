@@ -82,8 +82,8 @@ async fn permissions_are_withdrawn_only_after_a_successful_rollout() {
 
 #[tokio::test]
 async fn pods_without_a_new_image_keep_their_permissions() {
-    let service = Service::new("imageless", "AUTO", &bucket("acme-old", "read"));
-    let (iam, role) = (Client::new(&aws().await), "staging-imageless-api");
+    let service = Service::new("imagelessrole", "AUTO", &bucket("acme-old", "read"));
+    let (iam, role) = (Client::new(&aws().await), "staging-imagelessrole-api");
     let digest = service.push("amd64");
     service.apply_with(&["--image-digest", &digest]).succeeds();
     service.update("AUTO", &bucket("acme-new", "read"));
@@ -100,8 +100,8 @@ async fn pods_without_a_new_image_keep_their_permissions() {
 
 #[tokio::test]
 async fn rollback_restores_the_permissions_of_the_revision() {
-    let service = Service::new("restored", "acme/api:1", &bucket("acme-old", "write"));
-    let (iam, role) = (Client::new(&aws().await), "staging-restored-api");
+    let service = Service::new("restoredrole", "acme/api:1", &bucket("acme-old", "write"));
+    let (iam, role) = (Client::new(&aws().await), "staging-restoredrole-api");
     service.apply_with(&[]).succeeds();
     service.update("image-not-found/api:2", &bucket("acme-new", "write"));
     service.apply_with(&[]).fails().reports("rolled back to revision 1");

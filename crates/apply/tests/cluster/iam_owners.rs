@@ -122,7 +122,7 @@ async fn delays_of_iam_are_waited_for() {
 #[tokio::test]
 async fn resource_that_appears_during_the_apply_is_used_if_it_is_ours() {
     // IAM does not show the role at first, so the apply tries to create it.
-    let service = Service::new("twice", "acme/api:1", "");
+    let service = Service::new("adoptedtwice", "acme/api:1", "");
     service.apply_with(&[]).succeeds();
     service.apply_as("FIRST-NoSuchEntity-GetRole-twice").succeeds();
 
