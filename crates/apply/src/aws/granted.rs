@@ -11,7 +11,7 @@ use crate::report::{AwsAction, AwsChange, Event, Report};
 /// How often the writes of a resource are planned again, because others created a part of it.
 const ROUNDS: usize = 3;
 
-/// A plan of which the first half is written: nobody has lost a permission yet.
+/// A plan whose grants are written. Its withdrawals follow after the rollout.
 #[must_use = "`withdraw` completes the plan after a successful rollout"]
 #[derive(Debug, Default)]
 pub(crate) struct Granted {

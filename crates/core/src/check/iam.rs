@@ -1,5 +1,7 @@
 //! ARNs of IAM policies.
 
+use std::collections::BTreeSet;
+
 use super::context::Checker;
 use crate::diagnostic::{Applicability, Diagnostic};
 use crate::model::partition::partition;
@@ -7,6 +9,20 @@ use crate::quote::quoted;
 use crate::rule::rule;
 use crate::span::Spanned;
 use crate::text::Text;
+
+/// The default quota of managed policies per role
+/// (<https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_iam-quotas.html>).
+const MAX_POLICIES: usize = 10;
+
+/// A list of policies of one account.
+macro_rules! many_policies {
+    ($($number:literal)*) => {
+        concat!(
+            "additional_iam_policies:\n",
+            $("  - arn:aws:iam::123456789012:policy/reports", $number, "\n",)*
+        )
+    };
+}
 
 rule! {
     /// The value is not the ARN of an IAM policy.
@@ -42,6 +58,18 @@ rule! {
         fix: "Create the policy in the account of the environment.",
         bad: Module("additional_iam_policies: [\"arn:aws:iam::999988887777:policy/reports\"]\n"),
         good: Module("additional_iam_policies: [\"arn:aws:iam::123456789012:policy/reports\"]\n"),
+    }
+}
+
+rule! {
+    /// The role gets more policies than AWS allows by default: 10.
+    ///
+    /// These are its own policy, those in `additional_iam_policies`, and the ARNs in `links`. The
+    /// quota of an account can be raised to 25.
+    pub static TOO_MANY_POLICIES: Warning {
+        fix: "Combine policies, or ask AWS to raise the quota of the account.",
+        bad: Module(many_policies!(1 2 3 4 5 6 7 8 9 10)),
+        good: Module(many_policies!(1 2 3)),
     }
 }
 
@@ -86,8 +114,27 @@ pub(crate) fn is_policy_arn(text: &str) -> bool {
     (*partition == "aws" || partition.starts_with("aws-")) && is_account && is_policy
 }
 
+/// Checks the number of attached policies. The role's own policy is one of them.
+fn check_number(checker: &mut Checker<'_>) {
+    let service = checker.service;
+    let additional = service.additional_iam_policies.value.iter();
+    let linked = service.links.value.0.iter().map(|link| &link.target);
+    let linked = linked.filter(|target| target.value.as_str().starts_with("arn:"));
+    let policies: Vec<&Spanned<Text>> = additional.chain(linked).collect();
+    let distinct: BTreeSet<&str> = policies.iter().map(|policy| policy.value.as_str()).collect();
+    let number = distinct.len() + 1;
+    let Some(last) = policies.last().filter(|_| number > MAX_POLICIES) else { return };
+    let message =
+        format!("the role gets {number} policies, but AWS allows {MAX_POLICIES} by default");
+    let path = checker.path("additional_iam_policies");
+    let diagnostic = Diagnostic::new(&TOO_MANY_POLICIES, last.span, path, message)
+        .help("combine policies, or ask AWS to raise the quota of the account");
+    checker.push(diagnostic);
+}
+
 /// Checks the policies of a service: those in `additional_iam_policies` and those in `links`.
 pub(super) fn check(checker: &mut Checker<'_>) {
+    check_number(checker);
     let service = checker.service;
     for (index, policy) in service.additional_iam_policies.value.iter().enumerate() {
         let path = format!("{}[{index}]", checker.path("additional_iam_policies"));

@@ -100,6 +100,7 @@ pub static RULE_FAMILIES: &[RuleFamily] = &[
             &iam::POLICY_OF_ANOTHER_PARTITION,
             &iam::POLICY_OF_ANOTHER_ACCOUNT,
             &iam::POLICY_TOO_LONG,
+            &iam::TOO_MANY_POLICIES,
         ],
     },
 ];

@@ -33,7 +33,7 @@ pub(in crate::aws) fn plan(
     wanted: &IamRole,
     scope: &Scope,
 ) -> Result<ResourceChanges, Vec<ForeignResource>> {
-    let arns: Vec<&str> = wanted.attached_policies.iter().map(Text::as_str).collect();
+    let arns = distinct(wanted.attached_policies.iter().map(Text::as_str));
     let own = arns.first().copied().unwrap_or_default();
     let role_owner = found.role.as_ref().map(|role| scope.service.owner_of_role(&role.tags));
     let policy = plan_policy(found, own, wanted, scope);
@@ -80,6 +80,17 @@ pub(in crate::aws) fn plan(
         changes,
         remarks: remarks(found, &arns),
     })
+}
+
+/// Returns the ARNs in their order, each once.
+fn distinct<'a>(arns: impl Iterator<Item = &'a str>) -> Vec<&'a str> {
+    let mut distinct = Vec::new();
+    for arn in arns {
+        if !distinct.contains(&arn) {
+            distinct.push(arn);
+        }
+    }
+    distinct
 }
 
 fn is_foreign(owner: Owner) -> bool {
