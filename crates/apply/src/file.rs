@@ -1,11 +1,10 @@
-//! Reads text files, and writes each file completely or not at all.
+//! Reads text files.
 
-use std::io::{Read, Write};
+use std::io::Read;
 use std::path::Path;
 
 use anyhow::{Context, anyhow, bail};
 use optakit_core::api::SourceText;
-use tempfile::NamedTempFile;
 
 /// The size of the largest file that is read, in bytes.
 const MAX_BYTES: u64 = 16 * 1024 * 1024;
@@ -52,50 +51,6 @@ fn read_bytes(path: &Path) -> anyhow::Result<Vec<u8>> {
         bail!("it is larger than {} MiB", MAX_BYTES / 1024 / 1024);
     }
     Ok(bytes)
-}
-
-/// Writes a file. If that fails, the old file stays unchanged.
-///
-/// # Errors
-///
-/// Fails if the file cannot be written. The message names the file.
-pub(crate) fn write(path: &Path, text: &str) -> anyhow::Result<()> {
-    let folder =
-        path.parent().filter(|folder| !folder.as_os_str().is_empty()).unwrap_or(Path::new("."));
-    let written = write_temporary(folder, text).and_then(|file| Ok(file.persist(path)?));
-    written.map(drop).with_context(|| format!("cannot write {}", path.display()))
-}
-
-/// Writes several files to a folder. Replaces no file before all texts are on disk.
-///
-/// # Errors
-///
-/// Fails if a file cannot be written. The message names the file.
-pub(crate) fn write_all(folder: &Path, files: &[SourceText]) -> anyhow::Result<()> {
-    let mut written = Vec::new();
-    for file in files {
-        let path = folder.join(&file.name);
-        let temporary = write_temporary(folder, &file.text)
-            .with_context(|| format!("cannot write {}", path.display()))?;
-        written.push((temporary, path));
-    }
-    for (file, path) in written {
-        file.persist(&path).with_context(|| format!("cannot write {}", path.display()))?;
-    }
-    Ok(())
-}
-
-/// Writes a text to a temporary file that can replace another file of the folder.
-fn write_temporary(folder: &Path, text: &str) -> std::io::Result<NamedTempFile> {
-    let mut file = NamedTempFile::new_in(folder)?;
-    file.write_all(text.as_bytes())?;
-    file.as_file().sync_all()?;
-    #[cfg(unix)]
-    {
-        use std::os::unix::fs::PermissionsExt;
-        file.as_file().set_permissions(std::fs::Permissions::from_mode(0o644))?;
-    }
-    Ok(file)
 }
 
 /// Returns the names of the files of a folder, sorted.

@@ -10,7 +10,13 @@ use crate::session::Session;
 pub(super) fn of(session: &Session) -> Vec<String> {
     let (targets, _) = session.targets();
     let objects = targets.iter().filter_map(|target| session.bundle.manifests.get(target.index));
-    objects.filter_map(address).collect()
+    let mut all = Vec::new();
+    for address in objects.filter_map(address) {
+        if !all.contains(&address) {
+            all.push(address);
+        }
+    }
+    all
 }
 
 fn address(object: &BundleObject) -> Option<String> {

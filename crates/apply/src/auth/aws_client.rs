@@ -1,20 +1,24 @@
 //! The HTTP client of the AWS SDK. The SDK's own client knows neither SOCKS nor ports in
 //! `NO_PROXY`.
 
-use std::sync::Arc;
+use std::collections::HashMap;
+use std::sync::{Arc, Mutex, PoisonError};
+use std::time::Duration;
 
 use aws_smithy_runtime_api::client::http::{
-    HttpConnector, HttpConnectorFuture, SharedHttpClient, SharedHttpConnector, http_client_fn,
+    HttpClient, HttpConnector, HttpConnectorFuture, HttpConnectorSettings, SharedHttpClient,
+    SharedHttpConnector,
 };
 use aws_smithy_runtime_api::client::orchestrator::{HttpRequest, HttpResponse};
 use aws_smithy_runtime_api::client::result::ConnectorError;
+use aws_smithy_runtime_api::client::runtime_components::RuntimeComponents;
 use aws_smithy_types::body::SdkBody;
 use hyper_rustls::{HttpsConnector, HttpsConnectorBuilder};
 use hyper_util::client::legacy::{Client, Error};
 use hyper_util::rt::TokioExecutor;
 
 use super::error::AuthError;
-use crate::network::{Certificates, Connector, Proxies, ProxyError};
+use crate::network::{CONNECT_TIMEOUT, Certificates, Connector, Proxies, ProxyError};
 
 /// Returns the HTTP client for AWS.
 ///
@@ -22,27 +26,79 @@ use crate::network::{Certificates, Connector, Proxies, ProxyError};
 ///
 /// Fails if the variables for proxies or certificates cannot be used.
 pub(super) fn http_client() -> Result<SharedHttpClient, AuthError> {
-    let proxies = Arc::new(Proxies::from_env()?);
-    let connector = HttpsConnectorBuilder::new()
-        .with_tls_config(Certificates::for_aws()?.client_config()?)
-        .https_or_http()
-        .enable_http1()
-        .wrap_connector(Connector::new(proxies.clone())?);
-    let client = Client::builder(TokioExecutor::new()).build(connector);
-    let connector = SharedHttpConnector::new(AwsClient { client, proxies });
-    Ok(http_client_fn(move |_, _| connector.clone()))
+    let clients = Clients {
+        proxies: Arc::new(Proxies::from_env()?),
+        tls: Certificates::for_aws()?.client_config()?,
+        known: Mutex::default(),
+    };
+    // Reports a fault of the settings now. Each request has a client of its own timeouts.
+    clients.create(Timeouts::default())?;
+    Ok(SharedHttpClient::new(clients))
+}
+
+/// The timeouts of a request.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash)]
+struct Timeouts {
+    connect: Option<Duration>,
+    read: Option<Duration>,
+}
+
+/// The clients of the SDK, by their timeouts. For example, the metadata service has short ones.
+#[derive(Debug)]
+struct Clients {
+    proxies: Arc<Proxies>,
+    tls: rustls::ClientConfig,
+    known: Mutex<HashMap<Timeouts, SharedHttpConnector>>,
+}
+
+impl Clients {
+    fn create(&self, timeouts: Timeouts) -> Result<SharedHttpConnector, AuthError> {
+        let timeout = timeouts.connect.unwrap_or(CONNECT_TIMEOUT);
+        let connector = HttpsConnectorBuilder::new()
+            .with_tls_config(self.tls.clone())
+            .https_or_http()
+            .enable_http1()
+            .wrap_connector(Connector::new(self.proxies.clone(), timeout)?);
+        let client = Client::builder(TokioExecutor::new()).build(connector);
+        let (proxies, timeout) = (self.proxies.clone(), timeouts.read);
+        Ok(SharedHttpConnector::new(AwsClient { client, proxies, timeout }))
+    }
+}
+
+impl HttpClient for Clients {
+    fn http_connector(
+        &self,
+        settings: &HttpConnectorSettings,
+        _: &RuntimeComponents,
+    ) -> SharedHttpConnector {
+        let timeouts =
+            Timeouts { connect: settings.connect_timeout(), read: settings.read_timeout() };
+        let mut known = self.known.lock().unwrap_or_else(PoisonError::into_inner);
+        let create = || self.create(timeouts).expect("another client has the same settings");
+        known.entry(timeouts).or_insert_with(create).clone()
+    }
 }
 
 #[derive(Clone, Debug)]
 struct AwsClient {
     client: Client<HttpsConnector<Connector>, SdkBody>,
     proxies: Arc<Proxies>,
+    /// How long a response may take.
+    timeout: Option<Duration>,
 }
 
 impl HttpConnector for AwsClient {
     fn call(&self, request: HttpRequest) -> HttpConnectorFuture {
         let this = self.clone();
-        HttpConnectorFuture::new(async move { this.send(request).await })
+        HttpConnectorFuture::new(async move {
+            let sent = this.send(request);
+            match this.timeout {
+                Some(timeout) => tokio::time::timeout(timeout, sent)
+                    .await
+                    .map_err(|elapsed| ConnectorError::timeout(elapsed.into()))?,
+                None => sent.await,
+            }
+        })
     }
 }
 

@@ -21,7 +21,7 @@ use super::kubeconfig_error::{ConfigError, explain_settings};
 use super::plugin;
 use super::renew::{Renew, Renewing, Sender};
 use super::retry::Retry;
-use crate::network::{Connector, Proxies};
+use crate::network::{CONNECT_TIMEOUT, Certificates, Connector, Proxies};
 
 /// How many requests may wait for the connection.
 const BUFFER: usize = 64;
@@ -49,6 +49,9 @@ pub(super) fn build(renewing: Arc<Renewing>, namespace: String) -> kube::Client 
 pub(super) fn sender(mut config: kube::Config, proxies: Arc<Proxies>) -> Result<Sender, AuthError> {
     if let Some(path) = config.auth_info.token_file.take() {
         config.auth_info.token = Some(read_token(&PathBuf::from(path))?);
+    }
+    if config.root_cert.is_none() {
+        config.root_cert = Certificates::from_env()?.listed();
     }
     let command = config.auth_info.exec.as_ref().and_then(|exec| exec.command.clone());
     let failed = |error| explain(error, command.as_deref());
@@ -95,7 +98,7 @@ fn connector(
         })?;
         builder = builder.with_server_name_resolver(FixedServerNameResolver::new(name));
     }
-    Ok(builder.enable_all_versions().wrap_connector(Connector::new(proxies)?))
+    Ok(builder.enable_all_versions().wrap_connector(Connector::new(proxies, CONNECT_TIMEOUT)?))
 }
 
 fn explain(error: kube::Error, command: Option<&str>) -> AuthError {

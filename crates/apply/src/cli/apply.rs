@@ -1,11 +1,13 @@
 //! The arguments of the commands that change a service in its cluster, and of `plan`.
 
 use std::path::PathBuf;
+use std::time::Duration;
 
 use clap::{Args, ValueEnum};
 
 use super::bundle::ImageArgs;
 use super::cluster::{ConnectArgs, ResultFormat, ServiceArgs, WriteArgs};
+use crate::duration;
 
 /// Show what an apply would change, and the effect of each change.
 ///
@@ -192,12 +194,12 @@ pub(crate) struct RolloutArgs {
     /// Skip the confirmation prompt; required without a terminal
     #[arg(long, short)]
     pub(crate) yes: bool,
-    /// Seconds to wait until the Deployments are ready [default: 300]
+    /// How long to wait until the Deployments are ready, like `300`, `300s` or `5m` [default: 5m]
     ///
     /// Without it, a pod that cannot be scheduled fails the apply after 120 seconds, unless an
     /// autoscaler adds a node.
-    #[arg(long, value_name = "SECONDS")]
-    pub(crate) timeout: Option<u64>,
+    #[arg(long, value_name = "DURATION", value_parser = duration::parse_nonzero)]
+    pub(crate) timeout: Option<Duration>,
     #[command(flatten)]
     pub(crate) conflicts: ConflictArgs,
     /// Format of the progress

@@ -1,8 +1,11 @@
 //! The arguments of the commands that look at a service in its cluster, take it over or delete it.
 
 use std::path::PathBuf;
+use std::time::Duration;
 
 use clap::{Args, ValueEnum};
+
+use crate::duration;
 
 /// The connection to the cluster.
 #[derive(Debug, Args)]
@@ -29,9 +32,9 @@ pub(crate) struct WriteArgs {
     /// The first apply records them in the cluster. A command that writes stops if they differ.
     #[arg(long, global = true)]
     pub(crate) accept_cluster: bool,
-    /// Seconds to wait for the lock of another run [default: 0, or 600 if CI is set]
-    #[arg(long, value_name = "SECONDS", global = true)]
-    pub(crate) wait_lock: Option<u64>,
+    /// How long to wait for the lock of another run [default: 0, or 10m if CI is set]
+    #[arg(long, value_name = "DURATION", global = true, value_parser = duration::parse)]
+    pub(crate) wait_lock: Option<Duration>,
 }
 
 const CONNECTION: &str = "Connection options";

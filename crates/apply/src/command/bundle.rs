@@ -11,9 +11,10 @@ use optakit_core::render::IMAGE_DIGEST;
 use optakit_core::visible::visible_line;
 
 use super::{choices, rendered};
+use crate::bundle_file;
 use crate::cli::{BundleArgs, BundleCommand};
+use crate::output_file::{self, Privacy};
 use crate::report::Report;
-use crate::{bundle_file, file};
 
 /// The input for the ID of the AWS account.
 const ACCOUNT: &str = "account_id";
@@ -65,7 +66,7 @@ fn write(arguments: &BundleArgs, report: &Report) -> anyhow::Result<ExitCode> {
         folder if folder.is_dir() => folder.join(bundle.file_name()),
         file => file.clone(),
     };
-    file::write(&path, &bundle.to_text())?;
+    output_file::write(&path, &bundle.to_text(), Privacy::Public)?;
     report.note(format!("wrote {} ({})", path.display(), bundle.digest));
     report_missing(&bundle, report);
     Ok(ExitCode::SUCCESS)

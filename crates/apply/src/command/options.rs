@@ -13,8 +13,8 @@ use crate::saved_plan::SavedPlan;
 use crate::session::AwsUse;
 use crate::wait::Patience;
 
-/// How long a run waits for a lock in continuous integration, in seconds.
-const WAIT_LOCK_IN_CI: u64 = 600;
+/// How long a run waits for a lock in continuous integration.
+const WAIT_LOCK_IN_CI: Duration = Duration::from_secs(600);
 
 /// Returns which fields of other field managers are overwritten.
 pub(super) fn force(conflicts: &ConflictArgs) -> Force {
@@ -29,7 +29,7 @@ pub(super) const fn aws(aws: &AwsArgs) -> AwsUse {
 /// Returns how long to wait for the lock of another run.
 pub(super) fn wait_lock(write: &WriteArgs) -> Duration {
     let in_ci = std::env::var_os("CI").is_some();
-    Duration::from_secs(write.wait_lock.unwrap_or(if in_ci { WAIT_LOCK_IN_CI } else { 0 }))
+    write.wait_lock.unwrap_or(if in_ci { WAIT_LOCK_IN_CI } else { Duration::ZERO })
 }
 
 /// Returns the options of a deployment.
@@ -37,7 +37,7 @@ pub(super) fn deploy(rollout: &RolloutArgs, plan: Option<SavedPlan>) -> DeployOp
     DeployOptions {
         force: force(&rollout.conflicts),
         yes: rollout.yes,
-        patience: Patience::new(rollout.timeout.map(Duration::from_secs)),
+        patience: Patience::new(rollout.timeout),
         plan,
     }
 }

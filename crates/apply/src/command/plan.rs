@@ -9,10 +9,11 @@ use super::{connect, options};
 use crate::bundle_file::{self, IfModified};
 use crate::changes::Changes;
 use crate::cli::PlanArgs;
+use crate::output_file::Privacy;
 use crate::report::Report;
 use crate::saved_plan::SavedPlan;
 use crate::session::{self, Access, Session};
-use crate::{file, preflight};
+use crate::{output_file, preflight};
 
 /// Prints what an apply would change. Exit code 2 if there are changes.
 ///
@@ -31,7 +32,11 @@ pub(crate) fn run(arguments: &PlanArgs, report: &Report) -> anyhow::Result<ExitC
         let changes = Changes::find(&session, &options::force(&arguments.conflicts)).await?;
         let code = print(&changes, &session, arguments.output, "change", report);
         if let Some(path) = &arguments.save {
-            file::write(path, &SavedPlan::of(&session, &changes).await?.to_text())?;
+            let plan = SavedPlan::of(&session, &changes).await?.to_text();
+            match path.as_os_str() == "-" {
+                true => report.result(&plan),
+                false => output_file::write(path, &plan, Privacy::Public)?,
+            }
         }
         Ok(code)
     })

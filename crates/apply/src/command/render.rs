@@ -3,13 +3,14 @@
 use std::path::Path;
 use std::process::ExitCode;
 
-use anyhow::{Context, bail};
+use anyhow::bail;
 use optakit_core::api::{self, FileFormat, Manifest, SourceText};
 use optakit_core::render::LINK_SECRET;
 
 use super::{choices, rendered};
 use crate::cli::{ManifestFormat, RenderArgs};
 use crate::file;
+use crate::output_file::{self, Privacy};
 use crate::report::Report;
 
 /// Prints the manifests of a service file, or writes them to a folder.
@@ -31,7 +32,10 @@ pub(crate) fn run(arguments: &RenderArgs, report: &Report) -> anyhow::Result<Exi
         );
     }
     match (&arguments.output_dir, arguments.output) {
-        (Some(folder), output) => write_files(folder, &files(manifests, output), report)?,
+        (Some(folder), output) => {
+            let privacy = if arguments.include_secrets { Privacy::Secret } else { Privacy::Public };
+            write_files(folder, &files(manifests, output), privacy, report)?;
+        }
         (None, ManifestFormat::Kustomize) => {
             bail!(
                 "a Kustomize base has several files\n  help: pass a folder with `--output-dir DIR`"
@@ -71,10 +75,13 @@ fn files(manifests: &[Manifest], format: ManifestFormat) -> Vec<SourceText> {
 
 /// Writes the files. Reports manifests of earlier runs, because `kubectl apply -f DIR` would apply
 /// them too.
-fn write_files(folder: &Path, files: &[SourceText], report: &Report) -> anyhow::Result<()> {
-    std::fs::create_dir_all(folder)
-        .with_context(|| format!("cannot create the folder {}", folder.display()))?;
-    file::write_all(folder, files)?;
+fn write_files(
+    folder: &Path,
+    files: &[SourceText],
+    privacy: Privacy,
+    report: &Report,
+) -> anyhow::Result<()> {
+    output_file::write_all(folder, files, privacy)?;
     for file in files {
         report.result(&format!("{}\n", folder.join(&file.name).display()));
     }

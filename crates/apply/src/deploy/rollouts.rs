@@ -9,6 +9,7 @@ use optakit_core::bundle::Bundle;
 use serde_json::Value;
 
 use super::rollout_error::RolloutError;
+use crate::duration;
 use crate::live::{DesiredObject, LiveError, explain};
 use crate::report::ProgressTable;
 use crate::stop::{Interrupted, Stop};
@@ -135,10 +136,10 @@ impl Rollouts<'_> {
                 states.borrow_mut().insert(name.to_owned(), state);
             }
             Update::Warning { name, problem } => {
-                let seconds = self.patience.timeout.as_secs();
+                let limit = duration::text(self.patience.timeout);
                 let label = self.label(name);
                 self.progress.warning(&format!(
-                    "{label}: {problem}\n  the apply waits until this is over, at most {seconds} s"
+                    "{label}: {problem}\n  the apply waits until this is over, at most {limit}"
                 ));
             }
             Update::Ready { name, pods } => {

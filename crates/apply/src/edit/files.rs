@@ -9,6 +9,7 @@ use optakit_core::api::{ServiceFile, SourceText};
 use serde::Serialize;
 
 use crate::environment_file::{EnvironmentFiles, Outside};
+use crate::output_file::{self, Privacy};
 use crate::{digest, file};
 
 /// A service file on disk, with its environment files.
@@ -37,7 +38,7 @@ impl Files {
     /// Fails if the file cannot be read or created.
     pub(super) fn open(service: &Path) -> anyhow::Result<Self> {
         if !service.exists() {
-            file::write(service, "")?;
+            output_file::write(service, "", Privacy::Public)?;
         }
         let files = Self { service: service.to_owned() };
         files.read()?;
@@ -69,7 +70,7 @@ impl Files {
     /// Fails if the service file does not name this path, or the file cannot be written.
     pub(super) fn write(&self, path: &str, text: &str) -> anyhow::Result<String> {
         if path.is_empty() {
-            replace(&self.service, text)?;
+            output_file::write(&self.service, text, Privacy::Public)?;
         } else {
             let service = file::read_text(&self.service)?;
             if !environment_paths(&service).iter().any(|known| known == path) {
@@ -77,7 +78,7 @@ impl Files {
             }
             let target = self.environments().find_to_write(path);
             let target = target.map_err(|reason| anyhow!("cannot write {path}: {reason}"))?;
-            replace(&target, text)?;
+            output_file::write(&target, text, Privacy::Public)?;
         }
         Ok(self.read()?.version)
     }
@@ -85,11 +86,6 @@ impl Files {
     fn environments(&self) -> EnvironmentFiles {
         EnvironmentFiles::of(&self.service)
     }
-}
-
-/// Writes a file. Keeps a symbolic link and writes its target.
-fn replace(path: &Path, text: &str) -> anyhow::Result<()> {
-    file::write(&path.canonicalize().unwrap_or_else(|_| path.to_owned()), text)
 }
 
 /// Returns the paths of the environment files that a service file names.

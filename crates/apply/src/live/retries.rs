@@ -16,6 +16,7 @@ use kube::core::Status;
 use serde_json::Value;
 use tower::BoxError;
 
+use crate::duration;
 use crate::report::Report;
 
 /// How long requests are repeated, unless the run has its own limit.
@@ -100,8 +101,8 @@ impl Retries {
         if lock(&self.0.reported).insert(reason.to_owned()) {
             self.0.report.warning(format!(
                 "the API server cannot handle a request now: {reason}\n  \
-                 the request is repeated for up to {} s",
-                limit.as_secs()
+                 the request is repeated for up to {}",
+                duration::text(limit)
             ));
         }
     }

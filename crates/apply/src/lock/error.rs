@@ -1,5 +1,8 @@
 //! Why a lock cannot be taken, or is lost.
 
+use std::time::Duration;
+
+use crate::duration;
 use crate::live::LiveError;
 
 /// Why the lock cannot be taken.
@@ -7,7 +10,7 @@ use crate::live::LiveError;
 pub(crate) enum LockError {
     #[error(
         "another run is changing this layer: {holder}; nothing was changed\n  \
-         help: wait for it with `--wait-lock SECONDS`"
+         help: wait for it with `--wait-lock DURATION`"
     )]
     Held { holder: String },
     #[error(transparent)]
@@ -18,10 +21,11 @@ pub(crate) enum LockError {
 #[derive(Debug, thiserror::Error)]
 pub(crate) enum LockLost {
     #[error(
-        "the lock of `{layer}` was lost: it was not renewed for {seconds} s{}; this run wrote \
+        "the lock of `{layer}` was lost: it was not renewed for {}{}; this run wrote \
          nothing after that\n  \
          help: check with `optakit status` whether another run changed the layer, then run the \
          command again",
+        duration::text(Duration::from_secs(*seconds)),
         reason.as_ref().map(|reason| format!(" ({reason})")).unwrap_or_default()
     )]
     NotRenewed { layer: String, seconds: u64, reason: Option<String> },

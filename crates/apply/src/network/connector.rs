@@ -29,19 +29,21 @@ pub(crate) const CONNECT_TIMEOUT: Duration = Duration::from_secs(10);
 pub(crate) struct Connector {
     proxies: Arc<Proxies>,
     tcp: HttpsConnector<HttpConnector>,
+    timeout: Duration,
 }
 
 impl Connector {
-    /// Creates a connector. Nagle's algorithm is off, because clients send many small requests.
+    /// Creates a connector. Opening a connection may take as long as `timeout`. Nagle's algorithm
+    /// is off, because clients send many small requests.
     ///
     /// # Errors
     ///
     /// Fails if a proxy needs TLS and the trusted certificates cannot be read.
-    pub(crate) fn new(proxies: Arc<Proxies>) -> Result<Self, CertificateError> {
+    pub(crate) fn new(proxies: Arc<Proxies>, timeout: Duration) -> Result<Self, CertificateError> {
         let mut http = HttpConnector::new();
         http.enforce_http(false);
         http.set_nodelay(true);
-        http.set_connect_timeout(Some(CONNECT_TIMEOUT));
+        http.set_connect_timeout(Some(timeout));
         // Reading the certificates of the system takes time, and most proxies need none.
         let certificates =
             if proxies.use_tls() { Certificates::from_env()? } else { Certificates::none() };
@@ -50,7 +52,7 @@ impl Connector {
             .https_or_http()
             .enable_http1()
             .wrap_connector(http);
-        Ok(Self { proxies, tcp })
+        Ok(Self { proxies, tcp, timeout })
     }
 }
 
@@ -64,7 +66,7 @@ impl Service<Uri> for Connector {
     }
 
     fn call(&mut self, address: Uri) -> Self::Future {
-        let tcp = self.tcp.clone();
+        let (tcp, timeout) = (self.tcp.clone(), self.timeout);
         let proxy = self.proxies.of(&address).cloned();
         Box::pin(async move {
             match proxy {
@@ -74,11 +76,11 @@ impl Service<Uri> for Connector {
                 }
                 Some(proxy) => {
                     let open = open(tcp, &proxy, &address);
-                    let opened = tokio::time::timeout(CONNECT_TIMEOUT, open).await;
+                    let opened = tokio::time::timeout(timeout, open).await;
                     Ok(opened.map_err(|_| ProxyError::Silent {
                         proxy: proxy.to_string(),
                         target: target(&address),
-                        seconds: CONNECT_TIMEOUT.as_secs(),
+                        timeout,
                     })??)
                 }
             }

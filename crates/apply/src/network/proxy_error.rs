@@ -1,5 +1,9 @@
 //! The errors of proxies.
 
+use std::time::Duration;
+
+use crate::duration;
+
 /// A proxy cannot be used. The texts name the proxy without credentials.
 #[derive(Debug, thiserror::Error)]
 pub(crate) enum ProxyError {
@@ -11,6 +15,9 @@ pub(crate) enum ProxyError {
     Refused { proxy: String, target: String, status: u16 },
     #[error("the proxy {proxy} does not connect to {target}: {reason}")]
     Failed { proxy: String, target: String, reason: String },
-    #[error("the proxy {proxy} does not connect to {target}: no response within {seconds} s")]
-    Silent { proxy: String, target: String, seconds: u64 },
+    #[error(
+        "the proxy {proxy} does not connect to {target}: no response within {}",
+        duration::text(*timeout)
+    )]
+    Silent { proxy: String, target: String, timeout: Duration },
 }

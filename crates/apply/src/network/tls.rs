@@ -56,6 +56,14 @@ impl Certificates {
         Self::Only(Vec::new())
     }
 
+    /// Returns the certificates in DER. `None` means those of the system.
+    pub(crate) fn listed(self) -> Option<Vec<Vec<u8>>> {
+        match self {
+            Self::System => None,
+            Self::Only(found) => Some(found.iter().map(|found| found.to_vec()).collect()),
+        }
+    }
+
     /// Returns the certificates of the variables, which are added to those of the system.
     ///
     /// # Errors

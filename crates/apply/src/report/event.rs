@@ -1,13 +1,18 @@
 //! The events of a run: a line of text for people, or a JSON object for programs
 //! (`--output json`).
 
+use std::time::Duration;
+
 use serde::Serialize;
 
 use super::aws::{self, AwsAction, AwsChange, AwsPlanAction};
+use crate::duration;
 use crate::plural::plural;
 
 /// The width of the first column of a line.
 const VERB_WIDTH: usize = 13;
+/// How many addresses the last line names. `--output json` has all of them.
+const SHOWN_ADDRESSES: usize = 3;
 
 /// What a run will do with an object.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
@@ -105,7 +110,8 @@ impl Event<'_> {
                 step("waiting", &format!("{object}: {state}"))
             }
             Self::Waiting { object, state, seconds } => {
-                step("waiting", &format!("{object}: {state} (for {seconds} s)"))
+                let waited = duration::text(Duration::from_secs(*seconds));
+                step("waiting", &format!("{object}: {state} (for {waited})"))
             }
             Self::Stopped { object, state } => step("stopped", &format!("{object}: {state}")),
             Self::Ready { object } => step("ready", object),
@@ -115,14 +121,23 @@ impl Event<'_> {
                 } else {
                     format!("{} applied", plural(*changes, "change"))
                 };
-                let available: String =
-                    addresses.iter().map(|address| format!(", available at {address}")).collect();
-                format!("{layer}: {outcome} in {seconds:.1} s{available}")
+                let took = duration::precise_text(Duration::from_secs_f32(*seconds));
+                format!("{layer}: {outcome} in {took}{}", available(addresses))
             }
             Self::Note { message } | Self::Warning { message } | Self::Error { message } => {
                 (*message).to_owned()
             }
         })
+    }
+}
+
+/// Names the first addresses, and counts the others.
+fn available(addresses: &[String]) -> String {
+    let (shown, others) = addresses.split_at(addresses.len().min(SHOWN_ADDRESSES));
+    match (shown, others.len()) {
+        ([], _) => String::new(),
+        (shown, 0) => format!(", available at {}", shown.join(", ")),
+        (shown, others) => format!(", available at {} and {others} more", shown.join(", ")),
     }
 }
 
@@ -158,6 +173,26 @@ mod tests {
                 "taken": ["spec.replicas (was set by kubectl)"],
                 "replicas": "replicas 3 → 4",
             }),
+        );
+    }
+
+    #[test]
+    fn the_last_line_names_three_addresses() {
+        let text = |addresses: usize, seconds| {
+            let all: Vec<String> = (0..addresses).map(|index| format!("{index}.acme.io")).collect();
+            let done = Event::Done { layer: "shop", changes: 1, addresses: &all, seconds };
+            done.text().unwrap_or_default()
+        };
+        assert_eq!(text(0, 7.25), "shop: 1 change applied in 7.3 s");
+        assert_eq!(text(1, 60.0), "shop: 1 change applied in 1m00s, available at 0.acme.io");
+        assert_eq!(
+            text(3, 125.4),
+            "shop: 1 change applied in 2m05s, available at 0.acme.io, 1.acme.io, 2.acme.io"
+        );
+        assert_eq!(
+            text(200, 1.0),
+            "shop: 1 change applied in 1.0 s, available at 0.acme.io, 1.acme.io, 2.acme.io \
+             and 197 more"
         );
     }
 

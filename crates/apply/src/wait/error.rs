@@ -6,6 +6,7 @@ use kube::runtime::watcher;
 
 use super::cause::Cause;
 use super::progress::Waiting;
+use crate::duration;
 
 /// A Deployment that did not become ready.
 #[derive(Debug)]
@@ -20,7 +21,7 @@ pub(crate) struct Failure {
 pub(crate) enum WaitError {
     #[error("{0}")]
     Failed(Cause),
-    #[error("timed out after {} s: {last}", timeout.as_secs())]
+    #[error("timed out after {}: {last}", duration::text(*timeout))]
     Timeout { timeout: Duration, last: Box<Waiting> },
     #[error("the Deployment was deleted")]
     Deleted,

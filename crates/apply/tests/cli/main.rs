@@ -12,3 +12,4 @@ mod program;
 mod render;
 mod validate;
 mod values;
+mod writing;

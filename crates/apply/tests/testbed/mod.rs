@@ -3,8 +3,10 @@
 
 pub(crate) mod archive;
 mod background;
+pub(crate) mod certificate;
 mod faults_table;
 pub(crate) mod faulty;
+pub(crate) mod forward_proxy;
 pub(crate) mod helm;
 pub(crate) mod ingress_webhook;
 mod kubernetes;

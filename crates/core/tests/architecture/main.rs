@@ -45,6 +45,7 @@ const CORE: &[&str] = &[
 ];
 
 const APPLY: &[&str] = &[
+    "duration",
     "plural",
     "stop",
     "digest",
@@ -52,6 +53,7 @@ const APPLY: &[&str] = &[
     "report",
     "file",
     "environment_file",
+    "output_file",
     "format",
     "request",
     "bundle_file",

@@ -1,0 +1,10 @@
+//! Who may read a file.
+
+/// Who may read a new file.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Privacy {
+    /// The umask decides.
+    Public,
+    /// Only the owner, because the file contains secrets.
+    Secret,
+}
