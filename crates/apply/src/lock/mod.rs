@@ -38,7 +38,8 @@ pub(crate) struct Held {
 ///
 /// Waits up to `wait` for another run. The lock is renewed while `work` runs, as long as `work`
 /// does not block the thread. If the lock is lost, or a signal ends the run, `work` is dropped.
-/// `work` must not spawn tasks that write. After a signal, `close` runs before the lock is released.
+/// `work` must not spawn tasks that write. After a signal, `close` runs before the lock is
+/// released.
 ///
 /// # Errors
 ///
