@@ -6,7 +6,7 @@ use anyhow::Context;
 use aws_config::SdkConfig;
 use optakit_core::aws::AwsResource;
 use optakit_core::aws::iam as aws_iam;
-use optakit_core::bundle::{Bundle, BundleObject, List};
+use optakit_core::bundle::{Bundle, BundleError, BundleObject, List};
 use optakit_core::render::IMAGE_DIGEST;
 
 use crate::applyset::ApplySet;
@@ -71,6 +71,17 @@ pub(crate) struct Session {
     known: Vec<(&'static str, String)>,
 }
 
+/// Fills in the values that the connection provides. Checks that roles trust this cluster only.
+fn fill_known(bundle: &mut Bundle, known: &[(&'static str, String)]) -> Result<(), BundleError> {
+    for (input, value) in known {
+        bundle.fill(input, value);
+        if *input == aws_iam::ISSUER {
+            bundle.check_issuer(value)?;
+        }
+    }
+    Ok(())
+}
+
 /// Runs a future to completion.
 ///
 /// # Errors
@@ -105,9 +116,7 @@ impl Session {
         if let Some(issuer) = &connection.issuer {
             known.push((aws_iam::ISSUER, issuer.trim_start_matches("https://").to_owned()));
         }
-        for (input, value) in &known {
-            bundle.fill(input, value);
-        }
+        fill_known(&mut bundle, &known)?;
         let (namespace_exists, found) =
             first_reads(&connection, &bundle.metadata.layer, access).await?;
         let identity = match (found, access) {
@@ -143,9 +152,7 @@ impl Session {
     ///
     /// Fails if AWS cannot be reached, or rejects the credentials.
     pub(crate) async fn with(&self, mut bundle: Bundle) -> anyhow::Result<Self> {
-        for (input, value) in &self.known {
-            bundle.fill(input, value);
-        }
+        fill_known(&mut bundle, &self.known)?;
         // A connection to EKS has used AWS already.
         let opened = open_aws(&mut bundle, false, self.aws_use).await?;
         Ok(Self {

@@ -203,6 +203,38 @@ fn aws_names_of_others_are_refused() {
 }
 
 #[test]
+fn names_that_are_paths_or_patterns_are_refused() {
+    let rename = |old: &str, new: &str| {
+        let text = full("nginx", "baseline").to_text().replace(old, new);
+        let bundle: Value = serde_json::from_str(&text).expect("JSON");
+        violations(&bundle).expect("a bundle")
+    };
+    let found = rename("\"api\"", "\"../../other/api\"");
+    assert!(!found.is_empty());
+    let found = rename("name: api", "name: ../../other/api");
+    assert!(found.iter().any(|found| found.reason.contains("is not a valid name")), "{found:#?}");
+    let found = rename("staging", "*");
+    let expected = "is `*`, expected letters, digits and dashes";
+    assert!(found.iter().any(|found| found.reason == expected), "{found:#?}");
+    assert_refused(
+        |bundle| bundle["target"]["accountId"] = "*".into(),
+        "`/target/accountId` is not",
+    );
+    assert_refused(|bundle| bundle["target"]["region"] = "*".into(), "`/target/region` is not");
+}
+
+#[test]
+fn roles_trust_only_the_cluster() {
+    let mut bundle = full("nginx", "baseline");
+    bundle.fill("parent.k8s_openid_provider_url", "oidc.eks.us-east-1.amazonaws.com/id/A1");
+    bundle.check_issuer("https://oidc.eks.us-east-1.amazonaws.com/id/A1").expect("its issuer");
+    let error = bundle.check_issuer("oidc.eks.us-east-1.amazonaws.com/id/B2").expect_err("other");
+    let expected = "trusts the issuer `oidc.eks.us-east-1.amazonaws.com/id/A1`, expected \
+                    `oidc.eks.us-east-1.amazonaws.com/id/B2`";
+    assert!(error.to_string().contains(expected), "{error}");
+}
+
+#[test]
 fn every_violation_is_listed() {
     let mut bundle = to_json(&full("nginx", "baseline"));
     for object in bundle["manifests"].as_array_mut().expect("a list") {

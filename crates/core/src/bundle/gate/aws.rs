@@ -144,13 +144,18 @@ fn issuer(role: &Value, expected: &Expected<'_>) -> String {
     if let Some(url) = expected.bundle.inputs.get(ISSUER) {
         return url.trim_start_matches("https://").to_owned();
     }
+    trusted_issuer(role).unwrap_or("<issuer>").to_owned()
+}
+
+/// Returns the issuer that a role trusts, without `https://`.
+pub(super) fn trusted_issuer(role: &Value) -> Option<&str> {
     let condition = role.pointer("/trust/Statement/0/Condition/StringEquals");
     let keys = condition.and_then(Value::as_object).into_iter().flat_map(|map| map.keys());
     let mut issuers = keys.filter_map(|key| key.strip_suffix(":sub"));
     let is_url = |issuer: &&str| {
         issuer.bytes().all(|byte| byte.is_ascii_alphanumeric() || b"-._/:".contains(&byte))
     };
-    issuers.find(is_url).unwrap_or("<issuer>").to_owned()
+    issuers.find(is_url)
 }
 
 /// The role's own policy: statements of the links of the service.

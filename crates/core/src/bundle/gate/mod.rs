@@ -56,6 +56,31 @@ impl Bundle {
     }
 }
 
+impl Bundle {
+    /// Checks that the roles of the bundle trust only this issuer, the one of the cluster. Without
+    /// this check, pods of another cluster could use them.
+    ///
+    /// # Errors
+    ///
+    /// Fails with [`BundleError::OutsideLayer`], which lists every other issuer.
+    pub fn check_issuer(&self, issuer: &str) -> Result<(), BundleError> {
+        let issuer = issuer.trim_start_matches("https://").trim_end_matches('/');
+        let mut violations = Vec::new();
+        for resource in self.aws.iter().filter(|resource| resource.as_role().is_some()) {
+            let json = resource.to_json();
+            let trusted = aws::trusted_issuer(&json).unwrap_or_default();
+            if trusted.trim_end_matches('/') != issuer {
+                let reason = format!("trusts the issuer `{trusted}`, expected `{issuer}`");
+                violations.push(violation(&label(resource), "/trust", reason));
+            }
+        }
+        if violations.is_empty() {
+            return Ok(());
+        }
+        Err(BundleError::OutsideLayer { layer: self.metadata.layer.clone(), violations })
+    }
+}
+
 fn violation(document: &str, pointer: &str, reason: String) -> Violation {
     Violation { document: document.to_owned(), pointer: pointer.to_owned(), reason }
 }
@@ -99,6 +124,24 @@ fn metadata_violations(expected: &Expected<'_>) -> Vec<Violation> {
         let reason = format!("is `{environment}`, which is not an environment of the sources");
         report("/metadata/environment", reason);
     }
+    if !is_name(environment) {
+        let reason = format!("is `{environment}`, expected letters, digits and dashes");
+        report("/metadata/environment", reason);
+    }
+    for names in &expected.modules {
+        let module = names.module.as_str();
+        if !rfc1123::is_label(module) {
+            let reason = format!("has the module `{module}`, which is not a valid name");
+            report("/sources/service", reason);
+        }
+    }
+    let target = &bundle.target;
+    if target.account_id.as_deref().is_some_and(|account| !arn::is_account(account)) {
+        report("/target/accountId", "is not an AWS account ID".to_owned());
+    }
+    if target.region.as_deref().is_some_and(|region| !rfc1123::is_label(region)) {
+        report("/target/region", "is not an AWS region".to_owned());
+    }
     let cluster = format!("opta-{environment}");
     if bundle.target.cluster != cluster {
         let reason = format!("is `{}`, expected `{cluster}`", bundle.target.cluster);
@@ -112,6 +155,12 @@ fn metadata_violations(expected: &Expected<'_>) -> Vec<Violation> {
         }
     }
     found
+}
+
+/// Whether a text can be the name of an environment, which is part of names in AWS.
+fn is_name(text: &str) -> bool {
+    !text.is_empty()
+        && text.bytes().all(|byte| byte.is_ascii_alphanumeric() || b"-_.".contains(&byte))
 }
 
 fn check_object(object: &BundleObject, expected: &Expected<'_>, found: &mut Vec<Violation>) {
