@@ -116,7 +116,7 @@ fn apply_while_the_token_expires(layer: &str, user: &Value) {
     let old = change_user(&path, user);
     service.write("token", &format!("{old}\n"));
     let mut child = optakit(service.folder())
-        .args(["apply", &service.bundle(), "--kubeconfig", &path])
+        .args(["apply", &service.bundle(), "--kubeconfig", &path, "--yes"])
         .stderr(Stdio::piped())
         .spawn()
         .expect("Optakit starts");

@@ -48,7 +48,7 @@ fn write_kubeconfig(service: &Service, fields: &str) {
 /// Returns a command on the bundle and the cluster at its invented address.
 fn command(service: &Service, name: &str, variables: &[(&str, &str)]) -> Command {
     let mut command = in_network(service, variables);
-    command.args([name, &service.bundle(), "--kubeconfig", "kubeconfig"]);
+    command.args([name, &service.bundle(), "--kubeconfig", "kubeconfig", "--yes"]);
     command
 }
 

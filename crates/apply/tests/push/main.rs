@@ -5,6 +5,7 @@
 mod testbed;
 
 mod layout;
+mod network;
 mod proxy;
 mod registry;
 
