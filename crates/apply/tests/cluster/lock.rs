@@ -293,7 +293,8 @@ fn containers_with_equal_user_host_and_process_exclude_each_other() {
     assert_eq!(service.image(), "acme/api:2");
     record_fault(
         "Two containers have the same user, host and process ID",
-        "The second run fails. After the first one is killed, it takes the lock over in 30 seconds.",
+        "The second run fails. After the first one is killed, it takes the lock over in 30 \
+         seconds.",
     );
 }
 
