@@ -17,21 +17,22 @@ use crate::session::Session;
 pub(super) async fn after_failure(run: Run<'_>, failure: Failure) -> anyhow::Error {
     let Failure { error, base } = failure;
     let Some(base) = base else { return error };
-    let revision = match restorable(run.session, base).await {
-        Ok(Some(revision)) => revision,
+    let (revision, back) = match restorable(run.session, base).await {
+        Ok(Some(restorable)) => restorable,
         Ok(None) => return error.context("the rollout failed and was not rolled back"),
         Err(reason) => {
             return error.context(format!(
-                "the rollout failed and was not rolled back, and nothing was deleted: {reason}"
+                "the rollout failed and was not rolled back, and nothing was deleted: {}",
+                first_line(&reason)
             ));
         }
     };
     let number = revision.number;
     run.report.warning(format!("{error}\nrolling back to revision {number}"));
     let options = DeployOptions { yes: true, plan: None, ..run.options.clone() };
-    match restore(Run { options: &options, ..run }, &revision, async |run| run.execute().await)
-        .await
-    {
+    let restores = Some(&revision);
+    let rollback = Run { session: &back, options: &options, restores, image: None, ..run };
+    match rollback.execute().await {
         // The warning above already contains the cause.
         Ok(_) => anyhow!("the rollout failed and was rolled back to revision {number}"),
         Err(failure) => anyhow!(
@@ -53,13 +54,13 @@ fn first_line(error: &anyhow::Error) -> String {
     lines.join(": ")
 }
 
-/// Returns the revision that a failed run can be rolled back to. Returns `None` if nothing was
-/// deployed before.
+/// Returns the revision that a failed run can be rolled back to, and a session with its bundle.
+/// Returns `None` if nothing was deployed before.
 ///
 /// # Errors
 ///
 /// Fails with the reason why the base cannot be restored.
-async fn restorable(session: &Session, base: Base) -> anyhow::Result<Option<Revision>> {
+async fn restorable(session: &Session, base: Base) -> anyhow::Result<Option<(Revision, Session)>> {
     let base = match base {
         Base::Nothing => return Ok(None),
         Base::Unknown { reason } => bail!(reason),
@@ -68,22 +69,20 @@ async fn restorable(session: &Session, base: Base) -> anyhow::Result<Option<Revi
     if base.digest == session.bundle.actual_digest() {
         bail!("revision {}, which ran before, has the same bundle", base.number);
     }
-    Ok(Some(base))
+    let back = session_of(session, &base).await?;
+    Ok(Some((base, back)))
 }
 
-/// Applies a revision again with `execute`.
-async fn restore(
-    run: Run<'_>,
-    revision: &Revision,
-    execute: impl AsyncFnOnce(Run<'_>) -> Result<Deployed, Failure>,
-) -> Result<Deployed, Failure> {
-    let session = run.session;
-    let bundle = history::read(&session.client, session.layer(), revision.number)
-        .await
-        .map_err(anyhow::Error::from)?;
+/// Returns a session with the bundle of a revision.
+///
+/// # Errors
+///
+/// Fails if the revision cannot be read, or has no image for its pods.
+async fn session_of(session: &Session, revision: &Revision) -> anyhow::Result<Session> {
+    let bundle = history::read(&session.client, session.layer(), revision.number).await?;
     let back = session.with(bundle).await?;
     check_pods(&back, revision.number)?;
-    execute(Run { session: &back, restores: Some(revision), image: None, ..run }).await
+    Ok(back)
 }
 
 /// Checks that a rollback to a revision changes pods.
@@ -128,9 +127,11 @@ pub(super) async fn to(
         }
     };
     confirm_status(revision, options.yes, report).await?;
-    let run = Run { session, options, restores: None, image: None, written, report };
-    let deployed = restore(run, revision, async |run| run.confirm_and_execute().await).await;
-    Ok((revision.number, deployed.map_err(|failure| failure.error)?))
+    let back = session_of(session, revision).await?;
+    let restores = Some(revision);
+    let run = Run { session: &back, options, restores, image: None, written, report };
+    let deployed = run.confirm_and_execute().await.map_err(|failure| failure.error)?;
+    Ok((revision.number, deployed))
 }
 
 /// Returns the revision before the one that runs now.

@@ -258,6 +258,14 @@ fn revision_without_an_image_cannot_be_rolled_back_to() {
     service.run("rollback", &["--skip-aws"]).fails().reports("revision 1 has no image for api");
     assert_eq!(service.image(), image);
     assert_eq!(revisions(&service).len(), 2, "no rollback was recorded");
+    // The first release with an image fails.
+    let service = Service::new("imagelessfailed", "AUTO", "");
+    service.apply(&["--skip-aws"]).succeeds();
+    service.update("image-not-found/api:1", "");
+    service
+        .apply(&["--skip-aws"])
+        .fails()
+        .reports("was not rolled back, and nothing was deleted: revision 1 has no image for api");
 }
 
 #[test]
