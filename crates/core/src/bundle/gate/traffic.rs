@@ -44,7 +44,7 @@ fn ingress_of<'a>(
 }
 
 fn nginx_annotations() -> Vec<Field<'static>> {
-    let seconds = || text("a number", |text| is_number(text));
+    let seconds = || text("a number", is_number);
     let nginx = |name: &str, shape| optional(format!("nginx.ingress.kubernetes.io/{name}"), shape);
     let hash = text("variables of nginx", |text| {
         !text.contains(|c: char| c.is_control() || "\"'`;#\\".contains(c))
