@@ -8,7 +8,10 @@ mod testbed;
 use std::path::Path;
 use std::time::{Duration, Instant};
 
-use testbed::{Service, create_namespace, get, kubectl, kubectl_ok, record_fault, setting};
+use testbed::{
+    Service, apply_objects, create_namespace, get, kubectl, kubectl_ok, record_fault, setting,
+    until,
+};
 
 /// How long a policy may take to become active.
 const POLICY_DELAY: Duration = Duration::from_secs(30);
@@ -135,6 +138,15 @@ const FAILURES: &[Failure] = &[
         ..WORKING
     },
     Failure {
+        title: "A webhook for pods does not answer",
+        layer: "webhook",
+        prepare: install_dead_webhook,
+        arguments: &["--timeout", "5"],
+        message: "failed calling webhook \"pods.acme.io\"",
+        helm_cause: "failed calling webhook",
+        ..WORKING
+    },
+    Failure {
         title: "Pod Security rejects the pods",
         layer: "security",
         prepare: enforce_restricted,
@@ -199,6 +211,34 @@ fn set_quota(namespace: &str) {
     // A quota is enforced only after its controller has seen it.
     let seen = "--for=jsonpath={.status.hard.pods}=0";
     kubectl_ok(&["-n", namespace, "wait", seen, "quota/none", "--timeout=30s"]);
+}
+
+/// Creates a webhook for the pods of a namespace that nothing answers.
+fn install_dead_webhook(namespace: &str) {
+    create_namespace(namespace);
+    let webhook = serde_json::json!({
+        "apiVersion": "admissionregistration.k8s.io/v1",
+        "kind": "ValidatingWebhookConfiguration",
+        "metadata": {"name": namespace},
+        "webhooks": [{
+            "name": "pods.acme.io",
+            "sideEffects": "None",
+            "admissionReviewVersions": ["v1"],
+            "failurePolicy": "Fail",
+            "namespaceSelector": {"matchLabels": {"kubernetes.io/metadata.name": namespace}},
+            "rules": [{
+                "apiGroups": [""], "apiVersions": ["v1"],
+                "operations": ["CREATE"], "resources": ["pods"],
+            }],
+            // No program listens on the port of `discard`.
+            "clientConfig": {"url": "https://127.0.0.1:9/"},
+        }],
+    });
+    let folder = tempfile::tempdir().expect("a temporary folder can be created");
+    apply_objects(&[webhook], folder.path());
+    // A new webhook is not in force at once.
+    let run = ["-n", namespace, "run", "try", "--image=acme/try", "--dry-run=server"];
+    until("the webhook is in force", || !kubectl(&run).status.success());
 }
 
 fn enforce_restricted(namespace: &str) {
