@@ -49,8 +49,10 @@ def random_plan(command, random, seed):
         network=random.choices(networks, weights)[0],
         seed=seed,
         start=random.choice((0, 0, random.uniform(0, 3))),
-        skew=random.choice((0, 0, 40, -40)) if os.path.exists(FAKETIME) else 0,
+        skew=random.choice((0, 0, 40, -40)),
     )
+    if not os.path.exists(FAKETIME):
+        plan.skew = 0
     what = random.random()
     if what < 0.3:
         plan.kill = random.uniform(0, 4)
