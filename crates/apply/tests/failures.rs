@@ -236,9 +236,9 @@ fn install_dead_webhook(namespace: &str) {
     });
     let folder = tempfile::tempdir().expect("a temporary folder can be created");
     apply_objects(&[webhook], folder.path());
-    // A new webhook is not in force at once.
+    // A new webhook is not active at once.
     let run = ["-n", namespace, "run", "try", "--image=acme/try", "--dry-run=server"];
-    until("the webhook is in force", || !kubectl(&run).status.success());
+    until("the webhook is active", || !kubectl(&run).status.success());
 }
 
 fn enforce_restricted(namespace: &str) {

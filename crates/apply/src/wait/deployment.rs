@@ -10,8 +10,8 @@ use super::progress::{Progress, Step, Waiting};
 /// A Deployment as it was when it was written, or when the wait began.
 ///
 /// The answer to a write contains the status at the time of the write. A condition that is still
-/// equal to that status says nothing about the new revision: going back to an existing ReplicaSet,
-/// the Deployment keeps the condition of the revision that failed.
+/// equal to that status says nothing about the new revision. When an earlier ReplicaSet is used
+/// again, the Deployment keeps the condition of the revision that failed.
 #[derive(Clone, Debug, Default)]
 pub(crate) struct Baseline {
     generation: i64,

@@ -1,4 +1,4 @@
-//! Hostile text in files is shown without control characters, and a broken bundle never crashes.
+//! Malicious text in files is shown without control characters, and a broken bundle never crashes.
 
 use serde_json::{Value, json};
 

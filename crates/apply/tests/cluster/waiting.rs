@@ -217,10 +217,10 @@ fn container_that_a_webhook_added_is_named() {
     });
     let service = Service::new("meshed", "acme/api:1", "");
     apply_objects(&[policy, binding], service.folder());
-    // A new policy is not in force at once.
+    // A new policy is not active at once.
     let create = ["-n", "meshed", "run", "try", "--image=acme/try", "--dry-run=server"];
     let json = ["-o", "jsonpath={.spec.initContainers[*].name}"];
-    until("the policy is in force", || kubectl_ok(&[&create[..], &json].concat()) == "mesh-init");
+    until("the policy is active", || kubectl_ok(&[&create[..], &json].concat()) == "mesh-init");
     service
         .apply(&["--timeout", "300"])
         .fails()

@@ -32,13 +32,13 @@ fn install_dead_webhook(service: &Service, group: &str, resource: &str) {
     });
     create_namespace(&service.layer);
     apply_objects(&[webhook], service.folder());
-    // A new webhook is not in force at once.
+    // A new webhook is not active at once.
     let try_it = object_to_try(resource, &service.layer);
     let path = service.folder().join("try.json");
     std::fs::write(&path, try_it.to_string()).expect("the object can be written");
     let path = path.display().to_string();
     let create = ["create", "--dry-run=server", "-f", &path];
-    until("the webhook is in force", || !kubectl(&create).status.success());
+    until("the webhook is active", || !kubectl(&create).status.success());
 }
 
 fn object_to_try(resource: &str, namespace: &str) -> Value {

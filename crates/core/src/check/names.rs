@@ -32,8 +32,8 @@ rule! {
     ///
     /// `kube-system`, `kube-public` and `kube-node-lease` belong to the cluster, and so does every
     /// other name that starts with `kube-`. Objects without a namespace are in `default`. Optakit
-    /// deletes objects of its namespace that are no longer in the bundle, so each service file has
-    /// a namespace of its own.
+    /// deletes objects of its namespace that are no longer in the bundle, so each service file
+    /// needs a separate namespace.
     pub static RESERVED_LAYER_NAME: Error {
         fix: "Name the service file after your product or team.",
         bad: File(
