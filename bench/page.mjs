@@ -1,7 +1,7 @@
 // Measures the built page in Chromium: the size and time of the first load, and the time from a key
 // to the painted page. Compares it with monaco-editor (with monaco-yaml and the JSON Schema of
-// opta.yml) and a small Leptos page. Runs of the pages alternate, so that a busy machine affects all
-// of them.
+// opta.yml) and a small Leptos page. Runs of the pages alternate, so that a busy machine affects
+// all of them.
 //   node bench/page.mjs FIGURES     the folders of the other pages are in MONACO and LEPTOS
 import { brotliCompressSync, constants } from 'node:zlib';
 import { launch } from '../scripts/browser.mjs';

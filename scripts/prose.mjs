@@ -71,8 +71,6 @@ process.stdout.write(output);
 process.stderr.write(stderr);
 if (status !== 0) {
   const count = output.split('\n').filter(Boolean).length;
-  console.error(
-    `error: ${count} phrases are hard to read; .vale/ lists the words to use`,
-  );
+  console.error(`error: ${count} phrases are hard to read; .vale/ lists the words to use`);
 }
 process.exit(status ?? 1);

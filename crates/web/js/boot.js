@@ -37,7 +37,8 @@ try {
   const message = document.querySelector('#loading .loading');
   if (message) {
     const reason = error instanceof Error ? error.message : String(error);
-    message.textContent = `The editor did not start: ${reason}. Update your browser, or use another one.`;
+    message.textContent =
+      `The editor did not start: ${reason}. ` + 'Update your browser, or use another one.';
   }
   throw error;
 }
