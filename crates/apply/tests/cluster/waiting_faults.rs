@@ -120,6 +120,9 @@ fn old_rejection_of_pods_does_not_fail_the_next_apply() {
     let rejected = "violates PodSecurity \"restricted:latest\"";
     service.apply(&["--timeout", "300"]).fails().reports(rejected).omits("timed out");
     kubectl_ok(&["label", "namespace", "rejected", &format!("{label}-")]);
+    // The removal of a label is not active at once.
+    let create = ["-n", "rejected", "run", "try", "--image=acme/try", "--dry-run=server"];
+    until("pods are allowed", || kubectl(&create).status.success());
     // The ReplicaSet keeps the condition until its controller tries again.
     service.apply(&["--timeout", "300"]).succeeds();
     record_fault(
