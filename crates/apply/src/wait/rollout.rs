@@ -220,7 +220,7 @@ fn is_refusal(cause: &Cause) -> bool {
     }
 }
 
-/// Returns the rank of a problem. The problem with the lowest rank, which explains most, is reported.
+/// Returns the rank of a problem. The lowest rank explains most, and is reported.
 const fn vagueness(cause: &Cause) -> u8 {
     match cause {
         Cause::Deleting | Cause::Paused(_) => 0,
