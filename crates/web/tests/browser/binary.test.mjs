@@ -103,7 +103,7 @@ function deployer(cwd, bundle, kubeconfig) {
     AWS_ACCESS_KEY_ID: 'test',
     AWS_SECRET_ACCESS_KEY: 'test',
   };
-  const args = ['deploy', bundle, 'app.tar', '--kubeconfig', kubeconfig];
+  const args = ['deploy', bundle, 'app.tar', '--yes', '--kubeconfig', kubeconfig];
   return () => promisify(execFile)(binary, args, { cwd, env });
 }
 

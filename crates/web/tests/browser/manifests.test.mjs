@@ -99,7 +99,7 @@ test('another exposure renders other objects and reports unsupported features', 
   await manifests(page).getByText('kind: HTTPRoute').waitFor();
   const problems = region(page, 'Problems');
   await problems
-    .getByText('sessions are not sticky: the standard channel of the Gateway API')
+    .getByText('sessions are not sticky, because the standard channel of the Gateway API')
     .waitFor();
   await assertSameBundle(page, source, '--exposure', 'gateway');
   await page.reload();
