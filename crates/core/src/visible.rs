@@ -54,17 +54,27 @@ fn escape(c: char) -> Option<String> {
 }
 
 fn escaped(text: &str, escape: impl Fn(char) -> Option<String>) -> Cow<'_, str> {
+    let is_other = |byte: u8| !(b' '..=b'~').contains(&byte);
     // Most texts need no copy.
-    if text.bytes().all(|byte| (b' '..=b'~').contains(&byte)) {
+    if !text.bytes().any(is_other) {
         return Cow::Borrowed(text);
     }
     let mut result = String::with_capacity(text.len());
-    for c in text.chars() {
-        match escape(c) {
-            Some(escape) => result.push_str(&escape),
-            None => result.push(c),
+    let mut rest = text;
+    while let Some(at) = rest.bytes().position(is_other) {
+        // Bytes before the first other byte are ASCII, so a character starts here.
+        let (printable, other) = rest.split_at(at);
+        result.push_str(printable);
+        let mut chars = other.chars();
+        if let Some(c) = chars.next() {
+            match escape(c) {
+                Some(escape) => result.push_str(&escape),
+                None => result.push(c),
+            }
         }
+        rest = chars.as_str();
     }
+    result.push_str(rest);
     Cow::Owned(result)
 }
 
