@@ -380,10 +380,10 @@ fn helm_names_the_cause(failure: &Failure) -> bool {
 const INTRODUCTION: &str = "\
 # Failures
 
-This page shows the message of `optakit apply` for broken services. A test on a real control plane
-writes it (`crates/apply/tests/failures.rs`). Pod names are shortened to `…`. The test also installs
-the same objects with `helm upgrade --install --atomic`. A note says where Helm's message does not
-name the cause.
+This page shows the messages of `optakit apply` for broken services. A test on a real control plane
+writes this page (`crates/apply/tests/failures.rs`). Pod names are shortened to `…`. The test also
+installs the same objects with `helm upgrade --install --atomic`. A note says if Helm's message does
+not name the cause.
 ";
 
 #[test]
