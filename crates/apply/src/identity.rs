@@ -22,8 +22,9 @@ pub(crate) struct Identity {
 /// The bundle, or the cluster, differs from the place that the layer was applied to.
 #[derive(Debug, thiserror::Error)]
 #[error(
-    "`{layer}` was applied to another place before; nothing was changed{}\n  \
-     help: check the bundle and `--context`; if the new place is right, pass `--accept-cluster`",
+    "`{layer}` was applied to a different environment, AWS account or cluster before; nothing was \
+     changed{}\n  \
+     help: check the bundle and `--context`, or pass `--accept-cluster` to apply here from now on",
     differences.iter().map(|difference| format!("\n  {difference}")).collect::<String>()
 )]
 pub(crate) struct OtherPlace {

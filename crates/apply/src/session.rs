@@ -39,7 +39,7 @@ pub(crate) enum Access {
     Read,
     /// Writes or deletes. The layer must have been applied to the same place before.
     Write {
-        /// Whether the user accepts another place.
+        /// Whether the user accepts another environment, account or cluster.
         accept_cluster: bool,
     },
 }
@@ -62,7 +62,7 @@ pub(crate) struct Session {
     /// The place that the run writes to. `None` if it only reads. An error if the recorded place
     /// cannot be read.
     identity: Option<Result<Identity, LiveError>>,
-    /// Whether the user accepts another place than the recorded one.
+    /// Whether the user accepts another environment, account or cluster than the recorded one.
     pub(crate) accepts_place: bool,
     /// Whether a signal asked the run to stop.
     pub(crate) stop: Stop,
@@ -101,7 +101,7 @@ impl Session {
     /// # Errors
     ///
     /// Fails if AWS or the cluster cannot be reached, or rejects the credentials. Fails if the run
-    /// writes, and the layer was applied to another place before.
+    /// writes, and the layer was applied elsewhere before.
     pub(crate) async fn open(
         mut bundle: Bundle,
         cluster: &Cluster,

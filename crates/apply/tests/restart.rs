@@ -60,7 +60,7 @@ fn wait_survives_a_restart_of_the_api_server() {
     let mut run = BackgroundRun::apply(&service, &["--timeout", "300"]);
     run.reports("couldn't find key TOKEN");
     api_server("stop-api");
-    run.reports("the watch broke and is started again");
+    run.reports("the watch failed and is restarted");
     api_server("start-api");
     kubectl_ok(&["-n", "waitrestart", "annotate", "pods", "--all", "key=exists"]);
     run.finish().succeeds().reports("ready        Deployment waitrestart-api-k8s-service");

@@ -68,7 +68,7 @@ impl Attempt {
             Some(new) => Some(new.write(client).await?),
             None => self.current.applied.clone(),
         };
-        let revision = revision.context("a bundle without a new revision is deployed already")?;
+        let revision = revision.context("a bundle without a new revision is already deployed")?;
         history::mark(set, &revision);
         written.revision(revision.clone());
         Ok(Started { current: self.current, revision, is_new })

@@ -38,7 +38,7 @@ pub(super) async fn after_failure(run: Run<'_>, failure: Failure) -> anyhow::Err
         Err(failure) => anyhow!(
             "the rollout failed, and the rollback to revision {number} failed too\n  \
              rollout: {}\n  rollback: {}\n  \
-             help: see what runs with `optakit status`, then run `optakit rollback`",
+             help: check the state with `optakit status`, then run `optakit rollback`",
             first_line(&error),
             first_line(&failure.error)
         ),

@@ -136,7 +136,7 @@ Exit codes:
   3  the run lost its lock and stopped
 
 Examples:
-  # Apply the revision before the one that runs now
+  # Apply the revision before the current one
   optakit rollback shop-staging.bundle.json
 
   # Apply revision 3 again
@@ -146,7 +146,7 @@ pub(crate) struct RollbackArgs {
     pub(crate) service: ServiceArgs,
     #[command(flatten)]
     pub(crate) write: WriteArgs,
-    /// Revision to apply [default: the deployed one before the one that runs now]
+    /// Revision to apply [default: the last deployed revision before the current one]
     #[arg(long, value_name = "NUMBER")]
     pub(crate) to: Option<u32>,
     #[command(flatten)]
@@ -182,8 +182,8 @@ pub(crate) struct AwsArgs {
     pub(crate) skip_aws: bool,
     /// Also change AWS resources that neither Optakit nor Opta created
     ///
-    /// An ECR repository, IAM role or IAM policy without the tags of Optakit or Opta is not changed
-    /// otherwise.
+    /// Without this flag, Optakit changes only ECR repositories, IAM roles and IAM policies with
+    /// the tags of Optakit or Opta.
     #[arg(long, conflicts_with = "skip_aws")]
     pub(crate) adopt: bool,
 }

@@ -55,7 +55,7 @@ Examples:
     Inspect(BundleFile),
     /// Check that a bundle was not modified
     ///
-    /// Checks that the bundle touches only its own layer. Then checks its digest, and renders its
+    /// Checks that the bundle changes only its own layer. Then checks its digest, and renders its
     /// source files again.
     #[command(after_help = "\
 Exit codes:

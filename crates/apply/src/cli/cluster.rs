@@ -27,7 +27,7 @@ pub(crate) struct ConnectArgs {
 /// The options of every command that writes.
 #[derive(Debug, Args)]
 pub(crate) struct WriteArgs {
-    /// Accept another environment, AWS account or cluster than the service was applied to before
+    /// Accept an environment, AWS account or cluster that differs from earlier applies
     ///
     /// The first apply records them in the cluster. A command that writes stops if they differ.
     #[arg(long, global = true)]

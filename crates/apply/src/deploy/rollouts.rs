@@ -139,7 +139,7 @@ impl Rollouts<'_> {
                 let limit = duration::text(self.patience.timeout);
                 let label = self.label(name);
                 self.progress.warning(&format!(
-                    "{label}: {problem}\n  the apply waits until this is over, at most {limit}"
+                    "{label}: {problem}\n  waiting until this is resolved, for at most {limit}"
                 ));
             }
             Update::Ready { name, pods } => {
@@ -150,7 +150,7 @@ impl Rollouts<'_> {
                 states.borrow_mut().insert(name.to_owned(), State { text, since, is_ready: true });
             }
             Update::Disconnected { reason } => {
-                self.progress.warning(&format!("the watch broke and is started again: {reason}"));
+                self.progress.warning(&format!("the watch failed and is restarted: {reason}"));
             }
         }
     }

@@ -48,7 +48,7 @@ pub(super) async fn connect(
     match tunnel.downcast::<Stream>() {
         // The server sends nothing before the handshake of TLS.
         Ok(parts) if parts.read_buf.is_empty() => Ok(parts.io),
-        _ => Err(failed("it sends data before the connection is used".to_owned())),
+        _ => Err(failed("it sent data before the connection was used".to_owned())),
     }
 }
 

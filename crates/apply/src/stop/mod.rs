@@ -31,7 +31,7 @@ pub(crate) struct Interrupted {
 
 impl From<StopSignal> for Interrupted {
     fn from(signal: StopSignal) -> Self {
-        let outcome = "changes that were already made stay\n  \
+        let outcome = "changes that were already made are kept\n  \
                        help: run the command again to complete them";
         Self { signal, outcome: outcome.to_owned() }
     }

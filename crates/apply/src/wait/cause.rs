@@ -95,7 +95,7 @@ impl Cause {
                 format!("raise the quota: `kubectl -n {namespace} describe quota`")
             }
             Self::PodsRejected { rejection: Rejection::Temporary, .. } => {
-                "repair what the message names, then apply again".to_owned()
+                "fix the problem in the message, then apply again".to_owned()
             }
             Self::Pod { pod, fault } => fault.help(namespace, pod),
         }

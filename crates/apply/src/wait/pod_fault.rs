@@ -124,7 +124,7 @@ impl PodFault {
             Self::InvalidImageName { .. } => "correct the name of the image",
             Self::ImagePull { failure, .. } => failure.help(),
             Self::ReadinessGate { .. } => {
-                "check the controller that sets the condition, for example of a load balancer"
+                "check the controller that sets the condition, such as a load balancer controller"
             }
             Self::ContainerStart { failure, .. } => match failure.help() {
                 Some(help) => help,

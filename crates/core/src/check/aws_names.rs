@@ -12,10 +12,10 @@ use crate::text::Text;
 const MAX_ROLE: usize = 64;
 
 rule! {
-    /// The name of the IAM role is too long. It has at most 64 characters.
+    /// The name of the IAM role is longer than 64 characters.
     ///
-    /// The name of the role joins the names of the environment, the service file and the module by
-    /// dashes. AWS rejects longer names when the role is created.
+    /// The name of the role contains the names of the environment, the service file and the
+    /// module, separated by dashes. AWS rejects longer names when Optakit creates the role.
     pub static ROLE_NAME_TOO_LONG: Error {
         fix: "Shorten the name of the module, the service file or the environment.",
         bad: File(
@@ -34,8 +34,8 @@ rule! {
 rule! {
     /// The name of the ECR repository has two dashes in a row.
     ///
-    /// The repository of an `AUTO` image is `opta-<name of the service file>-<module>`. ECR accepts
-    /// only single separators between letters and digits.
+    /// The repository of an `AUTO` image is `opta-<name of the service file>-<module>`. ECR does
+    /// not accept two separators in a row.
     pub static INVALID_REPOSITORY_NAME: Error {
         fix: "Rename the service file, or use an image of another registry.",
         bad: File(

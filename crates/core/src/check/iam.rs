@@ -42,7 +42,7 @@ rule! {
     /// The policy is in another AWS partition than the environment.
     ///
     /// The partition is the second part of an ARN: `aws-cn` in China, `aws-us-gov` in AWS GovCloud,
-    /// and `aws` nearly everywhere else. IAM never attaches a policy of another partition.
+    /// and `aws` in most other regions. A role cannot use a policy of another partition.
     pub static POLICY_OF_ANOTHER_PARTITION: Warning {
         fix: "Change the partition of the ARN.",
         bad: Module("additional_iam_policies: [\"arn:aws-cn:iam::aws:policy/ReadOnlyAccess\"]\n"),
@@ -53,7 +53,7 @@ rule! {
 rule! {
     /// The policy belongs to another AWS account than the environment.
     ///
-    /// IAM attaches policies of AWS, and policies of the account of the role.
+    /// A role can only use policies that AWS manages, and policies of the account of the role.
     pub static POLICY_OF_ANOTHER_ACCOUNT: Warning {
         fix: "Create the policy in the account of the environment.",
         bad: Module("additional_iam_policies: [\"arn:aws:iam::999988887777:policy/reports\"]\n"),
@@ -62,10 +62,10 @@ rule! {
 }
 
 rule! {
-    /// The role gets more policies than AWS allows by default: 10.
+    /// The role gets more than 10 policies, the default limit of AWS.
     ///
-    /// These are its own policy, those in `additional_iam_policies`, and the ARNs in `links`. The
-    /// quota of an account can be raised to 25.
+    /// The role gets its own policy, those in `additional_iam_policies`, and the ARNs in `links`.
+    /// AWS can raise the quota of an account to 25.
     pub static TOO_MANY_POLICIES: Warning {
         fix: "Combine policies, or ask AWS to raise the quota of the account.",
         bad: Module(many_policies!(1 2 3 4 5 6 7 8 9 10)),
@@ -90,7 +90,7 @@ macro_rules! many_links {
 }
 
 rule! {
-    /// The links need an IAM policy that is too long for AWS. It has at most 6,144 characters.
+    /// The IAM policy for the links is longer than 6,144 characters, the limit of AWS.
     ///
     /// The policy contains the ARN of every linked resource.
     pub static POLICY_TOO_LONG: Error {

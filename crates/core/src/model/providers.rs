@@ -81,7 +81,7 @@ impl FieldValue for AccountId {
             let message = format!("`account_id` has {} digits, expected {DIGITS}", text.len());
             let diagnostic = reader
                 .fault(&WRONG_TYPE, node.span, message)
-                .help("write all digits of the account ID, also the zeros at its start");
+                .help("write all digits of the account ID, including leading zeros");
             reader.push(diagnostic);
             return None;
         }

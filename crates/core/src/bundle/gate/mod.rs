@@ -112,7 +112,7 @@ fn metadata_violations(expected: &Expected<'_>) -> Vec<Violation> {
     let mut report = |pointer: &str, reason| found.push(violation("bundle", pointer, reason));
     let (layer, environment) = (&bundle.metadata.layer, &bundle.metadata.environment);
     if is_reserved_layer(layer) {
-        report("/metadata/layer", format!("is `{layer}`, a namespace of Kubernetes itself"));
+        report("/metadata/layer", format!("is `{layer}`, a namespace that Kubernetes reserves"));
     } else if !rfc1123::is_label(layer) {
         report("/metadata/layer", format!("is `{layer}`, which is not a valid namespace"));
     }
