@@ -71,7 +71,9 @@ impl Written {
 
     fn outcome(&self, layer: &str) -> String {
         if self.revision.borrow().is_some() {
-            "changes that were already made are kept\n  help: apply again to complete them".to_owned()
+            "changes that were already made are kept\n  \
+             help: apply again to complete them"
+                .to_owned()
         } else if self.namespace.get() {
             format!("the Namespace `{layer}` was created, nothing else was changed")
         } else {

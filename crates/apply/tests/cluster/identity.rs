@@ -74,7 +74,7 @@ fn commands_that_write_stop_in_another_cluster() {
     service.update("acme/api:3", "");
     for run in commands(&service) {
         run.fails()
-            .reports("`relocated` was applied to a different environment, AWS account or cluster before")
+            .reports("`relocated` was applied to a different environment")
             .reports(&format!("cluster UID `{uid}`, but it was applied to cluster UID `f00d`"))
             .reports("--accept-cluster");
     }
