@@ -23,7 +23,8 @@ fn a_reserved_layer_is_refused_even_if_everything_agrees() {
         let text = full("nginx", "baseline").to_text().replace("shop", name);
         let bundle: Value = serde_json::from_str(&text).expect("JSON");
         let found = violations(&bundle).unwrap_or_default();
-        let reserved = |found: &Violation| found.reason.contains("a namespace that Kubernetes reserves");
+        let reserved =
+            |found: &Violation| found.reason.contains("a namespace that Kubernetes reserves");
         assert!(found.iter().any(reserved), "{name}: {found:#?}");
     }
 }
