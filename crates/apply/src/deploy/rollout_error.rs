@@ -82,10 +82,7 @@ impl Display for RolloutError {
         for state in &self.unready {
             writeln!(f, "  not ready yet: {state}")?;
         }
-        f.write_str(
-            "  the Service and its configuration were applied; the autoscaler and the Ingress \
-             were not",
-        )?;
+        f.write_str("  Services and configuration were applied; Ingresses and routes were not")?;
         let mut helps: Vec<&str> = Vec::new();
         for FailedObject { help, .. } in &self.failed {
             if !helps.contains(&help.as_str()) {
@@ -121,8 +118,8 @@ mod tests {
             "Deployment a is not ready: it crashed\n  set at opta.yml:7\n  warning  BackOff\n\
              Deployment b is not ready: it crashed\n  set at opta.yml:7\n  warning  BackOff\n  \
              not ready yet: Deployment c: 0 of 1 pods ready\n  \
-             the Service and its configuration were applied; the autoscaler and the Ingress were \
-             not\n  help: fix a\n  help: fix b"
+             Services and configuration were applied; Ingresses and routes were not\n  \
+             help: fix a\n  help: fix b"
         );
     }
 }

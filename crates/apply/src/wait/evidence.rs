@@ -87,8 +87,12 @@ async fn warnings(
 /// Leaves out a warning that repeats `reason`, or another warning with a different pod name.
 fn newest(mut events: Vec<Event>, objects: &Objects, reason: &str) -> Vec<String> {
     let deployment = &objects.deployment;
+    // An autoscaler has the name of its Deployment.
+    let has_pods = |kind: &str| matches!(kind, "Deployment" | "ReplicaSet" | "Pod");
     events.retain(|event| {
-        event.involved_object.name.as_deref().is_some_and(|name| objects.include(name))
+        let object = &event.involved_object;
+        object.kind.as_deref().is_some_and(has_pods)
+            && object.name.as_deref().is_some_and(|name| objects.include(name))
     });
     events.sort_by_key(|event| std::cmp::Reverse(time(event)));
     let reason = without_pods(reason, deployment);
@@ -180,14 +184,17 @@ mod tests {
 
     #[test]
     fn newest_warnings_of_the_service_are_listed_once() {
-        let event = |name: &str, message: &str, time: &str| -> Event {
+        let event_of = |kind: &str, name: &str, message: &str, time: &str| -> Event {
             serde_json::from_value(
                 json!({"metadata": {}, "type": "Warning", "reason": "Unhealthy", "message": message,
-                "involvedObject": {"name": name}, "lastTimestamp": time}),
+                "involvedObject": {"kind": kind, "name": name}, "lastTimestamp": time}),
             )
             .expect("an event")
         };
+        let event = |name: &str, message: &str, time: &str| event_of("Pod", name, message, time);
+        let autoscaler = "HorizontalPodAutoscaler";
         let events = vec![
+            event_of(autoscaler, "shop-api", "no metrics", "2026-01-01T00:04:00Z"),
             event("shop-api-1-x", "old", "2026-01-01T00:00:00Z"),
             event("shop-api-1-y", "new", "2026-01-01T00:02:00Z"),
             event("shop-api-1-z", "new", "2026-01-01T00:01:00Z"),
