@@ -13,9 +13,10 @@ use crate::history::{self, Revision};
 use crate::live;
 use crate::report::Report;
 use crate::session::{Access, AwsUse, Session};
-use crate::wait::Paused;
+use crate::wait::{self, Paused, PodCounts};
 
-/// Prints pods, images and the current revision. Exit code 1 if a pod is not ready.
+/// Prints pods, images and the current revision. Exit code 1 unless all pods are of the newest
+/// revision and ready.
 ///
 /// # Errors
 ///
@@ -42,7 +43,7 @@ pub(crate) fn run(arguments: &StatusArgs, report: &Report) -> anyhow::Result<Exi
                 report.warning(format!("Deployment {name}: {paused}\n  help: {help}"));
             }
         }
-        let ready = services.iter().all(|service| service.ready >= service.wanted);
+        let ready = services.iter().all(ServiceStatus::is_ready);
         Ok(if ready { ExitCode::SUCCESS } else { ExitCode::from(1) })
     })
 }
@@ -50,8 +51,8 @@ pub(crate) fn run(arguments: &StatusArgs, report: &Report) -> anyhow::Result<Exi
 /// The status of one Deployment.
 struct ServiceStatus {
     name: String,
-    ready: i32,
-    wanted: i32,
+    pods: PodCounts,
+    /// The image of the newest revision.
     image: String,
 }
 
@@ -65,10 +66,14 @@ impl ServiceStatus {
         let image = containers.first().and_then(|container| container.image.clone());
         Self {
             name: deployment.metadata.name.clone().unwrap_or_default(),
-            ready: deployment.status.as_ref().and_then(|status| status.ready_replicas).unwrap_or(0),
-            wanted: spec.and_then(|spec| spec.replicas).unwrap_or(1),
+            pods: wait::pod_counts(deployment),
             image: image.unwrap_or_default(),
         }
+    }
+
+    /// Whether all pods are of the newest revision and ready.
+    const fn is_ready(&self) -> bool {
+        self.pods.ready >= self.pods.wanted && self.pods.old == 0
     }
 }
 
@@ -84,8 +89,12 @@ fn text(session: &Session, services: &[ServiceStatus], newest: Option<&Revision>
         None => "no revision\n".to_owned(),
     });
     let width = services.iter().map(|service| service.name.len()).max().unwrap_or(0);
-    for ServiceStatus { name, ready, wanted, image } in services {
-        text.push_str(&format!("  {name:width$}  {ready}/{wanted} ready  {image}\n"));
+    for ServiceStatus { name, pods: PodCounts { ready, wanted, old }, image } in services {
+        let old = match old {
+            0 => String::new(),
+            old => format!("  (pods of earlier revisions: {old})"),
+        };
+        text.push_str(&format!("  {name:width$}  {ready}/{wanted} ready  {image}{old}\n"));
     }
     if services.is_empty() {
         text.push_str("  no Deployments\n");
@@ -99,8 +108,8 @@ fn text(session: &Session, services: &[ServiceStatus], newest: Option<&Revision>
 fn json(session: &Session, services: &[ServiceStatus], newest: Option<&Revision>) -> String {
     let service = |service: &ServiceStatus| {
         json!({
-            "name": service.name, "ready": service.ready, "wanted": service.wanted,
-            "image": service.image,
+            "name": service.name, "ready": service.pods.ready, "wanted": service.pods.wanted,
+            "old": service.pods.old, "image": service.image,
         })
     };
     let revision = |revision: &Revision| {

@@ -59,6 +59,26 @@ pub(super) fn pods(deployment: &Deployment, baseline: &Baseline) -> (u64, u64) {
     (ready.min(number(status.updated_replicas)).min(wanted), wanted)
 }
 
+/// The pods of a Deployment.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct PodCounts {
+    /// The number of ready pods of the newest revision.
+    pub(crate) ready: u64,
+    pub(crate) wanted: u64,
+    /// The number of pods of older revisions.
+    pub(crate) old: u64,
+}
+
+/// Counts the pods of a Deployment that no run is waiting for.
+pub(crate) fn pod_counts(deployment: &Deployment) -> PodCounts {
+    let (ready, wanted) = pods(deployment, &Baseline::default());
+    let status = deployment.status.as_ref();
+    let number = |field: Option<i32>| field.and_then(|field| u64::try_from(field).ok());
+    let total = number(status.and_then(|status| status.replicas)).unwrap_or(0);
+    let updated = number(status.and_then(|status| status.updated_replicas)).unwrap_or(0);
+    PodCounts { ready, wanted, old: total.saturating_sub(updated) }
+}
+
 /// Returns the progress of a Deployment.
 pub(super) fn progress(deployment: &Deployment, baseline: &Baseline) -> Progress {
     if deployment.metadata.deletion_timestamp.is_some() {

@@ -18,6 +18,7 @@ mod watch;
 mod watches;
 
 pub(crate) use cause::Cause;
+pub(crate) use deployment::{PodCounts, pod_counts};
 pub(crate) use error::{Failure, WaitError};
 pub(crate) use patience::Patience;
 pub(crate) use paused::Paused;

@@ -34,6 +34,19 @@ fn rollback_keeps_the_old_pods() {
 }
 
 #[test]
+fn status_does_not_count_pods_of_earlier_revisions() {
+    let service = Service::new("counted", "acme/api:1", "    min_containers: 2\n");
+    service.apply(&[]).succeeds();
+    service.update("image-not-found/api:2", "    min_containers: 2\n");
+    service.apply(&["--on-failure", "keep"]).fails();
+    service
+        .run("status", &[])
+        .fails()
+        .prints("counted-api-k8s-service  0/2 ready  image-not-found/api:2")
+        .prints("(pods of earlier revisions: 2)");
+}
+
+#[test]
 fn ten_revisions_are_kept_and_can_be_rolled_back_to() {
     let service = Service::new("revised", "acme/api:1", "");
     for tag in 1..=12 {
