@@ -242,7 +242,7 @@ fn ctrl_c_prints_the_state_and_releases_the_lock() {
     run.signal("INT");
     run.finish()
         .exits(130)
-        .reports("stopped      Deployment stopping-api-k8s-service: 0 of 1 pods ready")
+        .reports("stopped      Deployment stopping-api-k8s-service: 0 of 1 pods")
         .reports("apply again to complete them");
     assert!(!exists(&["-n", "stopping", "lease", "optakit-stopping"]));
     service.update("acme/api:2", "");
