@@ -106,9 +106,9 @@ export async function installed(page) {
   await page.waitForFunction(() => navigator.serviceWorker.controller);
 }
 
-/** Replaces a whole text with the keyboard. */
+/** Replaces a whole text with the keyboard. Does not click: completions can cover the text. */
 export async function write(page, source, name = 'opta.yml') {
-  await text(page, name).click();
+  await text(page, name).focus();
   await page.keyboard.press('ControlOrMeta+a');
   await page.keyboard.insertText(source);
 }
