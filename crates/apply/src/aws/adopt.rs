@@ -5,12 +5,14 @@ use std::ops::Range;
 use aws_config::SdkConfig;
 use aws_sdk_ecr::Client;
 use optakit_core::aws::AwsResource;
+use optakit_core::aws::ecr::is_variant_of_opta;
 use optakit_core::bundle::{Bundle, List};
 use serde_json::Value;
 
+use super::ecr::{self, WHAT};
+use super::owner::TERRAFORM;
 use super::{AwsError, failed};
 
-const WHAT: &str = "ECR repository";
 /// The JSON pointer to the containers of a Deployment.
 const CONTAINERS: &str = "/spec/template/spec/containers";
 
@@ -35,13 +37,8 @@ pub(crate) async fn adopt(aws: &SdkConfig, bundle: &mut Bundle) -> Result<(), Aw
 
 /// Returns the repository that Opta created, unless a repository with the plain name exists.
 async fn created_by_opta(client: &Client, name: &str) -> Result<Option<String>, AwsError> {
-    match client.describe_repositories().repository_names(name).send().await {
-        Ok(_) => return Ok(None),
-        Err(error)
-            if error
-                .as_service_error()
-                .is_some_and(|error| error.is_repository_not_found_exception()) => {}
-        Err(error) => return Err(failed("ecr:DescribeRepositories", WHAT, name, &error)),
+    if ecr::describe(client, name).await?.is_some() {
+        return Ok(None);
     }
     let mut found = Vec::new();
     let mut pages = client.describe_repositories().into_paginator().send();
@@ -49,7 +46,7 @@ async fn created_by_opta(client: &Client, name: &str) -> Result<Option<String>, 
         let page = page.map_err(|error| failed("ecr:DescribeRepositories", WHAT, name, &error))?;
         let repositories = page.repositories.unwrap_or_default().into_iter();
         found.extend(repositories.filter(|repository| {
-            repository.repository_name().is_some_and(|other| is_variant(other, name))
+            repository.repository_name().is_some_and(|other| is_variant_of_opta(other, name))
         }));
     }
     let mut adopted = None;
@@ -60,7 +57,7 @@ async fn created_by_opta(client: &Client, name: &str) -> Result<Option<String>, 
         };
         let tags = client.list_tags_for_resource().resource_arn(arn).send().await;
         let tags = tags.map_err(|error| failed("ecr:ListTagsForResource", WHAT, other, &error))?;
-        if tags.tags().iter().any(|tag| (tag.key(), tag.value()) == ("terraform", "true")) {
+        if tags.tags().iter().any(|tag| (tag.key(), tag.value()) == TERRAFORM) {
             if let Some(first) = &adopted {
                 let reason = format!(
                     "Opta created {first} and {other}\n  \
@@ -77,15 +74,6 @@ async fn created_by_opta(client: &Client, name: &str) -> Result<Option<String>, 
         }
     }
     Ok(adopted)
-}
-
-/// Whether `other` is `name` with a dash and four lowercase letters or digits.
-fn is_variant(other: &str, name: &str) -> bool {
-    let suffix = other.strip_prefix(name).and_then(|suffix| suffix.strip_prefix('-'));
-    suffix.is_some_and(|suffix| {
-        suffix.len() == 4
-            && suffix.bytes().all(|byte| byte.is_ascii_lowercase() || byte.is_ascii_digit())
-    })
 }
 
 /// Renames a repository in the bundle, and in the images of its containers.
@@ -118,23 +106,4 @@ fn name_in_image(image: &str, name: &str) -> Option<Range<usize>> {
     let start = image.find('/')? + 1;
     let rest = image[start..].strip_prefix(name)?;
     (rest.is_empty() || rest.starts_with(['@', ':'])).then_some(start..start + name.len())
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn a_variant_has_four_random_characters() {
-        assert!(is_variant("opta-shop-api-x7k2", "opta-shop-api"));
-        for other in [
-            "opta-shop-api",
-            "opta-shop-api-x7k",
-            "opta-shop-api-test2",
-            "opta-shop-api-X7K2",
-            "opta-shop-x7k2",
-        ] {
-            assert!(!is_variant(other, "opta-shop-api"), "{other}");
-        }
-    }
 }

@@ -35,6 +35,13 @@ enum Written {
     AlreadyExists,
 }
 
+impl Written {
+    /// Returns the result of a creation: `None` means that the resource existed.
+    fn of<T>(created: Option<T>) -> Self {
+        created.map_or(Self::AlreadyExists, |_| Self::Done)
+    }
+}
+
 /// The reason why a resource could not be created or updated.
 #[derive(Debug, thiserror::Error)]
 pub(crate) enum AwsError {
@@ -75,6 +82,24 @@ where
             AwsError::Denied { action, what, name, reason }
         }
         _ => AwsError::Failed { action, what, name, reason },
+    }
+}
+
+/// Returns the answer to a request, or `None` if AWS answers with the expected error.
+fn unless<T, E>(
+    answer: Result<T, SdkError<E>>,
+    is_expected: impl FnOnce(&E) -> bool,
+    action: &'static str,
+    what: &'static str,
+    name: &str,
+) -> Result<Option<T>, AwsError>
+where
+    E: std::error::Error + ProvideErrorMetadata + 'static,
+{
+    match answer {
+        Ok(answer) => Ok(Some(answer)),
+        Err(error) if error.as_service_error().is_some_and(is_expected) => Ok(None),
+        Err(error) => Err(failed(action, what, name, &error)),
     }
 }
 

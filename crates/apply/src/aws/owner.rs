@@ -14,7 +14,7 @@ const ENVIRONMENT: &str = "optakit.dev/environment";
 const LAYER: &str = "optakit.dev/layer";
 const MODULE: &str = "optakit.dev/module";
 /// The tags that Opta sets. The value of `opta` varies.
-const TERRAFORM: (&str, &str) = ("terraform", "true");
+pub(super) const TERRAFORM: (&str, &str) = ("terraform", "true");
 const OPTA: &str = "opta";
 
 /// The module of a service that an AWS resource is for.
@@ -36,6 +36,16 @@ pub(super) enum Owner {
     Unknown,
     /// Optakit created it for another module or environment.
     OtherModule,
+}
+
+impl Owner {
+    /// Whether a resource may only be changed with `--adopt`.
+    pub(super) const fn is_foreign(self) -> bool {
+        match self {
+            Self::Unknown | Self::OtherModule => true,
+            Self::Optakit | Self::Opta => false,
+        }
+    }
 }
 
 impl ServiceModule {

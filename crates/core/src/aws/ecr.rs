@@ -135,3 +135,33 @@ pub fn repository_url(names: &Names, environment: &Environment) -> Text {
         .push(&names.repository())
         .build()
 }
+
+/// Whether a repository has the name that Opta of 2022 gave it: `name` with a dash and four
+/// lowercase letters or digits.
+#[must_use]
+pub fn is_variant_of_opta(repository: &str, name: &str) -> bool {
+    let suffix = repository.strip_prefix(name).and_then(|suffix| suffix.strip_prefix('-'));
+    suffix.is_some_and(|suffix| {
+        suffix.len() == 4
+            && suffix.bytes().all(|byte| byte.is_ascii_lowercase() || byte.is_ascii_digit())
+    })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_variant_has_four_random_characters() {
+        assert!(is_variant_of_opta("opta-shop-api-x7k2", "opta-shop-api"));
+        for other in [
+            "opta-shop-api",
+            "opta-shop-api-x7k",
+            "opta-shop-api-test2",
+            "opta-shop-api-X7K2",
+            "opta-shop-x7k2",
+        ] {
+            assert!(!is_variant_of_opta(other, "opta-shop-api"), "{other}");
+        }
+    }
+}

@@ -4,13 +4,14 @@ mod plan;
 mod write;
 
 use aws_sdk_ecr::Client;
+use aws_sdk_ecr::types::Repository;
 use serde::Serialize;
 
 pub(super) use plan::plan;
 pub(super) use write::{RepositoryWrite, write};
 
 use super::owner::Tags;
-use super::{AwsError, failed};
+use super::{AwsError, failed, unless};
 
 pub(super) const WHAT: &str = "ECR repository";
 
@@ -30,24 +31,26 @@ pub(super) struct FoundRepository {
 ///
 /// Fails if AWS rejects a call. The error names the missing permission.
 pub(super) async fn find(client: &Client, name: &str) -> Result<Option<FoundRepository>, AwsError> {
-    let described = match client.describe_repositories().repository_names(name).send().await {
-        Ok(described) => described.repositories().first().cloned(),
-        Err(error)
-            if error
-                .as_service_error()
-                .is_some_and(|error| error.is_repository_not_found_exception()) =>
-        {
-            None
-        }
-        Err(error) => return Err(failed("ecr:DescribeRepositories", WHAT, name, &error)),
-    };
-    let Some(described) = described else { return Ok(None) };
+    let Some(described) = describe(client, name).await? else { return Ok(None) };
     let arn = described.repository_arn().unwrap_or_default().to_owned();
     let (tags, policy, lifecycle) =
         tokio::try_join!(tags(client, name, &arn), policy(client, name), lifecycle(client, name))?;
     let scanning = described.image_scanning_configuration();
     let scan_on_push = scanning.is_some_and(|scanning| scanning.scan_on_push());
     Ok(Some(FoundRepository { arn, scan_on_push, tags, policy, lifecycle }))
+}
+
+/// Returns the description of a repository, or `None` if it does not exist.
+pub(super) async fn describe(client: &Client, name: &str) -> Result<Option<Repository>, AwsError> {
+    let found = client.describe_repositories().repository_names(name).send().await;
+    let found = unless(
+        found,
+        |error| error.is_repository_not_found_exception(),
+        "ecr:DescribeRepositories",
+        WHAT,
+        name,
+    )?;
+    Ok(found.and_then(|found| found.repositories().first().cloned()))
 }
 
 async fn tags(client: &Client, name: &str, arn: &str) -> Result<Tags, AwsError> {
@@ -58,29 +61,25 @@ async fn tags(client: &Client, name: &str, arn: &str) -> Result<Tags, AwsError> 
 }
 
 async fn policy(client: &Client, name: &str) -> Result<Option<String>, AwsError> {
-    match client.get_repository_policy().repository_name(name).send().await {
-        Ok(policy) => Ok(policy.policy_text),
-        Err(error)
-            if error
-                .as_service_error()
-                .is_some_and(|error| error.is_repository_policy_not_found_exception()) =>
-        {
-            Ok(None)
-        }
-        Err(error) => Err(failed("ecr:GetRepositoryPolicy", WHAT, name, &error)),
-    }
+    let found = client.get_repository_policy().repository_name(name).send().await;
+    let found = unless(
+        found,
+        |error| error.is_repository_policy_not_found_exception(),
+        "ecr:GetRepositoryPolicy",
+        WHAT,
+        name,
+    )?;
+    Ok(found.and_then(|found| found.policy_text))
 }
 
 async fn lifecycle(client: &Client, name: &str) -> Result<Option<String>, AwsError> {
-    match client.get_lifecycle_policy().repository_name(name).send().await {
-        Ok(policy) => Ok(policy.lifecycle_policy_text),
-        Err(error)
-            if error
-                .as_service_error()
-                .is_some_and(|error| error.is_lifecycle_policy_not_found_exception()) =>
-        {
-            Ok(None)
-        }
-        Err(error) => Err(failed("ecr:GetLifecyclePolicy", WHAT, name, &error)),
-    }
+    let found = client.get_lifecycle_policy().repository_name(name).send().await;
+    let found = unless(
+        found,
+        |error| error.is_lifecycle_policy_not_found_exception(),
+        "ecr:GetLifecyclePolicy",
+        WHAT,
+        name,
+    )?;
+    Ok(found.and_then(|found| found.lifecycle_policy_text))
 }

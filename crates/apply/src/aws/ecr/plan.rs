@@ -7,7 +7,7 @@ use super::write::RepositoryWrite;
 use super::{FoundRepository, WHAT};
 use crate::aws::change::{AwsEffect, PlannedChange, ResourceChanges, Scope, Write};
 use crate::aws::document::{self, DocumentChange};
-use crate::aws::owner::{ForeignResource, Owner, Tags, missing};
+use crate::aws::owner::{ForeignResource, Tags, missing};
 use crate::aws::state_of;
 use crate::report::AwsChange;
 
@@ -45,7 +45,7 @@ pub(in crate::aws) fn plan(
         changes.push(lifecycle_change(found.lifecycle.as_deref(), &lifecycle));
     }
     let owner = scope.service.owner_of_repository(&found.tags);
-    let is_foreign = matches!(owner, Owner::Unknown | Owner::OtherModule);
+    let is_foreign = owner.is_foreign();
     if is_foreign && !changes.is_empty() && !scope.adopt {
         let (name, tags) = (wanted.name.clone(), found.tags.clone());
         return Err(ForeignResource { what: WHAT, name, owner, tags });

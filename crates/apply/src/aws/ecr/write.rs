@@ -5,7 +5,7 @@ use aws_sdk_ecr::types::{ImageScanningConfiguration, Tag};
 
 use super::WHAT;
 use crate::aws::owner::Tags;
-use crate::aws::{AwsError, Written, failed};
+use crate::aws::{AwsError, Written, failed, unless};
 
 /// A request that changes a repository.
 #[derive(Clone, Debug)]
@@ -75,17 +75,14 @@ async fn create(
         .repository_name(name)
         .image_scanning_configuration(scanning(scan_on_push))
         .set_tags(Some(sdk_tags(tags)));
-    match request.send().await {
-        Ok(_) => Ok(Written::Done),
-        Err(error)
-            if error
-                .as_service_error()
-                .is_some_and(|error| error.is_repository_already_exists_exception()) =>
-        {
-            Ok(Written::AlreadyExists)
-        }
-        Err(error) => Err(failed("ecr:CreateRepository", WHAT, name, &error)),
-    }
+    unless(
+        request.send().await,
+        |error| error.is_repository_already_exists_exception(),
+        "ecr:CreateRepository",
+        WHAT,
+        name,
+    )
+    .map(Written::of)
 }
 
 fn scanning(scan_on_push: bool) -> ImageScanningConfiguration {

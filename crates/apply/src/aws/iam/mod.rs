@@ -16,7 +16,7 @@ pub(super) use plan::plan;
 pub(super) use write::{RoleWrite, write};
 
 use super::owner::{self, Tags};
-use super::{AwsError, failed};
+use super::{AwsError, unless};
 
 pub(super) const WHAT: &str = "IAM role";
 const POLICY: &str = "IAM policy";
@@ -78,18 +78,10 @@ pub(super) async fn find(client: &Client, wanted: &IamRole) -> Result<Found, Aws
 }
 
 async fn role(client: &Client, name: &str) -> Result<Option<FoundRole>, AwsError> {
-    let found = match client.get_role().role_name(name).send().await {
-        Ok(found) => found.role,
-        Err(error)
-            if error
-                .as_service_error()
-                .is_some_and(|error| error.is_no_such_entity_exception()) =>
-        {
-            None
-        }
-        Err(error) => return Err(failed("iam:GetRole", WHAT, name, &error)),
-    };
-    let Some(role) = found else { return Ok(None) };
+    let found = client.get_role().role_name(name).send().await;
+    let found =
+        unless(found, |error| error.is_no_such_entity_exception(), "iam:GetRole", WHAT, name)?;
+    let Some(role) = found.and_then(|found| found.role) else { return Ok(None) };
     let Some(attached) = attached(client, name).await? else { return Ok(None) };
     Ok(Some(FoundRole {
         trust: role.assume_role_policy_document().map(decoded),
@@ -103,19 +95,14 @@ async fn attached(client: &Client, name: &str) -> Result<Option<Vec<String>>, Aw
     let mut attached = Vec::new();
     let mut pages = client.list_attached_role_policies().role_name(name).into_paginator().send();
     while let Some(page) = pages.next().await {
-        let page = match page {
-            Ok(page) => page,
-            Err(error)
-                if error
-                    .as_service_error()
-                    .is_some_and(|error| error.is_no_such_entity_exception()) =>
-            {
-                return Ok(None);
-            }
-            Err(error) => {
-                return Err(failed("iam:ListAttachedRolePolicies", WHAT, name, &error));
-            }
-        };
+        let page = unless(
+            page,
+            |error| error.is_no_such_entity_exception(),
+            "iam:ListAttachedRolePolicies",
+            WHAT,
+            name,
+        )?;
+        let Some(page) = page else { return Ok(None) };
         let arns = page.attached_policies().iter().filter_map(|policy| policy.policy_arn());
         attached.extend(arns.map(str::to_owned));
     }
@@ -124,47 +111,33 @@ async fn attached(client: &Client, name: &str) -> Result<Option<Vec<String>>, Aw
 }
 
 async fn policy(client: &Client, name: &str, arn: &str) -> Result<Option<FoundPolicy>, AwsError> {
-    let found = match client.get_policy().policy_arn(arn).send().await {
-        Ok(found) => found.policy,
-        Err(error)
-            if error
-                .as_service_error()
-                .is_some_and(|error| error.is_no_such_entity_exception()) =>
-        {
-            None
-        }
-        Err(error) => return Err(failed("iam:GetPolicy", WHAT, name, &error)),
-    };
-    let Some(policy) = found else { return Ok(None) };
+    let found = client.get_policy().policy_arn(arn).send().await;
+    let found =
+        unless(found, |error| error.is_no_such_entity_exception(), "iam:GetPolicy", WHAT, name)?;
+    let Some(policy) = found.and_then(|found| found.policy) else { return Ok(None) };
     let version = policy.default_version_id().unwrap_or("v1");
-    let document =
-        match client.get_policy_version().policy_arn(arn).version_id(version).send().await {
-            Ok(found) => found.policy_version,
-            Err(error)
-                if error
-                    .as_service_error()
-                    .is_some_and(|error| error.is_no_such_entity_exception()) =>
-            {
-                None
-            }
-            Err(error) => return Err(failed("iam:GetPolicyVersion", WHAT, name, &error)),
-        };
-    let document = document.and_then(|version| version.document).map(|text| decoded(&text));
+    let found = client.get_policy_version().policy_arn(arn).version_id(version).send().await;
+    let found = unless(
+        found,
+        |error| error.is_no_such_entity_exception(),
+        "iam:GetPolicyVersion",
+        WHAT,
+        name,
+    )?;
+    let document = found
+        .and_then(|found| found.policy_version)
+        .and_then(|version| version.document)
+        .map(|text| decoded(&text));
     Ok(Some(FoundPolicy { document, tags: tags(policy.tags()) }))
 }
 
 /// Checks that a policy exists. Without permission to read it, the check is skipped.
 async fn check_exists(client: &Client, role: &str, arn: &str) -> Result<(), AwsError> {
-    match client.get_policy().policy_arn(arn).send().await {
-        Err(error)
-            if error
-                .as_service_error()
-                .is_some_and(|error| error.is_no_such_entity_exception()) =>
-        {
-            let (role, arn) = (role.to_owned(), arn.to_owned());
-            Err(AwsError::NoPolicy { role, arn })
-        }
-        Ok(_) | Err(_) => Ok(()),
+    let found = client.get_policy().policy_arn(arn).send().await;
+    match unless(found, |error| error.is_no_such_entity_exception(), "iam:GetPolicy", POLICY, role)
+    {
+        Ok(None) => Err(AwsError::NoPolicy { role: role.to_owned(), arn: arn.to_owned() }),
+        Ok(Some(_)) | Err(_) => Ok(()),
     }
 }
 

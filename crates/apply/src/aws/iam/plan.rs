@@ -43,7 +43,7 @@ pub(in crate::aws) fn plan(
     };
     let mut foreign = Vec::new();
     if let (Some(owner), Some(role_found)) = (role_owner, &found.role)
-        && is_foreign(owner)
+        && owner.is_foreign()
         && !role.is_empty()
         && !scope.adopt
     {
@@ -61,7 +61,7 @@ pub(in crate::aws) fn plan(
     }
     let mut changes = Vec::new();
     if let (Some(owner), Some(role)) = (role_owner, &found.role)
-        && (!is_foreign(owner) || scope.adopt)
+        && (!owner.is_foreign() || scope.adopt)
     {
         changes.extend(tag_change(role, &arns, scope));
     }
@@ -91,10 +91,6 @@ fn distinct<'a>(arns: impl Iterator<Item = &'a str>) -> Vec<&'a str> {
         }
     }
     distinct
-}
-
-fn is_foreign(owner: Owner) -> bool {
-    matches!(owner, Owner::Unknown | Owner::OtherModule)
 }
 
 fn foreign_resource(
@@ -177,14 +173,14 @@ fn plan_policy(
     let mut changes: Vec<PlannedChange> =
         change.map(|change| document_change(AwsChange::Policy, &change, set)).into_iter().collect();
     let owner = policy_owner(policy, found.role.as_ref(), own, scope);
-    if is_foreign(owner) && !scope.adopt {
+    if owner.is_foreign() && !scope.adopt {
         if changes.is_empty() {
             return Ok(changes);
         }
         return Err(foreign_resource(POLICY, wanted, owner, &policy.tags));
     }
     let tags = missing(&policy.tags, &scope.service.tags());
-    if is_foreign(owner) && !tags.is_empty() {
+    if owner.is_foreign() && !tags.is_empty() {
         let tag = RoleWrite::TagPolicy { arn: own.to_owned(), tags };
         changes.insert(0, quiet(AwsChange::Tags, tag));
     }

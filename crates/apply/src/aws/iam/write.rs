@@ -6,7 +6,7 @@ use aws_sdk_iam::types::Tag;
 use super::{POLICY, WHAT};
 use crate::aws::eventual::{Delay, retry};
 use crate::aws::owner::Tags;
-use crate::aws::{AwsError, Written, failed};
+use crate::aws::{AwsError, Written, failed, unless};
 
 /// The maximum number of versions of a managed policy in AWS.
 const MAX_VERSIONS: usize = 5;
@@ -94,17 +94,9 @@ async fn create(
         .role_name(name)
         .assume_role_policy_document(trust)
         .set_tags(Some(sdk_tags(tags)));
-    match retry(&[Delay::InvalidPrincipal], || request.clone().send()).await {
-        Ok(_) => Ok(Written::Done),
-        Err(error)
-            if error
-                .as_service_error()
-                .is_some_and(|error| error.is_entity_already_exists_exception()) =>
-        {
-            Ok(Written::AlreadyExists)
-        }
-        Err(error) => Err(failed("iam:CreateRole", WHAT, name, &error)),
-    }
+    let sent = retry(&[Delay::InvalidPrincipal], || request.clone().send()).await;
+    unless(sent, |error| error.is_entity_already_exists_exception(), "iam:CreateRole", WHAT, name)
+        .map(Written::of)
 }
 
 async fn create_policy(
@@ -118,32 +110,23 @@ async fn create_policy(
         .policy_name(name)
         .policy_document(document)
         .set_tags(Some(sdk_tags(tags)));
-    match retry(&[], || request.clone().send()).await {
-        Ok(_) => Ok(Written::Done),
-        Err(error)
-            if error
-                .as_service_error()
-                .is_some_and(|error| error.is_entity_already_exists_exception()) =>
-        {
-            Ok(Written::AlreadyExists)
-        }
-        Err(error) => Err(failed("iam:CreatePolicy", POLICY, name, &error)),
-    }
+    let sent = retry(&[], || request.clone().send()).await;
+    unless(
+        sent,
+        |error| error.is_entity_already_exists_exception(),
+        "iam:CreatePolicy",
+        POLICY,
+        name,
+    )
+    .map(Written::of)
 }
 
 /// Detaches a policy. It is a success if it is not attached.
 async fn detach(client: &Client, name: &str, arn: &str) -> Result<(), AwsError> {
     let request = client.detach_role_policy().role_name(name).policy_arn(arn);
-    match retry(&[], || request.clone().send()).await {
-        Err(error)
-            if !error
-                .as_service_error()
-                .is_some_and(|error| error.is_no_such_entity_exception()) =>
-        {
-            Err(failed("iam:DetachRolePolicy", WHAT, name, &error))
-        }
-        Ok(_) | Err(_) => Ok(()),
-    }
+    let sent = retry(&[], || request.clone().send()).await;
+    unless(sent, |error| error.is_no_such_entity_exception(), "iam:DetachRolePolicy", WHAT, name)
+        .map(drop)
 }
 
 /// Deletes the oldest unused version if the policy has the maximum number of versions.

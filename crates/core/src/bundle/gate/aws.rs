@@ -74,12 +74,7 @@ fn lifecycle_policy() -> Shape<'static> {
 
 /// Whether a repository has a name, with or without the suffix that Opta added in 2022.
 fn is_repository(text: &str, name: &str) -> bool {
-    let Some(rest) = text.strip_prefix(name) else { return false };
-    let is_suffix = |suffix: &str| {
-        suffix.len() == 4
-            && suffix.bytes().all(|byte| byte.is_ascii_lowercase() || byte.is_ascii_digit())
-    };
-    rest.is_empty() || rest.strip_prefix('-').is_some_and(is_suffix)
+    text == name || ecr::is_variant_of_opta(text, name)
 }
 
 fn is_url(text: &str, name: &str, expected: &Expected<'_>) -> bool {
