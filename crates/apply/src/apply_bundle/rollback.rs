@@ -79,7 +79,7 @@ async fn restorable(session: &Session, base: Base) -> anyhow::Result<Option<(Rev
 ///
 /// Fails if the revision cannot be read, or has no image for its pods.
 async fn session_of(session: &Session, revision: &Revision) -> anyhow::Result<Session> {
-    let bundle = history::read(&session.client, session.layer(), revision.number).await?;
+    let bundle = history::read(&session.client, session.layer(), revision).await?;
     let back = session.with(bundle).await?;
     check_pods(&back, revision.number)?;
     Ok(back)

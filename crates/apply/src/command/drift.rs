@@ -25,7 +25,7 @@ pub(crate) fn run(arguments: &DriftArgs, report: &Report) -> anyhow::Result<Exit
         let good = history::last_good(&revisions).context(
             "no revision was deployed yet\n  help: apply a bundle first with `optakit apply`",
         )?;
-        let bundle = history::read(&session.client, session.layer(), good.number).await?;
+        let bundle = history::read(&session.client, session.layer(), good).await?;
         let session = session.with(bundle).await?;
         // A change by another field manager is drift too.
         let changes = Changes::find(&session, &Force { all: true, ..Force::default() }).await?;

@@ -90,7 +90,7 @@ impl Current {
             let status = newest.status;
             return Ok(unknown(format!("the newest revision, {number}, is {status}")));
         }
-        let bundle: Bundle = match read(client, layer, number).await {
+        let bundle: Bundle = match read(client, layer, newest).await {
             Ok(bundle) => bundle,
             Err(HistoryError::Live(error)) => return Err(error.into()),
             Err(error) => return Ok(unknown(error.to_string())),

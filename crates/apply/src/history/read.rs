@@ -5,7 +5,6 @@ use k8s_openapi::api::core::v1::Secret;
 use kube::api::Api;
 use optakit_core::bundle::Bundle;
 
-use super::list::{find, list};
 use super::pack::{MAX_PARTS, unpack};
 use super::revision::{HistoryError, KEY, PART_TYPE, Revision, TYPE, part_name, secret_name};
 use crate::live::explain;
@@ -14,14 +13,13 @@ use crate::live::explain;
 ///
 /// # Errors
 ///
-/// Fails if there is no such revision, its record cannot be read, or its bundle was changed.
+/// Fails if the record cannot be read, or its bundle was changed.
 pub(crate) async fn read(
     client: &kube::Client,
     layer: &str,
-    number: u32,
+    revision: &Revision,
 ) -> Result<Bundle, HistoryError> {
-    let revisions = list(client, layer).await?;
-    let revision = find(&revisions, number)?;
+    let number = revision.number;
     let broken =
         |reason: Box<dyn std::error::Error + Send + Sync>| HistoryError::Broken { number, reason };
     let packed = packed(client, layer, revision).await?;
