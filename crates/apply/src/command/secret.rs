@@ -170,8 +170,7 @@ async fn ensure_namespace(
         patience: Patience::new(None),
         plan: None,
     };
-    deploy::ensure_namespace(session, &options, report).await?;
-    Ok(())
+    deploy::ensure_namespace(session, &options, report).await
 }
 
 async fn set(

@@ -20,7 +20,7 @@ pub(crate) use rollout_error::RolloutError;
 use scaling::Scaling;
 use stages::StagedApply;
 
-/// Creates the namespace if it is missing. Returns whether it was created.
+/// Creates the namespace if it is missing.
 ///
 /// The namespace is the only object that is written before the plan is complete, because the API
 /// server cannot dry-run objects of a namespace that does not exist.
@@ -32,9 +32,9 @@ pub(crate) async fn ensure_namespace(
     session: &mut Session,
     options: &DeployOptions,
     report: &Report,
-) -> anyhow::Result<bool> {
+) -> anyhow::Result<()> {
     if session.namespace_exists {
-        return Ok(false);
+        return Ok(());
     }
     confirm(
         &format!("create the namespace `{}` in {}?", session.layer(), session.cluster),
@@ -50,7 +50,7 @@ pub(crate) async fn ensure_namespace(
     apply::write(&session.client, &namespaces, options.force.all).await?;
     report.step("created", format!("Namespace {}", session.layer()));
     session.namespace_exists = true;
-    Ok(true)
+    Ok(())
 }
 
 /// Writes the changed objects of a plan stage by stage, and waits for the pods of each stage.
@@ -69,12 +69,6 @@ pub(crate) async fn write(
     session.record_place(&mut changes.set);
     changes.set.announce(&session.client, &members, false).await?;
     let changed: Vec<&ObjectChange> = changes.changed().collect();
-    let namespaces: Vec<DesiredObject> = changed
-        .iter()
-        .filter(|change| change.target.kind == Kind::Namespace)
-        .map(|change| change.target.clone())
-        .collect();
-    apply::write(&session.client, &namespaces, options.force.all).await?;
     let stages = StagedApply {
         client: &session.client,
         bundle: &session.bundle,
@@ -91,7 +85,7 @@ pub(crate) async fn write(
         stop: &session.stop,
         progress: ProgressTable::new(report, &rows(&changed, &members)),
     };
-    stages.run(members.clone()).await
+    stages.run(members).await
 }
 
 /// Deletes the leftovers of a plan.
