@@ -105,7 +105,7 @@ impl Changes {
 async fn aws_plan(session: &Session) -> anyhow::Result<AwsPlan> {
     let Some(aws) = &session.aws else { return Ok(AwsPlan::default()) };
     let cluster = live::cluster_uid(&session.client).await?;
-    Ok(AwsPlan::find(aws, &session.bundle, &cluster, session.adopt).await?)
+    Ok(AwsPlan::find(aws, &session.bundle, &cluster, session.adopts()).await?)
 }
 
 impl Changes {

@@ -32,6 +32,15 @@ pub(crate) enum AwsUse {
     },
 }
 
+impl AwsUse {
+    const fn is_managed(self) -> bool {
+        match self {
+            Self::Manage { .. } => true,
+            Self::Skip | Self::Read => false,
+        }
+    }
+}
+
 /// What a run does in the cluster.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum Access {
@@ -55,8 +64,6 @@ pub(crate) struct Session {
     pub(crate) cluster: String,
     /// The AWS settings. `None` if the run does not change AWS.
     pub(crate) aws: Option<SdkConfig>,
-    /// Whether AWS resources that do not belong to Optakit or Opta may be changed.
-    pub(crate) adopt: bool,
     /// Whether the namespace exists.
     pub(crate) namespace_exists: bool,
     /// The place that the run writes to. `None` if it only reads. An error if the recorded place
@@ -125,7 +132,7 @@ impl Session {
             }
             (None, _) | (_, Access::Read) => None,
         };
-        if aws.is_none() && matches!(aws_use, AwsUse::Manage { .. }) {
+        if aws.is_none() && aws_use.is_managed() {
             report_skipped(&bundle, report);
         }
         let retries = Retries::new(report);
@@ -134,8 +141,7 @@ impl Session {
             client: retries.client(connection.client),
             retries,
             cluster: connection.name,
-            aws: aws.filter(|_| matches!(aws_use, AwsUse::Manage { .. })),
-            adopt: matches!(aws_use, AwsUse::Manage { adopt: true }),
+            aws: aws.filter(|_| aws_use.is_managed()),
             namespace_exists,
             identity,
             accepts_place: access == Access::Write { accept_cluster: true },
@@ -160,8 +166,7 @@ impl Session {
             client: self.client.clone(),
             retries: self.retries.clone(),
             cluster: self.cluster.clone(),
-            aws: opened.filter(|_| matches!(self.aws_use, AwsUse::Manage { .. })),
-            adopt: self.adopt,
+            aws: opened.filter(|_| self.aws_use.is_managed()),
             namespace_exists: self.namespace_exists,
             identity: self.identity.clone(),
             accepts_place: self.accepts_place,
@@ -189,6 +194,11 @@ impl Session {
         if let Some(Ok(identity)) = &self.identity {
             identity.record(set);
         }
+    }
+
+    /// Whether AWS resources that do not belong to Optakit or Opta may be changed.
+    pub(crate) const fn adopts(&self) -> bool {
+        matches!(self.aws_use, AwsUse::Manage { adopt: true })
     }
 
     /// Returns the name of the layer, which is also the namespace.
