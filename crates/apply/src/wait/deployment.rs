@@ -53,7 +53,7 @@ pub(super) fn pods(deployment: &Deployment, baseline: &Baseline) -> (u64, u64) {
     let Some(status) = observed else { return (0, wanted) };
     let number = |field: Option<i32>| count(field).unwrap_or(0);
     // The number of ready pods includes old pods.
-    let old = number(status.replicas).saturating_sub(number(status.updated_replicas));
+    let old = old_pods(status);
     let ready =
         number(status.ready_replicas).min(number(status.available_replicas)).saturating_sub(old);
     (ready.min(number(status.updated_replicas)).min(wanted), wanted)
@@ -72,11 +72,13 @@ pub(crate) struct PodCounts {
 /// Counts the pods of a Deployment that no run is waiting for.
 pub(crate) fn pod_counts(deployment: &Deployment) -> PodCounts {
     let (ready, wanted) = pods(deployment, &Baseline::default());
-    let status = deployment.status.as_ref();
-    let number = |field: Option<i32>| field.and_then(|field| u64::try_from(field).ok());
-    let total = number(status.and_then(|status| status.replicas)).unwrap_or(0);
-    let updated = number(status.and_then(|status| status.updated_replicas)).unwrap_or(0);
-    PodCounts { ready, wanted, old: total.saturating_sub(updated) }
+    PodCounts { ready, wanted, old: deployment.status.as_ref().map_or(0, old_pods) }
+}
+
+/// Returns the number of pods of older revisions.
+fn old_pods(status: &DeploymentStatus) -> u64 {
+    let number = |field: Option<i32>| u64::try_from(field.unwrap_or(0)).unwrap_or(0);
+    number(status.replicas).saturating_sub(number(status.updated_replicas))
 }
 
 /// Returns the progress of a Deployment.
