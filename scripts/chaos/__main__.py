@@ -60,12 +60,11 @@ def main():
             print(f"\nfailed; repeat this episode with: make chaos SEED={seed}")
             return 1
         played += 1
-        runs, killed, stopped = (
-            runs + episode.runs,
-            killed + episode.killed,
-            stopped + episode.stopped,
-        )
-        requests, faults = requests + journal.requests, faults + journal.faults
+        runs += episode.runs
+        killed += episode.killed
+        stopped += episode.stopped
+        requests += journal.requests
+        faults += journal.faults
     print(
         f"{played} episodes: {runs} runs, {killed} killed, {stopped} stopped, "
         f"{requests} requests, {faults} faults; every invariant held"

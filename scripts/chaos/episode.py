@@ -12,18 +12,20 @@ from proxy import Journal
 from runs import Run, random_plan
 from services import ENVIRONMENT, random_service
 
-KINDS = (
-    "/api/v1/namespaces/{}/serviceaccounts",
-    "/api/v1/namespaces/{}/configmaps",
-    "/api/v1/namespaces/{}/services",
-    "/apis/apps/v1/namespaces/{}/deployments",
-    "/apis/autoscaling/v2/namespaces/{}/horizontalpodautoscalers",
-    "/apis/policy/v1/namespaces/{}/poddisruptionbudgets",
-    "/apis/networking.k8s.io/v1/namespaces/{}/ingresses",
-)
+NAMESPACE = "/namespaces/{}"
+KINDS = {
+    "ServiceAccount": f"/api/v1{NAMESPACE}/serviceaccounts",
+    "ConfigMap": f"/api/v1{NAMESPACE}/configmaps",
+    "Service": f"/api/v1{NAMESPACE}/services",
+    "Deployment": f"/apis/apps/v1{NAMESPACE}/deployments",
+    "HorizontalPodAutoscaler": f"/apis/autoscaling/v2{NAMESPACE}/horizontalpodautoscalers",
+    "PodDisruptionBudget": f"/apis/policy/v1{NAMESPACE}/poddisruptionbudgets",
+    "Ingress": f"/apis/networking.k8s.io/v1{NAMESPACE}/ingresses",
+}
 """The kinds that a bundle of these services can have. Objects of other kinds are not deleted."""
+SECRETS = f"/api/v1{NAMESPACE}/secrets"
 OURS = "app.kubernetes.io/managed-by=optakit"
-LEASES = "/apis/coordination.k8s.io/v1/namespaces/{}/leases"
+LEASES = f"/apis/coordination.k8s.io/v1{NAMESPACE}/leases"
 MOST_REVISIONS = 20
 
 FOREIGN = """\
@@ -187,8 +189,7 @@ class Episode:
         held = [lease for lease in leases if lease["spec"].get("holderIdentity")]
         if held:
             self.violations.append(f"the lock is still held: {held[0]['spec']}")
-        path = f"/api/v1/namespaces/{self.layer}/secrets?labelSelector={OURS}"
-        revisions = self.cluster.items(path)
+        revisions = self.cluster.items(f"{SECRETS.format(self.layer)}?labelSelector={OURS}")
         if len(revisions) > MOST_REVISIONS:
             self.violations.append(f"the history has {len(revisions)} revisions")
 
@@ -201,20 +202,18 @@ class Episode:
 
     def ours(self):
         """Yields the identities of the objects that Optakit applied."""
-        for kind in KINDS:
-            path = kind.format(self.layer)
-            for item in self.cluster.items(f"{path}?labelSelector={OURS}"):
-                yield identity(kind_of(path), item)
+        for kind, path in KINDS.items():
+            for item in self.cluster.items(f"{path.format(self.layer)}?labelSelector={OURS}"):
+                yield identity(kind, item)
 
     def read_foreign(self):
         """Returns what Optakit must not change, with the fields that a change would change."""
-        paths = ("/api/v1/namespaces/{}/configmaps", "/api/v1/namespaces/{}/secrets", KINDS[3])
+        kinds = {kind: KINDS[kind] for kind in ("ConfigMap", "Deployment")}
         objects = {}
-        for path in paths:
+        for kind, path in {**kinds, "Secret": SECRETS}.items():
             for item in self.cluster.items(path.format(self.layer)):
                 name = item["metadata"]["name"]
                 if name in ("foreign", "optakit-foreign", f"optakit.{self.layer}.v3"):
-                    kind = kind_of(path)
                     fields = item.get("data") or item["metadata"]["generation"]
                     labels = item["metadata"].get("labels")
                     objects[kind, name] = (item["metadata"]["uid"], fields, labels)
@@ -250,19 +249,3 @@ def identity(kind, item):
         rule = item["spec"]["rules"][0]
         return kind, rule["host"], rule["http"]["paths"][0]["path"]
     return kind, item["metadata"]["name"]
-
-
-def kind_of(path):
-    """Returns the kind of the objects of a path."""
-    plural = path.rsplit("/", 1)[1]
-    names = {
-        "serviceaccounts": "ServiceAccount",
-        "configmaps": "ConfigMap",
-        "secrets": "Secret",
-        "services": "Service",
-        "deployments": "Deployment",
-        "horizontalpodautoscalers": "HorizontalPodAutoscaler",
-        "poddisruptionbudgets": "PodDisruptionBudget",
-        "ingresses": "Ingress",
-    }
-    return names[plural]

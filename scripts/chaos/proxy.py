@@ -86,7 +86,7 @@ class Handler(BaseHTTPRequestHandler):
             return self.drop()
         is_write = self.command in WRITES and "dryRun=" not in self.path
         is_lease = "/leases" in self.path
-        if is_write and not is_lease and proxy.is_locked_write(self.command, self.path):
+        if is_write and not is_lease and proxy.needs_lock(self.path):
             proxy.journal.forwards(proxy.run, self.command, self.path)
         connection = proxy.cluster.connection()
         try:
@@ -127,25 +127,23 @@ class Handler(BaseHTTPRequestHandler):
 
     def respond(self, code, content, headers):
         """Sends a whole answer."""
-        self.send_response(code)
-        for name, value in headers:
-            if name.lower() not in ("transfer-encoding", "content-length", "connection"):
-                self.send_header(name, value)
-        self.send_header("Content-Length", str(len(content)))
-        self.end_headers()
+        self.start(code, [*own_headers(headers), ("Content-Length", str(len(content)))])
         self.wfile.write(content)
 
     def stream(self, response):
         """Sends an answer in the parts in which it arrives, because a watch does not end."""
-        self.send_response(response.status)
-        for name, value in response.getheaders():
-            if name.lower() not in ("transfer-encoding", "content-length", "connection"):
-                self.send_header(name, value)
-        self.send_header("Transfer-Encoding", "chunked")
-        self.end_headers()
+        headers = own_headers(response.getheaders())
+        self.start(response.status, [*headers, ("Transfer-Encoding", "chunked")])
         while part := response.read1(65536):
             self.wfile.write(b"%x\r\n%s\r\n" % (len(part), part))
         self.wfile.write(b"0\r\n\r\n")
+
+    def start(self, code, headers):
+        """Sends the start of an answer."""
+        self.send_response(code)
+        for name, value in headers:
+            self.send_header(name, value)
+        self.end_headers()
 
     def drop(self):
         """Closes the connection to Optakit without an answer."""
@@ -156,6 +154,12 @@ class Handler(BaseHTTPRequestHandler):
 
     def log_message(self, *arguments):
         pass
+
+
+def own_headers(headers):
+    """Returns the headers of an answer, except those of its connection."""
+    of_connection = ("transfer-encoding", "content-length", "connection")
+    return [(name, value) for name, value in headers if name.lower() not in of_connection]
 
 
 class Proxy(ThreadingHTTPServer):
@@ -185,8 +189,8 @@ class Proxy(ThreadingHTTPServer):
         with self.random_lock:
             return self.random.uniform(0, LONGEST_DELAY)
 
-    def is_locked_write(self, method, path):
-        """Whether a write needs the lock. Questions about permissions and namespaces do not."""
+    def needs_lock(self, path):
+        """Whether a write to a path needs the lock. Questions about permissions do not."""
         return f"/namespaces/{self.journal.layer}/" in path
 
     def handle_error(self, request, client_address):
