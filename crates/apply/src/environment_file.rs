@@ -1,7 +1,7 @@
 //! Reads the environment files that a service file names.
 //!
 //! A service file may come from someone else, for example in a pull request. So it can only name
-//! regular files of its own repository, unless the user allows others.
+//! regular files of the same repository, unless the user allows others.
 
 use std::path::{Path, PathBuf};
 

@@ -31,7 +31,7 @@ pub(super) fn http_client() -> Result<SharedHttpClient, AuthError> {
         tls: Certificates::for_aws()?.client_config()?,
         known: Mutex::default(),
     };
-    // Reports a fault of the settings now. Each request has a client of its own timeouts.
+    // Reports faults of the settings now. Each request has a client with separate timeouts.
     clients.create(Timeouts::default())?;
     Ok(SharedHttpClient::new(clients))
 }
