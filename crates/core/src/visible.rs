@@ -19,6 +19,10 @@ pub fn visible_line(text: &str) -> Cow<'_, str> {
 /// escapes. Its value is the same.
 #[must_use]
 pub fn visible_json(json: &str) -> Cow<'_, str> {
+    // JSON has no other control characters: its writers escape them. Most documents need no copy.
+    if json.is_ascii() && !json.contains('\u{7f}') {
+        return Cow::Borrowed(json);
+    }
     escaped(json, |c| {
         if matches!(c, '\n' | '\t' | '\r') || !is_hidden(c) {
             return None;
