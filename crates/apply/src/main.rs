@@ -47,13 +47,14 @@ use clap::Parser;
 
 use cli::{Cli, Command};
 use lock::LockLost;
-use report::Report;
+use report::{Report, check_output};
 use stop::Interrupted;
 
 fn main() -> ExitCode {
     let cli = Cli::parse();
     let report = Report::new(cli.quiet, cli.verbose, cli.command.prints_events());
-    run(&cli.command, &report).unwrap_or_else(|error| {
+    let outcome = run(&cli.command, &report);
+    outcome.and_then(|code| Ok(check_output().map(|()| code)?)).unwrap_or_else(|error| {
         report.error(&error);
         exit_code(&error, &cli.command)
     })

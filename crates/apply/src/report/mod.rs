@@ -7,6 +7,7 @@ mod output;
 mod progress;
 mod prompt;
 mod shown;
+mod streams;
 mod transfer;
 
 pub(crate) use aws::{AwsAction, AwsChange, AwsPlanAction};
@@ -14,4 +15,5 @@ pub(crate) use event::{Event, ObjectAction};
 pub(crate) use output::Report;
 pub(crate) use progress::ProgressTable;
 pub(crate) use prompt::{ask, confirm};
+pub(crate) use streams::check as check_output;
 pub(crate) use transfer::{Transfers, bytes};

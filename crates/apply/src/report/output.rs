@@ -1,8 +1,8 @@
-//! The only place that prints. Colors follow NO_COLOR and CLICOLOR, and are off if the output is
+//! What the program prints. Colors follow NO_COLOR and CLICOLOR, and are off if the output is
 //! not a terminal.
 
 use std::fmt::Display;
-use std::io::{IsTerminal, Write};
+use std::io::IsTerminal;
 
 use annotate_snippets::{Group, Level, Renderer};
 use kube::config::{InferConfigError, KubeconfigError, LoadDataError};
@@ -13,6 +13,7 @@ use optakit_core::visible::visible_json;
 use super::diagnostic;
 use super::event::{self, Event};
 use super::shown::shown;
+use super::streams;
 
 /// Prints results, notes, warnings and errors.
 #[derive(Clone, Copy, Debug)]
@@ -40,30 +41,29 @@ impl Report {
 
     /// Prints a result for people to standard output, with visible control characters.
     pub(crate) fn result(&self, text: &str) {
-        write_result(&shown(text));
+        streams::out(&shown(text));
     }
 
     /// Prints a document for programs to standard output, exactly as it is. A terminal gets it
     /// with visible control characters.
     pub(crate) fn document(&self, text: &str) {
-        if std::io::stdout().is_terminal() { self.result(text) } else { write_result(text) }
+        if std::io::stdout().is_terminal() { self.result(text) } else { streams::out(text) }
     }
 
     /// Prints a JSON document to standard output. Escapes of JSON make control characters visible.
     pub(crate) fn json(&self, text: &str) {
-        write_result(&visible_json(text));
+        streams::out(&visible_json(text));
     }
 
     /// Prints diagnostics to standard output.
     pub(crate) fn styled_result(&self, text: &Styled) {
-        // A closed pipe (`| head`) is not an error.
-        drop(write!(anstream::stdout().lock(), "{}", text.0));
+        streams::styled_out(&text.0);
     }
 
     /// Prints diagnostics to standard error. `--quiet` hides them.
     pub(crate) fn styled_note(&self, text: &Styled) {
         if !self.quiet {
-            anstream::eprintln!("{}", text.0.trim_end());
+            streams::styled_err(&format!("{}\n", text.0.trim_end()));
         }
     }
 
@@ -73,7 +73,7 @@ impl Report {
             let line = serde_json::to_string(event).expect("an event is texts, numbers and lists");
             self.json(&format!("{line}\n"));
         } else if let Some(text) = event.text().filter(|_| !self.quiet) {
-            anstream::eprintln!("{}", shown(&text));
+            streams::styled_err(&format!("{}\n", shown(&text)));
         }
     }
 
@@ -100,13 +100,16 @@ impl Report {
         if self.verbose && !self.events {
             titled(Level::ERROR, error);
             for cause in error.chain().skip(1) {
-                anstream::eprintln!("{}", shown(&format!("  caused by: {cause}")));
+                streams::styled_err(&shown(&format!("  caused by: {cause}\n")));
             }
             return;
         }
         let message = one_line(error);
         if self.events {
-            return self.event(&Event::Error { message: &message });
+            self.event(&Event::Error { message: &message });
+            if streams::check().is_ok() {
+                return;
+            }
         }
         titled(Level::ERROR, message);
     }
@@ -120,11 +123,6 @@ impl Report {
         let render = |diagnostic| diagnostic::render(diagnostic, &text_of) + "\n\n";
         Styled(diagnostics.iter().map(render).collect())
     }
-}
-
-/// Prints to standard output. A closed pipe (`| head`) is not an error.
-fn write_result(text: &str) {
-    drop(std::io::stdout().lock().write_all(text.as_bytes()));
 }
 
 /// Returns the messages of an error and of its causes, then the help of the error.
@@ -155,9 +153,9 @@ fn titled(level: Level<'static>, text: impl Display) {
     let text = shown(&text);
     let (first, rest) = text.split_once('\n').unwrap_or((&text, ""));
     let title = Group::with_title(level.secondary_title(first));
-    anstream::eprintln!("{}", Renderer::styled().render(&[title]));
+    streams::styled_err(&format!("{}\n", Renderer::styled().render(&[title])));
     if !rest.is_empty() {
-        anstream::eprintln!("{rest}");
+        streams::styled_err(&format!("{rest}\n"));
     }
 }
 

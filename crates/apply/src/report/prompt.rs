@@ -6,6 +6,7 @@ use anyhow::bail;
 use tokio::sync::oneshot;
 
 use super::shown::shown;
+use super::streams;
 
 /// Asks the user a question. Returns whether the answer is yes.
 ///
@@ -30,7 +31,7 @@ pub(crate) async fn ask(question: &str, yes: bool) -> anyhow::Result<bool> {
              help: pass `--yes` to continue without confirmation"
         );
     }
-    anstream::eprint!("{} [y/N] ", shown(question));
+    streams::styled_err(&format!("{} [y/N] ", shown(question)));
     let answer = read_line().await?;
     Ok(matches!(answer.trim(), "y" | "Y" | "yes"))
 }

@@ -181,3 +181,31 @@ fn file_in_a_closed_folder_is_written() {
     assert!(output.status.success(), "{}", String::from_utf8_lossy(&output.stderr));
     assert_ne!(fs::read_to_string(&file).expect("the file exists"), "old");
 }
+
+#[test]
+fn results_that_cannot_be_printed_are_an_error() {
+    let folder = folder(SERVICE);
+    for arguments in [
+        &["render", "--image-tag", "1"][..],
+        &["validate", "--format", "json"],
+        &["bundle", "-o", "-"],
+        &["schema"],
+        &["explain", "image"],
+    ] {
+        let outcome = after(&folder, "exec >/dev/full", arguments);
+        assert_ne!(outcome.code, 0, "{arguments:?}");
+        let expected = "cannot write to standard output: no storage space\n  help: ";
+        assert!(outcome.err.contains(expected), "{arguments:?}: {}", outcome.err);
+        let closed = after(&folder, "exec > >(true); sleep 0.1", arguments);
+        assert!(!closed.err.contains("cannot write"), "{arguments:?}: {}", closed.err);
+    }
+}
+
+#[test]
+fn a_broken_standard_error_does_not_end_a_run() {
+    let folder = folder("name: shop\nmodules: 1\n");
+    for shell in ["exec 2>/dev/full", "exec 2> >(true); sleep 0.1", "exec 2>&-"] {
+        assert_eq!(after(&folder, shell, &["validate"]).code, 1, "{shell}");
+        assert_eq!(after(&folder, shell, &["apply", "missing"]).code, 1, "{shell}");
+    }
+}
