@@ -17,6 +17,7 @@ mod edit;
 mod environment_file;
 mod file;
 mod format;
+mod hint;
 mod history;
 mod identity;
 mod image;
@@ -43,7 +44,7 @@ mod wait;
 
 use std::process::ExitCode;
 
-use clap::Parser;
+use clap::{CommandFactory, FromArgMatches};
 
 use cli::{Cli, Command};
 use lock::LockLost;
@@ -51,7 +52,9 @@ use report::{Report, check_output};
 use stop::Interrupted;
 
 fn main() -> ExitCode {
-    let cli = Cli::parse();
+    let matches = Cli::command().get_matches();
+    let cli = Cli::from_arg_matches(&matches).unwrap_or_else(|error| error.exit());
+    hint::remember(Cli::command, &matches);
     let report = Report::new(cli.quiet, cli.verbose, cli.command.prints_events());
     let outcome = run(&cli.command, &report);
     outcome.and_then(|code| Ok(check_output().map(|()| code)?)).unwrap_or_else(|error| {

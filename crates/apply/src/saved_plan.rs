@@ -5,12 +5,12 @@ use optakit_core::effect::strip_server_fields;
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
 
-use crate::aws;
 use crate::changes::Changes;
 use crate::digest::sha256;
 use crate::live::{self, LiveError};
 use crate::report::AwsPlanAction;
 use crate::session::Session;
+use crate::{aws, hint};
 
 const API_VERSION: &str = "optakit.dev/v1";
 const KIND: &str = "Plan";
@@ -78,7 +78,8 @@ pub(crate) enum PlanError {
     NotAPlan(#[source] serde_json::Error),
     #[error(
         "the saved plan is outdated, nothing was changed: {reason}\n  \
-         help: save a new one with `optakit plan --save`"
+         help: save a new one with `{}`",
+        hint::optakit("plan", "--save FILE")
     )]
     Outdated { reason: String },
     #[error(transparent)]

@@ -13,6 +13,7 @@ use crate::applyset::ApplySet;
 use crate::auth::{self, Cluster, Connection};
 use crate::aws::AwsError;
 use crate::aws::adopt::adopt;
+use crate::hint;
 use crate::identity::{self, Identity};
 use crate::live::{self, DesiredObject, LiveError, Retries};
 use crate::report::Report;
@@ -280,10 +281,13 @@ fn identify(
     set: Result<ApplySet, LiveError>,
     accept_cluster: bool,
 ) -> anyhow::Result<Result<Identity, LiveError>> {
-    let cluster = uid.context(
-        "the cluster cannot be identified\n  \
-         help: `optakit permissions` prints the roles that a run needs",
-    )?;
+    let cluster = uid.with_context(|| {
+        format!(
+            "the cluster cannot be identified\n  \
+             help: `{}` prints the roles that a run needs",
+            hint::optakit("permissions", "")
+        )
+    })?;
     let identity = Identity {
         environment: bundle.metadata.environment.clone(),
         account: bundle.target.account_id.clone(),

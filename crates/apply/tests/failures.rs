@@ -333,7 +333,8 @@ fn message_of(failure: &Failure) -> String {
     stable(&run.exits(failure.exit_code).reports(failure.message).stderr)
 }
 
-/// Returns the error, or the first warning, without names of pods, addresses and durations.
+/// Returns the error, or the first warning, without the kubeconfig, names of pods, addresses and
+/// durations.
 fn stable(stderr: &str) -> String {
     // The testbed has no metrics API. That is not one of the failures.
     let lines = || stderr.lines().filter(|line| !line.contains("metrics API"));
@@ -341,13 +342,16 @@ fn stable(stderr: &str) -> String {
     let start = error.or_else(|| lines().position(|line| line.starts_with("warning:")));
     let pods = regex_lite::Regex::new(r"-k8s-service-[0-9a-f]{6,10}(-[a-z0-9]{5})?");
     let pods = pods.expect("the pattern is valid");
+    let flags =
+        regex_lite::Regex::new(r" --kubeconfig \S+/kubeconfig").expect("the pattern is valid");
     let addresses = regex_lite::Regex::new(r"127\.0\.0\.1:\d+").expect("the pattern is valid");
     let kept: Vec<String> = lines()
         .skip(start.unwrap_or(0))
         .filter(|line| !line.contains(" applied in "))
         .take_while(|line| !line.starts_with("will create ") && !line.starts_with("created "))
         .map(|line| {
-            addresses.replace_all(&pods.replace_all(line, "-k8s-service-…"), "…").into_owned()
+            let line = flags.replace_all(line, "");
+            addresses.replace_all(&pods.replace_all(&line, "-k8s-service-…"), "…").into_owned()
         })
         .collect();
     kept.join("\n")

@@ -18,7 +18,7 @@ use crate::plural::plural;
 use crate::report::Report;
 use crate::session::{self, Access, AwsUse, Session};
 use crate::wait::Patience;
-use crate::{file, lock, manual_secret};
+use crate::{file, hint, lock, manual_secret};
 
 /// Names with their values.
 type Values = Vec<(String, SecretString)>;
@@ -205,7 +205,7 @@ async fn list(session: &Session, report: &Report) -> anyhow::Result<()> {
     let names = manual_secret::names(session).await?;
     report.result(&names.iter().map(|name| format!("{name}\n")).collect::<String>());
     for name in manual_secret::required_names(session).filter(|name| !names.contains(name)) {
-        report.step("missing", format!("{name}: run `optakit secret set {name}`"));
+        report.step("missing", format!("{name}: run `{}`", hint::optakit("secret set", name)));
     }
     Ok(())
 }
@@ -213,8 +213,9 @@ async fn list(session: &Session, report: &Report) -> anyhow::Result<()> {
 async fn delete(session: &Session, name: &str, report: &Report) -> anyhow::Result<()> {
     if !manual_secret::names(session).await?.iter().any(|known| known == name) {
         bail!(
-            "there is no secret {}\n  help: list the secrets with `optakit secret list`",
-            quoted(name)
+            "there is no secret {}\n  help: list the secrets with `{}`",
+            quoted(name),
+            hint::optakit("secret list", "")
         );
     }
     manual_secret::delete(session, name).await?;

@@ -63,7 +63,9 @@ impl Current {
             return Ok(Self { applied: None, base: Base::Unknown { reason }, next });
         };
         if set.annotation(APPLIED_DIGEST) != Some(&*revision.digest) {
-            let reason = format!("revision {applied}, which runs now, was changed in the history");
+            let reason = format!(
+                "the record of revision {applied}, which runs now, does not match its digest"
+            );
             return Ok(Self { applied: None, base: Base::Unknown { reason }, next });
         }
         let base = last_complete(revision, revisions);

@@ -4,6 +4,7 @@ use std::fmt;
 
 use kube::api::ObjectMeta;
 
+use crate::hint;
 use crate::live::LiveError;
 
 /// The type of the Secret of a revision.
@@ -177,7 +178,8 @@ pub(crate) enum HistoryError {
     #[error(
         "revision {number} was changed after it was recorded: its bundle has the digest {found}, \
          expected {expected}\n  \
-         help: list the revisions with `optakit history`, and roll back to another one"
+         help: list the revisions with `{}`, and roll back to another one",
+        hint::optakit("history", "")
     )]
     Changed { number: u32, found: String, expected: String },
 }

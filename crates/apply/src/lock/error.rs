@@ -2,8 +2,8 @@
 
 use std::time::Duration;
 
-use crate::duration;
 use crate::live::LiveError;
+use crate::{duration, hint};
 
 /// Why the lock cannot be taken.
 #[derive(Debug, thiserror::Error)]
@@ -23,10 +23,10 @@ pub(crate) enum LockLost {
     #[error(
         "the lock of `{layer}` was lost: it was not renewed for {}{}; this run wrote \
          nothing after that\n  \
-         help: check with `optakit status` whether another run changed the layer, then run the \
-         command again",
+         help: check with `{}` whether another run changed the layer, then run the command again",
         duration::text(Duration::from_secs(*seconds)),
-        reason.as_ref().map(|reason| format!(" ({reason})")).unwrap_or_default()
+        reason.as_ref().map(|reason| format!(" ({reason})")).unwrap_or_default(),
+        hint::optakit("status", "")
     )]
     NotRenewed { layer: String, seconds: u64, reason: Option<String> },
     #[error(

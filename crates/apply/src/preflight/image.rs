@@ -8,6 +8,7 @@ use serde_json::Value;
 
 use super::fault::Fault;
 use crate::aws::login::login;
+use crate::hint;
 use crate::image::{Destination, Found, find};
 use crate::live::DesiredObject;
 use crate::push_image::PackedImage;
@@ -57,11 +58,11 @@ pub(super) async fn check(
         }
     }
     if !lines.is_empty() {
-        lines.push(
-            "help: push it with `optakit push ARCHIVE`, or push and apply with \
-             `optakit deploy BUNDLE ARCHIVE`"
-                .to_owned(),
-        );
+        lines.push(format!(
+            "help: push it with `{}`, or push and apply with `{}`",
+            hint::optakit("push", "ARCHIVE"),
+            hint::optakit("deploy", "ARCHIVE")
+        ));
         result.fault = Some(Fault { title: "the image is not in ECR".to_owned(), lines });
     }
     result

@@ -10,6 +10,7 @@ use optakit_core::kind::Kind;
 use serde_json::{Value, json};
 
 use super::fault::Fault;
+use crate::hint;
 use crate::live::DesiredObject;
 
 /// The verbs on a resource that every apply needs, or every apply with pods.
@@ -164,7 +165,8 @@ fn fault(denied: &[&Permission], layer: &str) -> Fault {
     }
     lines.push(format!(
         "help: grant them with a Role in the namespace `{layer}`; namespaces need a ClusterRole; \
-         `optakit permissions` prints both"
+         `{}` prints both",
+        hint::optakit("permissions", "")
     ));
     Fault { title: "permissions are missing in the cluster".to_owned(), lines }
 }

@@ -4,7 +4,7 @@ use optakit_core::bundle::Bundle;
 use optakit_core::render::MANUAL_SECRETS;
 
 use super::fault::Fault;
-use crate::live;
+use crate::{hint, live};
 
 /// Returns the missing keys with the command that sets them, as one fault.
 ///
@@ -34,21 +34,22 @@ pub(super) async fn check(
             missing.join(", ")
         ));
         if name == MANUAL_SECRETS {
-            lines.extend(missing.iter().map(|key| format!("  run `optakit secret set {key}`")));
+            let set = |key: &&str| format!("  run `{}`", hint::optakit("secret set", key));
+            lines.extend(missing.iter().map(set));
         } else if keys.is_empty() {
             if !namespace_exists {
-                lines.push(format!("  run `kubectl create namespace {namespace}`"));
+                let create = format!("create namespace {namespace}");
+                lines.push(format!("  run `{}`", hint::kubectl(&create)));
             }
-            let literals: String =
-                missing.iter().map(|key| format!(" --from-literal={key}=…")).collect();
-            lines.push(format!(
-                "  run `kubectl -n {namespace} create secret generic {name}{literals}`"
-            ));
+            // Other users of the machine can read a command line, so the values are in a file.
+            let create =
+                format!("-n {namespace} create secret generic {name} --from-env-file=FILE");
+            lines.push(format!("  run `{}`", hint::kubectl(&create)));
+            lines.push("  with one line KEY=VALUE per key in FILE".to_owned());
         } else {
-            let fields: Vec<String> =
-                missing.iter().map(|key| format!("\"{key}\":\"…\"")).collect();
-            let patch = format!("{{\"stringData\":{{{}}}}}", fields.join(","));
-            lines.push(format!("  run `kubectl -n {namespace} patch secret {name} -p '{patch}'`"));
+            let patch = format!("-n {namespace} patch secret {name} --patch-file FILE");
+            lines.push(format!("  run `{}`", hint::kubectl(&patch)));
+            lines.push("  with the keys under `stringData` in FILE".to_owned());
         }
     }
     let title = "secrets are missing".to_owned();

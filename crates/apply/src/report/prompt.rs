@@ -10,7 +10,7 @@ use super::streams;
 
 /// Asks the user a question. Returns whether the answer is yes.
 ///
-/// Does not ask with `--yes`. Only `y`, `Y` and `yes` count as a yes. Other tasks continue while
+/// Does not ask with `--yes`. Only `y` and `yes` count as a yes, in any case. Other tasks continue while
 /// the user reads.
 ///
 /// # Errors
@@ -27,13 +27,14 @@ pub(crate) async fn ask(question: &str, yes: bool) -> anyhow::Result<bool> {
     ];
     if let Some((stream, _)) = streams.iter().find(|(_, is_terminal)| !is_terminal) {
         bail!(
-            "{stream} is not a terminal, so nobody can answer: {question}\n  \
+            "cannot ask for confirmation, because {stream} is not a terminal: {question}\n  \
              help: pass `--yes` to continue without confirmation"
         );
     }
     streams::styled_err(&format!("{} [y/N] ", shown(question)));
     let answer = read_line().await?;
-    Ok(matches!(answer.trim(), "y" | "Y" | "yes"))
+    let answer = answer.trim();
+    Ok(["y", "yes"].iter().any(|yes| answer.eq_ignore_ascii_case(yes)))
 }
 
 /// Asks the user to confirm the first change of a run.

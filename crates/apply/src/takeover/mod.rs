@@ -23,7 +23,7 @@ use crate::live::DesiredObject;
 use crate::plural::plural;
 use crate::report::{Report, confirm};
 use crate::session::Session;
-use crate::{lock, preflight};
+use crate::{hint, lock, preflight};
 
 /// Takes over the objects of the bundle. A second run completes an interrupted one.
 ///
@@ -76,8 +76,9 @@ async fn no_release(session: &Session) -> anyhow::Result<()> {
         return Ok(());
     }
     bail!(
-        "no object of {} belongs to a Helm release\n  help: apply it with `optakit apply`",
-        session.layer()
+        "no object of {} belongs to a Helm release\n  help: apply it with `{}`",
+        session.layer(),
+        hint::optakit("apply", "")
     );
 }
 
@@ -164,7 +165,7 @@ fn report_plan(found: &Found, report: &Report) {
         }
     }
     for live in &found.live {
-        report.step("will take", live.target.label());
+        report.step("will adopt", live.target.label());
     }
     let is_new =
         |target: &&DesiredObject| !found.live.iter().any(|live| live.target.index == target.index);
@@ -174,11 +175,11 @@ fn report_plan(found: &Found, report: &Report) {
     for adopted in &found.adopted {
         let label = adopted.label();
         report
-            .step("will take", format!("{label}  (not in the bundle: the next apply deletes it)"));
+            .step("will adopt", format!("{label}  (not in the bundle: the next apply deletes it)"));
     }
     for left in &found.left {
         let name = format!("{} {}", left.kind, left.name);
-        report.step("will leave", format!("{name}  (not in the bundle: it does not change)"));
+        report.step("will keep", format!("{name}  (not in the bundle: it does not change)"));
     }
 }
 

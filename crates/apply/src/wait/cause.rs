@@ -6,6 +6,7 @@ use std::fmt::{self, Display, Formatter};
 use super::fault_reason::{BlamedField, StartFailure};
 use super::paused::Paused;
 use super::pod_fault::PodFault;
+use crate::hint;
 use crate::live::is_used_up_quota;
 
 /// Why a rollout fails, or is not finished yet.
@@ -86,13 +87,15 @@ impl Cause {
             Self::Paused(paused) => paused.help(namespace),
             Self::DeadlineExceeded { problem: Some(problem), .. } => problem.help(namespace),
             Self::DeadlineExceeded { problem: None, .. } => {
-                format!("read the events: `kubectl -n {namespace} describe pods`")
+                let describe = format!("-n {namespace} describe pods");
+                format!("read the events: `{}`", hint::kubectl(&describe))
             }
             Self::PodsRejected { rejection: Rejection::Policy, .. } => {
                 "change the policy that rejects the pods, or the fields that it names".to_owned()
             }
             Self::PodsRejected { rejection: Rejection::Quota, .. } => {
-                format!("raise the quota: `kubectl -n {namespace} describe quota`")
+                let describe = format!("-n {namespace} describe quota");
+                format!("raise the quota: `{}`", hint::kubectl(&describe))
             }
             Self::PodsRejected { rejection: Rejection::Temporary, .. } => {
                 "fix the problem in the message, then apply again".to_owned()

@@ -6,6 +6,8 @@ use k8s_openapi::api::apps::v1::Deployment;
 use k8s_openapi::apimachinery::pkg::apis::meta::v1::ManagedFieldsEntry;
 use serde_json::Value;
 
+use crate::hint;
+
 /// A paused Deployment.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(crate) struct Paused {
@@ -43,7 +45,8 @@ impl Paused {
 
     /// Returns the command that resumes the rollout.
     pub(crate) fn help(&self, namespace: &str) -> String {
-        format!("resume it: `kubectl -n {namespace} rollout resume deployment/{}`", self.deployment)
+        let resume = format!("-n {namespace} rollout resume deployment/{}", self.deployment);
+        format!("resume it: `{}`", hint::kubectl(&resume))
     }
 }
 

@@ -235,7 +235,7 @@ fn changed_revision_is_refused() {
     service
         .run("rollback", &[])
         .fails()
-        .reports("revision 2, which runs now, was changed in the history");
+        .reports("the record of revision 2, which runs now, does not match its digest");
     assert_eq!(service.image(), "acme/api:2");
 }
 

@@ -14,7 +14,7 @@ fn without_a_terminal_a_change_needs_yes() {
     };
     apply(&[])
         .fails()
-        .reports("standard input is not a terminal, so nobody can answer: create the namespace")
+        .reports("because standard input is not a terminal: create the namespace")
         .reports("help: pass `--yes`");
     assert!(!exists(&["namespace", "unasked"]), "nothing was changed");
     apply(&["--yes"]).succeeds();

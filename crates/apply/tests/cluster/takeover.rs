@@ -147,7 +147,7 @@ fn objects_that_the_bundle_does_not_contain_are_deleted_by_the_next_apply() {
     let taken = service
         .run("takeover", &[])
         .succeeds()
-        .reports("will leave   Secret secret")
+        .reports("will keep    Secret secret")
         .reports("HorizontalPodAutoscaler takenrest-api-k8s-service  (not in the bundle")
         .omits("hunter2");
     assert!(taken.stderr.contains("Ingress takenrest-api-k8s-service-0  (not in the bundle"));

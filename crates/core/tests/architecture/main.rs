@@ -46,6 +46,7 @@ const CORE: &[&str] = &[
 
 const APPLY: &[&str] = &[
     "duration",
+    "hint",
     "plural",
     "stop",
     "digest",

@@ -1,0 +1,182 @@
+//! Commands in help texts. They repeat the flags that the user gave, so that they work as they are.
+//!
+//! Only the flags in [`REPEATED`] are repeated. None of them contains a secret value.
+
+use std::sync::OnceLock;
+
+use clap::parser::ValueSource;
+use clap::{ArgMatches, Command};
+
+/// The arguments that a command in a help text repeats: which service, and which cluster.
+const REPEATED: &[&str] =
+    &["bundle", "file", "env", "kubeconfig", "context", "cluster", "skip_aws"];
+/// The flags that kubectl has too.
+const OF_KUBECTL: &[&str] = &["kubeconfig", "context"];
+/// The name of standard input. A second command cannot read it again.
+const STDIN: &str = "-";
+
+static RUN: OnceLock<Run> = OnceLock::new();
+
+/// The arguments of this run.
+struct Run {
+    /// Returns the definition of the command line.
+    definition: fn() -> Command,
+    given: Vec<Given>,
+}
+
+/// An argument that the user gave.
+#[derive(Clone, Debug)]
+struct Given {
+    id: &'static str,
+    /// `None` if the flag takes no value.
+    value: Option<String>,
+}
+
+/// Remembers the arguments of this run. `definition` returns the definition of the command line.
+pub(crate) fn remember(definition: fn() -> Command, matches: &ArgMatches) {
+    let run = Run { definition, given: given(matches) };
+    // A program parses its command line once.
+    drop(RUN.set(run));
+}
+
+/// Returns a command of Optakit for a help text. `arguments` are its own arguments.
+pub(crate) fn optakit(command: &str, arguments: &str) -> String {
+    RUN.get().map_or_else(
+        || join(["optakit", command, arguments].map(str::to_owned)),
+        |run| run.optakit(command, arguments),
+    )
+}
+
+/// Returns a command of kubectl for a help text.
+pub(crate) fn kubectl(arguments: &str) -> String {
+    let given = RUN.get().map(|run| run.given.as_slice()).unwrap_or_default();
+    let flags = given.iter().filter(|given| OF_KUBECTL.contains(&given.id)).map(flag);
+    join(["kubectl".to_owned(), arguments.to_owned()].into_iter().chain(flags))
+}
+
+impl Run {
+    fn optakit(&self, command: &str, arguments: &str) -> String {
+        let mut definition = (self.definition)();
+        definition.build();
+        let found =
+            command.split(' ').try_fold(&definition, |parent, name| parent.find_subcommand(name));
+        let (mut positional, mut flags) = (Vec::new(), Vec::new());
+        for argument in found.into_iter().flat_map(Command::get_arguments) {
+            let given = self.given.iter().find(|given| argument.get_id() == given.id);
+            match given {
+                Some(given) if argument.is_positional() => positional.extend(given.value.clone()),
+                Some(given) => flags.push(flag(given)),
+                None if argument.is_positional()
+                    && argument.is_required_set()
+                    && REPEATED.contains(&argument.get_id().as_str()) =>
+                {
+                    positional.push(argument.get_id().as_str().to_uppercase());
+                }
+                None => {}
+            }
+        }
+        let start = ["optakit".to_owned(), command.to_owned()].into_iter();
+        let quoted = positional.iter().map(|value| quoted(value));
+        join(start.chain(quoted).chain([arguments.to_owned()]).chain(flags))
+    }
+}
+
+/// Returns the arguments of the command line that are repeated.
+fn given(matches: &ArgMatches) -> Vec<Given> {
+    let mut matches = matches;
+    while let Some((_, inner)) = matches.subcommand() {
+        matches = inner;
+    }
+    let is_given = |id: &&&str| {
+        matches.try_contains_id(id).is_ok_and(|known| known)
+            && matches.value_source(id) == Some(ValueSource::CommandLine)
+    };
+    let of = |id: &&'static str| {
+        let raw = matches.try_get_raw(id).ok().flatten();
+        let value = raw.and_then(|mut values| values.next());
+        let value = value.map(|value| value.display().to_string());
+        // A flag without a value has the value that it sets.
+        let is_switch = matches.try_get_one::<bool>(id).is_ok();
+        Given { id, value: value.filter(|_| !is_switch) }
+    };
+    let given = REPEATED.iter().filter(is_given).map(of);
+    given.filter(|given| given.value.as_deref() != Some(STDIN)).collect()
+}
+
+fn flag(given: &Given) -> String {
+    let name = given.id.replace('_', "-");
+    match &given.value {
+        Some(value) => format!("--{name} {}", quoted(value)),
+        None => format!("--{name}"),
+    }
+}
+
+/// Quotes a value for a shell.
+fn quoted(value: &str) -> String {
+    let is_plain = |character: char| {
+        character.is_alphanumeric() || matches!(character, '-' | '_' | '.' | '/' | ':' | '@' | '+')
+    };
+    if !value.is_empty() && value.chars().all(is_plain) {
+        return value.to_owned();
+    }
+    format!("'{}'", value.replace('\'', "'\\''"))
+}
+
+fn join(words: impl IntoIterator<Item = String>) -> String {
+    words.into_iter().filter(|word| !word.is_empty()).collect::<Vec<_>>().join(" ")
+}
+
+#[cfg(test)]
+mod tests {
+    use clap::{Arg, ArgAction};
+
+    use super::*;
+
+    fn definition() -> Command {
+        let bundle = || Arg::new("bundle").required(true);
+        let context = || Arg::new("context").long("context");
+        let skip_aws = || Arg::new("skip_aws").long("skip-aws").action(ArgAction::SetTrue);
+        let yes = Arg::new("yes").long("yes").action(ArgAction::SetTrue);
+        let set = Command::new("set").arg(Arg::new("name"));
+        Command::new("optakit").subcommands([
+            Command::new("apply").args([bundle(), context(), skip_aws(), yes]),
+            Command::new("rollback").args([bundle(), context(), skip_aws()]),
+            Command::new("history").args([bundle(), context()]),
+            Command::new("secret")
+                .arg(Arg::new("bundle").long("bundle").global(true))
+                .arg(context().global(true))
+                .subcommand(set),
+            Command::new("explain"),
+        ])
+    }
+
+    fn check(given_arguments: &str, command: &str, arguments: &str, expected: &str) {
+        let words = std::iter::once("optakit").chain(given_arguments.split(' '));
+        let matches = definition().try_get_matches_from(words).expect("the arguments are valid");
+        let run = Run { definition, given: given(&matches) };
+        assert_eq!(run.optakit(command, arguments), expected);
+    }
+
+    #[test]
+    fn commands_repeat_the_flags_that_they_have() {
+        let apply = "apply a.json --context it's --skip-aws --yes";
+        check(
+            apply,
+            "rollback",
+            "--to 3",
+            "optakit rollback a.json --to 3 --context 'it'\\''s' --skip-aws",
+        );
+        check(apply, "history", "", "optakit history a.json --context 'it'\\''s'");
+        check(
+            apply,
+            "secret set",
+            "TOKEN",
+            "optakit secret set TOKEN --bundle a.json --context 'it'\\''s'",
+        );
+        check(apply, "explain", "links", "optakit explain links");
+        check("apply -", "history", "", "optakit history BUNDLE");
+        check("apply a.json", "history", "", "optakit history a.json");
+        let secret = "secret set TOKEN --bundle a.json --context dev";
+        check(secret, "apply", "", "optakit apply a.json --context dev");
+    }
+}
