@@ -219,6 +219,59 @@ fn an_image_digest_fills_its_hole_once() {
     assert!(!bundle.fill("image_digest", "sha256:5678"));
 }
 
+/// Returns a bundle with the AUTO images of two services.
+fn bundle_of_two() -> Bundle {
+    let text = "name: shop\norg_name: acme\n\
+        providers: {aws: {region: us-east-1, account_id: 123456789012}}\nmodules:\n  \
+        - {type: k8s-service, name: api, image: AUTO, port: {http: 80}, \
+           env_vars: {DIGEST: '{vars.image_digest}', TAG: '{vars.image_tag}'}}\n  \
+        - {type: k8s-service, name: web, image: AUTO, port: {http: 80}}\n";
+    let request = Request { service: ServiceFile::parse("opta.yml", text), ..Request::default() };
+    api::bundle(&request).expect("the request has no errors")
+}
+
+#[test]
+fn each_image_is_set_on_its_own() {
+    let mut bundle = bundle_of_two();
+    let holes = bundle.image_holes();
+    let modules: Vec<&str> = holes.iter().map(|hole| &*hole.module).collect();
+    assert_eq!(modules, ["api", "web"]);
+    let registry = "123456789012.dkr.ecr.us-east-1.amazonaws.com";
+    assert_eq!(holes[0].repository, format!("{registry}/opta-shop-api"));
+    let digest = format!("sha256:{}", "a".repeat(64));
+    let reference = format!("{registry}/opta-shop-api:1.4@{digest}");
+    bundle.set_image(&holes[0], &reference);
+    let container = |bundle: &Bundle, module: &str| {
+        let mut objects = bundle.manifests.iter();
+        let found = objects
+            .find(|object| object.kind() == Kind::Deployment && object.module() == Some(module));
+        found.expect("the module has a Deployment").json()["spec"]["template"]["spec"]["containers"]
+            [0]
+        .clone()
+    };
+    let api = container(&bundle, "api");
+    assert_eq!(
+        (&api["image"], &api["imagePullPolicy"]),
+        (&reference.into(), &"IfNotPresent".into())
+    );
+    let values = [&api["env"][0]["value"], &api["env"][1]["value"]];
+    assert_eq!(values, [&Value::from(digest), &Value::from("1.4")]);
+    assert_eq!(bundle.image_holes().len(), 1);
+
+    bundle.set_image(&holes[1], &format!("{registry}/opta-shop-web:7"));
+    bundle.set_version("web", "7");
+    let web = container(&bundle, "web");
+    assert_eq!(
+        (&web["image"], &web["imagePullPolicy"]),
+        (&format!("{registry}/opta-shop-web:7").into(), &"Always".into())
+    );
+    assert!(bundle.image_holes().is_empty());
+    let of_web = bundle.manifests.iter().filter(|object| object.module() == Some("web"));
+    let versions: Vec<_> =
+        of_web.map(|object| object.text("/metadata/labels/app.kubernetes.io~1version")).collect();
+    assert!(!versions.is_empty() && versions.iter().all(|version| *version == Some("7")));
+}
+
 #[test]
 fn every_value_has_a_source_line() {
     let bundle = bundle();

@@ -11,17 +11,30 @@ use crate::value::{escape, unescape};
 impl Bundle {
     /// Fills every hole of an input. Returns false if the bundle has no such hole.
     pub fn fill(&mut self, input: &str, value: &str) -> bool {
-        let Some(at) = self.holes.iter().position(|missing| missing.input == input) else {
+        self.fill_where(input, value, |_| true)
+    }
+
+    /// Fills the holes of an input that match. Returns false if the bundle has no such hole.
+    pub(super) fn fill_where(
+        &mut self,
+        input: &str,
+        value: &str,
+        matches: impl Fn(&Location) -> bool,
+    ) -> bool {
+        let Some(missing) = self.holes.iter_mut().find(|missing| missing.input == input) else {
             return false;
         };
-        let mut pending = self.holes.remove(at).at;
+        let mut pending: Vec<Location> =
+            missing.at.extract_if(.., |location| matches(location)).collect();
+        let is_found = !pending.is_empty();
+        self.holes.retain(|missing| !missing.at.is_empty());
         while let Some(location) = pending.pop() {
             match location.range {
                 Some(range) => self.replace(&location, range, value, &mut pending),
                 None => self.replace_markers(&location, &format!("{{{input}}}"), value),
             }
         }
-        true
+        is_found
     }
 
     /// Replaces a part of the text at a JSON pointer, and moves the holes behind it.

@@ -9,6 +9,7 @@ mod fill;
 mod format;
 mod gate;
 mod hole;
+mod image;
 mod object;
 mod parse;
 
@@ -18,4 +19,5 @@ pub use format::{
     Sources,
 };
 pub use hole::{List, Location, MissingInput, TextRange};
+pub use image::{IMAGE_TAG, ImageHole};
 pub use object::BundleObject;
