@@ -3,35 +3,56 @@
 use std::path::{Path, PathBuf};
 
 use anyhow::bail;
-use optakit_core::api;
+use optakit_core::api::{self, SourceText};
 use optakit_core::bundle::{Bundle, BundleError};
-use optakit_core::render::IMAGE_DIGEST;
+use serde_json::Value;
 
 use crate::report::Report;
 use crate::{file, rds};
 
-/// Returns the path of a bundle: the one given, or the only one in the working directory.
-///
-/// # Errors
-///
-/// Fails if no path is given and the working directory has no bundle or several.
-pub(crate) fn find(given: Option<&Path>) -> anyhow::Result<PathBuf> {
-    if let Some(given) = given {
-        return Ok(given.to_owned());
-    }
-    let names = file::names_in(Path::new("."))?;
-    let bundles: Vec<&String> =
-        names.iter().filter(|name| name.ends_with(".bundle.json")).collect();
-    match bundles.as_slice() {
-        [only] => Ok(PathBuf::from(only)),
-        [] => bail!("no bundle found in this folder\n  help: name one with `--bundle FILE`"),
-        several => {
-            bail!(
-                "found {} bundles in this folder\n  help: name one with `--bundle FILE`",
-                several.len()
-            )
+/// Returns the only bundle in the working directory.
+pub(crate) fn only_one() -> Option<PathBuf> {
+    let names = file::names_in(Path::new(".")).ok()?;
+    let mut bundles = names.iter().filter(|name| name.ends_with(ENDING));
+    let first = bundles.next()?;
+    bundles.next().is_none().then(|| PathBuf::from(first))
+}
+
+/// What a file contains.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum FileForm {
+    Bundle,
+    SavedPlan,
+    ServiceFile,
+}
+
+impl FileForm {
+    /// Finds out what a file contains. A file that is broken is what its name says.
+    pub(crate) fn of(file: &SourceText) -> Self {
+        if let Ok(Value::Object(map)) = serde_json::from_str(&file.text) {
+            return match map.get("kind").and_then(Value::as_str) {
+                Some("Plan") => Self::SavedPlan,
+                None if SERVICE_KEYS.iter().any(|key| map.contains_key(*key)) => Self::ServiceFile,
+                Some(_) | None => Self::Bundle,
+            };
+        }
+        if file.name.ends_with(ENDING) || starts_like_a_bundle(&file.text) {
+            Self::Bundle
+        } else {
+            Self::ServiceFile
         }
     }
+}
+
+/// The ending of the name of a bundle.
+const ENDING: &str = ".bundle.json";
+/// The keys of a service file.
+const SERVICE_KEYS: [&str; 3] = ["name", "environments", "modules"];
+
+/// Whether a text starts like a bundle that Optakit wrote, for example if it is cut off.
+fn starts_like_a_bundle(text: &str) -> bool {
+    let start: String = text.chars().filter(|c| !c.is_whitespace()).take(40).collect();
+    start.starts_with("{\"apiVersion\":\"optakit.dev/")
 }
 
 /// What to do with a bundle that was modified after it was built.
@@ -41,14 +62,17 @@ pub(crate) enum IfModified {
     Fail,
     /// Fail, and name the option `--allow-modified`.
     FailUnlessAllowed,
-    /// Print a warning with the differences.
+    /// Print a warning with the differences. The user passed `--allow-modified`.
+    Allow,
+    /// Print a warning with the differences. The command uses only the name of the service and its
+    /// cluster.
     Warn,
 }
 
 impl IfModified {
     /// Returns what a command with the option `--allow-modified` does.
     pub(crate) const fn allowed(allow_modified: bool) -> Self {
-        if allow_modified { Self::Warn } else { Self::FailUnlessAllowed }
+        if allow_modified { Self::Allow } else { Self::FailUnlessAllowed }
     }
 }
 
@@ -61,32 +85,30 @@ pub(crate) fn read_unchecked(path: &Path) -> anyhow::Result<Bundle> {
     Ok(Bundle::parse(&file::read_text(path)?.text)?)
 }
 
-/// Reads a bundle to use it. Fills in the digest of the AUTO image if one is given.
+/// Checks a bundle that a command uses.
 ///
 /// # Errors
 ///
-/// Fails if the bundle cannot be read, has no objects, touches more than its layer, or was
-/// modified and `if_modified` does not accept that.
-pub(crate) fn read(
-    path: &Path,
-    image_digest: Option<&str>,
+/// Fails if the bundle has no objects, touches more than its layer, or was modified and
+/// `if_modified` does not accept that.
+pub(crate) fn check(
+    bundle: &Bundle,
     if_modified: IfModified,
     report: &Report,
-) -> anyhow::Result<Bundle> {
-    let mut bundle = read_unchecked(path)?;
+) -> anyhow::Result<()> {
     if let Err(error) = bundle.check_layer() {
         bail!("{error}\nnothing was changed\n  help: write the bundle again with `optakit bundle`");
     }
-    match (verify(&bundle), if_modified) {
+    match (verify(bundle), if_modified) {
         (Ok(()), _) => {}
-        (Err(error @ BundleError::Modified { .. }), IfModified::Warn) => {
+        (Err(error @ BundleError::Modified { .. }), IfModified::Allow | IfModified::Warn) => {
             report.warning(explain(&error));
         }
         (Err(error), IfModified::FailUnlessAllowed) => bail!(
             "{}\nnothing was changed\n  help: pass `--allow-modified` to apply it anyway",
             explain(&error)
         ),
-        (Err(error), IfModified::Fail | IfModified::Warn) => bail!(
+        (Err(error), IfModified::Fail | IfModified::Allow | IfModified::Warn) => bail!(
             "{}\nnothing was changed\n  help: write the bundle again with `optakit bundle`",
             explain(&error)
         ),
@@ -100,15 +122,7 @@ pub(crate) fn read(
     if bundle.manifests.is_empty() {
         bail!("the bundle has no objects: its service file has no `k8s-service` module");
     }
-    if let Some(digest) = image_digest {
-        optakit_core::model::image::check_digest(digest).map_err(|fault| anyhow::anyhow!(fault))?;
-        if !bundle.fill(IMAGE_DIGEST, digest) {
-            report.warning(
-                "`--image-digest` has no effect: no AUTO image in the bundle needs a digest",
-            );
-        }
-    }
-    Ok(bundle)
+    Ok(())
 }
 
 /// Checks a bundle against its digest and its sources.

@@ -3,29 +3,65 @@
 use std::collections::BTreeSet;
 use std::path::{Component, Path, PathBuf};
 
-use optakit_core::api::{Choices, Diagnostic, Request, ServiceFile};
+use anyhow::{Context, bail};
+use optakit_core::api::{Diagnostic, Request, ServiceFile, SourceText};
 
 use crate::environment_file::{EnvironmentFiles, Outside};
-use crate::file::{STDIN, read_text};
+use crate::file::{self, STDIN};
 
-/// Reads a service file, its environment files and the values file.
-///
-/// An environment file that cannot be read is part of the request. It becomes a diagnostic about
-/// `path` in the service file.
+/// The names of the service file in a folder. Opta looked for both, in this order.
+const NAMES: [&str; 2] = ["opta.yml", "opta.yaml"];
+
+/// Returns the service file of a folder, if it has one.
+pub(crate) fn service_file_in(folder: &Path) -> Option<PathBuf> {
+    NAMES.iter().map(|name| folder.join(name)).find(|path| path.is_file())
+}
+
+/// Returns the path of a service file: the given file, the service file of the given folder, or the
+/// one in the working directory.
 ///
 /// # Errors
 ///
-/// Fails if the service file or the values file cannot be read.
-pub(crate) fn read(
-    file: &Path,
-    values: Option<&PathBuf>,
-    choices: Choices,
-    outside: Outside,
-) -> anyhow::Result<Request> {
-    let service = read_text(file)?;
+/// Fails if there is no service file in the folder, or if the file does not exist and the folder
+/// has another one.
+pub(crate) fn find(given: Option<&Path>) -> anyhow::Result<PathBuf> {
+    let (folder, place) = match given {
+        None => (Path::new(""), "this folder".to_owned()),
+        Some(folder) if folder.is_dir() => (folder, folder.display().to_string()),
+        Some(file) if file::is_stdin(file) || file.exists() => return Ok(file.to_owned()),
+        Some(file) => {
+            let other = service_file_in(file.parent().unwrap_or(Path::new("")));
+            let Some(other) = other.filter(|other| is_other_ending(file, other)) else {
+                return Ok(file.to_owned());
+            };
+            bail!("{} does not exist\n  help: did you mean {}?", file.display(), other.display());
+        }
+    };
+    service_file_in(folder).with_context(|| {
+        format!("there is no opta.yml or opta.yaml in {place}\n  help: name a service file")
+    })
+}
+
+/// Returns the path of a service file, which may not exist yet.
+pub(crate) fn find_or_new(given: Option<&Path>) -> PathBuf {
+    let default = || service_file_in(Path::new("")).unwrap_or_else(|| PathBuf::from(NAMES[0]));
+    given.map_or_else(default, Path::to_owned)
+}
+
+/// Whether two paths differ only in the ending `.yml` or `.yaml`.
+fn is_other_ending(file: &Path, other: &Path) -> bool {
+    file.file_stem() == other.file_stem()
+        && file.extension().is_some_and(|ending| ending == "yml" || ending == "yaml")
+}
+
+/// Returns the request of a service file with this text. Reads its environment files.
+///
+/// An environment file that cannot be read is part of the request. It becomes a diagnostic about
+/// `path` in the service file.
+pub(crate) fn of_text(service: &SourceText, file: &Path, outside: Outside) -> Request {
     let files = EnvironmentFiles::of(file);
     let service = ServiceFile::parse(&service.name, &service.text);
-    let mut request = Request { service, choices, ..Request::default() };
+    let mut request = Request { service, ..Request::default() };
     let paths: BTreeSet<String> =
         request.service.environments().into_iter().map(|environment| environment.path).collect();
     let read = |path: String| {
@@ -33,8 +69,7 @@ pub(crate) fn read(
         (path, text)
     };
     request.environment_files = paths.into_iter().map(read).collect();
-    request.values = values.map(|values| read_text(values)).transpose()?;
-    Ok(request)
+    request
 }
 
 /// Returns the path of an environment file relative to the working directory. In the service file

@@ -7,6 +7,7 @@ use clap::{Args, ValueEnum};
 
 use super::bundle::ImageArgs;
 use super::cluster::{ConnectArgs, ResultFormat, ServiceArgs, WriteArgs};
+use super::source::InputArgs;
 use crate::duration;
 
 /// Show what an apply would change, and the effect of each change.
@@ -21,7 +22,10 @@ Exit codes:
   2  there are changes
 
 Examples:
-  # Show the changes
+  # Show what an apply of ./opta.yml would change
+  optakit plan --env staging
+
+  # Show what an apply of a bundle would change
   optakit plan shop-staging.bundle.json
 
   # Use a context of your kubeconfig, print JSON
@@ -31,11 +35,8 @@ Examples:
   optakit plan shop-staging.bundle.json --save plan.json
   optakit apply shop-staging.bundle.json --plan plan.json")]
 pub(crate) struct PlanArgs {
-    /// Bundle; `-` is standard input
-    pub(crate) bundle: PathBuf,
-    /// Digest for `image: AUTO`
-    #[arg(long, value_name = "DIGEST")]
-    pub(crate) image_digest: Option<String>,
+    #[command(flatten)]
+    pub(crate) input: InputArgs,
     #[command(flatten)]
     pub(crate) connect: ConnectArgs,
     #[command(flatten)]
@@ -55,7 +56,7 @@ pub(crate) struct PlanArgs {
     pub(crate) output: ResultFormat,
 }
 
-/// Apply a bundle to its cluster and wait until the pods are ready.
+/// Apply a service file or bundle to its cluster and wait until the pods are ready.
 ///
 /// Checks everything first, shows the changes, and asks for confirmation on a terminal. Creates or
 /// updates the ECR repository and the IAM role. Deletes objects that are no longer in the bundle,
@@ -71,7 +72,10 @@ Exit codes:
   3  the run lost its lock and stopped
 
 Examples:
-  # Apply to the EKS cluster of the environment
+  # Apply ./opta.yml to the EKS cluster of the environment
+  optakit apply --env staging
+
+  # Apply a bundle
   optakit apply shop-staging.bundle.json
 
   # Set the image
@@ -83,11 +87,8 @@ Examples:
   # Print JSON events
   optakit apply shop-staging.bundle.json --output json | jq .event")]
 pub(crate) struct ApplyArgs {
-    /// Bundle; `-` is standard input
-    pub(crate) bundle: PathBuf,
-    /// Digest for `image: AUTO`
-    #[arg(long, value_name = "DIGEST")]
-    pub(crate) image_digest: Option<String>,
+    #[command(flatten)]
+    pub(crate) input: InputArgs,
     /// Apply this saved plan, and fail if anything changed since it was saved
     #[arg(long, value_name = "FILE")]
     pub(crate) plan: Option<PathBuf>,
@@ -95,7 +96,7 @@ pub(crate) struct ApplyArgs {
     pub(crate) options: ApplyOptionArgs,
 }
 
-/// Push an image, then apply a bundle with it.
+/// Push an image, then apply a service file or bundle with it.
 ///
 /// Does the same as `optakit push`, followed by `optakit apply --image-digest` with the digest it
 /// prints. Needs AWS credentials and access to the cluster.
@@ -107,16 +108,20 @@ Exit codes:
   3  the run lost its lock and stopped
 
 Examples:
-  # Push app.tar and run it
+  # Push app.tar and run it, for ./opta.yml or for a bundle
+  optakit deploy app.tar --env staging
   optakit deploy shop-staging.bundle.json app.tar
 
   # Set the tag, skip the confirmation prompt
   optakit deploy shop-staging.bundle.json app.tar --tag 1.4.2 --yes")]
 // It is accepted so that its error message can name the alternative.
 #[command(mut_arg("skip_aws", |option| option.hide(true)))]
+#[command(mut_arg("image_tag", |option| option.hide(true)))]
+#[command(mut_arg("image_digest", |option| option.hide(true)))]
+#[command(allow_missing_positional = true)]
 pub(crate) struct DeployArgs {
-    /// Bundle; `-` is standard input
-    pub(crate) bundle: PathBuf,
+    #[command(flatten)]
+    pub(crate) input: InputArgs,
     #[command(flatten)]
     pub(crate) image: ImageArgs,
     #[command(flatten)]

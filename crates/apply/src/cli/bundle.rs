@@ -4,7 +4,7 @@ use std::path::PathBuf;
 
 use clap::{Args, Subcommand};
 
-use super::source::SourceArgs;
+use super::source::{NamedInputArgs, SourceArgs};
 
 /// Write, inspect or verify a bundle, the file that `optakit apply` takes.
 ///
@@ -97,9 +97,8 @@ Examples:
 pub(crate) struct PushArgs {
     #[command(flatten)]
     pub(crate) image: ImageArgs,
-    /// Bundle of the service [default: the only bundle in this folder]
-    #[arg(long, value_name = "FILE")]
-    pub(crate) bundle: Option<PathBuf>,
+    #[command(flatten)]
+    pub(crate) input: NamedInputArgs,
     /// Module of the image, if several modules have `image: AUTO`
     #[arg(long, value_name = "NAME")]
     pub(crate) module: Option<String>,

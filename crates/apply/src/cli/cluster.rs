@@ -5,6 +5,7 @@ use std::time::Duration;
 
 use clap::{Args, ValueEnum};
 
+use super::source::InputArgs;
 use crate::duration;
 
 /// The connection to the cluster.
@@ -42,8 +43,8 @@ const CONNECTION: &str = "Connection options";
 /// A service in its cluster.
 #[derive(Debug, Args)]
 pub(crate) struct ServiceArgs {
-    /// Any bundle of the service; only its name and cluster are used
-    pub(crate) bundle: PathBuf,
+    #[command(flatten)]
+    pub(crate) input: InputArgs,
     #[command(flatten)]
     pub(crate) connect: ConnectArgs,
 }
@@ -131,15 +132,12 @@ Examples:
   optakit bundle --profile opta-2021 --image-tag 1.4.2
   optakit takeover shop-staging.bundle.json")]
 pub(crate) struct TakeoverArgs {
-    /// Bundle; `-` is standard input
-    pub(crate) bundle: PathBuf,
+    #[command(flatten)]
+    pub(crate) input: InputArgs,
     #[command(flatten)]
     pub(crate) connect: ConnectArgs,
     #[command(flatten)]
     pub(crate) write: WriteArgs,
-    /// Digest of the running image, for `image: AUTO`
-    #[arg(long, value_name = "DIGEST")]
-    pub(crate) image_digest: Option<String>,
     /// Skip the confirmation prompt
     #[arg(long, short)]
     pub(crate) yes: bool,

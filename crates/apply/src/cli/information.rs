@@ -1,9 +1,9 @@
 //! The arguments of the commands that print information: documentation, permissions, schemas,
 //! manual pages and completions.
 
-use std::path::PathBuf;
-
 use clap::{Args, ValueEnum};
+
+use super::source::InputArgs;
 
 /// Explain a field of opta.yml or a rule.
 ///
@@ -44,8 +44,8 @@ Examples:
   # Print the IAM policy
   optakit permissions shop-staging.bundle.json --aws > policy.json")]
 pub(crate) struct PermissionsArgs {
-    /// Bundle; `-` is standard input
-    pub(crate) bundle: PathBuf,
+    #[command(flatten)]
+    pub(crate) input: InputArgs,
     /// Print the IAM policy instead of the roles
     #[arg(long)]
     pub(crate) aws: bool,

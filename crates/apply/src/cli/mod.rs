@@ -23,7 +23,8 @@ pub(crate) use information::{
 };
 pub(crate) use secret::{SecretArgs, SecretCommand};
 pub(crate) use source::{
-    EditArgs, ManifestFormat, RenderArgs, ReportFormat, SourceArgs, ValidateArgs,
+    ChoiceArgs, EditArgs, InputArgs, ManifestFormat, NamedInputArgs, RenderArgs, ReportFormat,
+    SourceArgs, ValidateArgs,
 };
 
 /// Check opta.yml, render Kubernetes manifests from it, and apply them to EKS.

@@ -5,6 +5,7 @@ use std::path::PathBuf;
 use clap::{Args, Subcommand};
 
 use super::cluster::{ConnectArgs, WriteArgs};
+use super::source::NamedInputArgs;
 
 /// Set, import, list and delete the secrets of a service.
 ///
@@ -12,6 +13,7 @@ use super::cluster::{ConnectArgs, WriteArgs};
 /// standard input, a prompt or a file, never from an argument, and are never printed. Needs access
 /// to the cluster.
 #[derive(Debug, Args)]
+#[command(mut_args(|option| option.global(true)))]
 #[command(after_help = "\
 Exit codes:
   0  done
@@ -33,11 +35,8 @@ Examples:
 pub(crate) struct SecretArgs {
     #[command(subcommand)]
     pub(crate) command: SecretCommand,
-    /// Any bundle of the service [default: the only bundle in this folder]
-    ///
-    /// Only its name, cluster and secret names are used.
-    #[arg(long, value_name = "FILE", global = true)]
-    pub(crate) bundle: Option<PathBuf>,
+    #[command(flatten)]
+    pub(crate) input: NamedInputArgs,
     #[command(flatten)]
     pub(crate) connect: ConnectArgs,
     #[command(flatten)]

@@ -24,8 +24,9 @@ Examples:
   # Check standard input
   cat opta.yml | optakit validate -")]
 pub(crate) struct ValidateArgs {
-    /// Service files, or folders to search for opta.yml; `-` is standard input
-    #[arg(default_value = "opta.yml", value_name = "PATH")]
+    /// Service files, bundles, or folders to search for opta.yml; `-` is standard input [default:
+    /// opta.yml or opta.yaml]
+    #[arg(value_name = "PATH")]
     pub(crate) paths: Vec<PathBuf>,
     /// Check only this environment [default: all environments of the file]
     #[arg(long, value_name = "NAME")]
@@ -104,12 +105,43 @@ pub(crate) enum ManifestFormat {
     Kustomize,
 }
 
-/// What to render, and for which target.
+/// A service file.
 #[derive(Debug, Args)]
 pub(crate) struct SourceArgs {
-    /// Service file; `-` is standard input
-    #[arg(default_value = "opta.yml")]
-    pub(crate) file: PathBuf,
+    /// Service file, or its folder; `-` is standard input [default: opta.yml or opta.yaml]
+    pub(crate) file: Option<PathBuf>,
+    #[command(flatten)]
+    pub(crate) choices: ChoiceArgs,
+}
+
+/// A bundle, or a service file that a bundle is made of.
+#[derive(Debug, Args)]
+pub(crate) struct InputArgs {
+    /// Service file or bundle; `-` is standard input [default: opta.yml or opta.yaml]
+    ///
+    /// A bundle is made of a service file on the way, with the environment, image and target
+    /// options. A bundle is used as it is.
+    #[arg(value_name = "FILE")]
+    pub(crate) file: Option<PathBuf>,
+    #[command(flatten)]
+    pub(crate) choices: ChoiceArgs,
+}
+
+/// A bundle or a service file, for commands whose argument is something else.
+#[derive(Debug, Args)]
+pub(crate) struct NamedInputArgs {
+    /// Bundle or service file [default: opta.yml, or the only bundle in this folder]
+    ///
+    /// A service file with several environments needs `--env`.
+    #[arg(long, short, value_name = "FILE")]
+    pub(crate) bundle: Option<PathBuf>,
+    #[command(flatten)]
+    pub(crate) choices: ChoiceArgs,
+}
+
+/// How to render a service file.
+#[derive(Debug, Args)]
+pub(crate) struct ChoiceArgs {
     /// Environment [default: the only one of the file]
     #[arg(long, value_name = "NAME")]
     pub(crate) env: Option<String>,
@@ -196,9 +228,8 @@ Examples:
   # Edit another file on a fixed port
   optakit edit services/shop/opta.yml --port 8080")]
 pub(crate) struct EditArgs {
-    /// Service file (created if missing)
-    #[arg(default_value = "opta.yml")]
-    pub(crate) file: PathBuf,
+    /// Service file (created if missing) [default: opta.yml or opta.yaml]
+    pub(crate) file: Option<PathBuf>,
     /// Port to listen on [default: any free port]
     #[arg(long, default_value_t = 0, hide_default_value = true)]
     pub(crate) port: u16,

@@ -3,9 +3,9 @@
 use std::process::ExitCode;
 use std::time::Instant;
 
-use super::{connect, options};
+use super::{connect, input, options};
 use crate::apply_bundle::apply_bundle;
-use crate::bundle_file::{self, IfModified};
+use crate::bundle_file::IfModified;
 use crate::cli::ApplyArgs;
 use crate::file;
 use crate::report::Report;
@@ -19,9 +19,9 @@ use crate::session::{self, Session};
 /// Fails if the bundle or the saved plan cannot be read, or the apply fails.
 pub(crate) fn run(arguments: &ApplyArgs, report: &Report) -> anyhow::Result<ExitCode> {
     let started = Instant::now();
-    let ApplyArgs { bundle, image_digest, plan, options } = arguments;
+    let ApplyArgs { input, plan, options } = arguments;
     let if_modified = IfModified::allowed(options.allow_modified);
-    let bundle = bundle_file::read(bundle, image_digest.as_deref(), if_modified, report)?;
+    let bundle = input::open(input, if_modified, report)?;
     let plan = match plan {
         Some(plan) => Some(SavedPlan::parse(&file::read_text(plan)?.text)?),
         None => None,

@@ -4,7 +4,7 @@ use std::path::{Path, PathBuf};
 use std::process::ExitCode;
 
 use anyhow::{Context, anyhow};
-use optakit_core::api;
+use optakit_core::api::{self, Severity};
 use optakit_core::aws::iam::ISSUER;
 use optakit_core::bundle::{Bundle, BundleError, BundleObject};
 use optakit_core::render::IMAGE_DIGEST;
@@ -53,7 +53,7 @@ fn report_fault(checked: Result<(), BundleError>, report: &Report) -> ExitCode {
 fn write(arguments: &BundleArgs, report: &Report) -> anyhow::Result<ExitCode> {
     let request = choices::request(&arguments.source)?;
     let analysis = api::analyze(&request, false);
-    if rendered::manifests(&request, &analysis, report)?.is_none() {
+    if rendered::manifests(&request, &analysis, Severity::Warning, report)?.is_none() {
         return Ok(ExitCode::from(1));
     }
     let bundle = api::bundle(&request).ok().context("the bundle cannot be built")?;

@@ -1,11 +1,13 @@
-//! Builds the request for core from the arguments of `render` and `bundle`.
+//! Builds the request for core from the arguments of a command.
+
+use std::path::Path;
 
 use clap::ValueEnum;
-use optakit_core::api::{Choices, Request};
+use optakit_core::api::{Choices, Request, SourceText};
 
-use crate::cli::SourceArgs;
+use crate::cli::{ChoiceArgs, SourceArgs};
 use crate::environment_file::Outside;
-use crate::{rds, request};
+use crate::{file, rds, request};
 
 /// Reads the files that the arguments name.
 ///
@@ -13,6 +15,21 @@ use crate::{rds, request};
 ///
 /// Fails if the service file or the values file cannot be read.
 pub(super) fn request(source: &SourceArgs) -> anyhow::Result<Request> {
+    let path = request::find(source.file.as_deref())?;
+    of_text(&file::read_text(&path)?, &path, &source.choices)
+}
+
+/// Returns the request of a service file with this text. Reads the other files that the arguments
+/// name.
+///
+/// # Errors
+///
+/// Fails if the values file cannot be read.
+pub(super) fn of_text(
+    text: &SourceText,
+    path: &Path,
+    source: &ChoiceArgs,
+) -> anyhow::Result<Request> {
     let choices = Choices {
         environment: source.env.clone(),
         profile: source.profile.map(name),
@@ -24,9 +41,13 @@ pub(super) fn request(source: &SourceArgs) -> anyhow::Result<Request> {
         image_digest: source.image_digest.clone(),
     };
     let outside = Outside::allowed(source.allow_outside);
-    let mut request = request::read(&source.file, source.values.as_ref(), choices, outside)?;
-    request.rds_certificates = rds::of_any_region();
-    Ok(request)
+    let values = source.values.as_deref().map(file::read_text).transpose()?;
+    Ok(Request {
+        values,
+        choices,
+        rds_certificates: rds::of_any_region(),
+        ..request::of_text(text, path, outside)
+    })
 }
 
 /// Returns the name of a value as the user writes it.

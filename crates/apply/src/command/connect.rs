@@ -3,8 +3,9 @@
 use anyhow::{Context, bail};
 use optakit_core::bundle::Bundle;
 
+use super::input;
 use crate::auth::Cluster;
-use crate::bundle_file::{self, IfModified};
+use crate::bundle_file::IfModified;
 use crate::cli::{ConnectArgs, ServiceArgs, WriteArgs};
 use crate::report::Report;
 use crate::session::{self, Access, AwsUse, Session};
@@ -48,7 +49,7 @@ pub(super) fn with_service<T>(
     run: impl AsyncFnOnce(Session) -> anyhow::Result<T>,
 ) -> anyhow::Result<T> {
     // Only name and cluster are used, so a modified bundle is accepted.
-    let bundle = bundle_file::read(&service.bundle, None, IfModified::Warn, report)?;
+    let bundle = input::open(&service.input, IfModified::Warn, report)?;
     let cluster = cluster(&bundle, &service.connect)?;
     session::block_on(async {
         let session = Session::open(bundle, &cluster, aws, access, report).await?;

@@ -6,9 +6,9 @@ use std::time::Instant;
 use anyhow::bail;
 use optakit_core::render::IMAGE_DIGEST;
 
-use super::{connect, options};
+use super::{connect, input, options};
 use crate::apply_bundle::{ApplyBundleOptions, apply_bundle};
-use crate::bundle_file::{self, IfModified};
+use crate::bundle_file::IfModified;
 use crate::cli::DeployArgs;
 use crate::push_image::{PackedImage, check, repository_of};
 use crate::report::Report;
@@ -21,7 +21,7 @@ use crate::session::{self, Session};
 /// Fails if the push or the apply fails.
 pub(crate) fn run(arguments: &DeployArgs, report: &Report) -> anyhow::Result<ExitCode> {
     let started = Instant::now();
-    let DeployArgs { bundle, image, options } = arguments;
+    let DeployArgs { input, image, options } = arguments;
     if options.aws.skip_aws {
         bail!(
             "`deploy` pushes to ECR, so it cannot run with `--skip-aws`\n  \
@@ -30,7 +30,7 @@ pub(crate) fn run(arguments: &DeployArgs, report: &Report) -> anyhow::Result<Exi
         );
     }
     let if_modified = IfModified::allowed(options.allow_modified);
-    let bundle = bundle_file::read(bundle, None, if_modified, report)?;
+    let bundle = input::open(input, if_modified, report)?;
     if !bundle.holes.iter().any(|hole| hole.input == IMAGE_DIGEST) {
         bail!(
             "the bundle already has an image, so the pushed image would not be used\n  \

@@ -5,6 +5,7 @@ use std::process::ExitCode;
 use crate::cli::EditArgs;
 use crate::edit::Server;
 use crate::report::Report;
+use crate::request;
 use crate::session::block_on;
 
 /// Serves the editor for a local file until the user presses Ctrl-C.
@@ -14,7 +15,8 @@ use crate::session::block_on;
 /// Fails if the file cannot be read, the port is in use, or the binary was built without the page.
 pub(crate) fn run(arguments: &EditArgs, report: &Report) -> anyhow::Result<ExitCode> {
     block_on(async {
-        let server = Server::bind(&arguments.file, arguments.port).await?;
+        let server =
+            Server::bind(&request::find_or_new(arguments.file.as_deref()), arguments.port).await?;
         report.result(&format!("The editor is at {} (press Ctrl-C to stop)\n", server.address()));
         tokio::select! {
             served = server.serve() => served?,

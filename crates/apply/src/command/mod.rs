@@ -11,6 +11,7 @@ pub(crate) mod drift;
 pub(crate) mod edit;
 pub(crate) mod explain;
 pub(crate) mod history;
+mod input;
 pub(crate) mod man;
 mod options;
 pub(crate) mod permissions;

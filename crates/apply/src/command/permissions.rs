@@ -7,8 +7,9 @@ use optakit_core::bundle::Bundle;
 use optakit_core::text::Text;
 use serde_json::{Value, json};
 
+use super::input;
 use crate::aws::actions;
-use crate::bundle_file::{self, IfModified};
+use crate::bundle_file::IfModified;
 use crate::cli::PermissionsArgs;
 use crate::live::DesiredObject;
 use crate::preflight::permissions;
@@ -20,7 +21,7 @@ use crate::report::Report;
 ///
 /// Fails if the bundle cannot be read.
 pub(crate) fn run(arguments: &PermissionsArgs, report: &Report) -> anyhow::Result<ExitCode> {
-    let bundle = bundle_file::read(&arguments.bundle, None, IfModified::Fail, report)?;
+    let bundle = input::open(&arguments.input, IfModified::Fail, report)?;
     let document = if arguments.aws { policy(&bundle) } else { roles(&bundle) };
     report.json(&format!("{document:#}\n"));
     Ok(ExitCode::SUCCESS)

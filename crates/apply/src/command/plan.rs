@@ -5,8 +5,8 @@ use std::process::ExitCode;
 use optakit_core::render::IMAGE_DIGEST;
 
 use super::plan_output::print;
-use super::{connect, options};
-use crate::bundle_file::{self, IfModified};
+use super::{connect, input, options};
+use crate::bundle_file::IfModified;
 use crate::changes::Changes;
 use crate::cli::PlanArgs;
 use crate::output_file::Privacy;
@@ -21,9 +21,8 @@ use crate::{output_file, preflight};
 ///
 /// Fails if the cluster cannot be reached, or the API server rejects the plan.
 pub(crate) fn run(arguments: &PlanArgs, report: &Report) -> anyhow::Result<ExitCode> {
-    let PlanArgs { bundle, image_digest, allow_modified, .. } = arguments;
-    let if_modified = IfModified::allowed(*allow_modified);
-    let bundle = bundle_file::read(bundle, image_digest.as_deref(), if_modified, report)?;
+    let if_modified = IfModified::allowed(arguments.allow_modified);
+    let bundle = input::open(&arguments.input, if_modified, report)?;
     let cluster = connect::cluster(&bundle, &arguments.connect)?;
     session::block_on(async {
         let aws = options::aws(&arguments.aws);

@@ -2,8 +2,8 @@
 
 use std::process::ExitCode;
 
-use super::options;
-use crate::bundle_file::{self, IfModified};
+use super::{input, options};
+use crate::bundle_file::IfModified;
 use crate::cli::PushArgs;
 use crate::push_image::{check, destination, push_to, push_to_ecr};
 use crate::report::Report;
@@ -20,8 +20,7 @@ pub(crate) fn run(arguments: &PushArgs, report: &Report) -> anyhow::Result<ExitC
         check(&image)?;
         block_on(push_to(&image, &destination(address)?, report))?
     } else {
-        let path = bundle_file::find(arguments.bundle.as_deref())?;
-        let bundle = bundle_file::read(&path, None, IfModified::Fail, report)?;
+        let bundle = input::open_named(&arguments.input, IfModified::Fail, report)?;
         // The archive is checked before the credentials are read.
         check(&image)?;
         block_on(push_to_ecr(&bundle, &image, arguments.module.as_deref(), report))?

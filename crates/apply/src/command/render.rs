@@ -4,7 +4,7 @@ use std::path::Path;
 use std::process::ExitCode;
 
 use anyhow::bail;
-use optakit_core::api::{self, FileFormat, Manifest, SourceText};
+use optakit_core::api::{self, FileFormat, Manifest, Severity, SourceText};
 use optakit_core::render::LINK_SECRET;
 
 use super::{choices, rendered};
@@ -21,7 +21,8 @@ use crate::report::Report;
 pub(crate) fn run(arguments: &RenderArgs, report: &Report) -> anyhow::Result<ExitCode> {
     let request = choices::request(&arguments.source)?;
     let analysis = api::analyze(&request, arguments.include_secrets);
-    let Some(manifests) = rendered::manifests(&request, &analysis, report)? else {
+    let Some(manifests) = rendered::manifests(&request, &analysis, Severity::Warning, report)?
+    else {
         return Ok(ExitCode::from(1));
     };
     let missing = &analysis.manifest_inputs;

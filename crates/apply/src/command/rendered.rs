@@ -1,29 +1,39 @@
 //! The manifests of a service file, after its diagnostics were printed.
 
 use anyhow::bail;
-use optakit_core::api::{Analysis, Manifest, Request, Severity};
+use optakit_core::api::{Analysis, Manifest, Request, ServiceFile, Severity};
 
 use crate::report::Report;
 use crate::{rds, request};
 
-/// Prints the diagnostics. Returns the manifests, or `None` if there are errors.
+/// Prints the diagnostics, from severity `least`. Returns the manifests, or `None` if there are
+/// errors.
 ///
 /// # Errors
 ///
-/// Fails if the choices do not fit the file.
+/// Fails if the choices do not fit the file, or if it has no service.
 pub(super) fn manifests<'a>(
     request: &Request,
     analysis: &'a Analysis,
+    least: Severity,
     report: &Report,
 ) -> anyhow::Result<Option<&'a [Manifest]>> {
+    if !analysis.has_errors() {
+        check_has_services(&request.service)?;
+    }
     // The diagnostics would be about an environment that the user did not choose.
     if let Some(refusal) = &analysis.refusal {
         bail!("{refusal}");
     }
+    let is_shown = |severity: Severity| match least {
+        Severity::Error => severity == Severity::Error,
+        Severity::Warning => severity != Severity::Hint,
+        Severity::Hint => true,
+    };
     let shown: Vec<_> = analysis
         .diagnostics
         .iter()
-        .filter(|diagnostic| diagnostic.severity != Severity::Hint)
+        .filter(|diagnostic| is_shown(diagnostic.severity))
         .cloned()
         .collect();
     if !shown.is_empty() {
@@ -41,4 +51,34 @@ pub(super) fn manifests<'a>(
         ));
     }
     Ok(analysis.manifests.as_deref())
+}
+
+/// Checks that a file has a service, so that there is something to render.
+///
+/// # Errors
+///
+/// Fails with what the file is instead.
+pub(super) fn check_has_services(file: &ServiceFile) -> anyhow::Result<()> {
+    match without_services(file) {
+        Some(reason) => bail!(reason),
+        None => Ok(()),
+    }
+}
+
+/// Returns what to say about a file without a service; none if it has one.
+pub(super) fn without_services(file: &ServiceFile) -> Option<String> {
+    let name = file.name();
+    if file.has_services() {
+        None
+    } else if file.is_environment_file() {
+        Some(format!(
+            "{name} is an environment file, expected a service file\n  \
+             help: pass the file that has {name} in its `environments`"
+        ))
+    } else {
+        Some(format!(
+            "{name} has no `k8s-service` module, so there is nothing to render\n  \
+             help: pass a service file, or add a module of the type `k8s-service`"
+        ))
+    }
 }

@@ -8,9 +8,9 @@ use anyhow::{Context, bail};
 use optakit_core::quote::quoted;
 use secrecy::{ExposeSecret, SecretString};
 
-use super::{connect, options};
+use super::{connect, input, options};
 use crate::applyset::ApplySet;
-use crate::bundle_file::{self, IfModified};
+use crate::bundle_file::IfModified;
 use crate::cli::{SecretArgs, SecretCommand};
 use crate::deploy::{self, DeployOptions};
 use crate::owner::Force;
@@ -49,8 +49,7 @@ pub(crate) fn run(arguments: &SecretArgs, report: &Report) -> anyhow::Result<Exi
         SecretCommand::List => SecretAction::List,
         SecretCommand::Delete { name } => SecretAction::Delete(name),
     };
-    let path = bundle_file::find(arguments.bundle.as_deref())?;
-    let bundle = bundle_file::read(&path, None, IfModified::Warn, report)?;
+    let bundle = input::open_named(&arguments.input, IfModified::Warn, report)?;
     let cluster = connect::cluster(&bundle, &arguments.connect)?;
     session::block_on(async {
         let access = match action {

@@ -2,8 +2,8 @@
 
 use std::process::ExitCode;
 
-use super::{connect, options};
-use crate::bundle_file::{self, IfModified};
+use super::{connect, input, options};
+use crate::bundle_file::IfModified;
 use crate::cli::TakeoverArgs;
 use crate::report::Report;
 use crate::session::{self, AwsUse, Session};
@@ -15,8 +15,8 @@ use crate::takeover::take_over;
 ///
 /// Fails if the cluster cannot be reached, or the takeover fails.
 pub(crate) fn run(arguments: &TakeoverArgs, report: &Report) -> anyhow::Result<ExitCode> {
-    let TakeoverArgs { bundle, connect, write, image_digest, yes } = arguments;
-    let bundle = bundle_file::read(bundle, image_digest.as_deref(), IfModified::Fail, report)?;
+    let TakeoverArgs { input, connect, write, yes } = arguments;
+    let bundle = input::open(input, IfModified::Fail, report)?;
     let cluster = connect::cluster(&bundle, connect)?;
     session::block_on(async {
         let access = connect::access(write);

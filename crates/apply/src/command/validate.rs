@@ -7,11 +7,13 @@ use anyhow::{Context, bail};
 use optakit_core::api::{self, Choices, Diagnostic, Request, Severity};
 use rayon::prelude::*;
 
+use super::rendered;
+use crate::bundle_file::FileForm;
 use crate::cli::{ReportFormat, ValidateArgs};
 use crate::environment_file::Outside;
 use crate::plural::plural;
 use crate::report::Report;
-use crate::{format, request};
+use crate::{file, format, request};
 
 /// Checks each file for all of its environments.
 ///
@@ -23,10 +25,19 @@ pub(crate) fn run(arguments: &ValidateArgs, report: &Report) -> anyhow::Result<E
     for path in &arguments.paths {
         find_service_files(path, &mut files)?;
     }
+    if arguments.paths.is_empty() {
+        files.push(request::find(None)?);
+    }
+    let values = arguments.values.as_deref().map(file::read_text).transpose()?;
     let outside = Outside::allowed(arguments.allow_outside);
     let check_file = |file: &PathBuf| {
         let choices = Choices { environment: arguments.env.clone(), ..Choices::default() };
-        let request = request::read(file, arguments.values.as_ref(), choices, outside)?;
+        let text = file::read_text(&request::find(Some(file))?)?;
+        if FileForm::of(&text) == FileForm::Bundle {
+            bail!("{0} is a bundle\n  help: run `optakit bundle verify {0}`", text.name);
+        }
+        let request = request::of_text(&text, file, outside);
+        let request = Request { choices, values: values.clone(), ..request };
         Ok((check(&request)?, request))
     };
     let checked: anyhow::Result<Vec<_>> = match files.as_slice() {
@@ -35,6 +46,13 @@ pub(crate) fn run(arguments: &ValidateArgs, report: &Report) -> anyhow::Result<E
         files => files.par_iter().map(check_file).collect(),
     };
     let checked = checked?;
+    let is_error = |found: &Diagnostic| found.severity == Severity::Error;
+    for (diagnostics, request) in &checked {
+        let reason = rendered::without_services(&request.service);
+        if let Some(reason) = reason.filter(|_| !diagnostics.iter().any(is_error)) {
+            report.warning(reason);
+        }
+    }
     let all = || checked.iter().flat_map(|(diagnostics, _)| diagnostics);
     let count = |severity: Severity| all().filter(|found| found.severity == severity).count();
     match arguments.format {

@@ -8,6 +8,7 @@ mod formats;
 mod gate;
 mod help;
 mod hostile;
+mod input;
 mod program;
 mod render;
 mod validate;

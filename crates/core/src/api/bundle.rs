@@ -75,6 +75,16 @@ pub fn verify_bundle(bundle: &Bundle, certificates: &RdsCertificates) -> Result<
     Err(BundleError::Modified { stated: bundle.digest.clone(), actual, differences })
 }
 
+/// Whether the files of a request render what a bundle contains, with the choices and values of the
+/// bundle.
+#[must_use]
+pub fn is_current(bundle: &Bundle, request: &Request) -> bool {
+    let choices = bundle.choices.clone();
+    let request = Request { choices, values: None, ..request.clone() };
+    let rendered = build(&request, values_of(&bundle.inputs));
+    rendered.is_some_and(|rendered| documents(&rendered) == documents(bundle))
+}
+
 /// Builds the bundle of a request without a values file, from values without secrets. Returns none
 /// if the request has errors.
 fn build(request: &Request, values: Values) -> Option<Bundle> {

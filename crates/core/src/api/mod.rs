@@ -30,7 +30,7 @@ mod values;
 pub use analysis::{Analysis, AwsDocument, AwsResourceRef, EnvironmentRef, Manifest};
 pub use analyze::{analyze, aws_documents, check};
 pub use assist::{CompletionItem, Completions, Hover, complete, hover};
-pub use bundle::{bundle, verify_bundle};
+pub use bundle::{bundle, is_current, verify_bundle};
 pub use choice_fields::{CHOICE_FIELDS, ChoiceField};
 pub use compare::{Baseline, BaselineObject, Change, DiffLine, compare, read_objects};
 pub use credentials::{Credential, credentials};

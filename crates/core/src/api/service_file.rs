@@ -87,6 +87,29 @@ impl ServiceFile {
         entries.filter_map(|entry| environment(&entry.value)).collect()
     }
 
+    /// Returns the `name` of the file; none if it has none, or if the name is not known yet.
+    #[must_use]
+    pub fn layer_name(&self) -> Option<&str> {
+        let name = &self.0.layer.layer.as_ref()?.name.as_ref()?.value;
+        name.is_known().then(|| name.as_str())
+    }
+
+    /// Whether the file has a `k8s-service` module.
+    #[must_use]
+    pub fn has_services(&self) -> bool {
+        self.0.layer.services().next().is_some()
+    }
+
+    /// Whether the file is an environment file: it describes an environment, but no service.
+    #[must_use]
+    pub fn is_environment_file(&self) -> bool {
+        let LayerFile { layer, environments, .. } = &self.0.layer;
+        let describes_environment = layer
+            .as_ref()
+            .is_some_and(|layer| layer.providers.is_some() || layer.org_name.is_some());
+        describes_environment && environments.is_empty() && !self.has_services()
+    }
+
     /// Returns the name and the text of the file.
     pub(super) fn source_text(&self) -> SourceText {
         SourceText { name: self.name().to_owned(), text: self.text().to_owned() }
