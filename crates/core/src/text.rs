@@ -45,6 +45,8 @@ pub struct Hole {
     pub end: usize,
     /// The input that has the value, like `parent.domain`.
     pub input: String,
+    /// Whether the value is a secret, which only the container may know.
+    pub secret: bool,
 }
 
 impl Text {
@@ -112,7 +114,7 @@ impl Text {
         let moved = |hole: &Hole| Hole {
             start: hole.start - range.start,
             end: hole.end - range.start,
-            input: hole.input.clone(),
+            ..hole.clone()
         };
         match &self.references {
             None => Self::literal(part),
@@ -158,7 +160,7 @@ impl TextBuilder {
         let shifted = text.holes().iter().map(|hole| Hole {
             start: hole.start + offset,
             end: hole.end + offset,
-            input: hole.input.clone(),
+            ..hole.clone()
         });
         self.holes.extend(shifted);
         self.value.push_str(text.as_str());
@@ -175,7 +177,8 @@ impl TextBuilder {
         self.value.push('{');
         self.value.push_str(input);
         self.value.push('}');
-        self.holes.push(Hole { start, end: self.value.len(), input: input.to_owned() });
+        let end = self.value.len();
+        self.holes.push(Hole { start, end, input: input.to_owned(), secret: false });
         self
     }
 

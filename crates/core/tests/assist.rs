@@ -164,6 +164,11 @@ fn fields_values_links_and_references_have_documentation() {
     assert!(said("    links: [d$0b]\n").contains("db_user, db_name, db_password, db_host"));
     assert!(said("    links:\n      - media: [re$0ad]\n").contains("permissions read, write"));
     assert_eq!(
+        said("    env_vars: {P: \"${{module.db.db_pass$0word}}\"}\n"),
+        "`${{module.db.db_password}}` is a secret. The manifest refers to a variable from the \
+         Secret `secret`, and Kubernetes adds the value."
+    );
+    assert_eq!(
         said("    public_uri: \"api.{parent.dom$0ain}/v1\"\n"),
         "`{parent.domain}` is `staging.acme.io`"
     );

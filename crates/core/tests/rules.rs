@@ -7,7 +7,7 @@ use std::fs;
 use std::path::Path;
 
 use optakit_core::api::{
-    Analysis, Choices, Diagnostic, RdsCertificates, Request, ServiceFile, analyze,
+    Analysis, Choices, Diagnostic, RdsCertificates, Request, ServiceFile, SourceText, analyze,
 };
 use optakit_core::check::all_rules;
 use optakit_core::rule::{Example, Rule};
@@ -42,7 +42,12 @@ fn service_file(example: Example) -> String {
 }
 
 fn check(text: &str) -> Analysis {
+    let values = "modules: {db: {db_password: \"a@b\"}}\n".to_owned();
     let request = Request {
+        // One rule is about a secret value.
+        values: text
+            .contains("db_password")
+            .then(|| SourceText { name: "values.yml".to_owned(), text: values }),
         service: ServiceFile::parse("opta.yml", text),
         environment_files: [
             ("env.yml".to_owned(), Ok(ENVIRONMENT.to_owned())),
@@ -57,7 +62,6 @@ fn check(text: &str) -> Analysis {
             ..Choices::default()
         },
         rds_certificates: RdsCertificates::always("certificates"),
-        ..Request::default()
     };
     analyze(&request, false)
 }

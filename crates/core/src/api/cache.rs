@@ -9,7 +9,7 @@ use super::request::Request;
 use super::service_file::{Parsed, ServiceFile};
 use crate::choices::Choices;
 use crate::model::environment::Environment;
-use crate::render::LinkVariable;
+use crate::model::link_variable::LinkVariable;
 use crate::source::SourceText;
 
 /// The results of the last request. Clones share them.

@@ -13,10 +13,11 @@ use crate::diagnostic::Diagnostic;
 use crate::lower;
 use crate::model::image::AUTO;
 use crate::model::k8s_service::K8sService;
+use crate::model::link_variable::{self, LinkVariable};
 use crate::model::module::Header;
 use crate::model::module_types::K8S_SERVICE;
 use crate::order::sort_by_rank;
-use crate::render::{self, LinkVariable, Profile};
+use crate::render::Profile;
 use crate::span::Span;
 
 /// A request with its diagnostics and its checked services.
@@ -107,6 +108,7 @@ fn check_services<'a>(
         modules: scope.modules,
         image: scope.image,
         exposure: prepared.exposure,
+        escapes_dollars: prepared.profile() == Profile::Default,
         source,
     };
     let mut services = Vec::new();
@@ -143,7 +145,7 @@ fn link_variables(
     let layer = &prepared.file.layer;
     let mut variables = vec![Vec::new(); layer.services().count()];
     for service in services {
-        variables[service.index] = render::link_variables(&service.service, &layer.modules);
+        variables[service.index] = link_variable::link_variables(&service.service, &layer.modules);
     }
     for (variables, cached) in variables.iter_mut().zip(cached) {
         if let Some(cached) = cached {
@@ -158,8 +160,7 @@ fn rds_region(
     prepared: &PreparedRequest<'_>,
     link_variables: &[Vec<LinkVariable>],
 ) -> Option<String> {
-    let is_opta_2021 =
-        prepared.options.as_ref().is_some_and(|options| options.profile == Profile::Opta2021);
+    let is_opta_2021 = prepared.profile() == Profile::Opta2021;
     let has_database = link_variables.iter().flatten().any(|variable| variable.rds);
     let is_needed = !link_variables.is_empty() && (is_opta_2021 || has_database);
     prepared.environment.region.clone().filter(|_| is_needed)

@@ -4,8 +4,9 @@ use std::collections::BTreeSet;
 
 use super::analysis::Analysis;
 use crate::bundle::RequiredSecret;
+use crate::model::link_variable::LinkVariable;
 use crate::order;
-use crate::render::{IMAGE_DIGEST, LINK_SECRET, LinkVariable, MANUAL_SECRETS};
+use crate::render::{IMAGE_DIGEST, LINK_SECRET, MANUAL_SECRETS};
 
 /// What one service needs.
 pub(super) struct ServiceNeeds {

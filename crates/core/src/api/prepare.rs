@@ -13,6 +13,7 @@ use crate::model::environment::Environment;
 use crate::model::exposure::Exposure;
 use crate::model::layer::EnvironmentEntry;
 use crate::model::variables::Variable;
+use crate::render::Profile;
 use crate::resolve::{self, Scope, Values};
 use crate::source::{Source, SourceText};
 use crate::span::{FileId, Spanned};
@@ -96,6 +97,11 @@ impl<'a> PreparedRequest<'a> {
             image: (self.choices.image_tag.as_deref(), self.choices.image_digest.as_deref()),
             used: &self.used,
         }
+    }
+
+    /// Returns the profile of the manifests.
+    pub(super) fn profile(&self) -> Profile {
+        self.options.as_ref().map(|options| options.profile).unwrap_or_default()
     }
 
     /// Returns the name of the layer.

@@ -13,6 +13,7 @@ use crate::model::module::Header;
 use crate::model::module_types::MODULE_TYPES;
 use crate::model::port::PORT_NAMES;
 use crate::reference;
+use crate::render::LINK_SECRET;
 use crate::resolve::{Lookup, look_up, reference_names};
 use crate::syntax::{self, Cursor, CursorKind};
 
@@ -151,6 +152,7 @@ fn references(text: &str, cursor: &Cursor, context: &AssistContext<'_>) -> Vec<C
         let detail = match look_up(&name, context.scope) {
             Lookup::Value(value) => value,
             Lookup::Input => "value not known yet".to_owned(),
+            Lookup::Secret => format!("from the Secret `{LINK_SECRET}`"),
             Lookup::Unknown { message, .. } => message,
         };
         let insert = format!("{name}{close}");

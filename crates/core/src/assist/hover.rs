@@ -7,6 +7,7 @@ use super::module::describe_module;
 use super::position::{Position, is_key};
 use crate::quote::quoted;
 use crate::reference;
+use crate::render::LINK_SECRET;
 use crate::resolve::{Lookup, look_up};
 use crate::syntax::{self, Cursor, CursorKind};
 
@@ -54,6 +55,13 @@ fn describe_reference(name: &str, context: &AssistContext<'_>) -> String {
         Lookup::Input => {
             format!("The value of `{{{name}}}` is not known yet. Set it in a values file.")
         }
+        Lookup::Secret if name.starts_with("parent") => {
+            format!("`{{{name}}}` is a secret. Store it with `optakit secret set`.")
+        }
+        Lookup::Secret => format!(
+            "`${{{{{name}}}}}` is a secret. The manifest refers to a variable from the Secret \
+             `{LINK_SECRET}`, and Kubernetes adds the value."
+        ),
         Lookup::Unknown { message, help } => format!("{message}; {help}"),
     }
 }

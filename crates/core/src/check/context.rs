@@ -22,6 +22,8 @@ pub struct CheckContext<'a> {
     pub image: (Option<&'a str>, Option<&'a str>),
     /// The way to expose services.
     pub exposure: Exposure,
+    /// Whether the manifests escape `$$` in the values of environment variables.
+    pub escapes_dollars: bool,
     /// The service file.
     pub source: &'a Source,
 }

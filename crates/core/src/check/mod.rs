@@ -5,6 +5,7 @@
 pub mod aws_names;
 mod checked;
 mod context;
+pub mod dollar_signs;
 pub mod env_vars;
 pub mod exposure;
 pub mod iam;
@@ -44,6 +45,7 @@ pub fn check(
     image::check(&mut checker);
     scaling::check(&mut checker);
     env_vars::check(&mut checker);
+    dollar_signs::check(&mut checker);
     probes::check(&mut checker);
     sessions::check(&mut checker);
     public_uri::check(&mut checker);

@@ -1,7 +1,8 @@
 //! The list of all rules.
 
 use super::{
-    aws_names, env_vars, exposure, iam, image, links, names, probes, public_uri, scaling, sessions,
+    aws_names, dollar_signs, env_vars, exposure, iam, image, links, names, probes, public_uri,
+    scaling, sessions,
 };
 use crate::model::{image as image_field, layer, module, port, rules, unsupported};
 use crate::rule::Rule;
@@ -47,7 +48,12 @@ pub static RULE_FAMILIES: &[RuleFamily] = &[
     },
     RuleFamily {
         title: "References",
-        rules: &[&resolve::UNKNOWN_REFERENCE, &resolve::MALFORMED_REFERENCE],
+        rules: &[
+            &resolve::UNKNOWN_REFERENCE,
+            &resolve::MALFORMED_REFERENCE,
+            &resolve::EXPOSED_SECRET,
+            &resolve::UNESCAPED_SECRET,
+        ],
     },
     RuleFamily {
         title: "Modules",
@@ -78,7 +84,12 @@ pub static RULE_FAMILIES: &[RuleFamily] = &[
     },
     RuleFamily {
         title: "Environment variables and secrets",
-        rules: &[&env_vars::INVALID_ENV_NAME, &env_vars::SHADOWED_ENV_VAR],
+        rules: &[
+            &env_vars::INVALID_ENV_NAME,
+            &env_vars::SHADOWED_ENV_VAR,
+            &dollar_signs::DOLLAR_IN_VALUE,
+            &dollar_signs::HIDDEN_SECRET,
+        ],
     },
     RuleFamily {
         title: "Probes",

@@ -114,6 +114,15 @@ pub const LINK_KINDS: &[LinkKind] = &[
     },
 ];
 
+/// Returns the outputs of a module type that a link gives to a service as variables.
+#[must_use]
+pub fn credentials_of(module_type: &str) -> &'static [&'static str] {
+    match LinkKind::of(module_type).map(|kind| kind.access) {
+        Some(LinkAccess::Credentials(outputs)) => outputs,
+        Some(LinkAccess::Permissions { .. }) | None => &[],
+    }
+}
+
 impl LinkKind {
     /// Returns the link kind of a module type, without its prefix `aws-`.
     #[must_use]
@@ -123,11 +132,14 @@ impl LinkKind {
 }
 
 /// Returns whether an output is a secret. Secrets are stored in Kubernetes Secrets only, never in
-/// bundles, logs and messages.
+/// manifests, bundles, logs and messages.
+///
+/// The ARN of a secret is not a secret.
 #[must_use]
 pub fn is_secret_output(output: &str) -> bool {
     let output = output.to_ascii_lowercase();
-    ["password", "token", "secret", "connection_string", "private_key", "access_key"]
-        .iter()
-        .any(|word| output.contains(word))
+    !output.ends_with("_arn")
+        && ["password", "token", "secret", "connection_string", "private_key", "access_key"]
+            .iter()
+            .any(|word| output.contains(word))
 }

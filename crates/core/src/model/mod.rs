@@ -12,6 +12,7 @@ pub mod k8s_service;
 pub mod layer;
 pub mod link;
 pub mod link_kind;
+pub mod link_variable;
 pub mod module;
 pub mod module_types;
 pub mod modules;

@@ -1,9 +1,9 @@
 //! The input of rendering, except for the service itself.
 
-use super::links::LinkVariable;
 use super::target::{Hardening, Profile};
 use crate::model::environment::Environment;
 use crate::model::exposure::Exposure;
+use crate::model::link_variable::LinkVariable;
 use crate::model::name::Names;
 use crate::span::Span;
 use crate::text::Text;

@@ -1,6 +1,7 @@
 //! The Deployment and its pods.
 
 use super::context::ServiceContext;
+use super::env_value::env_value;
 use super::image::ContainerImage;
 use super::object::{Object, object};
 use super::scale::{Scale, scale};
@@ -10,6 +11,7 @@ use super::{config_map, labels};
 use crate::check::{Checked, env_vars};
 use crate::kind::Kind;
 use crate::model::k8s_service::K8sService;
+use crate::model::link_variable::LinkVariable;
 use crate::model::port::PortKind;
 use crate::model::quantity::Quantity;
 use crate::model::resource_request::ResourceRequest;
@@ -153,7 +155,7 @@ fn container(
 }
 
 /// Returns the environment variables in the order of Opta: the path of the certificates,
-/// `env_vars`, links, `secrets`.
+/// `env_vars`, links, `secrets`. Variables that values of `env_vars` refer to are before them.
 fn env(service: &Checked<K8sService>, context: &ServiceContext<'_>) -> Vec<Value> {
     let mut env = Vec::new();
     let own = env_vars::RDS_CA_PATH;
@@ -162,12 +164,6 @@ fn env(service: &Checked<K8sService>, context: &ServiceContext<'_>) -> Vec<Value
         env.push(Value::from(
             Map::new().with("name", own).with("value", format!("/config/{}", config_map::KEY)),
         ));
-    }
-    for variable in &service.env_vars.value.0 {
-        let entry = Map::new()
-            .with("name", Value::from(variable.name.value.clone()).at(variable.name.span))
-            .with("value", Value::from(variable.value.value.clone()).at(variable.value.span));
-        env.push(Value::from(entry).at(variable.name.span));
     }
     let from_secret = |name: Text, secret: &'static str, span: Span| {
         let reference = Map::new().with("name", secret).with("key", name.clone());
@@ -178,12 +174,21 @@ fn env(service: &Checked<K8sService>, context: &ServiceContext<'_>) -> Vec<Value
         )
         .at(span)
     };
-    env.extend(
-        context
-            .link_variables
-            .iter()
-            .map(|variable| from_secret(Text::literal(&variable.name), LINK_SECRET, variable.span)),
-    );
+    let from_link = |variable: &LinkVariable| {
+        from_secret(Text::literal(&variable.name), LINK_SECRET, variable.span)
+    };
+    let link_variables = |in_text: bool| {
+        context.link_variables.iter().filter(move |variable| variable.in_text == in_text)
+    };
+    env.extend(link_variables(true).map(from_link));
+    for variable in &service.env_vars.value.0 {
+        let value = env_value(&variable.value.value, context.link_variables, context.profile);
+        let entry = Map::new()
+            .with("name", Value::from(variable.name.value.clone()).at(variable.name.span))
+            .with("value", Value::from(value).at(variable.value.span));
+        env.push(Value::from(entry).at(variable.name.span));
+    }
+    env.extend(link_variables(false).map(from_link));
     env.extend(
         service
             .secrets

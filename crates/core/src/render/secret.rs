@@ -4,9 +4,9 @@ use std::collections::BTreeMap;
 
 use super::context::ServiceContext;
 use super::labels;
-use super::links::LinkVariable;
 use super::object::{Object, header};
 use crate::kind::Kind;
+use crate::model::link_variable::LinkVariable;
 use crate::resolve::Values;
 use crate::span::Span;
 use crate::text::Text;
@@ -30,7 +30,7 @@ pub fn render(
     let mut data: BTreeMap<&str, (&str, Span)> = BTreeMap::new();
     for variable in variables {
         let outputs = values.modules.get(&variable.module);
-        let value = outputs.and_then(|outputs| outputs.get(variable.output));
+        let value = outputs.and_then(|outputs| outputs.get(&variable.output));
         // If links share a name, the first one wins, as in Opta.
         data.entry(&variable.name)
             .or_insert((value.map(String::as_str).unwrap_or_default(), variable.span));

@@ -2,6 +2,7 @@
 
 use super::scope::Scope;
 use crate::model::environment::PARENT_OUTPUTS;
+use crate::model::link_kind::is_secret_output;
 use crate::model::variables::Variable;
 use crate::quote::{one_of, quoted};
 use crate::span::Span;
@@ -26,6 +27,8 @@ pub(super) enum Answer {
     Known(String, Option<Span>),
     /// Only the environment knows the value. The text is the name of the input.
     Input(String),
+    /// The value is a secret. The text is the name of the input.
+    Secret(String),
     /// The reference is not valid.
     Unknown(UnknownReference),
 }
@@ -114,7 +117,12 @@ fn variable(name: &str, scope: &Scope<'_>) -> Answer {
 
 fn parent(output: &str, scope: &Scope<'_>) -> Answer {
     let environment = scope.environment;
-    if let Some(value) = scope.value(&format!("parent.{output}")) {
+    let input = format!("parent.{output}");
+    let is_known = scope.values.parent.contains_key(output);
+    if scope.values.is_secret_parent(output) && is_known {
+        return Answer::Secret(input);
+    }
+    if let Some(value) = scope.value(&input) {
         return Answer::Known(value, None);
     }
     if environment.own {
@@ -132,7 +140,7 @@ fn parent(output: &str, scope: &Scope<'_>) -> Answer {
             ("k8s_cluster_name", _) if !environment.name.is_empty() => {
                 Answer::Known(environment.cluster_name(), None)
             }
-            _ => Answer::Input(format!("parent.{output}")),
+            _ => Answer::Input(input),
         };
     }
     let message = format!("the environment has no output `{output}`");
@@ -153,12 +161,18 @@ fn parent(output: &str, scope: &Scope<'_>) -> Answer {
 }
 
 fn module(name: &str, output: &str, scope: &Scope<'_>) -> Answer {
-    if let Some(value) = scope.value(&format!("module.{name}.{output}")) {
+    let input = format!("module.{name}.{output}");
+    let names: Vec<&str> = scope.modules.iter().map(|module| module.name.value.as_str()).collect();
+    if is_secret_output(output)
+        && (names.contains(&name) || scope.values.of_input(&input).is_some())
+    {
+        return Answer::Secret(input);
+    }
+    if let Some(value) = scope.value(&input) {
         return Answer::Known(value, None);
     }
-    let names: Vec<&str> = scope.modules.iter().map(|module| module.name.value.as_str()).collect();
     if names.contains(&name) {
-        return Answer::Input(format!("module.{name}.{output}"));
+        return Answer::Input(input);
     }
     let other_help = || format!("use {}", one_of(&names));
     let suggestion = Suggestion::new(name, names.iter().copied(), other_help);

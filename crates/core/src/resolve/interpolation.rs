@@ -8,6 +8,7 @@ use std::fmt::Write;
 use super::answer::{Answer, answer};
 use super::format::{Malformed, Piece, pieces};
 use super::scope::Scope;
+use super::secret_outputs::{FromSecret, exposed, unescaped};
 use crate::diagnostic::{Applicability, Diagnostic};
 use crate::rule::rule;
 use crate::source::Source;
@@ -48,8 +49,38 @@ pub fn interpolate(
 ) -> (Mapping, Vec<Diagnostic>) {
     let mut interpolator =
         Interpolator { source, scope, path: path.to_owned(), diagnostics: Vec::new() };
-    let replaced = interpolator.mapping(mapping, false);
+    let replaced = interpolator.mapping(mapping, Position::Field);
     (replaced.unwrap_or_else(|| mapping.clone()), interpolator.diagnostics)
+}
+
+/// The position of a node in a module.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Position {
+    /// A field.
+    Field,
+    /// The value of `env_vars`. Only there, keys can contain references.
+    EnvVars,
+    /// An item of the list form of `env_vars`.
+    EnvVar,
+    /// The value of an environment variable. Only there, a text can contain secrets.
+    EnvValue,
+}
+
+impl Position {
+    /// Returns the position of the value of a key.
+    fn of_key(self, key: &str) -> Self {
+        match self {
+            Self::Field if key == "env_vars" => Self::EnvVars,
+            Self::EnvVars => Self::EnvValue,
+            Self::EnvVar if key == "value" => Self::EnvValue,
+            Self::Field | Self::EnvVar | Self::EnvValue => Self::Field,
+        }
+    }
+
+    /// Returns the position of an item.
+    fn of_item(self) -> Self {
+        if self == Self::EnvVars { Self::EnvVar } else { Self::Field }
+    }
 }
 
 struct Interpolator<'a> {
@@ -60,20 +91,19 @@ struct Interpolator<'a> {
 }
 
 impl Interpolator<'_> {
-    /// Returns the map with its references replaced, or `None` if it has none. `keys` is whether
-    /// keys can contain references.
-    fn mapping(&mut self, mapping: &Mapping, keys: bool) -> Option<Mapping> {
+    /// Returns the map with its references replaced, or `None` if it has none.
+    fn mapping(&mut self, mapping: &Mapping, position: Position) -> Option<Mapping> {
         let mut replaced: Option<Vec<Entry>> = None;
         for (index, entry) in mapping.entries.iter().enumerate() {
             let key = &*entry.key.value;
             let length = self.path.len();
             self.path.push('.');
             self.path.push_str(key);
-            let has_reference = keys && key.contains(['{', '}']);
-            let name =
-                if has_reference { self.text(key, entry.key.span).map(Box::new) } else { None };
-            // Only the names of environment variables can contain references.
-            let value = self.node(&entry.value, key == "env_vars");
+            let has_reference = position == Position::EnvVars && key.contains(['{', '}']);
+            let name = has_reference
+                .then(|| self.text(key, entry.key.span, Position::Field).map(Box::new))
+                .flatten();
+            let value = self.node(&entry.value, position.of_key(key));
             self.path.truncate(length);
             if name.is_some() || value.is_some() {
                 let value = value.unwrap_or_else(|| entry.value.clone());
@@ -84,24 +114,24 @@ impl Interpolator<'_> {
         replaced.map(|entries| Mapping { entries: entries.into(), broken: mapping.broken })
     }
 
-    fn node(&mut self, node: &Node, keys: bool) -> Option<Node> {
+    fn node(&mut self, node: &Node, position: Position) -> Option<Node> {
         let kind = match &node.kind {
             NodeKind::Scalar(scalar)
                 if scalar.value == ScalarValue::Str
                     && scalar.text.as_str().contains(['{', '}']) =>
             {
-                match self.text(scalar.text.as_str(), node.span) {
+                match self.text(scalar.text.as_str(), node.span, position) {
                     Some(text) => NodeKind::Scalar(Scalar { text, value: ScalarValue::Str }),
                     None => NodeKind::Broken,
                 }
             }
-            NodeKind::Mapping(mapping) => NodeKind::Mapping(self.mapping(mapping, keys)?),
+            NodeKind::Mapping(mapping) => NodeKind::Mapping(self.mapping(mapping, position)?),
             NodeKind::Sequence(items) => {
                 let mut replaced: Option<Vec<Node>> = None;
                 for (index, item) in items.iter().enumerate() {
                     let length = self.path.len();
                     let _ = write!(self.path, "[{index}]");
-                    let item = self.node(item, false);
+                    let item = self.node(item, position.of_item());
                     self.path.truncate(length);
                     if let Some(item) = item {
                         replaced.get_or_insert_with(|| items.to_vec())[index] = item;
@@ -115,11 +145,13 @@ impl Interpolator<'_> {
     }
 
     /// Returns the text with its references replaced, or `None` if one is not valid.
-    fn text(&mut self, text: &str, span: Span) -> Option<Text> {
+    fn text(&mut self, text: &str, span: Span, position: Position) -> Option<Text> {
         let before = self.diagnostics.len();
         let mut value = String::with_capacity(text.len());
         let (mut holes, mut variable) = (Vec::new(), None);
-        for piece in pieces(text) {
+        let pieces = pieces(text);
+        let from_secret = FromSecret::of(&pieces, self.scope);
+        for piece in pieces {
             match piece {
                 Piece::Literal(literal) => value.push_str(literal),
                 Piece::Malformed(malformed) => self.report_malformed(&malformed, span),
@@ -131,7 +163,19 @@ impl Interpolator<'_> {
                     Answer::Input(input) => {
                         let start = value.len();
                         value.push_str(raw);
-                        holes.push(Hole { start, end: value.len(), input });
+                        let secret = from_secret.contains(&segments);
+                        holes.push(Hole { start, end: value.len(), input, secret });
+                    }
+                    Answer::Secret(input)
+                        if position == Position::EnvValue && segments[0] == "module" =>
+                    {
+                        let start = value.len();
+                        value.push_str(raw);
+                        holes.push(Hole { start, end: value.len(), input, secret: true });
+                    }
+                    Answer::Secret(_) => {
+                        let span = self.span_of(raw, span);
+                        self.diagnostics.push(exposed(raw, &segments, span, &self.path));
                     }
                     Answer::Unknown(unknown) => {
                         let span = self.span_of(raw, span);
@@ -149,6 +193,9 @@ impl Interpolator<'_> {
             }
         }
         let is_valid = self.diagnostics.len() == before;
+        if let Some(output) = from_secret.unescaped(text, self.scope.values) {
+            self.diagnostics.push(unescaped(output, span, &self.path));
+        }
         is_valid.then(|| Text::interpolated(&value, holes, variable))
     }
 

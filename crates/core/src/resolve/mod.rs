@@ -6,6 +6,7 @@ mod format;
 mod interpolation;
 mod references;
 mod scope;
+mod secret_outputs;
 mod service_file;
 mod values;
 
@@ -13,5 +14,6 @@ pub use environment::{ENVIRONMENT_FILE_UNREADABLE, environment_file};
 pub use interpolation::{MALFORMED_REFERENCE, UNKNOWN_REFERENCE, interpolate};
 pub use references::{Lookup, input_references, look_up, reference_names};
 pub use scope::Scope;
+pub use secret_outputs::{EXPOSED_SECRET, UNESCAPED_SECRET};
 pub use service_file::{DUPLICATE_ENVIRONMENT_NAME, LayerFile, NO_ENVIRONMENT, choose, layer_file};
 pub use values::{Values, read_values};

@@ -3,7 +3,7 @@
 use super::answer::{Answer, NAMES, answer};
 use super::format::{Piece, pieces, segments};
 use super::scope::Scope;
-use crate::model::link_kind::{LinkAccess, LinkKind};
+use crate::model::link_kind::credentials_of;
 
 /// The value of a reference.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -12,6 +12,8 @@ pub enum Lookup {
     Value(String),
     /// Only the environment knows the value.
     Input,
+    /// The value is a secret.
+    Secret,
     /// The reference is not valid.
     Unknown {
         /// The problem.
@@ -28,6 +30,7 @@ pub fn look_up(reference: &str, scope: &Scope<'_>) -> Lookup {
     match answer(&segments, scope) {
         Answer::Known(value, _) => Lookup::Value(value),
         Answer::Input(_) => Lookup::Input,
+        Answer::Secret(_) => Lookup::Secret,
         Answer::Unknown(unknown) => {
             Lookup::Unknown { message: unknown.message, help: unknown.help }
         }
@@ -69,11 +72,8 @@ pub fn reference_names(scope: &Scope<'_>) -> Vec<String> {
         .map(|output| format!("parent.{output}"));
     let variables = scope.variables.keys().map(|name| format!("vars.{name}"));
     let modules = scope.modules.iter().flat_map(|module| {
-        let outputs = match LinkKind::of(module.short_type()).map(|kind| kind.access) {
-            Some(LinkAccess::Credentials(outputs)) => outputs,
-            Some(LinkAccess::Permissions { .. }) | None => &[],
-        };
-        outputs.iter().map(|output| format!("module.{}.{output}", module.name.value))
+        let outputs = credentials_of(module.short_type()).iter();
+        outputs.map(|output| format!("module.{}.{output}", module.name.value))
     });
     parent.chain(variables).chain(single).chain(modules).collect()
 }

@@ -31,16 +31,8 @@ impl Scope<'_> {
     /// Returns the value of an input from the values file, and records its use.
     #[must_use]
     pub fn value(&self, input: &str) -> Option<String> {
-        let (owner, rest) = input.split_once('.')?;
-        let value = match owner {
-            "parent" => self.values.parent.get(rest)?,
-            "module" => {
-                let (module, output) = rest.split_once('.')?;
-                self.values.modules.get(module)?.get(output)?
-            }
-            _ => return None,
-        };
-        self.used.borrow_mut().insert(input.to_owned(), value.clone());
-        Some(value.clone())
+        let value = self.values.of_input(input)?;
+        self.used.borrow_mut().insert(input.to_owned(), value.to_owned());
+        Some(value.to_owned())
     }
 }

@@ -155,6 +155,28 @@ fn scalar_text(node: &Node) -> Option<String> {
 }
 
 impl Values {
+    /// Returns the value of an input, such as `parent.domain` or `module.db.db_host`.
+    #[must_use]
+    pub fn of_input(&self, input: &str) -> Option<&str> {
+        let (owner, rest) = input.split_once('.')?;
+        let value = match owner {
+            "parent" => self.parent.get(rest),
+            "module" => {
+                let (module, output) = rest.split_once('.')?;
+                self.modules.get(module)?.get(output)
+            }
+            _ => None,
+        };
+        value.map(String::as_str)
+    }
+
+    /// Whether an output of the environment is a secret: by its name, or because Terraform marks
+    /// it as sensitive.
+    #[must_use]
+    pub fn is_secret_parent(&self, output: &str) -> bool {
+        is_secret_output(output) || self.sensitive.contains(output)
+    }
+
     /// Returns the values that are not secret.
     #[must_use]
     pub fn without_secrets(mut self) -> Self {
@@ -169,10 +191,7 @@ impl Values {
     /// Returns the secret values, which messages must not contain.
     #[must_use]
     pub fn secrets(&self) -> Vec<String> {
-        let of_parent = self
-            .parent
-            .iter()
-            .filter(|(output, _)| is_secret_output(output) || self.sensitive.contains(*output));
+        let of_parent = self.parent.iter().filter(|(output, _)| self.is_secret_parent(output));
         let of_modules =
             self.modules.values().flatten().filter(|(output, _)| is_secret_output(output));
         of_parent

@@ -1,0 +1,166 @@
+//! `$(NAME)` and `$$` in the values of environment variables, which Kubernetes expands.
+
+use super::context::Checker;
+use super::env_vars::RDS_CA_PATH;
+use crate::diagnostic::Diagnostic;
+use crate::model::env_vars::EnvVar;
+use crate::model::link_variable::{LinkVariable, link_variables, secret_holes};
+use crate::rule::rule;
+
+rule! {
+    /// Kubernetes may replace a `$` in the value of an environment variable.
+    ///
+    /// Kubernetes replaces `$(NAME)` by the value of a variable of the container that is defined
+    /// before. The order is: variables of Optakit, `env_vars`, `links`, `secrets`. If `NAME` is a
+    /// variable of the container, the value can mean both the text and the value of the variable.
+    ///
+    /// Every other `$` reaches the container as written, because Optakit escapes `$$`. The profile
+    /// `opta-2021` does not escape it, because running pods would restart. With that profile, the
+    /// container gets `$` for each `$$`.
+    pub static DOLLAR_IN_VALUE: Warning {
+        fix: "For the text, write `$$(NAME)`. For the value of another variable, use a reference \
+              such as `{vars.name}` or `${{module.db.db_password}}`.",
+        bad: Module("env_vars:\n  BASE: /srv\n  DATA: \"$(BASE)/data\"\n"),
+        good: Module("env_vars:\n  BASE: /srv\n  DATA: \"$$(BASE)/data\"\n"),
+    }
+}
+
+rule! {
+    /// A text contains a secret output of a module, but the variable with its value is hidden.
+    ///
+    /// The text refers to the variable of the link by its name. If `env_vars` sets another variable
+    /// of the same name, the text would contain the other value.
+    pub static HIDDEN_SECRET: Error {
+        fix: "Rename the variable in `env_vars`, or give the link another name for the output.",
+        bad: File(
+            "name: shop\nenvironments: [{name: staging, path: env.yml}]\nmodules:\n  \
+             - {type: k8s-service, image: AUTO, port: {http: 80}, env_vars: {\
+             db_db_password: x, URL: \"p=${{module.db.db_password}}\"}}\n  \
+             - {type: postgres, name: db}\n"
+        ),
+        good: File(
+            "name: shop\nenvironments: [{name: staging, path: env.yml}]\nmodules:\n  \
+             - {type: k8s-service, image: AUTO, port: {http: 80}, env_vars: {\
+             PASSWORD: x, URL: \"p=${{module.db.db_password}}\"}}\n  \
+             - {type: postgres, name: db}\n"
+        ),
+    }
+}
+
+pub(super) fn check(checker: &mut Checker<'_>) {
+    let service = checker.service;
+    let variables = &service.env_vars.value.0;
+    if !variables.iter().any(|variable| variable.value.value.as_str().contains('$')) {
+        return;
+    }
+    let links = link_variables(service, checker.context.modules);
+    let mut diagnostics = Vec::new();
+    for (index, variable) in variables.iter().enumerate() {
+        let path = variable.place.path(&checker.path("env_vars"));
+        let report = |message: String, help: String| {
+            Diagnostic::new(&DOLLAR_IN_VALUE, variable.value.span, &*path, message).help(help)
+        };
+        let found = DollarSigns::of(variable.value.value.as_str());
+        for name in found.names {
+            let is_replaced = name == RDS_CA_PATH && links.iter().any(|link| link.rds)
+                || links.iter().any(|link| link.in_text && link.name == name)
+                || variables[..index].iter().any(|other| other.name.value.as_str() == name);
+            let is_variable = variables.iter().any(|other| other.name.value.as_str() == name)
+                || links.iter().any(|link| link.name == name)
+                || service.secrets.value.iter().any(|secret| secret.value.as_str() == name);
+            if is_replaced {
+                let message = format!("the container gets the value of `{name}` for `$({name})`");
+                diagnostics.push(report(message, help_for_replaced(name)));
+            } else if is_variable {
+                let message =
+                    format!("the container gets `$({name})` unchanged: `{name}` is defined later");
+                diagnostics.push(report(message, help_for_unreplaced(name, checker, &links)));
+            }
+        }
+        if found.doubled && !checker.context.escapes_dollars {
+            let message = "the container gets `$` for each `$$` in the profile `opta-2021`";
+            let help = "write `$$$$` for two dollar signs, or use the profile `default`";
+            diagnostics.push(report(message.to_owned(), help.to_owned()));
+        }
+        diagnostics.extend(hidden(variable, variables, &links, &path));
+    }
+    checker.diagnostics.append(&mut diagnostics);
+}
+
+/// The dollar signs of a value that have a meaning for Kubernetes.
+struct DollarSigns<'a> {
+    /// The names in `$(NAME)`, without those that are escaped.
+    names: Vec<&'a str>,
+    /// Whether the value has a `$$` that is not the escape of a `$(NAME)`.
+    doubled: bool,
+}
+
+impl<'a> DollarSigns<'a> {
+    fn of(text: &'a str) -> Self {
+        let mut found = Self { names: Vec::new(), doubled: false };
+        let mut rest = text;
+        while let Some(at) = rest.find('$') {
+            let after = rest[at..].trim_start_matches('$');
+            let run = rest.len() - at - after.len();
+            rest = after;
+            let name = after.strip_prefix('(').and_then(|after| after.split_once(')'));
+            match name {
+                Some((name, after)) if run == 1 => {
+                    found.names.push(name);
+                    rest = after;
+                }
+                Some(_) => found.doubled |= run > 2,
+                None => found.doubled |= run > 1,
+            }
+        }
+        found
+    }
+}
+
+fn help_for_replaced(name: &str) -> String {
+    format!(
+        "write `$$({name})` for the text `$({name})`; for the value, use the same `{{vars.…}}` in \
+         both variables"
+    )
+}
+
+fn help_for_unreplaced(name: &str, checker: &Checker<'_>, links: &[LinkVariable]) -> String {
+    let text = format!("write `$$({name})` for the text");
+    let link = links.iter().find(|link| link.name == name);
+    let is_secret =
+        checker.service.secrets.value.iter().any(|secret| secret.value.as_str() == name);
+    match link {
+        Some(LinkVariable { module, output, .. }) => {
+            format!("write `${{{{module.{module}.{output}}}}}` for the value, or {text}")
+        }
+        None if is_secret => {
+            format!("store the whole value with `optakit secret set`, or {text}")
+        }
+        None => format!("move `{name}` before this variable for its value, or {text}"),
+    }
+}
+
+/// Returns the diagnostic for a secret of a text whose variable is hidden or has an unusable name.
+fn hidden(
+    variable: &EnvVar,
+    variables: &[EnvVar],
+    links: &[LinkVariable],
+    path: &str,
+) -> Option<Diagnostic> {
+    let mut used = secret_holes(&variable.value.value)
+        .filter_map(|hole| links.iter().find(|link| link.is_of(&hole.input)));
+    let report = |message: String, help: &str| {
+        Diagnostic::new(&HIDDEN_SECRET, variable.value.span, path, message).help(help)
+    };
+    used.find_map(|link| {
+        let name = &link.name;
+        if name.contains(')') {
+            let message = format!("a text cannot refer to the variable `{name}`");
+            return Some(report(message, "give the link a name without `)`"));
+        }
+        let other = variables.iter().find(|other| other.name.value.as_str() == name)?;
+        let message = format!("`{name}` in `env_vars` hides the secret that this text contains");
+        let diagnostic = report(message, "rename the variable, or rename the output in the link");
+        Some(diagnostic.label(other.name.span, "this variable"))
+    })
+}
