@@ -65,7 +65,7 @@ impl EnvironmentFiles {
         let found = self.find(path, outside)?;
         let text = file::read_text(&found).map(|source| source.text);
         // The diagnostic already names the file.
-        text.map_err(|error| error.root_cause().to_string())
+        text.map_err(|error| anyhow::Error::new(error).root_cause().to_string())
     }
 
     /// Returns the canonical path of an environment file that may be read.

@@ -1,9 +1,8 @@
 //! Reads text files.
 
-use std::io::Read;
+use std::io::{Error, ErrorKind, Read};
 use std::path::Path;
 
-use anyhow::{Context, anyhow, bail};
 use optakit_core::api::SourceText;
 
 /// The size of the largest file that is read, in bytes.
@@ -11,6 +10,25 @@ const MAX_BYTES: u64 = 16 * 1024 * 1024;
 
 /// The name of standard input in messages.
 pub(crate) const STDIN: &str = "<stdin>";
+
+/// The reason why a file or a folder cannot be read.
+#[derive(Debug, thiserror::Error)]
+pub(crate) enum FileError {
+    #[error("cannot read {name}")]
+    Read {
+        name: String,
+        #[source]
+        error: Error,
+    },
+    #[error("cannot list {name}")]
+    List {
+        name: String,
+        #[source]
+        error: Error,
+    },
+    #[error("{name} is not UTF-8: line {line} contains the byte 0x{byte:02x}")]
+    NotUtf8 { name: String, line: usize, byte: u8 },
+}
 
 /// Whether a path means standard input: `-`.
 pub(crate) fn is_stdin(path: &Path) -> bool {
@@ -22,19 +40,24 @@ pub(crate) fn is_stdin(path: &Path) -> bool {
 /// # Errors
 ///
 /// Fails if the file cannot be read, is too large, or is not UTF-8. The message names the file.
-pub(crate) fn read_text(path: &Path) -> anyhow::Result<SourceText> {
+pub(crate) fn read_text(path: &Path) -> Result<SourceText, FileError> {
     let name = if is_stdin(path) { STDIN.to_owned() } else { path.display().to_string() };
-    let bytes = read_bytes(path).with_context(|| format!("cannot read {name}"))?;
-    let text = String::from_utf8(bytes).map_err(|error| {
-        let at = error.utf8_error().valid_up_to();
-        let bytes = error.as_bytes();
-        let line = bytes[..at].iter().filter(|byte| **byte == b'\n').count() + 1;
-        anyhow!("{name} is not UTF-8: line {line} contains the byte 0x{:02x}", bytes[at])
-    })?;
-    Ok(SourceText { name, text })
+    let bytes = match read_bytes(path) {
+        Ok(bytes) => bytes,
+        Err(error) => return Err(FileError::Read { name, error }),
+    };
+    match String::from_utf8(bytes) {
+        Ok(text) => Ok(SourceText { name, text }),
+        Err(error) => {
+            let at = error.utf8_error().valid_up_to();
+            let bytes = error.as_bytes();
+            let line = bytes[..at].iter().filter(|byte| **byte == b'\n').count() + 1;
+            Err(FileError::NotUtf8 { name, line, byte: bytes[at] })
+        }
+    }
 }
 
-fn read_bytes(path: &Path) -> anyhow::Result<Vec<u8>> {
+fn read_bytes(path: &Path) -> Result<Vec<u8>, Error> {
     let mut bytes = Vec::new();
     if is_stdin(path) {
         std::io::stdin().lock().take(MAX_BYTES + 1).read_to_end(&mut bytes)?;
@@ -42,13 +65,14 @@ fn read_bytes(path: &Path) -> anyhow::Result<Vec<u8>> {
         let file = std::fs::File::open(path)?;
         let metadata = file.metadata()?;
         if metadata.is_dir() {
-            bail!("it is a folder");
+            return Err(Error::new(ErrorKind::IsADirectory, "it is a folder"));
         }
         bytes.reserve(usize::try_from(metadata.len().min(MAX_BYTES)).unwrap_or_default() + 1);
         file.take(MAX_BYTES + 1).read_to_end(&mut bytes)?;
     }
     if bytes.len() as u64 > MAX_BYTES {
-        bail!("it is larger than {} MiB", MAX_BYTES / 1024 / 1024);
+        let problem = format!("it is larger than {} MiB", MAX_BYTES / 1024 / 1024);
+        return Err(Error::new(ErrorKind::FileTooLarge, problem));
     }
     Ok(bytes)
 }
@@ -58,13 +82,13 @@ fn read_bytes(path: &Path) -> anyhow::Result<Vec<u8>> {
 /// # Errors
 ///
 /// Fails if the folder cannot be listed. The message names the folder.
-pub(crate) fn names_in(folder: &Path) -> anyhow::Result<Vec<String>> {
-    let list = || -> std::io::Result<Vec<String>> {
+pub(crate) fn names_in(folder: &Path) -> Result<Vec<String>, FileError> {
+    let list = || -> Result<Vec<String>, Error> {
         let entries = std::fs::read_dir(folder)?;
         let names = entries.map(|entry| Ok(entry?.file_name().to_string_lossy().into_owned()));
-        let mut names = names.collect::<std::io::Result<Vec<String>>>()?;
+        let mut names = names.collect::<Result<Vec<String>, Error>>()?;
         names.sort();
         Ok(names)
     };
-    list().with_context(|| format!("cannot list {}", folder.display()))
+    list().map_err(|error| FileError::List { name: folder.display().to_string(), error })
 }

@@ -25,6 +25,7 @@ mod live;
 mod lock;
 mod manual_secret;
 mod network;
+mod outcome;
 mod output_file;
 mod owner;
 mod plan;
@@ -44,35 +45,42 @@ mod wait;
 
 use std::process::ExitCode;
 
-use clap::{CommandFactory, FromArgMatches};
+use clap::{ArgMatches, CommandFactory, FromArgMatches};
 
 use cli::{Cli, Command};
-use lock::LockLost;
+use outcome::Outcome;
 use report::{Report, check_output};
-use stop::Interrupted;
 
 fn main() -> ExitCode {
-    let matches = Cli::command().get_matches();
-    let cli = Cli::from_arg_matches(&matches).unwrap_or_else(|error| error.exit());
+    let (cli, matches) = match parse() {
+        Ok(parsed) => parsed,
+        Err(error) => return usage(&error).into(),
+    };
     hint::remember(Cli::command, &matches);
     let report = Report::new(cli.quiet, cli.verbose, cli.command.prints_events());
     let outcome = run(&cli.command, &report);
-    outcome.and_then(|code| Ok(check_output().map(|()| code)?)).unwrap_or_else(|error| {
+    let outcome = outcome.and_then(|outcome| Ok(check_output().map(|()| outcome)?));
+    let outcome = outcome.unwrap_or_else(|error| {
         report.error(&error);
-        exit_code(&error, &cli.command)
-    })
+        command::failure::outcome(&error, &cli.command)
+    });
+    outcome.into()
 }
 
-/// Returns the exit code for an error.
-fn exit_code(error: &anyhow::Error, command: &Command) -> ExitCode {
-    if let Some(interrupted) = error.downcast_ref::<Interrupted>() {
-        return interrupted.exit_code();
-    }
-    let is_lost = error.is::<LockLost>();
-    ExitCode::from(if is_lost { LockLost::EXIT_CODE } else { command.failure_code() })
+/// Parses the arguments.
+fn parse() -> Result<(Cli, ArgMatches), clap::Error> {
+    let matches = Cli::command().try_get_matches()?;
+    Ok((Cli::from_arg_matches(&matches)?, matches))
 }
 
-fn run(command: &Command, report: &Report) -> anyhow::Result<ExitCode> {
+/// Prints the message of the parser, which is an error, a help text or the version.
+fn usage(error: &clap::Error) -> Outcome {
+    // A closed pipe (`| head`) is not an error.
+    drop(error.print());
+    if error.exit_code() == 0 { Outcome::Succeeded } else { Outcome::Usage }
+}
+
+fn run(command: &Command, report: &Report) -> anyhow::Result<Outcome> {
     match command {
         Command::Validate(arguments) => command::validate::run(arguments, report),
         Command::Render(arguments) => command::render::run(arguments, report),

@@ -20,6 +20,7 @@ Exit codes:
   0  no changes
   1  the plan failed
   2  there are changes
+  4  the command could not run
 
 Examples:
   # Show what an apply of ./opta.yml would change
@@ -70,6 +71,7 @@ Exit codes:
   0  applied, or no changes
   1  failed
   3  the run lost its lock and stopped
+  4  the command could not run
 
 Examples:
   # Apply ./opta.yml to the EKS cluster of the environment
@@ -106,6 +108,7 @@ Exit codes:
   0  applied, or no changes
   1  failed
   3  the run lost its lock and stopped
+  4  the command could not run
 
 Examples:
   # Push app.tar and run it, for ./opta.yml or for a bundle
@@ -139,6 +142,7 @@ Exit codes:
   0  rolled back
   1  failed
   3  the run lost its lock and stopped
+  4  the command could not run
 
 Examples:
   # Apply the revision before the current one

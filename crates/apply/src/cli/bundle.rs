@@ -17,7 +17,7 @@ use super::source::{NamedInputArgs, SourceArgs};
 Exit codes:
   0  the bundle was written, inspected or verified
   1  the service file has errors, or the bundle was modified or has parts that are not allowed
-  2  the command could not run
+  4  the command could not run
 
 Examples:
   # Write shop-staging.bundle.json to this folder
@@ -48,7 +48,7 @@ pub(crate) enum BundleCommand {
 Exit codes:
   0  printed
   1  the bundle contains parts that are not allowed in its layer
-  2  the bundle could not be read
+  4  the command could not run
 
 Examples:
   optakit bundle inspect shop-staging.bundle.json")]
@@ -61,7 +61,7 @@ Examples:
 Exit codes:
   0  the bundle is unmodified
   1  the bundle was modified, or contains parts that are not allowed in its layer
-  2  the bundle could not be read
+  4  the command could not run
 
 Examples:
   optakit bundle verify shop-staging.bundle.json")]
@@ -84,6 +84,7 @@ pub(crate) struct BundleFile {
 Exit codes:
   0  the image was pushed
   1  the push failed
+  4  the command could not run
 
 Examples:
   # Push an image of the local Docker

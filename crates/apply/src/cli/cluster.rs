@@ -65,6 +65,7 @@ pub(crate) enum ResultFormat {
 Exit codes:
   0  all pods are ready
   1  some pods are not ready, or the command failed
+  4  the command could not run
 
 Examples:
   optakit status shop-staging.bundle.json
@@ -86,6 +87,7 @@ pub(crate) struct StatusArgs {
 Exit codes:
   0  listed
   1  failed
+  4  the command could not run
 
 Examples:
   optakit history shop-staging.bundle.json")]
@@ -104,6 +106,7 @@ Exit codes:
   0  no differences
   1  failed
   2  there are differences
+  4  the command could not run
 
 Examples:
   optakit drift shop-staging.bundle.json")]
@@ -126,6 +129,7 @@ Exit codes:
   0  taken over
   1  failed
   3  the run lost its lock and stopped
+  4  the command could not run
 
 Examples:
   # Write a bundle with the image that runs now, then take over
@@ -154,6 +158,7 @@ Exit codes:
   0  deleted, or nothing to delete
   1  failed
   3  the run lost its lock and stopped
+  4  the command could not run
 
 Examples:
   optakit destroy shop-staging.bundle.json")]

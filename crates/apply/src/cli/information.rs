@@ -12,7 +12,7 @@ use super::source::InputArgs;
 #[command(after_help = "\
 Exit codes:
   0  printed
-  2  there is no field or rule with this name
+  1  there is no field or rule with this name
 
 Examples:
   # Explain a field
@@ -34,6 +34,7 @@ pub(crate) struct ExplainArgs {
 Exit codes:
   0  printed
   1  failed
+  4  the command could not run
 
 Examples:
   # Create the roles and bind them to a service account

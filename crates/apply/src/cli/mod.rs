@@ -9,6 +9,8 @@ mod source;
 
 use clap::{Parser, Subcommand};
 
+use crate::outcome::Outcome;
+
 pub(crate) use apply::{
     ApplyArgs, ApplyOptionArgs, AwsArgs, ConflictArgs, DeployArgs, OnFailure, PlanArgs,
     ProgressFormat, RollbackArgs, RolloutArgs,
@@ -29,7 +31,7 @@ pub(crate) use source::{
 
 /// Check opta.yml, render Kubernetes manifests from it, and apply them to EKS.
 #[derive(Debug, Parser)]
-#[command(name = "optakit", version, arg_required_else_help = true, after_help = EXAMPLES)]
+#[command(name = "optakit", version, arg_required_else_help = true, after_help = after_help())]
 pub(crate) struct Cli {
     /// Print only results, warnings and errors
     #[arg(long, short, global = true, help_heading = GLOBAL)]
@@ -43,10 +45,12 @@ pub(crate) struct Cli {
 
 const GLOBAL: &str = "Global options";
 
-const EXAMPLES: &str = "\
-Exit codes:
-  Each command lists its exit codes. A usage error, such as an unknown flag, exits with 2.
+/// Returns the end of the help of the program.
+fn after_help() -> String {
+    format!("Exit codes:\n{}\n{EXAMPLES}", Outcome::table())
+}
 
+const EXAMPLES: &str = "\
 Examples:
   # Check ./opta.yml for every environment
   optakit validate
@@ -95,12 +99,9 @@ impl Command {
         }
     }
 
-    /// Returns the exit code if the command cannot run. Commands that only read files use 1 for
-    /// the errors they find.
-    pub(crate) fn failure_code(&self) -> u8 {
-        match self {
-            Self::Validate(_) | Self::Render(_) | Self::Bundle(_) | Self::Explain(_) => 2,
-            _ => 1,
-        }
+    /// Whether every error of the command means that it could not run. These commands only read
+    /// and write files. They report invalid input as a result.
+    pub(crate) const fn reports_invalid_input(&self) -> bool {
+        matches!(self, Self::Validate(_) | Self::Render(_) | Self::Bundle(_))
     }
 }

@@ -19,6 +19,7 @@ Exit codes:
   0  done
   1  failed
   3  the run lost its lock and stopped
+  4  the command could not run
 
 Examples:
   # Enter a value at a prompt
@@ -57,6 +58,7 @@ Exit codes:
   0  set
   1  failed
   3  the run lost its lock and stopped
+  4  the command could not run
 
 Examples:
   optakit secret set STRIPE_KEY
@@ -73,6 +75,7 @@ Exit codes:
   0  set
   1  failed
   3  the run lost its lock and stopped
+  4  the command could not run
 
 Examples:
   optakit secret import production.env")]
@@ -85,6 +88,7 @@ Examples:
 Exit codes:
   0  listed
   1  failed
+  4  the command could not run
 
 Examples:
   optakit secret list")]
@@ -97,6 +101,7 @@ Exit codes:
   0  deleted
   1  failed
   3  the run lost its lock and stopped
+  4  the command could not run
 
 Examples:
   optakit secret delete STRIPE_KEY")]

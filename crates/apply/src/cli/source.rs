@@ -12,7 +12,7 @@ use clap::{Args, ValueEnum};
 Exit codes:
   0  no errors (there may be warnings)
   1  errors were found
-  2  the command could not run
+  4  the command could not run
 
 Examples:
   # Check ./opta.yml
@@ -68,7 +68,7 @@ pub(crate) enum ReportFormat {
 Exit codes:
   0  the manifests were rendered
   1  the service file has errors
-  2  the command could not run
+  4  the command could not run
 
 Examples:
   # Print the manifests for an environment
@@ -220,6 +220,7 @@ pub(crate) enum Exposure {
 Exit codes:
   0  stopped
   1  the page could not be served
+  4  the command could not run
 
 Examples:
   # Edit ./opta.yml

@@ -1,6 +1,5 @@
 //! `optakit apply`.
 
-use std::process::ExitCode;
 use std::time::Instant;
 
 use super::{connect, input, options};
@@ -8,6 +7,7 @@ use crate::apply_bundle::apply_bundle;
 use crate::bundle_file::IfModified;
 use crate::cli::ApplyArgs;
 use crate::file;
+use crate::outcome::Outcome;
 use crate::report::Report;
 use crate::saved_plan::SavedPlan;
 use crate::session::{self, Session};
@@ -17,7 +17,7 @@ use crate::session::{self, Session};
 /// # Errors
 ///
 /// Fails if the bundle or the saved plan cannot be read, or the apply fails.
-pub(crate) fn run(arguments: &ApplyArgs, report: &Report) -> anyhow::Result<ExitCode> {
+pub(crate) fn run(arguments: &ApplyArgs, report: &Report) -> anyhow::Result<Outcome> {
     let started = Instant::now();
     let ApplyArgs { input, plan, options } = arguments;
     let if_modified = IfModified::allowed(options.allow_modified);
@@ -31,6 +31,6 @@ pub(crate) fn run(arguments: &ApplyArgs, report: &Report) -> anyhow::Result<Exit
         let (aws, access) = (options::aws(&options.aws), connect::access(&options.write));
         let session = Session::open(bundle, &cluster, aws, access, report).await?;
         apply_bundle(session, &options::apply(options, plan), report, started).await?;
-        Ok(ExitCode::SUCCESS)
+        Ok(Outcome::Succeeded)
     })
 }

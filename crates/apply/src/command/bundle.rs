@@ -1,7 +1,6 @@
 //! `optakit bundle`, `optakit bundle inspect` and `optakit bundle verify`.
 
 use std::path::{Path, PathBuf};
-use std::process::ExitCode;
 
 use anyhow::{Context, anyhow};
 use optakit_core::api::{self, Severity};
@@ -13,6 +12,7 @@ use optakit_core::visible::visible_line;
 use super::{choices, rendered};
 use crate::bundle_file;
 use crate::cli::{BundleArgs, BundleCommand};
+use crate::outcome::Outcome;
 use crate::output_file::{self, Privacy};
 use crate::report::Report;
 
@@ -24,7 +24,7 @@ const ACCOUNT: &str = "account_id";
 /// # Errors
 ///
 /// Fails if a file cannot be read or written.
-pub(crate) fn run(arguments: &BundleArgs, report: &Report) -> anyhow::Result<ExitCode> {
+pub(crate) fn run(arguments: &BundleArgs, report: &Report) -> anyhow::Result<Outcome> {
     match &arguments.command {
         None => write(arguments, report),
         Some(BundleCommand::Inspect(file)) => {
@@ -44,22 +44,22 @@ pub(crate) fn run(arguments: &BundleArgs, report: &Report) -> anyhow::Result<Exi
 }
 
 /// Reports why a bundle is rejected. Returns the exit code.
-fn report_fault(checked: Result<(), BundleError>, report: &Report) -> ExitCode {
-    let Err(error) = checked else { return ExitCode::SUCCESS };
+fn report_fault(checked: Result<(), BundleError>, report: &Report) -> Outcome {
+    let Err(error) = checked else { return Outcome::Succeeded };
     report.error(&anyhow!(bundle_file::explain(&error)));
-    ExitCode::from(1)
+    Outcome::Failed
 }
 
-fn write(arguments: &BundleArgs, report: &Report) -> anyhow::Result<ExitCode> {
+fn write(arguments: &BundleArgs, report: &Report) -> anyhow::Result<Outcome> {
     let request = choices::request(&arguments.source)?;
     let analysis = api::analyze(&request, false);
     if rendered::manifests(&request, &analysis, Severity::Warning, report)?.is_none() {
-        return Ok(ExitCode::from(1));
+        return Ok(Outcome::Failed);
     }
     let bundle = api::bundle(&request).ok().context("the bundle cannot be built")?;
     if arguments.output == Path::new("-") {
         report.json(&bundle.to_text());
-        return Ok(ExitCode::SUCCESS);
+        return Ok(Outcome::Succeeded);
     }
     let path = match &arguments.output {
         here if here == Path::new(".") => PathBuf::from(bundle.file_name()),
@@ -69,7 +69,7 @@ fn write(arguments: &BundleArgs, report: &Report) -> anyhow::Result<ExitCode> {
     output_file::write(&path, &bundle.to_text(), Privacy::Public)?;
     report.note(format!("wrote {} ({})", path.display(), bundle.digest));
     report_missing(&bundle, report);
-    Ok(ExitCode::SUCCESS)
+    Ok(Outcome::Succeeded)
 }
 
 /// Reports the values that the bundle does not contain yet.

@@ -1,6 +1,5 @@
 //! `optakit deploy`.
 
-use std::process::ExitCode;
 use std::time::Instant;
 
 use anyhow::bail;
@@ -10,6 +9,7 @@ use super::{connect, input, options};
 use crate::apply_bundle::{ApplyBundleOptions, apply_bundle};
 use crate::bundle_file::IfModified;
 use crate::cli::DeployArgs;
+use crate::outcome::Outcome;
 use crate::push_image::{PackedImage, check, repository_of};
 use crate::report::Report;
 use crate::session::{self, Session};
@@ -19,7 +19,7 @@ use crate::session::{self, Session};
 /// # Errors
 ///
 /// Fails if the push or the apply fails.
-pub(crate) fn run(arguments: &DeployArgs, report: &Report) -> anyhow::Result<ExitCode> {
+pub(crate) fn run(arguments: &DeployArgs, report: &Report) -> anyhow::Result<Outcome> {
     let started = Instant::now();
     let DeployArgs { input, image, options } = arguments;
     if options.aws.skip_aws {
@@ -48,6 +48,6 @@ pub(crate) fn run(arguments: &DeployArgs, report: &Report) -> anyhow::Result<Exi
         session.bundle.fill(IMAGE_DIGEST, &packed.digest());
         let options = ApplyBundleOptions { image: Some(packed), ..options::apply(options, None) };
         apply_bundle(session, &options, report, started).await?;
-        Ok(ExitCode::SUCCESS)
+        Ok(Outcome::Succeeded)
     })
 }

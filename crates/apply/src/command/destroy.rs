@@ -1,7 +1,5 @@
 //! `optakit destroy`.
 
-use std::process::ExitCode;
-
 use optakit_core::aws::AwsResource;
 use optakit_core::render::MANUAL_SECRETS;
 
@@ -9,6 +7,7 @@ use super::connect::{access, with_service};
 use super::options;
 use crate::applyset::{ApplySet, Leftover};
 use crate::cli::DestroyArgs;
+use crate::outcome::Outcome;
 use crate::plural::plural;
 use crate::report::{Report, confirm};
 use crate::session::{AwsUse, Session};
@@ -21,13 +20,13 @@ use crate::{history, lock};
 ///
 /// Fails if the cluster cannot be reached, the user does not confirm, or an object cannot be
 /// deleted.
-pub(crate) fn run(arguments: &DestroyArgs, report: &Report) -> anyhow::Result<ExitCode> {
+pub(crate) fn run(arguments: &DestroyArgs, report: &Report) -> anyhow::Result<Outcome> {
     let access = access(&arguments.write);
     with_service(&arguments.service, AwsUse::Skip, access, report, async |session| {
         let work = async |_| destroy(&session, arguments.yes, report).await;
         lock::hold(&session, options::wait_lock(&arguments.write), report, work, async || ())
             .await?;
-        Ok(ExitCode::SUCCESS)
+        Ok(Outcome::Succeeded)
     })
 }
 

@@ -1,7 +1,5 @@
 //! `optakit drift`.
 
-use std::process::ExitCode;
-
 use anyhow::Context;
 
 use super::connect::with_service;
@@ -9,6 +7,7 @@ use super::plan_output::print;
 use crate::changes::Changes;
 use crate::cli::DriftArgs;
 use crate::history;
+use crate::outcome::Outcome;
 use crate::owner::Force;
 use crate::report::Report;
 use crate::session::{Access, AwsUse};
@@ -19,7 +18,7 @@ use crate::session::{Access, AwsUse};
 /// # Errors
 ///
 /// Fails if the cluster cannot be reached, or no revision was deployed.
-pub(crate) fn run(arguments: &DriftArgs, report: &Report) -> anyhow::Result<ExitCode> {
+pub(crate) fn run(arguments: &DriftArgs, report: &Report) -> anyhow::Result<Outcome> {
     with_service(&arguments.service, AwsUse::Skip, Access::Read, report, async |session| {
         let revisions = history::list(&session.client, session.layer()).await?;
         let good = history::last_good(&revisions).context(

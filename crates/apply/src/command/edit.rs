@@ -1,9 +1,8 @@
 //! `optakit edit`.
 
-use std::process::ExitCode;
-
 use crate::cli::EditArgs;
 use crate::edit::Server;
+use crate::outcome::Outcome;
 use crate::report::Report;
 use crate::request;
 use crate::session::block_on;
@@ -13,7 +12,7 @@ use crate::session::block_on;
 /// # Errors
 ///
 /// Fails if the file cannot be read, the port is in use, or the binary was built without the page.
-pub(crate) fn run(arguments: &EditArgs, report: &Report) -> anyhow::Result<ExitCode> {
+pub(crate) fn run(arguments: &EditArgs, report: &Report) -> anyhow::Result<Outcome> {
     block_on(async {
         let server =
             Server::bind(&request::find_or_new(arguments.file.as_deref()), arguments.port).await?;
@@ -22,6 +21,6 @@ pub(crate) fn run(arguments: &EditArgs, report: &Report) -> anyhow::Result<ExitC
             served = server.serve() => served?,
             stopped = tokio::signal::ctrl_c() => stopped?,
         }
-        Ok(ExitCode::SUCCESS)
+        Ok(Outcome::Succeeded)
     })
 }

@@ -1,12 +1,11 @@
 //! `optakit explain` and `optakit schema`.
 
-use std::process::ExitCode;
-
 use anyhow::anyhow;
 use optakit_core::bundle::Bundle;
 use optakit_core::{reference, schema as json_schema};
 
 use crate::cli::{ExplainArgs, SchemaArgs, SchemaName};
+use crate::outcome::Outcome;
 use crate::report::Report;
 
 /// Prints the documentation of a field or a rule.
@@ -14,18 +13,18 @@ use crate::report::Report;
 /// # Errors
 ///
 /// Fails if there is no field or rule with this name.
-pub(crate) fn run(arguments: &ExplainArgs, report: &Report) -> anyhow::Result<ExitCode> {
+pub(crate) fn run(arguments: &ExplainArgs, report: &Report) -> anyhow::Result<Outcome> {
     let text = reference::explain(&arguments.name).map_err(|fault| anyhow!(fault))?;
     report.result(&text);
-    Ok(ExitCode::SUCCESS)
+    Ok(Outcome::Succeeded)
 }
 
 /// Prints the JSON Schema of opta.yml or of the bundle.
-pub(crate) fn schema(arguments: &SchemaArgs, report: &Report) -> ExitCode {
+pub(crate) fn schema(arguments: &SchemaArgs, report: &Report) -> Outcome {
     let schema = match arguments.name {
         SchemaName::Service => json_schema::schema(),
         SchemaName::Bundle => Bundle::schema(),
     };
     report.json(&format!("{schema:#}\n"));
-    ExitCode::SUCCESS
+    Outcome::Succeeded
 }

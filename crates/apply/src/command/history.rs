@@ -1,10 +1,9 @@
 //! `optakit history`.
 
-use std::process::ExitCode;
-
 use super::connect::with_service;
 use crate::cli::HistoryArgs;
 use crate::history::{self, Revision};
+use crate::outcome::Outcome;
 use crate::report::Report;
 use crate::session::{Access, AwsUse};
 
@@ -13,11 +12,11 @@ use crate::session::{Access, AwsUse};
 /// # Errors
 ///
 /// Fails if the cluster cannot be reached, or the namespace does not exist.
-pub(crate) fn run(arguments: &HistoryArgs, report: &Report) -> anyhow::Result<ExitCode> {
+pub(crate) fn run(arguments: &HistoryArgs, report: &Report) -> anyhow::Result<Outcome> {
     with_service(&arguments.service, AwsUse::Skip, Access::Read, report, async |session| {
         let revisions = history::list(&session.client, session.layer()).await?;
         report.result(&revisions.iter().map(line).collect::<String>());
-        Ok(ExitCode::SUCCESS)
+        Ok(Outcome::Succeeded)
     })
 }
 

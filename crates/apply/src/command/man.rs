@@ -1,12 +1,11 @@
 //! `optakit man` and `optakit completions`.
 
-use std::process::ExitCode;
-
 use anyhow::anyhow;
 use clap::CommandFactory;
 use optakit_core::quote::quoted;
 
 use crate::cli::{Cli, CompletionsArgs, ManArgs};
+use crate::outcome::Outcome;
 use crate::report::Report;
 
 /// Prints the manual page of the program or of one command.
@@ -14,7 +13,7 @@ use crate::report::Report;
 /// # Errors
 ///
 /// Fails if there is no command with this name.
-pub(crate) fn run(arguments: &ManArgs, report: &Report) -> anyhow::Result<ExitCode> {
+pub(crate) fn run(arguments: &ManArgs, report: &Report) -> anyhow::Result<Outcome> {
     let mut program = Cli::command();
     // Adds the global flags to the commands and names their pages `optakit-render`.
     program.build();
@@ -31,7 +30,7 @@ pub(crate) fn run(arguments: &ManArgs, report: &Report) -> anyhow::Result<ExitCo
     let mut text = Vec::new();
     clap_mangen::Man::new(page).render(&mut text)?;
     report.document(&String::from_utf8(text)?);
-    Ok(ExitCode::SUCCESS)
+    Ok(Outcome::Succeeded)
 }
 
 /// Prints the completion script of a shell.
@@ -39,12 +38,9 @@ pub(crate) fn run(arguments: &ManArgs, report: &Report) -> anyhow::Result<ExitCo
 /// # Errors
 ///
 /// Fails if the script is not UTF-8.
-pub(crate) fn completions(
-    arguments: &CompletionsArgs,
-    report: &Report,
-) -> anyhow::Result<ExitCode> {
+pub(crate) fn completions(arguments: &CompletionsArgs, report: &Report) -> anyhow::Result<Outcome> {
     let mut script = Vec::new();
     clap_complete::generate(arguments.shell, &mut Cli::command(), "optakit", &mut script);
     report.document(&String::from_utf8(script)?);
-    Ok(ExitCode::SUCCESS)
+    Ok(Outcome::Succeeded)
 }

@@ -10,6 +10,7 @@ pub(crate) mod destroy;
 pub(crate) mod drift;
 pub(crate) mod edit;
 pub(crate) mod explain;
+pub(crate) mod failure;
 pub(crate) mod history;
 mod input;
 pub(crate) mod man;

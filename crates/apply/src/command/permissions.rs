@@ -1,7 +1,6 @@
 //! `optakit permissions`.
 
 use std::collections::BTreeSet;
-use std::process::ExitCode;
 
 use optakit_core::bundle::Bundle;
 use optakit_core::text::Text;
@@ -12,6 +11,7 @@ use crate::aws::actions;
 use crate::bundle_file::IfModified;
 use crate::cli::PermissionsArgs;
 use crate::live::DesiredObject;
+use crate::outcome::Outcome;
 use crate::preflight::permissions;
 use crate::report::Report;
 
@@ -20,11 +20,11 @@ use crate::report::Report;
 /// # Errors
 ///
 /// Fails if the bundle cannot be read.
-pub(crate) fn run(arguments: &PermissionsArgs, report: &Report) -> anyhow::Result<ExitCode> {
+pub(crate) fn run(arguments: &PermissionsArgs, report: &Report) -> anyhow::Result<Outcome> {
     let bundle = input::open(&arguments.input, IfModified::Fail, report)?;
     let document = if arguments.aws { policy(&bundle) } else { roles(&bundle) };
     report.json(&format!("{document:#}\n"));
-    Ok(ExitCode::SUCCESS)
+    Ok(Outcome::Succeeded)
 }
 
 fn roles(bundle: &Bundle) -> Value {

@@ -1,7 +1,5 @@
 //! `optakit plan`.
 
-use std::process::ExitCode;
-
 use optakit_core::render::IMAGE_DIGEST;
 
 use super::plan_output::print;
@@ -9,6 +7,7 @@ use super::{connect, input, options};
 use crate::bundle_file::IfModified;
 use crate::changes::Changes;
 use crate::cli::PlanArgs;
+use crate::outcome::Outcome;
 use crate::output_file::Privacy;
 use crate::report::Report;
 use crate::saved_plan::SavedPlan;
@@ -20,7 +19,7 @@ use crate::{output_file, preflight};
 /// # Errors
 ///
 /// Fails if the cluster cannot be reached, or the API server rejects the plan.
-pub(crate) fn run(arguments: &PlanArgs, report: &Report) -> anyhow::Result<ExitCode> {
+pub(crate) fn run(arguments: &PlanArgs, report: &Report) -> anyhow::Result<Outcome> {
     let if_modified = IfModified::allowed(arguments.allow_modified);
     let bundle = input::open(&arguments.input, if_modified, report)?;
     let cluster = connect::cluster(&bundle, &arguments.connect)?;

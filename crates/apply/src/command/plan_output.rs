@@ -1,7 +1,5 @@
 //! The output of `optakit plan` and `optakit drift`.
 
-use std::process::ExitCode;
-
 use optakit_core::effect::Effect;
 use serde_json::json;
 
@@ -10,6 +8,7 @@ use crate::aws::PlannedResource;
 use crate::changes::{self, Changes};
 use crate::cli::ResultFormat;
 use crate::live::{DesiredObject, ObjectChange};
+use crate::outcome::Outcome;
 use crate::plan::{self, Action};
 use crate::plural::plural;
 use crate::replicas::ReplicaChange;
@@ -23,7 +22,7 @@ pub(super) fn print(
     output: ResultFormat,
     noun: &str,
     report: &Report,
-) -> ExitCode {
+) -> Outcome {
     for paused in changes.paused() {
         report.warning(paused);
     }
@@ -31,7 +30,7 @@ pub(super) fn print(
         ResultFormat::Text => report.result(&text(changes, session.layer(), noun)),
         ResultFormat::Json => report.json(&json(changes, session)),
     }
-    if changes.number() == 0 { ExitCode::SUCCESS } else { ExitCode::from(2) }
+    if changes.number() == 0 { Outcome::Succeeded } else { Outcome::Changes }
 }
 
 fn line(event: &Event<'_>) -> String {

@@ -1,10 +1,9 @@
 //! `optakit push`.
 
-use std::process::ExitCode;
-
 use super::{input, options};
 use crate::bundle_file::IfModified;
 use crate::cli::PushArgs;
+use crate::outcome::Outcome;
 use crate::push_image::{check, destination, push_to, push_to_ecr};
 use crate::report::Report;
 use crate::session::block_on;
@@ -14,7 +13,7 @@ use crate::session::block_on;
 /// # Errors
 ///
 /// Fails if the archive or the bundle cannot be read, or the push fails.
-pub(crate) fn run(arguments: &PushArgs, report: &Report) -> anyhow::Result<ExitCode> {
+pub(crate) fn run(arguments: &PushArgs, report: &Report) -> anyhow::Result<Outcome> {
     let image = options::image(&arguments.image);
     let digest = if let Some(address) = &arguments.to {
         check(&image)?;
@@ -26,5 +25,5 @@ pub(crate) fn run(arguments: &PushArgs, report: &Report) -> anyhow::Result<ExitC
         block_on(push_to_ecr(&bundle, &image, arguments.module.as_deref(), report))?
     };
     report.result(&format!("{digest}\n"));
-    Ok(ExitCode::SUCCESS)
+    Ok(Outcome::Succeeded)
 }

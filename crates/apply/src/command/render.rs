@@ -1,7 +1,6 @@
 //! `optakit render`.
 
 use std::path::Path;
-use std::process::ExitCode;
 
 use anyhow::bail;
 use optakit_core::api::{self, FileFormat, Manifest, Severity, SourceText};
@@ -10,6 +9,7 @@ use optakit_core::render::LINK_SECRET;
 use super::{choices, rendered};
 use crate::cli::{ManifestFormat, RenderArgs};
 use crate::file;
+use crate::outcome::{Outcome, UsageError};
 use crate::output_file::{self, Privacy};
 use crate::report::Report;
 
@@ -18,12 +18,12 @@ use crate::report::Report;
 /// # Errors
 ///
 /// Fails if a file cannot be read or written, or the choices do not fit the service file.
-pub(crate) fn run(arguments: &RenderArgs, report: &Report) -> anyhow::Result<ExitCode> {
+pub(crate) fn run(arguments: &RenderArgs, report: &Report) -> anyhow::Result<Outcome> {
     let request = choices::request(&arguments.source)?;
     let analysis = api::analyze(&request, arguments.include_secrets);
     let Some(manifests) = rendered::manifests(&request, &analysis, Severity::Warning, report)?
     else {
-        return Ok(ExitCode::from(1));
+        return Ok(Outcome::Failed);
     };
     let missing = &analysis.manifest_inputs;
     if !missing.is_empty() {
@@ -38,9 +38,9 @@ pub(crate) fn run(arguments: &RenderArgs, report: &Report) -> anyhow::Result<Exi
             write_files(folder, &files(manifests, output), privacy, report)?;
         }
         (None, ManifestFormat::Kustomize) => {
-            bail!(
-                "a Kustomize base has several files\n  help: pass a folder with `--output-dir DIR`"
-            )
+            let problem =
+                "a Kustomize base has several files\n  help: pass a folder with `--output-dir DIR`";
+            return Err(UsageError(problem.to_owned()).into());
         }
         (None, ManifestFormat::Yaml) => report.document(&analysis.yaml().unwrap_or_default()),
         (None, ManifestFormat::Json) => {
@@ -63,7 +63,7 @@ pub(crate) fn run(arguments: &RenderArgs, report: &Report) -> anyhow::Result<Exi
              `--include-secrets` to render it",
         );
     }
-    Ok(ExitCode::SUCCESS)
+    Ok(Outcome::Succeeded)
 }
 
 fn files(manifests: &[Manifest], format: ManifestFormat) -> Vec<SourceText> {

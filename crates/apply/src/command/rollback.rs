@@ -1,11 +1,10 @@
 //! `optakit rollback`.
 
-use std::process::ExitCode;
-
 use super::connect::{access, with_service};
 use super::options;
 use crate::apply_bundle::{ApplyBundleOptions, roll_back};
 use crate::cli::RollbackArgs;
+use crate::outcome::Outcome;
 use crate::report::Report;
 
 /// Applies an earlier revision again. It becomes the newest revision.
@@ -13,7 +12,7 @@ use crate::report::Report;
 /// # Errors
 ///
 /// Fails if there is no such revision, or its pods do not become ready.
-pub(crate) fn run(arguments: &RollbackArgs, report: &Report) -> anyhow::Result<ExitCode> {
+pub(crate) fn run(arguments: &RollbackArgs, report: &Report) -> anyhow::Result<Outcome> {
     let (aws, access) = (options::aws(&arguments.aws), access(&arguments.write));
     with_service(&arguments.service, aws, access, report, async |session| {
         let options = ApplyBundleOptions {
@@ -23,6 +22,6 @@ pub(crate) fn run(arguments: &RollbackArgs, report: &Report) -> anyhow::Result<E
             image: None,
         };
         roll_back(&session, arguments.to, &options, report).await?;
-        Ok(ExitCode::SUCCESS)
+        Ok(Outcome::Succeeded)
     })
 }

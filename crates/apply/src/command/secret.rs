@@ -2,7 +2,6 @@
 
 use std::io::{IsTerminal, Read};
 use std::path::Path;
-use std::process::ExitCode;
 
 use anyhow::{Context, bail};
 use optakit_core::quote::quoted;
@@ -13,6 +12,7 @@ use crate::applyset::ApplySet;
 use crate::bundle_file::IfModified;
 use crate::cli::{SecretArgs, SecretCommand};
 use crate::deploy::{self, DeployOptions};
+use crate::outcome::Outcome;
 use crate::owner::Force;
 use crate::plural::plural;
 use crate::report::Report;
@@ -36,7 +36,7 @@ enum SecretAction<'a> {
 ///
 /// Fails if a value cannot be read, the cluster cannot be reached, or the API server rejects the
 /// change.
-pub(crate) fn run(arguments: &SecretArgs, report: &Report) -> anyhow::Result<ExitCode> {
+pub(crate) fn run(arguments: &SecretArgs, report: &Report) -> anyhow::Result<Outcome> {
     // Reads the values before it connects, because a prompt may take long.
     let action = match &arguments.command {
         SecretCommand::Set { name } => {
@@ -72,7 +72,7 @@ pub(crate) fn run(arguments: &SecretArgs, report: &Report) -> anyhow::Result<Exi
                 locked(&session, arguments, report, delete(&session, name, report)).await?;
             }
         }
-        Ok(ExitCode::SUCCESS)
+        Ok(Outcome::Succeeded)
     })
 }
 

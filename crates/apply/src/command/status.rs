@@ -1,7 +1,5 @@
 //! `optakit status`.
 
-use std::process::ExitCode;
-
 use k8s_openapi::api::apps::v1::Deployment;
 use kube::api::{Api, ListParams};
 use optakit_core::aws::ecr::EcrRepository;
@@ -11,6 +9,7 @@ use super::connect::with_service;
 use crate::cli::{ResultFormat, StatusArgs};
 use crate::history::{self, Revision};
 use crate::live;
+use crate::outcome::Outcome;
 use crate::report::Report;
 use crate::session::{Access, AwsUse, Session};
 use crate::wait::{self, Paused, PodCounts};
@@ -21,7 +20,7 @@ use crate::wait::{self, Paused, PodCounts};
 /// # Errors
 ///
 /// Fails if the cluster cannot be reached, or the namespace does not exist.
-pub(crate) fn run(arguments: &StatusArgs, report: &Report) -> anyhow::Result<ExitCode> {
+pub(crate) fn run(arguments: &StatusArgs, report: &Report) -> anyhow::Result<Outcome> {
     with_service(&arguments.service, AwsUse::Read, Access::Read, report, async |session| {
         let deployments: Api<Deployment> = Api::namespaced(session.client.clone(), session.layer());
         let ours = ListParams::default().labels("app.kubernetes.io/managed-by=optakit");
@@ -44,7 +43,7 @@ pub(crate) fn run(arguments: &StatusArgs, report: &Report) -> anyhow::Result<Exi
             }
         }
         let ready = services.iter().all(ServiceStatus::is_ready);
-        Ok(if ready { ExitCode::SUCCESS } else { ExitCode::from(1) })
+        Ok(if ready { Outcome::Succeeded } else { Outcome::Failed })
     })
 }
 

@@ -1,10 +1,9 @@
 //! `optakit takeover`.
 
-use std::process::ExitCode;
-
 use super::{connect, input, options};
 use crate::bundle_file::IfModified;
 use crate::cli::TakeoverArgs;
+use crate::outcome::Outcome;
 use crate::report::Report;
 use crate::session::{self, AwsUse, Session};
 use crate::takeover::take_over;
@@ -14,7 +13,7 @@ use crate::takeover::take_over;
 /// # Errors
 ///
 /// Fails if the cluster cannot be reached, or the takeover fails.
-pub(crate) fn run(arguments: &TakeoverArgs, report: &Report) -> anyhow::Result<ExitCode> {
+pub(crate) fn run(arguments: &TakeoverArgs, report: &Report) -> anyhow::Result<Outcome> {
     let TakeoverArgs { input, connect, write, yes } = arguments;
     let bundle = input::open(input, IfModified::Fail, report)?;
     let cluster = connect::cluster(&bundle, connect)?;
@@ -22,6 +21,6 @@ pub(crate) fn run(arguments: &TakeoverArgs, report: &Report) -> anyhow::Result<E
         let access = connect::access(write);
         let session = Session::open(bundle, &cluster, AwsUse::Read, access, report).await?;
         take_over(&session, *yes, options::wait_lock(write), report).await?;
-        Ok(ExitCode::SUCCESS)
+        Ok(Outcome::Succeeded)
     })
 }

@@ -1,7 +1,6 @@
 //! `optakit validate`.
 
 use std::path::{Path, PathBuf};
-use std::process::ExitCode;
 
 use anyhow::{Context, bail};
 use optakit_core::api::{self, Choices, Diagnostic, Request, Severity};
@@ -11,6 +10,7 @@ use super::rendered;
 use crate::bundle_file::FileForm;
 use crate::cli::{ReportFormat, ValidateArgs};
 use crate::environment_file::Outside;
+use crate::outcome::Outcome;
 use crate::plural::plural;
 use crate::report::Report;
 use crate::{file, format, request};
@@ -20,7 +20,7 @@ use crate::{file, format, request};
 /// # Errors
 ///
 /// Fails if a file cannot be read, or a folder contains no opta.yml.
-pub(crate) fn run(arguments: &ValidateArgs, report: &Report) -> anyhow::Result<ExitCode> {
+pub(crate) fn run(arguments: &ValidateArgs, report: &Report) -> anyhow::Result<Outcome> {
     let mut files = Vec::new();
     for path in &arguments.paths {
         find_service_files(path, &mut files)?;
@@ -67,7 +67,7 @@ pub(crate) fn run(arguments: &ValidateArgs, report: &Report) -> anyhow::Result<E
             report.note(summary(files.len(), count(Severity::Error), count(Severity::Warning)));
         }
     }
-    Ok(if count(Severity::Error) > 0 { ExitCode::from(1) } else { ExitCode::SUCCESS })
+    Ok(if count(Severity::Error) > 0 { Outcome::Failed } else { Outcome::Succeeded })
 }
 
 /// Adds the file, or every opta.yml below the folder.

@@ -11,7 +11,7 @@ mod push;
 mod read;
 mod registry;
 
-pub(crate) use archive::Archive;
+pub(crate) use archive::{Archive, ArchiveError};
 pub(crate) use pack::pack;
 pub(crate) use parts::Image;
 pub(crate) use pull::{Found, find};

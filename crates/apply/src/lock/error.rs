@@ -42,9 +42,6 @@ pub(crate) enum LockLost {
 }
 
 impl LockLost {
-    /// The exit code of a run that lost its lock.
-    pub(crate) const EXIT_CODE: u8 = 3;
-
     /// Adds the error of the last renewal.
     pub(super) fn because(self, error: Option<&LiveError>) -> Self {
         match self {

@@ -15,7 +15,7 @@ use std::path::{Path, PathBuf};
 use optakit_core::api::SourceText;
 use tempfile::NamedTempFile;
 
-use error::WriteError;
+pub(crate) use error::WriteError;
 #[cfg(not(unix))]
 use other as permissions;
 pub(crate) use privacy::Privacy;

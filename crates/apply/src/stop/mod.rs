@@ -8,11 +8,12 @@ mod unix;
 #[cfg(windows)]
 mod windows;
 
-use std::process::ExitCode;
 use std::sync::Arc;
 
 use anyhow::Context;
 use tokio::sync::watch;
+
+use crate::outcome::Outcome;
 
 pub(crate) use signal::StopSignal;
 #[cfg(unix)]
@@ -38,12 +39,12 @@ impl From<StopSignal> for Interrupted {
 }
 
 impl Interrupted {
-    /// Returns the exit code that shells use for a process that the signal ended.
-    pub(crate) fn exit_code(&self) -> ExitCode {
-        ExitCode::from(match self.signal {
-            StopSignal::Interrupt => 130,
-            StopSignal::Terminate => 143,
-        })
+    /// Returns the outcome of the run.
+    pub(crate) const fn run_outcome(&self) -> Outcome {
+        match self.signal {
+            StopSignal::Interrupt => Outcome::Interrupted,
+            StopSignal::Terminate => Outcome::Terminated,
+        }
     }
 }
 

@@ -3,7 +3,7 @@
 use crate::program::{SERVICE, folder, run};
 
 #[test]
-fn a_command_that_cannot_run_exits_with_2() {
+fn a_command_that_cannot_run_exits_with_4() {
     let folder = folder(SERVICE);
     for (arguments, message) in [
         (
@@ -19,23 +19,8 @@ fn a_command_that_cannot_run_exits_with_2() {
             "error: there is no environment `nowhere`, choose `staging` with `--env`\n",
         ),
         (
-            &["render", "--profile", "odd"],
-            "error: invalid value 'odd' for '--profile <PROFILE>'\n  \
-             [possible values: default, opta-2021]",
-        ),
-        (
-            &["render", "--exposure", "odd"],
-            "error: invalid value 'odd' for '--exposure <EXPOSURE>'\n  \
-             [possible values: nginx, gateway, alb]",
-        ),
-        (
             &["render", "--exposure", "gateway", "--gateway", "x"],
             "error: `x` is not a valid Gateway, expected namespace and name like `infra/public`\n",
-        ),
-        (
-            &["render", "--hardening", "odd"],
-            "error: invalid value 'odd' for '--hardening <LEVEL>'\n  \
-             [possible values: baseline, restricted]",
         ),
         (
             &["render", "--profile", "opta-2021", "--hardening", "restricted"],
@@ -51,8 +36,50 @@ fn a_command_that_cannot_run_exits_with_2() {
         (&["bundle", "-o", "no/such/folder/x.json"], "error: cannot write no/such/folder/x.json: "),
     ] {
         let outcome = run(&folder, arguments);
-        assert_eq!(outcome.code, 2, "{arguments:?}");
+        assert_eq!(outcome.code, 4, "{arguments:?}");
         assert!(outcome.err.contains(message.trim_end()), "{arguments:?}: {}", outcome.err);
+        assert_eq!(outcome.out, "", "{arguments:?}");
+    }
+}
+
+#[test]
+fn missing_bundle_has_the_same_exit_code_for_every_command() {
+    let folder = folder(SERVICE);
+    for command in ["plan", "apply", "status", "history", "rollback", "drift", "permissions"] {
+        let outcome = run(&folder, &[command, "missing.bundle.json"]);
+        assert_eq!(outcome.code, 4, "{command}: {}", outcome.err);
+        let message = "error: cannot read missing.bundle.json: ";
+        assert!(outcome.err.starts_with(message), "{command}: {}", outcome.err);
+    }
+}
+
+#[test]
+fn usage_error_exits_with_64() {
+    let folder = folder(SERVICE);
+    for (arguments, message) in [
+        (
+            &["render", "--profile", "odd"][..],
+            "error: invalid value 'odd' for '--profile <PROFILE>'\n  \
+             [possible values: default, opta-2021]",
+        ),
+        (
+            &["render", "--exposure", "odd"],
+            "error: invalid value 'odd' for '--exposure <EXPOSURE>'\n  \
+             [possible values: nginx, gateway, alb]",
+        ),
+        (
+            &["render", "--hardening", "odd"],
+            "error: invalid value 'odd' for '--hardening <LEVEL>'\n  \
+             [possible values: baseline, restricted]",
+        ),
+        (&["plan", "--odd"], "error: unexpected argument '--odd' found"),
+        (&["odd"], "error: unrecognized subcommand 'odd'"),
+        (&["render", "-o", "kustomize"], "error: a Kustomize base has several files\n  help: "),
+        (&[], "Usage: optakit"),
+    ] {
+        let outcome = run(&folder, arguments);
+        assert_eq!(outcome.code, 64, "{arguments:?}");
+        assert!(outcome.err.contains(message), "{arguments:?}: {}", outcome.err);
         assert_eq!(outcome.out, "", "{arguments:?}");
     }
 }
@@ -65,6 +92,6 @@ fn a_file_that_is_not_utf_8_reports_the_line() {
     let outcome = run(&folder, &["validate"]);
     assert_eq!(
         (outcome.code, outcome.err.as_str()),
-        (2, "error: opta.yml is not UTF-8: line 2 contains the byte 0xff\n")
+        (4, "error: opta.yml is not UTF-8: line 2 contains the byte 0xff\n")
     );
 }

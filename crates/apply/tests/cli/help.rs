@@ -80,7 +80,7 @@ To stop the service, set `min_containers` and `max_containers` to 0.
 "
     );
     let outcome = run(&folder, &["explain", "min_container"]);
-    assert_eq!((outcome.code, outcome.out.as_str()), (2, ""));
+    assert_eq!((outcome.code, outcome.out.as_str()), (1, ""));
     assert_eq!(
         outcome.err,
         "error: there is no field or rule `min_container`, did you mean `min_containers`?\n"

@@ -97,7 +97,7 @@ fn commands_reject_broken_bundles_without_a_panic() {
         *broken.pointer_mut(pointer).expect("a value") = new[number / 3 % new.len()].clone();
         std::fs::write(&path, broken.to_string()).expect("the bundle can be written");
         let outcome = run(&folder, commands[number % commands.len()]);
-        assert!(matches!(outcome.code, 0..=2), "{pointer}: {}", outcome.err);
+        assert!(matches!(outcome.code, 0 | 1 | 4), "{pointer}: {}", outcome.err);
         assert!(!outcome.err.contains("panicked"), "{pointer}: {}", outcome.err);
     }
 }

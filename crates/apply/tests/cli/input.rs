@@ -128,7 +128,7 @@ fn other_files_name_the_command_for_them() {
     let folder = folder(SERVICE);
     assert_eq!(run(&folder, &["bundle"]).code, 0);
     let outcome = run(&folder, &["validate", BUNDLE]);
-    assert_eq!(outcome.code, 2);
+    assert_eq!(outcome.code, 4);
     let help = format!("help: run `optakit bundle verify {BUNDLE}`");
     assert!(outcome.err.contains(&help), "{}", outcome.err);
     let plan = "{\"apiVersion\": \"optakit.dev/v1\", \"kind\": \"Plan\"}\n";

@@ -140,7 +140,7 @@ fn validate_checks_all_environments_and_render_needs_one() {
     assert_eq!((outcome.code, outcome.err.as_str()), (1, "1 file checked: 1 error\n"));
     assert_eq!(run(&folder, &["validate", "--env", "staging"]).code, 0);
     let outcome = run(&folder, &["render"]);
-    assert_eq!(outcome.code, 2);
+    assert_eq!(outcome.code, 4);
     assert_eq!(
         outcome.err,
         "error: the file has several environments, choose one of `staging` and `production` with \
@@ -162,6 +162,6 @@ fn standard_input_and_folders_are_read() {
     let outcome = run(&folder, &["validate", "../env"]);
     assert_eq!(
         (outcome.code, outcome.err.as_str()),
-        (2, "error: no opta.yml found below ../env\n")
+        (4, "error: no opta.yml found below ../env\n")
     );
 }

@@ -9,7 +9,7 @@ fn missing_values_are_reported() {
          - {{type: postgres, name: db}}\n"
     ));
     let outcome = run(&folder, &["render", "--image-tag", "1"]);
-    assert_eq!((outcome.code, outcome.out.as_str()), (2, ""));
+    assert_eq!((outcome.code, outcome.out.as_str()), (4, ""));
     assert_eq!(
         outcome.err,
         "error: missing values: module.db.db_host\n  \

@@ -151,7 +151,7 @@ fn throttling_is_retried_and_clock_skew_is_reported() {
         .reports("created      ECR repository opta-throttled-api");
     service
         .apply_as("SKEWED")
-        .fails()
+        .cannot_run()
         .reports("Signature expired")
         .reports("correct the clock of this machine");
     record_fault(
@@ -170,7 +170,10 @@ fn missing_credentials_are_reported_with_the_ways_to_get_them() {
         .env("HOME", service.folder())
         .env("AWS_EC2_METADATA_DISABLED", "true")
         .args(["apply", &service.bundle(), "--yes"]);
-    Run::of(&mut command).fails().reports("no AWS credentials were found").reports("aws sso login");
+    Run::of(&mut command)
+        .cannot_run()
+        .reports("no AWS credentials were found")
+        .reports("aws sso login");
 }
 
 #[test]
@@ -180,7 +183,7 @@ fn credentials_of_another_account_are_rejected() {
     service.update("AUTO", "");
     service
         .apply(&[])
-        .fails()
+        .cannot_run()
         .reports("belong to account 123456789012, but the bundle is for account 999999999999");
     assert!(!exists(&["namespace", "stranger"]));
     record_fault(

@@ -17,14 +17,14 @@ fn eks_cluster_is_found_by_region_and_name() {
     service.apply_with(&[]).succeeds().reports("ready        Deployment eks-api-k8s-service");
     service
         .apply_with(&["--cluster", "opta-nowhere"])
-        .fails()
+        .cannot_run()
         .reports("no EKS cluster `opta-nowhere` in us-east-1");
 }
 
 #[test]
 fn unreachable_clusters_are_reported_by_their_cause() {
     let service = Service::new("nowhere", "acme/api:1", "");
-    let apply = |kubeconfig: &str| service.apply_with(&["--kubeconfig", kubeconfig]).fails();
+    let apply = |kubeconfig: &str| service.apply_with(&["--kubeconfig", kubeconfig]).cannot_run();
     service.write("refused", UNREACHABLE);
     apply("refused").reports("the cluster x cannot be reached").reports("nothing was changed");
 
@@ -77,7 +77,7 @@ fn failed_credential_plugin_is_reported_without_its_output() {
         // The standard output of a plugin may contain a token.
         service
             .apply_with(&["--kubeconfig", "plugin"])
-            .fails()
+            .cannot_run()
             .reports(expected)
             .reports("nothing was changed")
             .omits("hunter2");

@@ -33,11 +33,11 @@ fn missing_files_of_a_list_are_ignored() {
         assert_eq!(run.code, 0, "{list}: {}", run.stderr);
     }
     Run::of(status(&service).env("KUBECONFIG", "missing:none"))
-        .fails()
+        .cannot_run()
         .reports("cannot find a kubeconfig: missing and none do not exist")
         .reports("help: name one with `--kubeconfig FILE`");
     Run::of(status(&service).env_remove("KUBECONFIG").env("HOME", service.folder()))
-        .fails()
+        .cannot_run()
         .reports(".kube/config does not exist");
 }
 
@@ -50,7 +50,7 @@ fn faults_of_a_kubeconfig_name_the_file() {
         service.write("config", text);
         let bundle = service.bundle();
         let all = ["status", bundle.as_str(), "--kubeconfig", "config"];
-        service.run_alone(&[&all, arguments].concat()).fails().reports("help: ")
+        service.run_alone(&[&all, arguments].concat()).cannot_run().reports("help: ")
     };
     run(&config, &["--context", "prod"])
         .reports("the kubeconfig has no context `prod`; its contexts are `testbed`")

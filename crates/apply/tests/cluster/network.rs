@@ -84,7 +84,7 @@ fn cluster_is_reached_through_each_kind_of_proxy() {
         ["acme.test", "*.acme.test", ".acme.test:6443", "10.0.0.0/8, cluster.acme.test", "*"]
     {
         let variables = [("HTTPS_PROXY", http_url.as_str()), ("no_proxy", list)];
-        apply(&variables).fails().reports("cannot be reached").omits("the proxy");
+        apply(&variables).cannot_run().reports("cannot be reached").omits("the proxy");
     }
     assert_eq!(http.seen().len(), before);
     apply(&[("HTTPS_PROXY", &http_url), ("NO_PROXY", "acme.test:443,other.test")]).succeeds();
@@ -124,13 +124,13 @@ fn aws_is_reached_through_the_proxy_and_with_the_certificate_of_the_network() {
     http.saw(&format!("HTTP {AWS}"));
     let (through, socks_url) = (url(&intercepting), format!("socks5h://{}", socks.address()));
     let untrusted = "set SSL_CERT_FILE to the file of its certificate authority";
-    status(&[secure, ("HTTPS_PROXY", &through)]).fails().reports(untrusted);
+    status(&[secure, ("HTTPS_PROXY", &through)]).cannot_run().reports(untrusted);
     let file = ca.display().to_string();
     for variable in ["AWS_CA_BUNDLE", "SSL_CERT_FILE"] {
         status(&[secure, ("HTTPS_PROXY", &through), (variable, &file)]).succeeds();
         status(&[secure, ("ALL_PROXY", &socks_url), (variable, &file)]).succeeds();
         status(&[secure, (variable, "missing.pem")])
-            .fails()
+            .cannot_run()
             .reports("cannot read the certificates in missing.pem")
             .reports(variable);
     }
@@ -164,7 +164,7 @@ fn proxies_that_refuse_are_named_without_their_password() {
     ] {
         let url = format!("{scheme}://annika:s%23cret@{address}");
         Run::of(&mut command(&service, "apply", &[("HTTPS_PROXY", &url)]))
-            .fails()
+            .cannot_run()
             .reports(&format!("the proxy {scheme}://{address} (`HTTPS_PROXY`) {expected}"))
             .reports("nothing was changed")
             .omits("cret")
@@ -172,7 +172,7 @@ fn proxies_that_refuse_are_named_without_their_password() {
     }
     for url in ["http://annika:s#cret@proxy:1", "ftp://annika:cret@proxy", "http://"] {
         Run::of(&mut command(&service, "apply", &[("HTTPS_PROXY", url)]))
-            .fails()
+            .cannot_run()
             .reports("`HTTPS_PROXY` is not a valid proxy URL")
             .omits("cret")
             .omits("annika");

@@ -42,6 +42,12 @@ impl Run {
         self.exits(1)
     }
 
+    /// Asserts that the command did not start its work.
+    #[track_caller]
+    pub(crate) fn cannot_run(self) -> Self {
+        self.exits(4)
+    }
+
     /// Asserts that standard error contains a text.
     #[track_caller]
     pub(crate) fn reports(self, text: &str) -> Self {

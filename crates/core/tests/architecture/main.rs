@@ -45,6 +45,7 @@ const CORE: &[&str] = &[
 ];
 
 const APPLY: &[&str] = &[
+    "outcome",
     "duration",
     "hint",
     "plural",
