@@ -27,6 +27,7 @@ pub mod effect;
 pub mod javascript;
 pub mod kind;
 pub mod lower;
+pub mod metadata_key;
 pub mod model;
 mod order;
 pub mod quote;

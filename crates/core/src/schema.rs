@@ -59,7 +59,7 @@ fn field_type(field: &Field) -> Value {
         FieldType::Text => text(),
         FieldType::TextList => list_of(text()),
         FieldType::TextOrList => json!({ "anyOf": [text(), list_of(text())] }),
-        FieldType::TextMap => map_of(text()),
+        FieldType::TextMap => map_of(json!({ "type": ["string", "number", "boolean"] })),
         FieldType::Variables => json!({ "type": "object" }),
         FieldType::EnvVars => {
             json!({ "anyOf": [map_of(text()), list_of(object(EnvVarItem::FIELDS))] })

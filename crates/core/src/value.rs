@@ -206,6 +206,19 @@ impl Map {
         self
     }
 
+    /// Adds the entries of another map. They replace entries with the same key.
+    #[must_use]
+    pub fn overridden_by(mut self, other: Self) -> Self {
+        let own = self.0.len();
+        for (key, value) in other.0 {
+            match self.0[..own].iter_mut().find(|(existing, _)| *existing == key) {
+                Some(entry) => entry.1 = value,
+                None => self.0.push((key, value)),
+            }
+        }
+        self
+    }
+
     /// Adds an entry.
     #[must_use]
     pub fn with(mut self, key: impl Into<Key>, value: impl Into<Value>) -> Self {

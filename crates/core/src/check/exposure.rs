@@ -64,7 +64,11 @@ pub static FIDELITY: &[Fidelity] = &[
         field: "public_uri",
         gateway: Support::Same,
         alb: WHOLE_PATH,
-        used_at: |checker| prefixed(checker).filter(|_| checker.port() != Some(PortKind::Grpc)),
+        used_at: |checker| {
+            let service = checker.service;
+            let removed = !service.keep_path_prefix.value && checker.port() != Some(PortKind::Grpc);
+            prefixed(checker).filter(|_| removed)
+        },
     },
     Fidelity {
         feature: "a path prefix of a `grpc` port",
@@ -98,6 +102,15 @@ pub static FIDELITY: &[Fidelity] = &[
         ),
         alb: Support::Missing("requests are not hashed, because an ALB does not support it"),
         used_at: |checker| checker.service.consistent_hash.as_ref().map(|hash| hash.span),
+    },
+    Fidelity {
+        feature: "annotations of the Ingress",
+        field: "ingress_extra_annotations",
+        gateway: Support::Missing("the annotations have no effect, because a route has none"),
+        alb: Support::Differs(
+            "only annotations of the AWS Load Balancer Controller have an effect",
+        ),
+        used_at: |checker| checker.service.ingress_extra_annotations.span,
     },
     Fidelity {
         feature: "websockets that stay open for an hour",

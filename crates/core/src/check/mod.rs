@@ -12,6 +12,7 @@ pub mod iam;
 pub mod image;
 pub mod links;
 pub mod names;
+pub mod pods;
 pub mod probes;
 pub mod public_uri;
 mod rules;
@@ -47,6 +48,7 @@ pub fn check(
     env_vars::check(&mut checker);
     dollar_signs::check(&mut checker);
     probes::check(&mut checker);
+    pods::check(&mut checker);
     sessions::check(&mut checker);
     public_uri::check(&mut checker);
     links::check(&mut checker);

@@ -24,7 +24,40 @@ rule! {
     }
 }
 
+rule! {
+    /// A probe has both a path and a command. A probe does only one of them.
+    pub static PATH_AND_COMMAND: Error {
+        fix: "Remove the path or the command.",
+        bad: Module("healthcheck_path: /health\nhealthcheck_command: [check]\n"),
+        good: Module("healthcheck_command: [check]\n"),
+    }
+}
+
 pub(super) fn check(checker: &mut Checker<'_>) {
+    check_commands(checker);
+    check_paths(checker);
+}
+
+fn check_commands(checker: &mut Checker<'_>) {
+    let service = checker.service;
+    let pairs = [
+        ("healthcheck", &service.healthcheck_path, &service.healthcheck_command),
+        ("liveness_probe", &service.liveness_probe_path, &service.liveness_probe_command),
+        ("readiness_probe", &service.readiness_probe_path, &service.readiness_probe_command),
+    ];
+    for (probe, path, command) in pairs {
+        let (Some(path), Some(command)) = (path, command) else { continue };
+        let field = format!("{probe}_command");
+        let message = format!("`{probe}_path` and `{field}` are both set");
+        let diagnostic =
+            Diagnostic::new(&PATH_AND_COMMAND, command.span, checker.path(&field), message)
+                .help("remove one of them")
+                .label(path.span, "the path");
+        checker.push(diagnostic);
+    }
+}
+
+fn check_paths(checker: &mut Checker<'_>) {
     let service = checker.service;
     let paths = [
         ("healthcheck_path", &service.healthcheck_path),

@@ -1,10 +1,10 @@
 //! The list of all rules.
 
 use super::{
-    aws_names, dollar_signs, env_vars, exposure, iam, image, links, names, probes, public_uri,
-    scaling, sessions,
+    aws_names, dollar_signs, env_vars, exposure, iam, image, links, names, pods, probes,
+    public_uri, scaling, sessions,
 };
-use crate::model::{image as image_field, layer, module, port, rules, unsupported};
+use crate::model::{image as image_field, layer, module, port, rules, toleration, unsupported};
 use crate::rule::Rule;
 use crate::{resolve, syntax};
 
@@ -93,7 +93,22 @@ pub static RULE_FAMILIES: &[RuleFamily] = &[
     },
     RuleFamily {
         title: "Probes",
-        rules: &[&probes::PATH_WITHOUT_SLASH, &probes::PROBE_WITHOUT_EFFECT],
+        rules: &[
+            &probes::PATH_WITHOUT_SLASH,
+            &probes::PROBE_WITHOUT_EFFECT,
+            &probes::PATH_AND_COMMAND,
+        ],
+    },
+    RuleFamily {
+        title: "Pods",
+        rules: &[
+            &pods::INVALID_METADATA_KEY,
+            &pods::INVALID_LABEL_VALUE,
+            &pods::RESERVED_LABEL,
+            &pods::FORBIDDEN_ANNOTATION,
+            &toleration::INVALID_EFFECT,
+            &pods::LIMIT_BELOW_REQUEST,
+        ],
     },
     RuleFamily {
         title: "Public addresses",

@@ -1,36 +1,28 @@
 //! The fields of a `k8s-service` module.
 
+use super::docs::{
+    AFFINITY, ANNOTATIONS, AUTOSCALER, COMMAND, CONTAINERS, DEADLINE, ENVIRONMENT_VARIABLES,
+    HASHING, HISTORY, IAM_ROLES, INGRESS, INGRESS_ANNOTATIONS, LABELS, NAMES, PROBES, RESOURCES,
+    REWRITE, SECRET, SERVICE, TOLERATIONS,
+};
 use super::env_vars::EnvVars;
 use super::field::ValueList;
 use super::fields::fields;
 use super::image::Image;
 use super::link::Links;
-use super::number::{Count, Integer, MAX_COUNT};
+use super::number::{Count, Integer, MAX_COUNT, MAX_INT32};
 use super::port::Port;
-use super::rendered::{Rendered, RenderedKind};
+use super::rendered::{Rendered, RenderedKind, container};
+use super::resource_limits::ResourceLimits;
 use super::resource_request::ResourceRequest;
 use super::text_list::TextOrList;
+use super::text_map::TextMap;
+use super::toleration::Tolerations;
 use super::unit::Unit;
 use super::unsupported::UnsupportedField;
 use crate::kind::Kind;
 use crate::span::Spanned;
 use crate::text::Text;
-
-const CONTAINERS: &str = "https://kubernetes.io/docs/concepts/containers/images/";
-const NAMES: &str = "https://kubernetes.io/docs/concepts/overview/working-with-objects/names/";
-const SERVICE: &str = "https://kubernetes.io/docs/concepts/services-networking/service/";
-const INGRESS: &str = "https://kubernetes.io/docs/concepts/services-networking/ingress/";
-const AUTOSCALER: &str =
-    "https://kubernetes.io/docs/tasks/run-application/horizontal-pod-autoscale/";
-const SECRET: &str = "https://kubernetes.io/docs/concepts/configuration/secret/";
-const ENVIRONMENT_VARIABLES: &str = "https://kubernetes.io/docs/tasks/inject-data-application/define-environment-variable-container/";
-const PROBES: &str = "https://kubernetes.io/docs/tasks/configure-pod-container/configure-liveness-readiness-startup-probes/";
-const HASHING: &str = "https://kubernetes.github.io/ingress-nginx/user-guide/nginx-configuration/annotations/#custom-nginx-upstream-hashing";
-const AFFINITY: &str = "https://kubernetes.github.io/ingress-nginx/examples/affinity/cookie/";
-const RESOURCES: &str =
-    "https://kubernetes.io/docs/concepts/configuration/manage-resources-containers/";
-const IAM_ROLES: &str =
-    "https://docs.aws.amazon.com/eks/latest/userguide/iam-roles-for-service-accounts.html";
 
 fields! {
     /// A service: a container with its Deployment, Service, autoscaler and Ingress.
@@ -57,7 +49,7 @@ fields! {
         image: Image, {
             example: "AUTO", required: true,
             renders: &[
-                Rendered::part(Kind::Deployment, "spec.template.spec.containers[].image"),
+                container!("image"),
                 Rendered::other(RenderedKind::EcrRepository).note("for `AUTO`"),
             ],
             docs: Some(CONTAINERS),
@@ -68,10 +60,7 @@ fields! {
         port: Port, {
             example: "{http: 8080}", required: true, range: Some((1, 65535)),
             renders: &[
-                Rendered::part(
-                    Kind::Deployment,
-                    "spec.template.spec.containers[].ports[].containerPort",
-                ),
+                container!("ports[].containerPort"),
                 Rendered::part(Kind::Service, "spec.ports[].targetPort")
                     .note("port 80 of the Service"),
             ],
@@ -130,10 +119,7 @@ fields! {
         secrets: Vec<Spanned<Text>> = [], {
             example: "[STRIPE_KEY]",
             renders: &[
-                Rendered::part(
-                    Kind::Deployment,
-                    "spec.template.spec.containers[].env[].valueFrom.secretKeyRef",
-                )
+                container!("env[].valueFrom.secretKeyRef")
                 .note("of the Secret `manual-secrets`"),
             ],
             docs: Some(SECRET),
@@ -142,7 +128,7 @@ fields! {
         /// Values are text. Put numbers and booleans in quotes.
         env_vars: EnvVars = [], {
             example: "{FLAG: \"true\"}",
-            renders: &[Rendered::part(Kind::Deployment, "spec.template.spec.containers[].env")],
+            renders: &[container!("env")],
             docs: Some(ENVIRONMENT_VARIABLES),
         };
         /// HTTP path of the liveness and readiness probes.
@@ -151,8 +137,8 @@ fields! {
         healthcheck_path: Text, {
             example: "/health",
             renders: &[
-                Rendered::part(Kind::Deployment, "spec.template.spec.containers[].livenessProbe"),
-                Rendered::part(Kind::Deployment, "spec.template.spec.containers[].readinessProbe"),
+                container!("livenessProbe"),
+                container!("readinessProbe"),
             ],
             docs: Some(PROBES),
         };
@@ -161,7 +147,7 @@ fields! {
         liveness_probe_path: Text, {
             example: "/live",
             renders: &[
-                Rendered::part(Kind::Deployment, "spec.template.spec.containers[].livenessProbe"),
+                container!("livenessProbe"),
             ],
             docs: Some(PROBES),
         };
@@ -170,8 +156,42 @@ fields! {
         readiness_probe_path: Text, {
             example: "/ready",
             renders: &[
-                Rendered::part(Kind::Deployment, "spec.template.spec.containers[].readinessProbe"),
+                container!("readinessProbe"),
             ],
+            docs: Some(PROBES),
+        };
+        /// Command that checks the health of a container, instead of `healthcheck_path`.
+        /// The container is healthy if the command exits with 0.
+        healthcheck_command: Vec<Spanned<Text>>, {
+            example: "[test, -f, /tmp/healthy]",
+            renders: &[
+                container!("livenessProbe.exec.command"),
+                container!("readinessProbe.exec.command"),
+            ],
+            docs: Some(PROBES),
+        };
+        /// Command of the liveness probe, if it differs from `healthcheck_command`.
+        liveness_probe_command: Vec<Spanned<Text>>, {
+            example: "[cat, /tmp/live]",
+            renders: &[container!("livenessProbe.exec.command")],
+            docs: Some(PROBES),
+        };
+        /// Command of the readiness probe, if it differs from `healthcheck_command`.
+        readiness_probe_command: Vec<Spanned<Text>>, {
+            example: "[cat, /tmp/ready]",
+            renders: &[container!("readinessProbe.exec.command")],
+            docs: Some(PROBES),
+        };
+        /// Time between the start of a container and its first liveness probe.
+        initial_liveness_delay: Integer = 30, {
+            example: "5", range: Some((0, MAX_INT32)), unit: Some(Unit::Seconds),
+            renders: &[container!("livenessProbe.initialDelaySeconds")],
+            docs: Some(PROBES),
+        };
+        /// Time between the start of a container and its first readiness probe.
+        initial_readiness_delay: Integer = 30, {
+            example: "5", range: Some((0, MAX_INT32)), unit: Some(Unit::Seconds),
+            renders: &[container!("readinessProbe.initialDelaySeconds")],
             docs: Some(PROBES),
         };
         /// nginx variable for consistent hashing, such as `$request_uri`.
@@ -221,8 +241,14 @@ fields! {
         resource_request: ResourceRequest, {
             example: "{cpu: 250, memory: 512}",
             renders: &[
-                Rendered::part(Kind::Deployment, "spec.template.spec.containers[].resources"),
+                container!("resources"),
             ],
+            docs: Some(RESOURCES),
+        };
+        /// Limits of each container, if they differ from twice the request.
+        resource_limits: ResourceLimits, {
+            example: "{memory: 1024}",
+            renders: &[container!("resources.limits")],
             docs: Some(RESOURCES),
         };
         /// Domain and path of the service outside the cluster, or a list of them.
@@ -236,6 +262,24 @@ fields! {
             ],
             docs: Some(INGRESS),
         };
+        /// Whether requests reach the container with the path of `public_uri`.
+        /// By default, this path is removed.
+        keep_path_prefix: bool = false, {
+            example: "true",
+            renders: &[
+                Rendered::part(
+                    Kind::Ingress,
+                    "metadata.annotations.nginx.ingress.kubernetes.io/rewrite-target",
+                ),
+            ],
+            docs: Some(REWRITE),
+        };
+        /// Additional annotations of each Ingress. They replace annotations of Optakit.
+        ingress_extra_annotations: TextMap = {}, {
+            example: "{nginx.ingress.kubernetes.io/proxy-body-size: 50m}",
+            renders: &[Rendered::part(Kind::Ingress, "metadata.annotations")],
+            docs: Some(INGRESS_ANNOTATIONS),
+        };
         /// ARNs of additional IAM policies for the IAM role of the service.
         additional_iam_policies: Vec<Spanned<Text>> = [], {
             example: "[\"arn:aws:iam::aws:policy/AmazonS3ReadOnlyAccess\"]",
@@ -248,56 +292,65 @@ fields! {
         links: Links = [], {
             example: "[db, {media: [read, write]}]",
             renders: &[
-                Rendered::part(Kind::Deployment, "spec.template.spec.containers[].env")
+                container!("env")
                     .note("from the Secret `secret`"),
                 Rendered::other(RenderedKind::IamRole).note("statements of its policy"),
             ],
             docs: Some(IAM_ROLES),
         };
+        /// Command of the container, instead of the entrypoint of the image.
+        commands: Vec<Spanned<Text>> = [], {
+            example: "[/entrypoint.sh]",
+            renders: &[container!("command")],
+            docs: Some(COMMAND),
+        };
+        /// Arguments of the command.
+        args: Vec<Spanned<Text>> = [], {
+            example: "[--mode, serve]",
+            renders: &[container!("args")],
+            docs: Some(COMMAND),
+        };
+        /// Additional labels of the pods.
+        pod_labels: TextMap = {}, {
+            example: "{team: payments}",
+            renders: &[Rendered::part(Kind::Deployment, "spec.template.metadata.labels")],
+            docs: Some(LABELS),
+        };
+        /// Additional annotations of the pods.
+        pod_annotations: TextMap = {}, {
+            example: "{prometheus.io/scrape: \"true\"}",
+            renders: &[Rendered::part(Kind::Deployment, "spec.template.metadata.annotations")],
+            docs: Some(ANNOTATIONS),
+        };
+        /// Taints of nodes that the pods tolerate, so that they can run on these nodes.
+        tolerations: Tolerations = [], {
+            example: "[{key: instancetype, value: memoryoptimized, effect: NoExecute}]",
+            renders: &[Rendered::part(Kind::Deployment, "spec.template.spec.tolerations")],
+            docs: Some(TOLERATIONS),
+        };
+        /// Time that an apply waits until the pods are ready.
+        /// `--timeout` of `optakit apply` overrides it.
+        timeout: Integer = 300, {
+            example: "900", range: Some((1, MAX_INT32)), unit: Some(Unit::Seconds),
+            renders: &[
+                Rendered::part(Kind::Deployment, "spec.progressDeadlineSeconds")
+                    .note("four fifths of the value"),
+            ],
+            docs: Some(DEADLINE),
+        };
+        /// Number of revisions that are kept for a rollback.
+        max_history: Integer = 10, {
+            example: "25", range: Some((1, MAX_INT32)), unit: Some(Unit::Revisions),
+            renders: &[Rendered::part(Kind::Deployment, "spec.revisionHistoryLimit")],
+            docs: Some(HISTORY),
+        };
     }
 }
 
-/// Fields that `k8s-service` got after September 2021.
+/// Fields of Opta 2022 that Optakit does not support yet.
 const UNSUPPORTED: &[UnsupportedField] = &[
     UnsupportedField::new("ports", "write one port as `port: {http: 8080}`"),
     UnsupportedField::new("probe_port", "remove it: the probes use `port`"),
-    UnsupportedField::new(
-        "healthcheck_command",
-        "use `healthcheck_path`, or add the command in an overlay",
-    ),
-    UnsupportedField::new(
-        "liveness_probe_command",
-        "use `liveness_probe_path`, or add the command in an overlay",
-    ),
-    UnsupportedField::new(
-        "readiness_probe_command",
-        "use `readiness_probe_path`, or add the command in an overlay",
-    ),
-    UnsupportedField::new(
-        "initial_liveness_delay",
-        "remove it: the delay is 30 seconds; change it in an overlay",
-    ),
-    UnsupportedField::new(
-        "initial_readiness_delay",
-        "remove it: the delay is 30 seconds; change it in an overlay",
-    ),
-    UnsupportedField::new(
-        "resource_limits",
-        "remove it: the limits are twice as high as `resource_request`",
-    ),
-    UnsupportedField::new(
-        "keep_path_prefix",
-        "remove it: the path prefix of `public_uri` is always removed from requests",
-    ),
-    UnsupportedField::use_overlay("persistent_storage"),
-    UnsupportedField::use_overlay("tolerations"),
-    UnsupportedField::use_overlay("cron_jobs"),
-    UnsupportedField::use_overlay("pod_annotations"),
-    UnsupportedField::use_overlay("pod_labels"),
-    UnsupportedField::use_overlay("ingress_extra_annotations"),
-    UnsupportedField::use_overlay("service_annotations"),
-    UnsupportedField::new("commands", "set the command in the image or in an overlay"),
-    UnsupportedField::new("args", "set the arguments in the image or in an overlay"),
-    UnsupportedField::new("timeout", "use `optakit apply --timeout`"),
-    UnsupportedField::new("max_history", "remove it: Optakit keeps the revisions for a rollback"),
+    UnsupportedField::new("persistent_storage", "add the claims in an overlay"),
+    UnsupportedField::new("cron_jobs", "add the CronJobs in an overlay"),
 ];

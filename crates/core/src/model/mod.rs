@@ -1,6 +1,7 @@
 //! The format: the maps of service files and environment files, with each field declared once.
 
 pub mod boolean;
+mod docs;
 pub mod env_vars;
 pub mod environment;
 pub mod exposure;
@@ -13,6 +14,7 @@ pub mod layer;
 pub mod link;
 pub mod link_kind;
 pub mod link_variable;
+mod map_list;
 pub mod module;
 pub mod module_types;
 pub mod modules;
@@ -25,10 +27,12 @@ pub mod public_uri;
 pub mod quantity;
 pub mod quoted_text;
 pub mod rendered;
+pub mod resource_limits;
 pub mod resource_request;
 pub mod rules;
 pub mod text_list;
 pub mod text_map;
+pub mod toleration;
 pub mod unit;
 pub mod unsupported;
 pub mod variables;

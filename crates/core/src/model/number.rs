@@ -9,6 +9,9 @@ use crate::syntax::{Node, ScalarValue};
 /// The largest number of a field without a smaller limit.
 pub const MAX_COUNT: i64 = u32::MAX as i64;
 
+/// The largest number of a field that Kubernetes stores in 32 bits with a sign.
+pub const MAX_INT32: i64 = i32::MAX as i64;
+
 /// A whole number.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Integer(pub i64);
@@ -58,7 +61,7 @@ fn in_range(
     let Some((low, high)) = range.filter(|(low, high)| value < *low || value > *high) else {
         return Some(value);
     };
-    let expected = if high == MAX_COUNT {
+    let expected = if matches!(high, MAX_COUNT | MAX_INT32) {
         format!("at least {low}")
     } else {
         format!("a number from {low} to {high}")

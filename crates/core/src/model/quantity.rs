@@ -12,7 +12,7 @@ use crate::syntax::{Node, ScalarValue};
 const LIMIT: f64 = 1e12;
 
 /// A positive number with an optional fraction. It keeps its digits.
-#[derive(Clone, Debug, PartialEq)]
+#[derive(Clone, Debug, PartialEq, PartialOrd)]
 pub struct Quantity(f64);
 
 impl From<u32> for Quantity {

@@ -52,6 +52,17 @@ impl Rendered {
     }
 }
 
+/// A part of the container of a Deployment, such as `resources`.
+macro_rules! container {
+    ($path:literal) => {
+        $crate::model::rendered::Rendered::part(
+            $crate::kind::Kind::Deployment,
+            concat!("spec.template.spec.containers[].", $path),
+        )
+    };
+}
+pub(super) use container;
+
 /// The kind of a rendered object.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum RenderedKind {

@@ -4,7 +4,7 @@ use super::field::{FieldShape, FieldType};
 use super::field_reader::{FieldReader, FieldValue};
 use super::quoted_text::quoted_text;
 use crate::span::Spanned;
-use crate::syntax::Node;
+use crate::syntax::{Node, Scalar, ScalarValue};
 use crate::text::Text;
 use crate::value::{Map, Value};
 
@@ -22,9 +22,9 @@ impl TextMap {
     }
 }
 
-impl From<[(Spanned<String>, Spanned<Text>); 0]> for TextMap {
-    fn from(empty: [(Spanned<String>, Spanned<Text>); 0]) -> Self {
-        Self(Vec::from(empty))
+impl From<()> for TextMap {
+    fn from((): ()) -> Self {
+        Self::default()
     }
 }
 
@@ -40,10 +40,23 @@ impl FieldValue for TextMap {
         let mut entries = Vec::new();
         for entry in mapping.entries.iter() {
             let name = Spanned::new(entry.key.value.to_string(), entry.key.span);
-            let value = reader.in_entry(entry, |reader| quoted_text(&entry.value, reader));
+            let value = reader.in_entry(entry, |reader| value(&entry.value, reader));
             entries.extend(value.map(|value| (name, Spanned::new(value, entry.value.span))));
         }
         Some(Self(entries))
+    }
+}
+
+/// Reads a value. Numbers and booleans become text, as in Opta.
+fn value(node: &Node, reader: &mut FieldReader<'_>) -> Option<Text> {
+    match node.as_scalar() {
+        Some(Scalar { value: ScalarValue::Bool(value), .. }) => {
+            Some(Text::constant(if *value { "true" } else { "false" }))
+        }
+        Some(Scalar { value: ScalarValue::Int(_) | ScalarValue::Float(_), text }) => {
+            Some(text.clone())
+        }
+        _ => quoted_text(node, reader),
     }
 }
 
@@ -59,7 +72,7 @@ mod tests {
         /// A map with labels.
         pub struct Labeled ("a test") {
             /// Labels.
-            labels: TextMap = [], { example: "{team: payments}" };
+            labels: TextMap = {}, { example: "{team: payments}" };
         }
     }
 
@@ -86,10 +99,17 @@ mod tests {
     }
 
     #[test]
-    fn a_value_that_is_not_text_is_an_error() {
-        let (entries, messages) = read("labels: {team: 12, tier: web}");
+    fn numbers_and_booleans_become_text() {
+        let (entries, messages) = read("labels: {tier: 1, ratio: 0.5, enabled: True}");
+        assert_eq!(entries, ["tier=1", "ratio=0.5", "enabled=true"]);
+        assert_eq!(messages, [""; 0]);
+    }
+
+    #[test]
+    fn a_value_that_is_not_a_scalar_is_an_error() {
+        let (entries, messages) = read("labels: {team: [a], tier: web}");
         assert_eq!(entries, ["tier=web"]);
-        assert_eq!(messages, ["`team` is the number `12`, expected text"]);
+        assert_eq!(messages, ["`team` is a list, expected text"]);
         let (_, messages) = read("labels: [team]");
         let expected = "`labels` is a list, \
                         expected a map from name to text, like `{team: payments}`";

@@ -9,6 +9,8 @@ pub enum Unit {
     PercentOfRequest,
     /// Seconds.
     Seconds,
+    /// Revisions of a service.
+    Revisions,
     /// Thousandths of a CPU.
     Millicores,
     /// Mebibytes (Mi).
@@ -23,6 +25,7 @@ impl Unit {
             Self::Containers => "containers",
             Self::PercentOfRequest => "percent of the request",
             Self::Seconds => "seconds",
+            Self::Revisions => "revisions",
             Self::Millicores => "millicores",
             Self::Mebibytes => "mebibytes",
         }

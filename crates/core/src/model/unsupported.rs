@@ -25,12 +25,6 @@ pub struct UnsupportedField {
 }
 
 impl UnsupportedField {
-    /// Returns a field that only an overlay can replace.
-    pub(super) const fn use_overlay(name: &'static str) -> Self {
-        let advice = "remove it and add its effect in an overlay on `optakit render -o kustomize`";
-        Self { name, advice }
-    }
-
     /// Returns a field with advice.
     pub(super) const fn new(name: &'static str, advice: &'static str) -> Self {
         Self { name, advice }

@@ -32,7 +32,8 @@ fn ingress(
         Kind::Ingress,
         name,
         context,
-        annotations(service, context),
+        annotations(service, context)
+            .overridden_by(service.ingress_extra_annotations.value.to_map()),
         Map::new().with("spec", spec),
     )
 }

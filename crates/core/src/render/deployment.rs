@@ -7,15 +7,14 @@ use super::object::{Object, object};
 use super::scale::{Scale, scale};
 use super::secret::{LINK_SECRET, MANUAL_SECRETS};
 use super::target::{Hardening, Profile};
-use super::{config_map, labels};
+use super::{config_map, labels, pod, probe};
 use crate::check::{Checked, env_vars};
 use crate::kind::Kind;
 use crate::model::k8s_service::K8sService;
 use crate::model::link_variable::LinkVariable;
-use crate::model::port::PortKind;
 use crate::model::quantity::Quantity;
 use crate::model::resource_request::ResourceRequest;
-use crate::span::{Span, Spanned};
+use crate::span::Span;
 use crate::text::Text;
 use crate::value::{Map, Value};
 
@@ -33,8 +32,11 @@ pub(super) fn render(
         .maybe("replicas", replicas)
         .with("selector", Map::new().with("matchLabels", labels::selector(context)))
         .with("strategy", Map::new().with("type", "RollingUpdate").with("rollingUpdate", rolling))
-        .with("progressDeadlineSeconds", 240_i64)
-        .with("revisionHistoryLimit", 10_i64)
+        .with("progressDeadlineSeconds", progress_deadline(service))
+        .with(
+            "revisionHistoryLimit",
+            Value::from(service.max_history.value.0).at(service.max_history.span),
+        )
         .with("template", template(service, image, context));
     object(
         Kind::Deployment,
@@ -51,9 +53,11 @@ fn template(
     context: &ServiceContext<'_>,
 ) -> Map {
     let legacy = context.profile == Profile::Opta2021;
+    let annotations = if legacy { linkerd_annotations() } else { Map::new() }
+        .overridden_by(service.pod_annotations.value.to_map());
     let metadata = Map::new()
-        .with("labels", labels::of_pod(context))
-        .maybe("annotations", legacy.then(linkerd_annotations));
+        .with("labels", labels::of_pod(context).join(service.pod_labels.value.to_map()))
+        .maybe("annotations", (!annotations.is_empty()).then_some(annotations));
     let mut spec = Map::new().with("serviceAccountName", context.names.module.clone());
     if !legacy {
         spec = spec
@@ -64,6 +68,7 @@ fn template(
         spec = spec.with("topologySpreadConstraints", spread(context));
     }
     spec = spec.with("containers", vec![Value::from(container(service, image, context))]);
+    spec = spec.maybe("tolerations", pod::tolerations(service));
     if config_map::is_needed(context) {
         let item = Map::new().with("key", config_map::KEY).with("path", config_map::KEY);
         let volume = Map::new()
@@ -130,15 +135,18 @@ fn container(
         .with("containerPort", Value::from(i64::from(port.number)).at(port.span))
         .with("protocol", "TCP");
     let env = env(service, context);
+    let (command, args) = (pod::words(&service.commands.value), pod::words(&service.args.value));
     let mut container = Map::new()
         .with("name", "k8s-service")
         .with("image", Value::from(image.reference.clone()).at(image.origin))
         .with("imagePullPolicy", policy)
+        .maybe("command", (!command.is_empty()).then_some(command))
+        .maybe("args", (!args.is_empty()).then_some(args))
         .with("ports", vec![Value::from(container_port)])
         .maybe("env", (!env.is_empty()).then_some(env))
         .with("resources", resources(service))
-        .maybe("livenessProbe", probe(service, service.liveness_probe_path.as_ref(), false))
-        .maybe("readinessProbe", probe(service, service.readiness_probe_path.as_ref(), true));
+        .maybe("livenessProbe", probe::liveness(service))
+        .maybe("readinessProbe", probe::readiness(service));
     if !legacy {
         // The pod serves requests until all nodes know that it is terminating.
         let sleep =
@@ -211,31 +219,19 @@ fn resources(service: &Checked<K8sService>) -> Map {
             .with("cpu", Value::from(format!("{}m", cpu.to_text())).at(cpu_span))
             .with("memory", Value::from(format!("{}Mi", memory.to_text())).at(memory_span))
     };
-    Map::new()
-        .with("requests", amounts(cpu, memory))
-        .with("limits", amounts(&cpu.twice(), &memory.twice()))
+    let limits =
+        match service.resource_limits.as_ref().and_then(|limits| limits.value.memory.as_ref()) {
+            None => amounts(&cpu.twice(), &memory.twice()),
+            Some(limit) => Map::new()
+                .with("cpu", Value::from(format!("{}m", cpu.twice().to_text())).at(cpu_span))
+                .with("memory", Value::from(format!("{}Mi", limit.value.to_text())).at(limit.span)),
+        };
+    Map::new().with("requests", amounts(cpu, memory)).with("limits", limits)
 }
 
-/// Returns a probe of its path or of `healthcheck_path`. An empty path disables the probe.
-fn probe(
-    service: &Checked<K8sService>,
-    own: Option<&Spanned<Text>>,
-    readiness: bool,
-) -> Option<Value> {
-    let path =
-        own.or(service.healthcheck_path.as_ref()).filter(|path| !path.value.as_str().is_empty())?;
-    let probe = match service.port().kind {
-        PortKind::Http => {
-            let get = Map::new()
-                .with("port", "main")
-                .with("path", Value::from(path.value.clone()).at(path.span));
-            Map::new().with("httpGet", get)
-        }
-        PortKind::Tcp => Map::new().with("tcpSocket", Map::new().with("port", "main")),
-        PortKind::Grpc => return None,
-    };
-    let probe = probe
-        .with("initialDelaySeconds", 30_i64)
-        .maybe("periodSeconds", readiness.then_some(10_i64));
-    Some(Value::from(probe).at(path.span))
+/// Returns the time after which a rollout without progress has failed: four fifths of the time that
+/// an apply waits, so that the apply can still report the failure.
+fn progress_deadline(service: &K8sService) -> Value {
+    let timeout = &service.timeout;
+    Value::from((timeout.value.0 * 4 / 5).max(1)).at(timeout.span)
 }

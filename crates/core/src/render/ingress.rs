@@ -26,17 +26,18 @@ fn ingress(
     service: &Checked<K8sService>,
     context: &ServiceContext<'_>,
 ) -> Object {
-    let at_root = uri.at_root();
     // The second group is the path after the prefix. The annotation `rewrite-target` uses it.
-    let path = if at_root {
-        uri.prefix
+    let path = if uri.at_root() {
+        uri.prefix.clone()
     } else {
         TextBuilder::default().text(&uri.prefix).push("(/|$)(.*)").build()
     };
-    let rules = vec![rule(uri.host, path, "ImplementationSpecific", uri.span, context)];
+    let rules = vec![rule(uri.host.clone(), path, "ImplementationSpecific", uri.span, context)];
     let spec = Map::new().with("ingressClassName", "nginx").with("rules", rules);
     let name = format!("{}-{index}", context.names.full.as_str()).into();
-    let annotations = annotations(service, at_root, context);
+    let rewrite = rewrite_target(service, &uri);
+    let annotations = annotations(service, rewrite, context)
+        .overridden_by(service.ingress_extra_annotations.value.to_map());
     object(Kind::Ingress, name, context, annotations, Map::new().with("spec", spec))
 }
 
@@ -58,7 +59,25 @@ pub(super) fn rule(
     Value::from(rule).at(span)
 }
 
-fn annotations(service: &Checked<K8sService>, at_root: bool, context: &ServiceContext<'_>) -> Map {
+/// Returns the path that the container receives: without the prefix, unless the service keeps it.
+fn rewrite_target(service: &Checked<K8sService>, uri: &PublicUri) -> Option<Value> {
+    if uri.at_root() {
+        return None;
+    }
+    let keep = &service.keep_path_prefix;
+    let target = if keep.value {
+        TextBuilder::default().text(&uri.prefix).push("$1$2").build()
+    } else {
+        Text::constant("/$2")
+    };
+    Some(Value::from(target).at(keep.span))
+}
+
+fn annotations(
+    service: &Checked<K8sService>,
+    rewrite: Option<Value>,
+    context: &ServiceContext<'_>,
+) -> Map {
     let mut annotations = Map::new();
     if service.sticky_session.value {
         let age = Value::from(service.sticky_session_max_age.value.0.to_string())
@@ -85,8 +104,8 @@ fn annotations(service: &Checked<K8sService>, at_root: bool, context: &ServiceCo
             Value::from(hash.value.clone()).at(hash.span),
         );
     }
-    if !at_root {
-        annotations = annotations.with(format!("{NGINX}/rewrite-target"), "/$2");
+    if let Some(target) = rewrite {
+        annotations = annotations.with(format!("{NGINX}/rewrite-target"), target);
     }
     if service.port().kind == PortKind::Grpc {
         annotations = annotations.with(format!("{NGINX}/backend-protocol"), "GRPC");

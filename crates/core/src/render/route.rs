@@ -27,8 +27,10 @@ fn route(
     let parent =
         Map::new().with("name", Text::literal(gateway)).with("namespace", Text::literal(namespace));
     let hosts = uri.host.clone().map(|host| vec![Value::from(host).at(uri.span)]);
-    let rule =
-        if port == PortKind::Grpc { grpc_rule(context) } else { http_rule(&uri, port, context) };
+    let rule = match port {
+        PortKind::Grpc => grpc_rule(context),
+        PortKind::Http | PortKind::Tcp => http_rule(&uri, service, context),
+    };
     let spec = Map::new()
         .with("parentRefs", vec![Value::from(parent)])
         .maybe("hostnames", hosts)
@@ -46,12 +48,12 @@ fn grpc_rule(context: &ServiceContext<'_>) -> Map {
     Map::new().with("backendRefs", backends(context))
 }
 
-fn http_rule(uri: &PublicUri, port: PortKind, context: &ServiceContext<'_>) -> Map {
+fn http_rule(uri: &PublicUri, service: &Checked<K8sService>, context: &ServiceContext<'_>) -> Map {
     let path = Map::new()
         .with("type", "PathPrefix")
         .with("value", Value::from(uri.prefix.clone()).at(uri.span));
     let mut rule = Map::new().with("matches", vec![Value::from(Map::new().with("path", path))]);
-    if !uri.at_root() {
+    if !uri.at_root() && !service.keep_path_prefix.value {
         let replace = Map::new().with("type", "ReplacePrefixMatch").with("replacePrefixMatch", "/");
         let rewrite = Map::new()
             .with("type", "URLRewrite")
@@ -61,5 +63,5 @@ fn http_rule(uri: &PublicUri, port: PortKind, context: &ServiceContext<'_>) -> M
     rule = rule.with("backendRefs", backends(context));
     // Idle websockets stay open.
     let timeouts = Map::new().with("request", "3600s").with("backendRequest", "3600s");
-    rule.maybe("timeouts", (port == PortKind::Tcp).then_some(timeouts))
+    rule.maybe("timeouts", (service.port().kind == PortKind::Tcp).then_some(timeouts))
 }

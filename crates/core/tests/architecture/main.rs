@@ -19,6 +19,7 @@ const CORE: &[&str] = &[
     "quote",
     "visible",
     "rfc1123",
+    "metadata_key",
     "doc_comment",
     "rule",
     "source",

@@ -38,8 +38,6 @@ const FREE: &[&str] = &[
     "spec.maxReplicas",
     "spec.metrics[].resource.target.averageUtilization",
     "spec.maxUnavailable",
-    "metadata.annotations.nginx.ingress.kubernetes.io/upstream-hash-by",
-    "metadata.annotations.alb.ingress.kubernetes.io/healthcheck-path",
     "spec.rules[].host",
     "spec.rules[].http.paths[].path",
     "spec.rules[].http.paths[].pathType",
@@ -128,6 +126,14 @@ fn path_in(document: &str, pointer: &str) -> String {
     path_of_pointer(pointer.strip_prefix(document).expect("it is in the document"))
 }
 
+/// Whether the path is an annotation of an Ingress. A service file can set any of them.
+fn is_ingress_annotation(path: &str) -> bool {
+    let prefixes =
+        ["nginx.ingress.kubernetes.io/", "alb.ingress.kubernetes.io/", "cert-manager.io/"];
+    path.strip_prefix("metadata.annotations.")
+        .is_some_and(|key| prefixes.iter().any(|prefix| key.starts_with(prefix)))
+}
+
 #[test]
 fn no_other_value_can_change() {
     let mut free = BTreeSet::new();
@@ -168,17 +174,18 @@ fn no_other_value_can_change() {
         .difference(&known)
         // Several values are possible: the ARNs of policies and of linked resources.
         .filter(|path| {
-            ![
-                "attachedPolicies[]",
-                "policy.document.Statement[].Resource[]",
-                "metadata.annotations.nginx.ingress.kubernetes.io/session-cookie-expires",
-            ]
-            .contains(&path.as_str())
+            !["attachedPolicies[]", "policy.document.Statement[].Resource[]"]
+                .contains(&path.as_str())
+                && !is_ingress_annotation(path)
         })
         .collect();
     assert_eq!(unexpected, [""; 0], "these values can change");
     let missing: Vec<&String> = known.difference(&free).collect();
     assert_eq!(missing, [""; 0], "these values cannot change");
+}
+
+fn is_ingress(bundle: &Value, document: &str) -> bool {
+    bundle.pointer(&format!("{document}/kind")) == Some(&json!("Ingress"))
 }
 
 #[test]
@@ -205,7 +212,9 @@ fn no_field_can_be_added() {
                     || path.ends_with("tagPrefixList")
                     || ["spec.metrics", "spec.template.spec.topologySpreadConstraints"]
                         .contains(&path.as_str())
-                    || path == "policy.document.Statement";
+                    || path == "policy.document.Statement"
+                    || path == "spec.template.metadata.labels"
+                    || path == "metadata.annotations" && is_ingress(&bundle, &document);
                 if !is_list_of_the_user {
                     assert!(!passes(&changed), "{pointer}");
                 }

@@ -93,7 +93,8 @@ fn pods_that_weaken_the_security_are_refused() {
         ),
         ("volumeDevices", json!([])),
         ("envFrom", json!([{ "secretRef": { "name": "other" } }])),
-        ("command", json!(["sh"])),
+        ("command", json!([])),
+        ("workingDir", json!("/")),
     ];
     for (field, value) in fields {
         assert_refused(

@@ -10,7 +10,9 @@ use super::shape::{
     required,
 };
 use crate::kind::Kind;
+use crate::metadata_key::{is_key, is_label_value, is_unconfined};
 use crate::model::name::Names;
+use crate::model::toleration::EFFECTS;
 use crate::render::{Hardening, LINK_SECRET, MANUAL_SECRETS, Profile};
 
 /// The most items of a list whose length the renderer does not limit.
@@ -33,26 +35,20 @@ pub(super) fn shape<'a>(names: &'a Names, expected: &'a Expected<'_>) -> Shape<'
         required("revisionHistoryLimit", any_number()),
         required("template", template),
     ]);
-    object(Kind::Deployment, names, Vec::new(), vec![required("spec", spec)])
+    object(Kind::Deployment, names, None, vec![required("spec", spec)])
 }
 
 fn pod_metadata(names: &Names, profile: Profile) -> Vec<Field<'static>> {
     let mut labels = common_labels(names);
-    match profile {
-        Profile::Default => vec![required("labels", Shape::Map(labels))],
-        Profile::Opta2021 => {
-            let service = format!("{}-{}", names.module.as_str(), names.layer.as_str());
-            labels.push(required("tags.datadoghq.com/service", exactly(service)));
-            labels.push(required("tags.datadoghq.com/version", any_text()));
-            let annotations = map([
-                required("config.linkerd.io/skip-outbound-ports", any_text()),
-                required("ad.datadoghq.com/linkerd-proxy.check_names", any_text()),
-                required("ad.datadoghq.com/linkerd-proxy.init_configs", any_text()),
-                required("ad.datadoghq.com/linkerd-proxy.instances", any_text()),
-            ]);
-            vec![required("labels", Shape::Map(labels)), required("annotations", annotations)]
-        }
+    if profile == Profile::Opta2021 {
+        let service = format!("{}-{}", names.module.as_str(), names.layer.as_str());
+        labels.push(required("tags.datadoghq.com/service", exactly(service)));
+        labels.push(required("tags.datadoghq.com/version", any_text()));
     }
+    let labels = Shape::Open(labels, |key, value| is_key(key) && is_label_value(value));
+    let annotations =
+        Shape::Open(Vec::new(), |key, value| is_key(key) && !is_unconfined(key, value));
+    vec![required("labels", labels), optional("annotations", annotations)]
 }
 
 fn pod<'a>(names: &'a Names, expected: &'a Expected<'_>) -> Vec<Field<'a>> {
@@ -65,6 +61,7 @@ fn pod<'a>(names: &'a Names, expected: &'a Expected<'_>) -> Vec<Field<'a>> {
         required("serviceAccountName", exactly(names.module.as_str())),
         required("containers", one_item(Shape::Map(container(expected)))),
         optional("volumes", one_item(exactly(certificates))),
+        optional("tolerations", items(toleration(), 1..=MANY)),
         // The renderer does not write it. It cannot give a pod more rights.
         optional("schedulerName", any_text()),
     ];
@@ -94,6 +91,14 @@ fn spread(names: &Names) -> Shape<'static> {
     ])
 }
 
+fn toleration() -> Shape<'static> {
+    map([
+        required("key", any_text()),
+        required("value", any_text()),
+        required("effect", one_of(EFFECTS)),
+    ])
+}
+
 fn container(expected: &Expected<'_>) -> Vec<Field<'static>> {
     let port = map([
         required("name", exactly("main")),
@@ -107,6 +112,8 @@ fn container(expected: &Expected<'_>) -> Vec<Field<'static>> {
         required("name", exactly("k8s-service")),
         required("image", any_text()),
         required("imagePullPolicy", one_of(&["IfNotPresent", "Always"])),
+        optional("command", items(any_text(), 1..=MANY)),
+        optional("args", items(any_text(), 1..=MANY)),
         required("ports", one_item(port)),
         optional("env", items(variable(), 1..=MANY)),
         required("resources", resources),
@@ -150,6 +157,7 @@ fn probe() -> Shape<'static> {
     let get = map([required("port", exactly("main")), required("path", any_text())]);
     map([
         optional("httpGet", get),
+        optional("exec", map([required("command", items(any_text(), 1..=MANY))])),
         optional("tcpSocket", exactly(json!({ "port": "main" }))),
         required("initialDelaySeconds", any_number()),
         optional("periodSeconds", any_number()),

@@ -10,7 +10,7 @@ use crate::model::name::Names;
 pub(super) fn object<'a>(
     kind: Kind,
     names: &'a Names,
-    annotations: Vec<Field<'a>>,
+    annotations: Option<Shape<'a>>,
     rest: Vec<Field<'a>>,
 ) -> Shape<'a> {
     let mut metadata = vec![
@@ -18,9 +18,7 @@ pub(super) fn object<'a>(
         required("namespace", exactly(names.layer.as_str())),
         required("labels", labels_of_object(names)),
     ];
-    if !annotations.is_empty() {
-        metadata.push(optional("annotations", Shape::Map(annotations)));
-    }
+    metadata.extend(annotations.map(|annotations| optional("annotations", annotations)));
     let mut fields = vec![
         required("apiVersion", exactly(kind.api_version())),
         required("kind", exactly(kind.name())),

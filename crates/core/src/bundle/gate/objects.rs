@@ -40,7 +40,7 @@ pub(super) fn shape<'a>(
         Kind::Deployment => deployment::shape(names, expected),
         Kind::HorizontalPodAutoscaler => autoscaler(names),
         Kind::PodDisruptionBudget => disruption_budget(names),
-        Kind::Ingress => traffic::ingress(names, expected),
+        Kind::Ingress => traffic::ingress(names),
         Kind::HttpRoute => traffic::http_route(names, expected),
         Kind::GrpcRoute => traffic::grpc_route(names, expected),
     })
@@ -105,20 +105,20 @@ fn service_account<'a>(names: &'a Names, expected: &'a Expected<'_>) -> Shape<'a
     object(
         Kind::ServiceAccount,
         names,
-        vec![required("eks.amazonaws.com/role-arn", role)],
+        Some(map([required("eks.amazonaws.com/role-arn", role)])),
         Vec::new(),
     )
 }
 
 fn config_map(names: &Names) -> Shape<'_> {
     let data = map([required("rds_ca.pem", any_text())]);
-    object(Kind::ConfigMap, names, Vec::new(), vec![required("data", data)])
+    object(Kind::ConfigMap, names, None, vec![required("data", data)])
 }
 
 fn secret(names: &Names) -> Shape<'_> {
     let rest =
         vec![required("type", exactly("Opaque")), required("stringData", entries(any_text()))];
-    object(Kind::Secret, names, Vec::new(), rest)
+    object(Kind::Secret, names, None, rest)
 }
 
 fn service(names: &Names) -> Shape<'_> {
@@ -133,7 +133,7 @@ fn service(names: &Names) -> Shape<'_> {
         required("selector", exactly(selector(names))),
         required("ports", one_item(port)),
     ]);
-    object(Kind::Service, names, Vec::new(), vec![required("spec", spec)])
+    object(Kind::Service, names, None, vec![required("spec", spec)])
 }
 
 fn autoscaler(names: &Names) -> Shape<'_> {
@@ -152,7 +152,7 @@ fn autoscaler(names: &Names) -> Shape<'_> {
         required("maxReplicas", any_number()),
         required("metrics", items(metric, 1..=2)),
     ]);
-    object(Kind::HorizontalPodAutoscaler, names, Vec::new(), vec![required("spec", spec)])
+    object(Kind::HorizontalPodAutoscaler, names, None, vec![required("spec", spec)])
 }
 
 fn disruption_budget(names: &Names) -> Shape<'_> {
@@ -160,5 +160,5 @@ fn disruption_budget(names: &Names) -> Shape<'_> {
         required("maxUnavailable", any_number()),
         required("selector", exactly(json!({ "matchLabels": selector(names) }))),
     ]);
-    object(Kind::PodDisruptionBudget, names, Vec::new(), vec![required("spec", spec)])
+    object(Kind::PodDisruptionBudget, names, None, vec![required("spec", spec)])
 }

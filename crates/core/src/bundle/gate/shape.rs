@@ -3,7 +3,7 @@
 use std::borrow::Cow;
 use std::ops::RangeInclusive;
 
-use serde_json::Value;
+use serde_json::{Map, Value};
 
 use crate::value::escape;
 use crate::visible::visible_line;
@@ -18,6 +18,8 @@ pub(super) enum Shape<'a> {
     Number(RangeInclusive<i64>),
     /// A map with these fields only.
     Map(Vec<Field<'a>>),
+    /// A map with these fields. Other keys have texts as values, if they pass a test.
+    Open(Vec<Field<'a>>, fn(&str, &str) -> bool),
     /// A map with any keys, whose values all have the same shape.
     Entries(Box<Shape<'a>>),
     /// A list whose items all have the same shape, with a number of items.
@@ -139,26 +141,17 @@ impl Shape<'_> {
                 }
             }
             (Self::Map(fields), Value::Object(found)) => {
-                for field in fields.iter().filter(|field| field.is_required) {
-                    if !found.contains_key(&*field.key) {
-                        at(pointer, &field.key, |pointer| report(pointer, MISSING.to_owned()));
-                    }
-                }
-                for (key, value) in found {
-                    at(pointer, key, |pointer| {
-                        match fields.iter().find(|field| field.key == *key) {
-                            Some(field) => field.shape.compare_at(value, pointer, report),
-                            None => report(pointer, UNEXPECTED.to_owned()),
-                        }
-                    });
-                }
+                compare_fields(fields, |_, _| false, found, pointer, report);
+            }
+            (Self::Open(fields, accepts), Value::Object(found)) => {
+                compare_fields(fields, accepts, found, pointer, report);
             }
             (Self::Entries(shape), Value::Object(found)) => {
                 for (key, value) in found {
                     at(pointer, key, |pointer| shape.compare_at(value, pointer, report));
                 }
             }
-            (Self::Map(_) | Self::Entries(_), found) => {
+            (Self::Map(_) | Self::Open(..) | Self::Entries(_), found) => {
                 report(pointer, format!("is {}, expected a map", shown(found)));
             }
             (Self::Items(shape, count), Value::Array(found)) => {
@@ -185,6 +178,28 @@ impl Shape<'_> {
                 shape.compare_at(found, pointer, report);
             }
         }
+    }
+}
+
+/// Compares a map with fields. `accepts` decides about texts with other keys.
+fn compare_fields(
+    fields: &[Field<'_>],
+    accepts: impl Fn(&str, &str) -> bool,
+    found: &Map<String, Value>,
+    pointer: &mut String,
+    report: &mut impl FnMut(&str, String),
+) {
+    for field in fields.iter().filter(|field| field.is_required) {
+        if !found.contains_key(&*field.key) {
+            at(pointer, &field.key, |pointer| report(pointer, MISSING.to_owned()));
+        }
+    }
+    for (key, value) in found {
+        at(pointer, key, |pointer| match fields.iter().find(|field| field.key == *key) {
+            Some(field) => field.shape.compare_at(value, pointer, report),
+            None if value.as_str().is_some_and(|text| accepts(key, text)) => {}
+            None => report(pointer, UNEXPECTED.to_owned()),
+        });
     }
 }
 

@@ -5,29 +5,25 @@ use serde_json::{Value, json};
 use super::expected::Expected;
 use super::metadata::object;
 use super::shape::{
-    Field, Shape, any_text, either, exactly, map, one_item, one_of, optional, required, text,
+    Shape, any_text, either, exactly, map, one_item, one_of, optional, required, text,
 };
 use crate::kind::Kind;
+use crate::metadata_key::{is_key, is_snippet};
 use crate::model::name::Names;
 use crate::rfc1123;
 
 /// The characters that end a value in a configuration of nginx, or a path in a URL.
 const SPECIAL: &[char] = &['"', '\'', ';', '{', '}', '#', '`'];
 
-pub(super) fn ingress<'a>(names: &'a Names, expected: &'a Expected<'_>) -> Shape<'a> {
+pub(super) fn ingress(names: &Names) -> Shape<'_> {
     either(
         |ingress| ingress.pointer("/spec/ingressClassName").and_then(Value::as_str) == Some("alb"),
-        ingress_of("alb", one_of(&["Prefix"]), alb_annotations(expected), names),
-        ingress_of("nginx", any_text(), nginx_annotations(), names),
+        ingress_of("alb", one_of(&["Prefix"]), names),
+        ingress_of("nginx", any_text(), names),
     )
 }
 
-fn ingress_of<'a>(
-    class: &'static str,
-    path_type: Shape<'a>,
-    annotations: Vec<Field<'a>>,
-    names: &'a Names,
-) -> Shape<'a> {
+fn ingress_of<'a>(class: &'static str, path_type: Shape<'a>, names: &'a Names) -> Shape<'a> {
     let backend = json!({
         "service": { "name": names.module.as_str(), "port": { "number": 80 } },
     });
@@ -40,63 +36,9 @@ fn ingress_of<'a>(
         map([optional("host", host()), required("http", map([required("paths", one_item(path))]))]);
     let spec =
         map([required("ingressClassName", exactly(class)), required("rules", one_item(rule))]);
-    object(Kind::Ingress, names, annotations, vec![required("spec", spec)])
-}
-
-fn nginx_annotations() -> Vec<Field<'static>> {
-    let seconds = || text("a number", is_number);
-    let nginx = |name: &str, shape| optional(format!("nginx.ingress.kubernetes.io/{name}"), shape);
-    let hash = text("variables of nginx", |text| {
-        !text.contains(|c: char| c.is_control() || "\"'`;#\\".contains(c))
-    });
-    vec![
-        nginx("affinity", exactly("cookie")),
-        nginx("session-cookie-name", one_of(&["opta_cookie", "opta-cookie"])),
-        nginx("session-cookie-expires", seconds()),
-        nginx("session-cookie-max-age", seconds()),
-        nginx("upstream-hash-by", hash),
-        nginx("rewrite-target", exactly("/$2")),
-        nginx("backend-protocol", exactly("GRPC")),
-        nginx("proxy-read-timeout", seconds()),
-        nginx("proxy-send-timeout", seconds()),
-        optional("cert-manager.io/cluster-issuer", exactly("opta-selfsigned")),
-    ]
-}
-
-fn alb_annotations(expected: &Expected<'_>) -> Vec<Field<'static>> {
-    let alb = |name: &str, shape| optional(format!("alb.ingress.kubernetes.io/{name}"), shape);
-    let group = format!("opta-{}", expected.bundle.metadata.environment);
-    vec![
-        alb("scheme", exactly("internet-facing")),
-        alb("target-type", exactly("ip")),
-        alb("group.name", exactly(group)),
-        alb("healthcheck-path", any_text()),
-        alb("backend-protocol-version", exactly("GRPC")),
-        alb("load-balancer-attributes", settings(&["idle_timeout.timeout_seconds="])),
-        alb(
-            "target-group-attributes",
-            settings(&[
-                "stickiness.enabled=true",
-                "stickiness.type=lb_cookie",
-                "stickiness.lb_cookie.duration_seconds=",
-            ]),
-        ),
-    ]
-}
-
-/// These settings, separated by commas. A setting that ends with `=` has a number.
-fn settings(expected: &'static [&'static str]) -> Shape<'static> {
-    text("the settings that Optakit writes", move |text| {
-        let found: Vec<&str> = text.split(',').collect();
-        found.len() == expected.len()
-            && found.iter().zip(expected).all(|(found, expected)| {
-                match found.strip_prefix(expected) {
-                    Some(number) if expected.ends_with('=') => is_number(number),
-                    Some(rest) => rest.is_empty(),
-                    None => false,
-                }
-            })
-    })
+    // A service file can set any annotation, except for snippets.
+    let annotations = Shape::Open(Vec::new(), |key, _| is_key(key) && !is_snippet(key));
+    object(Kind::Ingress, names, Some(annotations), vec![required("spec", spec)])
 }
 
 pub(super) fn http_route<'a>(names: &'a Names, expected: &'a Expected<'_>) -> Shape<'a> {
@@ -137,7 +79,7 @@ fn route<'a>(
         optional("hostnames", one_item(host())),
         required("rules", one_item(rule)),
     ]);
-    object(kind, names, Vec::new(), vec![required("spec", spec)])
+    object(kind, names, None, vec![required("spec", spec)])
 }
 
 fn host() -> Shape<'static> {
@@ -149,8 +91,4 @@ fn url_path() -> Shape<'static> {
         text.starts_with('/')
             && !text.contains(|c: char| c.is_whitespace() || c.is_control() || SPECIAL.contains(&c))
     })
-}
-
-fn is_number(text: &str) -> bool {
-    !text.is_empty() && text.bytes().all(|byte| byte.is_ascii_digit())
 }
