@@ -45,9 +45,10 @@ mod wait;
 
 use std::process::ExitCode;
 
+use anstream::ColorChoice;
 use clap::{ArgMatches, CommandFactory, FromArgMatches};
 
-use cli::{Cli, Command};
+use cli::{Cli, Color, Command};
 use outcome::Outcome;
 use report::{Report, check_output};
 
@@ -57,6 +58,7 @@ fn main() -> ExitCode {
         Err(error) => return usage(&error).into(),
     };
     hint::remember(Cli::command, &matches);
+    set_color(cli.color);
     let report = Report::new(cli.quiet, cli.verbose, cli.command.prints_events());
     let outcome = run(&cli.command, &report);
     let outcome = outcome.and_then(|outcome| Ok(check_output().map(|()| outcome)?));
@@ -65,6 +67,17 @@ fn main() -> ExitCode {
         command::failure::outcome(&error, &cli.command)
     });
     outcome.into()
+}
+
+/// Sets whether the output has colors.
+fn set_color(color: Color) {
+    match color {
+        // The library reads NO_COLOR and CLICOLOR_FORCE.
+        Color::Auto => ColorChoice::Auto,
+        Color::Always => ColorChoice::Always,
+        Color::Never => ColorChoice::Never,
+    }
+    .write_global();
 }
 
 /// Parses the arguments.

@@ -6,7 +6,8 @@ use std::time::Duration;
 use clap::{Args, ValueEnum};
 
 use super::bundle::ImageArgs;
-use super::cluster::{ConnectArgs, ResultFormat, ServiceArgs, WriteArgs};
+use super::cluster::{ConnectArgs, ServiceArgs, WriteArgs};
+use super::output::{ProgressFormat, ResultFormat};
 use super::source::InputArgs;
 use crate::duration;
 
@@ -227,14 +228,6 @@ pub(crate) struct ConflictArgs {
     /// Use the name that the conflict shows. Can be repeated.
     #[arg(long, value_name = "FIELD")]
     pub(crate) force_field: Vec<String>,
-}
-
-#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
-pub(crate) enum ProgressFormat {
-    /// A table on a terminal, otherwise one line per change
-    Text,
-    /// One JSON object per line, on standard output
-    Json,
 }
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]

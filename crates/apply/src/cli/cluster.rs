@@ -3,8 +3,9 @@
 use std::path::PathBuf;
 use std::time::Duration;
 
-use clap::{Args, ValueEnum};
+use clap::Args;
 
+use super::output::ResultFormat;
 use super::source::InputArgs;
 use crate::duration;
 
@@ -47,14 +48,6 @@ pub(crate) struct ServiceArgs {
     pub(crate) input: InputArgs,
     #[command(flatten)]
     pub(crate) connect: ConnectArgs,
-}
-
-#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
-pub(crate) enum ResultFormat {
-    /// Human-readable text
-    Text,
-    /// One JSON object
-    Json,
 }
 
 /// Show pods, images and the current revision of a service.

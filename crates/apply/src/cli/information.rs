@@ -3,6 +3,7 @@
 
 use clap::{Args, ValueEnum};
 
+use super::output::DocumentFormat;
 use super::source::InputArgs;
 
 /// Explain a field of opta.yml or a rule.
@@ -50,6 +51,9 @@ pub(crate) struct PermissionsArgs {
     /// Print the IAM policy instead of the roles
     #[arg(long)]
     pub(crate) aws: bool,
+    /// Format of the roles or the policy
+    #[arg(long, short, value_enum, value_name = "FORMAT", default_value_t = DocumentFormat::Json)]
+    pub(crate) output: DocumentFormat,
 }
 
 /// Print the JSON Schema of opta.yml or of the bundle.
@@ -67,6 +71,9 @@ pub(crate) struct SchemaArgs {
     /// Which schema to print
     #[arg(value_enum, value_name = "SCHEMA", default_value_t = SchemaName::Service)]
     pub(crate) name: SchemaName,
+    /// Format of the schema
+    #[arg(long, short, value_enum, value_name = "FORMAT", default_value_t = DocumentFormat::Json)]
+    pub(crate) output: DocumentFormat,
 }
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]

@@ -4,6 +4,7 @@ mod apply;
 mod bundle;
 mod cluster;
 mod information;
+mod output;
 mod secret;
 mod source;
 
@@ -13,20 +14,22 @@ use crate::outcome::Outcome;
 
 pub(crate) use apply::{
     ApplyArgs, ApplyOptionArgs, AwsArgs, ConflictArgs, DeployArgs, OnFailure, PlanArgs,
-    ProgressFormat, RollbackArgs, RolloutArgs,
+    RollbackArgs, RolloutArgs,
 };
 pub(crate) use bundle::{BundleArgs, BundleCommand, ImageArgs, PushArgs};
 pub(crate) use cluster::{
-    ConnectArgs, DestroyArgs, DriftArgs, HistoryArgs, ResultFormat, ServiceArgs, StatusArgs,
-    TakeoverArgs, WriteArgs,
+    ConnectArgs, DestroyArgs, DriftArgs, HistoryArgs, ServiceArgs, StatusArgs, TakeoverArgs,
+    WriteArgs,
 };
 pub(crate) use information::{
     CompletionsArgs, ExplainArgs, ManArgs, PermissionsArgs, SchemaArgs, SchemaName,
 };
+pub(crate) use output::{
+    Color, DocumentFormat, ManifestFormat, ProgressFormat, ReportFormat, ResultFormat, is_format,
+};
 pub(crate) use secret::{SecretArgs, SecretCommand};
 pub(crate) use source::{
-    ChoiceArgs, EditArgs, InputArgs, ManifestFormat, NamedInputArgs, RenderArgs, ReportFormat,
-    SourceArgs, ValidateArgs,
+    ChoiceArgs, EditArgs, InputArgs, NamedInputArgs, RenderArgs, SourceArgs, ValidateArgs,
 };
 
 /// Check opta.yml, render Kubernetes manifests from it, and apply them to EKS.
@@ -39,6 +42,10 @@ pub(crate) struct Cli {
     /// Print every cause of an error
     #[arg(long, short, global = true, conflicts_with = "quiet", help_heading = GLOBAL)]
     pub(crate) verbose: bool,
+    /// When to print colors
+    #[arg(long, global = true, value_enum, value_name = "WHEN", default_value_t = Color::Auto,
+          help_heading = GLOBAL)]
+    pub(crate) color: Color,
     #[command(subcommand)]
     pub(crate) command: Command,
 }

@@ -4,6 +4,8 @@ use std::path::PathBuf;
 
 use clap::{Args, ValueEnum};
 
+use super::output::{ManifestFormat, ReportFormat};
+
 /// Check service files and report every error.
 ///
 /// Checks each file for all of its environments. Needs no cluster and no network.
@@ -44,20 +46,9 @@ pub(crate) struct ValidateArgs {
     #[arg(long)]
     pub(crate) allow_outside: bool,
     /// Format of the report
-    #[arg(long, value_enum, default_value_t = ReportFormat::Text)]
-    pub(crate) format: ReportFormat,
-}
-
-#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
-pub(crate) enum ReportFormat {
-    /// Text with the source line of each error
-    Text,
-    /// One JSON array
-    Json,
-    /// SARIF 2.1.0, for code scanning
-    Sarif,
-    /// GitHub annotations, for the log of a workflow
-    Github,
+    #[arg(long = "output", short, visible_alias = "format", value_enum, value_name = "FORMAT",
+          default_value_t = ReportFormat::Text)]
+    pub(crate) output: ReportFormat,
 }
 
 /// Print the Kubernetes manifests of a service file.
@@ -93,16 +84,6 @@ pub(crate) struct RenderArgs {
     /// Write one file per object to this folder (created if missing)
     #[arg(long, value_name = "DIR")]
     pub(crate) output_dir: Option<PathBuf>,
-}
-
-#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
-pub(crate) enum ManifestFormat {
-    /// A stream of YAML documents
-    Yaml,
-    /// One `List` in JSON
-    Json,
-    /// A Kustomize base with `images:`; needs `--output-dir`
-    Kustomize,
 }
 
 /// A service file.

@@ -11,8 +11,8 @@ use optakit_core::visible::visible_line;
 
 use super::{choices, rendered};
 use crate::bundle_file;
-use crate::cli::{BundleArgs, BundleCommand};
-use crate::outcome::Outcome;
+use crate::cli::{BundleArgs, BundleCommand, is_format};
+use crate::outcome::{Outcome, UsageError};
 use crate::output_file::{self, Privacy};
 use crate::report::Report;
 
@@ -50,7 +50,18 @@ fn report_fault(checked: Result<(), BundleError>, report: &Report) -> Outcome {
     Outcome::Failed
 }
 
+/// Rejects the name of a format, which `-o` of other commands takes.
+fn check_output(path: &Path) -> Result<(), UsageError> {
+    let Some(format) = path.to_str().filter(|name| is_format(name)) else { return Ok(()) };
+    Err(UsageError(format!(
+        "`{format}` is a format, but `--output` of `optakit bundle` is the file to write; a \
+         bundle is always JSON\n  \
+         help: print it with `-o -`, or write a file named {format} with `-o ./{format}`"
+    )))
+}
+
 fn write(arguments: &BundleArgs, report: &Report) -> anyhow::Result<Outcome> {
+    check_output(&arguments.output)?;
     let request = choices::request(&arguments.source)?;
     let analysis = api::analyze(&request, false);
     if rendered::manifests(&request, &analysis, Severity::Warning, report)?.is_none() {

@@ -4,6 +4,7 @@ use anyhow::anyhow;
 use optakit_core::bundle::Bundle;
 use optakit_core::{reference, schema as json_schema};
 
+use super::document;
 use crate::cli::{ExplainArgs, SchemaArgs, SchemaName};
 use crate::outcome::Outcome;
 use crate::report::Report;
@@ -25,6 +26,6 @@ pub(crate) fn schema(arguments: &SchemaArgs, report: &Report) -> Outcome {
         SchemaName::Service => json_schema::schema(),
         SchemaName::Bundle => Bundle::schema(),
     };
-    report.json(&format!("{schema:#}\n"));
+    document::print(&schema, arguments.output, report);
     Outcome::Succeeded
 }

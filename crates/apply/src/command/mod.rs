@@ -7,6 +7,7 @@ mod choices;
 mod connect;
 pub(crate) mod deploy;
 pub(crate) mod destroy;
+mod document;
 pub(crate) mod drift;
 pub(crate) mod edit;
 pub(crate) mod explain;

@@ -6,7 +6,7 @@ use optakit_core::bundle::Bundle;
 use optakit_core::text::Text;
 use serde_json::{Value, json};
 
-use super::input;
+use super::{document, input};
 use crate::aws::actions;
 use crate::bundle_file::IfModified;
 use crate::cli::PermissionsArgs;
@@ -23,7 +23,7 @@ use crate::report::Report;
 pub(crate) fn run(arguments: &PermissionsArgs, report: &Report) -> anyhow::Result<Outcome> {
     let bundle = input::open(&arguments.input, IfModified::Fail, report)?;
     let document = if arguments.aws { policy(&bundle) } else { roles(&bundle) };
-    report.json(&format!("{document:#}\n"));
+    document::print(&document, arguments.output, report);
     Ok(Outcome::Succeeded)
 }
 

@@ -29,6 +29,7 @@ pub(super) fn print(
     match output {
         ResultFormat::Text => report.result(&text(changes, session.layer(), noun)),
         ResultFormat::Json => report.json(&json(changes, session)),
+        ResultFormat::Yaml => report.yaml(&json(changes, session)),
     }
     if changes.number() == 0 { Outcome::Succeeded } else { Outcome::Changes }
 }

@@ -34,6 +34,7 @@ pub(crate) fn run(arguments: &StatusArgs, report: &Report) -> anyhow::Result<Out
         match arguments.output {
             ResultFormat::Text => report.result(&text(&session, &services, newest)),
             ResultFormat::Json => report.json(&json(&session, &services, newest)),
+            ResultFormat::Yaml => report.yaml(&json(&session, &services, newest)),
         }
         for deployment in &found.items {
             if let Some(paused) = Paused::of(deployment) {

@@ -55,7 +55,7 @@ pub(crate) fn run(arguments: &ValidateArgs, report: &Report) -> anyhow::Result<O
     }
     let all = || checked.iter().flat_map(|(diagnostics, _)| diagnostics);
     let count = |severity: Severity| all().filter(|found| found.severity == severity).count();
-    match arguments.format {
+    match arguments.output {
         ReportFormat::Json => report.json(&format::json(all())),
         ReportFormat::Sarif => report.json(&format::sarif(all())),
         ReportFormat::Github => report.document(&format::github(all())),

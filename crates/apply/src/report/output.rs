@@ -8,7 +8,9 @@ use annotate_snippets::{Group, Level, Renderer};
 use kube::config::{InferConfigError, KubeconfigError, LoadDataError};
 use kube::runtime::watcher;
 use optakit_core::api::Diagnostic;
+use optakit_core::syntax;
 use optakit_core::visible::visible_json;
+use serde_json::Value;
 
 use super::diagnostic;
 use super::event::{self, Event};
@@ -53,6 +55,12 @@ impl Report {
     /// Prints a JSON document to standard output. Escapes of JSON make control characters visible.
     pub(crate) fn json(&self, text: &str) {
         streams::out(&visible_json(text));
+    }
+
+    /// Prints a JSON document as YAML to standard output.
+    pub(crate) fn yaml(&self, json: &str) {
+        let value: Value = serde_json::from_str(json).expect("the document is JSON");
+        self.document(&syntax::data_to_yaml(&value));
     }
 
     /// Prints diagnostics to standard output.

@@ -1,4 +1,4 @@
-//! Tests of `--format`: JSON, SARIF and GitHub annotations.
+//! Tests of `--output`: JSON, YAML, SARIF and GitHub annotations.
 
 use optakit_core::rule::rule_url;
 use serde_json::{Value, json};
@@ -29,7 +29,7 @@ fn json_has_the_documented_fields() {
 #[test]
 fn sarif_and_github_report_the_same_diagnostics() {
     let folder = folder(&format!("{SERVICE}    env_vars: {{A: true}}\n    min_containers: 7\n"));
-    let outcome = run(&folder, &["validate", "--format", "sarif"]);
+    let outcome = run(&folder, &["validate", "-o", "sarif"]);
     assert_eq!(outcome.code, 1);
     let log: Value = serde_json::from_str(&outcome.out).expect("it is JSON");
     assert_eq!(log["version"], "2.1.0");
@@ -54,7 +54,7 @@ fn sarif_and_github_report_the_same_diagnostics() {
         result["fixes"][0]["artifactChanges"][0]["replacements"][0]["insertedContent"]["text"],
         "\"true\""
     );
-    let outcome = run(&folder, &["validate", "--format", "github"]);
+    let outcome = run(&folder, &["validate", "--output", "github"]);
     assert_eq!(
         outcome.out.lines().next(),
         Some(
@@ -95,4 +95,32 @@ fn sarif_is_valid_without_diagnostics_and_with_unusual_ones() {
     let log = serde_json::from_str(&odd.out).expect("it is JSON");
     assert_eq!(odd.code, 1, "{log:#}");
     assert_valid_sarif(&log);
+}
+
+#[test]
+fn bundle_rejects_the_name_of_a_format_as_its_file() {
+    let folder = folder(SERVICE);
+    for format in ["json", "yaml", "text", "wide", "name", "sarif", "github", "kustomize"] {
+        let outcome = run(&folder, &["bundle", "-o", format]);
+        assert_eq!(outcome.code, 64, "{format}");
+        let message = format!("error: `{format}` is a format, but `--output` of `optakit bundle`");
+        assert!(outcome.err.starts_with(&message), "{}", outcome.err);
+        assert!(outcome.err.contains("\n  help: print it with `-o -`, or"), "{}", outcome.err);
+        assert!(!folder.path().join("service").join(format).exists());
+    }
+    assert_eq!(run(&folder, &["bundle", "-o", "./json"]).code, 0);
+    assert!(folder.path().join("service/json").exists());
+}
+
+#[test]
+fn documents_are_printed_as_yaml() {
+    let folder = folder(SERVICE);
+    for command in [&["permissions"][..], &["permissions", "--aws"], &["schema", "bundle"]] {
+        let json = run(&folder, command);
+        let yaml = run(&folder, &[command, &["-o", "yaml"]].concat());
+        assert_eq!((json.code, yaml.code), (0, 0), "{command:?}: {}", yaml.err);
+        let json: Value = serde_json::from_str(&json.out).expect("it is JSON");
+        let yaml = optakit_core::syntax::documents(&yaml.out).expect("it is YAML");
+        assert_eq!(yaml, [json], "{command:?}");
+    }
 }
