@@ -211,3 +211,12 @@ fn no_offset_of_a_broken_text_panics() {
         let _ = api::hover(&request, "opta.yml", offset);
     }
 }
+
+#[test]
+fn words_of_other_tools_complete_to_the_field() {
+    let text = format!("{HEAD}    repl$0\n");
+    assert_eq!(accept(&text, "replicas"), format!("{HEAD}    min_containers: \n"));
+    assert!(!labels("    $0\n").contains(&"replicas".to_owned()));
+    assert!(!labels("    min_containers: 1\n    repl$0\n").contains(&"replicas".to_owned()));
+    assert!(labels("    resource_request:\n      m$0\n").contains(&"mem".to_owned()));
+}

@@ -7,11 +7,16 @@ use super::item::{Completion, CompletionKind};
 use super::module::describe_module;
 use super::position::{Position, is_key};
 use super::snippets::snippets;
-use crate::model::field::{Field, FieldType, ValueList};
+use crate::model::environment::EnvironmentFile;
+use crate::model::field::{Field, FieldType, Keys, ValueList};
+use crate::model::k8s_service::K8sService;
+use crate::model::layer::{EnvironmentEntry, Layer};
 use crate::model::link_kind::{LinkAccess, LinkKind, LinkPermission};
 use crate::model::module::Header;
 use crate::model::module_types::MODULE_TYPES;
 use crate::model::port::PORT_NAMES;
+use crate::model::resource_request::ResourceRequest;
+use crate::model::synonym::Synonym;
 use crate::reference;
 use crate::render::LINK_SECRET;
 use crate::resolve::{Lookup, look_up, reference_names};
@@ -53,8 +58,10 @@ fn complete_at(
             if is_key(cursor) && cursor.siblings.is_empty() && is_new_module {
                 items.extend(snippets(&context.source.text, cursor));
             }
-            let fields = position.fields().unwrap_or_default().iter();
-            items.extend(fields.filter(|field| !has(cursor, field.name)).map(of_field));
+            let fields = position.fields().unwrap_or_default();
+            let new = fields.iter().filter(|field| !has(cursor, field.name));
+            items.extend(new.map(of_field));
+            items.extend(words(fields, cursor));
             items
         }
     }
@@ -70,6 +77,33 @@ fn of_field(field: &Field) -> Completion {
     let unit = field.unit.map(|unit| unit.name().to_owned());
     let detail = [required, default, unit].into_iter().flatten().collect::<Vec<_>>().join(", ");
     Completion { detail, ..Completion::key(field.name, reference::field_text(field)) }
+}
+
+/// Returns the words of other tools for fields that are not set. They insert the field.
+fn words(fields: &'static [Field], cursor: &Cursor) -> Vec<Completion> {
+    const ALL: [Keys; 5] = [
+        K8sService::KEYS,
+        ResourceRequest::KEYS,
+        Layer::KEYS,
+        EnvironmentEntry::KEYS,
+        EnvironmentFile::KEYS,
+    ];
+    let is_of = |keys: &Keys| keys.names.iter().eq(fields.iter().map(|field| &field.name));
+    let synonyms = ALL.into_iter().find(is_of).map_or(&[][..], |keys| keys.synonyms);
+    // Before the first letter, the list shows only fields.
+    let first = cursor.typed.chars().next().map(|first| first.to_ascii_lowercase());
+    let is_typed = |synonym: &&Synonym| first.is_some_and(|first| synonym.word.starts_with(first));
+    let completion = |synonym: &'static Synonym| {
+        let field = fields.iter().find(|field| Some(field.name) == synonym.field())?;
+        let name = field.name;
+        let item = Completion::key(name, reference::field_text(field));
+        (!has(cursor, name)).then(|| Completion {
+            label: synonym.word.to_owned(),
+            detail: format!("write `{name}`"),
+            ..item
+        })
+    };
+    synonyms.iter().filter(is_typed).filter_map(completion).collect()
 }
 
 /// Returns the values that a field is known to accept, then its default and its example.

@@ -6,6 +6,8 @@ use super::field::{FieldShape, FieldType};
 use super::field_reader::{FieldReader, FieldValue};
 use super::fields::fields;
 use super::quoted_text::{QuotedText, quoted_text};
+use super::text_list::yaml_quoted;
+use crate::diagnostic::{Applicability, Diagnostic};
 use crate::span::Spanned;
 use crate::syntax::{Mapping, Node, NodeKind};
 use crate::text::Text;
@@ -97,7 +99,8 @@ fn from_map(mapping: &Mapping, reader: &mut FieldReader<'_>) -> Vec<EnvVar> {
 fn from_item(item: &Node, index: usize, reader: &mut FieldReader<'_>) -> Option<EnvVar> {
     let Some(mapping) = item.as_mapping() else {
         if !item.is_broken() {
-            reader.push(reader.wrong_type(item, "a map with `name` and `value`"));
+            let diagnostic = reader.wrong_type(item, "a map with `name` and `value`");
+            reader.push(with_assignment(diagnostic, item));
         }
         return None;
     };
@@ -108,4 +111,19 @@ fn from_item(item: &Node, index: usize, reader: &mut FieldReader<'_>) -> Option<
         |value| Spanned::new(value.value.0, value.span),
     );
     Some(EnvVar { name: name?, value, place: EnvPlace::Item(index) })
+}
+
+/// Adds a fix for an item like `NAME=value`, which is the form of Docker Compose.
+fn with_assignment(diagnostic: Diagnostic, item: &Node) -> Diagnostic {
+    let text =
+        item.as_str().filter(|_| item.as_scalar().is_some_and(|it| !it.text.is_interpolated()));
+    let Some((name, value)) = text.and_then(|text| text.split_once('=')) else { return diagnostic };
+    let map = format!("{{name: {name}, value: {}}}", yaml_quoted(value));
+    let is_name =
+        !name.is_empty() && name.bytes().all(|byte| byte.is_ascii_alphanumeric() || byte == b'_');
+    if !is_name || value.contains(['\n', '\t']) {
+        return diagnostic.help("write it as `{name: NAME, value: \"value\"}`");
+    }
+    let help = format!("write it as `{map}`");
+    diagnostic.help(help).fix(Applicability::Safe, "change to a map", item.span, map)
 }

@@ -4,12 +4,13 @@ use super::fields::fields;
 use super::module::Header;
 use super::modules::Modules;
 use super::providers::Providers;
+use super::synonym::ENVIRONMENT_FILE_WORDS;
 use crate::span::Spanned;
 use crate::text::Text;
 
 fields! {
     /// An environment file.
-    pub struct EnvironmentFile ("an environment file") {
+    pub struct EnvironmentFile ("an environment file", synonyms: ENVIRONMENT_FILE_WORDS) {
         /// Name of the environment. It is part of the names of the EKS cluster and IAM roles.
         name: Text, { example: "staging", required: true };
         /// Name of the organization.

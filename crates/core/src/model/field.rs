@@ -1,6 +1,7 @@
 //! The declaration of a field: name, documentation, type, default, range, unit and example.
 
 use super::rendered::Rendered;
+use super::synonym::Synonym;
 use super::unit::Unit;
 use super::unsupported::UnsupportedField;
 use crate::doc_comment::doc_text;
@@ -51,8 +52,8 @@ impl Field {
     /// Returns the part of the declaration that reading needs.
     #[must_use]
     pub const fn shape(&self) -> FieldShape {
-        let Self { name, required, range, unit, example, .. } = *self;
-        FieldShape { name, required, range, unit, example }
+        let Self { name, kind, required, range, unit, example, .. } = *self;
+        FieldShape { name, required, range, unit, example, takes_keys: kind.takes_keys() }
     }
 
     /// Returns the documentation as Markdown.
@@ -78,6 +79,8 @@ pub struct FieldShape {
     pub unit: Option<Unit>,
     /// An example value as YAML.
     pub example: &'static str,
+    /// Whether the value is, or can be, a map.
+    pub takes_keys: bool,
 }
 
 /// Returns the shapes of all fields.
@@ -99,6 +102,10 @@ pub struct Keys {
     pub names: &'static [&'static str],
     /// Keys of newer versions of Opta, which Optakit does not support.
     pub unsupported: &'static [UnsupportedField],
+    /// Words of other tools.
+    pub synonyms: &'static [Synonym],
+    /// The fields of the map.
+    pub shapes: &'static [FieldShape],
 }
 
 /// A list of values that is known only while a file is edited, or that is declared elsewhere.
@@ -150,6 +157,11 @@ impl FieldType {
     #[must_use]
     pub const fn is_list(self) -> bool {
         matches!(self, Self::TextList | Self::TextOrList)
+    }
+
+    /// Returns whether the value is, or can be, a map.
+    const fn takes_keys(self) -> bool {
+        matches!(self, Self::TextMap | Self::Variables | Self::EnvVars | Self::Port | Self::Map(_))
     }
 
     /// Returns the name of the type in the documentation.

@@ -4,6 +4,8 @@ use std::fmt::Write;
 
 use super::field::{FieldShape, FieldType, Keys};
 use super::rules::{MISSING_FIELD, UNKNOWN_FIELD, WRONG_TYPE};
+use super::synonym::{self, Synonym};
+use super::unindented::Unindented;
 use super::unsupported::UNSUPPORTED_FIELD;
 use crate::diagnostic::Diagnostic;
 use crate::quote::{one_of, quoted};
@@ -33,13 +35,24 @@ pub struct FieldReader<'a> {
     path: String,
     /// The key whose value is being read.
     key: Option<Span>,
+    /// Keys without a value whose entries have the wrong indentation. That is already reported.
+    unindented: Vec<Span>,
+    /// The paths of fields that the file sets under another name. That is already reported.
+    renamed: Vec<String>,
 }
 
 impl<'a> FieldReader<'a> {
     /// Returns a reader at the root of a source.
     #[must_use]
     pub const fn new(source: &'a Source) -> Self {
-        Self { source, diagnostics: Vec::new(), path: String::new(), key: None }
+        Self {
+            source,
+            diagnostics: Vec::new(),
+            path: String::new(),
+            key: None,
+            unindented: Vec::new(),
+            renamed: Vec::new(),
+        }
     }
 
     /// Returns the path of the current node.
@@ -127,15 +140,25 @@ impl<'a> FieldReader<'a> {
 
     /// Reports the keys of a map that it does not accept.
     pub fn unknown_keys(&mut self, mapping: &Mapping, keys: &Keys) {
-        for entry in mapping.entries.iter() {
-            if !keys.names.contains(&&*entry.key.value) {
-                let diagnostic = self.unknown_key(entry, keys);
+        let (entries, mut index) = (&mapping.entries, 0);
+        while let Some(entry) = entries.get(index) {
+            index += 1;
+            if keys.names.contains(&&*entry.key.value) {
+                continue;
+            }
+            if let Some(unindented) = Unindented::find(entries, index - 1, keys, self.source) {
+                self.unindented.push(unindented.parent.key.span);
+                index = unindented.end;
+                let path = self.path_of(&entry.key.value);
+                self.push(unindented.diagnostic(path, self.source));
+            } else {
+                let diagnostic = self.unknown_key(entry, mapping, keys);
                 self.push(diagnostic);
             }
         }
     }
 
-    fn unknown_key(&self, entry: &Entry, keys: &Keys) -> Diagnostic {
+    fn unknown_key(&mut self, entry: &Entry, mapping: &Mapping, keys: &Keys) -> Diagnostic {
         let key = &*entry.key.value;
         let (span, path) = (entry.key.span, self.path_of(key));
         if let Some(field) = keys.unsupported.iter().find(|field| field.name == key) {
@@ -144,6 +167,10 @@ impl<'a> FieldReader<'a> {
         }
         let message = format!("unknown key {} in {}", quoted(key), keys.map);
         let diagnostic = Diagnostic::new(&UNKNOWN_FIELD, span, path, message);
+        if let Some(synonym) = Synonym::find(key, keys.synonyms) {
+            self.renamed.extend(synonym.field().map(|field| self.path_of(field)));
+            return synonym::advise(diagnostic, synonym, entry, mapping, self.source);
+        }
         let other_help = || format!("use {}", one_of(keys.names));
         Suggestion::new(key, keys.names.iter().copied(), other_help).add_to(diagnostic, "rename")
     }
@@ -159,8 +186,9 @@ impl<'a> FieldReader<'a> {
         if node.is_broken() {
             return None;
         }
+        let is_unindented = self.unindented.contains(&entry.key.span);
         self.in_entry(entry, |reader| {
-            if node.is_null() && !field.required {
+            if node.is_null() && (!field.required || is_unindented) {
                 return None;
             }
             T::read(node, field, reader).map(|value| Spanned::new(value, node.span))
@@ -188,7 +216,7 @@ impl<'a> FieldReader<'a> {
             .entries
             .iter()
             .any(|entry| suggest::is_similar(&entry.key.value, name) && &*entry.key.value != name);
-        if mapping.broken || misspelled {
+        if mapping.broken || misspelled || self.renamed.contains(&self.path_of(name)) {
             return;
         }
         let message = format!("`{name}` is required");

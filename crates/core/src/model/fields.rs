@@ -4,7 +4,8 @@
 ///
 /// The header is the name of the struct and the name of the map in messages:
 /// `pub struct Layer ("a service file")`. It can name a list of unsupported fields:
-/// `("a `k8s-service`", unsupported: UNSUPPORTED)`.
+/// `("a `k8s-service`", unsupported: UNSUPPORTED)`, and then a list of words of other tools:
+/// `synonyms: SERVICE_WORDS`.
 ///
 /// Each field has the form `/// doc`, then `name: Type = default, { attributes };`. A field with a
 /// default becomes a [`Defaulted`](crate::span::Defaulted), any other field an
@@ -13,7 +14,9 @@
 macro_rules! fields {
     (
         $(#[doc = $about:literal])*
-        pub struct $name:ident ($map:literal $(, unsupported: $unsupported:expr)?) {
+        pub struct $name:ident (
+            $map:literal $(, unsupported: $unsupported:expr)? $(, synonyms: $synonyms:expr)?
+        ) {
             $(
                 $(#[doc = $doc:literal])*
                 $field:ident $(as $key:literal)?: $type:ty $(= $default:expr)?,
@@ -51,7 +54,9 @@ macro_rules! fields {
             pub const KEYS: $crate::model::field::Keys = $crate::model::field::Keys {
                 map: $map,
                 names: Self::NAMES,
-                unsupported: $crate::model::fields::fields!(@unsupported $($unsupported)?),
+                unsupported: $crate::model::fields::fields!(@list $($unsupported)?),
+                synonyms: $crate::model::fields::fields!(@list $($synonyms)?),
+                shapes: Self::SHAPES,
             };
 
             const SHAPES: &'static [$crate::model::field::FieldShape] =
@@ -99,8 +104,8 @@ macro_rules! fields {
     (@type $type:ty, $default:expr) => { $crate::span::Defaulted<$type> };
     (@key $field:ident) => { stringify!($field) };
     (@key $field:ident $key:literal) => { $key };
-    (@unsupported) => { &[] };
-    (@unsupported $unsupported:expr) => { $unsupported };
+    (@list) => { &[] };
+    (@list $list:expr) => { $list };
     (@empty $type:ty) => { None };
     (@empty $type:ty, $default:expr) => {
         $crate::span::Defaulted::default_value(<$type>::from($default))

@@ -15,6 +15,7 @@ use super::port::Port;
 use super::rendered::{Rendered, RenderedKind, container};
 use super::resource_limits::ResourceLimits;
 use super::resource_request::ResourceRequest;
+use super::synonym::SERVICE_WORDS;
 use super::text_list::TextOrList;
 use super::text_map::TextMap;
 use super::toleration::Tolerations;
@@ -26,7 +27,7 @@ use crate::text::Text;
 
 fields! {
     /// A service: a container with its Deployment, Service, autoscaler and Ingress.
-    pub struct K8sService ("a `k8s-service`", unsupported: UNSUPPORTED) {
+    pub struct K8sService ("a `k8s-service`", unsupported: UNSUPPORTED, synonyms: SERVICE_WORDS) {
         /// Name of the module. It is also the name of the Kubernetes Service and ServiceAccount.
         /// The name contains only lowercase letters and digits, and starts with a letter.
         /// If it is not set, the name is the module type without dashes.

@@ -7,6 +7,7 @@ use super::field_reader::{FieldReader, FieldValue};
 use super::fields::fields;
 use super::modules::Modules;
 use super::providers::Providers;
+use super::synonym::{ENVIRONMENT_ENTRY_WORDS, LAYER_WORDS};
 use super::unsupported::UnsupportedField;
 use super::variables::{Variable, Variables};
 use crate::diagnostic::Diagnostic;
@@ -37,7 +38,7 @@ rule! {
 
 fields! {
     /// A service file, `opta.yml`. Opta calls it a layer.
-    pub struct Layer ("a service file", unsupported: UNSUPPORTED) {
+    pub struct Layer ("a service file", unsupported: UNSUPPORTED, synonyms: LAYER_WORDS) {
         /// Name of the service file. It is also the Kubernetes namespace.
         /// The name contains only lowercase letters, digits and dashes.
         name: Text, { example: "shop", required: true };
@@ -60,7 +61,7 @@ const UNSUPPORTED: &[UnsupportedField] =
 
 fields! {
     /// An environment in a service file.
-    pub struct EnvironmentEntry ("an environment") {
+    pub struct EnvironmentEntry ("an environment", synonyms: ENVIRONMENT_ENTRY_WORDS) {
         /// Name of the environment. Select it with `--env`.
         name: Text, { example: "staging", required: true };
         /// Path of the environment file, relative to the service file.

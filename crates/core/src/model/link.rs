@@ -5,6 +5,7 @@ use super::field_reader::{FieldReader, FieldValue};
 use super::link_kind::LinkPermission;
 use super::rules::WRONG_TYPE;
 use super::text_list::{list_items, text};
+use crate::diagnostic::{Applicability, Diagnostic};
 use crate::span::{Span, Spanned};
 use crate::syntax::Node;
 use crate::text::Text;
@@ -126,7 +127,8 @@ fn arguments(node: &Node, reader: &mut FieldReader<'_>) -> Vec<Argument> {
     }
     if !node.is_null() && !node.is_broken() {
         let expected = "a list of permissions, or a list with one map of new names";
-        reader.push(reader.wrong_type(node, expected));
+        let diagnostic = reader.wrong_type(node, expected);
+        reader.push(with_permissions(diagnostic, node));
     }
     Vec::new()
 }
@@ -147,4 +149,27 @@ fn argument(item: &Node, reader: &mut FieldReader<'_>) -> Option<Argument> {
         }
     }
     Some(Argument::Rename(Renames { names, span: item.span }))
+}
+
+/// Adds help and a fix for permissions that are written as a text, such as `rw`.
+fn with_permissions(diagnostic: Diagnostic, node: &Node) -> Diagnostic {
+    let Some(text) = node.as_str() else {
+        return diagnostic.help("write the permissions as a list, such as `[read, write]`");
+    };
+    let list = match text.to_ascii_lowercase().as_str() {
+        "rw" | "readwrite" | "read-write" | "read_write" => "[read, write]".to_owned(),
+        "r" | "ro" | "readonly" | "read-only" | "read_only" => "[read]".to_owned(),
+        "w" => "[write]".to_owned(),
+        words => {
+            let words = words.split([',', ' ', '+']).map(str::trim).filter(|word| !word.is_empty());
+            let words: Vec<&str> = words.collect();
+            let is_word = |word: &&str| word.bytes().all(|byte| byte.is_ascii_lowercase());
+            if !words.iter().all(is_word) {
+                return diagnostic.help("write the permissions as a list, such as `[read, write]`");
+            }
+            format!("[{}]", words.join(", "))
+        }
+    };
+    let help = format!("write the permissions as a list: `{list}`");
+    diagnostic.help(help).fix(Applicability::Safe, format!("change to `{list}`"), node.span, list)
 }

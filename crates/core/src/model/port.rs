@@ -65,6 +65,8 @@ const KEYS: Keys = Keys {
     map: "`port`",
     names: PORT_NAMES,
     unsupported: &[UnsupportedField::new("websocket", "use `tcp` for websockets")],
+    synonyms: &[],
+    shapes: &[],
 };
 
 impl FieldValue for Port {

@@ -5,13 +5,14 @@ use super::field_reader::{FieldReader, FieldValue};
 use super::fields::fields;
 use super::quantity::Quantity;
 use super::rendered::Rendered;
+use super::synonym::RESOURCE_REQUEST_WORDS;
 use super::unit::Unit;
 use crate::kind::Kind;
 use crate::syntax::Node;
 
 fields! {
     /// The resources that are requested for each container.
-    pub struct ResourceRequest ("`resource_request`") {
+    pub struct ResourceRequest ("`resource_request`", synonyms: RESOURCE_REQUEST_WORDS) {
         /// CPU request, in millicores (thousandths of a CPU).
         cpu: Quantity = 100, {
             example: "250", unit: Some(Unit::Millicores),

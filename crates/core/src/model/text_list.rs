@@ -2,9 +2,11 @@
 
 use super::field::{FieldShape, FieldType};
 use super::field_reader::{FieldReader, FieldValue};
-use crate::diagnostic::Applicability;
-use crate::span::Spanned;
-use crate::syntax::{Node, NodeKind, ScalarValue};
+use super::rules::WRONG_TYPE;
+use crate::diagnostic::{Applicability, Diagnostic};
+use crate::quote::quoted;
+use crate::span::{Span, Spanned};
+use crate::syntax::{Mapping, Node, NodeKind, ScalarValue};
 use crate::text::Text;
 
 impl FieldValue for Text {
@@ -55,7 +57,7 @@ impl FieldValue for Vec<Spanned<Text>> {
 
     fn read(node: &Node, field: &FieldShape, reader: &mut FieldReader<'_>) -> Option<Self> {
         let items = list_items(node, field, reader)?;
-        Some(read_texts(items, reader))
+        Some(read_texts(items, field, reader))
     }
 }
 
@@ -77,12 +79,48 @@ pub(super) fn list_items<'n>(
     None
 }
 
-fn read_texts(items: &[Node], reader: &mut FieldReader<'_>) -> Vec<Spanned<Text>> {
+fn read_texts(
+    items: &[Node],
+    field: &FieldShape,
+    reader: &mut FieldReader<'_>,
+) -> Vec<Spanned<Text>> {
     let read = |(index, item): (usize, &Node)| {
-        let text = reader.in_item(index, |reader| text(item, reader, "text"))?;
+        let text = reader.in_item(index, |reader| match item.as_mapping() {
+            Some(mapping) if field.name == SECRETS => {
+                reader.push(secret_with_value(item, mapping, reader));
+                None
+            }
+            _ => text(item, reader, "text"),
+        })?;
         Some(Spanned::new(text, item.span))
     };
     items.iter().enumerate().filter_map(read).collect()
+}
+
+/// The field with the names of secrets.
+const SECRETS: &str = "secrets";
+
+/// Reports a secret that is written as a map, such as `- NAME: value`. The message never contains
+/// the value, which may be a secret.
+fn secret_with_value(item: &Node, mapping: &Mapping, reader: &FieldReader<'_>) -> Diagnostic {
+    let [entry] = &*mapping.entries else {
+        let diagnostic = reader.fault(&WRONG_TYPE, item.span, "a secret is a map, expected a name");
+        return diagnostic.help("write only the name of the secret, such as `- STRIPE_KEY`");
+    };
+    let name = quoted(&entry.key.value);
+    let message = format!("secret {name} has a value, expected only its name");
+    let diagnostic = reader.fault(&WRONG_TYPE, entry.key.span, message).help(format!(
+        "write `- {}`, and store the value with `optakit secret set {}`",
+        entry.key.value, entry.key.value
+    ));
+    let is_simple = entry.value.as_scalar().is_some();
+    if !is_simple || item.span.end < entry.value.span.end {
+        return diagnostic;
+    }
+    let span = Span { end: entry.value.span.end.max(entry.key.span.end), ..item.span };
+    let key = reader.source.slice(entry.key.span).to_owned();
+    // The value is lost, so the fix needs a review.
+    diagnostic.fix(Applicability::Unsafe, "keep only the name", span, key)
 }
 
 /// One text, or a list of texts.
@@ -98,9 +136,9 @@ impl From<[Spanned<Text>; 0]> for TextOrList {
 impl FieldValue for TextOrList {
     const KIND: FieldType = FieldType::TextOrList;
 
-    fn read(node: &Node, _field: &FieldShape, reader: &mut FieldReader<'_>) -> Option<Self> {
+    fn read(node: &Node, field: &FieldShape, reader: &mut FieldReader<'_>) -> Option<Self> {
         if let Some(items) = node.as_sequence() {
-            return Some(Self(read_texts(items, reader)));
+            return Some(Self(read_texts(items, field, reader)));
         }
         text(node, reader, "text or a list of texts")
             .map(|value| Self(vec![Spanned::new(value, node.span)]))

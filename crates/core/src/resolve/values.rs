@@ -45,6 +45,8 @@ const KEYS: Keys = Keys {
     map: "a values file",
     names: &["parent", "modules", "env", "image_tag", "image_digest", "random"],
     unsupported: &[],
+    synonyms: &[],
+    shapes: &[],
 };
 
 /// Reads a values file: YAML or JSON with `parent` and `modules`, or the output of

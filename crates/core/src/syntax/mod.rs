@@ -8,6 +8,7 @@ mod diagnostics;
 mod document;
 mod edit;
 mod emit;
+mod indentation;
 mod lines;
 mod literal;
 pub mod node;

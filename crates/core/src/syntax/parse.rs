@@ -11,6 +11,7 @@ use std::ops::Range;
 use super::compose::{Composed, compose};
 use super::diagnostics::from_library;
 use super::document::Document;
+use super::indentation::Misplaced;
 use super::lines::{line_end, line_start};
 use super::node::{Node, NodeKind};
 use crate::diagnostic::Diagnostic;
@@ -34,6 +35,15 @@ pub fn parse(source: &Source) -> (Document, Vec<Diagnostic>) {
             }
             Err(error) => error,
         };
+        let misplaced =
+            if blanks.len() < MAX_BLANKS { Misplaced::find(source, &text, &error) } else { None };
+        if let Some(misplaced) = misplaced {
+            diagnostics.push(misplaced.diagnostic(source));
+            let lines = misplaced.with_children(&text);
+            blank_out(text.to_mut(), &lines);
+            blanks.push(lines);
+            continue;
+        }
         // An unclosed quote on a line that was replaced has the same cause: report it once.
         let start =
             error.secondary.first().map_or(error.primary.span.start, |label| label.span.start);
