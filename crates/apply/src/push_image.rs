@@ -179,6 +179,9 @@ impl PackedImage {
         let archive = Archive::open(&file.archive)?;
         let mut image = file.read(&archive)?;
         let tag = tag(file, &image)?;
+        for left_out in &image.left_out {
+            report.warning(format!("left out of the pushed image: {left_out}"));
+        }
         let folder = tempfile::tempdir().context("cannot create a folder for compressed layers")?;
         let transfers = Transfers::new(report);
         pack(&mut image, folder.path(), |digest, before, after| {

@@ -5,43 +5,18 @@ use std::fs::File;
 use std::io::{Read, Seek, SeekFrom};
 use std::path::{Path, PathBuf};
 
-use optakit_core::quote::quoted;
+use oci_spec::image::{Digest, DigestAlgorithm};
 use serde::de::DeserializeOwned;
+
+use super::archive_error::ArchiveError;
 
 /// The maximum size of a manifest or configuration in bytes. Registries accept no larger ones (OCI
 /// distribution, §Push).
 const MAX_JSON: u64 = 4 * 1024 * 1024;
+/// The files that list the images: of an OCI layout, and of `docker save`.
+pub(super) const LISTS: [&str; 2] = ["index.json", "manifest.json"];
 /// The maximum number of links that lead to a file.
 const MAX_LINKS: usize = 8;
-
-/// Why an archive cannot be used.
-#[derive(Debug, thiserror::Error)]
-pub(crate) enum ArchiveError {
-    #[error("cannot read {path}")]
-    Read {
-        path: String,
-        #[source]
-        error: std::io::Error,
-    },
-    #[error("cannot write {path}")]
-    Write {
-        path: String,
-        #[source]
-        error: std::io::Error,
-    },
-    #[error("{path} is compressed\n  help: decompress it first: `{command}`")]
-    Compressed { path: String, command: String },
-    #[error(
-        "{path} is not an image archive; expected an OCI layout or the output of `docker save`"
-    )]
-    NotAnArchive { path: String },
-    #[error("{path} is incomplete or damaged: {problem}\n  help: create the archive again")]
-    Damaged { path: String, problem: String },
-    #[error("{path} contains several images: {names}\n  help: choose one with `--image NAME`")]
-    Several { path: String, names: String },
-    #[error("{path} contains no image {}; it contains {names}", quoted(.wanted))]
-    NoSuch { path: String, wanted: String, names: String },
-}
 
 /// A part of a file.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -69,6 +44,8 @@ pub(crate) struct Archive {
     path: PathBuf,
     /// The entries of a tar file by name. `None` for a folder.
     entries: Option<BTreeMap<String, Entry>>,
+    /// The folder with the image: empty, or a name with a slash at its end.
+    root: String,
 }
 
 /// An entry of a tar file.
@@ -90,7 +67,7 @@ impl Archive {
     pub(crate) fn open(path: &Path) -> Result<Self, ArchiveError> {
         let unreadable = |error| ArchiveError::Read { path: path.display().to_string(), error };
         if std::fs::metadata(path).map_err(unreadable)?.is_dir() {
-            return Ok(Self { path: path.to_owned(), entries: None });
+            return Ok(Self::folder(path));
         }
         let mut file = File::open(path).map_err(unreadable)?;
         if let Some(tool) = decompressor(&mut file).map_err(unreadable)? {
@@ -100,7 +77,7 @@ impl Archive {
             });
         }
         let length = file.metadata().map_err(unreadable)?.len();
-        let mut archive = Self { path: path.to_owned(), entries: Some(BTreeMap::new()) };
+        let mut archive = Self { entries: Some(BTreeMap::new()), ..Self::folder(path) };
         let mut entries = BTreeMap::new();
         let mut tar = tar::Archive::new(file);
         for entry in tar.entries_with_seek().map_err(unreadable)? {
@@ -127,8 +104,13 @@ impl Archive {
                 entries.insert(name, Entry::Link(target));
             }
         }
+        archive.root = root(&entries);
         archive.entries = Some(entries);
         Ok(archive)
+    }
+
+    fn folder(path: &Path) -> Self {
+        Self { path: path.to_owned(), entries: None, root: String::new() }
     }
 
     pub(super) fn not_an_archive(&self) -> ArchiveError {
@@ -137,6 +119,19 @@ impl Archive {
 
     pub(super) fn damaged(&self, problem: impl Into<String>) -> ArchiveError {
         ArchiveError::Damaged { path: self.name(), problem: problem.into() }
+    }
+
+    pub(super) fn not_an_image(&self, found: &str) -> ArchiveError {
+        ArchiveError::NotAnImage { path: self.name(), found: found.to_owned() }
+    }
+
+    pub(super) fn foreign_layer(&self, digest: &str, url: &str) -> ArchiveError {
+        let (digest, url) = (digest.to_owned(), url.to_owned());
+        ArchiveError::ForeignLayer { path: self.name(), digest, url }
+    }
+
+    pub(super) fn unreadable(&self, error: std::io::Error) -> ArchiveError {
+        ArchiveError::Read { path: self.name(), error }
     }
 
     pub(super) fn name(&self) -> String {
@@ -154,7 +149,8 @@ impl Archive {
                 std::fs::metadata(&file).ok().filter(|found| inside && found.is_file())?.len();
             return Some(Part { file, offset: 0, size });
         };
-        let mut name = name;
+        let inside = format!("{}{name}", self.root);
+        let mut name = &inside;
         for _ in 0..=MAX_LINKS {
             match entries.get(name)? {
                 Entry::File { offset, size } => {
@@ -181,7 +177,7 @@ impl Archive {
         let mut bytes = Vec::new();
         part.open()
             .and_then(|mut reader| reader.read_to_end(&mut bytes))
-            .map_err(|error| ArchiveError::Read { path: self.name(), error })?;
+            .map_err(|error| self.unreadable(error))?;
         Ok(bytes)
     }
 
@@ -191,9 +187,55 @@ impl Archive {
     ///
     /// Fails if the file is missing, too large or not valid, or if it cannot be read.
     pub(super) fn read_json<T: DeserializeOwned>(&self, name: &str) -> Result<T, ArchiveError> {
-        serde_json::from_slice(&self.read(name)?)
-            .map_err(|error| self.damaged(format!("{name}: {error}")))
+        self.parse(name, &self.read(name)?)
     }
+
+    /// Parses the JSON file `name`.
+    ///
+    /// # Errors
+    ///
+    /// Fails if the text is not valid.
+    pub(super) fn parse<T: DeserializeOwned>(
+        &self,
+        name: &str,
+        bytes: &[u8],
+    ) -> Result<T, ArchiveError> {
+        serde_json::from_slice(bytes).map_err(|error| self.damaged(format!("{name}: {error}")))
+    }
+
+    /// Returns the name of the file with a blob of an OCI layout.
+    ///
+    /// # Errors
+    ///
+    /// Fails if the digest is not a sha256 digest.
+    pub(super) fn blob_name(&self, digest: &Digest) -> Result<String, ArchiveError> {
+        self.check_algorithm(digest)?;
+        Ok(format!("blobs/sha256/{}", digest.digest()))
+    }
+
+    /// Checks that a digest is a sha256 digest.
+    ///
+    /// # Errors
+    ///
+    /// Fails if it uses another algorithm.
+    pub(super) fn check_algorithm(&self, digest: &Digest) -> Result<(), ArchiveError> {
+        match digest.algorithm() {
+            DigestAlgorithm::Sha256 => Ok(()),
+            _ => Err(ArchiveError::Algorithm { path: self.name(), digest: digest.to_string() }),
+        }
+    }
+}
+
+/// Returns the folder of the image. `tar -cf app.tar layout` packs a layout with its folder.
+fn root(entries: &BTreeMap<String, Entry>) -> String {
+    let at = |list: &str| {
+        let folders = entries.keys().filter_map(|name| name.strip_suffix(list));
+        // The list itself, or a list in a folder without parents.
+        let folders = folders
+            .filter(|folder| folder.is_empty() || folder.find('/') == Some(folder.len() - 1));
+        folders.min_by_key(|folder| folder.len()).map(str::to_owned)
+    };
+    LISTS.iter().find_map(|list| at(list)).unwrap_or_default()
 }
 
 /// Returns the command that decompresses a file, if the file is compressed.

@@ -1,17 +1,21 @@
-//! Reads the image in an archive of `docker save`.
+//! Reads the image in an archive of `docker save`. Kaniko, ko, crane and Bazel write this format
+//! too, with compressed layers.
 
-use oci_spec::image::{
-    Descriptor, Digest, ImageConfiguration, ImageManifestBuilder, MediaType, SCHEMA_VERSION,
-};
+use std::collections::BTreeMap;
+use std::io::Read;
+
+use oci_spec::image::{Descriptor, Digest, ImageManifestBuilder, MediaType, SCHEMA_VERSION};
 use serde::Deserialize;
 
-use super::archive::{Archive, ArchiveError, Part};
-use super::choice::{choose, tag};
-use super::parts::{Blob, Image, serialize};
+use super::archive::{Archive, LISTS, Part};
+use super::archive_error::ArchiveError;
+use super::choice::{Candidate, matching, only};
+use super::configuration::Configuration;
+use super::parts::{Blob, Content, Image, serialize};
 use crate::digest::sha256;
 
 /// The file that lists the images.
-pub(super) const LIST: &str = "manifest.json";
+pub(super) const LIST: &str = LISTS[1];
 
 /// An image in the list.
 #[derive(Deserialize)]
@@ -20,51 +24,91 @@ struct SavedImage {
     config: String,
     #[serde(default)]
     repo_tags: Option<Vec<String>>,
-    layers: Vec<String>,
+    #[serde(default)]
+    layers: Option<Vec<String>>,
+    /// The layers that are not in the archive on purpose, by their digest.
+    #[serde(default)]
+    layer_sources: Option<BTreeMap<String, LayerSource>>,
+}
+
+#[derive(Deserialize)]
+struct LayerSource {
+    #[serde(default)]
+    urls: Vec<String>,
 }
 
 /// Reads the image named `wanted`, or the only image.
 pub(super) fn read(archive: &Archive, wanted: Option<&str>) -> Result<Image, ArchiveError> {
-    let images: Vec<SavedImage> = archive.read_json(LIST)?;
-    let named = images.iter().map(|image| {
-        let name = image.repo_tags.iter().flatten().next().unwrap_or(&image.config);
-        (name.clone(), image)
+    let images: Option<Vec<SavedImage>> = archive.read_json(LIST)?;
+    let all = images.unwrap_or_default().into_iter().map(|image| Candidate {
+        names: image.repo_tags.clone().unwrap_or_default(),
+        id: image.config.clone(),
+        content: image,
     });
-    let (name, saved) = choose(archive, named.collect(), wanted)?;
+    let chosen = only(archive, matching(archive, all.collect(), wanted)?)?;
+    let saved = &chosen.content;
     let config = archive.read(&saved.config)?;
-    let configuration = ImageConfiguration::from_reader(&*config)
+    let configuration: Configuration = serde_json::from_slice(&config)
         .map_err(|error| archive.damaged(format!("{}: {error}", saved.config)))?;
-    // Docker saves layers without compression. Their digests are in the configuration.
-    let digests = configuration.rootfs().diff_ids();
-    if digests.len() != saved.layers.len() {
-        let (found, expected) = (saved.layers.len(), digests.len());
+    let (layers, digests) = (saved.layers.as_deref().unwrap_or_default(), configuration.diff_ids());
+    if digests.len() != layers.len() {
+        let (found, expected) = (layers.len(), digests.len());
         return Err(archive.damaged(format!("it contains {found} of {expected} layers")));
     }
-    let mut image = Image::new(tag(&name));
+    let mut image = Image::new(chosen.tag(wanted));
     image.add_platform(&configuration);
-    let config =
-        Blob { digest: sha256(&config), part: part(archive, &saved.config)?, plain: false };
+    let part = archive
+        .find(&saved.config)
+        .ok_or_else(|| archive.damaged(format!("{} is missing", saved.config)))?;
+    let config = Blob { digest: sha256(&config), part, content: Content::Exact };
     let config_descriptor = descriptor(archive, MediaType::ImageConfig, &config)?;
     image.add_blob(config);
-    let mut layers = Vec::new();
-    for (name, digest) in saved.layers.iter().zip(digests) {
-        let layer = Blob { digest: digest.clone(), part: part(archive, name)?, plain: true };
-        layers.push(descriptor(archive, MediaType::ImageLayer, &layer)?);
+    let mut descriptors = Vec::new();
+    for (name, digest) in layers.iter().zip(digests) {
+        let part = layer(archive, saved, name, digest)?;
+        let content = content(&part).map_err(|error| archive.unreadable(error))?;
+        let layer = Blob { digest: digest.clone(), part, content };
+        descriptors.push(descriptor(archive, MediaType::ImageLayer, &layer)?);
         image.add_blob(layer);
     }
     let manifest = ImageManifestBuilder::default()
         .schema_version(SCHEMA_VERSION)
         .media_type(MediaType::ImageManifest)
         .config(config_descriptor)
-        .layers(layers)
+        .layers(descriptors)
         .build()
         .map_err(|error| archive.damaged(error.to_string()))?;
     image.manifests.push(serialize(&manifest));
     Ok(image)
 }
 
-fn part(archive: &Archive, name: &str) -> Result<Part, ArchiveError> {
-    archive.find(name).ok_or_else(|| archive.damaged(format!("{name} is missing")))
+/// Finds a layer.
+fn layer(
+    archive: &Archive,
+    saved: &SavedImage,
+    name: &str,
+    digest: &str,
+) -> Result<Part, ArchiveError> {
+    if let Some(part) = archive.find(name) {
+        return Ok(part);
+    }
+    let source = saved.layer_sources.as_ref().and_then(|sources| sources.get(digest));
+    match source.and_then(|source| source.urls.first()) {
+        Some(url) => Err(archive.foreign_layer(digest, url)),
+        None => Err(archive.damaged(format!("{name} is missing"))),
+    }
+}
+
+/// Returns what the bytes of a layer are, by their start. The digests in a configuration are those
+/// of the layers before compression.
+fn content(part: &Part) -> std::io::Result<Content> {
+    let mut start = Vec::new();
+    part.open()?.take(4).read_to_end(&mut start)?;
+    Ok(match *start {
+        [0x1f, 0x8b, ..] => Content::Gzip,
+        [0x28, 0xb5, 0x2f, 0xfd] => Content::Zstd,
+        _ => Content::Plain,
+    })
 }
 
 fn descriptor(
@@ -76,5 +120,6 @@ fn descriptor(
         .digest
         .parse()
         .map_err(|_| archive.damaged(format!("`{}` is not a valid digest", blob.digest)))?;
+    archive.check_algorithm(&digest)?;
     Ok(Descriptor::new(media_type, blob.part.size, digest))
 }

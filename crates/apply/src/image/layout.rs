@@ -1,40 +1,97 @@
-//! Reads the image in an OCI layout.
+//! Reads the image in an OCI layout. The index of a layout may name platforms that are not in it,
+//! as `docker save` of Docker with the containerd image store does.
 
-use oci_spec::image::{
-    Descriptor, Digest, ImageConfiguration, ImageIndex, ImageManifest, MediaType,
-};
+use std::collections::BTreeSet;
 
-use super::archive::{Archive, ArchiveError, Part};
-use super::choice::{choose, tag};
-use super::parts::{Blob, Image, Manifest, is_plain};
+use oci_spec::image::{Descriptor, ImageIndex, ImageManifest, MediaType};
+
+use super::archive::{Archive, LISTS, Part};
+use super::archive_error::ArchiveError;
+use super::choice::{Candidate, matching, only};
+use super::configuration::Configuration;
+use super::index::{self, Entry};
+use super::kind::{artifact, describe, is_foreign};
+use super::parts::{Blob, Content, Image, Manifest, is_plain};
 use crate::digest::sha256;
 
 /// The file that lists the images.
-pub(super) const LIST: &str = "index.json";
+pub(super) const LIST: &str = LISTS[0];
 /// The annotation with the name of an image (image-spec, annotations).
 const REF_NAME: &str = "org.opencontainers.image.ref.name";
 /// The annotation with the full name of an image, which Docker and containerd add.
 const CONTAINERD_NAME: &str = "io.containerd.image.name";
 /// The media type of an index that Docker writes.
 const DOCKER_INDEX: &str = "application/vnd.docker.distribution.manifest.list.v2+json";
+/// How the media types of manifests before 2016 start.
+const OLD_MANIFEST: &str = "application/vnd.docker.distribution.manifest.v1+";
 /// The maximum depth of nested indexes.
 const MAX_DEPTH: usize = 4;
 
 /// Reads the image named `wanted`, or the only image.
 pub(super) fn read(archive: &Archive, wanted: Option<&str>) -> Result<Image, ArchiveError> {
     let index: ImageIndex = archive.read_json(LIST)?;
-    let named = index.manifests().iter().map(|descriptor| (name(descriptor), descriptor));
-    let (name, descriptor) = choose(archive, named.collect(), wanted)?;
-    let mut image = Image::new(tag(&name));
-    add(&mut image, archive, descriptor, 0)?;
-    Ok(image)
+    let all = index.manifests().iter().map(|descriptor| Candidate {
+        names: names(descriptor),
+        id: descriptor.digest().to_string(),
+        content: descriptor,
+    });
+    let found = matching(archive, all.collect(), wanted)?;
+    if found.len() == index.manifests().len() && are_platforms(&found) {
+        // The list itself is the index of one image for several platforms, as ko and
+        // go-containerregistry write it.
+        let mut image = Image::new(found.first().and_then(|first| first.tag(wanted)));
+        let bytes = archive.read(LIST)?;
+        let media_type = MediaType::ImageIndex.to_string();
+        let presence = add_index(&mut image, archive, Manifest { media_type, bytes }, 0)?;
+        return complete(archive, image, presence);
+    }
+    let chosen = only(archive, found)?;
+    let mut image = Image::new(chosen.tag(wanted));
+    let presence = add(&mut image, archive, chosen.content, 0)?;
+    complete(archive, image, presence)
 }
 
-/// Returns the name of an image, or its digest if it has no name.
-fn name(descriptor: &Descriptor) -> String {
-    let annotations = descriptor.annotations().as_ref();
-    let name = annotations.and_then(|all| all.get(CONTAINERD_NAME).or_else(|| all.get(REF_NAME)));
-    name.cloned().unwrap_or_else(|| descriptor.digest().to_string())
+/// Returns the names of an image.
+fn names(descriptor: &Descriptor) -> Vec<String> {
+    let Some(annotations) = descriptor.annotations() else { return Vec::new() };
+    [CONTAINERD_NAME, REF_NAME].iter().filter_map(|key| annotations.get(*key).cloned()).collect()
+}
+
+/// Whether several entries are the same image for different platforms.
+fn are_platforms(found: &[Candidate<&Descriptor>]) -> bool {
+    let platform = |candidate: &Candidate<&Descriptor>| {
+        candidate.content.platform().as_ref().map(index::platform)
+    };
+    let platforms: BTreeSet<Option<String>> = found.iter().map(platform).collect();
+    let names: BTreeSet<&[String]> = found.iter().map(|found| found.names.as_slice()).collect();
+    found.len() > 1
+        && names.len() == 1
+        && platforms.len() == found.len()
+        && !platforms.contains(&None)
+}
+
+/// Whether the archive contains a manifest with everything that it refers to.
+enum Presence {
+    Complete {
+        /// The entry in the index above. It changes if something in it is left out.
+        digest: String,
+        size: u64,
+        /// Whether it contains an image.
+        runs: bool,
+    },
+    /// The reason why it is left out.
+    Absent(String),
+}
+
+/// Returns the image, if it is complete.
+fn complete(archive: &Archive, image: Image, found: Presence) -> Result<Image, ArchiveError> {
+    match found {
+        Presence::Complete { runs: true, .. } => Ok(image),
+        Presence::Complete { .. } => {
+            Err(archive.not_an_image("only attestations or other artifacts"))
+        }
+        Presence::Absent(missing) => Err(archive.damaged(missing)),
+    }
 }
 
 /// Adds the manifest or index of a descriptor, and the blobs that it refers to.
@@ -43,68 +100,132 @@ fn add(
     archive: &Archive,
     descriptor: &Descriptor,
     depth: usize,
-) -> Result<(), ArchiveError> {
+) -> Result<Presence, ArchiveError> {
     let digest = descriptor.digest();
-    let bytes = archive.read(&blob_name(archive, digest)?)?;
+    let name = archive.blob_name(digest)?;
+    if archive.find(&name).is_none() {
+        return Ok(Presence::Absent(format!("{digest} is missing")));
+    }
+    let bytes = archive.read(&name)?;
     if sha256(&bytes) != digest.to_string() {
         return Err(archive.damaged(format!("{digest} does not match its content")));
     }
-    let invalid = |error: serde_json::Error| archive.damaged(format!("{digest}: {error}"));
     let media_type = descriptor.media_type().to_string();
-    if *descriptor.media_type() == MediaType::ImageIndex || media_type == DOCKER_INDEX {
-        if depth > MAX_DEPTH {
-            return Err(archive.damaged("the indexes are nested too deeply"));
-        }
-        let index: ImageIndex = serde_json::from_slice(&bytes).map_err(invalid)?;
-        for inner in index.manifests() {
-            add(image, archive, inner, depth + 1)?;
-        }
-    } else {
-        let manifest: ImageManifest = serde_json::from_slice(&bytes).map_err(invalid)?;
-        let config = part(archive, manifest.config())?;
-        if let Some(configuration) = configuration(&config) {
-            image.add_platform(&configuration);
-        }
-        image.add_blob(Blob {
-            digest: manifest.config().digest().to_string(),
-            part: config,
-            plain: false,
-        });
-        for layer in manifest.layers() {
-            // Compressing a layer changes its manifest, which must not be part of an index.
-            let plain = depth == 0 && is_plain(layer.media_type());
-            let part = part(archive, layer)?;
-            image.add_blob(Blob { digest: layer.digest().to_string(), part, plain });
-        }
+    if media_type.starts_with(OLD_MANIFEST) {
+        return Err(archive.not_an_image("a manifest in the format of Docker before 2016"));
     }
-    image.manifests.push(Manifest { media_type, bytes });
-    Ok(())
+    let manifest = Manifest { media_type, bytes };
+    if *descriptor.media_type() == MediaType::ImageIndex || manifest.media_type == DOCKER_INDEX {
+        return add_index(image, archive, manifest, depth);
+    }
+    let is_manifest = descriptor.media_type().as_ref().contains("manifest");
+    if depth == 0 && !is_manifest {
+        return Err(archive.not_an_image(&describe(descriptor.media_type().as_ref())));
+    }
+    add_manifest(image, archive, manifest, depth)
 }
 
-/// Reads the configuration of an image. Other artifacts have none.
-fn configuration(config: &Part) -> Option<ImageConfiguration> {
-    ImageConfiguration::from_reader(config.open().ok()?).ok()
+/// Adds an index and the manifests that it names. Leaves out those that are not in the archive.
+fn add_index(
+    image: &mut Image,
+    archive: &Archive,
+    manifest: Manifest,
+    depth: usize,
+) -> Result<Presence, ArchiveError> {
+    if depth > MAX_DEPTH {
+        return Err(archive.damaged("the indexes are nested too deeply"));
+    }
+    let name = manifest.digest();
+    let index: ImageIndex = archive.parse(&name, &manifest.bytes)?;
+    let (mut entries, mut absent) = (Vec::new(), Vec::new());
+    let mut any_runs = false;
+    // Attestations come after the images that they refer to.
+    for inner in index.manifests() {
+        let is_orphan = index::subject(inner)
+            .is_some_and(|subject| absent.iter().any(|(digest, _)| digest == subject));
+        let found = match is_orphan {
+            true => Presence::Absent("its image is left out".to_owned()),
+            false => add(image, archive, inner, depth + 1)?,
+        };
+        entries.push(match found {
+            Presence::Complete { digest, size, runs } => {
+                any_runs |= runs;
+                Entry::Kept { digest, size }
+            }
+            Presence::Absent(reason) => {
+                let reason = format!("{}: {reason}", index::label(inner));
+                absent.push((inner.digest().to_string(), reason));
+                Entry::LeftOut
+            }
+        });
+    }
+    let reasons: Vec<String> = absent.into_iter().map(|(_, reason)| reason).collect();
+    if !any_runs && !reasons.is_empty() {
+        let missing = reasons.join(", ");
+        return match depth {
+            0 => Err(ArchiveError::AllAbsent { path: archive.name(), missing }),
+            _ => Ok(Presence::Absent(missing)),
+        };
+    }
+    image.left_out.extend(reasons);
+    let bytes = index::keep(&manifest.bytes, &entries);
+    let manifest = Manifest { bytes: bytes.unwrap_or(manifest.bytes), ..manifest };
+    let (digest, size) = (manifest.digest(), manifest.bytes.len() as u64);
+    image.manifests.push(manifest);
+    Ok(Presence::Complete { digest, size, runs: any_runs })
 }
 
-/// Returns the part of the archive that contains a blob.
-fn part(archive: &Archive, descriptor: &Descriptor) -> Result<Part, ArchiveError> {
+/// Adds a manifest with its blobs, if all of them are in the archive.
+fn add_manifest(
+    image: &mut Image,
+    archive: &Archive,
+    manifest: Manifest,
+    depth: usize,
+) -> Result<Presence, ArchiveError> {
+    let name = manifest.digest();
+    let parsed: ImageManifest = archive.parse(&name, &manifest.bytes)?;
+    let artifact = artifact(&parsed);
+    if let (0, Some(artifact)) = (depth, &artifact) {
+        return Err(archive.not_an_image(artifact));
+    }
+    let mut blobs = Vec::new();
+    for descriptor in std::iter::once(parsed.config()).chain(parsed.layers()) {
+        let Some(part) = part(archive, descriptor)? else {
+            let digest = descriptor.digest();
+            let url = descriptor.urls().iter().flatten().next();
+            return match is_foreign(descriptor) {
+                true if depth == 0 => Err(archive.foreign_layer(
+                    digest.as_ref(),
+                    url.map_or("another registry", String::as_str),
+                )),
+                true => Ok(Presence::Absent(format!("the foreign layer {digest}"))),
+                false => Ok(Presence::Absent(format!("{digest} is missing"))),
+            };
+        };
+        // Compressing a layer changes its manifest, which must not be part of an index.
+        let plain = depth == 0 && is_plain(descriptor.media_type());
+        let content = if plain { Content::Plain } else { Content::Exact };
+        blobs.push(Blob { digest: descriptor.digest().to_string(), part, content });
+    }
+    if artifact.is_none() {
+        let config = archive.read(&archive.blob_name(parsed.config().digest())?)?;
+        let configuration: Configuration =
+            archive.parse(parsed.config().digest().as_ref(), &config)?;
+        image.add_platform(&configuration);
+    }
+    blobs.into_iter().for_each(|blob| image.add_blob(blob));
+    let size = manifest.bytes.len() as u64;
+    image.manifests.push(manifest);
+    Ok(Presence::Complete { digest: name, size, runs: artifact.is_none() })
+}
+
+/// Returns the part of the archive that contains a blob, if there is one.
+fn part(archive: &Archive, descriptor: &Descriptor) -> Result<Option<Part>, ArchiveError> {
     let digest = descriptor.digest();
-    let part = archive
-        .find(&blob_name(archive, digest)?)
-        .ok_or_else(|| archive.damaged(format!("{digest} is missing")))?;
+    let Some(part) = archive.find(&archive.blob_name(digest)?) else { return Ok(None) };
     if part.size != descriptor.size() {
         let (found, expected) = (part.size, descriptor.size());
         return Err(archive.damaged(format!("{digest} has {found} of {expected} bytes")));
     }
-    Ok(part)
-}
-
-/// Returns the name of the file with a blob.
-fn blob_name(archive: &Archive, digest: &Digest) -> Result<String, ArchiveError> {
-    let text = digest.to_string();
-    let hex = text
-        .strip_prefix("sha256:")
-        .filter(|hex| hex.len() == 64 && hex.bytes().all(|byte| byte.is_ascii_hexdigit()));
-    hex.map(|hex| format!("blobs/sha256/{hex}"))
-        .ok_or_else(|| archive.damaged(format!("`{text}` is not a valid sha256 digest")))
+    Ok(Some(part))
 }

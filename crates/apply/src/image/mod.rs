@@ -1,8 +1,13 @@
 //! Container images: reads them from archives, and pushes them to registries.
 
 mod archive;
+mod archive_error;
 mod choice;
+mod configuration;
 mod docker;
+mod hashing;
+mod index;
+mod kind;
 mod layout;
 mod pack;
 mod parts;

@@ -2,9 +2,10 @@
 
 use std::collections::BTreeSet;
 
-use oci_spec::image::{ImageConfiguration, ImageManifest, MediaType};
+use oci_spec::image::{ImageManifest, MediaType};
 
 use super::archive::Part;
+use super::configuration::Configuration;
 use crate::digest::sha256;
 
 /// An image that can be pushed.
@@ -18,6 +19,8 @@ pub(crate) struct Image {
     pub(crate) blobs: Vec<Blob>,
     /// The manifests of the image. A manifest comes after the manifests that it refers to.
     pub(crate) manifests: Vec<Manifest>,
+    /// The platforms of the index that are not in the archive, each with the reason.
+    pub(crate) left_out: Vec<String>,
 }
 
 /// A configuration or layer.
@@ -25,8 +28,20 @@ pub(crate) struct Image {
 pub(crate) struct Blob {
     pub(crate) digest: String,
     pub(crate) part: Part,
-    /// Whether the blob is a layer that is not compressed.
-    pub(crate) plain: bool,
+    pub(crate) content: Content,
+}
+
+/// What the bytes of a blob are.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Content {
+    /// The bytes of the digest. They are sent as they are.
+    Exact,
+    /// A layer that is not compressed. It is compressed before it is sent.
+    Plain,
+    /// A compressed layer with the digest of the layer before compression.
+    Gzip,
+    /// Like `Gzip`, with Zstandard.
+    Zstd,
 }
 
 /// A manifest or an index.
@@ -46,17 +61,18 @@ impl Manifest {
 impl Image {
     /// Returns an image without parts.
     pub(super) const fn new(tag: Option<String>) -> Self {
-        Self { tag, platforms: BTreeSet::new(), blobs: Vec::new(), manifests: Vec::new() }
+        Self {
+            tag,
+            platforms: BTreeSet::new(),
+            blobs: Vec::new(),
+            manifests: Vec::new(),
+            left_out: Vec::new(),
+        }
     }
 
     /// Adds the platform of a configuration.
-    pub(super) fn add_platform(&mut self, configuration: &ImageConfiguration) {
-        let (os, architecture) =
-            (configuration.os().to_string(), configuration.architecture().to_string());
-        // The attestations of buildx are not images.
-        if os != "unknown" && !os.is_empty() {
-            self.platforms.insert(format!("{os}/{architecture}"));
-        }
+    pub(super) fn add_platform(&mut self, configuration: &Configuration) {
+        self.platforms.extend(configuration.platform());
     }
 
     /// Adds a blob, unless the image has it already.

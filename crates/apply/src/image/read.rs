@@ -1,6 +1,7 @@
 //! Reads the image in an archive of any format.
 
-use super::archive::{Archive, ArchiveError};
+use super::archive::Archive;
+use super::archive_error::ArchiveError;
 use super::parts::Image;
 use super::{docker, layout};
 
