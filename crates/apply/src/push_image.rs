@@ -5,8 +5,6 @@ use std::path::PathBuf;
 
 use anyhow::{Context, bail};
 use aws_config::SdkConfig;
-use docker_credential::{CredentialRetrievalError, DockerCredential};
-use oci_client::secrets::RegistryAuth;
 use optakit_core::aws::ecr::EcrRepository;
 use optakit_core::bundle::Bundle;
 use optakit_core::quote::quoted;
@@ -15,7 +13,7 @@ use tempfile::TempDir;
 use crate::auth;
 use crate::aws::adopt::adopt;
 use crate::aws::login::login;
-use crate::aws::{ServiceModule, ensure_repository};
+use crate::aws::{ServiceModule, ensure_repository, has_immutable_tags};
 use crate::image::{self, Archive, Destination, Image, pack, push};
 use crate::report::{Report, Transfers, bytes};
 
@@ -65,8 +63,15 @@ pub(crate) async fn push_to_ecr(
     let (owner, repository) = repository_of(&bundle, module)?;
     let service = ServiceModule::new(&bundle, owner);
     ensure_repository(&aws, repository, service, report).await?;
-    let login = login(&aws).await?;
-    push_to(file, &Destination::new(&login, &repository.name), report).await
+    let to = own_destination(&aws, repository).await?;
+    push_to(file, &to, report).await
+}
+
+/// Returns a repository in the account of the credentials, which must exist.
+async fn own_destination(aws: &SdkConfig, repository: &EcrRepository) -> anyhow::Result<Destination> {
+    let (login, immutable_tags) =
+        tokio::join!(login(aws), has_immutable_tags(aws, None, &repository.name));
+    Ok(Destination { immutable_tags, ..Destination::new(&login?, &repository.name) })
 }
 
 /// Returns the module and its ECR repository. Without a module, the only one that has one.
@@ -101,49 +106,6 @@ pub(crate) fn repository_of<'a>(
             )
         }
     }
-}
-
-/// Returns the repository at an address, with the credentials of `docker login`.
-///
-/// # Errors
-///
-/// Fails if the address is not a repository, or the credentials cannot be used.
-pub(crate) fn destination(address: &str) -> anyhow::Result<Destination> {
-    let parts = address.split_once('/').filter(|(host, path)| {
-        let path = path.trim_end_matches('/');
-        (host.contains(['.', ':']) || *host == "localhost")
-            && !path.is_empty()
-            && !path.contains([':', '@'])
-    });
-    let (registry, repository) = parts.with_context(|| {
-        format!(
-            "`{address}` is not a valid repository, expected one like \
-             `registry.example.com/team/app`"
-        )
-    })?;
-    let auth = match docker_credential::get_credential(registry) {
-        Ok(DockerCredential::UsernamePassword(user, password)) => {
-            RegistryAuth::Basic(user, password)
-        }
-        Ok(DockerCredential::IdentityToken(_)) => {
-            bail!(
-                "Docker has an identity token for {registry}, which is not supported\n  \
-                 help: log in with user name and password"
-            )
-        }
-        // The registry decides whether credentials are required.
-        Err(
-            CredentialRetrievalError::NoCredentialConfigured
-            | CredentialRetrievalError::ConfigNotFound
-            | CredentialRetrievalError::ConfigReadError,
-        ) => RegistryAuth::Anonymous,
-        Err(error) => bail!("the Docker credentials for {registry} cannot be used: {error}"),
-    };
-    Ok(Destination {
-        registry: registry.to_owned(),
-        repository: repository.trim_end_matches('/').to_owned(),
-        auth,
-    })
 }
 
 /// Compresses the layers that are not compressed yet, and pushes the image. Returns its digest.
@@ -214,8 +176,7 @@ impl PackedImage {
         report: &Report,
     ) -> anyhow::Result<()> {
         let (_, repository) = repository_of(bundle, None)?;
-        let login = login(aws).await?;
-        self.push(&Destination::new(&login, &repository.name), report).await
+        self.push(&own_destination(aws, repository).await?, report).await
     }
 
     async fn push(&self, to: &Destination, report: &Report) -> anyhow::Result<()> {

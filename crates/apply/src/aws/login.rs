@@ -3,6 +3,7 @@
 use aws_config::SdkConfig;
 use base64::Engine;
 use base64::engine::general_purpose::STANDARD;
+use optakit_core::aws::EcrHost;
 use secrecy::SecretString;
 
 use super::{AwsError, failed};
@@ -45,7 +46,13 @@ pub(crate) async fn login(aws: &SdkConfig) -> Result<Login, AwsError> {
     let registry = address
         .trim_start_matches("https://")
         .trim_start_matches("http://")
-        .trim_end_matches('/')
-        .to_owned();
+        .trim_end_matches('/');
+    // AWS always returns the host without FIPS.
+    let registry = match aws.use_fips() {
+        Some(true) if EcrHost::parse(registry).is_some() => {
+            registry.replacen(".dkr.ecr.", ".dkr.ecr-fips.", 1)
+        }
+        _ => registry.to_owned(),
+    };
     Ok(Login { registry, user: user.to_owned(), password: password.to_owned().into() })
 }

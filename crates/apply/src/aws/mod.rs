@@ -18,7 +18,7 @@ pub(crate) use granted::Granted;
 pub(crate) use owner::ServiceModule;
 pub(crate) use plan::AwsPlan;
 pub(crate) use planned::PlannedResource;
-pub(crate) use repository::ensure_repository;
+pub(crate) use repository::{ensure_repository, has_immutable_tags};
 
 use aws_sdk_ecr::error::{ProvideErrorMetadata, SdkError};
 use owner::ForeignResource;

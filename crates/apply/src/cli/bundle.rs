@@ -106,6 +106,9 @@ pub(crate) struct PushArgs {
     /// Push to this repository instead, with the credentials of `docker login`
     #[arg(long, value_name = "REGISTRY/REPOSITORY", conflicts_with_all = ["bundle", "module"])]
     pub(crate) to: Option<String>,
+    /// Use plain HTTP for this registry; can be repeated
+    #[arg(long, value_name = "HOST", requires = "to")]
+    pub(crate) insecure_registry: Vec<String>,
 }
 
 /// An image in an archive.

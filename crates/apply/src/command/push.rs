@@ -4,7 +4,8 @@ use super::{input, options};
 use crate::bundle_file::IfModified;
 use crate::cli::PushArgs;
 use crate::outcome::Outcome;
-use crate::push_image::{check, destination, push_to, push_to_ecr};
+use crate::push_destination::Address;
+use crate::push_image::{check, push_to, push_to_ecr};
 use crate::report::Report;
 use crate::session::block_on;
 
@@ -15,9 +16,10 @@ use crate::session::block_on;
 /// Fails if the archive or the bundle cannot be read, or the push fails.
 pub(crate) fn run(arguments: &PushArgs, report: &Report) -> anyhow::Result<Outcome> {
     let image = options::image(&arguments.image);
-    let digest = if let Some(address) = &arguments.to {
+    let digest = if let Some(to) = &arguments.to {
         check(&image)?;
-        block_on(push_to(&image, &destination(address)?, report))?
+        let address = Address { to, insecure: &arguments.insecure_registry };
+        block_on(async { push_to(&image, &address.open(report).await?, report).await })?
     } else {
         let bundle = input::open_named(&arguments.input, IfModified::Fail, report)?;
         // The archive is checked before the credentials are read.

@@ -1,11 +1,14 @@
 //! Container images: reads them from archives, and pushes them to registries.
 
+mod access;
 mod archive;
 mod archive_error;
 mod choice;
 mod configuration;
+mod destination;
 mod docker;
 mod hashing;
+mod http;
 mod index;
 mod kind;
 mod layout;
@@ -14,12 +17,15 @@ mod parts;
 mod pull;
 mod push;
 mod read;
-mod registry;
+mod request_error;
+mod token;
+mod upload;
 
-pub(crate) use archive::{Archive, ArchiveError};
+pub(crate) use archive::Archive;
+pub(crate) use archive_error::ArchiveError;
+pub(crate) use destination::Destination;
 pub(crate) use pack::pack;
 pub(crate) use parts::Image;
 pub(crate) use pull::{Found, find};
 pub(crate) use push::push;
 pub(crate) use read::read;
-pub(crate) use registry::Destination;

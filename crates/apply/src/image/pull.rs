@@ -11,7 +11,9 @@ use oci_client::manifest::{
 use oci_spec::image::ImageConfiguration;
 use serde_json::Value;
 
-use super::registry::{Destination, client, status};
+use super::access::{auth, client};
+use super::destination::Destination;
+use super::request_error::status;
 
 /// The accepted media types.
 const ACCEPTED: &[&str] = &[
@@ -34,10 +36,10 @@ pub(crate) enum Found {
 
 /// Looks up an image by its digest or tag.
 pub(crate) async fn find(at: &Destination, version: &str) -> Found {
-    let Ok(client) = client(&at.registry) else { return Found::Unknown };
+    let Ok(client) = client(at) else { return Found::Unknown };
     let reference =
         Reference::with_tag(at.registry.clone(), at.repository.clone(), version.to_owned());
-    let bytes = match client.pull_manifest_raw(&reference, &at.auth, ACCEPTED).await {
+    let bytes = match client.pull_manifest_raw(&reference, &auth(&at.credentials), ACCEPTED).await {
         Ok((bytes, _)) => bytes,
         Err(OciDistributionError::ImageManifestNotFoundError(_)) => return Found::Missing,
         Err(error) if status(&error) == Some(404) => return Found::Missing,

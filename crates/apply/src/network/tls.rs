@@ -6,7 +6,7 @@ use std::sync::Arc;
 use rustls::pki_types::CertificateDer;
 use rustls::pki_types::pem::{self, PemObject};
 use rustls::{ClientConfig, RootCertStore};
-use rustls_platform_verifier::BuilderVerifierExt;
+use rustls_platform_verifier::{BuilderVerifierExt, Verifier};
 
 /// The variable of AWS tools that replaces the certificates of the system.
 const AWS_VARIABLE: &str = "AWS_CA_BUNDLE";
@@ -30,6 +30,7 @@ pub(crate) enum CertificateError {
 pub(crate) enum Certificates {
     System,
     Only(Vec<CertificateDer<'static>>),
+    SystemAnd(Vec<CertificateDer<'static>>),
 }
 
 impl Certificates {
@@ -56,10 +57,19 @@ impl Certificates {
         Self::Only(Vec::new())
     }
 
+    /// Returns the certificates for registries: those of the system and of the variables.
+    ///
+    /// # Errors
+    ///
+    /// Fails if a file does not exist or has no certificates.
+    pub(crate) fn for_registries() -> Result<Self, CertificateError> {
+        Ok(Self::SystemAnd(Self::of_variables()?))
+    }
+
     /// Returns the certificates in DER. `None` means those of the system.
     pub(crate) fn listed(self) -> Option<Vec<Vec<u8>>> {
         match self {
-            Self::System => None,
+            Self::System | Self::SystemAnd(_) => None,
             Self::Only(found) => Some(found.iter().map(|found| found.to_vec()).collect()),
         }
     }
@@ -82,11 +92,16 @@ impl Certificates {
     /// Fails if the system has no certificates.
     pub(crate) fn client_config(self) -> Result<ClientConfig, CertificateError> {
         let provider = Arc::new(rustls::crypto::ring::default_provider());
-        let builder = ClientConfig::builder_with_provider(provider)
+        let builder = ClientConfig::builder_with_provider(Arc::clone(&provider))
             .with_safe_default_protocol_versions()
             .map_err(CertificateError::System)?;
         let builder = match self {
             Self::System => builder.with_platform_verifier().map_err(CertificateError::System)?,
+            Self::SystemAnd(certificates) => {
+                let verifier = Verifier::new_with_extra_roots(certificates, provider)
+                    .map_err(CertificateError::System)?;
+                builder.dangerous().with_custom_certificate_verifier(Arc::new(verifier))
+            }
             Self::Only(certificates) => {
                 let mut roots = RootCertStore::empty();
                 roots.add_parsable_certificates(certificates);

@@ -16,4 +16,4 @@ pub(crate) use output::Report;
 pub(crate) use progress::ProgressTable;
 pub(crate) use prompt::{ask, confirm};
 pub(crate) use streams::check as check_output;
-pub(crate) use transfer::{Transfers, bytes};
+pub(crate) use transfer::{Transfer, Transfers, bytes};

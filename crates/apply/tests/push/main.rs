@@ -16,7 +16,7 @@ use std::sync::atomic::Ordering;
 use layout::write_layout;
 use registry::{PASSWORD, blob, docker_config, manifest, status};
 use serde_json::{Value, json};
-use testbed::archive::{configuration, docker_archive, layer};
+use testbed::archive::{configuration, docker_archive, layer, sha256};
 use testbed::{Run, Service, kubectl, optakit, record_fault, setting};
 
 /// Pushes to a registry with the credentials of `docker login`.
@@ -123,6 +123,7 @@ fn broken_archives(folder: &Path) -> Vec<(&'static str, &'static str)> {
     let mut index: Value = serde_json::from_slice(&index).expect("the index is JSON");
     let mut second = index["manifests"][0].clone();
     second["annotations"]["org.opencontainers.image.ref.name"] = json!("other");
+    second["digest"] = json!(sha256(b"another image"));
     index["manifests"].as_array_mut().expect("a list").push(second);
     write("several/index.json", index.to_string().as_bytes());
     vec![

@@ -7,7 +7,7 @@ use serde::{Deserialize, Serialize};
 
 use crate::model::environment::Environment;
 use crate::model::name::Names;
-use crate::model::partition::partition;
+use crate::model::partition::{domain, partition};
 use crate::order;
 use crate::text::{Text, TextBuilder};
 use crate::value::{Map, PlacedHole, Value};
@@ -122,16 +122,11 @@ pub fn repository(names: &Names, environment: &Environment) -> EcrRepository {
 #[must_use]
 pub fn repository_url(names: &Names, environment: &Environment) -> Text {
     let region = environment.region.as_deref();
-    let suffix = if region.is_some_and(|region| region.starts_with("cn-")) {
-        ".amazonaws.com.cn/"
-    } else {
-        ".amazonaws.com/"
-    };
     TextBuilder::default()
         .value_or_input(environment.account_id.as_deref(), "account_id")
         .push(".dkr.ecr.")
         .value_or_input(region, "region")
-        .push(suffix)
+        .push(&format!(".{}/", domain(region)))
         .push(&names.repository())
         .build()
 }

@@ -7,7 +7,7 @@ pub mod limits;
 mod policy;
 mod resource;
 
-pub use crate::model::partition::partition;
+pub use crate::model::partition::{EcrHost, domain, partition};
 pub use policy::Grant;
 pub(crate) use policy::statement_actions;
 pub use resource::AwsResource;

@@ -2,14 +2,14 @@
 
 use serde_json::{Value, json};
 
-use super::arn::{is_account, is_iam, role as role_arn, split};
+use super::arn::{is_iam, role as role_arn, split};
 use super::expected::Expected;
 use super::shape::{
     Shape, any_number, any_text, exactly, first_then, items, map, one_item, one_of, optional,
     required, text,
 };
 use crate::aws::iam::{ISSUER, PROVIDER};
-use crate::aws::{AwsResource, ecr, statement_actions};
+use crate::aws::{AwsResource, EcrHost, ecr, statement_actions};
 use crate::check::is_policy_arn;
 use crate::model::name::Names;
 
@@ -79,15 +79,9 @@ fn is_repository(text: &str, name: &str) -> bool {
 
 fn is_url(text: &str, name: &str, expected: &Expected<'_>) -> bool {
     let Some((registry, repository)) = text.split_once('/') else { return false };
-    let Some((account, domain)) = registry.split_once(".dkr.ecr.") else { return false };
+    let Some(host) = EcrHost::parse(registry) else { return false };
     let own = expected.bundle.target.account_id.as_deref();
-    let is_domain = domain.contains(".amazonaws.")
-        && domain
-            .bytes()
-            .all(|b| b.is_ascii_lowercase() || b.is_ascii_digit() || b"-.".contains(&b));
-    is_account(account)
-        && own.is_none_or(|own| own == account)
-        && is_domain
+    own.is_none_or(|own| own == host.account)
         && is_repository(repository, name)
 }
 

@@ -1,0 +1,113 @@
+//! Runs a credential helper of Docker. Its output may contain credentials, so it is never shown.
+
+use std::io::ErrorKind;
+use std::process::Stdio;
+use std::time::Duration;
+
+use serde::Deserialize;
+use tokio::io::AsyncWriteExt;
+use tokio::process::{Child, Command};
+
+use super::Credentials;
+
+/// How long a helper may run.
+const TIMEOUT: Duration = Duration::from_secs(20);
+/// The answers of a helper that has no credentials (docker-credential-helpers, `credentials/error.go`).
+const NOT_FOUND: [&str; 3] = [
+    "credentials not found in native keychain",
+    "no credentials server URL",
+    "no credentials username",
+];
+/// The user name of an identity token.
+const TOKEN: &str = "<token>";
+
+/// Why a credential helper returned no answer.
+#[derive(Debug, thiserror::Error)]
+pub(crate) enum HelperError {
+    #[error(
+        "the credential helper `{program}` is not installed\n  \
+         help: install it, or remove it from the Docker configuration"
+    )]
+    Missing { program: String },
+    #[error("cannot start the credential helper `{program}`")]
+    Start {
+        program: String,
+        #[source]
+        error: std::io::Error,
+    },
+    #[error(
+        "the credential helper `{program}` did not finish within {} seconds\n  \
+         help: run it yourself: `echo {key} | {program} get`",
+        TIMEOUT.as_secs()
+    )]
+    Silent { program: String, key: String },
+    #[error(
+        "the credential helper `{program}` failed for {key} ({exit})\n  \
+         help: run it yourself: `echo {key} | {program} get`"
+    )]
+    Failed { program: String, key: String, exit: String },
+    #[error(
+        "the credential helper `{program}` printed no valid credentials for {key}\n  \
+         help: run it yourself: `echo {key} | {program} get`"
+    )]
+    Invalid { program: String, key: String },
+}
+
+#[derive(Deserialize)]
+#[serde(rename_all = "PascalCase")]
+struct Answer {
+    #[serde(default)]
+    username: String,
+    #[serde(default)]
+    secret: String,
+}
+
+/// Asks the helper `docker-credential-NAME` for the credentials of a registry.
+///
+/// # Errors
+///
+/// Fails if the helper cannot be started, fails, or does not answer.
+pub(super) async fn get(name: &str, key: &str) -> Result<Credentials, HelperError> {
+    let program = format!("docker-credential-{name}");
+    let invalid = || HelperError::Invalid { program: program.clone(), key: key.to_owned() };
+    let started = Command::new(&program)
+        .arg("get")
+        .stdin(Stdio::piped())
+        .stdout(Stdio::piped())
+        .stderr(Stdio::null())
+        .kill_on_drop(true)
+        .spawn();
+    let child = started.map_err(|error| match error.kind() {
+        ErrorKind::NotFound => HelperError::Missing { program: program.clone() },
+        _ => HelperError::Start { program: program.clone(), error },
+    })?;
+    let answered = tokio::time::timeout(TIMEOUT, ask(child, key)).await;
+    let output = answered
+        .map_err(|_| HelperError::Silent { program: program.clone(), key: key.to_owned() })?
+        .map_err(|error| HelperError::Start { program: program.clone(), error })?;
+    if !output.status.success() {
+        let text = String::from_utf8_lossy(&output.stdout);
+        if NOT_FOUND.contains(&text.trim()) {
+            return Ok(Credentials::None);
+        }
+        let exit = output.status.code();
+        let exit = exit.map_or_else(|| "killed".to_owned(), |code| format!("exit code {code}"));
+        return Err(HelperError::Failed { program, key: key.to_owned(), exit });
+    }
+    let answer: Answer = serde_json::from_slice(&output.stdout).map_err(|_| invalid())?;
+    Ok(match (answer.username.as_str(), answer.secret.as_str()) {
+        (_, "") => Credentials::None,
+        (TOKEN, token) => Credentials::IdentityToken(token.into()),
+        (user, secret) => {
+            Credentials::Password { user: user.to_owned(), password: secret.into() }
+        }
+    })
+}
+
+async fn ask(mut child: Child, key: &str) -> std::io::Result<std::process::Output> {
+    if let Some(mut input) = child.stdin.take() {
+        // A helper that does not read its input has its own reason, which its exit code tells.
+        drop(input.write_all(key.as_bytes()).await);
+    }
+    child.wait_with_output().await
+}
