@@ -68,7 +68,10 @@ pub(crate) async fn push_to_ecr(
 }
 
 /// Returns a repository in the account of the credentials, which must exist.
-async fn own_destination(aws: &SdkConfig, repository: &EcrRepository) -> anyhow::Result<Destination> {
+async fn own_destination(
+    aws: &SdkConfig,
+    repository: &EcrRepository,
+) -> anyhow::Result<Destination> {
     let (login, immutable_tags) =
         tokio::join!(login(aws), has_immutable_tags(aws, None, &repository.name));
     Ok(Destination { immutable_tags, ..Destination::new(&login?, &repository.name) })

@@ -43,10 +43,8 @@ pub(crate) async fn login(aws: &SdkConfig) -> Result<Login, AwsError> {
         let reason = "the response has no token".to_owned();
         return Err(AwsError::Failed { action: ACTION, what: WHAT, name: region, reason });
     };
-    let registry = address
-        .trim_start_matches("https://")
-        .trim_start_matches("http://")
-        .trim_end_matches('/');
+    let registry =
+        address.trim_start_matches("https://").trim_start_matches("http://").trim_end_matches('/');
     // AWS always returns the host without FIPS.
     let registry = match aws.use_fips() {
         Some(true) if EcrHost::parse(registry).is_some() => {

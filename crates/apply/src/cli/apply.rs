@@ -5,10 +5,10 @@ use std::time::Duration;
 
 use clap::{Args, ValueEnum};
 
-use super::bundle::ImageArgs;
+use super::bundle::ImageNameArgs;
 use super::cluster::{ConnectArgs, ServiceArgs, WriteArgs};
 use super::output::{ProgressFormat, ResultFormat};
-use super::source::InputArgs;
+use super::source::{ChoiceArgs, InputArgs};
 use crate::duration;
 
 /// Show what an apply would change, and the effect of each change.
@@ -122,12 +122,18 @@ Examples:
 #[command(mut_arg("skip_aws", |option| option.hide(true)))]
 #[command(mut_arg("image_tag", |option| option.hide(true)))]
 #[command(mut_arg("image_digest", |option| option.hide(true)))]
-#[command(allow_missing_positional = true)]
+#[command(override_usage = "optakit deploy [OPTIONS] [FILE] <ARCHIVE>")]
 pub(crate) struct DeployArgs {
+    /// Service file or bundle [default: opta.yml or opta.yaml], then the archive of the image
+    ///
+    /// The archive is the output of `docker save`, or an OCI layout as a tar file or folder.
+    // With two arguments, the parser would not find the second one behind an option.
+    #[arg(value_name = "FILE", required = true, num_args = 1..=2)]
+    pub(crate) files: Vec<PathBuf>,
     #[command(flatten)]
-    pub(crate) input: InputArgs,
+    pub(crate) choices: ChoiceArgs,
     #[command(flatten)]
-    pub(crate) image: ImageArgs,
+    pub(crate) image: ImageNameArgs,
     #[command(flatten)]
     pub(crate) options: ApplyOptionArgs,
 }

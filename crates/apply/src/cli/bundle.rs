@@ -116,6 +116,13 @@ pub(crate) struct PushArgs {
 pub(crate) struct ImageArgs {
     /// Output of `docker save`, or an OCI layout as a tar file or folder
     pub(crate) archive: PathBuf,
+    #[command(flatten)]
+    pub(crate) name: ImageNameArgs,
+}
+
+/// The name of an image.
+#[derive(Debug, Args)]
+pub(crate) struct ImageNameArgs {
     /// Image in the archive, if it contains several
     #[arg(long, value_name = "NAME")]
     pub(crate) image: Option<String>,

@@ -16,7 +16,7 @@ pub(crate) use apply::{
     ApplyArgs, ApplyOptionArgs, AwsArgs, ConflictArgs, DeployArgs, OnFailure, PlanArgs,
     RollbackArgs, RolloutArgs,
 };
-pub(crate) use bundle::{BundleArgs, BundleCommand, ImageArgs, PushArgs};
+pub(crate) use bundle::{BundleArgs, BundleCommand, ImageNameArgs, PushArgs};
 pub(crate) use cluster::{
     ConnectArgs, DestroyArgs, DriftArgs, HistoryArgs, ServiceArgs, StatusArgs, TakeoverArgs,
     WriteArgs,

@@ -1,5 +1,6 @@
 //! `optakit deploy`.
 
+use std::path::PathBuf;
 use std::time::Instant;
 
 use anyhow::bail;
@@ -21,7 +22,8 @@ use crate::session::{self, Session};
 /// Fails if the push or the apply fails.
 pub(crate) fn run(arguments: &DeployArgs, report: &Report) -> anyhow::Result<Outcome> {
     let started = Instant::now();
-    let DeployArgs { input, image, options } = arguments;
+    let DeployArgs { files, choices, image, options } = arguments;
+    let [file @ .., archive] = files.as_slice() else { bail!("no archive is given") };
     if options.aws.skip_aws {
         bail!(
             "`deploy` pushes to ECR, so it cannot run with `--skip-aws`\n  \
@@ -30,24 +32,28 @@ pub(crate) fn run(arguments: &DeployArgs, report: &Report) -> anyhow::Result<Out
         );
     }
     let if_modified = IfModified::allowed(options.allow_modified);
-    let bundle = input::open(input, if_modified, report)?;
+    let bundle =
+        input::open_file(file.first().map(PathBuf::as_path), choices, if_modified, report)?;
     if !bundle.holes.iter().any(|hole| hole.input == IMAGE_DIGEST) {
         bail!(
             "the bundle already has an image, so the pushed image would not be used\n  \
              help: write the bundle again without `--image-tag` and `--image-digest`"
         );
     }
-    let image = options::image(image);
+    let image = options::image(archive, image);
     check(&image)?;
     let cluster = connect::cluster(&bundle, &options.connect)?;
     session::block_on(async {
-        repository_of(&bundle, None)?;
+        let (module, repository) = repository_of(&bundle, None)?;
+        let (module, repository) = (module.to_owned(), repository.name.clone());
         let (aws, access) = (options::aws(&options.aws), connect::access(&options.write));
         let mut session = Session::open(bundle, &cluster, aws, access, report).await?;
         let packed = PackedImage::pack(&image, report)?;
-        session.bundle.fill(IMAGE_DIGEST, &packed.digest());
+        let digest = packed.digest();
+        session.bundle.fill(IMAGE_DIGEST, &digest);
         let options = ApplyBundleOptions { image: Some(packed), ..options::apply(options, None) };
         apply_bundle(session, &options, report, started).await?;
+        report.note(format!("{module} runs {repository}@{digest}"));
         Ok(Outcome::Succeeded)
     })
 }

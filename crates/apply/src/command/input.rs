@@ -25,8 +25,22 @@ pub(super) fn open(
     if_modified: IfModified,
     report: &Report,
 ) -> anyhow::Result<Bundle> {
-    let path = request::find(input.file.as_deref()).map_err(or_a_bundle)?;
-    read(&path, &input.choices, if_modified, report)
+    open_file(input.file.as_deref(), &input.choices, if_modified, report)
+}
+
+/// Returns the bundle of a command that names its file itself.
+///
+/// # Errors
+///
+/// Fails like [`open`].
+pub(super) fn open_file(
+    file: Option<&Path>,
+    choices: &ChoiceArgs,
+    if_modified: IfModified,
+    report: &Report,
+) -> anyhow::Result<Bundle> {
+    let path = request::find(file).map_err(or_a_bundle)?;
+    read(&path, choices, if_modified, report)
 }
 
 /// Returns the bundle of a command with the option `--bundle`.

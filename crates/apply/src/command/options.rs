@@ -1,10 +1,11 @@
 //! Converts arguments to the options of a deployment.
 
+use std::path::Path;
 use std::time::Duration;
 
 use crate::apply_bundle::ApplyBundleOptions;
 use crate::cli::{
-    ApplyOptionArgs, AwsArgs, ConflictArgs, ImageArgs, OnFailure, RolloutArgs, WriteArgs,
+    ApplyOptionArgs, AwsArgs, ConflictArgs, ImageNameArgs, OnFailure, RolloutArgs, WriteArgs,
 };
 use crate::deploy::DeployOptions;
 use crate::owner::Force;
@@ -53,6 +54,6 @@ pub(super) fn apply(options: &ApplyOptionArgs, plan: Option<SavedPlan>) -> Apply
 }
 
 /// Returns the image that the arguments name.
-pub(super) fn image(image: &ImageArgs) -> ImageFile {
-    ImageFile { archive: image.archive.clone(), name: image.image.clone(), tag: image.tag.clone() }
+pub(super) fn image(archive: &Path, name: &ImageNameArgs) -> ImageFile {
+    ImageFile { archive: archive.to_owned(), name: name.image.clone(), tag: name.tag.clone() }
 }

@@ -15,7 +15,7 @@ use crate::session::block_on;
 ///
 /// Fails if the archive or the bundle cannot be read, or the push fails.
 pub(crate) fn run(arguments: &PushArgs, report: &Report) -> anyhow::Result<Outcome> {
-    let image = options::image(&arguments.image);
+    let image = options::image(&arguments.image.archive, &arguments.image.name);
     let digest = if let Some(to) = &arguments.to {
         check(&image)?;
         let address = Address { to, insecure: &arguments.insecure_registry };

@@ -83,9 +83,8 @@ impl DockerConfig {
             .filter(|(key, _)| key::covers(key, registry, repository))
             .max_by_key(|(key, _)| key.len());
         let exact = || entries().find(|(key, _)| key.as_str() == registry);
-        let whole = || {
-            entries().find(|(key, _)| !key::is_limited(key) && key::belongs_to(key, registry))
-        };
+        let whole =
+            || entries().find(|(key, _)| !key::is_limited(key) && key::belongs_to(key, registry));
         let Some((_, Some(entry))) = limited.or_else(exact).or_else(whole) else {
             return Ok(Credentials::None);
         };
@@ -119,8 +118,8 @@ impl Entry {
 
 /// Returns the user name and the password of `auth`.
 fn decode(auth: &str) -> Option<(String, String)> {
-    let settings = GeneralPurposeConfig::new()
-        .with_decode_padding_mode(DecodePaddingMode::Indifferent);
+    let settings =
+        GeneralPurposeConfig::new().with_decode_padding_mode(DecodePaddingMode::Indifferent);
     let bytes = GeneralPurpose::new(&STANDARD, settings).decode(auth.trim()).ok()?;
     let text = String::from_utf8(bytes).ok()?;
     let (user, password) = text.split_once(':')?;
@@ -154,7 +153,11 @@ fn read(path: &Path) -> Result<Option<DockerConfig>, String> {
     }
     // The text of the error may contain a part of the file.
     let invalid = |error: serde_json::Error| {
-        format!("it is not a valid configuration (line {}, column {})", error.line(), error.column())
+        format!(
+            "it is not a valid configuration (line {}, column {})",
+            error.line(),
+            error.column()
+        )
     };
     // A struct can be read from a list as well.
     serde_json::from_str::<serde_json::Map<_, _>>(text).map_err(invalid)?;
@@ -189,7 +192,8 @@ mod tests {
         assert_eq!(entry(hub, "docker.io"), "u:p");
         assert_eq!(entry(hub, "registry-1.docker.io"), "u:p");
         assert_eq!(entry(hub, "ghcr.io"), "none");
-        let podman = r#"{"auths": {"quay.io": {"auth": "dTpw"}, "quay.io/team": {"auth": "dDp4"}}}"#;
+        let podman =
+            r#"{"auths": {"quay.io": {"auth": "dTpw"}, "quay.io/team": {"auth": "dDp4"}}}"#;
         assert_eq!(entry(podman, "quay.io"), "t:x");
         let plain = r#"{"auths": {"ghcr.io": {"username": "u", "password": "p"}}}"#;
         assert_eq!(entry(plain, "ghcr.io"), "u:p");

@@ -98,9 +98,7 @@ pub(super) async fn get(name: &str, key: &str) -> Result<Credentials, HelperErro
     Ok(match (answer.username.as_str(), answer.secret.as_str()) {
         (_, "") => Credentials::None,
         (TOKEN, token) => Credentials::IdentityToken(token.into()),
-        (user, secret) => {
-            Credentials::Password { user: user.to_owned(), password: secret.into() }
-        }
+        (user, secret) => Credentials::Password { user: user.to_owned(), password: secret.into() },
     })
 }
 

@@ -28,7 +28,8 @@ pub(super) fn artifact(manifest: &ImageManifest) -> Option<String> {
     let is_config = *config == MediaType::ImageConfig || config.as_ref() == DOCKER_CONFIG;
     let other = manifest.layers().iter().map(Descriptor::media_type).find(|layer| !is_layer(layer));
     let config = (!is_config && *config != MediaType::EmptyJSON).then_some(config);
-    let artifact = manifest.artifact_type().as_ref().filter(|kind| **kind != MediaType::ImageConfig);
+    let artifact =
+        manifest.artifact_type().as_ref().filter(|kind| **kind != MediaType::ImageConfig);
     let found = artifact.or(config).or(other);
     let found = found.map(|media_type| describe(media_type.as_ref()));
     found.or_else(|| (!is_config).then(|| "an artifact without a configuration".to_owned()))

@@ -72,9 +72,9 @@ pub(crate) fn pack(
 
 /// Returns the descriptor of a layer after packing.
 fn descriptor(layer: &Descriptor, packed: &[Packed]) -> Descriptor {
-    let found = packed.iter().find(|packed| {
-        is_plain(layer.media_type()) && packed.before == layer.digest().to_string()
-    });
+    let found = packed
+        .iter()
+        .find(|packed| is_plain(layer.media_type()) && packed.before == layer.digest().to_string());
     found.map_or_else(
         || layer.clone(),
         |Packed { media_type, blob, .. }| {
@@ -97,9 +97,10 @@ fn verify(blob: &Blob) -> Result<Blob, ArchiveError> {
     let reader = blob.part.open().map_err(|error| unreadable(blob, error))?;
     let found = digests(reader, blob.content).map_err(|error| match blob.content {
         Content::Exact | Content::Plain => unreadable(blob, error),
-        Content::Gzip | Content::Zstd => {
-            damaged(&blob.part.file, format!("cannot decompress the layer {}: {error}", blob.digest))
-        }
+        Content::Gzip | Content::Zstd => damaged(
+            &blob.part.file,
+            format!("cannot decompress the layer {}: {error}", blob.digest),
+        ),
     })?;
     check(blob, &found.plain)?;
     Ok(Blob { digest: found.exact, part: blob.part.clone(), content: Content::Exact })

@@ -67,7 +67,8 @@ pub(crate) async fn push(
     let Some((last, inner)) = image.manifests.split_last() else { return Ok(String::new()) };
     let digest = last.digest();
     let current = push.current().await;
-    if let Some(current) = current.as_ref().filter(|current| to.immutable_tags && **current != digest)
+    if let Some(current) =
+        current.as_ref().filter(|current| to.immutable_tags && **current != digest)
     {
         return Err(push.tag_exists(tag, current, "the tags of the repository are immutable"));
     }

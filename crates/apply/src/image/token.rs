@@ -54,9 +54,8 @@ pub(super) async fn exchange(
         ("scope", &scope),
         ("refresh_token", token.expose_secret()),
     ];
-    let form = fields.map(|(name, value)| {
-        format!("{name}={}", utf8_percent_encode(value, NON_ALPHANUMERIC))
-    });
+    let form = fields
+        .map(|(name, value)| format!("{name}={}", utf8_percent_encode(value, NON_ALPHANUMERIC)));
     let mut post = request(Method::POST, &realm, form.join("&").into_bytes())?;
     let form_type = http::HeaderValue::from_static("application/x-www-form-urlencoded");
     post.headers_mut().insert(CONTENT_TYPE, form_type);
@@ -96,5 +95,7 @@ fn challenge(answer: &Answer) -> Option<BTreeMap<String, String>> {
         .filter_map(Result::ok)
         .find(|challenge| challenge.scheme.eq_ignore_ascii_case("Bearer"))?;
     let parameters = bearer.params.iter();
-    Some(parameters.map(|(name, value)| (name.to_ascii_lowercase(), value.to_unescaped())).collect())
+    Some(
+        parameters.map(|(name, value)| (name.to_ascii_lowercase(), value.to_unescaped())).collect(),
+    )
 }

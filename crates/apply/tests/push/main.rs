@@ -221,11 +221,12 @@ fn deploy_runs_the_image_that_it_pushed() {
     docker_archive(&service.folder().join("app.tar"), "3.1", &[&layer(6, 2000)]);
     let deploy =
         |options: &[&str]| service.run("deploy", &[&["app.tar", "--yes"], options].concat());
-    deploy(&[]).succeeds();
+    let deployed = deploy(&[]).succeeds();
     let image = service.image();
     let (address, digest) = image.split_once('@').expect("the image has a digest");
     assert_eq!(address, "123456789012.dkr.ecr.us-east-1.amazonaws.com/opta-deployer-api");
     manifest("opta-deployer-api", digest);
+    deployed.reports(&format!("api runs opta-deployer-api@{digest}"));
     deploy(&[]).succeeds().reports("nothing to change");
     deploy(&["--skip-aws"]).fails().reports("optakit push --to");
     service.run_alone(&["bundle", "--quiet", "--image-tag", "9"]).succeeds();

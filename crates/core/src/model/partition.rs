@@ -24,8 +24,12 @@ const PARTITIONS: &[Partition] = &[
 
 /// What follows the account in the host of a registry, and whether the rest is the region and the
 /// domain of the partition. Otherwise it is the region and `on.aws`, which IPv6 needs.
-const ECR_HOSTS: &[(&str, bool)] =
-    &[(".dkr.ecr.", true), (".dkr.ecr-fips.", true), (".dkr-ecr.", false), (".dkr-ecr-fips.", false)];
+const ECR_HOSTS: &[(&str, bool)] = &[
+    (".dkr.ecr.", true),
+    (".dkr.ecr-fips.", true),
+    (".dkr-ecr.", false),
+    (".dkr-ecr-fips.", false),
+];
 /// The domains of the hosts that support IPv6.
 const DUAL_STACK: [&str; 2] = ["on.aws", "on.amazonwebservices.com.cn"];
 /// The number of digits of an account.
@@ -72,8 +76,8 @@ impl<'a> EcrHost<'a> {
                 && region
                     .bytes()
                     .all(|byte| byte.is_ascii_lowercase() || byte.is_ascii_digit() || byte == b'-');
-            let is_account =
-                account.len() == ACCOUNT_DIGITS && account.bytes().all(|byte| byte.is_ascii_digit());
+            let is_account = account.len() == ACCOUNT_DIGITS
+                && account.bytes().all(|byte| byte.is_ascii_digit());
             (is_account && is_region && is_domain).then_some(Self { account, region })
         })
     }

@@ -247,7 +247,10 @@ mod tests {
     fn locations_are_relative_or_absolute() {
         let uri: Uri = "https://a.io/v2/app/blobs/uploads/?x=1".parse().expect("it is valid");
         let at = |location: &str| resolve(location, &uri).expect("it is valid").to_string();
-        assert_eq!(at("/v2/app/blobs/uploads/7?_state=s"), "https://a.io/v2/app/blobs/uploads/7?_state=s");
+        assert_eq!(
+            at("/v2/app/blobs/uploads/7?_state=s"),
+            "https://a.io/v2/app/blobs/uploads/7?_state=s"
+        );
         assert_eq!(at("7"), "https://a.io/v2/app/blobs/uploads/7");
         assert_eq!(at("https://b.io/up"), "https://b.io/up");
     }

@@ -81,8 +81,7 @@ fn is_url(text: &str, name: &str, expected: &Expected<'_>) -> bool {
     let Some((registry, repository)) = text.split_once('/') else { return false };
     let Some(host) = EcrHost::parse(registry) else { return false };
     let own = expected.bundle.target.account_id.as_deref();
-    own.is_none_or(|own| own == host.account)
-        && is_repository(repository, name)
+    own.is_none_or(|own| own == host.account) && is_repository(repository, name)
 }
 
 fn role<'a>(names: &'a Names, json: &'a Value, expected: &'a Expected<'_>) -> Shape<'a> {
