@@ -8,7 +8,8 @@ use base64::alphabet::STANDARD;
 use base64::engine::{DecodePaddingMode, GeneralPurpose, GeneralPurposeConfig};
 use serde::Deserialize;
 
-use super::{Credentials, LoginError, key};
+use super::credentials::Credentials;
+use super::key;
 
 /// The configuration of Docker, as far as it is about credentials.
 #[derive(Default, Deserialize)]
@@ -38,6 +39,17 @@ struct Entry {
     identitytoken: Option<String>,
     #[serde(default)]
     registrytoken: Option<String>,
+}
+
+/// An entry of the file that is not valid.
+#[derive(Debug, thiserror::Error)]
+#[error(
+    "the entry for {registry} in {file} has no valid credentials\n  \
+     help: run `docker login {registry}`"
+)]
+pub(crate) struct EntryError {
+    registry: String,
+    file: String,
 }
 
 impl DockerConfig {
@@ -77,7 +89,7 @@ impl DockerConfig {
         &self,
         registry: &str,
         repository: &str,
-    ) -> Result<Credentials, LoginError> {
+    ) -> Result<Credentials, EntryError> {
         let entries = || self.auths.iter().flatten().filter(|(_, entry)| entry.is_some());
         let limited = entries()
             .filter(|(key, _)| key::covers(key, registry, repository))
@@ -88,7 +100,7 @@ impl DockerConfig {
         let Some((_, Some(entry))) = limited.or_else(exact).or_else(whole) else {
             return Ok(Credentials::None);
         };
-        entry.credentials().ok_or_else(|| LoginError::Entry {
+        entry.credentials().ok_or_else(|| EntryError {
             registry: registry.to_owned(),
             file: self.path.display().to_string(),
         })

@@ -8,11 +8,12 @@ use serde::Deserialize;
 use tokio::io::AsyncWriteExt;
 use tokio::process::{Child, Command};
 
-use super::Credentials;
+use super::credentials::Credentials;
 
 /// How long a helper may run.
 const TIMEOUT: Duration = Duration::from_secs(20);
-/// The answers of a helper that has no credentials (docker-credential-helpers, `credentials/error.go`).
+/// The answers of a helper that has no credentials (`credentials/error.go` of
+/// docker-credential-helpers).
 const NOT_FOUND: [&str; 3] = [
     "credentials not found in native keychain",
     "no credentials server URL",

@@ -60,7 +60,8 @@ mod tests {
 
     #[test]
     fn an_index_keeps_its_bytes_unless_an_entry_changes() {
-        let index = br#"{ "schemaVersion": 2, "manifests": [{"digest": "a", "size": 1}, {"digest": "b", "size": 2}] }"#;
+        let index = br#"{ "schemaVersion": 2, "manifests":
+            [{"digest": "a", "size": 1}, {"digest": "b", "size": 2}] }"#;
         let kept = |digest: &str, size| Entry::Kept { digest: digest.to_owned(), size };
         assert_eq!(keep(index, &[kept("a", 1), kept("b", 2)]), None);
         let text = |entries: &[Entry]| {
