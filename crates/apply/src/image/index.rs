@@ -69,7 +69,7 @@ mod tests {
         };
         assert_eq!(
             text(&[Entry::LeftOut, kept("c", 3)]).as_deref(),
-            Some(r#"{"manifests":[{"digest":"c","size":3}],"schemaVersion":2}"#)
+            Some(r#"{"schemaVersion":2,"manifests":[{"digest":"c","size":3}]}"#)
         );
     }
 }
