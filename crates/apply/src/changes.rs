@@ -7,11 +7,12 @@ use optakit_core::kind::Kind;
 
 use crate::applyset::{ApplySet, Leftover};
 use crate::aws::AwsPlan;
+use crate::history::{self, Base, Current};
 use crate::live::{self, DesiredObject, LiveError, ObjectChange};
 use crate::owner::Force;
 use crate::plan::{self, Action};
 use crate::replicas::ReplicaChange;
-use crate::report::{Event, ObjectAction};
+use crate::report::{Event, ObjectAction, Report};
 use crate::routes;
 use crate::session::Session;
 use crate::wait::Paused;
@@ -24,12 +25,21 @@ pub(crate) struct Changes {
     pub(crate) untested: Vec<DesiredObject>,
     /// Objects that would be deleted.
     pub(crate) leftovers: Vec<Leftover>,
+    /// Objects that would be deleted if what runs now were known.
+    pub(crate) kept: Option<Kept>,
     /// Modules without an image. Their pods are not applied.
     pub(crate) left_out: Vec<String>,
     /// The ApplySet that contains all objects.
     pub(crate) set: ApplySet,
     /// The changes in AWS. Empty if the session does not change AWS.
     pub(crate) aws: AwsPlan,
+}
+
+/// Objects that are not deleted, because what runs now is not in the history.
+pub(crate) struct Kept {
+    /// What the history lacks.
+    reason: String,
+    objects: Vec<Leftover>,
 }
 
 impl Changes {
@@ -61,7 +71,7 @@ impl Changes {
                 live::object_changes(&session.client, namespace, force).await.map_err(rejected)?;
             let set = ApplySet::empty(session.layer());
             let (leftovers, aws) = (Vec::new(), AwsPlan::default());
-            return Ok(Self { objects, untested, leftovers, left_out, set, aws });
+            return Ok(Self { objects, untested, leftovers, kept: None, left_out, set, aws });
         }
         let set = ApplySet::empty(session.layer());
         set.label(&mut targets);
@@ -73,7 +83,8 @@ impl Changes {
         };
         let (objects, set) =
             tokio::join!(live::object_changes(&session.client, targets, force), set);
-        let (set, leftovers) = set?;
+        let (set, mut leftovers) = set?;
+        let kept = keep_if_unknown(session, &set, &mut leftovers).await?;
         let objects = objects.map_err(rejected)?;
         if !force.all {
             let deleted: Vec<&str> = leftovers
@@ -86,7 +97,7 @@ impl Changes {
                 .map_err(rejected)?;
         }
         let (untested, aws) = (Vec::new(), AwsPlan::default());
-        Ok(Self { objects, untested, leftovers, left_out, set, aws })
+        Ok(Self { objects, untested, leftovers, kept, left_out, set, aws })
     }
 
     /// Returns the objects that change.
@@ -101,6 +112,37 @@ impl Changes {
     }
 }
 
+/// Removes the leftovers that stay if what runs now is not in the history. Nobody could restore
+/// them.
+///
+/// An autoscaler of a Deployment of the bundle does not stay. Otherwise it would change the number
+/// of pods that the bundle sets.
+async fn keep_if_unknown(
+    session: &Session,
+    set: &ApplySet,
+    leftovers: &mut Vec<Leftover>,
+) -> anyhow::Result<Option<Kept>> {
+    let manifests = &session.bundle.manifests;
+    let is_deployment = |name: &str| {
+        manifests.iter().any(|object| object.kind() == Kind::Deployment && object.name() == name)
+    };
+    let stays = |leftover: &Leftover| {
+        leftover.kind != Kind::HorizontalPodAutoscaler || !is_deployment(&leftover.name)
+    };
+    if !leftovers.iter().any(stays) {
+        return Ok(None);
+    }
+    let (client, layer) = (&session.client, session.layer());
+    let revisions = history::list(client, layer).await?;
+    let Base::Unknown { reason } = Current::find(client, layer, set, &revisions).await?.base else {
+        return Ok(None);
+    };
+    let all = std::mem::take(leftovers).into_iter();
+    let (objects, deleted) = all.partition(stays);
+    *leftovers = deleted;
+    Ok(Some(Kept { reason, objects }))
+}
+
 /// Finds the changes in AWS, if the session may change AWS.
 async fn aws_plan(session: &Session) -> anyhow::Result<AwsPlan> {
     let Some(aws) = &session.aws else { return Ok(AwsPlan::default()) };
@@ -109,6 +151,18 @@ async fn aws_plan(session: &Session) -> anyhow::Result<AwsPlan> {
 }
 
 impl Changes {
+    /// Warns about objects that are not deleted, because what runs now is not in the history.
+    pub(crate) fn report_kept(&self, report: &Report) {
+        let Some(Kept { reason, objects }) = &self.kept else { return };
+        let labels: Vec<String> = objects.iter().map(Leftover::label).collect();
+        report.warning(format!(
+            "{reason}; nothing is deleted; kept {}\n  \
+             help: the apply after this one deletes them, unless they have the annotation \
+             `optakit.dev/keep: \"true\"`",
+            labels.join(", ")
+        ));
+    }
+
     /// Returns what to say about the Deployments that are paused.
     pub(crate) fn paused(&self) -> Vec<PausedDeployment> {
         let paused = self.objects.iter().filter_map(|change| {

@@ -2,6 +2,7 @@
 //!
 //! Only the flags in [`REPEATED`] are repeated. None of them contains a secret value.
 
+use std::path::{Path, PathBuf};
 use std::sync::OnceLock;
 
 use clap::parser::ValueSource;
@@ -52,6 +53,22 @@ pub(crate) fn kubectl(arguments: &str) -> String {
     let given = RUN.get().map(|run| run.given.as_slice()).unwrap_or_default();
     let flags = given.iter().filter(|given| OF_KUBECTL.contains(&given.id)).map(flag);
     join(["kubectl".to_owned(), arguments.to_owned()].into_iter().chain(flags))
+}
+
+/// Returns the folder of the bundle or service file that the user gave. Otherwise, returns the
+/// working folder.
+pub(crate) fn service_folder() -> PathBuf {
+    let given = RUN.get().map(|run| run.given.as_slice()).unwrap_or_default();
+    let file = given.iter().find(|given| matches!(given.id, "bundle" | "file"));
+    let file = file.and_then(|given| given.value.as_deref()).map(Path::new);
+    let folder = file.and_then(Path::parent).filter(|folder| !folder.as_os_str().is_empty());
+    folder.map_or_else(|| PathBuf::from("."), Path::to_owned)
+}
+
+/// Returns this command with further arguments.
+pub(crate) fn again(arguments: &str) -> String {
+    let own = std::env::args_os().skip(1).map(|argument| quoted(&argument.display().to_string()));
+    join(["optakit".to_owned()].into_iter().chain(own).chain([arguments.to_owned()]))
 }
 
 impl Run {

@@ -26,6 +26,7 @@ mod live;
 mod lock;
 mod manual_secret;
 mod network;
+mod origin;
 mod outcome;
 mod output_file;
 mod owner;
@@ -51,8 +52,10 @@ use anstream::ColorChoice;
 use clap::{ArgMatches, CommandFactory, FromArgMatches};
 
 use cli::{Cli, Color, Command};
+use deploy::RolloutError;
 use outcome::Outcome;
 use report::{Report, check_output};
+use wait::Pods;
 
 fn main() -> ExitCode {
     let (cli, matches) = match parse() {
@@ -65,6 +68,10 @@ fn main() -> ExitCode {
     let outcome = run(&cli.command, &report);
     let outcome = outcome.and_then(|outcome| Ok(check_output().map(|()| outcome)?));
     let outcome = outcome.unwrap_or_else(|error| {
+        if let Some(rollout) = error.downcast_ref::<RolloutError>() {
+            // The last line contains the cause.
+            report.warning(rollout.details(Pods::Kept));
+        }
         report.error(&error);
         command::failure::outcome(&error, &cli.command)
     });

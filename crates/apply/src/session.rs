@@ -197,6 +197,11 @@ impl Session {
         }
     }
 
+    /// Whether the run does not use AWS.
+    pub(crate) fn skips_aws(&self) -> bool {
+        self.aws_use == AwsUse::Skip
+    }
+
     /// Whether AWS resources that do not belong to Optakit or Opta may be changed.
     pub(crate) const fn adopts(&self) -> bool {
         matches!(self.aws_use, AwsUse::Manage { adopt: true })

@@ -4,8 +4,9 @@ use anyhow::Context;
 
 use super::written::Written;
 use crate::applyset::ApplySet;
-use crate::history::{self, Base, Before, Current, NewRevision, Revision, Status};
+use crate::history::{self, Base, Before, Current, Facts, NewRevision, Orphans, Revision, Status};
 use crate::session::Session;
+use crate::{hint, origin};
 
 /// A run that is not recorded yet.
 pub(super) struct Attempt {
@@ -14,6 +15,10 @@ pub(super) struct Attempt {
     revisions: Vec<Revision>,
     /// The revision of this run. `None` if the bundle is deployed already.
     new: Option<NewRevision>,
+    /// What killed runs left.
+    orphans: Orphans,
+    /// What the record of the restored revision contains.
+    restored: Option<Facts>,
 }
 
 impl Attempt {
@@ -30,24 +35,29 @@ impl Attempt {
         restores: Option<&Revision>,
     ) -> anyhow::Result<Self> {
         let (client, layer) = (&session.client, session.layer());
-        let revisions = history::list(client, layer).await?;
+        let (revisions, orphans) =
+            tokio::join!(history::list(client, layer), Orphans::find(client, layer));
+        let (revisions, orphans) = (revisions?, orphans?);
         let current = Current::find(client, layer, set, &revisions).await?;
         let mut new = None;
-        if !current.is(&session.bundle.actual_digest()) {
+        // Each rollback is recorded, also one to the bundle that runs now.
+        if restores.is_some() || !current.is(&session.bundle.actual_digest()) {
             let mut revision = NewRevision::of(&session.bundle, current.next)
                 .after(current.before())
-                .restoring(restores.map(Revision::origin));
+                .restoring(restores.map(Revision::origin))
+                .skipping_aws(session.skips_aws());
             revision
                 .check(client)
                 .await
                 .context("this run cannot be recorded in the history, nothing was changed")?;
             new = Some(revision);
         }
-        Ok(Self { current, revisions, new })
+        let restored = restores.map(|revision| revision.facts.clone());
+        Ok(Self { current, revisions, new, orphans, restored })
     }
 
     /// Records the run, and names its revision on the parent of the set. Records earlier runs that
-    /// did not end as interrupted: this run has the lock.
+    /// did not end as interrupted, and deletes what they left: this run has the lock.
     ///
     /// # Errors
     ///
@@ -61,11 +71,18 @@ impl Attempt {
         let (client, layer) = (&session.client, session.layer());
         let unfinished = self.revisions.iter_mut();
         for revision in unfinished.filter(|revision| revision.status == Status::Applying) {
-            revision.set_status(client, layer, Status::Interrupted).await?;
+            revision.set_status(client, layer, Status::Interrupted, None).await?;
         }
+        self.orphans.delete(client, layer, &self.revisions).await?;
         let is_new = self.new.is_some();
         let revision = match self.new {
-            Some(new) => Some(new.write(client).await?),
+            Some(new) => {
+                let commit = match self.restored {
+                    Some(restored) => restored.commit,
+                    None => origin::commit(&hint::service_folder()).await,
+                };
+                Some(new.made_by(origin::author(), commit).write(client).await?)
+            }
             None => self.current.applied.clone(),
         };
         let revision = revision.context("a bundle without a new revision is already deployed")?;
@@ -89,7 +106,7 @@ impl Started {
         &self.current.base
     }
 
-    /// Records the outcome of the run, and deletes the oldest revisions.
+    /// Records the outcome of the run and why it failed, and deletes the oldest revisions.
     ///
     /// # Errors
     ///
@@ -97,16 +114,19 @@ impl Started {
     pub(super) async fn finish(
         mut self,
         session: &Session,
-        status: Status,
+        (status, cause): (Status, Option<String>),
         written: &Written,
     ) -> anyhow::Result<()> {
         let (client, layer) = (&session.client, session.layer());
         if self.is_new {
-            self.revision.set_status(client, layer, status).await?;
+            self.revision.set_status(client, layer, status, cause.as_deref()).await?;
         } else if status != Status::Deployed {
             // The bundle stays deployed in the history: its objects were all applied before.
             let failed = NewRevision::of(&session.bundle, self.current.next)
                 .after(self.current.before())
+                .made_by(origin::author(), origin::commit(&hint::service_folder()).await)
+                .skipping_aws(session.skips_aws())
+                .because(cause)
                 .with_status(status);
             self.revision = failed.write(client).await?;
         } else {

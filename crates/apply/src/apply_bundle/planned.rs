@@ -4,7 +4,6 @@ use anyhow::bail;
 
 use crate::changes::{Changes, change_event, deletion_event};
 use crate::deploy::DeployOptions;
-use crate::history::Base;
 use crate::plural::plural;
 use crate::preflight;
 use crate::push_image::PackedImage;
@@ -60,16 +59,6 @@ impl Planned {
         Ok(Self { changes })
     }
 
-    /// Deletes nothing if what runs now is not in the history.
-    pub(super) fn keep_if_unknown(&mut self, base: &Base, report: &Report) {
-        let Base::Unknown { reason } = base else { return };
-        let kept: Vec<String> =
-            self.changes.leftovers.drain(..).map(|leftover| leftover.label()).collect();
-        if !kept.is_empty() {
-            report.warning(format!("{reason}; kept {}", kept.join(", ")));
-        }
-    }
-
     /// Checks that no Deployment is paused whose pods would be replaced.
     fn check_paused(&self, report: &Report) -> anyhow::Result<()> {
         for paused in self.changes.paused() {
@@ -88,6 +77,7 @@ impl Planned {
 
     /// Prints the changes.
     pub(super) fn show(&self, report: &Report) {
+        self.changes.report_kept(report);
         self.changes.aws.report(report);
         for change in self.changes.changed() {
             report.event(&change_event(change, &change.target.label()));

@@ -3,13 +3,15 @@
 use anyhow::{anyhow, bail};
 use optakit_core::kind::Kind;
 
-use super::run::{Deployed, Failure, Run};
+use super::run::{Deployed, Failure, Run, first_line};
 use super::written::Written;
 use crate::applyset::ApplySet;
-use crate::deploy::DeployOptions;
+use crate::deploy::{DeployOptions, RolloutError};
+use crate::hint;
 use crate::history::{self, Base, Current, Revision, Status};
 use crate::report::{Report, ask};
 use crate::session::Session;
+use crate::wait::Pods;
 
 /// Restores what ran before a failed run. Returns the error of the whole run.
 ///
@@ -28,30 +30,38 @@ pub(super) async fn after_failure(run: Run<'_>, failure: Failure) -> anyhow::Err
         }
     };
     let number = revision.number;
-    run.report.warning(format!("{error}\nrolling back to revision {number}"));
+    let cause = first_line(&error);
+    let details = match error.downcast_ref::<RolloutError>() {
+        Some(rollout) => rollout.details(Pods::RolledBack),
+        None => format!("{error:#}"),
+    };
+    run.report.warning(details);
+    run.report.note(format!("rolling back to {}", name(&revision)));
     let options = DeployOptions { yes: true, plan: None, ..run.options.clone() };
     let restores = Some(&revision);
     let rollback = Run { session: &back, options: &options, restores, image: None, ..run };
     match rollback.execute().await {
-        // The warning above already contains the cause.
-        Ok(_) => anyhow!("the rollout failed and was rolled back to revision {number}"),
+        Ok(_) => {
+            anyhow!("the rollout failed and was rolled back to {}: {cause}", name(&revision))
+        }
+        // The last line contains the cause.
         Err(failure) => anyhow!(
             "the rollout failed, and the rollback to revision {number} failed too\n  \
-             rollout: {}\n  rollback: {}\n  \
-             help: check the state with `optakit status`, then run `optakit rollback`",
-            first_line(&error),
+             help: check the state with `{}`, then run `{}`\n  \
+             rollback: {}\n  rollout: {cause}",
+            hint::optakit("status", ""),
+            hint::optakit("rollback", ""),
             first_line(&failure.error)
         ),
     }
 }
 
-/// Returns the first line of an error with its causes.
-fn first_line(error: &anyhow::Error) -> String {
-    let lines: Vec<String> = error
-        .chain()
-        .map(|cause| cause.to_string().lines().next().unwrap_or_default().to_owned())
-        .collect();
-    lines.join(": ")
+/// Returns the number of a revision for messages, with the number of the revision that it restored.
+fn name(revision: &Revision) -> String {
+    match revision.restores {
+        Some(restored) => format!("revision {} (revision {restored} again)", revision.number),
+        None => format!("revision {}", revision.number),
+    }
 }
 
 /// Returns the revision that a failed run can be rolled back to, and a session with its bundle.
@@ -90,17 +100,23 @@ async fn session_of(session: &Session, revision: &Revision) -> anyhow::Result<Se
 /// # Errors
 ///
 /// Fails if the revision has no image for any of its pods.
-fn check_pods(back: &Session, number: u32) -> anyhow::Result<()> {
-    let (targets, left_out) = back.targets();
+fn check_pods(back: &Session, number: u32) -> Result<(), NoImage> {
+    let (targets, modules) = back.targets();
     let has_pods = targets.iter().any(|target| target.kind == Kind::Deployment);
-    if !left_out.is_empty() && !has_pods {
-        bail!(
-            "revision {number} has no image for {}, so a rollback to it would not change any \
-             pods\n  help: list the revisions with `optakit history`, and choose another one",
-            left_out.join(", ")
-        );
-    }
-    Ok(())
+    if modules.is_empty() || has_pods { Ok(()) } else { Err(NoImage { number, modules }) }
+}
+
+/// A revision that runs no pods, because its modules have no image.
+#[derive(Debug, thiserror::Error)]
+#[error(
+    "revision {number} has no image for {}, so a rollback to it would not change any pods\n  \
+     help: list the revisions with `{}`, and choose another one with `--to NUMBER`",
+    modules.join(", "),
+    hint::optakit("history", "")
+)]
+struct NoImage {
+    number: u32,
+    modules: Vec<String>,
 }
 
 /// Applies an earlier revision again. Returns its number.
@@ -119,34 +135,79 @@ pub(super) async fn to(
     let (set, revisions) =
         tokio::join!(ApplySet::read(client, layer), history::list(client, layer));
     let (set, revisions) = (set?, revisions?);
-    let revision = match number {
-        Some(number) => history::find(&revisions, number)?,
+    let (revision, back) = match number {
+        Some(number) => {
+            let revision = history::find(&revisions, number)?;
+            confirm_status(revision, options.yes, report).await?;
+            (revision, session_of(session, revision).await?)
+        }
         None => {
             let current = Current::find(client, layer, &set, &revisions).await?;
-            previous(&current, &revisions)?
+            previous(session, &current, &revisions, report).await?
         }
     };
-    confirm_status(revision, options.yes, report).await?;
-    let back = session_of(session, revision).await?;
     let restores = Some(revision);
     let run = Run { session: &back, options, restores, image: None, written, report };
-    let deployed = run.confirm_and_execute().await.map_err(|failure| failure.error)?;
+    let deployed = run.confirm_and_execute().await.map_err(after_failed_rollback)?;
     Ok((revision.number, deployed))
 }
 
-/// Returns the revision before the one that runs now.
-fn previous<'a>(current: &Current, revisions: &'a [Revision]) -> anyhow::Result<&'a Revision> {
+/// Returns the error of a rollback that failed, with the way back to what ran before it.
+fn after_failed_rollback(failure: Failure) -> anyhow::Error {
+    let Some(Base::Revision(base)) = failure.base else { return failure.error };
+    let to = format!("--to {}", base.number);
+    failure.error.context(format!(
+        "the rollback failed\n  \
+         help: return to revision {}, which ran before, with `{}`",
+        base.number,
+        hint::optakit("rollback", &to)
+    ))
+}
+
+/// Returns the newest earlier revision that has an image for its pods, and a session with its
+/// bundle.
+async fn previous<'a>(
+    session: &Session,
+    current: &Current,
+    revisions: &'a [Revision],
+    report: &Report,
+) -> anyhow::Result<(&'a Revision, Session)> {
+    let list = hint::optakit("history", "");
     if let Base::Unknown { reason } = &current.base {
         bail!(
             "nothing was rolled back or deleted: {reason}\n  \
-             help: choose a revision with `--to NUMBER`; `optakit history` lists them"
+             help: choose a revision with `{}`; `{list}` lists them",
+            hint::optakit("rollback", "--to NUMBER")
         );
     }
-    current.previous(revisions).ok_or_else(|| {
-        anyhow!(
-            "there is no earlier deployed revision\n  \
-             help: list the revisions with `optakit history`"
-        )
+    for revision in current.earlier(revisions) {
+        match session_of(session, revision).await {
+            Ok(back) => return Ok((revision, back)),
+            Err(error) if error.is::<NoImage>() => {
+                report.note(format!("{} has no image for its pods; skipped", name(revision)));
+            }
+            Err(error) => return Err(error),
+        }
+    }
+    // After a rollback, the revisions that it left behind are newer.
+    let help = match later(current, revisions) {
+        Some(later) => format!(
+            "revision {} was deployed later; to return to it, run `{}`",
+            later.number,
+            hint::optakit("rollback", &format!("--to {}", later.number))
+        ),
+        None => format!("list the revisions with `{list}`"),
+    };
+    bail!("there is no earlier deployed revision with an image\n  help: {help}")
+}
+
+/// Returns the newest deployed revision with another bundle than the one that runs now.
+fn later<'a>(current: &Current, revisions: &'a [Revision]) -> Option<&'a Revision> {
+    let Base::Revision(base) = &current.base else { return None };
+    revisions.iter().find(|revision| {
+        revision.status == Status::Deployed
+            && revision.digest != base.digest
+            && revision.number > base.origin()
     })
 }
 
@@ -158,7 +219,7 @@ async fn confirm_status(revision: &Revision, yes: bool, report: &Report) -> anyh
     }
     report.warning(format!("revision {number} was not deployed: its status is `{status}`"));
     if !ask(&format!("roll back to revision {number} anyway?"), yes).await? {
-        bail!("cancelled; nothing was changed");
+        bail!("cancelled; nothing was changed in the cluster or in AWS");
     }
     Ok(())
 }

@@ -48,6 +48,15 @@ pub(super) struct Run<'a> {
     pub(super) report: &'a Report,
 }
 
+/// Returns the first line of an error with its causes.
+pub(super) fn first_line(error: &anyhow::Error) -> String {
+    let lines: Vec<String> = error
+        .chain()
+        .map(|cause| cause.to_string().lines().next().unwrap_or_default().to_owned())
+        .collect();
+    lines.join(": ")
+}
+
 /// How far a run has come.
 #[derive(Clone, Copy, PartialEq, Eq)]
 enum Progress {
@@ -93,9 +102,6 @@ impl Run<'_> {
         let attempt = Attempt::prepare(session, &planned.changes.set, self.restores)
             .await
             .map_err(|error| written.explain(error, session.layer()))?;
-        if self.restores.is_some() {
-            planned.keep_if_unknown(&attempt.current.base, report);
-        }
         if !confirm(&planned).await? {
             return Err(written.cancelled(session.layer()).into());
         }
@@ -109,7 +115,8 @@ impl Run<'_> {
             Err(_) => Status::Partial,
         };
         let base = started.base().clone();
-        let finished = started.finish(session, status, written).await;
+        let cause = outcome.as_ref().err().map(first_line);
+        let finished = started.finish(session, (status, cause), written).await;
         match (outcome, finished) {
             (Ok(()), Ok(())) => Ok(Deployed { changes, left_out: planned.changes.left_out }),
             (Ok(()), Err(error)) => {

@@ -64,7 +64,8 @@ impl Written {
         let revision = self.applied().filter(|revision| revision.status == Status::Applying);
         if let Some(mut revision) = revision {
             let status = Status::Interrupted;
-            let closing = revision.set_status(&session.client, session.layer(), status);
+            let cause = Some("a signal stopped the run");
+            let closing = revision.set_status(&session.client, session.layer(), status, cause);
             drop(tokio::time::timeout(CLOSE, closing).await);
         }
     }
@@ -77,7 +78,7 @@ impl Written {
         } else if self.namespace.get() {
             format!("the Namespace `{layer}` was created, nothing else was changed")
         } else {
-            "nothing was changed".to_owned()
+            "nothing was changed in the cluster or in AWS".to_owned()
         }
     }
 }

@@ -23,6 +23,7 @@ pub(super) fn print(
     noun: &str,
     report: &Report,
 ) -> Outcome {
+    changes.report_kept(report);
     for paused in changes.paused() {
         report.warning(paused);
     }

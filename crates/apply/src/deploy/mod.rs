@@ -95,8 +95,8 @@ pub(crate) async fn write(
 /// Fails if the API server rejects a deletion.
 pub(crate) async fn prune(session: &Session, changes: &mut Changes) -> anyhow::Result<()> {
     changes.set.prune(&session.client, &changes.leftovers).await?;
-    // Objects without an image stay in the set, although they were not applied.
-    let only = changes.left_out.is_empty();
+    // Objects without an image, and objects that are not deleted, stay in the set.
+    let only = changes.left_out.is_empty() && changes.kept.is_none();
     let members = members(changes);
     changes.set.announce(&session.client, &members, only).await?;
     Ok(())

@@ -3,10 +3,12 @@
 use std::fmt::{self, Display, Formatter};
 
 use futures::future::join_all;
+use k8s_openapi::api::apps::v1::Deployment;
 use optakit_core::bundle::Bundle;
 
 use crate::live::DesiredObject;
-use crate::wait::{Cause, WaitError, evidence};
+use crate::wait::evidence::{self, FailedRollout};
+use crate::wait::{Cause, Pods, WaitError};
 
 /// The Deployments of a stage that did not become ready.
 #[derive(Debug, thiserror::Error)]
@@ -27,6 +29,16 @@ struct FailedObject {
     evidence: Vec<String>,
     /// The next thing to do.
     help: String,
+    /// The next thing to do after a rollback.
+    help_after_rollback: String,
+}
+
+/// A Deployment that did not become ready, and what the cluster knows about it.
+pub(super) struct FailedTarget<'a> {
+    pub(super) target: &'a DesiredObject,
+    pub(super) error: &'a WaitError,
+    /// The answer to the write. `None` if the apply did not change the Deployment.
+    pub(super) written: Option<Deployment>,
 }
 
 impl RolloutError {
@@ -34,13 +46,43 @@ impl RolloutError {
     pub(super) async fn collect(
         client: &kube::Client,
         bundle: &Bundle,
-        failed: Vec<(&DesiredObject, &WaitError)>,
+        failed: Vec<FailedTarget<'_>>,
         unready: Vec<String>,
     ) -> Self {
-        let failed = failed
-            .into_iter()
-            .map(|(target, error)| FailedObject::collect(client, bundle, target, error));
+        let failed = failed.iter().map(|failed| FailedObject::collect(client, bundle, failed));
         Self { failed: join_all(failed).await, unready }
+    }
+
+    /// Returns everything that is known about the failure, with the next things to do.
+    pub(crate) fn details(&self, pods: Pods) -> String {
+        let mut text = String::new();
+        for FailedObject { object, reason, line, evidence, .. } in &self.failed {
+            text.push_str(&format!("{object} is not ready: {reason}\n"));
+            if let Some(line) = line {
+                text.push_str(&format!("  set at {line}\n"));
+            }
+            for line in evidence {
+                text.push_str(&format!("{line}\n"));
+            }
+        }
+        for state in &self.unready {
+            text.push_str(&format!("  not ready yet: {state}\n"));
+        }
+        text.push_str("  Services and configuration were applied; Ingresses and routes were not");
+        let mut helps: Vec<&str> = Vec::new();
+        for failed in &self.failed {
+            let help = match pods {
+                Pods::Kept => &failed.help,
+                Pods::RolledBack => &failed.help_after_rollback,
+            };
+            if !helps.contains(&help.as_str()) {
+                helps.push(help);
+            }
+        }
+        for help in helps {
+            text.push_str(&format!("\n  help: {help}"));
+        }
+        text
     }
 }
 
@@ -48,8 +90,7 @@ impl FailedObject {
     async fn collect(
         client: &kube::Client,
         bundle: &Bundle,
-        target: &DesiredObject,
-        error: &WaitError,
+        FailedTarget { target, error, written }: &FailedTarget<'_>,
     ) -> Self {
         let namespace = target.namespace.as_deref().unwrap_or_default();
         let reason = error.to_string();
@@ -58,38 +99,39 @@ impl FailedObject {
             .and_then(Cause::field)
             .and_then(|field| bundle.line_of(target.index, field.pointer()))
             .map(|mapping| format!("{}:{}", mapping.file, mapping.line));
-        let help = cause.map_or_else(
-            || format!("read the events: `kubectl -n {namespace} describe pods`"),
-            |cause| cause.help(namespace),
-        );
-        let evidence = evidence::of(client, namespace, &target.name, &reason, cause).await;
-        Self { object: target.label(), reason, line, evidence, help }
+        let help = |pods: Pods| {
+            let describe = || pods.read("the events", &format!("-n {namespace} describe pods"));
+            cause.map_or_else(describe, |cause| cause.help(namespace, pods))
+        };
+        let rollout = FailedRollout {
+            client,
+            namespace,
+            deployment: &target.name,
+            written: written.as_ref(),
+            reason: &reason,
+            cause,
+        };
+        Self {
+            evidence: evidence::of(&rollout).await,
+            object: target.label(),
+            line,
+            help: help(Pods::Kept),
+            help_after_rollback: help(Pods::RolledBack),
+            reason,
+        }
     }
 }
 
+/// Shows the cause in one line. [`RolloutError::details`] has everything else.
 impl Display for RolloutError {
     fn fmt(&self, f: &mut Formatter<'_>) -> fmt::Result {
-        for FailedObject { object, reason, line, evidence, .. } in &self.failed {
-            write!(f, "{object} is not ready: {reason}")?;
-            if let Some(line) = line {
-                write!(f, "\n  set at {line}")?;
-            }
-            for line in evidence {
-                write!(f, "\n{line}")?;
-            }
-            f.write_str("\n")?;
+        let mut separator = "";
+        for FailedObject { object, reason, .. } in &self.failed {
+            let reason = reason.replace('\n', " ");
+            write!(f, "{separator}{object} is not ready: {reason}")?;
+            separator = "; ";
         }
-        for state in &self.unready {
-            writeln!(f, "  not ready yet: {state}")?;
-        }
-        f.write_str("  Services and configuration were applied; Ingresses and routes were not")?;
-        let mut helps: Vec<&str> = Vec::new();
-        for FailedObject { help, .. } in &self.failed {
-            if !helps.contains(&help.as_str()) {
-                helps.push(help);
-            }
-        }
-        helps.iter().try_for_each(|help| write!(f, "\n  help: {help}"))
+        Ok(())
     }
 }
 
@@ -104,6 +146,7 @@ mod tests {
             line: Some("opta.yml:7".to_owned()),
             evidence: vec!["  warning  BackOff".to_owned()],
             help: help.to_owned(),
+            help_after_rollback: "keep the pods".to_owned(),
         }
     }
 
@@ -115,6 +158,11 @@ mod tests {
         };
         assert_eq!(
             error.to_string(),
+            "Deployment a is not ready: it crashed; Deployment b is not ready: it crashed"
+        );
+        assert!(error.details(Pods::RolledBack).ends_with("were not\n  help: keep the pods"));
+        assert_eq!(
+            error.details(Pods::Kept),
             "Deployment a is not ready: it crashed\n  set at opta.yml:7\n  warning  BackOff\n\
              Deployment b is not ready: it crashed\n  set at opta.yml:7\n  warning  BackOff\n  \
              not ready yet: Deployment c: 0 of 1 pods ready\n  \

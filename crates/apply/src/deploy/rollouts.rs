@@ -8,7 +8,7 @@ use kube::api::DynamicObject;
 use optakit_core::bundle::Bundle;
 use serde_json::Value;
 
-use super::rollout_error::RolloutError;
+use super::rollout_error::{FailedTarget, RolloutError};
 use crate::duration;
 use crate::live::{DesiredObject, LiveError, explain};
 use crate::report::ProgressTable;
@@ -84,18 +84,24 @@ impl Rollouts<'_> {
             Ok(()) => Ok(()),
             Err(failures) => {
                 let states = states.take();
-                Err(self.error(&failures, &states).await.into())
+                Err(self.error(&failures, &states, written).await.into())
             }
         }
     }
 
-    async fn error(&self, failures: &[Failure], states: &States) -> RolloutError {
+    async fn error(
+        &self,
+        failures: &[Failure],
+        states: &States,
+        written: &[DynamicObject],
+    ) -> RolloutError {
         let is_failed = |name: &str| failures.iter().any(|failure| failure.name == name);
         let unready = states.iter().filter(|(name, state)| !state.is_ready && !is_failed(name));
         let unready = unready.map(|(name, state)| format!("{}: {}", self.label(name), state.text));
         let objects = failures.iter().filter_map(|failure| {
             let target = self.targets.iter().find(|target| target.name == failure.name)?;
-            Some((*target, &failure.error))
+            let written = awaited(target, written).written;
+            Some(FailedTarget { target, error: &failure.error, written })
         });
         RolloutError::collect(self.client, self.bundle, objects.collect(), unready.collect()).await
     }

@@ -119,20 +119,21 @@ impl Current {
         }
     }
 
-    /// Returns the newest deployed revision before the one that runs now, with another bundle.
+    /// Returns the deployed revisions before the one that runs now, with another bundle, newest
+    /// first.
     ///
-    /// If the last run did not complete, that is the revision that ran before.
-    pub(crate) fn previous<'a>(&self, revisions: &'a [Revision]) -> Option<&'a Revision> {
-        let Base::Revision(base) = &self.base else { return None };
+    /// If the last run did not complete, the first one is the revision that ran before.
+    pub(crate) fn earlier<'a>(&self, revisions: &'a [Revision]) -> Vec<&'a Revision> {
+        let Base::Revision(base) = &self.base else { return Vec::new() };
         let is_complete = self.applied.as_ref().is_some_and(|applied| *applied == *base);
-        if !is_complete {
-            return revisions.iter().find(|revision| revision.number == base.number);
-        }
-        revisions.iter().find(|revision| {
+        let own =
+            revisions.iter().filter(|revision| !is_complete && revision.number == base.number);
+        let others = revisions.iter().filter(|revision| {
             revision.number < base.origin()
                 && revision.status == Status::Deployed
                 && revision.digest != base.digest
-        })
+        });
+        own.chain(others).collect()
     }
 }
 
@@ -170,6 +171,7 @@ pub(crate) fn mark(set: &mut ApplySet, revision: &Revision) {
 
 #[cfg(test)]
 mod tests {
+    use super::super::facts::Facts;
     use super::*;
 
     fn revision(number: u32, status: Status, before: Option<u32>) -> Revision {
@@ -180,6 +182,7 @@ mod tests {
             recorded: String::new(),
             before: before.map_or(Before::Nothing, Before::Revision),
             restores: None,
+            facts: Facts::default(),
             parts: 1,
         }
     }
@@ -191,7 +194,8 @@ mod tests {
     }
 
     fn previous(applied: u32, revisions: &[Revision]) -> Option<u32> {
-        current(applied, revisions).previous(revisions).map(|revision| revision.number)
+        let earlier = current(applied, revisions).earlier(revisions);
+        earlier.first().map(|revision| revision.number)
     }
 
     #[test]

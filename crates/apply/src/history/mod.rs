@@ -4,6 +4,7 @@
 //! run that is killed is in the history too.
 
 mod current;
+mod facts;
 mod legacy;
 mod list;
 mod pack;
@@ -11,10 +12,13 @@ mod read;
 mod record;
 mod revision;
 mod trim;
+mod unfinished;
 
 pub(crate) use current::{Base, Current, mark};
+pub(crate) use facts::Facts;
 pub(crate) use list::{find, last_good, list};
 pub(crate) use read::read;
 pub(crate) use record::{NewRevision, record};
 pub(crate) use revision::{Before, Revision, Status};
-pub(crate) use trim::{clear, trim};
+pub(crate) use trim::{Orphans, clear, trim};
+pub(crate) use unfinished::{Lock, list_settled};

@@ -8,12 +8,14 @@ use kube::api::{Api, ListParams, ObjectMeta, Patch, PatchParams, PostParams};
 use optakit_core::bundle::Bundle;
 use serde_json::json;
 
+use super::facts::{CAUSE, Facts, shortened};
 use super::pack::pack;
 use super::revision::{
     BEFORE, Before, DIGEST, HistoryError, KEY, LAYER, NUMBER, PART_TYPE, PARTS, RESTORES, Revision,
     STATUS, Status, TYPE, part_name, secret_name,
 };
 use crate::live::{LiveError, explain};
+use crate::origin::{self, Commit};
 
 /// A revision that is not recorded yet.
 pub(crate) struct NewRevision {
@@ -23,6 +25,7 @@ pub(crate) struct NewRevision {
     digest: String,
     before: Before,
     restores: Option<u32>,
+    facts: Facts,
     /// The compressed bundle, split into parts that fit into a Secret.
     parts: Vec<Vec<u8>>,
 }
@@ -37,6 +40,7 @@ impl NewRevision {
             digest: bundle.actual_digest(),
             before: Before::Nothing,
             restores: None,
+            facts: Facts::of(bundle),
             parts: pack(&bundle.to_text()),
         }
     }
@@ -49,6 +53,25 @@ impl NewRevision {
     /// Sets the revision that this one restores.
     pub(crate) fn restoring(self, restores: Option<u32>) -> Self {
         Self { restores, ..self }
+    }
+
+    /// Sets who made the revision, and from which commit.
+    pub(crate) fn made_by(mut self, author: String, commit: Option<Commit>) -> Self {
+        self.facts.author = Some(author);
+        self.facts.commit = commit;
+        self
+    }
+
+    /// Sets whether the run does not use AWS.
+    pub(crate) fn skipping_aws(mut self, skips_aws: bool) -> Self {
+        self.facts.skips_aws = skips_aws;
+        self
+    }
+
+    /// Sets why the run failed.
+    pub(crate) fn because(mut self, cause: Option<String>) -> Self {
+        self.facts.cause = cause;
+        self
     }
 
     /// Sets the outcome.
@@ -79,6 +102,7 @@ impl NewRevision {
             recorded: String::new(),
             before: self.before,
             restores: self.restores,
+            facts: self.facts,
             parts: self.parts.len(),
         })
     }
@@ -148,6 +172,7 @@ impl NewRevision {
             annotations.extend(self.restores.map(|restores| text(RESTORES, &restores)));
             let parts = Some(self.parts.len()).filter(|parts| *parts > 1);
             annotations.extend(parts.map(|parts| text(PARTS, &parts)));
+            annotations.extend(self.facts.annotations());
             (secret_name(layer, *number), TYPE)
         } else {
             (part_name(layer, *number, part), PART_TYPE)
@@ -206,11 +231,12 @@ pub(crate) async fn record(
     known: &[Revision],
 ) -> Result<Revision, HistoryError> {
     let number = known.first().map_or(1, |newest| newest.number + 1);
-    NewRevision::of(bundle, number).with_status(status).write(client).await
+    let new = NewRevision::of(bundle, number).made_by(origin::author(), None);
+    new.with_status(status).write(client).await
 }
 
 impl Revision {
-    /// Records the outcome of a revision.
+    /// Records the outcome of a revision, and why its run failed.
     ///
     /// # Errors
     ///
@@ -220,15 +246,19 @@ impl Revision {
         client: &kube::Client,
         layer: &str,
         status: Status,
+        cause: Option<&str>,
     ) -> Result<(), LiveError> {
         let secrets: Api<Secret> = Api::namespaced(client.clone(), layer);
-        let patch = json!({ "metadata": { "labels": { STATUS: status.word() } } });
+        let annotations = json!({ CAUSE: cause.map(shortened) });
+        let labels = json!({ STATUS: status.word() });
+        let patch = json!({ "metadata": { "labels": labels, "annotations": annotations } });
         let name = secret_name(layer, self.number);
         secrets
             .patch_metadata(&name, &PatchParams::default(), &Patch::Merge(&patch))
             .await
             .map_err(|error| explain(error, "changing", &format!("Secret {name}")))?;
         self.status = status;
+        self.facts.cause = cause.map(str::to_owned);
         Ok(())
     }
 }

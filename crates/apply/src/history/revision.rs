@@ -4,6 +4,7 @@ use std::fmt;
 
 use kube::api::ObjectMeta;
 
+use super::facts::Facts;
 use crate::hint;
 use crate::live::LiveError;
 
@@ -117,6 +118,7 @@ pub(crate) struct Revision {
     pub(crate) before: Before,
     /// The revision that this rollback restored.
     pub(crate) restores: Option<u32>,
+    pub(crate) facts: Facts,
     /// The number of Secrets that contain the bundle.
     pub(super) parts: usize,
 }
@@ -141,6 +143,7 @@ impl Revision {
                 .unwrap_or_default(),
             before: Before::of(annotations.get(BEFORE)),
             restores: annotations.get(RESTORES).and_then(|number| number.parse().ok()),
+            facts: Facts::read(&annotations),
             parts: annotations.get(PARTS).and_then(|parts| parts.parse().ok()).unwrap_or(1),
         })
     }

@@ -4,7 +4,9 @@ use k8s_openapi::api::core::v1::Secret;
 use kube::api::{Api, DeleteParams, ListParams};
 
 use super::list::list;
-use super::revision::{HistoryError, LAYER, NUMBER, PART_TYPE, Revision, Status, secret_name};
+use super::revision::{
+    HistoryError, LAYER, NUMBER, PART_TYPE, Revision, Status, part_name, secret_name,
+};
 use crate::live::{LiveError, explain};
 
 /// The number of deployed revisions that are kept, and the number of others beside them.
@@ -30,6 +32,44 @@ pub(crate) async fn trim(
         delete(client, layer, revision).await?;
     }
     Ok(())
+}
+
+/// Parts of a bundle whose revision does not exist: a killed run did not record all parts.
+pub(crate) struct Orphans(Vec<String>);
+
+impl Orphans {
+    /// Finds the orphans of a layer. `known` are all revisions. Only the run with the lock may
+    /// delete them: another run records its parts before its revision.
+    ///
+    /// # Errors
+    ///
+    /// Fails if the parts cannot be listed.
+    pub(crate) async fn find(client: &kube::Client, layer: &str) -> Result<Self, LiveError> {
+        let parts = parts(client, layer, &format!("{LAYER}={layer}")).await?;
+        Ok(Self(parts))
+    }
+
+    /// Deletes the parts that belong to none of the revisions.
+    ///
+    /// # Errors
+    ///
+    /// Fails if the API server rejects a deletion.
+    pub(crate) async fn delete(
+        self,
+        client: &kube::Client,
+        layer: &str,
+        known: &[Revision],
+    ) -> Result<(), LiveError> {
+        let belongs = |name: &String, revision: &Revision| {
+            (2..=revision.parts).any(|part| *name == part_name(layer, revision.number, part))
+        };
+        for name in self.0 {
+            if !known.iter().any(|revision| belongs(&name, revision)) {
+                delete_secret(client, layer, &name).await?;
+            }
+        }
+        Ok(())
+    }
 }
 
 /// Deletes all revisions of a layer.
@@ -60,14 +100,19 @@ async fn delete(
 }
 
 async fn delete_parts(client: &kube::Client, layer: &str, labels: &str) -> Result<(), LiveError> {
+    for name in parts(client, layer, labels).await? {
+        delete_secret(client, layer, &name).await?;
+    }
+    Ok(())
+}
+
+/// Returns the names of the Secrets with parts of bundles.
+async fn parts(client: &kube::Client, layer: &str, labels: &str) -> Result<Vec<String>, LiveError> {
     let secrets: Api<Secret> = Api::namespaced(client.clone(), layer);
     let parts = ListParams::default().labels(labels).fields(&format!("type={PART_TYPE}"));
     let found = secrets.list_metadata(&parts).await;
     let found = found.map_err(|error| explain(error, "listing", "the parts of revisions"))?;
-    for name in found.items.into_iter().filter_map(|item| item.metadata.name) {
-        delete_secret(client, layer, &name).await?;
-    }
-    Ok(())
+    Ok(found.items.into_iter().filter_map(|item| item.metadata.name).collect())
 }
 
 async fn delete_secret(client: &kube::Client, layer: &str, name: &str) -> Result<(), LiveError> {

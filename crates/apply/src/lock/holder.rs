@@ -4,6 +4,8 @@ use std::collections::BTreeMap;
 
 use k8s_openapi::api::coordination::v1::Lease;
 
+use crate::origin;
+
 const USER: &str = "optakit.dev/user";
 const HOST: &str = "optakit.dev/host";
 const COMMAND: &str = "optakit.dev/command";
@@ -15,27 +17,10 @@ pub(super) fn annotations() -> BTreeMap<String, String> {
     let arguments: Vec<String> =
         std::env::args_os().skip(1).map(|argument| argument.display().to_string()).collect();
     BTreeMap::from([
-        (USER.to_owned(), clean(&variable(&["USER", "LOGNAME", "USERNAME"]))),
-        (HOST.to_owned(), clean(&host())),
+        (USER.to_owned(), clean(&origin::user())),
+        (HOST.to_owned(), clean(&origin::host())),
         (COMMAND.to_owned(), clean(&format!("optakit {}", arguments.join(" ")))),
     ])
-}
-
-fn variable(names: &[&str]) -> String {
-    let found = names.iter().find_map(|name| std::env::var(name).ok());
-    found.unwrap_or_else(|| "unknown".to_owned())
-}
-
-/// Returns the host name of this machine.
-#[cfg(unix)]
-pub(super) fn host() -> String {
-    rustix::system::uname().nodename().to_string_lossy().into_owned()
-}
-
-/// Returns the host name of this machine.
-#[cfg(not(unix))]
-pub(super) fn host() -> String {
-    variable(&["COMPUTERNAME", "HOSTNAME"])
 }
 
 /// Returns the holder of a Lease, the time when it took the lock, and its command, for messages.

@@ -42,7 +42,7 @@ impl LayerLease {
         let mut annotations = holder::annotations();
         annotations.extend(machine.map(|machine| (presence::MACHINE.to_owned(), machine)));
         let leases = Api::namespaced(client.clone(), layer);
-        Self { leases, name: format!("optakit-{layer}"), holder, annotations }
+        Self { leases, name: lease_name(layer), holder, annotations }
     }
 
     /// Whether this run is the holder of a Lease.
@@ -133,6 +133,11 @@ impl LayerLease {
     fn explain(&self, error: kube::Error, action: &'static str) -> LiveError {
         explain(error, action, &format!("Lease {}", self.name))
     }
+}
+
+/// Returns the name of the Lease of a layer.
+pub(super) fn lease_name(layer: &str) -> String {
+    format!("optakit-{layer}")
 }
 
 /// Returns the ID of the holder of a Lease. A released Lease has none.

@@ -11,6 +11,7 @@ mod holder;
 mod keep;
 mod lease;
 mod presence;
+mod state;
 
 use std::pin::pin;
 use std::time::Duration;
@@ -20,6 +21,7 @@ pub(crate) use error::{LockError, LockLost};
 use keep::HeldLease;
 use lease::LayerLease;
 use presence::Presence;
+pub(crate) use state::state;
 
 use crate::report::Report;
 use crate::session::Session;

@@ -94,7 +94,7 @@ pub(super) fn machine() -> Option<String> {
 /// Returns the ID of this machine. Machines can share their temporary folder.
 #[cfg(not(target_os = "linux"))]
 pub(super) fn machine() -> Option<String> {
-    Some(super::holder::host())
+    Some(crate::origin::host())
 }
 
 #[cfg(test)]

@@ -25,6 +25,28 @@ pub(crate) enum Cause {
     Pod { pod: String, fault: PodFault },
 }
 
+/// Whether the pods of a failed rollout still exist.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Pods {
+    Kept,
+    /// The rollback replaces them.
+    RolledBack,
+}
+
+impl Pods {
+    /// Returns the help to read something of a pod with kubectl.
+    pub(crate) fn read(self, what: &str, arguments: &str) -> String {
+        let kubectl = hint::kubectl(arguments);
+        match self {
+            Self::Kept => format!("read {what}: `{kubectl}`"),
+            Self::RolledBack => format!(
+                "keep the failed pods with `{}`, then read {what} with `kubectl`",
+                hint::again("--on-failure keep")
+            ),
+        }
+    }
+}
+
 /// Why the API server rejects pods.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum Rejection {
@@ -81,14 +103,13 @@ impl Cause {
     }
 
     /// Returns the next thing to do.
-    pub(crate) fn help(&self, namespace: &str) -> String {
+    pub(crate) fn help(&self, namespace: &str, pods: Pods) -> String {
         match self {
             Self::Deleting => "wait until the Deployment is deleted, then apply again".to_owned(),
             Self::Paused(paused) => paused.help(namespace),
-            Self::DeadlineExceeded { problem: Some(problem), .. } => problem.help(namespace),
+            Self::DeadlineExceeded { problem: Some(problem), .. } => problem.help(namespace, pods),
             Self::DeadlineExceeded { problem: None, .. } => {
-                let describe = format!("-n {namespace} describe pods");
-                format!("read the events: `{}`", hint::kubectl(&describe))
+                pods.read("the events", &format!("-n {namespace} describe pods"))
             }
             Self::PodsRejected { rejection: Rejection::Policy, .. } => {
                 "change the policy that rejects the pods, or the fields that it names".to_owned()
@@ -100,7 +121,7 @@ impl Cause {
             Self::PodsRejected { rejection: Rejection::Temporary, .. } => {
                 "fix the problem in the message, then apply again".to_owned()
             }
-            Self::Pod { pod, fault } => fault.help(namespace, pod),
+            Self::Pod { pod, fault } => fault.help(namespace, pod, pods),
         }
     }
 

@@ -16,6 +16,13 @@ pub(super) fn time(event: &Event) -> Option<Timestamp> {
         .max(event.last_timestamp.as_ref().map(|time| time.0))
 }
 
+/// Returns when an event was written last, by the clock of the API server.
+pub(super) fn written(event: &Event) -> Option<Timestamp> {
+    let fields = event.metadata.managed_fields.iter().flatten();
+    let written = fields.filter_map(|entry| Some(entry.time.as_ref()?.0)).max();
+    written.max(event.metadata.creation_timestamp.as_ref().map(|time| time.0))
+}
+
 fn of_pod<'a>(pod: &'a Pod, events: &'a [Arc<Event>]) -> impl Iterator<Item = &'a Arc<Event>> {
     events.iter().filter(|event| {
         event.involved_object.uid.is_some() && event.involved_object.uid == pod.metadata.uid

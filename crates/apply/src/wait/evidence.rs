@@ -1,39 +1,46 @@
 //! Reads the newest warnings and the last log lines of a rollout that failed.
 
+use std::collections::BTreeSet;
 use std::sync::Arc;
 
-use futures::future::try_join;
+use futures::future::try_join3;
 use k8s_openapi::api::apps::v1::{Deployment, ReplicaSet};
 use k8s_openapi::api::core::v1::{Event, Pod};
+use k8s_openapi::jiff::Timestamp;
 use kube::api::{Api, ListParams, LogParams};
 use optakit_core::rfc1123;
 
 use super::cause::Cause;
-use super::events::time;
+use super::events::{time, written};
 use super::replica_set::without_prefix;
-use super::rollout::new_set;
+use super::rollout::{is_owned, new_set};
 use super::snapshot::statuses;
+use crate::owner::MANAGER;
 
 /// The number of warnings that are shown.
 const WARNINGS: usize = 5;
 /// The number of log lines that are shown.
 const LINES: i64 = 20;
 
-/// Returns warnings and log lines that are not part of `reason` already.
+/// A rollout that failed.
+pub(crate) struct FailedRollout<'a> {
+    pub(crate) client: &'a kube::Client,
+    pub(crate) namespace: &'a str,
+    /// The name of the Deployment.
+    pub(crate) deployment: &'a str,
+    /// The answer to the write. `None` if the apply did not change the Deployment.
+    pub(crate) written: Option<&'a Deployment>,
+    pub(crate) reason: &'a str,
+    pub(crate) cause: Option<&'a Cause>,
+}
+
+/// Returns warnings and log lines that are not part of the reason already.
 ///
 /// What cannot be read is left out.
-pub(crate) async fn of(
-    client: &kube::Client,
-    namespace: &str,
-    deployment: &str,
-    reason: &str,
-    cause: Option<&Cause>,
-) -> Vec<String> {
+pub(crate) async fn of(rollout: &FailedRollout<'_>) -> Vec<String> {
+    let FailedRollout { client, namespace, reason, cause, .. } = *rollout;
     let pods: Api<Pod> = Api::namespaced(client.clone(), namespace);
-    let objects = Objects {
-        deployment: deployment.to_owned(),
-        set: newest_set(client, namespace, deployment).await,
-    };
+    let objects = Objects::read(rollout).await;
     let (warnings, log) = futures::future::join(
         warnings(client, namespace, &objects, reason),
         log(&pods, &objects, cause.and_then(Cause::log_source)),
@@ -42,29 +49,87 @@ pub(crate) async fn of(
     warnings.into_iter().chain(log).collect()
 }
 
-/// The names of a Deployment and of the ReplicaSet of its newest revision.
+/// The objects of a rollout: the Deployment, the ReplicaSet of its newest revision, and its pods.
+#[derive(Default)]
 struct Objects {
     deployment: String,
+    /// The name of the ReplicaSet.
     set: Option<String>,
+    uids: BTreeSet<String>,
+    /// The pods of the newest revision.
+    pods: Vec<Pod>,
+    /// The names of the pods of other revisions.
+    others: BTreeSet<String>,
+    /// When the apply wrote the Deployment, by the clock of the API server.
+    since: Option<Timestamp>,
 }
 
 impl Objects {
-    /// Whether a name is one of the Deployment, of the ReplicaSet, or of a pod of the newest
-    /// revision. Events of older revisions say nothing about this rollout.
-    fn include(&self, name: &str) -> bool {
+    async fn read(rollout: &FailedRollout<'_>) -> Self {
+        let FailedRollout { client, namespace, deployment: name, written, .. } = *rollout;
+        let since = written.and_then(write_time);
+        let unknown = Self { deployment: name.to_owned(), since, ..Self::default() };
+        let deployments: Api<Deployment> = Api::namespaced(client.clone(), namespace);
+        let sets: Api<ReplicaSet> = Api::namespaced(client.clone(), namespace);
+        let pods: Api<Pod> = Api::namespaced(client.clone(), namespace);
+        let all = ListParams::default();
+        let read = try_join3(deployments.get(name), sets.list(&all), pods.list(&all)).await;
+        let Ok((deployment, sets, pods)) = read else { return unknown };
+        let sets: Vec<Arc<ReplicaSet>> = sets.items.into_iter().map(Arc::new).collect();
+        let Some(set) = new_set(&deployment, &sets) else { return unknown };
+        let is_new = |pod: &Pod| is_owned(&pod.metadata, &set.metadata);
+        let (pods, others): (Vec<Pod>, Vec<Pod>) = pods.items.into_iter().partition(is_new);
+        let own = [&deployment.metadata, &set.metadata].into_iter();
+        let own = own.chain(pods.iter().map(|pod| &pod.metadata));
+        Self {
+            set: set.metadata.name.clone(),
+            uids: own.filter_map(|metadata| metadata.uid.clone()).collect(),
+            others: others.into_iter().filter_map(|pod| pod.metadata.name).collect(),
+            pods,
+            ..unknown
+        }
+    }
+
+    /// Whether an event is about this rollout. Events of earlier rollouts say nothing about it.
+    fn include(&self, event: &Event) -> bool {
+        let object = &event.involved_object;
+        // An autoscaler has the name of its Deployment.
+        let has_pods = |kind: &str| matches!(kind, "Deployment" | "ReplicaSet" | "Pod");
+        if !object.kind.as_deref().is_some_and(has_pods)
+            || self.since.is_some_and(|since| written(event).is_some_and(|time| time < since))
+        {
+            return false;
+        }
+        let name = object.name.as_deref().unwrap_or_default();
         let Some(set) = &self.set else { return name.starts_with(&self.deployment) };
-        let is_pod = || name.strip_prefix(set).is_some_and(|rest| rest.starts_with('-'));
-        name == self.deployment || name == set || is_pod()
+        // The pod of an event may have been replaced.
+        let is_gone = || {
+            let is_pod = name.strip_prefix(set).is_some_and(|rest| rest.starts_with('-'));
+            is_pod && !self.others.contains(name)
+        };
+        object.uid.as_ref().is_some_and(|uid| self.uids.contains(uid)) || is_gone()
+    }
+
+    /// Returns the newest pod that is not ready.
+    fn newest_unready(&self) -> Option<&Pod> {
+        let unready = self.pods.iter().filter(|pod| {
+            let conditions =
+                pod.status.iter().flat_map(|status| status.conditions.iter().flatten());
+            !conditions
+                .into_iter()
+                .any(|condition| condition.type_ == "Ready" && condition.status == "True")
+        });
+        unready.max_by_key(|pod| pod.metadata.creation_timestamp.clone().map(|time| time.0))
     }
 }
 
-async fn newest_set(client: &kube::Client, namespace: &str, deployment: &str) -> Option<String> {
-    let deployments: Api<Deployment> = Api::namespaced(client.clone(), namespace);
-    let sets: Api<ReplicaSet> = Api::namespaced(client.clone(), namespace);
-    let all = ListParams::default();
-    let (found, sets) = try_join(deployments.get(deployment), sets.list(&all)).await.ok()?;
-    let sets: Vec<Arc<ReplicaSet>> = sets.items.into_iter().map(Arc::new).collect();
-    new_set(&found, &sets)?.metadata.name.clone()
+/// Returns when Optakit wrote a Deployment, by the clock of the API server.
+fn write_time(deployment: &Deployment) -> Option<Timestamp> {
+    let fields = deployment.metadata.managed_fields.iter().flatten();
+    let ours = fields.filter(|entry| {
+        entry.manager.as_deref() == Some(MANAGER) && entry.operation.as_deref() == Some("Apply")
+    });
+    ours.filter_map(|entry| Some(entry.time.as_ref()?.0)).max()
 }
 
 async fn warnings(
@@ -82,18 +147,12 @@ async fn warnings(
     newest(found, objects, reason)
 }
 
-/// Returns the newest warnings about a Deployment, its ReplicaSet and pods, newest first.
+/// Returns the newest warnings about a rollout, newest first.
 ///
 /// Leaves out a warning that repeats `reason`, or another warning with a different pod name.
 fn newest(mut events: Vec<Event>, objects: &Objects, reason: &str) -> Vec<String> {
     let deployment = &objects.deployment;
-    // An autoscaler has the name of its Deployment.
-    let has_pods = |kind: &str| matches!(kind, "Deployment" | "ReplicaSet" | "Pod");
-    events.retain(|event| {
-        let object = &event.involved_object;
-        object.kind.as_deref().is_some_and(has_pods)
-            && object.name.as_deref().is_some_and(|name| objects.include(name))
-    });
+    events.retain(|event| objects.include(event));
     events.sort_by_key(|event| std::cmp::Reverse(time(event)));
     let reason = without_pods(reason, deployment);
     let (mut seen, mut lines) = (Vec::new(), Vec::new());
@@ -126,7 +185,7 @@ async fn log(
 ) -> Vec<String> {
     let pod = match source {
         Some((name, _)) => pods.get_opt(name).await.ok().flatten(),
-        None => newest_unready(pods, objects).await,
+        None => objects.newest_unready().cloned(),
     };
     let Some(pod) = pod else { return Vec::new() };
     let known = source.and_then(|(_, container)| container);
@@ -150,19 +209,6 @@ async fn log(
     lines
 }
 
-async fn newest_unready(pods: &Api<Pod>, objects: &Objects) -> Option<Pod> {
-    let found = pods.list(&ListParams::default()).await.map(|list| list.items).unwrap_or_default();
-    let unready = |pod: &Pod| {
-        let conditions = pod.status.iter().flat_map(|status| status.conditions.iter().flatten());
-        let ready = conditions
-            .into_iter()
-            .any(|condition| condition.type_ == "Ready" && condition.status == "True");
-        !ready && pod.metadata.name.as_deref().is_some_and(|name| objects.include(name))
-    };
-    let unready = found.into_iter().filter(unready);
-    unready.max_by_key(|pod| pod.metadata.creation_timestamp.clone().map(|time| time.0))
-}
-
 /// Returns the container that is not ready, or the first one.
 fn unready_container(pod: &Pod) -> Option<&str> {
     let containers =
@@ -178,47 +224,58 @@ mod tests {
 
     use super::*;
 
-    fn objects(set: &str) -> Objects {
-        Objects { deployment: "shop-api".to_owned(), set: Some(set.to_owned()) }
+    fn event(kind: &str, name: &str, message: &str, time: &str) -> Event {
+        serde_json::from_value(json!({
+            "metadata": {"creationTimestamp": time}, "type": "Warning", "reason": "Unhealthy",
+            "message": message, "lastTimestamp": time,
+            "involvedObject": {"kind": kind, "name": name, "uid": name},
+        }))
+        .expect("an event")
+    }
+
+    fn objects() -> Objects {
+        Objects {
+            deployment: "shop-api".to_owned(),
+            set: Some("shop-api-1".to_owned()),
+            uids: ["shop-api", "shop-api-1", "shop-api-1-y"].map(str::to_owned).into(),
+            others: ["shop-api-1-other".to_owned()].into(),
+            since: Some("2026-01-01T00:00:00Z".parse().expect("a time")),
+            ..Objects::default()
+        }
     }
 
     #[test]
-    fn newest_warnings_of_the_service_are_listed_once() {
-        let event_of = |kind: &str, name: &str, message: &str, time: &str| -> Event {
-            serde_json::from_value(
-                json!({"metadata": {}, "type": "Warning", "reason": "Unhealthy", "message": message,
-                "involvedObject": {"kind": kind, "name": name}, "lastTimestamp": time}),
-            )
-            .expect("an event")
-        };
-        let event = |name: &str, message: &str, time: &str| event_of("Pod", name, message, time);
-        let autoscaler = "HorizontalPodAutoscaler";
+    fn only_warnings_of_this_rollout_are_listed() {
+        let pod = |name: &str, message: &str, time: &str| event("Pod", name, message, time);
         let events = vec![
-            event_of(autoscaler, "shop-api", "no metrics", "2026-01-01T00:04:00Z"),
-            event("shop-api-1-x", "old", "2026-01-01T00:00:00Z"),
-            event("shop-api-1-y", "new", "2026-01-01T00:02:00Z"),
-            event("shop-api-1-z", "new", "2026-01-01T00:01:00Z"),
-            event("other", "other service", "2026-01-01T00:03:00Z"),
-            event("shop-api-0-x", "old revision", "2026-01-01T00:03:00Z"),
+            event("HorizontalPodAutoscaler", "shop-api", "no metrics", "2026-01-01T00:04:00Z"),
+            pod("shop-api-1-gone", "old", "2026-01-01T00:00:00Z"),
+            pod("shop-api-1-y", "new", "2026-01-01T00:02:00Z"),
+            pod("shop-api-1-z", "new", "2026-01-01T00:01:00Z"),
+            pod("shop-api-1-y", "before the write", "2025-12-31T23:59:59Z"),
+            event("Deployment", "shop-api", "before the write", "2025-12-31T23:59:59Z"),
+            pod("other", "other service", "2026-01-01T00:03:00Z"),
+            pod("shop-api-1-other", "pod of another service", "2026-01-01T00:03:00Z"),
+            pod("shop-api-0-x", "old revision", "2026-01-01T00:03:00Z"),
         ];
-        let lines = newest(events.clone(), &objects("shop-api-1"), "not ready");
+        let lines = newest(events.clone(), &objects(), "not ready");
         assert_eq!(lines, ["  warning  Unhealthy: new", "  warning  Unhealthy: old"]);
         assert_eq!(
-            newest(events, &objects("shop-api-1"), "it is new"),
+            newest(events, &objects(), "it is new"),
             ["  warning  Unhealthy: old"],
             "a warning that repeats the reason is left out"
         );
+    }
+
+    #[test]
+    fn warnings_that_differ_only_in_the_pod_are_listed_once() {
         let forbidden = |pod: &str| {
-            event(
-                pod,
-                &format!("Error creating: pods \"{pod}\" is forbidden"),
-                "2026-01-01T00:00:00Z",
-            )
+            let message = format!("Error creating: pods \"{pod}\" is forbidden");
+            event("Pod", pod, &message, "2026-01-01T00:00:00Z")
         };
         let events = vec![forbidden("shop-api-1-a"), forbidden("shop-api-1-b")];
-        let lines = newest(events, &objects("shop-api-1"), "");
         assert_eq!(
-            lines,
+            newest(events, &objects(), ""),
             ["  warning  Unhealthy: Error creating: pods \"shop-api-1-a\" is forbidden"]
         );
     }

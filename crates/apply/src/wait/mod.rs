@@ -17,7 +17,7 @@ mod snapshot;
 mod watch;
 mod watches;
 
-pub(crate) use cause::Cause;
+pub(crate) use cause::{Cause, Pods};
 pub(crate) use deployment::{PodCounts, pod_counts};
 pub(crate) use error::{Failure, WaitError};
 pub(crate) use patience::Patience;

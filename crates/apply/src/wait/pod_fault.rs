@@ -2,7 +2,9 @@
 
 use std::fmt::{self, Display, Formatter};
 
+use super::cause::Pods;
 use super::fault_reason::{BlamedField, Exit, Probe, PullFailure, Resource, ScaleUp, StartFailure};
+use crate::hint;
 
 /// A problem of one pod.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -99,15 +101,16 @@ impl PodFault {
         }
     }
 
-    pub(super) fn help(&self, namespace: &str, pod: &str) -> String {
-        if let Some(container) = self.added_container() {
-            let name = &container.name;
+    pub(super) fn help(&self, namespace: &str, pod: &str, pods: Pods) -> String {
+        if let Some(Container { name, .. }) = self.added_container() {
+            let logs = format!("-n {namespace} logs {pod} -c {name}");
             return format!(
                 "repair the tool that adds the container `{name}` to pods, or exclude this \
-                 service from it; read `kubectl -n {namespace} logs {pod} -c {name}`"
+                 service from it; {}",
+                pods.read("its log", &logs)
             );
         }
-        let describe = || format!("read the events: `kubectl -n {namespace} describe pod {pod}`");
+        let describe = || pods.read("the events", &format!("-n {namespace} describe pod {pod}"));
         let text = match self {
             Self::Unschedulable { scale_up: Some(ScaleUp::Started { .. }), .. } => {
                 "wait longer for the node with `--timeout`"
@@ -119,7 +122,10 @@ impl PodFault {
                 "lower `memory` of `resource_request`, add nodes, or wait longer with `--timeout`"
             }
             Self::Unschedulable { shortage: None, .. } => {
-                "read the state of the nodes: `kubectl describe nodes`"
+                return format!(
+                    "read the state of the nodes: `{}`",
+                    hint::kubectl("describe nodes")
+                );
             }
             Self::InvalidImageName { .. } => "correct the name of the image",
             Self::ImagePull { failure, .. } => failure.help(),
@@ -136,9 +142,8 @@ impl PodFault {
             }
             Self::CrashLoop { container, exit: Some(Exit::Code(_)) | None } => {
                 let name = &container.name;
-                return format!(
-                    "read the log: `kubectl -n {namespace} logs {pod} -c {name} --previous`"
-                );
+                let logs = format!("-n {namespace} logs {pod} -c {name} --previous");
+                return pods.read("the log", &logs);
             }
             Self::ProbeFailed { .. } => {
                 "check that the container answers at the path and port of the probe"
@@ -158,7 +163,7 @@ impl Display for PodFault {
     fn fmt(&self, f: &mut Formatter<'_>) -> fmt::Result {
         match self {
             Self::Unschedulable { message, scale_up, .. } => {
-                write!(f, "cannot be scheduled: {message}")?;
+                write!(f, "cannot be scheduled (Unschedulable): {message}")?;
                 match scale_up {
                     Some(ScaleUp::Started { message }) => write!(f, "; a node is added: {message}"),
                     Some(ScaleUp::Refused { message }) => {
@@ -179,7 +184,7 @@ impl Display for PodFault {
             Self::CrashLoop { container, exit } => {
                 write!(f, "{container} keeps crashing (CrashLoopBackOff")?;
                 match exit {
-                    Some(Exit::OutOfMemory) => f.write_str(", out of memory)"),
+                    Some(Exit::OutOfMemory) => f.write_str(", OOMKilled)"),
                     Some(Exit::Code(code)) => write!(f, ", exit code {code})"),
                     None => f.write_str(")"),
                 }
@@ -220,7 +225,10 @@ mod tests {
         let cause = Cause::Pod { pod: "p".to_owned(), fault };
         assert_eq!(cause.to_string(), format!("pod p: {text}"));
         assert_eq!(cause.field(), field);
-        assert!(cause.help("shop").contains(help), "{}", cause.help("shop"));
+        let kept = cause.help("shop", Pods::Kept);
+        assert!(kept.contains(help), "{kept}");
+        let rolled_back = cause.help("shop", Pods::RolledBack);
+        assert!(!rolled_back.contains("kubectl -n"), "{rolled_back}");
     }
 
     fn container(name: &str, is_init: bool, is_ours: bool) -> Container {
@@ -238,7 +246,7 @@ mod tests {
         );
         check(
             PodFault::CrashLoop { container: api(), exit: Some(Exit::OutOfMemory) },
-            "container `api` keeps crashing (CrashLoopBackOff, out of memory)",
+            "container `api` keeps crashing (CrashLoopBackOff, OOMKilled)",
             Some(BlamedField::MemoryLimit),
             "raise `memory`",
         );
@@ -248,7 +256,7 @@ mod tests {
                 shortage: Some(Resource::Memory),
                 scale_up: None,
             },
-            "cannot be scheduled: 1 Insufficient memory",
+            "cannot be scheduled (Unschedulable): 1 Insufficient memory",
             Some(BlamedField::MemoryRequest),
             "lower `memory`",
         );

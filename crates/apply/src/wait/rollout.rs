@@ -258,7 +258,8 @@ fn is_current(pod: &Pod, set: &ReplicaSet) -> bool {
     pod.metadata.deletion_timestamp.is_none() && is_owned(&pod.metadata, &set.metadata)
 }
 
-fn is_owned(object: &ObjectMeta, owner: &ObjectMeta) -> bool {
+/// Whether an object is the owner of another one.
+pub(super) fn is_owned(object: &ObjectMeta, owner: &ObjectMeta) -> bool {
     let mut owners = object.owner_references.iter().flatten();
     owners.any(|reference| Some(&reference.uid) == owner.uid.as_ref())
 }

@@ -51,6 +51,7 @@ const APPLY: &[&str] = &[
     "hint",
     "plural",
     "stop",
+    "origin",
     "digest",
     "rds",
     "report",

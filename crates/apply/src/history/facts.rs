@@ -1,0 +1,103 @@
+//! What a revision records for people: images, author, commit, and why it failed.
+
+use std::collections::BTreeMap;
+
+use optakit_core::bundle::{Bundle, List};
+use optakit_core::kind::Kind;
+use optakit_core::render::IMAGE_DIGEST;
+
+use crate::origin::Commit;
+
+/// The annotation with the image of each Deployment, as JSON.
+const IMAGES: &str = "optakit.dev/images";
+const AUTHOR: &str = "optakit.dev/author";
+const COMMIT: &str = "optakit.dev/commit";
+/// The annotation with the reason why the run failed.
+pub(super) const CAUSE: &str = "optakit.dev/cause";
+/// The annotation of a run that did not use AWS.
+const AWS: &str = "optakit.dev/aws";
+const SKIPPED: &str = "skipped";
+/// The maximum size of the images in bytes. All annotations of an object may have 256 KiB.
+const MAX_IMAGES: usize = 128 * 1024;
+/// The maximum length of other texts in characters.
+const MAX_TEXT: usize = 1000;
+
+/// What a revision records for people.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub(crate) struct Facts {
+    /// The image of each Deployment, by its name. Empty if it was not recorded.
+    pub(crate) images: BTreeMap<String, String>,
+    pub(crate) author: Option<String>,
+    pub(crate) commit: Option<Commit>,
+    /// Why the run failed.
+    pub(crate) cause: Option<String>,
+    /// Whether the run did not use AWS.
+    pub(crate) skips_aws: bool,
+}
+
+impl Facts {
+    /// Returns the images of a bundle. A Deployment without an image is left out.
+    pub(super) fn of(bundle: &Bundle) -> Self {
+        let objects = bundle.manifests.iter().enumerate();
+        let images = objects.filter_map(|(index, object)| {
+            let has_image = !bundle.missing_inputs(List::Manifests, index).contains(&IMAGE_DIGEST);
+            let image = object.text("/spec/template/spec/containers/0/image")?;
+            let is_known = object.kind() == Kind::Deployment && has_image;
+            is_known.then(|| (object.name().to_owned(), image.to_owned()))
+        });
+        Self { images: images.collect(), ..Self::default() }
+    }
+
+    /// Reads the facts from the annotations of a revision.
+    pub(super) fn read(annotations: &BTreeMap<String, String>) -> Self {
+        let images = annotations.get(IMAGES).and_then(|text| serde_json::from_str(text).ok());
+        Self {
+            images: images.unwrap_or_default(),
+            author: annotations.get(AUTHOR).cloned(),
+            commit: annotations.get(COMMIT).and_then(|text| Commit::parse(text)),
+            cause: annotations.get(CAUSE).cloned(),
+            skips_aws: annotations.get(AWS).is_some_and(|text| text == SKIPPED),
+        }
+    }
+
+    /// Returns the annotations of a revision.
+    pub(super) fn annotations(&self) -> impl Iterator<Item = (String, String)> {
+        let images = serde_json::to_string(&self.images).expect("texts are JSON");
+        let images =
+            Some(images).filter(|text| !self.images.is_empty() && text.len() <= MAX_IMAGES);
+        let pairs = [
+            (IMAGES, images),
+            (AUTHOR, self.author.as_deref().map(shortened)),
+            (COMMIT, self.commit.as_ref().map(ToString::to_string)),
+            (CAUSE, self.cause.as_deref().map(shortened)),
+            (AWS, self.skips_aws.then(|| SKIPPED.to_owned())),
+        ];
+        pairs.into_iter().filter_map(|(key, value)| Some((key.to_owned(), value?)))
+    }
+}
+
+/// Returns the start of a text in one line.
+pub(super) fn shortened(text: &str) -> String {
+    text.chars().filter(|character| !character.is_control()).take(MAX_TEXT).collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn facts_are_read_from_their_annotations() {
+        let facts = Facts {
+            images: BTreeMap::from([("shop-api".to_owned(), "acme/api:1".to_owned())]),
+            author: Some("ann@laptop".to_owned()),
+            commit: Commit::parse(&"a".repeat(40)),
+            cause: Some("it crashed".to_owned()),
+            skips_aws: true,
+        };
+        assert_eq!(Facts::read(&facts.annotations().collect()), facts);
+        let none = Facts::default();
+        assert_eq!(none.annotations().count(), 0);
+        assert_eq!(Facts::read(&BTreeMap::new()), none);
+        assert_eq!(shortened("a\nb"), "ab");
+    }
+}
