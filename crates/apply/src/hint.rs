@@ -8,9 +8,11 @@ use std::sync::OnceLock;
 use clap::parser::ValueSource;
 use clap::{ArgMatches, Command};
 
-/// The arguments that a command in a help text repeats: which service, and which cluster.
-const REPEATED: &[&str] =
-    &["bundle", "file", "env", "kubeconfig", "context", "cluster", "skip_aws"];
+/// The argument that names the service, in the commands that have it. The first one that a command
+/// has counts: the argument `file` of a command with `--bundle` is another file.
+const SERVICE: [&str; 2] = ["bundle", "file"];
+/// The flags that a command in a help text repeats, besides the service.
+const REPEATED: &[&str] = &["env", "kubeconfig", "context", "cluster", "skip_aws"];
 /// The flags that kubectl has too.
 const OF_KUBECTL: &[&str] = &["kubeconfig", "context"];
 /// The name of standard input. A second command cannot read it again.
@@ -51,7 +53,8 @@ pub(crate) fn optakit(command: &str, arguments: &str) -> String {
 /// Returns a command of kubectl for a help text.
 pub(crate) fn kubectl(arguments: &str) -> String {
     let given = RUN.get().map(|run| run.given.as_slice()).unwrap_or_default();
-    let flags = given.iter().filter(|given| OF_KUBECTL.contains(&given.id)).map(flag);
+    let flags = given.iter().filter(|given| OF_KUBECTL.contains(&given.id));
+    let flags = flags.map(|given| flag(given.id, given));
     join(["kubectl".to_owned(), arguments.to_owned()].into_iter().chain(flags))
 }
 
@@ -59,7 +62,7 @@ pub(crate) fn kubectl(arguments: &str) -> String {
 /// working folder.
 pub(crate) fn service_folder() -> PathBuf {
     let given = RUN.get().map(|run| run.given.as_slice()).unwrap_or_default();
-    let file = given.iter().find(|given| matches!(given.id, "bundle" | "file"));
+    let file = given.iter().find(|given| SERVICE.contains(&given.id));
     let file = file.and_then(|given| given.value.as_deref()).map(Path::new);
     let folder = file.and_then(Path::parent).filter(|folder| !folder.as_os_str().is_empty());
     folder.map_or_else(|| PathBuf::from("."), Path::to_owned)
@@ -77,19 +80,26 @@ impl Run {
         definition.build();
         let found =
             command.split(' ').try_fold(&definition, |parent, name| parent.find_subcommand(name));
+        let has = |id: &str| {
+            found.is_some_and(|found| found.get_arguments().any(|argument| argument.get_id() == id))
+        };
+        let service = SERVICE.into_iter().find(|id| has(id));
+        let given = |id: &str| {
+            let is_service = service == Some(id);
+            self.given
+                .iter()
+                .find(|given| if is_service { SERVICE.contains(&given.id) } else { given.id == id })
+        };
         let (mut positional, mut flags) = (Vec::new(), Vec::new());
         for argument in found.into_iter().flat_map(Command::get_arguments) {
-            let given = self.given.iter().find(|given| argument.get_id() == given.id);
-            match given {
-                Some(given) if argument.is_positional() => positional.extend(given.value.clone()),
-                Some(given) => flags.push(flag(given)),
-                None if argument.is_positional()
-                    && argument.is_required_set()
-                    && REPEATED.contains(&argument.get_id().as_str()) =>
-                {
-                    positional.push(argument.get_id().as_str().to_uppercase());
-                }
-                None => {}
+            let id = argument.get_id().as_str();
+            let Some(given) = given(id).filter(|_| service == Some(id) || !SERVICE.contains(&id))
+            else {
+                continue;
+            };
+            match argument.is_positional() {
+                true => positional.extend(given.value.clone()),
+                false => flags.push(flag(id, given)),
             }
         }
         let start = ["optakit".to_owned(), command.to_owned()].into_iter();
@@ -104,11 +114,12 @@ fn given(matches: &ArgMatches) -> Vec<Given> {
     while let Some((_, inner)) = matches.subcommand() {
         matches = inner;
     }
-    let is_given = |id: &&&str| {
+    let service = SERVICE.into_iter().find(|id| matches.try_contains_id(id).is_ok());
+    let is_given = |id: &&str| {
         matches.try_contains_id(id).is_ok_and(|known| known)
             && matches.value_source(id) == Some(ValueSource::CommandLine)
     };
-    let of = |id: &&'static str| {
+    let of = |id: &'static str| {
         let raw = matches.try_get_raw(id).ok().flatten();
         let value = raw.and_then(|mut values| values.next());
         let value = value.map(|value| value.display().to_string());
@@ -116,12 +127,12 @@ fn given(matches: &ArgMatches) -> Vec<Given> {
         let is_switch = matches.try_get_one::<bool>(id).is_ok();
         Given { id, value: value.filter(|_| !is_switch) }
     };
-    let given = REPEATED.iter().filter(is_given).map(of);
+    let given = service.into_iter().chain(REPEATED.iter().copied()).filter(is_given).map(of);
     given.filter(|given| given.value.as_deref() != Some(STDIN)).collect()
 }
 
-fn flag(given: &Given) -> String {
-    let name = given.id.replace('_', "-");
+fn flag(id: &str, given: &Given) -> String {
+    let name = id.replace('_', "-");
     match &given.value {
         Some(value) => format!("--{name} {}", quoted(value)),
         None => format!("--{name}"),
@@ -150,11 +161,12 @@ mod tests {
     use super::*;
 
     fn definition() -> Command {
-        let bundle = || Arg::new("bundle").required(true);
+        let bundle = || Arg::new("file");
         let context = || Arg::new("context").long("context");
         let skip_aws = || Arg::new("skip_aws").long("skip-aws").action(ArgAction::SetTrue);
         let yes = Arg::new("yes").long("yes").action(ArgAction::SetTrue);
         let set = Command::new("set").arg(Arg::new("name"));
+        let import = Command::new("import").arg(Arg::new("file"));
         Command::new("optakit").subcommands([
             Command::new("apply").args([bundle(), context(), skip_aws(), yes]),
             Command::new("rollback").args([bundle(), context(), skip_aws()]),
@@ -162,7 +174,7 @@ mod tests {
             Command::new("secret")
                 .arg(Arg::new("bundle").long("bundle").global(true))
                 .arg(context().global(true))
-                .subcommand(set),
+                .subcommands([set, import]),
             Command::new("explain"),
         ])
     }
@@ -191,7 +203,14 @@ mod tests {
             "optakit secret set TOKEN --bundle a.json --context 'it'\\''s'",
         );
         check(apply, "explain", "links", "optakit explain links");
-        check("apply -", "history", "", "optakit history BUNDLE");
+        check("apply -", "history", "", "optakit history");
+        check(
+            "apply a.json",
+            "secret import",
+            "x.env",
+            "optakit secret import x.env --bundle a.json",
+        );
+        check("secret import x.env", "history", "", "optakit history");
         check("apply a.json", "history", "", "optakit history a.json");
         let secret = "secret set TOKEN --bundle a.json --context dev";
         check(secret, "apply", "", "optakit apply a.json --context dev");

@@ -55,7 +55,7 @@ use cli::{Cli, Color, Command};
 use deploy::RolloutError;
 use outcome::Outcome;
 use report::{Report, check_output};
-use wait::Pods;
+use wait::FailedPods;
 
 fn main() -> ExitCode {
     let (cli, matches) = match parse() {
@@ -70,7 +70,7 @@ fn main() -> ExitCode {
     let outcome = outcome.unwrap_or_else(|error| {
         if let Some(rollout) = error.downcast_ref::<RolloutError>() {
             // The last line contains the cause.
-            report.warning(rollout.details(Pods::Kept));
+            report.warning(rollout.details(FailedPods::Kept));
         }
         report.error(&error);
         command::failure::outcome(&error, &cli.command)

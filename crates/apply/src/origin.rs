@@ -12,7 +12,8 @@ const DIRTY: &str = "-dirty";
 /// The lengths of a SHA-1 and of a SHA-256.
 const SHA_LENGTHS: [usize; 2] = [40, 64];
 
-/// The variables with the user who started a pipeline: GitHub, GitLab, `CircleCI`, Buildkite, Azure.
+/// The variables with the user who started a pipeline: GitHub, GitLab, `CircleCI`, Buildkite,
+/// Azure.
 const ACTORS: &[&str] = &[
     "GITHUB_ACTOR",
     "GITLAB_USER_LOGIN",

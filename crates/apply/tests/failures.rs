@@ -80,7 +80,7 @@ const FAILURES: &[Failure] = &[
         title: "The container uses more memory than its limit",
         layer: "memory",
         image: "acme/out-of-memory:1",
-        message: "keeps crashing (CrashLoopBackOff, out of memory)",
+        message: "keeps crashing (CrashLoopBackOff, OOMKilled)",
         helm_cause: "memory",
         ..WORKING
     },
@@ -338,7 +338,10 @@ fn message_of(failure: &Failure) -> String {
 fn stable(stderr: &str) -> String {
     // The testbed has no metrics API. That is not one of the failures.
     let lines = || stderr.lines().filter(|line| !line.contains("metrics API"));
+    // The details of a rollout are before the error.
+    let details = |line: &str| line.starts_with("warning:") && line.contains(" is not ready: ");
     let error = lines().position(|line| line.starts_with("error"));
+    let error = lines().position(details).or(error);
     let start = error.or_else(|| lines().position(|line| line.starts_with("warning:")));
     let pods = regex_lite::Regex::new(r"-k8s-service-[0-9a-f]{6,10}(-[a-z0-9]{5})?");
     let pods = pods.expect("the pattern is valid");

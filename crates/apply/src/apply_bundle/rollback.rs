@@ -11,7 +11,7 @@ use crate::hint;
 use crate::history::{self, Base, Current, Revision, Status};
 use crate::report::{Report, ask};
 use crate::session::Session;
-use crate::wait::Pods;
+use crate::wait::FailedPods;
 
 /// Restores what ran before a failed run. Returns the error of the whole run.
 ///
@@ -32,7 +32,7 @@ pub(super) async fn after_failure(run: Run<'_>, failure: Failure) -> anyhow::Err
     let number = revision.number;
     let cause = first_line(&error);
     let details = match error.downcast_ref::<RolloutError>() {
-        Some(rollout) => rollout.details(Pods::RolledBack),
+        Some(rollout) => rollout.details(FailedPods::RolledBack),
         None => format!("{error:#}"),
     };
     run.report.warning(details);
@@ -183,10 +183,13 @@ async fn previous<'a>(
     for revision in current.earlier(revisions) {
         match session_of(session, revision).await {
             Ok(back) => return Ok((revision, back)),
-            Err(error) if error.is::<NoImage>() => {
-                report.note(format!("{} has no image for its pods; skipped", name(revision)));
-            }
-            Err(error) => return Err(error),
+            Err(error) => match error.downcast_ref::<NoImage>() {
+                Some(NoImage { number, modules }) => report.note(format!(
+                    "revision {number} has no image for {}; skipped",
+                    modules.join(", ")
+                )),
+                None => return Err(error),
+            },
         }
     }
     // After a rollback, the revisions that it left behind are newer.

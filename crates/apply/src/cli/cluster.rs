@@ -52,12 +52,14 @@ pub(crate) struct ServiceArgs {
 
 /// Show pods, images and the current revision of a service.
 ///
-/// Needs access to the cluster. Writes nothing.
+/// Shows new and old pods separately: the revision, the image, and how many are ready. A service
+/// is ready if all its pods are of the newest revision and ready. Needs access to the cluster.
+/// Writes nothing.
 #[derive(Debug, Args)]
 #[command(after_help = "\
 Exit codes:
-  0  all pods are ready
-  1  some pods are not ready, or the command failed
+  0  all Deployments are ready
+  1  a Deployment is not ready or does not exist, or the command failed
   4  the command could not run
 
 Examples:
@@ -73,8 +75,9 @@ pub(crate) struct StatusArgs {
 
 /// List the revisions of a service, newest first.
 ///
-/// The cluster keeps the last 10 deployed revisions, and the last 10 others. Needs access to the
-/// cluster. Writes nothing.
+/// Shows status, image, author and commit of each revision, and why it failed. The cluster keeps
+/// the last 10 deployed revisions, and the last 10 others. Needs access to the cluster. Writes
+/// nothing.
 #[derive(Debug, Args)]
 #[command(after_help = "\
 Exit codes:
@@ -83,10 +86,16 @@ Exit codes:
   4  the command could not run
 
 Examples:
-  optakit history shop-staging.bundle.json")]
+  optakit history shop-staging.bundle.json
+
+  # Print the image of the revision that runs
+  optakit history --output json | jq -r '.revisions[] | select(.current).image'")]
 pub(crate) struct HistoryArgs {
     #[command(flatten)]
     pub(crate) service: ServiceArgs,
+    /// Format of the list
+    #[arg(long, short, value_enum, value_name = "FORMAT", default_value_t = ResultFormat::Text)]
+    pub(crate) output: ResultFormat,
 }
 
 /// Show differences between the cluster and the last deployed revision.

@@ -24,6 +24,8 @@ pub(crate) mod render;
 mod rendered;
 pub(crate) mod rollback;
 pub(crate) mod secret;
+mod service_status;
 pub(crate) mod status;
+mod status_output;
 pub(crate) mod takeover;
 pub(crate) mod validate;

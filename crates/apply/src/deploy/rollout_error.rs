@@ -8,7 +8,7 @@ use optakit_core::bundle::Bundle;
 
 use crate::live::DesiredObject;
 use crate::wait::evidence::{self, FailedRollout};
-use crate::wait::{Cause, Pods, WaitError};
+use crate::wait::{Cause, FailedPods, WaitError};
 
 /// The Deployments of a stage that did not become ready.
 #[derive(Debug, thiserror::Error)]
@@ -54,7 +54,7 @@ impl RolloutError {
     }
 
     /// Returns everything that is known about the failure, with the next things to do.
-    pub(crate) fn details(&self, pods: Pods) -> String {
+    pub(crate) fn details(&self, pods: FailedPods) -> String {
         let mut text = String::new();
         for FailedObject { object, reason, line, evidence, .. } in &self.failed {
             text.push_str(&format!("{object} is not ready: {reason}\n"));
@@ -72,8 +72,8 @@ impl RolloutError {
         let mut helps: Vec<&str> = Vec::new();
         for failed in &self.failed {
             let help = match pods {
-                Pods::Kept => &failed.help,
-                Pods::RolledBack => &failed.help_after_rollback,
+                FailedPods::Kept => &failed.help,
+                FailedPods::RolledBack => &failed.help_after_rollback,
             };
             if !helps.contains(&help.as_str()) {
                 helps.push(help);
@@ -99,7 +99,7 @@ impl FailedObject {
             .and_then(Cause::field)
             .and_then(|field| bundle.line_of(target.index, field.pointer()))
             .map(|mapping| format!("{}:{}", mapping.file, mapping.line));
-        let help = |pods: Pods| {
+        let help = |pods: FailedPods| {
             let describe = || pods.read("the events", &format!("-n {namespace} describe pods"));
             cause.map_or_else(describe, |cause| cause.help(namespace, pods))
         };
@@ -115,8 +115,8 @@ impl FailedObject {
             evidence: evidence::of(&rollout).await,
             object: target.label(),
             line,
-            help: help(Pods::Kept),
-            help_after_rollback: help(Pods::RolledBack),
+            help: help(FailedPods::Kept),
+            help_after_rollback: help(FailedPods::RolledBack),
             reason,
         }
     }
@@ -160,9 +160,9 @@ mod tests {
             error.to_string(),
             "Deployment a is not ready: it crashed; Deployment b is not ready: it crashed"
         );
-        assert!(error.details(Pods::RolledBack).ends_with("were not\n  help: keep the pods"));
+        assert!(error.details(FailedPods::RolledBack).ends_with("were not\n  help: keep the pods"));
         assert_eq!(
-            error.details(Pods::Kept),
+            error.details(FailedPods::Kept),
             "Deployment a is not ready: it crashed\n  set at opta.yml:7\n  warning  BackOff\n\
              Deployment b is not ready: it crashed\n  set at opta.yml:7\n  warning  BackOff\n  \
              not ready yet: Deployment c: 0 of 1 pods ready\n  \

@@ -103,6 +103,14 @@ impl Current {
         Ok(Self { applied: Some(newest.clone()), base: Base::Revision(newest.clone()), next })
     }
 
+    /// Returns what is missing if what runs now is not in the history.
+    pub(crate) fn unknown(&self) -> Option<&str> {
+        match &self.base {
+            Base::Unknown { reason } => Some(reason),
+            Base::Nothing | Base::Revision(_) => None,
+        }
+    }
+
     /// Whether this bundle runs now, completely.
     pub(crate) fn is(&self, digest: &str) -> bool {
         self.applied

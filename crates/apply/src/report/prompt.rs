@@ -10,8 +10,8 @@ use super::streams;
 
 /// Asks the user a question. Returns whether the answer is yes.
 ///
-/// Does not ask with `--yes`. Only `y` and `yes` count as a yes, in any case. Other tasks continue while
-/// the user reads.
+/// Does not ask with `--yes`. Only `y` and `yes` count as a yes, in upper or lower case. Other
+/// tasks continue while the user reads.
 ///
 /// # Errors
 ///

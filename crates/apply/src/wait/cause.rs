@@ -3,6 +3,7 @@
 
 use std::fmt::{self, Display, Formatter};
 
+use super::failed_pods::FailedPods;
 use super::fault_reason::{BlamedField, StartFailure};
 use super::paused::Paused;
 use super::pod_fault::PodFault;
@@ -23,28 +24,6 @@ pub(crate) enum Cause {
     PodsRejected { rejection: Rejection, message: String },
     /// A pod of the new revision has a problem.
     Pod { pod: String, fault: PodFault },
-}
-
-/// Whether the pods of a failed rollout still exist.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(crate) enum Pods {
-    Kept,
-    /// The rollback replaces them.
-    RolledBack,
-}
-
-impl Pods {
-    /// Returns the help to read something of a pod with kubectl.
-    pub(crate) fn read(self, what: &str, arguments: &str) -> String {
-        let kubectl = hint::kubectl(arguments);
-        match self {
-            Self::Kept => format!("read {what}: `{kubectl}`"),
-            Self::RolledBack => format!(
-                "keep the failed pods with `{}`, then read {what} with `kubectl`",
-                hint::again("--on-failure keep")
-            ),
-        }
-    }
 }
 
 /// Why the API server rejects pods.
@@ -103,7 +82,7 @@ impl Cause {
     }
 
     /// Returns the next thing to do.
-    pub(crate) fn help(&self, namespace: &str, pods: Pods) -> String {
+    pub(crate) fn help(&self, namespace: &str, pods: FailedPods) -> String {
         match self {
             Self::Deleting => "wait until the Deployment is deleted, then apply again".to_owned(),
             Self::Paused(paused) => paused.help(namespace),

@@ -2,7 +2,7 @@
 
 use std::fmt::{self, Display, Formatter};
 
-use super::cause::Pods;
+use super::failed_pods::FailedPods;
 use super::fault_reason::{BlamedField, Exit, Probe, PullFailure, Resource, ScaleUp, StartFailure};
 use crate::hint;
 
@@ -101,7 +101,7 @@ impl PodFault {
         }
     }
 
-    pub(super) fn help(&self, namespace: &str, pod: &str, pods: Pods) -> String {
+    pub(super) fn help(&self, namespace: &str, pod: &str, pods: FailedPods) -> String {
         if let Some(Container { name, .. }) = self.added_container() {
             let logs = format!("-n {namespace} logs {pod} -c {name}");
             return format!(
@@ -225,9 +225,9 @@ mod tests {
         let cause = Cause::Pod { pod: "p".to_owned(), fault };
         assert_eq!(cause.to_string(), format!("pod p: {text}"));
         assert_eq!(cause.field(), field);
-        let kept = cause.help("shop", Pods::Kept);
+        let kept = cause.help("shop", FailedPods::Kept);
         assert!(kept.contains(help), "{kept}");
-        let rolled_back = cause.help("shop", Pods::RolledBack);
+        let rolled_back = cause.help("shop", FailedPods::RolledBack);
         assert!(!rolled_back.contains("kubectl -n"), "{rolled_back}");
     }
 

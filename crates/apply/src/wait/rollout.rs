@@ -18,7 +18,7 @@ use super::replica_set::rejected_pods;
 use super::snapshot::Snapshot;
 
 /// The annotation with the number of a Deployment's revision.
-const REVISION: &str = "deployment.kubernetes.io/revision";
+pub(super) const REVISION: &str = "deployment.kubernetes.io/revision";
 /// How long a problem lasts before it is worth a warning.
 const WARN_AFTER: Duration = Duration::from_secs(5);
 /// How long a pod without a node is usual.

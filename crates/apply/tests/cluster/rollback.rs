@@ -43,7 +43,7 @@ fn status_does_not_count_pods_of_earlier_revisions() {
         .run("status", &[])
         .fails()
         .prints("counted-api-k8s-service  0/2 ready  image-not-found/api:2")
-        .prints("(pods of earlier revisions: 2)");
+        .prints("    old pods               2/2 ready  acme/api:1  (revision 1)");
 }
 
 #[test]

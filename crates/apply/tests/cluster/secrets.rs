@@ -17,7 +17,7 @@ fn missing_secrets_are_reported_with_the_command_that_sets_them() {
 
     service.secret(&["set", "STRIPE_KEY"], "hunter2\n").succeeds();
     let list =
-        service.secret(&["list"], "").reports("missing      OTHER: run `optakit secret set OTHER`");
+        service.secret(&["list"], "").reports("missing      OTHER: run `optakit secret set OTHER ");
     assert_eq!(list.output(), "STRIPE_KEY");
     service.write("more.env", "# comment\nexport OTHER=\"hunter3 x\"\nUNUSED='hunter4'\n");
     service.secret(&["import", "more.env"], "").succeeds();

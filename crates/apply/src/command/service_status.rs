@@ -1,0 +1,146 @@
+//! The state of the Deployments of a layer.
+
+use std::sync::Arc;
+
+use k8s_openapi::api::apps::v1::{Deployment, ReplicaSet};
+use kube::api::{Api, ListParams};
+use optakit_core::kind::Kind;
+
+use crate::applyset::ApplySet;
+use crate::history::{self, Current, Revision};
+use crate::live::{LiveError, explain};
+use crate::lock;
+use crate::session::Session;
+use crate::wait::{self, Paused, PodCounts, SetPods};
+
+/// The status of a layer.
+pub(super) struct LayerStatus {
+    /// The revision that was applied last. If it is not known, the newest revision.
+    pub(super) revision: Option<Revision>,
+    pub(super) services: Vec<ServiceStatus>,
+    pub(super) warnings: Vec<String>,
+}
+
+/// The status of one Deployment.
+pub(super) struct ServiceStatus {
+    pub(super) name: String,
+    /// The pods. `None` if the Deployment does not exist.
+    pub(super) pods: Option<PodCounts>,
+    /// The image of the newest revision.
+    pub(super) image: String,
+    /// The revision of Optakit with this image.
+    pub(super) revision: Option<u32>,
+    pub(super) old: Vec<OldPods>,
+}
+
+/// Pods of an earlier revision.
+pub(super) struct OldPods {
+    pub(super) pods: SetPods,
+    /// The revision of Optakit with their image.
+    pub(super) revision: Option<u32>,
+}
+
+impl LayerStatus {
+    /// Reads the Deployments and their pods.
+    ///
+    /// # Errors
+    ///
+    /// Fails if the API server rejects a request.
+    pub(super) async fn read(session: &Session) -> anyhow::Result<Self> {
+        let (client, layer) = (&session.client, session.layer());
+        let lock = async || lock::state(client, layer).await;
+        let (deployments, sets, revisions, set) = tokio::join!(
+            deployments(client, layer),
+            replica_sets(client, layer),
+            history::list_settled(client, layer, lock),
+            ApplySet::read(client, layer)
+        );
+        let (deployments, sets, revisions) = (deployments?, sets?, revisions?);
+        let current = Current::find(client, layer, &set?, &revisions).await?;
+        let mut warnings: Vec<String> = current.unknown().map(str::to_owned).into_iter().collect();
+        warnings.extend(deployments.iter().filter_map(|deployment| {
+            let paused = Paused::of(deployment)?;
+            let (name, help) = (deployment.metadata.name.as_deref()?, paused.help(layer));
+            Some(format!("Deployment {name}: {paused}\n  help: {help}"))
+        }));
+        let revision = current.applied.as_ref().or(revisions.first());
+        // The revision that was applied last may have the same image as an earlier one.
+        let known: Vec<&Revision> = revision.into_iter().chain(&revisions).collect();
+        let mut services: Vec<ServiceStatus> = deployments
+            .iter()
+            .map(|deployment| ServiceStatus::of(deployment, &sets, &known))
+            .collect();
+        let exists = |name: &str| services.iter().any(|service| service.name == name);
+        let missing = expected(session, revision);
+        let missing = missing.into_iter().filter(|(name, _)| !exists(name));
+        let missing: Vec<ServiceStatus> =
+            missing.map(|(name, image)| ServiceStatus::missing(name, image, revision)).collect();
+        services.extend(missing);
+        Ok(Self { revision: revision.cloned(), services, warnings })
+    }
+
+    /// Whether all pods of all Deployments are of the newest revision and ready.
+    pub(super) fn is_ready(&self) -> bool {
+        self.services.iter().all(ServiceStatus::is_ready)
+    }
+}
+
+/// Returns names and images of the Deployments that should exist: those of the revision, or those
+/// of the bundle if no revision is known.
+fn expected(session: &Session, revision: Option<&Revision>) -> Vec<(String, String)> {
+    if let Some(revision) = revision {
+        return revision.facts.images.clone().into_iter().collect();
+    }
+    let objects = session.bundle.manifests.iter();
+    let deployments = objects.filter(|object| object.kind() == Kind::Deployment);
+    deployments.map(|object| (object.name().to_owned(), String::new())).collect()
+}
+
+impl ServiceStatus {
+    fn of(deployment: &Deployment, sets: &[Arc<ReplicaSet>], known: &[&Revision]) -> Self {
+        let name = deployment.metadata.name.clone().unwrap_or_default();
+        let template = deployment.spec.as_ref().and_then(|spec| spec.template.spec.as_ref());
+        let image = wait::first_image(template);
+        let with_image = |image: &str, below: Option<u32>| {
+            let found = known.iter().find(|revision| {
+                below.is_none_or(|below| revision.number < below)
+                    && revision.facts.images.get(&name).is_some_and(|known| known == image)
+            });
+            found.map(|revision| revision.number)
+        };
+        let revision = with_image(&image, None);
+        let old = wait::old_set_pods(deployment, sets)
+            .into_iter()
+            .map(|pods| OldPods { revision: with_image(&pods.image, revision), pods });
+        Self { pods: Some(wait::pod_counts(deployment)), revision, old: old.collect(), image, name }
+    }
+
+    fn missing(name: String, image: String, revision: Option<&Revision>) -> Self {
+        let revision = revision.map(|revision| revision.number);
+        Self { name, pods: None, image, revision, old: Vec::new() }
+    }
+
+    fn is_ready(&self) -> bool {
+        self.pods.is_some_and(|pods| pods.ready >= pods.wanted && pods.old == 0)
+    }
+}
+
+async fn deployments(client: &kube::Client, layer: &str) -> Result<Vec<Deployment>, LiveError> {
+    let deployments: Api<Deployment> = Api::namespaced(client.clone(), layer);
+    let ours = ListParams::default().labels("app.kubernetes.io/managed-by=optakit");
+    let found = deployments.list(&ours).await;
+    found.map(|list| list.items).map_err(|error| explain(error, "listing", "the Deployments"))
+}
+
+/// Returns the ReplicaSets. Without the permission, old pods are only counted.
+async fn replica_sets(
+    client: &kube::Client,
+    layer: &str,
+) -> Result<Vec<Arc<ReplicaSet>>, LiveError> {
+    let sets: Api<ReplicaSet> = Api::namespaced(client.clone(), layer);
+    match sets.list(&ListParams::default()).await {
+        Ok(list) => Ok(list.items.into_iter().map(Arc::new).collect()),
+        Err(kube::Error::Api(status)) if status.code == 403 => Ok(Vec::new()),
+        Err(error) => Err(explain(error, "listing", "the ReplicaSets")),
+    }
+}
