@@ -9,8 +9,8 @@ use crate::applyset::ApplySet;
 use crate::cli::{HistoryArgs, ResultFormat};
 use crate::history::{self, Before, Current, Revision};
 use crate::lock;
-use crate::plural::plural;
 use crate::outcome::Outcome;
+use crate::plural::plural;
 use crate::report::Report;
 use crate::session::{Access, AwsUse, Session};
 

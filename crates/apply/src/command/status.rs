@@ -1,6 +1,5 @@
 //! `optakit status`.
 
-
 use super::connect::with_service;
 use super::service_status::LayerStatus;
 use super::status_output::{json, text};
