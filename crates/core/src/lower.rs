@@ -38,16 +38,16 @@ fn is_header(path: &str, module: &str) -> bool {
     path.strip_prefix(module).is_some_and(|rest| rest == ".name" || rest == ".type")
 }
 
-/// Checks the references in the fields of another module that links read, such as `bucket_name`.
+/// Returns the fields of another module that links read, such as `bucket_name`, with their
+/// references replaced.
 #[must_use]
-pub fn check_linked_fields(module: &Header, source: &Source, scope: &Scope<'_>) -> Vec<Diagnostic> {
-    let Some(module_type) = ModuleType::of(module.short_type()) else { return Vec::new() };
-    let entry = |name| module.mapping.get(name).cloned();
-    let entries: Vec<Entry> =
-        module_type.required.iter().filter_map(|field| entry(field.name)).collect();
-    if entries.is_empty() {
-        return Vec::new();
-    }
-    let mapping = Mapping { entries: entries.into(), broken: false };
-    interpolate(&mapping, &module.path, source, scope).1
+pub fn linked_fields(
+    module: &Header,
+    source: &Source,
+    scope: &Scope<'_>,
+) -> (Mapping, Vec<Diagnostic>) {
+    let fields = ModuleType::of(module.short_type()).map_or(&[][..], |kind| kind.required);
+    let entries = fields.iter().filter_map(|field| module.mapping.get(field.name).cloned());
+    let mapping = Mapping { entries: entries.collect::<Vec<Entry>>().into(), broken: false };
+    interpolate(&mapping, &module.path, source, scope)
 }

@@ -3,6 +3,9 @@
 /// The largest length of a label.
 pub const MAX_LABEL: usize = 63;
 
+/// The largest length of a subdomain.
+pub const MAX_SUBDOMAIN: usize = 253;
+
 /// Returns whether a text is an RFC 1123 label: at most 63 lowercase letters, digits and dashes,
 /// with a letter or digit at the start and at the end.
 #[must_use]
@@ -23,7 +26,7 @@ pub const fn is_label_char(c: char) -> bool {
 /// Returns whether a text is an RFC 1123 subdomain: labels separated by dots.
 #[must_use]
 pub fn is_subdomain(text: &str) -> bool {
-    text.len() <= 253 && text.split('.').all(is_label)
+    text.len() <= MAX_SUBDOMAIN && text.split('.').all(is_label)
 }
 
 #[cfg(test)]

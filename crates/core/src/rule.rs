@@ -36,6 +36,8 @@ pub enum Example {
     Module(&'static str),
     /// A complete service file.
     File(&'static str),
+    /// A complete environment file.
+    Environment(&'static str),
 }
 
 /// A kind of problem, with its documentation.

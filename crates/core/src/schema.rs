@@ -49,8 +49,8 @@ fn property(field: &Field) -> Value {
 
 fn field_type(field: &Field) -> Value {
     match field.kind {
-        FieldType::Boolean => json!({ "type": "boolean" }),
-        FieldType::Integer => integer(field),
+        FieldType::Boolean => json!({ "anyOf": [{ "type": "boolean" }, reference()] }),
+        FieldType::Integer => json!({ "anyOf": [integer(field), reference()] }),
         FieldType::Count => json!({ "anyOf": [integer(field), digits("[0-9]+")] }),
         FieldType::Quantity => {
             let number = json!({ "type": "number", "exclusiveMinimum": 0 });
@@ -65,15 +65,17 @@ fn field_type(field: &Field) -> Value {
             json!({ "anyOf": [map_of(text()), list_of(object(EnvVarItem::FIELDS))] })
         }
         FieldType::Port => {
+            let number = || json!({ "anyOf": [integer(field), digits("[0-9]+")] });
             let ports: Map<String, Value> =
-                PORT_NAMES.iter().map(|name| ((*name).to_owned(), integer(field))).collect();
+                PORT_NAMES.iter().map(|name| ((*name).to_owned(), number())).collect();
             let mut port = json!({ "type": "object", "properties": ports });
             port["additionalProperties"] = json!(false);
             with_one_key(port)
         }
         FieldType::Links => {
             let argument = json!({ "anyOf": [text(), map_of(text())] });
-            let with_arguments = with_one_key(map_of(list_of(argument)));
+            let arguments = json!({ "anyOf": [text(), list_of(argument)] });
+            let with_arguments = with_one_key(map_of(arguments));
             list_of(json!({ "anyOf": [text(), with_arguments] }))
         }
         FieldType::Map(fields) => object(fields),
@@ -95,6 +97,11 @@ fn integer(field: &Field) -> Value {
 /// later.
 fn digits(pattern: &str) -> Value {
     json!({ "type": "string", "pattern": format!("^({pattern})$|\\{{") })
+}
+
+/// Returns the schema of a text with a reference.
+fn reference() -> Value {
+    json!({ "type": "string", "pattern": "\\{" })
 }
 
 fn text() -> Value {

@@ -24,12 +24,35 @@ modules:
   - {type: dns, domain: staging.acme.io}
 ";
 
-/// Returns the service file of an example.
-fn service_file(example: Example) -> String {
-    let fields = match example {
-        Example::File(text) => return text.to_owned(),
-        Example::Module(fields) => fields,
-    };
+/// The files of an example.
+#[derive(Clone)]
+struct Files {
+    service: String,
+    environment: String,
+}
+
+impl Files {
+    fn of(example: Example) -> Self {
+        let (fields, environment) = match example {
+            Example::Environment(text) => ("", text),
+            Example::File(_) => ("", ENVIRONMENT),
+            Example::Module(fields) => (fields, ENVIRONMENT),
+        };
+        let service = match example {
+            Example::File(text) => text.to_owned(),
+            Example::Environment(_) | Example::Module(_) => service_file(fields),
+        };
+        Self { service, environment: environment.to_owned() }
+    }
+
+    /// Returns the file of a diagnostic.
+    fn of_diagnostic(&mut self, diagnostic: &Diagnostic) -> &mut String {
+        if diagnostic.file == "opta.yml" { &mut self.service } else { &mut self.environment }
+    }
+}
+
+/// Returns a service file with these fields of a service.
+fn service_file(fields: &str) -> String {
     let has = |field: &str| fields.lines().any(|line| line.starts_with(field));
     let mut lines = vec!["type: k8s-service"];
     lines.extend((!has("image:")).then_some("image: AUTO"));
@@ -41,16 +64,17 @@ fn service_file(example: Example) -> String {
     )
 }
 
-fn check(text: &str) -> Analysis {
+fn check(files: &Files) -> Analysis {
     let values = "modules: {db: {db_password: \"a@b\"}}\n".to_owned();
     let request = Request {
         // One rule is about a secret value.
-        values: text
+        values: files
+            .service
             .contains("db_password")
             .then(|| SourceText { name: "values.yml".to_owned(), text: values }),
-        service: ServiceFile::parse("opta.yml", text),
+        service: ServiceFile::parse("opta.yml", &files.service),
         environment_files: [
-            ("env.yml".to_owned(), Ok(ENVIRONMENT.to_owned())),
+            ("env.yml".to_owned(), Ok(files.environment.clone())),
             ("env2.yml".to_owned(), Ok(ENVIRONMENT.to_owned())),
             ("missing.yml".to_owned(), Err("no such file".to_owned())),
         ]
@@ -111,9 +135,9 @@ fn every_rule_is_documented() {
 #[test]
 fn bad_examples_break_their_rule_and_good_examples_break_no_rule() {
     for rule in all_rules() {
-        let bad = check(&service_file(rule.bad));
+        let bad = check(&Files::of(rule.bad));
         assert!(!diagnostics_of(rule, &bad).is_empty(), "{}: {:#?}", rule.id, bad.diagnostics);
-        let good = check(&service_file(rule.good));
+        let good = check(&Files::of(rule.good));
         // The image tag of the request is for `image-tag-ignored`.
         let others: Vec<&Diagnostic> = good
             .diagnostics
@@ -128,7 +152,7 @@ fn bad_examples_break_their_rule_and_good_examples_break_no_rule() {
 #[test]
 fn messages_start_in_lower_case_and_have_no_full_stop() {
     for rule in all_rules() {
-        let analysis = check(&service_file(rule.bad));
+        let analysis = check(&Files::of(rule.bad));
         for diagnostic in diagnostics_of(rule, &analysis) {
             let message = &diagnostic.message;
             assert_eq!(diagnostic.severity, rule.severity, "{}", rule.id);
@@ -143,21 +167,29 @@ fn messages_start_in_lower_case_and_have_no_full_stop() {
 fn after_a_fix_the_text_parses_and_follows_the_rule() {
     let mut fixed = 0;
     for rule in all_rules() {
-        let before = service_file(rule.bad);
+        let before = Files::of(rule.bad);
         let analysis = check(&before);
         let diagnostics = diagnostics_of(rule, &analysis);
-        for fix in diagnostics.iter().flat_map(|diagnostic| &diagnostic.fixes) {
+        let fixes = diagnostics
+            .iter()
+            .flat_map(|diagnostic| diagnostic.fixes.iter().map(move |fix| (diagnostic, fix)));
+        for (diagnostic, fix) in fixes {
             let mut after = before.clone();
+            let text = after.of_diagnostic(diagnostic);
             let mut edits = fix.edits.clone();
             edits.sort_by_key(|edit| Reverse(edit.place.byte_start));
             for edit in edits {
-                after.replace_range(edit.place.byte_start..edit.place.byte_end, &edit.text);
+                text.replace_range(edit.place.byte_start..edit.place.byte_end, &edit.text);
             }
             let again = check(&after);
             let (id, found) = (rule.id, &again.diagnostics);
-            assert!(diagnostics_of(rule, &again).is_empty(), "{id}: {fix:?}\n{after}{found:#?}");
+            assert!(
+                diagnostics_of(rule, &again).is_empty(),
+                "{id}: {fix:?}\n{}{found:#?}",
+                after.service
+            );
             let parses = found.iter().all(|diagnostic| diagnostic.rule != "yaml-syntax");
-            assert!(parses, "{id}\n{after}");
+            assert!(parses, "{id}\n{}", after.service);
             fixed += 1;
         }
     }
@@ -167,9 +199,10 @@ fn after_a_fix_the_text_parses_and_follows_the_rule() {
 #[test]
 fn places_are_inside_the_text() {
     for rule in all_rules() {
-        let text = service_file(rule.bad);
-        for diagnostic in &check(&text).diagnostics {
+        let mut files = Files::of(rule.bad);
+        for diagnostic in &check(&files).diagnostics {
             let (start, end) = (diagnostic.place.byte_start, diagnostic.place.byte_end);
+            let text = files.of_diagnostic(diagnostic);
             assert!(start <= end && text.get(start..end).is_some(), "{}", rule.id);
         }
     }

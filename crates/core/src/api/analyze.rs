@@ -12,6 +12,7 @@ use super::render::{
 };
 use super::request::Request;
 use crate::aws::AwsResource;
+use crate::model::public_uri::PublicUri;
 use crate::order::sort_by_rank;
 use crate::render::{Object, WithoutImage};
 use crate::syntax::{self, YamlWriter};
@@ -163,10 +164,12 @@ fn write_service(
         render_service(service, link_variables, context);
     CachedService {
         text: checked.prepared.file.source.slice(service.header.span).to_owned(),
+        start: service.header.span.start,
         manifests: objects.iter().map(|object| write_manifest(object, writer)).collect(),
         resources: resources.iter().map(described).collect(),
         needs,
         link_variables: link_variables.clone(),
+        public_uris: PublicUri::of(&service.service),
     }
 }
 

@@ -10,6 +10,7 @@ use super::service_file::{Parsed, ServiceFile};
 use crate::choices::Choices;
 use crate::model::environment::Environment;
 use crate::model::link_variable::LinkVariable;
+use crate::model::public_uri::PublicUri;
 use crate::source::SourceText;
 
 /// The results of the last request. Clones share them.
@@ -41,10 +42,13 @@ pub(super) struct CacheKey {
 pub(super) struct CachedService {
     /// The text of the module.
     pub(super) text: String,
+    /// The offset of the module when it was rendered.
+    pub(super) start: u32,
     pub(super) manifests: Vec<Manifest>,
     pub(super) resources: Vec<AwsResourceRef>,
     pub(super) needs: ServiceNeeds,
     pub(super) link_variables: Vec<LinkVariable>,
+    pub(super) public_uris: Vec<PublicUri>,
 }
 
 impl Cache {

@@ -6,6 +6,7 @@ use super::analysis::Analysis;
 use super::cache::CachedService;
 use super::diagnostic;
 use super::prepare::PreparedRequest;
+use super::public_uris::check_duplicates;
 use super::request::Request;
 use crate::aws;
 use crate::check::{self, CheckContext, Checked};
@@ -16,6 +17,7 @@ use crate::model::k8s_service::K8sService;
 use crate::model::link_variable::{self, LinkVariable};
 use crate::model::module::Header;
 use crate::model::module_types::K8S_SERVICE;
+use crate::model::public_uri::PublicUri;
 use crate::order::sort_by_rank;
 use crate::render::Profile;
 use crate::span::Span;
@@ -60,12 +62,16 @@ impl<'a> CheckedRequest<'a> {
         let (scope, source) = (prepared.scope(), &prepared.file.source);
         for module in modules.filter(|module| module.short_type() != K8S_SERVICE) {
             diagnostics.extend(check::names::check_module(module));
-            diagnostics.extend(lower::check_linked_fields(module, source, &scope));
+            let (fields, found) = lower::linked_fields(module, source, &scope);
+            diagnostics.extend(found);
+            diagnostics.extend(check::bucket::check(&fields, &module.path));
         }
         let uses_ecr = prepared.file.layer.services().any(has_auto_image);
         let layer_name = prepared.layer_name().filter(|_| uses_ecr);
         diagnostics.extend(layer_name.and_then(check::aws_names::check_repository));
         let services = check_services(&prepared, cached, &mut diagnostics);
+        let uris = services.iter().map(|checked| (checked.index, PublicUri::of(&checked.service)));
+        diagnostics.extend(check_duplicates(&prepared, uris, cached));
         sort_by_rank(&mut diagnostics, |diagnostic| {
             let Span { file, start, end } = diagnostic.span;
             [file as usize, start as usize, end as usize]

@@ -20,6 +20,7 @@ mod memory;
 mod needs;
 mod places;
 mod prepare;
+mod public_uris;
 mod render;
 mod rendered;
 mod request;

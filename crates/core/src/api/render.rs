@@ -51,7 +51,7 @@ impl<'a> RenderContext<'a> {
             options,
             environment_name: Text::literal(&scope.environment.name),
             layer_name: Text::literal(scope.layer_name),
-            version: Text::literal(scope.image.0.unwrap_or("latest")),
+            version: render::version_label(scope.image.0.unwrap_or("latest")),
             rds_certificates: certificates.map_or(Text::constant(""), |pem| Text::literal(&pem)),
             without_image,
             scope,

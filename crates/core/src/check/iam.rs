@@ -108,10 +108,20 @@ pub(crate) fn is_policy_arn(text: &str) -> bool {
     let ["arn", partition, "iam", "", account, resource] = parts.as_slice() else { return false };
     let is_account = *account == "aws"
         || (account.len() == 12 && account.bytes().all(|byte| byte.is_ascii_digit()));
-    let is_policy = resource.strip_prefix("policy/").is_some_and(|name| {
-        !name.is_empty() && !name.ends_with('/') && !name.contains(char::is_whitespace)
-    });
+    let is_policy = resource.strip_prefix("policy/").is_some_and(is_policy_name);
     (*partition == "aws" || partition.starts_with("aws-")) && is_account && is_policy
+}
+
+/// Whether IAM accepts a path and name of a policy
+/// (<https://docs.aws.amazon.com/IAM/latest/APIReference/API_Policy.html>).
+fn is_policy_name(path: &str) -> bool {
+    let (folder, name) = path.rsplit_once('/').unwrap_or(("", path));
+    let is_name_char = |byte: u8| byte.is_ascii_alphanumeric() || b"+=,.@_-".contains(&byte);
+    let is_path_char = |byte: u8| byte.is_ascii_graphic() && byte != b'*' && byte != b'?';
+    (1..=128).contains(&name.len())
+        && name.bytes().all(is_name_char)
+        && folder.len() <= 510
+        && folder.bytes().all(is_path_char)
 }
 
 /// Checks the number of attached policies. The role's own policy is one of them.

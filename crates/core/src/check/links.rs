@@ -1,12 +1,14 @@
 //! The targets and arguments of links.
 
 use super::context::Checker;
+use super::env_vars::{invalid, is_secret_key};
 use super::iam::is_policy_arn;
 use crate::diagnostic::Diagnostic;
 use crate::model::link::{Argument, Link, Renames};
 use crate::model::link_kind::{LINK_KINDS, LinkAccess, LinkKind, LinkPermission};
 use crate::model::module::Header;
 use crate::model::module_types::K8S_SERVICE;
+use crate::model::rules::UNKNOWN_VALUE;
 use crate::quote::{one_of, quoted, quoted_list};
 use crate::rule::rule;
 use crate::span::{Span, Spanned};
@@ -36,7 +38,13 @@ pub(super) fn check(checker: &mut Checker<'_>) {
 fn check_link(link: &Link, checker: &mut Checker<'_>) {
     let name = link.target.value.as_str();
     let is_policy = name.starts_with("arn:") && is_policy_arn(name);
-    if !link.target.value.is_known() || is_policy {
+    if is_policy || (name.starts_with("arn:") && !link.target.value.is_known()) {
+        return;
+    }
+    if let Some(hole) = link.target.value.holes().first() {
+        let message = format!("the link needs the value of `{}`, which is not known", hole.input);
+        let diagnostic = Diagnostic::new(&UNKNOWN_VALUE, link.target.span, &*link.path, message);
+        checker.push(diagnostic.help("write the name of a module of this file"));
         return;
     }
     let modules = checker.context.modules;
@@ -120,7 +128,8 @@ fn check_renames(renames: &Renames, outputs: &[&str], path: &str) -> Vec<Diagnos
         |output: &&&str| renames.names.iter().any(|(from, _)| from.value.as_str() == **output);
     let missing: Vec<&str> = outputs.iter().filter(|output| !is_renamed(output)).copied().collect();
     let mut diagnostics = Vec::new();
-    for (from, _) in &renames.names {
+    for (from, to) in &renames.names {
+        diagnostics.extend(check_new_name(to, &format!("{path}.{}", from.value.as_str())));
         let name = from.value.as_str();
         if !outputs.contains(&name) {
             let message = format!("the linked module has no output {}", quoted(name));
@@ -132,7 +141,9 @@ fn check_renames(renames: &Renames, outputs: &[&str], path: &str) -> Vec<Diagnos
         }
     }
     // A misspelled output is reported once, with the suggestion.
-    let misspelled = diagnostics.iter().any(|diagnostic| !diagnostic.fixes.is_empty());
+    let misspelled = diagnostics.iter().any(|diagnostic| {
+        std::ptr::eq(diagnostic.rule, &raw const INVALID_LINK) && !diagnostic.fixes.is_empty()
+    });
     if !missing.is_empty() && !misspelled {
         let message = format!("these variables are not renamed: {}", quoted_list(&missing));
         diagnostics.push(
@@ -141,6 +152,17 @@ fn check_renames(renames: &Renames, outputs: &[&str], path: &str) -> Vec<Diagnos
         );
     }
     diagnostics
+}
+
+/// Checks the new name of a variable. It is also a key of the Secret `secret`.
+fn check_new_name(name: &Spanned<Text>, path: &str) -> Option<Diagnostic> {
+    if let Some(hole) = name.value.holes().first() {
+        let message = format!("the name needs the value of `{}`, which is not known", hole.input);
+        let diagnostic = Diagnostic::new(&UNKNOWN_VALUE, name.span, path, message);
+        return Some(diagnostic.help("write the name of the environment variable"));
+    }
+    let is_valid = is_secret_key(name.value.as_str());
+    (!is_valid).then(|| invalid(name.value.as_str(), name.span, path))
 }
 
 fn check_permission(

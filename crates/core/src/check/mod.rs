@@ -3,9 +3,11 @@
 //! Each file contains one family of rules. [`RULE_FAMILIES`] lists every rule.
 
 pub mod aws_names;
+pub mod bucket;
 mod checked;
 mod context;
 pub mod dollar_signs;
+pub mod duplicate_uri;
 pub mod env_vars;
 pub mod exposure;
 pub mod iam;
@@ -18,6 +20,7 @@ pub mod public_uri;
 mod rules;
 pub mod scaling;
 pub mod sessions;
+mod uri_path;
 
 pub use checked::Checked;
 pub use context::CheckContext;

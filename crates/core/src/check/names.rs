@@ -3,6 +3,7 @@
 use super::context::Checker;
 use crate::diagnostic::{Applicability, Diagnostic};
 use crate::model::module::Header;
+use crate::model::module_types::K8S_SERVICE;
 use crate::model::name::{Names, is_reserved_layer};
 use crate::rfc1123;
 use crate::rule::rule;
@@ -50,8 +51,9 @@ rule! {
 rule! {
     /// The name of the module contains characters that are not allowed.
     ///
-    /// A module name contains only letters and digits. The name of a `k8s-service` is also the name
-    /// of its Kubernetes Service, so it must be lowercase and start with a letter.
+    /// The name of a `k8s-service` is also the name of its Kubernetes Service. It contains only
+    /// lowercase letters and digits, and starts with a letter. The names of other modules can also
+    /// contain capital letters, dashes and underscores.
     pub static INVALID_MODULE_NAME: Error {
         fix: "Rename the module, and change the links and references to it.",
         bad: Module("name: my-api\n"),
@@ -68,6 +70,18 @@ rule! {
         fix: "Shorten one of the names.",
         bad: Module("name: recommendationsbackendofthewholecustomerexperienceplatform\n"),
         good: Module("name: recommendations\n"),
+    }
+}
+
+rule! {
+    /// The name of the module is the name of an object that Kubernetes creates in every namespace.
+    ///
+    /// The ServiceAccount of a service has the name of the module. The ServiceAccount `default` is
+    /// that of all other pods of the namespace, which would get the permissions of the service.
+    pub static RESERVED_MODULE_NAME: Error {
+        fix: "Rename the module.",
+        bad: Module("name: default\n"),
+        good: Module("name: api\n"),
     }
 }
 
@@ -97,10 +111,15 @@ pub(crate) fn check_layer(name: &Spanned<Text>) -> Option<Diagnostic> {
     Some(rename_to(diagnostic, valid))
 }
 
-/// Checks the name of a module of any type.
+/// The ServiceAccount that Kubernetes creates in every namespace.
+const DEFAULT_SERVICE_ACCOUNT: &str = "default";
+
+/// Checks the name of a module of any type. Only Kubernetes objects need a name without dashes.
 pub(crate) fn check_module(module: &Header) -> Option<Diagnostic> {
     let name = &module.name.value;
-    let is_valid = !name.is_empty() && name.chars().all(|c| c.is_ascii_alphanumeric());
+    let is_service = module.short_type() == K8S_SERVICE;
+    let is_allowed = |c: char| c.is_ascii_alphanumeric() || (!is_service && matches!(c, '-' | '_'));
+    let is_valid = !name.is_empty() && name.chars().all(is_allowed);
     if is_valid || !module.named {
         return None;
     }
@@ -141,6 +160,9 @@ pub(super) fn check(checker: &mut Checker<'_>) {
         )
         .help("change the links and references to the module as well");
         rename_to(diagnostic, name.to_ascii_lowercase())
+    } else if name == DEFAULT_SERVICE_ACCOUNT {
+        let message = format!("`{name}` is the ServiceAccount of all other pods of the namespace");
+        diagnostic(&RESERVED_MODULE_NAME, message).help("rename the module")
     } else if name.starts_with(|c: char| c.is_ascii_digit()) {
         diagnostic(&INVALID_MODULE_NAME, format!("{not_a_service}, expected a letter first"))
     } else if length > Names::MAX_RELEASE {

@@ -33,6 +33,18 @@ rule! {
     }
 }
 
+rule! {
+    /// The path of a probe is a whole URL.
+    ///
+    /// Kubernetes sends the request to the container itself. A URL as path is not found, so
+    /// Kubernetes would restart the container again and again.
+    pub static URL_AS_PATH: Error {
+        fix: "Write only the path.",
+        bad: Module("healthcheck_path: http://localhost:8080/health\n"),
+        good: Module("healthcheck_path: /health\n"),
+    }
+}
+
 pub(super) fn check(checker: &mut Checker<'_>) {
     check_commands(checker);
     check_paths(checker);
@@ -76,18 +88,35 @@ fn check_paths(checker: &mut Checker<'_>) {
                 Diagnostic::new(&PROBE_WITHOUT_EFFECT, path.span, checker.path(field), message)
                     .help("remove it");
             checker.push(diagnostic);
+        } else if let Some((_, rest)) = text.split_once("://").filter(|_| !text.starts_with('/')) {
+            let message = format!("`{field}` is the URL `{text}`, expected a path");
+            let meant = rest.find('/').map_or("/", |slash| &rest[slash..]);
+            let mut diagnostic =
+                Diagnostic::new(&URL_AS_PATH, path.span, checker.path(field), message)
+                    .help(format!("write `{meant}`"));
+            if !path.value.is_interpolated() {
+                let title = format!("change to `{meant}`");
+                let written = written_path(meant);
+                diagnostic = diagnostic.fix(Applicability::Safe, title, path.span, written);
+            }
+            checker.push(diagnostic);
         } else if !text.starts_with('/') && path.value.is_known() {
             let message = format!("`{field}` is `{text}`, expected a path that starts with `/`");
             let mut diagnostic =
                 Diagnostic::new(&PATH_WITHOUT_SLASH, path.span, checker.path(field), message);
             if !path.value.is_interpolated() {
-                let plain = text.chars().all(|c| c.is_ascii_alphanumeric() || "-_./".contains(c));
                 let with_slash = format!("/{text}");
-                let written = if plain { with_slash.clone() } else { yaml_quoted(&with_slash) };
+                let written = written_path(&with_slash);
                 let title = format!("change to `{with_slash}`");
                 diagnostic = diagnostic.fix(Applicability::Safe, title, path.span, written);
             }
             checker.push(diagnostic);
         }
     }
+}
+
+/// Returns a path as YAML, in quotes if it needs them.
+fn written_path(path: &str) -> String {
+    let is_plain = path.chars().all(|c| c.is_ascii_alphanumeric() || "-_./".contains(c));
+    if is_plain { path.to_owned() } else { yaml_quoted(path) }
 }

@@ -1,9 +1,14 @@
 //! Public URIs.
 
 use super::context::Checker;
+use super::uri_path::{Fault, find_path_fault};
 use crate::diagnostic::{Applicability, Diagnostic};
+use crate::model::exposure::Exposure;
+use crate::model::module::Header;
+use crate::model::text_list::yaml_quoted;
 use crate::rfc1123;
 use crate::rule::rule;
+use crate::syntax::node::shorten;
 use crate::text::Text;
 
 rule! {
@@ -11,7 +16,10 @@ rule! {
     ///
     /// The value has no scheme and no port: `api.example.com/v1`. The domain `all`, or a path
     /// without a domain, matches every domain. A domain that starts with `*.` matches all its
-    /// subdomains.
+    /// subdomains. It has at most 253 characters and is not an IP address.
+    ///
+    /// A path matches everything below it. It is not a pattern: ingress-nginx would read brackets,
+    /// parentheses and `*` as part of a regular expression.
     pub static INVALID_PUBLIC_URI: Error {
         fix: "Write a domain and a path, such as `api.example.com/v1`.",
         bad: Module("public_uri: https://api.example.com/v1\n"),
@@ -20,79 +28,86 @@ rule! {
 }
 
 pub(super) fn check(checker: &mut Checker<'_>) {
-    let written = checker.header.mapping.value("public_uri");
-    let is_list = written.is_some_and(|node| node.as_sequence().is_some());
+    let exposure = checker.context.exposure;
     for (index, uri) in checker.service.public_uri.value.0.iter().enumerate() {
-        let Some(fault) = find_fault(&uri.value) else { continue };
-        let path = if is_list {
-            format!("{}[{index}]", checker.path("public_uri"))
-        } else {
-            checker.path("public_uri")
-        };
+        let Some(fault) = find_fault(&uri.value, exposure) else { continue };
+        let path = path_of(checker.header, index);
         let mut diagnostic = Diagnostic::new(&INVALID_PUBLIC_URI, uri.span, path, fault.message)
             .help("write a domain and a path, like `api.example.com/v1`");
-        if let Some((applicability, valid)) = fault.fix {
+        if let Some((applicability, valid)) = fault.fix.filter(|_| !uri.value.is_interpolated()) {
             let title = format!("change to `{valid}`");
-            diagnostic = diagnostic.fix(applicability, title, uri.span, valid);
+            let written = if valid.starts_with('*') { yaml_quoted(&valid) } else { valid };
+            diagnostic = diagnostic.fix(applicability, title, uri.span, written);
         }
         checker.push(diagnostic);
     }
 }
 
-/// A problem of a URI, and the valid URI if it is known.
-struct Fault {
-    message: String,
-    fix: Option<(Applicability, String)>,
-}
-
-impl Fault {
-    const fn new(message: String) -> Self {
-        Self { message, fix: None }
+/// Returns the path of a URI in the document.
+pub(super) fn path_of(module: &Header, index: usize) -> String {
+    let path = format!("{}.public_uri", module.path);
+    let written = module.mapping.value("public_uri");
+    if written.is_some_and(|node| node.as_sequence().is_some()) {
+        format!("{path}[{index}]")
+    } else {
+        path
     }
 }
 
-fn find_fault(uri: &Text) -> Option<Fault> {
+fn find_fault(uri: &Text, exposure: Exposure) -> Option<Fault> {
     let text = uri.as_str();
     if text.is_empty() {
         return Some(Fault::new("`public_uri` is empty".to_owned()));
     }
     if let Some((scheme, rest)) = text.split_once("://") {
         let message = format!("`{text}` has the scheme `{scheme}`, expected a domain and a path");
-        let can_fix = !uri.is_interpolated() && !rest.is_empty() && !rest.starts_with('*');
-        let fix = can_fix.then(|| (Applicability::Safe, rest.to_owned()));
+        let fix = (!rest.is_empty()).then(|| (Applicability::Safe, rest.to_owned()));
         return Some(Fault { message, fix });
     }
     if !uri.is_known() {
         return None;
     }
     if let Some(c) = text.chars().find(|c| c.is_whitespace() || "?#\"'\\;{}".contains(*c)) {
-        return Some(Fault::new(format!("`{text}` contains `{c}`, which is not allowed")));
+        let message =
+            format!("`{}` contains `{}`, which is not allowed", shorten(text), c.escape_debug());
+        return Some(Fault::new(message));
     }
-    let (domain, _) = text.split_once('/').unwrap_or((text, ""));
-    if domain.is_empty() || domain == "all" { None } else { find_domain_fault(uri, domain) }
+    let (domain, path) = text.split_at(text.find('/').unwrap_or(text.len()));
+    let domain_fault = if domain.is_empty() || domain == "all" {
+        None
+    } else {
+        find_domain_fault(domain, path, exposure)
+    };
+    domain_fault.or_else(|| find_path_fault(domain, path, exposure))
 }
 
-fn find_domain_fault(uri: &Text, domain: &str) -> Option<Fault> {
-    if let Some((_, port)) = domain.split_once(':') {
-        return Some(Fault::new(format!("`{domain}` has the port `{port}`, expected no port")));
+fn find_domain_fault(domain: &str, path: &str, exposure: Exposure) -> Option<Fault> {
+    if let Some((host, port)) = domain.split_once(':') {
+        let fault = Fault::new(format!("`{domain}` has the port `{port}`, expected no port"));
+        return Some(fault.suggest(format!("{host}{path}")));
     }
     let labels = domain.strip_prefix("*.").unwrap_or(domain);
     if labels.contains('*') {
         let expected = "expected `*` only at the start, like `*.example.com`";
         return Some(Fault::new(format!("`{domain}` is not a valid domain, {expected}")));
     }
-    if rfc1123::is_subdomain(labels) {
-        return None;
+    if domain.len() > rfc1123::MAX_SUBDOMAIN {
+        let (most, length) = (rfc1123::MAX_SUBDOMAIN, domain.len());
+        let message = format!("the domain has {length} characters, expected at most {most}");
+        return Some(Fault::new(message));
     }
-    let text = uri.as_str();
-    let lowercase = text.to_ascii_lowercase();
-    let can_fix = lowercase != text
-        && rfc1123::is_subdomain(&labels.to_ascii_lowercase())
-        && !uri.is_interpolated()
-        && !text.starts_with('*');
+    if labels.split('.').all(|label| label.bytes().all(|byte| byte.is_ascii_digit())) {
+        return Some(Fault::new(format!("`{domain}` is an IP address, expected a domain")));
+    }
+    if rfc1123::is_subdomain(labels) {
+        let needs_dot = exposure == Exposure::Alb && !domain.contains('.');
+        return needs_dot.then(|| {
+            Fault::new(format!("`{domain}` has no dot, but an ALB accepts only domains with a dot"))
+        });
+    }
     let expected = "expected lowercase letters, digits and dashes, separated by dots";
-    Some(Fault {
-        message: format!("`{domain}` is not a valid domain, {expected}"),
-        fix: can_fix.then_some((Applicability::Unsafe, lowercase)),
-    })
+    let fault = Fault::new(format!("`{domain}` is not a valid domain, {expected}"));
+    let meant = domain.trim_end_matches('.').to_ascii_lowercase();
+    let is_valid = rfc1123::is_subdomain(meant.strip_prefix("*.").unwrap_or(&meant));
+    Some(if is_valid { fault.suggest(format!("{meant}{path}")) } else { fault })
 }

@@ -1,10 +1,12 @@
 //! The list of all rules.
 
 use super::{
-    aws_names, dollar_signs, env_vars, exposure, iam, image, links, names, pods, probes,
-    public_uri, scaling, sessions,
+    aws_names, bucket, dollar_signs, duplicate_uri, env_vars, exposure, iam, image, links, names,
+    pods, probes, public_uri, scaling, sessions,
 };
-use crate::model::{image as image_field, layer, module, port, rules, toleration, unsupported};
+use crate::model::{
+    environment, image as image_field, layer, module, port, region, rules, toleration, unsupported,
+};
 use crate::rule::Rule;
 use crate::{resolve, syntax};
 
@@ -34,6 +36,7 @@ pub static RULE_FAMILIES: &[RuleFamily] = &[
             &rules::OUT_OF_RANGE,
             &rules::UNQUOTED_VALUE,
             &rules::UNIT_IN_NUMBER,
+            &rules::TINY_RESOURCES,
             &port::PORT_KINDS,
         ],
     },
@@ -44,6 +47,9 @@ pub static RULE_FAMILIES: &[RuleFamily] = &[
             &resolve::DUPLICATE_ENVIRONMENT_NAME,
             &resolve::ENVIRONMENT_FILE_UNREADABLE,
             &layer::CONFLICTING_VARIABLE,
+            &environment::INVALID_ENVIRONMENT_NAME,
+            &region::UNKNOWN_REGION,
+            &region::NEW_REGION,
         ],
     },
     RuleFamily {
@@ -51,6 +57,7 @@ pub static RULE_FAMILIES: &[RuleFamily] = &[
         rules: &[
             &resolve::UNKNOWN_REFERENCE,
             &resolve::MALFORMED_REFERENCE,
+            &rules::UNKNOWN_VALUE,
             &resolve::EXPOSED_SECRET,
             &resolve::UNESCAPED_SECRET,
         ],
@@ -65,6 +72,7 @@ pub static RULE_FAMILIES: &[RuleFamily] = &[
             &names::INVALID_LAYER_NAME,
             &names::RESERVED_LAYER_NAME,
             &names::INVALID_MODULE_NAME,
+            &names::RESERVED_MODULE_NAME,
             &names::NAME_TOO_LONG,
             &aws_names::ROLE_NAME_TOO_LONG,
             &aws_names::INVALID_REPOSITORY_NAME,
@@ -86,6 +94,7 @@ pub static RULE_FAMILIES: &[RuleFamily] = &[
         title: "Environment variables and secrets",
         rules: &[
             &env_vars::INVALID_ENV_NAME,
+            &env_vars::INVALID_ENV_VALUE,
             &env_vars::SHADOWED_ENV_VAR,
             &dollar_signs::DOLLAR_IN_VALUE,
             &dollar_signs::HIDDEN_SECRET,
@@ -95,6 +104,7 @@ pub static RULE_FAMILIES: &[RuleFamily] = &[
         title: "Probes",
         rules: &[
             &probes::PATH_WITHOUT_SLASH,
+            &probes::URL_AS_PATH,
             &probes::PROBE_WITHOUT_EFFECT,
             &probes::PATH_AND_COMMAND,
         ],
@@ -114,6 +124,7 @@ pub static RULE_FAMILIES: &[RuleFamily] = &[
         title: "Public addresses",
         rules: &[
             &public_uri::INVALID_PUBLIC_URI,
+            &duplicate_uri::DUPLICATE_PUBLIC_URI,
             &sessions::STICKY_AGE_WITHOUT_STICKY,
             &exposure::NOT_EXPRESSIBLE,
         ],
@@ -122,6 +133,7 @@ pub static RULE_FAMILIES: &[RuleFamily] = &[
         title: "Links and permissions",
         rules: &[
             &links::INVALID_LINK,
+            &bucket::INVALID_BUCKET_NAME,
             &iam::NOT_A_POLICY_ARN,
             &iam::POLICY_OF_ANOTHER_PARTITION,
             &iam::POLICY_OF_ANOTHER_ACCOUNT,

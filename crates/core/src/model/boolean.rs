@@ -13,6 +13,17 @@ impl FieldValue for bool {
         if let Some(ScalarValue::Bool(value)) = scalar.map(|scalar| scalar.value) {
             return Some(value);
         }
+        if scalar.is_some_and(|scalar| !scalar.text.is_known()) {
+            reader.push(reader.unknown_value(node));
+            return None;
+        }
+        // A variable is text. Its value is `True` for `true`, as in Opta.
+        let from_variable = scalar.filter(|scalar| scalar.text.is_interpolated());
+        match from_variable.map(|scalar| scalar.text.as_str()) {
+            Some("true" | "True") => return Some(true),
+            Some("false" | "False") => return Some(false),
+            _ => {}
+        }
         let mut diagnostic = reader.wrong_type(node, "`true` or `false`");
         let meant = match scalar.map(|scalar| scalar.text.as_str()) {
             Some("true" | "True" | "yes" | "on") => Some("true"),

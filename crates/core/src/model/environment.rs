@@ -5,6 +5,9 @@ use super::module::Header;
 use super::modules::Modules;
 use super::providers::Providers;
 use super::synonym::ENVIRONMENT_FILE_WORDS;
+use crate::diagnostic::{Applicability, Diagnostic};
+use crate::rfc1123;
+use crate::rule::rule;
 use crate::span::Spanned;
 use crate::text::Text;
 
@@ -22,6 +25,46 @@ fields! {
         /// Modules of the environment, such as `base` and `dns`.
         modules: Modules, { example: "[{type: base}, {type: dns, domain: staging.acme.io}]" };
     }
+}
+
+rule! {
+    /// The `name` of the environment file cannot be a part of the names that contain it.
+    ///
+    /// It is a part of labels, of the name of the EKS cluster, and of the names of the IAM roles.
+    /// It has at most 63 letters, digits and dashes, with a letter or digit at the start and at
+    /// the end.
+    pub static INVALID_ENVIRONMENT_NAME: Error {
+        fix: "Use only letters, digits and dashes.",
+        bad: Environment("name: Staging US\norg_name: acme\nproviders:\n  aws:\n    \
+             region: us-east-1\n    account_id: 123456789012\n"),
+        good: Environment("name: staging-us\norg_name: acme\nproviders:\n  aws:\n    \
+             region: us-east-1\n    account_id: 123456789012\n"),
+    }
+}
+
+/// Checks the name of an environment file.
+pub(crate) fn check_name(name: &Spanned<Text>) -> Option<Diagnostic> {
+    let text = name.value.as_str();
+    if rfc1123::is_label(&text.to_ascii_lowercase()) {
+        return None;
+    }
+    let message = if text.is_empty() {
+        "the name of the environment is empty".to_owned()
+    } else if text.len() > rfc1123::MAX_LABEL {
+        format!("the name of the environment has {} characters, expected at most 63", text.len())
+    } else {
+        let expected = "expected letters, digits and dashes";
+        format!("`{text}` is not a valid name of an environment, {expected}")
+    };
+    let diagnostic = Diagnostic::new(&INVALID_ENVIRONMENT_NAME, name.span, "name", message)
+        .help("rename the environment; the name is a part of labels and of AWS names");
+    let allowed = |c: char| if c.is_ascii_alphanumeric() { c } else { '-' };
+    let valid: String = text.chars().map(allowed).take(rfc1123::MAX_LABEL).collect();
+    let valid = valid.trim_matches('-');
+    if valid.is_empty() {
+        return Some(diagnostic);
+    }
+    Some(diagnostic.fix(Applicability::Unsafe, format!("rename to `{valid}`"), name.span, valid))
 }
 
 /// An environment, as later stages need it.
@@ -87,7 +130,9 @@ impl Environment {
         Self {
             name: text(&file.name).unwrap_or_default(),
             org_name: text(&file.org_name),
-            region: aws.and_then(|aws| text(&aws.value.region)),
+            region: aws
+                .and_then(|aws| aws.value.region.as_ref())
+                .map(|region| region.value.0.clone()),
             account_id: aws
                 .and_then(|aws| aws.value.account_id.as_ref())
                 .map(|account| account.value.0.clone()),

@@ -3,7 +3,7 @@
 use std::fmt::Write;
 
 use super::field::{FieldShape, FieldType, Keys};
-use super::rules::{MISSING_FIELD, UNKNOWN_FIELD, WRONG_TYPE};
+use super::rules::{MISSING_FIELD, UNKNOWN_FIELD, UNKNOWN_VALUE, WRONG_TYPE};
 use super::synonym::{self, Synonym};
 use super::unindented::Unindented;
 use super::unsupported::UNSUPPORTED_FIELD;
@@ -131,6 +131,18 @@ impl<'a> FieldReader<'a> {
     pub fn wrong_type(&self, node: &Node, expected: &str) -> Diagnostic {
         let message = format!("`{}` is {}, expected {expected}", self.last_key(), node.describe());
         self.fault(&WRONG_TYPE, self.place_of(node), message).with_variable(node)
+    }
+
+    /// Returns the diagnostic for a text whose value only the environment knows, in a field that
+    /// needs the value.
+    #[must_use]
+    pub fn unknown_value(&self, node: &Node) -> Diagnostic {
+        let holes = node.as_scalar().map_or(&[][..], |scalar| scalar.text.holes());
+        let input = holes.first().map_or("", |hole| hole.input.as_str());
+        let message =
+            format!("`{}` needs the value of `{input}`, which is not known", self.last_key());
+        self.fault(&UNKNOWN_VALUE, node.span, message)
+            .help(format!("add `{input}` to the values file, or write the value here"))
     }
 
     /// Reports a diagnostic.

@@ -10,7 +10,7 @@ use super::field::ValueList;
 use super::fields::fields;
 use super::image::Image;
 use super::link::Links;
-use super::number::{Count, Integer, MAX_COUNT, MAX_INT32};
+use super::number::{Count, Integer, MAX_COUNT};
 use super::port::Port;
 use super::rendered::{Rendered, RenderedKind, container};
 use super::resource_limits::ResourceLimits;
@@ -185,13 +185,13 @@ fields! {
         };
         /// Time between the start of a container and its first liveness probe.
         initial_liveness_delay: Integer = 30, {
-            example: "5", range: Some((0, MAX_INT32)), unit: Some(Unit::Seconds),
+            example: "5", range: Some((0, MAX_COUNT)), unit: Some(Unit::Seconds),
             renders: &[container!("livenessProbe.initialDelaySeconds")],
             docs: Some(PROBES),
         };
         /// Time between the start of a container and its first readiness probe.
         initial_readiness_delay: Integer = 30, {
-            example: "5", range: Some((0, MAX_INT32)), unit: Some(Unit::Seconds),
+            example: "5", range: Some((0, MAX_COUNT)), unit: Some(Unit::Seconds),
             renders: &[container!("readinessProbe.initialDelaySeconds")],
             docs: Some(PROBES),
         };
@@ -332,7 +332,7 @@ fields! {
         /// Time that an apply waits until the pods are ready.
         /// `--timeout` of `optakit apply` overrides it.
         timeout: Integer = 300, {
-            example: "900", range: Some((1, MAX_INT32)), unit: Some(Unit::Seconds),
+            example: "900", range: Some((1, MAX_COUNT)), unit: Some(Unit::Seconds),
             renders: &[
                 Rendered::part(Kind::Deployment, "spec.progressDeadlineSeconds")
                     .note("four fifths of the value"),
@@ -341,7 +341,7 @@ fields! {
         };
         /// Number of revisions that are kept for a rollback.
         max_history: Integer = 10, {
-            example: "25", range: Some((1, MAX_INT32)), unit: Some(Unit::Revisions),
+            example: "25", range: Some((1, MAX_COUNT)), unit: Some(Unit::Revisions),
             renders: &[Rendered::part(Kind::Deployment, "spec.revisionHistoryLimit")],
             docs: Some(HISTORY),
         };

@@ -33,7 +33,8 @@ impl Link {
             Argument::Permission(_) => None,
         });
         renamed.map_or_else(
-            || format!("{}_{output}", self.target.value.as_str()),
+            // A dash is not valid in the name of a variable of a shell.
+            || format!("{}_{output}", self.target.value.as_str().replace('-', "_")),
             |(_, to)| to.value.as_str().to_owned(),
         )
     }
@@ -115,12 +116,23 @@ fn link(item: &Node, reader: &mut FieldReader<'_>) -> Option<Link> {
             .help("move the key to its own list item");
         reader.push(diagnostic);
     }
-    let entry = mapping.entries.first()?;
+    let Some(entry) = mapping.entries.first() else {
+        if !mapping.broken {
+            let expected = "the name of a module, or a map from the name to permissions";
+            let message = format!("the link is an empty map, expected {expected}");
+            reader.push(reader.fault(&WRONG_TYPE, item.span, message));
+        }
+        return None;
+    };
     let arguments = reader.in_entry(entry, |reader| arguments(&entry.value, reader));
     Some(Link { target: Spanned::new(entry.key_text(), entry.key.span), arguments, path })
 }
 
 fn arguments(node: &Node, reader: &mut FieldReader<'_>) -> Vec<Argument> {
+    // One permission can be written without a list.
+    if node.as_str().is_some() {
+        return argument(node, reader).into_iter().collect();
+    }
     if let Some(items) = node.as_sequence() {
         let read = |(index, item)| reader.in_item(index, |reader| argument(item, reader));
         return items.iter().enumerate().filter_map(read).collect();

@@ -1,5 +1,6 @@
 //! The format: the maps of service files and environment files, with each field declared once.
 
+mod aws_partitions;
 pub mod boolean;
 mod docs;
 pub mod env_vars;
@@ -26,6 +27,7 @@ pub mod providers;
 pub mod public_uri;
 pub mod quantity;
 pub mod quoted_text;
+pub mod region;
 pub mod rendered;
 pub mod resource_limits;
 pub mod resource_request;

@@ -4,13 +4,10 @@ use super::field::{FieldShape, FieldType};
 use super::field_reader::{FieldReader, FieldValue};
 use super::rules::OUT_OF_RANGE;
 use crate::diagnostic::Applicability;
-use crate::syntax::{Node, ScalarValue};
+use crate::syntax::{Node, Scalar, ScalarValue};
 
-/// The largest number of a field without a smaller limit.
-pub const MAX_COUNT: i64 = u32::MAX as i64;
-
-/// The largest number of a field that Kubernetes stores in 32 bits with a sign.
-pub const MAX_INT32: i64 = i32::MAX as i64;
+/// The largest number of a field without a smaller limit: Kubernetes stores 32 bits with a sign.
+pub const MAX_COUNT: i64 = i32::MAX as i64;
 
 /// A whole number.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -26,49 +23,8 @@ impl FieldValue for Integer {
     const KIND: FieldType = FieldType::Integer;
 
     fn read(node: &Node, field: &FieldShape, reader: &mut FieldReader<'_>) -> Option<Self> {
-        integer(node, field.range, reader).map(Self)
+        whole_number(node, field.range, Digits::OfReference, reader).map(Self)
     }
-}
-
-/// Reads a whole number in a range. Text is an error.
-pub(super) fn integer(
-    node: &Node,
-    range: Option<(i64, i64)>,
-    reader: &mut FieldReader<'_>,
-) -> Option<i64> {
-    let scalar = node.as_scalar();
-    if let Some(ScalarValue::Int(value)) = scalar.map(|scalar| scalar.value) {
-        return in_range(node, value, range, reader);
-    }
-    let mut diagnostic = reader.wrong_type(node, "a whole number");
-    let digits = scalar
-        .filter(|scalar| !scalar.text.is_interpolated())
-        .and_then(|scalar| scalar.text.as_str().parse::<i64>().ok());
-    if let Some(digits) = digits {
-        let digits = digits.to_string();
-        diagnostic = diagnostic.fix(Applicability::Safe, "remove the quotes", node.span, digits);
-    }
-    reader.push(diagnostic);
-    None
-}
-
-fn in_range(
-    node: &Node,
-    value: i64,
-    range: Option<(i64, i64)>,
-    reader: &mut FieldReader<'_>,
-) -> Option<i64> {
-    let Some((low, high)) = range.filter(|(low, high)| value < *low || value > *high) else {
-        return Some(value);
-    };
-    let expected = if matches!(high, MAX_COUNT | MAX_INT32) {
-        format!("at least {low}")
-    } else {
-        format!("a number from {low} to {high}")
-    };
-    let message = format!("`{}` is {value}, expected {expected}", reader.last_key());
-    reader.push(reader.fault(&OUT_OF_RANGE, node.span, message).with_variable(node));
-    None
 }
 
 /// A whole number that can also be written as text, because variables are text.
@@ -85,30 +41,91 @@ impl FieldValue for Count {
     const KIND: FieldType = FieldType::Count;
 
     fn read(node: &Node, field: &FieldShape, reader: &mut FieldReader<'_>) -> Option<Self> {
-        let scalar = node.as_scalar();
-        let value = match scalar.map(|scalar| scalar.value) {
-            Some(ScalarValue::Int(value)) => Some(value),
-            Some(ScalarValue::Str) => {
-                let text = &scalar?.text;
-                let value = whole_number(text.as_str());
-                if value.is_none() && !text.is_known() {
-                    return None;
-                }
-                value
-            }
-            _ => None,
-        };
-        let Some(value) = value else {
-            reader.push(reader.wrong_type(node, "a whole number"));
-            return None;
-        };
-        let value = in_range(node, value, field.range.or(Some((0, MAX_COUNT))), reader)?;
+        let range = field.range.or(Some((0, MAX_COUNT)));
+        let value = whole_number(node, range, Digits::Any, reader)?;
         u32::try_from(value).ok().map(Self)
     }
 }
 
-fn whole_number(text: &str) -> Option<i64> {
-    let digits = text.strip_prefix('-').unwrap_or(text);
-    let is_number = !digits.is_empty() && digits.bytes().all(|byte| byte.is_ascii_digit());
-    is_number.then(|| text.parse().ok()).flatten()
+/// Which texts count as numbers.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Digits {
+    /// Every text of digits.
+    Any,
+    /// A text of digits from a reference, such as `{vars.size}`. Opta rejected digits in quotes.
+    OfReference,
+}
+
+/// Reads a whole number in a range.
+pub(super) fn whole_number(
+    node: &Node,
+    range: Option<(i64, i64)>,
+    digits: Digits,
+    reader: &mut FieldReader<'_>,
+) -> Option<i64> {
+    let scalar = node.as_scalar();
+    if scalar.is_some_and(|scalar| !scalar.text.is_known()) {
+        reader.push(reader.unknown_value(node));
+        return None;
+    }
+    let found = scalar.and_then(number);
+    let is_accepted = digits == Digits::Any
+        || scalar.is_some_and(|scalar| {
+            scalar.value != ScalarValue::Str || scalar.text.is_interpolated()
+        });
+    if let Some(value) = found.filter(|_| is_accepted) {
+        return in_range(node, value, range, reader);
+    }
+    let mut diagnostic = reader.wrong_type(node, "a whole number");
+    if let Some(value) = found {
+        let value = value.to_string();
+        diagnostic = diagnostic.fix(Applicability::Safe, "remove the quotes", node.span, value);
+    }
+    reader.push(diagnostic);
+    None
+}
+
+/// Returns the whole number that a scalar means: `10`, `10.0`, or either of them as text.
+fn number(scalar: &Scalar) -> Option<i64> {
+    match scalar.value {
+        ScalarValue::Int(value) => Some(value),
+        ScalarValue::Float(value) => whole(value),
+        ScalarValue::Str => {
+            let text = scalar.text.as_str().trim();
+            let digits = text.strip_prefix('-').unwrap_or(text);
+            let is_number = digits.starts_with(|c: char| c.is_ascii_digit())
+                && digits.bytes().all(|byte| byte.is_ascii_digit() || byte == b'.');
+            if !is_number {
+                return None;
+            }
+            text.parse().ok().or_else(|| text.parse().ok().and_then(whole))
+        }
+        ScalarValue::Bool(_) | ScalarValue::Null => None,
+    }
+}
+
+fn whole(value: f64) -> Option<i64> {
+    /// Larger floating-point numbers are not exact.
+    const EXACT: f64 = 9_007_199_254_740_992.0;
+    let is_whole = value.fract() == 0.0 && value.abs() <= EXACT;
+    is_whole.then_some(value as i64)
+}
+
+fn in_range(
+    node: &Node,
+    value: i64,
+    range: Option<(i64, i64)>,
+    reader: &mut FieldReader<'_>,
+) -> Option<i64> {
+    let Some((low, high)) = range.filter(|(low, high)| value < *low || value > *high) else {
+        return Some(value);
+    };
+    let expected = match high {
+        MAX_COUNT if value < low => format!("at least {low}"),
+        MAX_COUNT => format!("at most {high}"),
+        _ => format!("a number from {low} to {high}"),
+    };
+    let message = format!("`{}` is {value}, expected {expected}", reader.last_key());
+    reader.push(reader.fault(&OUT_OF_RANGE, node.span, message).with_variable(node));
+    None
 }

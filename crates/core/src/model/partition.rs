@@ -1,26 +1,7 @@
-//! AWS partitions, and the hosts of the ECR registries in them.
+//! AWS partitions, their regions, and the hosts of the ECR registries in them.
 
-/// A partition besides `aws`.
-struct Partition {
-    /// The start of its regions.
-    regions: &'static str,
-    name: &'static str,
-    /// The domain of its services.
-    domain: &'static str,
-}
-
-/// The partitions besides `aws`
-/// (<https://docs.aws.amazon.com/whitepapers/latest/aws-fault-isolation-boundaries/partitions.html>).
-/// The domains are those of the AWS SDKs.
-const PARTITIONS: &[Partition] = &[
-    Partition { regions: "cn-", name: "aws-cn", domain: "amazonaws.com.cn" },
-    Partition { regions: "us-gov-", name: "aws-us-gov", domain: "amazonaws.com" },
-    Partition { regions: "eusc-", name: "aws-eusc", domain: "amazonaws.eu" },
-    Partition { regions: "us-iso-", name: "aws-iso", domain: "c2s.ic.gov" },
-    Partition { regions: "us-isob-", name: "aws-iso-b", domain: "sc2s.sgov.gov" },
-    Partition { regions: "us-isof-", name: "aws-iso-f", domain: "csp.hci.ic.gov" },
-    Partition { regions: "eu-isoe-", name: "aws-iso-e", domain: "cloud.adc-e.uk" },
-];
+pub use super::aws_partitions::AwsPartition;
+use super::aws_partitions::PARTITIONS;
 
 /// What follows the account in the host of a registry, and whether the rest is the region and the
 /// domain of the partition. Otherwise it is the region and `on.aws`, which IPv6 needs.
@@ -35,21 +16,28 @@ const DUAL_STACK: [&str; 2] = ["on.aws", "on.amazonwebservices.com.cn"];
 /// The number of digits of an account.
 const ACCOUNT_DIGITS: usize = 12;
 
-fn find(region: Option<&str>) -> Option<&'static Partition> {
-    let region = region.unwrap_or_default();
-    PARTITIONS.iter().find(|partition| region.starts_with(partition.regions))
+impl AwsPartition {
+    /// Returns the partition of a region. A region that is not in the list has the partition of the
+    /// regions with the same area; an unknown region has the partition `aws`.
+    #[must_use]
+    pub fn of(region: Option<&str>) -> &'static Self {
+        let area = area(region.unwrap_or_default());
+        let has_area =
+            |partition: &&Self| partition.regions.iter().any(|known| self::area(known) == area);
+        PARTITIONS.iter().find(has_area).unwrap_or(&PARTITIONS[0])
+    }
 }
 
 /// Returns the partition of a region, which is a part of every ARN.
 #[must_use]
 pub fn partition(region: Option<&str>) -> &'static str {
-    find(region).map_or("aws", |partition| partition.name)
+    AwsPartition::of(region).name
 }
 
 /// Returns the domain of the services in a region.
 #[must_use]
 pub fn domain(region: Option<&str>) -> &'static str {
-    find(region).map_or("amazonaws.com", |partition| partition.domain)
+    AwsPartition::of(region).dns_suffix
 }
 
 /// The host of an ECR registry.
@@ -83,9 +71,57 @@ impl<'a> EcrHost<'a> {
     }
 }
 
+/// Returns every region.
+pub fn regions() -> impl Iterator<Item = &'static str> {
+    PARTITIONS.iter().flat_map(|partition| partition.regions.iter().copied())
+}
+
+/// Whether AWS could add a region with this name: its area and its direction exist, and a number
+/// follows.
+#[must_use]
+pub fn is_possible_region(name: &str) -> bool {
+    let number = name.rsplit('-').next().unwrap_or_default();
+    let is_number = number.len() == 1 && number.bytes().all(|byte| byte.is_ascii_digit());
+    let direction = |region: &str| region.rsplit('-').nth(1).map(str::to_owned);
+    is_number
+        && regions().any(|known| area(known) == area(name))
+        && regions().any(|known| direction(known) == direction(name))
+}
+
+/// Returns the first part of a region: `us-gov` of `us-gov-west-1`.
+fn area(region: &str) -> &str {
+    region.rsplitn(3, '-').nth(2).unwrap_or_default()
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn a_region_has_the_partition_of_its_area() {
+        let check = |region, name, suffix| {
+            let partition = AwsPartition::of(Some(region));
+            assert_eq!((partition.name, partition.dns_suffix), (name, suffix), "{region}");
+        };
+        check("us-east-1", "aws", "amazonaws.com");
+        check("cn-north-1", "aws-cn", "amazonaws.com.cn");
+        check("us-gov-central-1", "aws-us-gov", "amazonaws.com");
+        check("eusc-de-east-1", "aws-eusc", "amazonaws.eu");
+        check("us-isob-east-1", "aws-iso-b", "sc2s.sgov.gov");
+        check("eu-isoe-west-1", "aws-iso-e", "cloud.adc-e.uk");
+        check("nowhere", "aws", "amazonaws.com");
+        assert_eq!(partition(None), "aws");
+    }
+
+    #[test]
+    fn a_region_with_a_known_area_and_direction_is_possible() {
+        for region in ["eu-west-9", "us-south-1", "us-gov-central-1"] {
+            assert!(is_possible_region(region), "{region}");
+        }
+        for region in ["us-est-1", "US East", "us-east", "us-east-1a", "us-east-12", "east-1", ""] {
+            assert!(!is_possible_region(region), "{region}");
+        }
+    }
 
     #[test]
     fn ecr_hosts_of_every_partition_are_known() {

@@ -2,7 +2,7 @@
 
 use super::field::{FieldShape, FieldType, Keys};
 use super::field_reader::{FieldReader, FieldValue};
-use super::number::integer;
+use super::number::{Digits, whole_number};
 use super::unsupported::UnsupportedField;
 use crate::diagnostic::{Applicability, Diagnostic};
 use crate::quote::quoted_list;
@@ -94,7 +94,9 @@ impl FieldValue for Port {
         if entry.value.is_broken() {
             return None;
         }
-        let number = reader.in_entry(entry, |reader| integer(&entry.value, field.range, reader))?;
+        let number = reader.in_entry(entry, |reader| {
+            whole_number(&entry.value, field.range, Digits::Any, reader)
+        })?;
         Some(Self { kind: *kind, number: u16::try_from(number).ok()?, span: entry.value.span })
     }
 }

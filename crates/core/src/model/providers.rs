@@ -3,9 +3,12 @@
 use super::field::{FieldShape, FieldType};
 use super::field_reader::{FieldReader, FieldValue};
 use super::fields::fields;
+use super::region::Region;
 use super::rules::WRONG_TYPE;
-use crate::syntax::{Node, ScalarValue};
-use crate::text::Text;
+use crate::diagnostic::{Applicability, Diagnostic, TextEdit};
+use crate::quote::quoted_list;
+use crate::span::Span;
+use crate::syntax::{Entry, Mapping, Node, ScalarValue};
 
 fields! {
     /// The cloud account of an environment.
@@ -19,7 +22,7 @@ fields! {
     /// An AWS account.
     pub struct Aws ("`aws`") {
         /// AWS region.
-        region: Text, { example: "us-east-1", required: true };
+        region: Region, { example: "us-east-1", required: true };
         /// AWS account ID, 12 digits.
         account_id: AccountId, { example: "123456789012", required: true };
     }
@@ -34,9 +37,45 @@ impl FieldValue for Providers {
             reader.push(reader.wrong_type(node, expected));
             return None;
         };
+        if let Some(diagnostic) = beside_aws(mapping, reader) {
+            reader.push(diagnostic);
+            return None;
+        }
         // Files can also configure other clouds and Helm here. Optakit ignores them.
         Some(Self { aws: reader.required(mapping, Self::shape("aws"), node.span) })
     }
+}
+
+/// Reports an empty `aws` whose fields are beside it, because of a wrong indentation.
+fn beside_aws(mapping: &Mapping, reader: &FieldReader<'_>) -> Option<Diagnostic> {
+    let aws = mapping.get("aws").filter(|aws| aws.value.is_null())?;
+    let is_beside = |entry: &&Entry| Aws::NAMES.contains(&&*entry.key.value);
+    let beside: Vec<&Entry> = mapping.entries.iter().filter(is_beside).collect();
+    let names: Vec<&str> = beside.iter().map(|entry| &*entry.key.value).collect();
+    let message = match names.as_slice() {
+        [] => "`aws` is empty, expected `region` and `account_id` below it".to_owned(),
+        names => format!(
+            "`aws` is empty, but {} {} beside it",
+            quoted_list(names),
+            if names.len() == 1 { "is" } else { "are" }
+        ),
+    };
+    let diagnostic = Diagnostic::new(&WRONG_TYPE, aws.key.span, reader.path_of("aws"), message)
+        .help("indent `region` and `account_id` below `aws`");
+    let text = &*reader.source.text;
+    let starts_line = |entry: &Entry| {
+        let before = &text[..entry.key.span.start as usize];
+        before.rsplit('\n').next().is_some_and(|line| line.bytes().all(|byte| byte == b' '))
+    };
+    if beside.is_empty() || !beside.iter().all(|entry| starts_line(entry)) {
+        return Some(diagnostic);
+    }
+    let indent = |entry: &&Entry| {
+        let start = entry.key.span.start as usize;
+        TextEdit { span: Span::new(entry.key.span.file, start, start), text: "  ".to_owned() }
+    };
+    let edits = beside.iter().map(indent).collect();
+    Some(diagnostic.fix_edits(Applicability::Safe, "indent the keys below `aws`", edits))
 }
 
 impl FieldValue for Aws {
@@ -70,9 +109,15 @@ impl FieldValue for AccountId {
         {
             let message =
                 format!("`account_id` is {}, expected an AWS account ID", node.describe());
-            let diagnostic = reader
+            let mut diagnostic = reader
                 .fault(&WRONG_TYPE, node.span, message)
                 .help("write the 12 digits of the account ID");
+            let digits: String = text.chars().filter(|c| !matches!(c, '-' | ' ')).collect();
+            if digits.len() == DIGITS && digits.bytes().all(|byte| byte.is_ascii_digit()) {
+                let title = format!("change to `{digits}`");
+                let written = format!("\"{digits}\"");
+                diagnostic = diagnostic.fix(Applicability::Safe, title, node.span, written);
+            }
             reader.push(diagnostic);
             return None;
         }

@@ -2,7 +2,7 @@
 
 use super::field::{FieldShape, FieldType};
 use super::field_reader::{FieldReader, FieldValue};
-use super::rules::{OUT_OF_RANGE, UNIT_IN_NUMBER, WRONG_TYPE};
+use super::rules::{OUT_OF_RANGE, TINY_RESOURCES, UNIT_IN_NUMBER, WRONG_TYPE};
 use super::unit::Unit;
 use crate::diagnostic::{Applicability, Diagnostic};
 use crate::syntax::{Node, ScalarValue};
@@ -28,6 +28,18 @@ impl Quantity {
         self.0.to_string()
     }
 
+    /// Returns a quantity of mebibytes as Kubernetes writes it: `12.5Mi`, or whole bytes.
+    #[must_use]
+    pub fn to_memory(&self) -> String {
+        const MEBIBYTE: f64 = 1_048_576.0;
+        let bytes = self.0 * MEBIBYTE;
+        if bytes.fract() == 0.0 {
+            format!("{}Mi", self.to_text())
+        } else {
+            bytes.ceil().to_string()
+        }
+    }
+
     /// Returns twice the quantity.
     #[must_use]
     pub fn twice(&self) -> Self {
@@ -50,9 +62,10 @@ impl FieldValue for Quantity {
             Some(ScalarValue::Str) => {
                 let text = &scalar?.text;
                 if !text.is_known() {
+                    reader.push(reader.unknown_value(node));
                     return None;
                 }
-                let Some(value) = decimal(text.as_str()) else {
+                let Some(value) = decimal(text.as_str().trim()) else {
                     let fault = not_a_number(node, text.as_str(), field.unit, reader);
                     reader.push(fault);
                     return None;
@@ -65,6 +78,9 @@ impl FieldValue for Quantity {
             }
         };
         if value > 0.0 && value < LIMIT {
+            if let Some(unit) = field.unit {
+                report_tiny(node, value, unit, reader);
+            }
             return Some(Self(value));
         }
         let written = scalar.map_or("", |scalar| scalar.text.as_str());
@@ -72,6 +88,20 @@ impl FieldValue for Quantity {
         reader.push(reader.fault(&OUT_OF_RANGE, node.span, message));
         None
     }
+}
+
+/// Reports a quantity that is too small for a container.
+fn report_tiny(node: &Node, value: f64, unit: Unit, reader: &mut FieldReader<'_>) {
+    let Some((least, factor)) = unit.least().filter(|(least, _)| value < *least) else { return };
+    let (key, name) = (reader.last_key(), unit.name());
+    let message = format!("`{key}` is {value} {name}, expected at least {least}");
+    let meant = (value * factor).to_string();
+    let diagnostic = reader
+        .fault(&TINY_RESOURCES, node.span, message)
+        .help(format!("did you mean `{meant}`? The unit is {name}"))
+        .with_variable(node)
+        .fix(Applicability::Unsafe, format!("change to `{meant}`"), node.span, meant);
+    reader.push(diagnostic);
 }
 
 fn decimal(text: &str) -> Option<f64> {

@@ -3,7 +3,7 @@
 use super::field::{FieldShape, FieldType};
 use super::field_reader::{FieldReader, FieldValue};
 use super::rules::UNQUOTED_VALUE;
-use super::text_list::{text, yaml_quoted};
+use super::text_list::{any_text, yaml_quoted};
 use crate::diagnostic::Applicability;
 use crate::syntax::{Node, ScalarValue};
 use crate::text::Text;
@@ -37,6 +37,6 @@ pub(super) fn quoted_text(node: &Node, reader: &mut FieldReader<'_>) -> Option<T
             reader.push(reader.wrong_type(node, "text").help("write `\"\"` for an empty value"));
             None
         }
-        Some(ScalarValue::Str) | None => text(node, reader, "text"),
+        Some(ScalarValue::Str) | None => any_text(node, reader, "text"),
     }
 }

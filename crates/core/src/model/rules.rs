@@ -68,3 +68,27 @@ rule! {
         good: Module("resource_request:\n  cpu: 100\n"),
     }
 }
+
+rule! {
+    /// The field needs a value that only the environment knows.
+    ///
+    /// A number, a boolean, a link or the name of a variable decides what Optakit renders. So its
+    /// value must be known before the manifests are applied.
+    pub static UNKNOWN_VALUE: Error {
+        fix: "Add the value to the values file, or write it in the service file.",
+        bad: Module("max_containers: \"{parent.vpc_id}\"\n"),
+        good: Module("max_containers: \"3\"\n"),
+    }
+}
+
+rule! {
+    /// The resources are too small for a container. The number probably has another unit.
+    ///
+    /// `cpu` is in millicores, so half a core is `500`. `memory` is in mebibytes, so half a
+    /// gibibyte is `512`. The warning is for less than 10 millicores or 4 mebibytes.
+    pub static TINY_RESOURCES: Warning {
+        fix: "Write `cpu` in millicores and `memory` in mebibytes.",
+        bad: Module("resource_request: {cpu: 0.5, memory: 512}\n"),
+        good: Module("resource_request: {cpu: 10, memory: 4}\n"),
+    }
+}

@@ -17,9 +17,16 @@ impl FieldValue for Text {
     }
 }
 
+/// Reads a text of one line. A block scalar can end with a line break.
+pub(super) fn text(node: &Node, reader: &mut FieldReader<'_>, expected: &str) -> Option<Text> {
+    let text = any_text(node, reader, expected)?;
+    let end = text.as_str().trim_end_matches(['\n', '\r']).len();
+    Some(if end == text.as_str().len() { text } else { text.slice(0..end) })
+}
+
 /// Reads a text. For other scalars, and for maps that start with `{`, the diagnostic suggests
 /// quotes.
-pub(super) fn text(node: &Node, reader: &mut FieldReader<'_>, expected: &str) -> Option<Text> {
+pub(super) fn any_text(node: &Node, reader: &mut FieldReader<'_>, expected: &str) -> Option<Text> {
     let diagnostic = match &node.kind {
         NodeKind::Scalar(scalar) if scalar.value == ScalarValue::Str => {
             return Some(scalar.text.clone());

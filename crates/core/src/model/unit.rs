@@ -40,4 +40,15 @@ impl Unit {
             _ => None,
         }
     }
+
+    /// Returns the least amount that a container needs, and the factor from the unit that a smaller
+    /// number probably has: cores or gibibytes.
+    #[must_use]
+    pub const fn least(self) -> Option<(f64, f64)> {
+        match self {
+            Self::Millicores => Some((10.0, 1000.0)),
+            Self::Mebibytes => Some((4.0, 1024.0)),
+            Self::Containers | Self::PercentOfRequest | Self::Seconds | Self::Revisions => None,
+        }
+    }
 }

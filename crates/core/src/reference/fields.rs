@@ -4,6 +4,7 @@ use crate::model::environment::EnvironmentFile;
 use crate::model::field::{Field, FieldType};
 use crate::model::k8s_service::K8sService;
 use crate::model::layer::{EnvironmentEntry, Layer};
+use crate::model::number::MAX_COUNT;
 use crate::model::providers::Aws;
 use crate::model::resource_request::ResourceRequest;
 
@@ -109,11 +110,8 @@ fn facts(field: &Field) -> String {
         (None, false) => {}
     }
     if let Some((low, high)) = field.range {
-        let range = if high == i64::from(u32::MAX) {
-            format!("{low} or more")
-        } else {
-            format!("{low} to {high}")
-        };
+        let range =
+            if high == MAX_COUNT { format!("{low} or more") } else { format!("{low} to {high}") };
         facts.push_str(&format!("- Range: {range}\n"));
     }
     facts.push_str(&format!("- Example: `{}: {}`\n", field.name, field.example));

@@ -57,7 +57,7 @@ pub(super) fn rule_text(rule: &Rule) -> String {
 }
 
 fn text(example: Example) -> &'static str {
-    let (Example::Module(text) | Example::File(text)) = example;
+    let (Example::Module(text) | Example::File(text) | Example::Environment(text)) = example;
     text
 }
 

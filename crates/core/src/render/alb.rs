@@ -42,10 +42,12 @@ fn annotations(service: &Checked<K8sService>, context: &ServiceContext<'_>) -> M
     let readiness = service.readiness_probe_path.as_ref().or(service.healthcheck_path.as_ref());
     let path = readiness
         .filter(|path| !path.value.as_str().is_empty() && service.port().kind == PortKind::Http);
+    // The name of a group is in lowercase.
+    let group = format!("opta-{}", context.environment.name.to_ascii_lowercase());
     let mut annotations = Map::new()
         .with(format!("{ALB}/scheme"), "internet-facing")
         .with(format!("{ALB}/target-type"), "ip")
-        .with(format!("{ALB}/group.name"), format!("opta-{}", context.environment.name));
+        .with(format!("{ALB}/group.name"), group);
     if let Some(path) = path {
         annotations = annotations
             .with(format!("{ALB}/healthcheck-path"), Value::from(path.value.clone()).at(path.span));

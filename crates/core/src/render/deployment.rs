@@ -1,5 +1,7 @@
 //! The Deployment and its pods.
 
+use std::collections::BTreeSet;
+
 use super::context::ServiceContext;
 use super::env_value::env_value;
 use super::image::ContainerImage;
@@ -16,7 +18,7 @@ use crate::model::quantity::Quantity;
 use crate::model::resource_request::ResourceRequest;
 use crate::span::Span;
 use crate::text::Text;
-use crate::value::{Map, Value};
+use crate::value::{Map, Value, ValueKind};
 
 pub(super) fn render(
     service: &Checked<K8sService>,
@@ -62,6 +64,8 @@ fn template(
     if !legacy {
         spec = spec
             .with("automountServiceAccountToken", false)
+            // Variables such as `REDIS_PORT` of other Services break many programs.
+            .with("enableServiceLinks", false)
             .with("securityContext", pod_security(context));
     }
     if !legacy && service.max_containers.value.0 >= 2 {
@@ -204,7 +208,22 @@ fn env(service: &Checked<K8sService>, context: &ServiceContext<'_>) -> Vec<Value
             .iter()
             .map(|secret| from_secret(secret.value.clone(), MANUAL_SECRETS, secret.span)),
     );
-    env
+    last_of_each_name(env)
+}
+
+/// Removes the variables that a later one replaces: the API server accepts each name once.
+fn last_of_each_name(env: Vec<Value>) -> Vec<Value> {
+    let mut seen = BTreeSet::new();
+    let mut kept: Vec<Value> = env
+        .into_iter()
+        .rev()
+        .filter(|variable| match variable.get("name").map(|name| &name.kind) {
+            Some(ValueKind::Text(name)) => seen.insert(name.as_str().to_owned()),
+            _ => true,
+        })
+        .collect();
+    kept.reverse();
+    kept
 }
 
 fn resources(service: &Checked<K8sService>) -> Map {
@@ -217,7 +236,7 @@ fn resources(service: &Checked<K8sService>) -> Map {
     let amounts = |cpu: &Quantity, memory: &Quantity| {
         Map::new()
             .with("cpu", Value::from(format!("{}m", cpu.to_text())).at(cpu_span))
-            .with("memory", Value::from(format!("{}Mi", memory.to_text())).at(memory_span))
+            .with("memory", Value::from(memory.to_memory()).at(memory_span))
     };
     let limits =
         match service.resource_limits.as_ref().and_then(|limits| limits.value.memory.as_ref()) {

@@ -26,19 +26,55 @@ fn ingress(
     service: &Checked<K8sService>,
     context: &ServiceContext<'_>,
 ) -> Object {
+    let (prefix, pattern) = match context.profile {
+        Profile::Default => {
+            let prefix = without_slash(&uri.prefix);
+            let pattern = literal_pattern(&prefix);
+            (prefix, pattern)
+        }
+        Profile::Opta2021 => (uri.prefix.clone(), uri.prefix.clone()),
+    };
+    let at_root = prefix.as_str() == "/";
     // The second group is the path after the prefix. The annotation `rewrite-target` uses it.
-    let path = if uri.at_root() {
-        uri.prefix.clone()
+    let path = if at_root {
+        prefix.clone()
     } else {
-        TextBuilder::default().text(&uri.prefix).push("(/|$)(.*)").build()
+        TextBuilder::default().text(&pattern).push("(/|$)(.*)").build()
     };
     let rules = vec![rule(uri.host.clone(), path, "ImplementationSpecific", uri.span, context)];
     let spec = Map::new().with("ingressClassName", "nginx").with("rules", rules);
     let name = format!("{}-{index}", context.names.full.as_str()).into();
-    let rewrite = rewrite_target(service, &uri);
+    let rewrite = rewrite_target(service, &prefix);
     let annotations = annotations(service, rewrite, context)
         .overridden_by(service.ingress_extra_annotations.value.to_map());
     object(Kind::Ingress, name, context, annotations, Map::new().with("spec", spec))
+}
+
+/// Returns a path without a slash at its end, which is a part of what follows.
+fn without_slash(path: &Text) -> Text {
+    if !path.is_known() {
+        return path.clone();
+    }
+    path.slice(0..path.as_str().trim_end_matches('/').len().max(1))
+}
+
+/// Returns the regular expression that matches a path only.
+fn literal_pattern(path: &Text) -> Text {
+    let mut pattern = TextBuilder::default();
+    let mut start = 0;
+    let is_operator = |c: char| matches!(c, '.' | '+' | '$' | '\\' | '?' | '{' | '}');
+    let is_in_hole =
+        |at: usize| path.holes().iter().any(|hole| (hole.start..hole.end).contains(&at));
+    for (at, operator) in path.as_str().match_indices(is_operator) {
+        if !is_in_hole(at) {
+            pattern = pattern.text(&path.slice(start..at)).push("\\").push(operator);
+            start = at + operator.len();
+        }
+    }
+    if start == 0 {
+        return path.clone();
+    }
+    pattern.text(&path.slice(start..path.as_str().len())).build()
 }
 
 /// Returns the rule of an Ingress, which routes a host and a path to port 80 of the Service.
@@ -60,13 +96,13 @@ pub(super) fn rule(
 }
 
 /// Returns the path that the container receives: without the prefix, unless the service keeps it.
-fn rewrite_target(service: &Checked<K8sService>, uri: &PublicUri) -> Option<Value> {
-    if uri.at_root() {
+fn rewrite_target(service: &Checked<K8sService>, prefix: &Text) -> Option<Value> {
+    if prefix.as_str() == "/" {
         return None;
     }
     let keep = &service.keep_path_prefix;
     let target = if keep.value {
-        TextBuilder::default().text(&uri.prefix).push("$1$2").build()
+        TextBuilder::default().text(prefix).push("$1$2").build()
     } else {
         Text::constant("/$2")
     };

@@ -2,10 +2,22 @@
 
 use super::context::ServiceContext;
 use super::target::Profile;
+use crate::rfc1123::MAX_LABEL;
+use crate::text::Text;
 use crate::value::Map;
 
 /// The label with the image tag.
 pub const VERSION_LABEL: &str = "app.kubernetes.io/version";
+
+/// Returns an image tag as the value of a label: at most 63 characters, with a letter or digit at
+/// the start and at the end. A tag without any has the empty value.
+#[must_use]
+pub fn version(tag: &str) -> Text {
+    let is_edge = |c: char| !c.is_ascii_alphanumeric();
+    let tag = tag.trim_start_matches(is_edge);
+    let end = tag.char_indices().nth(MAX_LABEL).map_or(tag.len(), |(end, _)| end);
+    Text::literal(tag[..end].trim_end_matches(is_edge))
+}
 
 /// Returns the selector of Deployment and Service. It must never change.
 pub(super) fn selector(context: &ServiceContext<'_>) -> Map {
@@ -39,5 +51,22 @@ pub(super) fn of_pod(context: &ServiceContext<'_>) -> Map {
                 format!("{}-{}", context.names.module.as_str(), context.names.layer.as_str()),
             )
             .with("tags.datadoghq.com/version", context.version.clone()),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::version;
+
+    #[test]
+    fn a_tag_is_shortened_to_a_valid_label() {
+        let check = |tag: &str, expected: &str| assert_eq!(version(tag).as_str(), expected);
+        check("v1.2.3", "v1.2.3");
+        check("v1.2.3-", "v1.2.3");
+        check("_dev", "dev");
+        check("___", "");
+        check(&"a".repeat(63), &"a".repeat(63));
+        check(&"a".repeat(64), &"a".repeat(63));
+        check(&format!("{}-b", "a".repeat(62)), &"a".repeat(62));
     }
 }

@@ -29,7 +29,7 @@ use crate::model::exposure::Exposure;
 use crate::model::k8s_service::K8sService;
 pub use context::{ServiceContext, WithoutImage};
 pub use image::IMAGE_DIGEST;
-pub use labels::VERSION_LABEL;
+pub use labels::{VERSION_LABEL, version as version_label};
 pub use namespace::render as namespace;
 pub use object::Object;
 pub(crate) use scale::{Scale, scale};

@@ -1,7 +1,7 @@
 //! Reads an environment file.
 
 use crate::diagnostic::Diagnostic;
-use crate::model::environment::{Environment, EnvironmentFile};
+use crate::model::environment::{Environment, EnvironmentFile, check_name};
 use crate::model::field_reader::FieldReader;
 use crate::model::module::headers;
 use crate::model::rules::WRONG_TYPE;
@@ -36,6 +36,9 @@ pub fn environment_file(source: &Source) -> (Environment, Vec<Diagnostic>) {
     if let Some(mapping) = root.and_then(|root| root.as_mapping()) {
         let owner = mapping.entries.first().map_or(first_line, |first| first.key.span);
         let file = read_fields(mapping, owner, &mut reader);
+        if let Some(diagnostic) = file.name.as_ref().and_then(check_name) {
+            reader.push(diagnostic);
+        }
         let modules = match &file.modules {
             Some(modules) => headers(&modules.value, &mut reader),
             None => Vec::new(),

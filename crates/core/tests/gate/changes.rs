@@ -55,6 +55,7 @@ const OPTIONAL: &[&str] = &[
     "metadata.annotations",
     "spec.template.spec.volumes",
     "spec.template.spec.topologySpreadConstraints",
+    "spec.template.spec.enableServiceLinks",
     "spec.template.spec.containers[].env",
     "spec.template.spec.containers[].livenessProbe",
     "spec.template.spec.containers[].readinessProbe",

@@ -75,6 +75,8 @@ fn pod<'a>(names: &'a Names, expected: &'a Expected<'_>) -> Vec<Field<'a>> {
         };
         fields.extend([
             required("automountServiceAccountToken", exactly(false)),
+            // Bundles of earlier versions do not have it.
+            optional("enableServiceLinks", exactly(false)),
             required("securityContext", exactly(security)),
             optional("topologySpreadConstraints", items(spread(names), 1..=2)),
         ]);
