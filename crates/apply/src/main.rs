@@ -42,6 +42,7 @@ mod request;
 mod routes;
 mod saved_plan;
 mod session;
+mod settings;
 mod stop;
 mod takeover;
 mod wait;
@@ -50,22 +51,26 @@ use std::process::ExitCode;
 
 use anstream::ColorChoice;
 use clap::{ArgMatches, CommandFactory, FromArgMatches};
+use clap_complete::CompleteEnv;
 
-use cli::{Cli, Color, Command};
+use cli::{COMPLETE, Cli, Color, Command};
 use deploy::RolloutError;
 use outcome::Outcome;
 use report::{Report, check_output};
+use settings::{Settings, SettingsError};
 use wait::FailedPods;
 
 fn main() -> ExitCode {
-    let (cli, matches) = match parse() {
+    CompleteEnv::with_factory(Cli::command).var(COMPLETE).complete();
+    let settings = settings::load();
+    let (cli, matches) = match parse(settings.as_ref().unwrap_or(&Settings::default())) {
         Ok(parsed) => parsed,
         Err(error) => return usage(&error).into(),
     };
     hint::remember(Cli::command, &matches);
     set_color(cli.color);
     let report = Report::new(cli.quiet, cli.verbose, cli.command.prints_events());
-    let outcome = run(&cli.command, &report);
+    let outcome = use_settings(settings, &cli.command).and_then(|()| run(&cli.command, &report));
     let outcome = outcome.and_then(|outcome| Ok(check_output().map(|()| outcome)?));
     let outcome = outcome.unwrap_or_else(|error| {
         if let Some(rollout) = error.downcast_ref::<RolloutError>() {
@@ -76,6 +81,19 @@ fn main() -> ExitCode {
         command::failure::outcome(&error, &cli.command)
     });
     outcome.into()
+}
+
+/// Makes the settings those of this run. Invalid settings stop only commands that use them.
+fn use_settings(
+    settings: Result<Settings, SettingsError>,
+    command: &Command,
+) -> anyhow::Result<()> {
+    match settings {
+        Ok(settings) => settings::remember(settings),
+        Err(error) if command.uses_settings() => return Err(error.into()),
+        Err(_) => {}
+    }
+    Ok(())
 }
 
 /// Sets whether the output has colors.
@@ -90,8 +108,8 @@ fn set_color(color: Color) {
 }
 
 /// Parses the arguments.
-fn parse() -> Result<(Cli, ArgMatches), clap::Error> {
-    let matches = Cli::command().try_get_matches()?;
+fn parse(settings: &Settings) -> Result<(Cli, ArgMatches), clap::Error> {
+    let matches = settings::apply_defaults(settings, Cli::command()).try_get_matches()?;
     Ok((Cli::from_arg_matches(&matches)?, matches))
 }
 
@@ -120,6 +138,7 @@ fn run(command: &Command, report: &Report) -> anyhow::Result<Outcome> {
         Command::Edit(arguments) => command::edit::run(arguments, report),
         Command::Destroy(arguments) => command::destroy::run(arguments, report),
         Command::Permissions(arguments) => command::permissions::run(arguments, report),
+        Command::Config(arguments) => command::config::run(arguments, report),
         Command::Explain(arguments) => command::explain::run(arguments, report),
         Command::Schema(arguments) => Ok(command::explain::schema(arguments, report)),
         Command::Man(arguments) => command::man::run(arguments, report),

@@ -41,6 +41,12 @@ pub(super) fn read(file: Option<&Path>) -> Result<Kubeconfig, ConfigError> {
     merged.ok_or(ConfigError::Missing { paths })
 }
 
+/// Returns the contexts of the default kubeconfig files. There are none if they cannot be read.
+pub(crate) fn contexts() -> Vec<String> {
+    let contexts = read(None).map(|kubeconfig| kubeconfig.contexts).unwrap_or_default();
+    contexts.into_iter().map(|context| context.name).collect()
+}
+
 fn split(list: &OsStr) -> Vec<PathBuf> {
     std::env::split_paths(list).filter(|path| !path.as_os_str().is_empty()).collect()
 }

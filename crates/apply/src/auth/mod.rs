@@ -16,3 +16,4 @@ mod token;
 pub(crate) use aws::{aws, check_account, sdk_reason};
 pub(crate) use connection::{Cluster, Connection, connect};
 pub(crate) use error::AuthError;
+pub(crate) use kubeconfig::contexts;

@@ -4,6 +4,7 @@ use std::path::PathBuf;
 
 use clap::{Args, Subcommand};
 
+use super::complete;
 use super::source::{NamedInputArgs, SourceArgs};
 
 /// Write, inspect or verify a bundle, the file that `optakit apply` takes.
@@ -71,6 +72,7 @@ Examples:
 #[derive(Debug, Args)]
 pub(crate) struct BundleFile {
     /// Bundle; `-` is standard input
+    #[arg(add = complete::inputs())]
     pub(crate) bundle: PathBuf,
 }
 

@@ -5,6 +5,7 @@ use std::time::Duration;
 
 use clap::Args;
 
+use super::complete;
 use super::output::ResultFormat;
 use super::source::InputArgs;
 use crate::duration;
@@ -16,7 +17,8 @@ pub(crate) struct ConnectArgs {
     #[arg(long, value_name = "FILE", global = true, help_heading = CONNECTION)]
     pub(crate) kubeconfig: Option<PathBuf>,
     /// Context of the kubeconfig [default: the current context]
-    #[arg(long, value_name = "NAME", global = true, help_heading = CONNECTION)]
+    #[arg(long, value_name = "NAME", global = true, help_heading = CONNECTION,
+          add = complete::contexts())]
     pub(crate) context: Option<String>,
     /// Name of the EKS cluster [default: opta-<environment>]
     ///

@@ -3,6 +3,8 @@
 mod apply;
 mod bundle;
 mod cluster;
+mod complete;
+mod config;
 mod information;
 mod output;
 mod secret;
@@ -21,6 +23,7 @@ pub(crate) use cluster::{
     ConnectArgs, DestroyArgs, DriftArgs, HistoryArgs, ServiceArgs, StatusArgs, TakeoverArgs,
     WriteArgs,
 };
+pub(crate) use config::{ConfigArgs, ConfigCommand};
 pub(crate) use information::{
     CompletionsArgs, ExplainArgs, ManArgs, PermissionsArgs, SchemaArgs, SchemaName,
 };
@@ -29,12 +32,13 @@ pub(crate) use output::{
 };
 pub(crate) use secret::{SecretArgs, SecretCommand};
 pub(crate) use source::{
-    ChoiceArgs, EditArgs, InputArgs, NamedInputArgs, RenderArgs, SourceArgs, ValidateArgs,
+    ChoiceArgs, EditArgs, Exposure, InputArgs, NamedInputArgs, RenderArgs, SourceArgs, ValidateArgs,
 };
 
 /// Check opta.yml, render Kubernetes manifests from it, and apply them to EKS.
 #[derive(Debug, Parser)]
-#[command(name = "optakit", version, arg_required_else_help = true, after_help = after_help())]
+#[command(name = "optakit", version = env!("OPTAKIT_VERSION"))]
+#[command(arg_required_else_help = true, after_help = after_help())]
 pub(crate) struct Cli {
     /// Print only results, warnings and errors
     #[arg(long, short, global = true, help_heading = GLOBAL)]
@@ -49,6 +53,9 @@ pub(crate) struct Cli {
     #[command(subcommand)]
     pub(crate) command: Command,
 }
+
+/// The variable with which the script of a shell asks for completions.
+pub(crate) const COMPLETE: &str = "OPTAKIT_COMPLETE";
 
 const GLOBAL: &str = "Global options";
 
@@ -88,6 +95,7 @@ pub(crate) enum Command {
     Secret(SecretArgs),
     Takeover(TakeoverArgs),
     Destroy(DestroyArgs),
+    Config(ConfigArgs),
     Explain(ExplainArgs),
     Permissions(PermissionsArgs),
     Schema(SchemaArgs),
@@ -104,6 +112,18 @@ impl Command {
             Self::Rollback(rollback) => rollback.rollout.output == ProgressFormat::Json,
             _ => false,
         }
+    }
+
+    /// Whether the command uses the settings of the user.
+    pub(crate) const fn uses_settings(&self) -> bool {
+        !matches!(
+            self,
+            Self::Config(_)
+                | Self::Man(_)
+                | Self::Completions(_)
+                | Self::Explain(_)
+                | Self::Schema(_)
+        )
     }
 
     /// Whether every error of the command means that it could not run. These commands only read

@@ -4,6 +4,7 @@ use std::path::PathBuf;
 
 use clap::{Args, ValueEnum};
 
+use super::complete;
 use super::output::{ManifestFormat, ReportFormat};
 
 /// Check service files and report every error.
@@ -28,10 +29,10 @@ Examples:
 pub(crate) struct ValidateArgs {
     /// Service files, bundles, or folders to search for opta.yml; `-` is standard input [default:
     /// opta.yml or opta.yaml]
-    #[arg(value_name = "PATH")]
+    #[arg(value_name = "PATH", add = complete::inputs())]
     pub(crate) paths: Vec<PathBuf>,
     /// Check only this environment [default: all environments of the file]
-    #[arg(long, value_name = "NAME")]
+    #[arg(long, value_name = "NAME", add = complete::environments())]
     pub(crate) env: Option<String>,
     /// File with values that only your environment knows
     ///
@@ -90,6 +91,7 @@ pub(crate) struct RenderArgs {
 #[derive(Debug, Args)]
 pub(crate) struct SourceArgs {
     /// Service file, or its folder; `-` is standard input [default: opta.yml or opta.yaml]
+    #[arg(add = complete::inputs())]
     pub(crate) file: Option<PathBuf>,
     #[command(flatten)]
     pub(crate) choices: ChoiceArgs,
@@ -102,7 +104,7 @@ pub(crate) struct InputArgs {
     ///
     /// A bundle is made of a service file on the way, with the environment, image and target
     /// options. A bundle is used as it is.
-    #[arg(value_name = "FILE")]
+    #[arg(value_name = "FILE", add = complete::inputs())]
     pub(crate) file: Option<PathBuf>,
     #[command(flatten)]
     pub(crate) choices: ChoiceArgs,
@@ -114,7 +116,7 @@ pub(crate) struct NamedInputArgs {
     /// Bundle or service file [default: opta.yml, or the only bundle in this folder]
     ///
     /// A service file with several environments needs `--env`.
-    #[arg(long, short, value_name = "FILE")]
+    #[arg(long, short, value_name = "FILE", add = complete::inputs())]
     pub(crate) bundle: Option<PathBuf>,
     #[command(flatten)]
     pub(crate) choices: ChoiceArgs,
@@ -124,7 +126,7 @@ pub(crate) struct NamedInputArgs {
 #[derive(Debug, Args)]
 pub(crate) struct ChoiceArgs {
     /// Environment [default: the only one of the file]
-    #[arg(long, value_name = "NAME")]
+    #[arg(long, value_name = "NAME", add = complete::environments())]
     pub(crate) env: Option<String>,
     /// File with values that only your environment knows
     ///
@@ -211,6 +213,7 @@ Examples:
   optakit edit services/shop/opta.yml --port 8080")]
 pub(crate) struct EditArgs {
     /// Service file (created if missing) [default: opta.yml or opta.yaml]
+    #[arg(add = complete::inputs())]
     pub(crate) file: Option<PathBuf>,
     /// Port to listen on [default: any free port]
     #[arg(long, default_value_t = 0, hide_default_value = true)]

@@ -7,6 +7,7 @@ use optakit_core::api::{Choices, Request, SourceText};
 
 use crate::cli::{ChoiceArgs, SourceArgs};
 use crate::environment_file::Outside;
+use crate::settings::{self, Setting};
 use crate::{file, rds, request};
 
 /// Reads the files that the arguments name.
@@ -34,9 +35,9 @@ pub(super) fn of_text(
         environment: source.env.clone(),
         profile: source.profile.map(name),
         hardening: source.hardening.map(name),
-        exposure: source.exposure.map(name),
+        exposure: source.exposure.map(name).or_else(|| settings::get(Setting::Exposure)),
         gateway: source.gateway.clone(),
-        kubernetes: source.kubernetes.clone(),
+        kubernetes: source.kubernetes.clone().or_else(|| settings::get(Setting::Kubernetes)),
         image_tag: source.image_tag.clone(),
         image_digest: source.image_digest.clone(),
     };

@@ -9,8 +9,10 @@ use crate::bundle_file::IfModified;
 use crate::cli::{ConnectArgs, ServiceArgs, WriteArgs};
 use crate::report::Report;
 use crate::session::{self, Access, AwsUse, Session};
+use crate::settings;
 
-/// Returns the cluster that the arguments name: a context of a kubeconfig, or an EKS cluster.
+/// Returns the cluster that the arguments or the settings name: a context of a kubeconfig, or an
+/// EKS cluster.
 ///
 /// # Errors
 ///
@@ -21,6 +23,10 @@ pub(super) fn cluster(bundle: &Bundle, connect: &ConnectArgs) -> anyhow::Result<
             file: connect.kubeconfig.clone(),
             context: connect.context.clone(),
         });
+    }
+    let configured = || settings::context(&bundle.metadata.environment);
+    if let Some(context) = connect.cluster.is_none().then(configured).flatten() {
+        return Ok(Cluster::Kubeconfig { file: None, context: Some(context) });
     }
     let region = bundle.target.region.clone().context(
         "the bundle has no AWS region, so the EKS cluster cannot be found\n  \

@@ -10,6 +10,7 @@ use crate::live::LiveError;
 use crate::lock::LockLost;
 use crate::outcome::{Outcome, UsageError};
 use crate::output_file::WriteError;
+use crate::settings::{NoFolder, SettingsError};
 use crate::stop::Interrupted;
 
 /// Returns the outcome of a command that failed with an error.
@@ -52,7 +53,11 @@ fn prevents_the_start(error: &(dyn std::error::Error + 'static)) -> bool {
     if let Some(error) = error.downcast_ref::<ArchiveError>() {
         return matches!(error, ArchiveError::Read { .. });
     }
-    error.is::<FileError>() || error.is::<WriteError>() || error.is::<AuthError>()
+    error.is::<SettingsError>()
+        || error.is::<NoFolder>()
+        || error.is::<FileError>()
+        || error.is::<WriteError>()
+        || error.is::<AuthError>()
 }
 
 #[cfg(test)]

@@ -1,12 +1,16 @@
 //! `optakit man` and `optakit completions`.
 
-use anyhow::anyhow;
+use anyhow::{Context, anyhow};
 use clap::CommandFactory;
+use clap_complete::env::Shells;
 use optakit_core::quote::quoted;
 
-use crate::cli::{Cli, CompletionsArgs, ManArgs};
+use crate::cli::{COMPLETE, Cli, CompletionsArgs, ManArgs};
 use crate::outcome::Outcome;
 use crate::report::Report;
+
+/// The name of the program.
+const NAME: &str = "optakit";
 
 /// Prints the manual page of the program or of one command.
 ///
@@ -33,14 +37,17 @@ pub(crate) fn run(arguments: &ManArgs, report: &Report) -> anyhow::Result<Outcom
     Ok(Outcome::Succeeded)
 }
 
-/// Prints the completion script of a shell.
+/// Prints the completion script of a shell. The script asks the program for the values.
 ///
 /// # Errors
 ///
 /// Fails if the script is not UTF-8.
 pub(crate) fn completions(arguments: &CompletionsArgs, report: &Report) -> anyhow::Result<Outcome> {
     let mut script = Vec::new();
-    clap_complete::generate(arguments.shell, &mut Cli::command(), "optakit", &mut script);
+    let shells = Shells::builtins();
+    let shell = shells.completer(&arguments.shell.to_string());
+    let shell = shell.context("the shell has no completions")?;
+    shell.write_registration(COMPLETE, NAME, NAME, NAME, &mut script)?;
     report.document(&String::from_utf8(script)?);
     Ok(Outcome::Succeeded)
 }

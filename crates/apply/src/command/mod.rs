@@ -4,6 +4,7 @@
 pub(crate) mod apply;
 pub(crate) mod bundle;
 mod choices;
+pub(crate) mod config;
 mod connect;
 pub(crate) mod deploy;
 pub(crate) mod destroy;

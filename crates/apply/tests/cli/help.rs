@@ -5,6 +5,26 @@ use serde_json::Value;
 use crate::program::{SERVICE, folder, run};
 
 #[test]
+fn version_names_the_commit_and_its_date() {
+    let folder = folder(SERVICE);
+    let version = run(&folder, &["--version"]);
+    assert_eq!((version.code, &version.out), (0, &run(&folder, &["-V"]).out));
+    let expected = format!("optakit {}", env!("CARGO_PKG_VERSION"));
+    let rest = version.out.trim_end().strip_prefix(&expected).expect("it starts with the version");
+    if rest.is_empty() {
+        return; // The sources are not in a Git repository.
+    }
+    let (commit, date) = rest
+        .strip_prefix(" (commit ")
+        .and_then(|rest| rest.strip_suffix(')'))
+        .and_then(|rest| rest.split_once(", "))
+        .expect("commit and date follow");
+    assert!(commit.len() == 12 && commit.chars().all(|digit| digit.is_ascii_hexdigit()));
+    let parts: Vec<usize> = date.split('-').map(str::len).collect();
+    assert_eq!(parts, [4, 2, 2], "{date}");
+}
+
+#[test]
 fn every_command_has_a_manual_page() {
     let folder = folder(SERVICE);
     let page = run(&folder, &["man"]);
@@ -87,5 +107,4 @@ To stop the service, set `min_containers` and `max_containers` to 0.
     );
     let schema: Value = serde_json::from_str(&run(&folder, &["schema"]).out).expect("it is JSON");
     assert_eq!(schema["title"], "opta.yml");
-    assert!(run(&folder, &["completions", "bash"]).out.contains("complete -F _optakit"));
 }

@@ -2,6 +2,8 @@
 
 mod bundle;
 mod colors;
+mod complete;
+mod config;
 mod environments;
 mod errors;
 mod formats;

@@ -55,7 +55,19 @@ pub(crate) struct Outcome {
 pub(crate) fn program(folder: &TempDir) -> Command {
     let mut program = Command::new(env!("CARGO_BIN_EXE_optakit"));
     program.current_dir(folder.path().join("service"));
+    // The tests do not depend on the defaults of the user.
+    program.env("OPTAKIT_CONFIG", "");
     program
+}
+
+/// Runs a command to its end.
+pub(crate) fn finish(command: &mut Command) -> Outcome {
+    let output = command.stdin(Stdio::null()).output().expect("the program starts");
+    Outcome {
+        code: output.status.code().expect("the program exits"),
+        out: String::from_utf8(output.stdout).expect("the output is UTF-8"),
+        err: String::from_utf8(output.stderr).expect("the output is UTF-8"),
+    }
 }
 
 /// Runs the program in `service/`.

@@ -89,6 +89,7 @@ const APPLY: &[&str] = &[
     "deploy",
     "apply_bundle",
     "cli",
+    "settings",
     "command",
 ];
 
