@@ -1,6 +1,7 @@
 //! Builds the request for core: the service file, its environment files and the values file.
 
 use std::collections::BTreeSet;
+use std::ffi::OsStr;
 use std::path::{Component, Path, PathBuf};
 
 use anyhow::{Context, bail};
@@ -42,6 +43,11 @@ pub(crate) fn find(given: Option<&Path>) -> anyhow::Result<PathBuf> {
     })
 }
 
+/// Whether a file has the name of a service file.
+pub(crate) fn is_service_file_name(name: &OsStr) -> bool {
+    NAMES.iter().any(|known| name == *known)
+}
+
 /// Returns the path of a service file, which may not exist yet.
 pub(crate) fn find_or_new(given: Option<&Path>) -> PathBuf {
     let default = || service_file_in(Path::new("")).unwrap_or_else(|| PathBuf::from(NAMES[0]));
@@ -74,7 +80,7 @@ pub(crate) fn of_text(service: &SourceText, file: &Path, outside: Outside) -> Re
 
 /// Returns the path of an environment file relative to the working directory. In the service file
 /// it is relative to the service file.
-fn path_from_here(request: &Request, path: &str) -> String {
+pub(crate) fn path_from_here(request: &Request, path: &str) -> String {
     let folder = Path::new(request.service.name()).parent().unwrap_or(Path::new(""));
     let mut name = PathBuf::new();
     for part in folder.join(path).components() {
@@ -89,6 +95,13 @@ fn path_from_here(request: &Request, path: &str) -> String {
         }
     }
     name.display().to_string()
+}
+
+/// Whether fixes may change a file of the request: the service file, or an environment file in the
+/// repository. `name` is the path in the service file.
+pub(crate) fn is_fixable(request: &Request, name: &str) -> bool {
+    let is_environment = request.environment_files.contains_key(name);
+    name == request.service.name() || is_environment && !environment_files(request).is_outside(name)
 }
 
 /// Prepares diagnostics for people: changes their file names to paths relative to the working

@@ -13,13 +13,17 @@ use super::output::{ManifestFormat, ReportFormat};
 #[derive(Debug, Args)]
 #[command(after_help = "\
 Exit codes:
-  0  no errors (there may be warnings)
+  0  no errors (there may be warnings, unless you pass --strict)
   1  errors were found
   4  the command could not run
 
 Examples:
   # Check ./opta.yml
   optakit validate
+
+  # Show what can be fixed, then fix it
+  optakit validate --fix --dry-run
+  optakit validate --fix
 
   # Check every opta.yml below a folder, for another program
   optakit validate services/ --format json
@@ -46,6 +50,18 @@ pub(crate) struct ValidateArgs {
     /// file. Lines of these environment files are not printed.
     #[arg(long)]
     pub(crate) allow_outside: bool,
+    /// Apply the safe fixes and print the changes
+    ///
+    /// Also fixes the environment files that the service files name. Keeps comments, line breaks
+    /// and permissions.
+    #[arg(long)]
+    pub(crate) fix: bool,
+    /// Print the changes of `--fix` without writing them
+    #[arg(long, requires = "fix")]
+    pub(crate) dry_run: bool,
+    /// Fail if there are warnings
+    #[arg(long)]
+    pub(crate) strict: bool,
     /// Format of the report
     #[arg(long = "output", short, visible_alias = "format", value_enum, value_name = "FORMAT",
           default_value_t = ReportFormat::Text)]

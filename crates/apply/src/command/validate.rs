@@ -1,134 +1,169 @@
 //! `optakit validate`.
 
+use std::collections::BTreeSet;
 use std::path::{Path, PathBuf};
 
-use anyhow::{Context, bail};
-use optakit_core::api::{self, Choices, Diagnostic, Request, Severity};
+use anyhow::bail;
+use optakit_core::api::{Choices, Request, SourceText};
 use rayon::prelude::*;
 
 use super::rendered;
 use crate::bundle_file::FileForm;
 use crate::cli::{ReportFormat, ValidateArgs};
+use crate::environment_diagnostic::EnvironmentDiagnostic;
 use crate::environment_file::Outside;
-use crate::outcome::Outcome;
+use crate::outcome::{Outcome, UsageError};
+use crate::output_file::{self, Privacy};
 use crate::plural::plural;
 use crate::report::Report;
+use crate::service_files::{self, CheckedFile, FixedFile, diff};
 use crate::{file, format, request};
 
-/// Checks each file for all of its environments.
+/// Checks each file for all of its environments, and fixes it on request.
 ///
 /// # Errors
 ///
-/// Fails if a file cannot be read, or a folder contains no opta.yml.
+/// Fails if a file cannot be read or written, or a folder contains no opta.yml.
 pub(crate) fn run(arguments: &ValidateArgs, report: &Report) -> anyhow::Result<Outcome> {
-    let mut files = Vec::new();
-    for path in &arguments.paths {
-        find_service_files(path, &mut files)?;
-    }
-    if arguments.paths.is_empty() {
-        files.push(request::find(None)?);
-    }
+    let files = service_files::find(&arguments.paths)?;
     let values = arguments.values.as_deref().map(file::read_text).transpose()?;
-    let outside = Outside::allowed(arguments.allow_outside);
-    let check_file = |file: &PathBuf| {
-        let choices = Choices { environment: arguments.env.clone(), ..Choices::default() };
-        let text = file::read_text(&request::find(Some(file))?)?;
-        if FileForm::of(&text) == FileForm::Bundle {
-            bail!("{0} is a bundle\n  help: run `optakit bundle verify {0}`", text.name);
-        }
-        let request = request::of_text(&text, file, outside);
-        let request = Request { choices, values: values.clone(), ..request };
-        Ok((check(&request)?, request))
-    };
-    let checked: anyhow::Result<Vec<_>> = match files.as_slice() {
+    let read = |file: &PathBuf| read(file, arguments, values.as_ref());
+    let checked: anyhow::Result<Vec<CheckedFile>> = match files.as_slice() {
+        // Files can share an environment file, so they are fixed one after the other.
+        files if arguments.fix => fix(files, arguments, values.as_ref(), report),
         // One file does not need the threads of rayon.
-        [file] => check_file(file).map(|checked| vec![checked]),
-        files => files.par_iter().map(check_file).collect(),
+        [file] => Ok(vec![service_files::check(read(file)?)?]),
+        files => files.par_iter().map(|file| service_files::check(read(file)?)).collect(),
     };
-    let checked = checked?;
-    let is_error = |found: &Diagnostic| found.severity == Severity::Error;
-    for (diagnostics, request) in &checked {
-        let reason = rendered::without_services(&request.service);
-        if let Some(reason) = reason.filter(|_| !diagnostics.iter().any(is_error)) {
+    let checked: Vec<CheckedFile> = checked?.into_iter().map(CheckedFile::for_people).collect();
+    for file in &checked {
+        let reason = rendered::without_services(&file.request.service);
+        if let Some(reason) = reason.filter(|_| !file.diagnostics.iter().any(is_error)) {
             report.warning(reason);
         }
     }
-    let all = || checked.iter().flat_map(|(diagnostics, _)| diagnostics);
-    let count = |severity: Severity| all().filter(|found| found.severity == severity).count();
-    match arguments.output {
+    print(&checked, arguments.output, report);
+    let all = || checked.iter().flat_map(|file| &file.diagnostics);
+    let fails =
+        |found: &EnvironmentDiagnostic| found.is_error() || arguments.strict && found.is_warning();
+    Ok(if all().any(fails) { Outcome::Failed } else { Outcome::Succeeded })
+}
+
+fn is_error(found: &EnvironmentDiagnostic) -> bool {
+    found.is_error()
+}
+
+/// Reads a service file and its environment files.
+fn read(
+    file: &Path,
+    arguments: &ValidateArgs,
+    values: Option<&SourceText>,
+) -> anyhow::Result<Request> {
+    let choices = Choices { environment: arguments.env.clone(), ..Choices::default() };
+    let text = file::read_text(file)?;
+    if FileForm::of(&text) == FileForm::Bundle {
+        bail!("{0} is a bundle\n  help: run `optakit bundle verify {0}`", text.name);
+    }
+    let request = request::of_text(&text, file, Outside::allowed(arguments.allow_outside));
+    Ok(Request { choices, values: values.cloned(), ..request })
+}
+
+/// Fixes the files and prints the changes. A dry run writes nothing and returns the problems of
+/// the files as they are.
+fn fix(
+    files: &[PathBuf],
+    arguments: &ValidateArgs,
+    values: Option<&SourceText>,
+    report: &Report,
+) -> anyhow::Result<Vec<CheckedFile>> {
+    if files.iter().any(|file| file::is_stdin(file)) {
+        bail!(UsageError("`--fix` cannot change standard input\n  help: pass a file".to_owned()));
+    }
+    let (mut checked, mut shown, mut total) = (Vec::new(), BTreeSet::new(), 0);
+    for file in files {
+        let request = read(file, arguments, values)?;
+        let (after, changed, count) = service_files::fix(request.clone())?;
+        for file in &changed {
+            if !arguments.dry_run {
+                write(file)?;
+            }
+            let text = diff(&file.path, &file.before, &file.after);
+            if shown.insert(text.clone()) {
+                match arguments.output {
+                    ReportFormat::Text => report.result(&text),
+                    _ => report.note(text.trim_end()),
+                }
+            }
+        }
+        total += count;
+        checked.push(if arguments.dry_run { service_files::check(request)? } else { after });
+    }
+    match (total, arguments.dry_run) {
+        (0, _) => report.note("no problem can be fixed automatically"),
+        (_, true) => report.note(format!("{} can be fixed", plural(total, "problem"))),
+        (_, false) => report.note(format!("{} fixed", plural(total, "problem"))),
+    }
+    Ok(checked)
+}
+
+/// Writes a fixed file, unless someone else has changed it.
+fn write(fixed: &FixedFile) -> anyhow::Result<()> {
+    let path = Path::new(&fixed.path);
+    if file::read_text(path)?.text != fixed.before {
+        bail!("{} has changed\n  help: run the command again", fixed.path);
+    }
+    Ok(output_file::write(path, &fixed.after, Privacy::Public)?)
+}
+
+fn print(checked: &[CheckedFile], output: ReportFormat, report: &Report) {
+    let all = || checked.iter().flat_map(|file| &file.diagnostics);
+    match output {
         ReportFormat::Json => report.json(&format::json(all())),
         ReportFormat::Sarif => report.json(&format::sarif(all())),
         ReportFormat::Github => report.document(&format::github(all())),
         ReportFormat::Text => {
-            for (diagnostics, request) in &checked {
-                let text_of = |name: &str| request::text_of(request, name);
-                report.styled_result(&report.diagnostics(diagnostics, text_of));
+            for file in checked {
+                let text_of = |name: &str| request::text_of(&file.request, name);
+                let noted = file.diagnostics.iter().map(|found| (&found.diagnostic, found.note()));
+                report.styled_result(&report.noted_diagnostics(noted, text_of));
             }
-            report.note(summary(files.len(), count(Severity::Error), count(Severity::Warning)));
-        }
-    }
-    Ok(if count(Severity::Error) > 0 { Outcome::Failed } else { Outcome::Succeeded })
-}
-
-/// Adds the file, or every opta.yml below the folder.
-fn find_service_files(path: &Path, files: &mut Vec<PathBuf>) -> anyhow::Result<()> {
-    if !path.is_dir() {
-        files.push(path.to_owned());
-        return Ok(());
-    }
-    let before = files.len();
-    for entry in ignore::WalkBuilder::new(path).sort_by_file_path(Ord::cmp).build() {
-        let entry = entry.with_context(|| format!("cannot search {}", path.display()))?;
-        if entry.file_type().is_some_and(|kind| kind.is_file())
-            && matches!(entry.file_name().to_str(), Some("opta.yml" | "opta.yaml"))
-        {
-            files.push(entry.into_path());
-        }
-    }
-    if files.len() == before {
-        bail!("no opta.yml found below {}", path.display());
-    }
-    Ok(())
-}
-
-/// Returns the diagnostics for all chosen environments, without duplicates.
-fn check(request: &Request) -> anyhow::Result<Vec<Diagnostic>> {
-    let environments = request.service.environments();
-    let choices: Vec<Choices> = if request.choices.environment.is_some() || environments.len() < 2 {
-        vec![request.choices.clone()]
-    } else {
-        let with =
-            |name: &String| Choices { environment: Some(name.clone()), ..request.choices.clone() };
-        environments.iter().map(|environment| with(&environment.name)).collect()
-    };
-    let mut diagnostics: Vec<Diagnostic> = Vec::new();
-    for choices in choices {
-        let analysis = api::check(&Request { choices, ..request.clone() });
-        if let Some(refusal) = analysis.refusal.filter(|_| request.choices.environment.is_some()) {
-            bail!("{}: {refusal}", request.service.name());
-        }
-        for diagnostic in analysis.diagnostics {
-            if !diagnostics.contains(&diagnostic) {
-                diagnostics.push(diagnostic);
+            report.note(format!("{} checked: {}", plural(checked.len(), "file"), summary(all())));
+            if let Some(line) = per_environment(checked) {
+                report.note(line);
             }
         }
     }
-    // The service file comes first.
-    diagnostics.sort_by(|a, b| {
-        let key = |found: &'_ Diagnostic| found.file != request.service.name();
-        (key(a), &a.file, a.place.byte_start).cmp(&(key(b), &b.file, b.place.byte_start))
-    });
-    Ok(request::for_people(request, diagnostics))
 }
 
-fn summary(files: usize, errors: usize, warnings: usize) -> String {
-    let found = match (errors, warnings) {
+fn summary<'a>(diagnostics: impl Iterator<Item = &'a EnvironmentDiagnostic>) -> String {
+    let (mut errors, mut warnings) = (0, 0);
+    for found in diagnostics {
+        errors += usize::from(found.is_error());
+        warnings += usize::from(found.is_warning());
+    }
+    match (errors, warnings) {
         (0, 0) => "no problems".to_owned(),
         (errors, 0) => plural(errors, "error"),
         (0, warnings) => plural(warnings, "warning"),
         (errors, warnings) => {
             format!("{}, {}", plural(errors, "error"), plural(warnings, "warning"))
         }
+    }
+}
+
+/// Returns the problems of each environment; none if no file was checked for several.
+fn per_environment(checked: &[CheckedFile]) -> Option<String> {
+    checked.iter().find(|file| file.environments.len() > 1)?;
+    let mut names: Vec<&String> = Vec::new();
+    for name in checked.iter().flat_map(|file| &file.environments) {
+        if !names.contains(&name) {
+            names.push(name);
+        }
+    }
+    let line = |name: &&String| {
+        let all = checked.iter().flat_map(|file| &file.diagnostics);
+        let found = all.filter(|found| found.environments.contains(name));
+        format!("{name}: {}", summary(found))
     };
-    format!("{} checked: {found}", plural(files, "file"))
+    Some(names.iter().map(line).collect::<Vec<_>>().join("; "))
 }

@@ -1,12 +1,14 @@
 //! The JSON of `--format json`.
 
-use optakit_core::api::{Diagnostic, Severity};
+use optakit_core::api::Severity;
 use optakit_core::rule::rule_url;
 use serde::Serialize;
 use serde_json::json;
 
+use crate::environment_diagnostic::EnvironmentDiagnostic;
+
 /// Formats diagnostics as one JSON array.
-pub(crate) fn json<'a>(diagnostics: impl Iterator<Item = &'a Diagnostic>) -> String {
+pub(crate) fn json<'a>(diagnostics: impl Iterator<Item = &'a EnvironmentDiagnostic>) -> String {
     let rows: Vec<Row<'_>> = diagnostics.map(row).collect();
     format!("{:#}\n", json!(rows))
 }
@@ -26,6 +28,8 @@ struct Row<'a> {
     message: &'a str,
     help: Option<&'a str>,
     fixes: Vec<FixRow<'a>>,
+    /// The environments in which the problem occurs.
+    environments: &'a [String],
 }
 
 #[derive(Serialize)]
@@ -44,7 +48,8 @@ struct EditRow<'a> {
     text: &'a str,
 }
 
-fn row(diagnostic: &Diagnostic) -> Row<'_> {
+fn row(found: &EnvironmentDiagnostic) -> Row<'_> {
+    let diagnostic = &found.diagnostic;
     let place = diagnostic.place;
     let fixes = diagnostic.fixes.iter().map(|fix| FixRow {
         title: &fix.title,
@@ -74,5 +79,6 @@ fn row(diagnostic: &Diagnostic) -> Row<'_> {
         message: &diagnostic.message,
         help: diagnostic.help.as_deref(),
         fixes: fixes.collect(),
+        environments: &found.environments,
     }
 }

@@ -2,22 +2,24 @@
 
 use std::collections::BTreeSet;
 
-use optakit_core::api::{Diagnostic, Fix, Place, Severity};
+use optakit_core::api::{Fix, Place, Severity};
 use optakit_core::rule::rule_url;
 use percent_encoding::{AsciiSet, NON_ALPHANUMERIC, utf8_percent_encode};
 use serde_json::{Value, json};
+
+use crate::environment_diagnostic::EnvironmentDiagnostic;
 
 /// The bytes of a path that a URI reference escapes.
 const ESCAPED: &AsciiSet =
     &NON_ALPHANUMERIC.remove(b'/').remove(b'.').remove(b'_').remove(b'-').remove(b'~');
 
 /// Formats diagnostics as a SARIF log with one run. Columns count characters.
-pub(crate) fn sarif<'a>(diagnostics: impl Iterator<Item = &'a Diagnostic>) -> String {
-    let diagnostics: Vec<&Diagnostic> = diagnostics.collect();
-    let rules: BTreeSet<&str> = diagnostics.iter().map(|diagnostic| diagnostic.rule).collect();
+pub(crate) fn sarif<'a>(diagnostics: impl Iterator<Item = &'a EnvironmentDiagnostic>) -> String {
+    let diagnostics: Vec<&EnvironmentDiagnostic> = diagnostics.collect();
+    let rules: BTreeSet<&str> = diagnostics.iter().map(|found| found.diagnostic.rule).collect();
     let rules: Vec<Value> =
         rules.into_iter().map(|id| json!({ "id": id, "helpUri": rule_url(id) })).collect();
-    let results: Vec<Value> = diagnostics.iter().map(|diagnostic| result(diagnostic)).collect();
+    let results: Vec<Value> = diagnostics.iter().map(|found| result(found)).collect();
     let log = json!({
         "$schema": "https://json.schemastore.org/sarif-2.1.0.json",
         "version": "2.1.0",
@@ -34,7 +36,8 @@ pub(crate) fn sarif<'a>(diagnostics: impl Iterator<Item = &'a Diagnostic>) -> St
     format!("{log:#}\n")
 }
 
-fn result(diagnostic: &Diagnostic) -> Value {
+fn result(found: &EnvironmentDiagnostic) -> Value {
+    let diagnostic = &found.diagnostic;
     let level = match diagnostic.severity {
         Severity::Error => "error",
         Severity::Warning => "warning",
@@ -55,6 +58,9 @@ fn result(diagnostic: &Diagnostic) -> Value {
             "physicalLocation": location(&label.file, label.place),
             "message": { "text": label.message },
         }]);
+    }
+    if !found.environments.is_empty() {
+        result["properties"] = json!({ "environments": found.environments });
     }
     if !diagnostic.fixes.is_empty() {
         let fixes = diagnostic.fixes.iter().map(|found| fix(&diagnostic.file, found));

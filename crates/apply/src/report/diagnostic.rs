@@ -8,9 +8,10 @@ use optakit_core::api::{Diagnostic, Place, Severity};
 
 use super::shown::{shown, shown_line};
 
-/// Renders a diagnostic with its source lines. `text_of` returns the text of a file.
+/// Renders a diagnostic with its source lines and a note. `text_of` returns the text of a file.
 pub(super) fn render<'a>(
     diagnostic: &'a Diagnostic,
+    note: Option<&str>,
     text_of: &impl Fn(&str) -> Option<&'a str>,
 ) -> String {
     let title = level(diagnostic).primary_title(shown_line(&diagnostic.message));
@@ -27,6 +28,9 @@ pub(super) fn render<'a>(
     let help = diagnostic.help.as_ref().or(first_fix.map(|fix| &fix.title));
     if let Some(help) = help {
         group = group.element(Level::HELP.message(shown(help)));
+    }
+    if let Some(note) = note {
+        group = group.element(Level::NOTE.message(shown(note)));
     }
     Renderer::styled().decor_style(DecorStyle::Ascii).render(&[group])
 }

@@ -128,8 +128,19 @@ impl Report {
         diagnostics: &'a [Diagnostic],
         text_of: impl Fn(&str) -> Option<&'a str>,
     ) -> Styled {
-        let render = |diagnostic| diagnostic::render(diagnostic, &text_of) + "\n\n";
-        Styled(diagnostics.iter().map(render).collect())
+        self.noted_diagnostics(diagnostics.iter().map(|diagnostic| (diagnostic, None)), text_of)
+    }
+
+    /// Renders diagnostics with their source lines and a note for each.
+    pub(crate) fn noted_diagnostics<'a>(
+        &self,
+        diagnostics: impl Iterator<Item = (&'a Diagnostic, Option<String>)>,
+        text_of: impl Fn(&str) -> Option<&'a str>,
+    ) -> Styled {
+        let render = |(diagnostic, note): (_, Option<String>)| {
+            diagnostic::render(diagnostic, note.as_deref(), &text_of) + "\n\n"
+        };
+        Styled(diagnostics.map(render).collect())
     }
 }
 

@@ -21,6 +21,7 @@ fn json_has_the_documented_fields() {
         "fixes": [{"title": "change to `\"true\"`", "safe": true, "edits": [
             {"line": 9, "column": 19, "end_line": 9, "end_column": 23, "text": "\"true\""}
         ]}],
+        "environments": ["staging"],
     }]);
     assert_eq!(found, expected);
     assert_eq!(outcome.err, "", "only JSON is printed");

@@ -170,6 +170,17 @@ impl<'a> FieldReader<'a> {
         }
     }
 
+    /// Reports the keys that are another name of a field that is not set. Other keys are accepted.
+    pub fn misnamed_keys(&mut self, mapping: &Mapping, keys: &Keys) {
+        for entry in mapping.entries.iter() {
+            let field = Synonym::find(&entry.key.value, keys.synonyms).and_then(Synonym::field);
+            if field.is_some_and(|field| mapping.get(field).is_none()) {
+                let diagnostic = self.unknown_key(entry, mapping, keys);
+                self.push(diagnostic);
+            }
+        }
+    }
+
     fn unknown_key(&mut self, entry: &Entry, mapping: &Mapping, keys: &Keys) -> Diagnostic {
         let key = &*entry.key.value;
         let (span, path) = (entry.key.span, self.path_of(key));

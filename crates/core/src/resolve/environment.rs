@@ -55,6 +55,7 @@ pub fn environment_file(source: &Source) -> (Environment, Vec<Diagnostic>) {
 
 /// Reads the fields that Optakit uses. Other keys are for other parts of Opta.
 fn read_fields(mapping: &Mapping, owner: Span, reader: &mut FieldReader<'_>) -> EnvironmentFile {
+    reader.misnamed_keys(mapping, &EnvironmentFile::KEYS);
     EnvironmentFile {
         name: reader.required(mapping, EnvironmentFile::shape("name"), owner),
         org_name: reader.required(mapping, EnvironmentFile::shape("org_name"), owner),

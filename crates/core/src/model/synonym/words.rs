@@ -191,10 +191,5 @@ pub const ENVIRONMENT_ENTRY_WORDS: &[Synonym] = &[
 ];
 
 /// Words in an environment file.
-pub const ENVIRONMENT_FILE_WORDS: &[Synonym] = &[
-    scalar("organization", "org_name"),
-    scalar("org", "org_name"),
-    advice("region", "move it into `providers: {aws: …}`"),
-    advice("account_id", "move it into `providers: {aws: …}`"),
-    advice("aws", "move it into `providers`"),
-];
+pub const ENVIRONMENT_FILE_WORDS: &[Synonym] =
+    &[scalar("organization", "org_name"), scalar("org", "org_name")];
