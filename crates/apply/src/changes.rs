@@ -14,6 +14,7 @@ use crate::plan::{self, Action};
 use crate::replicas::ReplicaChange;
 use crate::report::{Event, ObjectAction, Report};
 use crate::routes;
+use crate::running_image::KeptImage;
 use crate::session::Session;
 use crate::wait::Paused;
 
@@ -27,8 +28,6 @@ pub(crate) struct Changes {
     pub(crate) leftovers: Vec<Leftover>,
     /// Objects that would be deleted if what runs now were known.
     pub(crate) kept: Option<Kept>,
-    /// Modules without an image. Their pods are not applied.
-    pub(crate) left_out: Vec<String>,
     /// The ApplySet that contains all objects.
     pub(crate) set: ApplySet,
     /// The changes in AWS. Empty if the session does not change AWS.
@@ -52,10 +51,7 @@ impl Changes {
     pub(crate) async fn find(session: &Session, force: &Force) -> anyhow::Result<Self> {
         let (changes, aws) = tokio::join!(Self::in_cluster(session, force), aws_plan(session));
         match (changes, aws) {
-            (Ok(changes), Ok(mut aws)) => {
-                aws.keep_for(&changes.left_out);
-                Ok(Self { aws, ..changes })
-            }
+            (Ok(changes), Ok(aws)) => Ok(Self { aws, ..changes }),
             (Err(rejections), Err(faults)) => Err(anyhow::anyhow!("{rejections}\n{faults}")),
             (Err(error), Ok(_)) | (Ok(_), Err(error)) => Err(error),
         }
@@ -63,7 +59,7 @@ impl Changes {
 
     /// Finds the changes in the cluster.
     async fn in_cluster(session: &Session, force: &Force) -> anyhow::Result<Self> {
-        let (mut targets, left_out) = session.targets();
+        let mut targets = session.targets();
         if !session.namespace_exists {
             let (namespace, untested) =
                 targets.into_iter().partition(|target| target.kind == Kind::Namespace);
@@ -71,7 +67,7 @@ impl Changes {
                 live::object_changes(&session.client, namespace, force).await.map_err(rejected)?;
             let set = ApplySet::empty(session.layer());
             let (leftovers, aws) = (Vec::new(), AwsPlan::default());
-            return Ok(Self { objects, untested, leftovers, kept: None, left_out, set, aws });
+            return Ok(Self { objects, untested, leftovers, kept: None, set, aws });
         }
         let set = ApplySet::empty(session.layer());
         set.label(&mut targets);
@@ -97,7 +93,7 @@ impl Changes {
                 .map_err(rejected)?;
         }
         let (untested, aws) = (Vec::new(), AwsPlan::default());
-        Ok(Self { objects, untested, leftovers, kept, left_out, set, aws })
+        Ok(Self { objects, untested, leftovers, kept, set, aws })
     }
 
     /// Returns the objects that change.
@@ -226,6 +222,12 @@ pub(crate) fn deletion_event(label: &str) -> Event<'_> {
     }
 }
 
+/// Returns the event for an image that stays.
+pub(crate) fn image_event(kept: &KeptImage) -> Event<'_> {
+    let KeptImage { module, reference } = kept;
+    Event::Image { module, image: reference, version: kept.version(), unchanged: true }
+}
+
 /// Combines everything that prevents a plan into one error.
 pub(crate) fn rejected(errors: Vec<LiveError>) -> anyhow::Error {
     let lines: Vec<String> = errors.iter().map(|error| format!("  {error}")).collect();
@@ -240,16 +242,13 @@ pub(crate) fn rejected(errors: Vec<LiveError>) -> anyhow::Error {
 
 /// Gives Ingresses and routes the names of the live objects that already have their hosts.
 ///
-/// Returns kind and name of every object of the bundle. Objects without an image are included:
-/// they may already run.
+/// Returns kind and name of every object of the bundle.
 async fn keep_routes(
     session: &Session,
     set: &ApplySet,
     targets: &mut [DesiredObject],
 ) -> Result<Vec<(Kind, String)>, LiveError> {
-    let manifests = session.bundle.manifests.iter().enumerate();
-    let mut all: Vec<DesiredObject> =
-        manifests.map(|(index, object)| DesiredObject::new(index, object)).collect();
+    let mut all = session.objects();
     let kinds = all.iter().map(|target| target.kind).filter(|kind| routes::is_routing(*kind));
     let live = set.routes(&session.client, &kinds.collect()).await?;
     let names = routes::names(&all, &live);

@@ -26,6 +26,10 @@ pub(crate) enum FileError {
         #[source]
         error: Error,
     },
+    #[error("{name} does not exist\n  help: did you mean {other}?")]
+    OtherEnding { name: String, other: String },
+    #[error("there is no opta.yml or opta.yaml in {folder}\n  help: name a service file{or}")]
+    NoServiceFile { folder: String, or: &'static str },
     #[error("{name} is not UTF-8: line {line} contains the byte 0x{byte:02x}")]
     NotUtf8 { name: String, line: usize, byte: u8 },
 }

@@ -10,9 +10,12 @@ use clap::{ArgMatches, Command};
 
 /// The argument that names the service, in the commands that have it. The first one that a command
 /// has counts: the argument `file` of a command with `--bundle` is another file.
-const SERVICE: [&str; 2] = ["bundle", "file"];
+const SERVICE: [&str; 3] = ["bundle", "file", FILES];
+/// The arguments of `deploy`: the service, if there are two, and the archive.
+const FILES: &str = "files";
 /// The flags that a command in a help text repeats, besides the service.
-const REPEATED: &[&str] = &["env", "kubeconfig", "context", "cluster", "skip_aws"];
+const REPEATED: &[&str] =
+    &["env", "values", "allow_outside", "kubeconfig", "context", "cluster", "skip_aws"];
 /// The flags that kubectl has too.
 const OF_KUBECTL: &[&str] = &["kubeconfig", "context"];
 /// The name of standard input. A second command cannot read it again.
@@ -121,14 +124,18 @@ fn given(matches: &ArgMatches) -> Vec<Given> {
     };
     let of = |id: &'static str| {
         let raw = matches.try_get_raw(id).ok().flatten();
-        let value = raw.and_then(|mut values| values.next());
+        let value = raw.and_then(|mut values| {
+            let is_archive = id == FILES && values.len() < 2;
+            values.next().filter(|_| !is_archive)
+        });
         let value = value.map(|value| value.display().to_string());
         // A flag without a value has the value that it sets.
         let is_switch = matches.try_get_one::<bool>(id).is_ok();
         Given { id, value: value.filter(|_| !is_switch) }
     };
     let given = service.into_iter().chain(REPEATED.iter().copied()).filter(is_given).map(of);
-    given.filter(|given| given.value.as_deref() != Some(STDIN)).collect()
+    let is_known = |given: &Given| given.id != FILES || given.value.is_some();
+    given.filter(is_known).filter(|given| given.value.as_deref() != Some(STDIN)).collect()
 }
 
 fn flag(id: &str, given: &Given) -> String {
@@ -175,6 +182,7 @@ mod tests {
                 .arg(Arg::new("bundle").long("bundle").global(true))
                 .arg(context().global(true))
                 .subcommands([set, import]),
+            Command::new("deploy").arg(Arg::new("files").num_args(1..=2)),
             Command::new("explain"),
         ])
     }
@@ -212,6 +220,9 @@ mod tests {
         );
         check("secret import x.env", "history", "", "optakit history");
         check("apply a.json", "history", "", "optakit history a.json");
+        check("deploy a.json app.tar", "history", "", "optakit history a.json");
+        check("deploy app.tar", "history", "", "optakit history");
+        check("apply a.json", "deploy", "ARCHIVE", "optakit deploy a.json ARCHIVE");
         let secret = "secret set TOKEN --bundle a.json --context dev";
         check(secret, "apply", "", "optakit apply a.json --context dev");
     }

@@ -41,6 +41,7 @@ mod replicas;
 mod report;
 mod request;
 mod routes;
+mod running_image;
 mod saved_plan;
 mod service_files;
 mod session;

@@ -130,6 +130,8 @@ pub(crate) async fn push_to(
 pub(crate) struct PackedImage {
     image: Image,
     tag: String,
+    /// The module whose repository gets the image. `None` means the only one with a repository.
+    module: Option<String>,
     /// Contains the compressed layers, until this value is dropped.
     _folder: TempDir,
 }
@@ -154,7 +156,7 @@ impl PackedImage {
             let sizes = format!("{label}  {} to {}", bytes(before), bytes(after));
             transfers.step("compressed", &sizes);
         })?;
-        Ok(Self { image, tag, _folder: folder })
+        Ok(Self { image, tag, module: None, _folder: folder })
     }
 
     /// Returns the digest of the image.
@@ -167,18 +169,23 @@ impl PackedImage {
         self.image.platforms.iter().cloned().collect()
     }
 
-    /// Pushes the image to the only ECR repository of a bundle, which must exist.
+    /// Returns the same image, for the repository of a module.
+    pub(crate) fn of_module(self, module: &str) -> Self {
+        Self { module: Some(module.to_owned()), ..self }
+    }
+
+    /// Pushes the image to the ECR repository of its module, which must exist.
     ///
     /// # Errors
     ///
-    /// Fails if the bundle has several repositories, or the registry rejects the image.
+    /// Fails if the bundle has several repositories and the image has no module, or the registry rejects the image.
     pub(crate) async fn push_to_repository(
         &self,
         aws: &SdkConfig,
         bundle: &Bundle,
         report: &Report,
     ) -> anyhow::Result<()> {
-        let (_, repository) = repository_of(bundle, None)?;
+        let (_, repository) = repository_of(bundle, self.module.as_deref())?;
         self.push(&own_destination(aws, repository).await?, report).await
     }
 

@@ -4,11 +4,10 @@ use std::collections::BTreeSet;
 use std::ffi::OsStr;
 use std::path::{Component, Path, PathBuf};
 
-use anyhow::{Context, bail};
 use optakit_core::api::{Diagnostic, Request, ServiceFile, SourceText};
 
 use crate::environment_file::{EnvironmentFiles, Outside};
-use crate::file::{self, STDIN};
+use crate::file::{self, FileError, STDIN};
 
 /// The names of the service file in a folder. Opta looked for both, in this order.
 const NAMES: [&str; 2] = ["opta.yml", "opta.yaml"];
@@ -25,8 +24,8 @@ pub(crate) fn service_file_in(folder: &Path) -> Option<PathBuf> {
 ///
 /// Fails if there is no service file in the folder, or if the file does not exist and the folder
 /// has another one.
-pub(crate) fn find(given: Option<&Path>) -> anyhow::Result<PathBuf> {
-    let (folder, place) = match given {
+pub(crate) fn find(given: Option<&Path>) -> Result<PathBuf, FileError> {
+    let (folder, name) = match given {
         None => (Path::new(""), "this folder".to_owned()),
         Some(folder) if folder.is_dir() => (folder, folder.display().to_string()),
         Some(file) if file::is_stdin(file) || file.exists() => return Ok(file.to_owned()),
@@ -35,12 +34,11 @@ pub(crate) fn find(given: Option<&Path>) -> anyhow::Result<PathBuf> {
             let Some(other) = other.filter(|other| is_other_ending(file, other)) else {
                 return Ok(file.to_owned());
             };
-            bail!("{} does not exist\n  help: did you mean {}?", file.display(), other.display());
+            let [name, other] = [file, &other].map(|path| path.display().to_string());
+            return Err(FileError::OtherEnding { name, other });
         }
     };
-    service_file_in(folder).with_context(|| {
-        format!("there is no opta.yml or opta.yaml in {place}\n  help: name a service file")
-    })
+    service_file_in(folder).ok_or(FileError::NoServiceFile { folder: name, or: "" })
 }
 
 /// Whether a file has the name of a service file.

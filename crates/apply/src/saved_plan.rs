@@ -9,6 +9,7 @@ use crate::changes::Changes;
 use crate::digest::sha256;
 use crate::live::{self, LiveError};
 use crate::report::AwsPlanAction;
+use crate::running_image::KeptImage;
 use crate::session::Session;
 use crate::{aws, hint};
 
@@ -25,6 +26,9 @@ pub(crate) struct SavedPlan {
     kind: String,
     /// The digest of the bundle with all values filled in.
     bundle: String,
+    /// The images that stayed when the plan was made.
+    #[serde(default)]
+    images: Vec<PlannedImage>,
     /// The uid of the cluster: the uid of its namespace `kube-system`.
     cluster: String,
     /// The time when the plan was made.
@@ -35,6 +39,13 @@ pub(crate) struct SavedPlan {
     leftovers: Vec<String>,
     /// Every AWS resource with its state.
     aws: Vec<PlannedResource>,
+}
+
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase", deny_unknown_fields)]
+struct PlannedImage {
+    module: String,
+    image: String,
 }
 
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
@@ -54,6 +65,12 @@ struct PlannedObject {
     /// A hash of the object. `None` if it did not exist. The resourceVersion would not work:
     /// controllers update the status of autoscalers every few seconds.
     state: Option<String>,
+}
+
+impl PlannedImage {
+    fn of(kept: &KeptImage) -> Self {
+        Self { module: kept.module.clone(), image: kept.reference.clone() }
+    }
 }
 
 impl PlannedResource {
@@ -106,6 +123,7 @@ impl SavedPlan {
             api_version: API_VERSION.to_owned(),
             kind: KIND.to_owned(),
             bundle: session.bundle.actual_digest(),
+            images: session.images.kept.iter().map(PlannedImage::of).collect(),
             cluster,
             made: Timestamp::now(),
             objects: tested.chain(untested).collect(),
@@ -137,6 +155,12 @@ impl SavedPlan {
         let outdated = |reason: String| Err(PlanError::Outdated { reason });
         if self.cluster != now.cluster {
             return outdated("it was made for another cluster".to_owned());
+        }
+        let is_other = |image: &&PlannedImage| {
+            now.images.iter().any(|now| now.module == image.module && now.image != image.image)
+        };
+        if let Some(PlannedImage { module, image }) = self.images.iter().find(is_other) {
+            return outdated(format!("{module} ran {image} then, and runs another image now"));
         }
         if self.bundle != now.bundle {
             return outdated(format!(
@@ -185,6 +209,7 @@ mod tests {
             api_version: API_VERSION.to_owned(),
             kind: KIND.to_owned(),
             bundle: "sha256:1".to_owned(),
+            images: Vec::new(),
             cluster: "c".to_owned(),
             made: "2026-01-01T00:00:00Z".parse().expect("a time"),
             objects: vec![object("Namespace shop", None), object("Service api", Some("7"))],

@@ -7,7 +7,6 @@ use aws_config::SdkConfig;
 use optakit_core::aws::AwsResource;
 use optakit_core::aws::iam as aws_iam;
 use optakit_core::bundle::{Bundle, BundleError, BundleObject, List};
-use optakit_core::render::IMAGE_DIGEST;
 
 use crate::applyset::ApplySet;
 use crate::auth::{self, Cluster, Connection};
@@ -17,6 +16,7 @@ use crate::hint;
 use crate::identity::{self, Identity};
 use crate::live::{self, DesiredObject, LiveError, Retries};
 use crate::report::Report;
+use crate::running_image::{self, RunningImages};
 use crate::stop::Stop;
 
 /// How a run uses AWS.
@@ -58,6 +58,8 @@ pub(crate) enum Access {
 pub(crate) struct Session {
     /// The bundle. The values that the connection provides are filled in.
     pub(crate) bundle: Bundle,
+    /// What is known about the AUTO images that had neither a tag nor a digest.
+    pub(crate) images: RunningImages,
     pub(crate) client: kube::Client,
     /// The requests that are repeated because of a temporary fault.
     pub(crate) retries: Retries,
@@ -139,6 +141,7 @@ impl Session {
         let retries = Retries::new(report);
         Ok(Self {
             bundle,
+            images: RunningImages::default(),
             client: retries.client(connection.client),
             retries,
             cluster: connection.name,
@@ -162,19 +165,36 @@ impl Session {
         fill_known(&mut bundle, &self.known)?;
         // A connection to EKS has used AWS already.
         let opened = open_aws(&mut bundle, false, self.aws_use).await?;
-        Ok(Self {
+        Ok(self.same_connection(bundle, opened.filter(|_| self.aws_use.is_managed())))
+    }
+
+    /// Returns the same session, with the images that run now for the AUTO images that have neither
+    /// a tag nor a digest.
+    ///
+    /// # Errors
+    ///
+    /// Fails if a Deployment cannot be read.
+    pub(crate) async fn with_running_images(&self) -> Result<Self, LiveError> {
+        let mut bundle = self.bundle.clone();
+        let images = running_image::keep(&self.client, &mut bundle).await?;
+        Ok(Self { images, ..self.same_connection(bundle, self.aws.clone()) })
+    }
+
+    fn same_connection(&self, bundle: Bundle, aws: Option<SdkConfig>) -> Self {
+        Self {
             bundle,
+            images: RunningImages::default(),
             client: self.client.clone(),
             retries: self.retries.clone(),
             cluster: self.cluster.clone(),
-            aws: opened.filter(|_| self.aws_use.is_managed()),
+            aws,
             namespace_exists: self.namespace_exists,
             identity: self.identity.clone(),
             accepts_place: self.accepts_place,
             stop: self.stop.clone(),
             aws_use: self.aws_use,
             known: self.known.clone(),
-        })
+        }
     }
 
     /// Checks that the place of a run that writes was compared with the recorded one.
@@ -212,25 +232,23 @@ impl Session {
         &self.bundle.metadata.layer
     }
 
-    /// Returns the objects to apply, and the modules whose pods have no image yet.
-    pub(crate) fn targets(&self) -> (Vec<DesiredObject>, Vec<String>) {
-        let bundle = &self.bundle;
-        let missing = bundle.holes.iter().find(|missing| missing.input == IMAGE_DIGEST);
-        let waiting: Vec<String> = missing
-            .iter()
-            .flat_map(|missing| &missing.at)
-            .filter_map(|location| bundle.manifests.get(location.index))
-            .filter_map(module)
-            .collect();
-        let mut targets = Vec::new();
-        for (index, object) in bundle.manifests.iter().enumerate() {
-            let left_out = object.kind().needs_pods()
-                && module(object).is_some_and(|module| waiting.contains(&module));
-            if !left_out {
-                targets.push(DesiredObject::new(index, object));
-            }
-        }
-        (targets, waiting)
+    /// Returns all objects of the bundle.
+    pub(crate) fn objects(&self) -> Vec<DesiredObject> {
+        let objects = self.bundle.manifests.iter().enumerate();
+        objects.map(|(index, object)| DesiredObject::new(index, object)).collect()
+    }
+
+    /// Returns the objects to apply. Without an image, the pods of a module cannot be applied.
+    pub(crate) fn targets(&self) -> Vec<DesiredObject> {
+        let waiting: Vec<String> =
+            self.bundle.image_holes().into_iter().map(|hole| hole.module).collect();
+        let is_left_out = |object: &BundleObject| {
+            let module = object.module().unwrap_or_default();
+            object.kind().needs_pods() && waiting.iter().any(|waiting| waiting == module)
+        };
+        let objects = self.bundle.manifests.iter().enumerate();
+        let objects = objects.filter(|(_, object)| !is_left_out(object));
+        objects.map(|(index, object)| DesiredObject::new(index, object)).collect()
     }
 }
 
@@ -361,8 +379,4 @@ fn report_skipped(bundle: &Bundle, report: &Report) {
             ),
         );
     }
-}
-
-fn module(object: &BundleObject) -> Option<String> {
-    object.text("/metadata/labels/opta.dev~1module-name").map(str::to_owned)
 }

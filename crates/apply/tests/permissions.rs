@@ -192,9 +192,9 @@ fn key_with_actions(allowed: &[String]) -> String {
     format!("ONLY-{}-GetCallerIdentity", names.join("-"))
 }
 
-/// Applies with an access key that may use only these actions.
-fn apply_with_actions(service: &Service, allowed: &[String]) -> Run {
-    service.apply_as(&key_with_actions(allowed))
+/// Deploys with an access key that may use only these actions.
+fn deploy_with_actions(service: &Service, allowed: &[String]) -> Run {
+    service.deploy_as(&key_with_actions(allowed))
 }
 
 #[test]
@@ -208,7 +208,7 @@ fn plan_needs_only_the_actions_that_read() {
     let actions: Vec<String> = apply_actions(&policy).into_iter().filter(reads).collect();
     let mut command = optakit(service.folder());
     command.env("AWS_ACCESS_KEY_ID", key_with_actions(&actions));
-    Run::of(command.args(["plan", &service.bundle()]))
+    Run::of(command.args(["plan", &service.bundle(), "--image-tag", "1"]))
         .exits(2)
         .prints("will create  ECR repository opta-readonly-api")
         .prints("will create  IAM role staging-readonly-api");
@@ -223,18 +223,20 @@ fn iam_policy_is_sufficient_and_missing_actions_are_named() {
         json!(["arn:aws:ecr:us-east-1:123456789012:repository/opta-granted-api"])
     );
     let all = apply_actions(&policy);
-    apply_with_actions(&service, &all)
+    service.archive("amd64");
+    deploy_with_actions(&service, &all)
         .succeeds()
         .reports("created      ECR repository opta-granted-api");
-    apply_with_actions(&service, &all).succeeds().omits("created");
+    deploy_with_actions(&service, &all).succeeds().omits("created");
     let mut needed = Vec::new();
     for (index, action) in all.iter().enumerate() {
         let allowed: Vec<String> = all.iter().filter(|other| *other != action).cloned().collect();
         // A new service, so that the apply has to create every resource.
         let service = Service::new(format!("granted{index}"), "AUTO", "");
+        service.archive("amd64");
         // The second apply reads and compares the resources.
         let failed =
-            (0..2).map(|_| apply_with_actions(&service, &allowed)).find(|run| run.code != 0);
+            (0..2).map(|_| deploy_with_actions(&service, &allowed)).find(|run| run.code != 0);
         if let Some(failed) = failed {
             failed.reports(&format!("AWS denies {action} for"));
             needed.push(action.as_str());

@@ -5,11 +5,9 @@ use optakit_core::kind::Kind;
 
 use crate::session::Session;
 
-/// Returns the addresses of the Ingresses and routes, like `api.example.com/v1`. An object that is
-/// not applied, because its pods have no image, has none.
+/// Returns the addresses of the Ingresses and routes, like `api.example.com/v1`.
 pub(super) fn of(session: &Session) -> Vec<String> {
-    let (targets, _) = session.targets();
-    let objects = targets.iter().filter_map(|target| session.bundle.manifests.get(target.index));
+    let objects = session.bundle.manifests.iter();
     let mut all = Vec::new();
     for address in objects.filter_map(address) {
         if !all.contains(&address) {

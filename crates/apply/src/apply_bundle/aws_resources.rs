@@ -1,7 +1,5 @@
 //! The ECR repositories and IAM roles of a bundle.
 
-use optakit_core::bundle::Bundle;
-
 use crate::aws::Granted;
 use crate::changes::Changes;
 use crate::report::Report;
@@ -39,11 +37,4 @@ pub(super) async fn withdraw(
         Some(aws) => Ok(granted.withdraw(aws, report).await?),
         None => Ok(()),
     }
-}
-
-/// Returns the URL of the ECR repository of a module.
-pub(super) fn repository_url<'a>(bundle: &'a Bundle, module: &str) -> &'a str {
-    let mut repositories = bundle.repositories();
-    let repository = repositories.find(|(owner, _)| *owner == module);
-    repository.map_or("its ECR repository", |(_, repository)| repository.url.as_str())
 }

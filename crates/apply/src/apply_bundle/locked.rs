@@ -45,12 +45,15 @@ pub(super) async fn locked<T>(
     Err(error)
 }
 
-/// Returns the error of a lock that cannot be taken. If the user may not write the Lease, returns
-/// all problems of the apply, because other permissions are probably missing too.
-async fn denied(session: &Session, error: anyhow::Error) -> anyhow::Error {
-    if let Some(LockError::Live(LiveError::Forbidden { .. })) = error.downcast_ref() {
-        let (targets, _) = session.targets();
-        if let Err(faults) = preflight::check(session, &targets, None).await {
+/// Returns the error of a first request that failed. If it is forbidden, returns all problems of
+/// the apply, because other permissions are probably missing too.
+pub(super) async fn denied(session: &Session, error: anyhow::Error) -> anyhow::Error {
+    let cause = match error.downcast_ref() {
+        Some(LockError::Live(error)) => Some(error),
+        Some(_) | None => error.downcast_ref(),
+    };
+    if let Some(LiveError::Forbidden { .. }) = cause {
+        if let Err(faults) = preflight::check(session, &session.objects(), None).await {
             return faults.into();
         }
     }

@@ -13,6 +13,7 @@ mod written;
 
 use std::time::Instant;
 
+use optakit_core::bundle::IMAGE_TAG;
 use optakit_core::render::IMAGE_DIGEST;
 
 pub(crate) use options::ApplyBundleOptions;
@@ -22,8 +23,8 @@ use crate::plural::plural;
 use crate::preflight;
 use crate::report::{Event, Report};
 use crate::session::Session;
-use locked::locked;
-use run::{Deployed, Run};
+use locked::{denied, locked};
+use run::Run;
 use written::Written;
 
 /// Applies the bundle of a session and reports the outcome. `started` is when the command started.
@@ -37,17 +38,20 @@ pub(crate) async fn apply_bundle(
     report: &Report,
     started: Instant,
 ) -> anyhow::Result<()> {
-    preflight::check_inputs(&session.bundle, IMAGE_DIGEST)?;
+    preflight::check_inputs(&session.bundle, &[IMAGE_DIGEST, IMAGE_TAG])?;
     session.retries.set_limit(options.deploy.patience.timeout);
     let written = Written::default();
     if !session.namespace_exists {
         // A lock and a dry run need the namespace. What can be checked without it comes first.
-        let (targets, _) = session.targets();
-        preflight::check(&session, &targets, options.image.as_ref()).await?;
+        let filled = filled(&session).await?;
+        let targets = filled.targets();
+        preflight::check(&filled, &targets, options.image.as_ref()).await?;
         deploy::ensure_namespace(&mut session, &options.deploy, report).await?;
         written.namespace();
     }
     let work = async {
+        // Another run may have changed the image before this run got the lock.
+        let session = filled(&session).await?;
         let run = Run {
             session: &session,
             options: &options.deploy,
@@ -57,7 +61,7 @@ pub(crate) async fn apply_bundle(
             report,
         };
         match run.confirm_and_execute().await {
-            Ok(deployed) => Ok(deployed),
+            Ok(deployed) => Ok((deployed, addresses::of(&session))),
             Err(failure) if options.roll_back => Err(rollback::after_failure(run, failure).await),
             Err(failure) if failure.base.is_some() => {
                 Err(failure.error.context("the rollout failed and was not rolled back"))
@@ -65,9 +69,26 @@ pub(crate) async fn apply_bundle(
             Err(failure) => Err(failure.error),
         }
     };
-    let deployed = locked(&session, options.wait_lock, &written, report, work).await?;
-    report_done(&session, &deployed, written.before_plan(), started, report);
+    let (deployed, addresses) = locked(&session, options.wait_lock, &written, report, work).await?;
+    report.event(&Event::Done {
+        layer: session.layer(),
+        changes: deployed.changes + written.before_plan(),
+        addresses: &addresses,
+        seconds: started.elapsed().as_secs_f32(),
+    });
     Ok(())
+}
+
+/// Returns the session with the images that run now, for AUTO images without a tag and a digest.
+async fn filled(session: &Session) -> anyhow::Result<Session> {
+    let filled = match session.with_running_images().await {
+        Ok(filled) => filled,
+        Err(error) => return Err(denied(session, error.into()).await),
+    };
+    if filled.images.missing.is_empty() {
+        preflight::check_inputs(&filled.bundle, &[])?;
+    }
+    Ok(filled)
 }
 
 /// Applies an earlier revision again, and reports the outcome. Without a number, that is the
@@ -91,29 +112,5 @@ pub(crate) async fn roll_back(
         session.layer(),
         plural(deployed.changes, "change")
     ));
-    for module in &deployed.left_out {
-        report.note(format!("{module} has no image in revision {number}; its pods were kept"));
-    }
     Ok(())
-}
-
-fn report_done(
-    session: &Session,
-    deployed: &Deployed,
-    before_plan: usize,
-    started: Instant,
-    report: &Report,
-) {
-    report.event(&Event::Done {
-        layer: session.layer(),
-        changes: deployed.changes + before_plan,
-        addresses: &addresses::of(session),
-        seconds: started.elapsed().as_secs_f32(),
-    });
-    for module in &deployed.left_out {
-        let url = aws_resources::repository_url(&session.bundle, module);
-        report.note(format!(
-            "{module} has no image yet: push one to {url}, then apply with `--image-digest`"
-        ));
-    }
 }

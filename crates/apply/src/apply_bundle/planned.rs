@@ -2,12 +2,13 @@
 
 use anyhow::bail;
 
-use crate::changes::{Changes, change_event, deletion_event};
+use crate::changes::{Changes, change_event, deletion_event, image_event};
 use crate::deploy::DeployOptions;
 use crate::plural::plural;
 use crate::preflight;
 use crate::push_image::PackedImage;
 use crate::report::{Report, ask};
+use crate::running_image::RunningImages;
 use crate::saved_plan::SavedPlan;
 use crate::session::Session;
 
@@ -29,7 +30,7 @@ impl Planned {
         later: Option<&PackedImage>,
         report: &Report,
     ) -> anyhow::Result<Self> {
-        let (targets, _) = session.targets();
+        let targets = session.targets();
         let (checked, planned) =
             tokio::join!(preflight::check(session, &targets, later), Self::find(session, options));
         match (checked, planned) {
@@ -75,9 +76,12 @@ impl Planned {
         self.changes.number()
     }
 
-    /// Prints the changes.
-    pub(super) fn show(&self, report: &Report) {
+    /// Prints the changes, and the images that stay.
+    pub(super) fn show(&self, images: &RunningImages, report: &Report) {
         self.changes.report_kept(report);
+        for kept in &images.kept {
+            report.event(&image_event(kept));
+        }
         self.changes.aws.report(report);
         for change in self.changes.changed() {
             report.event(&change_event(change, &change.target.label()));

@@ -1,7 +1,6 @@
 //! Rollbacks: after a failed run, and by `optakit rollback`.
 
 use anyhow::{anyhow, bail};
-use optakit_core::kind::Kind;
 
 use super::run::{Deployed, Failure, Run, first_line};
 use super::written::Written;
@@ -87,29 +86,22 @@ async fn restorable(session: &Session, base: Base) -> anyhow::Result<Option<(Rev
 ///
 /// # Errors
 ///
-/// Fails if the revision cannot be read, or has no image for its pods.
+/// Fails if the revision cannot be read, or has no image for a module.
 async fn session_of(session: &Session, revision: &Revision) -> anyhow::Result<Session> {
     let bundle = history::read(&session.client, session.layer(), revision).await?;
     let back = session.with(bundle).await?;
-    check_pods(&back, revision.number)?;
+    let holes = back.bundle.image_holes();
+    if !holes.is_empty() {
+        let modules = holes.into_iter().map(|hole| hole.module).collect();
+        return Err(NoImage { number: revision.number, modules }.into());
+    }
     Ok(back)
 }
 
-/// Checks that a rollback to a revision changes pods.
-///
-/// # Errors
-///
-/// Fails if the revision has no image for any of its pods.
-fn check_pods(back: &Session, number: u32) -> Result<(), NoImage> {
-    let (targets, modules) = back.targets();
-    let has_pods = targets.iter().any(|target| target.kind == Kind::Deployment);
-    if modules.is_empty() || has_pods { Ok(()) } else { Err(NoImage { number, modules }) }
-}
-
-/// A revision that runs no pods, because its modules have no image.
+/// A revision without an image for some modules. Only early versions of Optakit recorded them.
 #[derive(Debug, thiserror::Error)]
 #[error(
-    "revision {number} has no image for {}, so a rollback to it would not change any pods\n  \
+    "revision {number} has no image for {}\n  \
      help: list the revisions with `{}`, and choose another one with `--to NUMBER`",
     modules.join(", "),
     hint::optakit("history", "")

@@ -18,8 +18,6 @@ use crate::stop::Interrupted;
 pub(super) struct Deployed {
     /// The number of changes.
     pub(super) changes: usize,
-    /// The modules that have no pods because they have no image.
-    pub(super) left_out: Vec<String>,
 }
 
 /// A run that failed after it was confirmed.
@@ -76,7 +74,7 @@ impl Run<'_> {
             .await
             .map_err(|error| written.explain(error, session.layer()))?;
         self.execute_if(planned, async |planned| {
-            planned.show(report);
+            planned.show(&session.images, report);
             planned.confirm(session, options.yes).await
         })
         .await
@@ -86,7 +84,7 @@ impl Run<'_> {
     pub(super) async fn execute(self) -> Result<Deployed, Failure> {
         let planned = Planned::find(self.session, self.options).await?;
         self.execute_if(planned, async |planned| {
-            planned.show(self.report);
+            planned.show(&self.session.images, self.report);
             Ok(true)
         })
         .await
@@ -118,7 +116,7 @@ impl Run<'_> {
         let cause = outcome.as_ref().err().map(first_line);
         let finished = started.finish(session, (status, cause), written).await;
         match (outcome, finished) {
-            (Ok(()), Ok(())) => Ok(Deployed { changes, left_out: planned.changes.left_out }),
+            (Ok(()), Ok(())) => Ok(Deployed { changes }),
             (Ok(()), Err(error)) => {
                 let text = "all changes were made, but the history does not contain the outcome\n  \
                             help: apply again to record it";

@@ -100,15 +100,6 @@ pub(super) struct PlannedChange {
 }
 
 impl PlannedChange {
-    /// Removes what is written after the rollout.
-    pub(super) fn keep(&mut self) {
-        self.withdraw.clear();
-        if !self.effects.contains(&AwsEffect::PodsLoseEarly) {
-            self.loses.clear();
-            self.effects.retain(|effect| *effect != AwsEffect::PodsLose);
-        }
-    }
-
     /// Returns a change without effects on anyone's access.
     pub(super) fn quiet(part: AwsChange, grant: Write) -> Self {
         Self {

@@ -54,11 +54,6 @@ impl ServiceModule {
         Self { environment, layer, module: module.to_owned() }
     }
 
-    /// Whether this is a module of the service file with this name.
-    pub(super) fn is_of(&self, module: &str) -> bool {
-        self.module == module
-    }
-
     /// Returns the tags that name the module.
     pub(super) fn tags(&self) -> Tags {
         let tags = [(ENVIRONMENT, &self.environment), (LAYER, &self.layer), (MODULE, &self.module)];

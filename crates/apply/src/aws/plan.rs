@@ -79,14 +79,6 @@ impl AwsPlan {
         }
     }
 
-    /// Withdraws nothing from the roles of these modules: their old pods keep running, because the
-    /// new ones have no image yet.
-    pub(crate) fn keep_for(&mut self, modules: &[String]) {
-        for planned in &mut self.resources {
-            planned.keep_for(modules);
-        }
-    }
-
     /// Returns the resources of the bundle, also those that do not change.
     pub(crate) fn resources(&self) -> &[PlannedResource] {
         &self.resources

@@ -48,21 +48,6 @@ impl PlannedResource {
         Ok(Self { resource, scope, planned })
     }
 
-    /// Withdraws nothing if this is the role of one of these modules.
-    pub(super) fn keep_for(&mut self, modules: &[String]) {
-        let is_role = matches!(self.resource, Resource::Role(_));
-        if !is_role || !modules.iter().any(|module| self.scope.service.is_of(module)) {
-            return;
-        }
-        let loses = |change: &PlannedChange| !change.withdraw.is_empty();
-        if self.planned.changes.iter().any(loses) {
-            let remark = "pods lose access later, when the module has an image";
-            self.planned.remarks.push(remark.to_owned());
-        }
-        self.planned.changes.iter_mut().for_each(PlannedChange::keep);
-        self.planned.changes.retain(|change| !change.grant.is_empty());
-    }
-
     /// Returns the type of the resource, for messages.
     pub(crate) const fn what(&self) -> &'static str {
         self.resource.what()

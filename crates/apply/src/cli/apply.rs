@@ -60,6 +60,8 @@ pub(crate) struct PlanArgs {
 
 /// Apply a service file or bundle to its cluster and wait until the pods are ready.
 ///
+/// Without a tag and a digest, an AUTO image stays as it runs.
+///
 /// Checks everything first, shows the changes, and asks for confirmation on a terminal. Creates or
 /// updates the ECR repository and the IAM role. Deletes objects that are no longer in the bundle,
 /// but only those that Optakit created. If the pods do not become ready, it rolls back.
@@ -134,6 +136,9 @@ pub(crate) struct DeployArgs {
     pub(crate) choices: ChoiceArgs,
     #[command(flatten)]
     pub(crate) image: ImageNameArgs,
+    /// Module of the image, if several modules have `image: AUTO`; the others keep their images
+    #[arg(long, value_name = "NAME")]
+    pub(crate) module: Option<String>,
     #[command(flatten)]
     pub(crate) options: ApplyOptionArgs,
 }

@@ -157,11 +157,14 @@ pub(crate) struct ChoiceArgs {
     #[arg(long)]
     pub(crate) allow_outside: bool,
     /// Tag for `image: AUTO` and for images without a tag
-    #[arg(long, value_name = "TAG", conflicts_with = "image_digest", help_heading = IMAGE)]
-    pub(crate) image_tag: Option<String>,
-    /// Digest for `image: AUTO`
+    ///
+    /// Commands that work on a cluster also take `MODULE=TAG`, for one of several modules. The
+    /// option can then be repeated. A module without a tag and a digest keeps the image that runs.
+    #[arg(long, value_name = "TAG", help_heading = IMAGE)]
+    pub(crate) image_tag: Vec<String>,
+    /// Digest for `image: AUTO`, or `MODULE=DIGEST` like `--image-tag`
     #[arg(long, value_name = "DIGEST", help_heading = IMAGE)]
-    pub(crate) image_digest: Option<String>,
+    pub(crate) image_digest: Vec<String>,
     /// How closely the manifests follow Opta [default: default]
     #[arg(long, value_enum, help_heading = TARGET)]
     pub(crate) profile: Option<Profile>,

@@ -89,7 +89,8 @@ fn report_missing(bundle: &Bundle, report: &Report) {
     for hole in &bundle.holes {
         match hole.input.as_str() {
             IMAGE_DIGEST => report.note(
-                "no image yet: pass `--image-digest` to `optakit apply`, or use `optakit deploy`",
+                "no image given: `optakit apply` keeps the image that runs, unless you pass \
+                 `--image-digest` or `--image-tag`",
             ),
             input @ (ACCOUNT | ISSUER) => from_aws.push(input),
             input => unknown.push(input),

@@ -5,6 +5,7 @@ use std::path::Path;
 use clap::ValueEnum;
 use optakit_core::api::{Choices, Request, SourceText};
 
+use super::image_versions::{ImageVersion, ImageVersions};
 use crate::cli::{ChoiceArgs, SourceArgs};
 use crate::environment_file::Outside;
 use crate::settings::{self, Setting};
@@ -17,7 +18,9 @@ use crate::{file, rds, request};
 /// Fails if the service file or the values file cannot be read.
 pub(super) fn request(source: &SourceArgs) -> anyhow::Result<Request> {
     let path = request::find(source.file.as_deref())?;
-    of_text(&file::read_text(&path)?, &path, &source.choices)
+    let versions = ImageVersions::of(&source.choices)?;
+    let version = versions.of_all_modules()?;
+    of_text(&file::read_text(&path)?, &path, &source.choices, version)
 }
 
 /// Returns the request of a service file with this text. Reads the other files that the arguments
@@ -30,7 +33,13 @@ pub(super) fn of_text(
     text: &SourceText,
     path: &Path,
     source: &ChoiceArgs,
+    version: Option<&ImageVersion>,
 ) -> anyhow::Result<Request> {
+    let (image_tag, image_digest) = match version.cloned() {
+        Some(ImageVersion::Tag(tag)) => (Some(tag), None),
+        Some(ImageVersion::Digest(digest)) => (None, Some(digest)),
+        None => (None, None),
+    };
     let choices = Choices {
         environment: source.env.clone(),
         profile: source.profile.map(name),
@@ -38,8 +47,8 @@ pub(super) fn of_text(
         exposure: source.exposure.map(name).or_else(|| settings::get(Setting::Exposure)),
         gateway: source.gateway.clone(),
         kubernetes: source.kubernetes.clone().or_else(|| settings::get(Setting::Kubernetes)),
-        image_tag: source.image_tag.clone(),
-        image_digest: source.image_digest.clone(),
+        image_tag,
+        image_digest,
     };
     let outside = Outside::allowed(source.allow_outside);
     let values = source.values.as_deref().map(file::read_text).transpose()?;

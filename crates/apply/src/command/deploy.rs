@@ -4,7 +4,6 @@ use std::path::PathBuf;
 use std::time::Instant;
 
 use anyhow::bail;
-use optakit_core::render::IMAGE_DIGEST;
 
 use super::{connect, input, options};
 use crate::apply_bundle::{ApplyBundleOptions, apply_bundle};
@@ -22,7 +21,7 @@ use crate::session::{self, Session};
 /// Fails if the push or the apply fails.
 pub(crate) fn run(arguments: &DeployArgs, report: &Report) -> anyhow::Result<Outcome> {
     let started = Instant::now();
-    let DeployArgs { files, choices, image, options } = arguments;
+    let DeployArgs { files, choices, image, module, options } = arguments;
     let [file @ .., archive] = files.as_slice() else { bail!("no archive is given") };
     if options.aws.skip_aws {
         bail!(
@@ -34,7 +33,7 @@ pub(crate) fn run(arguments: &DeployArgs, report: &Report) -> anyhow::Result<Out
     let if_modified = IfModified::allowed(options.allow_modified);
     let bundle =
         input::open_file(file.first().map(PathBuf::as_path), choices, if_modified, report)?;
-    if !bundle.holes.iter().any(|hole| hole.input == IMAGE_DIGEST) {
+    if bundle.image_holes().is_empty() {
         bail!(
             "the bundle already has an image, so the pushed image would not be used\n  \
              help: write the bundle again without `--image-tag` and `--image-digest`"
@@ -44,13 +43,16 @@ pub(crate) fn run(arguments: &DeployArgs, report: &Report) -> anyhow::Result<Out
     check(&image)?;
     let cluster = connect::cluster(&bundle, &options.connect)?;
     session::block_on(async {
-        let (module, repository) = repository_of(&bundle, None)?;
+        let (module, repository) = repository_of(&bundle, module.as_deref())?;
         let (module, repository) = (module.to_owned(), repository.name.clone());
         let (aws, access) = (options::aws(&options.aws), connect::access(&options.write));
         let mut session = Session::open(bundle, &cluster, aws, access, report).await?;
-        let packed = PackedImage::pack(&image, report)?;
+        let packed = PackedImage::pack(&image, report)?.of_module(&module);
         let digest = packed.digest();
-        session.bundle.fill(IMAGE_DIGEST, &digest);
+        let holes = session.bundle.image_holes();
+        for hole in holes.iter().filter(|hole| hole.module == module) {
+            session.bundle.set_image(hole, &format!("{}@{digest}", hole.repository));
+        }
         let options = ApplyBundleOptions { image: Some(packed), ..options::apply(options, None) };
         apply_bundle(session, &options, report, started).await?;
         report.note(format!("{module} runs {repository}@{digest}"));

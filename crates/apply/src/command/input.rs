@@ -5,13 +5,14 @@ use std::path::{Path, PathBuf};
 use anyhow::{Context, bail};
 use optakit_core::api::{self, Request, Severity, SourceText};
 use optakit_core::bundle::Bundle;
-use optakit_core::model::image::{check_digest, check_tag};
-use optakit_core::render::IMAGE_DIGEST;
 
+use super::image_versions::ImageVersions;
 use super::{choices, rendered};
 use crate::bundle_file::{self, FileForm, IfModified};
 use crate::cli::{ChoiceArgs, InputArgs, NamedInputArgs};
 use crate::environment_file::Outside;
+use crate::file::FileError;
+use crate::outcome::UsageError;
 use crate::report::Report;
 use crate::{file, rds, request};
 
@@ -58,16 +59,20 @@ pub(super) fn open_named(
         Some(path) => request::find(Some(path))?,
         None => match only_bundle() {
             Some(bundle) => bundle,
-            None => request::find(None)
-                .map_err(|error| error.context("no bundle and no service file was found"))?,
+            None => request::find(None).map_err(or_a_bundle)?,
         },
     };
     read(&path, &input.choices, if_modified, report)
 }
 
 /// Adds that a bundle is accepted too.
-fn or_a_bundle(error: anyhow::Error) -> anyhow::Error {
-    anyhow::anyhow!("{error} or a bundle")
+fn or_a_bundle(error: FileError) -> FileError {
+    match error {
+        FileError::NoServiceFile { folder, .. } => {
+            FileError::NoServiceFile { folder, or: " or a bundle" }
+        }
+        other => other,
+    }
 }
 
 fn read(
@@ -83,10 +88,11 @@ fn read(
             use_bundle(bundle, &text.name, choices, if_modified, report)
         }
         FileForm::ServiceFile => make((&text, path), choices, if_modified, report),
-        FileForm::SavedPlan => bail!(
-            "{} is a saved plan\n  help: pass it with `--plan`, beside its service file or bundle",
-            text.name
-        ),
+        FileForm::SavedPlan => {
+            let name = text.name;
+            let help = "pass it with `--plan`, beside its service file or bundle";
+            Err(UsageError(format!("{name} is a saved plan\n  help: {help}")).into())
+        }
     }
 }
 
@@ -97,7 +103,8 @@ fn make(
     if_modified: IfModified,
     report: &Report,
 ) -> anyhow::Result<Bundle> {
-    let request = choices::of_text(text, path, choices)?;
+    let versions = ImageVersions::of(choices)?;
+    let request = choices::of_text(text, path, choices, versions.all.as_ref())?;
     let analysis = api::analyze(&request, false);
     let shown = match if_modified {
         // The command uses only the name and the environment of the service.
@@ -107,9 +114,10 @@ fn make(
     if rendered::manifests(&request, &analysis, shown, report)?.is_none() {
         bail!("{} has errors, nothing was changed", text.name);
     }
-    let bundle = api::bundle(&request).ok().context("the bundle cannot be built")?;
+    let mut bundle = api::bundle(&request).ok().context("the bundle cannot be built")?;
     let environment = &bundle.metadata.environment;
     report.note(format!("bundle of {} for {environment}: {}", text.name, bundle.digest));
+    versions.set_modules(&mut bundle)?;
     Ok(bundle)
 }
 
@@ -126,19 +134,22 @@ fn use_bundle(
     if bundle.actual_digest() == bundle.digest && bundle.renderer == env!("CARGO_PKG_VERSION") {
         report_outdated(&bundle, Path::new(name), report);
     }
-    set_image(&mut bundle, choices, report)?;
+    let versions = ImageVersions::of(choices)?;
+    versions.set_modules(&mut bundle)?;
+    versions.set_others(&mut bundle, report);
     Ok(bundle)
 }
 
 /// Rejects options that cannot change a bundle, because it is rendered already.
-fn check_choices(bundle: &Bundle, name: &str, choices: &ChoiceArgs) -> anyhow::Result<()> {
+fn check_choices(bundle: &Bundle, name: &str, choices: &ChoiceArgs) -> Result<(), UsageError> {
     let ChoiceArgs { env, values, allow_outside, image_tag: _, image_digest: _, .. } = choices;
     let environment = &bundle.metadata.environment;
     if let Some(env) = env.as_ref().filter(|env| *env != environment) {
-        bail!(
+        let message = format!(
             "{name} is a bundle for the environment `{environment}`, but `--env` is `{env}`\n  \
              help: pass the service file instead of the bundle"
         );
+        return Err(UsageError(message));
     }
     let given = [
         ("--values", values.is_some()),
@@ -150,37 +161,11 @@ fn check_choices(bundle: &Bundle, name: &str, choices: &ChoiceArgs) -> anyhow::R
         ("--kubernetes", choices.kubernetes.is_some()),
     ];
     if let Some((option, _)) = given.iter().find(|(_, is_given)| *is_given) {
-        bail!(
+        let message = format!(
             "`{option}` has no effect on {name}: a bundle is rendered already\n  \
              help: pass the service file instead of the bundle"
         );
-    }
-    Ok(())
-}
-
-/// Sets the tag or digest of the AUTO images.
-fn set_image(bundle: &mut Bundle, choices: &ChoiceArgs, report: &Report) -> anyhow::Result<()> {
-    let holes = bundle.image_holes();
-    let option = match (&choices.image_digest, &choices.image_tag) {
-        (Some(digest), _) => {
-            check_digest(digest).map_err(|fault| anyhow::anyhow!(fault))?;
-            bundle.fill(IMAGE_DIGEST, digest);
-            "--image-digest"
-        }
-        (None, Some(tag)) => {
-            check_tag(tag).map_err(|fault| anyhow::anyhow!(fault))?;
-            for hole in &holes {
-                bundle.set_image(hole, &format!("{}:{tag}", hole.repository));
-                bundle.set_version(&hole.module, tag);
-            }
-            "--image-tag"
-        }
-        (None, None) => return Ok(()),
-    };
-    if holes.is_empty() {
-        report.warning(format!(
-            "`{option}` has no effect: no AUTO image in the bundle needs a tag or digest"
-        ));
+        return Err(UsageError(message));
     }
     Ok(())
 }

@@ -14,6 +14,7 @@ pub(crate) mod edit;
 pub(crate) mod explain;
 pub(crate) mod failure;
 pub(crate) mod history;
+mod image_versions;
 mod input;
 pub(crate) mod man;
 mod options;

@@ -1,5 +1,6 @@
 //! `optakit plan`.
 
+use optakit_core::bundle::IMAGE_TAG;
 use optakit_core::render::IMAGE_DIGEST;
 
 use super::plan_output::print;
@@ -26,7 +27,10 @@ pub(crate) fn run(arguments: &PlanArgs, report: &Report) -> anyhow::Result<Outco
     session::block_on(async {
         let aws = options::aws(&arguments.aws);
         let session = Session::open(bundle, &cluster, aws, Access::Read, report).await?;
-        preflight::check_inputs(&session.bundle, IMAGE_DIGEST)?;
+        preflight::check_inputs(&session.bundle, &[IMAGE_DIGEST, IMAGE_TAG])?;
+        let session = session.with_running_images().await?;
+        preflight::check_images(&session)?;
+        preflight::check_inputs(&session.bundle, &[])?;
         let changes = Changes::find(&session, &options::force(&arguments.conflicts)).await?;
         let code = print(&changes, &session, arguments.output, "change", report);
         if let Some(path) = &arguments.save {

@@ -28,7 +28,7 @@ pub(super) fn print(
         report.warning(paused);
     }
     match output {
-        ResultFormat::Text => report.result(&text(changes, session.layer(), noun)),
+        ResultFormat::Text => report.result(&text(changes, session, noun)),
         ResultFormat::Json => report.json(&json(changes, session)),
         ResultFormat::Yaml => report.yaml(&json(changes, session)),
     }
@@ -39,12 +39,16 @@ fn line(event: &Event<'_>) -> String {
     event.text().unwrap_or_default()
 }
 
-fn text(changes: &Changes, layer: &str, noun: &str) -> String {
+fn text(changes: &Changes, session: &Session, noun: &str) -> String {
+    let layer = session.layer();
     let mut text = String::new();
     let mut push = |line: &str| {
         text.push_str(line);
         text.push('\n');
     };
+    for kept in &session.images.kept {
+        push(&line(&changes::image_event(kept)));
+    }
     for change in changes.changed() {
         push(&line(&changes::change_event(change, &change.target.label())));
         if plan::action(change) == Action::Change {
@@ -118,6 +122,7 @@ fn json(changes: &Changes, session: &Session) -> String {
         "layer": session.layer(),
         "cluster": session.cluster,
         "bundle": session.bundle.digest,
+        "images": session.images.kept.iter().map(changes::image_event).collect::<Vec<_>>(),
         "changes": list,
         "aws": changes.aws.resources().iter().map(of_resource).collect::<Vec<_>>(),
     });

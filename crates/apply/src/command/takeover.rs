@@ -20,6 +20,7 @@ pub(crate) fn run(arguments: &TakeoverArgs, report: &Report) -> anyhow::Result<O
     session::block_on(async {
         let access = connect::access(write);
         let session = Session::open(bundle, &cluster, AwsUse::Read, access, report).await?;
+        let session = session.with_running_images().await?;
         take_over(&session, *yes, options::wait_lock(write), report).await?;
         Ok(Outcome::Succeeded)
     })

@@ -41,7 +41,7 @@ pub(crate) async fn ensure_namespace(
         options.yes,
     )
     .await?;
-    let (targets, _) = session.targets();
+    let targets = session.targets();
     let namespaces: Vec<DesiredObject> =
         targets.into_iter().filter(|target| target.kind == Kind::Namespace).collect();
     live::object_changes(&session.client, namespaces.clone(), &options.force)
@@ -95,8 +95,8 @@ pub(crate) async fn write(
 /// Fails if the API server rejects a deletion.
 pub(crate) async fn prune(session: &Session, changes: &mut Changes) -> anyhow::Result<()> {
     changes.set.prune(&session.client, &changes.leftovers).await?;
-    // Objects without an image, and objects that are not deleted, stay in the set.
-    let only = changes.left_out.is_empty() && changes.kept.is_none();
+    // Objects that are not deleted stay in the set.
+    let only = changes.kept.is_none();
     let members = members(changes);
     changes.set.announce(&session.client, &members, only).await?;
     Ok(())

@@ -12,6 +12,7 @@ use crate::hint;
 use crate::image::{Destination, Found, find};
 use crate::live::DesiredObject;
 use crate::push_image::PackedImage;
+use crate::running_image::MissingImage;
 use crate::session::Session;
 
 /// The number of nodes whose architecture is read.
@@ -66,6 +67,32 @@ pub(super) async fn check(
         result.fault = Some(Fault { title: "the image is not in ECR".to_owned(), lines });
     }
     result
+}
+
+/// Returns a fault for services that have no image, with the commands that help.
+pub(super) fn missing(session: &Session) -> Option<Fault> {
+    let images = &session.images.missing;
+    let first = images.first()?;
+    let line = |MissingImage { hole, running }: &MissingImage| match running {
+        None => format!("{}: nothing runs yet", hole.module),
+        Some(running) => format!(
+            "{}: Deployment {} runs {running}, which is not an image of {}",
+            hole.module, hole.deployment, hole.repository
+        ),
+    };
+    let has_others = session.bundle.repositories().nth(1).is_some();
+    let module = if has_others { &format!(" --module {}", first.hole.module) } else { "" };
+    let archive = format!("ARCHIVE{module}");
+    let mut lines: Vec<String> = images.iter().map(line).collect();
+    lines.push(format!("help: push an image with `{}`,", hint::optakit("push", &archive)));
+    let apply = hint::optakit("apply", "--image-digest DIGEST");
+    lines.push(format!("then run `{apply}` or the same with `--image-tag TAG`"));
+    if session.aws.is_some() && images.len() == 1 {
+        let deploy = hint::optakit("deploy", &archive);
+        lines.push(format!("or push and apply with `{deploy}`"));
+    }
+    let modules: Vec<&str> = images.iter().map(|image| image.hole.module.as_str()).collect();
+    Some(Fault { title: format!("no image given for {}", modules.join(", ")), lines })
 }
 
 /// Returns the warning about an image that no node can run.

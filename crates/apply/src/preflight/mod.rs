@@ -25,7 +25,8 @@ pub(crate) enum PreflightError {
     Faults(Vec<Fault>),
     #[error(
         "the bundle needs unknown values: {}\n  \
-         help: create it with a values file: `optakit bundle --values FILE`",
+         help: add them to a values file, and pass it with `--values FILE`; a bundle file must be \
+         written again with it",
         inputs.join(", ")
     )]
     UnknownInputs { inputs: Vec<String> },
@@ -39,16 +40,26 @@ fn details(faults: &[Fault]) -> String {
     faults.iter().flat_map(|fault| &fault.lines).map(|line| format!("\n  {line}")).collect()
 }
 
-/// Checks that the manifests have no holes, except holes for the input `allowed`.
+/// Checks that each AUTO image has a tag or a digest, or runs already.
+///
+/// # Errors
+///
+/// Fails with the services that have no image, and with the commands that help.
+pub(crate) fn check_images(session: &Session) -> Result<(), PreflightError> {
+    image::missing(session).map_or(Ok(()), |fault| Err(PreflightError::Faults(vec![fault])))
+}
+
+/// Checks that the manifests have no holes, except holes for the inputs `allowed`.
 ///
 /// # Errors
 ///
 /// Fails with the inputs of the other holes.
-pub(crate) fn check_inputs(bundle: &Bundle, allowed: &str) -> Result<(), PreflightError> {
+pub(crate) fn check_inputs(bundle: &Bundle, allowed: &[&str]) -> Result<(), PreflightError> {
     let in_manifests = |missing: &&MissingInput| {
         missing.at.iter().any(|location| location.list == List::Manifests)
     };
-    let missing = bundle.holes.iter().filter(in_manifests).filter(|hole| hole.input != allowed);
+    let is_allowed = |hole: &&MissingInput| allowed.contains(&hole.input.as_str());
+    let missing = bundle.holes.iter().filter(in_manifests).filter(|hole| !is_allowed(hole));
     let inputs: Vec<String> = missing.map(|hole| hole.input.clone()).collect();
     if inputs.is_empty() { Ok(()) } else { Err(PreflightError::UnknownInputs { inputs }) }
 }
@@ -88,19 +99,23 @@ pub(crate) async fn check(
     later: Option<&PackedImage>,
 ) -> Result<Vec<String>, PreflightError> {
     let (client, bundle) = (&session.client, &session.bundle);
-    let has_pods = targets.iter().any(|target| target.kind == Kind::Deployment);
+    // Services without an image will have pods too.
+    let objects = session.objects();
+    let objects = if session.images.missing.is_empty() { targets } else { &objects };
+    let has_pods = objects.iter().any(|object| object.kind == Kind::Deployment);
     let secrets = async {
         if has_pods { secrets::check(client, bundle, session.namespace_exists).await } else { None }
     };
     let (cluster, permissions, secrets, images, warnings) = tokio::join!(
         cluster::check(session),
-        permissions::check(client, session.layer(), targets, session.namespace_exists),
+        permissions::check(client, session.layer(), objects, session.namespace_exists),
         secrets,
         image::check(session, targets, later),
         classes::warnings(client, targets),
     );
-    let faults: Vec<Fault> =
-        [cluster, permissions, secrets, images.fault].into_iter().flatten().collect();
+    let missing = image::missing(session);
+    let faults = [cluster, permissions, secrets, missing, images.fault];
+    let faults: Vec<Fault> = faults.into_iter().flatten().collect();
     if faults.is_empty() {
         Ok(images.warnings.into_iter().chain(warnings).collect())
     } else {

@@ -45,6 +45,14 @@ pub(crate) enum Event<'a> {
         loses: &'a [String],
         remarks: &'a [String],
     },
+    /// An AUTO image has neither a tag nor a digest, so that the image that runs stays.
+    Image {
+        module: &'a str,
+        image: &'a str,
+        #[serde(skip)]
+        version: &'a str,
+        unchanged: bool,
+    },
     /// An object will change. `effect` is the consequence, `taken` are the fields that other field
     /// managers lose, and `replicas` is the change of the number of pods.
     Change {
@@ -93,6 +101,7 @@ impl Event<'_> {
                 let lines = aws::planned_lines(gains, loses, remarks);
                 step(verb, &format!("{what} {name}{}{lines}", aws::in_parentheses(effects)))
             }
+            Self::Image { module, version, .. } => format!("{module}: image unchanged: {version}"),
             Self::Change { action, object, effect, taken, replicas } => {
                 let (verb, effect) = match action {
                     ObjectAction::Create => ("will create", String::new()),

@@ -15,7 +15,6 @@ use std::time::Duration;
 
 use anyhow::bail;
 use found::Found;
-use optakit_core::render::IMAGE_DIGEST;
 
 use crate::applyset::ApplySet;
 use crate::history::{self, Revision, Status};
@@ -140,17 +139,9 @@ fn check(session: &Session) -> anyhow::Result<Vec<DesiredObject>> {
             session.cluster
         );
     }
-    preflight::check_inputs(&session.bundle, IMAGE_DIGEST)?;
-    let (targets, left_out) = session.targets();
-    if !left_out.is_empty() {
-        bail!(
-            "the bundle has no image for {}\n  \
-             help: pass the running image with `--image-digest`, or write the bundle with \
-             `--image-tag`",
-            left_out.join(", ")
-        );
-    }
-    Ok(targets)
+    preflight::check_images(session)?;
+    preflight::check_inputs(&session.bundle, &[])?;
+    Ok(session.targets())
 }
 
 fn report_plan(found: &Found, report: &Report) {

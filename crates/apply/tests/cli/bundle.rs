@@ -45,7 +45,8 @@ fn missing_values_of_a_bundle_are_reported() {
     assert_eq!(
         notes,
         [
-            "no image yet: pass `--image-digest` to `optakit apply`, or use `optakit deploy`",
+            "no image given: `optakit apply` keeps the image that runs, unless you pass \
+                 `--image-digest` or `--image-tag`",
             "`optakit apply` reads from AWS: parent.k8s_openid_provider_url",
             "missing values: module.db.db_host; write the bundle again with `--values FILE`",
         ]

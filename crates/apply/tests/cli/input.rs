@@ -70,7 +70,7 @@ fn options_that_cannot_change_a_bundle_are_rejected() {
         (["--profile", "opta-2021"], "`--profile` has no effect"),
     ] {
         let outcome = with(&options);
-        assert_eq!(outcome.code, 1);
+        assert_eq!(outcome.code, 64);
         assert!(outcome.err.contains(text), "{}", outcome.err);
         assert!(outcome.err.contains("help: pass the service file"), "{}", outcome.err);
     }

@@ -1,6 +1,6 @@
 //! An apply: what it writes, and what it leaves alone.
 
-use crate::testbed::{DIGEST, Service, exists, get, kubectl_ok, record_fault};
+use crate::testbed::{Service, exists, get, kubectl_ok, record_fault};
 
 #[test]
 fn second_apply_writes_nothing() {
@@ -25,14 +25,6 @@ fn second_apply_writes_nothing() {
     assert_eq!(before.len(), 5, "{before:?}");
     service.apply(&[]).succeeds().reports("nothing to change");
     assert_eq!(versions(), before);
-}
-
-#[test]
-fn apply_keeps_the_pods_when_the_bundle_has_no_image_yet() {
-    let service = Service::new("waiting", "AUTO", "");
-    service.apply(&["--image-digest", DIGEST, "--skip-aws"]).succeeds();
-    service.apply(&["--skip-aws"]).succeeds().omits("delete");
-    assert!(exists(&["-n", "waiting", "deployment", "waiting-api-k8s-service"]));
 }
 
 #[test]

@@ -31,13 +31,11 @@ fn address(repository: &str) -> String {
 #[tokio::test]
 async fn repository_is_created_with_its_policies() {
     let service = Service::new("auto", "AUTO", "    public_uri: all\n");
+    service.archive("amd64");
     service
-        .apply(&[])
+        .run("deploy", &["app.tar"])
         .succeeds()
-        .reports("created      ECR repository opta-auto-api")
-        .reports(&format!("push one to {}", address("opta-auto-api")));
-    let applied = service.versions();
-    assert_eq!(applied.len(), 2, "the Deployment and the Ingress need an image: {applied:?}");
+        .reports("created      ECR repository opta-auto-api");
 
     let ecr = aws_sdk_ecr::Client::new(&aws().await);
     let name = "opta-auto-api";
@@ -57,7 +55,6 @@ async fn repository_is_created_with_its_policies() {
 #[test]
 fn image_must_be_in_ecr_and_should_fit_the_nodes() {
     let service = Service::new("fitting", "AUTO", "");
-    service.apply(&[]).succeeds();
     service
         .apply(&["--image-digest", DIGEST])
         .fails()
@@ -118,6 +115,7 @@ async fn repository_that_opta_created_is_used() {
 #[test]
 fn denied_action_is_named() {
     let service = Service::new("disallowed", "AUTO", "");
+    service.archive("amd64");
     let repository = "the ECR repository `opta-disallowed-api`";
     let role = "the IAM role `staging-disallowed-api`";
     for (service_name, action, resource) in [
@@ -130,7 +128,7 @@ fn denied_action_is_named() {
         ("ecr", "PutLifecyclePolicy", repository),
     ] {
         service
-            .apply_as(&format!("DENIED-{action}"))
+            .deploy_as(&format!("DENIED-{action}"))
             .fails()
             .reports(&format!("AWS denies {service_name}:{action} for {resource}"))
             .reports("is not authorized to perform")
@@ -145,12 +143,13 @@ fn denied_action_is_named() {
 #[test]
 fn throttling_is_retried_and_clock_skew_is_reported() {
     let service = Service::new("throttled", "AUTO", "");
+    service.archive("amd64");
     service
-        .apply_as("THROTTLED-CreateRepository")
+        .deploy_as("THROTTLED-CreateRepository")
         .succeeds()
         .reports("created      ECR repository opta-throttled-api");
     service
-        .apply_as("SKEWED")
+        .deploy_as("SKEWED")
         .cannot_run()
         .reports("Signature expired")
         .reports("correct the clock of this machine");

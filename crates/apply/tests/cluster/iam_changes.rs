@@ -81,21 +81,19 @@ async fn permissions_are_withdrawn_only_after_a_successful_rollout() {
 }
 
 #[tokio::test]
-async fn pods_without_a_new_image_keep_their_permissions() {
-    let service = Service::new("imagelessrole", "AUTO", &bucket("acme-old", "read"));
-    let (iam, role) = (Client::new(&aws().await), "staging-imagelessrole-api");
+async fn image_that_stays_gets_the_permissions_of_the_new_bundle() {
+    let service = Service::new("keptrole", "AUTO", &bucket("acme-old", "read"));
+    let (iam, role) = (Client::new(&aws().await), "staging-keptrole-api");
     let digest = service.push("amd64");
     service.apply_with(&["--image-digest", &digest]).succeeds();
     service.update("AUTO", &bucket("acme-new", "read"));
     service
         .apply_with(&[])
         .succeeds()
-        .reports("pods lose access later, when the module has an image")
-        .omits("withdrawn");
-    let both = document(&iam, role).await;
-    assert!(both.contains("acme-old") && both.contains("acme-new"), "{both}");
-    service.apply_with(&["--image-digest", &digest]).succeeds().reports("withdrawn");
-    assert!(!document(&iam, role).await.contains("acme-old"));
+        .reports(&format!("api: image unchanged: {digest}"))
+        .reports("withdrawn");
+    let new = document(&iam, role).await;
+    assert!(!new.contains("acme-old") && new.contains("acme-new"), "{new}");
 }
 
 #[tokio::test]

@@ -15,6 +15,7 @@ mod iam;
 mod iam_changes;
 mod iam_owners;
 mod identity;
+mod images;
 mod kubeconfig;
 mod lock;
 mod manifests;

@@ -4,8 +4,7 @@ use serde_json::{Value, json};
 
 use super::history::revisions;
 use crate::testbed::{
-    DIGEST, Service, apply_objects, exists, get, kubectl, kubectl_ok, ready_pods, record_fault,
-    setting,
+    Service, apply_objects, exists, get, kubectl, kubectl_ok, ready_pods, record_fault, setting,
 };
 
 #[test]
@@ -260,25 +259,6 @@ fn rollback_to_a_failed_revision_needs_a_yes() {
     // The revision before the one that failed is the one that the first rollback recorded.
     service.run("rollback", &[]).succeeds().reports("rolled back to revision 3");
     assert_eq!(service.image(), "acme/api:1");
-}
-
-#[test]
-fn revision_without_an_image_cannot_be_rolled_back_to() {
-    let service = Service::new("imageless", "AUTO", "    public_uri: all\n");
-    service.apply(&["--skip-aws"]).succeeds().omits("available at");
-    service.apply(&["--skip-aws", "--image-digest", DIGEST]).succeeds();
-    let image = service.image();
-    service.run("rollback", &["--skip-aws"]).fails().reports("revision 1 has no image for api");
-    assert_eq!(service.image(), image);
-    assert_eq!(revisions(&service).len(), 2, "no rollback was recorded");
-    // The first release with an image fails.
-    let service = Service::new("imagelessfailed", "AUTO", "");
-    service.apply(&["--skip-aws"]).succeeds();
-    service.update("image-not-found/api:1", "");
-    service
-        .apply(&["--skip-aws"])
-        .fails()
-        .reports("was not rolled back, and nothing was deleted: revision 1 has no image for api");
 }
 
 #[test]

@@ -132,6 +132,19 @@ impl Service {
         ]))
     }
 
+    /// Deploys `app.tar` with an access key that the AWS stand-in knows.
+    pub(crate) fn deploy_as(&self, access_key: &str) -> Run {
+        let mut command = optakit(self.folder());
+        let arguments = ["deploy", &self.bundle(), "app.tar", "--yes"];
+        Run::of(command.env("AWS_ACCESS_KEY_ID", access_key).args(arguments))
+    }
+
+    /// Writes the image `app.tar` for an architecture.
+    pub(crate) fn archive(&self, architecture: &str) {
+        let archive = self.folder().join("app.tar");
+        archive::docker_archive_for(&archive, architecture, "1", &[&archive::layer(9, 100)]);
+    }
+
     /// Runs `optakit secret` with an input.
     pub(crate) fn secret(&self, arguments: &[&str], input: &str) -> Run {
         let mut child = optakit(self.folder())
@@ -151,8 +164,7 @@ impl Service {
 
     /// Pushes an image for an architecture to the repository of the service. Returns its digest.
     pub(crate) fn push(&self, architecture: &str) -> String {
-        let archive = self.folder().join("app.tar");
-        archive::docker_archive_for(&archive, architecture, "1", &[&archive::layer(9, 100)]);
+        self.archive(architecture);
         let pushed = self.run_alone(&["push", "app.tar", "--bundle", &self.bundle()]).succeeds();
         pushed.output().to_owned()
     }

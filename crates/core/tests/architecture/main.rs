@@ -71,6 +71,7 @@ const APPLY: &[&str] = &[
     "live",
     "apply",
     "routes",
+    "running_image",
     "applyset",
     "identity",
     "history",
