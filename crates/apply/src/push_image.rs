@@ -178,7 +178,8 @@ impl PackedImage {
     ///
     /// # Errors
     ///
-    /// Fails if the bundle has several repositories and the image has no module, or the registry rejects the image.
+    /// Fails if the bundle has several repositories and the image has no module, or the registry
+    /// rejects the image.
     pub(crate) async fn push_to_repository(
         &self,
         aws: &SdkConfig,
