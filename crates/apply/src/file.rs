@@ -39,17 +39,26 @@ pub(crate) fn is_stdin(path: &Path) -> bool {
     path.as_os_str() == "-"
 }
 
+/// Reads a file, or standard input for `-`. Returns its name in messages and its content.
+///
+/// # Errors
+///
+/// Fails if the file cannot be read, or is too large. The message names the file.
+pub(crate) fn read(path: &Path) -> Result<(String, Vec<u8>), FileError> {
+    let name = if is_stdin(path) { STDIN.to_owned() } else { path.display().to_string() };
+    match read_bytes(path) {
+        Ok(bytes) => Ok((name, bytes)),
+        Err(error) => Err(FileError::Read { name, error }),
+    }
+}
+
 /// Reads a text file, or standard input for `-`.
 ///
 /// # Errors
 ///
 /// Fails if the file cannot be read, is too large, or is not UTF-8. The message names the file.
 pub(crate) fn read_text(path: &Path) -> Result<SourceText, FileError> {
-    let name = if is_stdin(path) { STDIN.to_owned() } else { path.display().to_string() };
-    let bytes = match read_bytes(path) {
-        Ok(bytes) => bytes,
-        Err(error) => return Err(FileError::Read { name, error }),
-    };
+    let (name, bytes) = read(path)?;
     match String::from_utf8(bytes) {
         Ok(text) => Ok(SourceText { name, text }),
         Err(error) => {

@@ -43,6 +43,7 @@ mod request;
 mod routes;
 mod running_image;
 mod saved_plan;
+mod secret_file;
 mod service_files;
 mod session;
 mod settings;

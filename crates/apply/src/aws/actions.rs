@@ -37,6 +37,12 @@ pub(crate) const PUSH: &[&str] = &[
 /// Logs in to the registry.
 pub(crate) const REGISTRY: &[&str] = &["ecr:GetAuthorizationToken"];
 
+/// Reads a value of `secret set --from aws-secretsmanager:NAME`.
+pub(crate) const READ_SECRET: &str = "secretsmanager:GetSecretValue";
+
+/// Reads a value of `secret set --from ssm:NAME`.
+pub(crate) const READ_PARAMETER: &str = "ssm:GetParameter";
+
 /// Creates and updates the role of a service.
 pub(crate) const ROLE: &[&str] = &[
     "iam:AttachRolePolicy",

@@ -13,12 +13,14 @@ mod owner;
 mod plan;
 mod planned;
 mod repository;
+mod secret_source;
 
 pub(crate) use granted::Granted;
 pub(crate) use owner::ServiceModule;
 pub(crate) use plan::AwsPlan;
 pub(crate) use planned::PlannedResource;
 pub(crate) use repository::{ensure_repository, has_immutable_tags};
+pub(crate) use secret_source::{SecretSource, SecretVersion};
 
 use aws_sdk_ecr::error::{ProvideErrorMetadata, SdkError};
 use owner::ForeignResource;

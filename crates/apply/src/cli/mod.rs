@@ -28,9 +28,10 @@ pub(crate) use information::{
     CompletionsArgs, ExplainArgs, ManArgs, PermissionsArgs, SchemaArgs, SchemaName,
 };
 pub(crate) use output::{
-    Color, DocumentFormat, ManifestFormat, ProgressFormat, ReportFormat, ResultFormat, is_format,
+    Color, DocumentFormat, ListFormat, ManifestFormat, ProgressFormat, ReportFormat, ResultFormat,
+    is_format,
 };
-pub(crate) use secret::{SecretArgs, SecretCommand};
+pub(crate) use secret::{ImportArgs, SecretArgs, SecretCommand, SecretFileFormat, SetArgs};
 pub(crate) use source::{
     ChoiceArgs, EditArgs, Exposure, InputArgs, NamedInputArgs, RenderArgs, SourceArgs, ValidateArgs,
 };

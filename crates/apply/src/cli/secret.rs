@@ -2,16 +2,17 @@
 
 use std::path::PathBuf;
 
-use clap::{Args, Subcommand};
+use clap::{Args, Subcommand, ValueEnum};
 
 use super::cluster::{ConnectArgs, WriteArgs};
+use super::output::{ListFormat, ResultFormat};
 use super::source::NamedInputArgs;
 
 /// Set, import, list and delete the secrets of a service.
 ///
 /// The values are stored in the Secret `manual-secrets` of the cluster. They are read from
-/// standard input, a prompt or a file, never from an argument, and are never printed. Needs access
-/// to the cluster.
+/// standard input, a prompt, a file or AWS, never from an argument, and are never printed. Needs
+/// access to the cluster.
 #[derive(Debug, Args)]
 #[command(mut_args(|option| option.global(true)))]
 #[command(after_help = "\
@@ -28,10 +29,13 @@ Examples:
   # Read a value from standard input
   pass show stripe | optakit secret set STRIPE_KEY
 
+  # Read a value from AWS Secrets Manager
+  optakit secret set STRIPE_KEY --from aws-secretsmanager:shop/stripe#key
+
   # Import a file without restarting pods
   optakit secret import production.env --no-restart
 
-  # List the names
+  # List the names, and which are missing
   optakit secret list")]
 pub(crate) struct SecretArgs {
     #[command(subcommand)]
@@ -52,38 +56,12 @@ pub(crate) struct SecretArgs {
 
 #[derive(Debug, Subcommand)]
 pub(crate) enum SecretCommand {
-    /// Set a secret from standard input or a prompt, and restart the pods that use it
-    #[command(after_help = "\
-Exit codes:
-  0  set
-  1  failed
-  3  the run lost its lock and stopped
-  4  the command could not run
-
-Examples:
-  optakit secret set STRIPE_KEY
-  pass show stripe | optakit secret set STRIPE_KEY")]
-    Set {
-        /// Name of the secret, as in `secrets` of opta.yml
-        name: String,
-    },
-    /// Set all secrets of a file, and restart the pods that use them
+    Set(SetArgs),
+    Import(ImportArgs),
+    /// List the names of the secrets, and whether they are set, missing, empty or unused
     ///
-    /// Each line of the file has the form NAME=value.
-    #[command(after_help = "\
-Exit codes:
-  0  set
-  1  failed
-  3  the run lost its lock and stopped
-  4  the command could not run
-
-Examples:
-  optakit secret import production.env")]
-    Import {
-        /// File with lines of the form NAME=value; `-` is standard input
-        file: PathBuf,
-    },
-    /// List the names of the secrets, and the names that are missing
+    /// `set`: the service file requires the secret, and it has a value. `missing` and `empty`: it
+    /// is required, but has no value. `unused`: it has a value, but is not required.
     #[command(after_help = "\
 Exit codes:
   0  listed
@@ -91,11 +69,17 @@ Exit codes:
   4  the command could not run
 
 Examples:
-  optakit secret list")]
-    List,
+  optakit secret list
+  optakit secret list --output json")]
+    List {
+        /// Format of the list
+        #[arg(long, short, value_enum, value_name = "FORMAT", default_value_t = ListFormat::Text)]
+        output: ListFormat,
+    },
     /// Delete a secret
     ///
-    /// Does not restart pods, because a pod that needs the secret could not start again.
+    /// Asks first if the service needs the secret. Does not restart pods, because a pod that needs
+    /// the secret could not start again.
     #[command(after_help = "\
 Exit codes:
   0  deleted
@@ -109,4 +93,89 @@ Examples:
         /// Name of the secret
         name: String,
     },
+}
+
+/// Set a secret, and restart the pods that use it
+///
+/// Reads the value from a prompt, from standard input, or from AWS with `--from`.
+#[derive(Debug, Args)]
+#[command(after_help = "\
+Exit codes:
+  0  set
+  1  failed
+  3  the run lost its lock and stopped
+  4  the command could not run
+
+Examples:
+  optakit secret set STRIPE_KEY
+  pass show stripe | optakit secret set STRIPE_KEY
+  optakit secret set STRIPE_KEY --from aws-secretsmanager:shop/stripe#key
+  optakit secret set STRIPE_KEY --from ssm:/shop/stripe")]
+pub(crate) struct SetArgs {
+    /// Name of the secret, as in `secrets` of opta.yml
+    pub(crate) name: String,
+    /// A value that was passed by mistake. It is rejected without printing it.
+    #[arg(hide = true)]
+    pub(crate) value: Vec<String>,
+    /// Read the value from AWS: `aws-secretsmanager:NAME[#KEY]` or `ssm:NAME[#KEY]`
+    ///
+    /// NAME is a name or an ARN. KEY selects a value of a JSON object. A parameter can have a
+    /// version: `ssm:NAME:3`.
+    #[arg(long, value_name = "SOURCE")]
+    pub(crate) from: Option<String>,
+    /// Version ID of the secret in Secrets Manager [default: the current version]
+    #[arg(long, value_name = "ID", requires = "from")]
+    pub(crate) version_id: Option<String>,
+    /// Staging label of the secret in Secrets Manager, such as `AWSPREVIOUS`
+    #[arg(long, value_name = "LABEL", requires = "from", conflicts_with = "version_id")]
+    pub(crate) version_stage: Option<String>,
+    /// Store an empty value
+    #[arg(long)]
+    pub(crate) allow_empty: bool,
+}
+
+/// Set all secrets of a file, and restart the pods that use them
+///
+/// The file is a dotenv file, or a map from name to value in JSON or YAML. Values are stored as
+/// written: nothing is expanded, and no variable of this machine is read. If a line cannot be
+/// imported, nothing is.
+#[derive(Debug, Args)]
+#[command(after_help = "\
+Exit codes:
+  0  set
+  1  failed
+  3  the run lost its lock and stopped
+  4  the command could not run
+
+Examples:
+  optakit secret import production.env
+  optakit secret import production.env --dry-run
+  sops decrypt production.yaml | optakit secret import - --from yaml")]
+pub(crate) struct ImportArgs {
+    /// File with names and values; `-` is standard input
+    pub(crate) file: PathBuf,
+    /// Format of the file [default: by its extension, or dotenv]
+    #[arg(long, value_enum, value_name = "FORMAT")]
+    pub(crate) from: Option<SecretFileFormat>,
+    /// Print what would change, and change nothing
+    #[arg(long)]
+    pub(crate) dry_run: bool,
+    /// Format of the dry run
+    #[arg(long, short, value_enum, value_name = "FORMAT", default_value_t = ResultFormat::Text,
+          requires = "dry_run")]
+    pub(crate) output: ResultFormat,
+    /// Store empty values
+    #[arg(long)]
+    pub(crate) allow_empty: bool,
+}
+
+/// A format of a file with secrets.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
+pub(crate) enum SecretFileFormat {
+    /// Lines of the form NAME=value
+    Dotenv,
+    /// A JSON object
+    Json,
+    /// A YAML map
+    Yaml,
 }

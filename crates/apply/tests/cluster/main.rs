@@ -29,6 +29,8 @@ mod prune;
 mod replicas;
 mod revisions;
 mod rollback;
+mod secret_files;
+mod secret_sources;
 mod secrets;
 mod status;
 mod takeover;

@@ -17,8 +17,8 @@ fn missing_secrets_are_reported_with_the_command_that_sets_them() {
 
     service.secret(&["set", "STRIPE_KEY"], "hunter2\n").succeeds();
     let list =
-        service.secret(&["list"], "").reports("missing      OTHER: run `optakit secret set OTHER ");
-    assert_eq!(list.output(), "STRIPE_KEY");
+        service.secret(&["list"], "").reports("missing      OTHER: run `optakit secret set OTHER");
+    assert_eq!(list.output(), "OTHER       missing\nSTRIPE_KEY  set");
     service.write("more.env", "# comment\nexport OTHER=\"hunter3 x\"\nUNUSED='hunter4'\n");
     service.secret(&["import", "more.env"], "").succeeds();
     let secret = get(&["-n", "secretive", "secret", "manual-secrets"]);
@@ -53,7 +53,7 @@ fn deleted_secret_is_gone() {
     service.secret(&["set", "KEPT"], "a").succeeds();
     service.secret(&["set", "UNUSED"], "b").succeeds();
     service.secret(&["delete", "UNUSED"], "").succeeds();
-    assert_eq!(service.secret(&["list"], "").output(), "KEPT");
+    assert_eq!(service.secret(&["list"], "").output(), "KEPT  set");
     service.secret(&["delete", "UNUSED"], "").fails().reports("there is no secret `UNUSED`");
 }
 
@@ -76,4 +76,63 @@ fn secret_keys_restart_pods_only_when_asked() {
     kubectl_ok(&["-n", "restarting", "rollout", "status", deployment, "--timeout=60s"]);
     assert_ne!(ready_pods("restarting"), pods);
     service.apply(&[]).succeeds().reports("nothing to change");
+}
+
+#[test]
+fn list_shows_what_is_required_and_what_is_set() {
+    let service = Service::new("listed-secrets", "acme/api:1", "    secrets: [A, EMPTY, GONE]\n");
+    service.secret(&["set", "A"], "hunter2").succeeds();
+    service.secret(&["set", "EMPTY", "--allow-empty"], "").succeeds();
+    service.secret(&["set", "OLD"], "hunter3").succeeds();
+    let list = service.secret(&["list"], "").omits("hunter");
+    let list = list.reports("empty        EMPTY: run `optakit secret set EMPTY");
+    assert_eq!(list.output(), "A      set\nEMPTY  empty\nGONE   missing\nOLD    unused");
+    let list = service.secret(&["list", "--output", "json"], "");
+    let found: serde_json::Value = serde_json::from_str(list.output()).expect("JSON");
+    let expected = json!([
+        { "name": "A", "required": true, "set": true, "state": "set" },
+        { "name": "EMPTY", "required": true, "set": true, "state": "empty" },
+        { "name": "GONE", "required": true, "set": false, "state": "missing" },
+        { "name": "OLD", "required": false, "set": true, "state": "unused" },
+    ]);
+    assert_eq!(found["secrets"], expected);
+}
+
+#[test]
+fn values_that_are_empty_or_arguments_are_refused() {
+    let service = Service::new("refused-values", "acme/api:1", "    secrets: [A]\n");
+    service.secret(&["set", "A"], "\n").fails().reports("the value of A is empty");
+    for arguments in [&["set", "A=hunter2"][..], &["set", "A", "hunter2"]] {
+        let run = service.secret(arguments, "hunter3").exits(64).omits("hunter");
+        run.reports("the value is an argument").reports("optakit secret set A");
+    }
+    assert!(!exists(&["namespace", "refused-values"]), "nothing is stored");
+}
+
+#[test]
+fn deletion_of_a_required_secret_is_confirmed() {
+    let service = Service::new("required-secret", "acme/api:1", "    secrets: [A]\n");
+    service.secret(&["set", "A"], "1").succeeds();
+    let bundle = service.bundle();
+    let kubeconfig = crate::testbed::setting("OPTAKIT_TEST_KUBECONFIG");
+    let delete = ["secret", "delete", "A", "--bundle", &bundle, "--kubeconfig", &kubeconfig];
+    let run = service.run_alone(&delete).fails();
+    run.reports("delete `A`? the service file requires it; new pods cannot start");
+    service.apply(&[]).succeeds();
+    let run = service.run_alone(&delete).fails();
+    run.reports("the pods of Deployment required-secret-api-k8s-service need it");
+    service.secret(&["list"], "").prints("A  set");
+    service.secret(&["delete", "A"], "").succeeds();
+}
+
+#[test]
+fn same_value_restarts_only_pods_with_an_older_one() {
+    let service = Service::new("same-secret", "acme/api:1", "    secrets: [KEY]\n");
+    service.secret(&["set", "KEY"], "first").succeeds();
+    service.apply(&[]).succeeds();
+    service.secret(&["set", "KEY"], "second").succeeds().reports("restarted    Deployment");
+    let run = service.secret(&["set", "KEY"], "second").succeeds();
+    run.reports("unchanged    KEY").omits("restarted");
+    service.secret(&["set", "KEY", "--no-restart"], "third").succeeds();
+    service.secret(&["set", "KEY"], "third").succeeds().reports("restarted    Deployment");
 }

@@ -179,7 +179,9 @@ fn is_env_name(name: &str) -> bool {
     !name.is_empty() && name.bytes().all(|byte| (b' '..=b'~').contains(&byte) && byte != b'=')
 }
 
-pub(super) fn is_secret_key(name: &str) -> bool {
+/// Whether a key of a Secret can have this name.
+#[must_use]
+pub fn is_secret_key(name: &str) -> bool {
     !name.is_empty()
         && name.len() <= 253
         && name != "."

@@ -59,6 +59,7 @@ const APPLY: &[&str] = &[
     "file",
     "environment_file",
     "output_file",
+    "secret_file",
     "format",
     "request",
     "service_files",

@@ -1,0 +1,147 @@
+//! Reads the values of secrets, and checks their names.
+
+use std::io::{IsTerminal, Read};
+
+use anyhow::{Context, bail};
+use optakit_core::check::env_vars::is_secret_key;
+use optakit_core::quote::quoted;
+use secrecy::{ExposeSecret, SecretString};
+
+use crate::aws::{SecretSource, SecretVersion};
+use crate::cli::{ImportArgs, SecretFileFormat, SetArgs};
+use crate::hint;
+use crate::manual_secret::SecretValues;
+use crate::outcome::UsageError;
+use crate::secret_file::{self, Format};
+
+/// Rejects a name that the Secret cannot have, and a value on the command line. The message does
+/// not contain the value.
+pub(super) fn check_arguments(set: &SetArgs) -> anyhow::Result<()> {
+    let (name, has_value) = match set.name.split_once('=') {
+        Some((name, _)) => (name, true),
+        None => (set.name.as_str(), !set.value.is_empty()),
+    };
+    if has_value {
+        let name = if is_secret_key(name) { name } else { "NAME" };
+        let command = hint::optakit("secret set", name);
+        return Err(UsageError(format!(
+            "the value is an argument, and other users of this machine can see arguments; nothing \
+             was stored\n  help: run `{command}`, and enter the value at the prompt or pass it on \
+             standard input"
+        ))
+        .into());
+    }
+    if !is_secret_key(name) {
+        bail!(
+            "{} is not a valid name of a secret\n  \
+             help: use letters, digits, `-`, `_` and `.`",
+            quoted(name)
+        );
+    }
+    Ok(())
+}
+
+/// Returns the secret in AWS that `--from` names.
+pub(super) fn source(from: &str, set: &SetArgs) -> anyhow::Result<SecretSource> {
+    let version = match (&set.version_id, &set.version_stage) {
+        (Some(id), _) => Some(SecretVersion::Id(id.clone())),
+        (None, Some(stage)) => Some(SecretVersion::Stage(stage.clone())),
+        (None, None) => None,
+    };
+    Ok(SecretSource::parse(from, version)?)
+}
+
+/// Rejects an empty value, which is usually an unset variable or a command without output, and a
+/// value that a container cannot get.
+pub(super) fn check_value(
+    name: &str,
+    value: &SecretString,
+    allow_empty: bool,
+) -> anyhow::Result<()> {
+    let value = value.expose_secret();
+    if value.is_empty() && !allow_empty {
+        bail!(
+            "the value of {name} is empty; nothing was stored\n  \
+             help: enter a value at the prompt, pass it on standard input, or pass `--allow-empty`"
+        );
+    }
+    if value.contains('\0') {
+        bail!(
+            "the value of {name} has a NUL character; nothing was stored\n  \
+             help: remove it: an environment variable cannot contain it"
+        );
+    }
+    Ok(())
+}
+
+/// Reads a value from a prompt, or from standard input if that is not a terminal.
+pub(super) fn value(name: &str) -> anyhow::Result<SecretString> {
+    if std::io::stdin().is_terminal() {
+        let value = rpassword::prompt_password(format!("value of {name} (hidden): "))
+            .context("cannot read the value")?;
+        return Ok(SecretString::from(value));
+    }
+    let mut value = String::new();
+    std::io::stdin()
+        .lock()
+        .read_to_string(&mut value)
+        .context("cannot read the value from standard input")?;
+    // `echo` adds one line break.
+    let value = value
+        .strip_suffix('\n')
+        .map(|value| value.strip_suffix('\r').unwrap_or(value))
+        .unwrap_or(&value);
+    Ok(SecretString::from(value.to_owned()))
+}
+
+/// Reads the file of an import.
+pub(super) fn file(import: &ImportArgs) -> anyhow::Result<SecretValues> {
+    let format = import.from.map(|format| match format {
+        SecretFileFormat::Dotenv => Format::Dotenv,
+        SecretFileFormat::Json => Format::Json,
+        SecretFileFormat::Yaml => Format::Yaml,
+    });
+    secret_file::read(&import.file, format, import.allow_empty)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn check(value: &str, allow_empty: bool) -> Result<(), String> {
+        let value = SecretString::from(value.to_owned());
+        check_value("TOKEN", &value, allow_empty).map_err(|error| error.to_string())
+    }
+
+    #[test]
+    fn empty_values_are_rejected_unless_allowed() {
+        assert_eq!(check("x", false), Ok(()));
+        assert_eq!(check("", true), Ok(()));
+        let error = check("", false).expect_err("an empty value");
+        assert!(error.starts_with("the value of TOKEN is empty; nothing was stored\n"), "{error}");
+        let error = check("hunter\0", true).expect_err("a NUL character");
+        assert!(error.contains("has a NUL character") && !error.contains("hunter"), "{error}");
+    }
+
+    #[test]
+    fn values_in_arguments_are_rejected_without_printing_them() {
+        for (name, value) in [
+            ("TOKEN=hunter2", &[][..]),
+            ("TOKEN", &["hunter2".to_owned()]),
+            ("c2hunter2+=", &[]),
+            ("=hunter2", &[]),
+        ] {
+            let set = SetArgs {
+                name: name.to_owned(),
+                value: value.to_vec(),
+                from: None,
+                version_id: None,
+                version_stage: None,
+                allow_empty: false,
+            };
+            let error = check_arguments(&set).expect_err("a value").to_string();
+            assert!(error.starts_with("the value is an argument"), "{error}");
+            assert!(!error.contains("hunter2"), "{error}");
+        }
+    }
+}

@@ -1,0 +1,52 @@
+//! The content of a file with secrets.
+
+use secrecy::{ExposeSecret, SecretString};
+
+use super::refusal::{Reason, Refusal};
+
+/// A name with its value and the line of the name, counted from 1.
+pub(super) struct Entry {
+    pub(super) name: String,
+    pub(super) value: SecretString,
+    pub(super) line: usize,
+}
+
+/// The entries of a file, and the lines that cannot be imported.
+#[derive(Default)]
+pub(super) struct Content {
+    pub(super) entries: Vec<Entry>,
+    pub(super) refusals: Vec<Refusal>,
+}
+
+impl Content {
+    pub(super) fn push(&mut self, name: &str, value: String, line: usize) {
+        self.entries.push(Entry { name: name.to_owned(), value: value.into(), line });
+    }
+
+    pub(super) fn refuse(&mut self, line: usize, reason: Reason) {
+        self.refusals.push(Refusal { line, reason });
+    }
+
+    /// Refuses entries that no Secret or container can have, and those that are probably mistakes.
+    pub(super) fn check(&mut self, allow_empty: bool) {
+        let mut refused = Vec::new();
+        for (index, Entry { name, value, line }) in self.entries.iter().enumerate() {
+            let value = value.expose_secret();
+            let earlier = self.entries[..index].iter().find(|earlier| earlier.name == *name);
+            let reason = if let Some(earlier) = earlier {
+                Reason::Twice { name: name.clone(), first: earlier.line }
+            } else if value.contains('\0') {
+                Reason::Nul
+            } else if value.starts_with("ENC[AES256_GCM,") {
+                Reason::Encrypted
+            } else if value.is_empty() && !allow_empty {
+                Reason::Empty(name.clone())
+            } else {
+                continue;
+            };
+            refused.push(Refusal { line: *line, reason });
+        }
+        self.refusals.append(&mut refused);
+        self.refusals.sort_by_key(|refusal| refusal.line);
+    }
+}

@@ -1,0 +1,110 @@
+//! JSON files with one map from name to value.
+
+use std::fmt;
+
+use optakit_core::check::env_vars::is_secret_key;
+use serde::Deserializer;
+use serde::de::{MapAccess, Visitor};
+use serde_json::value::RawValue;
+
+use super::content::Content;
+use super::refusal::Reason;
+
+/// Reads a map of texts, numbers and booleans. Numbers and booleans are stored as written.
+pub(super) fn parse(text: &str) -> Content {
+    let mut deserializer = serde_json::Deserializer::from_str(text);
+    let read = deserializer.deserialize_map(Pairs).and_then(|pairs| {
+        deserializer.end()?;
+        Ok(pairs)
+    });
+    let mut content = Content::default();
+    match read {
+        // The message of the error can contain a value.
+        Err(error) if error.is_data() => content.refuse(1, Reason::NotMap),
+        Err(error) => content.refuse(error.line().max(1), Reason::Syntax("JSON")),
+        Ok(pairs) => pairs.iter().for_each(|(name, value)| {
+            // The values are parts of the text, so that their address is their position.
+            let at = value.get().as_ptr().addr() - text.as_ptr().addr();
+            let line = text[..at].matches('\n').count() + 1;
+            match scalar(name, value.get()) {
+                Ok(value) => content.push(name, value, line),
+                Err(reason) => content.refuse(line, reason),
+            }
+        }),
+    }
+    content
+}
+
+fn scalar(name: &str, raw: &str) -> Result<String, Reason> {
+    if !is_secret_key(name) {
+        return Err(Reason::InvalidName);
+    }
+    let found = match raw.as_bytes().first() {
+        Some(b'"') => {
+            return serde_json::from_str(raw).map_err(|_| Reason::Syntax("JSON"));
+        }
+        Some(b'{') => "a map",
+        Some(b'[') => "a list",
+        Some(b'n') => "null",
+        _ => return Ok(raw.to_owned()),
+    };
+    Err(Reason::NotText { name: name.to_owned(), found })
+}
+
+/// Reads all pairs of a map, also those with the same name.
+struct Pairs;
+
+impl<'de> Visitor<'de> for Pairs {
+    type Value = Vec<(String, &'de RawValue)>;
+
+    fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("a map")
+    }
+
+    fn visit_map<A: MapAccess<'de>>(self, mut map: A) -> Result<Self::Value, A::Error> {
+        let mut pairs = Vec::new();
+        while let Some(pair) = map.next_entry()? {
+            pairs.push(pair);
+        }
+        Ok(pairs)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use secrecy::ExposeSecret;
+
+    use super::*;
+
+    #[test]
+    fn texts_numbers_and_booleans_are_stored_as_written() {
+        let text = "{\"A\": \"x\\n\\ud83d\\udd11$HOME\", \"B\": 5432,\n \"C\": 1.50, \"D\": true}";
+        let content = parse(text);
+        let found: Vec<_> = content
+            .entries
+            .iter()
+            .map(|entry| (entry.name.as_str(), entry.value.expose_secret(), entry.line))
+            .collect();
+        assert_eq!(
+            found,
+            [("A", "x\n🔑$HOME", 1), ("B", "5432", 1), ("C", "1.50", 2), ("D", "true", 2)]
+        );
+    }
+
+    #[test]
+    fn other_values_are_refused_with_their_line() {
+        let check = |text: &str, line: usize, reason: &str| {
+            let content = parse(text);
+            let refusal = content.refusals.first().expect("a refusal");
+            assert_eq!((refusal.line, refusal.reason.to_string().as_str()), (line, reason));
+        };
+        check("{\"A\": 1,\n\"B\": {}}", 2, "`B` is a map, expected text");
+        check("{\"A\": [1]}", 1, "`A` is a list, expected text");
+        check("{\"A\": null}", 1, "`A` is null, expected text");
+        check("[1]", 1, "the file is not a map, expected a map from name to value");
+        check("\"hunter2\"", 1, "the file is not a map, expected a map from name to value");
+        check("{\"A\": 1,\n\"B\" 2}", 2, "the file is not valid JSON");
+        check("{\"A\": 1}\nx", 2, "the file is not valid JSON");
+        check("", 1, "the file is not valid JSON");
+    }
+}

@@ -1,0 +1,104 @@
+//! Why a line of a file with secrets is not imported. No reason contains a value, or text that can
+//! be a part of one.
+
+use std::fmt;
+
+/// A line that is not imported.
+pub(super) struct Refusal {
+    /// The line, counted from 1.
+    pub(super) line: usize,
+    pub(super) reason: Reason,
+}
+
+/// The reason why a line is not imported.
+pub(super) enum Reason {
+    NoEqualsSign,
+    InvalidName,
+    OpenQuote,
+    OpenKey,
+    TextAfterQuote,
+    Comment,
+    SurroundingSpace,
+    CarriageReturn,
+    Nul,
+    Encrypted,
+    Empty(String),
+    Twice {
+        name: String,
+        /// The line of the first value.
+        first: usize,
+    },
+    /// The value is not a scalar.
+    NotText {
+        name: String,
+        found: &'static str,
+    },
+    /// The file is not a map.
+    NotMap,
+    /// The file is not valid JSON or YAML.
+    Syntax(&'static str),
+}
+
+impl fmt::Display for Reason {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::NoEqualsSign => write!(f, "the line has no `=`, expected NAME=value"),
+            Self::InvalidName => {
+                write!(f, "the name has characters other than letters, digits, `-`, `_` and `.`")
+            }
+            Self::OpenQuote => write!(f, "the quote at the start of the value is not closed"),
+            Self::OpenKey => write!(f, "the key has no `-----END` line"),
+            Self::TextAfterQuote => write!(f, "the value has text after its closing quote"),
+            Self::Comment => write!(
+                f,
+                "` #` without quotes is a part of the value for Docker, and a comment for dotenv"
+            ),
+            Self::SurroundingSpace => write!(
+                f,
+                "a space around a value without quotes is a part of it for Docker, but not for \
+                 dotenv"
+            ),
+            Self::CarriageReturn => write!(f, "the line has a carriage return inside"),
+            Self::Nul => write!(f, "the value has a NUL character"),
+            Self::Encrypted => write!(f, "the value is encrypted with sops"),
+            Self::Empty(name) => write!(f, "the value of `{name}` is empty"),
+            Self::Twice { name, first } => {
+                write!(f, "`{name}` is set twice, first in line {first}")
+            }
+            Self::NotText { name, found } => write!(f, "`{name}` is {found}, expected text"),
+            Self::NotMap => write!(f, "the file is not a map, expected a map from name to value"),
+            Self::Syntax(format) => write!(f, "the file is not valid {format}"),
+        }
+    }
+}
+
+impl Reason {
+    /// Returns the next action of the user.
+    pub(super) fn help(&self) -> String {
+        match self {
+            Self::NoEqualsSign => "put a value of several lines in quotes; variables of this \
+                                   machine are not read"
+                .to_owned(),
+            Self::InvalidName => "rename it, and put a value of several lines in quotes".to_owned(),
+            Self::OpenQuote => {
+                "close the quote, or put the whole value in the other kind of quotes".to_owned()
+            }
+            Self::OpenKey => "put the key in quotes, or add its last line".to_owned(),
+            Self::TextAfterQuote => "put the whole value in the other kind of quotes".to_owned(),
+            Self::Comment => "put the value in quotes, with or without the `#`".to_owned(),
+            Self::SurroundingSpace => "remove the space, or put the value in quotes".to_owned(),
+            Self::CarriageReturn => "save the file with LF or CRLF line ends".to_owned(),
+            Self::Nul => "remove it: an environment variable cannot contain it".to_owned(),
+            Self::Encrypted => {
+                "run `sops decrypt FILE | optakit secret import -` with `--from dotenv`, `json` or \
+                 `yaml`"
+                    .to_owned()
+            }
+            Self::Empty(_) => "remove the line, or pass `--allow-empty`".to_owned(),
+            Self::Twice { .. } => "remove one of the two".to_owned(),
+            Self::NotText { .. } => "write the value as text in quotes".to_owned(),
+            Self::NotMap => "write one `NAME: value` per line".to_owned(),
+            Self::Syntax(_) => "correct the line, or pass another format with `--from`".to_owned(),
+        }
+    }
+}
