@@ -26,12 +26,22 @@ pub fn schema() -> Value {
 fn object(fields: &[Field]) -> Value {
     let properties: Map<String, Value> =
         fields.iter().map(|field| (field.name.to_owned(), property(field))).collect();
-    let required: Vec<&str> =
-        fields.iter().filter(|field| field.required).map(|field| field.name).collect();
+    let required: Vec<&str> = fields
+        .iter()
+        .filter(|field| field.required && field.instead.is_none())
+        .map(|field| field.name)
+        .collect();
+    let alternatives = fields.iter().filter_map(|field| Some((field.name, field.instead?)));
+    let alternatives: Vec<Value> = alternatives
+        .map(|(name, other)| json!({ "oneOf": [{ "required": [name] }, { "required": [other] }] }))
+        .collect();
     let mut schema =
         json!({ "type": "object", "properties": properties, "additionalProperties": false });
     if !required.is_empty() {
         schema["required"] = json!(required);
+    }
+    if !alternatives.is_empty() {
+        schema["allOf"] = json!(alternatives);
     }
     schema
 }

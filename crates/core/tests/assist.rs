@@ -86,8 +86,8 @@ fn missing_keys_are_completed_with_their_type() {
     assert_eq!(containers.detail, "default 3, containers");
     assert_eq!(labels("    resource_request:\n      $0"), ["cpu", "memory"]);
     assert_eq!(labels("    resource_request: {cpu: 100, $0}"), ["memory"]);
-    assert_eq!(labels("    port: {$0"), ["http", "tcp", "grpc"]);
-    assert_eq!(labels("    port:\n      h$0"), ["http", "tcp", "grpc"]);
+    assert_eq!(labels("    port: {$0"), ["http", "tcp", "grpc", "websocket"]);
+    assert_eq!(labels("    port:\n      h$0"), ["http", "tcp", "grpc", "websocket"]);
     assert_eq!(labels("    env_vars:\n      - $0"), ["name", "value"]);
 }
 

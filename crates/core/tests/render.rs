@@ -172,18 +172,35 @@ fn typed(manifest: &Manifest) -> serde_json::Value {
 fn every_field_changes_the_output() {
     for field in K8sService::FIELDS.iter().filter(|field| field.name != "type") {
         let example = if field.name == "sticky_session" { "false" } else { field.example };
-        let other = needed_field(field.name);
+        let (replaced, other) = needed_field(field.name);
         let line = format!("{other}    {}: {example}\n", field.name);
-        let before = rendered_service("", other);
-        assert!(rendered_service(field.name, &line) != before, "`{}` changes nothing", field.name);
+        let without = replaced.unwrap_or(field.name);
+        let before = if field.name == "ports" {
+            rendered_service("", other)
+        } else {
+            rendered_service(replaced.unwrap_or_default(), other)
+        };
+        assert!(rendered_service(without, &line) != before, "`{}` changes nothing", field.name);
     }
 }
 
-/// Returns the line with another field that a field needs to have an effect.
-fn needed_field(field: &str) -> &'static str {
+/// Returns the line with another field that a field needs to have an effect, and the field that
+/// this line replaces.
+fn needed_field(field: &str) -> (Option<&'static str>, &'static str) {
     match field {
-        "initial_liveness_delay" | "initial_readiness_delay" => "    healthcheck_path: /health\n",
-        _ => "",
+        "probe_port" => {
+            let ports = concat!(
+                "    healthcheck_path: /health\n",
+                "    ports: [{name: main, type: http, port: 80}, ",
+                "{name: admin, type: tcp, port: 81}]\n",
+            );
+            (Some("port"), ports)
+        }
+        "initial_liveness_delay" | "initial_readiness_delay" => {
+            (None, "    healthcheck_path: /health\n")
+        }
+        "ports" => (Some("port"), "    # The field replaces `port`.\n"),
+        _ => (None, ""),
     }
 }
 

@@ -8,6 +8,7 @@ use crate::model::image::Image;
 use crate::model::k8s_service::K8sService;
 use crate::model::module::Header;
 use crate::model::port::PortKind;
+use crate::model::ports::ServicePort;
 use crate::model::public_uri::PublicUri;
 use crate::render::{Scale, scale};
 use crate::span::Span;
@@ -107,13 +108,19 @@ impl Drawing<'_> {
     }
 
     fn kubernetes_service(&self) -> Shape {
-        let port = self.fields().port();
-        let kind = match port.kind {
-            PortKind::Http => "HTTP",
-            PortKind::Tcp => "TCP",
-            PortKind::Grpc => "gRPC",
+        let ports = self.fields().all_ports();
+        let Some(first) = ports.first() else { return self.shape("No Service", "no port", None) };
+        let port = |port: &ServicePort| {
+            let kind = match port.kind {
+                PortKind::Http => "HTTP",
+                PortKind::Websocket => "websockets",
+                PortKind::Grpc => "gRPC",
+                PortKind::Tcp => "TCP",
+            };
+            format!("{kind}, port {} to {}", port.service_port.0, port.number)
         };
-        self.shape("Service", format!("{kind}, port 80 to {}", port.number), Some(port.span))
+        let detail: Vec<String> = ports.iter().map(port).collect();
+        self.shape("Service", detail.join(" · "), Some(first.span))
     }
 
     fn pods(&self) -> Shape {

@@ -3,7 +3,6 @@
 use crate::model::image::Image;
 use crate::model::k8s_service::K8sService;
 use crate::model::link::Link;
-use crate::model::port::Port;
 use crate::span::Spanned;
 
 /// A value that passed every check. Only this stage creates it, so rendering cannot fail.
@@ -21,19 +20,13 @@ impl<T> std::ops::Deref for Checked<T> {
 impl Checked<K8sService> {
     /// Returns the service, if it has the required fields.
     pub(super) fn new(service: K8sService) -> Option<Self> {
-        (service.image.is_some() && service.port.is_some()).then_some(Self(service))
+        service.image.is_some().then_some(Self(service))
     }
 
     /// Returns the image.
     #[must_use]
     pub fn image(&self) -> &Spanned<Image> {
         self.0.image.as_ref().expect("a checked service has an image")
-    }
-
-    /// Returns the port.
-    #[must_use]
-    pub fn port(&self) -> Port {
-        self.0.port.as_ref().expect("a checked service has a port").value
     }
 
     /// Returns the links in file order.

@@ -47,9 +47,9 @@ impl Checker<'_> {
         format!("{}.{field}", self.header.path)
     }
 
-    /// Returns the protocol of the port.
-    pub(crate) fn port(&self) -> Option<PortKind> {
-        self.service.port.as_ref().map(|port| port.value.kind)
+    /// Returns the protocol of the port that receives requests.
+    pub(crate) fn protocol(&self) -> Option<PortKind> {
+        self.service.http_port().map(|port| port.kind)
     }
 
     /// Returns the edit that adds `line` before the field `field`, in the same layout.

@@ -66,7 +66,8 @@ pub static FIDELITY: &[Fidelity] = &[
         alb: WHOLE_PATH,
         used_at: |checker| {
             let service = checker.service;
-            let removed = !service.keep_path_prefix.value && checker.port() != Some(PortKind::Grpc);
+            let removed =
+                !service.keep_path_prefix.value && checker.protocol() != Some(PortKind::Grpc);
             prefixed(checker).filter(|_| removed)
         },
     },
@@ -77,7 +78,7 @@ pub static FIDELITY: &[Fidelity] = &[
             "the prefix is ignored, because a GRPCRoute matches services and methods, not paths",
         ),
         alb: WHOLE_PATH,
-        used_at: |checker| prefixed(checker).filter(|_| checker.port() == Some(PortKind::Grpc)),
+        used_at: |checker| prefixed(checker).filter(|_| checker.protocol() == Some(PortKind::Grpc)),
     },
     Fidelity {
         feature: "sticky sessions with the cookie `opta_cookie`",
@@ -120,8 +121,8 @@ pub static FIDELITY: &[Fidelity] = &[
             "the idle timeout of one hour applies to the load balancer of the whole environment",
         ),
         used_at: |checker| {
-            let port = checker.service.port.as_ref();
-            port.filter(|port| port.value.kind == PortKind::Tcp).map(|port| port.span)
+            let port = checker.service.http_port();
+            port.filter(|port| port.kind == PortKind::Websocket).map(|port| port.span)
         },
     },
     Fidelity {

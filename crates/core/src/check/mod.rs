@@ -15,6 +15,7 @@ pub mod image;
 pub mod links;
 pub mod names;
 pub mod pods;
+pub mod ports;
 pub mod probes;
 pub mod public_uri;
 mod rules;
@@ -50,6 +51,7 @@ pub fn check(
     scaling::check(&mut checker);
     env_vars::check(&mut checker);
     dollar_signs::check(&mut checker);
+    ports::check(&mut checker);
     probes::check(&mut checker);
     pods::check(&mut checker);
     sessions::check(&mut checker);

@@ -82,7 +82,7 @@ fn check_paths(checker: &mut Checker<'_>) {
         if text.is_empty() {
             continue;
         }
-        if checker.port() == Some(PortKind::Grpc) {
+        if checker.service.port_of_probes().is_some_and(|port| port.kind == PortKind::Grpc) {
             let message = format!("`{field}` has no effect on a `grpc` port");
             let diagnostic =
                 Diagnostic::new(&PROBE_WITHOUT_EFFECT, path.span, checker.path(field), message)

@@ -2,7 +2,7 @@
 
 use super::{
     aws_names, bucket, dollar_signs, duplicate_uri, env_vars, exposure, iam, image, links, names,
-    pods, probes, public_uri, scaling, sessions,
+    pods, ports, probes, public_uri, scaling, sessions,
 };
 use crate::model::{
     environment, image as image_field, layer, module, port, region, rules, toleration, unsupported,
@@ -38,6 +38,10 @@ pub static RULE_FAMILIES: &[RuleFamily] = &[
             &rules::UNIT_IN_NUMBER,
             &rules::TINY_RESOURCES,
             &port::PORT_KINDS,
+            &ports::PORT_AND_PORTS,
+            &ports::DUPLICATE_PORT,
+            &ports::INVALID_PORT,
+            &ports::MISSING_PORT,
         ],
     },
     RuleFamily {
@@ -125,6 +129,7 @@ pub static RULE_FAMILIES: &[RuleFamily] = &[
         rules: &[
             &public_uri::INVALID_PUBLIC_URI,
             &duplicate_uri::DUPLICATE_PUBLIC_URI,
+            &ports::PUBLIC_URI_WITHOUT_HTTP,
             &sessions::STICKY_AGE_WITHOUT_STICKY,
             &exposure::NOT_EXPRESSIBLE,
         ],

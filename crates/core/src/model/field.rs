@@ -19,6 +19,8 @@ pub struct Field {
     pub default: Option<&'static str>,
     /// Whether the field is required.
     pub required: bool,
+    /// A field that can be set instead of a required field.
+    pub instead: Option<&'static str>,
     /// The smallest and the largest number that is allowed.
     pub range: Option<(i64, i64)>,
     /// The unit of the number.
@@ -41,6 +43,7 @@ impl Field {
         kind: FieldType::Text,
         default: None,
         required: false,
+        instead: None,
         range: None,
         unit: None,
         example: "",
@@ -52,8 +55,9 @@ impl Field {
     /// Returns the part of the declaration that reading needs.
     #[must_use]
     pub const fn shape(&self) -> FieldShape {
-        let Self { name, kind, required, range, unit, example, .. } = *self;
-        FieldShape { name, required, range, unit, example, takes_keys: kind.takes_keys() }
+        let Self { name, kind, required, instead, range, unit, example, .. } = *self;
+        let takes_keys = kind.takes_keys();
+        FieldShape { name, required, instead, range, unit, example, takes_keys }
     }
 
     /// Returns the documentation as Markdown.
@@ -73,6 +77,8 @@ pub struct FieldShape {
     pub name: &'static str,
     /// Whether the field is required.
     pub required: bool,
+    /// A field that can be set instead of a required field.
+    pub instead: Option<&'static str>,
     /// The smallest and the largest number that is allowed.
     pub range: Option<(i64, i64)>,
     /// The unit of the number.
@@ -140,7 +146,7 @@ pub enum FieldType {
     Variables,
     /// A map from name to text, or a list of `{name, value}`.
     EnvVars,
-    /// A map with exactly one of `http`, `tcp` and `grpc`.
+    /// A map with exactly one protocol.
     Port,
     /// A list of module names, or of maps from a module name to permissions or new names.
     Links,
@@ -178,7 +184,7 @@ impl FieldType {
             Self::TextMap => "map from name to text",
             Self::Variables => "map from name to text, number or boolean",
             Self::EnvVars => "map from name to text, or list of `{name, value}`",
-            Self::Port => "map with one of `http`, `tcp` and `grpc`",
+            Self::Port => "map with one of `http`, `tcp`, `grpc` and `websocket`",
             Self::Links => {
                 "list of module names, or of maps from a module name to permissions or new names"
             }

@@ -218,7 +218,8 @@ impl<'a> FieldReader<'a> {
         })
     }
 
-    /// Reads a required field. If it is missing, the diagnostic points to `owner`.
+    /// Reads a required field. If it is missing, and no other field is set instead, the diagnostic
+    /// points to `owner`.
     pub fn required<T: FieldValue>(
         &mut self,
         mapping: &Mapping,
@@ -226,6 +227,9 @@ impl<'a> FieldReader<'a> {
         owner: Span,
     ) -> Option<Spanned<T>> {
         if mapping.get(field.name).is_none() {
+            if field.instead.is_some_and(|other| mapping.get(other).is_some()) {
+                return None;
+            }
             self.missing(mapping, field.name, field.example, owner);
             return None;
         }

@@ -12,6 +12,7 @@ use super::image::Image;
 use super::link::Links;
 use super::number::{Count, Integer, MAX_COUNT};
 use super::port::Port;
+use super::ports::Ports;
 use super::rendered::{Rendered, RenderedKind, container};
 use super::resource_limits::ResourceLimits;
 use super::resource_request::ResourceRequest;
@@ -55,17 +56,34 @@ fields! {
             ],
             docs: Some(CONTAINERS),
         };
-        /// Port that the container listens on, with its protocol: `http`, `tcp` or `grpc`.
-        /// Use `http` for HTTP/1, `tcp` for websockets, and `grpc` for gRPC.
-        /// The probes of a `tcp` port only open a connection.
+        /// Port that the container listens on, with its protocol: `http`, `websocket` or `grpc`.
+        /// `tcp` is the older name of `websocket`.
+        /// The probes of a `websocket` port only open a connection.
+        /// A service with several ports has `ports` instead. `ports: []` means that it has no port.
         port: Port, {
-            example: "{http: 8080}", required: true, range: Some((1, 65535)),
+            example: "{http: 8080}", required: true, instead: Some("ports"),
+            range: Some((1, 65535)),
             renders: &[
                 container!("ports[].containerPort"),
                 Rendered::part(Kind::Service, "spec.ports[].targetPort")
                     .note("port 80 of the Service"),
             ],
             docs: Some(SERVICE),
+        };
+        /// Ports that the container listens on, instead of `port`. Each has a name.
+        ports: Ports, {
+            example: "[{name: web, type: http, port: 8080}, {name: admin, type: tcp, port: 9000}]",
+            renders: &[
+                container!("ports[]"),
+                Rendered::part(Kind::Service, "spec.ports[]"),
+            ],
+            docs: Some(SERVICE),
+        };
+        /// Name of the port that the probes use. The default is the first port.
+        probe_port: Text, {
+            example: "admin",
+            renders: &[container!("livenessProbe"), container!("readinessProbe")],
+            docs: Some(PROBES),
         };
         /// Minimum number of containers.
         /// To stop the service, set `min_containers` and `max_containers` to 0.
@@ -350,8 +368,6 @@ fields! {
 
 /// Fields of Opta 2022 that Optakit does not support yet.
 const UNSUPPORTED: &[UnsupportedField] = &[
-    UnsupportedField::new("ports", "write one port as `port: {http: 8080}`"),
-    UnsupportedField::new("probe_port", "remove it: the probes use `port`"),
     UnsupportedField::new("persistent_storage", "add the claims in an overlay"),
     UnsupportedField::new("cron_jobs", "add the CronJobs in an overlay"),
 ];

@@ -3,7 +3,6 @@
 use super::field::{FieldShape, FieldType, Keys};
 use super::field_reader::{FieldReader, FieldValue};
 use super::number::{Digits, whole_number};
-use super::unsupported::UnsupportedField;
 use crate::diagnostic::{Applicability, Diagnostic};
 use crate::quote::quoted_list;
 use crate::rule::rule;
@@ -11,7 +10,8 @@ use crate::span::Span;
 use crate::syntax::{Entry, Mapping, Node, ScalarValue};
 
 rule! {
-    /// `port` must have exactly one of the keys `http`, `tcp` (for websockets) and `grpc`.
+    /// `port` must have exactly one of the keys `http`, `websocket`, `grpc` and `tcp`. The key
+    /// `tcp` is the older name of `websocket`.
     pub static PORT_KINDS: Error {
         fix: "Keep only the port that the program listens on.",
         bad: Module("port:\n  http: 80\n  tcp: 81\n"),
@@ -24,25 +24,29 @@ rule! {
 pub enum PortKind {
     /// HTTP/1.
     Http,
-    /// Any TCP protocol. Opta uses it for websockets.
-    Tcp,
+    /// Websockets, whose connections stay open.
+    Websocket,
     /// gRPC over HTTP/2.
     Grpc,
+    /// Any other TCP protocol. `public_uri` does not reach it.
+    Tcp,
 }
 
 impl PortKind {
-    /// Returns the key of `port` for this protocol.
+    /// Returns whether requests for `public_uri` can be routed to the port.
     #[must_use]
-    pub const fn name(self) -> &'static str {
-        match self {
-            Self::Http => "http",
-            Self::Tcp => "tcp",
-            Self::Grpc => "grpc",
-        }
+    pub const fn is_http(self) -> bool {
+        !matches!(self, Self::Tcp)
     }
 
-    fn of(name: &str) -> Option<Self> {
-        [Self::Http, Self::Tcp, Self::Grpc].into_iter().find(|kind| kind.name() == name)
+    /// Returns the protocol for a key of `port`. Opta 2021 used `tcp` for websockets.
+    fn of(key: &str) -> Option<Self> {
+        match key {
+            "http" => Some(Self::Http),
+            "tcp" | "websocket" => Some(Self::Websocket),
+            "grpc" => Some(Self::Grpc),
+            _ => None,
+        }
     }
 }
 
@@ -58,16 +62,10 @@ pub struct Port {
 }
 
 /// The keys of `port`.
-pub const PORT_NAMES: &[&str] =
-    &[PortKind::Http.name(), PortKind::Tcp.name(), PortKind::Grpc.name()];
+pub const PORT_NAMES: &[&str] = &["http", "tcp", "grpc", "websocket"];
 
-const KEYS: Keys = Keys {
-    map: "`port`",
-    names: PORT_NAMES,
-    unsupported: &[UnsupportedField::new("websocket", "use `tcp` for websockets")],
-    synonyms: &[],
-    shapes: &[],
-};
+const KEYS: Keys =
+    Keys { map: "`port`", names: PORT_NAMES, unsupported: &[], synonyms: &[], shapes: &[] };
 
 impl FieldValue for Port {
     const KIND: FieldType = FieldType::Port;
@@ -117,7 +115,7 @@ fn not_one_kind(mapping: &Mapping, node: &Node, reader: &FieldReader<'_>) -> Dia
     } else {
         format!("has {}", quoted_list(&names))
     };
-    let message = format!("`port` {found}, expected exactly one of `http`, `tcp` and `grpc`");
+    let message = format!("`port` {found}, expected exactly one of {}", quoted_list(PORT_NAMES));
     let diagnostic = reader
         .fault(&PORT_KINDS, reader.place_of(node), message)
         .help("keep only the port that the program listens on");

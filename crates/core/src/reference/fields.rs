@@ -104,10 +104,13 @@ fn facts(field: &Field) -> String {
     if let Some(unit) = field.unit {
         facts.push_str(&format!("- Unit: {}\n", unit.name()));
     }
-    match (field.default, field.required) {
-        (Some(default), _) => facts.push_str(&format!("- Default: `{default}`\n")),
-        (None, true) => facts.push_str("- Required\n"),
-        (None, false) => {}
+    match (field.default, field.required, field.instead) {
+        (Some(default), ..) => facts.push_str(&format!("- Default: `{default}`\n")),
+        (None, true, Some(other)) => {
+            facts.push_str(&format!("- Required, unless `{other}` is set\n"));
+        }
+        (None, true, None) => facts.push_str("- Required\n"),
+        (None, false, _) => {}
     }
     if let Some((low, high)) = field.range {
         let range =

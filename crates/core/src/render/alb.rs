@@ -2,6 +2,7 @@
 //! environment share one load balancer
 //! (<https://kubernetes-sigs.github.io/aws-load-balancer-controller/latest/guide/ingress/annotations/>).
 
+use super::address::{Address, addresses};
 use super::context::ServiceContext;
 use super::ingress::rule;
 use super::object::{Object, object};
@@ -9,39 +10,30 @@ use crate::check::Checked;
 use crate::kind::Kind;
 use crate::model::k8s_service::K8sService;
 use crate::model::port::PortKind;
-use crate::model::public_uri::PublicUri;
 use crate::value::{Map, Value};
 
 const ALB: &str = "alb.ingress.kubernetes.io";
 
 pub(super) fn render(service: &Checked<K8sService>, context: &ServiceContext<'_>) -> Vec<Object> {
-    let uris = PublicUri::of(service).into_iter().enumerate();
-    uris.map(|(index, uri)| ingress(index, uri, service, context)).collect()
+    addresses(service).iter().map(|address| ingress(address, service, context)).collect()
 }
 
 fn ingress(
-    index: usize,
-    uri: PublicUri,
+    address: &Address,
     service: &Checked<K8sService>,
     context: &ServiceContext<'_>,
 ) -> Object {
-    let rules = vec![rule(uri.host, uri.prefix, "Prefix", uri.span, context)];
+    let rules = vec![rule(address, address.uri.prefix.clone(), "Prefix", context)];
     let spec = Map::new().with("ingressClassName", "alb").with("rules", rules);
-    let name = format!("{}-{index}", context.names.full.as_str()).into();
-    object(
-        Kind::Ingress,
-        name,
-        context,
-        annotations(service, context)
-            .overridden_by(service.ingress_extra_annotations.value.to_map()),
-        Map::new().with("spec", spec),
-    )
+    let annotations = annotations(address.port.kind, service, context)
+        .overridden_by(service.ingress_extra_annotations.value.to_map());
+    let rest = Map::new().with("spec", spec);
+    object(Kind::Ingress, address.name(context), context, annotations, rest)
 }
 
-fn annotations(service: &Checked<K8sService>, context: &ServiceContext<'_>) -> Map {
+fn annotations(port: PortKind, service: &Checked<K8sService>, context: &ServiceContext<'_>) -> Map {
     let readiness = service.readiness_probe_path.as_ref().or(service.healthcheck_path.as_ref());
-    let path = readiness
-        .filter(|path| !path.value.as_str().is_empty() && service.port().kind == PortKind::Http);
+    let path = readiness.filter(|path| !path.value.as_str().is_empty() && port == PortKind::Http);
     // The name of a group is in lowercase.
     let group = format!("opta-{}", context.environment.name.to_ascii_lowercase());
     let mut annotations = Map::new()
@@ -52,10 +44,10 @@ fn annotations(service: &Checked<K8sService>, context: &ServiceContext<'_>) -> M
         annotations = annotations
             .with(format!("{ALB}/healthcheck-path"), Value::from(path.value.clone()).at(path.span));
     }
-    if service.port().kind == PortKind::Grpc {
+    if port == PortKind::Grpc {
         annotations = annotations.with(format!("{ALB}/backend-protocol-version"), "GRPC");
     }
-    if service.port().kind == PortKind::Tcp {
+    if port == PortKind::Websocket {
         // Idle websockets stay open.
         annotations = annotations
             .with(format!("{ALB}/load-balancer-attributes"), "idle_timeout.timeout_seconds=3600");

@@ -133,11 +133,7 @@ fn container(
 ) -> Map {
     let legacy = context.profile == Profile::Opta2021;
     let policy = if image.by_digest && !legacy { "IfNotPresent" } else { "Always" };
-    let port = service.port();
-    let container_port = Map::new()
-        .with("name", "main")
-        .with("containerPort", Value::from(i64::from(port.number)).at(port.span))
-        .with("protocol", "TCP");
+    let ports = pod::container_ports(service);
     let env = env(service, context);
     let (command, args) = (pod::words(&service.commands.value), pod::words(&service.args.value));
     let mut container = Map::new()
@@ -146,7 +142,7 @@ fn container(
         .with("imagePullPolicy", policy)
         .maybe("command", (!command.is_empty()).then_some(command))
         .maybe("args", (!args.is_empty()).then_some(args))
-        .with("ports", vec![Value::from(container_port)])
+        .maybe("ports", (!ports.is_empty()).then_some(ports))
         .maybe("env", (!env.is_empty()).then_some(env))
         .with("resources", resources(service))
         .maybe("livenessProbe", probe::liveness(service))

@@ -1,6 +1,7 @@
 //! Ingresses for ingress-nginx, one per `public_uri`
 //! (<https://kubernetes.github.io/ingress-nginx/user-guide/nginx-configuration/annotations/>).
 
+use super::address::{Address, addresses};
 use super::context::ServiceContext;
 use super::object::{Object, object};
 use super::target::Profile;
@@ -8,24 +9,21 @@ use crate::check::Checked;
 use crate::kind::Kind;
 use crate::model::k8s_service::K8sService;
 use crate::model::port::PortKind;
-use crate::model::public_uri::PublicUri;
-use crate::span::Span;
 use crate::text::{Text, TextBuilder};
 use crate::value::{Map, Value};
 
 const NGINX: &str = "nginx.ingress.kubernetes.io";
 
 pub(super) fn render(service: &Checked<K8sService>, context: &ServiceContext<'_>) -> Vec<Object> {
-    let uris = PublicUri::of(service).into_iter().enumerate();
-    uris.map(|(index, uri)| ingress(index, uri, service, context)).collect()
+    addresses(service).iter().map(|address| ingress(address, service, context)).collect()
 }
 
 fn ingress(
-    index: usize,
-    uri: PublicUri,
+    address: &Address,
     service: &Checked<K8sService>,
     context: &ServiceContext<'_>,
 ) -> Object {
+    let uri = &address.uri;
     let (prefix, pattern) = match context.profile {
         Profile::Default => {
             let prefix = without_slash(&uri.prefix);
@@ -41,13 +39,13 @@ fn ingress(
     } else {
         TextBuilder::default().text(&pattern).push("(/|$)(.*)").build()
     };
-    let rules = vec![rule(uri.host.clone(), path, "ImplementationSpecific", uri.span, context)];
+    let rules = vec![rule(address, path, "ImplementationSpecific", context)];
     let spec = Map::new().with("ingressClassName", "nginx").with("rules", rules);
-    let name = format!("{}-{index}", context.names.full.as_str()).into();
     let rewrite = rewrite_target(service, &prefix);
-    let annotations = annotations(service, rewrite, context)
+    let annotations = annotations(address.port.kind, rewrite, service, context)
         .overridden_by(service.ingress_extra_annotations.value.to_map());
-    object(Kind::Ingress, name, context, annotations, Map::new().with("spec", spec))
+    let rest = Map::new().with("spec", spec);
+    object(Kind::Ingress, address.name(context), context, annotations, rest)
 }
 
 /// Returns a path without a slash at its end, which is a part of what follows.
@@ -77,20 +75,21 @@ fn literal_pattern(path: &Text) -> Text {
     pattern.text(&path.slice(start..path.as_str().len())).build()
 }
 
-/// Returns the rule of an Ingress, which routes a host and a path to port 80 of the Service.
+/// Returns the rule of an Ingress, which routes a host and a path to the Service.
 pub(super) fn rule(
-    host: Option<Text>,
+    address: &Address,
     path: Text,
     path_type: &'static str,
-    span: Span,
     context: &ServiceContext<'_>,
 ) -> Value {
-    let port = Map::new().with("number", 80_i64);
+    let (number, span) = address.port.service_port;
+    let port = Map::new().with("number", Value::from(number).at(span));
     let backend = Map::new()
         .with("service", Map::new().with("name", context.names.module.clone()).with("port", port));
     let path = Map::new().with("path", path).with("pathType", path_type).with("backend", backend);
+    let span = address.uri.span;
     let rule = Map::new()
-        .maybe("host", host.map(|host| Value::from(host).at(span)))
+        .maybe("host", address.uri.host.clone().map(|host| Value::from(host).at(span)))
         .with("http", Map::new().with("paths", vec![Value::from(path).at(span)]));
     Value::from(rule).at(span)
 }
@@ -110,8 +109,9 @@ fn rewrite_target(service: &Checked<K8sService>, prefix: &Text) -> Option<Value>
 }
 
 fn annotations(
-    service: &Checked<K8sService>,
+    port: PortKind,
     rewrite: Option<Value>,
+    service: &Checked<K8sService>,
     context: &ServiceContext<'_>,
 ) -> Map {
     let mut annotations = Map::new();
@@ -143,11 +143,11 @@ fn annotations(
     if let Some(target) = rewrite {
         annotations = annotations.with(format!("{NGINX}/rewrite-target"), target);
     }
-    if service.port().kind == PortKind::Grpc {
+    if port == PortKind::Grpc {
         annotations = annotations.with(format!("{NGINX}/backend-protocol"), "GRPC");
     }
     annotations = annotations.with("cert-manager.io/cluster-issuer", "opta-selfsigned");
-    if service.port().kind == PortKind::Tcp {
+    if port == PortKind::Websocket {
         // Idle websockets stay open.
         annotations = annotations
             .with(format!("{NGINX}/proxy-read-timeout"), "3600")

@@ -3,6 +3,7 @@
 //! Rendering cannot fail, and the same input gives the same bytes. The kinds of objects, their
 //! names and the selector are those of Opta, so that the manifests update the running objects.
 
+mod address;
 mod alb;
 mod config_map;
 mod context;
@@ -39,7 +40,8 @@ pub use target::{Hardening, Kubernetes, Profile};
 /// Renders the objects of one service.
 #[must_use]
 pub fn render(service: &Checked<K8sService>, context: &ServiceContext<'_>) -> Vec<Object> {
-    let mut objects = vec![service_account::render(context), service::render(service, context)];
+    let mut objects = vec![service_account::render(context)];
+    objects.extend(service::render(service, context));
     objects.extend(config_map::render(context));
     if let Some(image) = image::container_image(service, context) {
         objects.push(deployment::render(service, &image, context));

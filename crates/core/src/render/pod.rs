@@ -1,6 +1,7 @@
 //! The parts of a pod that the service file sets directly.
 
 use crate::model::k8s_service::K8sService;
+use crate::model::ports::ServicePort;
 use crate::model::toleration::Toleration;
 use crate::span::{Defaulted, Spanned};
 use crate::text::Text;
@@ -9,6 +10,18 @@ use crate::value::{Map, Value};
 /// Returns a command or its arguments.
 pub(super) fn words(words: &[Spanned<Text>]) -> Vec<Value> {
     words.iter().map(|word| Value::from(word.value.clone()).at(word.span)).collect()
+}
+
+/// Returns the ports of the container.
+pub(super) fn container_ports(service: &K8sService) -> Vec<Value> {
+    let port = |port: ServicePort| {
+        Map::new()
+            .with("name", port.name)
+            .with("containerPort", Value::from(port.number).at(port.span))
+            .with("protocol", "TCP")
+            .into()
+    };
+    service.all_ports().into_iter().map(port).collect()
 }
 
 /// Returns the tolerations, or `None` if there are none.

@@ -60,14 +60,18 @@ fn path_action(service: &Checked<K8sService>, path: &Spanned<Text>) -> Option<Ma
     if path.value.as_str().is_empty() {
         return None;
     }
-    match service.port().kind {
+    let port = service.port_of_probes()?;
+    let name = Value::from(port.name).at(service.probe_port.as_ref().map(|name| name.span));
+    match port.kind {
         PortKind::Http => {
             let get = Map::new()
-                .with("port", "main")
+                .with("port", name)
                 .with("path", Value::from(path.value.clone()).at(path.span));
             Some(Map::new().with("httpGet", get))
         }
-        PortKind::Tcp => Some(Map::new().with("tcpSocket", Map::new().with("port", "main"))),
+        PortKind::Websocket | PortKind::Tcp => {
+            Some(Map::new().with("tcpSocket", Map::new().with("port", name)))
+        }
         PortKind::Grpc => None,
     }
 }

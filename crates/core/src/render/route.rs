@@ -1,54 +1,56 @@
 //! Routes of the Gateway API (standard channel), one per `public_uri`: an HTTPRoute, or a GRPCRoute
 //! for a `grpc` port (<https://gateway-api.sigs.k8s.io/reference/spec/>).
 
+use super::address::{Address, addresses};
 use super::context::ServiceContext;
 use super::object::{Object, object};
 use crate::check::Checked;
 use crate::kind::Kind;
 use crate::model::k8s_service::K8sService;
 use crate::model::port::PortKind;
-use crate::model::public_uri::PublicUri;
 use crate::text::Text;
 use crate::value::{Map, Value};
 
 pub(super) fn render(service: &Checked<K8sService>, context: &ServiceContext<'_>) -> Vec<Object> {
-    let uris = PublicUri::of(service).into_iter().enumerate();
-    uris.map(|(index, uri)| route(index, uri, service, context)).collect()
+    addresses(service).iter().map(|address| route(address, service, context)).collect()
 }
 
-fn route(
-    index: usize,
-    uri: PublicUri,
-    service: &Checked<K8sService>,
-    context: &ServiceContext<'_>,
-) -> Object {
-    let port = service.port().kind;
+fn route(address: &Address, service: &Checked<K8sService>, context: &ServiceContext<'_>) -> Object {
+    let (uri, port) = (&address.uri, address.port.kind);
     let (namespace, gateway) = context.gateway;
     let parent =
         Map::new().with("name", Text::literal(gateway)).with("namespace", Text::literal(namespace));
     let hosts = uri.host.clone().map(|host| vec![Value::from(host).at(uri.span)]);
     let rule = match port {
-        PortKind::Grpc => grpc_rule(context),
-        PortKind::Http | PortKind::Tcp => http_rule(&uri, service, context),
+        PortKind::Grpc => grpc_rule(address, context),
+        PortKind::Http | PortKind::Websocket | PortKind::Tcp => {
+            http_rule(address, service, context)
+        }
     };
     let spec = Map::new()
         .with("parentRefs", vec![Value::from(parent)])
         .maybe("hostnames", hosts)
         .with("rules", vec![Value::from(rule).at(uri.span)]);
     let kind = if port == PortKind::Grpc { Kind::GrpcRoute } else { Kind::HttpRoute };
-    let name = format!("{}-{index}", context.names.full.as_str()).into();
-    object(kind, name, context, Map::new(), Map::new().with("spec", spec))
+    object(kind, address.name(context), context, Map::new(), Map::new().with("spec", spec))
 }
 
-fn backends(context: &ServiceContext<'_>) -> Vec<Value> {
-    vec![Value::from(Map::new().with("name", context.names.module.clone()).with("port", 80_i64))]
+fn backends(address: &Address, context: &ServiceContext<'_>) -> Vec<Value> {
+    let (number, span) = address.port.service_port;
+    let port = Value::from(number).at(span);
+    vec![Value::from(Map::new().with("name", context.names.module.clone()).with("port", port))]
 }
 
-fn grpc_rule(context: &ServiceContext<'_>) -> Map {
-    Map::new().with("backendRefs", backends(context))
+fn grpc_rule(address: &Address, context: &ServiceContext<'_>) -> Map {
+    Map::new().with("backendRefs", backends(address, context))
 }
 
-fn http_rule(uri: &PublicUri, service: &Checked<K8sService>, context: &ServiceContext<'_>) -> Map {
+fn http_rule(
+    address: &Address,
+    service: &Checked<K8sService>,
+    context: &ServiceContext<'_>,
+) -> Map {
+    let uri = &address.uri;
     let path = Map::new()
         .with("type", "PathPrefix")
         .with("value", Value::from(uri.prefix.clone()).at(uri.span));
@@ -60,8 +62,8 @@ fn http_rule(uri: &PublicUri, service: &Checked<K8sService>, context: &ServiceCo
             .with("urlRewrite", Map::new().with("path", replace));
         rule = rule.with("filters", vec![Value::from(rewrite)]);
     }
-    rule = rule.with("backendRefs", backends(context));
+    rule = rule.with("backendRefs", backends(address, context));
     // Idle websockets stay open.
     let timeouts = Map::new().with("request", "3600s").with("backendRequest", "3600s");
-    rule.maybe("timeouts", (service.port().kind == PortKind::Tcp).then_some(timeouts))
+    rule.maybe("timeouts", (address.port.kind == PortKind::Websocket).then_some(timeouts))
 }

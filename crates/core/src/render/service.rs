@@ -1,4 +1,4 @@
-//! The Service, named after the module. Its port is 80 for every container port.
+//! The Service, named after the module. A service without ports has none.
 
 use super::context::ServiceContext;
 use super::labels;
@@ -6,24 +6,36 @@ use super::object::{Object, object};
 use crate::check::Checked;
 use crate::kind::Kind;
 use crate::model::k8s_service::K8sService;
+use crate::model::ports::ServicePort;
 use crate::value::{Map, Value};
 
-pub(super) fn render(service: &Checked<K8sService>, context: &ServiceContext<'_>) -> Object {
-    let port = Map::new()
-        .with("name", "main")
-        .with("port", 80_i64)
-        .with("targetPort", "main")
-        .with("protocol", "TCP");
-    let ports = vec![Value::from(port).at(service.port().span)];
+pub(super) fn render(
+    service: &Checked<K8sService>,
+    context: &ServiceContext<'_>,
+) -> Option<Object> {
+    let ports: Vec<Value> = service.all_ports().into_iter().map(port).collect();
+    if ports.is_empty() {
+        return None;
+    }
     let spec = Map::new()
         .with("type", "ClusterIP")
         .with("selector", labels::selector(context))
         .with("ports", ports);
-    object(
+    Some(object(
         Kind::Service,
         context.names.module.clone(),
         context,
         Map::new(),
         Map::new().with("spec", spec),
-    )
+    ))
+}
+
+fn port(port: ServicePort) -> Value {
+    let (number, span) = port.service_port;
+    let map = Map::new()
+        .with("name", port.name.clone())
+        .with("port", Value::from(number).at(span))
+        .with("targetPort", port.name)
+        .with("protocol", "TCP");
+    Value::from(map).at(port.span)
 }

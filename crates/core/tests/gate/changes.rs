@@ -41,6 +41,13 @@ const FREE: &[&str] = &[
     "spec.rules[].host",
     "spec.rules[].http.paths[].path",
     "spec.rules[].http.paths[].pathType",
+    "spec.rules[].http.paths[].backend.service.port.number",
+    "spec.rules[].backendRefs[].port",
+    "spec.ports[].name",
+    "spec.ports[].port",
+    "spec.template.spec.containers[].ports[].name",
+    "spec.template.spec.containers[].livenessProbe.httpGet.port",
+    "spec.template.spec.containers[].readinessProbe.httpGet.port",
     "spec.rules[].matches[].path.value",
     "spec.hostnames[]",
     "lifecyclePolicy.rules[].rulePriority",
@@ -57,6 +64,7 @@ const OPTIONAL: &[&str] = &[
     "spec.template.spec.topologySpreadConstraints",
     "spec.template.spec.enableServiceLinks",
     "spec.template.spec.containers[].env",
+    "spec.template.spec.containers[].ports",
     "spec.template.spec.containers[].livenessProbe",
     "spec.template.spec.containers[].readinessProbe",
     "spec.template.spec.containers[].livenessProbe.httpGet",
@@ -211,6 +219,8 @@ fn no_field_can_be_added() {
                     || path == "attachedPolicies"
                     || path.ends_with(".rules") && path.starts_with("lifecyclePolicy")
                     || path.ends_with("tagPrefixList")
+                    || ["spec.ports", "spec.template.spec.containers[].ports"]
+                        .contains(&path.as_str())
                     || ["spec.metrics", "spec.template.spec.topologySpreadConstraints"]
                         .contains(&path.as_str())
                     || path == "policy.document.Statement"

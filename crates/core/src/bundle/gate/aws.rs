@@ -5,16 +5,13 @@ use serde_json::{Value, json};
 use super::arn::{is_iam, role as role_arn, split};
 use super::expected::Expected;
 use super::shape::{
-    Shape, any_number, any_text, exactly, first_then, items, map, one_item, one_of, optional,
+    MANY, Shape, any_number, any_text, exactly, first_then, items, map, one_item, one_of, optional,
     required, text,
 };
 use crate::aws::iam::{ISSUER, PROVIDER};
 use crate::aws::{AwsResource, EcrHost, ecr, statement_actions};
 use crate::check::is_policy_arn;
 use crate::model::name::Names;
-
-/// The most items of a list whose length the renderer does not limit.
-const MANY: usize = 10_000;
 
 /// Returns the shape of a resource of a module.
 pub(super) fn shape<'a>(

@@ -6,17 +6,14 @@ use serde_json::json;
 use super::expected::Expected;
 use super::metadata::{common_labels, object, selector};
 use super::shape::{
-    Field, Shape, any_number, any_text, either, exactly, items, map, one_item, one_of, optional,
-    required,
+    Field, MANY, Shape, any_number, any_text, either, exactly, items, map, one_item, one_of,
+    optional, required,
 };
 use crate::kind::Kind;
 use crate::metadata_key::{is_key, is_label_value, is_unconfined};
 use crate::model::name::Names;
 use crate::model::toleration::EFFECTS;
 use crate::render::{Hardening, LINK_SECRET, MANUAL_SECRETS, Profile};
-
-/// The most items of a list whose length the renderer does not limit.
-const MANY: usize = 10_000;
 
 pub(super) fn shape<'a>(names: &'a Names, expected: &'a Expected<'_>) -> Shape<'a> {
     let rolling =
@@ -103,7 +100,7 @@ fn toleration() -> Shape<'static> {
 
 fn container(expected: &Expected<'_>) -> Vec<Field<'static>> {
     let port = map([
-        required("name", exactly("main")),
+        required("name", any_text()),
         required("containerPort", Shape::Number(0..=65_535)),
         required("protocol", exactly("TCP")),
     ]);
@@ -116,7 +113,7 @@ fn container(expected: &Expected<'_>) -> Vec<Field<'static>> {
         required("imagePullPolicy", one_of(&["IfNotPresent", "Always"])),
         optional("command", items(any_text(), 1..=MANY)),
         optional("args", items(any_text(), 1..=MANY)),
-        required("ports", one_item(port)),
+        optional("ports", items(port, 1..=MANY)),
         optional("env", items(variable(), 1..=MANY)),
         required("resources", resources),
         optional("livenessProbe", probe()),
@@ -156,11 +153,11 @@ fn variable() -> Shape<'static> {
 }
 
 fn probe() -> Shape<'static> {
-    let get = map([required("port", exactly("main")), required("path", any_text())]);
+    let get = map([required("port", any_text()), required("path", any_text())]);
     map([
         optional("httpGet", get),
         optional("exec", map([required("command", items(any_text(), 1..=MANY))])),
-        optional("tcpSocket", exactly(json!({ "port": "main" }))),
+        optional("tcpSocket", map([required("port", any_text())])),
         required("initialDelaySeconds", any_number()),
         optional("periodSeconds", any_number()),
     ])

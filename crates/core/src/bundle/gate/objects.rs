@@ -5,7 +5,7 @@ use serde_json::json;
 use super::expected::Expected;
 use super::metadata::{object, selector};
 use super::shape::{
-    Shape, any_number, any_text, entries, exactly, items, map, one_item, one_of, required, text,
+    MANY, Shape, any_number, any_text, entries, exactly, items, map, one_of, required, text,
 };
 use super::{arn, deployment, traffic};
 use crate::kind::Kind;
@@ -123,15 +123,15 @@ fn secret(names: &Names) -> Shape<'_> {
 
 fn service(names: &Names) -> Shape<'_> {
     let port = map([
-        required("name", exactly("main")),
-        required("port", exactly(80)),
+        required("name", any_text()),
+        required("port", Shape::Number(1..=65_535)),
         required("targetPort", text("the name of a port", |_| true)),
         required("protocol", exactly("TCP")),
     ]);
     let spec = map([
         required("type", exactly("ClusterIP")),
         required("selector", exactly(selector(names))),
-        required("ports", one_item(port)),
+        required("ports", items(port, 1..=MANY)),
     ]);
     object(Kind::Service, names, None, vec![required("spec", spec)])
 }

@@ -45,6 +45,8 @@ pub(super) struct Field<'a> {
     shape: Shape<'a>,
 }
 
+/// The most items of a list whose length the renderer does not limit.
+pub(super) const MANY: usize = 10_000;
 /// The largest number that the renderer writes.
 const MAX_NUMBER: i64 = u32::MAX as i64;
 /// The number of characters of a rejected value in a message.

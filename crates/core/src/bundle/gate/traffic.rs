@@ -5,7 +5,7 @@ use serde_json::{Value, json};
 use super::expected::Expected;
 use super::metadata::object;
 use super::shape::{
-    Shape, any_text, either, exactly, map, one_item, one_of, optional, required, text,
+    Shape, any_number, any_text, either, exactly, map, one_item, one_of, optional, required, text,
 };
 use crate::kind::Kind;
 use crate::metadata_key::{is_key, is_snippet};
@@ -24,13 +24,13 @@ pub(super) fn ingress(names: &Names) -> Shape<'_> {
 }
 
 fn ingress_of<'a>(class: &'static str, path_type: Shape<'a>, names: &'a Names) -> Shape<'a> {
-    let backend = json!({
-        "service": { "name": names.module.as_str(), "port": { "number": 80 } },
-    });
+    let port = map([required("number", any_number())]);
+    let service = map([required("name", exactly(names.module.as_str())), required("port", port)]);
+    let backend = map([required("service", service)]);
     let path = map([
         required("path", url_path()),
         required("pathType", path_type),
-        required("backend", exactly(backend)),
+        required("backend", backend),
     ]);
     let rule =
         map([optional("host", host()), required("http", map([required("paths", one_item(path))]))]);
@@ -63,7 +63,7 @@ pub(super) fn grpc_route<'a>(names: &'a Names, expected: &'a Expected<'_>) -> Sh
 }
 
 fn backend(names: &Names) -> Shape<'static> {
-    exactly(json!({ "name": names.module.as_str(), "port": 80 }))
+    map([required("name", exactly(names.module.as_str())), required("port", any_number())])
 }
 
 fn route<'a>(
