@@ -14,6 +14,7 @@ use k8s_openapi::api::core::v1::ConfigMap;
 use kube::api::{Api, DeleteParams, DynamicObject, ListParams, Patch, PatchParams, Preconditions};
 use optakit_core::kind::{Kind, Pruning};
 use optakit_core::render::MANUAL_SECRETS;
+use optakit_core::visible::visible_line;
 use serde_json::json;
 use sha2::{Digest, Sha256};
 
@@ -87,7 +88,8 @@ impl ApplySet {
             found.and_then(|parent| parent.metadata.annotations).unwrap_or_default();
         let tooling = annotations.get(TOOLING).map_or("optakit/", String::as_str);
         if !tooling.starts_with("optakit/") {
-            let reason = format!("it is the parent of an ApplySet of {tooling}");
+            let tooling = visible_line(tooling);
+            let reason = format!("it is the parent of an ApplySet of `{tooling}`");
             return Err(LiveError::Rejected { object, reason });
         }
         let kinds = annotations.get(KINDS).map(String::as_str).unwrap_or_default();

@@ -5,6 +5,7 @@ use std::path::{Path, PathBuf};
 use anyhow::bail;
 use optakit_core::api::{self, SourceText};
 use optakit_core::bundle::{Bundle, BundleError};
+use optakit_core::visible::visible_line;
 use serde_json::Value;
 
 use crate::report::Report;
@@ -116,7 +117,7 @@ pub(crate) fn check(
     if bundle.renderer != env!("CARGO_PKG_VERSION") {
         report.note(format!(
             "the bundle was rendered by optakit {}; it is applied unchanged",
-            bundle.renderer
+            visible_line(&bundle.renderer)
         ));
     }
     if bundle.manifests.is_empty() {

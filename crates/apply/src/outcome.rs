@@ -15,6 +15,7 @@ pub(crate) enum Outcome {
     CouldNotRun,
     /// The arguments are wrong.
     Usage,
+    HungUp,
     Interrupted,
     Terminated,
 }
@@ -25,13 +26,14 @@ pub(crate) enum Outcome {
 pub(crate) struct UsageError(pub(crate) String);
 
 impl Outcome {
-    pub(crate) const ALL: [Self; 8] = [
+    pub(crate) const ALL: [Self; 9] = [
         Self::Succeeded,
         Self::Failed,
         Self::Changes,
         Self::LockLost,
         Self::CouldNotRun,
         Self::Usage,
+        Self::HungUp,
         Self::Interrupted,
         Self::Terminated,
     ];
@@ -47,6 +49,7 @@ impl Outcome {
             // EX_USAGE of sysexits.h.
             Self::Usage => 64,
             // Shells add 128 to the number of the signal that ended a process.
+            Self::HungUp => 129,
             Self::Interrupted => 130,
             Self::Terminated => 143,
         }
@@ -64,6 +67,7 @@ impl Outcome {
                  AWS cannot be reached"
             }
             Self::Usage => "a usage error, such as an unknown flag",
+            Self::HungUp => "the terminal was closed",
             Self::Interrupted => "interrupted by Ctrl-C",
             Self::Terminated => "terminated by SIGTERM",
         }

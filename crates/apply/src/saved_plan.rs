@@ -2,6 +2,7 @@
 
 use k8s_openapi::jiff::Timestamp;
 use optakit_core::effect::strip_server_fields;
+use optakit_core::visible::visible_line;
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
 
@@ -94,6 +95,12 @@ pub(crate) enum PlanError {
     #[error("the file is not a saved plan")]
     NotAPlan(#[source] serde_json::Error),
     #[error(
+        "the file has the format `{}` and the kind `{}`, expected `{API_VERSION}` and `{KIND}`",
+        visible_line(api_version),
+        visible_line(kind)
+    )]
+    UnknownFormat { api_version: String, kind: String },
+    #[error(
         "the saved plan is outdated, nothing was changed: {reason}\n  \
          help: save a new one with `{}`",
         hint::optakit("plan", "--save FILE")
@@ -138,7 +145,14 @@ impl SavedPlan {
     ///
     /// Fails if the text is not a plan.
     pub(crate) fn parse(text: &str) -> Result<Self, PlanError> {
-        serde_json::from_str(text).map_err(PlanError::NotAPlan)
+        let plan: Self = serde_json::from_str(text).map_err(PlanError::NotAPlan)?;
+        if (plan.api_version.as_str(), plan.kind.as_str()) != (API_VERSION, KIND) {
+            return Err(PlanError::UnknownFormat {
+                api_version: plan.api_version,
+                kind: plan.kind,
+            });
+        }
+        Ok(plan)
     }
 
     /// Returns the text of the file.
@@ -252,5 +266,10 @@ mod tests {
     #[test]
     fn a_plan_is_read_from_its_text() {
         assert_eq!(SavedPlan::parse(&plan().to_text()).expect("it is a plan"), plan());
+        for (from, to) in [(API_VERSION, "optakit.dev/v9"), (KIND, "Bundle")] {
+            let text = plan().to_text().replace(&format!("\"{from}\""), &format!("\"{to}\""));
+            let error = SavedPlan::parse(&text).expect_err("it has another format").to_string();
+            assert!(error.contains(to), "{error}");
+        }
     }
 }

@@ -2,6 +2,7 @@
 //! first object.
 
 use optakit_core::bundle::Bundle;
+use optakit_core::visible::visible_line;
 
 use super::legacy;
 use super::read::read;
@@ -49,27 +50,17 @@ impl Current {
         set: &ApplySet,
         revisions: &[Revision],
     ) -> Result<Self, HistoryError> {
-        let newest = revisions.first().map_or(0, |newest| newest.number);
-        let applied = set.annotation(APPLIED);
-        // The revision that runs may have been deleted. Its number is not used again.
-        let numbers = applied.and_then(|applied| applied.parse().ok()).into_iter();
-        let next = numbers.filter(|number| *number < MAX_NUMBER).fold(newest, u32::max) + 1;
-        let Some(applied) = applied else {
+        let Some(applied) = set.annotation(APPLIED) else {
             return Self::find_unmarked(client, layer, set, revisions).await;
         };
-        let revision = revisions.iter().find(|revision| revision.number.to_string() == applied);
-        let Some(revision) = revision else {
-            let reason = format!("revision {applied}, which runs now, is not in the history");
-            return Ok(Self { applied: None, base: Base::Unknown { reason }, next });
+        // Not after the newest Secret: anyone who can write Secrets can choose its number.
+        let newest = || revisions.first().map_or(0, |newest| newest.number);
+        let next = next_after(applied.parse().unwrap_or_else(|_| newest()));
+        let (applied, base) = match marked(applied, set, revisions) {
+            Ok(revision) => (Some(revision.clone()), last_complete(revision, revisions)),
+            Err(reason) => (None, Base::Unknown { reason }),
         };
-        if set.annotation(APPLIED_DIGEST) != Some(&*revision.digest) {
-            let reason = format!(
-                "the record of revision {applied}, which runs now, does not match its digest"
-            );
-            return Ok(Self { applied: None, base: Base::Unknown { reason }, next });
-        }
-        let base = last_complete(revision, revisions);
-        Ok(Self { applied: Some(revision.clone()), base, next })
+        Ok(Self { applied, base, next })
     }
 
     /// Finds out what runs now if no run of this version applied it.
@@ -79,7 +70,7 @@ impl Current {
         set: &ApplySet,
         revisions: &[Revision],
     ) -> Result<Self, HistoryError> {
-        let next = revisions.first().map_or(1, |newest| newest.number + 1);
+        let next = next_after(revisions.first().map_or(0, |newest| newest.number));
         if set.is_empty() {
             return Ok(Self { applied: None, base: Base::Nothing, next });
         }
@@ -142,6 +133,54 @@ impl Current {
                 && revision.digest != base.digest
         });
         own.chain(others).collect()
+    }
+}
+
+/// Returns the number of the revision after one. If the name of its Secret is taken, the record
+/// uses the next free number.
+pub(super) const fn next_after(number: u32) -> u32 {
+    if number < MAX_NUMBER { number + 1 } else { 1 }
+}
+
+/// Returns the revision that the parent of the set names.
+///
+/// # Errors
+///
+/// Fails with the reason if the revision is not in the history, or was changed.
+fn marked<'a>(
+    applied: &str,
+    set: &ApplySet,
+    revisions: &'a [Revision],
+) -> Result<&'a Revision, String> {
+    let found = revisions.iter().find(|revision| revision.number.to_string() == applied);
+    let applied = visible_line(applied);
+    let Some(revision) = found else {
+        return Err(format!("revision {applied}, which runs now, is not in the history"));
+    };
+    if set.annotation(APPLIED_DIGEST) != Some(&*revision.digest) {
+        return Err(format!("revision {applied}, which runs now, was changed in the history"));
+    }
+    Ok(revision)
+}
+
+/// Returns the deployed revision that runs now. If the last run did not complete, returns the one
+/// that ran before. Returns `None` if nothing was deployed.
+///
+/// # Errors
+///
+/// Fails with the reason if that revision is not in the history.
+pub(crate) fn last_deployed(
+    set: &ApplySet,
+    revisions: &[Revision],
+) -> Result<Option<Revision>, String> {
+    let Some(applied) = set.annotation(APPLIED) else {
+        let is_deployed = |revision: &&Revision| revision.status == Status::Deployed;
+        return Ok(revisions.iter().find(is_deployed).cloned());
+    };
+    match last_complete(marked(applied, set, revisions)?, revisions) {
+        Base::Nothing => Ok(None),
+        Base::Revision(revision) => Ok(Some(revision)),
+        Base::Unknown { reason } => Err(reason),
     }
 }
 

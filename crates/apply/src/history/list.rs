@@ -5,7 +5,7 @@ use std::cmp::Reverse;
 use k8s_openapi::api::core::v1::Secret;
 use kube::api::{Api, ListParams};
 
-use super::revision::{HistoryError, LAYER, Revision, Status, TYPE};
+use super::revision::{HistoryError, LAYER, Revision, TYPE};
 use crate::live::explain;
 
 /// Returns the revisions of a layer, newest first.
@@ -30,11 +30,6 @@ pub(crate) async fn list(
         items.filter_map(|item| Revision::from_metadata(item.metadata, layer)).collect();
     revisions.sort_by_key(|revision| Reverse(revision.number));
     Ok(revisions)
-}
-
-/// Returns the newest revision whose pods became ready.
-pub(crate) fn last_good(revisions: &[Revision]) -> Option<&Revision> {
-    revisions.iter().find(|revision| revision.status == Status::Deployed)
 }
 
 /// Returns the revision with a number.

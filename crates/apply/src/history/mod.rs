@@ -14,9 +14,9 @@ mod revision;
 mod trim;
 mod unfinished;
 
-pub(crate) use current::{Base, Current, mark};
+pub(crate) use current::{Base, Current, last_deployed, mark};
 pub(crate) use facts::Facts;
-pub(crate) use list::{find, last_good, list};
+pub(crate) use list::{find, list};
 pub(crate) use read::read;
 pub(crate) use record::{NewRevision, record};
 pub(crate) use revision::{Before, Revision, Status};

@@ -8,6 +8,7 @@ use kube::api::{Api, ListParams, ObjectMeta, Patch, PatchParams, PostParams};
 use optakit_core::bundle::Bundle;
 use serde_json::json;
 
+use super::current::next_after;
 use super::facts::{CAUSE, Facts, shortened};
 use super::pack::pack;
 use super::revision::{
@@ -134,25 +135,25 @@ impl NewRevision {
     ) -> Result<Created, HistoryError> {
         let secrets: Api<Secret> = Api::namespaced(client.clone(), &self.layer);
         let secret = self.secret(part);
-        match secrets.create(params, &secret).await {
-            Ok(_) => Ok(Created::Yes),
-            Err(kube::Error::Api(answer)) if answer.code == 409 => {
-                let name = secret.metadata.name.as_deref().unwrap_or_default();
-                let found = secrets.get_opt(name).await;
-                let found =
-                    found.map_err(|error| explain(error, "reading", &format!("Secret {name}")))?;
+        let error = match secrets.create(params, &secret).await {
+            Ok(_) => return Ok(Created::Yes),
+            Err(error) => error,
+        };
+        if matches!(&error, kube::Error::Api(answer) if answer.code == 409) {
+            let name = secret.metadata.name.as_deref().unwrap_or_default();
+            let found = secrets.get_opt(name).await;
+            let found =
+                found.map_err(|error| explain(error, "reading", &format!("Secret {name}")))?;
+            // Without such a Secret, a webhook rejects the record with this status.
+            if let Some(found) = found {
                 // The answer to our own request was lost.
-                let is_ours = found.is_some_and(|found| {
-                    found.type_ == secret.type_
-                        && found.data == secret.data
-                        && found.metadata.labels == secret.metadata.labels
-                });
-                Ok(if is_ours { Created::Yes } else { Created::NameIsTaken })
-            }
-            Err(error) => {
-                Err(explain(error, "recording", &format!("revision {}", self.number)).into())
+                let is_ours = found.type_ == secret.type_
+                    && found.data == secret.data
+                    && found.metadata.labels == secret.metadata.labels;
+                return Ok(if is_ours { Created::Yes } else { Created::NameIsTaken });
             }
         }
+        Err(explain(error, "recording", &format!("revision {}", self.number)).into())
     }
 
     /// Returns the Secret of a part. Parts count from 1.
@@ -230,7 +231,7 @@ pub(crate) async fn record(
     status: Status,
     known: &[Revision],
 ) -> Result<Revision, HistoryError> {
-    let number = known.first().map_or(1, |newest| newest.number + 1);
+    let number = next_after(known.first().map_or(0, |newest| newest.number));
     let new = NewRevision::of(bundle, number).made_by(origin::author(), None);
     new.with_status(status).write(client).await
 }

@@ -5,7 +5,7 @@ use kube::api::{Api, DeleteParams, ListParams};
 
 use super::list::list;
 use super::revision::{
-    HistoryError, LAYER, NUMBER, PART_TYPE, Revision, Status, part_name, secret_name,
+    HistoryError, LAYER, MAX_NUMBER, NUMBER, PART_TYPE, Revision, Status, part_name, secret_name,
 };
 use crate::live::{LiveError, explain};
 
@@ -13,7 +13,7 @@ use crate::live::{LiveError, explain};
 const KEPT: usize = 10;
 
 /// Deletes the oldest revisions of a layer. Keeps the newest ten that were deployed, the newest ten
-/// others, and the revisions in `needed`.
+/// others, and the revisions in `needed`. The last one in `needed` is the one that runs now.
 ///
 /// # Errors
 ///
@@ -23,7 +23,10 @@ pub(crate) async fn trim(
     layer: &str,
     needed: &[u32],
 ) -> Result<(), HistoryError> {
-    let revisions = list(client, layer).await?;
+    let mut revisions = list(client, layer).await?;
+    // A number above that is not from a run. Such a Secret must not displace a revision.
+    let last = needed.last().copied().unwrap_or(MAX_NUMBER);
+    revisions.retain(|revision| revision.number <= last);
     let is_deployed = |revision: &&Revision| revision.status == Status::Deployed;
     let deployed = revisions.iter().filter(is_deployed).skip(KEPT);
     let others = revisions.iter().filter(|revision| !is_deployed(revision)).skip(KEPT);

@@ -50,7 +50,14 @@ pub(super) async fn acquire(
         if let Written::Done(lease) = lease.create().await? {
             return Ok(Taken { lease: *lease, at, interrupted: None });
         }
-        let Some(found) = lease.read().await? else { continue };
+        let Some(found) = lease.read().await? else {
+            // The Lease was deleted since, or a webhook rejects it as if it existed.
+            if started.elapsed() >= wait.max(DURATION) {
+                return Err(LockError::Refused { layer: lease.layer().to_owned() });
+            }
+            tokio::time::sleep(PAUSE).await;
+            continue;
+        };
         let is_free = can_be_taken(lease, &found);
         let version = found.metadata.resource_version.clone();
         let last = match observed.take() {
@@ -77,7 +84,12 @@ pub(super) async fn acquire(
         // A lock that is not renewed is taken over soon, unless its duration is longer than ours.
         let is_long = duration_of(&found) > DURATION && last.at.elapsed() >= DURATION;
         if started.elapsed() >= wait && (is_renewed || is_long) {
-            return Err(LockError::Held { holder: holder::describe(&found) });
+            let holder = holder::describe(&found);
+            if is_renewed {
+                return Err(LockError::Held { holder });
+            }
+            let (layer, valid) = (lease.layer().to_owned(), duration_of(&found));
+            return Err(LockError::Long { holder, layer, valid });
         }
         observed = Some(last);
         tokio::time::sleep(PAUSE).await;

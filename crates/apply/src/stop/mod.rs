@@ -1,4 +1,4 @@
-//! Signals that ask a run to stop: Ctrl-C, and SIGTERM on Unix.
+//! Signals that ask a run to stop: Ctrl-C, and on Unix SIGTERM and the end of the terminal.
 //!
 //! The first signal stops a wait, so that the run can print the state. The second one ends the run.
 
@@ -44,6 +44,8 @@ impl Interrupted {
         match self.signal {
             StopSignal::Interrupt => Outcome::Interrupted,
             StopSignal::Terminate => Outcome::Terminated,
+            #[cfg(unix)]
+            StopSignal::Hangup => Outcome::HungUp,
         }
     }
 }

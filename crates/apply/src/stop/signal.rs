@@ -7,4 +7,7 @@ pub(crate) enum StopSignal {
     Interrupt,
     /// SIGTERM, or Ctrl-Break on Windows.
     Terminate,
+    /// SIGHUP: the terminal was closed.
+    #[cfg(unix)]
+    Hangup,
 }

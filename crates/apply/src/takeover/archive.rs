@@ -38,12 +38,29 @@ pub(super) async fn copy(
         let copy = copy_of(record, &records.release);
         match secrets.create(&PostParams::default(), &copy).await {
             Ok(_) => {}
-            // An interrupted run has already copied it: the name contains a digest of the data.
-            Err(kube::Error::Api(status)) if status.code == 409 => {}
-            Err(error) => return Err(explain(error, "archiving", &label(record))),
+            Err(error) => {
+                let is_copied = match &error {
+                    kube::Error::Api(status) if status.code == 409 => {
+                        is_copied(&secrets, &copy).await?
+                    }
+                    _ => false,
+                };
+                // An interrupted run may have copied it.
+                if !is_copied {
+                    return Err(explain(error, "archiving", &label(record)));
+                }
+            }
         }
     }
     Ok(())
+}
+
+/// Whether the layer contains this copy of a record.
+async fn is_copied(secrets: &Api<Secret>, copy: &Secret) -> Result<bool, LiveError> {
+    let name = copy.metadata.name.as_deref().unwrap_or_default();
+    let found = secrets.get_opt(name).await;
+    let found = found.map_err(|error| explain(error, "reading", &format!("Secret {name}")))?;
+    Ok(found.is_some_and(|found| found.type_ == copy.type_ && found.data == copy.data))
 }
 
 /// Deletes the records of a release, the newest one last. Helm then has no such release any more.

@@ -2,7 +2,8 @@
 
 use std::fmt;
 
-use super::format::{API_VERSION, MAX_BYTES};
+use super::format::{API_VERSION, KIND, MAX_BYTES};
+use crate::visible::visible_line;
 
 /// The reason why a bundle is rejected.
 #[derive(Debug, thiserror::Error)]
@@ -18,19 +19,25 @@ pub enum BundleError {
     #[error("the file is not a valid bundle")]
     NotABundle(#[source] serde_json::Error),
     /// This version does not know the format.
-    #[error("the bundle has the format `{found}`, expected `{API_VERSION}`")]
+    #[error("the bundle has the format `{}`, expected `{API_VERSION}`", visible_line(found))]
     UnknownFormat {
         /// The format of the bundle.
         found: String,
     },
+    /// The file has the format of Optakit, but is not a bundle.
+    #[error("the file has the kind `{}`, expected `{KIND}`", visible_line(found))]
+    UnknownKind {
+        /// The kind of the file.
+        found: String,
+    },
     /// Optakit cannot apply some of the objects.
-    #[error("the bundle contains unknown objects: {}", objects.join(", "))]
+    #[error("the bundle contains unknown objects: {}", visible_line(&objects.join(", ")))]
     UnknownObjects {
         /// Kind, name and API version of each unknown object.
         objects: Vec<String>,
     },
     /// A hole is not in a text of the bundle.
-    #[error("the bundle has no text for `{input}` at `{pointer}`")]
+    #[error("the bundle has no text for `{}` at `{}`", visible_line(input), visible_line(pointer))]
     InvalidHole {
         /// The input that fills the hole.
         input: String,
@@ -39,7 +46,8 @@ pub enum BundleError {
     },
     /// The bundle contains something that the renderer does not write for its layer.
     #[error(
-        "the bundle contains parts that are not allowed in the layer `{layer}`\n{}",
+        "the bundle contains parts that are not allowed in the layer `{}`\n{}",
+        visible_line(layer),
         violations.iter().map(|violation| format!("  {violation}")).collect::<Vec<_>>().join("\n")
     )]
     OutsideLayer {
@@ -84,10 +92,11 @@ pub struct Violation {
 
 impl fmt::Display for Violation {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str(&self.document)?;
+        // Names and values of the bundle must not look like lines of this message.
+        f.write_str(&visible_line(&self.document))?;
         if !self.pointer.is_empty() {
-            write!(f, ": `{}`", self.pointer)?;
+            write!(f, ": `{}`", visible_line(&self.pointer))?;
         }
-        write!(f, " {}", self.reason)
+        write!(f, " {}", visible_line(&self.reason))
     }
 }

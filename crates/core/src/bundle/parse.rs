@@ -4,7 +4,7 @@ use serde::Deserialize;
 use serde_json::Value;
 
 use super::error::BundleError;
-use super::format::{API_VERSION, Bundle, MAX_BYTES, Sources};
+use super::format::{API_VERSION, Bundle, KIND, MAX_BYTES, Sources};
 use super::hole::Location;
 use super::object::BundleObject;
 
@@ -18,11 +18,12 @@ impl Bundle {
     pub fn parse(text: &str) -> Result<Self, BundleError> {
         check_size(text)?;
         let value: Value = serde_json::from_str(text).map_err(BundleError::NotABundle)?;
-        let format = value.get("apiVersion").and_then(Value::as_str);
-        if let Some(found) =
-            format.filter(|found| *found != API_VERSION && found.starts_with("optakit.dev/"))
-        {
+        let text = |key: &str| value.get(key).and_then(Value::as_str);
+        if let Some(found) = text("apiVersion").filter(|found| *found != API_VERSION) {
             return Err(BundleError::UnknownFormat { found: found.to_owned() });
+        }
+        if let Some(found) = text("kind").filter(|found| *found != KIND) {
+            return Err(BundleError::UnknownKind { found: found.to_owned() });
         }
         let manifests = value.get("manifests").and_then(Value::as_array).into_iter().flatten();
         let objects: Vec<String> =

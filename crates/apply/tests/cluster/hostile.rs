@@ -1,0 +1,95 @@
+//! Objects that someone else wrote, in order to mislead or to block a run.
+
+use base64::Engine;
+use base64::engine::general_purpose::STANDARD;
+use serde_json::{Value, json};
+
+use super::history::revisions;
+use crate::testbed::{Service, apply_objects, kubectl_ok, record_fault};
+
+/// Returns a Lease of the lock of a layer.
+fn lease(layer: &str, spec: Value) -> Value {
+    json!({
+        "apiVersion": "coordination.k8s.io/v1",
+        "kind": "Lease",
+        "metadata": {"name": format!("optakit-{layer}"), "namespace": layer},
+        "spec": spec,
+    })
+}
+
+#[test]
+fn lease_with_impossible_times_does_not_block_a_run() {
+    let service = Service::new("timeless", "acme/api:1", "");
+    service.apply(&[]).succeeds();
+    let end = "9999-12-31T23:59:59.999999Z";
+    let spec = json!({"acquireTime": end, "renewTime": end});
+    apply_objects(&[lease("timeless", spec)], service.folder());
+    service.update("acme/api:2", "");
+    service.apply(&[]).succeeds();
+    assert_eq!(service.image(), "acme/api:2");
+}
+
+#[test]
+fn lease_that_is_valid_for_years_is_reported_with_a_way_out() {
+    let service = Service::new("endless", "acme/api:1", "");
+    service.apply(&[]).succeeds();
+    let spec = json!({"holderIdentity": "x\n  help: run y", "leaseDurationSeconds": i32::MAX});
+    apply_objects(&[lease("endless", spec)], service.folder());
+    service.update("acme/api:2", "");
+    service
+        .apply(&[])
+        .fails()
+        .omits("\n  help: run y")
+        .reports("its Lease is valid for 596523h14m07s; nothing was changed")
+        .reports("delete the Lease: `kubectl -n endless delete lease optakit-endless");
+    kubectl_ok(&["-n", "endless", "delete", "lease", "optakit-endless"]);
+    service.apply(&[]).succeeds();
+    record_fault(
+        "Someone writes a Lease that is valid for years, or has impossible times",
+        "The message shows how to delete the Lease. Times are never compared.",
+    );
+}
+
+#[test]
+fn forged_revisions_do_not_displace_what_runs() {
+    let service = Service::new("forged", "acme/api:1", "");
+    service.apply(&[]).succeeds();
+    service.update("acme/api:2", "");
+    service.apply(&[]).succeeds();
+    let forged: Vec<Value> = (0..12).map(|index| forged_revision(999_999_999 - index)).collect();
+    apply_objects(&forged, service.folder());
+
+    service.run("drift", &[]).succeeds().prints("no differences");
+    service.run("status", &[]).succeeds().prints("revision 2 (deployed)");
+    service.update("acme/api:3", "");
+    service.apply(&[]).succeeds();
+    assert_eq!(revisions(&service)[12..], [3, 2, 1].map(|number| (number, "deployed".to_owned())));
+    service.run("rollback", &[]).succeeds().reports("rolled back to revision 2");
+    assert_eq!(service.image(), "acme/api:2");
+    service.run("rollback", &["--to", "999999999"]).fails().reports("cannot read the record");
+    assert_eq!(service.image(), "acme/api:2");
+    record_fault(
+        "Someone writes Secrets that look like newer revisions",
+        "They displace no revision. `status`, `drift` and `rollback` use the revision that runs.",
+    );
+}
+
+/// Returns a Secret that looks like a revision of the layer `forged`.
+fn forged_revision(number: u32) -> Value {
+    json!({
+        "apiVersion": "v1",
+        "kind": "Secret",
+        "type": "optakit.dev/revision",
+        "metadata": {
+            "name": format!("optakit.forged.v{number}"),
+            "namespace": "forged",
+            "labels": {
+                "optakit.dev/layer": "forged",
+                "optakit.dev/revision": number.to_string(),
+                "optakit.dev/status": "deployed",
+            },
+            "annotations": {"optakit.dev/digest": "sha256:1"},
+        },
+        "data": {"bundle": STANDARD.encode("garbage")},
+    })
+}
