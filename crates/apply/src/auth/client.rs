@@ -7,13 +7,14 @@ use std::time::Duration;
 use http::{HeaderValue, Request};
 use hyper_rustls::{FixedServerNameResolver, HttpsConnector, HttpsConnectorBuilder};
 use hyper_util::client::legacy::Client;
-use hyper_util::rt::TokioExecutor;
+use hyper_util::rt::{TokioExecutor, TokioTimer};
 use kube::client::retry::RetryPolicy;
 use kube::client::{Body, ConfigExt};
+use tower::ServiceBuilder;
 use tower::buffer::BufferLayer;
 use tower::retry::RetryLayer;
+use tower::timeout::TimeoutLayer;
 use tower::util::{BoxCloneService, MapRequestLayer};
-use tower::{BoxError, ServiceBuilder};
 
 use super::error::AuthError;
 use super::kubeconfig::read_token;
@@ -28,6 +29,13 @@ const BUFFER: usize = 64;
 const FIRST_PAUSE: Duration = Duration::from_millis(5);
 const LONGEST_PAUSE: Duration = Duration::from_millis(500);
 const RETRIES: u32 = 8;
+/// How long the API server may take to answer. It ends a request itself after 60 seconds.
+const ANSWER_TIMEOUT: Duration = Duration::from_secs(75);
+/// How often a connection with open requests is checked. A connection that a network drops without
+/// a message is then replaced before a lock of this run expires.
+const CHECK_CONNECTION: Duration = Duration::from_secs(6);
+/// How long the answer to such a check may take.
+const CHECK_TIMEOUT: Duration = Duration::from_secs(6);
 
 /// Builds a client that retries failed requests. It renews the credentials when the API server
 /// rejects them.
@@ -66,9 +74,17 @@ pub(super) fn sender(mut config: kube::Config, proxies: Arc<Proxies>) -> Result<
         .option_layer(config.auth_layer().map_err(failed)?)
         .layer(config.extra_headers_layer().map_err(failed)?)
         .layer(MapRequestLayer::new(move |request| with_proxy(request, authorization.as_ref())))
-        .map_err(BoxError::from)
-        .service(Client::builder(TokioExecutor::new()).build(connector));
+        .layer(TimeoutLayer::new(ANSWER_TIMEOUT))
+        .service(http_client(connector));
     Ok(BoxCloneService::new(service))
+}
+
+fn http_client(connector: HttpsConnector<Connector>) -> Client<HttpsConnector<Connector>, Body> {
+    Client::builder(TokioExecutor::new())
+        .timer(TokioTimer::new())
+        .http2_keep_alive_interval(CHECK_CONNECTION)
+        .http2_keep_alive_timeout(CHECK_TIMEOUT)
+        .build(connector)
 }
 
 /// Returns the retries of the answers 429, 503 and 504. They hide short faults. The run repeats the
@@ -106,5 +122,33 @@ fn explain(error: kube::Error, command: Option<&str>) -> AuthError {
         (kube::Error::Auth(error), Some(command)) => plugin::error(command, &error),
         (kube::Error::InferKubeconfig(error), _) => explain_settings(error).into(),
         (error, _) => AuthError::client(error),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use tokio::net::TcpListener;
+    use tokio::time::Instant;
+    use tower::ServiceExt;
+
+    use super::*;
+
+    #[tokio::test(start_paused = true)]
+    async fn request_without_an_answer_ends() {
+        let listener = TcpListener::bind("127.0.0.1:0").await.expect("a free port");
+        let address = listener.local_addr().expect("it has an address");
+        let config = kube::Config::new(format!("http://{address}").parse().expect("an address"));
+        let sender = sender(config, Arc::new(Proxies::default())).expect("a client");
+        let (request, started) = (Request::new(Body::empty()), Instant::now());
+        let answer = tokio::select! {
+            answer = sender.oneshot(request) => answer,
+            // Accepts the connection, and never answers.
+            _ = async {
+                let _connection = listener.accept().await;
+                std::future::pending::<()>().await
+            } => unreachable!("this never ends"),
+        };
+        assert!(answer.is_err_and(|error| error.is::<tower::timeout::error::Elapsed>()));
+        assert!(started.elapsed() >= ANSWER_TIMEOUT);
     }
 }

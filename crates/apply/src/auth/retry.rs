@@ -9,6 +9,7 @@ use http::{Request, Response, StatusCode};
 use kube::client::Body;
 use tower::BoxError;
 use tower::retry::Policy;
+use tower::timeout::error::Elapsed;
 
 use super::error::AuthError;
 
@@ -18,6 +19,8 @@ const ATTEMPTS: u32 = 16;
 /// How often a request is sent while the answer is an internal error. A broken webhook may be the
 /// reason.
 const ATTEMPTS_AFTER_INTERNAL_ERROR: u32 = 4;
+/// How often a request is sent that is not answered in time.
+const ATTEMPTS_AFTER_TIMEOUT: u32 = 2;
 /// How often a request is sent before the first answer. An API server that does not exist is
 /// reported soon.
 const ATTEMPTS_BEFORE_FIRST_ANSWER: u32 = 3;
@@ -59,6 +62,7 @@ impl<B> Policy<Request<Body>, Response<B>, BoxError> for Retry {
             }
             // The credentials cannot be renewed. Trying again would run the plugin again.
             Err(error) if error.is::<AuthError>() => None,
+            Err(error) if error.is::<Elapsed>() => self.pause(ATTEMPTS_AFTER_TIMEOUT),
             Err(_) if self.answered.load(Ordering::Relaxed) => self.pause(ATTEMPTS),
             Err(_) => self.pause(ATTEMPTS_BEFORE_FIRST_ANSWER),
         }

@@ -48,6 +48,7 @@ fn prevents_the_start(error: &(dyn std::error::Error + 'static)) -> bool {
             BundleError::TooLarge { .. }
                 | BundleError::NotABundle(_)
                 | BundleError::UnknownFormat { .. }
+                | BundleError::UnknownKind { .. }
         );
     }
     if let Some(error) = error.downcast_ref::<ArchiveError>() {

@@ -2,6 +2,8 @@
 
 use std::error::Error;
 
+use tower::timeout::error::Elapsed;
+
 use super::proxy_error::ProxyError;
 
 /// Returns the most specific reason of an error: the error of the proxy, of the certificate, or the
@@ -25,6 +27,9 @@ pub(crate) fn reason(error: &(dyn Error + 'static)) -> String {
 fn known(cause: &(dyn Error + 'static)) -> Option<String> {
     if let Some(error) = cause.downcast_ref::<ProxyError>() {
         return Some(error.to_string());
+    }
+    if cause.is::<Elapsed>() {
+        return Some("the server did not answer in time".to_owned());
     }
     match cause.downcast_ref::<rustls::Error>()? {
         rustls::Error::InvalidCertificate(

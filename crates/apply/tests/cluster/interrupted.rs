@@ -29,7 +29,7 @@ fn has_lock(service: &Service) -> bool {
 
 #[test]
 fn second_ctrl_c_during_a_wait_releases_the_lock() {
-    let service = stuck_service("twicestopped");
+    let service = stuck_service("twice");
     let mut run = waiting_apply(&service, &setting("OPTAKIT_TEST_KUBECONFIG"));
     run.types("\u{3}\u{3}");
     let screen = run.exits(130);
@@ -41,7 +41,7 @@ fn second_ctrl_c_during_a_wait_releases_the_lock() {
     let mut run = waiting_apply(&service, KUBECONFIG);
     proxy.set_mode("gate=1");
     run.types("\u{3}");
-    run.shows("stopped");
+    run.shows("stopped      Deployment twice");
     run.types("\u{3}");
     run.exits(130);
     assert!(!has_lock(&service), "the lock was released");
@@ -117,7 +117,9 @@ fn full_disk_keeps_the_old_file_and_releases_the_lock() {
     let plan = "\"$1\" plan \"$2\" --kubeconfig \"$3\" --save full/plan.json";
     let script = format!("{fill}; {plan}; code=$?; cat full/plan.json; ls -A full; exit $code");
     let Some(run) = on_a_full_disk(&service, &script) else { return };
-    run.fails().reports("cannot write full/plan.json: no space is left").prints("old\nplan.json\n");
+    run.exits(4)
+        .reports("cannot write full/plan.json: no space is left")
+        .prints("old\nplan.json\n");
 
     // An apply also writes temporary files and events.
     let apply =
