@@ -9,6 +9,8 @@ package=$(awk '$1 == "tool" { print $2 }' "$folder/go.mod")
 # The version of the module that contains the package: the listed path that is a prefix of it.
 version=$(awk -v package="$package" \
   'index(package "/", $1 "/") == 1 && $2 ~ /^v/ { print $2 }' "$folder/go.mod")
+# A program of this repository has no version.
+[ -n "$version" ] || version=$(cat "$folder"/go.* "$folder"/*.go | sha256sum | cut -c1-12)
 program="$cache/go/$name-$version"
 if [ ! -x "$program" ]; then
   have go || die "no Go toolchain found: install Go 1.26 or newer from https://go.dev/dl"
@@ -16,7 +18,8 @@ if [ ! -x "$program" ]; then
   [ "$name" != helm ] || flags+=" -X helm.sh/helm/v3/internal/version.version=$version"
   build() {
     mkdir -p "$(dirname "$program")"
-    export CGO_ENABLED=${CGO_ENABLED:-0} GOFLAGS=-mod=mod
+    # The tag replaces a C library of containers/image.
+    export CGO_ENABLED=${CGO_ENABLED:-0} GOFLAGS="-mod=mod -tags=containers_image_openpgp"
     (cd "$folder" && go build -trimpath -ldflags "$flags" -o "$program" tool)
   }
   step "Building $name $version (1 to 4 minutes, once)" "$name" build

@@ -93,11 +93,12 @@ down() {
 
 up() {
   down
-  local bin python helm registry
+  local bin python helm registry archives
   bin=$("$root/scripts/setup-cluster.sh")
   python=$("$root/scripts/setup-aws.sh")
   helm=$("$root/scripts/setup-go-tool.sh" scripts/testbed/helm)
   registry=$("$root/scripts/setup-go-tool.sh" scripts/testbed/registry)
+  archives=$("$root/scripts/setup-go-tool.sh" scripts/testbed/archives)
   rm -rf "$dir/etcd" "$dir/certs" "$dir/registry"
   local etcd_port peer_port api_port aws_port registry_port
   etcd_port=$(free_port) peer_port=$(free_port) api_port=$(free_port)
@@ -176,6 +177,7 @@ export OPTAKIT_TEST_REGISTRY=127.0.0.1:$registry_port
 export OPTAKIT_TEST_KUBECONFIG=$kubeconfig
 export OPTAKIT_TEST_KUBECTL=$bin/kubectl
 export OPTAKIT_TEST_HELM=$helm
+export OPTAKIT_TEST_ARCHIVES=$archives
 export OPTAKIT_TEST_AWS=http://127.0.0.1:$aws_port
 export OPTAKIT_TEST_AWS_CLI=$(dirname "$python")/aws
 SH

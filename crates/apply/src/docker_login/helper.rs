@@ -69,7 +69,10 @@ struct Answer {
 ///
 /// Fails if the helper cannot be started, fails, or does not answer.
 pub(super) async fn get(name: &str, key: &str) -> Result<Credentials, HelperError> {
-    let program = format!("docker-credential-{name}");
+    run(format!("docker-credential-{name}"), key).await
+}
+
+async fn run(program: String, key: &str) -> Result<Credentials, HelperError> {
     let invalid = || HelperError::Invalid { program: program.clone(), key: key.to_owned() };
     let started = Command::new(&program)
         .arg("get")
@@ -109,4 +112,22 @@ async fn ask(mut child: Child, key: &str) -> std::io::Result<std::process::Outpu
         drop(input.write_all(key.as_bytes()).await);
     }
     child.wait_with_output().await
+}
+
+#[cfg(all(test, unix))]
+mod tests {
+    use std::os::unix::fs::PermissionsExt;
+
+    use super::*;
+
+    #[tokio::test(start_paused = true)]
+    async fn silent_helper_is_ended() {
+        let folder = tempfile::tempdir().expect("a temporary folder can be created");
+        let program = folder.path().join("docker-credential-silent");
+        std::fs::write(&program, "#!/bin/sh\nexec sleep 600\n").expect("it can be written");
+        std::fs::set_permissions(&program, std::fs::Permissions::from_mode(0o755))
+            .expect("the mode can be set");
+        let error = run(program.display().to_string(), "registry.example.com").await;
+        assert!(matches!(error, Err(HelperError::Silent { .. })));
+    }
 }

@@ -27,6 +27,12 @@ pub(super) fn subject(entry: &Descriptor) -> Option<&String> {
     entry.annotations().as_ref()?.get(SUBJECT)
 }
 
+/// Whether an entry is an attestation, which BuildKit adds for each image.
+pub(super) fn is_attestation(entry: &Descriptor) -> bool {
+    let unknown = |platform: &Platform| platform.os().to_string() == "unknown";
+    subject(entry).is_some() || entry.platform().as_ref().is_some_and(unknown)
+}
+
 /// Returns how an entry is named in messages.
 pub(super) fn label(entry: &Descriptor) -> String {
     if let Some(subject) = subject(entry) {

@@ -59,14 +59,16 @@ fn names(descriptor: &Descriptor) -> Vec<String> {
 
 /// Whether several entries are the same image for different platforms.
 fn are_platforms(found: &[Candidate<&Descriptor>]) -> bool {
-    let platform = |candidate: &Candidate<&Descriptor>| {
+    let images: Vec<_> =
+        found.iter().filter(|found| !index::is_attestation(found.content)).collect();
+    let platform = |candidate: &&Candidate<&Descriptor>| {
         candidate.content.platform().as_ref().map(index::platform)
     };
-    let platforms: BTreeSet<Option<String>> = found.iter().map(platform).collect();
-    let names: BTreeSet<&[String]> = found.iter().map(|found| found.names.as_slice()).collect();
+    let platforms: BTreeSet<Option<String>> = images.iter().map(platform).collect();
+    let names: BTreeSet<&[String]> = images.iter().map(|found| found.names.as_slice()).collect();
     found.len() > 1
         && names.len() == 1
-        && platforms.len() == found.len()
+        && platforms.len() == images.len()
         && !platforms.contains(&None)
 }
 
@@ -143,11 +145,11 @@ fn add_index(
     for inner in index.manifests() {
         let is_orphan = index::subject(inner)
             .is_some_and(|subject| absent.iter().any(|(digest, _)| digest == subject));
-        let found = match is_orphan {
-            true => Presence::Absent("its image is left out".to_owned()),
-            false => add(image, archive, inner, depth + 1)?,
-        };
-        entries.push(match found {
+        if is_orphan {
+            entries.push(Entry::LeftOut);
+            continue;
+        }
+        entries.push(match add(image, archive, inner, depth + 1)? {
             Presence::Complete { digest, size, runs } => {
                 any_runs |= runs;
                 Entry::Kept { digest, size }

@@ -4,10 +4,14 @@
 #[allow(dead_code, unused_imports, reason = "these tests use a part of the testbed")]
 mod testbed;
 
+mod ecr;
 mod layout;
+mod logins;
 mod network;
 mod proxy;
 mod registry;
+mod slow;
+mod tools;
 
 use std::io::Read;
 use std::path::Path;

@@ -2,11 +2,15 @@
 
 use std::io::{Read, Result, Write};
 use std::net::{Shutdown, TcpListener, TcpStream};
-use std::sync::Arc;
 use std::sync::atomic::{AtomicUsize, Ordering};
+use std::sync::{Arc, Mutex};
+use std::time::Duration;
 
+use base64::Engine;
+use base64::engine::general_purpose::STANDARD;
 use serde_json::json;
 
+use crate::registry::PASSWORD;
 use crate::testbed::setting;
 
 /// How many bytes a connection carries before the proxy breaks it.
@@ -57,6 +61,127 @@ pub(crate) fn breaking(breaks: usize) -> (u16, Arc<AtomicUsize>) {
     (port, broken)
 }
 
+/// A slow proxy.
+pub(crate) struct SlowProxy {
+    pub(crate) port: u16,
+    /// The number of bytes that clients sent.
+    pub(crate) received: Arc<AtomicUsize>,
+}
+
+/// How many bytes per second the slow proxy passes on, and how many parts per second.
+const SLOW: usize = 100_000;
+const PARTS: usize = 20;
+
+/// Starts a proxy that passes on 100 KB per second, and breaks the connection once, after a number
+/// of bytes.
+pub(crate) fn slow(bytes_before_break: usize) -> SlowProxy {
+    let received = Arc::new(AtomicUsize::new(0));
+    let count = received.clone();
+    let port = listen(move |mut client| {
+        let mut server = connect()?;
+        let (mut answers, mut back) = (server.try_clone()?, client.try_clone()?);
+        std::thread::spawn(move || std::io::copy(&mut answers, &mut back));
+        let mut buffer = [0; SLOW / PARTS];
+        while let read @ 1.. = client.read(&mut buffer)? {
+            server.write_all(&buffer[..read])?;
+            let before = count.fetch_add(read, Ordering::SeqCst);
+            if before < bytes_before_break && before + read >= bytes_before_break {
+                client.shutdown(Shutdown::Both)?;
+                return server.shutdown(Shutdown::Both);
+            }
+            std::thread::sleep(Duration::from_secs(1) / PARTS as u32);
+        }
+        Ok(())
+    });
+    SlowProxy { port, received }
+}
+
+/// Starts a proxy that redirects each new upload to a second one. Returns the port of the first
+/// one, and the requests that the second one got.
+pub(crate) fn redirecting() -> (u16, Arc<Mutex<Vec<String>>>) {
+    let seen = Arc::new(Mutex::new(Vec::new()));
+    let heads = seen.clone();
+    let other = listen(move |mut client| {
+        let head = read_head(&mut client)?;
+        heads.lock().expect("no thread panicked").push(head.clone());
+        pass(client, &with_basic(&head))
+    });
+    let port = listen(move |mut client| {
+        let head = read_head(&mut client)?;
+        let path = head.split(' ').nth(1).unwrap_or_default();
+        if head.starts_with("POST ") {
+            let answer = format!(
+                "HTTP/1.1 307 Temporary Redirect\r\nLocation: http://127.0.0.1:{other}{path}\r\n\
+                 Content-Length: 0\r\nConnection: close\r\n\r\n"
+            );
+            return client.write_all(answer.as_bytes());
+        }
+        pass(client, &head)
+    });
+    (port, seen)
+}
+
+/// Starts a registry that accepts only tokens, as that of Azure does. Its token server exchanges
+/// the identity token `refresh` for the token `access`.
+pub(crate) fn with_tokens() -> u16 {
+    let realm = Arc::new(AtomicUsize::new(0));
+    let own = realm.clone();
+    let port = listen(move |mut client| {
+        let head = read_head(&mut client)?;
+        if head.starts_with("POST /token ") {
+            let length = head.lines().find_map(|line| {
+                let (name, value) = line.split_once(": ")?;
+                name.eq_ignore_ascii_case("content-length").then(|| value.parse().ok())?
+            });
+            let mut form = vec![0; length.unwrap_or_default()];
+            client.read_exact(&mut form)?;
+            let form = String::from_utf8_lossy(&form);
+            let valid = ["grant_type=refresh%5Ftoken", "refresh_token=refresh", "service=testbed"];
+            let (status, body) = match valid.iter().all(|part| form.contains(part)) {
+                true => ("200 OK", json!({"access_token": "access"})),
+                false => ("401 Unauthorized", json!({"errors": [{"message": "unknown token"}]})),
+            };
+            return client.write_all(answer(status, "", &body.to_string()).as_bytes());
+        }
+        if head.contains("Bearer access\r\n") {
+            return pass(client, &with_basic(&head));
+        }
+        let port = own.load(Ordering::SeqCst);
+        let challenge = format!(
+            "WWW-Authenticate: Bearer realm=\"http://127.0.0.1:{port}/token\",\
+             service=\"testbed\"\r\n"
+        );
+        client.write_all(answer("401 Unauthorized", &challenge, "{}").as_bytes())
+    });
+    realm.store(usize::from(port), Ordering::SeqCst);
+    port
+}
+
+fn answer(status: &str, header: &str, body: &str) -> String {
+    let length = body.len();
+    format!(
+        "HTTP/1.1 {status}\r\n{header}Content-Length: {length}\r\nConnection: close\r\n\r\n{body}"
+    )
+}
+
+/// Returns the head of a request with the credentials of the registry.
+fn with_basic(head: &str) -> String {
+    let lines = head.lines().filter(|line| !line.to_lowercase().starts_with("authorization:"));
+    let credentials = STANDARD.encode(format!("AWS:{PASSWORD}"));
+    let head = lines.collect::<Vec<_>>().join("\r\n");
+    format!("{}\r\nAuthorization: Basic {credentials}\r\n\r\n", head.trim_end())
+}
+
+/// Passes on one request.
+fn pass(mut client: TcpStream, head: &str) -> Result<()> {
+    let mut server = connect()?;
+    server.write_all(head.replacen("\r\n", "\r\nConnection: close\r\n", 1).as_bytes())?;
+    let (mut from, mut to) = (client.try_clone()?, server.try_clone()?);
+    std::thread::spawn(move || std::io::copy(&mut from, &mut to));
+    std::io::copy(&mut server, &mut client)?;
+    client.shutdown(Shutdown::Both)
+}
+
 /// Returns the actions of ECR that a request needs
 /// (<https://docs.aws.amazon.com/AmazonECR/latest/userguide/image-push-iam.html>).
 fn actions(method: &str, path: &str) -> &'static [&'static str] {
@@ -88,12 +213,7 @@ pub(crate) fn guarding(allowed: Vec<String>) -> u16 {
             client.shutdown(Shutdown::Write)?;
             return std::io::copy(&mut client, &mut std::io::sink()).map(drop);
         }
-        let mut server = connect()?;
-        server.write_all(head.replacen("\r\n", "\r\nConnection: close\r\n", 1).as_bytes())?;
-        let (mut from, mut to) = (client.try_clone()?, server.try_clone()?);
-        std::thread::spawn(move || std::io::copy(&mut from, &mut to));
-        std::io::copy(&mut server, &mut client)?;
-        client.shutdown(Shutdown::Both)
+        pass(client, &head)
     })
 }
 

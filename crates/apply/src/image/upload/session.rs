@@ -53,7 +53,7 @@ impl Requests<'_> {
     /// Fails if the registry rejects the request.
     pub(super) async fn start(&self, repository: &str) -> Result<Session, RequestError> {
         let uri = parse(&format!("{}v2/{repository}/blobs/uploads/", self.registry))?;
-        let answer = self.send(Method::POST, uri.clone(), None, None).await?;
+        let (answer, uri) = self.send(Method::POST, uri, None, None).await?;
         if answer.status != StatusCode::ACCEPTED {
             return Err(answer.error());
         }
@@ -66,11 +66,11 @@ impl Requests<'_> {
     ///
     /// Fails if the registry does not know the session any more.
     pub(super) async fn status(&self, location: &Uri) -> Result<Session, RequestError> {
-        let answer = self.send(Method::GET, location.clone(), None, None).await?;
+        let (answer, uri) = self.send(Method::GET, location.clone(), None, None).await?;
         if !answer.status.is_success() {
             return Err(answer.error());
         }
-        session(&answer, location)
+        session(&answer, &uri)
     }
 
     /// Sends a chunk that starts at `start` of the blob.
@@ -85,12 +85,13 @@ impl Requests<'_> {
         chunk: &Part,
     ) -> Result<Session, RequestError> {
         let range = format!("{start}-{}", start + chunk.size - 1);
-        let answer = self.send(Method::PATCH, location.clone(), Some(range), Some(chunk)).await?;
+        let (answer, uri) =
+            self.send(Method::PATCH, location.clone(), Some(range), Some(chunk)).await?;
         // The specification requires 202. ECR answers with 201, others with 204.
         if !answer.status.is_success() {
             return Err(answer.error());
         }
-        session(&answer, location)
+        session(&answer, &uri)
     }
 
     /// Completes an upload. `rest` is what was not sent in chunks.
@@ -106,18 +107,18 @@ impl Requests<'_> {
     ) -> Result<(), RequestError> {
         let separator = if location.query().is_some() { '&' } else { '?' };
         let uri = parse(&format!("{location}{separator}digest={digest}"))?;
-        let answer = self.send(Method::PUT, uri, None, rest).await?;
+        let (answer, _) = self.send(Method::PUT, uri, None, rest).await?;
         if answer.status.is_success() { Ok(()) } else { Err(answer.error()) }
     }
 
-    /// Sends a request, and follows redirects.
+    /// Sends a request, and follows redirects. Returns the address that answered as well.
     async fn send(
         &self,
         method: Method,
         mut uri: Uri,
         range: Option<String>,
         content: Option<&Part>,
-    ) -> Result<Answer, RequestError> {
+    ) -> Result<(Answer, Uri), RequestError> {
         let position = self.progress.position();
         for _ in 0..=MAX_REDIRECTS {
             let mut request = Request::builder().method(method.clone()).uri(uri.clone());
@@ -145,7 +146,7 @@ impl Requests<'_> {
             })?;
             let answer = self.progress.watch(self.http.send(request)).await?;
             if !answer.status.is_redirection() {
-                return Ok(answer);
+                return Ok((answer, uri));
             }
             self.progress.set(position);
             uri = target(&answer, &uri)?;
