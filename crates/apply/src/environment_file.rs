@@ -68,6 +68,16 @@ impl EnvironmentFiles {
         text.map_err(|error| anyhow::Error::new(error).root_cause().to_string())
     }
 
+    /// Returns the path of a file that exists, if `path` lacks its extension, has the other one, or
+    /// ends with a dot or with the folder.
+    fn similar(&self, path: &str) -> Option<String> {
+        let path = path.trim_end_matches(['.', '/']);
+        let stem = path.strip_suffix(".yml").or(path.strip_suffix(".yaml")).unwrap_or(path);
+        let names = ["", ".yml", ".yaml", "/opta.yml", "/opta.yaml"];
+        let mut similar = names.iter().map(|end| format!("{stem}{end}"));
+        similar.find(|similar| self.path(similar).is_file())
+    }
+
     /// Returns the canonical path of an environment file that may be read.
     ///
     /// # Errors
@@ -75,7 +85,13 @@ impl EnvironmentFiles {
     /// Fails like [`read`](Self::read).
     pub(crate) fn find(&self, path: &str, outside: Outside) -> Result<PathBuf, String> {
         let found = self.path(path).canonicalize().map_err(|error| {
-            if is_git_address(path) { FROM_GIT.to_owned() } else { error.to_string() }
+            if is_git_address(path) {
+                FROM_GIT.to_owned()
+            } else if let Some(similar) = self.similar(path) {
+                format!("{error}; did you mean `{similar}`?")
+            } else {
+                error.to_string()
+            }
         })?;
         if SYSTEM_FOLDERS.iter().any(|folder| found.starts_with(folder)) {
             return Err("it is a file of the operating system".to_owned());

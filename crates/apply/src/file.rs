@@ -59,6 +59,9 @@ pub(crate) fn read(path: &Path) -> Result<(String, Vec<u8>), FileError> {
 /// Fails if the file cannot be read, is too large, or is not UTF-8. The message names the file.
 pub(crate) fn read_text(path: &Path) -> Result<SourceText, FileError> {
     let (name, bytes) = read(path)?;
+    if let Some(text) = from_utf16(&bytes) {
+        return Ok(SourceText { name, text });
+    }
     match String::from_utf8(bytes) {
         Ok(text) => Ok(SourceText { name, text }),
         Err(error) => {
@@ -68,6 +71,18 @@ pub(crate) fn read_text(path: &Path) -> Result<SourceText, FileError> {
             Err(FileError::NotUtf8 { name, line, byte: bytes[at] })
         }
     }
+}
+
+/// Decodes UTF-16 with a byte order mark, as Windows PowerShell writes it.
+fn from_utf16(bytes: &[u8]) -> Option<String> {
+    let (decode, bytes): (fn([u8; 2]) -> u16, _) = match bytes {
+        [0xff, 0xfe, rest @ ..] => (u16::from_le_bytes, rest),
+        [0xfe, 0xff, rest @ ..] => (u16::from_be_bytes, rest),
+        _ => return None,
+    };
+    let (pairs, odd) = bytes.as_chunks::<2>();
+    let units: Vec<u16> = pairs.iter().map(|pair| decode(*pair)).collect();
+    String::from_utf16(&units).ok().filter(|_| odd.is_empty())
 }
 
 fn read_bytes(path: &Path) -> Result<Vec<u8>, Error> {

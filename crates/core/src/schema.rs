@@ -17,6 +17,8 @@ use crate::model::port::PORT_NAMES;
 pub fn schema() -> Value {
     let mut schema = object(Layer::FIELDS);
     schema["$schema"] = json!("https://json-schema.org/draft/2020-12/schema");
+    // Keys such as `x-defaults` hold anchors.
+    schema["patternProperties"] = json!({ "^x-": {} });
     schema["title"] = json!("opta.yml");
     schema["description"] = json!("A service file in the format of Opta.");
     schema

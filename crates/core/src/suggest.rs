@@ -66,11 +66,20 @@ pub fn is_similar(found: &str, known: &str) -> bool {
 /// Two names are similar if one starts with the other (`healthcheck` and `healthcheck_path`), or if
 /// at most a third of the characters differ. Two swapped characters count as one difference.
 fn nearest<'a>(found: &str, known: impl IntoIterator<Item = &'a str>) -> Option<&'a str> {
+    /// The longest name that gets a suggestion.
+    const LONGEST: usize = 100;
+    /// How many names are compared, so that a large file stays fast.
+    const COMPARED: usize = 200;
+    if found.len() > LONGEST {
+        return None;
+    }
     // All known names are ASCII. The tables of Unicode would be part of the page.
     let wanted = found.to_ascii_lowercase().replace('-', "_");
     let allowed = (wanted.chars().count() / 3).max(1);
     known
         .into_iter()
+        .take(COMPARED)
+        .filter(|name| name.len() <= LONGEST)
         .filter_map(|name| {
             let other = name.to_ascii_lowercase().replace('-', "_");
             let distance = strsim::damerau_levenshtein(&wanted, &other);

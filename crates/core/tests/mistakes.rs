@@ -193,8 +193,7 @@ fn a_secret_with_a_value_does_not_show_the_value() {
 #[test]
 fn permissions_as_a_text_become_a_list() {
     let bucket = "  - {type: s3, name: media, bucket_name: files}\n";
-    for (text, list) in
-        [("rw", "[read, write]"), ("read", "[read]"), ("read,write", "[read, write]")]
+    for (text, list) in [("rw", "[read, write]"), ("ro", "[read]"), ("read,write", "[read, write]")]
     {
         let links =
             |permissions| format!("{SERVICE}    links:\n      - media: {permissions}\n{bucket}");

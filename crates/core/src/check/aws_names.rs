@@ -72,7 +72,7 @@ pub(super) fn check(checker: &mut Checker<'_>) {
     let release = length(context.layer_name) + 1 + length(&module.value);
     let role = length(&context.environment.name) + 1 + release;
     // A longer release has its own rule.
-    if role <= MAX_ROLE || release > Names::MAX_RELEASE {
+    if role <= MAX_ROLE || release > Names::MAX_INSTANCE {
         return;
     }
     let name = format!("{}-{}-{}", context.environment.name, context.layer_name, module.value);

@@ -63,12 +63,13 @@ rule! {
 
 rule! {
     /// The names of the service file and the module are too long. Joined by a dash, they have at
-    /// most 53 characters.
+    /// most 63 characters.
     ///
-    /// The joined name is part of the names of the Deployment, the Ingress and the IAM role.
+    /// The joined name is a label, and part of the names of the Deployment, the Ingress and the IAM
+    /// role.
     pub static NAME_TOO_LONG: Error {
         fix: "Shorten one of the names.",
-        bad: Module("name: recommendationsbackendofthewholecustomerexperienceplatform\n"),
+        bad: Module("name: recommendationsbackendofthewholecustomerexperienceplatforms\n"),
         good: Module("name: recommendations\n"),
     }
 }
@@ -165,9 +166,11 @@ pub(super) fn check(checker: &mut Checker<'_>) {
         diagnostic(&RESERVED_MODULE_NAME, message).help("rename the module")
     } else if name.starts_with(|c: char| c.is_ascii_digit()) {
         diagnostic(&INVALID_MODULE_NAME, format!("{not_a_service}, expected a letter first"))
-    } else if length > Names::MAX_RELEASE {
-        let message =
-            format!("`{release}` has {length} characters, expected at most {}", Names::MAX_RELEASE);
+    } else if length > Names::MAX_INSTANCE {
+        let message = format!(
+            "`{release}` has {length} characters, expected at most {}",
+            Names::MAX_INSTANCE
+        );
         diagnostic(&NAME_TOO_LONG, message)
             .help("shorten the `name` of the service file or of the module")
     } else {

@@ -100,7 +100,7 @@ fn check_paths(checker: &mut Checker<'_>) {
                 diagnostic = diagnostic.fix(Applicability::Safe, title, path.span, written);
             }
             checker.push(diagnostic);
-        } else if !text.starts_with('/') && path.value.is_known() {
+        } else if !text.starts_with(['/', '“', '”', '„']) && path.value.is_known() {
             let message = format!("`{field}` is `{text}`, expected a path that starts with `/`");
             let mut diagnostic =
                 Diagnostic::new(&PATH_WITHOUT_SLASH, path.span, checker.path(field), message);

@@ -5,7 +5,8 @@ use super::{
     pods, ports, probes, public_uri, scaling, sessions,
 };
 use crate::model::{
-    environment, image as image_field, layer, module, port, region, rules, toleration, unsupported,
+    cloud, environment, image as image_field, layer, module, named_by_key, port, region, rules,
+    toleration, unsupported,
 };
 use crate::rule::Rule;
 use crate::{resolve, syntax};
@@ -25,7 +26,18 @@ pub fn all_rules() -> impl Iterator<Item = &'static Rule> {
 
 /// Every rule, by family.
 pub static RULE_FAMILIES: &[RuleFamily] = &[
-    RuleFamily { title: "YAML", rules: &[&syntax::YAML_SYNTAX, &syntax::DUPLICATE_KEY] },
+    RuleFamily {
+        title: "YAML",
+        rules: &[
+            &syntax::YAML_SYNTAX,
+            &syntax::DUPLICATE_KEY,
+            &syntax::CURLY_QUOTES,
+            &syntax::NO_BREAK_SPACE,
+            &syntax::INVISIBLE_CHARACTER,
+            &resolve::PLACEHOLDER,
+            &resolve::OLD_FORM,
+        ],
+    },
     RuleFamily {
         title: "Fields and types",
         rules: &[
@@ -52,6 +64,7 @@ pub static RULE_FAMILIES: &[RuleFamily] = &[
             &resolve::ENVIRONMENT_FILE_UNREADABLE,
             &layer::CONFLICTING_VARIABLE,
             &environment::INVALID_ENVIRONMENT_NAME,
+            &cloud::ENVIRONMENT_OF_ANOTHER_CLOUD,
             &region::UNKNOWN_REGION,
             &region::NEW_REGION,
         ],
@@ -68,7 +81,11 @@ pub static RULE_FAMILIES: &[RuleFamily] = &[
     },
     RuleFamily {
         title: "Modules",
-        rules: &[&module::UNKNOWN_MODULE_TYPE, &module::DUPLICATE_MODULE_NAME],
+        rules: &[
+            &module::UNKNOWN_MODULE_TYPE,
+            &module::DUPLICATE_MODULE_NAME,
+            &named_by_key::MODULE_NAME_AS_KEY,
+        ],
     },
     RuleFamily {
         title: "Names",

@@ -155,7 +155,9 @@ impl<'a> FieldReader<'a> {
         let (entries, mut index) = (&mapping.entries, 0);
         while let Some(entry) = entries.get(index) {
             index += 1;
-            if keys.names.contains(&&*entry.key.value) {
+            // Keys such as `x-defaults` at the root hold anchors.
+            let is_extension = self.path.is_empty() && entry.key.value.starts_with("x-");
+            if is_extension || keys.names.contains(&&*entry.key.value) {
                 continue;
             }
             if let Some(unindented) = Unindented::find(entries, index - 1, keys, self.source) {

@@ -1,6 +1,8 @@
 //! Image references, by the grammar of container registries
 //! (<https://github.com/distribution/reference>, `regexp.go`).
 
+use std::net::Ipv6Addr;
+
 use super::field::{FieldShape, FieldType};
 use super::field_reader::{FieldReader, FieldValue};
 use super::text_list::text;
@@ -160,15 +162,23 @@ fn check_name(name: &str) -> Result<(), String> {
 }
 
 fn check_host(host: &str) -> Result<(), String> {
+    let after_address = host.strip_prefix('[').and_then(|rest| rest.split_once(']'));
+    if let Some((address, rest)) = after_address {
+        let is_port = rest.strip_prefix(':').map_or(rest.is_empty(), is_port);
+        let valid = address.parse::<Ipv6Addr>().is_ok() && is_port;
+        return if valid { Ok(()) } else { Err(format!("`{host}` is not a valid registry host")) };
+    }
     let (host, port) = match host.split_once(':') {
         Some((host, port)) => (host, Some(port)),
         None => (host, None),
     };
     // Host names are not case-sensitive.
-    let valid = rfc1123::is_subdomain(&host.to_ascii_lowercase())
-        && port
-            .is_none_or(|port| !port.is_empty() && port.bytes().all(|byte| byte.is_ascii_digit()));
+    let valid = rfc1123::is_subdomain(&host.to_ascii_lowercase()) && port.is_none_or(is_port);
     if valid { Ok(()) } else { Err(format!("`{host}` is not a valid registry host")) }
+}
+
+fn is_port(port: &str) -> bool {
+    !port.is_empty() && port.bytes().all(|byte| byte.is_ascii_digit())
 }
 
 /// Checks a path component: lowercase letters and digits, separated by `.`, `_`, `__` or dashes.
@@ -211,6 +221,8 @@ mod tests {
         let with_digest = format!("localhost/app@{sha}");
         check(&with_digest, "localhost/app", None, Some(sha));
         check("a__b/c--d", "a__b/c--d", None, None);
+        check("[::1]:5000/app:1", "[::1]:5000/app", Some("1"), None);
+        check("[fd00::1]/app", "[fd00::1]/app", None, None);
     }
 
     #[test]
@@ -230,6 +242,9 @@ mod tests {
             "nginx@sha256:12",
             "host:port/a",
             "-a",
+            "[::1/app",
+            "[::g]/app",
+            "[::1]x/app",
         ] {
             assert!(Reference::parse(text).is_err(), "{text:?}");
         }

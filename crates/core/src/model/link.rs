@@ -130,7 +130,7 @@ fn link(item: &Node, reader: &mut FieldReader<'_>) -> Option<Link> {
 
 fn arguments(node: &Node, reader: &mut FieldReader<'_>) -> Vec<Argument> {
     // One permission can be written without a list.
-    if node.as_str().is_some() {
+    if node.as_str().is_some_and(LinkPermission::is_name) {
         return argument(node, reader).into_iter().collect();
     }
     if let Some(items) = node.as_sequence() {

@@ -56,6 +56,12 @@ impl LinkPermission {
         }
     }
 
+    /// Whether a text is the name of a permission.
+    #[must_use]
+    pub fn is_name(text: &str) -> bool {
+        matches!(text, "read" | "write" | "publish" | "subscribe")
+    }
+
     /// Returns the names of permissions.
     #[must_use]
     pub fn names(permissions: &[Self]) -> Vec<&'static str> {

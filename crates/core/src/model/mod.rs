@@ -2,6 +2,7 @@
 
 mod aws_partitions;
 pub mod boolean;
+pub mod cloud;
 mod docs;
 pub mod env_vars;
 pub mod environment;
@@ -20,6 +21,7 @@ pub mod module;
 pub mod module_types;
 pub mod modules;
 pub mod name;
+pub mod named_by_key;
 pub mod number;
 pub mod partition;
 pub mod port;

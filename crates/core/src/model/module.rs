@@ -2,10 +2,12 @@
 
 use std::collections::BTreeMap;
 
+use super::cloud::cloud_of_type;
 use super::field_reader::FieldReader;
 use super::k8s_service::K8sService;
 use super::module_types::{MODULE_TYPES, ModuleType, RequiredField, short_type};
 use super::modules::Modules;
+use super::named_by_key::NamedByKey;
 use crate::diagnostic::Diagnostic;
 use crate::quote::quoted;
 use crate::rule::rule;
@@ -114,6 +116,12 @@ fn header(node: &Node, reader: &mut FieldReader<'_>) -> Option<Header> {
         }
         return None;
     };
+    if let Some(named) = NamedByKey::find(mapping) {
+        let diagnostic = named.diagnostic(reader);
+        reader.push(diagnostic);
+        let node = Node { span: node.span, kind: NodeKind::Mapping(named.with_name()) };
+        return header(&node, reader);
+    }
     let owner = mapping.entries.first().map_or(node.span, |first| first.key.span);
     let kind: Spanned<Text> = reader.required(mapping, K8sService::shape("type"), owner)?;
     let kind = Spanned::new(kind.value.as_str().to_owned(), kind.span);
@@ -137,6 +145,12 @@ fn header(node: &Node, reader: &mut FieldReader<'_>) -> Option<Header> {
 }
 
 fn unknown_type(kind: &Spanned<String>, path: String) -> Diagnostic {
+    if let Some(cloud) = cloud_of_type(&kind.value) {
+        let name = quoted(&kind.value);
+        let message = format!("{name} is a module type for {cloud}, but Optakit is for AWS only");
+        return Diagnostic::new(&UNKNOWN_MODULE_TYPE, kind.span, path, message)
+            .help("remove the module, or use a module type for AWS");
+    }
     let message = format!("unknown module type {}", quoted(kind.value.as_str()));
     let diagnostic = Diagnostic::new(&UNKNOWN_MODULE_TYPE, kind.span, path, message);
     let known = MODULE_TYPES.iter().map(|module_type| module_type.name);

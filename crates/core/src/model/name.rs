@@ -31,8 +31,8 @@ pub struct Names {
 }
 
 impl Names {
-    /// The maximum length of the name of a Helm release.
-    pub const MAX_RELEASE: usize = 53;
+    /// The maximum length of the label `instance`.
+    pub const MAX_INSTANCE: usize = rfc1123::MAX_LABEL;
 
     /// Returns the names of the objects of a module.
     #[must_use]

@@ -1,5 +1,6 @@
 //! The cloud account of an environment.
 
+use super::cloud::check_providers;
 use super::field::{FieldShape, FieldType};
 use super::field_reader::{FieldReader, FieldValue};
 use super::fields::fields;
@@ -38,6 +39,10 @@ impl FieldValue for Providers {
             return None;
         };
         if let Some(diagnostic) = beside_aws(mapping, reader) {
+            reader.push(diagnostic);
+            return None;
+        }
+        if let Some(diagnostic) = check_providers(mapping, reader) {
             reader.push(diagnostic);
             return None;
         }

@@ -1,5 +1,6 @@
 //! Reads an environment file.
 
+use super::placeholder::remove_placeholders;
 use crate::diagnostic::Diagnostic;
 use crate::model::environment::{Environment, EnvironmentFile, check_name};
 use crate::model::field_reader::FieldReader;
@@ -31,7 +32,8 @@ pub fn environment_file(source: &Source) -> (Environment, Vec<Diagnostic>) {
     let (document, mut diagnostics) = syntax::parse(source);
     let mut reader = FieldReader::new(source);
     let first_line = source.first_line();
-    let root = document.root.as_ref();
+    let root = remove_placeholders(&document, source, &mut reader.diagnostics);
+    let root = root.as_ref().as_ref();
     let mut environment = Environment::default();
     if let Some(mapping) = root.and_then(|root| root.as_mapping()) {
         let owner = mapping.entries.first().map_or(first_line, |first| first.key.span);

@@ -187,7 +187,7 @@ impl Interpolator<'_> {
                             let title = format!("change to `{renamed}`");
                             diagnostic = diagnostic.fix(Applicability::Safe, title, span, renamed);
                         }
-                        self.diagnostics.push(diagnostic);
+                        self.diagnostics.push(self.with_literal_braces(diagnostic, raw));
                     }
                 },
             }
@@ -197,6 +197,20 @@ impl Interpolator<'_> {
             self.diagnostics.push(unescaped(output, span, &self.path));
         }
         is_valid.then(|| Text::interpolated(&value, holes, variable))
+    }
+
+    /// Adds the fix that keeps the braces as text, for values such as `${HOME}`.
+    fn with_literal_braces(&self, diagnostic: Diagnostic, raw: &str) -> Diagnostic {
+        let span = diagnostic.span;
+        let inner = raw.strip_prefix('{').and_then(|raw| raw.strip_suffix('}'));
+        match inner.filter(|_| self.source.slice(span) == raw) {
+            Some(inner) => {
+                let literal = format!("{{{{{inner}}}}}");
+                let title = format!("write `{literal}` for literal braces");
+                diagnostic.fix(Applicability::Unsafe, title, span, literal)
+            }
+            None => diagnostic,
+        }
     }
 
     fn report_malformed(&mut self, malformed: &Malformed<'_>, text: Span) {

@@ -4,6 +4,8 @@ mod answer;
 mod environment;
 mod format;
 mod interpolation;
+mod old_form;
+mod placeholder;
 mod references;
 mod scope;
 mod secret_outputs;
@@ -12,6 +14,8 @@ mod values;
 
 pub use environment::{ENVIRONMENT_FILE_UNREADABLE, environment_file};
 pub use interpolation::{MALFORMED_REFERENCE, UNKNOWN_REFERENCE, interpolate};
+pub use old_form::OLD_FORM;
+pub use placeholder::PLACEHOLDER;
 pub use references::{Lookup, input_references, look_up, reference_names};
 pub use scope::Scope;
 pub use secret_outputs::{EXPOSED_SECRET, UNESCAPED_SECRET};

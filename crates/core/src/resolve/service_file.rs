@@ -1,5 +1,7 @@
 //! Reads a service file, except for the fields of its modules.
 
+use super::old_form;
+use super::placeholder::remove_placeholders;
 use crate::diagnostic::Diagnostic;
 use crate::model::field_reader::FieldReader;
 use crate::model::layer::{EnvironmentEntry, Layer};
@@ -70,7 +72,8 @@ pub fn layer_file(document: &Document, source: &Source) -> (LayerFile, Vec<Diagn
     let mut reader = FieldReader::new(source);
     let mut file = LayerFile { layer: None, modules: Vec::new(), environments: Vec::new() };
     let first_line = source.first_line();
-    let root = document.root.as_ref();
+    let root = remove_placeholders(document, source, &mut reader.diagnostics);
+    let root = root.as_ref().as_ref();
     let Some(mapping) = root.and_then(|root| root.as_mapping()) else {
         if root.is_none_or(|root| !root.is_broken()) {
             let found = match root {
@@ -84,6 +87,10 @@ pub fn layer_file(document: &Document, source: &Source) -> (LayerFile, Vec<Diagn
         return (file, reader.diagnostics);
     };
     let owner = mapping.entries.first().map_or(first_line, |first| first.key.span);
+    if let Some(diagnostic) = old_form::check(mapping) {
+        reader.push(diagnostic);
+        return (file, reader.diagnostics);
+    }
     let layer = Layer::read(mapping, owner, &mut reader);
     if let Some(environments) = &layer.environments {
         file.environments.clone_from(&environments.value.0);

@@ -11,6 +11,7 @@ use std::ops::Range;
 use super::compose::{Composed, compose};
 use super::diagnostics::from_library;
 use super::document::Document;
+use super::hidden;
 use super::indentation::Misplaced;
 use super::lines::{line_end, line_start};
 use super::node::{Node, NodeKind};
@@ -24,6 +25,12 @@ const MAX_BLANKS: usize = 40;
 /// Parses a text. Returns the tree and the diagnostics.
 #[must_use]
 pub fn parse(source: &Source) -> (Document, Vec<Diagnostic>) {
+    let (document, mut diagnostics) = parse_lines(source);
+    hidden::check(source, &mut diagnostics);
+    (document, diagnostics)
+}
+
+fn parse_lines(source: &Source) -> (Document, Vec<Diagnostic>) {
     let span = Span::new(source.file, 0, source.text.len());
     let (mut diagnostics, mut blanks) = (Vec::new(), Vec::new());
     let mut text = Cow::Borrowed(&*source.text);

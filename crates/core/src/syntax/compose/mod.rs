@@ -140,6 +140,15 @@ impl<'a> Composer<'a> {
         if self.documents == 1 {
             return Some(());
         }
+        // A marker at the end of the file begins no document.
+        let rest = self.source.text.get(event.span().start..).unwrap_or_default();
+        let is_empty = |line: &str| {
+            let line = line.trim();
+            matches!(line, "" | "---" | "...") || line.starts_with('#')
+        };
+        if rest.lines().all(is_empty) {
+            return None;
+        }
         let message = "the file contains more than one YAML document";
         self.diagnostics.push(
             syntax_error(self.span(event), message)

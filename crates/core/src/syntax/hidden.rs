@@ -1,0 +1,136 @@
+//! Characters from word processors, chats and web pages that look like others, or are invisible.
+
+use crate::diagnostic::{Applicability, Diagnostic};
+use crate::rule::rule;
+use crate::source::Source;
+use crate::span::Span;
+
+rule! {
+    /// The value is in curly quotes. YAML reads them as a part of the text.
+    ///
+    /// Word processors and chats replace straight quotes by curly ones.
+    pub static CURLY_QUOTES: Warning {
+        fix: "Use straight quotes.",
+        bad: Module("env_vars:\n  GREETING: “hello”\n"),
+        good: Module("env_vars:\n  GREETING: \"hello\"\n"),
+    }
+}
+
+rule! {
+    /// A line is indented by no-break spaces, or one separates a key from its value.
+    ///
+    /// YAML accepts only ordinary spaces there. Web pages and chats often copy no-break spaces.
+    pub static NO_BREAK_SPACE: Error {
+        fix: "Replace the character by a space.",
+        bad: Module("env_vars:\n\u{a0}\u{a0}MODE: fast\n"),
+        good: Module("env_vars:\n  MODE: fast\n"),
+    }
+}
+
+rule! {
+    /// The text contains an invisible character, such as a direction mark.
+    ///
+    /// The character is a part of the value, so the value is not what it looks like.
+    pub static INVISIBLE_CHARACTER: Warning {
+        fix: "Remove the character.",
+        bad: Module("healthcheck_path: /health\u{200e}\n"),
+        good: Module("healthcheck_path: /health\n"),
+    }
+}
+
+/// Reports the characters of a text, and removes the diagnostics that they cause.
+pub(super) fn check(source: &Source, diagnostics: &mut Vec<Diagnostic>) {
+    // Most texts need no search.
+    if source.text.is_ascii() {
+        return;
+    }
+    let mut start = 0;
+    for line in source.text.split_inclusive('\n') {
+        if !line.is_ascii() && !line.trim_start().starts_with('#') {
+            check_line(source, line, start, diagnostics);
+        }
+        start += line.len();
+    }
+}
+
+fn check_line(source: &Source, line: &str, start: usize, diagnostics: &mut Vec<Diagnostic>) {
+    let span = |at: usize, length: usize| Span::new(source.file, start + at, start + at + length);
+    if let Some((at, spaces)) = no_break_spaces(line) {
+        let end = u32::try_from(start + line.len()).unwrap_or(u32::MAX);
+        diagnostics.retain(|found| !(start as u32..end).contains(&found.span.start));
+        let message = "found a no-break space, expected a space";
+        let new = " ".repeat(spaces.chars().count());
+        let diagnostic = Diagnostic::new(&NO_BREAK_SPACE, span(at, spaces.len()), "", message)
+            .help("replace the character by a space")
+            .fix(Applicability::Safe, "change to spaces", span(at, spaces.len()), new);
+        diagnostics.push(diagnostic);
+        return;
+    }
+    if let Some((at, quoted, inner)) = curly_quotes(line) {
+        let message = "the value is in curly quotes, which are a part of the text in YAML";
+        let written = format!("\"{}\"", inner.replace('\\', "\\\\").replace('"', "\\\""));
+        let title = format!("change to `{written}`");
+        let diagnostic = Diagnostic::new(&CURLY_QUOTES, span(at, quoted.len()), "", message)
+            .help("use straight quotes")
+            .fix(Applicability::Safe, title, span(at, quoted.len()), written);
+        diagnostics.push(diagnostic);
+        return;
+    }
+    let hidden = line.char_indices().find(|(at, c)| is_invisible(*c) && start + at > 0);
+    if let Some((at, c)) = hidden {
+        let message = format!("the text contains the invisible character `{}`", c.escape_unicode());
+        let diagnostic = Diagnostic::new(&INVISIBLE_CHARACTER, span(at, c.len_utf8()), "", message)
+            .help("remove the character")
+            .fix(Applicability::Safe, "remove it", span(at, c.len_utf8()), "");
+        diagnostics.push(diagnostic);
+    }
+}
+
+const fn is_no_break_space(c: char) -> bool {
+    matches!(c, '\u{a0}' | '\u{2000}'..='\u{200a}' | '\u{202f}' | '\u{205f}' | '\u{3000}')
+}
+
+/// Returns the spaces that YAML does not accept: in the indentation, or after `-` or `key:`.
+fn no_break_spaces(line: &str) -> Option<(usize, &str)> {
+    let is_space = |c: char| c == ' ' || c == '-' || is_no_break_space(c);
+    let run = |at: usize| {
+        let rest = &line[at..];
+        let end = rest.find(|c: char| !is_no_break_space(c)).unwrap_or(rest.len());
+        (at, &rest[..end])
+    };
+    let content = line.find(|c: char| !is_space(c)).unwrap_or(line.len());
+    if let Some(at) = line[..content].find(is_no_break_space) {
+        return Some(run(at));
+    }
+    let after_key = line[content..].find(':').map(|colon| content + colon + 1)?;
+    let is_key =
+        line[content..after_key - 1].bytes().all(|b| b.is_ascii_alphanumeric() || b == b'_');
+    line[after_key..].starts_with(is_no_break_space).then(|| run(after_key)).filter(|_| is_key)
+}
+
+/// Returns the value of a line that is in curly quotes, and the text between them.
+fn curly_quotes(line: &str) -> Option<(usize, &str, &str)> {
+    let content = line.trim_start_matches([' ', '-']);
+    let value = match content.split_once(": ") {
+        Some((_, value)) => value.trim(),
+        None => content.trim(),
+    };
+    let is_quote = |c: char| matches!(c, '“' | '”' | '„' | '‘' | '’' | '‚' | '«' | '»');
+    let inner = value.strip_prefix(is_quote)?.strip_suffix(is_quote)?;
+    let at = line.find(value)?;
+    Some((at, value, inner))
+}
+
+/// Whether a character is a direction mark or has no width.
+const fn is_invisible(c: char) -> bool {
+    matches!(
+        c,
+        '\u{200b}'
+            | '\u{200e}'
+            | '\u{200f}'
+            | '\u{202a}'..='\u{202e}'
+            | '\u{2060}'
+            | '\u{2066}'..='\u{2069}'
+            | '\u{feff}'
+    )
+}
