@@ -58,7 +58,11 @@ impl Changes {
     }
 
     /// Finds the changes in the cluster.
-    async fn in_cluster(session: &Session, force: &Force) -> anyhow::Result<Self> {
+    ///
+    /// # Errors
+    ///
+    /// Fails if the API server rejects a dry run.
+    pub(crate) async fn in_cluster(session: &Session, force: &Force) -> anyhow::Result<Self> {
         let mut targets = session.targets();
         if !session.namespace_exists {
             let (namespace, untested) =
@@ -139,14 +143,23 @@ async fn keep_if_unknown(
     Ok(Some(Kept { reason, objects }))
 }
 
-/// Finds the changes in AWS, if the session may change AWS.
-async fn aws_plan(session: &Session) -> anyhow::Result<AwsPlan> {
+/// Finds the changes in AWS, if the session compares AWS.
+///
+/// # Errors
+///
+/// Fails if AWS rejects a call, or if a resource must change that belongs to others.
+pub(crate) async fn aws_plan(session: &Session) -> anyhow::Result<AwsPlan> {
     let Some(aws) = &session.aws else { return Ok(AwsPlan::default()) };
     let cluster = live::cluster_uid(&session.client).await?;
     Ok(AwsPlan::find(aws, &session.bundle, &cluster, session.adopts()).await?)
 }
 
 impl Changes {
+    /// Returns the objects that are not deleted, because what runs now is not in the history.
+    pub(crate) fn kept_objects(&self) -> &[Leftover] {
+        self.kept.as_ref().map_or(&[], |kept| &kept.objects)
+    }
+
     /// Warns about objects that are not deleted, because what runs now is not in the history.
     pub(crate) fn report_kept(&self, report: &Report) {
         let Some(Kept { reason, objects }) = &self.kept else { return };

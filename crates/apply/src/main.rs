@@ -13,6 +13,7 @@ mod command;
 mod deploy;
 mod digest;
 mod docker_login;
+mod drift;
 mod duration;
 mod edit;
 mod environment_diagnostic;

@@ -26,6 +26,8 @@ pub(crate) enum AwsUse {
     Skip,
     /// Also reads the names of ECR repositories, if there are credentials.
     Read,
+    /// Also compares ECR repositories and IAM roles with the bundle, if there are credentials.
+    Compare,
     /// Also compares ECR repositories and IAM roles with the bundle, and changes them.
     Manage {
         /// Whether to change resources that do not belong to Optakit or Opta.
@@ -37,7 +39,23 @@ impl AwsUse {
     const fn is_managed(self) -> bool {
         match self {
             Self::Manage { .. } => true,
+            Self::Skip | Self::Read | Self::Compare => false,
+        }
+    }
+
+    /// Whether resources are compared with the bundle.
+    const fn compares(self) -> bool {
+        match self {
+            Self::Manage { .. } | Self::Compare => true,
             Self::Skip | Self::Read => false,
+        }
+    }
+
+    /// Whether the run goes on without AWS if there are no credentials.
+    const fn is_optional(self) -> bool {
+        match self {
+            Self::Read | Self::Compare => true,
+            Self::Skip | Self::Manage { .. } => false,
         }
     }
 }
@@ -145,7 +163,7 @@ impl Session {
             client: retries.client(connection.client),
             retries,
             cluster: connection.name,
-            aws: aws.filter(|_| aws_use.is_managed()),
+            aws: aws.filter(|_| aws_use.compares()),
             namespace_exists,
             identity,
             accepts_place: access == Access::Write { accept_cluster: true },
@@ -165,7 +183,7 @@ impl Session {
         fill_known(&mut bundle, &self.known)?;
         // A connection to EKS has used AWS already.
         let opened = open_aws(&mut bundle, false, self.aws_use).await?;
-        Ok(self.same_connection(bundle, opened.filter(|_| self.aws_use.is_managed())))
+        Ok(self.same_connection(bundle, opened.filter(|_| self.aws_use.compares())))
     }
 
     /// Returns the same session, with the images that run now for the AUTO images that have neither
@@ -342,9 +360,9 @@ async fn open_aws(
     let has_issuer = |index| !bundle.missing_inputs(List::Aws, index).contains(&aws_iam::ISSUER);
     let wants_aws = |(index, resource): (usize, &AwsResource)| match (resource, aws_use) {
         (_, AwsUse::Skip) => false,
-        (AwsResource::EcrRepository { .. }, AwsUse::Read | AwsUse::Manage { .. }) => true,
+        (AwsResource::EcrRepository { .. }, _) => true,
         (AwsResource::IamRole { .. }, AwsUse::Read) => false,
-        (AwsResource::IamRole { .. }, AwsUse::Manage { .. }) => has_issuer(index),
+        (AwsResource::IamRole { .. }, AwsUse::Compare | AwsUse::Manage { .. }) => has_issuer(index),
     };
     if !is_eks && !bundle.aws.iter().enumerate().any(wants_aws) {
         return Ok(None);
@@ -353,14 +371,14 @@ async fn open_aws(
     let account = match auth::check_account(&aws, bundle.target.account_id.as_deref()).await {
         Ok(account) => account,
         // Without credentials for the account, the names of the bundle are used.
-        Err(_) if !is_eks && aws_use == AwsUse::Read => return Ok(None),
+        Err(_) if !is_eks && aws_use.is_optional() => return Ok(None),
         Err(error) => return Err(error.into()),
     };
     bundle.fill("account_id", &account);
     let adopted = if aws_use == AwsUse::Skip { Ok(()) } else { adopt(&aws, bundle).await };
     match adopted {
         // Without permission to read repositories, the names of the bundle are used.
-        Err(AwsError::Denied { .. }) if aws_use == AwsUse::Read => Ok(Some(aws)),
+        Err(AwsError::Denied { .. }) if aws_use.is_optional() => Ok(Some(aws)),
         Err(error) => Err(error.into()),
         Ok(()) => Ok(Some(aws)),
     }

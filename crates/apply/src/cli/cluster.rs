@@ -102,8 +102,9 @@ pub(crate) struct HistoryArgs {
 
 /// Show differences between the cluster and the last deployed revision.
 ///
-/// A revision is deployed if all objects were applied and the pods became ready. Needs access to
-/// the cluster. Writes nothing.
+/// A revision is deployed if all objects were applied and the pods became ready. Shows what was
+/// changed, added or removed, by which field manager, and when. Also compares ECR repositories and
+/// IAM roles if there are AWS credentials. Needs access to the cluster. Writes nothing.
 #[derive(Debug, Args)]
 #[command(after_help = "\
 Exit codes:
@@ -113,10 +114,16 @@ Exit codes:
   4  the command could not run
 
 Examples:
-  optakit drift shop-staging.bundle.json")]
+  optakit drift shop-staging.bundle.json
+
+  # Compare only the cluster, print JSON
+  optakit drift shop-staging.bundle.json --skip-aws --output json")]
 pub(crate) struct DriftArgs {
     #[command(flatten)]
     pub(crate) service: ServiceArgs,
+    /// Do not compare ECR repositories and IAM roles
+    #[arg(long)]
+    pub(crate) skip_aws: bool,
     /// Format of the differences
     #[arg(long, short, value_enum, value_name = "FORMAT", default_value_t = ResultFormat::Text)]
     pub(crate) output: ResultFormat,

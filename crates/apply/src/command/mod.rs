@@ -10,6 +10,7 @@ pub(crate) mod deploy;
 pub(crate) mod destroy;
 mod document;
 pub(crate) mod drift;
+mod drift_output;
 pub(crate) mod edit;
 pub(crate) mod explain;
 pub(crate) mod failure;

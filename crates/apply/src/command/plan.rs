@@ -32,7 +32,7 @@ pub(crate) fn run(arguments: &PlanArgs, report: &Report) -> anyhow::Result<Outco
         preflight::check_images(&session)?;
         preflight::check_inputs(&session.bundle, &[])?;
         let changes = Changes::find(&session, &options::force(&arguments.conflicts)).await?;
-        let code = print(&changes, &session, arguments.output, "change", report);
+        let code = print(&changes, &session, arguments.output, report);
         if let Some(path) = &arguments.save {
             let plan = SavedPlan::of(&session, &changes).await?.to_text();
             match path.as_os_str() == "-" {

@@ -1,4 +1,4 @@
-//! The output of `optakit plan` and `optakit drift`.
+//! The output of `optakit plan`.
 
 use optakit_core::effect::Effect;
 use serde_json::json;
@@ -15,12 +15,11 @@ use crate::replicas::ReplicaChange;
 use crate::report::{Event, Report};
 use crate::session::Session;
 
-/// Prints changes, each of which is called `noun`. Returns exit code 2 if there are any.
+/// Prints changes. Returns exit code 2 if there are any.
 pub(super) fn print(
     changes: &Changes,
     session: &Session,
     output: ResultFormat,
-    noun: &str,
     report: &Report,
 ) -> Outcome {
     changes.report_kept(report);
@@ -28,7 +27,7 @@ pub(super) fn print(
         report.warning(paused);
     }
     match output {
-        ResultFormat::Text => report.result(&text(changes, session, noun)),
+        ResultFormat::Text => report.result(&text(changes, session)),
         ResultFormat::Json => report.json(&json(changes, session)),
         ResultFormat::Yaml => report.yaml(&json(changes, session)),
     }
@@ -39,7 +38,7 @@ fn line(event: &Event<'_>) -> String {
     event.text().unwrap_or_default()
 }
 
-fn text(changes: &Changes, session: &Session, noun: &str) -> String {
+fn text(changes: &Changes, session: &Session) -> String {
     let layer = session.layer();
     let mut text = String::new();
     let mut push = |line: &str| {
@@ -70,8 +69,8 @@ fn text(changes: &Changes, session: &Session, noun: &str) -> String {
         }
     }
     match changes.number() {
-        0 => push(&format!("{layer}: no {noun}s")),
-        number => push(&format!("{layer}: {}", plural(number, noun))),
+        0 => push(&format!("{layer}: no changes")),
+        number => push(&format!("{layer}: {}", plural(number, "change"))),
     }
     if !changes.untested.is_empty() {
         push("the namespace does not exist yet, so its objects were not checked in a dry run");

@@ -158,7 +158,9 @@ fn marked<'a>(
         return Err(format!("revision {applied}, which runs now, is not in the history"));
     };
     if set.annotation(APPLIED_DIGEST) != Some(&*revision.digest) {
-        return Err(format!("revision {applied}, which runs now, was changed in the history"));
+        return Err(format!(
+            "the record of revision {applied}, which runs now, does not match its digest"
+        ));
     }
     Ok(revision)
 }

@@ -8,6 +8,7 @@ mod apply;
 mod aws;
 mod confirm;
 mod connection;
+mod drift;
 mod gate;
 mod history;
 mod hostile;

@@ -90,6 +90,7 @@ const APPLY: &[&str] = &[
     "takeover",
     "changes",
     "saved_plan",
+    "drift",
     "deploy",
     "apply_bundle",
     "cli",

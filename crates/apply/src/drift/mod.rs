@@ -1,0 +1,10 @@
+//! Differences between the cluster and a revision: what was changed, added and removed, and by
+//! whom.
+
+mod fields;
+mod managers;
+mod object;
+mod path;
+
+pub(crate) use fields::{FieldDifference, What};
+pub(crate) use object::{ObjectDrift, all};
