@@ -165,27 +165,6 @@ fn marked<'a>(
     Ok(revision)
 }
 
-/// Returns the deployed revision that runs now. If the last run did not complete, returns the one
-/// that ran before. Returns `None` if nothing was deployed.
-///
-/// # Errors
-///
-/// Fails with the reason if that revision is not in the history.
-pub(crate) fn last_deployed(
-    set: &ApplySet,
-    revisions: &[Revision],
-) -> Result<Option<Revision>, String> {
-    let Some(applied) = set.annotation(APPLIED) else {
-        let is_deployed = |revision: &&Revision| revision.status == Status::Deployed;
-        return Ok(revisions.iter().find(is_deployed).cloned());
-    };
-    match last_complete(marked(applied, set, revisions)?, revisions) {
-        Base::Nothing => Ok(None),
-        Base::Revision(revision) => Ok(Some(revision)),
-        Base::Unknown { reason } => Err(reason),
-    }
-}
-
 /// Returns a revision if it was deployed, otherwise the revision that ran before it.
 fn last_complete(revision: &Revision, revisions: &[Revision]) -> Base {
     if revision.status == Status::Deployed {

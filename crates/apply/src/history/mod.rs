@@ -14,7 +14,7 @@ mod revision;
 mod trim;
 mod unfinished;
 
-pub(crate) use current::{Base, Current, last_deployed, mark};
+pub(crate) use current::{Base, Current, mark};
 pub(crate) use facts::Facts;
 pub(crate) use list::{find, list};
 pub(crate) use read::read;
