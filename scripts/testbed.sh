@@ -164,7 +164,13 @@ YAML
   for stage in "$bin"/../stages/*.yaml "$root"/scripts/testbed/stages/*.yaml; do
     [ -e "$stage" ] && stages+=(--config "$stage")
   done
-  launch kwok "$bin/kwok" --kubeconfig "$kubeconfig" --manage-all-nodes=true "${stages[@]}"
+  # kwok is also the kubelet that serves logs.
+  # A container runtime writes time, stream and a flag before each line.
+  printf '2026-01-02T03:04:05.000000000Z stdout F %b\n' 'ready' 'state \033[31mred' 'last line' \
+    >"$dir/container.log"
+  sed "s|LOG_FILE|$dir/container.log|" "$root/scripts/testbed/logs.yaml" >"$dir/logs.yaml"
+  launch kwok "$bin/kwok" --kubeconfig "$kubeconfig" --manage-all-nodes=true \
+    --node-ip 127.0.0.1 --node-port "$(free_port)" --config "$dir/logs.yaml" "${stages[@]}"
   kubectl apply -f "$root/scripts/testbed/node.yml" >"$dir/node.log"
   await kwok 60 kubectl wait --for=condition=Ready node/testbed --timeout=1s
   await kube-controller-manager 60 kubectl -n default get serviceaccount default

@@ -98,6 +98,40 @@ impl ApplySet {
         Ok(Self { known, annotations, ..Self::empty(layer) })
     }
 
+    /// Returns the sets of Optakit in a namespace, or in all namespaces.
+    ///
+    /// # Errors
+    ///
+    /// Fails if the parents cannot be listed.
+    pub(crate) async fn list(
+        client: &kube::Client,
+        namespace: Option<&str>,
+    ) -> Result<Vec<Self>, LiveError> {
+        let parents: Api<ConfigMap> = match namespace {
+            Some(namespace) => Api::namespaced(client.clone(), namespace),
+            None => Api::all(client.clone()),
+        };
+        let ours =
+            ListParams::default().labels(&format!("{ID},app.kubernetes.io/managed-by=optakit"));
+        let found = parents
+            .list_metadata(&ours)
+            .await
+            .map_err(|error| explain(error, "listing", "the ConfigMaps of all layers"))?;
+        let sets = found.items.into_iter().filter_map(|parent| {
+            let layer = parent.metadata.namespace?;
+            let mut annotations = parent.metadata.annotations.unwrap_or_default();
+            annotations.retain(|key, _| key.starts_with(OWN));
+            (parent.metadata.name? == parent_name(&layer))
+                .then(|| Self { annotations, ..Self::empty(&layer) })
+        });
+        Ok(sets.collect())
+    }
+
+    /// Returns the name of the layer.
+    pub(crate) fn layer(&self) -> &str {
+        &self.layer
+    }
+
     /// Returns a set without members.
     pub(crate) fn empty(layer: &str) -> Self {
         Self {

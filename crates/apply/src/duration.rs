@@ -54,6 +54,17 @@ pub(crate) fn text(duration: Duration) -> String {
     }
 }
 
+/// Formats an age in its largest unit, as kubectl does: `45s`, `12m`, `5h` or `3d`.
+pub(crate) fn age(duration: Duration) -> String {
+    const DAY: u64 = 24 * HOUR;
+    match duration.as_secs() {
+        seconds if seconds < 2 * MINUTE => format!("{seconds}s"),
+        seconds if seconds < 2 * HOUR => format!("{}m", seconds / MINUTE),
+        seconds if seconds < 2 * DAY => format!("{}h", seconds / HOUR),
+        seconds => format!("{}d", seconds / DAY),
+    }
+}
+
 /// Formats a duration with tenths of a second, if it is shorter than a minute: `7.2 s`.
 pub(crate) fn precise_text(duration: Duration) -> String {
     let tenths = duration.as_millis().saturating_add(50) / 100;
@@ -66,6 +77,13 @@ pub(crate) fn precise_text(duration: Duration) -> String {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn age_has_one_unit() {
+        for (seconds, text) in [(119, "119s"), (120, "2m"), (7200, "2h"), (172_800, "2d")] {
+            assert_eq!(age(Duration::from_secs(seconds)), text);
+        }
+    }
 
     #[test]
     fn durations_are_read_with_and_without_units() {

@@ -44,6 +44,11 @@ pub(crate) async fn read(
     tokio::join!(live::cluster_uid(client), ApplySet::read(client, layer))
 }
 
+/// Returns the environment and the AWS account that a set was applied to.
+pub(crate) fn recorded(set: &ApplySet) -> (Option<&str>, Option<&str>) {
+    (set.annotation(ENVIRONMENT), set.annotation(ACCOUNT))
+}
+
 impl Identity {
     /// Compares this place with the recorded one. A place that was not recorded is not compared:
     /// the layer is new, or an older version of Optakit applied it.

@@ -24,8 +24,10 @@ mod hint;
 mod history;
 mod identity;
 mod image;
+mod layers;
 mod live;
 mod lock;
+mod logs;
 mod manual_secret;
 mod network;
 mod origin;
@@ -131,10 +133,13 @@ fn run(command: &Command, report: &Report) -> anyhow::Result<Outcome> {
         Command::Render(arguments) => command::render::run(arguments, report),
         Command::Bundle(arguments) => command::bundle::run(arguments, report),
         Command::Plan(arguments) => command::plan::run(arguments, report),
+        Command::Diff(arguments) => command::diff::run(arguments, report),
         Command::Apply(arguments) => command::apply::run(arguments, report),
         Command::Push(arguments) => command::push::run(arguments, report),
         Command::Deploy(arguments) => command::deploy::run(arguments, report),
         Command::Status(arguments) => command::status::run(arguments, report),
+        Command::List(arguments) => command::list::run(arguments, report),
+        Command::Logs(arguments) => command::logs::run(arguments, report),
         Command::History(arguments) => command::history::run(arguments, report),
         Command::Rollback(arguments) => command::rollback::run(arguments, report),
         Command::Drift(arguments) => command::drift::run(arguments, report),
@@ -143,6 +148,7 @@ fn run(command: &Command, report: &Report) -> anyhow::Result<Outcome> {
         Command::Edit(arguments) => command::edit::run(arguments, report),
         Command::Destroy(arguments) => command::destroy::run(arguments, report),
         Command::Permissions(arguments) => command::permissions::run(arguments, report),
+        Command::Doctor(arguments) => command::doctor::run(arguments, report),
         Command::Config(arguments) => command::config::run(arguments, report),
         Command::Explain(arguments) => command::explain::run(arguments, report),
         Command::Schema(arguments) => Ok(command::explain::schema(arguments, report)),

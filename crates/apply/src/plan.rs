@@ -66,6 +66,12 @@ pub(crate) fn diff(change: &ObjectChange) -> String {
     diff.unified_diff().context_radius(2).to_string()
 }
 
+/// Returns the lines of a new object. Values of Secrets are hidden.
+pub(crate) fn creation_diff(object: &Value) -> String {
+    let text = serde_json::to_string_pretty(&masked(object.clone())).unwrap_or_default() + "\n";
+    TextDiff::from_lines("", &text).unified_diff().to_string()
+}
+
 fn masked(mut object: Value) -> Value {
     if object["kind"] == "Secret" {
         for field in ["data", "stringData"] {

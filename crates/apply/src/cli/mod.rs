@@ -6,6 +6,7 @@ mod cluster;
 mod complete;
 mod config;
 mod information;
+mod inspect;
 mod output;
 mod secret;
 mod source;
@@ -27,6 +28,7 @@ pub(crate) use config::{ConfigArgs, ConfigCommand};
 pub(crate) use information::{
     CompletionsArgs, ExplainArgs, ManArgs, PermissionsArgs, SchemaArgs, SchemaName,
 };
+pub(crate) use inspect::{DiffArgs, DoctorArgs, ListArgs, LogsArgs};
 pub(crate) use output::{
     Color, DocumentFormat, ListFormat, ManifestFormat, ProgressFormat, ReportFormat, ResultFormat,
     is_format,
@@ -86,16 +88,20 @@ pub(crate) enum Command {
     Edit(EditArgs),
     Bundle(BundleArgs),
     Plan(PlanArgs),
+    Diff(DiffArgs),
     Apply(ApplyArgs),
     Push(PushArgs),
     Deploy(DeployArgs),
     Status(StatusArgs),
+    Logs(LogsArgs),
+    List(ListArgs),
     History(HistoryArgs),
     Rollback(RollbackArgs),
     Drift(DriftArgs),
     Secret(SecretArgs),
     Takeover(TakeoverArgs),
     Destroy(DestroyArgs),
+    Doctor(DoctorArgs),
     Config(ConfigArgs),
     Explain(ExplainArgs),
     Permissions(PermissionsArgs),

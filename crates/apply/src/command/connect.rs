@@ -4,12 +4,13 @@ use anyhow::{Context, bail};
 use optakit_core::bundle::Bundle;
 
 use super::input;
-use crate::auth::Cluster;
+use crate::auth::{self, Cluster, Connection};
 use crate::bundle_file::IfModified;
 use crate::cli::{ConnectArgs, ServiceArgs, WriteArgs};
+use crate::live;
 use crate::report::Report;
 use crate::session::{self, Access, AwsUse, Session};
-use crate::settings;
+use crate::settings::{self, Setting};
 
 /// Returns the cluster that the arguments or the settings name: a context of a kubeconfig, or an
 /// EKS cluster.
@@ -34,6 +35,43 @@ pub(super) fn cluster(bundle: &Bundle, connect: &ConnectArgs) -> anyhow::Result<
     )?;
     let name = connect.cluster.clone().unwrap_or_else(|| bundle.target.cluster.clone());
     Ok(Cluster::Eks { region, name })
+}
+
+/// Connects to a cluster without the bundle of a service. Without arguments, uses the context that
+/// the settings name for an environment, or the current context.
+///
+/// # Errors
+///
+/// Fails if the cluster cannot be reached, or rejects the credentials.
+pub(super) async fn without_service(
+    connect: &ConnectArgs,
+    environment: Option<&str>,
+) -> anyhow::Result<Connection> {
+    let cluster = match &connect.cluster {
+        Some(name) => {
+            let aws = auth::aws(None).await?;
+            let region = aws.region().context(
+                "no AWS region is set, so the EKS cluster cannot be found\n  \
+                 help: set AWS_REGION, or use a kubeconfig with `--context`",
+            )?;
+            Cluster::Eks { region: region.to_string(), name: name.clone() }
+        }
+        None => {
+            let configured = || match environment {
+                Some(environment) => settings::context(environment),
+                None => settings::get(Setting::Context),
+            };
+            // The file names contexts of the default kubeconfig.
+            let configured = connect.kubeconfig.is_none().then(configured).flatten();
+            Cluster::Kubeconfig {
+                file: connect.kubeconfig.clone(),
+                context: connect.context.clone().or(configured),
+            }
+        }
+    };
+    let connection = auth::connect(&cluster, None).await?;
+    live::check_reachable(&connection.client, &connection.name).await?;
+    Ok(connection)
 }
 
 /// Returns the access of a command that writes.

@@ -1,18 +1,20 @@
 //! `optakit plan`.
 
-use optakit_core::bundle::IMAGE_TAG;
+use optakit_core::bundle::{Bundle, IMAGE_TAG};
 use optakit_core::render::IMAGE_DIGEST;
 
 use super::plan_output::print;
 use super::{connect, input, options};
+use crate::auth::Cluster;
 use crate::bundle_file::IfModified;
 use crate::changes::Changes;
 use crate::cli::PlanArgs;
 use crate::outcome::Outcome;
 use crate::output_file::Privacy;
+use crate::owner::Force;
 use crate::report::Report;
 use crate::saved_plan::SavedPlan;
-use crate::session::{self, Access, Session};
+use crate::session::{self, Access, AwsUse, Session};
 use crate::{output_file, preflight};
 
 /// Prints what an apply would change. Exit code 2 if there are changes.
@@ -25,13 +27,8 @@ pub(crate) fn run(arguments: &PlanArgs, report: &Report) -> anyhow::Result<Outco
     let bundle = input::open(&arguments.input, if_modified, report)?;
     let cluster = connect::cluster(&bundle, &arguments.connect)?;
     session::block_on(async {
-        let aws = options::aws(&arguments.aws);
-        let session = Session::open(bundle, &cluster, aws, Access::Read, report).await?;
-        preflight::check_inputs(&session.bundle, &[IMAGE_DIGEST, IMAGE_TAG])?;
-        let session = session.with_running_images().await?;
-        preflight::check_images(&session)?;
-        preflight::check_inputs(&session.bundle, &[])?;
-        let changes = Changes::find(&session, &options::force(&arguments.conflicts)).await?;
+        let (aws, force) = (options::aws(&arguments.aws), options::force(&arguments.conflicts));
+        let (session, changes) = find(bundle, &cluster, aws, &force, report).await?;
         let code = print(&changes, &session, arguments.output, report);
         if let Some(path) = &arguments.save {
             let plan = SavedPlan::of(&session, &changes).await?.to_text();
@@ -42,4 +39,26 @@ pub(crate) fn run(arguments: &PlanArgs, report: &Report) -> anyhow::Result<Outco
         }
         Ok(code)
     })
+}
+
+/// Connects to a cluster, and finds what an apply of a bundle would change.
+///
+/// # Errors
+///
+/// Fails if the cluster cannot be reached, a value or an image is missing, or the API server
+/// rejects the plan.
+pub(super) async fn find(
+    bundle: Bundle,
+    cluster: &Cluster,
+    aws: AwsUse,
+    force: &Force,
+    report: &Report,
+) -> anyhow::Result<(Session, Changes)> {
+    let session = Session::open(bundle, cluster, aws, Access::Read, report).await?;
+    preflight::check_inputs(&session.bundle, &[IMAGE_DIGEST, IMAGE_TAG])?;
+    let session = session.with_running_images().await?;
+    preflight::check_images(&session)?;
+    preflight::check_inputs(&session.bundle, &[])?;
+    let changes = Changes::find(&session, force).await?;
+    Ok((session, changes))
 }

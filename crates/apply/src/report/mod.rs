@@ -12,7 +12,7 @@ mod transfer;
 
 pub(crate) use aws::{AwsAction, AwsChange, AwsPlanAction};
 pub(crate) use event::{Event, ObjectAction};
-pub(crate) use output::Report;
+pub(crate) use output::{Report, error_text};
 pub(crate) use progress::ProgressTable;
 pub(crate) use prompt::{ask, confirm};
 pub(crate) use streams::check as check_output;

@@ -112,7 +112,7 @@ impl Report {
             }
             return;
         }
-        let message = one_line(error);
+        let message = error_text(error);
         if self.events {
             self.event(&Event::Error { message: &message });
             if streams::check().is_ok() {
@@ -145,7 +145,7 @@ impl Report {
 }
 
 /// Returns the messages of an error and of its causes, then the help of the error.
-fn one_line(error: &anyhow::Error) -> String {
+pub(crate) fn error_text(error: &anyhow::Error) -> String {
     let causes = error.chain().zip(error.chain().skip(1));
     let causes = causes.filter(|(above, _)| !repeats_its_cause(*above));
     let causes: String = causes.map(|(_, cause)| format!(": {cause}")).collect();
@@ -188,16 +188,16 @@ mod tests {
     fn every_cause_is_reported_once() {
         let missing = || IoError::other("no such file");
         let own = anyhow::Error::new(missing()).context("cannot read opta.yml");
-        assert_eq!(one_line(&own), "cannot read opta.yml: no such file");
+        assert_eq!(error_text(&own), "cannot read opta.yml: no such file");
         let kube = KubeconfigError::ReadConfig(missing(), "config".into());
         let kube = anyhow::Error::new(kube).context("cannot use the kubeconfig");
-        assert_eq!(one_line(&kube).matches("no such file").count(), 1);
+        assert_eq!(error_text(&kube).matches("no such file").count(), 1);
     }
 
     #[test]
     fn the_help_follows_the_causes() {
         let cause = anyhow::Error::new(IoError::other("timed out"));
         let error = cause.context("no credentials were found\n  help: sign in");
-        assert_eq!(one_line(&error), "no credentials were found: timed out\n  help: sign in");
+        assert_eq!(error_text(&error), "no credentials were found: timed out\n  help: sign in");
     }
 }

@@ -60,7 +60,7 @@ pub(super) fn pods(deployment: &Deployment, baseline: &Baseline) -> (u64, u64) {
 }
 
 /// The pods of a Deployment.
-#[derive(Clone, Copy, Debug)]
+#[derive(Clone, Copy, Debug, Default)]
 pub(crate) struct PodCounts {
     /// The number of ready pods of the newest revision.
     pub(crate) ready: u64,

@@ -18,6 +18,7 @@ mod iam_changes;
 mod iam_owners;
 mod identity;
 mod images;
+mod inspect;
 mod interrupted;
 mod kubeconfig;
 mod lock;

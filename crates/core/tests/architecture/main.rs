@@ -77,6 +77,8 @@ const APPLY: &[&str] = &[
     "identity",
     "history",
     "wait",
+    "layers",
+    "logs",
     "plan",
     "aws",
     "docker_login",
