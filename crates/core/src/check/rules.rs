@@ -31,6 +31,7 @@ pub static RULE_FAMILIES: &[RuleFamily] = &[
         rules: &[
             &syntax::YAML_SYNTAX,
             &syntax::DUPLICATE_KEY,
+            &syntax::BRACKET_NOT_INDENTED,
             &syntax::CURLY_QUOTES,
             &syntax::NO_BREAK_SPACE,
             &syntax::INVISIBLE_CHARACTER,
@@ -83,6 +84,7 @@ pub static RULE_FAMILIES: &[RuleFamily] = &[
         title: "Modules",
         rules: &[
             &module::UNKNOWN_MODULE_TYPE,
+            &module::UNKNOWN_MODULE_FIELD,
             &module::DUPLICATE_MODULE_NAME,
             &named_by_key::MODULE_NAME_AS_KEY,
         ],

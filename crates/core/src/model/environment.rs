@@ -115,14 +115,55 @@ pub const PARENT_OUTPUTS: &[(&str, &[&str])] = &[
         ],
     ),
     ("k8s-base", &["load_balancer_raw_dns", "load_balancer_arn"]),
+    ("documentdb", &["db_host", "db_user"]),
+    ("dynamodb", &["table_arn", "table_id", "kms_arn", "kms_id"]),
+    ("iam-policy", &["policy_arn", "policy_id", "policy_name"]),
+    ("iam-role", &["role_arn"]),
+    ("iam-user", &["user_arn"]),
+    ("postgres", &["global_database_id"]),
+    ("redis", &["cache_host"]),
+    ("s3", &["bucket_id", "bucket_arn", "cloudfront_read_path"]),
+    ("sns", &["topic_arn"]),
+    ("sqs", &["queue_arn", "queue_name", "queue_id"]),
+    ("vpn", &["vpn_dns_name", "ovpn_profile_parameter_arn"]),
+    ("cloudfront-distribution", &["cloudfront_domain"]),
+    ("external-ssl-cert", &["domain"]),
+    (
+        "global-accelerator",
+        &[
+            "global_accelerator_arn",
+            "global_accelerator_dns_name",
+            "global_accelerator_ip_addresses",
+            "global_accelerator_endpoint_arns",
+        ],
+    ),
+    (
+        "lambda-function",
+        &[
+            "function_name",
+            "function_arn",
+            "cloudwatch_log_group_name",
+            "cloudwatch_log_group_url",
+            "lambda_trigger_uri",
+        ],
+    ),
 ];
+
+/// Returns the type of a module. `aws-eks` is `k8s-cluster`.
+fn module_kind(module: &Header) -> &str {
+    match module.short_type() {
+        "eks" => "k8s-cluster",
+        kind => kind,
+    }
+}
 
 impl Environment {
     /// Returns the environment that a file describes. Fields with errors are left out.
     #[must_use]
     pub fn from_file(file: &EnvironmentFile, modules: &[Header]) -> Self {
         let aws = file.providers.as_ref().and_then(|providers| providers.value.aws.as_ref());
-        let dns = modules.iter().find(|module| module.short_type() == "dns");
+        let with_domain = |kind: &str| modules.iter().find(|module| module.short_type() == kind);
+        let dns = with_domain("dns").or_else(|| with_domain("external-ssl-cert"));
         let domain =
             dns.and_then(|dns| dns.mapping.value("domain")).and_then(|domain| domain.as_str());
         let text =
@@ -137,7 +178,7 @@ impl Environment {
                 .and_then(|aws| aws.value.account_id.as_ref())
                 .map(|account| account.value.0.clone()),
             module_types: Some(
-                modules.iter().map(|module| module.short_type().to_owned()).collect(),
+                modules.iter().map(|module| module_kind(module).to_owned()).collect(),
             ),
             domain: domain.map(str::to_owned),
             own: false,
@@ -146,8 +187,11 @@ impl Environment {
 
     /// Returns the outputs of the modules, or all outputs if the environment file is unknown.
     pub fn outputs(&self) -> impl Iterator<Item = &'static str> {
-        let has = |kind: &str| {
-            self.module_types.as_ref().is_none_or(|types| types.iter().any(|other| other == kind))
+        /// The modules that nearly every environment has.
+        const USUAL: &[&str] = &["base", "dns", "k8s-cluster", "k8s-base"];
+        let has = |kind: &str| match &self.module_types {
+            Some(types) => types.iter().any(|other| other == kind),
+            None => USUAL.contains(&kind),
         };
         PARENT_OUTPUTS
             .iter()

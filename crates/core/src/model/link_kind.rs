@@ -87,6 +87,15 @@ pub const LINK_KINDS: &[LinkKind] = &[
         rds_certificates: true,
     },
     LinkKind {
+        module_type: "mongodb-atlas",
+        access: LinkAccess::Credentials(&[
+            "db_password",
+            "db_user",
+            "mongodb_atlas_connection_string",
+        ]),
+        rds_certificates: false,
+    },
+    LinkKind {
         module_type: "s3",
         access: LinkAccess::Permissions {
             all: &[LinkPermission::ReadBucket, LinkPermission::WriteBucket],

@@ -18,6 +18,7 @@ pub mod link_kind;
 pub mod link_variable;
 mod map_list;
 pub mod module;
+pub mod module_facts;
 pub mod module_types;
 pub mod modules;
 pub mod name;

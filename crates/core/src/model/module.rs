@@ -5,11 +5,12 @@ use std::collections::BTreeMap;
 use super::cloud::cloud_of_type;
 use super::field_reader::FieldReader;
 use super::k8s_service::K8sService;
+use super::module_facts::ModuleFacts;
 use super::module_types::{MODULE_TYPES, ModuleType, RequiredField, short_type};
 use super::modules::Modules;
 use super::named_by_key::NamedByKey;
 use crate::diagnostic::Diagnostic;
-use crate::quote::quoted;
+use crate::quote::{one_of, quoted};
 use crate::rule::rule;
 use crate::span::{Span, Spanned};
 use crate::suggest::Suggestion;
@@ -50,6 +51,24 @@ rule! {
             "name: shop\nenvironments: [{name: staging, path: env.yml}]\nmodules:\n  \
              - {type: k8s-service, name: api, image: AUTO, port: {http: 80}}\n  \
              - {type: k8s-service, name: web, image: AUTO, port: {http: 81}}\n"
+        ),
+    }
+}
+
+rule! {
+    /// Opta's modules of this type have no field with this name.
+    ///
+    /// Optakit does not create the module, so the field has no effect here. Opta would have
+    /// rejected it.
+    pub static UNKNOWN_MODULE_FIELD: Warning {
+        fix: "Rename the key to the suggested field, or remove it.",
+        bad: File(
+            "name: shop\nenvironments: [{name: staging, path: env.yml}]\nmodules:\n  \
+             - {type: postgres, name: db, instance_clas: db.t3.medium}\n"
+        ),
+        good: File(
+            "name: shop\nenvironments: [{name: staging, path: env.yml}]\nmodules:\n  \
+             - {type: postgres, name: db, instance_class: db.t3.medium}\n"
         ),
     }
 }
@@ -133,6 +152,7 @@ fn header(node: &Node, reader: &mut FieldReader<'_>) -> Option<Header> {
         }
         None => reader.push(unknown_type(&kind, reader.path_of("type"))),
     }
+    report_unknown_fields(mapping, short_type(&kind.value), reader);
     let name: Option<Spanned<Text>> = reader.optional(mapping, K8sService::shape("name"));
     let named = name.is_some();
     // The default name is the same as in Opta.
@@ -142,6 +162,26 @@ fn header(node: &Node, reader: &mut FieldReader<'_>) -> Option<Header> {
     );
     let (path, mapping) = (reader.path().to_owned(), mapping.clone());
     Some(Header { name, named, kind, path, mapping, span: node.span })
+}
+
+/// Reports keys that a module of another type than `k8s-service` does not have.
+fn report_unknown_fields(mapping: &Mapping, short_type: &str, reader: &mut FieldReader<'_>) {
+    let fields = ModuleFacts::of(short_type).map_or(&[][..], |facts| facts.fields);
+    if fields.is_empty() {
+        return;
+    }
+    for entry in mapping.entries.iter() {
+        let key = &*entry.key.value;
+        if matches!(key, "name" | "type") || fields.contains(&key) {
+            continue;
+        }
+        let message = format!("a module of the type `{short_type}` has no field {}", quoted(key));
+        let path = reader.path_of(key);
+        let diagnostic = Diagnostic::new(&UNKNOWN_MODULE_FIELD, entry.key.span, path, message);
+        let other_help = || format!("use {}", one_of(fields));
+        let suggestion = Suggestion::new(key, fields.iter().copied(), other_help);
+        reader.push(suggestion.add_to(diagnostic, "rename"));
+    }
 }
 
 fn unknown_type(kind: &Spanned<String>, path: String) -> Diagnostic {

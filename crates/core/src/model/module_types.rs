@@ -70,11 +70,14 @@ pub const MODULE_TYPES: &[ModuleType] = &[
     ModuleType::new("linkerd"),
     ModuleType::new("vpn"),
     ModuleType::new("ecs-service"),
-    ModuleType::new("gcp-k8s-service"),
     ModuleType::new("sagemaker-endpoint"),
     ModuleType::new("external-state"),
     ModuleType::new("ssh-key"),
     ModuleType::new("kubernetes-manifest"),
+    ModuleType::new("k8s-manifest"),
+    ModuleType::new("iam-policy"),
+    ModuleType::new("external-ssl-cert"),
+    ModuleType::new("global-accelerator"),
 ];
 
 /// Returns a module type without the prefix `aws-`.

@@ -3,6 +3,8 @@
 use super::scope::Scope;
 use crate::model::environment::PARENT_OUTPUTS;
 use crate::model::link_kind::is_secret_output;
+use crate::model::module::Header;
+use crate::model::module_facts::ModuleFacts;
 use crate::model::variables::Variable;
 use crate::quote::{one_of, quoted};
 use crate::span::Span;
@@ -80,7 +82,10 @@ pub(super) fn answer(segments: &[&str], scope: &Scope<'_>) -> Answer {
         },
         ["vars" | "variables", name] => variable(name, scope),
         ["parent", output] => parent(output, scope),
-        ["module", name, output] => module(name, output, scope),
+        // `outputs` is for modules of the type `external-state`.
+        ["module", name, output] | ["module", name, "outputs", output] => {
+            module(name, output, scope)
+        }
         ["vars" | "variables" | "parent"] => {
             let written = segments.join(".");
             Answer::unknown(
@@ -171,12 +176,24 @@ fn module(name: &str, output: &str, scope: &Scope<'_>) -> Answer {
     if let Some(value) = scope.value(&input) {
         return Answer::Known(value, None);
     }
-    if names.contains(&name) {
-        return Answer::Input(input);
+    if let Some(module) = scope.modules.iter().find(|module| module.name.value == name) {
+        let outputs = outputs_of(module);
+        if outputs.is_empty() || outputs.contains(&output) {
+            return Answer::Input(input);
+        }
+        let other_help = || format!("use {}", one_of(outputs));
+        let suggestion = Suggestion::new(output, outputs.iter().copied(), other_help);
+        let message = format!("the module {} has no output {}", quoted(name), quoted(output));
+        return Answer::suggest(message, output, suggestion);
     }
     let other_help = || format!("use {}", one_of(&names));
     let suggestion = Suggestion::new(name, names.iter().copied(), other_help);
     Answer::suggest(format!("there is no module {} in this file", quoted(name)), name, suggestion)
+}
+
+/// Returns the outputs of a module; none if they are not known.
+fn outputs_of(module: &Header) -> &'static [&'static str] {
+    ModuleFacts::of(module.short_type()).map_or(&[], |facts| facts.outputs)
 }
 
 fn unknown_name(segments: &[&str], scope: &Scope<'_>) -> Answer {

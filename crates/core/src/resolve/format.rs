@@ -71,7 +71,9 @@ fn module_output(text: &str) -> (Piece<'_>, usize) {
     let raw = &text[..end + 2];
     let inner = text["${{".len()..end].trim();
     let piece = match segments(inner) {
-        Some(segments) if segments.first() == Some(&"module") && segments.len() == 3 => {
+        Some(segments)
+            if matches!(segments.as_slice(), ["module", _, _] | ["module", _, "outputs", _]) =>
+        {
             Piece::Reference { raw, segments }
         }
         _ => {

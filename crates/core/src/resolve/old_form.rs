@@ -44,7 +44,7 @@ pub(super) fn check(mapping: &Mapping) -> Option<Diagnostic> {
     let message = "the file has the form of Opta before March 2021, with `meta` and `envs`";
     Some(Diagnostic::new(&OLD_FORM, meta.key.span, "meta", message).help(
         "write `name` and `environments: [{name: …, path: …}]` at the start of the file, \
-         `name` and `type` in each module, `port: {http: …}` for `target_port`, `public_uri` for `domain`, \
-         `image: AUTO` for `tag`, and `links` for `_link`",
+         `name` and `type` in each module, `port: {http: …}` for `target_port`, \
+         `public_uri` for `domain`, `image: AUTO` for `tag`, and `links` for `_link`",
     ))
 }

@@ -1,6 +1,7 @@
 //! Reads YAML to a tree with spans, edits YAML, and writes manifests as YAML. Only this module uses
 //! the YAML library.
 
+mod bracket;
 mod compose;
 mod core_schema;
 mod cursor;
@@ -18,6 +19,7 @@ mod plain_data;
 mod reparse;
 mod word;
 
+pub use bracket::BRACKET_NOT_INDENTED;
 pub use cursor::{Cursor, CursorKind, CursorStep, cursor};
 pub use diagnostics::{DUPLICATE_KEY, YAML_SYNTAX};
 pub use document::Document;

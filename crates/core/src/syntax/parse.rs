@@ -8,6 +8,7 @@
 use std::borrow::Cow;
 use std::ops::Range;
 
+use super::bracket::EarlyBracket;
 use super::compose::{Composed, compose};
 use super::diagnostics::from_library;
 use super::document::Document;
@@ -21,6 +22,9 @@ use crate::span::Span;
 
 /// How many invalid parts of a file are replaced before the parser gives up.
 const MAX_BLANKS: usize = 40;
+
+/// How many diagnostics a file has when closing brackets are no longer moved.
+const MAX_BRACKETS: usize = 200;
 
 /// Parses a text. Returns the tree and the diagnostics.
 #[must_use]
@@ -42,6 +46,13 @@ fn parse_lines(source: &Source) -> (Document, Vec<Diagnostic>) {
             }
             Err(error) => error,
         };
+        let bracket =
+            if diagnostics.len() < MAX_BRACKETS { EarlyBracket::find(&text, &error) } else { None };
+        if let Some(bracket) = bracket {
+            diagnostics.push(bracket.diagnostic(source));
+            bracket.join(text.to_mut());
+            continue;
+        }
         let misplaced =
             if blanks.len() < MAX_BLANKS { Misplaced::find(source, &text, &error) } else { None };
         if let Some(misplaced) = misplaced {
