@@ -1,6 +1,6 @@
 //! Completion and hover, as plain data.
 
-use std::cell::RefCell;
+use std::cell::{Cell, RefCell};
 use std::collections::BTreeMap;
 
 use serde::Serialize;
@@ -145,6 +145,7 @@ fn with_context<T>(
         values: &values,
         image: (choices.image_tag.as_deref(), choices.image_digest.as_deref()),
         used: &RefCell::new(BTreeMap::new()),
+        expanded: &Cell::new(0),
     };
     let paths: Vec<&str> = request.environment_files.keys().map(String::as_str).collect();
     let text = if file == request.service.name() {

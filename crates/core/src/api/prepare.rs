@@ -1,6 +1,6 @@
 //! Reads the files of a request and resolves its choices.
 
-use std::cell::RefCell;
+use std::cell::{Cell, RefCell};
 use std::collections::BTreeMap;
 
 use super::environment::read_environment;
@@ -42,6 +42,8 @@ pub(super) struct PreparedRequest<'a> {
     variables: BTreeMap<&'a str, &'a Variable>,
     /// The values that references have used, by input.
     pub(super) used: RefCell<BTreeMap<String, String>>,
+    /// The bytes that values have replaced in texts so far.
+    expanded: Cell<usize>,
 }
 
 impl<'a> PreparedRequest<'a> {
@@ -83,6 +85,7 @@ impl<'a> PreparedRequest<'a> {
             environment_file,
             variables,
             used: RefCell::default(),
+            expanded: Cell::default(),
         }
     }
 
@@ -96,6 +99,7 @@ impl<'a> PreparedRequest<'a> {
             values: &self.values,
             image: (self.choices.image_tag.as_deref(), self.choices.image_digest.as_deref()),
             used: &self.used,
+            expanded: &self.expanded,
         }
     }
 

@@ -31,12 +31,18 @@ rule! {
 rule! {
     /// A `{` starts a reference such as `{vars.size}`, but the text after it is not a valid
     /// reference.
+    ///
+    /// The rule also reports the reference at which the values of all references have more than
+    /// 16 MiB.
     pub static MALFORMED_REFERENCE: Error {
         fix: "Correct the reference. For a literal brace, write `{{` or `}}`.",
         bad: Module("env_vars:\n  FILTER: \"{unclosed\"\n"),
         good: Module("env_vars:\n  FILTER: \"{{unclosed\"\n"),
     }
 }
+
+/// The most bytes that the values of references add to the texts of a file.
+const MAX_EXPANDED: usize = 16 * 1024 * 1024;
 
 /// Replaces the references in every text of a module. A text with an invalid reference becomes
 /// `Broken`.
@@ -157,6 +163,9 @@ impl Interpolator<'_> {
                 Piece::Malformed(malformed) => self.report_malformed(&malformed, span),
                 Piece::Reference { raw, segments } => match answer(&segments, self.scope) {
                     Answer::Known(answer, from) => {
+                        if !self.has_room(&answer, raw, span) {
+                            return None;
+                        }
                         value.push_str(&answer);
                         variable = variable.or(from);
                     }
@@ -197,6 +206,21 @@ impl Interpolator<'_> {
             self.diagnostics.push(unescaped(output, span, &self.path));
         }
         is_valid.then(|| Text::interpolated(&value, holes, variable))
+    }
+
+    /// Counts the bytes of a value. Returns false if the texts are too large. Only the first
+    /// reference above the limit is reported.
+    fn has_room(&mut self, value: &str, raw: &str, span: Span) -> bool {
+        let before = self.scope.expanded.get();
+        let after = before.saturating_add(value.len());
+        self.scope.expanded.set(after);
+        if before <= MAX_EXPANDED && after > MAX_EXPANDED {
+            let message = "the texts up to this reference have more than 16 MiB";
+            let span = self.span_of(raw, span);
+            let diagnostic = Diagnostic::new(&MALFORMED_REFERENCE, span, &*self.path, message);
+            self.diagnostics.push(diagnostic.help("use shorter variables, or fewer references"));
+        }
+        after <= MAX_EXPANDED
     }
 
     /// Adds the fix that keeps the braces as text, for values such as `${HOME}`.

@@ -1,6 +1,6 @@
 //! The values that references can use.
 
-use std::cell::RefCell;
+use std::cell::{Cell, RefCell};
 use std::collections::BTreeMap;
 
 use super::values::Values;
@@ -25,6 +25,8 @@ pub struct Scope<'a> {
     pub image: (Option<&'a str>, Option<&'a str>),
     /// The values that were used so far, by input.
     pub used: &'a RefCell<BTreeMap<String, String>>,
+    /// The bytes that values have replaced so far.
+    pub expanded: &'a Cell<usize>,
 }
 
 impl Scope<'_> {

@@ -2,7 +2,7 @@
 
 use std::collections::BTreeMap;
 
-use super::limits::{MAX_ALIASED, MAX_DEPTH, Weight};
+use super::limits::{MAX_ALIASED, MAX_ALIASED_BYTES, MAX_DEPTH, Weight};
 use crate::diagnostic::Diagnostic;
 use crate::span::Span;
 use crate::syntax::diagnostics::{QUOTE_ASTERISK, syntax_error};
@@ -14,6 +14,8 @@ pub(super) struct Anchors<'a> {
     nodes: BTreeMap<&'a str, (Node, Weight)>,
     /// The number of nodes that the aliases so far add.
     aliased: u64,
+    /// The bytes of text that the aliases so far add.
+    bytes: u64,
 }
 
 impl<'a> Anchors<'a> {
@@ -54,6 +56,15 @@ impl<'a> Anchors<'a> {
             if before <= MAX_ALIASED {
                 let message =
                     format!("the aliases above this line add more than {MAX_ALIASED} values");
+                diagnostics.push(syntax_error(span, message));
+            }
+            return None;
+        }
+        let before = self.bytes;
+        self.bytes = before.saturating_add(weight.bytes);
+        if self.bytes > MAX_ALIASED_BYTES {
+            if before <= MAX_ALIASED_BYTES {
+                let message = "the aliases up to this one add more than 16 MiB of text";
                 diagnostics.push(syntax_error(span, message));
             }
             return None;

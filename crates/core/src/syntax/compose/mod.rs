@@ -217,7 +217,7 @@ impl<'a> Composer<'a> {
             node: Node { span, kind },
             anchor: anchor.map(|anchor| anchor.name),
             properties_start: if has_properties { properties_start(event) } else { None },
-            weight: Weight::LEAF,
+            weight: Weight::of_text(&text),
             is_plain: is_plain && !is_tagged,
         });
         Some(())

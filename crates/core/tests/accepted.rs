@@ -1,0 +1,134 @@
+//! Unusual files that have one meaning, and limits of large files.
+
+use optakit_core::api::{Analysis, Choices, Request, ServiceFile, analyze};
+
+const ENVIRONMENT: &str = "\
+name: staging
+org_name: acme
+providers: {aws: {region: us-east-1, account_id: 123456789012}}
+modules:
+  - {type: base}
+  - {type: dns, domain: staging.acme.io}
+";
+
+fn check(service: &str, environment: &str) -> Analysis {
+    let request = Request {
+        service: ServiceFile::parse("opta.yml", service),
+        environment_files: [("env.yml".to_owned(), Ok(environment.to_owned()))].into(),
+        choices: Choices::default(),
+        ..Request::default()
+    };
+    analyze(&request, false)
+}
+
+/// Returns a service file with these lines below a service, and variables.
+fn service(lines: &str) -> String {
+    let lines: String = lines.lines().map(|line| format!("    {line}\n")).collect();
+    format!(
+        "name: shop\nenvironments:\n  - name: staging\n    path: env.yml\n    \
+         variables: {{port: 8080, sticky: true, size: 2}}\nmodules:\n  \
+         - {{type: postgres, name: my-db}}\n  - type: k8s-service\n    name: api\n{lines}"
+    )
+}
+
+fn rules(analysis: &Analysis) -> Vec<&str> {
+    analysis.diagnostics.iter().map(|diagnostic| &*diagnostic.rule).collect()
+}
+
+#[test]
+fn values_with_one_meaning_are_accepted() {
+    let service = service(
+        "image: |\n  nginx:1.29\nport: {http: \"{vars.port}\"}\nmin_containers: 2.0\n\
+         max_containers: \"10 \"\nsticky_session: \"{vars.sticky}\"\n\
+         public_uri: |\n  api.acme.io/v1\nlinks: [my-db]",
+    );
+    let analysis = check(&format!("x-defaults: &a {{}}\n{service}---\n"), ENVIRONMENT);
+    assert_eq!(rules(&analysis), [""; 0]);
+    let yaml = analysis.yaml().unwrap_or_default();
+    for expected in
+        ["image: nginx:1.29\n", "containerPort: 8080", "maxReplicas: 10", "my_db_db_user"]
+    {
+        assert!(yaml.contains(expected), "{expected}\n{yaml}");
+    }
+}
+
+#[test]
+fn ports_in_quotes_and_ipv6_registries_are_accepted() {
+    let analysis =
+        check(&service("image: \"[::1]:5000/app:1\"\nport: {http: \"80\"}"), ENVIRONMENT);
+    assert_eq!(rules(&analysis), [""; 0]);
+}
+
+#[test]
+fn each_variable_is_rendered_once() {
+    let service = service(
+        "image: nginx:1\nport: {http: 80}\nenv_vars: {A: x, my_db_db_host: y}\n\
+         links: [my-db]\nsecrets: [A]",
+    );
+    let analysis = check(&service, ENVIRONMENT);
+    assert_eq!(rules(&analysis), ["shadowed-env-var", "shadowed-env-var"]);
+    let yaml = analysis.yaml().unwrap_or_default();
+    assert_eq!(yaml.matches("- name: A\n").count(), 1);
+    assert_eq!(yaml.matches("- name: my_db_db_host\n").count(), 1);
+}
+
+#[test]
+fn paths_are_literal_patterns() {
+    let service = service("image: nginx:1\nport: {http: 80}\npublic_uri: a.io/v1.0+x/");
+    let yaml = check(&service, ENVIRONMENT).yaml().unwrap_or_default();
+    assert!(yaml.contains(r"path: /v1\.0\+x(/|$)(.*)"), "{yaml}");
+}
+
+#[test]
+fn two_services_cannot_have_the_same_address() {
+    let first = service("image: nginx:1\nport: {http: 80}\npublic_uri: a.io/x");
+    let second =
+        "  - {type: k8s-service, name: b, image: a, port: {http: 1}, public_uri: a.io/x/}\n";
+    assert_eq!(rules(&check(&format!("{first}{second}"), ENVIRONMENT)), ["duplicate-public-uri"]);
+}
+
+#[test]
+fn outputs_are_checked_by_name() {
+    let with = |output: &str| {
+        service(&format!(
+            "image: nginx:1\nport: {{http: 80}}\nenv_vars: {{A: \"${{{{module.my-db.{output}}}}}\"}}"
+        ))
+    };
+    assert_eq!(rules(&check(&with("db_host"), ENVIRONMENT)), [""; 0]);
+    let analysis = check(&with("port"), ENVIRONMENT);
+    assert_eq!(rules(&analysis), ["unknown-reference"]);
+    let help = analysis.diagnostics[0].help.clone().unwrap_or_default();
+    assert!(help.contains("`db_user`, `db_password`, `db_host`"), "{help}");
+}
+
+#[test]
+fn a_domain_can_come_from_a_certificate() {
+    let environment = ENVIRONMENT.replace("{type: dns,", "{type: external-ssl-cert,");
+    let service = service("image: nginx:1\nport: {http: 80}\npublic_uri: \"api.{parent.domain}\"");
+    let yaml = check(&service, &environment).yaml().unwrap_or_default();
+    assert!(yaml.contains("host: api.staging.acme.io"), "{yaml}");
+}
+
+#[test]
+fn expanded_texts_have_a_budget() {
+    let large = "x".repeat(64 * 1024);
+    let reference = "{vars.port}".repeat(300);
+    let service = service(&format!(
+        "image: nginx:1\nport: {{http: 80}}\nenv_vars: {{A: \"{reference}\", B: \"{reference}\"}}"
+    ));
+    let analysis = check(&service.replace("port: 8080", &format!("port: {large}")), ENVIRONMENT);
+    let over: Vec<&str> =
+        analysis.diagnostics.iter().map(|diagnostic| &*diagnostic.message).collect();
+    assert!(over.contains(&"the texts up to this reference have more than 16 MiB"), "{over:?}");
+}
+
+#[test]
+fn aliases_have_a_budget_of_bytes() {
+    let large = "x".repeat(1024 * 1024);
+    let aliases: String = (0..20).map(|number| format!("  V{number}: *large\n")).collect();
+    let service = service(&format!("image: nginx:1\nport: {{http: 80}}\nenv_vars:\n{aliases}"));
+    let analysis = check(&format!("x-large: &large {large}\n{service}"), ENVIRONMENT);
+    let over: Vec<&str> =
+        analysis.diagnostics.iter().map(|diagnostic| &*diagnostic.message).collect();
+    assert!(over.contains(&"the aliases up to this one add more than 16 MiB of text"), "{over:?}");
+}
