@@ -5,6 +5,7 @@ mod bundle;
 mod cluster;
 mod complete;
 mod config;
+mod files;
 mod information;
 mod inspect;
 mod output;
@@ -25,6 +26,7 @@ pub(crate) use cluster::{
     WriteArgs,
 };
 pub(crate) use config::{ConfigArgs, ConfigCommand};
+pub(crate) use files::FmtArgs;
 pub(crate) use information::{
     CompletionsArgs, ExplainArgs, ManArgs, PermissionsArgs, SchemaArgs, SchemaName,
 };
@@ -84,6 +86,7 @@ Examples:
 #[derive(Debug, Subcommand)]
 pub(crate) enum Command {
     Validate(ValidateArgs),
+    Fmt(FmtArgs),
     Render(RenderArgs),
     Edit(EditArgs),
     Bundle(BundleArgs),
@@ -136,6 +139,6 @@ impl Command {
     /// Whether every error of the command means that it could not run. These commands only read
     /// and write files. They report invalid input as a result.
     pub(crate) const fn reports_invalid_input(&self) -> bool {
-        matches!(self, Self::Validate(_) | Self::Render(_) | Self::Bundle(_))
+        matches!(self, Self::Validate(_) | Self::Fmt(_) | Self::Render(_) | Self::Bundle(_))
     }
 }

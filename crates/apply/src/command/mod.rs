@@ -16,6 +16,7 @@ mod drift_output;
 pub(crate) mod edit;
 pub(crate) mod explain;
 pub(crate) mod failure;
+pub(crate) mod fmt;
 pub(crate) mod history;
 mod image_versions;
 mod input;

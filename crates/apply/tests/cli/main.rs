@@ -7,6 +7,7 @@ mod config;
 mod environments;
 mod errors;
 mod fix;
+mod fmt;
 mod formats;
 mod gate;
 mod help;

@@ -16,6 +16,7 @@ mod edit;
 mod environment;
 mod fields;
 mod files;
+mod format;
 mod memory;
 mod needs;
 mod places;
@@ -43,6 +44,7 @@ pub use fields::{
     is_secret_output, linkable_types, module_fields, new_module, new_service,
 };
 pub use files::{FileFormat, files, kustomize};
+pub use format::format;
 pub use memory::Memory;
 pub use places::Place;
 pub use request::{RdsCertificates, Request};
@@ -55,4 +57,4 @@ pub use crate::kind::Kind;
 pub use crate::render::IMAGE_DIGEST;
 pub use crate::rule::Severity;
 pub use crate::source::SourceText;
-pub use crate::syntax::PathStep;
+pub use crate::syntax::{FormatError, PathStep};

@@ -15,7 +15,7 @@ pub(super) const MAX_ALIASED_BYTES: u64 = 16 * 1024 * 1024;
 const MAX_BYTES: usize = 16 * 1024 * 1024;
 
 /// Returns the settings of the YAML library for untrusted texts.
-pub(super) fn settings() -> Settings {
+pub(in crate::syntax) fn settings() -> Settings {
     Settings::new().limits(
         Limits::untrusted()
             .max_depth(MAX_DEPTH)

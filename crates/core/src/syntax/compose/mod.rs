@@ -14,7 +14,8 @@ use oneyaml_syntax::event::{EventKind, ScalarStyle, Sourced};
 
 use self::anchors::Anchors;
 pub(super) use self::limits::MAX_DEPTH;
-use self::limits::{Weight, settings};
+use self::limits::Weight;
+pub(super) use self::limits::settings;
 use self::mapping::{NewNode, OpenMapping};
 use super::core_schema;
 use super::diagnostics::{from_library, syntax_error};

@@ -1,0 +1,35 @@
+//! The arguments of the commands that write service files.
+
+use std::path::PathBuf;
+
+use clap::Args;
+
+/// Format service files and environment files.
+///
+/// Indents by two spaces, and removes blanks at the end of lines and empty lines at the end of the
+/// file. Keeps comments, values, the order of keys and the kind of line breaks.
+#[derive(Debug, Args)]
+#[command(after_help = "\
+Exit codes:
+  0  the files are formatted
+  1  a file has a syntax error, or with --check, a file is not formatted
+  4  the command could not run
+
+Examples:
+  # Format ./opta.yml
+  optakit fmt
+
+  # Format an environment file
+  optakit fmt environments/staging.yml
+
+  # Print the files that are not formatted, for CI
+  optakit fmt --check services/")]
+pub(crate) struct FmtArgs {
+    /// Files, or folders to search for opta.yml; `-` is standard input, whose formatted text is
+    /// printed [default: opta.yml or opta.yaml]
+    #[arg(value_name = "PATH")]
+    pub(crate) paths: Vec<PathBuf>,
+    /// Print the names of files that are not formatted, and write nothing
+    #[arg(long)]
+    pub(crate) check: bool,
+}
