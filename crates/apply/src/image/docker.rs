@@ -6,6 +6,7 @@ use std::io::Read;
 
 use oci_spec::image::{Descriptor, Digest, ImageManifestBuilder, MediaType, SCHEMA_VERSION};
 use serde::Deserialize;
+use serde_json::Value;
 
 use super::archive::{Archive, LISTS, Part};
 use super::archive_error::ArchiveError;
@@ -39,7 +40,12 @@ struct LayerSource {
 
 /// Reads the image named `wanted`, or the only image.
 pub(super) fn read(archive: &Archive, wanted: Option<&str>) -> Result<Image, ArchiveError> {
-    let images: Option<Vec<SavedImage>> = archive.read_json(LIST)?;
+    let list: Value = archive.read_json(LIST)?;
+    if list.is_object() {
+        // A folder of the transport `dir:` of skopeo has another file with this name.
+        return Err(archive.not_an_archive());
+    }
+    let images: Option<Vec<SavedImage>> = archive.parse(LIST, list.to_string().as_bytes())?;
     let all = images.unwrap_or_default().into_iter().map(|image| Candidate {
         names: image.repo_tags.clone().unwrap_or_default(),
         id: image.config.clone(),

@@ -6,7 +6,9 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use futures::stream::{self, StreamExt, TryStreamExt};
+use http::HeaderValue;
 use oci_client::Reference;
+use oci_client::errors::OciDistributionError;
 use tokio::sync::RwLock;
 
 use super::access::Access;
@@ -16,6 +18,7 @@ use super::parts::{Blob, Image, Manifest};
 use super::request_error::RequestError;
 use super::upload::Upload;
 use crate::aws::actions;
+use crate::network;
 use crate::report::{Report, Transfers, bytes};
 
 /// The number of blobs that are sent at the same time. Registries limit the speed per connection.
@@ -40,6 +43,11 @@ pub(crate) enum PushError {
          help: push with another tag: `--tag NAME`"
     )]
     TagExists { registry: String, repository: String, tag: String, digest: String, reason: String },
+    #[error(
+        "{registry} does not use TLS\n  \
+         help: push with `--insecure-registry {registry}` if you trust the network"
+    )]
+    NoTls { registry: String },
     #[error(transparent)]
     Client(#[from] ClientError),
     #[error(
@@ -192,15 +200,26 @@ impl Push<'_> {
     }
 
     async fn manifest(&self, manifest: &Manifest, name: &str) -> Result<(), RequestError> {
-        let media_type = manifest.media_type.parse().map_err(|_| {
+        let media_type: HeaderValue = manifest.media_type.parse().map_err(|_| {
             RequestError::Protocol(format!("`{}` is not a valid media type", manifest.media_type))
         })?;
-        let access = self.access().await;
         // Passes a digest as a tag too: without a tag the library panics when a registry does not
         // return the location of the manifest, as ECR does.
         let reference = self.to.reference(name);
-        access.client.push_manifest_raw(&reference, manifest.bytes.clone(), media_type).await?;
-        Ok(())
+        let put = async |access: &Access, media_type| {
+            let sent =
+                access.client.push_manifest_raw(&reference, manifest.bytes.clone(), media_type);
+            sent.await.map(drop).map_err(RequestError::from)
+        };
+        let access = self.access().await;
+        match put(&access, media_type.clone()).await {
+            // The access may have expired during the upload of the layers.
+            Err(error) if error.status() == Some(401) => {
+                self.renew(&access).await?;
+                put(&*self.access().await, media_type).await
+            }
+            sent => sent,
+        }
     }
 
     /// Pushes the manifest of the image with its tag.
@@ -234,6 +253,12 @@ impl Push<'_> {
 /// Returns the error for a failed request. `what` is the part of the image.
 fn error_of(to: &Destination, what: &str, error: &RequestError) -> PushError {
     let (registry, repository) = (to.registry.clone(), to.repository.clone());
+    // The library sends the first request.
+    if let RequestError::Library(OciDistributionError::RequestError(error)) = error
+        && network::lacks_tls(error)
+    {
+        return PushError::NoTls { registry };
+    }
     let reason = error.to_string();
     match error.status() {
         Some(401 | 403) => PushError::Denied { registry, repository, reason },

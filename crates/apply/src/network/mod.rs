@@ -12,5 +12,5 @@ mod tunnel;
 pub(crate) use connector::{CONNECT_TIMEOUT, Connector};
 pub(crate) use proxy::{Proxies, ProxyUrlError};
 pub(crate) use proxy_error::ProxyError;
-pub(crate) use reason::reason;
+pub(crate) use reason::{lacks_tls, reason};
 pub(crate) use tls::{CertificateError, Certificates};

@@ -14,14 +14,23 @@ pub(crate) fn reason(error: &(dyn Error + 'static)) -> String {
         if let Some(text) = known(cause) {
             return text;
         }
-        // The source of an I/O error skips the error inside it.
-        let inner = cause.downcast_ref::<std::io::Error>().and_then(std::io::Error::get_ref);
-        let inner = inner.map(|inner| inner as &(dyn Error + 'static));
-        match inner.or_else(|| cause.source()) {
+        match inner(cause) {
             Some(inner) => cause = inner,
             None => return cause.to_string(),
         }
     }
+}
+
+/// Whether a server answered without TLS.
+pub(crate) fn lacks_tls(error: &(dyn Error + 'static)) -> bool {
+    let mut causes = std::iter::successors(Some(error), |cause| inner(*cause));
+    causes.any(|cause| matches!(cause.downcast_ref(), Some(rustls::Error::InvalidMessage(_))))
+}
+
+/// Returns the cause of an error. The source of an I/O error skips the error inside it.
+fn inner<'a>(cause: &'a (dyn Error + 'static)) -> Option<&'a (dyn Error + 'static)> {
+    let inner = cause.downcast_ref::<std::io::Error>().and_then(std::io::Error::get_ref);
+    inner.map(|inner| inner as &(dyn Error + 'static)).or_else(|| cause.source())
 }
 
 fn known(cause: &(dyn Error + 'static)) -> Option<String> {

@@ -104,7 +104,8 @@ fn plain_http_is_used_only_for_named_registries() {
         command.args(["push", "app.tar", "--to", "registry.acme.test:5000/plain/http"]);
         Run::of(command.args(options))
     };
-    push(&[]).fails().omits("pushed ");
+    let help = "help: push with `--insecure-registry registry.acme.test:5000`";
+    push(&[]).fails().reports("registry.acme.test:5000 does not use TLS").reports(help);
     push(&["--insecure-registry", "other.acme.test"]).fails();
     let pushed = push(&["--insecure-registry", "registry.acme.test"]).succeeds();
     manifest("plain/http", pushed.output());
