@@ -23,6 +23,7 @@ use lease::LayerLease;
 use presence::Presence;
 pub(crate) use state::state;
 
+use crate::live::LiveError;
 use crate::report::Report;
 use crate::session::Session;
 use crate::stop::{Interrupted, Signals, Stop};
@@ -89,10 +90,16 @@ pub(crate) async fn hold<T>(
         released = tokio::time::timeout(RELEASE, lease.release()) => matches!(released, Ok(Ok(()))),
         _ = signals.next() => false,
     };
-    if let Some(presence) = presence.filter(|_| released) {
+    if let Some(presence) = presence.filter(|_| released || is_denied(&outcome)) {
         presence.remove();
     }
     outcome
+}
+
+/// Whether the run may not write the Lease, so that it certainly never had the lock.
+fn is_denied<T>(outcome: &anyhow::Result<T>) -> bool {
+    let error = outcome.as_ref().err().and_then(|error| error.downcast_ref());
+    matches!(error, Some(LockError::Live(LiveError::Forbidden { .. })))
 }
 
 /// Runs `work` until it ends, the lock is lost, or a signal ends the run.

@@ -5,7 +5,9 @@ use base64::engine::general_purpose::STANDARD;
 use serde_json::{Value, json};
 
 use super::history::revisions;
-use crate::testbed::{Service, apply_objects, kubectl_ok, record_fault};
+use crate::testbed::{
+    Run, Service, apply_objects, kubeconfig_of, kubectl_ok, optakit, record_fault,
+};
 
 /// Returns a Lease of the lock of a layer.
 fn lease(layer: &str, spec: Value) -> Value {
@@ -91,5 +93,30 @@ fn forged_revision(number: u32) -> Value {
             "annotations": {"optakit.dev/digest": "sha256:1"},
         },
         "data": {"bundle": STANDARD.encode("garbage")},
+    })
+}
+
+#[test]
+fn run_that_may_not_take_the_lock_leaves_no_file() {
+    let service = Service::new("nolock", "acme/api:1", "");
+    let kubeconfig = kubeconfig_of("nolock", &[may_look_around()], service.folder());
+    let temporary = service.folder().join("temporary");
+    std::fs::create_dir(&temporary).expect("the folder can be created");
+    let run = optakit(service.folder())
+        .args(["apply", &service.bundle(), "--skip-aws", "--yes", "--kubeconfig", &kubeconfig])
+        .env("TMPDIR", &temporary)
+        .output();
+    Run::from(run.expect("Optakit starts")).fails().reports("permissions are missing");
+    let left = std::fs::read_dir(&temporary).expect("the folder can be listed").count();
+    assert_eq!(left, 0);
+}
+
+/// Returns a role that can identify the cluster, and nothing else.
+fn may_look_around() -> Value {
+    json!({
+        "apiVersion": "rbac.authorization.k8s.io/v1",
+        "kind": "ClusterRole",
+        "metadata": {"name": "nolock"},
+        "rules": [{"apiGroups": [""], "resources": ["namespaces"], "verbs": ["get"]}],
     })
 }
