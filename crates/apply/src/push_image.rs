@@ -2,6 +2,7 @@
 
 use std::collections::BTreeSet;
 use std::path::PathBuf;
+use std::sync::atomic::{AtomicU64, Ordering};
 
 use anyhow::{Context, bail};
 use aws_config::SdkConfig;
@@ -14,8 +15,8 @@ use crate::auth;
 use crate::aws::adopt::adopt;
 use crate::aws::login::login;
 use crate::aws::{ServiceModule, ensure_repository, has_immutable_tags};
-use crate::image::{self, Archive, Destination, Image, pack, push};
-use crate::report::{Report, Transfers, bytes};
+use crate::image::{self, Archive, Content, Destination, Image, pack, push};
+use crate::report::{Report, Transfer, Transfers, bytes};
 
 /// An image in an archive.
 #[derive(Clone, Debug)]
@@ -151,7 +152,18 @@ impl PackedImage {
         }
         let folder = tempfile::tempdir().context("cannot create a folder for compressed layers")?;
         let transfers = Transfers::new(report);
+        let plain = image.blobs.iter().filter(|blob| blob.content == Content::Plain);
+        let size: u64 = plain.map(|blob| blob.part.size).sum();
+        let progress = (size > 0).then(|| {
+            transfers.step("compressing", &format!("{} of layers", bytes(size)));
+            transfers.begin("compressing", size)
+        });
+        let (done, position) = (AtomicU64::new(0), progress.as_ref().map(Transfer::position));
         pack(&mut image, folder.path(), |digest, before, after| {
+            let done = done.fetch_add(before, Ordering::Relaxed) + before;
+            if let Some(position) = &position {
+                position(done);
+            }
             let label = digest.get(..19).unwrap_or(digest);
             let sizes = format!("{label}  {} to {}", bytes(before), bytes(after));
             transfers.step("compressed", &sizes);

@@ -21,7 +21,7 @@ pub(crate) use options::ApplyBundleOptions;
 use crate::deploy;
 use crate::plural::plural;
 use crate::preflight;
-use crate::report::{Event, Report};
+use crate::report::{Event, Report, answer_time};
 use crate::session::Session;
 use locked::{denied, locked};
 use run::Run;
@@ -74,7 +74,7 @@ pub(crate) async fn apply_bundle(
         layer: session.layer(),
         changes: deployed.changes + written.before_plan(),
         addresses: &addresses,
-        seconds: started.elapsed().as_secs_f32(),
+        seconds: started.elapsed().saturating_sub(answer_time()).as_secs_f32(),
     });
     Ok(())
 }

@@ -11,9 +11,9 @@ use serde_json::Value;
 use super::rollout_error::{FailedTarget, RolloutError};
 use crate::duration;
 use crate::live::{DesiredObject, LiveError, explain};
-use crate::report::ProgressTable;
+use crate::report::{ProgressTable, RowPods};
 use crate::stop::{Interrupted, Stop};
-use crate::wait::{self, Awaited, Failure, Layer, Patience, Snapshot, Update};
+use crate::wait::{self, Awaited, Failure, Layer, Patience, PodCounts, Snapshot, Update};
 
 /// How often a wait without news is reported.
 const HEARTBEAT: Duration = Duration::from_secs(30);
@@ -135,12 +135,13 @@ impl Rollouts<'_> {
         match *update {
             Update::State { name, text, pods } => {
                 let label = self.label(name);
-                self.progress.pods(&label, pods);
+                self.progress.pods(&label, row_pods(pods));
                 self.progress.waiting(&label, text, 0);
                 let (text, since) = (text.to_owned(), Instant::now());
                 let state = State { text, since, is_ready: false };
                 states.borrow_mut().insert(name.to_owned(), state);
             }
+            Update::Pods { name, pods } => self.progress.pods(&self.label(name), row_pods(pods)),
             Update::Warning { name, problem } => {
                 let limit = duration::text(self.patience.timeout);
                 let label = self.label(name);
@@ -150,7 +151,7 @@ impl Rollouts<'_> {
             }
             Update::Ready { name, pods } => {
                 let label = self.label(name);
-                self.progress.pods(&label, pods);
+                self.progress.pods(&label, row_pods(pods));
                 self.progress.ready(&label);
                 let (text, since) = ("ready".to_owned(), Instant::now());
                 states.borrow_mut().insert(name.to_owned(), State { text, since, is_ready: true });
@@ -174,6 +175,11 @@ impl Rollouts<'_> {
             self.progress.stopped(&target.label(), state);
         }
     }
+}
+
+fn row_pods(pods: PodCounts) -> RowPods {
+    let PodCounts { ready, wanted, old } = pods;
+    RowPods { ready, wanted, old }
 }
 
 fn awaited(target: &DesiredObject, written: &[DynamicObject]) -> Awaited {

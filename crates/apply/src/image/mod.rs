@@ -25,7 +25,7 @@ pub(crate) use archive::Archive;
 pub(crate) use archive_error::ArchiveError;
 pub(crate) use destination::Destination;
 pub(crate) use pack::pack;
-pub(crate) use parts::Image;
+pub(crate) use parts::{Content, Image};
 pub(crate) use pull::{Found, find};
 pub(crate) use push::push;
 pub(crate) use read::read;

@@ -1,12 +1,22 @@
 //! Questions to the user.
 
 use std::io::{self, IsTerminal};
+use std::sync::atomic::{AtomicU64, Ordering};
+use std::time::{Duration, Instant};
 
 use anyhow::bail;
 use tokio::sync::oneshot;
 
 use super::shown::shown;
 use super::streams;
+
+/// How long questions waited for an answer.
+static ANSWER_MILLIS: AtomicU64 = AtomicU64::new(0);
+
+/// Returns the time that the user took to answer questions.
+pub(crate) fn answer_time() -> Duration {
+    Duration::from_millis(ANSWER_MILLIS.load(Ordering::Relaxed))
+}
 
 /// Asks the user a question. Returns whether the answer is yes.
 ///
@@ -32,7 +42,10 @@ pub(crate) async fn ask(question: &str, yes: bool) -> anyhow::Result<bool> {
         );
     }
     streams::styled_err(&format!("{} [y/N] ", shown(question)));
+    let asked = Instant::now();
     let answer = read_line().await?;
+    let waited = u64::try_from(asked.elapsed().as_millis()).unwrap_or(u64::MAX);
+    ANSWER_MILLIS.fetch_add(waited, Ordering::Relaxed);
     let answer = answer.trim();
     Ok(["y", "yes"].iter().any(|yes| answer.eq_ignore_ascii_case(yes)))
 }

@@ -45,22 +45,22 @@ impl Baseline {
     }
 }
 
-/// Returns the number of new pods that are ready, and the number of pods that are wanted.
-pub(super) fn pods(deployment: &Deployment, baseline: &Baseline) -> (u64, u64) {
+/// Counts the pods of a Deployment.
+pub(super) fn pods(deployment: &Deployment, baseline: &Baseline) -> PodCounts {
     let count = |count: Option<i32>| count.and_then(|count| u64::try_from(count).ok());
     let wanted = count(deployment.spec.as_ref().and_then(|spec| spec.replicas)).unwrap_or(1);
     let observed = deployment.status.as_ref().filter(|_| baseline.is_observed(deployment));
-    let Some(status) = observed else { return (0, wanted) };
+    let Some(status) = observed else { return PodCounts { ready: 0, wanted, old: 0 } };
     let number = |field: Option<i32>| count(field).unwrap_or(0);
     // The number of ready pods includes old pods.
     let old = old_pods(status);
     let ready =
         number(status.ready_replicas).min(number(status.available_replicas)).saturating_sub(old);
-    (ready.min(number(status.updated_replicas)).min(wanted), wanted)
+    PodCounts { ready: ready.min(number(status.updated_replicas)).min(wanted), wanted, old }
 }
 
 /// The pods of a Deployment.
-#[derive(Clone, Copy, Debug, Default)]
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub(crate) struct PodCounts {
     /// The number of ready pods of the newest revision.
     pub(crate) ready: u64,
@@ -71,8 +71,8 @@ pub(crate) struct PodCounts {
 
 /// Counts the pods of a Deployment that no run is waiting for.
 pub(crate) fn pod_counts(deployment: &Deployment) -> PodCounts {
-    let (ready, wanted) = pods(deployment, &Baseline::default());
-    PodCounts { ready, wanted, old: deployment.status.as_ref().map_or(0, old_pods) }
+    let old = deployment.status.as_ref().map_or(0, old_pods);
+    PodCounts { old, ..pods(deployment, &Baseline::default()) }
 }
 
 /// Returns the number of pods of older revisions.
@@ -212,12 +212,13 @@ mod tests {
     fn old_pods_are_not_counted() {
         let counted = |generation, total, updated, ready| {
             let deployment = deployment(generation, 1, counts(total, updated, ready));
-            pods(&parse(deployment), &Baseline::default())
+            let PodCounts { ready, wanted, old } = pods(&parse(deployment), &Baseline::default());
+            (ready, wanted, old)
         };
-        assert_eq!(counted(1, 3, 1, 2), (0, 2), "two old pods are ready");
-        assert_eq!(counted(1, 3, 2, 2), (1, 2));
-        assert_eq!(counted(1, 2, 2, 2), (2, 2));
-        assert_eq!(counted(2, 2, 2, 2), (0, 2), "the status belongs to an old generation");
+        assert_eq!(counted(1, 3, 1, 2), (0, 2, 2), "two old pods are ready");
+        assert_eq!(counted(1, 3, 2, 2), (1, 2, 1));
+        assert_eq!(counted(1, 2, 2, 2), (2, 2, 0));
+        assert_eq!(counted(2, 2, 2, 2), (0, 2, 0), "the status belongs to an old generation");
     }
 
     fn stuck(generation: i64, reason: &str, time: &str) -> Value {

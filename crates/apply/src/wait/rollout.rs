@@ -9,7 +9,7 @@ use k8s_openapi::api::core::v1::{Event, Pod};
 use k8s_openapi::apimachinery::pkg::apis::meta::v1::ObjectMeta;
 
 use super::cause::{Cause, Rejection};
-use super::deployment::{self, Baseline};
+use super::deployment::{self, Baseline, PodCounts};
 use super::patience::Patience;
 use super::pod::{self, PodContext, PodState};
 use super::pod_fault::PodFault;
@@ -37,12 +37,14 @@ pub(crate) struct Awaited {
 /// News about a rollout.
 #[derive(Clone, Debug)]
 pub(crate) enum Update<'a> {
-    /// The state changed. `pods` are the numbers of new pods that are ready, and of wanted pods.
-    State { name: &'a str, text: &'a str, pods: (u64, u64) },
+    /// The state changed.
+    State { name: &'a str, text: &'a str, pods: PodCounts },
+    /// Only the number of pods changed.
+    Pods { name: &'a str, pods: PodCounts },
     /// A problem lasts. It may go away.
     Warning { name: &'a str, problem: &'a Cause },
     /// The rollout is complete.
-    Ready { name: &'a str, pods: (u64, u64) },
+    Ready { name: &'a str, pods: PodCounts },
     /// The connection to the API server broke. The wait continues.
     Disconnected { reason: &'a str },
 }
@@ -91,12 +93,12 @@ impl Rollout {
         written.is_some_and(|written| written.metadata.uid != deployment.metadata.uid)
     }
 
-    /// Returns the progress, and the numbers of new pods that are ready and that are wanted.
+    /// Returns the progress and the numbers of pods.
     pub(super) fn judge(
         &mut self,
         deployment: &Deployment,
         world: &World<'_>,
-    ) -> (Progress, (u64, u64)) {
+    ) -> (Progress, PodCounts) {
         let baseline = self.baseline.get_or_insert_with(|| Baseline::of(deployment));
         let pods = deployment::pods(deployment, baseline);
         let progress = deployment::progress(deployment, baseline);

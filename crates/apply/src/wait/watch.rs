@@ -7,7 +7,7 @@ use kube::api::{Api, ListParams};
 use kube::runtime::watcher;
 
 use super::cause::Cause;
-use super::deployment::{self, Baseline};
+use super::deployment::{self, Baseline, PodCounts};
 use super::error::{Failure, WaitError};
 use super::patience::Patience;
 use super::progress::{Progress, Step, Waiting};
@@ -66,12 +66,14 @@ struct PendingRollout {
     last: Waiting,
     /// The text of the last state that was reported.
     reported: String,
+    pods: PodCounts,
 }
 
 impl PendingRollout {
     fn new(awaited: Awaited) -> Self {
         let last = Waiting::new(Step::Unobserved);
-        Self { rollout: Rollout::new(awaited), last, reported: String::new() }
+        let (rollout, reported) = (Rollout::new(awaited), String::new());
+        Self { rollout, last, reported, pods: PodCounts::default() }
     }
 }
 
@@ -206,7 +208,7 @@ impl PendingRollout {
     fn report(
         &mut self,
         waiting: Waiting,
-        pods: (u64, u64),
+        pods: PodCounts,
         now: Instant,
         observe: &mut impl FnMut(Update<'_>),
     ) {
@@ -215,7 +217,10 @@ impl PendingRollout {
         if text != self.reported {
             observe(Update::State { name: &name, text: &text, pods });
             self.reported = text;
+        } else if self.pods != pods {
+            observe(Update::Pods { name: &name, pods });
         }
+        self.pods = pods;
         if let Some(problem) = self.rollout.warning(&waiting, now) {
             observe(Update::Warning { name: &name, problem });
         }
