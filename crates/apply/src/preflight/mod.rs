@@ -73,12 +73,13 @@ pub(crate) fn check_inputs(bundle: &Bundle, allowed: &[&str]) -> Result<(), Pref
 pub(crate) async fn check_takeover(
     session: &Session,
     targets: &[DesiredObject],
-    releases: &BTreeSet<&str>,
+    records: &BTreeSet<(&str, &'static str)>,
 ) -> Result<(), PreflightError> {
     let client = &session.client;
     let in_layer = permissions::check(client, session.layer(), targets, true);
-    let in_releases =
-        releases.iter().map(|namespace| permissions::check_records(client, namespace));
+    let in_releases = records
+        .iter()
+        .map(|(namespace, resource)| permissions::check_records(client, namespace, resource));
     let (in_layer, in_releases) = tokio::join!(in_layer, join_all(in_releases));
     let faults: Vec<Fault> =
         in_layer.into_iter().chain(in_releases.into_iter().flatten()).collect();

@@ -129,11 +129,15 @@ pub(super) async fn check(
 
 /// Checks the permissions to archive the records of Helm in a namespace. Returns the missing ones
 /// as one fault.
-pub(super) async fn check_records(client: &kube::Client, namespace: &str) -> Option<Fault> {
+pub(super) async fn check_records(
+    client: &kube::Client,
+    namespace: &str,
+    resource: &'static str,
+) -> Option<Fault> {
     let needed = ["list", "delete"].map(|verb| Permission {
         scope: Scope::Namespace,
         group: String::new(),
-        resource: "secrets".to_owned(),
+        resource: resource.to_owned(),
         verb,
         purpose: format!("to archive the records of Helm in namespace {namespace}"),
     });

@@ -2,12 +2,14 @@
 //!
 //! Records can contain secret values, so the archive is in Secrets too.
 
-use k8s_openapi::api::core::v1::Secret;
+use k8s_openapi::NamespaceResourceScope;
+use k8s_openapi::api::core::v1::{ConfigMap, Secret};
+use k8s_openapi::serde::de::DeserializeOwned;
 use kube::api::{Api, DeleteParams, ListParams, PostParams, Preconditions};
 use serde_json::json;
 use sha2::{Digest, Sha256};
 
-use super::records::{Records, Release};
+use super::records::{Record, Records, Release, Storage};
 use crate::live::{LiveError, explain};
 
 /// The type of the Secrets.
@@ -20,6 +22,8 @@ const NAMESPACE: &str = "optakit.dev/helm-namespace";
 const LABELS: &str = "optakit.dev/helm-labels";
 /// The annotation with the name of the record.
 const RECORD: &str = "optakit.dev/helm-record";
+/// The annotation with the kind of the record.
+const STORAGE: &str = "optakit.dev/helm-record-kind";
 /// The number of characters of the digest in a name.
 const DIGEST_LENGTH: usize = 10;
 
@@ -34,7 +38,7 @@ pub(super) async fn copy(
     records: &Records,
 ) -> Result<(), LiveError> {
     let secrets: Api<Secret> = Api::namespaced(client.clone(), layer);
-    for record in &records.secrets {
+    for record in &records.all {
         let copy = copy_of(record, &records.release);
         match secrets.create(&PostParams::default(), &copy).await {
             Ok(_) => {}
@@ -47,7 +51,7 @@ pub(super) async fn copy(
                 };
                 // An interrupted run may have copied it.
                 if !is_copied {
-                    return Err(explain(error, "archiving", &label(record)));
+                    return Err(explain(error, "archiving", &record.name()));
                 }
             }
         }
@@ -72,18 +76,37 @@ pub(super) async fn delete_records(
     client: &kube::Client,
     records: &Records,
 ) -> Result<(), LiveError> {
-    let secrets: Api<Secret> = Api::namespaced(client.clone(), &records.release.namespace);
-    for record in &records.secrets {
+    let namespace = &records.release.namespace;
+    for record in &records.all {
         let name = record.metadata.name.as_deref().unwrap_or_default();
         let seen = Preconditions { uid: record.metadata.uid.clone(), resource_version: None };
         let params = DeleteParams { preconditions: Some(seen), ..DeleteParams::default() };
-        match secrets.delete(name, &params).await {
-            Ok(_) => {}
+        let deleted = match record.storage {
+            Storage::Secret => delete::<Secret>(client, namespace, name, &params).await,
+            Storage::ConfigMap => delete::<ConfigMap>(client, namespace, name, &params).await,
+        };
+        match deleted {
+            Ok(()) => {}
             Err(kube::Error::Api(status)) if status.code == 404 => {}
-            Err(error) => return Err(explain(error, "deleting", &label(record))),
+            Err(error) => return Err(explain(error, "deleting", &record.name())),
         }
     }
     Ok(())
+}
+
+async fn delete<K>(
+    client: &kube::Client,
+    namespace: &str,
+    name: &str,
+    params: &DeleteParams,
+) -> Result<(), kube::Error>
+where
+    K: kube::Resource<Scope = NamespaceResourceScope, DynamicType = ()>
+        + Clone
+        + std::fmt::Debug
+        + DeserializeOwned,
+{
+    Api::<K>::namespaced(client.clone(), namespace).delete(name, params).await.map(drop)
 }
 
 /// Whether the layer has archived records.
@@ -100,14 +123,10 @@ pub(super) async fn exists(client: &kube::Client, layer: &str) -> Result<bool, L
     Ok(!found.items.is_empty())
 }
 
-fn label(record: &Secret) -> String {
-    format!("Secret {}", record.metadata.name.as_deref().unwrap_or_default())
-}
-
-fn copy_of(record: &Secret, release: &Release) -> Secret {
+fn copy_of(record: &Record, release: &Release) -> Secret {
     let name = record.metadata.name.clone().unwrap_or_default();
     let mut hasher = Sha256::new();
-    for (key, value) in record.data.iter().flatten() {
+    for (key, value) in &record.data {
         hasher.update(key.as_bytes());
         hasher.update(&value.0);
     }
@@ -124,6 +143,7 @@ fn copy_of(record: &Secret, release: &Release) -> Secret {
             "annotations": {
                 NAMESPACE: release.namespace,
                 RECORD: name,
+                STORAGE: record.storage.kind(),
                 LABELS: json!(record.metadata.labels).to_string(),
             },
         },

@@ -11,7 +11,7 @@ use serde_json::{Value, json};
 
 use super::helm;
 use super::live_objects::{self, LiveObject};
-use super::records::{self, Records, Release, ReleasedObject};
+use super::records::{self, Records, Release, ReleasedObject, Storage};
 use crate::applyset::ApplySet;
 use crate::live::{DesiredObject, LiveError, explain, resource_of, to_value};
 use crate::owner;
@@ -84,6 +84,18 @@ impl Found {
         }
         let (adopted, left) = rest(layer, &targets, &releases)?;
         Ok(Self { targets, live, releases, adopted, left, set })
+    }
+
+    /// Returns the namespaces of the releases, with the resources of the records there.
+    pub(super) fn record_places(&self) -> BTreeSet<(&str, &'static str)> {
+        let places = self.releases.iter().flat_map(|records| {
+            let namespace = records.release.namespace.as_str();
+            let found = records.all.iter().map(|record| record.storage);
+            // Without records, this reports that they may not be read.
+            let expected = records.all.is_empty().then_some(Storage::Secret);
+            found.chain(expected).map(move |storage| (namespace, storage.resource()))
+        });
+        places.collect()
     }
 
     /// Returns the members of the set after the takeover.

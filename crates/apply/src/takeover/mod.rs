@@ -38,9 +38,7 @@ pub(crate) async fn take_over(
 ) -> anyhow::Result<()> {
     let targets = check(session)?;
     let found = Found::read(session, targets.clone()).await?;
-    let namespaces: BTreeSet<&str> =
-        found.releases.iter().map(|records| records.release.namespace.as_str()).collect();
-    preflight::check_takeover(session, &found.members(), &namespaces).await?;
+    preflight::check_takeover(session, &found.members(), &found.record_places()).await?;
     let work = async |_| {
         // Another run may have changed the layer before this run took the lock.
         let found = Found::read(session, targets).await?;
@@ -90,7 +88,7 @@ async fn write(session: &Session, found: &Found, report: &Report) -> anyhow::Res
             "archived",
             format!(
                 "{} of Helm release {} in Secrets of namespace {layer}",
-                plural(records.secrets.len(), "record"),
+                plural(records.all.len(), "record"),
                 records.release.name
             ),
         );
@@ -148,6 +146,14 @@ fn report_plan(found: &Found, report: &Report) {
     for records in &found.releases {
         let release = &records.release;
         report.step("release", format!("{} in namespace {}", release.name, release.namespace));
+        if records.all.is_empty() {
+            report.warning(format!(
+                "release {} has no records in Secrets or ConfigMaps of namespace {}; if Helm \
+                 stores them in a database (HELM_DRIVER=sql), `helm uninstall` still deletes the \
+                 service\n  help: delete the release from the database before you run Helm again",
+                release.name, release.namespace
+            ));
+        }
         if records.status.starts_with("pending-") {
             report.warning(format!(
                 "release {} is in the state {}: check that Helm or Terraform is not running",

@@ -4,7 +4,10 @@ use std::path::Path;
 
 use serde_json::{Value, json};
 
-use crate::testbed::helm::{helm, install_changed, install_with_helm, with_hash_names};
+use crate::testbed::helm::{
+    helm, helm_with_config_maps, install_changed, install_with_config_maps, install_with_helm,
+    with_hash_names,
+};
 use crate::testbed::ingress_webhook::IngressWebhook;
 use crate::testbed::{
     PodWatch, Service, create_namespace, exists, get, kubeconfig_of, kubectl_ok, ready_pods,
@@ -93,6 +96,42 @@ fn assert_release_is_archived(layer: &str, release: &str) {
     let label = format!("optakit.dev/helm-release={release}");
     let archived = get(&["-n", layer, "secrets", "-l", &label]);
     assert_eq!(archived["items"].as_array().map(Vec::len), Some(1));
+}
+
+#[test]
+fn records_in_config_maps_are_archived_too() {
+    let service = service("takenmap", "");
+    install_with_config_maps(&service);
+    let pods = ready_pods("takenmap");
+    service
+        .run("takeover", &[])
+        .succeeds()
+        .reports("archived     1 record of Helm release takenmap-api")
+        .omits("has no records");
+    assert_eq!(ready_pods("takenmap"), pods);
+    let uninstall = ["uninstall", "takenmap-api", "--namespace", "default"];
+    helm_with_config_maps(&uninstall).fails().reports("not found");
+    let label = "optakit.dev/helm-release=takenmap-api";
+    let archived = get(&["-n", "takenmap", "secrets", "-l", label]);
+    let annotations = &archived["items"][0]["metadata"]["annotations"];
+    assert_eq!(annotations["optakit.dev/helm-record-kind"], "ConfigMap");
+    record_fault(
+        "Helm stores its records in ConfigMaps (`HELM_DRIVER=configmap`)",
+        "The takeover finds, archives and deletes them.",
+    );
+}
+
+#[test]
+fn release_without_records_is_reported() {
+    let service = service("takensql", "");
+    install_with_helm(&service);
+    // With HELM_DRIVER=sql, the cluster has no records.
+    kubectl_ok(&["-n", "default", "delete", "secret", "-l", "owner=helm,name=takensql-api"]);
+    service
+        .run("takeover", &[])
+        .succeeds()
+        .reports("release takensql-api has no records in Secrets or ConfigMaps")
+        .reports("HELM_DRIVER=sql");
 }
 
 #[test]

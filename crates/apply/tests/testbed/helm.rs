@@ -9,9 +9,24 @@ pub(crate) const INGRESS_HASH: &str = "1f2e3d4c";
 
 /// Runs Helm.
 pub(crate) fn helm(arguments: &[&str]) -> Run {
+    helm_with("secret", arguments)
+}
+
+/// Runs Helm with a driver for its records.
+fn helm_with(driver: &str, arguments: &[&str]) -> Run {
     let mut command = Command::new(setting("OPTAKIT_TEST_HELM"));
     command.arg("--kubeconfig").arg(setting("OPTAKIT_TEST_KUBECONFIG")).args(arguments);
-    Run::of(&mut command)
+    Run::of(command.env("HELM_DRIVER", driver))
+}
+
+/// Runs Helm, which stores its records in ConfigMaps.
+pub(crate) fn helm_with_config_maps(arguments: &[&str]) -> Run {
+    helm_with("configmap", arguments)
+}
+
+/// Installs what Opta's chart rendered, with records in ConfigMaps.
+pub(crate) fn install_with_config_maps(service: &Service) {
+    install("configmap", service, str::to_owned);
 }
 
 /// Installs what Opta's chart rendered, as a release of the namespace `default`, as Opta did.
@@ -21,6 +36,10 @@ pub(crate) fn install_with_helm(service: &Service) {
 
 /// Installs what Opta's chart rendered, with a change to the manifests.
 pub(crate) fn install_changed(service: &Service, change: impl Fn(&str) -> String) {
+    install("secret", service, change);
+}
+
+fn install(driver: &str, service: &Service, change: impl Fn(&str) -> String) {
     let rendered = service.run_alone(&["render", "--quiet", "--profile", "opta-2021"]).succeeds();
     let (_, rendered) = rendered.stdout.split_once("---\n").expect("the namespace is first");
     let rendered = change(rendered).replace(
@@ -34,7 +53,7 @@ pub(crate) fn install_changed(service: &Service, change: impl Fn(&str) -> String
     let release = format!("{}-api", service.layer);
     let install = ["upgrade", "--install", &release, &chart.to_string_lossy()];
     let options = ["--namespace", "default", "--wait", "--timeout", "60s"];
-    helm(&[&install[..], &options].concat()).succeeds();
+    helm_with(driver, &[&install[..], &options].concat()).succeeds();
 }
 
 /// Names the first Ingress as Opta did in 2022.
