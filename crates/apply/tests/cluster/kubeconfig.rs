@@ -106,7 +106,20 @@ fn replace_account(namespace: &str, old: &str) -> String {
 
 /// Applies a new service with credentials that expire while the process is suspended.
 fn apply_while_the_token_expires(layer: &str, user: &Value) {
-    let service = Service::new(layer, "acme/api:1", "");
+    let (code, rest) = run_while_the_token_expires(layer, user, "acme/api:1", "will create");
+    assert_eq!(code, Some(0), "{rest}");
+    assert!(exists_deployment(layer));
+}
+
+/// Starts an apply, and suspends it after it printed a line. Returns its exit code and the lines
+/// after that.
+fn run_while_the_token_expires(
+    layer: &str,
+    user: &Value,
+    image: &str,
+    line: &str,
+) -> (Option<i32>, String) {
+    let service = Service::new(layer, image, "");
     let everything = json!([{"apiGroups": ["*"], "resources": ["*"], "verbs": ["*"]}]);
     let role = json!({
         "apiVersion": "rbac.authorization.k8s.io/v1", "kind": "ClusterRole",
@@ -116,7 +129,7 @@ fn apply_while_the_token_expires(layer: &str, user: &Value) {
     let old = change_user(&path, user);
     service.write("token", &format!("{old}\n"));
     let mut child = optakit(service.folder())
-        .args(["apply", &service.bundle(), "--kubeconfig", &path, "--yes"])
+        .args(["apply", &service.bundle(), "--kubeconfig", &path, "--yes", "--timeout", "30"])
         .stderr(Stdio::piped())
         .spawn()
         .expect("Optakit starts");
@@ -126,20 +139,19 @@ fn apply_while_the_token_expires(layer: &str, user: &Value) {
         assert!(sent.expect("kill starts").success());
     };
     let mut lines = BufReader::new(child.stderr.take().expect("standard error is piped")).lines();
-    let is_plan = |line: &String| line.starts_with("will create");
-    let seen = lines.by_ref().map_while(Result::ok).find(is_plan);
+    let is_line = |found: &String| found.starts_with(line);
+    let seen = lines.by_ref().map_while(Result::ok).find(is_line);
     signal("-STOP");
-    assert!(seen.is_some(), "the apply printed no plan");
+    assert!(seen.is_some(), "the apply did not print `{line}`");
     let new = replace_account(layer, &old);
-    let revision = format!("optakit.{layer}.v1");
-    let recorded = kubectl(&["-n", layer, "get", "secret", &revision]).status.success();
-    assert!(!recorded || !exists_deployment(layer), "the apply ended before the token expired");
+    let applying = "optakit.dev/status=applying";
+    let recorded = kubectl_ok(&["-n", layer, "get", "secret", "-l", applying, "-o", "name"]);
+    let ended = recorded.is_empty() && exists_deployment(layer);
+    assert!(!ended, "the apply ended before the token expired");
     write(service.folder().join("token").as_path(), &format!("{new}\n"));
     signal("-CONT");
     let rest: Vec<String> = lines.map_while(Result::ok).collect();
-    let code = child.wait().expect("Optakit exits").code();
-    assert_eq!(code, Some(0), "{}", rest.join("\n"));
-    assert!(exists_deployment(layer));
+    (child.wait().expect("Optakit exits").code(), rest.join("\n"))
 }
 
 fn exists_deployment(layer: &str) -> bool {
@@ -158,6 +170,17 @@ fn token_file_is_read_again_when_the_token_expired() {
         "A token expires while a laptop is suspended",
         "The credentials are renewed, and the run continues.",
     );
+}
+
+#[test]
+fn token_that_expires_during_a_wait_is_renewed() {
+    let (image, user) = ("acme/failing-probe:1", json!({"tokenFile": "token"}));
+    let (code, rest) = run_while_the_token_expires("token-wait", &user, image, "waiting  ");
+    assert_eq!(code, Some(1), "{rest}");
+    assert!(rest.contains("timed out after 30 s") && !rest.contains("401"), "{rest}");
+    let failed = ["-l", "optakit.dev/status=failed", "-o", "name"];
+    let recorded = kubectl_ok(&[&["-n", "token-wait", "get", "secret"], &failed[..]].concat());
+    assert!(!recorded.is_empty(), "the outcome is recorded with the new token");
 }
 
 #[test]

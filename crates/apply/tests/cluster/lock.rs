@@ -6,9 +6,11 @@ use std::time::Duration;
 use k8s_openapi::jiff::{SignedDuration, Timestamp};
 use serde_json::{Value, json};
 
+use super::history::revisions;
 use crate::testbed::faulty::{FaultyProxy, KUBECONFIG};
 use crate::testbed::{
-    Run, Service, Terminal, apply_objects, exists, get, kubectl, kubectl_ok, record_fault, setting,
+    BackgroundRun, Run, Service, Terminal, apply_objects, exists, get, kubectl, kubectl_ok,
+    record_fault, setting,
 };
 
 /// The exit code of a run that lost its lock.
@@ -180,6 +182,28 @@ fn stopped_run_writes_nothing_after_its_lock_expired() {
     record_fault(
         "A run is stopped (SIGSTOP) until its lock expires, and continued",
         "It writes nothing more and exits with code 3.",
+    );
+}
+
+#[test]
+fn run_that_is_suspended_while_it_waits_for_pods_writes_nothing_more() {
+    let service = Service::new("asleep", "acme/api:1", "");
+    service.apply(&["--skip-aws"]).succeeds();
+    service.update("acme/failing-probe:2", "");
+    let mut run = BackgroundRun::apply(&service, &["--timeout", "600"]);
+    run.reports("waiting      Deployment");
+    run.signal("STOP");
+    service.update("acme/api:3", "");
+    service.apply(&["--skip-aws"]).succeeds().reports("waiting for the lock of ");
+    run.signal("CONT");
+    let ended = run.finish().exits(LOST).reports("the lock of `asleep` was lost");
+    ended.omits("rolling back");
+    assert_eq!(service.image(), "acme/api:3", "the suspended run wrote nothing");
+    let statuses: Vec<String> = revisions(&service).into_iter().map(|(_, status)| status).collect();
+    assert_eq!(statuses, ["deployed", "interrupted", "deployed"]);
+    record_fault(
+        "A laptop is suspended while a run waits for pods, and another run applies",
+        "The suspended run writes nothing more, rolls nothing back, and exits with code 3.",
     );
 }
 
