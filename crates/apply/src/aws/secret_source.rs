@@ -112,6 +112,38 @@ impl SecretSource {
         Ok(Self { service, name: name.to_owned(), key: key.map(str::to_owned), version })
     }
 
+    /// Returns the action that reads the value, and the ARN of its resource.
+    pub(crate) fn permission(
+        &self,
+        partition: &str,
+        region: &str,
+        account: &str,
+    ) -> (&'static str, String) {
+        let arn = |service: &str, resource: &str| {
+            format!("arn:{partition}:{service}:{region}:{account}:{resource}")
+        };
+        match self.service {
+            Service::SecretsManager if self.is_arn() => (actions::READ_SECRET, self.name.clone()),
+            // Secrets Manager adds six random characters to the name.
+            Service::SecretsManager => {
+                let resource = format!("secret:{}-??????", self.name);
+                (actions::READ_SECRET, arn("secretsmanager", &resource))
+            }
+            Service::ParameterStore if self.is_arn() => {
+                (actions::READ_PARAMETER, self.name.clone())
+            }
+            Service::ParameterStore => {
+                let name = self.name.split(':').next().unwrap_or_default();
+                let resource = format!("parameter/{}", name.trim_start_matches('/'));
+                (actions::READ_PARAMETER, arn("ssm", &resource))
+            }
+        }
+    }
+
+    fn is_arn(&self) -> bool {
+        self.name.starts_with("arn:")
+    }
+
     /// Reads the value.
     ///
     /// # Errors
@@ -125,8 +157,7 @@ impl SecretSource {
         let region = self.region_of_arn().or(target.region.as_deref());
         let aws = auth::aws(region).await?;
         // An ARN names its account. A name means another secret in another account.
-        let is_arn = self.name.starts_with("arn:");
-        let account = target.account_id.as_deref().filter(|_| !is_arn);
+        let account = target.account_id.as_deref().filter(|_| !self.is_arn());
         auth::check_account(&aws, account).await?;
         let value = match self.service {
             Service::SecretsManager => self.read_secret(&aws).await?,
@@ -240,6 +271,20 @@ mod tests {
             Some("key"),
             Some("eu-west-1"),
         );
+    }
+
+    #[test]
+    fn permissions_name_the_resource_of_the_source() {
+        let check = |text: &str, action: &str, resource: &str| {
+            let found = source(text).permission("aws", "us-east-1", "123456789012");
+            assert_eq!(found, (action, resource.to_owned()));
+        };
+        let secret = "arn:aws:secretsmanager:us-east-1:123456789012:secret:a/b-??????";
+        check("aws-secretsmanager:a/b#key", "secretsmanager:GetSecretValue", secret);
+        let arn = "arn:aws:secretsmanager:eu-west-1:210987654321:secret:a-x1y2z3";
+        check(&format!("aws-secretsmanager:{arn}"), "secretsmanager:GetSecretValue", arn);
+        let parameter = "arn:aws:ssm:us-east-1:123456789012:parameter/shop/key";
+        check("ssm:/shop/key:3", "ssm:GetParameter", parameter);
     }
 
     #[test]

@@ -44,13 +44,17 @@ Examples:
   kubectl create clusterrolebinding deployer --clusterrole optakit-shop --serviceaccount ci:deployer
 
   # Print the IAM policy
-  optakit permissions shop-staging.bundle.json --aws > policy.json")]
+  optakit permissions shop-staging.bundle.json --aws > policy.json
+  optakit permissions shop-staging.bundle.json --aws --secret-from ssm:/shop/stripe")]
 pub(crate) struct PermissionsArgs {
     #[command(flatten)]
     pub(crate) input: InputArgs,
     /// Print the IAM policy instead of the roles
     #[arg(long)]
     pub(crate) aws: bool,
+    /// Include reading a secret in AWS, as for `secret set --from`; can be repeated
+    #[arg(long, value_name = "SOURCE", requires = "aws")]
+    pub(crate) secret_from: Vec<String>,
     /// Format of the roles or the policy
     #[arg(long, short, value_enum, value_name = "FORMAT", default_value_t = DocumentFormat::Json)]
     pub(crate) output: DocumentFormat,

@@ -7,7 +7,7 @@ use optakit_core::text::Text;
 use serde_json::{Value, json};
 
 use super::{document, input};
-use crate::aws::actions;
+use crate::aws::{SecretSource, actions};
 use crate::bundle_file::IfModified;
 use crate::cli::PermissionsArgs;
 use crate::live::DesiredObject;
@@ -19,10 +19,12 @@ use crate::report::Report;
 ///
 /// # Errors
 ///
-/// Fails if the bundle cannot be read.
+/// Fails if the bundle cannot be read, or a source of a secret has an unknown form.
 pub(crate) fn run(arguments: &PermissionsArgs, report: &Report) -> anyhow::Result<Outcome> {
     let bundle = input::open(&arguments.input, IfModified::Fail, report)?;
-    let document = if arguments.aws { policy(&bundle) } else { roles(&bundle) };
+    let sources = arguments.secret_from.iter().map(|from| SecretSource::parse(from, None));
+    let sources = sources.collect::<Result<Vec<_>, _>>()?;
+    let document = if arguments.aws { policy(&bundle, &sources) } else { roles(&bundle) };
     document::print(&document, arguments.output, report);
     Ok(Outcome::Succeeded)
 }
@@ -54,7 +56,7 @@ fn roles(bundle: &Bundle) -> Value {
 }
 
 /// Returns the IAM policy. An unknown account or region becomes `*`.
-fn policy(bundle: &Bundle) -> Value {
+fn policy(bundle: &Bundle, secrets: &[SecretSource]) -> Value {
     let target = &bundle.target;
     let region = target.region.as_deref().unwrap_or("*");
     let account = target.account_id.as_deref().unwrap_or("*");
@@ -92,6 +94,10 @@ fn policy(bundle: &Bundle) -> Value {
             statements.push(statement("AttachedPolicies", actions::EXISTS, json!(attached)));
         }
     }
+    let reads = secrets.iter().map(|source| source.permission(partition, region, account));
+    statements.extend(reads.enumerate().map(|(index, (action, resource))| {
+        statement(&format!("ReadSecret{}", index + 1), &[action], json!(resource))
+    }));
     json!({ "Version": "2012-10-17", "Statement": statements })
 }
 

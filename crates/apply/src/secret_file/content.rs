@@ -1,5 +1,7 @@
 //! The content of a file with secrets.
 
+use std::collections::BTreeMap;
+
 use secrecy::{ExposeSecret, SecretString};
 
 use super::refusal::{Reason, Refusal};
@@ -30,11 +32,13 @@ impl Content {
     /// Refuses entries that no Secret or container can have, and those that are probably mistakes.
     pub(super) fn check(&mut self, allow_empty: bool) {
         let mut refused = Vec::new();
-        for (index, Entry { name, value, line }) in self.entries.iter().enumerate() {
+        let mut first_lines: BTreeMap<&str, usize> = BTreeMap::new();
+        for Entry { name, value, line } in &self.entries {
             let value = value.expose_secret();
-            let earlier = self.entries[..index].iter().find(|earlier| earlier.name == *name);
-            let reason = if let Some(earlier) = earlier {
-                Reason::Twice { name: name.clone(), first: earlier.line }
+            let first = first_lines.get(name.as_str()).copied();
+            first_lines.entry(name).or_insert(*line);
+            let reason = if let Some(first) = first {
+                Reason::Twice { name: name.clone(), first }
             } else if value.contains('\0') {
                 Reason::Nul
             } else if value.starts_with("ENC[AES256_GCM,") {
@@ -48,5 +52,19 @@ impl Content {
         }
         self.refusals.append(&mut refused);
         self.refusals.sort_by_key(|refusal| refusal.line);
+    }
+}
+
+/// The lines of a text.
+pub(super) struct Lines(Vec<usize>);
+
+impl Lines {
+    pub(super) fn of(text: &str) -> Self {
+        Self(text.match_indices('\n').map(|(at, _)| at).collect())
+    }
+
+    /// Returns the line of a byte offset, counted from 1.
+    pub(super) fn at(&self, offset: usize) -> usize {
+        self.0.partition_point(|end| *end < offset) + 1
     }
 }

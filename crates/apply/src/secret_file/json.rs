@@ -7,7 +7,7 @@ use serde::Deserializer;
 use serde::de::{MapAccess, Visitor};
 use serde_json::value::RawValue;
 
-use super::content::Content;
+use super::content::{Content, Lines};
 use super::refusal::Reason;
 
 /// Reads a map of texts, numbers and booleans. Numbers and booleans are stored as written.
@@ -22,15 +22,17 @@ pub(super) fn parse(text: &str) -> Content {
         // The message of the error can contain a value.
         Err(error) if error.is_data() => content.refuse(1, Reason::NotMap),
         Err(error) => content.refuse(error.line().max(1), Reason::Syntax("JSON")),
-        Ok(pairs) => pairs.iter().for_each(|(name, value)| {
-            // The values are parts of the text, so that their address is their position.
-            let at = value.get().as_ptr().addr() - text.as_ptr().addr();
-            let line = text[..at].matches('\n').count() + 1;
-            match scalar(name, value.get()) {
-                Ok(value) => content.push(name, value, line),
-                Err(reason) => content.refuse(line, reason),
+        Ok(pairs) => {
+            let lines = Lines::of(text);
+            for (name, value) in pairs {
+                // The values are parts of the text, so that their address is their position.
+                let line = lines.at(value.get().as_ptr().addr() - text.as_ptr().addr());
+                match scalar(&name, value.get()) {
+                    Ok(value) => content.push(&name, value, line),
+                    Err(reason) => content.refuse(line, reason),
+                }
             }
-        }),
+        }
     }
     content
 }

@@ -16,6 +16,9 @@ use secrecy::SecretString;
 use crate::{file, plural::plural};
 use refusal::Refusal;
 
+/// The most problems that a message lists.
+const MAX_SHOWN: usize = 20;
+
 /// A format of a file with secrets.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum Format {
@@ -90,8 +93,11 @@ fn guess(format: Format, text: &str) -> Option<&'static str> {
 fn refused(name: &str, refusals: &[Refusal], guess: Option<&str>) -> String {
     let count = plural(refusals.len(), "problem");
     let mut message = format!("{name} has {count}, nothing was imported");
-    for Refusal { line, reason } in refusals {
+    for Refusal { line, reason } in refusals.iter().take(MAX_SHOWN) {
         message.push_str(&format!("\n  {name}:{line}: {reason}"));
+    }
+    if let Some(more) = refusals.len().checked_sub(MAX_SHOWN).filter(|more| *more > 0) {
+        message.push_str(&format!("\n  and {more} more"));
     }
     match guess {
         Some(format) => message.push_str(&format!("\n  help: pass `--from {format}`")),
@@ -157,7 +163,23 @@ mod tests {
         let error = import("a.env", b"{\"A\": \"hunter2\"}\n").expect_err("JSON");
         assert!(error.ends_with("help: pass `--from json`"), "{error}");
         assert!(!error.contains("hunter2"), "{error}");
+        let error = import("a.json", b"{\"A\": 1, \"A\": 2}").expect_err("a name twice");
+        assert!(error.contains("a.json:1: `A` is set twice, first in line 1"), "{error}");
         assert!(import("a.env", b"# only a comment\n").expect_err("no names").contains("no names"));
+    }
+
+    #[test]
+    fn large_files_are_read_in_linear_time() {
+        let lines: String = (0..200_000).map(|index| format!("A{index}=x\n")).collect();
+        assert_eq!(import("a.env", lines.as_bytes()).map(|values| values.len()), Ok(200_000));
+        let json = format!("{{{}\n}}", lines.replace("A", "\"A").replace("=x\n", "\": 1,\n"));
+        let json = json.replace(",\n\n}", "\n}");
+        assert_eq!(import("a.json", json.as_bytes()).map(|values| values.len()), Ok(200_000));
+        let yaml = lines.replace('=', ": ");
+        assert_eq!(import("a.yml", yaml.as_bytes()).map(|values| values.len()), Ok(200_000));
+        let error = import("a.env", "x\n".repeat(1000).as_bytes()).expect_err("no names");
+        assert!(error.contains("a.env:20: ") && !error.contains("a.env:21: "), "{error}");
+        assert!(error.contains("\n  and 980 more\n"), "{error}");
     }
 
     #[test]

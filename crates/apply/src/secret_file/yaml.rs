@@ -5,14 +5,15 @@ use optakit_core::source::Source;
 use optakit_core::span::{FileId, Span};
 use optakit_core::syntax::{self, Entry, NodeKind, ScalarValue};
 
-use super::content::Content;
+use super::content::{Content, Lines};
 use super::refusal::Reason;
 
 /// Reads a map of texts, numbers and booleans. Numbers and booleans are stored as written.
 pub(super) fn parse(text: &str) -> Content {
     let source = Source::new(FileId::Values, "", text);
     let (document, diagnostics) = syntax::parse(&source);
-    let line = |span: Span| text[..span.start as usize].matches('\n').count() + 1;
+    let lines = Lines::of(text);
+    let line = |span: Span| lines.at(span.start as usize);
     let mut content = Content::default();
     for diagnostic in diagnostics.iter().filter(|diagnostic| diagnostic.is_error()) {
         // The message of the diagnostic can contain a value.

@@ -136,3 +136,28 @@ fn same_value_restarts_only_pods_with_an_older_one() {
     service.secret(&["set", "KEY", "--no-restart"], "third").succeeds();
     service.secret(&["set", "KEY"], "third").succeeds().reports("restarted    Deployment");
 }
+
+#[test]
+fn text_with_a_secret_needs_the_key_and_contains_no_value() {
+    let fields = "    env_vars: {URL: \"pg://u:${{module.pg.db_password}}@h/d\"}\n  \
+                  - {type: postgres, name: pg}\n";
+    let service = Service::new("secret-text", "acme/api:1", fields);
+    service
+        .apply(&[])
+        .fails()
+        .reports("Secret `secret` in namespace `secret-text` has no key pg_db_password");
+    kubectl_ok(&["create", "namespace", "secret-text"]);
+    let create = ["create", "secret", "generic", "secret", "--from-literal=pg_db_password=hunter2"];
+    kubectl_ok(&[&["-n", "secret-text"][..], &create].concat());
+    service.apply(&[]).succeeds();
+    let pod = &service.deployment()["spec"]["template"]["spec"];
+    let expected = json!([
+        {
+            "name": "pg_db_password",
+            "valueFrom": { "secretKeyRef": { "name": "secret", "key": "pg_db_password" } },
+        },
+        { "name": "URL", "value": "pg://u:$(pg_db_password)@h/d" },
+    ]);
+    assert_eq!(pod["containers"][0]["env"], expected);
+    service.apply(&[]).succeeds().reports("nothing to change");
+}

@@ -145,6 +145,8 @@ fields! {
         };
         /// Environment variables of the container: a map, or a list of `{name, value}`.
         /// Values are text. Put numbers and booleans in quotes.
+        /// A value can contain a secret, such as `${{module.db.db_password}}`, which comes from
+        /// a Kubernetes Secret.
         env_vars: EnvVars = [], {
             example: "{FLAG: \"true\"}",
             renders: &[container!("env")],
