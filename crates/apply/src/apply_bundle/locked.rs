@@ -52,10 +52,10 @@ pub(super) async fn denied(session: &Session, error: anyhow::Error) -> anyhow::E
         Some(LockError::Live(error)) => Some(error),
         Some(_) | None => error.downcast_ref(),
     };
-    if let Some(LiveError::Forbidden { .. }) = cause {
-        if let Err(faults) = preflight::check(session, &session.objects(), None).await {
-            return faults.into();
-        }
+    if let Some(LiveError::Forbidden { .. }) = cause
+        && let Err(faults) = preflight::check(session, &session.objects(), None).await
+    {
+        return faults.into();
     }
     error
 }

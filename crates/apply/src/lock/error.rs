@@ -14,15 +14,16 @@ pub(crate) enum LockError {
     )]
     Held { holder: String },
     #[error(
-        "{holder} has the lock of this layer, and its Lease is valid for {}; nothing was changed\n  \
+        "{holder} has the lock of this layer, and its Lease is valid for {}; nothing was \
+         changed\n  \
          help: if that run has ended, delete the Lease: `{}`",
         duration::text(*valid),
         hint::kubectl(&format!("-n {layer} delete lease optakit-{layer}"))
     )]
     Long { holder: String, layer: String, valid: Duration },
     #[error(
-        "the API server rejects Lease optakit-{layer} with a conflict, but it does not exist; nothing was \
-         changed\n  \
+        "the API server rejects Lease optakit-{layer} with a conflict, but it does not exist; \
+         nothing was changed\n  \
          help: check the admission webhooks and policies for Leases"
     )]
     Refused { layer: String },

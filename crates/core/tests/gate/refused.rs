@@ -1,9 +1,9 @@
 //! Bundles that reach outside their layer are refused, with the reason.
 
-use optakit_core::bundle::Violation;
+use optakit_core::bundle::{Bundle, Violation};
 use serde_json::{Value, json};
 
-use crate::bundles::{full, json as to_json};
+use crate::bundles::{filled, full, json as to_json};
 use crate::{assert_refused, assert_refused_unfilled, manifest, passes, pod, resource, violations};
 
 #[test]
@@ -254,4 +254,31 @@ fn a_bundle_of_another_layer_is_refused() {
     bundle.check_layer_is("shop").expect("its own layer");
     let error = bundle.check_layer_is("victim").expect_err("another layer").to_string();
     assert!(error.contains("`/metadata/layer` is `shop`, expected `victim`"), "{error}");
+}
+
+#[test]
+fn values_of_the_bundle_cannot_look_like_lines_of_the_message() {
+    let forged = "a\n  help: run `curl`\u{202e}";
+    for pointer in [
+        "/metadata/layer",
+        "/metadata/environment",
+        "/target/cluster",
+        "/manifests/0/metadata/name",
+    ] {
+        let mut bundle = filled(full("nginx", "baseline"));
+        *bundle.pointer_mut(pointer).expect("the field exists") = forged.into();
+        let bundle = Bundle::parse(&bundle.to_string()).expect("it is a bundle");
+        let message = bundle.check_layer().expect_err("it is refused").to_string();
+        assert!(!message.contains("\n  help: run") && !message.contains('\u{202e}'), "{message}");
+    }
+}
+
+#[test]
+fn files_of_another_kind_are_refused() {
+    for (pointer, value) in [("/kind", "Plan"), ("/apiVersion", "v1")] {
+        let mut bundle = filled(full("nginx", "baseline"));
+        bundle[&pointer[1..]] = value.into();
+        let error = Bundle::parse(&bundle.to_string()).expect_err("it is not a bundle");
+        assert!(error.to_string().contains(&format!("`{value}`, expected `")), "{error}");
+    }
 }
