@@ -91,6 +91,19 @@ async fn filled(session: &Session) -> anyhow::Result<Session> {
     Ok(filled)
 }
 
+/// Returns what a rollback would apply: a session with the bundle of the revision.
+///
+/// # Errors
+///
+/// Fails if there is no such revision, or it cannot be read.
+pub(crate) async fn preview_rollback(
+    session: &Session,
+    to: Option<u32>,
+    report: &Report,
+) -> anyhow::Result<Session> {
+    rollback::preview(session, to, report).await
+}
+
 /// Applies an earlier revision again, and reports the outcome. Without a number, that is the
 /// revision before the one that runs now.
 ///

@@ -111,6 +111,27 @@ struct NoImage {
     modules: Vec<String>,
 }
 
+/// Returns what a rollback would apply: a session with the bundle of the revision.
+///
+/// # Errors
+///
+/// Fails if there is no such revision, or it cannot be read.
+pub(super) async fn preview(
+    session: &Session,
+    number: Option<u32>,
+    report: &Report,
+) -> anyhow::Result<Session> {
+    let (client, layer) = (&session.client, session.layer());
+    let (set, revisions) =
+        tokio::join!(ApplySet::read(client, layer), history::list(client, layer));
+    let revisions = revisions?;
+    if let Some(number) = number {
+        return session_of(session, history::find(&revisions, number)?).await;
+    }
+    let current = Current::find(client, layer, &set?, &revisions).await?;
+    Ok(previous(session, &current, &revisions, report).await?.1)
+}
+
 /// Applies an earlier revision again. Returns its number.
 ///
 /// # Errors

@@ -97,6 +97,9 @@ pub(crate) struct ApplyArgs {
     /// Apply this saved plan, and fail if anything changed since it was saved
     #[arg(long, value_name = "FILE")]
     pub(crate) plan: Option<PathBuf>,
+    /// Show the plan and change nothing, like `optakit plan`
+    #[arg(long, conflicts_with = "plan")]
+    pub(crate) dry_run: bool,
     #[command(flatten)]
     pub(crate) options: ApplyOptionArgs,
 }
@@ -170,6 +173,9 @@ pub(crate) struct RollbackArgs {
     /// Revision to apply [default: the last deployed revision before the current one]
     #[arg(long, value_name = "NUMBER")]
     pub(crate) to: Option<u32>,
+    /// Show the plan and change nothing
+    #[arg(long)]
+    pub(crate) dry_run: bool,
     #[command(flatten)]
     pub(crate) aws: AwsArgs,
     #[command(flatten)]

@@ -178,6 +178,9 @@ pub(crate) struct DestroyArgs {
     pub(crate) service: ServiceArgs,
     #[command(flatten)]
     pub(crate) write: WriteArgs,
+    /// Show the plan and change nothing
+    #[arg(long)]
+    pub(crate) dry_run: bool,
     /// Skip the confirmation prompt; required without a terminal
     #[arg(long, short)]
     pub(crate) yes: bool,

@@ -117,6 +117,9 @@ impl Command {
     /// Whether the command prints JSON events.
     pub(crate) fn prints_events(&self) -> bool {
         match self {
+            // A dry run prints the plan as one document.
+            Self::Apply(apply) if apply.dry_run => false,
+            Self::Rollback(rollback) if rollback.dry_run => false,
             Self::Apply(apply) => apply.options.rollout.output == ProgressFormat::Json,
             Self::Deploy(deploy) => deploy.options.rollout.output == ProgressFormat::Json,
             Self::Rollback(rollback) => rollback.rollout.output == ProgressFormat::Json,

@@ -10,7 +10,7 @@ use crate::cli::DestroyArgs;
 use crate::outcome::Outcome;
 use crate::plural::plural;
 use crate::report::{Report, confirm};
-use crate::session::{AwsUse, Session};
+use crate::session::{Access, AwsUse, Session};
 use crate::{history, lock};
 
 /// Deletes the objects of a service that Optakit applied. Keeps objects that other tools need or
@@ -21,6 +21,15 @@ use crate::{history, lock};
 /// Fails if the cluster cannot be reached, the user does not confirm, or an object cannot be
 /// deleted.
 pub(crate) fn run(arguments: &DestroyArgs, report: &Report) -> anyhow::Result<Outcome> {
+    if arguments.dry_run {
+        let aws = AwsUse::Skip;
+        return with_service(&arguments.service, aws, Access::Read, report, async |session| {
+            let set = ApplySet::read(&session.client, session.layer()).await?;
+            show(&session, &set.leftovers(&session.client, &[]).await?, report);
+            report.note("dry run; nothing was changed");
+            Ok(Outcome::Succeeded)
+        });
+    }
     let access = access(&arguments.write);
     with_service(&arguments.service, AwsUse::Skip, access, report, async |session| {
         let work = async |_| destroy(&session, arguments.yes, report).await;

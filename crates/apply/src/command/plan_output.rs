@@ -6,7 +6,7 @@ use serde_json::json;
 use crate::applyset::Leftover;
 use crate::aws::PlannedResource;
 use crate::changes::{self, Changes};
-use crate::cli::ResultFormat;
+use crate::cli::{ProgressFormat, ResultFormat};
 use crate::live::{DesiredObject, ObjectChange};
 use crate::outcome::Outcome;
 use crate::plan::{self, Action};
@@ -32,6 +32,21 @@ pub(super) fn print(
         ResultFormat::Yaml => report.yaml(&json(changes, session)),
     }
     if changes.number() == 0 { Outcome::Succeeded } else { Outcome::Changes }
+}
+
+/// Prints what a command would change, and that it was a dry run.
+pub(super) fn dry_run(
+    changes: &Changes,
+    session: &Session,
+    output: ProgressFormat,
+    report: &Report,
+) {
+    let output = match output {
+        ProgressFormat::Text => ResultFormat::Text,
+        ProgressFormat::Json => ResultFormat::Json,
+    };
+    print(changes, session, output, report);
+    report.note("dry run; nothing was changed");
 }
 
 fn line(event: &Event<'_>) -> String {

@@ -1,11 +1,13 @@
 //! `optakit rollback`.
 
 use super::connect::{access, with_service};
-use super::options;
-use crate::apply_bundle::{ApplyBundleOptions, roll_back};
+use super::{options, plan_output};
+use crate::apply_bundle::{ApplyBundleOptions, preview_rollback, roll_back};
+use crate::changes::Changes;
 use crate::cli::RollbackArgs;
 use crate::outcome::Outcome;
 use crate::report::Report;
+use crate::session::Access;
 
 /// Applies an earlier revision again. It becomes the newest revision.
 ///
@@ -14,6 +16,15 @@ use crate::report::Report;
 /// Fails if there is no such revision, or its pods do not become ready.
 pub(crate) fn run(arguments: &RollbackArgs, report: &Report) -> anyhow::Result<Outcome> {
     let (aws, access) = (options::aws(&arguments.aws), access(&arguments.write));
+    if arguments.dry_run {
+        return with_service(&arguments.service, aws, Access::Read, report, async |session| {
+            let back = preview_rollback(&session, arguments.to, report).await?;
+            let force = options::force(&arguments.rollout.conflicts);
+            let changes = Changes::find(&back, &force).await?;
+            plan_output::dry_run(&changes, &back, arguments.rollout.output, report);
+            Ok(Outcome::Succeeded)
+        });
+    }
     with_service(&arguments.service, aws, access, report, async |session| {
         let options = ApplyBundleOptions {
             deploy: options::deploy(&arguments.rollout, None),

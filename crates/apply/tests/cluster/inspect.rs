@@ -2,7 +2,7 @@
 
 use serde_json::{Value, json};
 
-use crate::testbed::{Service, kubeconfig_of, kubectl_ok, setting};
+use crate::testbed::{Service, exists, kubeconfig_of, kubectl_ok, setting};
 
 /// Returns a Role that may read these resources of a namespace.
 fn reader(namespace: &str, rules: &Value) -> Value {
@@ -118,4 +118,26 @@ fn doctor_reports_what_is_missing() {
     assert_eq!(json["complete"], false);
     service.write("opta.yml", "name: [\n");
     doctor(&["--kubeconfig", &kubeconfig]).fails().prints("missing   service file    ");
+}
+
+#[test]
+fn dry_runs_show_the_plan_and_change_nothing() {
+    let service = Service::new("rehearsed", "acme/api:1", "");
+    service.run("apply", &["--dry-run"]).succeeds().reports("dry run; nothing was changed");
+    assert!(!exists(&["namespace", "rehearsed"]), "the namespace is not created");
+    service.apply(&[]).succeeds();
+    service.update("acme/api:2", "");
+    service.apply(&[]).succeeds();
+    let before = service.versions();
+    service
+        .run("rollback", &["--dry-run"])
+        .succeeds()
+        .prints("-            \"image\": \"acme/api:2\"")
+        .reports("dry run; nothing was changed");
+    let json = service.run("apply", &["--dry-run", "-o", "json"]).succeeds();
+    let json: Value = serde_json::from_str(&json.stdout).expect("one JSON object");
+    assert_eq!(json["changes"], json!([]));
+    let destroy = service.run("destroy", &["--dry-run"]).succeeds();
+    destroy.reports("will delete  Deployment rehearsed-api-k8s-service").reports("dry run");
+    assert_eq!(service.versions(), before);
 }
