@@ -3,7 +3,7 @@
 use std::path::Path;
 use std::process::Command;
 
-use crate::registry::{PASSWORD, blob, docker_config, manifest};
+use crate::registry::{PASSWORD, blob, docker_config, manifest, new_repository};
 use crate::testbed::archive::{docker_archive, layer, sha256};
 use crate::testbed::certificate::untrusted_tls;
 use crate::testbed::forward_proxy::{Behavior, ForwardProxy};
@@ -66,16 +66,17 @@ fn ecr_is_used_with_the_credentials_of_aws() {
 fn immutable_tag_is_checked_before_anything_is_sent() {
     let folder = tempfile::tempdir().expect("a temporary folder can be created");
     let archive = folder.path().join("app.tar");
-    create_immutable("own/fixed");
+    let repository = new_repository("own/fixed");
+    create_immutable(&repository);
     docker_archive(&archive, "1", &[&layer(91, 3000)]);
     let ecr = Ecr::start(folder.path());
-    let first = ecr.push(folder.path(), "own/fixed").succeeds();
-    let again = ecr.push(folder.path(), "own/fixed").succeeds();
+    let first = ecr.push(folder.path(), &repository).succeeds();
+    let again = ecr.push(folder.path(), &repository).succeeds();
     assert_eq!(first.output(), again.output());
     let other = layer(92, 3000);
     docker_archive(&archive, "1", &[&other]);
     let refused = ecr
-        .push(folder.path(), "own/fixed")
+        .push(folder.path(), &repository)
         .fails()
         .reports("the tag `1` exists")
         .reports(first.output())
@@ -83,9 +84,9 @@ fn immutable_tag_is_checked_before_anything_is_sent() {
         .omits("pushed ");
     assert_eq!(refused.stdout, "");
     let config = crate::testbed::archive::configuration("amd64", &[&other]);
-    let missing = blob("own/fixed", &sha256(&config));
+    let missing = blob(&repository, &sha256(&config));
     assert!(String::from_utf8_lossy(&missing).contains("BLOB_UNKNOWN"));
-    assert_eq!(manifest("own/fixed", "1"), manifest("own/fixed", first.output()));
+    assert_eq!(manifest(&repository, "1"), manifest(&repository, first.output()));
 }
 
 #[test]

@@ -6,7 +6,7 @@ use std::path::Path;
 use serde_json::json;
 
 use crate::proxy::{redirecting, with_tokens};
-use crate::registry::{PASSWORD, docker_config, manifest};
+use crate::registry::{PASSWORD, docker_config, manifest, new_repository};
 use crate::testbed::archive::{docker_archive, layer};
 use crate::testbed::{Run, optakit, record_fault, setting};
 
@@ -139,8 +139,9 @@ fn redirects_do_not_carry_credentials_to_another_host() {
     let registry = format!("127.0.0.1:{port}");
     let login = Login::new(86);
     docker_config(login.path(), &registry, PASSWORD);
-    let pushed = login.push(&format!("{registry}/logins/redirected")).succeeds();
-    manifest("logins/redirected", pushed.output());
+    let repository = new_repository("logins/redirected");
+    let pushed = login.push(&format!("{registry}/{repository}")).succeeds();
+    manifest(&repository, pushed.output());
     let seen = seen.lock().expect("no thread panicked");
     assert!(seen.iter().any(|head| head.starts_with("POST ")), "{seen:?}");
     assert!(seen.iter().any(|head| head.starts_with("PUT ")), "{seen:?}");

@@ -121,6 +121,36 @@ pub(crate) fn redirecting() -> (u16, Arc<Mutex<Vec<String>>>) {
     (port, seen)
 }
 
+/// Starts a proxy that answers some chunks itself. `answers` gets the number of the chunk and its
+/// size, and returns the status and a header. Returns the port.
+pub(crate) fn answering_chunks(
+    answers: fn(usize, usize) -> Option<(&'static str, &'static str)>,
+) -> u16 {
+    let count = Arc::new(AtomicUsize::new(0));
+    listen(move |mut client| {
+        let head = read_head(&mut client)?;
+        if !head.starts_with("PATCH ") {
+            return pass(client, &head);
+        }
+        let size = content_length(&head);
+        match answers(count.fetch_add(1, Ordering::SeqCst), size) {
+            None => pass(client, &head),
+            Some((status, header)) => {
+                client.read_exact(&mut vec![0; size])?;
+                client.write_all(answer(status, header, "").as_bytes())
+            }
+        }
+    })
+}
+
+fn content_length(head: &str) -> usize {
+    let length = head.lines().find_map(|line| {
+        let (name, value) = line.split_once(": ")?;
+        name.eq_ignore_ascii_case("content-length").then(|| value.parse().ok())?
+    });
+    length.unwrap_or_default()
+}
+
 /// Starts a registry that accepts only tokens, as that of Azure does. Its token server exchanges
 /// the identity token `refresh` for the token `access`.
 pub(crate) fn with_tokens() -> u16 {
@@ -129,11 +159,7 @@ pub(crate) fn with_tokens() -> u16 {
     let port = listen(move |mut client| {
         let head = read_head(&mut client)?;
         if head.starts_with("POST /token ") {
-            let length = head.lines().find_map(|line| {
-                let (name, value) = line.split_once(": ")?;
-                name.eq_ignore_ascii_case("content-length").then(|| value.parse().ok())?
-            });
-            let mut form = vec![0; length.unwrap_or_default()];
+            let mut form = vec![0; content_length(&head)];
             client.read_exact(&mut form)?;
             let form = String::from_utf8_lossy(&form);
             let valid = ["grant_type=refresh%5Ftoken", "refresh_token=refresh", "service=testbed"];

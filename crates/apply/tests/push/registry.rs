@@ -29,6 +29,11 @@ fn request(path: &str) -> (u32, Vec<u8>) {
     (status, body)
 }
 
+/// Returns a repository that no earlier run of the tests has used.
+pub(crate) fn new_repository(name: &str) -> String {
+    format!("{name}-{}", std::process::id())
+}
+
 /// Returns the status of a request.
 pub(crate) fn status(path: &str) -> u32 {
     request(path).0
