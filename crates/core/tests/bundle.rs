@@ -21,6 +21,7 @@ fn request() -> Request {
             ),
         }),
         choices: Choices::default(),
+        own_values: false,
         rds_certificates: certificates(),
     }
 }

@@ -48,6 +48,7 @@ fn request(case: &Path, profile: &str) -> Request {
             .exists()
             .then(|| SourceText { name: "values.yml".to_owned(), text: read(&values) }),
         choices: Choices { profile: Some(profile.to_owned()), ..Choices::default() },
+        own_values: true,
         rds_certificates: api::RdsCertificates::always("-----BEGIN CERTIFICATE-----\n"),
     }
 }

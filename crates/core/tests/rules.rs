@@ -85,6 +85,7 @@ fn check(files: &Files) -> Analysis {
             exposure: Some("gateway".to_owned()),
             ..Choices::default()
         },
+        own_values: false,
         rds_certificates: RdsCertificates::always("certificates"),
     };
     analyze(&request, false)

@@ -95,6 +95,9 @@ pub(crate) struct RenderArgs {
     /// The credentials come from the values file.
     #[arg(long)]
     pub(crate) include_secrets: bool,
+    /// Also render the Secret `secret` if some values are missing, without their keys
+    #[arg(long, requires = "include_secrets")]
+    pub(crate) partial: bool,
     /// Format of the manifests
     #[arg(long, short, value_enum, value_name = "FORMAT", default_value_t = ManifestFormat::Yaml)]
     pub(crate) output: ManifestFormat,

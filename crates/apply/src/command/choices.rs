@@ -55,6 +55,7 @@ pub(super) fn of_text(
     Ok(Request {
         values,
         choices,
+        own_values: true,
         rds_certificates: rds::of_any_region(),
         ..request::of_text(text, path, outside)
     })

@@ -32,6 +32,7 @@ pub(crate) fn run(arguments: &RenderArgs, report: &Report) -> anyhow::Result<Out
             missing.join(", ")
         );
     }
+    check_secret(&analysis.missing_link_values, arguments.partial, report)?;
     match (&arguments.output_dir, arguments.output) {
         (Some(folder), output) => {
             let privacy = if arguments.include_secrets { Privacy::Secret } else { Privacy::Public };
@@ -64,6 +65,27 @@ pub(crate) fn run(arguments: &RenderArgs, report: &Report) -> anyhow::Result<Out
         );
     }
     Ok(Outcome::Succeeded)
+}
+
+/// Checks that each key of the Secret `secret` has a value. Otherwise `kubectl apply` would delete
+/// the keys that are left out.
+///
+/// # Errors
+///
+/// Fails if a value is missing, unless the user accepts that.
+fn check_secret(missing: &[String], partial: bool, report: &Report) -> anyhow::Result<()> {
+    if missing.is_empty() {
+        return Ok(());
+    }
+    let list = missing.join(", ");
+    if partial {
+        report.warning(format!("the Secret `{LINK_SECRET}` is rendered without {list}"));
+        return Ok(());
+    }
+    bail!(
+        "missing values for the Secret `{LINK_SECRET}`: {list}\n  \
+         help: add them to a values file, and pass it with `--values`; `--partial` leaves them out"
+    )
 }
 
 fn files(manifests: &[Manifest], format: ManifestFormat) -> Vec<SourceText> {

@@ -65,7 +65,9 @@ fn read(
         bail!("{0} is a bundle\n  help: run `optakit bundle verify {0}`", text.name);
     }
     let request = request::of_text(&text, file, Outside::allowed(arguments.allow_outside));
-    Ok(Request { choices, values: values.cloned(), ..request })
+    // A values file for several service files has values of modules that one of them lacks.
+    let own_values = arguments.paths.len() < 2 && !arguments.paths.iter().any(|path| path.is_dir());
+    Ok(Request { choices, values: values.cloned(), own_values, ..request })
 }
 
 /// Fixes the files and prints the changes. A dry run writes nothing and returns the problems of

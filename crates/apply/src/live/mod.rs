@@ -76,7 +76,8 @@ pub(crate) async fn namespace_exists(client: &kube::Client, name: &str) -> Resul
     }
 }
 
-/// Returns the keys of a Secret, without values. A Secret that does not exist has no keys.
+/// Returns the keys of a Secret, and whether each has a value that is not empty. A Secret that does
+/// not exist has no keys.
 ///
 /// # Errors
 ///
@@ -85,11 +86,9 @@ pub(crate) async fn secret_keys(
     client: &kube::Client,
     namespace: &str,
     name: &str,
-) -> Result<Vec<String>, LiveError> {
+) -> Result<BTreeMap<String, bool>, LiveError> {
     let found = Api::<Secret>::namespaced(client.clone(), namespace).get_opt(name).await;
     let found = found.map_err(|error| explain(error, "reading", &format!("Secret {name}")))?;
-    Ok(found
-        .and_then(|secret| secret.data)
-        .map(|data: BTreeMap<String, _>| data.into_keys().collect())
-        .unwrap_or_default())
+    let data = found.and_then(|secret| secret.data).unwrap_or_default();
+    Ok(data.into_iter().map(|(key, value)| (key, !value.0.is_empty())).collect())
 }

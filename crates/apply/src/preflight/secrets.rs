@@ -1,5 +1,7 @@
 //! Checks the Secrets that the pods read.
 
+use std::collections::BTreeMap;
+
 use optakit_core::bundle::Bundle;
 use optakit_core::render::MANUAL_SECRETS;
 
@@ -20,19 +22,24 @@ pub(super) async fn check(
         let keys = if namespace_exists {
             live::secret_keys(client, namespace, &secret.name).await
         } else {
-            Ok(Vec::new())
+            Ok(BTreeMap::new())
         };
         let Ok(keys) = keys else { continue };
+        let has_value = |key: &&String| keys.get(*key) == Some(&true);
         let missing: Vec<&str> =
-            secret.keys.iter().filter(|key| !keys.contains(key)).map(String::as_str).collect();
+            secret.keys.iter().filter(|key| !has_value(key)).map(String::as_str).collect();
         if missing.is_empty() {
             continue;
         }
         let name = &secret.name;
-        lines.push(format!(
-            "Secret `{name}` in namespace `{namespace}` has no key {}",
-            missing.join(", ")
-        ));
+        let (empty, absent): (Vec<&str>, Vec<&str>) =
+            missing.iter().partition(|key| keys.contains_key(**key));
+        for (keys, fault) in [(absent, "has no key"), (empty, "has an empty value for")] {
+            if !keys.is_empty() {
+                let keys = keys.join(", ");
+                lines.push(format!("Secret `{name}` in namespace `{namespace}` {fault} {keys}"));
+            }
+        }
         if name == MANUAL_SECRETS {
             let set = |key: &&str| format!("  run `{}`", hint::optakit("secret set", key));
             lines.extend(missing.iter().map(set));

@@ -79,7 +79,7 @@ fn api_server_accepts_every_case_without_warnings() {
 #[track_caller]
 fn assert_accepted(case: &Path, arguments: &[&str]) {
     let copy = Case::copy(case);
-    let render = ["--include-secrets", "-o", "json"];
+    let render = ["--include-secrets", "--partial", "-o", "json"];
     let mut list: Value =
         serde_json::from_str(&copy.render(&[&render, arguments].concat())).expect("JSON");
     let objects = list["items"].as_array_mut().expect("a list");

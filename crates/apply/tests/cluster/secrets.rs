@@ -2,7 +2,7 @@
 
 use serde_json::json;
 
-use crate::testbed::{Run, Service, exists, get, kubectl_ok, ready_pods};
+use crate::testbed::{Run, Service, create_namespace, exists, get, kubectl_ok, ready_pods};
 
 #[test]
 fn missing_secrets_are_reported_with_the_command_that_sets_them() {
@@ -160,4 +160,22 @@ fn text_with_a_secret_needs_the_key_and_contains_no_value() {
     ]);
     assert_eq!(pod["containers"][0]["env"], expected);
     service.apply(&[]).succeeds().reports("nothing to change");
+}
+
+#[test]
+fn empty_secret_counts_as_missing() {
+    let service = Service::new("emptied", "acme/api:1", "    secrets: [FULL, EMPTY]\n");
+    create_namespace("emptied");
+    let values = ["--from-literal=FULL=x", "--from-literal=EMPTY="];
+    let create = ["-n", "emptied", "create", "secret", "generic", "manual-secrets"];
+    kubectl_ok(&[&create[..], &values].concat());
+    service
+        .apply(&[])
+        .fails()
+        .reports("Secret `manual-secrets` in namespace `emptied` has an empty value for EMPTY")
+        .reports("optakit secret set EMPTY")
+        .omits("FULL");
+    service.secret(&["list"], "").prints("EMPTY  empty").reports("secret set EMPTY");
+    service.secret(&["set", "EMPTY"], "y\n").succeeds();
+    service.apply(&[]).succeeds();
 }

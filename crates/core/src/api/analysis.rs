@@ -44,6 +44,10 @@ pub struct Analysis {
     pub without_image: Vec<String>,
     /// The Secrets that must exist in the namespace.
     pub secrets: Vec<RequiredSecret>,
+    /// The inputs that the Secret of link values needs and that have no value, like
+    /// `module.db.db_password`. Empty if the Secret is not rendered.
+    #[serde(skip)]
+    pub missing_link_values: Vec<String>,
     /// The region whose RDS certificates the manifests need.
     pub rds_region: Option<String>,
     /// The same region, if the request does not have the certificates.

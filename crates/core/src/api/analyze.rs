@@ -8,7 +8,8 @@ use super::check::{CheckedRequest, CheckedService};
 use super::needs::Needs;
 use super::prepare::PreparedRequest;
 use super::render::{
-    RenderContext, RenderedService, render_link_secret, render_namespace, render_service,
+    RenderContext, RenderedService, missing_link_values, render_link_secret, render_namespace,
+    render_service,
 };
 use super::request::Request;
 use crate::aws::AwsResource;
@@ -44,7 +45,7 @@ pub fn check(request: &Request) -> Analysis {
 /// Checks a request and renders it if it has no errors.
 ///
 /// With `link_values`, the manifests include the Secret `secret` with the credentials of linked
-/// databases. The values file must contain them.
+/// databases, as far as the values file contains them.
 ///
 /// ```
 /// use optakit_core::api::{Request, ServiceFile, analyze};
@@ -125,7 +126,11 @@ fn render_manifests(
         cached.map_or((None, Vec::new()), |(cache, services)| (Some(cache), services));
     cached.resize(checked.link_variables.len(), None);
     let mut writer = YamlWriter::default();
-    let link_secret = if link_values { render_link_secret(&checked, &context) } else { None };
+    let (link_secret, missing) = if link_values {
+        (render_link_secret(&checked, &context), missing_link_values(&checked, &context))
+    } else {
+        (None, Vec::new())
+    };
     let layer_objects = render_namespace(&checked, &context).into_iter().chain(link_secret);
     let mut manifests: Vec<Manifest> =
         layer_objects.map(|object| write_manifest(&object, &mut writer)).collect();
@@ -146,6 +151,7 @@ fn render_manifests(
     }
     sort_by_rank(&mut manifests, |manifest| [manifest.kind.rank(), 0, 0]);
     let mut analysis = checked.analysis;
+    analysis.missing_link_values = missing;
     analysis.manifests = Some(manifests);
     analysis.aws = aws;
     needs.write_to(&mut analysis, &checked.link_variables);

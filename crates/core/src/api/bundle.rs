@@ -176,6 +176,7 @@ fn build_again(bundle: &Bundle, certificates: &RdsCertificates) -> Option<Bundle
             .map(|file| (file.name.clone(), Ok(file.text.clone())))
             .collect(),
         values: None,
+        own_values: false,
         choices: bundle.choices.clone(),
         rds_certificates: certificates.clone(),
     };

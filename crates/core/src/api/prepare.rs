@@ -55,7 +55,7 @@ impl<'a> PreparedRequest<'a> {
         let mut places = Places::default();
         places.push(file.source.clone());
         let values = match &request.values {
-            Some(text) => read_values(text, &mut diagnostics, &mut places),
+            Some(text) => read_values(text, request, &mut diagnostics, &mut places),
             None => values.unwrap_or_default(),
         };
         places.set_secrets(values.secrets());
@@ -122,12 +122,18 @@ impl<'a> PreparedRequest<'a> {
 
 fn read_values(
     text: &SourceText,
+    request: &Request,
     diagnostics: &mut Vec<Diagnostic>,
     places: &mut Places,
 ) -> Values {
     let source = Source::new(FileId::Values, &*text.name, &*text.text);
     let (values, mut found) = resolve::read_values(&source);
     diagnostics.append(&mut found);
+    if request.own_values {
+        let file = request.service.parsed();
+        let mut unknown = resolve::unknown_names(&source, &file.source, &file.layer.modules);
+        diagnostics.append(&mut unknown);
+    }
     places.push(source);
     values
 }

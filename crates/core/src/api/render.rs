@@ -96,7 +96,15 @@ pub(super) fn render_namespace(
     has_services.then(|| render::namespace(&context.layer_name, &context.environment_name, span))
 }
 
-/// Renders the Secret of link values; none if no service has link variables.
+/// Returns the inputs of the Secret of link values that have no value.
+pub(super) fn missing_link_values(
+    checked: &CheckedRequest<'_>,
+    context: &RenderContext<'_>,
+) -> Vec<String> {
+    render::missing_values(&checked.link_variables.concat(), context.scope.values)
+}
+
+/// Renders the Secret of link values; none if no link variable has a value.
 pub(super) fn render_link_secret(
     checked: &CheckedRequest<'_>,
     context: &RenderContext<'_>,

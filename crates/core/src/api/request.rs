@@ -18,6 +18,9 @@ pub struct Request {
     pub environment_files: BTreeMap<String, Result<String, String>>,
     /// The values file.
     pub values: Option<SourceText>,
+    /// Whether the values file is only for this service file, so that unknown modules and outputs
+    /// in it are errors.
+    pub own_values: bool,
     /// How to render the service file.
     pub choices: Choices,
     /// The RDS certificates.

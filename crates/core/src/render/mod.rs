@@ -34,7 +34,7 @@ pub use labels::{VERSION_LABEL, version as version_label};
 pub use namespace::render as namespace;
 pub use object::Object;
 pub(crate) use scale::{Scale, scale};
-pub use secret::{LINK_SECRET, MANUAL_SECRETS, render as link_secret};
+pub use secret::{LINK_SECRET, MANUAL_SECRETS, missing_values, render as link_secret};
 pub use target::{Hardening, Kubernetes, Profile};
 
 /// Renders the objects of one service.

@@ -10,6 +10,7 @@ mod references;
 mod scope;
 mod secret_outputs;
 mod service_file;
+mod value_names;
 mod values;
 
 pub use environment::{ENVIRONMENT_FILE_UNREADABLE, environment_file};
@@ -20,4 +21,5 @@ pub use references::{Lookup, input_references, look_up, reference_names};
 pub use scope::Scope;
 pub use secret_outputs::{EXPOSED_SECRET, UNESCAPED_SECRET};
 pub use service_file::{DUPLICATE_ENVIRONMENT_NAME, LayerFile, NO_ENVIRONMENT, choose, layer_file};
+pub use value_names::unknown_names;
 pub use values::{Values, read_values};

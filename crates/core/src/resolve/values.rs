@@ -90,7 +90,7 @@ fn not_a_map(entry: &Entry, expected: &str, reader: &FieldReader<'_>) -> Diagnos
     reader.fault(&WRONG_TYPE, entry.key.span, message)
 }
 
-fn is_terraform_output(mapping: &Mapping) -> bool {
+pub(super) fn is_terraform_output(mapping: &Mapping) -> bool {
     let is_output = |entry: &Entry| {
         entry
             .value

@@ -31,6 +31,7 @@ pub(crate) fn request(case: &Path, with_values: bool, choices: Choices) -> Reque
         environment_files: [("env.yml".to_owned(), Ok(read(&folder().join("env.yml"))))].into(),
         values,
         choices,
+        own_values: false,
         rds_certificates: RdsCertificates::always("-----BEGIN CERTIFICATE-----\n"),
     }
 }
