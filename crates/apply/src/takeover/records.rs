@@ -121,8 +121,8 @@ pub(super) struct ReleasedObject {
 ///
 /// # Errors
 ///
-/// Fails if the Secrets of the namespace cannot be listed. ConfigMaps that cannot be listed are left
-/// out: Helm uses them only if the user chose that.
+/// Fails if the Secrets of the namespace cannot be listed. ConfigMaps that cannot be listed are
+/// left out: Helm uses them only if the user chose that.
 pub(super) async fn list(
     client: &kube::Client,
     namespace: &str,
