@@ -36,7 +36,7 @@ pub(crate) struct Changes {
 
 /// Objects that are not deleted, because what runs now is not in the history.
 pub(crate) struct Kept {
-    /// What the history lacks.
+    /// What is missing in the history.
     reason: String,
     objects: Vec<Leftover>,
 }

@@ -79,7 +79,7 @@ fn killed_run_is_recorded_by_the_next_one() {
     let mut child = start_apply(&service, "acme/failing-probe:2");
     child.kill().expect("Optakit is running");
     child.wait().expect("Optakit ends");
-    // Its lock still exists, but nobody holds it.
+    // Its lock still exists, but the process that had it is gone.
     assert_eq!(statuses(&service), ["interrupted", "deployed"]);
     service.update("image-not-found/api:3", "");
     service.apply(&["--wait-lock", "60"]).fails().reports("rolled back to revision 1");
