@@ -8,6 +8,7 @@ use std::path::Path;
 
 use optakit_core::api::{
     Analysis, Choices, Diagnostic, RdsCertificates, Request, ServiceFile, SourceText, analyze,
+    check_layers,
 };
 use optakit_core::check::all_rules;
 use optakit_core::rule::{Example, Rule};
@@ -88,7 +89,14 @@ fn check(files: &Files) -> Analysis {
         own_values: false,
         rds_certificates: RdsCertificates::always("certificates"),
     };
-    analyze(&request, false)
+    let mut analysis = analyze(&request, false);
+    // One rule is about several files.
+    let other =
+        ServiceFile::parse("blog.yml", &service_file("").replace("name: shop", "name: blog"));
+    let other = Request { service: other, ..request.clone() };
+    let found = check_layers([&other, &request]).into_iter().map(|(_, found)| found);
+    analysis.diagnostics.extend(found);
+    analysis
 }
 
 fn diagnostics_of<'a>(rule: &Rule, analysis: &'a Analysis) -> Vec<&'a Diagnostic> {

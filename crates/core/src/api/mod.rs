@@ -17,6 +17,7 @@ mod environment;
 mod fields;
 mod files;
 mod format;
+mod layers;
 mod memory;
 mod needs;
 mod places;
@@ -45,6 +46,7 @@ pub use fields::{
 };
 pub use files::{FileFormat, files, kustomize};
 pub use format::format;
+pub use layers::check_layers;
 pub use memory::Memory;
 pub use places::Place;
 pub use request::{RdsCertificates, Request};

@@ -7,6 +7,7 @@ pub mod bucket;
 mod checked;
 mod context;
 pub mod dollar_signs;
+pub mod duplicate_layer;
 pub mod duplicate_uri;
 pub mod env_vars;
 pub mod exposure;

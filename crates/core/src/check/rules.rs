@@ -1,8 +1,8 @@
 //! The list of all rules.
 
 use super::{
-    aws_names, bucket, dollar_signs, duplicate_uri, env_vars, exposure, iam, image, links, names,
-    pods, ports, probes, public_uri, scaling, sessions,
+    aws_names, bucket, dollar_signs, duplicate_layer, duplicate_uri, env_vars, exposure, iam,
+    image, links, names, pods, ports, probes, public_uri, scaling, sessions,
 };
 use crate::model::{
     cloud, environment, image as image_field, layer, module, named_by_key, port, region, rules,
@@ -94,6 +94,7 @@ pub static RULE_FAMILIES: &[RuleFamily] = &[
         rules: &[
             &names::INVALID_LAYER_NAME,
             &names::RESERVED_LAYER_NAME,
+            &duplicate_layer::DUPLICATE_LAYER,
             &names::INVALID_MODULE_NAME,
             &names::RESERVED_MODULE_NAME,
             &names::NAME_TOO_LONG,
