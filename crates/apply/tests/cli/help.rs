@@ -58,6 +58,20 @@ fn listed_commands(help: &str) -> Vec<String> {
         .collect()
 }
 
+/// The exit codes of the table.
+const CODES: [&str; 9] = ["0", "1", "2", "3", "4", "64", "129", "130", "143"];
+
+/// Returns the exit codes that a help text lists.
+fn exit_codes(help: &str) -> Vec<&str> {
+    let lines = help.lines().skip_while(|line| *line != "Exit codes:").skip(1);
+    lines
+        .take_while(|line| !line.is_empty())
+        .filter_map(|line| line.strip_prefix("  ")?.split_once(' '))
+        .map(|(code, _)| code)
+        .filter(|code| !code.is_empty())
+        .collect()
+}
+
 #[test]
 fn the_help_of_every_command_has_exit_codes_and_examples() {
     let folder = folder(SERVICE);
@@ -71,6 +85,15 @@ fn the_help_of_every_command_has_exit_codes_and_examples() {
         assert_eq!(outcome.code, 0, "{arguments:?}");
         assert!(help.contains("Exit codes:\n"), "{arguments:?}: {help}");
         assert!(help.contains("Examples:\n"), "{arguments:?}: {help}");
+        assert!(help.contains("--color <WHEN>"), "{arguments:?}: a global option is missing");
+        for code in exit_codes(&help) {
+            assert!(CODES.contains(&code), "{arguments:?}: the code {code} is not in the table");
+            let may_be_two = ["plan", "diff", "drift", "-h"].contains(&arguments[0]);
+            assert!(code != "2" || may_be_two, "{arguments:?}: 2 means changes");
+        }
+        if command.is_empty() {
+            assert_eq!(exit_codes(&help), CODES);
+        }
         for name in listed_commands(&help) {
             open.push([command.clone(), vec![name]].concat());
         }
