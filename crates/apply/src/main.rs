@@ -130,6 +130,7 @@ fn usage(error: &clap::Error) -> Outcome {
 fn run(command: &Command, report: &Report) -> anyhow::Result<Outcome> {
     match command {
         Command::Validate(arguments) => command::validate::run(arguments, report),
+        Command::Init(arguments) => command::init::run(arguments, report),
         Command::Fmt(arguments) => command::fmt::run(arguments, report),
         Command::Render(arguments) => command::render::run(arguments, report),
         Command::Bundle(arguments) => command::bundle::run(arguments, report),

@@ -6,7 +6,7 @@ use clap::{Args, ValueEnum};
 use super::output::DocumentFormat;
 use super::source::InputArgs;
 
-/// Explain a field of opta.yml or a rule.
+/// Explain a topic, a field of opta.yml or a rule.
 ///
 /// Needs no cluster and no network.
 #[derive(Debug, Args)]
@@ -16,6 +16,13 @@ Exit codes:
   1  there is no field or rule with this name
 
 Examples:
+  # List the topics
+  optakit explain
+
+  # Explain links, and the variables that a link to a database gives
+  optakit explain links
+  optakit explain postgres
+
   # Explain a field
   optakit explain min_containers
   optakit explain resource_request.cpu
@@ -23,8 +30,9 @@ Examples:
   # Explain a rule that `optakit validate` reported
   optakit explain min-above-max")]
 pub(crate) struct ExplainArgs {
-    /// Field of opta.yml, or rule that `optakit validate` reported
-    pub(crate) name: String,
+    /// Topic, module type, field of opta.yml, or rule that `optakit validate` reported [default:
+    /// list the topics]
+    pub(crate) name: Option<String>,
 }
 
 /// Print the minimum permissions that `optakit apply` needs for a bundle.

@@ -7,6 +7,7 @@ mod complete;
 mod config;
 mod files;
 mod information;
+mod init;
 mod inspect;
 mod output;
 mod secret;
@@ -30,6 +31,7 @@ pub(crate) use files::FmtArgs;
 pub(crate) use information::{
     CompletionsArgs, ExplainArgs, ManArgs, PermissionsArgs, SchemaArgs, SchemaName,
 };
+pub(crate) use init::{InitArgs, Template};
 pub(crate) use inspect::{DiffArgs, DoctorArgs, ListArgs, LogsArgs};
 pub(crate) use output::{
     Color, DocumentFormat, ListFormat, ManifestFormat, ProgressFormat, ReportFormat, ResultFormat,
@@ -85,6 +87,7 @@ Examples:
 
 #[derive(Debug, Subcommand)]
 pub(crate) enum Command {
+    Init(InitArgs),
     Validate(ValidateArgs),
     Fmt(FmtArgs),
     Render(RenderArgs),

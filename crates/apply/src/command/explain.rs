@@ -9,13 +9,16 @@ use crate::cli::{ExplainArgs, SchemaArgs, SchemaName};
 use crate::outcome::Outcome;
 use crate::report::Report;
 
-/// Prints the documentation of a field or a rule.
+/// Prints the documentation of a topic, a field or a rule, or the list of topics.
 ///
 /// # Errors
 ///
 /// Fails if there is no field or rule with this name.
 pub(crate) fn run(arguments: &ExplainArgs, report: &Report) -> anyhow::Result<Outcome> {
-    let text = reference::explain(&arguments.name).map_err(|fault| anyhow!(fault))?;
+    let text = match &arguments.name {
+        Some(name) => reference::explain(name).map_err(|fault| anyhow!(fault))?,
+        None => reference::topics(),
+    };
     report.result(&text);
     Ok(Outcome::Succeeded)
 }

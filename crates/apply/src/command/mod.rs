@@ -19,6 +19,7 @@ pub(crate) mod failure;
 pub(crate) mod fmt;
 pub(crate) mod history;
 mod image_versions;
+pub(crate) mod init;
 mod input;
 pub(crate) mod list;
 pub(crate) mod logs;

@@ -85,6 +85,11 @@ impl Report {
         }
     }
 
+    /// Prints a question to standard error, without a line break.
+    pub(crate) fn question(&self, text: &str) {
+        streams::styled_err(&shown(text));
+    }
+
     /// Prints a note. `--quiet` hides it.
     pub(crate) fn note(&self, text: impl Display) {
         self.event(&Event::Note { message: &text.to_string() });

@@ -131,3 +131,22 @@ To stop the service, set `min_containers` and `max_containers` to 0.
     let schema: Value = serde_json::from_str(&run(&folder, &["schema"]).out).expect("it is JSON");
     assert_eq!(schema["title"], "opta.yml");
 }
+
+#[test]
+fn topics_and_module_types_are_explained() {
+    let folder = folder(SERVICE);
+    let explain = |names: &[&str]| {
+        let outcome = run(&folder, &[&["explain"], names].concat());
+        assert_eq!(outcome.code, 0, "{}", outcome.err);
+        outcome.out
+    };
+    let topics = explain(&[]);
+    for topic in ["links", "references", "domain", "values", "layer"] {
+        assert!(topics.contains(&format!("  {topic} ")), "{topics}");
+        assert!(!explain(&[topic]).is_empty());
+    }
+    assert!(explain(&["links"]).contains("postgres_db_host"));
+    assert!(explain(&["postgres"]).contains("db_db_host"));
+    assert!(explain(&["aws-s3"]).contains("read, write"));
+    assert!(explain(&["dns"]).contains("\n  domain"));
+}

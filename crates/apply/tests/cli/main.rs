@@ -12,6 +12,7 @@ mod formats;
 mod gate;
 mod help;
 mod hostile;
+mod init;
 mod input;
 mod program;
 mod render;

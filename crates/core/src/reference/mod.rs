@@ -5,8 +5,10 @@ mod explain;
 mod exposure;
 mod fields;
 mod rules;
+mod topics;
 
 pub use explain::explain;
 pub use exposure::exposure_page;
 pub use fields::{field_text, fields_page};
 pub use rules::{rule_page, rules_page};
+pub use topics::topics;

@@ -100,7 +100,7 @@ fn block(depth: u32) -> BoxedStrategy<Vec<String>> {
             }
             let start = if is_map { format!("k{index}:") } else { "-".to_owned() };
             let (first, rest) = value.split_first().expect("a value has a line");
-            // A nested block starts on its own line, with an indentation of its own.
+            // A nested block starts on its own line, with its own indentation.
             lines.push(if first.is_empty() {
                 start
             } else {

@@ -1,0 +1,214 @@
+//! `optakit init`.
+
+use std::io::{self, BufRead, IsTerminal};
+use std::path::Path;
+
+use anyhow::bail;
+use optakit_core::api::{self, Request, ServiceFile, SourceText};
+
+use crate::cli::{InitArgs, Template};
+use crate::outcome::{Outcome, UsageError};
+use crate::output_file::{self, Privacy};
+use crate::report::Report;
+
+const SERVICE: &str = "opta.yml";
+
+/// What the new files contain.
+struct Answers {
+    name: String,
+    image: String,
+    port: u16,
+    environment: String,
+    account_id: String,
+    region: String,
+    organization: String,
+    template: Template,
+}
+
+/// Writes a service file and an environment file.
+///
+/// # Errors
+///
+/// Fails if a file exists already, if a value is missing or not valid, or if a file cannot be
+/// written.
+pub(crate) fn run(arguments: &InitArgs, report: &Report) -> anyhow::Result<Outcome> {
+    let answers = answers(arguments, report)?;
+    let environment_file = format!("{}.yml", answers.environment);
+    let files = [
+        SourceText { name: SERVICE.to_owned(), text: service_file(&answers, &environment_file) },
+        SourceText { name: environment_file.clone(), text: environment(&answers) },
+    ];
+    if let Some(reason) = problem(&files) {
+        report.error(&anyhow::anyhow!("{reason}"));
+        return Ok(Outcome::Failed);
+    }
+    if let Some(file) = existing(&arguments.folder, &files).filter(|_| !arguments.force) {
+        let help = "pass `--force` to overwrite it, or name another folder";
+        report.error(&anyhow::anyhow!("{file} exists already\n  help: {help}"));
+        return Ok(Outcome::Failed);
+    }
+    output_file::write_all(&arguments.folder, &files, Privacy::Public)?;
+    for file in &files {
+        report.result(&format!("{}\n", arguments.folder.join(&file.name).display()));
+    }
+    report.note(next_commands(&answers, &arguments.folder));
+    Ok(Outcome::Succeeded)
+}
+
+/// Returns the answers: from the options, from the user, or the defaults.
+fn answers(arguments: &InitArgs, report: &Report) -> anyhow::Result<Answers> {
+    let is_terminal = io::stdin().is_terminal() && io::stderr().is_terminal();
+    let asks = is_terminal && !arguments.yes;
+    let folder_name = std::path::absolute(&arguments.folder)?
+        .file_name()
+        .map(|name| name.to_string_lossy().to_lowercase())
+        .filter(|name| name.bytes().all(|byte| byte.is_ascii_lowercase() || byte == b'-'));
+    if !asks && (arguments.account_id.is_none() || arguments.name.is_none()) {
+        let missing = match (&arguments.name, &arguments.account_id) {
+            (None, None) => "`--name` and `--account-id` are required",
+            (None, _) => "`--name` is required",
+            _ => "`--account-id` is required",
+        };
+        let reason = if arguments.yes { "" } else { ", because there is no terminal to ask" };
+        bail!(UsageError(format!(
+            "{missing}{reason}\n  help: run `optakit init --name shop --account-id 123456789012`; \
+             the other options have defaults"
+        )));
+    }
+    let text = |option: &Option<String>, question: &str, default: Option<&str>| match option {
+        Some(answer) => Ok(answer.clone()),
+        None if asks => ask(question, default, report),
+        None => Ok(default.unwrap_or_default().to_owned()),
+    };
+    let name = text(&arguments.name, "Name of the service file", folder_name.as_deref())?;
+    let image = text(&arguments.image, "Image, or AUTO for images that you build", Some("AUTO"))?;
+    let port = arguments.port.map(|port| port.to_string());
+    let port = text(&port, "Port that the container listens on", Some("8080"))?;
+    let Ok(port) = port.parse() else {
+        bail!(UsageError(format!("`{port}` is not a port\n  help: use a number from 1 to 65535")));
+    };
+    Ok(Answers {
+        image,
+        port,
+        environment: text(&arguments.env, "Name of the environment", Some("staging"))?,
+        account_id: text(&arguments.account_id, "AWS account ID", None)?,
+        region: text(&arguments.region, "AWS region", Some("us-east-1"))?,
+        organization: arguments.org.clone().unwrap_or_else(|| name.clone()),
+        template: arguments.template,
+        name,
+    })
+}
+
+/// Asks until there is an answer. An empty line means the default.
+fn ask(question: &str, default: Option<&str>, report: &Report) -> anyhow::Result<String> {
+    loop {
+        let shown = default.map(|default| format!(" [{default}]")).unwrap_or_default();
+        report.question(&format!("{question}{shown}: "));
+        let mut line = String::new();
+        if io::stdin().lock().read_line(&mut line)? == 0 {
+            bail!("cancelled; nothing was written");
+        }
+        match (line.trim(), default) {
+            ("", None) => {}
+            ("", Some(default)) => return Ok(default.to_owned()),
+            (answer, _) => return Ok(answer.to_owned()),
+        }
+    }
+}
+
+/// Returns a text as a YAML scalar.
+fn scalar(text: &str) -> String {
+    serde_json::Value::from(text).to_string()
+}
+
+/// Returns a plain text without quotes, if YAML reads it as the same text.
+fn plain(text: &str) -> String {
+    let is_word = text.starts_with(|c: char| c.is_ascii_alphabetic())
+        && text.bytes().all(|byte| byte.is_ascii_alphanumeric() || byte == b'-')
+        && !["true", "false", "null", "yes", "no", "on", "off", "y", "n"].contains(&text);
+    if is_word { text.to_owned() } else { scalar(text) }
+}
+
+fn service_file(answers: &Answers, environment_file: &str) -> String {
+    let Answers { name, image, port, environment, template, .. } = answers;
+    let kind = if *template == Template::Grpc { "grpc" } else { "http" };
+    let module = match template {
+        Template::Worker => "worker",
+        Template::Web | Template::Grpc | Template::Postgres => "api",
+    };
+    let mut text = format!(
+        "# The name is also the Kubernetes namespace.\nname: {}\nenvironments:\n  - name: {}\n    \
+         path: {}\nmodules:\n  - type: k8s-service\n    name: {module}\n    image: {}\n",
+        plain(name),
+        plain(environment),
+        scalar(environment_file),
+        plain(image),
+    );
+    if *template == Template::Worker {
+        text.push_str("    # A worker opens the port only for its probes.\n");
+    }
+    text.push_str(&format!("    port:\n      {kind}: {port}\n"));
+    match template {
+        Template::Web => text.push_str("    healthcheck_path: /health\n"),
+        Template::Worker | Template::Grpc => {}
+        Template::Postgres => text.push_str(
+            "    healthcheck_path: /health\n    # Gives the variables db_db_user, db_db_name, \
+             db_db_password and db_db_host.\n    links:\n      - db\n",
+        ),
+    }
+    text.push_str("    min_containers: 1\n    max_containers: 3\n");
+    if *template == Template::Postgres {
+        text.push_str(
+            "  # Optakit does not create the database: pass its address and credentials in a \
+             values file.\n  - type: postgres\n    name: db\n",
+        );
+    }
+    text
+}
+
+fn environment(answers: &Answers) -> String {
+    format!(
+        "name: {}\norg_name: {}\nproviders:\n  aws:\n    region: {}\n    account_id: {}\nmodules:\n  \
+         - type: base\n  - type: k8s-cluster\n  - type: k8s-base\n",
+        plain(&answers.environment),
+        plain(&answers.organization),
+        plain(&answers.region),
+        scalar(&answers.account_id),
+    )
+}
+
+/// Returns the first error of the new files.
+fn problem(files: &[SourceText; 2]) -> Option<String> {
+    let [service, environment] = files;
+    let text = environment.text.clone();
+    let request = Request {
+        service: ServiceFile::parse(&service.name, &service.text),
+        environment_files: [(environment.name.clone(), Ok(text))].into(),
+        ..Request::default()
+    };
+    let analysis = api::check(&request);
+    let error = analysis.diagnostics.iter().find(|found| found.severity == api::Severity::Error)?;
+    let help = error.help.as_deref().map(|help| format!("\n  help: {help}")).unwrap_or_default();
+    Some(format!("{}{help}", error.message))
+}
+
+/// Returns the path of a file that exists.
+fn existing(folder: &Path, files: &[SourceText]) -> Option<String> {
+    let mut paths = files.iter().map(|file| folder.join(&file.name));
+    let path = paths.find(|path| path.symlink_metadata().is_ok())?;
+    Some(path.display().to_string())
+}
+
+fn next_commands(answers: &Answers, folder: &Path) -> String {
+    let file = folder.join(SERVICE);
+    let file = file.strip_prefix(".").unwrap_or(&file).display().to_string();
+    let deploy = if answers.image.eq_ignore_ascii_case("AUTO") {
+        format!("  optakit deploy {file} app.tar    # push the image and apply")
+    } else {
+        format!("  optakit apply {file}             # apply it to the cluster")
+    };
+    format!(
+        "Next:\n  optakit validate {file}          # check it\n  optakit render {file}            \
+         # print the manifests\n{deploy}"
+    )
+}
