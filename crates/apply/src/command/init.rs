@@ -168,8 +168,8 @@ fn service_file(answers: &Answers, environment_file: &str) -> String {
 
 fn environment(answers: &Answers) -> String {
     format!(
-        "name: {}\norg_name: {}\nproviders:\n  aws:\n    region: {}\n    account_id: {}\nmodules:\n  \
-         - type: base\n  - type: k8s-cluster\n  - type: k8s-base\n",
+        "name: {}\norg_name: {}\nproviders:\n  aws:\n    region: {}\n    account_id: {}\nmodules:\n\
+         \x20 - type: base\n  - type: k8s-cluster\n  - type: k8s-base\n",
         plain(&answers.environment),
         plain(&answers.organization),
         plain(&answers.region),

@@ -20,7 +20,8 @@ fn check(before: &str, after: &str) {
 #[test]
 fn maps_and_lists_are_indented_by_two() {
     check(
-        "a:\n    b:\n          c: 1\n    d:\n    - e: 1\n      f: 2\n    -   g\n    - - h\n      -   i\n",
+        "a:\n    b:\n          c: 1\n    d:\n    - e: 1\n      f: 2\n    -   g\n    - - h\n\
+         \x20     -   i\n",
         "a:\n  b:\n    c: 1\n  d:\n    - e: 1\n      f: 2\n    - g\n    - - h\n      - i\n",
     );
     check("- a\n-\n    b: 1\n", "- a\n-\n  b: 1\n");
@@ -39,7 +40,8 @@ fn trailing_blanks_and_the_end_of_the_file_are_normalized() {
 #[test]
 fn comments_move_with_their_lines() {
     check(
-        "# top\n\na:\n    # about b\n    b: 1   # beside\n    # after b\n# about c\nc: 2\n     # end\n",
+        "# top\n\na:\n    # about b\n    b: 1   # beside\n    # after b\n# about c\nc: 2\n\
+         \x20    # end\n",
         "# top\n\na:\n  # about b\n  b: 1   # beside\n  # after b\n# about c\nc: 2\n# end\n",
     );
     check("a:\n    - b\n    # c\n    - d\n", "a:\n  - b\n  # c\n  - d\n");
@@ -48,7 +50,8 @@ fn comments_move_with_their_lines() {
 #[test]
 fn scalars_and_braces_with_several_lines_keep_their_layout() {
     check(
-        "a:\n    b: |\n        one\n          two  \n\n        three\n    c: [1,\n        # d\n        2]\n",
+        "a:\n    b: |\n        one\n          two  \n\n        three\n    c: [1,\n        # d\n\
+         \x20       2]\n",
         "a:\n  b: |\n      one\n        two  \n\n      three\n  c: [1,\n      # d\n      2]\n",
     );
     check(
@@ -136,13 +139,16 @@ proptest! {
         prop_assert!(result.is_ok(), "{}\n{:?}", text, result);
         let new = result.expect("it is formatted");
         let (after, _) = parse(&Source::new(FileId::Service, "opta.yml", &*new));
-        prop_assert_eq!(before.root.as_ref().map(as_data), after.root.as_ref().map(as_data), "{}", text);
+        let (before, after) = (before.root, after.root);
+        prop_assert_eq!(before.as_ref().map(as_data), after.as_ref().map(as_data), "{}", text);
         prop_assert_eq!(comments(&text), comments(&new));
         prop_assert_eq!(formatted(&new), Ok(new.clone()), "{}", new);
     }
 
     #[test]
-    fn any_text_is_formatted_or_left_alone(text in "([a-c]: |- |  |# |\\||>|\n|'|\\[|\\]|\\{|\\}|,|&a |\\*a){0,24}") {
+    fn any_text_is_formatted_or_left_alone(
+        text in "([a-c]: |- |  |# |\\||>|\n|'|\\[|\\]|\\{|\\}|,|&a |\\*a){0,24}"
+    ) {
         if let Ok(new) = formatted(&text) {
             prop_assert_eq!(formatted(&new), Ok(new.clone()), "{}", new);
         }
