@@ -4,7 +4,7 @@ use std::collections::BTreeSet;
 use std::path::{Path, PathBuf};
 
 use anyhow::bail;
-use optakit_core::api::{Choices, Request, SourceText};
+use optakit_core::api::{self, Choices, Request, SourceText};
 use rayon::prelude::*;
 
 use super::rendered;
@@ -35,7 +35,9 @@ pub(crate) fn run(arguments: &ValidateArgs, report: &Report) -> anyhow::Result<O
         [file] => Ok(vec![service_files::check(read(file)?)?]),
         files => files.par_iter().map(|file| service_files::check(read(file)?)).collect(),
     };
-    let checked: Vec<CheckedFile> = checked?.into_iter().map(CheckedFile::for_people).collect();
+    let mut checked = checked?;
+    add_duplicate_layers(&mut checked);
+    let checked: Vec<CheckedFile> = checked.into_iter().map(CheckedFile::for_people).collect();
     for file in &checked {
         let reason = rendered::without_services(&file.request.service);
         if let Some(reason) = reason.filter(|_| !file.diagnostics.iter().any(is_error)) {
@@ -47,6 +49,15 @@ pub(crate) fn run(arguments: &ValidateArgs, report: &Report) -> anyhow::Result<O
     let fails =
         |found: &EnvironmentDiagnostic| found.is_error() || arguments.strict && found.is_warning();
     Ok(if all().any(fails) { Outcome::Failed } else { Outcome::Succeeded })
+}
+
+/// Adds the errors about files that have the name of another file.
+fn add_duplicate_layers(checked: &mut [CheckedFile]) {
+    let duplicates = api::check_layers(checked.iter().map(|file| &file.request));
+    for (index, diagnostic) in duplicates {
+        let found = EnvironmentDiagnostic { diagnostic, environments: Vec::new(), is_shared: true };
+        checked[index].diagnostics.insert(0, found);
+    }
 }
 
 fn is_error(found: &EnvironmentDiagnostic) -> bool {
