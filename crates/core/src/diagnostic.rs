@@ -46,6 +46,8 @@ pub struct Label {
 pub struct Diagnostic {
     /// The rule.
     pub rule: &'static Rule,
+    /// The severity: that of the rule, unless the profile accepts what the rule is about.
+    pub severity: Severity,
     /// The place of the problem.
     pub span: Span,
     /// The path in the document, like `modules[0].port.http`; empty for the whole file.
@@ -70,6 +72,7 @@ impl Diagnostic {
     ) -> Self {
         Self {
             rule,
+            severity: rule.severity,
             span,
             path: path.into(),
             message: message.into(),
@@ -120,6 +123,6 @@ impl Diagnostic {
     /// Whether the diagnostic is an error.
     #[must_use]
     pub fn is_error(&self) -> bool {
-        self.rule.severity == Severity::Error
+        self.severity == Severity::Error
     }
 }

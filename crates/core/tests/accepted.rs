@@ -32,7 +32,7 @@ fn service(lines: &str) -> String {
 }
 
 fn rules(analysis: &Analysis) -> Vec<&str> {
-    analysis.diagnostics.iter().map(|diagnostic| &*diagnostic.rule).collect()
+    analysis.diagnostics.iter().map(|diagnostic| diagnostic.rule).collect()
 }
 
 #[test]

@@ -85,7 +85,7 @@ impl Diagnostic {
         Self {
             file: if file.is_empty() { places.file_name(FileId::Service) } else { file },
             place,
-            severity: diagnostic.rule.severity,
+            severity: diagnostic.severity,
             rule: diagnostic.rule.id,
             path: diagnostic.path.clone(),
             message: places.redact(&diagnostic.message),

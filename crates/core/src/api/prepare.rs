@@ -12,9 +12,11 @@ use crate::diagnostic::Diagnostic;
 use crate::model::environment::Environment;
 use crate::model::exposure::Exposure;
 use crate::model::layer::EnvironmentEntry;
+use crate::model::providers::SHORT_ACCOUNT_ID;
 use crate::model::variables::Variable;
 use crate::render::Profile;
 use crate::resolve::{self, Scope, Values};
+use crate::rule::Severity;
 use crate::source::{Source, SourceText};
 use crate::span::{FileId, Spanned};
 use crate::text::Text;
@@ -69,6 +71,9 @@ impl<'a> PreparedRequest<'a> {
         };
         let (environment, environment_file) =
             read_environment(request, layer, entry, &mut diagnostics, &mut places);
+        if options.as_ref().is_some_and(|options| options.profile == Profile::Opta2021) {
+            accept_short_account_ids(&mut diagnostics);
+        }
         let variables = entry.map_or_else(BTreeMap::new, EnvironmentEntry::all_variables);
         Self {
             request,
@@ -118,6 +123,12 @@ impl<'a> PreparedRequest<'a> {
         let name = self.entry.and_then(|entry| entry.name.as_ref());
         name.map(|name| name.value.as_str().to_owned())
     }
+}
+
+/// Reports short account IDs as warnings: Opta added the leading zeros.
+fn accept_short_account_ids(diagnostics: &mut [Diagnostic]) {
+    let short = diagnostics.iter_mut().filter(|found| found.rule.id == SHORT_ACCOUNT_ID.id);
+    short.for_each(|diagnostic| diagnostic.severity = Severity::Warning);
 }
 
 fn read_values(

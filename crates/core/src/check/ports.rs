@@ -13,7 +13,8 @@ use crate::suggest::Suggestion;
 use crate::text::Text;
 
 rule! {
-    /// The service has both `port` and `ports`. They describe the same ports, so only one is allowed.
+    /// The service has both `port` and `ports`. They describe the same ports, so only one of them
+    /// is allowed.
     pub static PORT_AND_PORTS: Error {
         fix: "Remove `port`, and list all ports in `ports`.",
         bad: File(

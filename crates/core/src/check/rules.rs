@@ -5,8 +5,8 @@ use super::{
     image, links, names, pods, ports, probes, public_uri, scaling, sessions,
 };
 use crate::model::{
-    cloud, environment, image as image_field, layer, module, named_by_key, port, region, rules,
-    toleration, unsupported,
+    cloud, environment, image as image_field, layer, module, named_by_key, port, providers, region,
+    rules, toleration, unsupported,
 };
 use crate::rule::Rule;
 use crate::{resolve, syntax};
@@ -66,6 +66,7 @@ pub static RULE_FAMILIES: &[RuleFamily] = &[
             &layer::CONFLICTING_VARIABLE,
             &environment::INVALID_ENVIRONMENT_NAME,
             &cloud::ENVIRONMENT_OF_ANOTHER_CLOUD,
+            &providers::SHORT_ACCOUNT_ID,
             &region::UNKNOWN_REGION,
             &region::NEW_REGION,
         ],

@@ -8,6 +8,7 @@ use super::region::Region;
 use super::rules::WRONG_TYPE;
 use crate::diagnostic::{Applicability, Diagnostic, TextEdit};
 use crate::quote::quoted_list;
+use crate::rule::rule;
 use crate::span::Span;
 use crate::syntax::{Entry, Mapping, Node, ScalarValue};
 
@@ -95,6 +96,24 @@ impl FieldValue for Aws {
     }
 }
 
+rule! {
+    /// The account ID is a number with fewer than 12 digits.
+    ///
+    /// It may have lost its leading zeros, or another digit. Opta added zeros, so the profile
+    /// `opta-2021` does the same and reports a warning.
+    pub static SHORT_ACCOUNT_ID: Error {
+        fix: "Write all 12 digits of the account ID in quotes.",
+        bad: Environment(
+            "name: staging\norg_name: acme\nproviders:\n  aws:\n    region: us-east-1\n    \
+             account_id: 12345678901\n"
+        ),
+        good: Environment(
+            "name: staging\norg_name: acme\nproviders:\n  aws:\n    region: us-east-1\n    \
+             account_id: \"012345678901\"\n"
+        ),
+    }
+}
+
 /// The number of digits of an AWS account ID.
 const DIGITS: usize = 12;
 
@@ -129,11 +148,13 @@ impl FieldValue for AccountId {
         // The text in the file has the leading zeros, also of a number.
         if text.len() < DIGITS {
             let message = format!("`account_id` has {} digits, expected {DIGITS}", text.len());
+            let is_number = scalar.is_some_and(|scalar| scalar.value != ScalarValue::Str);
+            let rule = if is_number { &SHORT_ACCOUNT_ID } else { &WRONG_TYPE };
             let diagnostic = reader
-                .fault(&WRONG_TYPE, node.span, message)
-                .help("write all digits of the account ID, including leading zeros");
+                .fault(rule, node.span, message)
+                .help("write all digits of the account ID in quotes, including leading zeros");
             reader.push(diagnostic);
-            return None;
+            return is_number.then(|| Self(format!("{text:0>DIGITS$}")));
         }
         Some(Self(text.to_owned()))
     }

@@ -21,7 +21,7 @@ test('completion suggests fields, modules and references; hover explains a field
   const choose = (name) => page.getByRole('option', { name }).click();
   await write(page, SERVICE);
   await page.keyboard.type('heal');
-  await choose(/healthcheck_path/);
+  await choose(/^healthcheck_path/);
   await page.keyboard.type('/health');
   await page.keyboard.press('Enter');
   await page.keyboard.type('links: [');

@@ -33,7 +33,7 @@ test('the form writes a complete service file', async (t) => {
   await own('healthcheck_path').fill('/health');
   await own('min_containers').fill('2');
   await module.getByRole('checkbox', { name: 'sticky_session' }).check();
-  await own('memory').fill('512');
+  await own('memory').first().fill('512');
   await add('Add to public_uri', 'api.{parent.domain}', 'Enter');
   await add('Add variable', 'LOG_LEVEL', 'Enter');
   await own('LOG_LEVEL').fill('info');
