@@ -68,8 +68,8 @@ impl EnvironmentFiles {
         text.map_err(|error| anyhow::Error::new(error).root_cause().to_string())
     }
 
-    /// Returns the path of a file that exists, if `path` lacks its extension, has the other one, or
-    /// ends with a dot or with the folder.
+    /// Returns the path of an existing file if `path` has no extension, has the other one, or ends
+    /// with a dot or with the folder.
     fn similar(&self, path: &str) -> Option<String> {
         let path = path.trim_end_matches(['.', '/']);
         let stem = path.strip_suffix(".yml").or(path.strip_suffix(".yaml")).unwrap_or(path);

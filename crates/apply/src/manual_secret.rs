@@ -183,7 +183,7 @@ pub(crate) async fn set(
             Err(error) => return Err(explain(error, "writing", &label()).into()),
         }
     }
-    // A merge patch keeps the other keys, whoever owns them.
+    // A merge patch keeps the other keys, also those of other field managers.
     let patch = Patch::Merge(json!({ "stringData": data }));
     let params = PatchParams { field_manager: Some(MANAGER.to_owned()), ..PatchParams::default() };
     let written = secrets.patch(MANUAL_SECRETS, &params, &patch).await;

@@ -1,4 +1,4 @@
-//! The images that run now. An AUTO image without a tag and a digest stays as it is.
+//! The images that run now. An AUTO image without a tag and a digest does not change.
 
 use futures::future::join_all;
 use k8s_openapi::api::apps::v1::Deployment;

@@ -39,8 +39,8 @@ pub(crate) enum SecretVersion {
 pub(crate) enum SecretSourceError {
     // The text is not printed, because it can be a value.
     #[error(
-        "`--from` has another form than `aws-secretsmanager:NAME` and `ssm:NAME`\n  \
-         help: write for example `--from aws-secretsmanager:shop/stripe#key`"
+        "`--from` is not a valid source, expected `aws-secretsmanager:NAME` or `ssm:NAME`\n  \
+         help: write it like `--from aws-secretsmanager:shop/stripe#key`"
     )]
     Form,
     #[error(
@@ -64,7 +64,7 @@ pub(crate) enum SecretSourceError {
     NoKey { what: &'static str, name: String, key: String },
     #[error(
         "the key `{key}` of the {what} `{name}` is not text, a number or a boolean\n  \
-         help: select the key of a text"
+         help: choose a key whose value is text"
     )]
     NotText { what: &'static str, name: String, key: String },
     #[error(transparent)]

@@ -60,7 +60,7 @@ pub(crate) struct PlanArgs {
 
 /// Apply a service file or bundle to its cluster and wait until the pods are ready.
 ///
-/// Without a tag and a digest, an AUTO image stays as it runs.
+/// Without a tag and a digest, an AUTO image does not change.
 ///
 /// Checks everything first, shows the changes, and asks for confirmation on a terminal. Creates or
 /// updates the ECR repository and the IAM role. Deletes objects that are no longer in the bundle,

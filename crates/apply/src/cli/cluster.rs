@@ -54,9 +54,9 @@ pub(crate) struct ServiceArgs {
 
 /// Show pods, images and the current revision of a service.
 ///
-/// Shows new and old pods separately: the revision, the image, and how many are ready. A service
-/// is ready if all its pods are of the newest revision and ready. Needs access to the cluster.
-/// Writes nothing.
+/// Shows new and old pods separately: the revision, the image, and how many are ready. A service is
+/// ready if all its pods run the newest revision and are ready. Needs access to the cluster. Writes
+/// nothing.
 #[derive(Debug, Args)]
 #[command(after_help = "\
 Exit codes:

@@ -6,8 +6,8 @@ use super::output::ResultFormat;
 
 /// Show your defaults and where they come from.
 ///
-/// Defaults come from variables and from a configuration file. A flag is stronger than a variable,
-/// and a variable is stronger than the file. OPTAKIT_CONFIG names another file.
+/// Defaults come from environment variables and from a configuration file. A flag overrides a
+/// variable, and a variable overrides the file. OPTAKIT_CONFIG sets the path of the file.
 #[derive(Debug, Args)]
 #[command(after_help = "\
 Exit codes:

@@ -6,7 +6,7 @@ use clap::Args;
 
 /// Format service files and environment files.
 ///
-/// Indents by two spaces, and removes blanks at the end of lines and empty lines at the end of the
+/// Indents by two spaces. Removes spaces at the end of lines and empty lines at the end of the
 /// file. Keeps comments, values, the order of keys and the kind of line breaks.
 #[derive(Debug, Args)]
 #[command(after_help = "\
@@ -25,8 +25,8 @@ Examples:
   # Print the files that are not formatted, for CI
   optakit fmt --check services/")]
 pub(crate) struct FmtArgs {
-    /// Files, or folders to search for opta.yml; `-` is standard input, whose formatted text is
-    /// printed [default: opta.yml or opta.yaml]
+    /// Files, or folders to search for opta.yml; `-` formats standard input and prints the result
+    /// [default: opta.yml or opta.yaml]
     #[arg(value_name = "PATH")]
     pub(crate) paths: Vec<PathBuf>,
     /// Print the names of files that are not formatted, and write nothing

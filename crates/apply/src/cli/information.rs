@@ -13,13 +13,13 @@ use super::source::InputArgs;
 #[command(after_help = "\
 Exit codes:
   0  printed
-  1  there is no field or rule with this name
+  1  there is no topic, field or rule with this name
 
 Examples:
   # List the topics
   optakit explain
 
-  # Explain links, and the variables that a link to a database gives
+  # Explain links, and the variables that a link to a database adds
   optakit explain links
   optakit explain postgres
 
@@ -60,7 +60,7 @@ pub(crate) struct PermissionsArgs {
     /// Print the IAM policy instead of the roles
     #[arg(long)]
     pub(crate) aws: bool,
-    /// Include reading a secret in AWS, as for `secret set --from`; can be repeated
+    /// Add the permission to read a secret in AWS, as in `secret set --from`; can be repeated
     #[arg(long, value_name = "SOURCE", requires = "aws")]
     pub(crate) secret_from: Vec<String>,
     /// Format of the roles or the policy

@@ -6,13 +6,13 @@ use clap::{Args, ValueEnum};
 
 /// Create a service file and an environment file.
 ///
-/// Asks for what no option gives, if there is a terminal. Writes two files that `optakit validate`
+/// On a terminal, asks for the values of missing options. Writes two files that `optakit validate`
 /// accepts. Needs no cluster and no network.
 #[derive(Debug, Args)]
 #[command(after_help = "\
 Exit codes:
   0  the files were written
-  1  a file exists already, or a value is not valid
+  1  a file already exists, or a value is not valid
   4  the command could not run
   64  an option is missing, and there is no terminal to ask
 
@@ -47,7 +47,7 @@ pub(crate) struct InitArgs {
     /// Name of the organization [default: the name of the service file]
     #[arg(long, value_name = "NAME")]
     pub(crate) org: Option<String>,
-    /// What the service is
+    /// Kind of service
     #[arg(long, value_enum, default_value_t = Template::Web)]
     pub(crate) template: Template,
     /// Use the defaults instead of asking
@@ -58,7 +58,7 @@ pub(crate) struct InitArgs {
     pub(crate) force: bool,
 }
 
-/// What a new service is.
+/// The kind of a new service.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
 pub(crate) enum Template {
     /// An HTTP server with a health check

@@ -44,8 +44,8 @@ pub(crate) struct DiffArgs {
 /// List all layers that Optakit runs in a cluster.
 ///
 /// Shows environment, revision, status, ready pods, image and age of each layer. Without connection
-/// options, it uses the current context of your kubeconfig. Without access to all namespaces, it
-/// lists those with access, and reports the others. Writes nothing.
+/// options, it uses the current context of your kubeconfig. Skips namespaces that you cannot
+/// access, and reports them. Writes nothing.
 #[derive(Debug, Args)]
 #[command(after_help = "\
 Exit codes:
@@ -60,7 +60,7 @@ Examples:
   # Print the layers that are not deployed
   optakit list -o json | jq -r '.layers[] | select(.status != \"deployed\").name'")]
 pub(crate) struct ListArgs {
-    /// List only this namespace, which has the name of its layer; can be repeated
+    /// List only the layer in this namespace; can be repeated
     #[arg(long, short, value_name = "LAYER")]
     pub(crate) namespace: Vec<String>,
     /// List only layers of this environment
@@ -75,8 +75,9 @@ pub(crate) struct ListArgs {
 
 /// Print the logs of the pods of a service.
 ///
-/// Prints the container of the service, also if a webhook adds others. The lines of several pods
-/// start with the name of the pod. On a terminal, control characters are visible.
+/// Prints the log of the container of the service, and not of sidecars that a webhook added. With
+/// several pods, each line starts with the name of its pod. On a terminal, control characters are
+/// printed as escapes.
 #[derive(Debug, Args)]
 #[command(after_help = "\
 Exit codes:
@@ -101,7 +102,7 @@ pub(crate) struct LogsArgs {
     pub(crate) service: ServiceArgs,
     /// Layer in the cluster, instead of a service file or a bundle
     ///
-    /// Without connection options, the cluster is that of the current context.
+    /// Without connection options, it uses the current context of your kubeconfig.
     #[arg(long, short, value_name = "LAYER", conflicts_with = "file")]
     pub(crate) namespace: Option<String>,
     /// Print only pods of this module
@@ -110,19 +111,19 @@ pub(crate) struct LogsArgs {
     /// Print only this container [default: the container of the service]
     #[arg(long, short, value_name = "NAME")]
     pub(crate) container: Option<String>,
-    /// Print new lines until Ctrl-C, also of new pods
+    /// Print new lines until Ctrl-C, including those of new pods
     #[arg(long, short, conflicts_with = "previous")]
     pub(crate) follow: bool,
-    /// Print only lines that are newer, like `300s`, `5m` or `1h`
+    /// Print only lines of the last `300s`, `5m` or `1h`, for example
     #[arg(long, value_name = "DURATION", value_parser = duration::parse_nonzero)]
     pub(crate) since: Option<Duration>,
-    /// Number of last lines per pod; -1 is all [default: 100, or all with `--since`]
+    /// Number of last lines per pod; -1 prints all lines [default: 100, or all with `--since`]
     #[arg(long, value_name = "LINES", allow_negative_numbers = true)]
     pub(crate) tail: Option<i64>,
     /// Print the log of the container before its last restart
     #[arg(long, short)]
     pub(crate) previous: bool,
-    /// Start each line with its time
+    /// Start each line with its timestamp
     #[arg(long)]
     pub(crate) timestamps: bool,
 }

@@ -13,7 +13,7 @@ use crate::report::Report;
 ///
 /// # Errors
 ///
-/// Fails if there is no field or rule with this name.
+/// Fails if there is no topic, field or rule with this name.
 pub(crate) fn run(arguments: &ExplainArgs, report: &Report) -> anyhow::Result<Outcome> {
     let text = match &arguments.name {
         Some(name) => reference::explain(name).map_err(|fault| anyhow!(fault))?,

@@ -29,7 +29,7 @@ struct Answers {
 ///
 /// # Errors
 ///
-/// Fails if a file exists already, if a value is missing or not valid, or if a file cannot be
+/// Fails if a file already exists, if a value is missing or not valid, or if a file cannot be
 /// written.
 pub(crate) fn run(arguments: &InitArgs, report: &Report) -> anyhow::Result<Outcome> {
     let answers = answers(arguments, report)?;
@@ -44,7 +44,7 @@ pub(crate) fn run(arguments: &InitArgs, report: &Report) -> anyhow::Result<Outco
     }
     if let Some(file) = existing(&arguments.folder, &files).filter(|_| !arguments.force) {
         let help = "pass `--force` to overwrite it, or name another folder";
-        report.error(&anyhow::anyhow!("{file} exists already\n  help: {help}"));
+        report.error(&anyhow::anyhow!("{file} already exists\n  help: {help}"));
         return Ok(Outcome::Failed);
     }
     output_file::write_all(&arguments.folder, &files, Privacy::Public)?;

@@ -76,7 +76,7 @@ fn read(
         bail!("{0} is a bundle\n  help: run `optakit bundle verify {0}`", text.name);
     }
     let request = request::of_text(&text, file, Outside::allowed(arguments.allow_outside));
-    // A values file for several service files has values of modules that one of them lacks.
+    // One values file for several service files has values of modules that are not in each file.
     let own_values = arguments.paths.len() < 2 && !arguments.paths.iter().any(|path| path.is_dir());
     Ok(Request { choices, values: values.cloned(), own_values, ..request })
 }

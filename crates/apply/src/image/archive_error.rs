@@ -35,7 +35,7 @@ pub(crate) enum ArchiveError {
     )]
     NotAnImage { path: String, found: String },
     #[error(
-        "{path} refers to the foreign layer {digest}, which is not in the archive, but at {url}\n  \
+        "{path} does not contain the foreign layer {digest}, which is at {url}\n  \
          help: build the image from a base image without foreign layers"
     )]
     ForeignLayer { path: String, digest: String, url: String },

@@ -232,7 +232,7 @@ impl Push<'_> {
             // Another push was faster.
             Some(current) if current == manifest.digest() => Ok(()),
             Some(current) => {
-                let reason = format!("the registry does not move it: {error}");
+                let reason = format!("the registry refused to move it: {error}");
                 Err(self.tag_exists(tag, &current, &reason))
             }
             None => Err(error_of(self.to, "the manifest", &error)),

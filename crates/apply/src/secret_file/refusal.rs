@@ -51,12 +51,11 @@ impl fmt::Display for Reason {
             Self::TextAfterQuote => write!(f, "the value has text after its closing quote"),
             Self::Comment => write!(
                 f,
-                "` #` without quotes is a part of the value for Docker, and a comment for dotenv"
+                "Docker reads ` #` without quotes as text, but dotenv reads it as a comment"
             ),
             Self::SurroundingSpace => write!(
                 f,
-                "a space around a value without quotes is a part of it for Docker, but not for \
-                 dotenv"
+                "Docker keeps a space around a value without quotes, but dotenv removes it"
             ),
             Self::CarriageReturn => write!(f, "the line has a carriage return inside"),
             Self::Nul => write!(f, "the value has a NUL character"),

@@ -131,7 +131,7 @@ mod tests {
         );
         check(
             "kubernetes: 1.12\n",
-            "`1.12` in config.yml is not a valid kubernetes\n  \
+            "`1.12` in config.yml is not a valid value of `kubernetes`\n  \
              help: expected one of 1.36, 1.35, 1.34, 1.33",
         );
         check(

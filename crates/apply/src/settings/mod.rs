@@ -1,6 +1,6 @@
 //! The defaults of the user: from variables and from the configuration file.
 //!
-//! A flag is stronger than a variable, and a variable is stronger than the file.
+//! A flag overrides a variable, and a variable overrides the file.
 
 mod defaults;
 mod file;

@@ -46,7 +46,7 @@ pub(crate) enum SettingsError {
         path.display()
     )]
     UnknownKey { path: PathBuf, key: String, help: String },
-    #[error("`{value}` in {place} is not a valid {name}\n  help: {help}")]
+    #[error("`{value}` in {place} is not a valid value of `{name}`\n  help: {help}")]
     Value { value: String, place: String, name: &'static str, help: String },
 }
 

@@ -20,7 +20,7 @@ fn colors_follow_no_color_and_clicolor() {
         let output = command.output().expect("the program starts");
         String::from_utf8(output.stdout).expect("the output is UTF-8").contains('\u{1b}')
     };
-    assert!(flag("always", "NO_COLOR"), "the flag is stronger than the variable");
+    assert!(flag("always", "NO_COLOR"), "the flag overrides the variable");
     assert!(!flag("never", "CLICOLOR_FORCE"));
     assert!(with("CLICOLOR_FORCE", "1").contains('\u{1b}'));
     assert!(!with("NO_COLOR", "1").contains('\u{1b}'));

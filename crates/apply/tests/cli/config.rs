@@ -86,7 +86,7 @@ fn invalid_configuration_is_reported_by_every_command_that_uses_it() {
         assert_eq!(run(&folder, "colour: never\n", &[], arguments).code, 0, "{arguments:?}");
     }
     let outcome = run(&folder, "", &[("OPTAKIT_OUTPUT", "jsn")], &["validate"]);
-    let message = "error: `jsn` in the variable OPTAKIT_OUTPUT is not a valid output\n  \
+    let message = "error: `jsn` in the variable OPTAKIT_OUTPUT is not a valid value of `output`\n  \
                    help: did you mean `json`?\n";
     assert_eq!((outcome.code, outcome.err.as_str()), (4, message));
 }

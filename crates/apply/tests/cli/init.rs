@@ -29,7 +29,7 @@ fn an_existing_file_stays_without_force() {
     let folder = folder(SERVICE);
     let outcome = run(&folder, &init(&[]));
     assert_eq!((outcome.code, outcome.out.as_str()), (1, ""));
-    assert!(outcome.err.starts_with("error: ./opta.yml exists already\n"), "{}", outcome.err);
+    assert!(outcome.err.starts_with("error: ./opta.yml already exists\n"), "{}", outcome.err);
     assert!(!folder.path().join("service/staging.yml").exists());
     assert_eq!(run(&folder, &init(&["--force", "--env", "production"])).code, 0);
     assert!(folder.path().join("service/production.yml").exists());

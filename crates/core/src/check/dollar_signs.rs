@@ -10,9 +10,9 @@ use crate::rule::rule;
 rule! {
     /// Kubernetes may replace a `$` in the value of an environment variable.
     ///
-    /// Kubernetes replaces `$(NAME)` by the value of a variable of the container that is defined
-    /// before. The order is: variables of Optakit, `env_vars`, `links`, `secrets`. If `NAME` is a
-    /// variable of the container, the value can mean both the text and the value of the variable.
+    /// Kubernetes replaces `$(NAME)` with the value of an earlier variable of the container. The
+    /// order is: variables of Optakit, `env_vars`, `links`, `secrets`. If `NAME` is a variable of
+    /// the container, the value can mean both the text and the value of the variable.
     ///
     /// Every other `$` reaches the container as written, because Optakit escapes `$$`. The profile
     /// `opta-2021` does not escape it, because running pods would restart. With that profile, the
@@ -69,7 +69,7 @@ pub(super) fn check(checker: &mut Checker<'_>) {
                 || links.iter().any(|link| link.name == name)
                 || service.secrets.value.iter().any(|secret| secret.value.as_str() == name);
             if is_replaced {
-                let message = format!("the container gets the value of `{name}` for `$({name})`");
+                let message = format!("Kubernetes replaces `$({name})` with the value of `{name}`");
                 diagnostics.push(report(message, help_for_replaced(name)));
             } else if is_variable {
                 let message =

@@ -8,8 +8,8 @@ use crate::text::Text;
 rule! {
     /// Another of the checked files has the same `name` and environment.
     ///
-    /// All objects belong to the name of the service file. So an apply of one file would delete
-    /// the objects of the other one.
+    /// The `name` identifies the objects in the cluster. So an apply of one file would delete the
+    /// objects of the other one.
     pub static DUPLICATE_LAYER: Error {
         fix: "Rename one of the service files, or move its modules to the other one.",
         bad: File(
@@ -31,7 +31,7 @@ pub(crate) fn duplicate_layer(name: &Spanned<Text>, environment: &str, other: &s
     } else {
         format!(" for the environment `{environment}`")
     };
-    let message = format!("`{other}` has the name `{layer}` too{of_environment}");
+    let message = format!("`{other}` also has the name `{layer}`{of_environment}");
     Diagnostic::new(&DUPLICATE_LAYER, name.span, "name", message)
         .help("rename one of the two: an apply would delete the objects of the other one")
 }

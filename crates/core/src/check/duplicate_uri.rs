@@ -10,7 +10,7 @@ use crate::rule::rule;
 use crate::span::Span;
 
 rule! {
-    /// Two `public_uri` have the same domain and path.
+    /// Two public URIs have the same domain and path.
     ///
     /// ingress-nginx rejects the second Ingress, and other exposures send all requests to one of
     /// the services.

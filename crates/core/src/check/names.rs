@@ -75,10 +75,10 @@ rule! {
 }
 
 rule! {
-    /// The name of the module is the name of an object that Kubernetes creates in every namespace.
+    /// Kubernetes creates an object with the name of the module in every namespace.
     ///
-    /// The ServiceAccount of a service has the name of the module. The ServiceAccount `default` is
-    /// that of all other pods of the namespace, which would get the permissions of the service.
+    /// The ServiceAccount of a service has the name of the module. All other pods of the namespace
+    /// use the ServiceAccount `default`, so they would get the permissions of the service.
     pub static RESERVED_MODULE_NAME: Error {
         fix: "Rename the module.",
         bad: Module("name: default\n"),
@@ -162,7 +162,7 @@ pub(super) fn check(checker: &mut Checker<'_>) {
         .help("change the links and references to the module as well");
         rename_to(diagnostic, name.to_ascii_lowercase())
     } else if name == DEFAULT_SERVICE_ACCOUNT {
-        let message = format!("`{name}` is the ServiceAccount of all other pods of the namespace");
+        let message = format!("all other pods of the namespace use the ServiceAccount `{name}`");
         diagnostic(&RESERVED_MODULE_NAME, message).help("rename the module")
     } else if name.starts_with(|c: char| c.is_ascii_digit()) {
         diagnostic(&INVALID_MODULE_NAME, format!("{not_a_service}, expected a letter first"))

@@ -43,11 +43,11 @@ rule! {
 }
 
 rule! {
-    /// The annotation is not allowed, because it would remove a protection.
+    /// The annotation is not allowed, because it would disable a protection.
     ///
-    /// A snippet adds text to the configuration of nginx, which can read the Secrets of all
-    /// namespaces. ingress-nginx rejects snippets by default. An annotation that disables AppArmor
-    /// breaks the Pod Security Standard `baseline`.
+    /// A snippet adds text to the configuration of nginx. This text can read the Secrets of all
+    /// namespaces, so ingress-nginx rejects snippets by default. An annotation that disables
+    /// AppArmor violates the Pod Security Standard `baseline`.
     pub static FORBIDDEN_ANNOTATION: Error {
         fix: "Remove the annotation.",
         bad: Module(
@@ -133,7 +133,7 @@ fn annotations(checker: &mut Checker<'_>) {
         let message = format!("the annotation `{}` is not allowed", key.value);
         let path = format!("{}.{}", checker.path(field), key.value);
         let diagnostic = Diagnostic::new(&FORBIDDEN_ANNOTATION, key.span, path, message);
-        checker.push(diagnostic.help("remove it: it would remove a protection of the cluster"));
+        checker.push(diagnostic.help("remove it: it would disable a protection of the cluster"));
     }
 }
 
@@ -144,7 +144,7 @@ fn effects(checker: &mut Checker<'_>) {
         if EFFECTS.contains(&text) || !effect.value.is_known() {
             continue;
         }
-        let message = format!("`{text}` is not an effect of a taint");
+        let message = format!("`{text}` is not a valid effect of a taint");
         let path = format!("{}[{index}].effect", checker.path("tolerations"));
         let diagnostic = Diagnostic::new(&INVALID_EFFECT, span, path, message);
         let other_help = || format!("use {}", one_of(EFFECTS));

@@ -54,7 +54,7 @@ rule! {
     /// type is `http` or `tcp`. A port of the type `http` can have the protocol `grpc` or
     /// `websocket`. Only one port can have the type `http`.
     pub static INVALID_PORT: Error {
-        fix: "Change the field to a value that is allowed.",
+        fix: "Use an allowed value.",
         bad: File(
             "name: shop\nenvironments: [{name: staging, path: env.yml}]\nmodules:\n  \
              - type: k8s-service\n    image: AUTO\n    \
@@ -190,7 +190,7 @@ fn item_faults(item: &PortItem, path: &impl Fn(&str) -> String) -> Vec<Diagnosti
     let wrong = of(protocol, "protocol", PROTOCOLS);
     let is_tcp = item.kind.as_ref().is_some_and(|kind| kind.value.as_str() == "tcp");
     if wrong.is_none() && is_tcp {
-        let message = "a port of the type `tcp` has no protocol";
+        let message = "a port of the type `tcp` cannot have a protocol";
         let diagnostic = Diagnostic::new(&INVALID_PORT, protocol.span, path("protocol"), message);
         found.push(diagnostic.help("use `type: http`, or remove `protocol`"));
     }

@@ -37,7 +37,7 @@ rule! {
     /// The path of a probe is a whole URL.
     ///
     /// Kubernetes sends the request to the container itself. A URL as path is not found, so
-    /// Kubernetes would restart the container again and again.
+    /// Kubernetes would keep restarting the container.
     pub static URL_AS_PATH: Error {
         fix: "Write only the path.",
         bad: Module("healthcheck_path: http://localhost:8080/health\n"),

@@ -49,7 +49,7 @@ pub(super) fn find_path_fault(domain: &str, path: &str, exposure: Exposure) -> O
     let unreachable =
         unreachable.or_else(|| ["/.", "/.."].into_iter().find(|part| path.ends_with(part)));
     if let Some(part) = unreachable {
-        let message = format!("`{shown}` contains `{part}`, which no request has");
+        let message = format!("`{shown}` contains `{part}`, which no request contains");
         let fault = Fault::new(message);
         return Some(if part == "//" {
             fault.suggest(format!("{domain}{}", with_single_slashes(path)))

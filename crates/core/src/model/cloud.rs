@@ -8,8 +8,7 @@ use crate::syntax::Mapping;
 rule! {
     /// The environment is not on AWS. Optakit deploys to Amazon EKS only.
     ///
-    /// Opta had environments on Google Cloud and Azure, local ones, and clusters that exist
-    /// already.
+    /// Opta also supported Google Cloud, Azure, local clusters and existing clusters.
     pub static ENVIRONMENT_OF_ANOTHER_CLOUD: Error {
         fix: "Choose an environment on AWS, for example with `--env`.",
         bad: Environment("name: staging\norg_name: acme\nproviders:\n  google:\n    \

@@ -28,7 +28,7 @@ fields! {
 }
 
 rule! {
-    /// The `name` of the environment file cannot be a part of the names that contain it.
+    /// The `name` of the environment file is not valid.
     ///
     /// It is a part of labels, of the name of the EKS cluster, and of the names of the IAM roles.
     /// It has at most 63 letters, digits and dashes, with a letter or digit at the start and at

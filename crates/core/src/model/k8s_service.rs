@@ -59,7 +59,7 @@ fields! {
         /// Port that the container listens on, with its protocol: `http`, `websocket` or `grpc`.
         /// `tcp` is the older name of `websocket`.
         /// The probes of a `websocket` port only open a connection.
-        /// A service with several ports has `ports` instead. `ports: []` means that it has no port.
+        /// For several ports, use `ports` instead. `ports: []` means that the service has no port.
         port: Port, {
             example: "{http: 8080}", required: true, instead: Some("ports"),
             range: Some((1, 65535)),
@@ -283,8 +283,8 @@ fields! {
             ],
             docs: Some(INGRESS),
         };
-        /// Whether requests reach the container with the path of `public_uri`.
-        /// By default, this path is removed.
+        /// Whether the container gets requests with the path of `public_uri`.
+        /// By default, Optakit removes this path.
         keep_path_prefix: bool = false, {
             example: "true",
             renders: &[
@@ -295,7 +295,7 @@ fields! {
             ],
             docs: Some(REWRITE),
         };
-        /// Additional annotations of each Ingress. They replace annotations of Optakit.
+        /// Additional annotations of each Ingress. They override annotations that Optakit sets.
         ingress_extra_annotations: TextMap = {}, {
             example: "{nginx.ingress.kubernetes.io/proxy-body-size: 50m}",
             renders: &[Rendered::part(Kind::Ingress, "metadata.annotations")],
@@ -343,7 +343,7 @@ fields! {
             renders: &[Rendered::part(Kind::Deployment, "spec.template.metadata.annotations")],
             docs: Some(ANNOTATIONS),
         };
-        /// Taints of nodes that the pods tolerate, so that they can run on these nodes.
+        /// Taints that the pods tolerate. The pods can run on nodes with these taints.
         tolerations: Tolerations = [], {
             example: "[{key: instancetype, value: memoryoptimized, effect: NoExecute}]",
             renders: &[Rendered::part(Kind::Deployment, "spec.template.spec.tolerations")],

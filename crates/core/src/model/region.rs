@@ -15,7 +15,7 @@ rule! {
     /// The name is the code of a region, such as `us-east-1`. It is not the name of a place or an
     /// availability zone.
     pub static UNKNOWN_REGION: Error {
-        fix: "Write the code of the region.",
+        fix: "Use the code of a region.",
         bad: Environment(
             "name: staging\norg_name: acme\nproviders:\n  aws:\n    region: US East\n    \
              account_id: 123456789012\n"

@@ -10,7 +10,7 @@ use crate::syntax::Node;
 use crate::text::Text;
 
 rule! {
-    /// The effect of a toleration is not an effect that a taint can have.
+    /// The effect of a toleration is not a valid effect of a taint.
     pub static INVALID_EFFECT: Error {
         fix: "Use `NoSchedule`, `PreferNoSchedule` or `NoExecute`.",
         bad: Module("tolerations: [{key: team, effect: Never}]\n"),

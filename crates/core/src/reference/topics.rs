@@ -55,7 +55,7 @@ The `name` of the file is the name of the layer, and of the Kubernetes namespace
 const DATABASES: &str = "\
 Optakit does not create databases, buckets, queues, topics and tables. Create them with Terraform \
 or another tool, and pass their outputs in a values file (`optakit explain values`).
-The Secret `secret` in the namespace holds the credentials of linked modules. Opta's Terraform \
+The Secret `secret` in the namespace contains the credentials of linked modules. Opta's Terraform \
 filled it. `optakit render --include-secrets` renders it from a values file.
 ";
 

@@ -32,8 +32,8 @@ rule! {
     /// A `{` starts a reference such as `{vars.size}`, but the text after it is not a valid
     /// reference.
     ///
-    /// The rule also reports the reference at which the values of all references have more than
-    /// 16 MiB.
+    /// The values of all references can have at most 16 MiB. The rule reports the first reference
+    /// above this limit.
     pub static MALFORMED_REFERENCE: Error {
         fix: "Correct the reference. For a literal brace, write `{{` or `}}`.",
         bad: Module("env_vars:\n  FILTER: \"{unclosed\"\n"),

@@ -16,7 +16,7 @@ rule! {
     /// Examples are `<<region::aws_region::Your AWS region>>` from a deploy button,
     /// `<AWS ACCOUNT ID>` and `XXXXXXXX`.
     pub static PLACEHOLDER: Error {
-        fix: "Replace the placeholder by your value.",
+        fix: "Replace the placeholder with your value.",
         bad: File(
             "name: shop\norg_name: <ORGANIZATION>\nproviders:\n  \
              aws: {region: us-east-1, account_id: 123456789012}\nmodules:\n  \

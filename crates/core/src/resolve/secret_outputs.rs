@@ -37,7 +37,7 @@ rule! {
 rule! {
     /// A URL contains a secret whose value has characters that a URL must escape.
     ///
-    /// The container gets the value as it is in the Secret. Kubernetes cannot escape characters
+    /// The container gets the value without escapes. Kubernetes cannot escape characters
     /// such as `@`, `/` and `%`, so the application would read another user, host or password.
     /// Optakit reports this only if a values file contains the value.
     pub static UNESCAPED_SECRET: Warning {

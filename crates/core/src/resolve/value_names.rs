@@ -41,7 +41,7 @@ struct NameChecker<'a> {
 }
 
 impl NameChecker<'_> {
-    /// An environment can have outputs of its own, so only similar names are reported.
+    /// An environment can have other outputs, so only names that look misspelled are reported.
     fn check_parent(&mut self, parent: &Entry, outputs: &Mapping) {
         let known = || PARENT_OUTPUTS.iter().flat_map(|(_, outputs)| outputs.iter().copied());
         for entry in outputs.entries.iter() {

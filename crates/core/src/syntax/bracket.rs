@@ -15,7 +15,7 @@ rule! {
     ///
     /// YAML 1.2 does not allow it, but Opta and kubectl accept it, and so does Optakit.
     pub static BRACKET_NOT_INDENTED: Warning {
-        fix: "Indent the bracket by two more spaces than the key.",
+        fix: "Indent the bracket two spaces more than the key.",
         bad: Module("secrets: [\n  TOKEN\n]\n"),
         good: Module("secrets: [\n  TOKEN\n  ]\n"),
     }

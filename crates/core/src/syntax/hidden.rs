@@ -21,7 +21,7 @@ rule! {
     ///
     /// YAML accepts only ordinary spaces there. Web pages and chats often copy no-break spaces.
     pub static NO_BREAK_SPACE: Error {
-        fix: "Replace the character by a space.",
+        fix: "Replace the character with a space.",
         bad: Module("env_vars:\n\u{a0}\u{a0}MODE: fast\n"),
         good: Module("env_vars:\n  MODE: fast\n"),
     }
@@ -30,7 +30,7 @@ rule! {
 rule! {
     /// The text contains an invisible character, such as a direction mark.
     ///
-    /// The character is a part of the value, so the value is not what it looks like.
+    /// The character is a part of the value, so the value differs from what you see.
     pub static INVISIBLE_CHARACTER: Warning {
         fix: "Remove the character.",
         bad: Module("healthcheck_path: /health\u{200e}\n"),
@@ -61,7 +61,7 @@ fn check_line(source: &Source, line: &str, start: usize, diagnostics: &mut Vec<D
         let message = "found a no-break space, expected a space";
         let new = " ".repeat(spaces.chars().count());
         let diagnostic = Diagnostic::new(&NO_BREAK_SPACE, span(at, spaces.len()), "", message)
-            .help("replace the character by a space")
+            .help("replace the character with a space")
             .fix(Applicability::Safe, "change to spaces", span(at, spaces.len()), new);
         diagnostics.push(diagnostic);
         return;
