@@ -166,8 +166,8 @@ impl Changes {
         let labels: Vec<String> = objects.iter().map(Leftover::label).collect();
         report.warning(format!(
             "{reason}; nothing is deleted; kept {}\n  \
-             help: the apply after this one deletes them, unless they have the annotation \
-             `optakit.dev/keep: \"true\"`",
+             help: to delete them, apply once more after this run; to keep them, add the \
+             annotation `optakit.dev/keep: \"true\"`",
             labels.join(", ")
         ));
     }

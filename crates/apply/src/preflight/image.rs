@@ -86,7 +86,7 @@ pub(super) fn missing(session: &Session) -> Option<Fault> {
     let mut lines: Vec<String> = images.iter().map(line).collect();
     lines.push(format!("help: push an image with `{}`,", hint::optakit("push", &archive)));
     let apply = hint::optakit("apply", "--image-digest DIGEST");
-    lines.push(format!("then run `{apply}` or the same with `--image-tag TAG`"));
+    lines.push(format!("then run `{apply}`, or pass `--image-tag TAG` instead"));
     if session.aws.is_some() && images.len() == 1 {
         let deploy = hint::optakit("deploy", &archive);
         lines.push(format!("or push and apply with `{deploy}`"));

@@ -25,8 +25,8 @@ pub(crate) enum PreflightError {
     Faults(Vec<Fault>),
     #[error(
         "the bundle needs unknown values: {}\n  \
-         help: add them to a values file, and pass it with `--values FILE`; a bundle file must be \
-         written again with it",
+         help: add them to a values file, and pass it with `--values FILE`; to apply a bundle \
+         file, write it again with these values",
         inputs.join(", ")
     )]
     UnknownInputs { inputs: Vec<String> },
