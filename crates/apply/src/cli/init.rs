@@ -63,7 +63,7 @@ pub(crate) struct InitArgs {
 pub(crate) enum Template {
     /// An HTTP server with a health check
     Web,
-    /// A program without requests from outside the cluster
+    /// A program without a public address
     Worker,
     /// A gRPC server
     Grpc,

@@ -28,7 +28,7 @@ pub(crate) enum ListFormat {
     Name,
 }
 
-/// The format of a document that has no form for people.
+/// The format of a document that only programs read.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
 pub(crate) enum DocumentFormat {
     /// One JSON document

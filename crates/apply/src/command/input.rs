@@ -1,4 +1,4 @@
-//! The bundle that a command works on: a bundle file, or made of a service file on the way.
+//! The bundle that a command works on: a bundle file, or a service file rendered into a bundle.
 
 use std::path::{Path, PathBuf};
 
