@@ -69,7 +69,7 @@ pub(super) fn check(checker: &mut Checker<'_>) {
                 || links.iter().any(|link| link.name == name)
                 || service.secrets.value.iter().any(|secret| secret.value.as_str() == name);
             if is_replaced {
-                let message = format!("Kubernetes replaces `$({name})` with the value of `{name}`");
+                let message = format!("`$({name})` is replaced with the value of `{name}`");
                 diagnostics.push(report(message, help_for_replaced(name)));
             } else if is_variable {
                 let message =
