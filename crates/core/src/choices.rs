@@ -73,9 +73,9 @@ impl Choices {
     pub(crate) fn parse(&self) -> Result<RenderOptions, String> {
         let profile = find("profile", self.profile.as_deref(), Profile::ALL)?;
         let hardening = find("hardening", self.hardening.as_deref(), Hardening::ALL)?;
-        if hardening == Hardening::Restricted && profile == Profile::Opta2021 {
-            return Err("hardening `restricted` changes pods, but profile `opta-2021` keeps them \
-                        as Opta rendered them"
+        if hardening == Hardening::Restricted && profile.is_opta() {
+            return Err("hardening `restricted` changes pods, but profiles of Opta keep them as \
+                        Opta rendered them"
                 .to_owned());
         }
         let options = RenderOptions {

@@ -57,6 +57,7 @@ fn request(case: &Path, profile: &str) -> Request {
 const VARIANTS: &[(&str, &str, &str)] = &[
     ("default", "default", "nginx"),
     ("opta-2021", "opta-2021", "nginx"),
+    ("opta-2022", "opta-2022", "nginx"),
     ("gateway", "default", "gateway"),
     ("alb", "default", "alb"),
 ];

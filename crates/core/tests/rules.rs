@@ -67,6 +67,7 @@ fn service_file(fields: &str) -> String {
 
 fn check(files: &Files) -> Analysis {
     let values = "modules: {db: {db_password: \"a@b\"}}\n".to_owned();
+    let profile = files.service.contains("opta-2022").then(|| "opta-2022".to_owned());
     let request = Request {
         // One rule is about a secret value.
         values: files
@@ -82,6 +83,7 @@ fn check(files: &Files) -> Analysis {
         .into(),
         // One rule is about image tags, and one is about exposures other than `nginx`.
         choices: Choices {
+            profile,
             image_tag: Some("a1".to_owned()),
             exposure: Some("gateway".to_owned()),
             ..Choices::default()

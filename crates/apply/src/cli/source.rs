@@ -195,6 +195,9 @@ pub(crate) enum Profile {
     /// Pods exactly as Opta rendered them, so that a takeover does not restart them
     #[value(name = "opta-2021")]
     Opta2021,
+    /// The same for services that Opta of 2022 deployed
+    #[value(name = "opta-2022")]
+    Opta2022,
 }
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]

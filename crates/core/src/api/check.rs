@@ -115,6 +115,7 @@ fn check_services<'a>(
         image: scope.image,
         exposure: prepared.exposure,
         escapes_dollars: prepared.profile() == Profile::Default,
+        random_names: (prepared.profile() == Profile::Opta2022).then_some(&scope.values.random),
         source,
     };
     let mut services = Vec::new();
@@ -166,8 +167,7 @@ fn rds_region(
     prepared: &PreparedRequest<'_>,
     link_variables: &[Vec<LinkVariable>],
 ) -> Option<String> {
-    let is_opta_2021 = prepared.profile() == Profile::Opta2021;
     let has_database = link_variables.iter().flatten().any(|variable| variable.rds);
-    let is_needed = !link_variables.is_empty() && (is_opta_2021 || has_database);
+    let is_needed = !link_variables.is_empty() && (prepared.profile().is_opta() || has_database);
     prepared.environment.region.clone().filter(|_| is_needed)
 }

@@ -20,7 +20,8 @@ pub struct ChoiceField {
 pub const CHOICE_FIELDS: [ChoiceField; 4] = [
     ChoiceField {
         title: "Profile",
-        description: "default: current practice; opta-2021: pods exactly as Opta rendered them",
+        description: "default: current practice; opta-2021 and opta-2022: pods as Opta rendered \
+                      them",
         values: || names(Profile::ALL),
         field: |choices| &mut choices.profile,
     },

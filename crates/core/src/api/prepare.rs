@@ -71,7 +71,7 @@ impl<'a> PreparedRequest<'a> {
         };
         let (environment, environment_file) =
             read_environment(request, layer, entry, &mut diagnostics, &mut places);
-        if options.as_ref().is_some_and(|options| options.profile == Profile::Opta2021) {
+        if options.as_ref().is_some_and(|options| options.profile.is_opta()) {
             accept_short_account_ids(&mut diagnostics);
         }
         let variables = entry.map_or_else(BTreeMap::new, EnvironmentEntry::all_variables);

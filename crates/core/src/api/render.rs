@@ -78,6 +78,12 @@ impl<'a> RenderContext<'a> {
             version: &self.version,
             image_tag: self.scope.image.0,
             image_digest: self.scope.image.1,
+            repository_suffix: self
+                .scope
+                .values
+                .random
+                .get(names.module.as_str())
+                .map(String::as_str),
             without_image: self.without_image,
             rds_certificates: &self.rds_certificates,
             link_variables,

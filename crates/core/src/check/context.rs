@@ -1,5 +1,7 @@
 //! What the checks of a service use.
 
+use std::collections::BTreeMap;
+
 use crate::diagnostic::{Diagnostic, TextEdit};
 use crate::model::environment::Environment;
 use crate::model::exposure::Exposure;
@@ -24,6 +26,9 @@ pub struct CheckContext<'a> {
     pub exposure: Exposure,
     /// Whether the manifests escape `$$` in the values of environment variables.
     pub escapes_dollars: bool,
+    /// The random ends of the names of repositories, by module. Only the profile `opta-2022` needs
+    /// them.
+    pub random_names: Option<&'a BTreeMap<String, String>>,
     /// The service file.
     pub source: &'a Source,
 }

@@ -105,7 +105,11 @@ pub static RULE_FAMILIES: &[RuleFamily] = &[
     },
     RuleFamily {
         title: "Images",
-        rules: &[&image_field::INVALID_IMAGE, &image::IMAGE_TAG_IGNORED],
+        rules: &[
+            &image_field::INVALID_IMAGE,
+            &image::IMAGE_TAG_IGNORED,
+            &image::UNKNOWN_REPOSITORY_NAME,
+        ],
     },
     RuleFamily {
         title: "Scaling",

@@ -99,8 +99,8 @@ impl FieldValue for Aws {
 rule! {
     /// The account ID is a number with fewer than 12 digits.
     ///
-    /// It may have lost its leading zeros, or another digit. Opta added zeros, so the profile
-    /// `opta-2021` does the same and reports a warning.
+    /// It may have lost its leading zeros, or another digit. Opta added zeros, so its
+    /// profiles do the same and report a warning.
     pub static SHORT_ACCOUNT_ID: Error {
         fix: "Write all 12 digits of the account ID in quotes.",
         bad: Environment(

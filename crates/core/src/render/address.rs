@@ -1,6 +1,9 @@
 //! The public addresses of a service.
 
+use sha2::{Digest, Sha256};
+
 use super::context::ServiceContext;
+use super::target::Profile;
 use crate::check::Checked;
 use crate::model::k8s_service::K8sService;
 use crate::model::ports::ServicePort;
@@ -26,6 +29,18 @@ pub(super) fn addresses(service: &Checked<K8sService>) -> Vec<Address> {
 impl Address {
     /// Returns the name of the Ingress or route.
     pub(super) fn name(&self, context: &ServiceContext<'_>) -> Text {
-        format!("{}-{}", context.names.full.as_str(), self.index).into()
+        let suffix = match context.profile {
+            Profile::Default | Profile::Opta2021 => self.index.to_string(),
+            Profile::Opta2022 => self.hash(),
+        };
+        format!("{}-{suffix}", context.names.full.as_str()).into()
+    }
+
+    /// Returns the suffix of Opta 2022: the first 8 digits of the SHA-256 of domain and path.
+    fn hash(&self) -> String {
+        let domain = self.uri.host.as_ref().map_or("all", Text::as_str);
+        let path = self.uri.prefix.as_str().replace('/', "");
+        let digest = Sha256::digest(format!("{domain}-{path}").as_bytes());
+        hex::encode(&digest[..4])
     }
 }

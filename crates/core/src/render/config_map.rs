@@ -4,7 +4,6 @@
 
 use super::context::ServiceContext;
 use super::object::{Object, object};
-use super::target::Profile;
 use crate::kind::Kind;
 use crate::value::Map;
 
@@ -13,8 +12,7 @@ pub(super) const KEY: &str = "rds_ca.pem";
 
 /// Whether the service needs the certificates.
 pub(super) fn is_needed(context: &ServiceContext<'_>) -> bool {
-    context.profile == Profile::Opta2021
-        || context.link_variables.iter().any(|variable| variable.rds)
+    context.profile.is_opta() || context.link_variables.iter().any(|variable| variable.rds)
 }
 
 pub(super) fn render(context: &ServiceContext<'_>) -> Option<Object> {

@@ -38,6 +38,8 @@ pub struct ServiceContext<'a> {
     pub image_tag: Option<&'a str>,
     /// The digest for AUTO images.
     pub image_digest: Option<&'a str>,
+    /// The random end of the repository's name, which the profile `opta-2022` needs.
+    pub repository_suffix: Option<&'a str>,
     /// How to render an AUTO image without tag and digest.
     pub without_image: WithoutImage,
     /// The certificates of RDS for the region, as PEM.

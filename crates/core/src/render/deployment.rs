@@ -9,7 +9,7 @@ use super::object::{Object, object};
 use super::scale::{Scale, scale};
 use super::secret::{LINK_SECRET, MANUAL_SECRETS};
 use super::target::{Hardening, Profile};
-use super::{config_map, labels, pod, probe};
+use super::{config_map, labels, linkerd, pod, probe};
 use crate::check::{Checked, env_vars};
 use crate::kind::Kind;
 use crate::model::k8s_service::K8sService;
@@ -54,9 +54,9 @@ fn template(
     image: &ContainerImage,
     context: &ServiceContext<'_>,
 ) -> Map {
-    let legacy = context.profile == Profile::Opta2021;
-    let annotations = if legacy { linkerd_annotations() } else { Map::new() }
-        .overridden_by(service.pod_annotations.value.to_map());
+    let legacy = context.profile.is_opta();
+    let annotations =
+        linkerd::annotations(context.profile).overridden_by(service.pod_annotations.value.to_map());
     let metadata = Map::new()
         .with("labels", labels::of_pod(context).join(service.pod_labels.value.to_map()))
         .maybe("annotations", (!annotations.is_empty()).then_some(annotations));
@@ -101,18 +101,6 @@ fn container_security(context: &ServiceContext<'_>) -> Map {
     Map::new().with("allowPrivilegeEscalation", false).maybe("capabilities", restricted.then(none))
 }
 
-/// Returns the annotations for linkerd that Opta set on every pod. Without them, pods restart.
-fn linkerd_annotations() -> Map {
-    Map::new()
-        .with("config.linkerd.io/skip-outbound-ports", "8126,5432,3306")
-        .with("ad.datadoghq.com/linkerd-proxy.check_names", "[\"linkerd\"]")
-        .with("ad.datadoghq.com/linkerd-proxy.init_configs", "[{}]")
-        .with(
-            "ad.datadoghq.com/linkerd-proxy.instances",
-            "[{\"prometheus_url\": \"http://%%host%%:4191/metrics\"}]",
-        )
-}
-
 fn spread(context: &ServiceContext<'_>) -> Vec<Value> {
     let over = |key: &'static str| {
         let selector = Map::new().with("matchLabels", labels::selector(context));
@@ -131,7 +119,7 @@ fn container(
     image: &ContainerImage,
     context: &ServiceContext<'_>,
 ) -> Map {
-    let legacy = context.profile == Profile::Opta2021;
+    let legacy = context.profile.is_opta();
     let policy = if image.by_digest && !legacy { "IfNotPresent" } else { "Always" };
     let ports = pod::container_ports(service);
     let env = env(service, context);
@@ -144,9 +132,10 @@ fn container(
         .maybe("args", (!args.is_empty()).then_some(args))
         .maybe("ports", (!ports.is_empty()).then_some(ports))
         .maybe("env", (!env.is_empty()).then_some(env))
-        .with("resources", resources(service))
-        .maybe("livenessProbe", probe::liveness(service))
-        .maybe("readinessProbe", probe::readiness(service));
+        .maybe("envFrom", env_from(context.profile))
+        .with("resources", resources(service, context.profile))
+        .maybe("livenessProbe", probe::liveness(service, context.profile))
+        .maybe("readinessProbe", probe::readiness(service, context.profile));
     if !legacy {
         // The pod serves requests until all nodes know that it is terminating.
         let sleep =
@@ -196,6 +185,10 @@ fn env(service: &Checked<K8sService>, context: &ServiceContext<'_>) -> Vec<Value
             .with("value", Value::from(value).at(variable.value.span));
         env.push(Value::from(entry).at(variable.name.span));
     }
+    if context.profile == Profile::Opta2022 {
+        // The container gets all other variables of the Secrets from `envFrom`.
+        return last_of_each_name(env);
+    }
     env.extend(link_variables(false).map(from_link));
     env.extend(
         service
@@ -205,6 +198,15 @@ fn env(service: &Checked<K8sService>, context: &ServiceContext<'_>) -> Vec<Value
             .map(|secret| from_secret(secret.value.clone(), MANUAL_SECRETS, secret.span)),
     );
     last_of_each_name(env)
+}
+
+/// Returns the Secrets whose keys are all variables of the container. Only Opta 2022 had them.
+fn env_from(profile: Profile) -> Option<Vec<Value>> {
+    let secret = |name: &'static str| {
+        let reference = Map::new().with("name", name).with("optional", true);
+        Value::from(Map::new().with("secretRef", reference))
+    };
+    (profile == Profile::Opta2022).then(|| [LINK_SECRET, MANUAL_SECRETS].map(secret).to_vec())
 }
 
 /// Removes the variables that a later one replaces: the API server accepts each name once.
@@ -222,7 +224,7 @@ fn last_of_each_name(env: Vec<Value>) -> Vec<Value> {
     kept
 }
 
-fn resources(service: &Checked<K8sService>) -> Map {
+fn resources(service: &Checked<K8sService>, profile: Profile) -> Map {
     let request = match &service.resource_request {
         Some(request) => request.value.clone(),
         None => ResourceRequest::empty(),
@@ -234,13 +236,17 @@ fn resources(service: &Checked<K8sService>) -> Map {
             .with("cpu", Value::from(format!("{}m", cpu.to_text())).at(cpu_span))
             .with("memory", Value::from(memory.to_memory()).at(memory_span))
     };
-    let limits =
-        match service.resource_limits.as_ref().and_then(|limits| limits.value.memory.as_ref()) {
-            None => amounts(&cpu.twice(), &memory.twice()),
-            Some(limit) => Map::new()
-                .with("cpu", Value::from(format!("{}m", cpu.twice().to_text())).at(cpu_span))
-                .with("memory", Value::from(format!("{}Mi", limit.value.to_text())).at(limit.span)),
-        };
+    let limit = service.resource_limits.as_ref().and_then(|limits| limits.value.memory.as_ref());
+    let (memory_limit, limit_span) = match limit {
+        Some(limit) => (limit.value.clone(), Some(limit.span)),
+        None => (memory.twice(), memory_span),
+    };
+    // Opta 2022 did not limit the CPU.
+    let cpu_limit = (profile != Profile::Opta2022)
+        .then(|| Value::from(format!("{}m", cpu.twice().to_text())).at(cpu_span));
+    let limits = Map::new()
+        .maybe("cpu", cpu_limit)
+        .with("memory", Value::from(format!("{}Mi", memory_limit.to_text())).at(limit_span));
     Map::new().with("requests", amounts(cpu, memory)).with("limits", limits)
 }
 

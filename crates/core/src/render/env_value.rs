@@ -12,7 +12,7 @@ use crate::text::{Hole, Text};
 pub(super) fn env_value(text: &Text, variables: &[LinkVariable], profile: Profile) -> Text {
     let written = text.as_str();
     let has_secret = text.holes().iter().any(|hole| hole.secret);
-    if !has_secret && (profile == Profile::Opta2021 || !written.contains("$$")) {
+    if !has_secret && (profile.is_opta() || !written.contains("$$")) {
         return text.clone();
     }
     let (mut value, mut holes, mut start) = (String::new(), Vec::new(), 0);
@@ -44,7 +44,7 @@ fn push_literal(part: &str, before_secret: bool, profile: Profile, value: &mut S
         let escaped = match profile {
             // Without the escape, the `$` would escape the reference to the secret.
             _ if rest.is_empty() && before_secret => run * 2,
-            Profile::Opta2021 => run,
+            Profile::Opta2021 | Profile::Opta2022 => run,
             Profile::Default if run == 1 => 1,
             Profile::Default if is_name => run * 2 - 2,
             Profile::Default => run * 2,
@@ -134,7 +134,7 @@ mod tests {
             let [hole] = value.holes() else { panic!("one hole is left: {value:?}") };
             assert_eq!(&value.as_str()[hole.start..hole.end], "<host>");
         };
-        for profile in [Profile::Default, Profile::Opta2021] {
+        for profile in [Profile::Default, Profile::Opta2021, Profile::Opta2022] {
             check(profile, "", "p=$(pg_db_password)@<host>");
             check(profile, "$", "p=$$$(pg_db_password)@<host>");
             check(profile, "$$", "p=$$$$$(pg_db_password)@<host>");

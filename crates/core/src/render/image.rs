@@ -1,6 +1,7 @@
 //! The image of a container.
 
 use super::context::{ServiceContext, WithoutImage};
+use super::target::Profile;
 use crate::aws::ecr::repository_url;
 use crate::check::Checked;
 use crate::model::image::{Image, Reference};
@@ -30,8 +31,7 @@ pub(super) fn container_image(
     let (reference, by_digest) = match &image.value {
         Image::Reference(reference) => external_image(reference, context.image_tag),
         Image::Auto => {
-            let url = repository_url(context.names, context.environment);
-            let url = TextBuilder::default().text(&url);
+            let url = repository(context);
             match (context.image_digest, context.image_tag, context.without_image) {
                 (Some(digest), ..) => (url.push("@").push(digest).build(), true),
                 (None, Some(tag), _) => (url.push(":").push(tag).build(), false),
@@ -43,6 +43,26 @@ pub(super) fn container_image(
         }
     };
     Some(ContainerImage { reference, by_digest, origin: image.span })
+}
+
+/// What the manifests show for a random end that is not known. The rule
+/// `unknown-repository-name` reports it.
+const UNKNOWN_SUFFIX: &str = "x7k2";
+
+/// Returns the URL of the repository. Opta 2022 added four random characters to its name.
+///
+/// A bundle has the name without them: an apply looks for the repository in ECR.
+fn repository(context: &ServiceContext<'_>) -> TextBuilder {
+    let url = repository_url(context.names, context.environment);
+    let url = TextBuilder::default().text(&url);
+    if context.profile != Profile::Opta2022 || context.without_image == WithoutImage::Hole {
+        return url;
+    }
+    let url = url.push("-");
+    match context.repository_suffix {
+        Some(suffix) => url.push(suffix),
+        None => url.push(UNKNOWN_SUFFIX),
+    }
 }
 
 /// Returns an external image. It gets the tag of the run if it has neither tag nor digest.

@@ -30,7 +30,7 @@ fn ingress(
             let pattern = literal_pattern(&prefix);
             (prefix, pattern)
         }
-        Profile::Opta2021 => (uri.prefix.clone(), uri.prefix.clone()),
+        Profile::Opta2021 | Profile::Opta2022 => (uri.prefix.clone(), uri.prefix.clone()),
     };
     let at_root = prefix.as_str() == "/";
     // The second group is the path after the prefix. The annotation `rewrite-target` uses it.
@@ -83,7 +83,12 @@ pub(super) fn rule(
     context: &ServiceContext<'_>,
 ) -> Value {
     let (number, span) = address.port.service_port;
-    let port = Map::new().with("number", Value::from(number).at(span));
+    let port = match context.profile {
+        Profile::Default | Profile::Opta2021 => {
+            Map::new().with("number", Value::from(number).at(span))
+        }
+        Profile::Opta2022 => Map::new().with("name", address.port.name.clone()),
+    };
     let backend = Map::new()
         .with("service", Map::new().with("name", context.names.module.clone()).with("port", port));
     let path = Map::new().with("path", path).with("pathType", path_type).with("backend", backend);
@@ -120,7 +125,7 @@ fn annotations(
             .at(service.sticky_session_max_age.span);
         let cookie = match context.profile {
             Profile::Default => "opta_cookie",
-            Profile::Opta2021 => "opta-cookie",
+            Profile::Opta2021 | Profile::Opta2022 => "opta-cookie",
         };
         annotations = annotations
             .with(

@@ -45,7 +45,7 @@ pub(super) fn of_object(context: &ServiceContext<'_>) -> Map {
 pub(super) fn of_pod(context: &ServiceContext<'_>) -> Map {
     match context.profile {
         Profile::Default => opta(context),
-        Profile::Opta2021 => opta(context)
+        Profile::Opta2021 | Profile::Opta2022 => opta(context)
             .with(
                 "tags.datadoghq.com/service",
                 format!("{}-{}", context.names.module.as_str(), context.names.layer.as_str()),

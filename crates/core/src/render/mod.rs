@@ -13,6 +13,7 @@ mod horizontal_pod_autoscaler;
 mod image;
 mod ingress;
 mod labels;
+mod linkerd;
 mod namespace;
 mod object;
 mod pod;
@@ -43,7 +44,8 @@ pub fn render(service: &Checked<K8sService>, context: &ServiceContext<'_>) -> Ve
     let mut objects = vec![service_account::render(context)];
     objects.extend(service::render(service, context));
     objects.extend(config_map::render(context));
-    if let Some(image) = image::container_image(service, context) {
+    let image = image::container_image(service, context);
+    if let Some(image) = image.filter(|_| !is_deleted_by_opta(service, context)) {
         objects.push(deployment::render(service, &image, context));
         objects.extend(horizontal_pod_autoscaler::render(service, context));
         objects.extend(pod_disruption_budget::render(service, context));
@@ -54,4 +56,9 @@ pub fn render(service: &Checked<K8sService>, context: &ServiceContext<'_>) -> Ve
         Exposure::Alb => alb::render(service, context),
     });
     objects
+}
+
+/// Whether Opta 2022 deleted the Deployment, because the service has no containers.
+fn is_deleted_by_opta(service: &Checked<K8sService>, context: &ServiceContext<'_>) -> bool {
+    context.profile == Profile::Opta2022 && service.max_containers.value.0 == 0
 }

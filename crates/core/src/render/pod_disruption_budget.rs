@@ -3,7 +3,6 @@
 use super::context::ServiceContext;
 use super::labels;
 use super::object::{Object, object};
-use super::target::Profile;
 use crate::check::Checked;
 use crate::kind::Kind;
 use crate::model::k8s_service::K8sService;
@@ -13,7 +12,7 @@ pub(super) fn render(
     service: &Checked<K8sService>,
     context: &ServiceContext<'_>,
 ) -> Option<Object> {
-    if context.profile == Profile::Opta2021 || service.min_containers.value.0 < 2 {
+    if context.profile.is_opta() || service.min_containers.value.0 < 2 {
         return None;
     }
     let spec = Map::new()

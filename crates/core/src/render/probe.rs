@@ -1,5 +1,6 @@
 //! The probes of a container.
 
+use super::target::Profile;
 use crate::check::Checked;
 use crate::model::k8s_service::K8sService;
 use crate::model::number::Integer;
@@ -18,62 +19,73 @@ struct ProbeFields<'a> {
 
 type Command = Spanned<Vec<Spanned<Text>>>;
 
-pub(super) fn liveness(service: &Checked<K8sService>) -> Option<Value> {
+pub(super) fn liveness(service: &Checked<K8sService>, profile: Profile) -> Option<Value> {
     let fields = ProbeFields {
         path: service.liveness_probe_path.as_ref(),
         command: service.liveness_probe_command.as_ref(),
         delay: &service.initial_liveness_delay,
         period: None,
     };
-    probe(service, &fields)
+    probe(service, &fields, profile)
 }
 
-pub(super) fn readiness(service: &Checked<K8sService>) -> Option<Value> {
+pub(super) fn readiness(service: &Checked<K8sService>, profile: Profile) -> Option<Value> {
     let fields = ProbeFields {
         path: service.readiness_probe_path.as_ref(),
         command: service.readiness_probe_command.as_ref(),
         delay: &service.initial_readiness_delay,
         period: Some(10),
     };
-    probe(service, &fields)
+    probe(service, &fields, profile)
 }
 
 /// Returns a probe. Its path or command overrides those of the health check. An empty path or
 /// command disables the probe.
-fn probe(service: &Checked<K8sService>, fields: &ProbeFields<'_>) -> Option<Value> {
+fn probe(
+    service: &Checked<K8sService>,
+    fields: &ProbeFields<'_>,
+    profile: Profile,
+) -> Option<Value> {
     let (path, command) = if fields.path.is_some() || fields.command.is_some() {
         (fields.path, fields.command)
     } else {
         (service.healthcheck_path.as_ref(), service.healthcheck_command.as_ref())
     };
-    let (action, span) = match (path, command) {
-        (Some(path), _) => (path_action(service, path)?, path.span),
-        (None, Some(command)) => (command_action(command)?, command.span),
+    let (action, span, period) = match (path, command) {
+        (Some(path), _) => (path_action(service, path, profile)?, path.span, fields.period),
+        (None, Some(command)) => {
+            // Opta 2022 set no period for commands.
+            let period = fields.period.filter(|_| profile != Profile::Opta2022);
+            (command_action(command)?, command.span, period)
+        }
         (None, None) => return None,
     };
     let delay = Value::from(fields.delay.value.0).at(fields.delay.span);
-    let probe = action.with("initialDelaySeconds", delay).maybe("periodSeconds", fields.period);
+    let probe = action.with("initialDelaySeconds", delay).maybe("periodSeconds", period);
     Some(Value::from(probe).at(span))
 }
 
-fn path_action(service: &Checked<K8sService>, path: &Spanned<Text>) -> Option<Map> {
+fn path_action(
+    service: &Checked<K8sService>,
+    path: &Spanned<Text>,
+    profile: Profile,
+) -> Option<Map> {
     if path.value.as_str().is_empty() {
         return None;
     }
     let port = service.port_of_probes()?;
     let name = Value::from(port.name).at(service.probe_port.as_ref().map(|name| name.span));
-    match port.kind {
-        PortKind::Http => {
-            let get = Map::new()
-                .with("port", name)
-                .with("path", Value::from(path.value.clone()).at(path.span));
-            Some(Map::new().with("httpGet", get))
-        }
-        PortKind::Websocket | PortKind::Tcp => {
-            Some(Map::new().with("tcpSocket", Map::new().with("port", name)))
-        }
-        PortKind::Grpc => None,
+    // Opta 2022 sent HTTP to websockets and gRPC too.
+    let is_http =
+        port.kind == PortKind::Http || profile == Profile::Opta2022 && port.kind.is_http();
+    if is_http {
+        let get = Map::new()
+            .with("port", name)
+            .with("path", Value::from(path.value.clone()).at(path.span));
+        return Some(Map::new().with("httpGet", get));
     }
+    let socket = || Map::new().with("tcpSocket", Map::new().with("port", name));
+    (port.kind != PortKind::Grpc).then(socket)
 }
 
 fn command_action(command: &Command) -> Option<Map> {

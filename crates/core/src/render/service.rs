@@ -3,6 +3,7 @@
 use super::context::ServiceContext;
 use super::labels;
 use super::object::{Object, object};
+use super::target::Profile;
 use crate::check::Checked;
 use crate::kind::Kind;
 use crate::model::k8s_service::K8sService;
@@ -25,7 +26,7 @@ pub(super) fn render(
         Kind::Service,
         context.names.module.clone(),
         context,
-        Map::new(),
+        annotations(service, context.profile),
         Map::new().with("spec", spec),
     ))
 }
@@ -38,4 +39,17 @@ fn port(port: ServicePort) -> Value {
         .with("targetPort", port.name)
         .with("protocol", "TCP");
     Value::from(map).at(port.span)
+}
+
+/// Returns the annotation with the ports that Opta 2022 exposed through nginx: JSON from port to
+/// name.
+fn annotations(service: &Checked<K8sService>, profile: Profile) -> Map {
+    let ports = service.all_ports();
+    let tcp = ports.iter().filter(|port| !port.kind.is_http());
+    let entries: Vec<String> = tcp
+        .map(|port| format!("\"{}\": \"{}\"", port.service_port.0, port.name.as_str()))
+        .collect();
+    let is_set = profile == Profile::Opta2022 && !entries.is_empty();
+    let json = is_set.then(|| format!("{{{}}}", entries.join(", ")));
+    Map::new().maybe("nginx.opta.dev/extra-tcp-ports", json)
 }

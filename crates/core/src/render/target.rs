@@ -9,12 +9,20 @@ pub enum Profile {
     /// Pod template, selector, Service, ServiceAccount and Ingress rules exactly as Opta's chart of
     /// 2021 rendered them, so that no pod restarts.
     Opta2021,
+    /// The same for Opta's last chart, of August 2022.
+    Opta2022,
 }
 
 impl Profile {
     /// Every profile with its name, the default first.
     pub const ALL: &'static [(&'static str, Self)] =
-        &[("default", Self::Default), ("opta-2021", Self::Opta2021)];
+        &[("default", Self::Default), ("opta-2021", Self::Opta2021), ("opta-2022", Self::Opta2022)];
+
+    /// Whether the pods are those of one of Opta's charts.
+    #[must_use]
+    pub const fn is_opta(self) -> bool {
+        matches!(self, Self::Opta2021 | Self::Opta2022)
+    }
 }
 
 /// The Pod Security Standard that pods meet

@@ -18,6 +18,8 @@ pub struct Values {
     pub parent: BTreeMap<String, String>,
     /// The outputs of modules, for `${{module.name.output}}` and links.
     pub modules: BTreeMap<String, BTreeMap<String, String>>,
+    /// The random ends of the names of ECR repositories that Opta created in 2022, by module.
+    pub random: BTreeMap<String, String>,
     /// The default of `--env`.
     pub env: Option<String>,
     /// The default of `--image-tag`.
@@ -34,6 +36,7 @@ impl std::fmt::Debug for Values {
         f.debug_struct("Values")
             .field("parent", &self.parent.keys())
             .field("modules", &self.modules.keys())
+            .field("random", &self.random)
             .field("env", &self.env)
             .field("image_tag", &self.image_tag)
             .field("image_digest", &self.image_digest)
@@ -125,6 +128,9 @@ fn read_plain(mapping: &Mapping, values: &mut Values, reader: &mut FieldReader<'
     if let Some(entry) = not_null("parent") {
         values.parent = reader.in_entry(entry, |reader| read_outputs(entry, reader));
     }
+    if let Some(entry) = not_null("random") {
+        values.random = reader.in_entry(entry, |reader| read_outputs(entry, reader));
+    }
     let Some(entry) = not_null("modules") else { return };
     reader.in_entry(entry, |reader| match entry.value.as_mapping() {
         Some(modules) => {
@@ -163,6 +169,7 @@ impl Values {
         let (owner, rest) = input.split_once('.')?;
         let value = match owner {
             "parent" => self.parent.get(rest),
+            "random" => self.random.get(rest),
             "module" => {
                 let (module, output) = rest.split_once('.')?;
                 self.modules.get(module)?.get(output)

@@ -37,7 +37,7 @@ pub(super) fn shape<'a>(names: &'a Names, expected: &'a Expected<'_>) -> Shape<'
 
 fn pod_metadata(names: &Names, profile: Profile) -> Vec<Field<'static>> {
     let mut labels = common_labels(names);
-    if profile == Profile::Opta2021 {
+    if profile.is_opta() {
         let service = format!("{}-{}", names.module.as_str(), names.layer.as_str());
         labels.push(required("tags.datadoghq.com/service", exactly(service)));
         labels.push(required("tags.datadoghq.com/version", any_text()));
@@ -105,7 +105,11 @@ fn container(expected: &Expected<'_>) -> Vec<Field<'static>> {
         required("protocol", exactly("TCP")),
     ]);
     let amounts = || map([required("cpu", any_text()), required("memory", any_text())]);
-    let resources = map([required("requests", amounts()), required("limits", amounts())]);
+    let limits = match expected.profile {
+        Profile::Default | Profile::Opta2021 => amounts(),
+        Profile::Opta2022 => map([required("memory", any_text())]),
+    };
+    let resources = map([required("requests", amounts()), required("limits", limits)]);
     let mount = json!({ "name": "config", "mountPath": "/config", "readOnly": true });
     let mut fields = vec![
         required("name", exactly("k8s-service")),
@@ -120,6 +124,12 @@ fn container(expected: &Expected<'_>) -> Vec<Field<'static>> {
         optional("readinessProbe", probe()),
         optional("volumeMounts", one_item(exactly(mount))),
     ];
+    if expected.profile == Profile::Opta2022 {
+        let secret =
+            |name: &str| exactly(json!({ "secretRef": { "name": name, "optional": true } }));
+        let secrets = Shape::Each(vec![secret(LINK_SECRET), secret(MANUAL_SECRETS)]);
+        fields.push(required("envFrom", secrets));
+    }
     if expected.profile == Profile::Default {
         let security = match expected.hardening {
             Hardening::Baseline => json!({ "allowPrivilegeEscalation": false }),

@@ -5,7 +5,8 @@ use serde_json::json;
 use super::expected::Expected;
 use super::metadata::{object, selector};
 use super::shape::{
-    MANY, Shape, any_number, any_text, entries, exactly, items, map, one_of, required, text,
+    MANY, Shape, any_number, any_text, entries, exactly, items, map, one_of, optional, required,
+    text,
 };
 use super::{arn, deployment, traffic};
 use crate::kind::Kind;
@@ -40,7 +41,7 @@ pub(super) fn shape<'a>(
         Kind::Deployment => deployment::shape(names, expected),
         Kind::HorizontalPodAutoscaler => autoscaler(names),
         Kind::PodDisruptionBudget => disruption_budget(names),
-        Kind::Ingress => traffic::ingress(names),
+        Kind::Ingress => traffic::ingress(names, expected),
         Kind::HttpRoute => traffic::http_route(names, expected),
         Kind::GrpcRoute => traffic::grpc_route(names, expected),
     })
@@ -57,12 +58,19 @@ fn is_name_of(kind: Kind, name: &str, names: &Names) -> bool {
         | Kind::HorizontalPodAutoscaler
         | Kind::PodDisruptionBudget => name == names.full.as_str(),
         Kind::Ingress | Kind::HttpRoute | Kind::GrpcRoute => {
-            let number = name.strip_prefix(names.full.as_str()).and_then(|n| n.strip_prefix('-'));
-            number.is_some_and(|number| {
-                number.parse::<u16>().is_ok_and(|parsed| parsed.to_string() == number)
+            let suffix = name.strip_prefix(names.full.as_str()).and_then(|n| n.strip_prefix('-'));
+            suffix.is_some_and(|suffix| {
+                suffix.parse::<u16>().is_ok_and(|parsed| parsed.to_string() == suffix)
+                    || is_hash_of_opta(suffix)
             })
         }
     }
+}
+
+/// Whether the suffix is that of an Ingress of Opta 2022: 8 hexadecimal digits.
+fn is_hash_of_opta(suffix: &str) -> bool {
+    let is_digit = |byte: u8| byte.is_ascii_digit() || matches!(byte, b'a'..=b'f');
+    suffix.len() == 8 && suffix.bytes().all(is_digit)
 }
 
 fn allowed_names(kind: Kind, expected: &Expected<'_>) -> String {
@@ -105,7 +113,10 @@ fn service_account<'a>(names: &'a Names, expected: &'a Expected<'_>) -> Shape<'a
     object(
         Kind::ServiceAccount,
         names,
-        Some(map([required("eks.amazonaws.com/role-arn", role)])),
+        Some(map([
+            required("eks.amazonaws.com/role-arn", role),
+            optional("iam.gke.io/gcp-service-account", exactly("placeholder")),
+        ])),
         Vec::new(),
     )
 }
@@ -133,7 +144,8 @@ fn service(names: &Names) -> Shape<'_> {
         required("selector", exactly(selector(names))),
         required("ports", items(port, 1..=MANY)),
     ]);
-    object(Kind::Service, names, None, vec![required("spec", spec)])
+    let annotations = map([optional("nginx.opta.dev/extra-tcp-ports", any_text())]);
+    object(Kind::Service, names, Some(annotations), vec![required("spec", spec)])
 }
 
 fn autoscaler(names: &Names) -> Shape<'_> {

@@ -10,21 +10,30 @@ use super::shape::{
 use crate::kind::Kind;
 use crate::metadata_key::{is_key, is_snippet};
 use crate::model::name::Names;
+use crate::render::Profile;
 use crate::rfc1123;
 
 /// The characters that end a value in a configuration of nginx, or a path in a URL.
 const SPECIAL: &[char] = &['"', '\'', ';', '{', '}', '#', '`'];
 
-pub(super) fn ingress(names: &Names) -> Shape<'_> {
+pub(super) fn ingress<'a>(names: &'a Names, expected: &Expected<'_>) -> Shape<'a> {
     either(
         |ingress| ingress.pointer("/spec/ingressClassName").and_then(Value::as_str) == Some("alb"),
-        ingress_of("alb", one_of(&["Prefix"]), names),
-        ingress_of("nginx", any_text(), names),
+        ingress_of("alb", one_of(&["Prefix"]), names, expected),
+        ingress_of("nginx", any_text(), names, expected),
     )
 }
 
-fn ingress_of<'a>(class: &'static str, path_type: Shape<'a>, names: &'a Names) -> Shape<'a> {
-    let port = map([required("number", any_number())]);
+fn ingress_of<'a>(
+    class: &'static str,
+    path_type: Shape<'a>,
+    names: &'a Names,
+    expected: &Expected<'_>,
+) -> Shape<'a> {
+    let port = match expected.profile {
+        Profile::Default | Profile::Opta2021 => map([required("number", any_number())]),
+        Profile::Opta2022 => map([required("name", any_text())]),
+    };
     let service = map([required("name", exactly(names.module.as_str())), required("port", port)]);
     let backend = map([required("service", service)]);
     let path = map([
