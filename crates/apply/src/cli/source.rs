@@ -52,8 +52,8 @@ pub(crate) struct ValidateArgs {
     pub(crate) allow_outside: bool,
     /// Apply the safe fixes and print the changes
     ///
-    /// Also fixes the environment files that the service files name. Keeps comments, line breaks
-    /// and permissions.
+    /// Also fixes the environment files of the service files. Keeps comments, line breaks and
+    /// permissions.
     #[arg(long)]
     pub(crate) fix: bool,
     /// Print the changes of `--fix` without writing them
@@ -95,7 +95,7 @@ pub(crate) struct RenderArgs {
     /// The credentials come from the values file.
     #[arg(long)]
     pub(crate) include_secrets: bool,
-    /// Also render the Secret `secret` if some values are missing, without their keys
+    /// Render the Secret `secret` even if values are missing; leave out their keys
     #[arg(long, requires = "include_secrets")]
     pub(crate) partial: bool,
     /// Format of the manifests
@@ -116,13 +116,13 @@ pub(crate) struct SourceArgs {
     pub(crate) choices: ChoiceArgs,
 }
 
-/// A bundle, or a service file that a bundle is made of.
+/// A bundle, or a service file to render into a bundle.
 #[derive(Debug, Args)]
 pub(crate) struct InputArgs {
     /// Service file or bundle; `-` is standard input [default: opta.yml or opta.yaml]
     ///
-    /// A bundle is made of a service file on the way, with the environment, image and target
-    /// options. A bundle is used as it is.
+    /// A service file is rendered into a bundle first. The environment, image and target options
+    /// apply only to a service file.
     #[arg(value_name = "FILE", add = complete::inputs())]
     pub(crate) file: Option<PathBuf>,
     #[command(flatten)]
@@ -161,8 +161,9 @@ pub(crate) struct ChoiceArgs {
     pub(crate) allow_outside: bool,
     /// Tag for `image: AUTO` and for images without a tag
     ///
-    /// Commands that work on a cluster also take `MODULE=TAG`, for one of several modules. The
-    /// option can then be repeated. A module without a tag and a digest keeps the image that runs.
+    /// Commands that work on a cluster also accept `MODULE=TAG`, which sets the tag of one module.
+    /// Repeat the option for other modules. A module without a tag and a digest keeps its running
+    /// image.
     #[arg(long, value_name = "TAG", help_heading = IMAGE)]
     pub(crate) image_tag: Vec<String>,
     /// Digest for `image: AUTO`, or `MODULE=DIGEST` like `--image-tag`
