@@ -85,7 +85,9 @@ fn answers(arguments: &InitArgs, report: &Report) -> anyhow::Result<Answers> {
     let port = arguments.port.map(|port| port.to_string());
     let port = text(&port, "Port that the container listens on", Some("8080"))?;
     let Ok(port) = port.parse() else {
-        bail!(UsageError(format!("`{port}` is not a port\n  help: use a number from 1 to 65535")));
+        bail!(UsageError(format!(
+            "`{port}` is not a valid port\n  help: use a number from 1 to 65535"
+        )));
     };
     Ok(Answers {
         image,
@@ -152,7 +154,7 @@ fn service_file(answers: &Answers, environment_file: &str) -> String {
         Template::Web => text.push_str("    healthcheck_path: /health\n"),
         Template::Worker | Template::Grpc => {}
         Template::Postgres => text.push_str(
-            "    healthcheck_path: /health\n    # Gives the variables db_db_user, db_db_name, \
+            "    healthcheck_path: /health\n    # Adds the variables db_db_user, db_db_name, \
              db_db_password and db_db_host.\n    links:\n      - db\n",
         ),
     }

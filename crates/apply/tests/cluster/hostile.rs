@@ -47,7 +47,7 @@ fn lease_that_is_valid_for_years_is_reported_with_a_way_out() {
     kubectl_ok(&["-n", "endless", "delete", "lease", "optakit-endless"]);
     service.apply(&[]).succeeds();
     record_fault(
-        "Someone writes a Lease that is valid for years, or has impossible times",
+        "Someone writes a Lease that is valid for years, or has invalid times",
         "The message shows how to delete the Lease. Times are never compared.",
     );
 }
@@ -72,7 +72,7 @@ fn forged_revisions_do_not_displace_what_runs() {
     assert_eq!(service.image(), "acme/api:2");
     record_fault(
         "Someone writes Secrets that look like newer revisions",
-        "They displace no revision. `status`, `drift` and `rollback` use the revision that runs.",
+        "All revisions are kept. `status`, `drift` and `rollback` use the revision that runs.",
     );
 }
 

@@ -25,7 +25,7 @@ rule! {
 }
 
 rule! {
-    /// A probe has both a path and a command. A probe does only one of them.
+    /// A probe has both a path and a command. It can have only one of them.
     pub static PATH_AND_COMMAND: Error {
         fix: "Remove the path or the command.",
         bad: Module("healthcheck_path: /health\nhealthcheck_command: [check]\n"),
@@ -36,8 +36,8 @@ rule! {
 rule! {
     /// The path of a probe is a whole URL.
     ///
-    /// Kubernetes sends the request to the container itself. A URL as path is not found, so
-    /// Kubernetes would keep restarting the container.
+    /// Kubernetes sends the request to the container itself. The container cannot find a URL as a
+    /// path, so Kubernetes would keep restarting it.
     pub static URL_AS_PATH: Error {
         fix: "Write only the path.",
         bad: Module("healthcheck_path: http://localhost:8080/health\n"),

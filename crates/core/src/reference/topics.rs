@@ -18,7 +18,7 @@ const TOPICS: &[Topic] = &[
     Topic {
         name: "links",
         aliases: &["link"],
-        summary: "what a link gives to a service, per module type",
+        summary: "what a link adds to a service, per module type",
         text: links,
     },
     Topic {
@@ -36,19 +36,19 @@ const TOPICS: &[Topic] = &[
     Topic {
         name: "values",
         aliases: &["values-file"],
-        summary: "the file with facts that only your environment knows",
+        summary: "the file with values that only your environment knows",
         text: values,
     },
     Topic {
         name: "layer",
         aliases: &["service-file"],
-        summary: "the service file, which is also the namespace",
+        summary: "the service file, whose name is also the namespace",
         text: || LAYER.to_owned(),
     },
 ];
 
 const LAYER: &str = "\
-A layer is one service file, opta.yml. Opta used this word.
+A layer is one service file, opta.yml. The word comes from Opta.
 The `name` of the file is the name of the layer, and of the Kubernetes namespace of its services.
 ";
 
@@ -102,7 +102,7 @@ A service names the modules that it uses in `links`:
       - db: [{db_host: HOST, db_name: NAME, db_user: USER, db_password: PASSWORD}]
 
 A link to a database adds one environment variable per output, with the name MODULE_OUTPUT.
-The last line above gives the variables other names.
+The last line above renames the variables.
 "
     .to_owned();
     for kind in LINK_KINDS {
@@ -142,7 +142,7 @@ fn module_type(name: &str) -> Option<String> {
         Some(link_kind) => {
             let module = if kind.name == "postgres" { "db" } else { kind.name };
             text.push_str(&format!(
-                "A link to a module gives a service:\n{}",
+                "A link to this module adds to a service:\n{}",
                 link(link_kind, module)
             ));
             text.push_str(&format!("\n{DATABASES}"));
@@ -197,7 +197,7 @@ Optakit does not create DNS records. Point the domain to the load balancer of th
 
 fn values() -> String {
     "\
-A values file has facts that are not in opta.yml: addresses, ARNs and passwords. Pass it with \
+A values file contains values that are not in opta.yml: addresses, ARNs and passwords. Pass it with \
 `--values FILE` to `validate`, `render` and `bundle`.
 
     parent:                     # outputs of the environment

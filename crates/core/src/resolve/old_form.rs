@@ -23,7 +23,7 @@ rule! {
     /// | `{var.x}` | `{vars.x}` |
     /// | `type: aws-rds` | `type: postgres` |
     ///
-    /// Optakit reports no other problem of such a file.
+    /// Optakit reports no other problems in such a file.
     pub static OLD_FORM: Error {
         fix: "Rename the keys as the table shows.",
         bad: File(

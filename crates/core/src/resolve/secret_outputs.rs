@@ -14,8 +14,8 @@ rule! {
     ///
     /// Only the value of an environment variable can contain a secret output of a module. There,
     /// the manifest refers to a variable from the Secret `secret`, and Kubernetes adds the value.
-    /// Other fields, such as `image` and `public_uri`, have no variables. Secret outputs of the
-    /// environment are in no Secret of the namespace.
+    /// Other fields, such as `image` and `public_uri`, cannot refer to variables. The namespace has
+    /// no Secret with the secret outputs of the environment.
     pub static EXPOSED_SECRET: Error {
         fix: "Use a secret output of a module only in the value of an environment variable. Store \
               other secrets with `optakit secret set`, and list their names in `secrets`.",

@@ -8,7 +8,7 @@ use crate::span::Span;
 rule! {
     /// The value is in curly quotes. YAML reads them as a part of the text.
     ///
-    /// Word processors and chats replace straight quotes by curly ones.
+    /// Word processors and chats replace straight quotes with curly quotes.
     pub static CURLY_QUOTES: Warning {
         fix: "Use straight quotes.",
         bad: Module("env_vars:\n  GREETING: “hello”\n"),
@@ -17,7 +17,7 @@ rule! {
 }
 
 rule! {
-    /// A line is indented by no-break spaces, or one separates a key from its value.
+    /// A line is indented with no-break spaces, or a no-break space follows a key.
     ///
     /// YAML accepts only ordinary spaces there. Web pages and chats often copy no-break spaces.
     pub static NO_BREAK_SPACE: Error {

@@ -29,7 +29,7 @@ const HEALTH: &str = "healthcheck_path";
 const COUNTS: &str = "use `min_containers` and `max_containers`";
 const RESOURCES: &str = "use `resource_request: {cpu: 250, memory: 512}`, in millicores and \
                          mebibytes";
-const LIMITS: &str = "use `resource_limits: {memory: 1024}`, in millicores and mebibytes";
+const LIMITS: &str = "use `resource_limits: {memory: 1024}`, in mebibytes";
 const PORT: &str = "write the port that the container listens on as `port: {http: 8080}`";
 const PROBE: &str = "write the path of the probe as `healthcheck_path: /health`";
 const ADDRESS: &str = "write the domain and path of the service as `public_uri: \
