@@ -24,11 +24,9 @@ fn a_command_that_cannot_run_exits_with_4() {
         ),
         (
             &["render", "--profile", "opta-2021", "--hardening", "restricted"],
-            "error: hardening `restricted` changes pods, but profile `opta-2021` keeps them as \
-             Opta rendered them\n",
+            "error: hardening `restricted` changes pods, but profiles of Opta keep them as Opta \
+             rendered them\n",
         ),
-        (&["render", "--image-tag", "a b"], "error: `a b` is not a valid image tag\n"),
-        (&["render", "--image-tag", ""], "error: `\"\"` is not a valid image tag\n"),
         (
             &["bundle", "inspect", "opta.yml"],
             "error: the file is not a valid bundle: expected ident at line 1 column 2\n",
@@ -39,6 +37,17 @@ fn a_command_that_cannot_run_exits_with_4() {
         assert_eq!(outcome.code, 4, "{arguments:?}");
         assert!(outcome.err.contains(message.trim_end()), "{arguments:?}: {}", outcome.err);
         assert_eq!(outcome.out, "", "{arguments:?}");
+    }
+}
+
+#[test]
+fn an_invalid_image_tag_is_a_usage_error() {
+    let folder = folder(SERVICE);
+    for (tag, message) in [("a b", "`a b`"), ("", "`\"\"`")] {
+        let outcome = run(&folder, &["render", "--image-tag", tag]);
+        assert_eq!(outcome.code, 64, "{}", outcome.err);
+        assert_eq!(outcome.err, format!("error: {message} is not a valid image tag\n"));
+        assert_eq!(outcome.out, "");
     }
 }
 
@@ -60,7 +69,7 @@ fn usage_error_exits_with_64() {
         (
             &["render", "--profile", "odd"][..],
             "error: invalid value 'odd' for '--profile <PROFILE>'\n  \
-             [possible values: default, opta-2021]",
+             [possible values: default, opta-2021, opta-2022]",
         ),
         (
             &["render", "--exposure", "odd"],

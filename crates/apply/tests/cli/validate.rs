@@ -52,6 +52,7 @@ fn many_files_are_reported_in_order() {
             .expect("the folder can be created");
         let text = SERVICE
             .replace("../env", "../../env")
+            .replace("name: shop", &format!("name: shop-{index}"))
             .replace("8000", if index % 50 == 7 { "0" } else { "8000" });
         std::fs::write(path, text).expect("the file can be written");
     }
