@@ -196,7 +196,7 @@ pub(crate) enum Profile {
     /// Pods exactly as Opta rendered them, so that a takeover does not restart them
     #[value(name = "opta-2021")]
     Opta2021,
-    /// The same for services that Opta of 2022 deployed
+    /// Pods exactly as Opta rendered them in August 2022
     #[value(name = "opta-2022")]
     Opta2022,
 }
