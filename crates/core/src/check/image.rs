@@ -19,7 +19,7 @@ rule! {
 }
 
 rule! {
-    /// The name of the ECR repository is not known, so the manifests have a wrong image.
+    /// The name of the ECR repository is not known, so the manifests contain a wrong image.
     ///
     /// Opta 2022 added four random characters to the name. With the profile `opta-2022`, the
     /// manifests show `x7k2` instead. `optakit apply` finds the repository and uses its name.
@@ -58,7 +58,8 @@ fn check_repository(checker: &mut Checker<'_>, image: Span) {
     if names.contains_key(module) {
         return;
     }
-    let message = "the name of the repository is not known: it ends with four random characters";
+    let message =
+        "the name of the ECR repository is not known, because it ends with four random characters";
     let path = checker.path("image");
     let diagnostic = Diagnostic::new(&UNKNOWN_REPOSITORY_NAME, image, path, message);
     checker.push(diagnostic.help(format!("add `random: {{{module}: …}}` to the values file")));
