@@ -26,7 +26,7 @@ pub(crate) fn run(arguments: &DestroyArgs, report: &Report) -> anyhow::Result<Ou
         return with_service(&arguments.service, aws, Access::Read, report, async |session| {
             let set = ApplySet::read(&session.client, session.layer()).await?;
             show(&session, &set.leftovers(&session.client, &[]).await?, report);
-            report.note("dry run; nothing was changed");
+            report.note("dry run: nothing was changed");
             Ok(Outcome::Succeeded)
         });
     }

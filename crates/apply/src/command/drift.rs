@@ -25,7 +25,7 @@ pub(crate) fn run(arguments: &DriftArgs, report: &Report) -> anyhow::Result<Outc
         let (current, revision) = base(&session).await?;
         let bundle = history::read(&session.client, session.layer(), &revision).await?;
         let session = session.with(bundle).await?;
-        // A change by another field manager is a difference too.
+        // A change by another field manager is also a difference.
         let force = Force { all: true, ..Force::default() };
         let (changes, aws) =
             tokio::join!(Changes::in_cluster(&session, &force), compared_aws(&session, &revision));

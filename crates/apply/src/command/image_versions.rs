@@ -122,7 +122,7 @@ impl ImageVersions {
                     modules => format!("use {}", one_of(modules)),
                 };
                 return Err(UsageError(format!(
-                    "`{}` names {}, which is not a module whose AUTO image needs a tag or \
+                    "`{}` names {}, expected a module whose AUTO image needs a tag or \
                      digest\n  help: {help}",
                     version.option(),
                     quoted(module)

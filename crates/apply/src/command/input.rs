@@ -140,7 +140,7 @@ fn use_bundle(
     Ok(bundle)
 }
 
-/// Rejects options that cannot change a bundle, because it is rendered already.
+/// Rejects options that cannot change a bundle, because it is already rendered.
 fn check_choices(bundle: &Bundle, name: &str, choices: &ChoiceArgs) -> Result<(), UsageError> {
     let ChoiceArgs { env, values, allow_outside, image_tag: _, image_digest: _, .. } = choices;
     let environment = &bundle.metadata.environment;
@@ -162,7 +162,7 @@ fn check_choices(bundle: &Bundle, name: &str, choices: &ChoiceArgs) -> Result<()
     ];
     if let Some((option, _)) = given.iter().find(|(_, is_given)| *is_given) {
         let message = format!(
-            "`{option}` has no effect on {name}: a bundle is rendered already\n  \
+            "`{option}` has no effect on {name}: a bundle is already rendered\n  \
              help: pass the service file instead of the bundle"
         );
         return Err(UsageError(message));

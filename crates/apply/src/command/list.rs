@@ -45,7 +45,7 @@ pub(crate) fn run(arguments: &ListArgs, report: &Report) -> anyhow::Result<Outco
             }
         }
         if layers.is_empty() && matches!(arguments.output, ListFormat::Text | ListFormat::Wide) {
-            report.note(format!("no layers of Optakit in {}", connection.name));
+            report.note(format!("no layers in {}", connection.name));
         }
         report_scope(&scope, report);
         for layer in layers.iter().filter(|layer| !layer.faults.is_empty()) {

@@ -46,7 +46,7 @@ pub(super) fn dry_run(
         ProgressFormat::Json => ResultFormat::Json,
     };
     print(changes, session, output, report);
-    report.note("dry run; nothing was changed");
+    report.note("dry run: nothing was changed");
 }
 
 fn line(event: &Event<'_>) -> String {

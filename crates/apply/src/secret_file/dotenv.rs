@@ -252,7 +252,7 @@ mod tests {
             ("A=1\nB='hunter2\nC=3", 2, "the quote at the start"),
             ("A=\"a\" and \"b\"", 1, "the value has text after"),
             ("A='it's'", 1, "the value has text after"),
-            ("A=1\rB=2", 1, "the line has a carriage return"),
+            ("A=1\rB=2", 1, "the line contains a carriage return"),
         ] {
             check(text, Err((line, reason)));
         }

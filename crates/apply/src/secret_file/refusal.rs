@@ -57,7 +57,7 @@ impl fmt::Display for Reason {
                 f,
                 "Docker keeps a space around a value without quotes, but dotenv removes it"
             ),
-            Self::CarriageReturn => write!(f, "the line has a carriage return inside"),
+            Self::CarriageReturn => write!(f, "the line contains a carriage return"),
             Self::Nul => write!(f, "the value has a NUL character"),
             Self::Encrypted => write!(f, "the value is encrypted with sops"),
             Self::Empty(name) => write!(f, "the value of `{name}` is empty"),
@@ -86,7 +86,7 @@ impl Reason {
             Self::TextAfterQuote => "put the whole value in the other kind of quotes".to_owned(),
             Self::Comment => "put the value in quotes, with or without the `#`".to_owned(),
             Self::SurroundingSpace => "remove the space, or put the value in quotes".to_owned(),
-            Self::CarriageReturn => "save the file with LF or CRLF line ends".to_owned(),
+            Self::CarriageReturn => "save the file with LF or CRLF line endings".to_owned(),
             Self::Nul => "remove it: an environment variable cannot contain it".to_owned(),
             Self::Encrypted => {
                 "run `sops decrypt FILE | optakit secret import -` with `--from dotenv`, `json` or \

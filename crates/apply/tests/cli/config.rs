@@ -44,7 +44,7 @@ fn exposure_and_version_are_used_for_service_files_only() {
     assert!(run(&folder, config, &[], flag).out.contains("ingressClassName: nginx"));
     assert_eq!(run(&folder, "", &[], &["bundle"]).code, 0);
     let permissions = run(&folder, config, &[], &["permissions", "shop-staging.bundle.json"]);
-    assert_eq!(permissions.code, 0, "a bundle is rendered already: {}", permissions.err);
+    assert_eq!(permissions.code, 0, "a bundle is already rendered: {}", permissions.err);
 }
 
 #[test]

@@ -95,7 +95,7 @@ fn drift_after_a_failed_run_names_the_revision_it_compares_with() {
     let text = service
         .run("drift", &[])
         .exits(2)
-        .prints("revision 2 (failed) was applied after revision 1; what it changed is a difference")
+        .prints("revision 2 (failed) was applied after revision 1; its changes are shown as differences")
         .prints("expected `acme/api:1`  (optakit, 20")
         .prints("astray: 1 difference from revision 1 (deployed 20");
     assert!(!text.stdout.contains("will "), "{}", text.stdout);

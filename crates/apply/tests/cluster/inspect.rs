@@ -123,7 +123,7 @@ fn doctor_reports_what_is_missing() {
 #[test]
 fn dry_runs_show_the_plan_and_change_nothing() {
     let service = Service::new("rehearsed", "acme/api:1", "");
-    service.run("apply", &["--dry-run"]).succeeds().reports("dry run; nothing was changed");
+    service.run("apply", &["--dry-run"]).succeeds().reports("dry run: nothing was changed");
     assert!(!exists(&["namespace", "rehearsed"]), "the namespace is not created");
     service.apply(&[]).succeeds();
     service.update("acme/api:2", "");
@@ -133,7 +133,7 @@ fn dry_runs_show_the_plan_and_change_nothing() {
         .run("rollback", &["--dry-run"])
         .succeeds()
         .prints("-            \"image\": \"acme/api:2\"")
-        .reports("dry run; nothing was changed");
+        .reports("dry run: nothing was changed");
     let json = service.run("apply", &["--dry-run", "-o", "json"]).succeeds();
     let json: Value = serde_json::from_str(&json.stdout).expect("one JSON object");
     assert_eq!(json["changes"], json!([]));
