@@ -174,7 +174,9 @@ impl SavedPlan {
             now.images.iter().any(|now| now.module == image.module && now.image != image.image)
         };
         if let Some(PlannedImage { module, image }) = self.images.iter().find(is_other) {
-            return outdated(format!("{module} ran {image} when the plan was saved, and runs another image now"));
+            return outdated(format!(
+                "{module} ran {image} when the plan was saved, and runs another image now"
+            ));
         }
         if self.bundle != now.bundle {
             return outdated(format!(
