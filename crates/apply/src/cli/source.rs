@@ -121,8 +121,8 @@ pub(crate) struct SourceArgs {
 pub(crate) struct InputArgs {
     /// Service file or bundle; `-` is standard input [default: opta.yml or opta.yaml]
     ///
-    /// A service file is rendered into a bundle first. The environment, image and target options
-    /// apply only to a service file.
+    /// A service file is rendered into a bundle first. For a bundle, only the image options have an
+    /// effect.
     #[arg(value_name = "FILE", add = complete::inputs())]
     pub(crate) file: Option<PathBuf>,
     #[command(flatten)]
