@@ -45,7 +45,7 @@ rule! {
 rule! {
     /// The annotation is not allowed, because it would disable a protection.
     ///
-    /// A snippet adds text to the configuration of nginx. This text can read the Secrets of all
+    /// A snippet adds text to the configuration of nginx. nginx can read the Secrets of all
     /// namespaces, so ingress-nginx rejects snippets by default. An annotation that disables
     /// AppArmor violates the Pod Security Standard `baseline`.
     pub static FORBIDDEN_ANNOTATION: Error {
