@@ -1,4 +1,4 @@
-//! Commands in help texts. They repeat the flags that the user gave, so that they work as they are.
+//! Commands in help texts. They repeat the flags that the user gave, so that users can copy them.
 //!
 //! Only the flags in [`REPEATED`] are repeated. None of them contains a secret value.
 
