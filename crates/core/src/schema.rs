@@ -69,6 +69,7 @@ fn field_type(field: &Field) -> Value {
             json!({ "anyOf": [number, digits("[0-9]+(\\.[0-9]+)?")] })
         }
         FieldType::Text => text(),
+        FieldType::Scalar => json!({ "type": ["string", "number", "boolean", "null"] }),
         FieldType::TextList => list_of(text()),
         FieldType::TextOrList => json!({ "anyOf": [text(), list_of(text())] }),
         FieldType::TextMap => map_of(json!({ "type": ["string", "number", "boolean"] })),

@@ -35,7 +35,8 @@ pub(super) fn text(comparison: &Comparison<'_>) -> String {
     let mut text = String::new();
     if let Some(later) = later {
         text.push_str(&format!(
-            "revision {} ({}) was applied after revision {}; its changes are shown as differences\n",
+            "revision {} ({}) was applied after revision {}; its changes are shown as \
+             differences\n",
             later.number, later.status, revision.number
         ));
     }

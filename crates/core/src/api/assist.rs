@@ -10,7 +10,6 @@ use super::places::Places;
 use super::request::Request;
 use super::values::read_values;
 use crate::assist::{self, AssistContext};
-use crate::model::layer::EnvironmentEntry;
 use crate::resolve::{self, Scope};
 use crate::source::{LineIndex, Source};
 use crate::span::FileId;
@@ -131,7 +130,8 @@ fn with_context<T>(
     let entry = entry.or_else(|| layer_file.environments.first().map(|entry| &entry.value));
     let (environment, _) =
         read_environment(request, layer_file, entry, &mut ignored, &mut Places::default());
-    let variables = entry.map_or_else(BTreeMap::new, EnvironmentEntry::all_variables);
+    let variables =
+        layer_file.layer.as_ref().map_or_else(BTreeMap::new, |file| file.variables(entry));
     let name = layer_file
         .layer
         .as_ref()

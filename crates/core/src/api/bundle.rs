@@ -193,6 +193,9 @@ fn values_of(inputs: &BTreeMap<String, String>) -> Values {
             Some(("parent", output)) => {
                 values.parent.insert(output.to_owned(), value.clone());
             }
+            Some(("vars", name)) => {
+                values.vars.insert(name.to_owned(), value.clone());
+            }
             Some(("module", rest)) => {
                 if let Some((module, output)) = rest.split_once('.') {
                     let outputs = values.modules.entry(module.to_owned()).or_default();

@@ -74,7 +74,8 @@ impl<'a> PreparedRequest<'a> {
         if options.as_ref().is_some_and(|options| options.profile.is_opta()) {
             accept_short_account_ids(&mut diagnostics);
         }
-        let variables = entry.map_or_else(BTreeMap::new, EnvironmentEntry::all_variables);
+        let variables =
+            layer.layer.as_ref().map_or_else(BTreeMap::new, |file| file.variables(entry));
         Self {
             request,
             file,

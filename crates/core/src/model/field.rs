@@ -136,6 +136,8 @@ pub enum FieldType {
     Quantity,
     /// Text.
     Text,
+    /// Text, a number or a boolean.
+    Scalar,
     /// A list of texts.
     TextList,
     /// One text, or a list of texts.
@@ -179,6 +181,7 @@ impl FieldType {
             Self::Count => "whole number, with or without quotes",
             Self::Quantity => "number, with or without quotes",
             Self::Text => "text",
+            Self::Scalar => "text, number or boolean",
             Self::TextList => "list of texts",
             Self::TextOrList => "text, or list of texts",
             Self::TextMap => "map from name to text",

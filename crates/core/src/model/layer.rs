@@ -5,10 +5,10 @@ use std::collections::BTreeMap;
 use super::field::{FieldShape, FieldType, ValueList};
 use super::field_reader::{FieldReader, FieldValue};
 use super::fields::fields;
+use super::input_variable::InputVariables;
 use super::modules::Modules;
 use super::providers::Providers;
 use super::synonym::{ENVIRONMENT_ENTRY_WORDS, LAYER_WORDS};
-use super::unsupported::UnsupportedField;
 use super::variables::{Variable, Variables};
 use crate::diagnostic::Diagnostic;
 use crate::order;
@@ -38,12 +38,14 @@ rule! {
 
 fields! {
     /// A service file, `opta.yml`. Opta calls it a layer.
-    pub struct Layer ("a service file", unsupported: UNSUPPORTED, synonyms: LAYER_WORDS) {
+    pub struct Layer ("a service file", synonyms: LAYER_WORDS) {
         /// Name of the service file. It is also the Kubernetes namespace.
         /// The name contains only lowercase letters, digits and dashes.
         name: Text, { example: "shop", required: true };
         /// Environments that the services run in. Each has an environment file.
         environments: Environments, { example: "[{name: staging, path: env.yml}]" };
+        /// Variables whose values come from the values file, for `{vars.x}`.
+        input_variables: InputVariables, { example: "[{name: color, default: blue}]" };
         /// Name of the organization. Set it only if the file has no `environments`.
         org_name: Text, { example: "acme" };
         /// Cloud account. Set it only if the file has no `environments`.
@@ -54,10 +56,6 @@ fields! {
         };
     }
 }
-
-/// Fields that service files got after September 2021.
-const UNSUPPORTED: &[UnsupportedField] =
-    &[UnsupportedField::new("input_variables", "set the values in `variables` of the environment")];
 
 fields! {
     /// An environment in a service file.
@@ -72,6 +70,20 @@ fields! {
         variables: Variables, { example: "{size: 2}" };
         /// Short form of `variables`.
         vars: Variables, { example: "{size: 2}" };
+    }
+}
+
+impl Layer {
+    /// Returns the variables of an environment of this file. They override input variables.
+    #[must_use]
+    pub fn variables<'a>(
+        &'a self,
+        entry: Option<&'a EnvironmentEntry>,
+    ) -> BTreeMap<&'a str, &'a Variable> {
+        let inputs = self.input_variables.iter().flat_map(|inputs| inputs.value.iter());
+        let mut variables: BTreeMap<&str, &Variable> = order::map(inputs);
+        variables.extend(entry.map(EnvironmentEntry::all_variables).unwrap_or_default());
+        variables
     }
 }
 

@@ -11,6 +11,7 @@ pub mod field;
 pub mod field_reader;
 mod fields;
 pub mod image;
+pub mod input_variable;
 pub mod k8s_service;
 pub mod layer;
 pub mod link;

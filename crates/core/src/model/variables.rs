@@ -19,6 +19,19 @@ pub struct Variable {
     pub text: Result<String, String>,
     /// The position of the value.
     pub span: Span,
+    /// Where else the value can come from.
+    pub input: VariableInput,
+}
+
+/// Whether the values file can set a variable.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum VariableInput {
+    /// The file decides the value.
+    Fixed,
+    /// The values file can override the default.
+    Optional,
+    /// The values file must set the value.
+    Required,
 }
 
 impl FieldValue for Variables {
@@ -29,14 +42,19 @@ impl FieldValue for Variables {
             reader.push(reader.wrong_type(node, "a map from name to value"));
             return None;
         };
-        let variable = |value: &Node| Variable {
-            text: scalar_text(value).ok_or_else(|| value.describe()),
-            span: value.span,
-        };
         let entries = mapping.entries.iter();
+        let variable = |value| Variable::of_node(value, VariableInput::Fixed);
         Some(Self(order::map(
             entries.map(|entry| (entry.key.value.to_string(), variable(&entry.value))),
         )))
+    }
+}
+
+impl Variable {
+    /// Returns the variable with the value of a node.
+    pub(super) fn of_node(value: &Node, input: VariableInput) -> Self {
+        let text = scalar_text(value).ok_or_else(|| value.describe());
+        Self { text, span: value.span, input }
     }
 }
 

@@ -197,8 +197,8 @@ Optakit does not create DNS records. Point the domain to the load balancer of th
 
 fn values() -> String {
     "\
-A values file contains values that are not in opta.yml: addresses, ARNs and passwords. Pass it with \
-`--values FILE` to `validate`, `render` and `bundle`.
+A values file contains values that are not in opta.yml: addresses, ARNs and passwords. Pass it \
+with `--values FILE` to `validate`, `render` and `bundle`.
 
     parent:                     # outputs of the environment
       vpc_id: vpc-0a1b2c

@@ -5,7 +5,7 @@ use crate::model::environment::PARENT_OUTPUTS;
 use crate::model::link_kind::is_secret_output;
 use crate::model::module::Header;
 use crate::model::module_facts::ModuleFacts;
-use crate::model::variables::Variable;
+use crate::model::variables::{Variable, VariableInput};
 use crate::quote::{one_of, quoted};
 use crate::span::Span;
 use crate::suggest::Suggestion;
@@ -105,8 +105,21 @@ fn variable(name: &str, scope: &Scope<'_>) -> Answer {
         ("image_tag" | "image_digest", _) => return Answer::Input(name.to_owned()),
         _ => {}
     }
-    match scope.variables.get(name) {
-        Some(Variable { text: Ok(text), span }) => Answer::Known(text.clone(), Some(*span)),
+    let variable = scope.variables.get(name).copied();
+    if let Some(Variable {
+        input: input @ (VariableInput::Optional | VariableInput::Required),
+        ..
+    }) = variable
+    {
+        let key = format!("vars.{name}");
+        match (scope.value(&key), input) {
+            (Some(value), _) => return Answer::Known(value, None),
+            (None, VariableInput::Required) => return Answer::Input(key),
+            (None, _) => {}
+        }
+    }
+    match variable {
+        Some(Variable { text: Ok(text), span, .. }) => Answer::Known(text.clone(), Some(*span)),
         Some(Variable { text: Err(found), .. }) => Answer::unknown(
             format!("`{name}` is {found}, expected text, a number or a boolean"),
             "change the variable".to_owned(),

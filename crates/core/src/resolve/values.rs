@@ -20,6 +20,8 @@ pub struct Values {
     pub modules: BTreeMap<String, BTreeMap<String, String>>,
     /// The random ends of the names of ECR repositories that Opta created in 2022, by module.
     pub random: BTreeMap<String, String>,
+    /// The values of input variables, for `{vars.x}`.
+    pub vars: BTreeMap<String, String>,
     /// The default of `--env`.
     pub env: Option<String>,
     /// The default of `--image-tag`.
@@ -37,6 +39,7 @@ impl std::fmt::Debug for Values {
             .field("parent", &self.parent.keys())
             .field("modules", &self.modules.keys())
             .field("random", &self.random)
+            .field("vars", &self.vars.keys())
             .field("env", &self.env)
             .field("image_tag", &self.image_tag)
             .field("image_digest", &self.image_digest)
@@ -46,7 +49,7 @@ impl std::fmt::Debug for Values {
 
 const KEYS: Keys = Keys {
     map: "a values file",
-    names: &["parent", "modules", "env", "image_tag", "image_digest", "random"],
+    names: &["parent", "modules", "env", "image_tag", "image_digest", "random", "vars"],
     unsupported: &[],
     synonyms: &[],
     shapes: &[],
@@ -128,6 +131,9 @@ fn read_plain(mapping: &Mapping, values: &mut Values, reader: &mut FieldReader<'
     if let Some(entry) = not_null("parent") {
         values.parent = reader.in_entry(entry, |reader| read_outputs(entry, reader));
     }
+    if let Some(entry) = not_null("vars") {
+        values.vars = reader.in_entry(entry, |reader| read_outputs(entry, reader));
+    }
     if let Some(entry) = not_null("random") {
         values.random = reader.in_entry(entry, |reader| read_outputs(entry, reader));
     }
@@ -170,6 +176,7 @@ impl Values {
         let value = match owner {
             "parent" => self.parent.get(rest),
             "random" => self.random.get(rest),
+            "vars" => self.vars.get(rest),
             "module" => {
                 let (module, output) = rest.split_once('.')?;
                 self.modules.get(module)?.get(output)

@@ -66,7 +66,7 @@ fn control(sheet: Sheet, field: &'static Field, path: Path) -> AnyView {
         FieldType::Integer | FieldType::Count | FieldType::Quantity => {
             view! { <Line sheet path label hint number=true /> }.into_any()
         }
-        FieldType::Text => view! { <Line sheet path label hint /> }.into_any(),
+        FieldType::Text | FieldType::Scalar => view! { <Line sheet path label hint /> }.into_any(),
         FieldType::TextList | FieldType::TextOrList => {
             view! { <Texts sheet label path /> }.into_any()
         }

@@ -66,12 +66,13 @@ fn known(data: &Value) -> Vec<String> {
     let keys = |value: &Value| {
         value.as_object().map(|map| map.keys().cloned().collect::<Vec<_>>()).unwrap_or_default()
     };
-    let parent = keys(&data["parent"]).into_iter().map(|name| format!("parent.{name}"));
+    let named =
+        |map: &'static str| keys(&data[map]).into_iter().map(move |name| format!("{map}.{name}"));
     let modules = keys(&data["modules"]).into_iter().flat_map(|module| {
         let outputs = keys(&data["modules"][&module]).into_iter();
         outputs.map(move |output| format!("module.{module}.{output}"))
     });
-    parent.chain(modules).collect()
+    named("parent").chain(named("vars")).chain(modules).collect()
 }
 
 /// Returns the file and the path that store an input.
@@ -79,7 +80,7 @@ fn place(state: State, name: &str) -> (String, Vec<PathStep>) {
     let key = |key: &str| PathStep::Key(key.to_owned());
     let (first, rest) = name.split_once('.').unwrap_or(("", name));
     match (first, rest.split_once('.')) {
-        ("parent", _) => (VALUES_FILE.to_owned(), vec![key("parent"), key(rest)]),
+        ("parent" | "vars", _) => (VALUES_FILE.to_owned(), vec![key(first), key(rest)]),
         ("module", Some((module, output))) => {
             (VALUES_FILE.to_owned(), vec![key("modules"), key(module), key(output)])
         }
