@@ -199,6 +199,7 @@ const FAILURES: &[Failure] = &[
         title: "The token has expired",
         layer: "token",
         expired_token: true,
+        exit_code: 4,
         message: "(401)",
         helm_cause: "credentials",
         ..WORKING

@@ -54,7 +54,7 @@ fn lease_that_is_valid_for_years_is_reported_with_a_way_out() {
 
 #[test]
 fn forged_revisions_do_not_displace_what_runs() {
-    let service = Service::new("forged", "acme/api:1", "");
+    let service = Service::new("displaced", "acme/api:1", "");
     service.apply(&[]).succeeds();
     service.update("acme/api:2", "");
     service.apply(&[]).succeeds();
@@ -76,17 +76,17 @@ fn forged_revisions_do_not_displace_what_runs() {
     );
 }
 
-/// Returns a Secret that looks like a revision of the layer `forged`.
+/// Returns a Secret that looks like a revision of the layer `displaced`.
 fn forged_revision(number: u32) -> Value {
     json!({
         "apiVersion": "v1",
         "kind": "Secret",
         "type": "optakit.dev/revision",
         "metadata": {
-            "name": format!("optakit.forged.v{number}"),
-            "namespace": "forged",
+            "name": format!("optakit.displaced.v{number}"),
+            "namespace": "displaced",
             "labels": {
-                "optakit.dev/layer": "forged",
+                "optakit.dev/layer": "displaced",
                 "optakit.dev/revision": number.to_string(),
                 "optakit.dev/status": "deployed",
             },

@@ -29,7 +29,7 @@ fn has_lock(service: &Service) -> bool {
 
 #[test]
 fn second_ctrl_c_during_a_wait_releases_the_lock() {
-    let service = stuck_service("twice");
+    let service = stuck_service("stopped-twice");
     let mut run = waiting_apply(&service, &setting("OPTAKIT_TEST_KUBECONFIG"));
     run.types("\u{3}\u{3}");
     let screen = run.exits(130);
@@ -41,7 +41,7 @@ fn second_ctrl_c_during_a_wait_releases_the_lock() {
     let mut run = waiting_apply(&service, KUBECONFIG);
     proxy.set_mode("gate=1");
     run.types("\u{3}");
-    run.shows("stopped      Deployment twice");
+    run.shows("stopped      Deployment stopped-twice");
     run.types("\u{3}");
     run.exits(130);
     assert!(!has_lock(&service), "the lock was released");
