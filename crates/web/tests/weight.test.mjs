@@ -39,7 +39,7 @@ test('form, panels, dialogs, files and help load on demand', () => {
 
 /** @type {[part: string, weight: () => number, figure: number][]} */
 const FIGURES = [
-  ['the program', files(/^optakit-web-.*\.wasm/), 314],
+  ['the program', files(/^optakit-web-.*\.wasm/), 359],
   ['the text editor', files(/^(?:editor|chunk)-.*\.js/), 106],
   ['the rest of the JavaScript', files(/^(?:page|boot|first|optakit-web)\S*\.js /), 12.2],
   ['index.html', files(/^index\.html/), 2.8],
@@ -50,7 +50,7 @@ const FIGURES = [
   ['help', files(/^split_help-/), 16.5],
   ['code that parts share', files(/^chunk_/), 53],
   ['completion and search', files(/^typing-/), 15.5],
-  ['the JavaScript package', packed('target/js/nodejs/optakit_bg.wasm'), 275],
+  ['the JavaScript package', packed('target/js/nodejs/optakit_bg.wasm'), 325],
 ];
 for (const [part, weight, figure] of FIGURES) {
   test(`${part}: ${figure} KB`, () => {
