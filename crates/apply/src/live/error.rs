@@ -62,7 +62,8 @@ pub(crate) fn explain(error: kube::Error, action: &'static str, object: &str) ->
     let object = object.to_owned();
     match error {
         kube::Error::Api(status) => {
-            let reason = status.message.clone();
+            // A webhook decides the message. Its lines stay apart from the lines of Optakit.
+            let reason = status.message.replace('\n', "\n    ");
             match status.code {
                 403 => LiveError::Forbidden { action, object, reason },
                 409 if status.reason == "Conflict" => LiveError::Conflict { object, reason },
@@ -71,5 +72,18 @@ pub(crate) fn explain(error: kube::Error, action: &'static str, object: &str) ->
             }
         }
         other => LiveError::Failed { action, object, reason: network::reason(&other) },
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn lines_of_a_webhook_are_indented() {
+        let status = kube::core::Status::failure("denied\n  help: run this", "Forbidden");
+        let error =
+            explain(kube::Error::Api(status.with_code(403).boxed()), "apply", "Service api");
+        assert!(error.to_string().contains("denied\n      help: run this"), "{error}");
     }
 }
