@@ -244,7 +244,7 @@ mod tests {
             ("A B=hunter2", 1, "the name has characters"),
             ("c2VjcmV0+/=", 1, "the name has characters"),
             ("..=hunter2", 1, "the name has characters"),
-            ("A=hunter2 # comment", 1, "` #` without quotes"),
+            ("A=hunter2 # comment", 1, "Docker reads ` #` without quotes"),
             ("A=hunter2 ", 1, "Docker keeps a space around a value"),
             ("A= hunter2", 1, "Docker keeps a space around a value"),
             ("A = hunter2\t", 1, "Docker keeps a space around a value"),
