@@ -6,6 +6,7 @@ mod apply_bundle;
 mod applyset;
 mod auth;
 mod aws;
+mod bundle_defaults;
 mod bundle_file;
 mod changes;
 mod cli;

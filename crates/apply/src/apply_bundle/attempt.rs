@@ -4,6 +4,7 @@ use anyhow::Context;
 
 use super::written::Written;
 use crate::applyset::ApplySet;
+use crate::bundle_defaults;
 use crate::history::{self, Base, Before, Current, Facts, NewRevision, Orphans, Revision, Status};
 use crate::session::Session;
 use crate::{hint, origin};
@@ -138,7 +139,8 @@ impl Started {
             Before::Nothing | Before::Unknown => None,
         };
         let needed: Vec<u32> = before.into_iter().chain([self.revision.number]).collect();
-        history::trim(client, layer, &needed).await?;
+        let kept = bundle_defaults::max_history(&session.bundle);
+        history::trim(client, layer, &needed, kept).await?;
         Ok(())
     }
 }

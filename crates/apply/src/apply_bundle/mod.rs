@@ -18,6 +18,7 @@ use optakit_core::render::IMAGE_DIGEST;
 
 pub(crate) use options::ApplyBundleOptions;
 
+use crate::bundle_defaults;
 use crate::deploy;
 use crate::plural::plural;
 use crate::preflight;
@@ -39,7 +40,8 @@ pub(crate) async fn apply_bundle(
     started: Instant,
 ) -> anyhow::Result<()> {
     preflight::check_inputs(&session.bundle, &[IMAGE_DIGEST, IMAGE_TAG])?;
-    session.retries.set_limit(options.deploy.patience.timeout);
+    let timeout = bundle_defaults::timeout(&session.bundle);
+    session.retries.set_limit(options.deploy.patience.or_timeout(timeout).timeout);
     let written = Written::default();
     if !session.namespace_exists {
         // A lock and a dry run need the namespace. What can be checked without it comes first.

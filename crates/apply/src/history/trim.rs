@@ -9,11 +9,12 @@ use super::revision::{
 };
 use crate::live::{LiveError, explain};
 
-/// The number of deployed revisions that are kept, and the number of others beside them.
+/// The number of deployed revisions that are kept without `max_history`, and the number of others
+/// beside them.
 const KEPT: usize = 10;
 
-/// Deletes the oldest revisions of a layer. Keeps the newest ten that were deployed, the newest ten
-/// others, and the revisions in `needed`. The last one in `needed` is the one that runs now.
+/// Deletes the oldest revisions of a layer. Keeps the newest `kept` revisions that were deployed, as
+/// many others, and the revisions in `needed`. Without a number, that is ten. The last one in `needed` is the one that runs now.
 ///
 /// # Errors
 ///
@@ -22,14 +23,16 @@ pub(crate) async fn trim(
     client: &kube::Client,
     layer: &str,
     needed: &[u32],
+    kept: Option<usize>,
 ) -> Result<(), HistoryError> {
+    let kept = kept.unwrap_or(KEPT);
     let mut revisions = list(client, layer).await?;
     // A number above that is not from a run. Such a Secret must not displace a revision.
     let last = needed.last().copied().unwrap_or(MAX_NUMBER);
     revisions.retain(|revision| revision.number <= last);
     let is_deployed = |revision: &&Revision| revision.status == Status::Deployed;
-    let deployed = revisions.iter().filter(is_deployed).skip(KEPT);
-    let others = revisions.iter().filter(|revision| !is_deployed(revision)).skip(KEPT);
+    let deployed = revisions.iter().filter(is_deployed).skip(kept);
+    let others = revisions.iter().filter(|revision| !is_deployed(revision)).skip(kept);
     let old = deployed.chain(others).filter(|revision| !needed.contains(&revision.number));
     for revision in old {
         delete(client, layer, revision).await?;

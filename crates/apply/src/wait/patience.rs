@@ -14,6 +14,8 @@ pub(crate) struct Patience {
     pub(crate) timeout: Duration,
     /// How long to wait for a pod whose problem may go away, but does not change.
     pub(super) grace: Duration,
+    /// Whether the user chose the timeout.
+    is_chosen: bool,
 }
 
 impl Patience {
@@ -21,6 +23,14 @@ impl Patience {
     /// that long for a node.
     pub(crate) fn new(timeout: Option<Duration>) -> Self {
         let grace = timeout.unwrap_or(DEFAULT_GRACE);
-        Self { timeout: timeout.unwrap_or(DEFAULT_TIMEOUT), grace }
+        let is_chosen = timeout.is_some();
+        Self { timeout: timeout.unwrap_or(DEFAULT_TIMEOUT), grace, is_chosen }
+    }
+
+    /// Returns the patience with the timeout of the service files, unless the user chose one.
+    #[must_use]
+    pub(crate) fn or_timeout(self, timeout: Option<Duration>) -> Self {
+        let timeout = timeout.filter(|_| !self.is_chosen).unwrap_or(self.timeout);
+        Self { timeout, ..self }
     }
 }

@@ -219,3 +219,15 @@ fn ten_slots_are_for_deployed_revisions() {
     let count = |status: &str| statuses.iter().filter(|other| *other == status).count();
     assert_eq!((count("deployed"), count("failed")), (10, 10));
 }
+
+#[test]
+fn max_history_limits_the_revisions_that_are_kept() {
+    let service = Service::new("short-history", "acme/api:1", "    max_history: 2\n");
+    service.apply(&[]).succeeds();
+    for tag in 2..=4 {
+        service.update(&format!("acme/api:{tag}"), "    max_history: 2\n");
+        service.apply(&[]).succeeds();
+    }
+    let numbers: Vec<u32> = revisions(&service).into_iter().map(|(number, _)| number).collect();
+    assert_eq!(numbers, [4, 3]);
+}

@@ -61,6 +61,13 @@ fn old_deadline_does_not_fail_the_next_rollout() {
 }
 
 #[test]
+fn timeout_of_the_service_file_limits_the_wait() {
+    let fields = format!("{PROBE}    timeout: 5\n");
+    let service = Service::new("own-timeout", "acme/failing-probe:1", &fields);
+    service.apply(&["--on-failure", "keep"]).fails().reports("no progress within 4 s");
+}
+
+#[test]
 fn timeout_outlives_the_deadline_of_the_deployment() {
     let service = Service::new("outlived", "acme/slow-start:1", "");
     update_with_deadline(&service, "acme/slow-start:1");

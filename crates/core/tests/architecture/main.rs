@@ -64,6 +64,7 @@ const APPLY: &[&str] = &[
     "request",
     "service_files",
     "bundle_file",
+    "bundle_defaults",
     "edit",
     "network",
     "auth",

@@ -1,0 +1,24 @@
+//! Defaults of an apply that a service file sets: `timeout` and `max_history`. The Deployments of a
+//! bundle contain them.
+
+use std::time::Duration;
+
+use optakit_core::bundle::Bundle;
+use optakit_core::kind::Kind;
+
+/// Returns how long to wait for the pods: the longest `timeout` of the services. A Deployment
+/// contains four fifths of it.
+pub(crate) fn timeout(bundle: &Bundle) -> Option<Duration> {
+    let deadline = largest(bundle, "/spec/progressDeadlineSeconds")?;
+    Some(Duration::from_secs(deadline.saturating_mul(5) / 4))
+}
+
+/// Returns how many revisions to keep: the largest `max_history` of the services.
+pub(crate) fn max_history(bundle: &Bundle) -> Option<usize> {
+    largest(bundle, "/spec/revisionHistoryLimit").and_then(|limit| usize::try_from(limit).ok())
+}
+
+fn largest(bundle: &Bundle, pointer: &str) -> Option<u64> {
+    let deployments = bundle.manifests.iter().filter(|object| object.kind() == Kind::Deployment);
+    deployments.filter_map(|object| object.json().pointer(pointer)?.as_u64()).max()
+}
