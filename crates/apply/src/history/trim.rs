@@ -13,8 +13,9 @@ use crate::live::{LiveError, explain};
 /// beside them.
 const KEPT: usize = 10;
 
-/// Deletes the oldest revisions of a layer. Keeps the newest `kept` revisions that were deployed, as
-/// many others, and the revisions in `needed`. Without a number, that is ten. The last one in `needed` is the one that runs now.
+/// Deletes the oldest revisions of a layer. Keeps the newest `kept` revisions that were deployed,
+/// as many others, and the revisions in `needed`. The last one in `needed` is the one that runs
+/// now. Without a number, it keeps ten.
 ///
 /// # Errors
 ///
