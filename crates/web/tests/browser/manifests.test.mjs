@@ -118,7 +118,7 @@ test('profile, hardening and Kubernetes version change the manifests', async (t)
   await manifests(page).getByText('runAsNonRoot: true').waitFor();
   assert.equal(await choice(page, 'Kubernetes').inputValue(), '1.34');
   await choice(page, 'Profile').selectOption('opta-2021');
-  const refusal = 'hardening restricted changes pods, but profile opta-2021';
+  const refusal = 'hardening restricted changes pods, but profiles of Opta';
   await region(page, 'Problems').getByText(refusal).waitFor();
   await choice(page, 'Hardening').selectOption('baseline');
   await assertSameBundle(page, service('shop'), '--profile', 'opta-2021', '--kubernetes', '1.34');
