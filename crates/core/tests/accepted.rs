@@ -132,3 +132,16 @@ fn aliases_have_a_budget_of_bytes() {
         analysis.diagnostics.iter().map(|diagnostic| &*diagnostic.message).collect();
     assert!(over.contains(&"the aliases up to this one add more than 16 MiB of text"), "{over:?}");
 }
+
+#[test]
+fn requests_and_limits_of_memory_are_whole_bytes() {
+    let memory = |fields: &str| {
+        let lines = format!("image: nginx:1.29\nport: {{http: 80}}\n{fields}");
+        let yaml = check(&service(&lines), ENVIRONMENT).yaml().unwrap_or_default();
+        let found = yaml.lines().filter_map(|line| line.trim().strip_prefix("memory: "));
+        found.map(|value| value.trim_matches('\'').to_owned()).collect::<Vec<_>>()
+    };
+    assert_eq!(memory("resource_request: {memory: 0.3}"), ["314573", "629146"]);
+    let limit = "resource_request: {memory: 0.3}\nresource_limits: {memory: 0.7}";
+    assert_eq!(memory(limit), ["314573", "734004"]);
+}

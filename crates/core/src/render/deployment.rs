@@ -246,7 +246,7 @@ fn resources(service: &Checked<K8sService>, profile: Profile) -> Map {
         .then(|| Value::from(format!("{}m", cpu.twice().to_text())).at(cpu_span));
     let limits = Map::new()
         .maybe("cpu", cpu_limit)
-        .with("memory", Value::from(format!("{}Mi", memory_limit.to_text())).at(limit_span));
+        .with("memory", Value::from(memory_limit.to_memory()).at(limit_span));
     Map::new().with("requests", amounts(cpu, memory)).with("limits", limits)
 }
 
