@@ -2,6 +2,7 @@
 
 use std::collections::BTreeMap;
 
+use optakit_core::check::env_vars::is_secret_key;
 use secrecy::{ExposeSecret, SecretString};
 
 use super::refusal::{Reason, Refusal};
@@ -11,6 +12,14 @@ pub(super) struct Entry {
     pub(super) name: String,
     pub(super) value: SecretString,
     pub(super) line: usize,
+}
+
+/// Why a value of a map cannot be stored.
+pub(super) enum Unusable {
+    /// The value is of this type, such as "a map".
+    NotText(&'static str),
+    /// The value is not valid in this format.
+    Syntax(&'static str),
 }
 
 /// The entries of a file, and the lines that cannot be imported.
@@ -23,6 +32,18 @@ pub(super) struct Content {
 impl Content {
     pub(super) fn push(&mut self, name: &str, value: String, line: usize) {
         self.entries.push(Entry { name: name.to_owned(), value: value.into(), line });
+    }
+
+    /// Adds an entry of a map, or refuses it.
+    pub(super) fn add(&mut self, name: &str, value: Result<String, Unusable>, line: usize) {
+        match value {
+            _ if !is_secret_key(name) => self.refuse(line, Reason::InvalidName),
+            Ok(value) => self.push(name, value, line),
+            Err(Unusable::NotText(found)) => {
+                self.refuse(line, Reason::NotText { name: name.to_owned(), found });
+            }
+            Err(Unusable::Syntax(format)) => self.refuse(line, Reason::Syntax(format)),
+        }
     }
 
     pub(super) fn refuse(&mut self, line: usize, reason: Reason) {

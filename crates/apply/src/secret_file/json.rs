@@ -2,12 +2,11 @@
 
 use std::fmt;
 
-use optakit_core::check::env_vars::is_secret_key;
 use serde::Deserializer;
 use serde::de::{MapAccess, Visitor};
 use serde_json::value::RawValue;
 
-use super::content::{Content, Lines};
+use super::content::{Content, Lines, Unusable};
 use super::refusal::Reason;
 
 /// Reads a map of texts, numbers and booleans. Numbers and booleans are stored as written.
@@ -27,30 +26,22 @@ pub(super) fn parse(text: &str) -> Content {
             for (name, value) in pairs {
                 // The values are parts of the text, so that their address is their position.
                 let line = lines.at(value.get().as_ptr().addr() - text.as_ptr().addr());
-                match scalar(&name, value.get()) {
-                    Ok(value) => content.push(&name, value, line),
-                    Err(reason) => content.refuse(line, reason),
-                }
+                content.add(&name, scalar(value.get()), line);
             }
         }
     }
     content
 }
 
-fn scalar(name: &str, raw: &str) -> Result<String, Reason> {
-    if !is_secret_key(name) {
-        return Err(Reason::InvalidName);
+/// Returns a text, or a number or boolean as written.
+fn scalar(raw: &str) -> Result<String, Unusable> {
+    match raw.as_bytes().first() {
+        Some(b'"') => serde_json::from_str(raw).map_err(|_| Unusable::Syntax("JSON")),
+        Some(b'{') => Err(Unusable::NotText("a map")),
+        Some(b'[') => Err(Unusable::NotText("a list")),
+        Some(b'n') => Err(Unusable::NotText("null")),
+        _ => Ok(raw.to_owned()),
     }
-    let found = match raw.as_bytes().first() {
-        Some(b'"') => {
-            return serde_json::from_str(raw).map_err(|_| Reason::Syntax("JSON"));
-        }
-        Some(b'{') => "a map",
-        Some(b'[') => "a list",
-        Some(b'n') => "null",
-        _ => return Ok(raw.to_owned()),
-    };
-    Err(Reason::NotText { name: name.to_owned(), found })
 }
 
 /// Reads all pairs of a map, also those with the same name.

@@ -1,11 +1,10 @@
 //! YAML files with one map from name to value.
 
-use optakit_core::check::env_vars::is_secret_key;
 use optakit_core::source::Source;
 use optakit_core::span::{FileId, Span};
-use optakit_core::syntax::{self, Entry, NodeKind, ScalarValue};
+use optakit_core::syntax::{self, Node, NodeKind, ScalarValue};
 
-use super::content::{Content, Lines};
+use super::content::{Content, Lines, Unusable};
 use super::refusal::Reason;
 
 /// Reads a map of texts, numbers and booleans. Numbers and booleans are stored as written.
@@ -28,28 +27,21 @@ pub(super) fn parse(text: &str) -> Content {
     };
     for entry in mapping.entries.iter().filter(|entry| !entry.value.is_broken()) {
         let line = line(entry.key.span);
-        match scalar(entry) {
-            Ok(value) => content.push(&entry.key.value, value, line),
-            Err(reason) => content.refuse(line, reason),
-        }
+        content.add(&entry.key.value, scalar(&entry.value), line);
     }
     content
 }
 
-fn scalar(entry: &Entry) -> Result<String, Reason> {
-    let name = &*entry.key.value;
-    if !is_secret_key(name) {
-        return Err(Reason::InvalidName);
-    }
-    let found = match &entry.value.kind {
+/// Returns a text, number or boolean as written.
+fn scalar(value: &Node) -> Result<String, Unusable> {
+    match &value.kind {
         NodeKind::Scalar(scalar) if scalar.value != ScalarValue::Null => {
-            return Ok(scalar.text.as_str().to_owned());
+            Ok(scalar.text.as_str().to_owned())
         }
-        NodeKind::Scalar(_) | NodeKind::Broken => "null",
-        NodeKind::Mapping(_) => "a map",
-        NodeKind::Sequence(_) => "a list",
-    };
-    Err(Reason::NotText { name: name.to_owned(), found })
+        NodeKind::Scalar(_) | NodeKind::Broken => Err(Unusable::NotText("null")),
+        NodeKind::Mapping(_) => Err(Unusable::NotText("a map")),
+        NodeKind::Sequence(_) => Err(Unusable::NotText("a list")),
+    }
 }
 
 #[cfg(test)]
