@@ -38,6 +38,21 @@ Examples:
   optakit apply shop-staging.bundle.json --plan plan.json")]
 pub(crate) struct PlanArgs {
     #[command(flatten)]
+    pub(crate) planned: PlannedArgs,
+    /// Save the plan to a file, for `optakit apply --plan`
+    ///
+    /// A saved plan expires after 2 hours, or when the cluster, AWS or the bundle changes.
+    #[arg(long, value_name = "FILE")]
+    pub(crate) save: Option<PathBuf>,
+    /// Format of the plan
+    #[arg(long, short, value_enum, value_name = "FORMAT", default_value_t = ResultFormat::Text)]
+    pub(crate) output: ResultFormat,
+}
+
+/// What a plan is made for: the arguments of `plan` and `diff`.
+#[derive(Debug, Args)]
+pub(crate) struct PlannedArgs {
+    #[command(flatten)]
     pub(crate) input: InputArgs,
     #[command(flatten)]
     pub(crate) connect: ConnectArgs,
@@ -45,17 +60,9 @@ pub(crate) struct PlanArgs {
     pub(crate) aws: AwsArgs,
     #[command(flatten)]
     pub(crate) conflicts: ConflictArgs,
-    /// Save the plan to a file, for `optakit apply --plan`
-    ///
-    /// A saved plan expires after 2 hours, or when the cluster, AWS or the bundle changes.
-    #[arg(long, value_name = "FILE")]
-    pub(crate) save: Option<PathBuf>,
     /// Accept a bundle that was modified after it was built
     #[arg(long)]
     pub(crate) allow_modified: bool,
-    /// Format of the plan
-    #[arg(long, short, value_enum, value_name = "FORMAT", default_value_t = ResultFormat::Text)]
-    pub(crate) output: ResultFormat,
 }
 
 /// Apply a service file or bundle to its cluster and wait until the pods are ready.

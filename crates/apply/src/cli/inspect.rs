@@ -4,10 +4,9 @@ use std::time::Duration;
 
 use clap::Args;
 
-use super::apply::{AwsArgs, ConflictArgs};
+use super::apply::PlannedArgs;
 use super::cluster::{ConnectArgs, ServiceArgs};
 use super::output::{ListFormat, ResultFormat};
-use super::source::InputArgs;
 use crate::duration;
 
 /// Show what an apply would change as a unified diff.
@@ -29,16 +28,7 @@ Examples:
   optakit diff shop-staging.bundle.json | delta")]
 pub(crate) struct DiffArgs {
     #[command(flatten)]
-    pub(crate) input: InputArgs,
-    #[command(flatten)]
-    pub(crate) connect: ConnectArgs,
-    #[command(flatten)]
-    pub(crate) aws: AwsArgs,
-    #[command(flatten)]
-    pub(crate) conflicts: ConflictArgs,
-    /// Accept a bundle that was modified after it was built
-    #[arg(long)]
-    pub(crate) allow_modified: bool,
+    pub(crate) planned: PlannedArgs,
 }
 
 /// List all layers that Optakit runs in a cluster.

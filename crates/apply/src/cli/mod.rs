@@ -19,7 +19,7 @@ use crate::outcome::Outcome;
 
 pub(crate) use apply::{
     ApplyArgs, ApplyOptionArgs, AwsArgs, ConflictArgs, DeployArgs, OnFailure, PlanArgs,
-    RollbackArgs, RolloutArgs,
+    PlannedArgs, RollbackArgs, RolloutArgs,
 };
 pub(crate) use bundle::{BundleArgs, BundleCommand, ImageNameArgs, PushArgs};
 pub(crate) use cluster::{

@@ -1,7 +1,6 @@
 //! `optakit diff`.
 
-use super::{connect, input, options, plan};
-use crate::bundle_file::IfModified;
+use super::{options, plan};
 use crate::changes::Changes;
 use crate::cli::DiffArgs;
 use crate::outcome::Outcome;
@@ -15,11 +14,9 @@ use crate::session;
 ///
 /// Fails if the cluster cannot be reached, or the API server rejects the plan.
 pub(crate) fn run(arguments: &DiffArgs, report: &Report) -> anyhow::Result<Outcome> {
-    let if_modified = IfModified::allowed(arguments.allow_modified);
-    let bundle = input::open(&arguments.input, if_modified, report)?;
-    let cluster = connect::cluster(&bundle, &arguments.connect)?;
+    let (bundle, cluster) = plan::open(&arguments.planned, report)?;
     session::block_on(async {
-        let (aws, force) = (options::aws(&arguments.aws), options::force(&arguments.conflicts));
+        let (aws, force) = options::plan(&arguments.planned);
         let (_, changes) = plan::find(bundle, &cluster, aws, &force, report).await?;
         changes.report_kept(report);
         report.result(&text(&changes));

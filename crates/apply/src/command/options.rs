@@ -5,7 +5,8 @@ use std::time::Duration;
 
 use crate::apply_bundle::ApplyBundleOptions;
 use crate::cli::{
-    ApplyOptionArgs, AwsArgs, ConflictArgs, ImageNameArgs, OnFailure, RolloutArgs, WriteArgs,
+    ApplyOptionArgs, AwsArgs, ConflictArgs, ImageNameArgs, OnFailure, PlannedArgs, RolloutArgs,
+    WriteArgs,
 };
 use crate::deploy::DeployOptions;
 use crate::owner::Force;
@@ -25,6 +26,11 @@ pub(super) fn force(conflicts: &ConflictArgs) -> Force {
 /// Returns how a run uses AWS.
 pub(super) const fn aws(aws: &AwsArgs) -> AwsUse {
     if aws.skip_aws { AwsUse::Skip } else { AwsUse::Manage { adopt: aws.adopt } }
+}
+
+/// Returns how a plan uses AWS, and which fields of others it overwrites.
+pub(super) fn plan(arguments: &PlannedArgs) -> (AwsUse, Force) {
+    (aws(&arguments.aws), force(&arguments.conflicts))
 }
 
 /// Returns how long to wait for the lock of another run.

@@ -8,7 +8,7 @@ use super::{connect, input, options};
 use crate::auth::Cluster;
 use crate::bundle_file::IfModified;
 use crate::changes::Changes;
-use crate::cli::PlanArgs;
+use crate::cli::{PlanArgs, PlannedArgs};
 use crate::outcome::Outcome;
 use crate::output_file::Privacy;
 use crate::owner::Force;
@@ -23,11 +23,9 @@ use crate::{output_file, preflight};
 ///
 /// Fails if the cluster cannot be reached, or the API server rejects the plan.
 pub(crate) fn run(arguments: &PlanArgs, report: &Report) -> anyhow::Result<Outcome> {
-    let if_modified = IfModified::allowed(arguments.allow_modified);
-    let bundle = input::open(&arguments.input, if_modified, report)?;
-    let cluster = connect::cluster(&bundle, &arguments.connect)?;
+    let (bundle, cluster) = open(&arguments.planned, report)?;
     session::block_on(async {
-        let (aws, force) = (options::aws(&arguments.aws), options::force(&arguments.conflicts));
+        let (aws, force) = options::plan(&arguments.planned);
         let (session, changes) = find(bundle, &cluster, aws, &force, report).await?;
         let code = print(&changes, &session, arguments.output, report);
         if let Some(path) = &arguments.save {
@@ -39,6 +37,18 @@ pub(crate) fn run(arguments: &PlanArgs, report: &Report) -> anyhow::Result<Outco
         }
         Ok(code)
     })
+}
+
+/// Opens the bundle of a plan, and finds its cluster.
+///
+/// # Errors
+///
+/// Fails if the bundle cannot be read, or no cluster is known.
+pub(super) fn open(arguments: &PlannedArgs, report: &Report) -> anyhow::Result<(Bundle, Cluster)> {
+    let if_modified = IfModified::allowed(arguments.allow_modified);
+    let bundle = input::open(&arguments.input, if_modified, report)?;
+    let cluster = connect::cluster(&bundle, &arguments.connect)?;
+    Ok((bundle, cluster))
 }
 
 /// Connects to a cluster, and finds what an apply of a bundle would change.
