@@ -5,12 +5,12 @@ use std::time::Duration;
 
 use optakit_core::bundle::Bundle;
 use optakit_core::kind::Kind;
+use optakit_core::render::timeout_of_deadline;
 
-/// Returns how long to wait for the pods: the longest `timeout` of the services. A Deployment
-/// contains four fifths of it.
+/// Returns how long to wait for the pods: the longest `timeout` of the services.
 pub(crate) fn timeout(bundle: &Bundle) -> Option<Duration> {
     let deadline = largest(bundle, "/spec/progressDeadlineSeconds")?;
-    Some(Duration::from_secs(deadline.saturating_mul(5) / 4))
+    Some(Duration::from_secs(timeout_of_deadline(deadline)))
 }
 
 /// Returns how many revisions to keep: the largest `max_history` of the services.

@@ -3,11 +3,12 @@
 use std::collections::BTreeMap;
 
 use super::context::Checker;
+use super::probes;
 use crate::diagnostic::Diagnostic;
 use crate::model::ports::{PROTOCOLS, PortItem, TYPES};
 use crate::quote::one_of;
 use crate::rfc1123;
-use crate::rule::{Rule, rule};
+use crate::rule::rule;
 use crate::span::{Span, Spanned};
 use crate::suggest::Suggestion;
 use crate::text::Text;
@@ -105,23 +106,14 @@ pub(super) fn check(checker: &mut Checker<'_>) {
         if service.port.is_some() {
             let span =
                 checker.header.mapping.get("ports").map_or(ports.span, |ports| ports.key.span);
-            report(checker, &PORT_AND_PORTS, span, "ports", "`port` and `ports` are both set")
+            let message = "`port` and `ports` are both set";
+            let path = checker.path("ports");
+            let diagnostic = Diagnostic::new(&PORT_AND_PORTS, span, path, message);
+            checker.push(diagnostic.help("remove `port`, and list all ports in `ports`"));
         }
         items(checker, &ports.value.0);
     }
     uses(checker);
-}
-
-fn report(checker: &mut Checker<'_>, rule: &'static Rule, span: Span, field: &str, message: &str) {
-    let path = checker.path(field);
-    checker.push(Diagnostic::new(rule, span, path, message).help(rule_help(rule)));
-}
-
-fn rule_help(rule: &'static Rule) -> &'static str {
-    match rule.id {
-        id if id == PORT_AND_PORTS.id => "remove `port`, and list all ports in `ports`",
-        _ => "add the port, or remove the field",
-    }
 }
 
 fn items(checker: &mut Checker<'_>, items: &[Spanned<PortItem>]) {
@@ -230,24 +222,21 @@ fn uses(checker: &mut Checker<'_>) {
         let suggestion = Suggestion::new(name.value.as_str(), names.iter().copied(), other_help);
         checker.push(suggestion.add_to(diagnostic, "change"));
     }
-    let paths = [
-        ("healthcheck_path", &service.healthcheck_path),
-        ("liveness_probe_path", &service.liveness_probe_path),
-        ("readiness_probe_path", &service.readiness_probe_path),
-    ];
-    for (field, path) in paths {
-        let Some(path) = path.as_ref().filter(|path| !path.value.as_str().is_empty()) else {
-            continue;
-        };
+    let add_port = "add the port, or remove the field";
+    for (field, path) in probes::paths(service) {
         if ports.is_empty() {
             let message = format!("`{field}` needs a port");
-            report(checker, &MISSING_PORT, path.span, field, &message);
+            let diagnostic =
+                Diagnostic::new(&MISSING_PORT, path.span, checker.path(field), message);
+            checker.push(diagnostic.help(add_port));
         }
     }
     if let Some(uri) = service.public_uri.value.0.first()
         && ports.iter().all(|port| !port.kind.is_http())
     {
         let message = "`public_uri` has no effect without a port of the type `http`";
-        report(checker, &PUBLIC_URI_WITHOUT_HTTP, uri.span, "public_uri", message);
+        let path = checker.path("public_uri");
+        let diagnostic = Diagnostic::new(&PUBLIC_URI_WITHOUT_HTTP, uri.span, path, message);
+        checker.push(diagnostic.help(add_port));
     }
 }

@@ -2,9 +2,12 @@
 
 use super::context::Checker;
 use crate::diagnostic::{Applicability, Diagnostic};
+use crate::model::k8s_service::K8sService;
 use crate::model::port::PortKind;
 use crate::model::text_list::yaml_quoted;
 use crate::rule::rule;
+use crate::span::Spanned;
+use crate::text::Text;
 
 rule! {
     /// The path of a probe does not start with a slash.
@@ -69,20 +72,23 @@ fn check_commands(checker: &mut Checker<'_>) {
     }
 }
 
-fn check_paths(checker: &mut Checker<'_>) {
-    let service = checker.service;
+/// Returns the paths of probes that are not empty, with their fields.
+pub(super) fn paths(service: &K8sService) -> impl Iterator<Item = (&'static str, &Spanned<Text>)> {
     let paths = [
         ("healthcheck_path", &service.healthcheck_path),
         ("liveness_probe_path", &service.liveness_probe_path),
         ("readiness_probe_path", &service.readiness_probe_path),
     ];
-    for (field, path) in paths {
-        let Some(path) = path else { continue };
+    let written = paths.into_iter().filter_map(|(field, path)| Some((field, path.as_ref()?)));
+    written.filter(|(_, path)| !path.value.as_str().is_empty())
+}
+
+fn check_paths(checker: &mut Checker<'_>) {
+    let service = checker.service;
+    let is_grpc = service.port_of_probes().is_some_and(|port| port.kind == PortKind::Grpc);
+    for (field, path) in paths(service) {
         let text = path.value.as_str();
-        if text.is_empty() {
-            continue;
-        }
-        if checker.service.port_of_probes().is_some_and(|port| port.kind == PortKind::Grpc) {
+        if is_grpc {
             let message = format!("`{field}` has no effect on a `grpc` port");
             let diagnostic =
                 Diagnostic::new(&PROBE_WITHOUT_EFFECT, path.span, checker.path(field), message)

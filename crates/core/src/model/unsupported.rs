@@ -3,10 +3,10 @@
 use crate::rule::rule;
 
 rule! {
-    /// Opta added this field after September 2021. Optakit does not support it.
+    /// Opta had this field in 2022. Optakit does not support it.
     ///
-    /// Optakit follows the field reference of Opta from September 2021. It reports newer fields as
-    /// an error, because ignoring them would change what runs in the cluster.
+    /// Optakit reports the field as an error, because ignoring it would change what runs in the
+    /// cluster.
     pub static UNSUPPORTED_FIELD: Error {
         fix: "Remove the field. If you need its effect, add it to the manifests, for example with \
               a Kustomize overlay on the output of `optakit render -o kustomize`.",

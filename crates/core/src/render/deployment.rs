@@ -3,6 +3,7 @@
 use std::collections::BTreeSet;
 
 use super::context::ServiceContext;
+use super::deadline::progress_deadline;
 use super::env_value::env_value;
 use super::image::ContainerImage;
 use super::object::{Object, object};
@@ -34,7 +35,10 @@ pub(super) fn render(
         .maybe("replicas", replicas)
         .with("selector", Map::new().with("matchLabels", labels::selector(context)))
         .with("strategy", Map::new().with("type", "RollingUpdate").with("rollingUpdate", rolling))
-        .with("progressDeadlineSeconds", progress_deadline(service))
+        .with(
+            "progressDeadlineSeconds",
+            Value::from(progress_deadline(service.timeout.value.0)).at(service.timeout.span),
+        )
         .with(
             "revisionHistoryLimit",
             Value::from(service.max_history.value.0).at(service.max_history.span),
@@ -248,11 +252,4 @@ fn resources(service: &Checked<K8sService>, profile: Profile) -> Map {
         .maybe("cpu", cpu_limit)
         .with("memory", Value::from(memory_limit.to_memory()).at(limit_span));
     Map::new().with("requests", amounts(cpu, memory)).with("limits", limits)
-}
-
-/// Returns the time after which a rollout without progress has failed: four fifths of the time that
-/// an apply waits, so that the apply can still report the failure.
-fn progress_deadline(service: &K8sService) -> Value {
-    let timeout = &service.timeout;
-    Value::from((timeout.value.0 * 4 / 5).max(1)).at(timeout.span)
 }
