@@ -6,7 +6,7 @@ pub(super) fn progress_deadline(timeout: i64) -> i64 {
     (timeout * 4 / 5).max(1)
 }
 
-/// Returns the `timeout` that a progress deadline stands for, both in seconds.
+/// Returns the `timeout` whose progress deadline this is, both in seconds.
 #[must_use]
 pub const fn timeout_of_deadline(deadline: u64) -> u64 {
     deadline.saturating_mul(5) / 4
