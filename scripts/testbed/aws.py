@@ -15,6 +15,8 @@ The access key that signs a request selects an error:
 - `FIRST-<code>-<action>`: the first two requests for this action are answered with this error.
   More words may follow, so that each test has its own key.
 - `HELD-<action>`: requests for this action are not answered.
+- `PAINTED-<action>`: requests for this action are denied, with characters in the message that a
+  terminal would execute.
 - `SKEWED`: the signature of every request is expired.
 """
 
@@ -110,6 +112,12 @@ class Handler(BaseHTTPRequestHandler):
         body = f"<ErrorResponse>{error}</ErrorResponse>".encode()
         self.answer(status, body, [("Content-Type", "text/xml")])
 
+    def painted(self):
+        """Returns a message with a bidirectional mark and a line break, and in JSON an escape."""
+        # XML cannot contain the escape.
+        escape = "\x1b[31m" if "X-Amz-Target" in self.headers else ""
+        return f"{escape}not\u202e allowed\n  help: run this"
+
     def action(self, body):
         """Returns the AWS action of the request; empty if it has none."""
         target = self.headers.get("X-Amz-Target", "").rpartition(".")[2]
@@ -137,6 +145,8 @@ class Handler(BaseHTTPRequestHandler):
                 return code, f"the first requests for {action} fail", ERROR_STATUS.get(code, 400)
         if action and key == f"HELD-{action}":
             threading.Event().wait()
+        if action and key == f"PAINTED-{action}":
+            return "AccessDenied", self.painted(), 403
         if key == "SKEWED":
             message = "Signature expired: 20260101T000000Z is now earlier than 20260101T010000Z"
             return "SignatureDoesNotMatch", message, 403

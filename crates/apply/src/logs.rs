@@ -9,7 +9,7 @@ use k8s_openapi::jiff::Timestamp;
 use kube::api::{Api, ListParams, LogParams};
 use tokio::sync::mpsc;
 
-use crate::live::{LiveError, explain};
+use crate::live::{Lenient, LiveError, explain};
 
 /// How often new pods are looked for.
 const INTERVAL: Duration = Duration::from_secs(2);
@@ -61,15 +61,18 @@ pub(crate) async fn sources(
     client: &kube::Client,
     selection: &Selection,
 ) -> Result<Vec<Source>, LiveError> {
-    let pods: Api<Pod> = Api::namespaced(client.clone(), &selection.layer);
+    let pods: Api<Lenient<Pod>> = Api::namespaced(client.clone(), &selection.layer);
     let mut labels = format!("app.kubernetes.io/name={CONTAINER}");
     if let Some(module) = &selection.module {
         labels.push_str(&format!(",app.kubernetes.io/instance={}-{module}", selection.layer));
     }
     let found = pods.list(&ListParams::default().labels(&labels)).await;
     let found = found.map_err(|error| explain(error, "listing", "the pods"))?;
-    let mut sources: Vec<Source> =
-        found.items.iter().filter_map(|pod| source(pod, selection.container.as_deref())).collect();
+    let mut sources: Vec<Source> = found
+        .items
+        .iter()
+        .filter_map(|pod| source(&pod.0, selection.container.as_deref()))
+        .collect();
     sources.sort();
     Ok(sources)
 }

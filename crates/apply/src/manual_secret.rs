@@ -11,7 +11,7 @@ use secrecy::{ExposeSecret, SecretString};
 use serde_json::{Map, Value, json};
 
 use crate::digest;
-use crate::live::{LiveError, explain};
+use crate::live::{Lenient, LiveError, explain};
 use crate::owner::{MANAGER, RESTART_MANAGER};
 use crate::session::Session;
 
@@ -240,19 +240,23 @@ impl SecretUser {
     }
 }
 
+fn deployments(session: &Session) -> Api<Lenient<Deployment>> {
+    Api::namespaced(session.client.clone(), session.layer())
+}
+
 /// Returns the Deployments whose pods use the Secret.
 ///
 /// # Errors
 ///
 /// Fails if the Deployments cannot be listed.
 pub(crate) async fn users(session: &Session) -> Result<Vec<SecretUser>, LiveError> {
-    let deployments: Api<Deployment> = Api::namespaced(session.client.clone(), session.layer());
+    let deployments = deployments(session);
     let ours = ListParams::default().labels("app.kubernetes.io/managed-by=optakit");
     let found = deployments
         .list(&ours)
         .await
         .map_err(|error| explain(error, "listing", "the Deployments"))?;
-    Ok(found.items.into_iter().filter_map(SecretUser::of).collect())
+    Ok(found.items.into_iter().filter_map(|found| SecretUser::of(found.0)).collect())
 }
 
 /// Restarts the pods of a Deployment, because pods read a Secret only when they start. Returns
@@ -266,7 +270,7 @@ pub(crate) async fn restart(
     user: &SecretUser,
     version: &str,
 ) -> Result<bool, LiveError> {
-    let deployments: Api<Deployment> = Api::namespaced(session.client.clone(), session.layer());
+    let deployments = deployments(session);
     let patch = json!({
         "apiVersion": "apps/v1",
         "kind": "Deployment",
@@ -279,5 +283,5 @@ pub(crate) async fn restart(
     let patched = deployments.patch(&user.name, &params, &Patch::Apply(&patch)).await;
     let restarting = format!("Deployment {}", user.name);
     let patched = patched.map_err(|error| explain(error, "restarting", &restarting))?;
-    Ok(patched.metadata.generation != user.generation)
+    Ok(patched.0.metadata.generation != user.generation)
 }

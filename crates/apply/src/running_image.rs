@@ -8,7 +8,7 @@ use optakit_core::bundle::{Bundle, ImageHole};
 use optakit_core::model::image::Reference;
 use optakit_core::render::VERSION_LABEL;
 
-use crate::live::{LiveError, explain};
+use crate::live::{Lenient, LiveError, explain};
 
 /// The AUTO images of a bundle that had neither a tag nor a digest.
 #[derive(Clone, Debug, Default)]
@@ -55,14 +55,16 @@ pub(crate) async fn keep(
     client: &kube::Client,
     bundle: &mut Bundle,
 ) -> Result<RunningImages, LiveError> {
-    let deployments: Api<Deployment> = Api::namespaced(client.clone(), &bundle.metadata.layer);
+    let deployments: Api<Lenient<Deployment>> =
+        Api::namespaced(client.clone(), &bundle.metadata.layer);
     let holes = bundle.image_holes();
     let found = holes.iter().map(|hole| deployments.get_opt(&hole.deployment));
     let found = join_all(found).await;
     let mut images = RunningImages::default();
     for (hole, found) in holes.into_iter().zip(found) {
         let object = || format!("Deployment {}", hole.deployment);
-        let found = found.map_err(|error| explain(error, "reading", &object()))?;
+        let found =
+            found.map_err(|error| explain(error, "reading", &object()))?.map(|found| found.0);
         let running = found.as_ref().and_then(|found| image(found, &hole.container));
         match running {
             Some(reference) if is_of_repository(reference, &hole.repository) => {

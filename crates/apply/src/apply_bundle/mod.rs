@@ -18,7 +18,6 @@ use optakit_core::render::IMAGE_DIGEST;
 
 pub(crate) use options::ApplyBundleOptions;
 
-use crate::bundle_defaults;
 use crate::deploy;
 use crate::plural::plural;
 use crate::preflight;
@@ -40,8 +39,7 @@ pub(crate) async fn apply_bundle(
     started: Instant,
 ) -> anyhow::Result<()> {
     preflight::check_inputs(&session.bundle, &[IMAGE_DIGEST, IMAGE_TAG])?;
-    let timeout = bundle_defaults::timeout(&session.bundle);
-    session.retries.set_limit(options.deploy.patience.or_timeout(timeout).timeout);
+    session.retries.set_limit(options.deploy.patience(&session.bundle).timeout);
     let written = Written::default();
     if !session.namespace_exists {
         // A lock and a dry run need the namespace. What can be checked without it comes first.
@@ -118,7 +116,6 @@ pub(crate) async fn roll_back(
     options: &ApplyBundleOptions,
     report: &Report,
 ) -> anyhow::Result<()> {
-    session.retries.set_limit(options.deploy.patience.timeout);
     let written = Written::default();
     let work = rollback::to(session, to, &options.deploy, &written, report);
     let (number, deployed) = locked(session, options.wait_lock, &written, report, work).await?;

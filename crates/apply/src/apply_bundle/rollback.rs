@@ -38,6 +38,7 @@ pub(super) async fn after_failure(run: Run<'_>, failure: Failure) -> anyhow::Err
     run.report.note(format!("rolling back to {}", name(&revision)));
     let options = DeployOptions { yes: true, plan: None, ..run.options.clone() };
     let restores = Some(&revision);
+    back.retries.set_limit(options.patience(&back.bundle).timeout);
     let rollback = Run { session: &back, options: &options, restores, image: None, ..run };
     match rollback.execute().await {
         Ok(_) => {
@@ -160,6 +161,7 @@ pub(super) async fn to(
         }
     };
     let restores = Some(revision);
+    back.retries.set_limit(options.patience(&back.bundle).timeout);
     let run = Run { session: &back, options, restores, image: None, written, report };
     let deployed = run.confirm_and_execute().await.map_err(after_failed_rollback)?;
     Ok((revision.number, deployed))

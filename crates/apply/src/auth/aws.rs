@@ -5,6 +5,7 @@ use aws_credential_types::Credentials;
 use aws_credential_types::provider::ProvideCredentials;
 use aws_credential_types::provider::error::CredentialsError;
 use aws_sdk_sts::error::{ProvideErrorMetadata, SdkError};
+use optakit_core::visible::visible_line;
 
 use super::aws_client::http_client;
 use super::error::AuthError;
@@ -66,11 +67,12 @@ where
     E: std::error::Error + ProvideErrorMetadata + 'static,
 {
     match (error.code(), error.message()) {
-        (Some(code), Some(message)) if is_clock_skew(message) => {
-            format!("{code}: {message}\n  help: correct the clock of this machine, then try again")
-        }
-        (Some(code), Some(message)) => format!("{code}: {message}"),
-        (Some(code), None) => code.to_owned(),
+        (Some(code), Some(message)) if is_clock_skew(message) => format!(
+            "{}\n  help: correct the clock of this machine, then try again",
+            visible_line(&format!("{code}: {message}"))
+        ),
+        (Some(code), Some(message)) => visible_line(&format!("{code}: {message}")).into_owned(),
+        (Some(code), None) => visible_line(code).into_owned(),
         _ => network::reason(error),
     }
 }

@@ -8,7 +8,7 @@ use optakit_core::kind::Kind;
 
 use crate::applyset::ApplySet;
 use crate::history::{self, Current, Revision};
-use crate::live::{LiveError, explain};
+use crate::live::{Lenient, LiveError, explain};
 use crate::lock;
 use crate::session::Session;
 use crate::wait::{self, Paused, PodCounts, SetPods};
@@ -126,10 +126,12 @@ impl ServiceStatus {
 }
 
 async fn deployments(client: &kube::Client, layer: &str) -> Result<Vec<Deployment>, LiveError> {
-    let deployments: Api<Deployment> = Api::namespaced(client.clone(), layer);
+    let deployments: Api<Lenient<Deployment>> = Api::namespaced(client.clone(), layer);
     let ours = ListParams::default().labels("app.kubernetes.io/managed-by=optakit");
     let found = deployments.list(&ours).await;
-    found.map(|list| list.items).map_err(|error| explain(error, "listing", "the Deployments"))
+    found
+        .map(|list| list.items.into_iter().map(|found| found.0).collect())
+        .map_err(|error| explain(error, "listing", "the Deployments"))
 }
 
 /// Returns the ReplicaSets. Without the permission, old pods are only counted.
@@ -137,9 +139,9 @@ async fn replica_sets(
     client: &kube::Client,
     layer: &str,
 ) -> Result<Vec<Arc<ReplicaSet>>, LiveError> {
-    let sets: Api<ReplicaSet> = Api::namespaced(client.clone(), layer);
+    let sets: Api<Lenient<ReplicaSet>> = Api::namespaced(client.clone(), layer);
     match sets.list(&ListParams::default()).await {
-        Ok(list) => Ok(list.items.into_iter().map(Arc::new).collect()),
+        Ok(list) => Ok(list.items.into_iter().map(|set| Arc::new(set.0)).collect()),
         Err(kube::Error::Api(status)) if status.code == 403 => Ok(Vec::new()),
         Err(error) => Err(explain(error, "listing", "the ReplicaSets")),
     }

@@ -10,7 +10,6 @@ mod stages;
 use optakit_core::kind::Kind;
 
 use crate::apply;
-use crate::bundle_defaults;
 use crate::changes::{Changes, rejected};
 use crate::live::{self, DesiredObject, ObjectChange};
 use crate::report::{ProgressTable, Report, confirm};
@@ -82,7 +81,7 @@ pub(crate) async fn write(
             force: options.force.all,
         },
         force: options.force.all,
-        patience: options.patience.or_timeout(bundle_defaults::timeout(&session.bundle)),
+        patience: options.patience(&session.bundle),
         stop: &session.stop,
         progress: ProgressTable::new(report, &rows(&changed, &members)),
     };

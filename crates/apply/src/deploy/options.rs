@@ -1,5 +1,8 @@
 //! The options of a deployment.
 
+use optakit_core::bundle::Bundle;
+
+use crate::bundle_defaults;
 use crate::owner::Force;
 use crate::saved_plan::SavedPlan;
 use crate::wait::Patience;
@@ -15,4 +18,11 @@ pub(crate) struct DeployOptions {
     pub(crate) patience: Patience,
     /// The saved plan that the changes must be equal to.
     pub(crate) plan: Option<SavedPlan>,
+}
+
+impl DeployOptions {
+    /// Returns how long to wait for the Deployments of a bundle.
+    pub(crate) fn patience(&self, bundle: &Bundle) -> Patience {
+        self.patience.or_timeout(bundle_defaults::timeout(bundle))
+    }
 }

@@ -10,7 +10,7 @@ use serde_json::Value;
 
 use super::rollout_error::{FailedTarget, RolloutError};
 use crate::duration;
-use crate::live::{DesiredObject, LiveError, explain};
+use crate::live::{DesiredObject, LiveError, explain, parse, to_value};
 use crate::report::{ProgressTable, RowPods};
 use crate::stop::{Interrupted, Stop};
 use crate::wait::{self, Awaited, Failure, Layer, Patience, PodCounts, Snapshot, Update};
@@ -195,6 +195,6 @@ fn awaited(target: &DesiredObject, written: &[DynamicObject]) -> Awaited {
     Awaited {
         name: target.name.clone(),
         containers: names("containers").chain(names("initContainers")).collect(),
-        written: written.and_then(|written| written.clone().try_parse().ok()),
+        written: written.and_then(|written| parse(to_value(written.clone())).ok()),
     }
 }

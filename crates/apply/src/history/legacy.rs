@@ -9,7 +9,7 @@ use optakit_core::kind::Kind;
 use serde_json::Value;
 
 use crate::applyset::ApplySet;
-use crate::live::{LiveError, explain};
+use crate::live::{Lenient, LiveError, explain};
 
 /// Whether the objects of the cluster are those of the bundle: no other object belongs to the
 /// ApplySet, and the containers have the same images.
@@ -34,10 +34,10 @@ pub(super) async fn runs(
 
 async fn has_same_images(client: &kube::Client, object: &BundleObject) -> Result<bool, LiveError> {
     let namespace = object.namespace().unwrap_or_default();
-    let deployments: Api<Deployment> = Api::namespaced(client.clone(), namespace);
+    let deployments: Api<Lenient<Deployment>> = Api::namespaced(client.clone(), namespace);
     let live = deployments.get_opt(object.name()).await;
     let live = live.map_err(|error| explain(error, "reading", &object.label()))?;
-    let live = live.and_then(|live| live.spec).and_then(|spec| spec.template.spec);
+    let live = live.and_then(|live| live.0.spec).and_then(|spec| spec.template.spec);
     let live: Vec<(String, Option<String>)> = live
         .iter()
         .flat_map(|pod| &pod.containers)

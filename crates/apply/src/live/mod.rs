@@ -3,6 +3,7 @@
 mod autoscalers;
 mod change;
 mod error;
+mod lenient;
 mod object;
 mod retries;
 
@@ -17,6 +18,7 @@ use crate::network;
 pub(crate) use autoscalers::check_autoscalers;
 pub(crate) use change::{ObjectChange, object_changes, to_value};
 pub(crate) use error::{LiveError, explain};
+pub(crate) use lenient::{Lenient, parse};
 pub(crate) use object::{DesiredObject, WriteOptions, resource_of};
 pub(crate) use retries::{Retries, is_used_up_quota};
 

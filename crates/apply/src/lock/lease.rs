@@ -7,13 +7,10 @@ use std::time::Duration;
 use k8s_openapi::api::coordination::v1::{Lease, LeaseSpec};
 use k8s_openapi::apimachinery::pkg::apis::meta::v1::MicroTime;
 use k8s_openapi::jiff::Timestamp;
-use kube::api::{
-    Api, ApiResource, DeleteParams, DynamicObject, ObjectMeta, PostParams, Preconditions,
-};
-use serde_json::Value;
+use kube::api::{Api, DeleteParams, ObjectMeta, PostParams, Preconditions};
 
 use super::{holder, presence};
-use crate::live::{LiveError, explain};
+use crate::live::{Lenient, LiveError, explain};
 
 /// How long a lock is valid after its last renewal.
 pub(super) const DURATION: Duration = Duration::from_secs(30);
@@ -21,8 +18,8 @@ pub(super) const DURATION: Duration = Duration::from_secs(30);
 /// The Lease of a layer, and the ID that this run writes into it.
 pub(super) struct LayerLease {
     leases: Api<Lease>,
-    /// Reads Leases of others, which may have times that [`Lease`] cannot represent.
-    foreign: Api<DynamicObject>,
+    /// Reads Leases of others.
+    foreign: Api<Lenient<Lease>>,
     layer: String,
     name: String,
     holder: String,
@@ -48,8 +45,7 @@ impl LayerLease {
         let mut annotations = holder::annotations();
         annotations.extend(machine.map(|machine| (presence::MACHINE.to_owned(), machine)));
         let leases = Api::namespaced(client.clone(), layer);
-        let resource = ApiResource::erase::<Lease>(&());
-        let foreign = Api::namespaced_with(client.clone(), layer, &resource);
+        let foreign = Api::namespaced(client.clone(), layer);
         let (layer, name) = (layer.to_owned(), lease_name(layer));
         Self { leases, foreign, layer, name, holder, annotations }
     }
@@ -68,10 +64,7 @@ impl LayerLease {
     pub(super) async fn read(&self) -> Result<Option<Lease>, LiveError> {
         let found = self.foreign.get_opt(&self.name).await;
         let found = found.map_err(|error| self.explain(error, "reading"))?;
-        found.map(without_unknown_times).transpose().map_err(|error| {
-            let error = kube::Error::SerdeError(error);
-            self.explain(error, "reading")
-        })
+        Ok(found.map(|lease| lease.0))
     }
 
     /// Creates the Lease with this run as its holder.
@@ -160,46 +153,8 @@ pub(super) fn lease_name(layer: &str) -> String {
     format!("optakit-{layer}")
 }
 
-/// Converts a Lease that anyone may have written. Drops times that cannot be represented, such as
-/// the end of the year 9999: they are only for messages.
-pub(super) fn without_unknown_times(found: DynamicObject) -> Result<Lease, serde_json::Error> {
-    let DynamicObject { metadata, mut data, .. } = found;
-    let mut spec = data.get_mut("spec").map(Value::take);
-    for time in ["acquireTime", "renewTime"] {
-        if let Some(time) = spec.as_mut().and_then(|spec| spec.get_mut(time))
-            && serde_json::from_value::<MicroTime>(time.clone()).is_err()
-        {
-            *time = Value::Null;
-        }
-    }
-    let spec: Option<LeaseSpec> = spec.map(serde_json::from_value).transpose()?;
-    Ok(Lease { metadata, spec })
-}
-
 /// Returns the ID of the holder of a Lease. A released Lease has none.
 pub(super) fn holder_of(lease: &Lease) -> Option<&String> {
     let holder = lease.spec.as_ref().and_then(|spec| spec.holder_identity.as_ref());
     holder.filter(|holder| !holder.is_empty())
-}
-
-#[cfg(test)]
-mod tests {
-    use serde_json::json;
-
-    use super::*;
-
-    #[test]
-    fn times_that_cannot_be_represented_are_dropped() {
-        let spec = json!({
-            "holderIdentity": "x",
-            "acquireTime": "9999-12-31T23:59:59.999999Z",
-            "renewTime": "2026-01-01T00:00:00.000000Z",
-        });
-        let found = json!({"metadata": {"name": "optakit-shop"}, "spec": spec});
-        let found = serde_json::from_value(found).expect("an object");
-        let spec = without_unknown_times(found).expect("a Lease").spec.expect("it has a spec");
-        assert_eq!(spec.holder_identity.as_deref(), Some("x"));
-        assert_eq!(spec.acquire_time, None);
-        assert!(spec.renew_time.is_some());
-    }
 }

@@ -9,10 +9,10 @@ use k8s_openapi::jiff::fmt::rfc2822;
 use k8s_openapi::jiff::{SignedDuration, Timestamp};
 use kube::client::Body;
 
-use super::lease::{DURATION, holder_of, lease_name, without_unknown_times};
+use super::lease::{DURATION, holder_of, lease_name};
 use super::presence;
 use crate::history::Lock;
-use crate::live::{LiveError, explain};
+use crate::live::{Lenient, LiveError, explain};
 
 /// The times of the API server have no fractions of a second.
 const PRECISION: Duration = Duration::from_secs(2);
@@ -47,8 +47,8 @@ pub(crate) async fn state(client: &kube::Client, layer: &str) -> Result<Lock, Li
     let now = date(&response);
     let content = response.into_body().collect_bytes().await;
     let content = content.map_err(|error| failed(error.to_string()))?;
-    let lease = serde_json::from_slice(&content).and_then(without_unknown_times);
-    let lease = lease.map_err(|error| failed(error.to_string()))?;
+    let lease = serde_json::from_slice(&content);
+    let Lenient(lease): Lenient<Lease> = lease.map_err(|error| failed(error.to_string()))?;
     Ok(if is_held(&lease, now) { Lock::Held } else { Lock::Free })
 }
 

@@ -15,6 +15,7 @@ use super::events::{time, written};
 use super::replica_set::without_prefix;
 use super::rollout::{is_owned, new_set};
 use super::snapshot::statuses;
+use crate::live::Lenient;
 use crate::owner::MANAGER;
 
 /// The number of warnings that are shown.
@@ -39,11 +40,10 @@ pub(crate) struct FailedRollout<'a> {
 /// What cannot be read is left out.
 pub(crate) async fn of(rollout: &FailedRollout<'_>) -> Vec<String> {
     let FailedRollout { client, namespace, reason, cause, .. } = *rollout;
-    let pods: Api<Pod> = Api::namespaced(client.clone(), namespace);
     let objects = Objects::read(rollout).await;
     let (warnings, log) = futures::future::join(
         warnings(client, namespace, &objects, reason),
-        log(&pods, &objects, cause.and_then(Cause::log_source)),
+        log(client, namespace, &objects, cause.and_then(Cause::log_source)),
     )
     .await;
     warnings.into_iter().chain(log).collect()
@@ -69,16 +69,18 @@ impl Objects {
         let FailedRollout { client, namespace, deployment: name, written, .. } = *rollout;
         let since = written.and_then(write_time);
         let unknown = Self { deployment: name.to_owned(), since, ..Self::default() };
-        let deployments: Api<Deployment> = Api::namespaced(client.clone(), namespace);
-        let sets: Api<ReplicaSet> = Api::namespaced(client.clone(), namespace);
-        let pods: Api<Pod> = Api::namespaced(client.clone(), namespace);
+        let deployments: Api<Lenient<Deployment>> = Api::namespaced(client.clone(), namespace);
+        let sets: Api<Lenient<ReplicaSet>> = Api::namespaced(client.clone(), namespace);
+        let pods: Api<Lenient<Pod>> = Api::namespaced(client.clone(), namespace);
         let all = ListParams::default();
         let read = try_join3(deployments.get(name), sets.list(&all), pods.list(&all)).await;
-        let Ok((deployment, sets, pods)) = read else { return unknown };
-        let sets: Vec<Arc<ReplicaSet>> = sets.items.into_iter().map(Arc::new).collect();
+        let Ok((Lenient(deployment), sets, pods)) = read else { return unknown };
+        let sets: Vec<Arc<ReplicaSet>> =
+            sets.items.into_iter().map(|set| Arc::new(set.0)).collect();
         let Some(set) = new_set(&deployment, &sets) else { return unknown };
         let is_new = |pod: &Pod| is_owned(&pod.metadata, &set.metadata);
-        let (pods, others): (Vec<Pod>, Vec<Pod>) = pods.items.into_iter().partition(is_new);
+        let (pods, others): (Vec<Pod>, Vec<Pod>) =
+            pods.items.into_iter().map(|pod| pod.0).partition(is_new);
         let own = [&deployment.metadata, &set.metadata].into_iter();
         let own = own.chain(pods.iter().map(|pod| &pod.metadata));
         Self {
@@ -138,11 +140,11 @@ async fn warnings(
     objects: &Objects,
     reason: &str,
 ) -> Vec<String> {
-    let events: Api<Event> = Api::namespaced(client.clone(), namespace);
+    let events: Api<Lenient<Event>> = Api::namespaced(client.clone(), namespace);
     let found = events
         .list(&ListParams::default().fields("type=Warning"))
         .await
-        .map(|list| list.items)
+        .map(|list| list.items.into_iter().map(|event| event.0).collect())
         .unwrap_or_default();
     newest(found, objects, reason)
 }
@@ -179,12 +181,14 @@ fn without_pods(text: &str, deployment: &str) -> String {
 /// Returns the last log lines of the pod and container that have the problem. If only the
 /// Deployment is known, that is a container of its newest pod that is not ready.
 async fn log(
-    pods: &Api<Pod>,
+    client: &kube::Client,
+    namespace: &str,
     objects: &Objects,
     source: Option<(&str, Option<&str>)>,
 ) -> Vec<String> {
+    let found: Api<Lenient<Pod>> = Api::namespaced(client.clone(), namespace);
     let pod = match source {
-        Some((name, _)) => pods.get_opt(name).await.ok().flatten(),
+        Some((name, _)) => found.get_opt(name).await.ok().flatten().map(|pod| pod.0),
         None => objects.newest_unready().cloned(),
     };
     let Some(pod) = pod else { return Vec::new() };
@@ -201,6 +205,7 @@ async fn log(
         ..LogParams::default()
     };
     let name = pod.metadata.name.as_deref().unwrap_or_default();
+    let pods: Api<Pod> = Api::namespaced(client.clone(), namespace);
     let text = pods.logs(name, &params).await.unwrap_or_default();
     let mut lines: Vec<String> = text.lines().map(|line| format!("  | {line}")).collect();
     if !lines.is_empty() {

@@ -10,6 +10,8 @@ use k8s_openapi::api::apps::v1::{ReplicaSet, ReplicaSetCondition};
 use k8s_openapi::api::core::v1::{ContainerStatus, Pod};
 use kube::api::{Api, ListParams};
 
+use crate::live::Lenient;
+
 /// Where to wait.
 #[derive(Clone, Copy)]
 pub(crate) struct Layer<'a> {
@@ -43,11 +45,12 @@ impl Snapshot {
     /// Fails if they cannot be listed.
     pub(crate) async fn take(layer: Layer<'_>) -> Result<Self, kube::Error> {
         let Layer { client, namespace, labels } = layer;
-        let sets: Api<ReplicaSet> = Api::namespaced(client.clone(), namespace);
-        let pods: Api<Pod> = Api::namespaced(client.clone(), namespace);
+        let sets: Api<Lenient<ReplicaSet>> = Api::namespaced(client.clone(), namespace);
+        let pods: Api<Lenient<Pod>> = Api::namespaced(client.clone(), namespace);
         let params = ListParams::default().labels(labels);
         let (sets, pods) = try_join(sets.list(&params), pods.list(&params)).await?;
-        Ok(Self::of(sets.items, &pods.items))
+        let pods: Vec<Pod> = pods.items.into_iter().map(|pod| pod.0).collect();
+        Ok(Self::of(sets.items.into_iter().map(|set| set.0).collect(), &pods))
     }
 
     fn of(sets: Vec<ReplicaSet>, pods: &[Pod]) -> Self {

@@ -14,6 +14,7 @@ use super::progress::{Progress, Step, Waiting};
 use super::rollout::{Awaited, Rollout, Update, World};
 use super::snapshot::{Layer, Snapshot};
 use super::watches::{Change, Watches, is_denied};
+use crate::live::Lenient;
 
 /// How often the rollouts are judged without a change: an unschedulable pod fails after some time.
 const TICK: Duration = Duration::from_secs(1);
@@ -124,17 +125,17 @@ impl Wait<'_> {
         observe: &mut impl FnMut(Update<'_>),
     ) -> Result<(), Vec<Failure>> {
         let Layer { client, namespace, .. } = self.layer;
-        let api: Api<Deployment> = Api::namespaced(client.clone(), namespace);
+        let api: Api<Lenient<Deployment>> = Api::namespaced(client.clone(), namespace);
         let found = api.list(&ListParams::default()).await;
         // The watches report an error that lasts.
         let Ok(found) = found else { return Ok(()) };
         self.rollouts.retain(|pending| {
             let name = &pending.rollout.awaited.name;
-            let ready = found.items.iter().find(|deployment| {
+            let ready = found.items.iter().find(|Lenient(deployment)| {
                 deployment.metadata.name.as_ref() == Some(name)
                     && deployment::progress(deployment, &Baseline::default()) == Progress::Ready
             });
-            if let Some(deployment) = ready {
+            if let Some(Lenient(deployment)) = ready {
                 let pods = deployment::pods(deployment, &Baseline::default());
                 observe(Update::Ready { name, pods });
             }

@@ -15,6 +15,8 @@ use kube::runtime::reflector::{self, Store};
 use kube::runtime::utils::Backoff;
 use kube::runtime::{WatchStreamExt, watcher};
 
+use crate::live::Lenient;
+
 /// How long a watch may be silent. Then the connection may be dead, and another watch is started.
 const SILENCE_SECONDS: u32 = 60;
 const FIRST_PAUSE: Duration = Duration::from_millis(100);
@@ -121,9 +123,21 @@ where
         + 'static,
 {
     let (store, writer) = reflector::store();
-    let events = watcher(Api::<K>::namespaced(client.clone(), namespace), config);
+    let events = watcher(Api::<Lenient<K>>::namespaced(client.clone(), namespace), config);
+    let events = events.map_ok(inner);
     let events = reflector::reflector(writer, events.backoff(Pause::default()));
     (store, events.boxed())
+}
+
+/// Returns the event of the object itself.
+fn inner<K>(event: watcher::Event<Lenient<K>>) -> watcher::Event<K> {
+    match event {
+        watcher::Event::Init => watcher::Event::Init,
+        watcher::Event::InitDone => watcher::Event::InitDone,
+        watcher::Event::InitApply(Lenient(object)) => watcher::Event::InitApply(object),
+        watcher::Event::Apply(Lenient(object)) => watcher::Event::Apply(object),
+        watcher::Event::Delete(Lenient(object)) => watcher::Event::Delete(object),
+    }
 }
 
 /// Whether the API server does not allow a watch. All other errors are retried.

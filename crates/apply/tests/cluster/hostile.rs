@@ -6,7 +6,7 @@ use serde_json::{Value, json};
 
 use super::history::revisions;
 use crate::testbed::{
-    Run, Service, apply_objects, kubeconfig_of, kubectl_ok, optakit, record_fault,
+    Run, Service, apply_objects, get, kubeconfig_of, kubectl_ok, optakit, record_fault,
 };
 
 /// Returns a Lease of the lock of a layer.
@@ -29,6 +29,44 @@ fn lease_with_impossible_times_does_not_block_a_run() {
     service.update("acme/api:2", "");
     service.apply(&[]).succeeds();
     assert_eq!(service.image(), "acme/api:2");
+}
+
+#[test]
+fn times_that_cannot_be_represented_do_not_fail_a_wait() {
+    let service = Service::new("calendar", "acme/api:1", "");
+    service.apply(&[]).succeeds();
+    let ends = ["9999-12-31T23:59:59Z", "9999-12-30T22:00:01Z", "0001-01-01T00:00:00Z"];
+    for (end, image) in ends.into_iter().zip(["acme/api:2", "acme/api:3", "acme/api:4"]) {
+        let condition = json!({
+            "type": "acme.io/Checked", "status": "True", "reason": "Checked", "message": "",
+            "lastTransitionTime": end, "lastUpdateTime": end,
+        });
+        let deployment = service.deployment_name();
+        for (object, with_update) in [("deployment", true), ("replicaset", false), ("pod", false)] {
+            let name = match object {
+                "deployment" => deployment.clone(),
+                _ => get(&["-n", "calendar", object])["items"][0]["metadata"]["name"]
+                    .as_str()
+                    .expect("the object exists")
+                    .to_owned(),
+            };
+            let mut condition = condition.clone();
+            if !with_update {
+                condition.as_object_mut().expect("an object").remove("lastUpdateTime");
+            }
+            let status = json!({"status": {"conditions": [condition]}}).to_string();
+            let patch = ["patch", object, &name, "--subresource=status", "-p", &status];
+            kubectl_ok(&[&["-n", "calendar"], &patch[..]].concat());
+        }
+        service.update(image, "");
+        service.apply(&["--timeout", "60"]).succeeds().omits("the watch failed");
+        assert_eq!(service.image(), image);
+        service.run("status", &[]).succeeds().prints(image);
+    }
+    record_fault(
+        "The status of a Deployment, ReplicaSet or pod has a time at the end of the year 9999",
+        "Such times are ignored. The wait succeeds.",
+    );
 }
 
 #[test]
@@ -94,6 +132,29 @@ fn forged_revision(number: u32) -> Value {
         },
         "data": {"bundle": STANDARD.encode("garbage")},
     })
+}
+
+#[test]
+fn answers_of_aws_are_shown_without_control_characters() {
+    let service = Service::new("painted", "AUTO", "");
+    service.archive("amd64");
+    for action in ["DescribeRepositories", "GetAuthorizationToken", "GetRole"] {
+        for output in ["text", "json"] {
+            let mut command = optakit(service.folder());
+            let bundle = service.bundle();
+            command.args(["deploy", &bundle, "app.tar", "--yes", "--output", output]);
+            let run = Run::of(command.env("AWS_ACCESS_KEY_ID", format!("PAINTED-{action}")));
+            assert_eq!(run.code, 1, "{}", run.stderr);
+            let output = run.stdout + &run.stderr;
+            assert!(output.contains("AccessDenied"), "{action}: {output}");
+            assert!(!output.contains(['\u{1b}', '\u{202e}']), "{action}: {output:?}");
+            assert!(!output.contains("\n  help: run this"), "{action}: {output}");
+        }
+    }
+    record_fault(
+        "An answer of AWS has control characters, bidirectional marks or lines that look like ours",
+        "They are shown as escapes, in one line.",
+    );
 }
 
 #[test]

@@ -30,7 +30,9 @@ fn install_dead_webhook(service: &Service, group: &str, resource: &str) {
             "clientConfig": {"url": "https://127.0.0.1:9/"},
         }],
     });
-    create_namespace(&service.layer);
+    if !exists(&["namespace", &service.layer]) {
+        create_namespace(&service.layer);
+    }
     apply_objects(&[webhook], service.folder());
     // A new webhook is not active at once.
     let try_it = object_to_try(resource, &service.layer);
@@ -47,6 +49,16 @@ fn object_to_try(resource: &str, namespace: &str) -> Value {
         "pods" => json!({
             "apiVersion": "v1", "kind": "Pod", "metadata": metadata,
             "spec": {"containers": [{"name": "try", "image": "acme/try"}]},
+        }),
+        "deployments" => json!({
+            "apiVersion": "apps/v1", "kind": "Deployment", "metadata": metadata,
+            "spec": {
+                "selector": {"matchLabels": {"app": "try"}},
+                "template": {
+                    "metadata": {"labels": {"app": "try"}},
+                    "spec": {"containers": [{"name": "try", "image": "acme/try"}]},
+                },
+            },
         }),
         _ => json!({
             "apiVersion": "v1", "kind": "Service", "metadata": metadata,
@@ -96,6 +108,18 @@ fn webhook_that_stays_away_fails_at_the_timeout() {
         .fails()
         .reports("failed calling webhook \"webhookgone.acme.io\"");
     remove_webhook(&service);
+}
+
+#[test]
+fn rollback_repeats_requests_for_the_timeout_of_the_service_file() {
+    let service = Service::new("webhookback", "acme/api:1", "    timeout: 5\n");
+    service.apply(&[]).succeeds();
+    service.update("acme/api:2", "    timeout: 5\n");
+    service.apply(&[]).succeeds();
+    install_dead_webhook(&service, "apps", "deployments");
+    service.run("rollback", &[]).fails().reports("the request is repeated for up to 5 s");
+    remove_webhook(&service);
+    service.run("rollback", &[]).succeeds();
 }
 
 #[test]
