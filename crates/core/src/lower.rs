@@ -4,7 +4,6 @@ use crate::diagnostic::Diagnostic;
 use crate::model::field_reader::FieldReader;
 use crate::model::k8s_service::K8sService;
 use crate::model::module::Header;
-use crate::model::module_types::ModuleType;
 use crate::resolve::{Scope, interpolate};
 use crate::source::Source;
 use crate::syntax::{Entry, Mapping};
@@ -46,7 +45,8 @@ pub fn linked_fields(
     source: &Source,
     scope: &Scope<'_>,
 ) -> (Mapping, Vec<Diagnostic>) {
-    let fields = ModuleType::of(module.short_type()).map_or(&[][..], |kind| kind.required);
+    let kind = module.module_type(scope.environment.cloud());
+    let fields = kind.map_or(&[][..], |kind| kind.required);
     let entries = fields.iter().filter_map(|field| module.mapping.get(field.name).cloned());
     let mapping = Mapping { entries: entries.collect::<Vec<Entry>>().into(), broken: false };
     interpolate(&mapping, &module.path, source, scope)

@@ -137,7 +137,8 @@ fn with_one_key(mut map: Value) -> Value {
 
 /// Returns the schema of a module. Only services have known fields.
 fn module() -> Value {
-    let kinds = [K8S_SERVICE.to_owned(), format!("aws-{K8S_SERVICE}")];
+    let prefixes = ["", "aws-", "gcp-", "azure-", "local-"];
+    let kinds = prefixes.map(|prefix| format!("{prefix}{K8S_SERVICE}"));
     let is_service = json!({ "properties": { "type": { "enum": kinds } }, "required": ["type"] });
     json!({
         "type": "object",

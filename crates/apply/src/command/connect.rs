@@ -29,6 +29,12 @@ pub(super) fn cluster(bundle: &Bundle, connect: &ConnectArgs) -> anyhow::Result<
     if let Some(context) = connect.cluster.is_none().then(configured).flatten() {
         return Ok(Cluster::Kubeconfig { file: None, context: Some(context) });
     }
+    if bundle.target.provider.is_some() && connect.cluster.is_none() {
+        bail!(
+            "the environment is not on AWS, so its cluster is not known\n  \
+             help: name a context of a kubeconfig with `--context`"
+        );
+    }
     let region = bundle.target.region.clone().context(
         "the bundle has no AWS region, so the EKS cluster cannot be found\n  \
          help: use a kubeconfig with `--context`",

@@ -59,10 +59,19 @@ pub(crate) fn check(request: Request) -> anyhow::Result<CheckedFile> {
         found.is_shared = checks < 2 || found.environments.len() == checks;
     }
     let service = file.request.service.name().to_owned();
+    // The problems of all environments come first, and then those of each environment.
+    let group = |found: &EnvironmentDiagnostic| {
+        let first = found.environments.first().filter(|_| !found.is_shared);
+        first.map(|first| file.environments.iter().position(|name| name == first))
+    };
     file.diagnostics.sort_by(|a, b| {
-        let key = |found: &'_ Diagnostic| found.file != service;
-        let (a, b) = (&a.diagnostic, &b.diagnostic);
-        (key(a), &a.file, a.place.byte_start).cmp(&(key(b), &b.file, b.place.byte_start))
+        let key = |found: &'_ EnvironmentDiagnostic| {
+            let place = found.diagnostic.place.byte_start;
+            (group(found), found.diagnostic.file != service, place)
+        };
+        let files = a.diagnostic.file.cmp(&b.diagnostic.file);
+        let (a, b) = (key(a), key(b));
+        (a.0, a.1).cmp(&(b.0, b.1)).then(files).then(a.2.cmp(&b.2))
     });
     Ok(file)
 }

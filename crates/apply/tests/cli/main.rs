@@ -14,6 +14,7 @@ mod help;
 mod hostile;
 mod init;
 mod input;
+mod other_clouds;
 mod program;
 mod render;
 mod validate;

@@ -24,6 +24,7 @@ mod kubeconfig;
 mod lock;
 mod manifests;
 mod network;
+mod other_clouds;
 mod output;
 mod ownership;
 mod plan;

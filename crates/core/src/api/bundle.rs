@@ -15,6 +15,8 @@ use crate::bundle::{
     Location, Metadata, MissingInput, SourceLine, Sources,
 };
 use crate::choices::Choices;
+use crate::model::cloud::Cloud;
+use crate::model::environment::Environment;
 use crate::render::WithoutImage;
 use crate::resolve::Values;
 use crate::syntax;
@@ -111,8 +113,9 @@ fn build(request: &Request, values: Values) -> Option<Bundle> {
         inputs: rendered.used.clone(),
         target: ClusterTarget {
             cluster: environment.cluster_name(),
-            region: environment.region.clone(),
+            region: environment.region.clone().filter(|_| environment.is_on_aws()),
             account_id: environment.account_id.clone(),
+            provider: other_provider(environment),
         },
         manifests: rendered.objects.iter().map(|object| bundle_object(&object.value)).collect(),
         secrets: rendered.analysis.secrets.clone(),
@@ -123,6 +126,12 @@ fn build(request: &Request, values: Values) -> Option<Bundle> {
     };
     bundle.digest = bundle.actual_digest();
     Some(bundle)
+}
+
+/// Returns the provider of an environment that is not on AWS.
+fn other_provider(environment: &Environment) -> Option<String> {
+    let cloud = environment.cloud.filter(|cloud| *cloud != Cloud::Aws);
+    cloud.map(|cloud| cloud.provider().to_owned())
 }
 
 fn bundle_object(value: &Value) -> BundleObject {

@@ -15,8 +15,8 @@ use crate::lower;
 use crate::model::image::AUTO;
 use crate::model::k8s_service::K8sService;
 use crate::model::link_variable::{self, LinkVariable};
-use crate::model::module::Header;
-use crate::model::module_types::K8S_SERVICE;
+use crate::model::module::{Header, check_for_cloud};
+use crate::model::module_types::{K8S_SERVICE, split_type};
 use crate::model::public_uri::PublicUri;
 use crate::order::sort_by_rank;
 use crate::render::Profile;
@@ -60,13 +60,20 @@ impl<'a> CheckedRequest<'a> {
         diagnostics.extend(prepared.layer_name().and_then(check::names::check_layer));
         let modules = prepared.file.layer.modules.iter();
         let (scope, source) = (prepared.scope(), &prepared.file.source);
-        for module in modules.filter(|module| module.short_type() != K8S_SERVICE) {
+        let cloud = scope.environment.cloud;
+        for module in modules {
+            let known = cloud.or(split_type(&module.kind.value).0).unwrap_or_default();
+            diagnostics.extend(check_for_cloud(module, known));
+            if module.short_type() == K8S_SERVICE {
+                continue;
+            }
             diagnostics.extend(check::names::check_module(module));
             let (fields, found) = lower::linked_fields(module, source, &scope);
             diagnostics.extend(found);
             diagnostics.extend(check::bucket::check(&fields, &module.path));
         }
-        let uses_ecr = prepared.file.layer.services().any(has_auto_image);
+        let uses_ecr =
+            scope.environment.is_on_aws() && prepared.file.layer.services().any(has_auto_image);
         let layer_name = prepared.layer_name().filter(|_| uses_ecr);
         diagnostics.extend(layer_name.and_then(check::aws_names::check_repository));
         let services = check_services(&prepared, cached, &mut diagnostics);
@@ -151,8 +158,10 @@ fn link_variables(
 ) -> Vec<Vec<LinkVariable>> {
     let layer = &prepared.file.layer;
     let mut variables = vec![Vec::new(); layer.services().count()];
+    let cloud = prepared.environment.cloud();
     for service in services {
-        variables[service.index] = link_variable::link_variables(&service.service, &layer.modules);
+        variables[service.index] =
+            link_variable::link_variables(&service.service, &layer.modules, cloud);
     }
     for (variables, cached) in variables.iter_mut().zip(cached) {
         if let Some(cached) = cached {
@@ -169,5 +178,6 @@ fn rds_region(
 ) -> Option<String> {
     let has_database = link_variables.iter().flatten().any(|variable| variable.rds);
     let is_needed = !link_variables.is_empty() && (prepared.profile().is_opta() || has_database);
-    prepared.environment.region.clone().filter(|_| is_needed)
+    let environment = &prepared.environment;
+    environment.region.clone().filter(|_| is_needed && environment.is_on_aws())
 }

@@ -4,6 +4,7 @@ use serde_json::{Value, json};
 
 use super::edit::read_data;
 use crate::aws::iam::ISSUER;
+use crate::model::cloud::Cloud;
 use crate::model::environment::EnvironmentFile;
 pub use crate::model::field::{Field, FieldType};
 use crate::model::k8s_service::K8sService;
@@ -48,7 +49,9 @@ pub fn linkable_types() -> impl Iterator<Item = &'static str> {
 #[must_use]
 pub fn new_module(kind: &str, name: &str) -> Value {
     let mut module = json!({ "type": kind, "name": name });
-    for field in ModuleType::of(kind).map_or(&[][..], |module_type| module_type.required) {
+    for field in
+        ModuleType::of(kind, Cloud::Aws).map_or(&[][..], |module_type| module_type.required)
+    {
         module[field.name] = field.example.into();
     }
     module

@@ -9,6 +9,7 @@ use super::request::Request;
 use super::service_file::Parsed;
 use crate::choices::{Choices, RenderOptions};
 use crate::diagnostic::Diagnostic;
+use crate::model::cloud::Cloud;
 use crate::model::environment::Environment;
 use crate::model::exposure::Exposure;
 use crate::model::layer::EnvironmentEntry;
@@ -57,7 +58,7 @@ impl<'a> PreparedRequest<'a> {
         let mut places = Places::default();
         places.push(file.source.clone());
         let values = match &request.values {
-            Some(text) => read_values(text, request, &mut diagnostics, &mut places),
+            Some(text) => read_values(text, &mut diagnostics, &mut places),
             None => values.unwrap_or_default(),
         };
         places.set_secrets(values.secrets());
@@ -71,6 +72,7 @@ impl<'a> PreparedRequest<'a> {
         };
         let (environment, environment_file) =
             read_environment(request, layer, entry, &mut diagnostics, &mut places);
+        diagnostics.extend(unknown_values(request, environment.cloud()));
         if options.as_ref().is_some_and(|options| options.profile.is_opta()) {
             accept_short_account_ids(&mut diagnostics);
         }
@@ -134,18 +136,22 @@ fn accept_short_account_ids(diagnostics: &mut [Diagnostic]) {
 
 fn read_values(
     text: &SourceText,
-    request: &Request,
     diagnostics: &mut Vec<Diagnostic>,
     places: &mut Places,
 ) -> Values {
     let source = Source::new(FileId::Values, &*text.name, &*text.text);
     let (values, mut found) = resolve::read_values(&source);
     diagnostics.append(&mut found);
-    if request.own_values {
-        let file = request.service.parsed();
-        let mut unknown = resolve::unknown_names(&source, &file.source, &file.layer.modules);
-        diagnostics.append(&mut unknown);
-    }
     places.push(source);
     values
+}
+
+/// Returns a diagnostic for each name in the values file that the service file does not have.
+fn unknown_values(request: &Request, cloud: Cloud) -> Vec<Diagnostic> {
+    let Some(text) = request.values.as_ref().filter(|_| request.own_values) else {
+        return Vec::new();
+    };
+    let source = Source::new(FileId::Values, &*text.name, &*text.text);
+    let file = request.service.parsed();
+    resolve::unknown_names(&source, &file.source, &file.layer.modules, cloud)
 }

@@ -156,6 +156,9 @@ fn render_resources(
     let (checked, scope) = (&service.service, &context.scope);
     let module = service_context.names.module.as_str().to_owned();
     let mut resources = Vec::new();
+    if !scope.environment.is_on_aws() {
+        return resources;
+    }
     if checked.image().value == Image::Auto {
         let resource = aws::ecr::repository(service_context.names, scope.environment);
         resources.push(AwsResource::EcrRepository { module: module.clone(), resource });

@@ -13,7 +13,7 @@ use crate::model::k8s_service::K8sService;
 use crate::model::layer::{EnvironmentEntry, Layer};
 use crate::model::link_kind::{LinkAccess, LinkKind, LinkPermission};
 use crate::model::module::Header;
-use crate::model::module_types::MODULE_TYPES;
+use crate::model::module_types::module_type_names;
 use crate::model::port::PORT_NAMES;
 use crate::model::resource_request::ResourceRequest;
 use crate::model::synonym::Synonym;
@@ -110,10 +110,7 @@ fn words(fields: &'static [Field], cursor: &Cursor) -> Vec<Completion> {
 fn values(field: &Field, context: &AssistContext<'_>) -> Vec<Completion> {
     match field.values {
         Some(ValueList::ModuleTypes) => {
-            return MODULE_TYPES
-                .iter()
-                .map(|kind| Completion::plain(kind.name, kind.name))
-                .collect();
+            return module_type_names().map(|name| Completion::plain(name, name)).collect();
         }
         Some(ValueList::EnvironmentFiles) => {
             let paths = context.environment_paths.iter();

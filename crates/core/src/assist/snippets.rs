@@ -1,6 +1,7 @@
 //! Completions that insert a whole module.
 
 use super::item::{Completion, CompletionKind};
+use crate::model::cloud::Cloud;
 use crate::model::k8s_service::K8sService;
 use crate::model::link_kind::LINK_KINDS;
 use crate::model::module_types::{K8S_SERVICE, ModuleType};
@@ -24,7 +25,7 @@ fn snippet(kind: &str, indent: &str) -> Completion {
         let required = K8sService::FIELDS.iter().filter(|field| field.required);
         let more = required.filter(|field| field.name != "type");
         lines.extend(more.map(|field| line(field.name, field.example)));
-    } else if let Some(module_type) = ModuleType::of(kind) {
+    } else if let Some(module_type) = ModuleType::of(kind, Cloud::Aws) {
         lines.extend(module_type.required.iter().map(|field| line(field.name, field.example)));
     }
     Completion {

@@ -88,6 +88,9 @@ pub struct ClusterTarget {
     pub region: Option<String>,
     /// The ID of the AWS account.
     pub account_id: Option<String>,
+    /// The provider of an environment that is not on AWS, such as `google`.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub provider: Option<String>,
 }
 
 /// A Secret that must exist in the namespace, with its keys.

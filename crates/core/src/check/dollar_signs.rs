@@ -53,7 +53,8 @@ pub(super) fn check(checker: &mut Checker<'_>) {
     if !variables.iter().any(|variable| variable.value.value.as_str().contains('$')) {
         return;
     }
-    let links = link_variables(service, checker.context.modules);
+    let links =
+        link_variables(service, checker.context.modules, checker.context.environment.cloud());
     let mut diagnostics = Vec::new();
     for (index, variable) in variables.iter().enumerate() {
         let path = variable.place.path(&checker.path("env_vars"));

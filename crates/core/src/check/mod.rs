@@ -3,6 +3,7 @@
 //! Each file contains one family of rules. [`RULE_FAMILIES`] lists every rule.
 
 pub mod aws_names;
+pub mod aws_only;
 pub mod bucket;
 mod checked;
 mod context;
@@ -47,7 +48,11 @@ pub fn check(
     let (header, service) = (lowered.header, &lowered.service);
     let mut checker = Checker { header, service, context, diagnostics };
     names::check(&mut checker);
-    aws_names::check(&mut checker);
+    aws_only::check(&mut checker);
+    if context.environment.is_on_aws() {
+        aws_names::check(&mut checker);
+        iam::check(&mut checker);
+    }
     image::check(&mut checker);
     scaling::check(&mut checker);
     env_vars::check(&mut checker);
@@ -58,7 +63,6 @@ pub fn check(
     sessions::check(&mut checker);
     public_uri::check(&mut checker);
     links::check(&mut checker);
-    iam::check(&mut checker);
     exposure::check(&mut checker);
     let diagnostics = checker.diagnostics;
     let has_error = diagnostics.iter().any(Diagnostic::is_error);

@@ -1,8 +1,8 @@
 //! The list of all rules.
 
 use super::{
-    aws_names, bucket, dollar_signs, duplicate_layer, duplicate_uri, env_vars, exposure, iam,
-    image, links, names, pods, ports, probes, public_uri, scaling, sessions,
+    aws_names, aws_only, bucket, dollar_signs, duplicate_layer, duplicate_uri, env_vars, exposure,
+    iam, image, links, names, pods, ports, probes, public_uri, scaling, sessions,
 };
 use crate::model::{
     cloud, environment, image as image_field, layer, module, named_by_key, port, providers, region,
@@ -66,6 +66,7 @@ pub static RULE_FAMILIES: &[RuleFamily] = &[
             &layer::CONFLICTING_VARIABLE,
             &environment::INVALID_ENVIRONMENT_NAME,
             &cloud::ENVIRONMENT_OF_ANOTHER_CLOUD,
+            &aws_only::NEEDS_AWS,
             &providers::SHORT_ACCOUNT_ID,
             &region::UNKNOWN_REGION,
             &region::NEW_REGION,
@@ -85,6 +86,7 @@ pub static RULE_FAMILIES: &[RuleFamily] = &[
         title: "Modules",
         rules: &[
             &module::UNKNOWN_MODULE_TYPE,
+            &module::MODULE_OF_ANOTHER_CLOUD,
             &module::UNKNOWN_MODULE_FIELD,
             &module::DUPLICATE_MODULE_NAME,
             &named_by_key::MODULE_NAME_AS_KEY,

@@ -1,16 +1,18 @@
-//! Clouds other than AWS, which environments of Opta can name.
+//! Clouds, which environments of Opta can name.
 
 use super::field_reader::FieldReader;
 use crate::diagnostic::Diagnostic;
 use crate::rule::rule;
-use crate::syntax::Mapping;
+use crate::syntax::{Entry, Mapping};
 
 rule! {
-    /// The environment is not on AWS. Optakit deploys to Amazon EKS only.
+    /// The environment is not on AWS, so Optakit renders and applies only Kubernetes objects.
     ///
-    /// Opta also supported Google Cloud, Azure, local clusters and existing clusters.
-    pub static ENVIRONMENT_OF_ANOTHER_CLOUD: Error {
-        fix: "Choose an environment on AWS, for example with `--env`.",
+    /// Opta also supported Google Cloud, Azure, local clusters and existing clusters. Optakit
+    /// creates no image repositories and no roles there. Set an image, and pass the outputs of
+    /// modules in a values file. Pass `--context` to `optakit apply`.
+    pub static ENVIRONMENT_OF_ANOTHER_CLOUD: Hint {
+        fix: "Nothing to fix. Choose an environment on AWS to get repositories and roles too.",
         bad: Environment("name: staging\norg_name: acme\nproviders:\n  google:\n    \
              region: us-central1\n    project: acme\n"),
         good: Environment("name: staging\norg_name: acme\nproviders:\n  aws:\n    \
@@ -18,39 +20,134 @@ rule! {
     }
 }
 
-/// The keys of `providers` for other clouds, with the names of the clouds.
-const CLOUDS: &[(&str, &str)] = &[
-    ("google", "Google Cloud"),
-    ("gcp", "Google Cloud"),
-    ("azurerm", "Azure"),
-    ("azure", "Azure"),
-    ("local", "a local cluster"),
-    ("helm", "an existing cluster"),
-];
-
-/// The starts of module types of other clouds.
-const TYPES: &[(&str, &str)] =
-    &[("gcp-", "Google Cloud"), ("azure-", "Azure"), ("local-", "local environments")];
-
-/// Returns the cloud of a module type, if it is not AWS.
-#[must_use]
-pub fn cloud_of_type(kind: &str) -> Option<&'static str> {
-    TYPES.iter().find(|(start, _)| kind.starts_with(start)).map(|(_, cloud)| *cloud)
+/// The cloud of an environment.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub enum Cloud {
+    /// Amazon Web Services.
+    #[default]
+    Aws,
+    /// Google Cloud.
+    Google,
+    /// Microsoft Azure.
+    Azure,
+    /// A local cluster.
+    Local,
+    /// A cluster that Opta did not create.
+    Existing,
 }
 
-/// Reports an environment without AWS whose `providers` name another cloud.
-pub(super) fn check_providers(mapping: &Mapping, reader: &FieldReader<'_>) -> Option<Diagnostic> {
-    if mapping.get("aws").is_some() {
-        return None;
+/// The names of a cloud.
+struct CloudNames {
+    cloud: Cloud,
+    /// The name of the cloud in messages.
+    name: &'static str,
+    /// The keys in `providers`.
+    providers: &'static [&'static str],
+    /// The start of its module types.
+    prefix: Option<&'static str>,
+    /// The field of the provider that names the region.
+    region: &'static str,
+}
+
+const CLOUDS: &[CloudNames] = &[
+    CloudNames {
+        cloud: Cloud::Aws,
+        name: "AWS",
+        providers: &["aws"],
+        prefix: Some("aws-"),
+        region: "region",
+    },
+    CloudNames {
+        cloud: Cloud::Google,
+        name: "Google Cloud",
+        providers: &["google", "gcp"],
+        prefix: Some("gcp-"),
+        region: "region",
+    },
+    CloudNames {
+        cloud: Cloud::Azure,
+        name: "Azure",
+        providers: &["azurerm", "azure"],
+        prefix: Some("azure-"),
+        region: "location",
+    },
+    CloudNames {
+        cloud: Cloud::Local,
+        name: "a local cluster",
+        providers: &["local"],
+        prefix: Some("local-"),
+        region: "",
+    },
+    CloudNames {
+        cloud: Cloud::Existing,
+        name: "an existing cluster",
+        providers: &["helm"],
+        prefix: None,
+        region: "",
+    },
+];
+
+impl Cloud {
+    /// Every cloud.
+    pub const ALL: [Self; 5] = [Self::Aws, Self::Google, Self::Azure, Self::Local, Self::Existing];
+
+    fn names(self) -> &'static CloudNames {
+        CLOUDS.iter().find(|names| names.cloud == self).expect("every cloud has names")
     }
-    let (entry, cloud) = mapping.entries.iter().find_map(|entry| {
-        let known = CLOUDS.iter().find(|(key, _)| *key == &*entry.key.value)?;
-        Some((entry, known.1))
-    })?;
-    let key = &*entry.key.value;
-    let message =
-        format!("the provider `{key}` means {cloud}, but Optakit deploys to Amazon EKS only");
-    let path = reader.path_of(key);
+
+    /// Returns the name in messages: `on Azure`, `on a local cluster`.
+    #[must_use]
+    pub fn name(self) -> &'static str {
+        self.names().name
+    }
+
+    /// Returns the cloud of a module type with a prefix, and the rest of the name.
+    #[must_use]
+    pub fn of_prefix(kind: &str) -> Option<(Self, &str)> {
+        CLOUDS.iter().find_map(|names| Some((names.cloud, kind.strip_prefix(names.prefix?)?)))
+    }
+
+    /// Returns the cloud with a name; none if there is no such cloud.
+    #[must_use]
+    pub fn of_provider(key: &str) -> Option<Self> {
+        let names = CLOUDS.iter().find(|names| names.providers.contains(&key))?;
+        Some(names.cloud)
+    }
+
+    /// Whether two clouds have the same module types: an existing cluster has those of a local one.
+    #[must_use]
+    pub fn shares_types_with(self, other: Self) -> bool {
+        let has_local = |cloud| matches!(cloud, Self::Local | Self::Existing);
+        self == other || has_local(self) && has_local(other)
+    }
+
+    /// Returns the key in `providers`.
+    #[must_use]
+    pub fn provider(self) -> &'static str {
+        self.names().providers[0]
+    }
+}
+
+/// Returns another cloud than AWS that `providers` names, with its entry and its region.
+pub(super) fn other_cloud(mapping: &Mapping) -> Option<(Cloud, &Entry, Option<&str>)> {
+    let clouds = CLOUDS.iter().filter(|names| names.cloud != Cloud::Aws);
+    let find = |names: &'static CloudNames| {
+        let is_provider = |entry: &&Entry| names.providers.contains(&&*entry.key.value);
+        let entry = mapping.entries.iter().find(is_provider)?;
+        let fields = entry.value.as_mapping();
+        let region = fields.and_then(|fields| fields.value(names.region)?.as_str());
+        Some((names.cloud, entry, region))
+    };
+    clouds.filter_map(find).next().filter(|_| mapping.get("aws").is_none())
+}
+
+/// Reports that an environment is on another cloud than AWS.
+pub(super) fn report(cloud: Cloud, entry: &Entry, reader: &mut FieldReader<'_>) {
+    let message = format!(
+        "the environment is on {}, so Optakit manages only Kubernetes objects in it",
+        cloud.name()
+    );
+    let path = reader.path_of(&entry.key.value);
     let diagnostic = Diagnostic::new(&ENVIRONMENT_OF_ANOTHER_CLOUD, entry.key.span, path, message);
-    Some(diagnostic.help("choose an environment on AWS, for example with `--env`"))
+    reader.push(diagnostic.help("pass `--context` to `optakit apply`"));
 }

@@ -1,9 +1,11 @@
 //! The environment of a deployment, and the fields of its file.
 
+use super::cloud::Cloud;
 use super::fields::fields;
 use super::module::Header;
+use super::module_types::{MODULE_TYPES, Words};
 use super::modules::Modules;
-use super::providers::Providers;
+use super::providers::CloudAccount;
 use super::synonym::ENVIRONMENT_FILE_WORDS;
 use crate::diagnostic::{Applicability, Diagnostic};
 use crate::rfc1123;
@@ -19,7 +21,7 @@ fields! {
         /// Name of the organization.
         org_name: Text, { example: "acme", required: true };
         /// Cloud account of the environment.
-        providers: Providers, {
+        providers: CloudAccount, {
             example: "{aws: {region: us-east-1, account_id: 123456789012}}", required: true,
         };
         /// Modules of the environment, such as `base` and `dns`.
@@ -75,7 +77,9 @@ pub struct Environment {
     pub name: String,
     /// The name of the organization.
     pub org_name: Option<String>,
-    /// The AWS region.
+    /// The cloud, or `None` if the environment file is unknown.
+    pub cloud: Option<Cloud>,
+    /// The region of the cloud.
     pub region: Option<String>,
     /// The AWS account ID, 12 digits.
     pub account_id: Option<String>,
@@ -87,81 +91,18 @@ pub struct Environment {
     pub own: bool,
 }
 
-/// The outputs of the modules of an environment, by short module type.
-pub const PARENT_OUTPUTS: &[(&str, &[&str])] = &[
-    (
-        "base",
-        &[
-            "kms_account_key_arn",
-            "kms_account_key_id",
-            "vpc_id",
-            "private_subnet_ids",
-            "public_subnets_ids",
-            "s3_log_bucket_name",
-            "public_nat_ips",
-        ],
-    ),
-    ("dns", &["domain", "zone_id", "name_servers", "cert_arn"]),
-    (
-        "k8s-cluster",
-        &[
-            "k8s_cluster_name",
-            "k8s_endpoint",
-            "k8s_ca_data",
-            "k8s_openid_provider_url",
-            "k8s_openid_provider_arn",
-            "k8s_node_group_security_id",
-            "k8s_version",
-        ],
-    ),
-    ("k8s-base", &["load_balancer_raw_dns", "load_balancer_arn"]),
-    ("documentdb", &["db_host", "db_user"]),
-    ("dynamodb", &["table_arn", "table_id", "kms_arn", "kms_id"]),
-    ("iam-policy", &["policy_arn", "policy_id", "policy_name"]),
-    ("iam-role", &["role_arn"]),
-    ("iam-user", &["user_arn"]),
-    ("postgres", &["global_database_id"]),
-    ("redis", &["cache_host"]),
-    ("s3", &["bucket_id", "bucket_arn", "cloudfront_read_path"]),
-    ("sns", &["topic_arn"]),
-    ("sqs", &["queue_arn", "queue_name", "queue_id"]),
-    ("vpn", &["vpn_dns_name", "ovpn_profile_parameter_arn"]),
-    ("cloudfront-distribution", &["cloudfront_domain"]),
-    ("external-ssl-cert", &["domain"]),
-    (
-        "global-accelerator",
-        &[
-            "global_accelerator_arn",
-            "global_accelerator_dns_name",
-            "global_accelerator_ip_addresses",
-            "global_accelerator_endpoint_arns",
-        ],
-    ),
-    (
-        "lambda-function",
-        &[
-            "function_name",
-            "function_arn",
-            "cloudwatch_log_group_name",
-            "cloudwatch_log_group_url",
-            "lambda_trigger_uri",
-        ],
-    ),
-];
-
-/// Returns the type of a module. `aws-eks` is `k8s-cluster`.
-fn module_kind(module: &Header) -> &str {
-    match module.short_type() {
-        "eks" => "k8s-cluster",
-        kind => kind,
-    }
+/// Returns the outputs of every module type of a cloud, for `{parent.output}`.
+pub fn outputs_of_types(cloud: Cloud) -> impl Iterator<Item = (&'static str, Words)> {
+    let types = MODULE_TYPES.iter().filter(move |kind| kind.is_of(cloud));
+    types.map(|kind| (kind.name, kind.exported)).filter(|(_, outputs)| !outputs.is_empty())
 }
 
 impl Environment {
     /// Returns the environment that a file describes. Fields with errors are left out.
     #[must_use]
     pub fn from_file(file: &EnvironmentFile, modules: &[Header]) -> Self {
-        let aws = file.providers.as_ref().and_then(|providers| providers.value.aws.as_ref());
+        let account = file.providers.as_ref().map(|account| &account.value);
+        let aws = account.and_then(|account| account.aws.as_ref()).map(|aws| &aws.value);
         let with_domain = |kind: &str| modules.iter().find(|module| module.short_type() == kind);
         let dns = with_domain("dns").or_else(|| with_domain("external-ssl-cert"));
         let domain =
@@ -171,14 +112,16 @@ impl Environment {
         Self {
             name: text(&file.name).unwrap_or_default(),
             org_name: text(&file.org_name),
-            region: aws
-                .and_then(|aws| aws.value.region.as_ref())
-                .map(|region| region.value.0.clone()),
+            cloud: account.map(|account| account.cloud),
+            region: match aws {
+                Some(aws) => aws.region.as_ref().map(|region| region.value.0.clone()),
+                None => account.and_then(|account| account.region.clone()),
+            },
             account_id: aws
-                .and_then(|aws| aws.value.account_id.as_ref())
+                .and_then(|aws| aws.account_id.as_ref())
                 .map(|account| account.value.0.clone()),
             module_types: Some(
-                modules.iter().map(|module| module_kind(module).to_owned()).collect(),
+                modules.iter().map(|module| module.short_type().to_owned()).collect(),
             ),
             domain: domain.map(str::to_owned),
             own: false,
@@ -193,10 +136,21 @@ impl Environment {
             Some(types) => types.iter().any(|other| other == kind),
             None => USUAL.contains(&kind),
         };
-        PARENT_OUTPUTS
-            .iter()
+        outputs_of_types(self.cloud())
             .filter(move |(kind, _)| has(kind))
-            .flat_map(|(_, outputs)| outputs.iter().copied())
+            .flat_map(|(_, outputs)| outputs.iter())
+    }
+
+    /// Returns the cloud. It is AWS if the environment file is unknown.
+    #[must_use]
+    pub fn cloud(&self) -> Cloud {
+        self.cloud.unwrap_or_default()
+    }
+
+    /// Whether the environment is on AWS, or unknown.
+    #[must_use]
+    pub fn is_on_aws(&self) -> bool {
+        self.cloud() == Cloud::Aws
     }
 
     /// Returns the name of the EKS cluster.

@@ -7,7 +7,7 @@ use super::field_reader::{FieldReader, FieldValue};
 use super::fields::fields;
 use super::input_variable::InputVariables;
 use super::modules::Modules;
-use super::providers::Providers;
+use super::providers::CloudAccount;
 use super::synonym::{ENVIRONMENT_ENTRY_WORDS, LAYER_WORDS};
 use super::variables::{Variable, Variables};
 use crate::diagnostic::Diagnostic;
@@ -49,7 +49,9 @@ fields! {
         /// Name of the organization. Set it only if the file has no `environments`.
         org_name: Text, { example: "acme" };
         /// Cloud account. Set it only if the file has no `environments`.
-        providers: Providers, { example: "{aws: {region: us-east-1, account_id: 123456789012}}" };
+        providers: CloudAccount, {
+            example: "{aws: {region: us-east-1, account_id: 123456789012}}",
+        };
         /// Services, and the databases, buckets and queues that they use.
         modules: Modules, {
             example: "[{type: k8s-service, image: AUTO, port: {http: 8080}}]", required: true,

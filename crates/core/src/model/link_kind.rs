@@ -87,6 +87,11 @@ pub const LINK_KINDS: &[LinkKind] = &[
         rds_certificates: true,
     },
     LinkKind {
+        module_type: "mongodb",
+        access: LinkAccess::Credentials(&["db_user", "db_host", "db_password"]),
+        rds_certificates: false,
+    },
+    LinkKind {
         module_type: "mongodb-atlas",
         access: LinkAccess::Credentials(&[
             "db_password",

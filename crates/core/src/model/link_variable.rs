@@ -1,5 +1,6 @@
 //! The environment variables from the Secret `secret` of the layer.
 
+use super::cloud::Cloud;
 use super::k8s_service::K8sService;
 use super::link_kind::{LinkKind, credentials_of};
 use super::module::Header;
@@ -37,14 +38,15 @@ impl LinkVariable {
 ///
 /// If several variables have the same name, the first one wins.
 #[must_use]
-pub fn link_variables(service: &K8sService, modules: &[Header]) -> Vec<LinkVariable> {
+pub fn link_variables(service: &K8sService, modules: &[Header], cloud: Cloud) -> Vec<LinkVariable> {
     let mut variables: Vec<LinkVariable> = Vec::new();
     for link in &service.links.value.0 {
         let target = link.target.value.as_str();
         let Some(module) = modules.iter().find(|module| module.name.value == target) else {
             continue;
         };
-        let rds = LinkKind::of(module.short_type()).is_some_and(|kind| kind.rds_certificates);
+        let kind = LinkKind::of(module.short_type()).filter(|_| cloud == Cloud::Aws);
+        let rds = kind.is_some_and(|kind| kind.rds_certificates);
         for output in credentials_of(module.short_type()) {
             let name = link.variable_name(output);
             let variable = LinkVariable {

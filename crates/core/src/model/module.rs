@@ -2,11 +2,10 @@
 
 use std::collections::BTreeMap;
 
-use super::cloud::cloud_of_type;
+use super::cloud::Cloud;
 use super::field_reader::FieldReader;
 use super::k8s_service::K8sService;
-use super::module_facts::ModuleFacts;
-use super::module_types::{MODULE_TYPES, ModuleType, RequiredField, short_type};
+use super::module_types::{ModuleType, RequiredField, module_type_names, short_type, split_type};
 use super::modules::Modules;
 use super::named_by_key::NamedByKey;
 use crate::diagnostic::Diagnostic;
@@ -14,7 +13,7 @@ use crate::quote::{one_of, quoted};
 use crate::rule::rule;
 use crate::span::{Span, Spanned};
 use crate::suggest::Suggestion;
-use crate::syntax::{Mapping, Node, NodeKind, ScalarValue};
+use crate::syntax::{Entry, Mapping, Node, NodeKind, ScalarValue};
 use crate::text::Text;
 
 rule! {
@@ -73,6 +72,24 @@ rule! {
     }
 }
 
+rule! {
+    /// The type of the module belongs to another cloud than the environment.
+    ///
+    /// Opta had module types for AWS, Google Cloud, Azure and local clusters. Types without a
+    /// prefix, such as `postgres`, mean the type of the environment's cloud.
+    pub static MODULE_OF_ANOTHER_CLOUD: Error {
+        fix: "Remove the module, or choose another environment.",
+        bad: File(
+            "name: shop\nenvironments: [{name: staging, path: env.yml}]\nmodules:\n  \
+             - {type: gcp-postgres, name: db}\n"
+        ),
+        good: File(
+            "name: shop\nenvironments: [{name: staging, path: env.yml}]\nmodules:\n  \
+             - {type: postgres, name: db}\n"
+        ),
+    }
+}
+
 /// The parts of a module that every type has.
 #[derive(Clone, Debug)]
 pub struct Header {
@@ -91,10 +108,18 @@ pub struct Header {
 }
 
 impl Header {
-    /// Returns the type without the prefix `aws-`.
+    /// Returns the type without the prefix of its cloud.
     #[must_use]
     pub fn short_type(&self) -> &str {
         short_type(&self.kind.value)
+    }
+
+    /// Returns the module type in an environment of a cloud; none if the cloud does not have it.
+    #[must_use]
+    pub fn module_type(&self, cloud: Cloud) -> Option<&'static ModuleType> {
+        let prefix = split_type(&self.kind.value).0;
+        let is_other = prefix.is_some_and(|other| !other.shares_types_with(cloud));
+        ModuleType::of(&self.kind.value, cloud).filter(|_| !is_other)
     }
 }
 
@@ -144,15 +169,12 @@ fn header(node: &Node, reader: &mut FieldReader<'_>) -> Option<Header> {
     let owner = mapping.entries.first().map_or(node.span, |first| first.key.span);
     let kind: Spanned<Text> = reader.required(mapping, K8sService::shape("type"), owner)?;
     let kind = Spanned::new(kind.value.as_str().to_owned(), kind.span);
-    match ModuleType::of(short_type(&kind.value)) {
-        Some(module_type) => {
-            for field in module_type.required {
-                required_text(mapping, field, owner, reader);
-            }
-        }
-        None => reader.push(unknown_type(&kind, reader.path_of("type"))),
+    if !ModuleType::exists(&kind.value) {
+        reader.push(unknown_type(&kind, reader.path_of("type")));
     }
-    report_unknown_fields(mapping, short_type(&kind.value), reader);
+    for field in ModuleType::of(&kind.value, Cloud::Aws).map_or(&[][..], |kind| kind.required) {
+        required_text(mapping, field, owner, reader);
+    }
     let name: Option<Spanned<Text>> = reader.optional(mapping, K8sService::shape("name"));
     let named = name.is_some();
     // The default name is the same as in Opta.
@@ -164,36 +186,59 @@ fn header(node: &Node, reader: &mut FieldReader<'_>) -> Option<Header> {
     Some(Header { name, named, kind, path, mapping, span: node.span })
 }
 
-/// Reports keys that a module of another type than `k8s-service` does not have.
-fn report_unknown_fields(mapping: &Mapping, short_type: &str, reader: &mut FieldReader<'_>) {
-    let fields = ModuleFacts::of(short_type).map_or(&[][..], |facts| facts.fields);
-    if fields.is_empty() {
-        return;
-    }
-    for entry in mapping.entries.iter() {
-        let key = &*entry.key.value;
-        if matches!(key, "name" | "type") || fields.contains(&key) {
-            continue;
-        }
-        let message = format!("a module of the type `{short_type}` has no field {}", quoted(key));
-        let path = reader.path_of(key);
-        let diagnostic = Diagnostic::new(&UNKNOWN_MODULE_FIELD, entry.key.span, path, message);
-        let other_help = || format!("use {}", one_of(fields));
-        let suggestion = Suggestion::new(key, fields.iter().copied(), other_help);
-        reader.push(suggestion.add_to(diagnostic, "rename"));
+/// Checks a module for the cloud of its environment: its type and the names of its fields.
+#[must_use]
+pub fn check_for_cloud(module: &Header, cloud: Cloud) -> Vec<Diagnostic> {
+    let kind = &module.kind.value;
+    match module.module_type(cloud) {
+        Some(module_type) => unknown_fields(module, module_type),
+        // A type that no cloud has was reported with the header.
+        None if ModuleType::exists(kind) => vec![other_cloud(module, cloud)],
+        None => Vec::new(),
     }
 }
 
+fn other_cloud(module: &Header, cloud: Cloud) -> Diagnostic {
+    let kind = &module.kind;
+    let clouds = Cloud::ALL.into_iter().filter(|other| module.module_type(*other).is_some());
+    let other = match split_type(&kind.value).0 {
+        Some(prefix) => Some(prefix),
+        None => clouds.into_iter().next(),
+    };
+    let message = format!(
+        "{} is a module type for {}, but the environment is on {}",
+        quoted(&kind.value),
+        other.unwrap_or_default().name(),
+        cloud.name()
+    );
+    let path = format!("{}.type", module.path);
+    Diagnostic::new(&MODULE_OF_ANOTHER_CLOUD, kind.span, path, message)
+        .help("remove the module, or choose another environment with `--env`")
+}
+
+/// Returns a diagnostic for each key that a module of another type than `k8s-service` does not
+/// have.
+fn unknown_fields(module: &Header, module_type: &'static ModuleType) -> Vec<Diagnostic> {
+    let known = module_type.fields;
+    let is_unknown =
+        |key: &str| !known.is_empty() && !matches!(key, "name" | "type") && !known.contains(key);
+    let unknown = module.mapping.entries.iter().filter(|entry| is_unknown(&entry.key.value));
+    let report = |entry: &Entry| {
+        let key = &*entry.key.value;
+        let kind = module_type.name;
+        let message = format!("a module of the type `{kind}` has no field {}", quoted(key));
+        let path = format!("{}.{key}", module.path);
+        let diagnostic = Diagnostic::new(&UNKNOWN_MODULE_FIELD, entry.key.span, path, message);
+        let other_help = || format!("use {}", one_of(&known.iter().collect::<Vec<_>>()));
+        Suggestion::new(key, known.iter(), other_help).add_to(diagnostic, "rename")
+    };
+    unknown.map(report).collect()
+}
+
 fn unknown_type(kind: &Spanned<String>, path: String) -> Diagnostic {
-    if let Some(cloud) = cloud_of_type(&kind.value) {
-        let name = quoted(&kind.value);
-        let message = format!("{name} is a module type for {cloud}, but Optakit is for AWS only");
-        return Diagnostic::new(&UNKNOWN_MODULE_TYPE, kind.span, path, message)
-            .help("remove the module, or use a module type for AWS");
-    }
     let message = format!("unknown module type {}", quoted(kind.value.as_str()));
     let diagnostic = Diagnostic::new(&UNKNOWN_MODULE_TYPE, kind.span, path, message);
-    let known = MODULE_TYPES.iter().map(|module_type| module_type.name);
+    let known = module_type_names();
     let other_help =
         || "use `k8s-service` for a service, or another module type of Opta".to_owned();
     Suggestion::new(short_type(&kind.value), known, other_help).add_to(diagnostic, "change")

@@ -1,87 +1,54 @@
-//! The module types of Opta.
+//! Finds module types by their names.
 
-/// A module type.
-#[derive(Clone, Copy, Debug)]
-pub struct ModuleType {
-    /// The short name. In a file, it can have the prefix `aws-`.
-    pub name: &'static str,
-    /// The fields that links read. A module of the type must have them.
-    pub required: &'static [RequiredField],
-}
-
-/// A required field of a module that Optakit does not render.
-#[derive(Clone, Copy, Debug)]
-pub struct RequiredField {
-    /// The key. The value is text.
-    pub name: &'static str,
-    /// An example value.
-    pub example: &'static str,
-}
+use super::cloud::Cloud;
+pub use super::module_table::MODULE_TYPES;
+pub use super::module_type::{BUCKET_NAME, K8S_SERVICE, ModuleType, RequiredField, Words};
 
 impl ModuleType {
-    /// Returns the type with a short name.
+    /// Returns a module type of a cloud, given its name with or without a prefix.
     #[must_use]
-    pub fn of(short_type: &str) -> Option<&'static Self> {
-        MODULE_TYPES.iter().find(|kind| kind.name == short_type)
+    pub fn of(name: &str, cloud: Cloud) -> Option<&'static Self> {
+        let (prefix, short) = split_type(name);
+        let cloud = prefix.unwrap_or(cloud);
+        MODULE_TYPES.iter().find(|kind| kind.name == short && kind.is_of(cloud))
     }
 
-    const fn new(name: &'static str) -> Self {
-        Self { name, required: &[] }
+    /// Whether any cloud has a module type with this name.
+    #[must_use]
+    pub fn exists(name: &str) -> bool {
+        Cloud::ALL.iter().any(|cloud| Self::of(name, *cloud).is_some())
     }
 }
 
-/// The type that Optakit renders.
-pub const K8S_SERVICE: &str = "k8s-service";
+/// Returns the names of the module types, each once.
+pub fn module_type_names() -> impl Iterator<Item = &'static str> {
+    let repeated =
+        |index: usize| index > 0 && MODULE_TYPES[index - 1].name == MODULE_TYPES[index].name;
+    let types = MODULE_TYPES.iter().enumerate();
+    types.filter(move |(index, _)| !repeated(*index)).map(|(_, kind)| kind.name)
+}
 
-/// The field of an `s3` module that links read.
-pub const BUCKET_NAME: &str = "bucket_name";
-
-/// The module types of Opta for AWS.
-pub const MODULE_TYPES: &[ModuleType] = &[
-    ModuleType::new(K8S_SERVICE),
-    ModuleType::new("base"),
-    ModuleType::new("dns"),
-    ModuleType::new("k8s-cluster"),
-    ModuleType::new("k8s-base"),
-    ModuleType::new("postgres"),
-    ModuleType::new("mysql"),
-    ModuleType::new("redis"),
-    ModuleType::new("documentdb"),
-    ModuleType::new("mongodb-atlas"),
-    ModuleType {
-        name: "s3",
-        required: &[RequiredField { name: BUCKET_NAME, example: "acme-media" }],
-    },
-    ModuleType::new("sqs"),
-    ModuleType::new("sns"),
-    ModuleType::new("dynamodb"),
-    ModuleType::new("ses"),
-    ModuleType::new("iam-role"),
-    ModuleType::new("iam-user"),
-    ModuleType::new("nodegroup"),
-    ModuleType::new("eks"),
-    ModuleType::new("helm-chart"),
-    ModuleType::new("datadog"),
-    ModuleType::new("cloudfront-distribution"),
-    ModuleType::new("custom-terraform"),
-    ModuleType::new("lambda-function"),
-    ModuleType::new("static-site"),
-    ModuleType::new("runx"),
-    ModuleType::new("linkerd"),
-    ModuleType::new("vpn"),
-    ModuleType::new("ecs-service"),
-    ModuleType::new("sagemaker-endpoint"),
-    ModuleType::new("external-state"),
-    ModuleType::new("ssh-key"),
-    ModuleType::new("kubernetes-manifest"),
-    ModuleType::new("k8s-manifest"),
-    ModuleType::new("iam-policy"),
-    ModuleType::new("external-ssl-cert"),
-    ModuleType::new("global-accelerator"),
+/// The names of Opta for the same type on other clouds.
+const ALIASES: &[(&str, &str)] = &[
+    ("eks", "k8s-cluster"),
+    ("gke", "k8s-cluster"),
+    ("aks", "k8s-cluster"),
+    ("nodepool", "nodegroup"),
 ];
 
-/// Returns a module type without the prefix `aws-`.
+/// Returns the cloud of a module type with a prefix, and the short name.
 #[must_use]
-pub fn short_type(kind: &str) -> &str {
-    kind.strip_prefix("aws-").unwrap_or(kind)
+pub fn split_type(name: &str) -> (Option<Cloud>, &str) {
+    let (cloud, short) = match Cloud::of_prefix(name) {
+        Some((cloud, short)) => (Some(cloud), short),
+        None => (None, name),
+    };
+    let alias = ALIASES.iter().find(|(alias, _)| *alias == short);
+    (cloud, alias.map_or(short, |(_, name)| name))
+}
+
+/// Returns a module type without the prefix of its cloud.
+#[must_use]
+pub fn short_type(name: &str) -> &str {
+    split_type(name).1
 }

@@ -1,6 +1,6 @@
 //! The cloud account of an environment.
 
-use super::cloud::check_providers;
+use super::cloud::{self, Cloud};
 use super::field::{FieldShape, FieldType};
 use super::field_reader::{FieldReader, FieldValue};
 use super::fields::fields;
@@ -9,7 +9,7 @@ use super::rules::WRONG_TYPE;
 use crate::diagnostic::{Applicability, Diagnostic, TextEdit};
 use crate::quote::quoted_list;
 use crate::rule::rule;
-use crate::span::Span;
+use crate::span::{Span, Spanned};
 use crate::syntax::{Entry, Mapping, Node, ScalarValue};
 
 fields! {
@@ -30,8 +30,19 @@ fields! {
     }
 }
 
-impl FieldValue for Providers {
-    const KIND: FieldType = FieldType::Map(Self::FIELDS);
+/// The account of an environment in its cloud.
+#[derive(Clone, Debug, Default)]
+pub struct CloudAccount {
+    /// The cloud.
+    pub cloud: Cloud,
+    /// The region of another cloud than AWS.
+    pub region: Option<String>,
+    /// The AWS account.
+    pub aws: Option<Spanned<Aws>>,
+}
+
+impl FieldValue for CloudAccount {
+    const KIND: FieldType = FieldType::Map(Providers::FIELDS);
 
     fn read(node: &Node, _field: &FieldShape, reader: &mut FieldReader<'_>) -> Option<Self> {
         let Some(mapping) = node.as_mapping() else {
@@ -43,12 +54,13 @@ impl FieldValue for Providers {
             reader.push(diagnostic);
             return None;
         }
-        if let Some(diagnostic) = check_providers(mapping, reader) {
-            reader.push(diagnostic);
-            return None;
+        if let Some((cloud, entry, region)) = cloud::other_cloud(mapping) {
+            cloud::report(cloud, entry, reader);
+            return Some(Self { cloud, region: region.map(str::to_owned), aws: None });
         }
-        // Files can also configure other clouds and Helm here. Optakit ignores them.
-        Some(Self { aws: reader.required(mapping, Self::shape("aws"), node.span) })
+        // Files can also configure Helm here. Optakit ignores it.
+        let aws = reader.required(mapping, Providers::shape("aws"), node.span);
+        Some(Self { aws, ..Self::default() })
     }
 }
 

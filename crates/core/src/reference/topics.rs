@@ -1,9 +1,9 @@
 //! Topics that are not a field or a rule: links, references, values and module types.
 
-use crate::model::environment::PARENT_OUTPUTS;
+use crate::model::cloud::Cloud;
+use crate::model::environment::outputs_of_types;
 use crate::model::link_kind::{LINK_KINDS, LinkAccess, LinkKind, LinkPermission, is_secret_output};
-use crate::model::module_facts::ModuleFacts;
-use crate::model::module_types::{K8S_SERVICE, MODULE_TYPES, ModuleType, short_type};
+use crate::model::module_types::{K8S_SERVICE, ModuleType, module_type_names, split_type};
 
 /// A topic of `optakit explain`.
 struct Topic {
@@ -65,12 +65,12 @@ pub(super) fn topic_text(name: &str) -> Option<String> {
     if let Some(topic) = TOPICS.iter().find(is_topic) {
         return Some((topic.text)());
     }
-    module_type(short_type(name))
+    module_type(name)
 }
 
 /// Returns the names of all topics and module types.
 pub(super) fn topic_names() -> impl Iterator<Item = &'static str> {
-    let types = MODULE_TYPES.iter().map(|kind| kind.name);
+    let types = module_type_names();
     TOPICS.iter().map(|topic| topic.name).chain(types)
 }
 
@@ -133,7 +133,10 @@ fn link(kind: &LinkKind, module: &str) -> String {
 }
 
 fn module_type(name: &str) -> Option<String> {
-    let kind = ModuleType::of(name).filter(|kind| kind.name != K8S_SERVICE)?;
+    let (cloud, name) = split_type(name);
+    let clouds = cloud.into_iter().chain(Cloud::ALL);
+    let kind = clouds.filter_map(|cloud| ModuleType::of(name, cloud)).next();
+    let kind = kind.filter(|kind| kind.name != K8S_SERVICE)?;
     let mut text = format!("{} (module type)\n\n", kind.name);
     for field in kind.required {
         text.push_str(&format!("- Required: `{}: {}`\n", field.name, field.example));
@@ -150,14 +153,12 @@ fn module_type(name: &str) -> Option<String> {
         None => text
             .push_str("Optakit accepts the module and ignores it. Services cannot link to it.\n"),
     }
-    if let Some(facts) = ModuleFacts::of(kind.name) {
-        let lists = [
-            ("Fields", facts.fields),
-            ("Outputs, for `${{module.NAME.OUTPUT}}` or `{parent.OUTPUT}`", facts.outputs),
-        ];
-        for (title, names) in lists.into_iter().filter(|(_, names)| !names.is_empty()) {
-            text.push_str(&format!("\n{title}:\n  {}\n", names.join("\n  ")));
-        }
+    let lists: [(&str, Vec<&str>); 2] = [
+        ("Fields", kind.fields.iter().collect()),
+        ("Outputs, for `${{module.NAME.OUTPUT}}` or `{parent.OUTPUT}`", kind.outputs().collect()),
+    ];
+    for (title, names) in lists.into_iter().filter(|(_, names)| !names.is_empty()) {
+        text.push_str(&format!("\n{title}:\n  {}\n", names.join("\n  ")));
     }
     Some(text)
 }
@@ -174,7 +175,8 @@ A reference is a name in braces inside a text. Optakit replaces it when it rende
   {parent.OUTPUT}             output of a module of the environment:
 "
     .to_owned();
-    for (module, outputs) in PARENT_OUTPUTS {
+    for (module, outputs) in outputs_of_types(Cloud::Aws) {
+        let outputs: Vec<&str> = outputs.iter().collect();
         text.push_str(&format!("\n  {module}: {}\n", outputs.join(", ")));
     }
     text.push_str("\nWrite `{{` and `}}` for literal braces.\n");

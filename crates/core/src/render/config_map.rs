@@ -12,7 +12,8 @@ pub(super) const KEY: &str = "rds_ca.pem";
 
 /// Whether the service needs the certificates.
 pub(super) fn is_needed(context: &ServiceContext<'_>) -> bool {
-    context.profile.is_opta() || context.link_variables.iter().any(|variable| variable.rds)
+    let always = context.profile.is_opta() && context.environment.is_on_aws();
+    always || context.link_variables.iter().any(|variable| variable.rds)
 }
 
 pub(super) fn render(context: &ServiceContext<'_>) -> Option<Object> {

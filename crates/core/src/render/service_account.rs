@@ -8,11 +8,13 @@ use crate::kind::Kind;
 use crate::value::Map;
 
 pub(super) fn render(context: &ServiceContext<'_>) -> Object {
-    let arn = crate::aws::iam::role_arn(context.names, context.environment);
+    let environment = context.environment;
+    let arn =
+        environment.is_on_aws().then(|| crate::aws::iam::role_arn(context.names, environment));
     // Opta 2022 set an annotation for every cloud.
     let google = (context.profile == Profile::Opta2022).then_some("placeholder");
     let annotations = Map::new()
-        .with("eks.amazonaws.com/role-arn", arn)
+        .maybe("eks.amazonaws.com/role-arn", arn)
         .maybe("iam.gke.io/gcp-service-account", google);
     object(Kind::ServiceAccount, context.names.module.clone(), context, annotations, Map::new())
 }

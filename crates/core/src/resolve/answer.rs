@@ -1,10 +1,9 @@
 //! The value of a single reference.
 
 use super::scope::Scope;
-use crate::model::environment::PARENT_OUTPUTS;
+use crate::model::environment::outputs_of_types;
 use crate::model::link_kind::is_secret_output;
-use crate::model::module::Header;
-use crate::model::module_facts::ModuleFacts;
+use crate::model::module_types::ModuleType;
 use crate::model::variables::{Variable, VariableInput};
 use crate::quote::{one_of, quoted};
 use crate::span::Span;
@@ -72,6 +71,10 @@ pub(super) fn answer(segments: &[&str], scope: &Scope<'_>) -> Answer {
         // Opta used `nil` for files without a parent.
         ["parent_name"] if environment.own => Answer::Known("nil".to_owned(), None),
         ["parent_name"] => Answer::Known(environment.name.clone(), None),
+        ["account_id"] | ["aws", _] if !environment.is_on_aws() => Answer::unknown(
+            format!("the environment is on {}, not on AWS", environment.cloud().name()),
+            "remove the reference".to_owned(),
+        ),
         ["region"] | ["aws", "region"] => Answer::known(environment.region.as_deref(), "region"),
         ["account_id"] | ["aws", "account_id"] => {
             Answer::known(environment.account_id.as_deref(), "account_id")
@@ -162,7 +165,8 @@ fn parent(output: &str, scope: &Scope<'_>) -> Answer {
         };
     }
     let message = format!("the environment has no output `{output}`");
-    if let Some((kind, _)) = PARENT_OUTPUTS.iter().find(|(_, outputs)| outputs.contains(&output)) {
+    let mut types = outputs_of_types(environment.cloud());
+    if let Some((kind, _)) = types.find(|(_, outputs)| outputs.contains(output)) {
         let help = format!("add a module of the type `{kind}` to the environment file");
         return Answer::unknown(message, help);
     }
@@ -190,11 +194,12 @@ fn module(name: &str, output: &str, scope: &Scope<'_>) -> Answer {
         return Answer::Known(value, None);
     }
     if let Some(module) = scope.modules.iter().find(|module| module.name.value == name) {
-        let outputs = outputs_of(module);
+        let kind = module.module_type(scope.environment.cloud());
+        let outputs: Vec<&str> = kind.into_iter().flat_map(ModuleType::outputs).collect();
         if outputs.is_empty() || outputs.contains(&output) {
             return Answer::Input(input);
         }
-        let other_help = || format!("use {}", one_of(outputs));
+        let other_help = || format!("use {}", one_of(&outputs));
         let suggestion = Suggestion::new(output, outputs.iter().copied(), other_help);
         let message = format!("the module {} has no output {}", quoted(name), quoted(output));
         return Answer::suggest(message, output, suggestion);
@@ -202,11 +207,6 @@ fn module(name: &str, output: &str, scope: &Scope<'_>) -> Answer {
     let other_help = || format!("use {}", one_of(&names));
     let suggestion = Suggestion::new(name, names.iter().copied(), other_help);
     Answer::suggest(format!("there is no module {} in this file", quoted(name)), name, suggestion)
-}
-
-/// Returns the outputs of a module; none if they are not known.
-fn outputs_of(module: &Header) -> &'static [&'static str] {
-    ModuleFacts::of(module.short_type()).map_or(&[], |facts| facts.outputs)
 }
 
 fn unknown_name(segments: &[&str], scope: &Scope<'_>) -> Answer {

@@ -4,7 +4,7 @@ use super::placeholder::remove_placeholders;
 use crate::diagnostic::Diagnostic;
 use crate::model::environment::{Environment, EnvironmentFile, check_name};
 use crate::model::field_reader::FieldReader;
-use crate::model::module::headers;
+use crate::model::module::{check_for_cloud, headers};
 use crate::model::rules::WRONG_TYPE;
 use crate::rule::rule;
 use crate::source::Source;
@@ -46,6 +46,10 @@ pub fn environment_file(source: &Source) -> (Environment, Vec<Diagnostic>) {
             None => Vec::new(),
         };
         environment = Environment::from_file(&file, &modules);
+        if let Some(cloud) = environment.cloud {
+            let found = modules.iter().flat_map(|module| check_for_cloud(module, cloud));
+            reader.diagnostics.extend(found);
+        }
     } else if root.is_none_or(|root| !root.is_broken()) {
         let expected = "a map with `name`, `org_name` and `providers`";
         let message = format!("the environment file is not a map, expected {expected}");

@@ -2,9 +2,10 @@
 
 use super::values::is_terraform_output;
 use crate::diagnostic::Diagnostic;
-use crate::model::environment::PARENT_OUTPUTS;
+use crate::model::cloud::Cloud;
+use crate::model::environment::outputs_of_types;
 use crate::model::module::Header;
-use crate::model::module_facts::ModuleFacts;
+use crate::model::module_types::ModuleType;
 use crate::model::rules::UNKNOWN_FIELD;
 use crate::quote::{one_of, quoted};
 use crate::source::Source;
@@ -16,11 +17,16 @@ use crate::syntax::{self, Entry, Mapping};
 /// The output of `terraform output -json` has outputs of the whole state, so none of them is
 /// reported. An output is always accepted if the service file refers to it.
 #[must_use]
-pub fn unknown_names(values: &Source, service: &Source, modules: &[Header]) -> Vec<Diagnostic> {
+pub fn unknown_names(
+    values: &Source,
+    service: &Source,
+    modules: &[Header],
+    cloud: Cloud,
+) -> Vec<Diagnostic> {
     let (document, _) = syntax::parse(values);
     let root = document.root.as_ref().and_then(|root| root.as_mapping());
     let Some(root) = root.filter(|root| !is_terraform_output(root)) else { return Vec::new() };
-    let mut names = NameChecker { diagnostics: Vec::new(), service, modules };
+    let mut names = NameChecker { diagnostics: Vec::new(), service, modules, cloud };
     let maps = |key| {
         let entry: Option<&Entry> = root.get(key);
         entry.and_then(|entry| Some((entry, entry.value.as_mapping()?)))
@@ -38,12 +44,14 @@ struct NameChecker<'a> {
     diagnostics: Vec<Diagnostic>,
     service: &'a Source,
     modules: &'a [Header],
+    cloud: Cloud,
 }
 
 impl NameChecker<'_> {
     /// An environment can have other outputs, so only names that look misspelled are reported.
     fn check_parent(&mut self, parent: &Entry, outputs: &Mapping) {
-        let known = || PARENT_OUTPUTS.iter().flat_map(|(_, outputs)| outputs.iter().copied());
+        let cloud = self.cloud;
+        let known = || outputs_of_types(cloud).flat_map(|(_, outputs)| outputs.iter());
         for entry in outputs.entries.iter() {
             let name = &*entry.key.value;
             if known().any(|known| known == name) || self.refers_to("parent", name) {
@@ -81,7 +89,8 @@ impl NameChecker<'_> {
 
     fn check_outputs(&mut self, parents: &[&Entry], module: &Header, outputs: &Mapping) {
         let module_type = module.short_type();
-        let known = ModuleFacts::of(module_type).map(|facts| facts.outputs).unwrap_or_default();
+        let kind = module.module_type(self.cloud);
+        let known: Vec<&str> = kind.into_iter().flat_map(ModuleType::outputs).collect();
         if known.is_empty() {
             return;
         }
@@ -95,7 +104,7 @@ impl NameChecker<'_> {
                 quoted(&module.name.value),
                 quoted(name)
             );
-            let other_help = || format!("use {}", one_of(known));
+            let other_help = || format!("use {}", one_of(&known));
             let suggestion = Suggestion::new(name, known.iter().copied(), other_help);
             self.report(parents, entry, message, suggestion);
         }

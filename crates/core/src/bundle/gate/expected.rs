@@ -1,6 +1,8 @@
 //! The names that a bundle may contain. They follow from its sources.
 
 use crate::bundle::format::Bundle;
+use crate::model::cloud::Cloud;
+use crate::model::environment::Environment;
 use crate::model::layer::EnvironmentEntry;
 use crate::model::name::Names;
 use crate::render::{Hardening, Profile};
@@ -19,6 +21,8 @@ pub(super) struct Expected<'a> {
     pub(super) environments: Vec<String>,
     /// The names of the services.
     pub(super) modules: Vec<Names>,
+    /// The cloud of the environment.
+    pub(super) cloud: Cloud,
     pub(super) profile: Profile,
     pub(super) hardening: Hardening,
     /// The namespace and the name of the Gateway of the routes.
@@ -37,9 +41,11 @@ impl<'a> Expected<'a> {
             .map(|header| Names::new(&environment, &namespace, &header.name.value))
             .collect();
         let choices = &bundle.choices;
+        let environment = bundle.sources.environment.as_ref().map(environment_of);
         Self {
             bundle,
-            environments: environments(&file, layer.as_deref(), bundle),
+            cloud: cloud(&file, environment.as_ref()),
+            environments: environments(&file, layer.as_deref(), environment.as_ref()),
             layer,
             modules,
             profile: known(choices.profile.as_deref(), Profile::ALL),
@@ -66,21 +72,34 @@ fn service_file(text: &SourceText) -> LayerFile {
     layer_file(&document, &source).0
 }
 
+fn environment_of(text: &SourceText) -> Environment {
+    let source = Source::new(FileId::Environment, &*text.name, &*text.text);
+    environment_file(&source).0
+}
+
+/// Returns the cloud that the sources describe.
+fn cloud(file: &LayerFile, environment: Option<&Environment>) -> Cloud {
+    let own = || file.layer.as_ref()?.providers.as_ref().map(|account| account.value.cloud);
+    match environment {
+        Some(environment) => environment.cloud(),
+        None => own().unwrap_or_default(),
+    }
+}
+
 /// Returns the names of the environments that the sources describe.
 ///
 /// The environment file has the name. Without one, it is an entry of the service file, or the name
 /// of the layer if the service file describes its environment itself.
-fn environments(file: &LayerFile, layer: Option<&str>, bundle: &Bundle) -> Vec<String> {
+fn environments(
+    file: &LayerFile,
+    layer: Option<&str>,
+    environment: Option<&Environment>,
+) -> Vec<String> {
     let name = |entry: &EnvironmentEntry| Some(entry.name.as_ref()?.value.as_str().to_owned());
     let entries = || file.environments.iter().filter_map(|entry| name(&entry.value));
-    match &bundle.sources.environment {
-        Some(text) => {
-            let source = Source::new(FileId::Environment, &*text.name, &*text.text);
-            match environment_file(&source).0.name {
-                name if name.is_empty() => entries().collect(),
-                name => vec![name],
-            }
-        }
+    match environment {
+        Some(environment) if environment.name.is_empty() => entries().collect(),
+        Some(environment) => vec![environment.name.clone()],
         None if file.environments.is_empty() => layer.map(str::to_owned).into_iter().collect(),
         None => entries().collect(),
     }

@@ -21,6 +21,7 @@ use super::error::{BundleError, Violation};
 use super::format::Bundle;
 use super::object::BundleObject;
 use crate::aws::AwsResource;
+use crate::model::cloud::Cloud;
 use crate::model::name::is_reserved_layer;
 use crate::render::{LINK_SECRET, MANUAL_SECRETS};
 use crate::rfc1123;
@@ -141,6 +142,13 @@ fn metadata_violations(expected: &Expected<'_>) -> Vec<Violation> {
     }
     if target.region.as_deref().is_some_and(|region| !rfc1123::is_label(region)) {
         report("/target/region", "is not an AWS region".to_owned());
+    }
+    let provider = Some(expected.cloud).filter(|cloud| *cloud != Cloud::Aws).map(Cloud::provider);
+    if target.provider.as_deref() != provider {
+        report("/target/provider", "differs from the provider in the sources".to_owned());
+    }
+    if provider.is_some() && !bundle.aws.is_empty() {
+        report("/aws", "has resources, but the environment is not on AWS".to_owned());
     }
     let cluster = format!("opta-{environment}");
     if bundle.target.cluster != cluster {

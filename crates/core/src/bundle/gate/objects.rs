@@ -10,6 +10,7 @@ use super::shape::{
 };
 use super::{arn, deployment, traffic};
 use crate::kind::Kind;
+use crate::model::cloud::Cloud;
 use crate::model::name::Names;
 use crate::render::LINK_SECRET;
 
@@ -109,14 +110,15 @@ fn namespace(expected: &Expected<'_>) -> Shape<'static> {
 }
 
 fn service_account<'a>(names: &'a Names, expected: &'a Expected<'_>) -> Shape<'a> {
+    let google = optional("iam.gke.io/gcp-service-account", exactly("placeholder"));
+    if expected.cloud != Cloud::Aws {
+        return object(Kind::ServiceAccount, names, Some(map([google])), Vec::new());
+    }
     let role = arn::role(names.role(), expected);
     object(
         Kind::ServiceAccount,
         names,
-        Some(map([
-            required("eks.amazonaws.com/role-arn", role),
-            optional("iam.gke.io/gcp-service-account", exactly("placeholder")),
-        ])),
+        Some(map([required("eks.amazonaws.com/role-arn", role), google])),
         Vec::new(),
     )
 }
