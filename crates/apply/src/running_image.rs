@@ -1,14 +1,15 @@
 //! The images that run now. An AUTO image without a tag and a digest does not change.
 
 use futures::future::join_all;
-use k8s_openapi::api::apps::v1::Deployment;
-use kube::api::Api;
+use kube::api::{Api, DynamicObject};
 use optakit_core::aws::ecr::is_variant_of_opta;
 use optakit_core::bundle::{Bundle, ImageHole};
+use optakit_core::kind::Kind;
 use optakit_core::model::image::Reference;
 use optakit_core::render::VERSION_LABEL;
+use serde_json::Value;
 
-use crate::live::{Lenient, LiveError, explain};
+use crate::live::{LiveError, explain, resource_of, to_value};
 
 /// The AUTO images of a bundle that had neither a tag nor a digest.
 #[derive(Clone, Debug, Default)]
@@ -46,30 +47,27 @@ pub(crate) struct MissingImage {
 
 /// Sets each AUTO image that has neither a tag nor a digest to the image that runs now.
 ///
-/// The running image is the one in the Deployment, whether or not its pods are ready.
+/// The running image is the one in the Deployment or StatefulSet, whether or not its pods are
+/// ready.
 ///
 /// # Errors
 ///
-/// Fails if a Deployment cannot be read.
+/// Fails if an object cannot be read.
 pub(crate) async fn keep(
     client: &kube::Client,
     bundle: &mut Bundle,
 ) -> Result<RunningImages, LiveError> {
-    let deployments: Api<Lenient<Deployment>> =
-        Api::namespaced(client.clone(), &bundle.metadata.layer);
     let holes = bundle.image_holes();
-    let found = holes.iter().map(|hole| deployments.get_opt(&hole.deployment));
-    let found = join_all(found).await;
+    let layer = bundle.metadata.layer.clone();
+    let found = join_all(holes.iter().map(|hole| workload(client, &layer, &hole.workload))).await;
     let mut images = RunningImages::default();
     for (hole, found) in holes.into_iter().zip(found) {
-        let object = || format!("Deployment {}", hole.deployment);
-        let found =
-            found.map_err(|error| explain(error, "reading", &object()))?.map(|found| found.0);
-        let running = found.as_ref().and_then(|found| image(found, &hole.container));
+        let found = found?;
+        let running = found.as_ref().and_then(|(kind, found)| image(*kind, found, &hole.container));
         match running {
             Some(reference) if is_of_repository(reference, &hole.repository) => {
                 bundle.set_image(&hole, reference);
-                if let Some(version) = found.as_ref().and_then(version) {
+                if let Some(version) = found.as_ref().and_then(|(_, found)| version(found)) {
                     bundle.set_version(&hole.module, version);
                 }
                 let reference = reference.to_owned();
@@ -84,16 +82,40 @@ pub(crate) async fn keep(
     Ok(images)
 }
 
-/// Returns the image of a container of a Deployment.
-fn image<'d>(deployment: &'d Deployment, container: &str) -> Option<&'d str> {
-    let pod = deployment.spec.as_ref()?.template.spec.as_ref()?;
-    let found = pod.containers.iter().find(|found| found.name == container)?;
-    found.image.as_deref()
+/// Reads the live object with the pods of a service. A service that gets or loses its volumes still
+/// has the object of the other kind.
+async fn workload(
+    client: &kube::Client,
+    namespace: &str,
+    (kind, name): &(Kind, String),
+) -> Result<Option<(Kind, Value)>, LiveError> {
+    let kinds = match kind {
+        Kind::Deployment => &[Kind::Deployment, Kind::StatefulSet][..],
+        Kind::StatefulSet => &[Kind::StatefulSet, Kind::Deployment],
+        other => std::slice::from_ref(other),
+    };
+    for kind in kinds {
+        let api: Api<DynamicObject> =
+            Api::namespaced_with(client.clone(), namespace, &resource_of(*kind));
+        let found = api.get_opt(name).await;
+        let found = found.map_err(|error| explain(error, "reading", &format!("{kind} {name}")))?;
+        if let Some(found) = found {
+            return Ok(Some((*kind, to_value(found))));
+        }
+    }
+    Ok(None)
+}
+
+/// Returns the image of a container.
+fn image<'o>(kind: Kind, object: &'o Value, container: &str) -> Option<&'o str> {
+    let containers = object.pointer(kind.pod_template()?)?.pointer("/spec/containers")?;
+    let found = containers.as_array()?.iter().find(|found| found["name"] == container)?;
+    found["image"].as_str()
 }
 
 /// Returns the label with the tag of the image.
-fn version(deployment: &Deployment) -> Option<&str> {
-    deployment.metadata.labels.as_ref()?.get(VERSION_LABEL).map(String::as_str)
+fn version(object: &Value) -> Option<&str> {
+    object["metadata"]["labels"][VERSION_LABEL].as_str()
 }
 
 /// Whether an image is in a repository, or in the repository that Opta created for the service. It

@@ -45,8 +45,12 @@ pub fn effect(kind: Kind, live: Option<&Value>, wanted: &Value) -> Effect {
         |pointer: &str| live.is_none_or(|live| live.pointer(pointer) != wanted.pointer(pointer));
     let if_changed = |changed: bool, effect: Effect| if changed { effect } else { Effect::None };
     match kind {
-        Kind::Deployment if live.is_some() && changes("/spec/template") => Effect::RollingRestart,
-        Kind::Deployment => if_changed(changes("/spec/replicas"), Effect::Scaling),
+        Kind::Deployment | Kind::StatefulSet if live.is_some() && changes("/spec/template") => {
+            Effect::RollingRestart
+        }
+        Kind::Deployment | Kind::StatefulSet => {
+            if_changed(changes("/spec/replicas"), Effect::Scaling)
+        }
         Kind::HorizontalPodAutoscaler => if_changed(changes("/spec"), Effect::Scaling),
         Kind::Ingress => {
             if_changed(changes("/spec") || changes("/metadata/annotations"), Effect::Traffic)
@@ -58,7 +62,8 @@ pub fn effect(kind: Kind, live: Option<&Value>, wanted: &Value) -> Effect {
         | Kind::ServiceAccount
         | Kind::ConfigMap
         | Kind::Secret
-        | Kind::PodDisruptionBudget => Effect::None,
+        | Kind::PodDisruptionBudget
+        | Kind::CronJob => Effect::None,
     }
 }
 

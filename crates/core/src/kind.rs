@@ -17,6 +17,8 @@ pub enum Stage {
     Scaling,
     /// What routes requests to the pods.
     Traffic,
+    /// What starts other pods later. It is written last, so that a failed apply starts none.
+    Schedule,
 }
 
 /// Whether an apply deletes objects that the bundle no longer contains.
@@ -37,6 +39,7 @@ struct Facts {
     is_namespaced: bool,
     is_awaited: bool,
     pruning: Pruning,
+    pod_template: Option<&'static str>,
 }
 
 /// Facts about a kind that is namespaced, not waited for, and pruned.
@@ -46,8 +49,16 @@ const fn facts(
     plural: &'static str,
     stage: Stage,
 ) -> Facts {
-    let (is_namespaced, is_awaited, pruning) = (true, false, Pruning::Prune);
-    Facts { name, api_version, plural, stage, is_namespaced, is_awaited, pruning }
+    Facts {
+        name,
+        api_version,
+        plural,
+        stage,
+        is_namespaced: true,
+        is_awaited: false,
+        pruning: Pruning::Prune,
+        pod_template: None,
+    }
 }
 
 macro_rules! kinds {
@@ -85,7 +96,13 @@ kinds! {
     Service => facts("Service", "v1", "services", Stage::Service),
     Deployment => Facts {
         is_awaited: true,
+        pod_template: Some("/spec/template"),
         ..facts("Deployment", "apps/v1", "deployments", Stage::Rollout)
+    },
+    StatefulSet => Facts {
+        is_awaited: true,
+        pod_template: Some("/spec/template"),
+        ..facts("StatefulSet", "apps/v1", "statefulsets", Stage::Rollout)
     },
     HorizontalPodAutoscaler => facts(
         "HorizontalPodAutoscaler",
@@ -112,6 +129,10 @@ kinds! {
         "grpcroutes",
         Stage::Traffic,
     ),
+    CronJob => Facts {
+        pod_template: Some("/spec/jobTemplate/spec/template"),
+        ..facts("CronJob", "batch/v1", "cronjobs", Stage::Schedule)
+    },
 }
 
 impl Kind {
@@ -199,6 +220,12 @@ impl Kind {
     #[must_use]
     pub const fn pruning(self) -> Pruning {
         self.facts().pruning
+    }
+
+    /// The JSON pointer to the template of the pods, if objects of this kind have pods.
+    #[must_use]
+    pub const fn pod_template(self) -> Option<&'static str> {
+        self.facts().pod_template
     }
 
     /// Whether objects of this kind are useless while the service has no pods.

@@ -200,12 +200,12 @@ fn all_unknown_objects_are_listed() {
         serde_json::json!({"apiVersion": version, "kind": kind, "metadata": metadata})
     };
     let manifests = value["manifests"].as_array_mut().expect("a list");
-    manifests.push(unknown("CronJob", "batch/v1", "nightly"));
+    manifests.push(unknown("Job", "batch/v1", "nightly"));
     manifests.push(unknown("Deployment", "apps/v1beta1", "api"));
     let Err(BundleError::UnknownObjects { objects }) = Bundle::parse(&value.to_string()) else {
         panic!("the objects are unknown")
     };
-    assert_eq!(objects, ["CronJob nightly (batch/v1)", "Deployment api (apps/v1beta1)"]);
+    assert_eq!(objects, ["Job nightly (batch/v1)", "Deployment api (apps/v1beta1)"]);
 }
 
 #[test]

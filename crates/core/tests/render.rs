@@ -6,8 +6,9 @@
 use std::collections::{BTreeMap, BTreeSet};
 use std::path::{Path, PathBuf};
 
-use k8s_openapi::api::apps::v1::Deployment;
+use k8s_openapi::api::apps::v1::{Deployment, StatefulSet};
 use k8s_openapi::api::autoscaling::v2::HorizontalPodAutoscaler;
+use k8s_openapi::api::batch::v1::CronJob;
 use k8s_openapi::api::core::v1::{ConfigMap, Namespace, Secret, Service, ServiceAccount};
 use k8s_openapi::api::networking::v1::Ingress;
 use k8s_openapi::api::policy::v1::PodDisruptionBudget;
@@ -162,6 +163,8 @@ fn typed(manifest: &Manifest) -> serde_json::Value {
         Kind::Secret => through::<Secret>(value),
         Kind::Service => through::<Service>(value),
         Kind::Deployment => through::<Deployment>(value),
+        Kind::StatefulSet => through::<StatefulSet>(value),
+        Kind::CronJob => through::<CronJob>(value),
         Kind::HorizontalPodAutoscaler => through::<HorizontalPodAutoscaler>(value),
         Kind::PodDisruptionBudget => through::<PodDisruptionBudget>(value),
         Kind::Ingress => through::<Ingress>(value),
@@ -246,7 +249,7 @@ fn a_missing_field_renders_its_declared_default() {
             compared += 1;
         }
     }
-    assert_eq!(compared, 22);
+    assert_eq!(compared, 24);
 }
 
 #[test]

@@ -29,6 +29,8 @@ fn address(object: &BundleObject) -> Option<String> {
         | Kind::Secret
         | Kind::Service
         | Kind::Deployment
+        | Kind::StatefulSet
+        | Kind::CronJob
         | Kind::HorizontalPodAutoscaler
         | Kind::PodDisruptionBudget => return None,
     };

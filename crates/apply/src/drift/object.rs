@@ -116,7 +116,10 @@ fn matters(path: &Path, kind: Kind) -> bool {
         ["data" | "stringData" | "binaryData", ..] => true,
         // The autoscaler sets the number of pods.
         ["spec", "replicas"] => false,
-        ["spec", "template", "metadata", "annotations", key, ..] => !is_ignored(key),
+        ["spec", "template", "metadata", "annotations", key, ..]
+        | ["spec", "jobTemplate", "spec", "template", "metadata", "annotations", key, ..] => {
+            !is_ignored(key)
+        }
         ["spec", ..] => kind != Kind::Namespace,
         // Labels of a Namespace select policies, and webhooks that change pods.
         ["metadata", "labels", key, ..] => kind == Kind::Namespace && *key != NAMESPACE_NAME,
@@ -141,6 +144,8 @@ const fn configures(kind: Kind) -> bool {
         | Kind::ConfigMap
         | Kind::Secret
         | Kind::Deployment
+        | Kind::StatefulSet
+        | Kind::CronJob
         | Kind::HorizontalPodAutoscaler
         | Kind::PodDisruptionBudget => false,
     }

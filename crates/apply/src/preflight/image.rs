@@ -76,8 +76,8 @@ pub(super) fn missing(session: &Session) -> Option<Fault> {
     let line = |MissingImage { hole, running }: &MissingImage| match running {
         None => format!("{}: nothing runs yet", hole.module),
         Some(running) => format!(
-            "{}: Deployment {} runs {running}, which is not an image of {}",
-            hole.module, hole.deployment, hole.repository
+            "{}: {} {} runs {running}, which is not an image of {}",
+            hole.module, hole.workload.0, hole.workload.1, hole.repository
         ),
     };
     let has_others = session.bundle.repositories().nth(1).is_some();

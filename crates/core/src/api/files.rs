@@ -3,7 +3,6 @@
 use std::collections::BTreeMap;
 
 use super::analysis::Manifest;
-use crate::kind::Kind;
 use crate::model::image::Reference;
 use crate::source::SourceText;
 use crate::syntax;
@@ -81,11 +80,10 @@ fn images(manifests: &[Manifest]) -> Vec<Value> {
     let mut found: BTreeMap<String, Vec<(&'static str, String)>> = BTreeMap::new();
     let pods = manifests
         .iter()
-        .filter(|manifest| manifest.kind == Kind::Deployment)
-        .map(Manifest::to_value);
-    for deployment in pods {
-        let containers = deployment
-            .pointer("/spec/template/spec/containers")
+        .filter_map(|manifest| Some((manifest.to_value(), manifest.kind.pod_template()?)));
+    for (object, template) in pods {
+        let containers = object
+            .pointer(&format!("{template}/spec/containers"))
             .and_then(serde_json::Value::as_array);
         for container in containers.into_iter().flatten() {
             let Some(Ok(reference)) = container["image"].as_str().map(Reference::parse) else {

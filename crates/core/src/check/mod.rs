@@ -5,8 +5,10 @@
 pub mod aws_names;
 pub mod aws_only;
 pub mod bucket;
+pub mod chart;
 mod checked;
 mod context;
+pub mod cron_jobs;
 pub mod dollar_signs;
 pub mod duplicate_layer;
 pub mod duplicate_uri;
@@ -22,8 +24,11 @@ pub mod probes;
 pub mod public_uri;
 mod rules;
 pub mod scaling;
+mod schedule;
 pub mod sessions;
+pub mod storage;
 mod uri_path;
+pub mod workload_names;
 
 pub use checked::Checked;
 pub use context::CheckContext;
@@ -60,10 +65,14 @@ pub fn check(
     ports::check(&mut checker);
     probes::check(&mut checker);
     pods::check(&mut checker);
+    storage::check(&mut checker);
+    cron_jobs::check(&mut checker);
+    workload_names::check(&mut checker);
     sessions::check(&mut checker);
     public_uri::check(&mut checker);
     links::check(&mut checker);
     exposure::check(&mut checker);
+    chart::check(&mut checker);
     let diagnostics = checker.diagnostics;
     let has_error = diagnostics.iter().any(Diagnostic::is_error);
     (Checked::new(lowered.service).filter(|_| !has_error), diagnostics)

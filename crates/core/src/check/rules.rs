@@ -1,12 +1,13 @@
 //! The list of all rules.
 
 use super::{
-    aws_names, aws_only, bucket, dollar_signs, duplicate_layer, duplicate_uri, env_vars, exposure,
-    iam, image, links, names, pods, ports, probes, public_uri, scaling, sessions,
+    aws_names, aws_only, bucket, chart, cron_jobs, dollar_signs, duplicate_layer, duplicate_uri,
+    env_vars, exposure, iam, image, links, names, pods, ports, probes, public_uri, scaling,
+    sessions, storage, workload_names,
 };
 use crate::model::{
     cloud, environment, image as image_field, layer, module, named_by_key, port, providers, region,
-    rules, toleration, unsupported,
+    rules, toleration,
 };
 use crate::rule::Rule;
 use crate::{resolve, syntax};
@@ -43,7 +44,6 @@ pub static RULE_FAMILIES: &[RuleFamily] = &[
         title: "Fields and types",
         rules: &[
             &rules::UNKNOWN_FIELD,
-            &unsupported::UNSUPPORTED_FIELD,
             &rules::MISSING_FIELD,
             &rules::WRONG_TYPE,
             &rules::OUT_OF_RANGE,
@@ -101,6 +101,7 @@ pub static RULE_FAMILIES: &[RuleFamily] = &[
             &names::INVALID_MODULE_NAME,
             &names::RESERVED_MODULE_NAME,
             &names::NAME_TOO_LONG,
+            &workload_names::WORKLOAD_NAME_TOO_LONG,
             &aws_names::ROLE_NAME_TOO_LONG,
             &aws_names::INVALID_REPOSITORY_NAME,
         ],
@@ -149,6 +150,9 @@ pub static RULE_FAMILIES: &[RuleFamily] = &[
             &pods::FORBIDDEN_ANNOTATION,
             &toleration::INVALID_EFFECT,
             &pods::LIMIT_BELOW_REQUEST,
+            &storage::INVALID_MOUNT_PATH,
+            &cron_jobs::INVALID_SCHEDULE,
+            &chart::CHART_BEHAVIOR,
         ],
     },
     RuleFamily {

@@ -29,5 +29,10 @@ pub(super) const TOLERATIONS: &str =
 pub(super) const DEADLINE: &str = "https://kubernetes.io/docs/concepts/workloads/controllers/deployment/#progress-deadline-seconds";
 pub(super) const HISTORY: &str =
     "https://kubernetes.io/docs/concepts/workloads/controllers/deployment/#revision-history-limit";
+pub(super) const VOLUMES: &str = "https://kubernetes.io/docs/concepts/storage/persistent-volumes/";
+pub(super) const STATEFUL_SET: &str =
+    "https://kubernetes.io/docs/concepts/workloads/controllers/statefulset/";
+pub(super) const CRON_JOB: &str =
+    "https://kubernetes.io/docs/concepts/workloads/controllers/cron-jobs/";
 pub(super) const IAM_ROLES: &str =
     "https://docs.aws.amazon.com/eks/latest/userguide/iam-roles-for-service-accounts.html";

@@ -3,7 +3,6 @@
 use super::rendered::Rendered;
 use super::synonym::Synonym;
 use super::unit::Unit;
-use super::unsupported::UnsupportedField;
 use crate::doc_comment::doc_text;
 
 /// The declaration of a field.
@@ -106,8 +105,6 @@ pub struct Keys {
     pub map: &'static str,
     /// The keys that the map accepts.
     pub names: &'static [&'static str],
-    /// Keys of newer versions of Opta, which Optakit does not support.
-    pub unsupported: &'static [UnsupportedField],
     /// Words of other tools.
     pub synonyms: &'static [Synonym],
     /// The fields of the map.

@@ -6,7 +6,6 @@ use super::field::{FieldShape, FieldType, Keys};
 use super::rules::{MISSING_FIELD, UNKNOWN_FIELD, UNKNOWN_VALUE, WRONG_TYPE};
 use super::synonym::{self, Synonym};
 use super::unindented::Unindented;
-use super::unsupported::UNSUPPORTED_FIELD;
 use crate::diagnostic::Diagnostic;
 use crate::quote::{one_of, quoted};
 use crate::rule::Rule;
@@ -186,10 +185,6 @@ impl<'a> FieldReader<'a> {
     fn unknown_key(&mut self, entry: &Entry, mapping: &Mapping, keys: &Keys) -> Diagnostic {
         let key = &*entry.key.value;
         let (span, path) = (entry.key.span, self.path_of(key));
-        if let Some(field) = keys.unsupported.iter().find(|field| field.name == key) {
-            let message = format!("`{key}` is a field of newer Opta versions and is not supported");
-            return Diagnostic::new(&UNSUPPORTED_FIELD, span, path, message).help(field.advice);
-        }
         let message = format!("unknown key {} in {}", quoted(key), keys.map);
         let diagnostic = Diagnostic::new(&UNKNOWN_FIELD, span, path, message);
         if let Some(synonym) = Synonym::find(key, keys.synonyms) {

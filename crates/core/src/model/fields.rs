@@ -3,9 +3,8 @@
 /// Declares a struct whose members are the fields of a map.
 ///
 /// The header is the name of the struct and the name of the map in messages:
-/// `pub struct Layer ("a service file")`. It can name a list of unsupported fields:
-/// `("a `k8s-service`", unsupported: UNSUPPORTED)`, and then a list of words of other tools:
-/// `synonyms: SERVICE_WORDS`.
+/// `pub struct Layer ("a service file")`. It can name a list of words of other tools:
+/// `("a `k8s-service`", synonyms: SERVICE_WORDS)`.
 ///
 /// Each field has the form `/// doc`, then `name: Type = default, { attributes };`. A field with a
 /// default becomes a [`Defaulted`](crate::span::Defaulted), any other field an
@@ -15,7 +14,7 @@ macro_rules! fields {
     (
         $(#[doc = $about:literal])*
         pub struct $name:ident (
-            $map:literal $(, unsupported: $unsupported:expr)? $(, synonyms: $synonyms:expr)?
+            $map:literal $(, synonyms: $synonyms:expr)?
         ) {
             $(
                 $(#[doc = $doc:literal])*
@@ -54,7 +53,6 @@ macro_rules! fields {
             pub const KEYS: $crate::model::field::Keys = $crate::model::field::Keys {
                 map: $map,
                 names: Self::NAMES,
-                unsupported: $crate::model::fields::fields!(@list $($unsupported)?),
                 synonyms: $crate::model::fields::fields!(@list $($synonyms)?),
                 shapes: Self::SHAPES,
             };

@@ -1,9 +1,10 @@
 //! The fields of a `k8s-service` module.
 
+use super::cron_job::CronJobs;
 use super::docs::{
-    AFFINITY, ANNOTATIONS, AUTOSCALER, COMMAND, CONTAINERS, DEADLINE, ENVIRONMENT_VARIABLES,
-    HASHING, HISTORY, IAM_ROLES, INGRESS, INGRESS_ANNOTATIONS, LABELS, NAMES, PROBES, RESOURCES,
-    REWRITE, SECRET, SERVICE, TOLERATIONS,
+    AFFINITY, ANNOTATIONS, AUTOSCALER, COMMAND, CONTAINERS, CRON_JOB, DEADLINE,
+    ENVIRONMENT_VARIABLES, HASHING, HISTORY, IAM_ROLES, INGRESS, INGRESS_ANNOTATIONS, LABELS,
+    NAMES, PROBES, RESOURCES, REWRITE, SECRET, SERVICE, STATEFUL_SET, TOLERATIONS,
 };
 use super::env_vars::EnvVars;
 use super::field::ValueList;
@@ -21,14 +22,14 @@ use super::text_list::TextOrList;
 use super::text_map::TextMap;
 use super::toleration::Tolerations;
 use super::unit::Unit;
-use super::unsupported::UnsupportedField;
+use super::volume::Volumes;
 use crate::kind::Kind;
 use crate::span::Spanned;
 use crate::text::Text;
 
 fields! {
     /// A service: a container with its Deployment, Service, autoscaler and Ingress.
-    pub struct K8sService ("a `k8s-service`", unsupported: UNSUPPORTED, synonyms: SERVICE_WORDS) {
+    pub struct K8sService ("a `k8s-service`", synonyms: SERVICE_WORDS) {
         /// Name of the module. It is also the name of the Kubernetes Service and ServiceAccount.
         /// The name contains only lowercase letters and digits, and starts with a letter.
         /// If it is not set, the name is the module type without dashes.
@@ -349,6 +350,19 @@ fields! {
             renders: &[Rendered::part(Kind::Deployment, "spec.template.spec.tolerations")],
             docs: Some(TOLERATIONS),
         };
+        /// Volumes that keep the data of each container when it is replaced.
+        /// With them, the service is a StatefulSet instead of a Deployment.
+        persistent_storage: Volumes = [], {
+            example: "[{path: /data, size: 10}]",
+            renders: &[Rendered::part(Kind::StatefulSet, "spec.volumeClaimTemplates")],
+            docs: Some(STATEFUL_SET),
+        };
+        /// Commands that run on a schedule, with the image and the environment of the service.
+        cron_jobs: CronJobs = [], {
+            example: "[{schedule: \"0 3 * * *\", commands: [bin/cleanup]}]",
+            renders: &[Rendered::object(Kind::CronJob).note("one per item")],
+            docs: Some(CRON_JOB),
+        };
         /// Time that an apply waits until the pods are ready.
         /// `--timeout` of `optakit apply` overrides it.
         timeout: Integer = 300, {
@@ -367,9 +381,3 @@ fields! {
         };
     }
 }
-
-/// Fields of Opta 2022 that Optakit does not support yet.
-const UNSUPPORTED: &[UnsupportedField] = &[
-    UnsupportedField::new("persistent_storage", "add the claims in an overlay"),
-    UnsupportedField::new("cron_jobs", "add the CronJobs in an overlay"),
-];

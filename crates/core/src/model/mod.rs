@@ -3,6 +3,7 @@
 mod aws_partitions;
 pub mod boolean;
 pub mod cloud;
+pub mod cron_job;
 mod docs;
 pub mod env_vars;
 pub mod environment;
@@ -45,5 +46,5 @@ pub mod text_map;
 pub mod toleration;
 mod unindented;
 pub mod unit;
-pub mod unsupported;
 pub mod variables;
+pub mod volume;

@@ -57,6 +57,18 @@ impl Names {
         }
     }
 
+    /// Returns the name of the Service that gives each pod of a StatefulSet a DNS name.
+    #[must_use]
+    pub fn headless(&self) -> Text {
+        format!("{}-headless", self.module.as_str()).into()
+    }
+
+    /// Returns the name of the CronJob at an index.
+    #[must_use]
+    pub fn cron_job(&self, index: usize) -> Text {
+        format!("{}-{index}", self.full.as_str()).into()
+    }
+
     /// Returns the name of the IAM role and policy: `<environment>-<layer>-<module>`.
     #[must_use]
     pub fn role(&self) -> String {

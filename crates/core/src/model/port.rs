@@ -64,8 +64,7 @@ pub struct Port {
 /// The keys of `port`.
 pub const PORT_NAMES: &[&str] = &["http", "tcp", "grpc", "websocket"];
 
-const KEYS: Keys =
-    Keys { map: "`port`", names: PORT_NAMES, unsupported: &[], synonyms: &[], shapes: &[] };
+const KEYS: Keys = Keys { map: "`port`", names: PORT_NAMES, synonyms: &[], shapes: &[] };
 
 impl FieldValue for Port {
     const KIND: FieldType = FieldType::Port;

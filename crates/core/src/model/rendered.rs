@@ -44,13 +44,23 @@ impl Rendered {
     /// Returns whether a path of a Kubernetes object leads to this part, or into it.
     #[must_use]
     pub fn contains(&self, kind: Kind, path: &str) -> bool {
-        self.kind == RenderedKind::Kubernetes(kind)
+        // Parts of pods are declared once, for Deployments. All kinds with pods have them.
+        let is_of_pod = self.kind == RenderedKind::Kubernetes(Kind::Deployment)
+            && kind.pod_template().is_some();
+        let path = match path.strip_prefix(JOB_TEMPLATE) {
+            Some(rest) if is_of_pod && kind == Kind::CronJob => rest,
+            Some(_) | None => path,
+        };
+        (is_of_pod || self.kind == RenderedKind::Kubernetes(kind))
             && !self.path.is_empty()
             && path.strip_prefix(self.path).is_some_and(|rest| {
                 rest.is_empty() || rest.starts_with('.') || rest.starts_with('[')
             })
     }
 }
+
+/// The start of the path of a part of a Job in a CronJob.
+const JOB_TEMPLATE: &str = "spec.jobTemplate.";
 
 /// A part of the container of a Deployment, such as `resources`.
 macro_rules! container {
@@ -131,6 +141,10 @@ mod tests {
         check(Kind::Deployment, "/spec/template/spec/containers/0/resourcesExtra", false);
         check(Kind::Deployment, "/spec/template/spec/containers/0", false);
         check(Kind::Service, "/spec/template/spec/containers/0/resources", false);
+        check(Kind::StatefulSet, "/spec/template/spec/containers/0/resources", true);
+        let job = "/spec/jobTemplate/spec/template/spec/containers/0/resources";
+        check(Kind::CronJob, job, true);
+        check(Kind::Deployment, job, false);
     }
 
     #[test]

@@ -1,10 +1,16 @@
-//! The ports of a service, from `port` or `ports`.
+//! The ports of a service, from `port` or `ports`, and whether it has volumes.
 
 use super::k8s_service::K8sService;
 use super::ports::{HTTP_PORT, ServicePort};
 use crate::text::Text;
 
 impl K8sService {
+    /// Whether the service is a StatefulSet, because its containers have volumes.
+    #[must_use]
+    pub fn is_stateful(&self) -> bool {
+        !self.persistent_storage.value.0.is_empty()
+    }
+
     /// Returns the ports in file order. Items of `ports` with errors are left out.
     #[must_use]
     pub fn all_ports(&self) -> Vec<ServicePort> {

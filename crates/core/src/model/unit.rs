@@ -15,6 +15,8 @@ pub enum Unit {
     Millicores,
     /// Mebibytes (Mi).
     Mebibytes,
+    /// Gibibytes (Gi).
+    Gibibytes,
 }
 
 impl Unit {
@@ -28,6 +30,7 @@ impl Unit {
             Self::Revisions => "revisions",
             Self::Millicores => "millicores",
             Self::Mebibytes => "mebibytes",
+            Self::Gibibytes => "gibibytes",
         }
     }
 
@@ -48,7 +51,11 @@ impl Unit {
         match self {
             Self::Millicores => Some((10.0, 1000.0)),
             Self::Mebibytes => Some((4.0, 1024.0)),
-            Self::Containers | Self::PercentOfRequest | Self::Seconds | Self::Revisions => None,
+            Self::Containers
+            | Self::PercentOfRequest
+            | Self::Seconds
+            | Self::Revisions
+            | Self::Gibibytes => None,
         }
     }
 }

@@ -1,5 +1,6 @@
 //! The reference of the fields.
 
+use crate::model::cron_job::CronJob;
 use crate::model::environment::EnvironmentFile;
 use crate::model::field::{Field, FieldType};
 use crate::model::k8s_service::K8sService;
@@ -7,6 +8,7 @@ use crate::model::layer::{EnvironmentEntry, Layer};
 use crate::model::number::MAX_COUNT;
 use crate::model::providers::Aws;
 use crate::model::resource_request::ResourceRequest;
+use crate::model::volume::Volume;
 
 /// A map of the format, with its fields.
 pub(super) struct DocumentedMap {
@@ -28,6 +30,16 @@ pub(super) const MAPS: &[DocumentedMap] = &[
         name: "resource_request",
         title: "Fields of `resource_request`",
         fields: ResourceRequest::FIELDS,
+    },
+    DocumentedMap {
+        name: "persistent_storage",
+        title: "Fields of an item of `persistent_storage`",
+        fields: Volume::FIELDS,
+    },
+    DocumentedMap {
+        name: "cron_jobs",
+        title: "Fields of an item of `cron_jobs`",
+        fields: CronJob::FIELDS,
     },
     DocumentedMap {
         name: "opta.yml",

@@ -3,6 +3,7 @@
 use sha2::{Digest, Sha256};
 
 use super::context::ServiceContext;
+use super::service::public_name;
 use super::target::Profile;
 use crate::check::Checked;
 use crate::model::k8s_service::K8sService;
@@ -17,13 +18,23 @@ pub(super) struct Address {
     pub(super) uri: PublicUri,
     /// The port that receives the requests.
     pub(super) port: ServicePort,
+    /// The name of the Service that has the port.
+    pub(super) backend: Text,
 }
 
 /// Returns the addresses in file order. A service without a port for HTTP has none.
-pub(super) fn addresses(service: &Checked<K8sService>) -> Vec<Address> {
+pub(super) fn addresses(
+    service: &Checked<K8sService>,
+    context: &ServiceContext<'_>,
+) -> Vec<Address> {
     let Some(port) = service.http_port() else { return Vec::new() };
+    let backend = public_name(service, context);
     let uris = PublicUri::of(service).into_iter().enumerate();
-    uris.map(|(index, uri)| Address { index, uri, port: port.clone() }).collect()
+    let address = |(index, uri)| {
+        let (port, backend) = (port.clone(), backend.clone());
+        Address { index, uri, port, backend }
+    };
+    uris.map(address).collect()
 }
 
 impl Address {

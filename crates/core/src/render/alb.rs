@@ -15,7 +15,7 @@ use crate::value::{Map, Value};
 const ALB: &str = "alb.ingress.kubernetes.io";
 
 pub(super) fn render(service: &Checked<K8sService>, context: &ServiceContext<'_>) -> Vec<Object> {
-    addresses(service).iter().map(|address| ingress(address, service, context)).collect()
+    addresses(service, context).iter().map(|address| ingress(address, service, context)).collect()
 }
 
 fn ingress(

@@ -26,7 +26,10 @@ pub(super) fn render(
         .collect();
     let target = Map::new()
         .with("apiVersion", "apps/v1")
-        .with("kind", "Deployment")
+        .with(
+            "kind",
+            if service.is_stateful() { Kind::StatefulSet } else { Kind::Deployment }.name(),
+        )
         .with("name", context.names.full.clone());
     let spec = Map::new()
         .with("scaleTargetRef", target)

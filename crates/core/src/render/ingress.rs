@@ -15,7 +15,7 @@ use crate::value::{Map, Value};
 const NGINX: &str = "nginx.ingress.kubernetes.io";
 
 pub(super) fn render(service: &Checked<K8sService>, context: &ServiceContext<'_>) -> Vec<Object> {
-    addresses(service).iter().map(|address| ingress(address, service, context)).collect()
+    addresses(service, context).iter().map(|address| ingress(address, service, context)).collect()
 }
 
 fn ingress(
@@ -90,7 +90,7 @@ pub(super) fn rule(
         Profile::Opta2022 => Map::new().with("name", address.port.name.clone()),
     };
     let backend = Map::new()
-        .with("service", Map::new().with("name", context.names.module.clone()).with("port", port));
+        .with("service", Map::new().with("name", address.backend.clone()).with("port", port));
     let path = Map::new().with("path", path).with("pathType", path_type).with("backend", backend);
     let span = address.uri.span;
     let rule = Map::new()

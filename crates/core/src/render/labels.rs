@@ -9,6 +9,14 @@ use crate::value::Map;
 /// The label with the image tag.
 pub const VERSION_LABEL: &str = "app.kubernetes.io/version";
 
+const NAME_LABEL: &str = "app.kubernetes.io/name";
+/// The value of the label `name` of the pods of jobs.
+const JOB: &str = "k8s-service-cron";
+/// The last chart of Opta, of August 2022.
+const CHART: &str = "k8s-service-0.1.2";
+/// The version of the application in that chart. It never changed.
+const CHART_VERSION: &str = "1.16.0";
+
 /// Returns an image tag as the value of a label: at most 63 characters, with a letter or digit at
 /// the start and at the end. A tag without any has the empty value.
 #[must_use]
@@ -22,7 +30,7 @@ pub fn version(tag: &str) -> Text {
 /// Returns the selector of Deployment and Service. It must never change.
 pub(super) fn selector(context: &ServiceContext<'_>) -> Map {
     Map::new()
-        .with("app.kubernetes.io/name", "k8s-service")
+        .with(NAME_LABEL, "k8s-service")
         .with("app.kubernetes.io/instance", context.names.instance.clone())
 }
 
@@ -42,16 +50,45 @@ pub(super) fn of_object(context: &ServiceContext<'_>) -> Map {
 }
 
 /// Returns the labels of a pod.
-pub(super) fn of_pod(context: &ServiceContext<'_>) -> Map {
+pub(super) fn of_pod(context: &ServiceContext<'_>, is_stateful: bool) -> Map {
     match context.profile {
         Profile::Default => opta(context),
-        Profile::Opta2021 | Profile::Opta2022 => opta(context)
-            .with(
-                "tags.datadoghq.com/service",
-                format!("{}-{}", context.names.module.as_str(), context.names.layer.as_str()),
-            )
-            .with("tags.datadoghq.com/version", context.version.clone()),
+        Profile::Opta2021 | Profile::Opta2022 => {
+            opta(context).join(datadog(&service_name(context, is_stateful), context))
+        }
     }
+}
+
+/// Returns the labels of the pod of a job. The selector of the service matches them only in the
+/// profile `opta-2022`.
+pub(super) fn of_job_pod(context: &ServiceContext<'_>, is_stateful: bool) -> Map {
+    match context.profile {
+        Profile::Default | Profile::Opta2021 => {
+            opta(context).overridden_by(Map::new().with(NAME_LABEL, JOB))
+        }
+        Profile::Opta2022 => opta(context)
+            .with("helm.sh/chart", CHART)
+            .with(VERSION_LABEL, CHART_VERSION)
+            .with("app.kubernetes.io/managed-by", "Helm")
+            .join(datadog(&service_name(context, is_stateful), context))
+            .with("cronjob", "true"),
+    }
+}
+
+/// Returns the name of the Service that Datadog shows. Opta 2022 had only a headless Service for a
+/// StatefulSet.
+fn service_name(context: &ServiceContext<'_>, is_stateful: bool) -> Text {
+    match context.profile {
+        Profile::Opta2022 if is_stateful => context.names.headless(),
+        Profile::Default | Profile::Opta2021 | Profile::Opta2022 => context.names.module.clone(),
+    }
+}
+
+fn datadog(service: &Text, context: &ServiceContext<'_>) -> Map {
+    let service = format!("{}-{}", service.as_str(), context.names.layer.as_str());
+    Map::new()
+        .with("tags.datadoghq.com/service", service)
+        .with("tags.datadoghq.com/version", context.version.clone())
 }
 
 #[cfg(test)]

@@ -4,7 +4,7 @@
 use super::target::Profile;
 use crate::value::Map;
 
-pub(super) fn annotations(profile: Profile) -> Map {
+pub(super) fn annotations(profile: Profile, is_stateful: bool) -> Map {
     match profile {
         Profile::Default => Map::new(),
         Profile::Opta2021 => of_2021(),
@@ -12,9 +12,15 @@ pub(super) fn annotations(profile: Profile) -> Map {
             .with("cluster-autoscaler.kubernetes.io/safe-to-evict", "true")
             .with("linkerd-version", "2.10.2")
             .with("config.linkerd.io/proxy-cpu-request", "0.05")
-            .with("config.linkerd.io/proxy-memory-limit", "100Mi")
-            .with("config.linkerd.io/proxy-memory-request", "20Mi")
-            .with("viz.linkerd.io/tap-enabled", "true"),
+            .with(
+                "config.linkerd.io/proxy-memory-limit",
+                if is_stateful { "20Mi" } else { "100Mi" },
+            )
+            .with(
+                "config.linkerd.io/proxy-memory-request",
+                if is_stateful { "10Mi" } else { "20Mi" },
+            )
+            .maybe("viz.linkerd.io/tap-enabled", (!is_stateful).then_some("true")),
     }
 }
 

@@ -7,8 +7,10 @@ mod address;
 mod alb;
 mod config_map;
 mod context;
+mod cron_job;
 mod deadline;
 mod deployment;
+mod env;
 mod env_value;
 mod horizontal_pod_autoscaler;
 mod image;
@@ -19,13 +21,16 @@ mod namespace;
 mod object;
 mod pod;
 mod pod_disruption_budget;
+mod pod_template;
 mod probe;
 mod route;
 mod scale;
 mod secret;
 mod service;
 mod service_account;
+mod stateful_set;
 mod target;
+mod volumes;
 
 use crate::check::Checked;
 use crate::model::exposure::Exposure;
@@ -38,6 +43,7 @@ pub use namespace::render as namespace;
 pub use object::Object;
 pub(crate) use scale::{Scale, scale};
 pub use secret::{LINK_SECRET, MANUAL_SECRETS, missing_values, render as link_secret};
+pub use stateful_set::TIMEOUT as TIMEOUT_ANNOTATION;
 pub use target::{Hardening, Kubernetes, Profile};
 
 /// Renders the objects of one service.
@@ -47,8 +53,12 @@ pub fn render(service: &Checked<K8sService>, context: &ServiceContext<'_>) -> Ve
     objects.extend(service::render(service, context));
     objects.extend(config_map::render(context));
     let image = image::container_image(service, context);
-    if let Some(image) = image.filter(|_| !is_deleted_by_opta(service, context)) {
-        objects.push(deployment::render(service, &image, context));
+    if let Some(image) = image.as_ref().filter(|_| !is_deleted_by_opta(service, context)) {
+        objects.push(if service.is_stateful() {
+            stateful_set::render(service, image, context)
+        } else {
+            deployment::render(service, image, context)
+        });
         objects.extend(horizontal_pod_autoscaler::render(service, context));
         objects.extend(pod_disruption_budget::render(service, context));
     }
@@ -57,6 +67,7 @@ pub fn render(service: &Checked<K8sService>, context: &ServiceContext<'_>) -> Ve
         Exposure::Gateway => route::render(service, context),
         Exposure::Alb => alb::render(service, context),
     });
+    objects.extend(image.iter().flat_map(|image| cron_job::render(service, image, context)));
     objects
 }
 

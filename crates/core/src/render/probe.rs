@@ -15,6 +15,8 @@ struct ProbeFields<'a> {
     command: Option<&'a Command>,
     delay: &'a Defaulted<Integer>,
     period: Option<i64>,
+    /// The path that the request has, if it is another one.
+    sent: Option<&'a Spanned<Text>>,
 }
 
 type Command = Spanned<Vec<Spanned<Text>>>;
@@ -25,16 +27,21 @@ pub(super) fn liveness(service: &Checked<K8sService>, profile: Profile) -> Optio
         command: service.liveness_probe_command.as_ref(),
         delay: &service.initial_liveness_delay,
         period: None,
+        sent: None,
     };
     probe(service, &fields, profile)
 }
 
 pub(super) fn readiness(service: &Checked<K8sService>, profile: Profile) -> Option<Value> {
+    // The StatefulSet of Opta 2022 sent both probes to the path of the liveness probe.
+    let liveness = service.liveness_probe_path.as_ref().or(service.healthcheck_path.as_ref());
+    let sent = liveness.filter(|_| is_stateful_set_of_opta(service, profile));
     let fields = ProbeFields {
         path: service.readiness_probe_path.as_ref(),
         command: service.readiness_probe_command.as_ref(),
         delay: &service.initial_readiness_delay,
         period: Some(10),
+        sent: sent.filter(|path| !path.value.as_str().is_empty()),
     };
     probe(service, &fields, profile)
 }
@@ -46,13 +53,21 @@ fn probe(
     fields: &ProbeFields<'_>,
     profile: Profile,
 ) -> Option<Value> {
-    let (path, command) = if fields.path.is_some() || fields.command.is_some() {
-        (fields.path, fields.command)
+    // The StatefulSet of Opta 2022 had no commands.
+    let has_commands = !is_stateful_set_of_opta(service, profile);
+    let own_command = fields.command.filter(|_| has_commands);
+    let (path, command) = if fields.path.is_some() || own_command.is_some() {
+        (fields.path, own_command)
     } else {
-        (service.healthcheck_path.as_ref(), service.healthcheck_command.as_ref())
+        let command = service.healthcheck_command.as_ref();
+        (service.healthcheck_path.as_ref(), command.filter(|_| has_commands))
     };
     let (action, span, period) = match (path, command) {
-        (Some(path), _) => (path_action(service, path, profile)?, path.span, fields.period),
+        (Some(path), _) if path.value.as_str().is_empty() => return None,
+        (Some(path), _) => {
+            let sent = fields.sent.unwrap_or(path);
+            (path_action(service, sent, profile)?, path.span, fields.period)
+        }
         (None, Some(command)) => {
             // Opta 2022 set no period for commands.
             let period = fields.period.filter(|_| profile != Profile::Opta2022);
@@ -70,9 +85,6 @@ fn path_action(
     path: &Spanned<Text>,
     profile: Profile,
 ) -> Option<Map> {
-    if path.value.as_str().is_empty() {
-        return None;
-    }
     let port = service.port_of_probes()?;
     let name = Value::from(port.name).at(service.probe_port.as_ref().map(|name| name.span));
     // Opta 2022 sent HTTP to websockets and gRPC too.
@@ -86,6 +98,10 @@ fn path_action(
     }
     let socket = || Map::new().with("tcpSocket", Map::new().with("port", name));
     (port.kind != PortKind::Grpc).then(socket)
+}
+
+fn is_stateful_set_of_opta(service: &K8sService, profile: Profile) -> bool {
+    profile == Profile::Opta2022 && service.is_stateful()
 }
 
 fn command_action(command: &Command) -> Option<Map> {

@@ -12,7 +12,7 @@ use crate::text::Text;
 use crate::value::{Map, Value};
 
 pub(super) fn render(service: &Checked<K8sService>, context: &ServiceContext<'_>) -> Vec<Object> {
-    addresses(service).iter().map(|address| route(address, service, context)).collect()
+    addresses(service, context).iter().map(|address| route(address, service, context)).collect()
 }
 
 fn route(address: &Address, service: &Checked<K8sService>, context: &ServiceContext<'_>) -> Object {
@@ -22,10 +22,8 @@ fn route(address: &Address, service: &Checked<K8sService>, context: &ServiceCont
         Map::new().with("name", Text::literal(gateway)).with("namespace", Text::literal(namespace));
     let hosts = uri.host.clone().map(|host| vec![Value::from(host).at(uri.span)]);
     let rule = match port {
-        PortKind::Grpc => grpc_rule(address, context),
-        PortKind::Http | PortKind::Websocket | PortKind::Tcp => {
-            http_rule(address, service, context)
-        }
+        PortKind::Grpc => grpc_rule(address),
+        PortKind::Http | PortKind::Websocket | PortKind::Tcp => http_rule(address, service),
     };
     let spec = Map::new()
         .with("parentRefs", vec![Value::from(parent)])
@@ -35,21 +33,17 @@ fn route(address: &Address, service: &Checked<K8sService>, context: &ServiceCont
     object(kind, address.name(context), context, Map::new(), Map::new().with("spec", spec))
 }
 
-fn backends(address: &Address, context: &ServiceContext<'_>) -> Vec<Value> {
+fn backends(address: &Address) -> Vec<Value> {
     let (number, span) = address.port.service_port;
     let port = Value::from(number).at(span);
-    vec![Value::from(Map::new().with("name", context.names.module.clone()).with("port", port))]
+    vec![Value::from(Map::new().with("name", address.backend.clone()).with("port", port))]
 }
 
-fn grpc_rule(address: &Address, context: &ServiceContext<'_>) -> Map {
-    Map::new().with("backendRefs", backends(address, context))
+fn grpc_rule(address: &Address) -> Map {
+    Map::new().with("backendRefs", backends(address))
 }
 
-fn http_rule(
-    address: &Address,
-    service: &Checked<K8sService>,
-    context: &ServiceContext<'_>,
-) -> Map {
+fn http_rule(address: &Address, service: &Checked<K8sService>) -> Map {
     let uri = &address.uri;
     let path = Map::new()
         .with("type", "PathPrefix")
@@ -62,7 +56,7 @@ fn http_rule(
             .with("urlRewrite", Map::new().with("path", replace));
         rule = rule.with("filters", vec![Value::from(rewrite)]);
     }
-    rule = rule.with("backendRefs", backends(address, context));
+    rule = rule.with("backendRefs", backends(address));
     // Idle websockets stay open.
     let timeouts = Map::new().with("request", "3600s").with("backendRequest", "3600s");
     rule.maybe("timeouts", (address.port.kind == PortKind::Websocket).then_some(timeouts))

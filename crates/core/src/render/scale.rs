@@ -1,6 +1,7 @@
 //! The number of pods of a service.
 
 use crate::model::k8s_service::K8sService;
+use crate::value::Value;
 
 /// The number of pods, and whether an autoscaler changes it.
 pub(crate) enum Scale {
@@ -18,4 +19,12 @@ pub(crate) fn scale(service: &K8sService) -> Scale {
         service.autoscaling_target_mem_percentage.value.0,
     ];
     if max == 0 || targets == [0, 0] { Scale::Fixed(min) } else { Scale::Automatic(min, max) }
+}
+
+/// Returns the number of pods in the manifest. With an autoscaler, the manifest has none.
+pub(super) fn replicas(service: &K8sService) -> Option<Value> {
+    match scale(service) {
+        Scale::Fixed(count) => Some(Value::from(count).at(service.min_containers.span)),
+        Scale::Automatic(..) => None,
+    }
 }

@@ -1,4 +1,7 @@
 //! The Service, named after the module. A service without ports has none.
+//!
+//! A StatefulSet also has a headless Service, which gives each pod a DNS name. Opta 2022 had only
+//! the headless one.
 
 use super::context::ServiceContext;
 use super::labels;
@@ -8,27 +11,40 @@ use crate::check::Checked;
 use crate::kind::Kind;
 use crate::model::k8s_service::K8sService;
 use crate::model::ports::ServicePort;
+use crate::text::Text;
 use crate::value::{Map, Value};
 
-pub(super) fn render(
+pub(super) fn render(service: &Checked<K8sService>, context: &ServiceContext<'_>) -> Vec<Object> {
+    let has_ports = !service.all_ports().is_empty();
+    let is_public = has_ports && public_name(service, context) == context.names.module;
+    let is_headless = service.is_stateful() && (has_ports || !context.profile.is_opta());
+    let public = is_public.then(|| of_kind(false, service, context));
+    let headless = is_headless.then(|| of_kind(true, service, context));
+    public.into_iter().chain(headless).collect()
+}
+
+/// Returns the name of the Service that gets the requests for `public_uri`.
+pub(super) fn public_name(service: &K8sService, context: &ServiceContext<'_>) -> Text {
+    match context.profile {
+        Profile::Opta2022 if service.is_stateful() => context.names.headless(),
+        Profile::Default | Profile::Opta2021 | Profile::Opta2022 => context.names.module.clone(),
+    }
+}
+
+fn of_kind(
+    is_headless: bool,
     service: &Checked<K8sService>,
     context: &ServiceContext<'_>,
-) -> Option<Object> {
+) -> Object {
     let ports: Vec<Value> = service.all_ports().into_iter().map(port).collect();
-    if ports.is_empty() {
-        return None;
-    }
     let spec = Map::new()
         .with("type", "ClusterIP")
+        .maybe("clusterIP", is_headless.then_some("None"))
         .with("selector", labels::selector(context))
-        .with("ports", ports);
-    Some(object(
-        Kind::Service,
-        context.names.module.clone(),
-        context,
-        annotations(service, context.profile),
-        Map::new().with("spec", spec),
-    ))
+        .maybe("ports", (!ports.is_empty()).then_some(ports));
+    let name = if is_headless { context.names.headless() } else { context.names.module.clone() };
+    let annotations = annotations(service, context.profile);
+    object(Kind::Service, name, context, annotations, Map::new().with("spec", spec))
 }
 
 fn port(port: ServicePort) -> Value {

@@ -50,7 +50,6 @@ impl std::fmt::Debug for Values {
 const KEYS: Keys = Keys {
     map: "a values file",
     names: &["parent", "modules", "env", "image_tag", "image_digest", "random", "vars"],
-    unsupported: &[],
     synonyms: &[],
     shapes: &[],
 };

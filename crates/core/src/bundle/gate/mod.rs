@@ -6,13 +6,14 @@
 
 mod arn;
 mod aws;
-mod deployment;
 mod expected;
 mod inputs;
 mod metadata;
 mod objects;
+mod pods;
 mod shape;
 mod traffic;
+mod workloads;
 
 use std::collections::BTreeSet;
 

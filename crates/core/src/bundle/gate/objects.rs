@@ -1,14 +1,14 @@
-//! The objects that the renderer can write, except for Deployments and public addresses.
+//! The objects that the renderer can write, except for pods and public addresses.
 
 use serde_json::json;
 
 use super::expected::Expected;
 use super::metadata::{object, selector};
 use super::shape::{
-    MANY, Shape, any_number, any_text, entries, exactly, items, map, one_of, optional, required,
-    text,
+    MANY, Shape, any_number, any_text, either, entries, exactly, items, map, one_of, optional,
+    required, text,
 };
-use super::{arn, deployment, traffic};
+use super::{arn, traffic, workloads};
 use crate::kind::Kind;
 use crate::model::cloud::Cloud;
 use crate::model::name::Names;
@@ -39,12 +39,14 @@ pub(super) fn shape<'a>(
         Kind::ConfigMap => config_map(names),
         Kind::Secret => secret(names),
         Kind::Service => service(names),
-        Kind::Deployment => deployment::shape(names, expected),
+        Kind::Deployment => workloads::deployment(names, expected),
+        Kind::StatefulSet => workloads::stateful_set(names, expected),
         Kind::HorizontalPodAutoscaler => autoscaler(names),
         Kind::PodDisruptionBudget => disruption_budget(names),
         Kind::Ingress => traffic::ingress(names, expected),
         Kind::HttpRoute => traffic::http_route(names, expected),
         Kind::GrpcRoute => traffic::grpc_route(names, expected),
+        Kind::CronJob => workloads::cron_job(names, expected),
     })
 }
 
@@ -52,20 +54,28 @@ pub(super) fn shape<'a>(
 fn is_name_of(kind: Kind, name: &str, names: &Names) -> bool {
     match kind {
         Kind::Namespace => name == names.layer.as_str(),
-        Kind::ServiceAccount | Kind::Service => name == names.module.as_str(),
+        Kind::ServiceAccount => name == names.module.as_str(),
+        Kind::Service => name == names.module.as_str() || name == names.headless().as_str(),
         Kind::Secret => name == LINK_SECRET,
         Kind::ConfigMap
         | Kind::Deployment
+        | Kind::StatefulSet
         | Kind::HorizontalPodAutoscaler
         | Kind::PodDisruptionBudget => name == names.full.as_str(),
         Kind::Ingress | Kind::HttpRoute | Kind::GrpcRoute => {
-            let suffix = name.strip_prefix(names.full.as_str()).and_then(|n| n.strip_prefix('-'));
-            suffix.is_some_and(|suffix| {
-                suffix.parse::<u16>().is_ok_and(|parsed| parsed.to_string() == suffix)
-                    || is_hash_of_opta(suffix)
-            })
+            suffix_of(name, names).is_some_and(|suffix| is_index(suffix) || is_hash_of_opta(suffix))
         }
+        Kind::CronJob => suffix_of(name, names).is_some_and(is_index),
     }
+}
+
+/// Returns the text after the full name of a module and a dash.
+fn suffix_of<'n>(name: &'n str, names: &Names) -> Option<&'n str> {
+    name.strip_prefix(names.full.as_str())?.strip_prefix('-')
+}
+
+fn is_index(suffix: &str) -> bool {
+    suffix.parse::<u16>().is_ok_and(|parsed| parsed.to_string() == suffix)
 }
 
 /// Whether the suffix is that of an Ingress of Opta 2022: 8 hexadecimal digits.
@@ -81,9 +91,10 @@ fn allowed_names(kind: Kind, expected: &Expected<'_>) -> String {
         Kind::Secret => LINK_SECRET.to_owned(),
         Kind::ConfigMap
         | Kind::Deployment
+        | Kind::StatefulSet
         | Kind::HorizontalPodAutoscaler
         | Kind::PodDisruptionBudget => names.full.as_str().to_owned(),
-        Kind::Ingress | Kind::HttpRoute | Kind::GrpcRoute => {
+        Kind::Ingress | Kind::HttpRoute | Kind::GrpcRoute | Kind::CronJob => {
             format!("{}-<number>", names.full.as_str())
         }
     };
@@ -135,17 +146,25 @@ fn secret(names: &Names) -> Shape<'_> {
 }
 
 fn service(names: &Names) -> Shape<'_> {
-    let port = map([
-        required("name", any_text()),
-        required("port", Shape::Number(1..=65_535)),
-        required("targetPort", text("the name of a port", |_| true)),
-        required("protocol", exactly("TCP")),
+    let port = || {
+        map([
+            required("name", any_text()),
+            required("port", Shape::Number(1..=65_535)),
+            required("targetPort", text("the name of a port", |_| true)),
+            required("protocol", exactly("TCP")),
+        ])
+    };
+    let common = || {
+        vec![required("type", exactly("ClusterIP")), required("selector", exactly(selector(names)))]
+    };
+    let (mut public, mut headless) = (common(), common());
+    public.push(required("ports", items(port(), 1..=MANY)));
+    headless.extend([
+        required("clusterIP", exactly("None")),
+        optional("ports", items(port(), 1..=MANY)),
     ]);
-    let spec = map([
-        required("type", exactly("ClusterIP")),
-        required("selector", exactly(selector(names))),
-        required("ports", items(port, 1..=MANY)),
-    ]);
+    let spec =
+        either(|spec| spec.get("clusterIP").is_some(), Shape::Map(headless), Shape::Map(public));
     let annotations = map([optional("nginx.opta.dev/extra-tcp-ports", any_text())]);
     object(Kind::Service, names, Some(annotations), vec![required("spec", spec)])
 }
@@ -157,11 +176,13 @@ fn autoscaler(names: &Names) -> Shape<'_> {
     ]);
     let resource = map([required("name", one_of(&["cpu", "memory"])), required("target", target)]);
     let metric = map([required("type", exactly("Resource")), required("resource", resource)]);
-    let scaled = json!({
-        "apiVersion": "apps/v1", "kind": "Deployment", "name": names.full.as_str(),
-    });
+    let scaled = map([
+        required("apiVersion", exactly("apps/v1")),
+        required("kind", one_of(&["Deployment", "StatefulSet"])),
+        required("name", exactly(names.full.as_str())),
+    ]);
     let spec = map([
-        required("scaleTargetRef", exactly(scaled)),
+        required("scaleTargetRef", scaled),
         required("minReplicas", any_number()),
         required("maxReplicas", any_number()),
         required("metrics", items(metric, 1..=2)),

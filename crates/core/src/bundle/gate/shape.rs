@@ -118,6 +118,13 @@ pub(super) fn optional<'a>(key: impl Into<Cow<'static, str>>, shape: Shape<'a>) 
     Field { key: key.into(), is_required: false, shape }
 }
 
+impl Field<'_> {
+    /// Whether this is the field with a key.
+    pub(super) fn is(&self, key: &str) -> bool {
+        self.key == key
+    }
+}
+
 impl Shape<'_> {
     /// Calls `report` with the JSON pointer and the reason of every difference between a value
     /// and the shape.

@@ -34,7 +34,7 @@ fn ingress_of<'a>(
         Profile::Default | Profile::Opta2021 => map([required("number", any_number())]),
         Profile::Opta2022 => map([required("name", any_text())]),
     };
-    let service = map([required("name", exactly(names.module.as_str())), required("port", port)]);
+    let service = map([required("name", backend_name(names)), required("port", port)]);
     let backend = map([required("service", service)]);
     let path = map([
         required("path", url_path()),
@@ -71,8 +71,15 @@ pub(super) fn grpc_route<'a>(names: &'a Names, expected: &'a Expected<'_>) -> Sh
     route(Kind::GrpcRoute, rule, names, expected)
 }
 
+/// The Service that gets the requests. With the profile `opta-2022`, the one of a StatefulSet is
+/// headless.
+fn backend_name(names: &Names) -> Shape<'static> {
+    let services = [names.module.clone(), names.headless()];
+    text("the Service of the module", move |text| services.iter().any(|name| name.as_str() == text))
+}
+
 fn backend(names: &Names) -> Shape<'static> {
-    map([required("name", exactly(names.module.as_str())), required("port", any_number())])
+    map([required("name", backend_name(names)), required("port", any_number())])
 }
 
 fn route<'a>(

@@ -1,0 +1,79 @@
+//! Fields that the profile `opta-2022` renders as the chart of Opta did, although they mean more.
+
+use super::context::Checker;
+use crate::diagnostic::Diagnostic;
+use crate::rule::rule;
+use crate::span::Span;
+
+rule! {
+    /// The profile `opta-2022` renders this field as the chart of Opta did, so that no pod
+    /// restarts. The field does not do all that it says.
+    ///
+    /// The pods of `cron_jobs` have the labels that the Service selects. They have neither the IAM
+    /// role of the service nor the file with the certificates of RDS. With `persistent_storage`,
+    /// commands have no effect, and both probes use the path of the liveness probe.
+    ///
+    /// A `public_uri` that starts with `*` is an exception: the chart rendered the host `all`
+    /// instead, which matches no request. Optakit renders the wildcard.
+    pub static CHART_BEHAVIOR: Warning {
+        fix: "Use the profile `default` after the takeover. It restarts the pods once.",
+        bad: Module(
+            "cron_jobs: # with the profile opta-2022\n  \
+             - {schedule: \"0 3 * * *\", commands: [bin/cleanup]}\n"
+        ),
+        good: Module(
+            "cron_jobs: # with the profile default\n  \
+             - {schedule: \"0 3 * * *\", commands: [bin/cleanup]}\n"
+        ),
+    }
+}
+
+const WILDCARD_HELP: &str = "remove the address if nobody uses it; Optakit renders the wildcard";
+const HELP: &str = "use the profile `default` for this field";
+
+pub(super) fn check(checker: &mut Checker<'_>) {
+    if !checker.context.is_opta_2022 {
+        return;
+    }
+    let service = checker.service;
+    let mut found: Vec<(&str, Span, &str)> = Vec::new();
+    let jobs = service.cron_jobs.span.filter(|_| !service.cron_jobs.value.0.is_empty());
+    found.extend(jobs.map(|span| {
+        let message = "the pods of `cron_jobs` are selected by the Service, and have no IAM role";
+        ("cron_jobs", span, message)
+    }));
+    if service.is_stateful() {
+        const UNUSED: &str = "the command has no effect with `persistent_storage`";
+        let commands = [
+            ("commands", service.commands.span),
+            ("args", service.args.span),
+            ("healthcheck_command", span_of(service.healthcheck_command.as_ref())),
+            ("liveness_probe_command", span_of(service.liveness_probe_command.as_ref())),
+            ("readiness_probe_command", span_of(service.readiness_probe_command.as_ref())),
+        ];
+        let commands = commands.into_iter();
+        found.extend(commands.filter_map(|(field, span)| Some((field, span?, UNUSED))));
+        let message = "the readiness probe uses the path of the liveness probe";
+        let path = span_of(service.readiness_probe_path.as_ref());
+        found.extend(path.map(|span| ("readiness_probe_path", span, message)));
+    }
+    let wildcard =
+        service.public_uri.value.0.iter().find(|uri| uri.value.as_str().starts_with('*'));
+    found.extend(wildcard.map(|uri| {
+        ("public_uri", uri.span, "the chart of Opta rendered the host `all` instead of `*`")
+    }));
+    for (field, span, message) in found {
+        // The key is a better place than a list of several lines.
+        let entry = checker.header.mapping.get(field);
+        let is_list = entry.is_some_and(|entry| entry.value.as_scalar().is_none());
+        let key = entry.map(|entry| entry.key.span).filter(|_| is_list && field != "public_uri");
+        let diagnostic =
+            Diagnostic::new(&CHART_BEHAVIOR, key.unwrap_or(span), checker.path(field), message);
+        let help = if field == "public_uri" { WILDCARD_HELP } else { HELP };
+        checker.push(diagnostic.help(help));
+    }
+}
+
+fn span_of<T>(value: Option<&crate::span::Spanned<T>>) -> Option<Span> {
+    value.map(|value| value.span)
+}
