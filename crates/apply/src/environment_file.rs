@@ -5,14 +5,16 @@
 
 use std::path::{Path, PathBuf};
 
+use optakit_core::api::is_git_address;
+
 use crate::file;
+use crate::git_file::{self, Network};
 
 /// The size of the largest environment file that is read, in bytes.
 const MAX_BYTES: u64 = 1024 * 1024;
 /// The folders of files that the operating system generates.
 const SYSTEM_FOLDERS: &[&str] = &["/dev", "/proc", "/sys"];
-const FROM_GIT: &str = "it is an address of a Git repository, which Optakit does not fetch; clone \
-                        the repository and write the path of the file";
+const FROM_GIT: &str = "it is an address of a Git repository, which the editor does not fetch";
 
 /// Whether environment files outside the repository are read.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
@@ -29,6 +31,16 @@ impl Outside {
     pub(crate) const fn allowed(allow_outside: bool) -> Self {
         if allow_outside { Self::Allow } else { Self::Reject }
     }
+}
+
+/// How the environment files of a service file are read.
+#[derive(Clone, Debug, Default)]
+pub(crate) struct Reading {
+    pub(crate) outside: Outside,
+    pub(crate) network: Network,
+    /// The files of environments that replace those of the service file, by the name of the
+    /// environment.
+    pub(crate) replaced: Vec<(String, PathBuf)>,
 }
 
 /// The environment files of a service file.
@@ -53,6 +65,18 @@ impl EnvironmentFiles {
     /// Returns the path of an environment file from the working directory.
     pub(crate) fn path(&self, path: &str) -> PathBuf {
         self.folder.join(path)
+    }
+
+    /// Reads an environment file, or fetches it with git.
+    ///
+    /// # Errors
+    ///
+    /// Fails with a reason if the file cannot be read or fetched.
+    pub(crate) fn read_or_fetch(&self, path: &str, reading: &Reading) -> Result<String, String> {
+        if self.is_in_git(path) {
+            return git_file::read(path, reading.network);
+        }
+        self.read(path, reading.outside)
     }
 
     /// Reads an environment file.
@@ -137,19 +161,20 @@ impl EnvironmentFiles {
         }
     }
 
-    /// Whether an environment file exists and is outside the repository.
+    /// Whether a path is the address of a Git repository, and not a file.
+    fn is_in_git(&self, path: &str) -> bool {
+        is_git_address(path) && !self.path(path).exists()
+    }
+
+    /// Whether an environment file is in another repository, or outside the repository.
     pub(crate) fn is_outside(&self, path: &str) -> bool {
-        self.path(path).canonicalize().is_ok_and(|found| !self.contains(&found))
+        self.is_in_git(path)
+            || self.path(path).canonicalize().is_ok_and(|found| !self.contains(&found))
     }
 
     fn contains(&self, found: &Path) -> bool {
         self.root.as_ref().is_some_and(|root| found.starts_with(root))
     }
-}
-
-/// Whether a path is the address of a Git repository, which Opta cloned.
-fn is_git_address(path: &str) -> bool {
-    path.contains("://") || path.starts_with("git@") || path.contains(".git//")
 }
 
 /// Returns the folder with `.git` that contains a folder, or the folder itself.

@@ -15,7 +15,7 @@ const SERVICE: [&str; 3] = ["bundle", "file", FILES];
 const FILES: &str = "files";
 /// The flags that a command in a help text repeats, besides the service.
 const REPEATED: &[&str] =
-    &["env", "values", "allow_outside", "kubeconfig", "context", "cluster", "skip_aws"];
+    &["env", "values", "allow_outside", "offline", "kubeconfig", "context", "cluster", "skip_aws"];
 /// The flags that kubectl has too.
 const OF_KUBECTL: &[&str] = &["kubeconfig", "context"];
 /// The name of standard input. A second command cannot read it again.

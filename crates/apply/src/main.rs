@@ -21,6 +21,8 @@ mod environment_diagnostic;
 mod environment_file;
 mod file;
 mod format;
+mod git_address;
+mod git_file;
 mod hint;
 mod history;
 mod identity;

@@ -1,12 +1,11 @@
 //! Builds the request for core: the service file, its environment files and the values file.
 
-use std::collections::BTreeSet;
 use std::ffi::OsStr;
 use std::path::{Component, Path, PathBuf};
 
-use optakit_core::api::{Diagnostic, Request, ServiceFile, SourceText};
+use optakit_core::api::{Diagnostic, Request, ServiceFile, SourceText, is_git_address};
 
-use crate::environment_file::{EnvironmentFiles, Outside};
+use crate::environment_file::{EnvironmentFiles, Reading};
 use crate::file::{self, FileError, STDIN};
 
 /// The names of the service file in a folder. Opta looked for both, in this order.
@@ -62,23 +61,42 @@ fn is_other_ending(file: &Path, other: &Path) -> bool {
 ///
 /// An environment file that cannot be read is part of the request. It becomes a diagnostic about
 /// `path` in the service file.
-pub(crate) fn of_text(service: &SourceText, file: &Path, outside: Outside) -> Request {
+pub(crate) fn of_text(service: &SourceText, file: &Path, reading: &Reading) -> Request {
     let files = EnvironmentFiles::of(file);
     let service = ServiceFile::parse(&service.name, &service.text);
     let mut request = Request { service, ..Request::default() };
-    let paths: BTreeSet<String> =
-        request.service.environments().into_iter().map(|environment| environment.path).collect();
-    let read = |path: String| {
-        let text = files.read(&path, outside);
-        (path, text)
-    };
-    request.environment_files = paths.into_iter().map(read).collect();
+    for environment in request.service.environments() {
+        let mut replaced = reading.replaced.iter();
+        let file = replaced.find(|(name, _)| *name == environment.name);
+        if request.environment_files.contains_key(&environment.path) && file.is_none() {
+            continue;
+        }
+        let text = match file {
+            Some((_, file)) => read_replaced(file),
+            None => files.read_or_fetch(&environment.path, reading),
+        };
+        request.environment_files.insert(environment.path, text);
+    }
     request
+}
+
+/// Reads a file that the user named for an environment.
+fn read_replaced(file: &Path) -> Result<String, String> {
+    let text = file::read_text(file).map(|source| source.text);
+    text.map_err(|error| format!("{}: {}", file.display(), reason(error)))
+}
+
+/// Returns the reason of an error without the name of the file.
+fn reason(error: FileError) -> String {
+    anyhow::Error::new(error).root_cause().to_string()
 }
 
 /// Returns the path of an environment file relative to the working directory. In the service file
 /// it is relative to the service file.
 pub(crate) fn path_from_here(request: &Request, path: &str) -> String {
+    if is_git_address(path) {
+        return path.to_owned();
+    }
     let folder = Path::new(request.service.name()).parent().unwrap_or(Path::new(""));
     let mut name = PathBuf::new();
     for part in folder.join(path).components() {

@@ -39,7 +39,8 @@ pub(crate) use output::{
 };
 pub(crate) use secret::{ImportArgs, SecretArgs, SecretCommand, SecretFileFormat, SetArgs};
 pub(crate) use source::{
-    ChoiceArgs, EditArgs, Exposure, InputArgs, NamedInputArgs, RenderArgs, SourceArgs, ValidateArgs,
+    ChoiceArgs, EditArgs, EnvironmentArgs, Exposure, InputArgs, NamedInputArgs, RenderArgs,
+    SourceArgs, ValidateArgs,
 };
 
 /// Check opta.yml, render Kubernetes manifests from it, and apply them to EKS.

@@ -9,7 +9,8 @@ use super::output::{ManifestFormat, ReportFormat};
 
 /// Check service files and report every error.
 ///
-/// Checks each file for all of its environments. Needs no cluster and no network.
+/// Checks each file for all of its environments. Needs no cluster. Needs the network only for
+/// environment files in Git repositories.
 #[derive(Debug, Args)]
 #[command(after_help = "\
 Exit codes:
@@ -50,11 +51,13 @@ pub(crate) struct ValidateArgs {
     /// file. Lines of these environment files are not printed.
     #[arg(long)]
     pub(crate) allow_outside: bool,
+    #[command(flatten)]
+    pub(crate) environments: EnvironmentArgs,
     /// Apply the safe fixes and print the changes
     ///
     /// Also fixes the environment files of the service files. Keeps comments, line breaks and
     /// permissions.
-    #[arg(long)]
+    #[arg(long, conflicts_with = "env_file")]
     pub(crate) fix: bool,
     /// Print the changes of `--fix` without writing them
     #[arg(long, requires = "fix")]
@@ -70,7 +73,7 @@ pub(crate) struct ValidateArgs {
 
 /// Print the Kubernetes manifests of a service file.
 ///
-/// Needs no cluster and no network.
+/// Needs no cluster. Needs the network only for environment files in Git repositories.
 #[derive(Debug, Args)]
 #[command(after_help = "\
 Exit codes:
@@ -159,6 +162,8 @@ pub(crate) struct ChoiceArgs {
     /// file. Lines of these environment files are not printed.
     #[arg(long)]
     pub(crate) allow_outside: bool,
+    #[command(flatten)]
+    pub(crate) environments: EnvironmentArgs,
     /// Tag for `image: AUTO` and for images without a tag
     ///
     /// Commands that work on a cluster also accept `MODULE=TAG`, which sets the tag of one module.
@@ -184,6 +189,32 @@ pub(crate) struct ChoiceArgs {
     /// Kubernetes version: 1.33, 1.34, 1.35 or 1.36 [default: 1.36]
     #[arg(long, value_name = "VERSION", help_heading = TARGET)]
     pub(crate) kubernetes: Option<String>,
+}
+
+/// The environment files and the variables of a service file.
+#[derive(Clone, Debug, Default, Args)]
+pub(crate) struct EnvironmentArgs {
+    /// File of an environment, instead of the `path` in the service file
+    ///
+    /// Repeat the option for other environments.
+    #[arg(long, value_name = "NAME=PATH", value_parser = pair)]
+    pub(crate) env_file: Vec<(String, String)>,
+    /// Do not fetch Git repositories with environment files; use the copies of earlier runs
+    #[arg(long)]
+    pub(crate) offline: bool,
+    /// Value of an input variable, which overrides the values file
+    ///
+    /// Repeat the option for other variables.
+    #[arg(long, value_name = "NAME=VALUE", value_parser = pair)]
+    pub(crate) var: Vec<(String, String)>,
+}
+
+/// Splits `NAME=VALUE`.
+fn pair(text: &str) -> Result<(String, String), String> {
+    match text.split_once('=') {
+        Some((name, value)) if !name.is_empty() => Ok((name.to_owned(), value.to_owned())),
+        _ => Err("expected a name, `=` and a value".to_owned()),
+    }
 }
 
 const IMAGE: &str = "Image options";

@@ -1,13 +1,18 @@
 //! Builds the request for core from the arguments of a command.
 
+use std::collections::BTreeMap;
 use std::path::Path;
 
 use clap::ValueEnum;
-use optakit_core::api::{Choices, Request, SourceText};
+use optakit_core::api::{Choices, Request, ServiceFile, SourceText};
+use optakit_core::quote::one_of;
+use optakit_core::suggest::Suggestion;
 
 use super::image_versions::{ImageVersion, ImageVersions};
-use crate::cli::{ChoiceArgs, SourceArgs};
-use crate::environment_file::Outside;
+use crate::cli::{ChoiceArgs, EnvironmentArgs, SourceArgs};
+use crate::environment_file::{Outside, Reading};
+use crate::git_file::Network;
+use crate::outcome::UsageError;
 use crate::settings::{self, Setting};
 use crate::{file, rds, request};
 
@@ -50,15 +55,63 @@ pub(super) fn of_text(
         image_tag,
         image_digest,
     };
-    let outside = Outside::allowed(source.allow_outside);
+    let reading = reading(source.allow_outside, &source.environments);
     let values = source.values.as_deref().map(file::read_text).transpose()?;
-    Ok(Request {
+    let request = Request {
         values,
         choices,
         own_values: true,
+        variables: variables(&source.environments),
         rds_certificates: rds::of_any_region(),
-        ..request::of_text(text, path, outside)
-    })
+        ..request::of_text(text, path, &reading)
+    };
+    check_names(&request.service, &source.environments)?;
+    Ok(request)
+}
+
+/// Returns how the arguments read environment files.
+pub(super) fn reading(allow_outside: bool, arguments: &EnvironmentArgs) -> Reading {
+    let replaced = arguments.env_file.iter().map(|(name, path)| (name.clone(), path.into()));
+    Reading {
+        outside: Outside::allowed(allow_outside),
+        network: if arguments.offline { Network::Offline } else { Network::Use },
+        replaced: replaced.collect(),
+    }
+}
+
+/// Returns the values of input variables that the arguments set.
+pub(super) fn variables(arguments: &EnvironmentArgs) -> BTreeMap<String, String> {
+    arguments.var.iter().cloned().collect()
+}
+
+/// Checks the names in `--env-file` and `--var`.
+///
+/// # Errors
+///
+/// Fails if the service file has no such environment or input variable.
+pub(super) fn check_names(
+    service: &ServiceFile,
+    arguments: &EnvironmentArgs,
+) -> Result<(), UsageError> {
+    let environments = service.environments();
+    let environments: Vec<&str> = environments.iter().map(|found| found.name.as_str()).collect();
+    let checks = [
+        (&arguments.env_file, "environment", "--env-file", environments),
+        (&arguments.var, "input variable", "--var", service.input_variables()),
+    ];
+    for (pairs, noun, option, known) in checks {
+        let Some((name, _)) = pairs.iter().find(|(name, _)| !known.contains(&name.as_str())) else {
+            continue;
+        };
+        let other_help = || match known.as_slice() {
+            [] => format!("remove `{option}`: the file has none"),
+            known => format!("use {}", one_of(known)),
+        };
+        let help = Suggestion::new(name, known.iter().copied(), other_help).help;
+        let message = format!("`{option}`: {} has no {noun} `{name}`", service.name());
+        return Err(UsageError(format!("{message}\n  help: {help}")));
+    }
+    Ok(())
 }
 
 /// Returns the name of a value as the user writes it.

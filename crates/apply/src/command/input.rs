@@ -10,8 +10,9 @@ use super::image_versions::ImageVersions;
 use super::{choices, rendered};
 use crate::bundle_file::{self, FileForm, IfModified};
 use crate::cli::{ChoiceArgs, InputArgs, NamedInputArgs};
-use crate::environment_file::Outside;
+use crate::environment_file::{Outside, Reading};
 use crate::file::FileError;
+use crate::git_file::Network;
 use crate::outcome::UsageError;
 use crate::report::Report;
 use crate::{file, rds, request};
@@ -142,7 +143,7 @@ fn use_bundle(
 
 /// Rejects options that cannot change a bundle, because it is already rendered.
 fn check_choices(bundle: &Bundle, name: &str, choices: &ChoiceArgs) -> Result<(), UsageError> {
-    let ChoiceArgs { env, values, allow_outside, image_tag: _, image_digest: _, .. } = choices;
+    let ChoiceArgs { env, values, allow_outside, environments, .. } = choices;
     let environment = &bundle.metadata.environment;
     if let Some(env) = env.as_ref().filter(|env| *env != environment) {
         let message = format!(
@@ -154,6 +155,9 @@ fn check_choices(bundle: &Bundle, name: &str, choices: &ChoiceArgs) -> Result<()
     let given = [
         ("--values", values.is_some()),
         ("--allow-outside", *allow_outside),
+        ("--env-file", !environments.env_file.is_empty()),
+        ("--offline", environments.offline),
+        ("--var", !environments.var.is_empty()),
         ("--profile", choices.profile.is_some()),
         ("--hardening", choices.hardening.is_some()),
         ("--exposure", choices.exposure.is_some()),
@@ -194,8 +198,10 @@ fn source_of(bundle: &Bundle, path: &Path) -> Option<(PathBuf, Request)> {
     for candidate in candidates.filter(|candidate| candidate.is_file()) {
         let Ok(text) = file::read_text(&candidate) else { continue };
         let rds_certificates = rds::of_any_region();
-        let request =
-            Request { rds_certificates, ..request::of_text(&text, &candidate, Outside::Allow) };
+        // A comparison with the source does not need the network.
+        let reading =
+            Reading { outside: Outside::Allow, network: Network::Offline, ..Reading::default() };
+        let request = Request { rds_certificates, ..request::of_text(&text, &candidate, &reading) };
         if request.service.layer_name() == Some(bundle.metadata.layer.as_str()) {
             return Some((candidate, request));
         }

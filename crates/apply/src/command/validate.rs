@@ -7,11 +7,10 @@ use anyhow::bail;
 use optakit_core::api::{self, Choices, Request, SourceText};
 use rayon::prelude::*;
 
-use super::rendered;
+use super::{choices, rendered};
 use crate::bundle_file::FileForm;
 use crate::cli::{ReportFormat, ValidateArgs};
 use crate::environment_diagnostic::EnvironmentDiagnostic;
-use crate::environment_file::Outside;
 use crate::outcome::{Outcome, UsageError};
 use crate::output_file::{self, Privacy};
 use crate::plural::plural;
@@ -70,15 +69,21 @@ fn read(
     arguments: &ValidateArgs,
     values: Option<&SourceText>,
 ) -> anyhow::Result<Request> {
-    let choices = Choices { environment: arguments.env.clone(), ..Choices::default() };
     let text = file::read_text(file)?;
     if FileForm::of(&text) == FileForm::Bundle {
         bail!("{0} is a bundle\n  help: run `optakit bundle verify {0}`", text.name);
     }
-    let request = request::of_text(&text, file, Outside::allowed(arguments.allow_outside));
+    let reading = choices::reading(arguments.allow_outside, &arguments.environments);
+    let request = request::of_text(&text, file, &reading);
     // One values file for several service files has values of modules that are not in each file.
     let own_values = arguments.paths.len() < 2 && !arguments.paths.iter().any(|path| path.is_dir());
-    Ok(Request { choices, values: values.cloned(), own_values, ..request })
+    // Of several files, each has only some of the names.
+    if own_values {
+        choices::check_names(&request.service, &arguments.environments)?;
+    }
+    let variables = choices::variables(&arguments.environments);
+    let choices = Choices { environment: arguments.env.clone(), ..Choices::default() };
+    Ok(Request { choices, values: values.cloned(), variables, own_values, ..request })
 }
 
 /// Fixes the files and prints the changes. A dry run writes nothing and returns the problems of

@@ -111,7 +111,7 @@ fn an_address_of_a_git_repository_is_explained() {
         "git@github.com:acme/infra.git//staging/opta.yml?ref=main",
         "https://github.com/acme/infra.git//staging/opta.yml",
     ] {
-        assert_rejected(&naming(path), &[], "it is an address of a Git repository");
+        assert_rejected(&naming(path), &["--offline"], "its Git repository was not fetched before");
     }
 }
 

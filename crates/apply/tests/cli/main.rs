@@ -10,6 +10,7 @@ mod fix;
 mod fmt;
 mod formats;
 mod gate;
+mod git_addresses;
 mod help;
 mod hostile;
 mod init;

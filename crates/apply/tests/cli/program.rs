@@ -57,6 +57,7 @@ pub(crate) fn program(folder: &TempDir) -> Command {
     program.current_dir(folder.path().join("service"));
     // The tests do not depend on the defaults of the user.
     program.env("OPTAKIT_CONFIG", "");
+    program.env("XDG_CACHE_HOME", folder.path().join("cache"));
     program
 }
 

@@ -185,6 +185,7 @@ fn build_again(bundle: &Bundle, certificates: &RdsCertificates) -> Option<Bundle
             .map(|file| (file.name.clone(), Ok(file.text.clone())))
             .collect(),
         values: None,
+        variables: BTreeMap::new(),
         own_values: false,
         choices: bundle.choices.clone(),
         rds_certificates: certificates.clone(),

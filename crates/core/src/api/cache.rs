@@ -34,6 +34,7 @@ pub(super) struct CacheKey {
     modules: Vec<(String, String)>,
     environment_files: BTreeMap<String, Result<String, String>>,
     values: Option<SourceText>,
+    variables: BTreeMap<String, String>,
     choices: Choices,
     rds_certificates: Option<Arc<str>>,
 }
@@ -108,6 +109,7 @@ impl CacheKey {
                 .collect(),
             environment_files: request.environment_files.clone(),
             values: request.values.clone(),
+            variables: request.variables.clone(),
             choices: request.choices.clone(),
             rds_certificates: region.and_then(|region| request.rds_certificates.of(region)),
         }

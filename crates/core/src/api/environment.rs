@@ -61,8 +61,13 @@ fn unreadable(layer: &LayerFile, entry: &EnvironmentEntry, reason: &str) -> Diag
     let path = entry.path.as_ref().expect("only an entry with a path has a file");
     let message = format!("cannot read environment file {}: {reason}", quoted(path.value.as_str()));
     let document_path = format!("environments[{index}].path");
-    Diagnostic::new(&resolve::ENVIRONMENT_FILE_UNREADABLE, path.span, document_path, message)
-        .help("use a path relative to the service file")
+    Diagnostic::new(&resolve::ENVIRONMENT_FILE_UNREADABLE, path.span, document_path, message).help(
+        if resolve::is_git_address(path.value.as_str()) {
+            "clone the repository, and name its file with `--env-file` or a relative path"
+        } else {
+            "use a path relative to the service file"
+        },
+    )
 }
 
 /// Returns the environment that a service file describes itself.

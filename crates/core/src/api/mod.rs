@@ -57,6 +57,7 @@ pub use crate::bundle::RequiredSecret;
 pub use crate::choices::Choices;
 pub use crate::kind::Kind;
 pub use crate::render::IMAGE_DIGEST;
+pub use crate::resolve::is_git_address;
 pub use crate::rule::Severity;
 pub use crate::source::SourceText;
 pub use crate::syntax::{FormatError, PathStep};

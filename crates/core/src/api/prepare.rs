@@ -7,6 +7,7 @@ use super::environment::read_environment;
 use super::places::Places;
 use super::request::Request;
 use super::service_file::Parsed;
+use super::values::add_variables;
 use crate::choices::{Choices, RenderOptions};
 use crate::diagnostic::Diagnostic;
 use crate::model::cloud::Cloud;
@@ -57,10 +58,11 @@ impl<'a> PreparedRequest<'a> {
         let mut diagnostics = file.diagnostics.clone();
         let mut places = Places::default();
         places.push(file.source.clone());
-        let values = match &request.values {
+        let mut values = match &request.values {
             Some(text) => read_values(text, &mut diagnostics, &mut places),
             None => values.unwrap_or_default(),
         };
+        add_variables(request, &mut values);
         places.set_secrets(values.secrets());
         let choices = request.choices.or_values(&values);
         let exposure = choices.exposure().unwrap_or_default();

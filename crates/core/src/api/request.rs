@@ -18,6 +18,8 @@ pub struct Request {
     pub environment_files: BTreeMap<String, Result<String, String>>,
     /// The values file.
     pub values: Option<SourceText>,
+    /// Values of input variables. They override those of the values file.
+    pub variables: BTreeMap<String, String>,
     /// Whether the values file is only for this service file, so that unknown modules and outputs
     /// in it are errors.
     pub own_values: bool,
@@ -34,6 +36,7 @@ impl fmt::Debug for Request {
             .field("service", &self.service)
             .field("environment_files", &self.environment_files)
             .field("values", &self.values.as_ref().map(|values| &values.name))
+            .field("variables", &self.variables.keys())
             .field("choices", &self.choices)
             .finish_non_exhaustive()
     }

@@ -87,6 +87,14 @@ impl ServiceFile {
         entries.filter_map(|entry| environment(&entry.value)).collect()
     }
 
+    /// Returns the names of the input variables.
+    #[must_use]
+    pub fn input_variables(&self) -> Vec<&str> {
+        let layer = self.0.layer.layer.as_ref();
+        let variables = layer.and_then(|layer| layer.input_variables.as_ref());
+        variables.into_iter().flat_map(|all| all.value.iter()).map(|(name, _)| name).collect()
+    }
+
     /// Returns the `name` of the file; none if it has none, or if the name is not known yet.
     #[must_use]
     pub fn layer_name(&self) -> Option<&str> {

@@ -26,6 +26,12 @@ rule! {
     }
 }
 
+/// Whether the path of an environment file is the address of a Git repository.
+#[must_use]
+pub fn is_git_address(path: &str) -> bool {
+    path.contains("://") || path.starts_with("git@") || path.contains(".git//")
+}
+
 /// Reads an environment file.
 #[must_use]
 pub fn environment_file(source: &Source) -> (Environment, Vec<Diagnostic>) {

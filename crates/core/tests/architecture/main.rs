@@ -57,6 +57,8 @@ const APPLY: &[&str] = &[
     "report",
     "environment_diagnostic",
     "file",
+    "git_address",
+    "git_file",
     "environment_file",
     "output_file",
     "secret_file",
