@@ -9,7 +9,7 @@ use optakit_core::visible::visible_line;
 use serde_json::Value;
 
 use crate::report::Report;
-use crate::{file, rds};
+use crate::{file, hint, rds};
 
 /// Returns the only bundle in the working directory.
 pub(crate) fn only_one() -> Option<PathBuf> {
@@ -97,8 +97,9 @@ pub(crate) fn check(
     if_modified: IfModified,
     report: &Report,
 ) -> anyhow::Result<()> {
+    let again = hint::optakit("bundle", "");
     if let Err(error) = bundle.check_layer() {
-        bail!("{error}\nnothing was changed\n  help: write the bundle again with `optakit bundle`");
+        bail!("{error}\nnothing was changed\n  help: write the bundle again with `{again}`");
     }
     match (verify(bundle), if_modified) {
         (Ok(()), _) => {}
@@ -110,7 +111,7 @@ pub(crate) fn check(
             explain(&error)
         ),
         (Err(error), IfModified::Fail | IfModified::Allow | IfModified::Warn) => bail!(
-            "{}\nnothing was changed\n  help: write the bundle again with `optakit bundle`",
+            "{}\nnothing was changed\n  help: write the bundle again with `{again}`",
             explain(&error)
         ),
     }

@@ -14,8 +14,32 @@ const SERVICE: [&str; 3] = ["bundle", "file", FILES];
 /// The arguments of `deploy`: the service, if there are two, and the archive.
 const FILES: &str = "files";
 /// The flags that a command in a help text repeats, besides the service.
-const REPEATED: &[&str] =
-    &["env", "values", "allow_outside", "offline", "kubeconfig", "context", "cluster", "skip_aws"];
+const REPEATED: &[&str] = &[
+    "env",
+    "values",
+    "allow_outside",
+    "offline",
+    "profile",
+    "hardening",
+    "exposure",
+    "gateway",
+    "kubernetes",
+    "kubeconfig",
+    "context",
+    "cluster",
+    "namespace",
+    "skip_aws",
+    "image_tag",
+    "image_digest",
+];
+/// The flags that choose the image. Only commands that apply repeat them.
+const OF_IMAGE: &[&str] = &["image_tag", "image_digest"];
+/// The commands that use an image.
+const WITH_IMAGE: &[&str] = &["apply", "plan", "diff"];
+/// The command that reads service files only.
+const BUNDLE: &str = "bundle";
+/// The end of the name of a bundle.
+const BUNDLE_SUFFIX: &str = ".json";
 /// The flags that kubectl has too.
 const OF_KUBECTL: &[&str] = &["kubeconfig", "context"];
 /// The name of standard input. A second command cannot read it again.
@@ -34,8 +58,8 @@ struct Run {
 #[derive(Clone, Debug)]
 struct Given {
     id: &'static str,
-    /// `None` if the flag takes no value.
-    value: Option<String>,
+    /// Empty if the flag takes no value.
+    values: Vec<String>,
 }
 
 /// Remembers the arguments of this run. `definition` returns the definition of the command line.
@@ -57,7 +81,7 @@ pub(crate) fn optakit(command: &str, arguments: &str) -> String {
 pub(crate) fn kubectl(arguments: &str) -> String {
     let given = RUN.get().map(|run| run.given.as_slice()).unwrap_or_default();
     let flags = given.iter().filter(|given| OF_KUBECTL.contains(&given.id));
-    let flags = flags.map(|given| flag(given.id, given));
+    let flags = flags.flat_map(|given| flags_of(given.id, given));
     join(["kubectl".to_owned(), arguments.to_owned()].into_iter().chain(flags))
 }
 
@@ -66,7 +90,7 @@ pub(crate) fn kubectl(arguments: &str) -> String {
 pub(crate) fn service_folder() -> PathBuf {
     let given = RUN.get().map(|run| run.given.as_slice()).unwrap_or_default();
     let file = given.iter().find(|given| SERVICE.contains(&given.id));
-    let file = file.and_then(|given| given.value.as_deref()).map(Path::new);
+    let file = file.and_then(|given| given.values.first()).map(Path::new);
     let folder = file.and_then(Path::parent).filter(|folder| !folder.as_os_str().is_empty());
     folder.map_or_else(|| PathBuf::from("."), Path::to_owned)
 }
@@ -100,13 +124,18 @@ impl Run {
             else {
                 continue;
             };
+            let is_other_image = OF_IMAGE.contains(&id) && !WITH_IMAGE.contains(&command);
+            // A flag in the arguments of the command is more specific.
+            if is_other_image || arguments.contains(&name_of(id)) {
+                continue;
+            }
             match argument.is_positional() {
-                true => positional.extend(given.value.clone()),
-                false => flags.push(flag(id, given)),
+                true => positional.extend(given.values.iter().filter(|file| is_for(command, file))),
+                false => flags.extend(flags_of(id, given)),
             }
         }
         let start = ["optakit".to_owned(), command.to_owned()].into_iter();
-        let quoted = positional.iter().map(|value| quoted(value));
+        let quoted = positional.into_iter().map(|value| quoted(value));
         join(start.chain(quoted).chain([arguments.to_owned()]).chain(flags))
     }
 }
@@ -124,32 +153,47 @@ fn given(matches: &ArgMatches) -> Vec<Given> {
     };
     let of = |id: &'static str| {
         let raw = matches.try_get_raw(id).ok().flatten();
-        let value = raw.and_then(|mut values| {
-            let is_archive = id == FILES && values.len() < 2;
-            values.next().filter(|_| !is_archive)
-        });
-        let value = value.map(|value| value.display().to_string());
+        let values = raw.into_iter().flatten().map(|value| value.display().to_string());
+        let mut values: Vec<String> = values.collect();
+        if id == FILES {
+            // The last file is the archive.
+            values.pop();
+        }
         // A flag without a value has the value that it sets.
-        let is_switch = matches.try_get_one::<bool>(id).is_ok();
-        Given { id, value: value.filter(|_| !is_switch) }
+        if matches.try_get_one::<bool>(id).is_ok() {
+            values.clear();
+        }
+        Given { id, values }
     };
     let given = service.into_iter().chain(REPEATED.iter().copied()).filter(is_given).map(of);
-    let is_known = |given: &Given| given.id != FILES || given.value.is_some();
-    given.filter(is_known).filter(|given| given.value.as_deref() != Some(STDIN)).collect()
+    let is_known = |given: &Given| given.id != FILES || !given.values.is_empty();
+    let is_stdin = |given: &Given| given.values.iter().any(|value| value == STDIN);
+    given.filter(is_known).filter(|given| !is_stdin(given)).collect()
 }
 
-fn flag(id: &str, given: &Given) -> String {
-    let name = id.replace('_', "-");
-    match &given.value {
-        Some(value) => format!("--{name} {}", quoted(value)),
-        None => format!("--{name}"),
+/// Whether a command can read a file that was given to another command.
+fn is_for(command: &str, file: &str) -> bool {
+    command != BUNDLE || !file.ends_with(BUNDLE_SUFFIX)
+}
+
+/// Returns an argument as flags, one for each value.
+fn flags_of(id: &str, given: &Given) -> Vec<String> {
+    let name = name_of(id);
+    if given.values.is_empty() {
+        return vec![name];
     }
+    given.values.iter().map(|value| format!("{name} {}", quoted(value))).collect()
+}
+
+fn name_of(id: &str) -> String {
+    format!("--{}", id.replace('_', "-"))
 }
 
 /// Quotes a value for a shell.
-fn quoted(value: &str) -> String {
+pub(crate) fn quoted(value: &str) -> String {
     let is_plain = |character: char| {
-        character.is_alphanumeric() || matches!(character, '-' | '_' | '.' | '/' | ':' | '@' | '+')
+        character.is_alphanumeric()
+            || matches!(character, '-' | '_' | '.' | '/' | ':' | '@' | '+' | '=' | ',')
     };
     if !value.is_empty() && value.chars().all(is_plain) {
         return value.to_owned();
@@ -171,12 +215,24 @@ mod tests {
         let bundle = || Arg::new("file");
         let context = || Arg::new("context").long("context");
         let skip_aws = || Arg::new("skip_aws").long("skip-aws").action(ArgAction::SetTrue);
+        let tag = || Arg::new("image_tag").long("image-tag").action(ArgAction::Append);
+        let profile = || Arg::new("profile").long("profile");
+        let values = || Arg::new("values").long("values");
         let yes = Arg::new("yes").long("yes").action(ArgAction::SetTrue);
         let set = Command::new("set").arg(Arg::new("name"));
         let import = Command::new("import").arg(Arg::new("file"));
         Command::new("optakit").subcommands([
-            Command::new("apply").args([bundle(), context(), skip_aws(), yes]),
-            Command::new("rollback").args([bundle(), context(), skip_aws()]),
+            Command::new("apply").args([
+                bundle(),
+                context(),
+                skip_aws(),
+                yes,
+                tag(),
+                profile(),
+                values(),
+            ]),
+            Command::new("rollback").args([bundle(), context(), skip_aws(), tag(), profile()]),
+            Command::new("bundle").args([bundle(), tag(), profile(), values()]),
             Command::new("history").args([bundle(), context()]),
             Command::new("secret")
                 .arg(Arg::new("bundle").long("bundle").global(true))
@@ -192,6 +248,21 @@ mod tests {
         let matches = definition().try_get_matches_from(words).expect("the arguments are valid");
         let run = Run { definition, given: given(&matches) };
         assert_eq!(run.optakit(command, arguments), expected);
+    }
+
+    #[test]
+    fn commands_repeat_how_a_service_file_is_rendered() {
+        let apply = "apply opta.yml --profile opta-2021 --image-tag a=1 --image-tag b=2 --values x";
+        let repeated = "--image-tag a=1 --image-tag b=2 --profile opta-2021 --values x";
+        check(apply, "apply", "", &format!("optakit apply opta.yml {repeated}"));
+        check(apply, "rollback", "", "optakit rollback opta.yml --profile opta-2021");
+        check(
+            apply,
+            "bundle",
+            "--values FILE",
+            "optakit bundle opta.yml --values FILE --profile opta-2021",
+        );
+        check("apply a.bundle.json --context dev", "bundle", "", "optakit bundle");
     }
 
     #[test]

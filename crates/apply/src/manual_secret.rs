@@ -43,6 +43,7 @@ pub(crate) enum Change {
     New,
     Changed,
     Same,
+    Deleted,
 }
 
 impl Change {
@@ -52,6 +53,7 @@ impl Change {
             Self::New => "new",
             Self::Changed => "changed",
             Self::Same => "same",
+            Self::Deleted => "deleted",
         }
     }
 }

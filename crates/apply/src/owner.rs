@@ -5,6 +5,8 @@
 use kube::core::Status;
 use serde_json::Value;
 
+use crate::hint;
+
 /// The field manager of Optakit.
 pub(crate) const MANAGER: &str = "optakit";
 /// The field manager of a number of pods that an autoscaler may change.
@@ -16,8 +18,8 @@ pub(crate) const AUTOSCALER: &str = "kube-controller-manager";
 /// The number of pods, as conflicts name it.
 const REPLICAS: &str = ".spec.replicas";
 
-/// The annotations and labels of other tools: JSON pointer, tool, help.
-const MARKS: &[(&str, &str, &str)] = &[
+/// The annotations and labels of other tools: JSON pointer, tool, whether a takeover is possible.
+const MARKS: &[(&str, &str, bool)] = &[
     ("/metadata/annotations/meta.helm.sh~1release-name", "the Helm release", HELM),
     ("/metadata/annotations/argocd.argoproj.io~1tracking-id", "the Argo CD application", OTHER),
     ("/metadata/labels/argocd.argoproj.io~1instance", "the Argo CD application", OTHER),
@@ -28,14 +30,19 @@ const MARKS: &[(&str, &str, &str)] = &[
     ("/metadata/labels/instance.timoni.sh~1name", "the Timoni instance", OTHER),
 ];
 
-const HELM: &str = "run `optakit takeover`; it does not restart pods";
-const OTHER: &str = "remove the object from that tool, then apply again";
+const HELM: bool = true;
+const OTHER: bool = false;
 
 /// Returns the tool that manages an object, with help for the user. Optakit itself is not returned.
-pub(crate) fn of(live: &Value) -> Option<(String, &'static str)> {
-    MARKS.iter().find_map(|(pointer, tool, advice)| {
+pub(crate) fn of(live: &Value) -> Option<(String, String)> {
+    MARKS.iter().find_map(|(pointer, tool, is_helm)| {
         let name = live.pointer(pointer)?.as_str()?;
-        Some((format!("{tool} `{name}`"), *advice))
+        let advice = if *is_helm {
+            format!("run `{}`; it does not restart pods", hint::optakit("takeover", ""))
+        } else {
+            "remove the object from that tool, then apply again".to_owned()
+        };
+        Some((format!("{tool} `{name}`"), advice))
     })
 }
 

@@ -44,8 +44,18 @@ pub(crate) fn check(file: &ImageFile) -> anyhow::Result<()> {
     Ok(())
 }
 
+/// An image that was pushed.
+#[derive(Clone, Debug)]
+pub(crate) struct PushedImage {
+    pub(crate) registry: String,
+    pub(crate) repository: String,
+    pub(crate) tag: String,
+    pub(crate) digest: String,
+    pub(crate) platforms: Vec<String>,
+}
+
 /// Pushes an image to the ECR repository of a module with `image: AUTO`. Creates the repository if
-/// it is missing. Returns the digest of the image.
+/// it is missing.
 ///
 /// # Errors
 ///
@@ -55,7 +65,7 @@ pub(crate) async fn push_to_ecr(
     file: &ImageFile,
     module: Option<&str>,
     report: &Report,
-) -> anyhow::Result<String> {
+) -> anyhow::Result<PushedImage> {
     let mut bundle = bundle.clone();
     let aws = auth::aws(bundle.target.region.as_deref()).await?;
     let account = auth::check_account(&aws, bundle.target.account_id.as_deref()).await?;
@@ -112,7 +122,7 @@ pub(crate) fn repository_of<'a>(
     }
 }
 
-/// Compresses the layers that are not compressed yet, and pushes the image. Returns its digest.
+/// Compresses the layers that are not compressed yet, and pushes the image.
 ///
 /// # Errors
 ///
@@ -121,10 +131,8 @@ pub(crate) async fn push_to(
     file: &ImageFile,
     to: &Destination,
     report: &Report,
-) -> anyhow::Result<String> {
-    let packed = PackedImage::pack(file, report)?;
-    packed.push(to, report).await?;
-    Ok(packed.digest())
+) -> anyhow::Result<PushedImage> {
+    PackedImage::pack(file, report)?.push(to, report).await
 }
 
 /// An image whose layers are compressed, so that its digest is known before it is pushed.
@@ -199,17 +207,24 @@ impl PackedImage {
         report: &Report,
     ) -> anyhow::Result<()> {
         let (_, repository) = repository_of(bundle, self.module.as_deref())?;
-        self.push(&own_destination(aws, repository).await?, report).await
+        self.push(&own_destination(aws, repository).await?, report).await?;
+        Ok(())
     }
 
-    async fn push(&self, to: &Destination, report: &Report) -> anyhow::Result<()> {
+    async fn push(&self, to: &Destination, report: &Report) -> anyhow::Result<PushedImage> {
         let Self { image, tag, .. } = self;
         let digest = push(image, to, tag, report).await?;
-        let platforms: Vec<&str> = image.platforms.iter().map(String::as_str).collect();
         let Destination { registry, repository, .. } = to;
-        let pushed = format!("{registry}/{repository}:{tag} ({})\n{digest}", platforms.join(", "));
-        report.step("pushed", pushed);
-        Ok(())
+        let platforms: Vec<String> = image.platforms.iter().cloned().collect();
+        let shown = platforms.join(", ");
+        report.step("pushed", format!("{registry}/{repository}:{tag} ({shown})\n{digest}"));
+        Ok(PushedImage {
+            registry: registry.clone(),
+            repository: repository.clone(),
+            tag: tag.clone(),
+            digest,
+            platforms,
+        })
     }
 }
 

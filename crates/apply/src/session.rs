@@ -388,13 +388,9 @@ async fn open_aws(
 /// the OIDC issuer that they trust.
 fn report_skipped(bundle: &Bundle, report: &Report) {
     for (_, role) in bundle.roles() {
-        report.step(
-            "skipped",
-            format!(
-                "IAM role {}: the OIDC issuer of the cluster is unknown; write the bundle again \
-                 with `optakit bundle --values FILE`, or pass `--skip-aws`",
-                role.name
-            ),
-        );
+        let (name, again) = (&role.name, hint::optakit("bundle", "--values FILE"));
+        let reason = "the OIDC issuer of the cluster is unknown; write the bundle again with";
+        let text = format!("IAM role {name}: {reason} `{again}`, or pass `--skip-aws`");
+        report.step("skipped", text);
     }
 }

@@ -121,7 +121,7 @@ impl Started {
         let (client, layer) = (&session.client, session.layer());
         if self.is_new {
             self.revision.set_status(client, layer, status, cause.as_deref()).await?;
-        } else if status != Status::Deployed {
+        } else if !matches!(status, Status::Deployed | Status::Applied) {
             // The bundle stays deployed in the history: its objects were all applied before.
             let failed = NewRevision::of(&session.bundle, self.current.next)
                 .after(self.current.before())

@@ -18,7 +18,8 @@ use optakit_core::render::IMAGE_DIGEST;
 
 pub(crate) use options::ApplyBundleOptions;
 
-use crate::deploy;
+use crate::deploy::{self, DeployOptions};
+use crate::hint;
 use crate::plural::plural;
 use crate::preflight;
 use crate::report::{Event, Report, answer_time};
@@ -46,7 +47,8 @@ pub(crate) async fn apply_bundle(
         let filled = filled(&session).await?;
         let targets = filled.targets();
         preflight::check(&filled, &targets, options.image.as_ref()).await?;
-        deploy::ensure_namespace(&mut session, &options.deploy, report).await?;
+        let kept = "the namespace was not created, and nothing was applied";
+        deploy::ensure_namespace(&mut session, &options.deploy, kept, report).await?;
         written.namespace();
     }
     let work = async {
@@ -75,7 +77,9 @@ pub(crate) async fn apply_bundle(
         changes: deployed.changes + written.before_plan(),
         addresses: &addresses,
         seconds: started.elapsed().saturating_sub(answer_time()).as_secs_f32(),
+        waited: options.deploy.waits,
     });
+    report_unfinished(&options.deploy, &hint::optakit("apply", ""), report);
     Ok(())
 }
 
@@ -124,5 +128,16 @@ pub(crate) async fn roll_back(
         session.layer(),
         plural(deployed.changes, "change")
     ));
+    let again = hint::optakit("rollback", &format!("--to {number}"));
+    report_unfinished(&options.deploy, &again, report);
     Ok(())
+}
+
+/// Reports what a run with `--no-wait` leaves to the next run, which is the command `again`.
+fn report_unfinished(options: &DeployOptions, again: &str, report: &Report) {
+    if !options.waits {
+        report.note(format!(
+            "did not wait for the pods; old objects and permissions stay until you run `{again}`"
+        ));
+    }
 }

@@ -107,7 +107,8 @@ impl Run<'_> {
         let started = attempt.begin(session, &mut planned.changes.set, written).await?;
         let (progress, outcome) = self.write(&mut planned).await;
         let status = match &outcome {
-            Ok(()) => Status::Deployed,
+            Ok(()) if self.options.waits => Status::Deployed,
+            Ok(()) => Status::Applied,
             Err(error) if error.is::<RolloutError>() => Status::Failed,
             Err(error) if error.is::<Interrupted>() => Status::Interrupted,
             Err(_) => Status::Partial,
@@ -144,6 +145,9 @@ impl Run<'_> {
             }
             progress = Progress::Writing;
             deploy::write(session, options, changes, report).await?;
+            if !options.waits {
+                return Ok(());
+            }
             progress = Progress::Completing;
             let text = "the new pods are ready, but the apply is not complete\n  \
                         help: apply again to complete it";

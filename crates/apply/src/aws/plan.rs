@@ -9,6 +9,7 @@ use super::change::{Resource, Scope};
 use super::granted::Granted;
 use super::owner::ServiceModule;
 use super::planned::{Clients, PlannedResource};
+use crate::hint;
 use crate::report::{AwsPlanAction, Report};
 
 /// All changes that an apply would make in AWS.
@@ -98,9 +99,9 @@ impl AwsPlan {
             report.step(
                 "skipped",
                 format!(
-                    "IAM role {name}: missing values: {}; write the bundle again with \
-                     `optakit bundle --values FILE`",
-                    missing.join(", ")
+                    "IAM role {name}: missing values: {}; write the bundle again with `{}`",
+                    missing.join(", "),
+                    hint::optakit("bundle", "--values FILE")
                 ),
             );
         }

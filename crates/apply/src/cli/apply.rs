@@ -6,7 +6,7 @@ use std::time::Duration;
 use clap::{Args, ValueEnum};
 
 use super::bundle::ImageNameArgs;
-use super::cluster::{ConnectArgs, ServiceArgs, WriteArgs};
+use super::cluster::{LayerArgs, ServiceArgs, WriteArgs};
 use super::output::{ProgressFormat, ResultFormat};
 use super::source::{ChoiceArgs, InputArgs};
 use crate::duration;
@@ -55,7 +55,7 @@ pub(crate) struct PlannedArgs {
     #[command(flatten)]
     pub(crate) input: InputArgs,
     #[command(flatten)]
-    pub(crate) connect: ConnectArgs,
+    pub(crate) at: LayerArgs,
     #[command(flatten)]
     pub(crate) aws: AwsArgs,
     #[command(flatten)]
@@ -97,7 +97,11 @@ Examples:
   optakit apply shop-staging.bundle.json --context kind-dev --skip-aws --yes
 
   # Print JSON events
-  optakit apply shop-staging.bundle.json --output json | jq .event")]
+  optakit apply shop-staging.bundle.json --output json | jq .event
+
+  # Write the objects now, and wait for the pods later
+  optakit apply shop-staging.bundle.json --no-wait
+  optakit apply shop-staging.bundle.json")]
 pub(crate) struct ApplyArgs {
     #[command(flatten)]
     pub(crate) input: InputArgs,
@@ -193,7 +197,7 @@ pub(crate) struct RollbackArgs {
 #[derive(Debug, Args)]
 pub(crate) struct ApplyOptionArgs {
     #[command(flatten)]
-    pub(crate) connect: ConnectArgs,
+    pub(crate) at: LayerArgs,
     #[command(flatten)]
     pub(crate) aws: AwsArgs,
     #[command(flatten)]
@@ -234,6 +238,12 @@ pub(crate) struct RolloutArgs {
     /// autoscaler adds a node.
     #[arg(long, value_name = "DURATION", value_parser = duration::parse_nonzero)]
     pub(crate) timeout: Option<Duration>,
+    /// Do not wait for the pods, and never roll back
+    ///
+    /// The revision has the status `applied`. Old objects are not deleted and permissions are not
+    /// withdrawn, because old pods may need them. The next run without this option does both.
+    #[arg(long)]
+    pub(crate) no_wait: bool,
     #[command(flatten)]
     pub(crate) conflicts: ConflictArgs,
     /// Format of the progress

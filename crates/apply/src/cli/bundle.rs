@@ -5,6 +5,7 @@ use std::path::PathBuf;
 use clap::{Args, Subcommand};
 
 use super::complete;
+use super::output::{ListFormat, ResultFormat};
 use super::source::{NamedInputArgs, SourceArgs};
 
 /// Write, inspect or verify a bundle, the file that `optakit apply` takes.
@@ -53,7 +54,7 @@ Exit codes:
 
 Examples:
   optakit bundle inspect shop-staging.bundle.json")]
-    Inspect(BundleFile),
+    Inspect(InspectArgs),
     /// Check that a bundle was not modified
     ///
     /// Checks that the bundle changes only its own layer. Then checks its digest, and renders its
@@ -67,6 +68,16 @@ Exit codes:
 Examples:
   optakit bundle verify shop-staging.bundle.json")]
     Verify(BundleFile),
+}
+
+/// The arguments of `bundle inspect`.
+#[derive(Debug, Args)]
+pub(crate) struct InspectArgs {
+    #[command(flatten)]
+    pub(crate) file: BundleFile,
+    /// Format of the contents
+    #[arg(long, short, value_enum, value_name = "FORMAT", default_value_t = ListFormat::Text)]
+    pub(crate) output: ListFormat,
 }
 
 #[derive(Debug, Args)]
@@ -111,6 +122,9 @@ pub(crate) struct PushArgs {
     /// Use plain HTTP for this registry; can be repeated
     #[arg(long, value_name = "HOST", requires = "to")]
     pub(crate) insecure_registry: Vec<String>,
+    /// Format of the result
+    #[arg(long, short, value_enum, value_name = "FORMAT", default_value_t = ResultFormat::Text)]
+    pub(crate) output: ResultFormat,
 }
 
 /// An image in an archive.

@@ -6,7 +6,7 @@ use std::time::Duration;
 use clap::Args;
 
 use super::complete;
-use super::output::ResultFormat;
+use super::output::{ListFormat, ProgressFormat, ResultFormat};
 use super::source::InputArgs;
 use crate::duration;
 
@@ -26,6 +26,16 @@ pub(crate) struct ConnectArgs {
     #[arg(long, value_name = "NAME", global = true, help_heading = CONNECTION,
           conflicts_with_all = ["kubeconfig", "context"])]
     pub(crate) cluster: Option<String>,
+}
+
+/// The connection to the cluster, for a command about one layer.
+#[derive(Debug, Args)]
+pub(crate) struct LayerArgs {
+    #[command(flatten)]
+    pub(crate) connect: ConnectArgs,
+    /// Fail unless this is the namespace of the service, which is its layer
+    #[arg(long, short, value_name = "LAYER", global = true, help_heading = CONNECTION)]
+    pub(crate) namespace: Option<String>,
 }
 
 /// The options of every command that writes.
@@ -49,7 +59,7 @@ pub(crate) struct ServiceArgs {
     #[command(flatten)]
     pub(crate) input: InputArgs,
     #[command(flatten)]
-    pub(crate) connect: ConnectArgs,
+    pub(crate) at: LayerArgs,
 }
 
 /// Show pods, images and the current revision of a service.
@@ -71,8 +81,8 @@ pub(crate) struct StatusArgs {
     #[command(flatten)]
     pub(crate) service: ServiceArgs,
     /// Format of the status
-    #[arg(long, short, value_enum, value_name = "FORMAT", default_value_t = ResultFormat::Text)]
-    pub(crate) output: ResultFormat,
+    #[arg(long, short, value_enum, value_name = "FORMAT", default_value_t = ListFormat::Text)]
+    pub(crate) output: ListFormat,
 }
 
 /// List the revisions of a service, newest first.
@@ -96,8 +106,8 @@ pub(crate) struct HistoryArgs {
     #[command(flatten)]
     pub(crate) service: ServiceArgs,
     /// Format of the list
-    #[arg(long, short, value_enum, value_name = "FORMAT", default_value_t = ResultFormat::Text)]
-    pub(crate) output: ResultFormat,
+    #[arg(long, short, value_enum, value_name = "FORMAT", default_value_t = ListFormat::Text)]
+    pub(crate) output: ListFormat,
 }
 
 /// Show differences between the cluster and the last deployed revision.
@@ -150,12 +160,15 @@ pub(crate) struct TakeoverArgs {
     #[command(flatten)]
     pub(crate) input: InputArgs,
     #[command(flatten)]
-    pub(crate) connect: ConnectArgs,
+    pub(crate) at: LayerArgs,
     #[command(flatten)]
     pub(crate) write: WriteArgs,
     /// Skip the confirmation prompt
     #[arg(long, short)]
     pub(crate) yes: bool,
+    /// Format of the progress
+    #[arg(long, short, value_enum, value_name = "FORMAT", default_value_t = ProgressFormat::Text)]
+    pub(crate) output: ProgressFormat,
 }
 
 /// Delete the objects of a service.
@@ -184,4 +197,7 @@ pub(crate) struct DestroyArgs {
     /// Skip the confirmation prompt; required without a terminal
     #[arg(long, short)]
     pub(crate) yes: bool,
+    /// Format of the progress
+    #[arg(long, short, value_enum, value_name = "FORMAT", default_value_t = ProgressFormat::Text)]
+    pub(crate) output: ProgressFormat,
 }

@@ -3,7 +3,7 @@
 
 use clap::{Args, ValueEnum};
 
-use super::output::DocumentFormat;
+use super::output::{DocumentFormat, ResultFormat};
 use super::source::InputArgs;
 
 /// Explain a topic, a field of opta.yml or a rule.
@@ -33,6 +33,9 @@ pub(crate) struct ExplainArgs {
     /// Topic, module type, field of opta.yml, or rule that `optakit validate` reported [default:
     /// list the topics]
     pub(crate) name: Option<String>,
+    /// Format of the text
+    #[arg(long, short, value_enum, value_name = "FORMAT", default_value_t = ResultFormat::Text)]
+    pub(crate) output: ResultFormat,
 }
 
 /// Print the minimum permissions that `optakit apply` needs for a bundle.

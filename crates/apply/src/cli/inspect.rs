@@ -63,6 +63,9 @@ pub(crate) struct ListArgs {
     pub(crate) output: ListFormat,
 }
 
+/// The help of `--namespace` of `logs`.
+const LOGS_NAMESPACE: &str = "Layer in the cluster, instead of a service file or a bundle";
+
 /// Print the logs of the pods of a service.
 ///
 /// Prints the log of the container of the service, and not of sidecars that a webhook added. With
@@ -87,14 +90,10 @@ Examples:
 
   # Name the layer instead of a file
   optakit logs -n shop --context kind-dev")]
+#[command(mut_arg("namespace", |option| option.help(LOGS_NAMESPACE).conflicts_with("file")))]
 pub(crate) struct LogsArgs {
     #[command(flatten)]
     pub(crate) service: ServiceArgs,
-    /// Layer in the cluster, instead of a service file or a bundle
-    ///
-    /// Without connection options, it uses the current context of your kubeconfig.
-    #[arg(long, short, value_name = "LAYER", conflicts_with = "file")]
-    pub(crate) namespace: Option<String>,
     /// Print only pods of this module
     #[arg(long, short, value_name = "NAME")]
     pub(crate) module: Option<String>,

@@ -23,8 +23,8 @@ pub(crate) use apply::{
 };
 pub(crate) use bundle::{BundleArgs, BundleCommand, ImageNameArgs, PushArgs};
 pub(crate) use cluster::{
-    ConnectArgs, DestroyArgs, DriftArgs, HistoryArgs, ServiceArgs, StatusArgs, TakeoverArgs,
-    WriteArgs,
+    ConnectArgs, DestroyArgs, DriftArgs, HistoryArgs, LayerArgs, ServiceArgs, StatusArgs,
+    TakeoverArgs, WriteArgs,
 };
 pub(crate) use config::{ConfigArgs, ConfigCommand};
 pub(crate) use files::FmtArgs;
@@ -37,7 +37,9 @@ pub(crate) use output::{
     Color, DocumentFormat, ListFormat, ManifestFormat, ProgressFormat, ReportFormat, ResultFormat,
     is_format,
 };
-pub(crate) use secret::{ImportArgs, SecretArgs, SecretCommand, SecretFileFormat, SetArgs};
+pub(crate) use secret::{
+    ImportArgs, SecretArgs, SecretCommand, SecretFileFormat, SecretResultArgs, SetArgs,
+};
 pub(crate) use source::{
     ChoiceArgs, EditArgs, EnvironmentArgs, Exposure, InputArgs, NamedInputArgs, RenderArgs,
     SourceArgs, ValidateArgs,
@@ -127,6 +129,8 @@ impl Command {
             Self::Apply(apply) => apply.options.rollout.output == ProgressFormat::Json,
             Self::Deploy(deploy) => deploy.options.rollout.output == ProgressFormat::Json,
             Self::Rollback(rollback) => rollback.rollout.output == ProgressFormat::Json,
+            Self::Takeover(takeover) => takeover.output == ProgressFormat::Json,
+            Self::Destroy(destroy) => destroy.output == ProgressFormat::Json,
             _ => false,
         }
     }

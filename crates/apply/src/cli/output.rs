@@ -16,9 +16,9 @@ pub(crate) enum ResultFormat {
 /// The format of a list.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
 pub(crate) enum ListFormat {
-    /// A table
+    /// Human-readable text
     Text,
-    /// A table with more columns
+    /// Text with more columns
     Wide,
     /// One JSON object
     Json,

@@ -4,7 +4,7 @@ use std::path::PathBuf;
 
 use clap::{Args, Subcommand, ValueEnum};
 
-use super::cluster::{ConnectArgs, WriteArgs};
+use super::cluster::{LayerArgs, WriteArgs};
 use super::output::{ListFormat, ResultFormat};
 use super::source::NamedInputArgs;
 
@@ -43,7 +43,7 @@ pub(crate) struct SecretArgs {
     #[command(flatten)]
     pub(crate) input: NamedInputArgs,
     #[command(flatten)]
-    pub(crate) connect: ConnectArgs,
+    pub(crate) at: LayerArgs,
     #[command(flatten)]
     pub(crate) write: WriteArgs,
     /// Do not restart pods that use the old values
@@ -89,10 +89,28 @@ Exit codes:
 
 Examples:
   optakit secret delete STRIPE_KEY")]
-    Delete {
-        /// Name of the secret
-        name: String,
-    },
+    #[command(visible_alias = "unset")]
+    Delete(DeleteArgs),
+}
+
+/// The arguments of `secret delete`.
+#[derive(Debug, Args)]
+pub(crate) struct DeleteArgs {
+    /// Name of the secret
+    pub(crate) name: String,
+    #[command(flatten)]
+    pub(crate) result: SecretResultArgs,
+}
+
+/// How a command that changes secrets reports the changes.
+#[derive(Debug, Args)]
+pub(crate) struct SecretResultArgs {
+    /// Print what would change, and change nothing
+    #[arg(long)]
+    pub(crate) dry_run: bool,
+    /// Format of the changes
+    #[arg(long, short, value_enum, value_name = "FORMAT", default_value_t = ResultFormat::Text)]
+    pub(crate) output: ResultFormat,
 }
 
 /// Set a secret, and restart the pods that use it
@@ -129,6 +147,8 @@ pub(crate) struct SetArgs {
     /// Staging label of the secret in Secrets Manager, such as `AWSPREVIOUS`
     #[arg(long, value_name = "LABEL", requires = "from", conflicts_with = "version_id")]
     pub(crate) version_stage: Option<String>,
+    #[command(flatten)]
+    pub(crate) result: SecretResultArgs,
     /// Store an empty value
     #[arg(long)]
     pub(crate) allow_empty: bool,
@@ -157,13 +177,8 @@ pub(crate) struct ImportArgs {
     /// Format of the file [default: by its extension, or dotenv]
     #[arg(long, value_enum, value_name = "FORMAT")]
     pub(crate) from: Option<SecretFileFormat>,
-    /// Print what would change, and change nothing
-    #[arg(long)]
-    pub(crate) dry_run: bool,
-    /// Format of the dry run
-    #[arg(long, short, value_enum, value_name = "FORMAT", default_value_t = ResultFormat::Text,
-          requires = "dry_run")]
-    pub(crate) output: ResultFormat,
+    #[command(flatten)]
+    pub(crate) result: SecretResultArgs,
     /// Store empty values
     #[arg(long)]
     pub(crate) allow_empty: bool,

@@ -27,7 +27,7 @@ pub(crate) fn run(arguments: &ApplyArgs, report: &Report) -> anyhow::Result<Outc
         Some(plan) => Some(SavedPlan::parse(&file::read_text(plan)?.text)?),
         None => None,
     };
-    let cluster = connect::cluster(&bundle, &options.connect)?;
+    let cluster = connect::cluster(&bundle, &options.at)?;
     if *dry_run {
         let (aws, force) = (options::aws(&options.aws), options::force(&options.rollout.conflicts));
         return session::block_on(async {

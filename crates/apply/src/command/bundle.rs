@@ -5,19 +5,16 @@ use std::path::{Path, PathBuf};
 use anyhow::{Context, anyhow};
 use optakit_core::api::{self, Severity};
 use optakit_core::aws::iam::ISSUER;
-use optakit_core::bundle::{Bundle, BundleError, BundleObject};
+use optakit_core::bundle::{Bundle, BundleError};
 use optakit_core::render::IMAGE_DIGEST;
-use optakit_core::visible::visible_line;
 
-use super::{choices, rendered};
+use super::{choices, inspect, rendered};
 use crate::bundle_file;
 use crate::cli::{BundleArgs, BundleCommand, is_format};
+use crate::hint;
 use crate::outcome::{Outcome, UsageError};
 use crate::output_file::{self, Privacy};
 use crate::report::Report;
-
-/// The input for the ID of the AWS account.
-const ACCOUNT: &str = "account_id";
 
 /// Writes, inspects or verifies a bundle.
 ///
@@ -27,9 +24,9 @@ const ACCOUNT: &str = "account_id";
 pub(crate) fn run(arguments: &BundleArgs, report: &Report) -> anyhow::Result<Outcome> {
     match &arguments.command {
         None => write(arguments, report),
-        Some(BundleCommand::Inspect(file)) => {
-            let bundle = bundle_file::read_unchecked(&file.bundle)?;
-            report.result(&inspect(&bundle));
+        Some(BundleCommand::Inspect(arguments)) => {
+            let bundle = bundle_file::read_unchecked(&arguments.file.bundle)?;
+            inspect::print(&bundle, arguments.output, report);
             Ok(report_fault(bundle.check_layer(), report))
         }
         Some(BundleCommand::Verify(file)) => {
@@ -92,7 +89,7 @@ fn report_missing(bundle: &Bundle, report: &Report) {
                 "no image given: `optakit apply` keeps the image that runs, unless you pass \
                  `--image-digest` or `--image-tag`",
             ),
-            input @ (ACCOUNT | ISSUER) => from_aws.push(input),
+            input @ (inspect::ACCOUNT | ISSUER) => from_aws.push(input),
             input => unknown.push(input),
         }
     }
@@ -101,55 +98,9 @@ fn report_missing(bundle: &Bundle, report: &Report) {
     }
     if !unknown.is_empty() {
         report.note(format!(
-            "missing values: {}; write the bundle again with `--values FILE`",
-            unknown.join(", ")
+            "missing values: {}; write the bundle again with `{}`",
+            unknown.join(", "),
+            hint::optakit("bundle", "--values FILE")
         ));
     }
-}
-
-fn inspect(bundle: &Bundle) -> String {
-    let target = &bundle.target;
-    let choices = &bundle.choices;
-    let chosen = |choice: &Option<String>, default: &str| {
-        choice.clone().unwrap_or_else(|| default.to_owned())
-    };
-    let fields = [
-        ("layer", bundle.metadata.layer.clone()),
-        ("environment", bundle.metadata.environment.clone()),
-        ("cluster", target.cluster.clone()),
-        ("region", chosen(&target.region, "unknown")),
-        ("account", chosen(&target.account_id, "unknown")),
-        ("profile", chosen(&choices.profile, "default")),
-        ("hardening", chosen(&choices.hardening, "baseline")),
-        ("exposure", chosen(&choices.exposure, "nginx")),
-        ("kubernetes", chosen(&choices.kubernetes, "newest supported version")),
-        ("renderer", format!("optakit {}", bundle.renderer)),
-        ("digest", bundle.digest.clone()),
-    ];
-    let mut text: String =
-        fields.iter().map(|(name, value)| format!("{name:<13}{}\n", visible_line(value))).collect();
-    let objects = bundle.manifests.iter().map(BundleObject::label);
-    text.push_str(&section("objects", objects));
-    let aws = bundle.aws.iter().map(|aws| format!("{} {}", aws.kind(), aws.name()));
-    text.push_str(&section("AWS resources", aws));
-    let secrets =
-        bundle.secrets.iter().map(|secret| format!("{}: {}", secret.name, secret.keys.join(", ")));
-    text.push_str(&section("required secrets", secrets));
-    let inputs = || bundle.holes.iter().map(|hole| hole.input.clone());
-    let from_apply = inputs().filter(|input| is_filled_by_apply(input));
-    text.push_str(&section("filled in by apply", from_apply));
-    let missing = inputs().filter(|input| !is_filled_by_apply(input));
-    text.push_str(&section("missing values", missing));
-    text
-}
-
-/// Whether `optakit apply` fills in an input. The user must give the value of every other input.
-fn is_filled_by_apply(input: &str) -> bool {
-    matches!(input, IMAGE_DIGEST | ACCOUNT | ISSUER)
-}
-
-/// Formats a list below its title. Returns an empty string for an empty list.
-fn section(title: &str, lines: impl Iterator<Item = String>) -> String {
-    let lines: String = lines.map(|line| format!("  {}\n", visible_line(&line))).collect();
-    if lines.is_empty() { lines } else { format!("{title}\n{lines}") }
 }

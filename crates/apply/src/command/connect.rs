@@ -2,12 +2,14 @@
 
 use anyhow::{Context, bail};
 use optakit_core::bundle::Bundle;
+use optakit_core::quote::quoted;
 
 use super::input;
 use crate::auth::{self, Cluster, Connection};
 use crate::bundle_file::IfModified;
-use crate::cli::{ConnectArgs, ServiceArgs, WriteArgs};
+use crate::cli::{ConnectArgs, LayerArgs, ServiceArgs, WriteArgs};
 use crate::live;
+use crate::outcome::UsageError;
 use crate::report::Report;
 use crate::session::{self, Access, AwsUse, Session};
 use crate::settings::{self, Setting};
@@ -17,8 +19,18 @@ use crate::settings::{self, Setting};
 ///
 /// # Errors
 ///
-/// Fails if the arguments mean an EKS cluster and the bundle has no region.
-pub(super) fn cluster(bundle: &Bundle, connect: &ConnectArgs) -> anyhow::Result<Cluster> {
+/// Fails if the arguments name the namespace of another layer. Fails if they mean an EKS cluster
+/// and the bundle has no region.
+pub(super) fn cluster(bundle: &Bundle, at: &LayerArgs) -> anyhow::Result<Cluster> {
+    let (connect, layer) = (&at.connect, &bundle.metadata.layer);
+    if let Some(namespace) = at.namespace.as_ref().filter(|namespace| *namespace != layer) {
+        return Err(UsageError(format!(
+            "`--namespace` is {}, but the service has the namespace `{layer}`; nothing was \
+             changed\n  help: remove `--namespace`, or rename the service with `name` in opta.yml",
+            quoted(namespace)
+        ))
+        .into());
+    }
     if connect.kubeconfig.is_some() || connect.context.is_some() {
         return Ok(Cluster::Kubeconfig {
             file: connect.kubeconfig.clone(),
@@ -100,7 +112,7 @@ pub(super) fn with_service<T>(
 ) -> anyhow::Result<T> {
     // Only name and cluster are used, so a modified bundle is accepted.
     let bundle = input::open(&service.input, IfModified::Warn, report)?;
-    let cluster = cluster(&bundle, &service.connect)?;
+    let cluster = cluster(&bundle, &service.at)?;
     session::block_on(async {
         let session = Session::open(bundle, &cluster, aws, access, report).await?;
         if !session.namespace_exists {

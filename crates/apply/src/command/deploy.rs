@@ -9,6 +9,7 @@ use super::{connect, input, options};
 use crate::apply_bundle::{ApplyBundleOptions, apply_bundle};
 use crate::bundle_file::IfModified;
 use crate::cli::DeployArgs;
+use crate::hint;
 use crate::outcome::Outcome;
 use crate::push_image::{PackedImage, check, repository_of};
 use crate::report::Report;
@@ -26,8 +27,8 @@ pub(crate) fn run(arguments: &DeployArgs, report: &Report) -> anyhow::Result<Out
     if options.aws.skip_aws {
         bail!(
             "`deploy` pushes to ECR, so it cannot run with `--skip-aws`\n  \
-             help: push with `optakit push --to REGISTRY/REPOSITORY`, then apply with \
-             `--image-digest`"
+             help: push with `{}`, then apply with `--image-digest`",
+            hint::optakit("push", "ARCHIVE --to REGISTRY/REPOSITORY")
         );
     }
     let if_modified = IfModified::allowed(options.allow_modified);
@@ -41,7 +42,7 @@ pub(crate) fn run(arguments: &DeployArgs, report: &Report) -> anyhow::Result<Out
     }
     let image = options::image(archive, image);
     check(&image)?;
-    let cluster = connect::cluster(&bundle, &options.connect)?;
+    let cluster = connect::cluster(&bundle, &options.at)?;
     session::block_on(async {
         let (module, repository) = repository_of(&bundle, module.as_deref())?;
         let (module, repository) = (module.to_owned(), repository.name.clone());

@@ -1,5 +1,6 @@
 //! `optakit destroy`.
 
+use anyhow::Context;
 use optakit_core::aws::AwsResource;
 use optakit_core::render::MANUAL_SECRETS;
 
@@ -9,9 +10,9 @@ use crate::applyset::{ApplySet, Leftover};
 use crate::cli::DestroyArgs;
 use crate::outcome::Outcome;
 use crate::plural::plural;
-use crate::report::{Report, confirm};
+use crate::report::{Event, Report, confirm};
 use crate::session::{Access, AwsUse, Session};
-use crate::{history, lock};
+use crate::{hint, history, lock};
 
 /// Deletes the objects of a service that Optakit applied. Keeps objects that other tools need or
 /// that cannot be restored.
@@ -42,7 +43,7 @@ pub(crate) fn run(arguments: &DestroyArgs, report: &Report) -> anyhow::Result<Ou
 async fn destroy(session: &Session, yes: bool, report: &Report) -> anyhow::Result<()> {
     let set = ApplySet::read(&session.client, session.layer()).await?;
     if set.is_empty() {
-        report.note(format!("{}: nothing to delete", session.layer()));
+        report.event(&Event::Deleted { layer: session.layer(), objects: 0 });
         return Ok(());
     }
     let members = set.leftovers(&session.client, &[]).await?;
@@ -50,12 +51,24 @@ async fn destroy(session: &Session, yes: bool, report: &Report) -> anyhow::Resul
     let objects = plural(members.len(), "object");
     let question =
         format!("delete {objects} and the history of {} in {}?", session.layer(), session.cluster);
-    confirm(&question, yes).await?;
-    set.prune(&session.client, &members).await?;
-    history::clear(&session.client, session.layer()).await?;
-    // The parent is deleted last, so that a run that is interrupted can be repeated.
-    set.forget(&session.client).await?;
-    report.note(format!("{}: {objects} deleted", session.layer()));
+    let kept = format!("the {objects} and all revisions of {} stay", session.layer());
+    confirm(&question, yes, &kept).await?;
+    let deleted = async {
+        set.prune(&session.client, &members).await?;
+        history::clear(&session.client, session.layer()).await?;
+        // The parent is deleted last, so that a run that is interrupted can be repeated.
+        set.forget(&session.client).await?;
+        anyhow::Ok(())
+    };
+    deleted.await.with_context(|| {
+        format!(
+            "some objects of {} were deleted, others may still exist\n  \
+             help: delete the rest with `{}`",
+            session.layer(),
+            hint::optakit("destroy", "")
+        )
+    })?;
+    report.event(&Event::Deleted { layer: session.layer(), objects: members.len() });
     Ok(())
 }
 

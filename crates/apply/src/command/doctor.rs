@@ -5,51 +5,20 @@ use std::path::{Path, PathBuf};
 use k8s_openapi::api::authentication::v1::SelfSubjectReview;
 use kube::api::{Api, PostParams};
 use optakit_core::api::ServiceFile;
-use serde::Serialize;
 use serde_json::json;
 
+use super::doctor_check::{Check, State};
+use super::doctor_permissions::checks as permissions;
 use super::{connect, input};
 use crate::auth::{self, Cluster};
 use crate::bundle_file::IfModified;
 use crate::cli::{DoctorArgs, ResultFormat};
 use crate::outcome::Outcome;
-use crate::report::{Report, error_text};
+use crate::report::Report;
 use crate::{live, session, settings};
 
 /// Programs that are useful together with Optakit. None of them is needed.
 const TOOLS: [&str; 4] = ["docker", "kubectl", "aws", "git"];
-
-/// The result of a check.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
-#[serde(rename_all = "camelCase")]
-enum State {
-    Ok,
-    /// Something is missing that Optakit does not need here.
-    Optional,
-    Missing,
-}
-
-/// A check and its result.
-#[derive(Debug, Serialize)]
-struct Check {
-    name: &'static str,
-    state: State,
-    found: String,
-}
-
-impl Check {
-    fn new(name: &'static str, state: State, found: impl Into<String>) -> Self {
-        Self { name, state, found: found.into() }
-    }
-
-    /// Returns the check of something that was found, or is missing because of an error.
-    fn of(name: &'static str, found: anyhow::Result<String>) -> Self {
-        match found {
-            Ok(found) => Self::new(name, State::Ok, found),
-            Err(error) => Self::new(name, State::Missing, error_text(&error)),
-        }
-    }
-}
 
 /// Prints what was found. Exit code 1 if something that is needed is missing.
 ///
@@ -61,15 +30,18 @@ pub(crate) fn run(arguments: &DoctorArgs, report: &Report) -> anyhow::Result<Out
         vec![Check::new("optakit", State::Ok, env!("OPTAKIT_VERSION")), configuration()];
     let (service, bundle) = service(arguments, report);
     checks.extend(service);
-    let cluster =
-        bundle.as_ref().map(|bundle| connect::cluster(bundle, &arguments.service.connect));
+    let cluster = bundle.as_ref().map(|bundle| connect::cluster(bundle, &arguments.service.at));
     session::block_on(async {
         checks.push(self::cluster(arguments, cluster.as_ref()).await);
         let is_eks = matches!(cluster, Some(Ok(Cluster::Eks { .. })));
         let region = bundle.as_ref().and_then(|bundle| bundle.target.region.clone());
         let account = bundle.as_ref().and_then(|bundle| bundle.target.account_id.clone());
+        let is_reachable = checks.iter().all(|check| check.name != "cluster" || check.is_ok());
         if !arguments.skip_aws {
             checks.push(aws(region.as_deref(), account.as_deref(), is_eks).await);
+        }
+        if let (Some(bundle), Some(Ok(cluster)), true) = (bundle, cluster, is_reachable) {
+            checks.extend(permissions(bundle, &cluster, arguments.skip_aws, report).await);
         }
         Ok(())
     })?;
@@ -147,7 +119,7 @@ fn several_environments(path: &Path) -> Option<String> {
 
 /// Connects to the cluster, and asks who the user is.
 async fn cluster(arguments: &DoctorArgs, cluster: Option<&anyhow::Result<Cluster>>) -> Check {
-    let connect = &arguments.service.connect;
+    let connect = &arguments.service.at.connect;
     let found = async {
         let connection = match cluster {
             Some(Ok(cluster)) => auth::connect(cluster, None).await?,

@@ -3,9 +3,10 @@
 use anyhow::anyhow;
 use optakit_core::bundle::Bundle;
 use optakit_core::{reference, schema as json_schema};
+use serde_json::json;
 
 use super::document;
-use crate::cli::{ExplainArgs, SchemaArgs, SchemaName};
+use crate::cli::{ExplainArgs, ResultFormat, SchemaArgs, SchemaName};
 use crate::outcome::Outcome;
 use crate::report::Report;
 
@@ -19,7 +20,12 @@ pub(crate) fn run(arguments: &ExplainArgs, report: &Report) -> anyhow::Result<Ou
         Some(name) => reference::explain(name).map_err(|fault| anyhow!(fault))?,
         None => reference::topics(),
     };
-    report.result(&text);
+    let json = || format!("{:#}\n", json!({ "name": arguments.name, "text": text }));
+    match arguments.output {
+        ResultFormat::Text => report.result(&text),
+        ResultFormat::Json => report.json(&json()),
+        ResultFormat::Yaml => report.yaml(&json()),
+    }
     Ok(Outcome::Succeeded)
 }
 

@@ -7,6 +7,7 @@ use optakit_core::api::{self, SourceText};
 
 use crate::bundle_file::FileForm;
 use crate::cli::FmtArgs;
+use crate::hint;
 use crate::outcome::Outcome;
 use crate::output_file::{self, Privacy};
 use crate::plural::plural;
@@ -42,7 +43,7 @@ pub(crate) fn run(arguments: &FmtArgs, report: &Report) -> anyhow::Result<Outcom
         apply(path, &text, &formatted, arguments, report)?;
     }
     if !files.iter().any(|path| file::is_stdin(path)) {
-        report.note(summary(files.len() - failed, changed, arguments.check));
+        report.note(summary(files.len() - failed, changed, arguments));
     }
     let is_failed = failed > 0 || arguments.check && changed > 0;
     Ok(if is_failed { Outcome::Failed } else { Outcome::Succeeded })
@@ -70,12 +71,16 @@ fn apply(
     Ok(())
 }
 
-fn summary(files: usize, changed: usize, is_check: bool) -> String {
+fn summary(files: usize, changed: usize, arguments: &FmtArgs) -> String {
     let unchanged = plural(files - changed, "file");
-    match (changed, is_check) {
+    match (changed, arguments.check) {
         (0, _) => format!("{unchanged} already formatted"),
         (_, true) => {
-            format!("{} not formatted; run `optakit fmt`", plural(changed, "file"))
+            let paths =
+                arguments.paths.iter().map(|path| hint::quoted(&path.display().to_string()));
+            let paths: Vec<String> = paths.collect();
+            let fmt = hint::optakit("fmt", &paths.join(" "));
+            format!("{} not formatted; run `{fmt}`", plural(changed, "file"))
         }
         (_, false) => format!("{} formatted, {unchanged} unchanged", plural(changed, "file")),
     }

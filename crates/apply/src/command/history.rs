@@ -6,7 +6,7 @@ use serde_json::{Value, json};
 
 use super::connect::with_service;
 use crate::applyset::ApplySet;
-use crate::cli::{HistoryArgs, ResultFormat};
+use crate::cli::{HistoryArgs, ListFormat};
 use crate::history::{self, Before, Current, Revision};
 use crate::lock;
 use crate::outcome::Outcome;
@@ -32,9 +32,14 @@ pub(crate) fn run(arguments: &HistoryArgs, report: &Report) -> anyhow::Result<Ou
         let current = Current::find(client, layer, &set?, &revisions).await?;
         let runs = current.applied.as_ref().map(|applied| applied.number);
         match arguments.output {
-            ResultFormat::Text => report.result(&text(&revisions, runs)),
-            ResultFormat::Json => report.json(&json(&session, &revisions, runs)),
-            ResultFormat::Yaml => report.yaml(&json(&session, &revisions, runs)),
+            ListFormat::Text => report.result(&text(&revisions, runs, SHORT)),
+            ListFormat::Wide => report.result(&text(&revisions, runs, usize::MAX)),
+            ListFormat::Json => report.json(&json(&session, &revisions, runs)),
+            ListFormat::Yaml => report.yaml(&json(&session, &revisions, runs)),
+            ListFormat::Name => {
+                let number = |revision: &Revision| format!("{}\n", revision.number);
+                report.result(&revisions.iter().map(number).collect::<String>());
+            }
         }
         if let Some(reason) = current.unknown() {
             report.warning(reason);
@@ -44,28 +49,29 @@ pub(crate) fn run(arguments: &HistoryArgs, report: &Report) -> anyhow::Result<Ou
 }
 
 /// Returns one line per revision, with aligned columns. `runs` is the revision that was applied
-/// last.
-fn text(revisions: &[Revision], runs: Option<u32>) -> String {
+/// last. Hashes have at most `length` characters.
+fn text(revisions: &[Revision], runs: Option<u32>, length: usize) -> String {
     let images: Vec<String> = revisions.iter().map(image).collect();
     let authors: Vec<&str> = revisions.iter().map(author).collect();
     let width = |texts: &mut dyn Iterator<Item = usize>| texts.max().unwrap_or(0);
     let image_width = width(&mut images.iter().map(|image| image.chars().count()));
+    let commits: Vec<String> = revisions.iter().map(|found| commit(found, length)).collect();
+    let commit_width = width(&mut commits.iter().map(String::len)).max(SHORT);
     let author_width = width(&mut authors.iter().map(|author| author.chars().count()));
-    let line = |((revision, image), author): ((&Revision, &String), &&str)| {
+    let line = |(((revision, image), author), commit): (((&Revision, &String), &&str), &String)| {
         let Revision { number, status, recorded, digest, .. } = revision;
-        let commit = commit(revision);
         let digest = digest.trim_start_matches("sha256:");
-        let digest: String = digest.chars().take(SHORT).collect();
+        let digest: String = digest.chars().take(length).collect();
         let remarks = remarks(revision, runs);
         format!(
             "{number:>4}  {status:<11}  {recorded}  {image:<image_width$}  \
-             {author:<author_width$}  {commit:<SHORT$}  {digest}  {remarks}"
+             {author:<author_width$}  {commit:<commit_width$}  {digest}  {remarks}"
         )
         .trim_end()
         .to_owned()
             + "\n"
     };
-    revisions.iter().zip(&images).zip(&authors).map(line).collect()
+    revisions.iter().zip(&images).zip(&authors).zip(&commits).map(line).collect()
 }
 
 /// Returns the image of a revision. With several images, returns their number.
@@ -82,9 +88,9 @@ fn author(revision: &Revision) -> &str {
     revision.facts.author.as_deref().unwrap_or("-")
 }
 
-fn commit(revision: &Revision) -> String {
+fn commit(revision: &Revision, length: usize) -> String {
     let commit = revision.facts.commit.as_ref();
-    commit.map_or_else(|| "-".to_owned(), |commit| commit.sha.chars().take(SHORT).collect())
+    commit.map_or_else(|| "-".to_owned(), |commit| commit.sha.chars().take(length).collect())
 }
 
 /// Returns what is special about a revision.

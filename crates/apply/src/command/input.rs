@@ -15,7 +15,7 @@ use crate::file::FileError;
 use crate::git_file::Network;
 use crate::outcome::UsageError;
 use crate::report::Report;
-use crate::{file, rds, request};
+use crate::{file, hint, rds, request};
 
 /// Returns the bundle of a command whose first argument names it.
 ///
@@ -180,9 +180,10 @@ fn report_outdated(bundle: &Bundle, path: &Path, report: &Report) {
     if !api::is_current(bundle, &request) {
         report.warning(format!(
             "{} is outdated: {} renders differently now\n  \
-             help: pass the service file, or write the bundle again with `optakit bundle`",
+             help: pass the service file, or write the bundle again with `{}`",
             path.display(),
-            source.display()
+            source.display(),
+            hint::optakit("bundle", &hint::quoted(&source.display().to_string()))
         ));
     }
 }

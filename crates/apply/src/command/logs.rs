@@ -18,9 +18,9 @@ const LINES: i64 = 100;
 ///
 /// Fails if the cluster cannot be reached, or there are no pods.
 pub(crate) fn run(arguments: &LogsArgs, report: &Report) -> anyhow::Result<Outcome> {
-    if let Some(layer) = &arguments.namespace {
+    if let Some(layer) = &arguments.service.at.namespace {
         return session::block_on(async {
-            let connection = connect::without_service(&arguments.service.connect, None).await?;
+            let connection = connect::without_service(&arguments.service.at.connect, None).await?;
             print(&connection.client, &selection(arguments, layer), arguments, report).await
         });
     }

@@ -45,6 +45,7 @@ pub(super) fn deploy(rollout: &RolloutArgs, plan: Option<SavedPlan>) -> DeployOp
         force: force(&rollout.conflicts),
         yes: rollout.yes,
         patience: Patience::new(rollout.timeout),
+        waits: !rollout.no_wait,
         plan,
     }
 }

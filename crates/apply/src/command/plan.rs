@@ -47,7 +47,7 @@ pub(crate) fn run(arguments: &PlanArgs, report: &Report) -> anyhow::Result<Outco
 pub(super) fn open(arguments: &PlannedArgs, report: &Report) -> anyhow::Result<(Bundle, Cluster)> {
     let if_modified = IfModified::allowed(arguments.allow_modified);
     let bundle = input::open(&arguments.input, if_modified, report)?;
-    let cluster = connect::cluster(&bundle, &arguments.connect)?;
+    let cluster = connect::cluster(&bundle, &arguments.at)?;
     Ok((bundle, cluster))
 }
 

@@ -1,11 +1,13 @@
 //! `optakit push`.
 
+use serde_json::json;
+
 use super::{input, options};
 use crate::bundle_file::IfModified;
-use crate::cli::PushArgs;
+use crate::cli::{PushArgs, ResultFormat};
 use crate::outcome::Outcome;
 use crate::push_destination::Address;
-use crate::push_image::{check, push_to, push_to_ecr};
+use crate::push_image::{PushedImage, check, push_to, push_to_ecr};
 use crate::report::Report;
 use crate::session::block_on;
 
@@ -16,7 +18,7 @@ use crate::session::block_on;
 /// Fails if the archive or the bundle cannot be read, or the push fails.
 pub(crate) fn run(arguments: &PushArgs, report: &Report) -> anyhow::Result<Outcome> {
     let image = options::image(&arguments.image.archive, &arguments.image.name);
-    let digest = if let Some(to) = &arguments.to {
+    let pushed = if let Some(to) = &arguments.to {
         check(&image)?;
         let address = Address { to, insecure: &arguments.insecure_registry };
         block_on(async { push_to(&image, &address.open(report).await?, report).await })?
@@ -26,6 +28,23 @@ pub(crate) fn run(arguments: &PushArgs, report: &Report) -> anyhow::Result<Outco
         check(&image)?;
         block_on(push_to_ecr(&bundle, &image, arguments.module.as_deref(), report))?
     };
-    report.result(&format!("{digest}\n"));
+    match arguments.output {
+        ResultFormat::Text => report.result(&format!("{}\n", pushed.digest)),
+        ResultFormat::Json => report.json(&json(&pushed)),
+        ResultFormat::Yaml => report.yaml(&json(&pushed)),
+    }
     Ok(Outcome::Succeeded)
+}
+
+fn json(pushed: &PushedImage) -> String {
+    let PushedImage { registry, repository, tag, digest, platforms } = pushed;
+    let pushed = json!({
+        "digest": digest,
+        "registry": registry,
+        "repository": repository,
+        "tag": tag,
+        "reference": format!("{registry}/{repository}@{digest}"),
+        "platforms": platforms,
+    });
+    format!("{pushed:#}\n")
 }

@@ -2,8 +2,8 @@
 
 use super::connect::with_service;
 use super::service_status::LayerStatus;
-use super::status_output::{json, text};
-use crate::cli::{ResultFormat, StatusArgs};
+use super::status_output::{json, names, text, wide};
+use crate::cli::{ListFormat, StatusArgs};
 use crate::outcome::Outcome;
 use crate::report::Report;
 use crate::session::{Access, AwsUse};
@@ -18,9 +18,11 @@ pub(crate) fn run(arguments: &StatusArgs, report: &Report) -> anyhow::Result<Out
     with_service(&arguments.service, AwsUse::Read, Access::Read, report, async |session| {
         let status = LayerStatus::read(&session).await?;
         match arguments.output {
-            ResultFormat::Text => report.result(&text(&session, &status)),
-            ResultFormat::Json => report.json(&json(&session, &status)),
-            ResultFormat::Yaml => report.yaml(&json(&session, &status)),
+            ListFormat::Text => report.result(&text(&session, &status)),
+            ListFormat::Wide => report.result(&wide(&session, &status)),
+            ListFormat::Json => report.json(&json(&session, &status)),
+            ListFormat::Yaml => report.yaml(&json(&session, &status)),
+            ListFormat::Name => report.result(&names(&status)),
         }
         for warning in &status.warnings {
             report.warning(warning);

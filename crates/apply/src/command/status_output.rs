@@ -49,6 +49,26 @@ pub(super) fn text(session: &Session, status: &LayerStatus) -> String {
     text
 }
 
+/// Returns the text with more facts about the revision.
+pub(super) fn wide(session: &Session, status: &LayerStatus) -> String {
+    let mut text = text(session, status);
+    let Some(Revision { digest, facts, .. }) = &status.revision else { return text };
+    text.push_str(&format!("  digest {digest}\n"));
+    if let Some(commit) = &facts.commit {
+        text.push_str(&format!("  commit {}\n", commit.sha));
+    }
+    if let Some(cause) = &facts.cause {
+        text.push_str(&format!("  cause  {cause}\n"));
+    }
+    text
+}
+
+/// Returns the names of the Deployments, as kubectl takes them.
+pub(super) fn names(status: &LayerStatus) -> String {
+    let found = status.services.iter().filter(|service| service.pods.is_some());
+    found.map(|service| format!("deployment.apps/{}\n", service.name)).collect()
+}
+
 fn with_revision(image: &str, revision: Option<u32>) -> String {
     match revision {
         Some(revision) => format!("{image}  (revision {revision})"),

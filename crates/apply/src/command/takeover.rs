@@ -14,9 +14,9 @@ use crate::takeover::take_over;
 ///
 /// Fails if the cluster cannot be reached, or the takeover fails.
 pub(crate) fn run(arguments: &TakeoverArgs, report: &Report) -> anyhow::Result<Outcome> {
-    let TakeoverArgs { input, connect, write, yes } = arguments;
+    let TakeoverArgs { input, at, write, yes, output: _ } = arguments;
     let bundle = input::open(input, IfModified::Fail, report)?;
-    let cluster = connect::cluster(&bundle, connect)?;
+    let cluster = connect::cluster(&bundle, at)?;
     session::block_on(async {
         let access = connect::access(write);
         let session = Session::open(bundle, &cluster, AwsUse::Read, access, report).await?;

@@ -16,7 +16,7 @@ use crate::output_file::{self, Privacy};
 use crate::plural::plural;
 use crate::report::Report;
 use crate::service_files::{self, CheckedFile, FixedFile, diff};
-use crate::{file, format, request};
+use crate::{file, format, hint, request};
 
 /// Checks each file for all of its environments, and fixes it on request.
 ///
@@ -71,7 +71,8 @@ fn read(
 ) -> anyhow::Result<Request> {
     let text = file::read_text(file)?;
     if FileForm::of(&text) == FileForm::Bundle {
-        bail!("{0} is a bundle\n  help: run `optakit bundle verify {0}`", text.name);
+        let verify = hint::optakit("bundle verify", &hint::quoted(&text.name));
+        bail!("{} is a bundle\n  help: run `{verify}`", text.name);
     }
     let reading = choices::reading(arguments.allow_outside, &arguments.environments);
     let request = request::of_text(&text, file, &reading);

@@ -20,7 +20,7 @@ pub(crate) use rollout_error::RolloutError;
 use scaling::Scaling;
 use stages::StagedApply;
 
-/// Creates the namespace if it is missing.
+/// Creates the namespace if it is missing. `kept` says what stays if the user does not confirm.
 ///
 /// The namespace is the only object that is written before the plan is complete, because the API
 /// server cannot dry-run objects of a namespace that does not exist.
@@ -31,6 +31,7 @@ use stages::StagedApply;
 pub(crate) async fn ensure_namespace(
     session: &mut Session,
     options: &DeployOptions,
+    kept: &str,
     report: &Report,
 ) -> anyhow::Result<()> {
     if session.namespace_exists {
@@ -39,6 +40,7 @@ pub(crate) async fn ensure_namespace(
     confirm(
         &format!("create the namespace `{}` in {}?", session.layer(), session.cluster),
         options.yes,
+        kept,
     )
     .await?;
     let targets = session.targets();
@@ -53,7 +55,8 @@ pub(crate) async fn ensure_namespace(
     Ok(())
 }
 
-/// Writes the changed objects of a plan stage by stage, and waits for the pods of each stage.
+/// Writes the changed objects of a plan stage by stage. Waits for the pods of each stage if the
+/// options say so.
 ///
 /// # Errors
 ///
@@ -82,8 +85,9 @@ pub(crate) async fn write(
         },
         force: options.force.all,
         patience: options.patience(&session.bundle),
+        waits: options.waits,
         stop: &session.stop,
-        progress: ProgressTable::new(report, &rows(&changed, &members)),
+        progress: ProgressTable::new(report, &rows(&changed, &members, options.waits)),
     };
     stages.run(members).await
 }
@@ -106,12 +110,13 @@ fn members(changes: &Changes) -> Vec<DesiredObject> {
     changes.objects.iter().map(|change| change.target.clone()).collect()
 }
 
-/// Returns the rows of the progress table: the changed objects, and all Deployments.
-fn rows(changed: &[&ObjectChange], members: &[DesiredObject]) -> Vec<String> {
+/// Returns the rows of the progress table: the changed objects, and the Deployments that are waited
+/// for.
+fn rows(changed: &[&ObjectChange], members: &[DesiredObject], waits: bool) -> Vec<String> {
     let is_changed =
         |target: &DesiredObject| changed.iter().any(|change| change.target.index == target.index);
     let shown = members.iter().filter(|target| {
-        target.namespace.is_some() && (target.kind.is_awaited() || is_changed(target))
+        target.namespace.is_some() && ((waits && target.kind.is_awaited()) || is_changed(target))
     });
     shown.map(DesiredObject::label).collect()
 }

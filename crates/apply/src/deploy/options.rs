@@ -16,6 +16,8 @@ pub(crate) struct DeployOptions {
     pub(crate) yes: bool,
     /// How long to wait for the Deployments of a stage.
     pub(crate) patience: Patience,
+    /// Whether to wait for the Deployments. If not, old objects and permissions stay.
+    pub(crate) waits: bool,
     /// The saved plan that the changes must be equal to.
     pub(crate) plan: Option<SavedPlan>,
 }

@@ -22,12 +22,15 @@ pub(super) struct StagedApply<'a> {
     pub(super) force: bool,
     /// How long to wait for the Deployments of a stage.
     pub(super) patience: Patience,
+    /// Whether to wait for the Deployments of a stage.
+    pub(super) waits: bool,
     pub(super) progress: ProgressTable,
     pub(super) stop: &'a Stop,
 }
 
 impl StagedApply<'_> {
-    /// Applies all stages. `targets` are all objects of the bundle.
+    /// Applies all stages, and waits for the Deployments of each. `targets` are all objects of the
+    /// bundle.
     pub(super) async fn run(&self, targets: Vec<DesiredObject>) -> anyhow::Result<()> {
         for stage in apply::stages(targets) {
             let rollouts = Rollouts {
@@ -38,7 +41,7 @@ impl StagedApply<'_> {
                 stop: self.stop,
                 targets: stage.iter().filter(|target| target.kind.is_awaited()).collect(),
             };
-            if rollouts.targets.is_empty() {
+            if rollouts.targets.is_empty() || !self.waits {
                 self.write(&stage).await?;
                 continue;
             }
@@ -65,7 +68,7 @@ impl StagedApply<'_> {
         try_join_all(changes().map(|change| self.scaling.before(change))).await?;
         let written = apply::write(self.client, &changed, self.force).await?;
         for target in &changed {
-            self.progress.applied(&target.label(), !target.kind.is_awaited());
+            self.progress.applied(&target.label(), !(self.waits && target.kind.is_awaited()));
         }
         try_join_all(changes().map(|change| self.scaling.after(change))).await?;
         Ok(written)

@@ -36,6 +36,8 @@ pub(super) const MAX_NUMBER: u32 = 999_999_999;
 pub(crate) enum Status {
     /// A run applies the revision, or was killed while it did.
     Applying,
+    /// All objects were applied, and the run did not wait for the pods.
+    Applied,
     /// All objects were applied and the pods became ready.
     Deployed,
     /// The pods did not become ready.
@@ -47,8 +49,14 @@ pub(crate) enum Status {
 }
 
 impl Status {
-    const ALL: [Self; 5] =
-        [Self::Applying, Self::Deployed, Self::Failed, Self::Interrupted, Self::Partial];
+    const ALL: [Self; 6] = [
+        Self::Applying,
+        Self::Applied,
+        Self::Deployed,
+        Self::Failed,
+        Self::Interrupted,
+        Self::Partial,
+    ];
 
     /// Returns the status of a word. An unknown word means that the pods did not become ready.
     fn of(word: &str) -> Self {
@@ -59,6 +67,7 @@ impl Status {
     pub(crate) const fn word(self) -> &'static str {
         match self {
             Self::Applying => "applying",
+            Self::Applied => "applied",
             Self::Deployed => "deployed",
             Self::Failed => "failed",
             Self::Interrupted => "interrupted",

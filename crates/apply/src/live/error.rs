@@ -25,7 +25,7 @@ pub(crate) enum LiveError {
     )]
     Conflict { object: String, reason: String },
     #[error("{object} belongs to {owner}, which may revert changes\n  help: {advice}")]
-    OwnedByTool { object: String, owner: String, advice: &'static str },
+    OwnedByTool { object: String, owner: String, advice: String },
     #[error(
         "{object} should have {expected} replicas, but a dry run sets {result}\n  \
          help: check the admission webhooks and policies that change Deployments"

@@ -9,6 +9,7 @@ use kube::core::{ApiResource, GroupVersionKind};
 use optakit_core::kind::Kind;
 use serde_json::Value;
 
+use crate::hint;
 use crate::live::DesiredObject;
 
 /// Returns a warning for each missing part. A part that Optakit may not read causes no warning,
@@ -52,7 +53,8 @@ async fn gateways(client: &kube::Client, targets: &[DesiredObject]) -> Vec<Strin
             warnings.push(format!(
                 "the cluster has no Gateway `{namespace}/{name}`; the routes have no effect \
                  without it\n  \
-                 help: choose another with `optakit bundle --gateway NAMESPACE/NAME`"
+                 help: choose another with `{}`",
+                hint::optakit("bundle", "--gateway NAMESPACE/NAME")
             ));
         }
     }

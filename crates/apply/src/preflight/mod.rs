@@ -86,6 +86,24 @@ pub(crate) async fn check_takeover(
     if faults.is_empty() { Ok(()) } else { Err(PreflightError::Faults(faults)) }
 }
 
+/// Checks the permissions in the cluster that an apply of a bundle needs.
+///
+/// # Errors
+///
+/// Fails with all missing permissions.
+pub(crate) async fn check_permissions(
+    client: &kube::Client,
+    bundle: &Bundle,
+    namespace_exists: bool,
+) -> Result<(), PreflightError> {
+    let objects = bundle.manifests.iter().enumerate();
+    let objects: Vec<DesiredObject> =
+        objects.map(|(index, object)| DesiredObject::new(index, object)).collect();
+    let layer = &bundle.metadata.layer;
+    let fault = permissions::check(client, layer, &objects, namespace_exists).await;
+    fault.map_or(Ok(()), |fault| Err(PreflightError::Faults(vec![fault])))
+}
+
 /// Checks everything that an apply of these objects needs in the cluster and in the registry.
 ///
 /// `later` is the image that is pushed after the checks. Returns warnings about parts of the

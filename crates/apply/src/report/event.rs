@@ -14,6 +14,9 @@ const VERB_WIDTH: usize = 13;
 /// How many addresses the last line names. `--output json` has all of them.
 const SHOWN_ADDRESSES: usize = 3;
 
+/// The end of the last line of a run with `--no-wait`.
+const NOT_WAITED: &str = ", pods may not be ready";
+
 /// What a run will do with an object.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
 #[serde(rename_all = "camelCase")]
@@ -71,10 +74,20 @@ pub(crate) enum Event<'a> {
     Stopped { object: &'a str, state: &'a str },
     /// A rollout has finished.
     Ready { object: &'a str },
-    /// The run has succeeded.
-    Done { layer: &'a str, changes: usize, addresses: &'a [String], seconds: f32 },
-    /// A note.
-    Note { message: &'a str },
+    /// The run has succeeded. `waited` is false if it did not wait for the pods.
+    Done { layer: &'a str, changes: usize, addresses: &'a [String], seconds: f32, waited: bool },
+    /// The objects of a layer were deleted.
+    Deleted { layer: &'a str, objects: usize },
+    /// The objects of a layer were taken over from Helm. `objects` is 0 if that was done before.
+    TakenOver { layer: &'a str, objects: usize },
+    /// A note. A note about one step also has its verb and its object.
+    Note {
+        message: &'a str,
+        #[serde(skip_serializing_if = "Option::is_none")]
+        verb: Option<&'a str>,
+        #[serde(skip_serializing_if = "Option::is_none")]
+        object: Option<&'a str>,
+    },
     /// A warning.
     Warning { message: &'a str },
     /// The reason why the run failed.
@@ -124,16 +137,25 @@ impl Event<'_> {
             }
             Self::Stopped { object, state } => step("stopped", &format!("{object}: {state}")),
             Self::Ready { object } => step("ready", object),
-            Self::Done { layer, changes, addresses, seconds } => {
+            Self::Done { layer, changes, addresses, seconds, waited } => {
                 let outcome = if *changes == 0 {
                     "nothing to change".to_owned()
                 } else {
                     format!("{} applied", plural(*changes, "change"))
                 };
                 let took = duration::precise_text(Duration::from_secs_f32(*seconds));
-                format!("{layer}: {outcome} in {took}{}", available(addresses))
+                let rest = if *waited { available(addresses) } else { NOT_WAITED.to_owned() };
+                format!("{layer}: {outcome} in {took}{rest}")
             }
-            Self::Note { message } | Self::Warning { message } | Self::Error { message } => {
+            Self::Deleted { layer, objects: 0 } => format!("{layer}: nothing to delete"),
+            Self::Deleted { layer, objects } => {
+                format!("{layer}: {} deleted", plural(*objects, "object"))
+            }
+            Self::TakenOver { layer, objects: 0 } => format!("{layer}: already taken over"),
+            Self::TakenOver { layer, objects } => {
+                format!("{layer}: {} taken over, no pod restarted", plural(*objects, "object"))
+            }
+            Self::Note { message, .. } | Self::Warning { message } | Self::Error { message } => {
                 (*message).to_owned()
             }
         })
@@ -189,7 +211,8 @@ mod tests {
     fn the_last_line_names_three_addresses() {
         let text = |addresses: usize, seconds| {
             let all: Vec<String> = (0..addresses).map(|index| format!("{index}.acme.io")).collect();
-            let done = Event::Done { layer: "shop", changes: 1, addresses: &all, seconds };
+            let done =
+                Event::Done { layer: "shop", changes: 1, addresses: &all, seconds, waited: true };
             done.text().unwrap_or_default()
         };
         assert_eq!(text(0, 7.25), "shop: 1 change applied in 7.3 s");

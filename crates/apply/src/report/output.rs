@@ -92,12 +92,14 @@ impl Report {
 
     /// Prints a note. `--quiet` hides it.
     pub(crate) fn note(&self, text: impl Display) {
-        self.event(&Event::Note { message: &text.to_string() });
+        self.event(&Event::Note { message: &text.to_string(), verb: None, object: None });
     }
 
     /// Prints a note about one step: a verb in the first column, then its object.
     pub(crate) fn step(&self, verb: &str, text: impl Display) {
-        self.note(event::step(verb, &text.to_string()));
+        let object = text.to_string();
+        let message = event::step(verb, &object);
+        self.event(&Event::Note { message: &message, verb: Some(verb), object: Some(&object) });
     }
 
     /// Prints a warning.

@@ -50,14 +50,14 @@ pub(crate) async fn ask(question: &str, yes: bool) -> anyhow::Result<bool> {
     Ok(["y", "yes"].iter().any(|yes| answer.eq_ignore_ascii_case(yes)))
 }
 
-/// Asks the user to confirm the first change of a run.
+/// Asks the user to confirm the first change of a run. `kept` says what stays after a no.
 ///
 /// # Errors
 ///
 /// Fails if the user says no, or the answer cannot be read.
-pub(crate) async fn confirm(question: &str, yes: bool) -> anyhow::Result<()> {
+pub(crate) async fn confirm(question: &str, yes: bool, kept: &str) -> anyhow::Result<()> {
     if !ask(question, yes).await? {
-        bail!("cancelled; nothing was changed");
+        bail!("cancelled; nothing was changed: {kept}");
     }
     Ok(())
 }

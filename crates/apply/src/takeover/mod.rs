@@ -13,14 +13,14 @@ mod transfer;
 use std::collections::BTreeSet;
 use std::time::Duration;
 
-use anyhow::bail;
+use anyhow::{Context, bail};
 use found::Found;
 
 use crate::applyset::ApplySet;
 use crate::history::{self, Revision, Status};
 use crate::live::DesiredObject;
 use crate::plural::plural;
-use crate::report::{Report, confirm};
+use crate::report::{Event, Report, confirm};
 use crate::session::Session;
 use crate::{hint, lock, preflight};
 
@@ -52,17 +52,20 @@ pub(crate) async fn take_over(
             "take over {objects} from Helm in {}? Pods are not restarted.",
             session.cluster
         );
-        confirm(&question, yes).await?;
-        write(session, &found, report).await?;
+        let kept = format!("Helm still owns {objects}, and no record of Helm was archived");
+        confirm(&question, yes, &kept).await?;
+        write(session, &found, report).await.with_context(|| {
+            format!(
+                "the takeover of {} is not complete; no pod was restarted, and Helm's records \
+                 are kept until the end\n  help: complete it with `{}`",
+                session.layer(),
+                hint::optakit("takeover", "")
+            )
+        })?;
         Ok(found.live.len())
     };
     let objects = lock::hold(session, wait, report, work, async || ()).await?;
-    if objects == 0 {
-        report.note(format!("{}: already taken over", session.layer()));
-    } else {
-        let objects = plural(objects, "object");
-        report.note(format!("{}: {objects} taken over, no pod restarted", session.layer()));
-    }
+    report.event(&Event::TakenOver { layer: session.layer(), objects });
     report_terraform(session, report);
     Ok(())
 }

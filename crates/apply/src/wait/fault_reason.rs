@@ -1,5 +1,7 @@
 //! The reasons of a problem of a pod, and the fields of a Deployment that can cause it.
 
+use crate::hint;
+
 /// A resource that no node has enough of.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum Resource {
@@ -102,16 +104,20 @@ impl PullFailure {
 }
 
 impl StartFailure {
-    pub(super) const fn help(self) -> Option<&'static str> {
-        match self {
+    pub(super) fn help(self) -> Option<String> {
+        let text = match self {
             Self::Config => {
-                Some("add the missing Secret, ConfigMap or key; `optakit secret set` adds a secret")
+                return Some(format!(
+                    "add the missing Secret, ConfigMap or key; to add a secret, run `{}`",
+                    hint::optakit("secret set", "NAME")
+                ));
             }
-            Self::User => Some("set a numeric `USER` that is not 0 in the Dockerfile"),
-            Self::Program => Some("check the command of the image"),
-            Self::WrongPlatform => Some(BUILD_FOR_PLATFORM),
-            Self::Other => None,
-        }
+            Self::User => "set a numeric `USER` that is not 0 in the Dockerfile",
+            Self::Program => "check the command of the image",
+            Self::WrongPlatform => BUILD_FOR_PLATFORM,
+            Self::Other => return None,
+        };
+        Some(text.to_owned())
     }
 }
 

@@ -132,10 +132,9 @@ impl PodFault {
             Self::ReadinessGate { .. } => {
                 "check the controller that sets the condition, such as a load balancer controller"
             }
-            Self::ContainerStart { failure, .. } => match failure.help() {
-                Some(help) => help,
-                None => return describe(),
-            },
+            Self::ContainerStart { failure, .. } => {
+                return failure.help().unwrap_or_else(describe);
+            }
             Self::Ended { .. } | Self::Starting | Self::NotReady => return describe(),
             Self::CrashLoop { exit: Some(Exit::OutOfMemory), .. } => {
                 "raise `memory` of `resource_request`; the limit is twice that value"

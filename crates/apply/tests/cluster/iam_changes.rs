@@ -14,7 +14,7 @@ use crate::testbed::{Run, Service, optakit, record_fault};
 const APPLY: Duration = Duration::from_secs(120);
 
 /// Returns fields of a service with access to a bucket.
-fn bucket(name: &str, access: &str) -> String {
+pub(crate) fn bucket(name: &str, access: &str) -> String {
     format!(
         "    links: [{{media: [{access}]}}]\n  \
          - {{type: aws-s3, name: media, bucket_name: {name}}}\n"
@@ -22,7 +22,7 @@ fn bucket(name: &str, access: &str) -> String {
 }
 
 /// Returns the document of a policy of the account.
-async fn document(iam: &Client, name: &str) -> String {
+pub(crate) async fn document(iam: &Client, name: &str) -> String {
     let arn = format!("arn:aws:iam::123456789012:policy/{name}");
     let policy = iam.get_policy().policy_arn(&arn).send().await.expect("the policy exists");
     let version = policy.policy().and_then(|policy| policy.default_version_id());

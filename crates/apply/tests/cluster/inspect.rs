@@ -111,13 +111,35 @@ fn doctor_reports_what_is_missing() {
         .succeeds()
         .prints("ok        service file    opta.yml for the environment `staging`\n")
         .prints("ok        cluster         testbed, Kubernetes v")
-        .prints(", as admin\n");
+        .prints(", as admin\n")
+        .prints("ok        permissions     everything that an apply needs in the namespace");
     doctor(&["--kubeconfig", "missing"]).fails().prints("missing   cluster         cannot find");
     let json = doctor(&["--kubeconfig", "missing", "-o", "json"]).fails();
     let json: Value = serde_json::from_str(&json.stdout).expect("it is JSON");
     assert_eq!(json["complete"], false);
     service.write("opta.yml", "name: [\n");
     doctor(&["--kubeconfig", &kubeconfig]).fails().prints("missing   service file    ");
+}
+
+#[test]
+fn doctor_reports_missing_permissions() {
+    let service = Service::new("powerless", "AUTO", "");
+    let rules = json!([{"apiGroups": [""], "resources": ["configmaps"], "verbs": ["get"]}]);
+    let kubeconfig = kubeconfig_of("powerless", &[reader("powerless", &rules)], service.folder());
+    let doctor = |access_key: &str, kubeconfig: &str| {
+        let mut command = crate::testbed::optakit(service.folder());
+        command.args(["doctor", "--kubeconfig", kubeconfig]);
+        crate::testbed::Run::of(command.env("AWS_ACCESS_KEY_ID", access_key))
+    };
+    doctor("test", &kubeconfig)
+        .fails()
+        .prints("missing   permissions     ")
+        .prints("get, create, patch, delete leases.coordination.k8s.io to lock the layer");
+    let admin = setting("OPTAKIT_TEST_KUBECONFIG");
+    doctor("test", &admin).succeeds().prints("ok        AWS permissions reads of ECR and IAM");
+    doctor("DENIED-GetAuthorizationToken", &admin)
+        .fails()
+        .prints("missing   AWS permissions AWS denies ecr:GetAuthorizationToken");
 }
 
 #[test]

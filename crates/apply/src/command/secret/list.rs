@@ -1,10 +1,10 @@
-//! Lists secrets, and what an import changes. Prints names only.
+//! Lists secrets. Prints names only.
 
 use serde_json::json;
 
-use crate::cli::{ListFormat, ResultFormat};
+use crate::cli::ListFormat;
 use crate::hint;
-use crate::manual_secret::{self, Change, SecretValues};
+use crate::manual_secret;
 use crate::report::Report;
 use crate::session::Session;
 
@@ -102,34 +102,5 @@ fn json_list(listed: &[Listed]) -> String {
         })
     };
     let secrets: Vec<_> = listed.iter().map(secret).collect();
-    format!("{:#}\n", json!({ "secrets": secrets }))
-}
-
-/// Prints what an import changes.
-pub(super) async fn preview(
-    session: &Session,
-    values: &SecretValues,
-    output: ResultFormat,
-    report: &Report,
-) -> anyhow::Result<()> {
-    let state = manual_secret::read(session).await?;
-    state.check_size(values)?;
-    let changes = state.changes(values);
-    match output {
-        ResultFormat::Text => {
-            let row = |(name, change): &(&str, Change)| format!("{:<8} {name}\n", change.label());
-            report.result(&changes.iter().map(row).collect::<String>());
-        }
-        ResultFormat::Json => report.json(&json_changes(&changes)),
-        ResultFormat::Yaml => report.yaml(&json_changes(&changes)),
-    }
-    report.note("dry run: nothing was changed");
-    Ok(())
-}
-
-fn json_changes(changes: &[(&str, Change)]) -> String {
-    let secret =
-        |(name, change): &(&str, Change)| json!({ "name": name, "change": change.label() });
-    let secrets: Vec<_> = changes.iter().map(secret).collect();
     format!("{:#}\n", json!({ "secrets": secrets }))
 }

@@ -1,9 +1,12 @@
 //! `optakit secret`. Values come from standard input, a prompt, a file or AWS. They are never
 //! printed.
 
+mod changes;
 mod list;
 mod read;
 mod write;
+
+use std::cell::Cell;
 
 use anyhow::bail;
 use optakit_core::quote::quoted;
@@ -12,22 +15,22 @@ use super::{connect, input, options};
 use crate::applyset::ApplySet;
 use crate::aws::SecretSource;
 use crate::bundle_file::IfModified;
-use crate::cli::{ListFormat, ResultFormat, SecretArgs, SecretCommand, SetArgs};
-use crate::manual_secret::{self, SecretValues};
+use crate::cli::{ListFormat, SecretArgs, SecretCommand, SecretResultArgs, SetArgs};
+use crate::manual_secret::{self, Change, SecretValues};
 use crate::outcome::Outcome;
 use crate::report::{Report, confirm};
 use crate::session::{self, Access, AwsUse, Session};
+use crate::stop::Interrupted;
 use crate::{hint, lock};
+use changes::Changes;
 
 /// What the command does with the Secret.
 enum Action<'a> {
-    Set(SecretValues),
+    Set(SecretValues, &'a SecretResultArgs),
     /// Sets a value from AWS.
     Fetch(&'a SetArgs, SecretSource),
-    /// Prints what an import changes.
-    Preview(SecretValues, ResultFormat),
     List(ListFormat),
-    Delete(&'a str),
+    Delete(&'a str, &'a SecretResultArgs),
 }
 
 /// Sets, imports, lists or deletes secrets.
@@ -40,14 +43,9 @@ pub(crate) fn run(arguments: &SecretArgs, report: &Report) -> anyhow::Result<Out
     // Reads the values before it connects, because a prompt may take long.
     let action = Action::of(&arguments.command)?;
     let bundle = input::open_named(&arguments.input, IfModified::Warn, report)?;
-    let cluster = connect::cluster(&bundle, &arguments.connect)?;
+    let cluster = connect::cluster(&bundle, &arguments.at)?;
     session::block_on(async {
-        let access = match action {
-            Action::List(_) | Action::Preview(..) => Access::Read,
-            Action::Set(_) | Action::Fetch(..) | Action::Delete(_) => {
-                connect::access(&arguments.write)
-            }
-        };
+        let access = if action.writes() { connect::access(&arguments.write) } else { Access::Read };
         let session = Session::open(bundle, &cluster, AwsUse::Skip, access, report).await?;
         action.run(session, arguments, report).await?;
         Ok(Outcome::Succeeded)
@@ -64,21 +62,23 @@ impl<'a> Action<'a> {
                     None => {
                         let value = read::value(&set.name)?;
                         read::check_value(&set.name, &value, set.allow_empty)?;
-                        Self::Set(vec![(set.name.clone(), value)])
+                        Self::Set(vec![(set.name.clone(), value)], &set.result)
                     }
                 }
             }
-            SecretCommand::Import(import) => {
-                let values = read::file(import)?;
-                if import.dry_run {
-                    Self::Preview(values, import.output)
-                } else {
-                    Self::Set(values)
-                }
-            }
+            SecretCommand::Import(import) => Self::Set(read::file(import)?, &import.result),
             SecretCommand::List { output } => Self::List(*output),
-            SecretCommand::Delete { name } => Self::Delete(name),
+            SecretCommand::Delete(delete) => Self::Delete(&delete.name, &delete.result),
         })
+    }
+
+    /// Whether the command changes the Secret.
+    const fn writes(&self) -> bool {
+        match self {
+            Self::Set(_, result) | Self::Delete(_, result) => !result.dry_run,
+            Self::Fetch(set, _) => !set.result.dry_run,
+            Self::List(_) => false,
+        }
     }
 
     async fn run(
@@ -88,17 +88,36 @@ impl<'a> Action<'a> {
         report: &Report,
     ) -> anyhow::Result<()> {
         match self {
-            Self::Set(values) => set(session, &values, arguments, report).await,
+            Self::Set(values, result) => set(session, &values, result, arguments, report).await,
             Self::Fetch(from, source) => {
                 let value = source.value(&session.bundle.target).await?;
                 read::check_value(&from.name, &value, from.allow_empty)?;
-                set(session, &vec![(from.name.clone(), value)], arguments, report).await
+                let values = vec![(from.name.clone(), value)];
+                set(session, &values, &from.result, arguments, report).await
             }
-            Self::Preview(values, output) => list::preview(&session, &values, output, report).await,
             Self::List(output) => list::list(&session, output, report).await,
-            Self::Delete(name) => {
-                confirm_deletion(&session, name, arguments.yes).await?;
-                locked(&session, arguments, report, write::delete(&session, name, report)).await
+            Self::Delete(name, result) => {
+                let needed_by = needed_by(&session, name).await?;
+                let changes = Changes {
+                    secrets: vec![(name.to_owned(), Change::Deleted)],
+                    ..Changes::default()
+                };
+                if result.dry_run {
+                    if let Some(needed_by) = needed_by {
+                        report.warning(format!("{needed_by}; new pods could not start"));
+                    }
+                    changes::print_dry_run(&changes.secrets, result.output, report);
+                    return Ok(());
+                }
+                if let Some(needed_by) = needed_by {
+                    let question =
+                        format!("delete {}? {needed_by}; new pods cannot start", quoted(name));
+                    let kept = format!("the secret {} stays", quoted(name));
+                    confirm(&question, arguments.yes, &kept).await?;
+                }
+                locked(&session, arguments, report, write::delete(&session, name, report)).await?;
+                changes.print(result.output, report);
+                Ok(())
             }
         }
     }
@@ -107,16 +126,43 @@ impl<'a> Action<'a> {
 async fn set(
     mut session: Session,
     values: &SecretValues,
+    result: &SecretResultArgs,
     arguments: &SecretArgs,
     report: &Report,
 ) -> anyhow::Result<()> {
+    if result.dry_run {
+        return changes::preview(&session, values, result, report).await;
+    }
+    let had_namespace = session.namespace_exists;
     write::ensure_namespace(&mut session, arguments, report).await?;
-    let work = write::set(&session, arguments, values, report);
-    locked(&session, arguments, report, work).await
+    let stored = Cell::new(false);
+    let work = write::set(&session, arguments, values, &stored, report);
+    let changes = locked(&session, arguments, report, work).await.map_err(|error| {
+        let created = if had_namespace { None } else { Some(session.layer()) };
+        if stored.get() { error } else { nothing_stored(error, created) }
+    })?;
+    changes.print(result.output, report);
+    Ok(())
 }
 
-/// Asks before it deletes a secret that pods need.
-async fn confirm_deletion(session: &Session, name: &str, yes: bool) -> anyhow::Result<()> {
+/// Adds to an error that no secret was stored, and which namespace was created before.
+fn nothing_stored(error: anyhow::Error, created: Option<&str>) -> anyhow::Error {
+    let text = match created {
+        Some(layer) => format!("the Namespace `{layer}` was created, but no secret was stored"),
+        None => "no secret was stored".to_owned(),
+    };
+    match error.downcast::<Interrupted>() {
+        Ok(interrupted) => Interrupted { outcome: text, ..interrupted }.into(),
+        Err(error) => error.context(text),
+    }
+}
+
+/// Returns what needs a secret.
+///
+/// # Errors
+///
+/// Fails if the secret does not exist, or cannot be read.
+async fn needed_by(session: &Session, name: &str) -> anyhow::Result<Option<String>> {
     let state = manual_secret::read(session).await?;
     if !state.has(name) {
         bail!(
@@ -128,22 +174,20 @@ async fn confirm_deletion(session: &Session, name: &str, yes: bool) -> anyhow::R
     let in_bundle = manual_secret::required_names(session).any(|required| required == name);
     let users = manual_secret::users(session).await?;
     let user = users.iter().find(|user| user.keys.iter().any(|key| key == name));
-    let needed_by = match user {
-        Some(user) => format!("the pods of Deployment {} need it", user.name),
-        None if in_bundle => "the service file requires it".to_owned(),
-        None => return Ok(()),
-    };
-    let question = format!("delete {}? {needed_by}; new pods cannot start", quoted(name));
-    confirm(&question, yes).await
+    Ok(match user {
+        Some(user) => Some(format!("the pods of Deployment {} need it", user.name)),
+        None if in_bundle => Some("the service file requires it".to_owned()),
+        None => None,
+    })
 }
 
 /// Runs work under the lock of the layer. Records a place that the user accepts.
-async fn locked(
+async fn locked<T>(
     session: &Session,
     arguments: &SecretArgs,
     report: &Report,
-    work: impl Future<Output = anyhow::Result<()>>,
-) -> anyhow::Result<()> {
+    work: impl Future<Output = anyhow::Result<T>>,
+) -> anyhow::Result<T> {
     let work = async |_| {
         if arguments.write.accept_cluster {
             let mut set = ApplySet::read(&session.client, session.layer()).await?;

@@ -107,6 +107,7 @@ pub(super) fn file(import: &ImportArgs) -> anyhow::Result<SecretValues> {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::cli::{ResultFormat, SecretResultArgs};
 
     fn check(value: &str, allow_empty: bool) -> Result<(), String> {
         let value = SecretString::from(value.to_owned());
@@ -137,6 +138,7 @@ mod tests {
                 from: None,
                 version_id: None,
                 version_stage: None,
+                result: SecretResultArgs { dry_run: false, output: ResultFormat::Text },
                 allow_empty: false,
             };
             let error = check_arguments(&set).expect_err("a value").to_string();

@@ -1,7 +1,10 @@
 //! Writes the Secret `manual-secrets`, and restarts the pods that use it.
 
+use std::cell::Cell;
+
 use anyhow::Context;
 
+use super::changes::Changes;
 use crate::cli::SecretArgs;
 use crate::deploy::{self, DeployOptions};
 use crate::manual_secret::{self, Change, SecretValues};
@@ -20,29 +23,37 @@ pub(super) async fn ensure_namespace(
         force: Force::default(),
         yes: arguments.yes,
         patience: Patience::new(None),
+        waits: true,
         plan: None,
     };
-    deploy::ensure_namespace(session, &options, report).await
+    let kept = "no secret was stored, and the namespace was not created";
+    deploy::ensure_namespace(session, &options, kept, report).await
 }
 
-/// Sets the values that differ. Restarts the pods that do not use the newest values yet.
+/// Sets the values that differ. Restarts the pods that do not use the newest values yet. `stored`
+/// becomes true when the values are in the cluster.
 pub(super) async fn set(
     session: &Session,
     arguments: &SecretArgs,
     values: &SecretValues,
+    stored: &Cell<bool>,
     report: &Report,
-) -> anyhow::Result<()> {
+) -> anyhow::Result<Changes> {
     let state = manual_secret::read(session).await?;
     let changes = state.changes(values);
     let is_changed = changes.iter().any(|(_, change)| *change != Change::Same);
     let state = if is_changed { manual_secret::set(session, &state, values).await? } else { state };
-    for (name, change) in changes {
+    stored.set(true);
+    for (name, change) in &changes {
         let verb = match change {
             Change::New | Change::Changed => "set",
             Change::Same => "unchanged",
+            Change::Deleted => "deleted",
         };
         report.step(verb, name);
     }
+    let secrets = changes.into_iter().map(|(name, change)| (name.to_owned(), change)).collect();
+    let mut changes = Changes { secrets, restarted: Vec::new() };
     let users = manual_secret::users(session).await?;
     if arguments.no_restart && is_changed && !users.is_empty() {
         report.note(format!(
@@ -51,15 +62,19 @@ pub(super) async fn set(
         ));
     }
     if arguments.no_restart {
-        return Ok(());
+        return Ok(changes);
     }
     let version = state.version().context("the Secret `manual-secrets` was not written")?;
     for user in users {
-        if manual_secret::restart(session, &user, &version).await? {
+        let restarted = manual_secret::restart(session, &user, &version).await;
+        if restarted.with_context(|| {
+            format!("the secrets were stored, but the pods of {} use the old values", user.name)
+        })? {
             report.step("restarted", format!("Deployment {}", user.name));
+            changes.restarted.push(user.name);
         }
     }
-    Ok(())
+    Ok(changes)
 }
 
 pub(super) async fn delete(session: &Session, name: &str, report: &Report) -> anyhow::Result<()> {
