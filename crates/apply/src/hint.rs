@@ -18,6 +18,7 @@ const REPEATED: &[&str] = &[
     "env",
     "values",
     "allow_outside",
+    "env_file",
     "offline",
     "profile",
     "hardening",
