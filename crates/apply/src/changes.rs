@@ -123,11 +123,11 @@ async fn keep_if_unknown(
     leftovers: &mut Vec<Leftover>,
 ) -> anyhow::Result<Option<Kept>> {
     let manifests = &session.bundle.manifests;
-    let is_deployment = |name: &str| {
-        manifests.iter().any(|object| object.kind() == Kind::Deployment && object.name() == name)
+    let is_workload = |name: &str| {
+        manifests.iter().any(|object| object.kind().is_awaited() && object.name() == name)
     };
     let stays = |leftover: &Leftover| {
-        leftover.kind != Kind::HorizontalPodAutoscaler || !is_deployment(&leftover.name)
+        leftover.kind != Kind::HorizontalPodAutoscaler || !is_workload(&leftover.name)
     };
     if !leftovers.iter().any(stays) {
         return Ok(None);

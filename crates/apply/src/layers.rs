@@ -4,7 +4,6 @@ use std::collections::BTreeSet;
 
 use futures::StreamExt;
 use futures::stream;
-use k8s_openapi::api::apps::v1::Deployment;
 use k8s_openapi::api::core::v1::Namespace;
 use kube::api::{Api, ListParams};
 
@@ -12,7 +11,7 @@ use crate::applyset::ApplySet;
 use crate::history::{self, Current, Revision};
 use crate::identity;
 use crate::live::{LiveError, explain};
-use crate::wait::{self, PodCounts};
+use crate::wait::{self, PodCounts, Workload};
 
 /// How many namespaces are read at the same time.
 const AT_ONCE: usize = 8;
@@ -108,19 +107,15 @@ async fn sets(
 /// Reads one layer. What cannot be read is a fault of the layer.
 async fn read(client: &kube::Client, set: &ApplySet) -> RunningLayer {
     let layer = set.layer();
-    let (revision, deployments) = tokio::join!(revision(client, set), deployments(client, layer));
+    let (revision, workloads) = tokio::join!(revision(client, set), wait::workloads(client, layer));
     let mut faults = Vec::new();
     let revision = revision.unwrap_or_else(|error| {
         faults.push(error.to_string());
         None
     });
-    let deployments = deployments.map_err(|error| faults.push(error.to_string())).ok();
-    let of_pods = |deployment: &Deployment| {
-        let template = deployment.spec.as_ref().and_then(|spec| spec.template.spec.as_ref());
-        wait::first_image(template)
-    };
-    let images = match (&deployments, &revision) {
-        (Some(deployments), _) => deployments.iter().map(of_pods).collect(),
+    let workloads = workloads.map_err(|error| faults.push(error.to_string())).ok();
+    let images = match (&workloads, &revision) {
+        (Some(workloads), _) => workloads.iter().map(Workload::image).collect(),
         (None, Some(revision)) => revision.facts.images.values().cloned().collect(),
         (None, None) => BTreeSet::new(),
     };
@@ -131,7 +126,7 @@ async fn read(client: &kube::Client, set: &ApplySet) -> RunningLayer {
         account: account.map(str::to_owned),
         revision,
         images,
-        pods: deployments.as_deref().map(sum),
+        pods: workloads.as_deref().map(sum),
         faults,
     }
 }
@@ -142,14 +137,8 @@ async fn revision(client: &kube::Client, set: &ApplySet) -> anyhow::Result<Optio
     Ok(current.applied.or_else(|| revisions.into_iter().next()))
 }
 
-async fn deployments(client: &kube::Client, layer: &str) -> Result<Vec<Deployment>, LiveError> {
-    let ours = ListParams::default().labels("app.kubernetes.io/managed-by=optakit");
-    let found = Api::<Deployment>::namespaced(client.clone(), layer).list(&ours).await;
-    Ok(found.map_err(|error| explain(error, "listing", "the Deployments"))?.items)
-}
-
-fn sum(deployments: &[Deployment]) -> PodCounts {
-    deployments.iter().map(wait::pod_counts).fold(PodCounts::default(), |sum, one| PodCounts {
+fn sum(workloads: &[Workload]) -> PodCounts {
+    workloads.iter().map(wait::pod_counts).fold(PodCounts::default(), |sum, one| PodCounts {
         ready: sum.ready + one.ready,
         wanted: sum.wanted + one.wanted,
         old: sum.old + one.old,

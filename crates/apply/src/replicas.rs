@@ -57,7 +57,7 @@ pub(crate) fn scale<'a>(
 pub(crate) fn scales(object: &Value, deployment: &str) -> bool {
     let target = &object["spec"]["scaleTargetRef"];
     object["kind"] == Kind::HorizontalPodAutoscaler.name()
-        && target["kind"] == Kind::Deployment.name()
+        && Kind::ALL.iter().any(|kind| kind.is_awaited() && target["kind"] == kind.name())
         && target["name"] == deployment
 }
 

@@ -1,17 +1,16 @@
-//! The state of the Deployments of a layer.
+//! The state of the Deployments and StatefulSets of a layer.
 
 use std::sync::Arc;
 
-use k8s_openapi::api::apps::v1::{Deployment, ReplicaSet};
+use k8s_openapi::api::apps::v1::ReplicaSet;
 use kube::api::{Api, ListParams};
-use optakit_core::kind::Kind;
 
 use crate::applyset::ApplySet;
 use crate::history::{self, Current, Revision};
 use crate::live::{Lenient, LiveError, explain};
 use crate::lock;
 use crate::session::Session;
-use crate::wait::{self, Paused, PodCounts, SetPods};
+use crate::wait::{self, Paused, PodCounts, SetPods, Workload};
 
 /// The status of a layer.
 pub(super) struct LayerStatus {
@@ -21,10 +20,10 @@ pub(super) struct LayerStatus {
     pub(super) warnings: Vec<String>,
 }
 
-/// The status of one Deployment.
+/// The status of one Deployment or StatefulSet.
 pub(super) struct ServiceStatus {
     pub(super) name: String,
-    /// The pods. `None` if the Deployment does not exist.
+    /// The pods. `None` if the object does not exist.
     pub(super) pods: Option<PodCounts>,
     /// The image of the newest revision.
     pub(super) image: String,
@@ -41,7 +40,7 @@ pub(super) struct OldPods {
 }
 
 impl LayerStatus {
-    /// Reads the Deployments and their pods.
+    /// Reads the workloads and their pods.
     ///
     /// # Errors
     ///
@@ -49,16 +48,17 @@ impl LayerStatus {
     pub(super) async fn read(session: &Session) -> anyhow::Result<Self> {
         let (client, layer) = (&session.client, session.layer());
         let lock = async || lock::state(client, layer).await;
-        let (deployments, sets, revisions, set) = tokio::join!(
-            deployments(client, layer),
+        let (workloads, sets, revisions, set) = tokio::join!(
+            wait::workloads(client, layer),
             replica_sets(client, layer),
             history::list_settled(client, layer, lock),
             ApplySet::read(client, layer)
         );
-        let (deployments, sets, revisions) = (deployments?, sets?, revisions?);
+        let (workloads, sets, revisions) = (workloads?, sets?, revisions?);
         let current = Current::find(client, layer, &set?, &revisions).await?;
         let mut warnings: Vec<String> = current.unknown().map(str::to_owned).into_iter().collect();
-        warnings.extend(deployments.iter().filter_map(|deployment| {
+        warnings.extend(workloads.iter().filter_map(|workload| {
+            let Workload::Deployment(deployment) = workload else { return None };
             let paused = Paused::of(deployment)?;
             let (name, help) = (deployment.metadata.name.as_deref()?, paused.help(layer));
             Some(format!("Deployment {name}: {paused}\n  help: {help}"))
@@ -66,10 +66,8 @@ impl LayerStatus {
         let revision = current.applied.as_ref().or(revisions.first());
         // The revision that was applied last may have the same image as an earlier one.
         let known: Vec<&Revision> = revision.into_iter().chain(&revisions).collect();
-        let mut services: Vec<ServiceStatus> = deployments
-            .iter()
-            .map(|deployment| ServiceStatus::of(deployment, &sets, &known))
-            .collect();
+        let mut services: Vec<ServiceStatus> =
+            workloads.iter().map(|workload| ServiceStatus::of(workload, &sets, &known)).collect();
         let exists = |name: &str| services.iter().any(|service| service.name == name);
         let missing = expected(session, revision);
         let missing = missing.into_iter().filter(|(name, _)| !exists(name));
@@ -79,28 +77,27 @@ impl LayerStatus {
         Ok(Self { revision: revision.cloned(), services, warnings })
     }
 
-    /// Whether all pods of all Deployments are of the newest revision and ready.
+    /// Whether all pods of all workloads are of the newest revision and ready.
     pub(super) fn is_ready(&self) -> bool {
         self.services.iter().all(ServiceStatus::is_ready)
     }
 }
 
-/// Returns names and images of the Deployments that should exist: those of the revision, or those
+/// Returns names and images of the workloads that should exist: those of the revision, or those
 /// of the bundle if no revision is known.
 fn expected(session: &Session, revision: Option<&Revision>) -> Vec<(String, String)> {
     if let Some(revision) = revision {
         return revision.facts.images.clone().into_iter().collect();
     }
     let objects = session.bundle.manifests.iter();
-    let deployments = objects.filter(|object| object.kind() == Kind::Deployment);
-    deployments.map(|object| (object.name().to_owned(), String::new())).collect()
+    let workloads = objects.filter(|object| object.kind().is_awaited());
+    workloads.map(|object| (object.name().to_owned(), String::new())).collect()
 }
 
 impl ServiceStatus {
-    fn of(deployment: &Deployment, sets: &[Arc<ReplicaSet>], known: &[&Revision]) -> Self {
-        let name = deployment.metadata.name.clone().unwrap_or_default();
-        let template = deployment.spec.as_ref().and_then(|spec| spec.template.spec.as_ref());
-        let image = wait::first_image(template);
+    fn of(workload: &Workload, sets: &[Arc<ReplicaSet>], known: &[&Revision]) -> Self {
+        let name = workload.metadata().name.clone().unwrap_or_default();
+        let image = workload.image();
         let with_image = |image: &str, below: Option<u32>| {
             let found = known.iter().find(|revision| {
                 below.is_none_or(|below| revision.number < below)
@@ -109,10 +106,10 @@ impl ServiceStatus {
             found.map(|revision| revision.number)
         };
         let revision = with_image(&image, None);
-        let old = wait::old_set_pods(deployment, sets)
+        let old = wait::old_set_pods(workload, sets)
             .into_iter()
             .map(|pods| OldPods { revision: with_image(&pods.image, revision), pods });
-        Self { pods: Some(wait::pod_counts(deployment)), revision, old: old.collect(), image, name }
+        Self { pods: Some(wait::pod_counts(workload)), revision, old: old.collect(), image, name }
     }
 
     fn missing(name: String, image: String, revision: Option<&Revision>) -> Self {
@@ -123,15 +120,6 @@ impl ServiceStatus {
     fn is_ready(&self) -> bool {
         self.pods.is_some_and(|pods| pods.ready >= pods.wanted && pods.old == 0)
     }
-}
-
-async fn deployments(client: &kube::Client, layer: &str) -> Result<Vec<Deployment>, LiveError> {
-    let deployments: Api<Lenient<Deployment>> = Api::namespaced(client.clone(), layer);
-    let ours = ListParams::default().labels("app.kubernetes.io/managed-by=optakit");
-    let found = deployments.list(&ours).await;
-    found
-        .map(|list| list.items.into_iter().map(|found| found.0).collect())
-        .map_err(|error| explain(error, "listing", "the Deployments"))
 }
 
 /// Returns the ReplicaSets. Without the permission, old pods are only counted.

@@ -3,22 +3,21 @@
 use std::fmt::{self, Display, Formatter};
 
 use futures::future::join_all;
-use k8s_openapi::api::apps::v1::Deployment;
 use optakit_core::bundle::Bundle;
 
 use crate::live::DesiredObject;
 use crate::wait::evidence::{self, FailedRollout};
-use crate::wait::{Cause, FailedPods, WaitError};
+use crate::wait::{Cause, FailedPods, WaitError, Workload};
 
-/// The Deployments of a stage that did not become ready.
+/// The Deployments and StatefulSets of a stage that did not become ready.
 #[derive(Debug, thiserror::Error)]
 pub(crate) struct RolloutError {
     failed: Vec<FailedObject>,
-    /// The states of the other Deployments that are not ready.
+    /// The states of the others that are not ready.
     unready: Vec<String>,
 }
 
-/// A Deployment that did not become ready.
+/// An object that did not become ready.
 #[derive(Debug)]
 struct FailedObject {
     object: String,
@@ -33,12 +32,12 @@ struct FailedObject {
     help_after_rollback: String,
 }
 
-/// A Deployment that did not become ready, and what the cluster knows about it.
+/// An object that did not become ready, and what the cluster knows about it.
 pub(super) struct FailedTarget<'a> {
     pub(super) target: &'a DesiredObject,
     pub(super) error: &'a WaitError,
-    /// The answer to the write. `None` if the apply did not change the Deployment.
-    pub(super) written: Option<Deployment>,
+    /// The answer to the write. `None` if the apply did not change the object.
+    pub(super) written: Option<Workload>,
 }
 
 impl RolloutError {
@@ -106,7 +105,8 @@ impl FailedObject {
         let rollout = FailedRollout {
             client,
             namespace,
-            deployment: &target.name,
+            kind: target.kind,
+            name: &target.name,
             written: written.as_ref(),
             reason: &reason,
             cause,

@@ -1,4 +1,4 @@
-//! Waits for the Deployments of a stage, and shows their progress.
+//! Waits for the Deployments and StatefulSets of a stage, and shows their progress.
 
 use std::cell::RefCell;
 use std::collections::BTreeMap;
@@ -10,26 +10,26 @@ use serde_json::Value;
 
 use super::rollout_error::{FailedTarget, RolloutError};
 use crate::duration;
-use crate::live::{DesiredObject, LiveError, explain, parse, to_value};
+use crate::live::{DesiredObject, LiveError, explain};
 use crate::report::{ProgressTable, RowPods};
 use crate::stop::{Interrupted, Stop};
-use crate::wait::{self, Awaited, Failure, Layer, Patience, PodCounts, Snapshot, Update};
+use crate::wait::{self, Awaited, Failure, Layer, Patience, PodCounts, Snapshot, Update, Workload};
 
 /// How often a wait without news is reported.
 const HEARTBEAT: Duration = Duration::from_secs(30);
 
-/// The wait for the Deployments of a stage.
+/// The wait for the Deployments and StatefulSets of a stage.
 pub(super) struct Rollouts<'a> {
     pub(super) client: &'a kube::Client,
     pub(super) bundle: &'a Bundle,
     pub(super) patience: Patience,
     pub(super) progress: &'a ProgressTable,
     pub(super) stop: &'a Stop,
-    /// The Deployments.
+    /// The Deployments and StatefulSets.
     pub(super) targets: Vec<&'a DesiredObject>,
 }
 
-/// The last state of each rollout, by the name of its Deployment.
+/// The last state of each rollout, by the name of its object.
 type States = BTreeMap<String, State>;
 
 /// The last state of a rollout.
@@ -193,8 +193,9 @@ fn awaited(target: &DesiredObject, written: &[DynamicObject]) -> Awaited {
         kind == Some(target.kind.name()) && written.metadata.name.as_ref() == Some(&target.name)
     });
     Awaited {
+        kind: target.kind,
         name: target.name.clone(),
         containers: names("containers").chain(names("initContainers")).collect(),
-        written: written.and_then(|written| parse(to_value(written.clone())).ok()),
+        written: written.and_then(|written| Workload::parse(target.kind, written.clone())),
     }
 }

@@ -3,12 +3,11 @@
 use std::collections::BTreeMap;
 
 use optakit_core::bundle::{Bundle, List};
-use optakit_core::kind::Kind;
 use optakit_core::render::IMAGE_DIGEST;
 
 use crate::origin::Commit;
 
-/// The annotation with the image of each Deployment, as JSON.
+/// The annotation with the image of each Deployment and StatefulSet, as JSON.
 const IMAGES: &str = "optakit.dev/images";
 const AUTHOR: &str = "optakit.dev/author";
 const COMMIT: &str = "optakit.dev/commit";
@@ -25,7 +24,7 @@ const MAX_TEXT: usize = 1000;
 /// What a revision records for people.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub(crate) struct Facts {
-    /// The image of each Deployment, by its name. Empty if it was not recorded.
+    /// The image of each Deployment and StatefulSet, by its name. Empty if it was not recorded.
     pub(crate) images: BTreeMap<String, String>,
     pub(crate) author: Option<String>,
     pub(crate) commit: Option<Commit>,
@@ -42,7 +41,7 @@ impl Facts {
         let images = objects.filter_map(|(index, object)| {
             let has_image = !bundle.missing_inputs(List::Manifests, index).contains(&IMAGE_DIGEST);
             let image = object.text("/spec/template/spec/containers/0/image")?;
-            let is_known = object.kind() == Kind::Deployment && has_image;
+            let is_known = object.kind().is_awaited() && has_image;
             is_known.then(|| (object.name().to_owned(), image.to_owned()))
         });
         Self { images: images.collect(), ..Self::default() }

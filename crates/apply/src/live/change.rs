@@ -2,7 +2,6 @@
 
 use futures::future::{join, join_all};
 use kube::api::DynamicObject;
-use optakit_core::kind::Kind;
 use serde_json::Value;
 
 use super::error::{LiveError, explain};
@@ -39,8 +38,7 @@ pub(crate) async fn object_changes(
 ) -> Result<Vec<ObjectChange>, Vec<LiveError>> {
     let scale = |target: &DesiredObject| {
         let objects = targets.iter().map(|target| &target.object);
-        (target.kind == Kind::Deployment)
-            .then(|| replicas::scale(&target.object, &target.name, objects))
+        target.kind.is_awaited().then(|| replicas::scale(&target.object, &target.name, objects))
     };
     let scales: Vec<Option<Scale>> = targets.iter().map(scale).collect();
     let (mut changes, mut errors) = (Vec::new(), Vec::new());

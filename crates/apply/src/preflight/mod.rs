@@ -12,7 +12,6 @@ use std::collections::BTreeSet;
 use fault::Fault;
 use futures::future::join_all;
 use optakit_core::bundle::{Bundle, List, MissingInput};
-use optakit_core::kind::Kind;
 
 use crate::live::DesiredObject;
 use crate::push_image::PackedImage;
@@ -121,7 +120,7 @@ pub(crate) async fn check(
     // Services without an image will have pods too.
     let objects = session.objects();
     let objects = if session.images.missing.is_empty() { targets } else { &objects };
-    let has_pods = objects.iter().any(|object| object.kind == Kind::Deployment);
+    let has_pods = objects.iter().any(|object| object.kind.pod_template().is_some());
     let secrets = async {
         if has_pods { secrets::check(client, bundle, session.namespace_exists).await } else { None }
     };

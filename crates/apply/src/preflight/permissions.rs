@@ -43,14 +43,16 @@ const ALWAYS: &[Need] = &[
     },
 ];
 
-/// The needs of an apply with pods.
-const WITH_PODS: &[Need] = &[
-    Need {
-        group: "",
-        resource: "pods",
-        verbs: &["list", "watch"],
-        purpose: "to watch the rollout",
-    },
+/// The needs of an apply that waits for pods.
+const WITH_PODS: &[Need] = &[Need {
+    group: "",
+    resource: "pods",
+    verbs: &["list", "watch"],
+    purpose: "to watch the rollout",
+}];
+
+/// The needs of an apply with a Deployment.
+const WITH_DEPLOYMENTS: &[Need] = &[
     Need {
         group: "apps",
         resource: "deployments",
@@ -63,13 +65,37 @@ const WITH_PODS: &[Need] = &[
         verbs: &["list", "watch"],
         purpose: "to watch the rollout",
     },
+];
+
+/// The needs of an apply with a StatefulSet.
+const WITH_STATEFUL_SETS: &[Need] = &[
+    Need {
+        group: "apps",
+        resource: "statefulsets",
+        verbs: &["list", "watch"],
+        purpose: "to watch the rollout",
+    },
+    Need {
+        group: "apps",
+        resource: "replicasets",
+        verbs: &["list"],
+        purpose: "to watch the rollout",
+    },
     Need {
         group: "",
-        resource: "events",
-        verbs: &["list", "watch"],
-        purpose: "to report why a rollout fails",
+        resource: "persistentvolumeclaims",
+        verbs: &["list", "patch"],
+        purpose: "to make volumes larger",
     },
 ];
+
+/// What explains a failed rollout.
+const EVENTS: &[Need] = &[Need {
+    group: "",
+    resource: "events",
+    verbs: &["list", "watch"],
+    purpose: "to report why a rollout fails",
+}];
 
 /// The verbs on each object of the bundle.
 const OBJECT_VERBS: &[&str] = &["get", "list", "create", "patch", "delete"];
@@ -205,7 +231,7 @@ pub(crate) fn cluster_rules_of(targets: &[DesiredObject], namespace: &str) -> Ve
         // RBAC cannot restrict `create` to a name.
         rule("", "namespaces", &["create"]),
     ];
-    if has(Kind::Deployment) {
+    if targets.iter().any(|target| target.kind.pod_template().is_some()) {
         rules.push(rule("", "nodes", &["list"]));
     }
     if has(Kind::Ingress) {
@@ -220,8 +246,15 @@ fn rule(group: &str, resource: &str, verbs: &[&str]) -> Value {
 
 /// Returns the permissions that an apply needs in the namespace of the layer.
 fn permissions(targets: &[DesiredObject]) -> Vec<Permission> {
-    let has_pods = targets.iter().any(|target| target.kind == Kind::Deployment);
-    let needs = ALWAYS.iter().chain(if has_pods { WITH_PODS } else { &[] });
+    let has = |kind: Kind| targets.iter().any(|target| target.kind == kind);
+    let with = |is_needed: bool, needs: &'static [Need]| if is_needed { needs } else { &[] };
+    let has_pods = targets.iter().any(|target| target.kind.is_awaited());
+    let needs = ALWAYS
+        .iter()
+        .chain(with(has_pods, WITH_PODS))
+        .chain(with(has(Kind::Deployment), WITH_DEPLOYMENTS))
+        .chain(with(has(Kind::StatefulSet), WITH_STATEFUL_SETS))
+        .chain(with(has_pods, EVENTS));
     let mut permissions: Vec<Permission> = needs
         .flat_map(|need| {
             need.verbs.iter().map(|verb| Permission {

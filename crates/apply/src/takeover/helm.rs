@@ -54,7 +54,7 @@ pub(super) fn reassign_fields(live: &Value) -> Option<Value> {
     for field in &taken {
         merge(&mut merged, &field["fieldsV1"]);
     }
-    if live["kind"] == Kind::Deployment.name()
+    if Kind::ALL.iter().any(|kind| kind.is_awaited() && live["kind"] == kind.name())
         && let Some(spec) = merged.get_mut("f:spec").and_then(Value::as_object_mut)
     {
         spec.remove("f:replicas");

@@ -1,7 +1,6 @@
 //! The live objects of a bundle, and the check that a takeover restarts no pod.
 
 use anyhow::bail;
-use optakit_core::kind::Kind;
 use serde_json::Value;
 
 use super::helm;
@@ -45,7 +44,7 @@ pub(super) async fn find(
 /// Keeps the live number of pods of a Deployment whose manifest has a fixed one. The next apply
 /// changes it, and shows that in its plan.
 pub(super) fn keep_replicas(target: &mut DesiredObject, live: &Value) {
-    if target.kind == Kind::Deployment
+    if target.kind.is_awaited()
         && replicas::count(&target.object).is_some()
         && let Some(count) = replicas::count(live)
     {
@@ -60,7 +59,7 @@ pub(super) fn keep_replicas(target: &mut DesiredObject, live: &Value) {
 /// Fails with a diff of each Deployment whose pods would restart.
 pub(super) async fn refuse_restarts(session: &Session, found: &[LiveObject]) -> anyhow::Result<()> {
     let mut differences = Vec::new();
-    for found in found.iter().filter(|found| found.target.kind == Kind::Deployment) {
+    for found in found.iter().filter(|found| found.target.kind.is_awaited()) {
         let wanted = dry_run(session, &found.target).await?;
         if let Some(difference) = helm::pod_difference(&found.live, &wanted) {
             differences.push(format!("{}\n{}", found.target.label(), difference.trim_end()));

@@ -3,6 +3,8 @@
 
 use std::fmt::{self, Display, Formatter};
 
+use optakit_core::kind::Kind;
+
 use super::failed_pods::FailedPods;
 use super::fault_reason::{BlamedField, StartFailure};
 use super::paused::Paused;
@@ -13,8 +15,8 @@ use crate::live::is_used_up_quota;
 /// Why a rollout fails, or is not finished yet.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(crate) enum Cause {
-    /// The Deployment is being deleted.
-    Deleting,
+    /// The Deployment or StatefulSet is being deleted.
+    Deleting { kind: Kind },
     /// The Deployment is paused, so that no pods are replaced.
     Paused(Paused),
     /// The Deployment controller reports `ProgressDeadlineExceeded`. `problem` is the problem of a
@@ -59,7 +61,7 @@ impl Cause {
     pub(crate) const fn field(&self) -> Option<BlamedField> {
         match self {
             Self::DeadlineExceeded { problem: Some(problem), .. } => problem.field(),
-            Self::Deleting
+            Self::Deleting { .. }
             | Self::Paused(_)
             | Self::DeadlineExceeded { problem: None, .. }
             | Self::PodsRejected { .. } => None,
@@ -74,7 +76,7 @@ impl Cause {
                 Some((pod, fault.container().map(|container| container.name.as_str())))
             }
             Self::DeadlineExceeded { problem: Some(problem), .. } => problem.log_source(),
-            Self::Deleting
+            Self::Deleting { .. }
             | Self::Paused(_)
             | Self::DeadlineExceeded { problem: None, .. }
             | Self::PodsRejected { .. } => None,
@@ -84,7 +86,9 @@ impl Cause {
     /// Returns the next thing to do.
     pub(crate) fn help(&self, namespace: &str, pods: FailedPods) -> String {
         match self {
-            Self::Deleting => "wait until the Deployment is deleted, then apply again".to_owned(),
+            Self::Deleting { kind } => {
+                format!("wait until the {kind} is deleted, then apply again")
+            }
             Self::Paused(paused) => paused.help(namespace),
             Self::DeadlineExceeded { problem: Some(problem), .. } => problem.help(namespace, pods),
             Self::DeadlineExceeded { problem: None, .. } => {
@@ -107,7 +111,9 @@ impl Cause {
     /// Whether events may explain the problem.
     pub(super) const fn has_events(&self) -> bool {
         match self {
-            Self::Pod { fault: PodFault::Starting, .. } | Self::Deleting | Self::Paused(_) => false,
+            Self::Pod { fault: PodFault::Starting, .. }
+            | Self::Deleting { .. }
+            | Self::Paused(_) => false,
             Self::Pod { .. } | Self::DeadlineExceeded { .. } | Self::PodsRejected { .. } => true,
         }
     }
@@ -116,7 +122,7 @@ impl Cause {
     /// reported once per name.
     pub(super) const fn warning(&self) -> Option<&'static str> {
         match self {
-            Self::Deleting | Self::Paused(_) => None,
+            Self::Deleting { .. } | Self::Paused(_) => None,
             Self::DeadlineExceeded { .. } => Some("deadline"),
             Self::PodsRejected { rejection: Rejection::Quota, .. } => Some("quota"),
             Self::PodsRejected { rejection: Rejection::Policy, .. } => Some("policy"),
@@ -142,7 +148,7 @@ impl Cause {
 impl Display for Cause {
     fn fmt(&self, f: &mut Formatter<'_>) -> fmt::Result {
         match self {
-            Self::Deleting => f.write_str("the Deployment is being deleted"),
+            Self::Deleting { kind } => write!(f, "the {kind} is being deleted"),
             Self::Paused(paused) => paused.fmt(f),
             Self::DeadlineExceeded { seconds, message, problem } => {
                 write!(

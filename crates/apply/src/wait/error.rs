@@ -3,15 +3,16 @@
 use std::time::Duration;
 
 use kube::runtime::watcher;
+use optakit_core::kind::Kind;
 
 use super::cause::Cause;
 use super::progress::Waiting;
 use crate::duration;
 
-/// A Deployment that did not become ready.
+/// A Deployment or StatefulSet that did not become ready.
 #[derive(Debug)]
 pub(crate) struct Failure {
-    /// The name of the Deployment.
+    /// The name of the object.
     pub(crate) name: String,
     pub(crate) error: WaitError,
 }
@@ -23,8 +24,8 @@ pub(crate) enum WaitError {
     Failed(Cause),
     #[error("timed out after {}: {last}", duration::text(*timeout))]
     Timeout { timeout: Duration, last: Box<Waiting> },
-    #[error("the Deployment was deleted")]
-    Deleted,
+    #[error("the {kind} was deleted")]
+    Deleted { kind: Kind },
     #[error("cannot watch the rollout: {0}")]
     Watch(Box<watcher::Error>),
 }
@@ -35,7 +36,7 @@ impl WaitError {
         match self {
             Self::Failed(cause) => Some(cause),
             Self::Timeout { last, .. } => last.problem.as_ref(),
-            Self::Deleted | Self::Watch(_) => None,
+            Self::Deleted { .. } | Self::Watch(_) => None,
         }
     }
 }

@@ -4,17 +4,20 @@ use std::collections::BTreeSet;
 use std::sync::Arc;
 
 use futures::future::try_join3;
-use k8s_openapi::api::apps::v1::{Deployment, ReplicaSet};
+use k8s_openapi::api::apps::v1::ReplicaSet;
 use k8s_openapi::api::core::v1::{Event, Pod};
+use k8s_openapi::apimachinery::pkg::apis::meta::v1::ObjectMeta;
 use k8s_openapi::jiff::Timestamp;
 use kube::api::{Api, ListParams, LogParams};
+use optakit_core::kind::Kind;
 use optakit_core::rfc1123;
 
 use super::cause::Cause;
 use super::events::{time, written};
+use super::owners::is_owned;
 use super::replica_set::without_prefix;
-use super::rollout::{is_owned, new_set};
 use super::snapshot::statuses;
+use super::workload::Workload;
 use crate::live::Lenient;
 use crate::owner::MANAGER;
 
@@ -27,10 +30,10 @@ const LINES: i64 = 20;
 pub(crate) struct FailedRollout<'a> {
     pub(crate) client: &'a kube::Client,
     pub(crate) namespace: &'a str,
-    /// The name of the Deployment.
-    pub(crate) deployment: &'a str,
-    /// The answer to the write. `None` if the apply did not change the Deployment.
-    pub(crate) written: Option<&'a Deployment>,
+    pub(crate) kind: Kind,
+    pub(crate) name: &'a str,
+    /// The answer to the write. `None` if the apply did not change the object.
+    pub(crate) written: Option<&'a Workload>,
     pub(crate) reason: &'a str,
     pub(crate) cause: Option<&'a Cause>,
 }
@@ -52,8 +55,8 @@ pub(crate) async fn of(rollout: &FailedRollout<'_>) -> Vec<String> {
 /// The objects of a rollout: the Deployment, the ReplicaSet of its newest revision, and its pods.
 #[derive(Default)]
 struct Objects {
-    deployment: String,
-    /// The name of the ReplicaSet.
+    workload: String,
+    /// The name of the owner of the new pods: the ReplicaSet, or the StatefulSet.
     set: Option<String>,
     uids: BTreeSet<String>,
     /// The pods of the newest revision.
@@ -66,25 +69,25 @@ struct Objects {
 
 impl Objects {
     async fn read(rollout: &FailedRollout<'_>) -> Self {
-        let FailedRollout { client, namespace, deployment: name, written, .. } = *rollout;
-        let since = written.and_then(write_time);
-        let unknown = Self { deployment: name.to_owned(), since, ..Self::default() };
-        let deployments: Api<Lenient<Deployment>> = Api::namespaced(client.clone(), namespace);
+        let FailedRollout { client, namespace, kind, name, written, .. } = *rollout;
+        let since = written.and_then(|written| write_time(written.metadata()));
+        let unknown = Self { workload: name.to_owned(), since, ..Self::default() };
+        let workload = Workload::read(client, namespace, kind, name);
         let sets: Api<Lenient<ReplicaSet>> = Api::namespaced(client.clone(), namespace);
         let pods: Api<Lenient<Pod>> = Api::namespaced(client.clone(), namespace);
         let all = ListParams::default();
-        let read = try_join3(deployments.get(name), sets.list(&all), pods.list(&all)).await;
-        let Ok((Lenient(deployment), sets, pods)) = read else { return unknown };
+        let read = try_join3(workload, sets.list(&all), pods.list(&all)).await;
+        let Ok((Some(workload), sets, pods)) = read else { return unknown };
         let sets: Vec<Arc<ReplicaSet>> =
             sets.items.into_iter().map(|set| Arc::new(set.0)).collect();
-        let Some(set) = new_set(&deployment, &sets) else { return unknown };
-        let is_new = |pod: &Pod| is_owned(&pod.metadata, &set.metadata);
+        let Some(owner) = workload.owner_of_new_pods(&sets) else { return unknown };
+        let is_new = |pod: &Pod| is_owned(&pod.metadata, owner);
         let (pods, others): (Vec<Pod>, Vec<Pod>) =
             pods.items.into_iter().map(|pod| pod.0).partition(is_new);
-        let own = [&deployment.metadata, &set.metadata].into_iter();
+        let own = [workload.metadata(), owner].into_iter();
         let own = own.chain(pods.iter().map(|pod| &pod.metadata));
         Self {
-            set: set.metadata.name.clone(),
+            set: owner.name.clone(),
             uids: own.filter_map(|metadata| metadata.uid.clone()).collect(),
             others: others.into_iter().filter_map(|pod| pod.metadata.name).collect(),
             pods,
@@ -96,20 +99,29 @@ impl Objects {
     fn include(&self, event: &Event) -> bool {
         let object = &event.involved_object;
         // An autoscaler has the name of its Deployment.
-        let has_pods = |kind: &str| matches!(kind, "Deployment" | "ReplicaSet" | "Pod");
-        if !object.kind.as_deref().is_some_and(has_pods)
-            || self.since.is_some_and(|since| written(event).is_some_and(|time| time < since))
-        {
+        let has_pods =
+            |kind: &str| matches!(kind, "Deployment" | "StatefulSet" | "ReplicaSet" | "Pod");
+        // Without its volume, a pod does not start.
+        let is_claim = object.kind.as_deref() == Some("PersistentVolumeClaim");
+        let of_pod = format!("-{}-", self.workload);
+        if is_claim && object.name.as_ref().is_some_and(|name| name.contains(&of_pod)) {
+            return !self.is_before_write(event);
+        }
+        if !object.kind.as_deref().is_some_and(has_pods) || self.is_before_write(event) {
             return false;
         }
         let name = object.name.as_deref().unwrap_or_default();
-        let Some(set) = &self.set else { return name.starts_with(&self.deployment) };
+        let Some(set) = &self.set else { return name.starts_with(&self.workload) };
         // The pod of an event may have been replaced.
         let is_gone = || {
             let is_pod = name.strip_prefix(set).is_some_and(|rest| rest.starts_with('-'));
             is_pod && !self.others.contains(name)
         };
         object.uid.as_ref().is_some_and(|uid| self.uids.contains(uid)) || is_gone()
+    }
+
+    fn is_before_write(&self, event: &Event) -> bool {
+        self.since.is_some_and(|since| written(event).is_some_and(|time| time < since))
     }
 
     /// Returns the newest pod that is not ready.
@@ -125,9 +137,9 @@ impl Objects {
     }
 }
 
-/// Returns when Optakit wrote a Deployment, by the clock of the API server.
-fn write_time(deployment: &Deployment) -> Option<Timestamp> {
-    let fields = deployment.metadata.managed_fields.iter().flatten();
+/// Returns when Optakit wrote an object, by the clock of the API server.
+fn write_time(metadata: &ObjectMeta) -> Option<Timestamp> {
+    let fields = metadata.managed_fields.iter().flatten();
     let ours = fields.filter(|entry| {
         entry.manager.as_deref() == Some(MANAGER) && entry.operation.as_deref() == Some("Apply")
     });
@@ -153,14 +165,14 @@ async fn warnings(
 ///
 /// Leaves out a warning that repeats `reason`, or another warning with a different pod name.
 fn newest(mut events: Vec<Event>, objects: &Objects, reason: &str) -> Vec<String> {
-    let deployment = &objects.deployment;
+    let workload = &objects.workload;
     events.retain(|event| objects.include(event));
     events.sort_by_key(|event| std::cmp::Reverse(time(event)));
-    let reason = without_pods(reason, deployment);
+    let reason = without_pods(reason, workload);
     let (mut seen, mut lines) = (Vec::new(), Vec::new());
     for event in events {
         let message = event.message.as_deref().unwrap_or_default().trim().replace('\n', " ");
-        let general = without_pods(without_prefix(&message), deployment);
+        let general = without_pods(without_prefix(&message), workload);
         if lines.len() < WARNINGS && !reason.contains(&general) && !seen.contains(&general) {
             let kind = event.reason.as_deref().unwrap_or("Warning");
             lines.push(format!("  warning  {kind}: {message}"));
@@ -240,7 +252,7 @@ mod tests {
 
     fn objects() -> Objects {
         Objects {
-            deployment: "shop-api".to_owned(),
+            workload: "shop-api".to_owned(),
             set: Some("shop-api-1".to_owned()),
             uids: ["shop-api", "shop-api-1", "shop-api-1-y"].map(str::to_owned).into(),
             others: ["shop-api-1-other".to_owned()].into(),

@@ -2,6 +2,8 @@
 
 use std::fmt::{self, Display, Formatter};
 
+use optakit_core::kind::Kind;
+
 use super::cause::Cause;
 
 /// The progress of a rollout.
@@ -26,8 +28,8 @@ pub(crate) struct Waiting {
 /// A step of a rollout.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum Step {
-    /// The controller has not observed the Deployment yet.
-    Unobserved,
+    /// The controller has not observed the object yet.
+    Unobserved { kind: Kind },
     /// New pods are being created.
     Creating { updated: i32, wanted: i32 },
     /// Old pods are terminating.
@@ -57,7 +59,7 @@ impl Display for Waiting {
 impl Display for Step {
     fn fmt(&self, f: &mut Formatter<'_>) -> fmt::Result {
         match self {
-            Self::Unobserved => f.write_str("waiting for the Deployment controller"),
+            Self::Unobserved { kind } => write!(f, "waiting for the {kind} controller"),
             Self::Creating { updated, wanted } => write!(f, "{updated} of {wanted} pods updated"),
             Self::Terminating { old: 1 } => f.write_str("1 old pod terminating"),
             Self::Terminating { old } => write!(f, "{old} old pods terminating"),

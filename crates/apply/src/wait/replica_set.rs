@@ -1,9 +1,10 @@
-//! Judges the ReplicaSet of the new revision: the API server may reject its pods.
+//! Judges whether the API server rejects the pods of the new revision.
 
 use std::sync::Arc;
 
 use k8s_openapi::api::apps::v1::ReplicaSet;
 use k8s_openapi::api::core::v1::Event;
+use k8s_openapi::apimachinery::pkg::apis::meta::v1::ObjectMeta;
 
 use super::cause::{Cause, Rejection};
 use super::snapshot::Snapshot;
@@ -36,19 +37,30 @@ pub(super) fn rejected_pods(
         .iter()
         .flatten()
         .find(|condition| condition.type_ == "ReplicaFailure" && condition.status == "True")?;
-    let message =
-        newest_failure(set, events).or_else(|| condition.message.clone()).unwrap_or_default();
+    let message = newest_failure(&set.metadata, events)
+        .or_else(|| condition.message.clone())
+        .unwrap_or_default();
     let rejection = Rejection::read(&message);
     let is_permanent = rejection == Rejection::Policy && !before.has(set, condition);
     Some(RejectedPods { cause: Cause::PodsRejected { rejection, message }, is_permanent })
 }
 
-fn newest_failure(set: &ReplicaSet, events: &[Arc<Event>]) -> Option<String> {
+/// Returns the rejection that the events of a StatefulSet report. It has no condition for it.
+///
+/// An event can be older than the write, so it is never permanent. A wait ends with the timeout.
+pub(super) fn rejected_by_event(set: &ObjectMeta, events: &[Arc<Event>]) -> Option<RejectedPods> {
+    let message = newest_failure(set, events)?;
+    let message = message.split_once(" failed error: ").map_or(&*message, |(_, reason)| reason);
+    let (rejection, message) = (Rejection::read(message), message.to_owned());
+    Some(RejectedPods { cause: Cause::PodsRejected { rejection, message }, is_permanent: false })
+}
+
+fn newest_failure(owner: &ObjectMeta, events: &[Arc<Event>]) -> Option<String> {
     let newest = events
         .iter()
         .filter(|event| {
             event.reason.as_deref() == Some("FailedCreate")
-                && event.involved_object.uid == set.metadata.uid
+                && event.involved_object.uid == owner.uid
         })
         .max_by_key(|event| super::events::time(event))?;
     newest.message.as_deref().map(|message| without_prefix(message).to_owned())

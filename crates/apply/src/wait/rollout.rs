@@ -1,38 +1,27 @@
-//! Judges one rollout: its Deployment, the ReplicaSet of the new revision and its pods.
+//! Judges one rollout: its Deployment or StatefulSet, and the pods of the new revision.
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 use std::time::{Duration, Instant};
 
-use k8s_openapi::api::apps::v1::{Deployment, ReplicaSet};
+use k8s_openapi::api::apps::v1::ReplicaSet;
 use k8s_openapi::api::core::v1::{Event, Pod};
-use k8s_openapi::apimachinery::pkg::apis::meta::v1::ObjectMeta;
 
 use super::cause::{Cause, Rejection};
-use super::deployment::{self, Baseline, PodCounts};
+use super::owners::new_set;
 use super::patience::Patience;
 use super::pod::{self, PodContext, PodState};
 use super::pod_fault::PodFault;
 use super::progress::{Progress, Waiting};
-use super::replica_set::rejected_pods;
+use super::replica_set::{RejectedPods, rejected_by_event, rejected_pods};
 use super::snapshot::Snapshot;
+use super::status::{self, Baseline, PodCounts};
+use super::workload::{Awaited, Workload};
 
-/// The annotation with the number of a Deployment's revision.
-pub(super) const REVISION: &str = "deployment.kubernetes.io/revision";
 /// How long a problem lasts before it is worth a warning.
 const WARN_AFTER: Duration = Duration::from_secs(5);
 /// How long a pod without a node is usual.
 const WARN_UNSCHEDULABLE_AFTER: Duration = Duration::from_secs(15);
-
-/// A Deployment to wait for.
-#[derive(Clone, Debug)]
-pub(crate) struct Awaited {
-    pub(crate) name: String,
-    /// The names of the containers in the manifest.
-    pub(crate) containers: Vec<String>,
-    /// The answer to the write. `None` if the apply did not change the Deployment.
-    pub(crate) written: Option<Deployment>,
-}
 
 /// News about a rollout.
 #[derive(Clone, Debug)]
@@ -62,7 +51,7 @@ pub(super) struct World<'a> {
 /// A rollout that is being waited for.
 pub(super) struct Rollout {
     pub(super) awaited: Awaited,
-    /// The Deployment when it was written, or when it was seen first.
+    /// The workload when it was written, or when it was seen first.
     baseline: Option<Baseline>,
     /// Since when each pod is stuck, by UID. The time is measured here: the clock of the cluster
     /// may differ.
@@ -87,30 +76,31 @@ impl Rollout {
         Self { awaited, baseline, stuck: BTreeMap::new(), problem: None, warned: BTreeSet::new() }
     }
 
-    /// Whether another Deployment with the name replaced the one that was written.
-    pub(super) fn is_replaced_by(&self, deployment: &Deployment) -> bool {
+    /// Whether another object with the name replaced the one that was written.
+    pub(super) fn is_replaced_by(&self, workload: &Workload) -> bool {
         let written = self.awaited.written.as_ref();
-        written.is_some_and(|written| written.metadata.uid != deployment.metadata.uid)
+        written.is_some_and(|written| written.metadata().uid != workload.metadata().uid)
     }
 
     /// Returns the progress and the numbers of pods.
     pub(super) fn judge(
         &mut self,
-        deployment: &Deployment,
+        workload: &Workload,
         world: &World<'_>,
     ) -> (Progress, PodCounts) {
-        let baseline = self.baseline.get_or_insert_with(|| Baseline::of(deployment));
-        let pods = deployment::pods(deployment, baseline);
-        let progress = deployment::progress(deployment, baseline);
+        let baseline = self.baseline.get_or_insert_with(|| Baseline::of(workload));
+        let pods = status::pods(workload, baseline);
+        let progress = status::progress(workload, baseline);
         let Progress::Waiting(mut waiting) = progress else { return (progress, pods) };
-        let is_observed = baseline.is_observed(deployment);
+        let is_observed = baseline.is_observed(workload);
         let (patience, controller) = (world.patience, waiting.problem.take());
         if let Some(cause) = controller.clone().filter(|cause| ends_wait(cause, patience)) {
             return (Progress::Failed(cause), pods);
         }
-        let set = is_observed.then(|| new_set(deployment, &world.replica_sets)).flatten();
-        let rejected = set.and_then(|set| rejected_pods(set, world.events, world.before));
-        let of_pods = set.map(|set| self.judge_pods(set, world)).unwrap_or_default();
+        let new_pods = is_observed.then(|| workload.new_pods(&world.replica_sets, &world.pods));
+        let new_pods = new_pods.flatten();
+        let rejected = new_pods.as_ref().and_then(|_| rejection(workload, world));
+        let of_pods = new_pods.map(|pods| self.judge_pods(&pods, world)).unwrap_or_default();
         if let Some(cause) = of_pods.failure {
             return (Progress::Failed(cause), pods);
         }
@@ -133,14 +123,14 @@ impl Rollout {
 
     /// Returns the problem of the pods of the new revision. Pods of old revisions never fail a
     /// rollout.
-    fn judge_pods(&mut self, set: &ReplicaSet, world: &World<'_>) -> PodProblem {
+    fn judge_pods(&mut self, pods: &[&Arc<Pod>], world: &World<'_>) -> PodProblem {
         let context = PodContext {
             containers: &self.awaited.containers,
             before: world.before,
             events: world.events,
         };
         let (mut found, mut stuck) = (PodProblem::default(), BTreeMap::new());
-        for pod in world.pods.iter().filter(|pod| is_current(pod, set)) {
+        for pod in pods {
             let name = pod.metadata.name.clone().unwrap_or_default();
             let fault = match pod::state(pod, context) {
                 PodState::Ready => continue,
@@ -195,6 +185,17 @@ impl Rollout {
     }
 }
 
+/// Returns the rejection of the new pods that the cluster reports.
+fn rejection(workload: &Workload, world: &World<'_>) -> Option<RejectedPods> {
+    match workload {
+        Workload::Deployment(deployment) => {
+            let set = new_set(deployment, &world.replica_sets)?;
+            rejected_pods(set, world.events, world.before)
+        }
+        Workload::StatefulSet(set) => rejected_by_event(&set.metadata, world.events),
+    }
+}
+
 /// Whether the problem that a controller reports ends a wait.
 fn ends_wait(cause: &Cause, patience: Patience) -> bool {
     match cause {
@@ -203,7 +204,7 @@ fn ends_wait(cause: &Cause, patience: Patience) -> bool {
             u64::try_from(*seconds).is_ok_and(|seconds| patience.timeout.as_secs() <= seconds)
         }
         Cause::PodsRejected { rejection, .. } => *rejection == Rejection::Policy,
-        Cause::Deleting | Cause::Paused(_) | Cause::Pod { .. } => true,
+        Cause::Deleting { .. } | Cause::Paused(_) | Cause::Pod { .. } => true,
     }
 }
 
@@ -215,7 +216,7 @@ fn is_refusal(cause: &Cause) -> bool {
             matches!(status, 400..=499) && !matches!(status, 408 | 425 | 429)
         }
         Cause::Pod { .. }
-        | Cause::Deleting
+        | Cause::Deleting { .. }
         | Cause::Paused(_)
         | Cause::DeadlineExceeded { .. }
         | Cause::PodsRejected { .. } => false,
@@ -225,7 +226,7 @@ fn is_refusal(cause: &Cause) -> bool {
 /// Returns the rank of a problem. The lowest rank explains most, and is reported.
 const fn vagueness(cause: &Cause) -> u8 {
     match cause {
-        Cause::Deleting | Cause::Paused(_) => 0,
+        Cause::Deleting { .. } | Cause::Paused(_) => 0,
         Cause::Pod { fault, .. } => match fault {
             PodFault::Starting => 5,
             PodFault::NotReady => 4,
@@ -242,33 +243,12 @@ const fn vagueness(cause: &Cause) -> u8 {
     }
 }
 
-/// Returns the ReplicaSet of the newest revision of an observed Deployment.
-pub(super) fn new_set<'a>(
-    deployment: &Deployment,
-    sets: &'a [Arc<ReplicaSet>],
-) -> Option<&'a Arc<ReplicaSet>> {
-    let revision = |meta: &ObjectMeta| meta.annotations.as_ref()?.get(REVISION).cloned();
-    let number = revision(&deployment.metadata)?;
-    sets.iter().find(|set| {
-        is_owned(&set.metadata, &deployment.metadata)
-            && revision(&set.metadata).as_ref() == Some(&number)
-    })
-}
-
-/// Whether a pod belongs to a ReplicaSet and is not being deleted.
-fn is_current(pod: &Pod, set: &ReplicaSet) -> bool {
-    pod.metadata.deletion_timestamp.is_none() && is_owned(&pod.metadata, &set.metadata)
-}
-
-/// Whether an object is the owner of another one.
-pub(super) fn is_owned(object: &ObjectMeta, owner: &ObjectMeta) -> bool {
-    let mut owners = object.owner_references.iter().flatten();
-    owners.any(|reference| Some(&reference.uid) == owner.uid.as_ref())
-}
-
 #[cfg(test)]
 mod tests {
+    use optakit_core::kind::Kind;
     use serde_json::{Value, json};
+
+    use super::super::owners::REVISION;
 
     use super::*;
 
@@ -285,10 +265,10 @@ mod tests {
 
     /// Judges an unschedulable pod at the start and after some seconds.
     fn judge_twice(timeout: Option<u64>, events: &[Arc<Event>], seconds: u64) -> Progress {
-        let deployment: Deployment = parse(json!({
+        let deployment = Workload::Deployment(parse(json!({
             "metadata": metadata("api", ""), "spec": {"selector": {}, "template": {}},
             "status": {"replicas": 1, "updatedReplicas": 1},
-        }));
+        })));
         let conditions =
             json!([{"type": "PodScheduled", "status": "False", "reason": "Unschedulable"}]);
         let pod = parse(json!({
@@ -304,7 +284,8 @@ mod tests {
             now: start,
         };
         let (name, containers) = ("api".to_owned(), Vec::new());
-        let mut rollout = Rollout::new(Awaited { name, containers, written: None });
+        let mut rollout =
+            Rollout::new(Awaited { kind: Kind::Deployment, name, containers, written: None });
         let (first, _) = rollout.judge(&deployment, &world);
         assert!(matches!(first, Progress::Waiting(_)), "{first:?}");
         world.now = start + Duration::from_secs(seconds);

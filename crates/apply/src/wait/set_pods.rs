@@ -2,10 +2,10 @@
 
 use std::sync::Arc;
 
-use k8s_openapi::api::apps::v1::{Deployment, ReplicaSet};
-use k8s_openapi::api::core::v1::PodSpec;
+use k8s_openapi::api::apps::v1::ReplicaSet;
 
-use super::rollout::{is_owned, new_set};
+use super::owners::{REVISION, first_image, is_owned, new_set};
+use super::workload::Workload;
 
 /// The pods of one ReplicaSet.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -16,8 +16,10 @@ pub(crate) struct SetPods {
     pub(crate) pods: u64,
 }
 
-/// Returns the pods of earlier revisions that still exist, newest revision first.
-pub(crate) fn old_set_pods(deployment: &Deployment, sets: &[Arc<ReplicaSet>]) -> Vec<SetPods> {
+/// Returns the pods of earlier revisions that still exist, newest revision first. Those of a
+/// StatefulSet are only counted.
+pub(crate) fn old_set_pods(workload: &Workload, sets: &[Arc<ReplicaSet>]) -> Vec<SetPods> {
+    let Workload::Deployment(deployment) = workload else { return Vec::new() };
     let newest = new_set(deployment, sets).and_then(|set| set.metadata.uid.clone());
     let mut old: Vec<&Arc<ReplicaSet>> = sets
         .iter()
@@ -31,15 +33,9 @@ pub(crate) fn old_set_pods(deployment: &Deployment, sets: &[Arc<ReplicaSet>]) ->
     old.into_iter().map(|set| set_pods(set)).collect()
 }
 
-/// Returns the image of the first container of a pod template.
-pub(crate) fn first_image(pod: Option<&PodSpec>) -> String {
-    let container = pod.and_then(|pod| pod.containers.first());
-    container.and_then(|container| container.image.clone()).unwrap_or_default()
-}
-
 fn revision(set: &ReplicaSet) -> Option<u64> {
     let annotations = set.metadata.annotations.as_ref()?;
-    annotations.get(super::rollout::REVISION)?.parse().ok()
+    annotations.get(REVISION)?.parse().ok()
 }
 
 fn set_pods(set: &ReplicaSet) -> SetPods {
@@ -91,7 +87,7 @@ mod tests {
             set("d", "8", "api:8", (0, 0)),
         ];
         let pods = |image: &str, ready, pods| SetPods { image: image.to_owned(), ready, pods };
-        let old = old_set_pods(&deployment, &sets);
+        let old = old_set_pods(&Workload::Deployment(Arc::new(deployment)), &sets);
         assert_eq!(old, [pods("api:10", 0, 2), pods("api:9", 1, 1)]);
     }
 }

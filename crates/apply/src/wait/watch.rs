@@ -1,27 +1,28 @@
-//! Waits for all Deployments of a stage at the same time.
+//! Waits for all Deployments and StatefulSets of a stage at the same time.
 
+use std::collections::BTreeSet;
 use std::time::{Duration, Instant};
 
-use k8s_openapi::api::apps::v1::Deployment;
-use kube::api::{Api, ListParams};
+use futures::future::join_all;
 use kube::runtime::watcher;
+use optakit_core::kind::Kind;
 
 use super::cause::Cause;
-use super::deployment::{self, Baseline, PodCounts};
 use super::error::{Failure, WaitError};
 use super::patience::Patience;
 use super::progress::{Progress, Step, Waiting};
-use super::rollout::{Awaited, Rollout, Update, World};
+use super::rollout::{Rollout, Update, World};
 use super::snapshot::{Layer, Snapshot};
+use super::status::{self, Baseline, PodCounts};
 use super::watches::{Change, Watches, is_denied};
-use crate::live::Lenient;
+use super::workload::{Awaited, Workload};
 
 /// How often the rollouts are judged without a change: an unschedulable pod fails after some time.
 const TICK: Duration = Duration::from_secs(1);
 
-/// Waits until all Deployments have rolled out their current generation.
+/// Waits until all workloads have rolled out their current generation.
 ///
-/// `before` is what the cluster reported before the Deployments were written.
+/// `before` is what the cluster reported before the workloads were written.
 ///
 /// # Errors
 ///
@@ -72,7 +73,7 @@ struct PendingRollout {
 
 impl PendingRollout {
     fn new(awaited: Awaited) -> Self {
-        let last = Waiting::new(Step::Unobserved);
+        let last = Waiting::new(Step::Unobserved { kind: awaited.kind });
         let (rollout, reported) = (Rollout::new(awaited), String::new());
         Self { rollout, last, reported, pods: PodCounts::default() }
     }
@@ -87,10 +88,11 @@ impl Wait<'_> {
         if self.rollouts.is_empty() {
             return Ok(());
         }
-        let Layer { client, namespace, labels } = self.layer;
-        let mut watches = Watches::start(client, namespace, labels);
+        let kinds: BTreeSet<Kind> =
+            self.rollouts.iter().map(|pending| pending.rollout.awaited.kind).collect();
+        let mut watches = Watches::start(self.layer, &kinds);
         let mut ticks = tokio::time::interval(TICK);
-        let (mut is_listed, mut is_connected) = (false, true);
+        let (mut unlisted, mut is_connected) = (kinds, true);
         loop {
             let changes = tokio::select! {
                 changes = watches.next() => changes,
@@ -99,7 +101,9 @@ impl Wait<'_> {
             for change in changes {
                 match change {
                     Ok(change) => {
-                        is_listed |= change == Change::DeploymentsListed;
+                        if let Change::Listed(kind) = change {
+                            unlisted.remove(&kind);
+                        }
                         is_connected = true;
                     }
                     Err(error) if is_denied(&error) => return Err(self.denied(error)),
@@ -110,7 +114,7 @@ impl Wait<'_> {
                     Err(_) => {}
                 }
             }
-            if is_listed {
+            if unlisted.is_empty() {
                 self.judge(&mut watches, observe)?;
             }
             if self.rollouts.is_empty() {
@@ -125,21 +129,20 @@ impl Wait<'_> {
         observe: &mut impl FnMut(Update<'_>),
     ) -> Result<(), Vec<Failure>> {
         let Layer { client, namespace, .. } = self.layer;
-        let api: Api<Lenient<Deployment>> = Api::namespaced(client.clone(), namespace);
-        let found = api.list(&ListParams::default()).await;
-        // The watches report an error that lasts.
-        let Ok(found) = found else { return Ok(()) };
+        let awaited = self.rollouts.iter().map(|pending| &pending.rollout.awaited);
+        let found =
+            awaited.map(|awaited| Workload::read(client, namespace, awaited.kind, &awaited.name));
+        let mut found = join_all(found).await.into_iter();
         self.rollouts.retain(|pending| {
-            let name = &pending.rollout.awaited.name;
-            let ready = found.items.iter().find(|Lenient(deployment)| {
-                deployment.metadata.name.as_ref() == Some(name)
-                    && deployment::progress(deployment, &Baseline::default()) == Progress::Ready
-            });
-            if let Some(Lenient(deployment)) = ready {
-                let pods = deployment::pods(deployment, &Baseline::default());
+            // The watches report an error that lasts.
+            let Some(Ok(Some(workload))) = found.next() else { return true };
+            let is_ready = status::progress(&workload, &Baseline::default()) == Progress::Ready;
+            if is_ready {
+                let name = &pending.rollout.awaited.name;
+                let pods = status::pods(&workload, &Baseline::default());
                 observe(Update::Ready { name, pods });
             }
-            ready.is_none()
+            !is_ready
         });
         Ok(())
     }
@@ -166,22 +169,26 @@ impl Wait<'_> {
         let (mut failures, mut has_problem) = (Vec::new(), false);
         self.rollouts.retain_mut(|pending| {
             let name = pending.rollout.awaited.name.clone();
-            let deployment = watches
-                .deployments
-                .find(|deployment| deployment.metadata.name.as_ref() == Some(&name))
-                .filter(|deployment| !pending.rollout.is_replaced_by(deployment));
-            let Some(deployment) = deployment else {
-                failures.push(Failure { name, error: WaitError::Deleted });
+            let kind = pending.rollout.awaited.kind;
+            let workload = watches
+                .workload(kind, &name)
+                .filter(|workload| !pending.rollout.is_replaced_by(workload));
+            let Some(workload) = workload else {
+                failures.push(Failure { name, error: WaitError::Deleted { kind } });
                 return true;
             };
-            match pending.rollout.judge(&deployment, &world) {
+            match pending.rollout.judge(&workload, &world) {
                 (Progress::Ready, pods) => {
                     observe(Update::Ready { name: &name, pods });
                     return false;
                 }
                 (Progress::Waiting(waiting), pods) => {
                     pending.report(waiting, pods, world.now, observe);
-                    has_problem |= pending.last.problem.as_ref().is_some_and(Cause::has_events);
+                    // Only events say why a StatefulSet creates no pods.
+                    let may_be_rejected = kind == Kind::StatefulSet
+                        && matches!(pending.last.step, Step::Creating { .. });
+                    has_problem |= may_be_rejected
+                        || pending.last.problem.as_ref().is_some_and(Cause::has_events);
                 }
                 (Progress::Failed(cause), _) => {
                     failures.push(Failure { name, error: WaitError::Failed(cause) });

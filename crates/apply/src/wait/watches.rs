@@ -1,20 +1,25 @@
-//! The watches of a wait: one per kind, for all Deployments of a stage.
+//! The watches of a wait: one per kind, for all Deployments and StatefulSets of a stage.
 
+use std::collections::BTreeSet;
 use std::sync::Arc;
 use std::time::Duration;
 
 use futures::stream::{BoxStream, SelectAll};
 use futures::{StreamExt, TryStreamExt};
 use k8s_openapi::NamespaceResourceScope;
-use k8s_openapi::api::apps::v1::{Deployment, ReplicaSet};
+use k8s_openapi::api::apps::v1::{Deployment, ReplicaSet, StatefulSet};
 use k8s_openapi::api::core::v1::{Event, Pod};
+use k8s_openapi::apimachinery::pkg::apis::meta::v1::ObjectMeta;
 use k8s_openapi::serde::de::DeserializeOwned;
 use kube::Resource;
 use kube::api::Api;
 use kube::runtime::reflector::{self, Store};
 use kube::runtime::utils::Backoff;
 use kube::runtime::{WatchStreamExt, watcher};
+use optakit_core::kind::Kind;
 
+use super::snapshot::Layer;
+use super::workload::Workload;
 use crate::live::Lenient;
 
 /// How long a watch may be silent. Then the connection may be dead, and another watch is started.
@@ -25,8 +30,8 @@ const LONGEST_PAUSE: Duration = Duration::from_secs(2);
 /// What changed.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) enum Change {
-    /// All Deployments are known. A Deployment that is unknown does not exist.
-    DeploymentsListed,
+    /// All objects of a kind are known. One that is unknown does not exist.
+    Listed(Kind),
     Object,
 }
 
@@ -35,6 +40,7 @@ pub(super) struct Watches {
     client: kube::Client,
     namespace: String,
     pub(super) deployments: Store<Deployment>,
+    pub(super) stateful_sets: Store<StatefulSet>,
     pub(super) replica_sets: Store<ReplicaSet>,
     pub(super) pods: Store<Pod>,
     /// The events of the namespace. They are watched from the first problem that they may explain.
@@ -43,28 +49,30 @@ pub(super) struct Watches {
 }
 
 impl Watches {
-    /// Watches the Deployments, and the ReplicaSets and pods with these labels.
-    pub(super) fn start(client: &kube::Client, namespace: &str, labels: &str) -> Self {
+    /// Watches the objects of these kinds, and the ReplicaSets and pods with these labels.
+    pub(super) fn start(layer: Layer<'_>, kinds: &BTreeSet<Kind>) -> Self {
+        let Layer { client, namespace, labels } = layer;
         let all = watcher::Config::default().timeout(SILENCE_SECONDS);
         let config = all.clone().labels(labels);
-        let (deployments, deployment_changes) = watch(client, namespace, all);
+        let (deployments, deployment_changes) = watch(client, namespace, all.clone());
+        let (stateful_sets, stateful_set_changes) = watch(client, namespace, all);
         let (replica_sets, set_changes) = watch(client, namespace, config.clone());
         let (pods, pod_changes) = watch(client, namespace, config);
-        let deployment_changes = deployment_changes.map_ok(|event| match event {
-            watcher::Event::InitDone => Change::DeploymentsListed,
-            watcher::Event::Init
-            | watcher::Event::InitApply(_)
-            | watcher::Event::Apply(_)
-            | watcher::Event::Delete(_) => Change::Object,
-        });
         let mut changes = SelectAll::new();
-        changes.push(deployment_changes.boxed());
-        changes.push(set_changes.map_ok(|_| Change::Object).boxed());
+        // A kind that is not awaited needs no permission.
+        if kinds.contains(&Kind::Deployment) {
+            changes.push(workload_changes(deployment_changes, Kind::Deployment));
+            changes.push(set_changes.map_ok(|_| Change::Object).boxed());
+        }
+        if kinds.contains(&Kind::StatefulSet) {
+            changes.push(workload_changes(stateful_set_changes, Kind::StatefulSet));
+        }
         changes.push(pod_changes.map_ok(|_| Change::Object).boxed());
         Self {
             client: client.clone(),
             namespace: namespace.to_owned(),
             deployments,
+            stateful_sets,
             replica_sets,
             pods,
             events: None,
@@ -89,6 +97,17 @@ impl Watches {
         self.events = Some(events);
     }
 
+    /// Returns the known object of a kind with a name.
+    pub(super) fn workload(&self, kind: Kind, name: &str) -> Option<Workload> {
+        let is_named = |metadata: &ObjectMeta| metadata.name.as_deref() == Some(name);
+        if kind == Kind::StatefulSet {
+            let found = self.stateful_sets.find(|set| is_named(&set.metadata));
+            return found.map(Workload::StatefulSet);
+        }
+        let found = self.deployments.find(|deployment| is_named(&deployment.metadata));
+        found.map(Workload::Deployment)
+    }
+
     /// Returns the known events.
     pub(super) fn events(&self) -> Vec<Arc<Event>> {
         self.events.as_ref().map(Store::state).unwrap_or_default()
@@ -105,6 +124,21 @@ impl Watches {
 const CHUNK: usize = 256;
 
 type Events<K> = BoxStream<'static, Result<watcher::Event<K>, watcher::Error>>;
+
+/// Returns the changes of a kind that is awaited.
+fn workload_changes<K: Send + 'static>(
+    events: Events<K>,
+    kind: Kind,
+) -> BoxStream<'static, Result<Change, watcher::Error>> {
+    let changes = events.map_ok(move |event| match event {
+        watcher::Event::InitDone => Change::Listed(kind),
+        watcher::Event::Init
+        | watcher::Event::InitApply(_)
+        | watcher::Event::Apply(_)
+        | watcher::Event::Delete(_) => Change::Object,
+    });
+    changes.boxed()
+}
 
 /// Watches one kind. The watch survives a broken connection, a restart of the API server and an
 /// expired version (410), so that its store always becomes right again.

@@ -39,6 +39,7 @@ mod rollback;
 mod secret_files;
 mod secret_sources;
 mod secrets;
+mod stateful;
 mod status;
 mod takeover;
 mod takeover_interrupted;

@@ -13,6 +13,7 @@ mod kubernetes;
 mod run;
 mod service;
 mod terminal;
+mod volumes;
 mod watch;
 
 use std::path::Path;
@@ -27,6 +28,7 @@ pub(crate) use kubernetes::{
 pub(crate) use run::Run;
 pub(crate) use service::{Service, environment};
 pub(crate) use terminal::Terminal;
+pub(crate) use volumes::create_volumes;
 pub(crate) use watch::{PodCount, PodWatch};
 
 /// The digest of an image that no registry has.

@@ -1,13 +1,14 @@
-//! Judges the status of a Deployment by the rules of kstatus
+//! Judges the status of a Deployment or StatefulSet by the rules of kstatus
 //! (<https://github.com/kubernetes-sigs/cli-utils/blob/master/pkg/kstatus/README.md>).
 
-use k8s_openapi::api::apps::v1::{Deployment, DeploymentCondition, DeploymentStatus};
+use k8s_openapi::api::apps::v1::DeploymentCondition;
 
 use super::cause::{Cause, Rejection};
 use super::paused::Paused;
 use super::progress::{Progress, Step, Waiting};
+use super::workload::{Numbers, Workload};
 
-/// A Deployment as it was when it was written, or when the wait began.
+/// A workload as it was when it was written, or when the wait began.
 ///
 /// The answer to a write contains the status at the time of the write. A condition that is still
 /// equal to that status says nothing about the new revision. When an earlier ReplicaSet is used
@@ -19,47 +20,43 @@ pub(crate) struct Baseline {
 }
 
 impl Baseline {
-    /// Returns the baseline of a Deployment.
-    pub(crate) fn of(deployment: &Deployment) -> Self {
-        let conditions = deployment.status.as_ref().and_then(|status| status.conditions.clone());
+    /// Returns the baseline of a workload.
+    pub(crate) fn of(workload: &Workload) -> Self {
         Self {
-            generation: deployment.metadata.generation.unwrap_or(0),
-            conditions: conditions.unwrap_or_default(),
+            generation: workload.metadata().generation.unwrap_or(0),
+            conditions: workload.conditions().to_vec(),
         }
     }
 
-    /// Whether the status belongs to the current generation of the Deployment.
-    pub(super) fn is_observed(&self, deployment: &Deployment) -> bool {
-        let observed = deployment.status.as_ref().and_then(|status| status.observed_generation);
-        let generation = deployment.metadata.generation.unwrap_or(0).max(self.generation);
-        observed.unwrap_or(0) >= generation
+    /// Whether the status belongs to the current generation of the workload.
+    pub(super) fn is_observed(&self, workload: &Workload) -> bool {
+        let generation = workload.metadata().generation.unwrap_or(0).max(self.generation);
+        workload.observed_generation() >= generation
     }
 
     /// Returns a condition that changed since the baseline.
     fn new_condition<'a>(
         &self,
-        status: &'a DeploymentStatus,
+        workload: &'a Workload,
         kind: &str,
     ) -> Option<&'a DeploymentCondition> {
-        condition(status, kind).filter(|condition| !self.conditions.contains(condition))
+        condition(workload, kind).filter(|condition| !self.conditions.contains(condition))
     }
 }
 
-/// Counts the pods of a Deployment.
-pub(super) fn pods(deployment: &Deployment, baseline: &Baseline) -> PodCounts {
-    let count = |count: Option<i32>| count.and_then(|count| u64::try_from(count).ok());
-    let wanted = count(deployment.spec.as_ref().and_then(|spec| spec.replicas)).unwrap_or(1);
-    let observed = deployment.status.as_ref().filter(|_| baseline.is_observed(deployment));
-    let Some(status) = observed else { return PodCounts { ready: 0, wanted, old: 0 } };
-    let number = |field: Option<i32>| count(field).unwrap_or(0);
+/// Counts the pods of a workload.
+pub(super) fn pods(workload: &Workload, baseline: &Baseline) -> PodCounts {
+    let count = |count: i32| u64::try_from(count).unwrap_or(0);
+    let wanted = count(workload.wanted());
+    let observed = workload.numbers().filter(|_| baseline.is_observed(workload));
+    let Some(numbers) = observed else { return PodCounts { ready: 0, wanted, old: 0 } };
     // The number of ready pods includes old pods.
-    let old = old_pods(status);
-    let ready =
-        number(status.ready_replicas).min(number(status.available_replicas)).saturating_sub(old);
-    PodCounts { ready: ready.min(number(status.updated_replicas)).min(wanted), wanted, old }
+    let old = old_pods(numbers);
+    let ready = count(numbers.ready).saturating_sub(old);
+    PodCounts { ready: ready.min(count(numbers.updated)).min(wanted), wanted, old }
 }
 
-/// The pods of a Deployment.
+/// The pods of a workload.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub(crate) struct PodCounts {
     /// The number of ready pods of the newest revision.
@@ -69,53 +66,58 @@ pub(crate) struct PodCounts {
     pub(crate) old: u64,
 }
 
-/// Counts the pods of a Deployment that no run is waiting for.
-pub(crate) fn pod_counts(deployment: &Deployment) -> PodCounts {
-    let old = deployment.status.as_ref().map_or(0, old_pods);
-    PodCounts { old, ..pods(deployment, &Baseline::default()) }
+/// Counts the pods of a workload that no run is waiting for.
+pub(crate) fn pod_counts(workload: &Workload) -> PodCounts {
+    let old = workload.numbers().map_or(0, old_pods);
+    PodCounts { old, ..pods(workload, &Baseline::default()) }
 }
 
 /// Returns the number of pods of older revisions.
-fn old_pods(status: &DeploymentStatus) -> u64 {
-    let number = |field: Option<i32>| u64::try_from(field.unwrap_or(0)).unwrap_or(0);
-    number(status.replicas).saturating_sub(number(status.updated_replicas))
+fn old_pods(numbers: Numbers) -> u64 {
+    u64::try_from(numbers.total.saturating_sub(numbers.updated)).unwrap_or(0)
 }
 
-/// Returns the progress of a Deployment.
-pub(super) fn progress(deployment: &Deployment, baseline: &Baseline) -> Progress {
-    if deployment.metadata.deletion_timestamp.is_some() {
-        return Progress::Failed(Cause::Deleting);
+/// Returns the progress of a workload.
+pub(super) fn progress(workload: &Workload, baseline: &Baseline) -> Progress {
+    let kind = workload.kind();
+    if workload.metadata().deletion_timestamp.is_some() {
+        return Progress::Failed(Cause::Deleting { kind });
     }
-    let status = deployment.status.as_ref();
-    let problem = status.and_then(|status| problem(deployment, status, baseline));
-    let Some(status) = status.filter(|_| baseline.is_observed(deployment)) else {
-        return match Paused::of(deployment) {
+    let paused = match workload {
+        Workload::Deployment(deployment) => Paused::of(deployment),
+        Workload::StatefulSet(_) => None,
+    };
+    let problem = problem(workload, baseline);
+    let Some(numbers) = workload.numbers().filter(|_| baseline.is_observed(workload)) else {
+        return match paused {
             Some(paused) => Progress::Failed(Cause::Paused(paused)),
-            None => Progress::Waiting(Waiting { step: Step::Unobserved, problem }),
+            None => Progress::Waiting(Waiting { step: Step::Unobserved { kind }, problem }),
         };
     };
-    let Some(step) = step(deployment, status) else { return Progress::Ready };
-    match Paused::of(deployment) {
+    let Some(step) = step(workload, numbers) else { return Progress::Ready };
+    match paused {
         Some(paused) => Progress::Failed(Cause::Paused(paused)),
         None => Progress::Waiting(Waiting { step, problem }),
     }
 }
 
 /// Returns the step of an observed rollout. `None` if it is complete.
-fn step(deployment: &Deployment, status: &DeploymentStatus) -> Option<Step> {
-    let wanted = deployment.spec.as_ref().and_then(|spec| spec.replicas).unwrap_or(1);
-    let count = |count: Option<i32>| count.unwrap_or(0);
-    let (total, updated) = (count(status.replicas), count(status.updated_replicas));
-    let ready = count(status.available_replicas).min(count(status.ready_replicas));
-    let available =
-        condition(status, "Available").is_some_and(|condition| condition.status == "True");
+fn step(workload: &Workload, numbers: Numbers) -> Option<Step> {
+    let wanted = workload.wanted();
+    let Numbers { total, updated, ready } = numbers;
+    let is_available = match workload {
+        Workload::Deployment(_) => {
+            condition(workload, "Available").is_some_and(|condition| condition.status == "True")
+        }
+        Workload::StatefulSet(_) => true,
+    };
     if total < wanted || updated < wanted {
         Some(Step::Creating { updated, wanted })
     } else if total > updated {
         Some(Step::Terminating { old: total - updated })
     } else if ready < wanted {
         Some(Step::Starting { ready, wanted })
-    } else if available || wanted == 0 {
+    } else if is_available || wanted == 0 {
         None
     } else {
         Some(Step::Unavailable)
@@ -123,17 +125,14 @@ fn step(deployment: &Deployment, status: &DeploymentStatus) -> Option<Step> {
 }
 
 /// Returns the problem that the controller reports about the new revision.
-fn problem(
-    deployment: &Deployment,
-    status: &DeploymentStatus,
-    baseline: &Baseline,
-) -> Option<Cause> {
+fn problem(workload: &Workload, baseline: &Baseline) -> Option<Cause> {
+    let Workload::Deployment(deployment) = workload else { return None };
     let condition = baseline
-        .new_condition(status, "Progressing")
+        .new_condition(workload, "Progressing")
         .filter(|condition| condition.status == "False")?;
     let message = condition.message.clone().unwrap_or_default();
     match condition.reason.as_deref() {
-        Some("ProgressDeadlineExceeded") if baseline.is_observed(deployment) => {
+        Some("ProgressDeadlineExceeded") if baseline.is_observed(workload) => {
             let seconds = deployment.spec.as_ref().and_then(|spec| spec.progress_deadline_seconds);
             let seconds = seconds.unwrap_or(0);
             Some(Cause::DeadlineExceeded { seconds, message, problem: None })
@@ -146,12 +145,15 @@ fn problem(
     }
 }
 
-fn condition<'a>(status: &'a DeploymentStatus, kind: &str) -> Option<&'a DeploymentCondition> {
-    status.conditions.iter().flatten().find(|condition| condition.type_ == kind)
+fn condition<'a>(workload: &'a Workload, kind: &str) -> Option<&'a DeploymentCondition> {
+    workload.conditions().iter().find(|condition| condition.type_ == kind)
 }
 
 #[cfg(test)]
 mod tests {
+    use std::sync::Arc;
+
+    use optakit_core::kind::Kind;
     use serde_json::{Value, json};
 
     use super::*;
@@ -164,8 +166,9 @@ mod tests {
         assert_eq!(progress(&parse(deployment), baseline), expected);
     }
 
-    fn parse(deployment: Value) -> Deployment {
-        serde_json::from_value(deployment).expect("a Deployment")
+    fn parse(deployment: Value) -> Workload {
+        let deployment = serde_json::from_value(deployment).expect("a Deployment");
+        Workload::Deployment(Arc::new(deployment))
     }
 
     fn deployment(generation: i64, observed: i64, mut status: Value) -> Value {
@@ -194,7 +197,7 @@ mod tests {
     fn status_of_an_old_generation_is_ignored() {
         let mut done = counts(2, 2, 2);
         done["conditions"] = json!([{"type": "Available", "status": "True"}]);
-        check(deployment(2, 1, done.clone()), waiting(Step::Unobserved));
+        check(deployment(2, 1, done.clone()), waiting(Step::Unobserved { kind: Kind::Deployment }));
         check(deployment(2, 2, done), Progress::Ready);
     }
 
@@ -253,7 +256,7 @@ mod tests {
         let since = Baseline { generation: 4, ..Baseline::default() };
         let reason = "ProgressDeadlineExceeded";
         let behind = stuck(3, reason, "2026-01-01T00:00:00Z");
-        check_since(&since, behind, waiting(Step::Unobserved));
+        check_since(&since, behind, waiting(Step::Unobserved { kind: Kind::Deployment }));
     }
 
     #[test]
@@ -269,12 +272,27 @@ mod tests {
     fn paused_deployment_fails_unless_it_is_complete() {
         let mut paused = deployment(1, 1, counts(2, 0, 2));
         paused["spec"]["paused"] = true.into();
-        let failed = Paused::of(&parse(paused.clone())).expect("the Deployment is paused");
+        let failed = Paused::of_live(&paused).expect("the Deployment is paused");
         check(paused.clone(), Progress::Failed(Cause::Paused(failed)));
         let mut done = counts(2, 2, 2);
         done["conditions"] = json!([{"type": "Available", "status": "True"}]);
         done["observedGeneration"] = 1.into();
         paused["status"] = done;
         check(paused, Progress::Ready);
+    }
+
+    #[test]
+    fn stateful_set_is_ready_when_all_pods_are_of_the_new_revision() {
+        let set = |generation: i64, total: i32, updated: i32, ready: i32| {
+            let mut set = deployment(generation, 1, counts(total, updated, ready));
+            set["spec"]["serviceName"] = "x".into();
+            let set = serde_json::from_value(set).expect("a StatefulSet");
+            progress(&Workload::StatefulSet(Arc::new(set)), &Baseline::default())
+        };
+        assert_eq!(set(2, 2, 2, 2), waiting(Step::Unobserved { kind: Kind::StatefulSet }));
+        assert_eq!(set(1, 1, 1, 1), waiting(Step::Creating { updated: 1, wanted: 2 }));
+        assert_eq!(set(1, 2, 1, 2), waiting(Step::Creating { updated: 1, wanted: 2 }));
+        assert_eq!(set(1, 2, 2, 1), waiting(Step::Starting { ready: 1, wanted: 2 }));
+        assert_eq!(set(1, 2, 2, 2), Progress::Ready);
     }
 }
