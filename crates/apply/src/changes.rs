@@ -8,7 +8,7 @@ use optakit_core::kind::Kind;
 use crate::applyset::{ApplySet, Leftover};
 use crate::aws::AwsPlan;
 use crate::history::{self, Base, Current};
-use crate::live::{self, DesiredObject, LiveError, ObjectChange};
+use crate::live::{self, DesiredObject, LiveError, ObjectChange, VolumeChange};
 use crate::owner::Force;
 use crate::plan::{self, Action};
 use crate::replicas::ReplicaChange;
@@ -76,6 +76,9 @@ impl Changes {
         let set = ApplySet::empty(session.layer());
         set.label(&mut targets);
         let kept = keep_routes(session, &set, &mut targets).await?;
+        if session.is_rollback {
+            live::keep_larger_claims(&session.client, &mut targets).await?;
+        }
         let set = async {
             let set = ApplySet::read(&session.client, session.layer()).await?;
             let leftovers = set.leftovers(&session.client, &kept).await?;
@@ -209,7 +212,8 @@ pub(crate) fn change_event<'a>(change: &'a ObjectChange, label: &'a str) -> Even
     };
     let effect = plan::effect(change).label();
     let replicas = change.replicas.as_ref().map(ReplicaChange::text);
-    Event::Change { action, object: label, effect, taken: &change.taken, replicas }
+    let volumes = change.volumes.as_ref().map(VolumeChange::text);
+    Event::Change { action, object: label, effect, taken: &change.taken, replicas, volumes }
 }
 
 /// Returns the event for a new object. `label` is the label of the object.
@@ -220,6 +224,7 @@ pub(crate) fn creation_event(label: &str) -> Event<'_> {
         effect: "",
         taken: &[],
         replicas: None,
+        volumes: None,
     }
 }
 
@@ -232,6 +237,7 @@ pub(crate) fn deletion_event(label: &str) -> Event<'_> {
         effect,
         taken: &[],
         replicas: None,
+        volumes: None,
     }
 }
 

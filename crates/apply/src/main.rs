@@ -54,6 +54,7 @@ mod service_files;
 mod session;
 mod settings;
 mod stop;
+mod switches;
 mod takeover;
 mod wait;
 

@@ -109,7 +109,15 @@ mod tests {
     fn change(kind: &str, live: Option<Value>, wanted: Value) -> ObjectChange {
         let json = json!({"apiVersion": "v1", "kind": kind, "metadata": {"name": "api"}});
         let target = DesiredObject::new(0, &BundleObject::new(json).expect("a known kind"));
-        ObjectChange { target, live, wanted, taken: Vec::new(), scale: None, replicas: None }
+        ObjectChange {
+            target,
+            live,
+            wanted,
+            taken: Vec::new(),
+            scale: None,
+            replicas: None,
+            volumes: None,
+        }
     }
 
     #[test]

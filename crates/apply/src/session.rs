@@ -87,13 +87,14 @@ pub(crate) struct Session {
     pub(crate) aws: Option<SdkConfig>,
     /// Whether the namespace exists.
     pub(crate) namespace_exists: bool,
-    /// The place that the run writes to. `None` if it only reads. An error if the recorded place
-    /// cannot be read.
+    /// The place that the run writes to, or why it cannot be read. `None` if the run only reads.
     identity: Option<Result<Identity, LiveError>>,
     /// Whether the user accepts another environment, account or cluster than the recorded one.
     pub(crate) accepts_place: bool,
     /// Whether a signal asked the run to stop.
     pub(crate) stop: Stop,
+    /// Whether the run restores an earlier revision.
+    pub(crate) is_rollback: bool,
     aws_use: AwsUse,
     /// The values that the connection provides, by input.
     known: Vec<(&'static str, String)>,
@@ -170,6 +171,7 @@ impl Session {
             stop: Stop::default(),
             aws_use,
             known,
+            is_rollback: false,
         })
     }
 
@@ -212,6 +214,7 @@ impl Session {
             stop: self.stop.clone(),
             aws_use: self.aws_use,
             known: self.known.clone(),
+            is_rollback: self.is_rollback,
         }
     }
 

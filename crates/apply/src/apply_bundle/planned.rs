@@ -11,6 +11,7 @@ use crate::report::{Report, ask};
 use crate::running_image::RunningImages;
 use crate::saved_plan::SavedPlan;
 use crate::session::Session;
+use crate::switches;
 
 /// Everything that a run will change.
 pub(super) struct Planned {
@@ -77,8 +78,9 @@ impl Planned {
     }
 
     /// Prints the changes, and the images that stay.
-    pub(super) fn show(&self, images: &RunningImages, report: &Report) {
+    pub(super) fn show(&self, images: &RunningImages, layer: &str, report: &Report) {
         self.changes.report_kept(report);
+        switches::report(&self.changes, layer, report);
         for kept in &images.kept {
             report.event(&image_event(kept));
         }

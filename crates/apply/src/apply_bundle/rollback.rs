@@ -90,7 +90,8 @@ async fn restorable(session: &Session, base: Base) -> anyhow::Result<Option<(Rev
 /// Fails if the revision cannot be read, or has no image for a module.
 async fn session_of(session: &Session, revision: &Revision) -> anyhow::Result<Session> {
     let bundle = history::read(&session.client, session.layer(), revision).await?;
-    let back = session.with(bundle).await?;
+    let mut back = session.with(bundle).await?;
+    back.is_rollback = true;
     let holes = back.bundle.image_holes();
     if !holes.is_empty() {
         let modules = holes.into_iter().map(|hole| hole.module).collect();

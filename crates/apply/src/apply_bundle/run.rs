@@ -74,7 +74,7 @@ impl Run<'_> {
             .await
             .map_err(|error| written.explain(error, session.layer()))?;
         self.execute_if(planned, async |planned| {
-            planned.show(&session.images, report);
+            planned.show(&session.images, session.layer(), report);
             planned.confirm(session, options.yes).await
         })
         .await
@@ -84,7 +84,7 @@ impl Run<'_> {
     pub(super) async fn execute(self) -> Result<Deployed, Failure> {
         let planned = Planned::find(self.session, self.options).await?;
         self.execute_if(planned, async |planned| {
-            planned.show(&self.session.images, self.report);
+            planned.show(&self.session.images, self.session.layer(), self.report);
             Ok(true)
         })
         .await

@@ -2,6 +2,7 @@
 
 use anyhow::Context;
 use optakit_core::aws::AwsResource;
+use optakit_core::kind::Kind;
 use optakit_core::render::MANUAL_SECRETS;
 
 use super::connect::{access, with_service};
@@ -80,6 +81,9 @@ fn show(session: &Session, members: &[Leftover], report: &Report) {
     report.step("will delete", "the history of the revisions");
     let layer = session.layer();
     report.step("will keep", format!("Namespace {layer}, Secret {MANUAL_SECRETS}"));
+    for set in members.iter().filter(|member| member.kind == Kind::StatefulSet) {
+        report.step("will keep", format!("the PersistentVolumeClaims of {}", set.label()));
+    }
     for resource in &session.bundle.aws {
         report.step(
             "will keep",

@@ -39,6 +39,7 @@ fn prevents_the_start(error: &(dyn std::error::Error + 'static)) -> bool {
             | LiveError::OwnedByTool { .. }
             | LiveError::OtherReplicas { .. }
             | LiveError::ScaledByOther { .. }
+            | LiveError::SmallerVolume { .. }
             | LiveError::Failed { .. } => false,
         };
     }

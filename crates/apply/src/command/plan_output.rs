@@ -7,13 +7,14 @@ use crate::applyset::Leftover;
 use crate::aws::PlannedResource;
 use crate::changes::{self, Changes};
 use crate::cli::{ProgressFormat, ResultFormat};
-use crate::live::{DesiredObject, ObjectChange};
+use crate::live::{DesiredObject, ObjectChange, VolumeChange};
 use crate::outcome::Outcome;
 use crate::plan::{self, Action};
 use crate::plural::plural;
 use crate::replicas::ReplicaChange;
 use crate::report::{Event, Report};
 use crate::session::Session;
+use crate::switches;
 
 /// Prints changes. Returns exit code 2 if there are any.
 pub(super) fn print(
@@ -23,6 +24,7 @@ pub(super) fn print(
     report: &Report,
 ) -> Outcome {
     changes.report_kept(report);
+    switches::report(changes, session.layer(), report);
     for paused in changes.paused() {
         report.warning(paused);
     }
@@ -101,6 +103,7 @@ fn json(changes: &Changes, session: &Session) -> String {
             "name": change.target.name,
             "effect": plan::effect(change).label(),
             "replicas": change.replicas.as_ref().map(ReplicaChange::text),
+            "volumes": change.volumes.as_ref().map(VolumeChange::text),
             "diff": match plan::action(change) {
                 Action::Change => plan::diff(change),
                 Action::Create | Action::Keep => String::new(),

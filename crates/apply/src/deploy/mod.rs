@@ -2,6 +2,7 @@
 //! old objects.
 
 mod options;
+mod replacement;
 mod rollout_error;
 mod rollouts;
 mod scaling;

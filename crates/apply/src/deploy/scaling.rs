@@ -57,6 +57,10 @@ impl Scaling<'_> {
     ///
     /// Fails if the API server rejects a change.
     pub(super) async fn after(&self, change: &ObjectChange) -> Result<(), LiveError> {
+        // The first manager of a replaced StatefulSet owns all fields. It keeps only the number.
+        if change.volumes.is_some() && !matches!(change.scale, Some(Scale::Fixed(_))) {
+            apply::set_replicas(self.client, &change.target, Some).await?;
+        }
         let is_raised = match &change.replicas {
             Some(replicas) => replicas.to > replicas.from,
             None => change.live.is_none(),

@@ -4,8 +4,8 @@ use futures::future::try_join_all;
 use kube::api::DynamicObject;
 use optakit_core::bundle::Bundle;
 
-use super::rollouts::Rollouts;
 use super::scaling::Scaling;
+use super::{replacement, rollouts::Rollouts};
 use crate::apply;
 use crate::live::{DesiredObject, ObjectChange};
 use crate::report::ProgressTable;
@@ -66,6 +66,7 @@ impl StagedApply<'_> {
         }
         let changes = || changed.iter().filter_map(|target| self.change_of(target));
         try_join_all(changes().map(|change| self.scaling.before(change))).await?;
+        try_join_all(changes().map(|change| replacement::before(self.client, change))).await?;
         let written = apply::write(self.client, &changed, self.force).await?;
         for target in &changed {
             self.progress.applied(&target.label(), !(self.waits && target.kind.is_awaited()));

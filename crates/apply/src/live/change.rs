@@ -2,10 +2,12 @@
 
 use futures::future::{join, join_all};
 use kube::api::DynamicObject;
+use optakit_core::kind::Kind;
 use serde_json::Value;
 
 use super::error::{LiveError, explain};
 use super::object::{DesiredObject, WriteOptions};
+use super::volumes::{self, VolumeChange};
 use crate::owner::{self, Force};
 use crate::replicas::{self, ReplicaChange, Scale};
 
@@ -24,6 +26,8 @@ pub(crate) struct ObjectChange {
     pub(crate) scale: Option<Scale>,
     /// The change of the number of pods, if the object is a live Deployment or its new autoscaler.
     pub(crate) replicas: Option<ReplicaChange>,
+    /// The change of the claims, if the object is a live StatefulSet.
+    pub(crate) volumes: Option<VolumeChange>,
 }
 
 /// Reads every object, and computes its new state with a dry run. Sends all requests at once.
@@ -100,9 +104,10 @@ async fn attempt(
     force: &Force,
 ) -> Result<ObjectChange, LiveError> {
     let api = target.api(client);
+    let (tried, volumes) = without_claim_changes(client, &target).await?;
     let (live, wanted) = join(
         api.get_opt(&target.name),
-        target.apply(client, WriteOptions { dry_run: true, force: force.all }),
+        tried.apply(client, WriteOptions { dry_run: true, force: force.all }),
     )
     .await;
     let live = live.map_err(|error| explain(error, "reading", &target.label()))?.map(to_value);
@@ -113,18 +118,43 @@ async fn attempt(
     let (wanted, taken) = match wanted {
         Err(kube::Error::Api(status)) if owner::may_take_over(&status, force, is_fixed) => {
             target.force = true;
-            let wanted = target.apply(client, WriteOptions { dry_run: true, force: true }).await;
+            let wanted = tried.apply(client, WriteOptions { dry_run: true, force: true }).await;
             (wanted, owner::conflicting_fields(&status))
         }
         wanted => (wanted, Vec::new()),
     };
     let wanted = wanted.map_err(|error| explain(error, "a dry run of", &target.label()))?;
-    let mut change =
-        ObjectChange { live, wanted: to_value(wanted), taken, scale, replicas: None, target };
+    let mut wanted = to_value(wanted);
+    if volumes.is_some() {
+        volumes::set_claims(&mut wanted, &target);
+        // The other field manager of Optakit creates the StatefulSet again.
+        target.force = true;
+    }
+    let mut change = ObjectChange { live, wanted, taken, scale, replicas: None, volumes, target };
     if let Some(scale) = scale {
         plan_replicas(&mut change, scale)?;
     }
     Ok(change)
+}
+
+/// Returns the object for a dry run, and the change of its claims. The API server would reject the
+/// claims of a StatefulSet that change.
+async fn without_claim_changes(
+    client: &kube::Client,
+    target: &DesiredObject,
+) -> Result<(DesiredObject, Option<VolumeChange>), LiveError> {
+    if target.kind != Kind::StatefulSet {
+        return Ok((target.clone(), None));
+    }
+    let live = target.api(client).get_opt(&target.name).await;
+    let live = live.map_err(|error| explain(error, "reading", &target.label()))?;
+    let Some(live) = live.map(to_value) else { return Ok((target.clone(), None)) };
+    let volumes = volumes::plan(client, target, &live).await?;
+    let tried = match &volumes {
+        Some(_) => volumes::with_live_claims(target, &live),
+        None => target.clone(),
+    };
+    Ok((tried, volumes))
 }
 
 /// Adds the change of the number of pods to the change of a Deployment.

@@ -36,6 +36,12 @@ pub(crate) enum LiveError {
          help: delete this autoscaler first, or pass `--force-conflicts`"
     )]
     ScaledByOther { object: String, autoscaler: String },
+    #[error(
+        "the volume `{volume}` of {object} would shrink from {from} to {to}, but a \
+         volume cannot shrink\n  \
+         help: set its `size` to {from} again, or move the data to a new service"
+    )]
+    SmallerVolume { object: String, volume: String, from: String, to: String },
     #[error("{action} {object} failed: {reason}")]
     Failed { action: &'static str, object: String, reason: String },
 }
@@ -44,9 +50,10 @@ impl LiveError {
     /// Whether Optakit itself refuses the change, and not the API server.
     pub(crate) const fn is_refusal(&self) -> bool {
         match self {
-            Self::OwnedByTool { .. } | Self::OtherReplicas { .. } | Self::ScaledByOther { .. } => {
-                true
-            }
+            Self::OwnedByTool { .. }
+            | Self::OtherReplicas { .. }
+            | Self::ScaledByOther { .. }
+            | Self::SmallerVolume { .. } => true,
             Self::Unreachable { .. }
             | Self::Unauthorized { .. }
             | Self::Forbidden { .. }

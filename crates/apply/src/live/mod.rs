@@ -6,6 +6,7 @@ mod error;
 mod lenient;
 mod object;
 mod retries;
+mod volumes;
 
 use std::collections::BTreeMap;
 use std::time::Duration;
@@ -21,6 +22,7 @@ pub(crate) use error::{LiveError, explain};
 pub(crate) use lenient::{Lenient, parse};
 pub(crate) use object::{DesiredObject, WriteOptions, resource_of};
 pub(crate) use retries::{Retries, is_used_up_quota};
+pub(crate) use volumes::{VolumeChange, keep_larger_claims};
 
 /// The time within which the API server must respond.
 const TIMEOUT: Duration = Duration::from_secs(10);

@@ -57,7 +57,8 @@ pub(crate) enum Event<'a> {
         unchanged: bool,
     },
     /// An object will change. `effect` is the consequence, `taken` are the fields that other field
-    /// managers lose, and `replicas` is the change of the number of pods.
+    /// managers lose, `replicas` is the change of the number of pods, and `volumes` is the change
+    /// of the claims.
     Change {
         action: ObjectAction,
         object: &'a str,
@@ -65,6 +66,8 @@ pub(crate) enum Event<'a> {
         taken: &'a [String],
         #[serde(skip_serializing_if = "Option::is_none")]
         replicas: Option<String>,
+        #[serde(skip_serializing_if = "Option::is_none")]
+        volumes: Option<String>,
     },
     /// An object was written.
     Applied { object: &'a str },
@@ -115,7 +118,7 @@ impl Event<'_> {
                 step(verb, &format!("{what} {name}{}{lines}", aws::in_parentheses(effects)))
             }
             Self::Image { module, version, .. } => format!("{module}: image unchanged: {version}"),
-            Self::Change { action, object, effect, taken, replicas } => {
+            Self::Change { action, object, effect, taken, replicas, volumes } => {
                 let (verb, effect) = match action {
                     ObjectAction::Create => ("will create", String::new()),
                     ObjectAction::Change => ("will change", format!("  ({effect})")),
@@ -123,9 +126,9 @@ impl Event<'_> {
                 };
                 let taken: String =
                     taken.iter().map(|field| format!("\ntakes over {field}")).collect();
-                let replicas: String =
-                    replicas.iter().map(|replicas| format!("\n{replicas}")).collect();
-                step(verb, &format!("{object}{effect}{replicas}{taken}"))
+                let lines = replicas.iter().chain(volumes).map(|line| format!("\n{line}"));
+                let lines: String = lines.collect();
+                step(verb, &format!("{object}{effect}{lines}{taken}"))
             }
             Self::Applied { .. } => return None,
             Self::Waiting { object, state, seconds: 0 } => {
@@ -192,6 +195,7 @@ mod tests {
             effect: "rolling restart",
             taken: &taken,
             replicas: Some("replicas 3 → 4".to_owned()),
+            volumes: None,
         };
         check(
             &change,

@@ -1,8 +1,11 @@
 //! Services with persistent storage.
 
-use serde_json::Value;
+use serde_json::{Value, json};
 
-use crate::testbed::{Service, create_volumes, exists, get, ready_pods};
+use crate::testbed::{
+    Service, apply_objects, create_namespace, create_volumes, exists, get, kubectl_ok, ready_pods,
+    until,
+};
 
 const FIXED: &str = "    min_containers: 2\n    max_containers: 2\n    \
                      autoscaling_target_cpu_percentage: 0\n    \
@@ -63,8 +66,126 @@ fn failed_stateful_set_is_rolled_back() {
         .fails()
         .reports("StatefulSet statefail-api-k8s-service is not ready")
         .reports("image `acme/not-found:2` cannot be pulled")
-        .reports("rolled back to revision 1");
+        .reports("rolled back to revision");
     let image = &stateful_set("statefail")["spec"]["template"]["spec"]["containers"][0]["image"];
     assert_eq!(image, "acme/api:1");
     assert_eq!(ready_pods("statefail").len(), 2);
+}
+
+/// Returns the UIDs of the pods of a layer.
+fn pods(layer: &str) -> Vec<String> {
+    let list = get(&["-n", layer, "pods"]);
+    let items = list["items"].as_array().expect("a list").iter();
+    items.map(|pod| pod["metadata"]["uid"].to_string()).collect()
+}
+
+#[test]
+fn volumes_grow_without_a_restart() {
+    let service = service("growing");
+    service.apply(&[]).succeeds();
+    let (before, uid) = (pods("growing"), stateful_set("growing")["metadata"]["uid"].clone());
+    service.update("acme/api:1", &storage(20));
+    let grows = "opta-persistent-0 10Gi → 20Gi; the StatefulSet is created again, its pods stay";
+    service.run("plan", &[]).exits(2).prints(grows).prints("(nothing restarts)");
+    service.apply(&[]).succeeds().reports(grows);
+    assert_ne!(stateful_set("growing")["metadata"]["uid"], uid);
+    assert!(claims("growing").iter().all(|(_, size)| size == "20Gi"), "{:?}", claims("growing"));
+    assert_eq!(pods("growing"), before, "no pod restarts");
+    service.apply(&[]).succeeds().reports("nothing to change");
+    service.update("acme/api:1", &storage(5));
+    service
+        .apply(&[])
+        .fails()
+        .reports("the volume `opta-persistent-0` of StatefulSet growing-api-k8s-service would")
+        .reports("shrink from 20Gi to 5Gi, but a volume cannot shrink")
+        .reports("nothing was changed");
+    service.run("rollback", &[]).succeeds();
+    assert!(claims("growing").iter().all(|(_, size)| size == "20Gi"), "{:?}", claims("growing"));
+    assert_eq!(pods("growing"), before, "no pod restarts");
+}
+
+#[test]
+fn autoscaled_pods_stay_when_their_volumes_grow() {
+    let scaled = |size: u32| {
+        format!("    min_containers: 1\n    persistent_storage: [{{path: /data, size: {size}}}]\n")
+    };
+    let service = Service::new("growscaled", "acme/api:1", &scaled(10));
+    let claim = |pod: usize| format!("opta-persistent-0-growscaled-api-k8s-service-{pod}");
+    create_volumes("growscaled", &[claim(0), claim(1), claim(2)], service.folder());
+    service.apply(&[]).succeeds();
+    let set = "statefulset/growscaled-api-k8s-service";
+    kubectl_ok(&["-n", "growscaled", "scale", set, "--replicas", "3"]);
+    until("three pods are ready", || ready_pods("growscaled").len() == 3);
+    let before = pods("growscaled");
+    service.update("acme/api:1", &scaled(20));
+    service.apply(&[]).succeeds();
+    assert_eq!(pods("growscaled"), before, "no pod is deleted or restarted");
+    service.apply(&[]).succeeds().reports("nothing to change");
+    service.update("acme/api:2", &scaled(20));
+    service.apply(&[]).succeeds();
+    assert_eq!(stateful_set("growscaled")["spec"]["replicas"], 3);
+    service.apply(&[]).succeeds().reports("nothing to change");
+}
+
+#[test]
+fn volume_that_cannot_grow_is_reported_before_anything_is_written() {
+    let service = Service::new("notgrowing", "acme/api:1", &storage(10));
+    let claim = |pod: usize| format!("opta-persistent-0-notgrowing-api-k8s-service-{pod}");
+    create_volumes("notgrowing", &[claim(0), claim(1)], service.folder());
+    // The claims have no StorageClass, so they are bound to volumes without one.
+    let class = json!({"storageClassName": ""});
+    for pod in [0, 1] {
+        let mut claim = json!({
+            "apiVersion": "v1", "kind": "PersistentVolumeClaim",
+            "metadata": {"name": claim(pod), "namespace": "notgrowing"},
+            "spec": {
+                "accessModes": ["ReadWriteOnce"],
+                "resources": {"requests": {"storage": "10Gi"}},
+            },
+        });
+        claim["spec"]["storageClassName"] = class["storageClassName"].clone();
+        let volume = format!("notgrowing-{}", claim["metadata"]["name"].as_str().expect("a name"));
+        let patch = json!({"spec": class}).to_string();
+        kubectl_ok(&["patch", "pv", &volume, "--type=merge", "-p", &patch]);
+        if pod == 0 {
+            create_namespace("notgrowing");
+        }
+        apply_objects(&[claim], service.folder());
+    }
+    service.apply(&[]).succeeds();
+    service.update("acme/api:1", &storage(20));
+    let uid = stateful_set("notgrowing")["metadata"]["uid"].clone();
+    service
+        .apply(&[])
+        .fails()
+        .reports("resizing PersistentVolumeClaim opta-persistent-0-notgrowing-api-k8s-service-")
+        .reports("storageclass that provisions the pvc must support resize");
+    assert_eq!(stateful_set("notgrowing")["metadata"]["uid"], uid);
+}
+
+#[test]
+fn service_gets_and_loses_volumes() {
+    let service = Service::new("switching", "acme/api:1", FIXED);
+    let claim = |pod: usize| format!("opta-persistent-0-switching-api-k8s-service-{pod}");
+    create_volumes("switching", &[claim(0), claim(1)], service.folder());
+    service.apply(&[]).succeeds();
+    service.update("acme/api:1", &storage(10));
+    let to_stateful_set = "changes from a Deployment to a StatefulSet: the new pods start with \
+                           empty volumes";
+    service
+        .run("plan", &[])
+        .exits(2)
+        .reports(to_stateful_set)
+        .prints("will delete  Deployment switching-api-k8s-service");
+    service.apply(&[]).succeeds().reports(to_stateful_set);
+    assert!(!exists(&["-n", "switching", "deployment", "switching-api-k8s-service"]));
+    assert_eq!(stateful_set("switching")["spec"]["replicas"], 2);
+    service.update("acme/api:1", FIXED);
+    service
+        .apply(&[])
+        .succeeds()
+        .reports("changes from a StatefulSet to a Deployment: the new pods have no volumes")
+        .reports("get pvc -l app.kubernetes.io/instance=switching-api");
+    assert!(!exists(&["-n", "switching", "statefulset", "switching-api-k8s-service"]));
+    assert_eq!(claims("switching").len(), 2, "claims are never deleted");
 }

@@ -94,6 +94,7 @@ const APPLY: &[&str] = &[
     "preflight",
     "takeover",
     "changes",
+    "switches",
     "saved_plan",
     "drift",
     "deploy",
