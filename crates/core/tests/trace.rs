@@ -204,6 +204,74 @@ fn defaults_of_the_cluster_are_ignored() {
 }
 
 #[test]
+fn equal_quantities_do_not_differ() {
+    let request =
+        request(&service("    resource_request: {cpu: 1000, memory: 1024}\n"), ENVIRONMENT);
+    let manifests = api::analyze(&request, false).manifests.expect("no errors");
+    let yaml: Vec<&str> = manifests.iter().map(|manifest| &*manifest.yaml).collect();
+    let yaml = yaml.join("---\n");
+    let live = yaml.replace("cpu: 1000m", "cpu: '1'").replace("memory: 1024Mi", "memory: 1Gi");
+    assert_ne!(yaml, live);
+    for against in [Baseline::Cluster, Baseline::Rendered] {
+        let others = api::read_objects(&live).expect("objects");
+        assert_eq!(api::compare(&others, &manifests, against), []);
+        let others =
+            api::read_objects(&live.replace("memory: 1Gi", "memory: 3Gi")).expect("objects");
+        let changes = api::compare(&others, &manifests, against);
+        let lines = changes[0].lines.iter().filter(|line| line.sign != ' ');
+        assert!(lines.clone().all(|line| line.text.contains("memory")), "{changes:#?}");
+        assert!(lines.count() > 0);
+    }
+}
+
+#[test]
+fn the_whole_bundle_is_compared_without_an_image_too() {
+    let auto = |more: &str| request(&service(more).replace("acme/api:1", "AUTO"), ENVIRONMENT);
+    let before = api::bundle_objects(&auto("")).expect("no errors");
+    let changes = |more: &str, against| {
+        let changes = api::compare_bundle(&before, &auto(more), against).expect("no errors");
+        let describe = |change: api::Change| (change.kind, change.action, change.effect);
+        changes.into_iter().map(describe).collect::<Vec<_>>()
+    };
+    assert_eq!(changes("", Baseline::Rendered), []);
+    assert_eq!(
+        changes("    env_vars: {A: \"1\"}\n", Baseline::Rendered),
+        [("Deployment".to_owned(), "change", "rolling restart")]
+    );
+    assert_eq!(
+        changes(
+            "    links: [{media: [read]}]\n  - {type: s3, name: media, bucket_name: acme-m}\n",
+            Baseline::Rendered
+        ),
+        [("iam-role".to_owned(), "change", "nothing restarts")]
+    );
+}
+
+#[test]
+fn an_unknown_image_is_equal_to_the_live_one() {
+    let auto = |more: &str| request(&service(more).replace("acme/api:1", "AUTO"), ENVIRONMENT);
+    let with_image = |image: &str| {
+        let objects = api::bundle_objects(&auto("")).expect("no errors");
+        let yaml: Vec<String> = objects
+            .into_iter()
+            .filter(|object| object.kind == "Deployment")
+            .map(|object| object.yaml.replace("opta-shop-api@{image_digest}", image))
+            .collect();
+        api::read_objects(&yaml.concat()).expect("objects")
+    };
+    let changes = |image: &str, more: &str| {
+        let others = with_image(image);
+        let changes =
+            api::compare_bundle(&others, &auto(more), Baseline::Cluster).expect("no errors");
+        changes.into_iter().any(|change| change.action == "change")
+    };
+    assert!(!changes("opta-shop-api:1.4.2", ""));
+    assert!(!changes(&format!("opta-shop-api@sha256:{}", "a".repeat(64)), ""));
+    assert!(changes("opta-other-api:1.4.2", ""));
+    assert!(changes("opta-shop-api:1.4.2", "    env_vars: {A: \"1\"}\n"));
+}
+
+#[test]
 fn diagrams_show_the_fields_of_the_file() {
     let more =
         "    public_uri: [api.acme.io/v1, all]\n    links: [db]\n  - {type: postgres, name: db}\n";

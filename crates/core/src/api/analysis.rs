@@ -7,7 +7,9 @@ use serde::Serialize;
 use super::diagnostic::Diagnostic;
 use crate::bundle::RequiredSecret;
 use crate::kind::Kind;
+use crate::render::Object;
 use crate::rule::Severity;
+use crate::syntax::YamlWriter;
 
 /// An environment of a service file.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize)]
@@ -86,6 +88,16 @@ pub struct Manifest {
 }
 
 impl Manifest {
+    /// Writes an object as YAML.
+    pub(super) fn write(object: &Object, writer: &mut YamlWriter) -> Self {
+        Self {
+            kind: object.kind,
+            name: object.name.as_str().to_owned(),
+            namespace: object.namespace.as_ref().map(|namespace| namespace.as_str().to_owned()),
+            yaml: writer.write(&object.value).into(),
+        }
+    }
+
     /// Returns the object as data.
     #[must_use]
     pub fn to_value(&self) -> serde_json::Value {

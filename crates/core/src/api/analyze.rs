@@ -15,7 +15,7 @@ use super::request::Request;
 use crate::aws::AwsResource;
 use crate::model::public_uri::PublicUri;
 use crate::order::sort_by_rank;
-use crate::render::{Object, WithoutImage};
+use crate::render::WithoutImage;
 use crate::syntax::{self, YamlWriter};
 
 /// Checks a request without rendering it.
@@ -133,7 +133,7 @@ fn render_manifests(
     };
     let layer_objects = render_namespace(&checked, &context).into_iter().chain(link_secret);
     let mut manifests: Vec<Manifest> =
-        layer_objects.map(|object| write_manifest(&object, &mut writer)).collect();
+        layer_objects.map(|object| Manifest::write(&object, &mut writer)).collect();
     let (mut aws, mut needs) = (Vec::new(), Needs::default());
     let mut remaining = checked.services.iter();
     for (header, cached) in checked.prepared.file.layer.services().zip(cached) {
@@ -171,20 +171,11 @@ fn write_service(
     CachedService {
         text: checked.prepared.file.source.slice(service.header.span).to_owned(),
         start: service.header.span.start,
-        manifests: objects.iter().map(|object| write_manifest(object, writer)).collect(),
+        manifests: objects.iter().map(|object| Manifest::write(object, writer)).collect(),
         resources: resources.iter().map(described).collect(),
         needs,
         link_variables: link_variables.clone(),
         public_uris: PublicUri::of(&service.service),
-    }
-}
-
-fn write_manifest(object: &Object, writer: &mut YamlWriter) -> Manifest {
-    Manifest {
-        kind: object.kind,
-        name: object.name.as_str().to_owned(),
-        namespace: object.namespace.as_ref().map(|namespace| namespace.as_str().to_owned()),
-        yaml: writer.write(&object.value).into(),
     }
 }
 

@@ -46,13 +46,27 @@ const RENDERER: &str = env!("CARGO_PKG_VERSION");
 /// assert!(verify_bundle(&bundle, &RdsCertificates::default()).is_ok());
 /// ```
 pub fn bundle(request: &Request) -> Result<Bundle, Box<Analysis>> {
+    let (clean, values) = without_secrets(request);
+    build(&clean, values).ok_or_else(|| Box::new(CheckedRequest::new(request).analysis))
+}
+
+/// Returns a request without its values file, and the values that are not secret.
+///
+/// Bundles are shared with others, so that a secret value must stay a hole.
+fn without_secrets(request: &Request) -> (Request, Values) {
     let mut clean = request.clone();
     let values = read_values(request);
     clean.choices = clean.choices.or_values(&values);
     clean.values = None;
-    // Bundles are shared with others, so that a secret value must stay a hole.
-    build(&clean, values.without_secrets())
-        .ok_or_else(|| Box::new(CheckedRequest::new(request).analysis))
+    (clean, values.without_secrets())
+}
+
+/// Renders the manifests and AWS resources of the bundle of a request. Returns none if the request
+/// has errors.
+pub(super) fn render_bundle(request: &Request) -> Option<RenderedRequest> {
+    let (clean, values) = without_secrets(request);
+    let prepared = PreparedRequest::new(&clean, Some(values));
+    RenderedRequest::new(CheckedRequest::check(prepared, &[]), WithoutImage::Hole)
 }
 
 /// Checks that a bundle was not modified: that its digest is right, and, if this version rendered

@@ -1,12 +1,14 @@
 //! Compares manifests with an earlier export, with another environment, or with a cluster.
 
 use serde::{Deserialize, Serialize};
-use serde_json::{Map, Value};
+use serde_json::Value;
 use similar::{ChangeTag, TextDiff};
 
 use super::analysis::Manifest;
+use super::equivalent::{adopt_known, adopt_quantities, project_onto};
 use crate::effect::{Effect, effect, recreates, strip_server_fields};
 use crate::syntax;
+use crate::value::PlacedHole;
 
 /// An object to compare manifests with.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
@@ -49,7 +51,8 @@ pub struct Change {
     pub kind: String,
     /// The name of the object.
     pub name: String,
-    /// `create`, `change`, `delete` or `recreate`.
+    /// `create`, `change`, `delete`, `recreate`, or `keep` for an AWS resource that the bundle no
+    /// longer contains.
     pub action: &'static str,
     /// The effect: `nothing restarts`, `scaling`, `traffic`, `rolling restart`, `deletion`
     /// or `recreation`.
@@ -156,6 +159,16 @@ pub fn compare(
     manifests: &[Manifest],
     against: Baseline,
 ) -> Vec<Change> {
+    compare_with_holes(others, manifests, &[], against)
+}
+
+/// Compares manifests whose texts have holes. A hole is equal to every value in a cluster.
+pub(super) fn compare_with_holes(
+    others: &[BaselineObject],
+    manifests: &[Manifest],
+    holes: &[Vec<PlacedHole>],
+    against: Baseline,
+) -> Vec<Change> {
     let same = |other: &BaselineObject, manifest: &Manifest| {
         other.kind == manifest.kind.name()
             && other.name == manifest.name
@@ -168,19 +181,19 @@ pub fn compare(
         let other = other.or_else(|| others.iter().find(|other| same(other, manifest)));
         match other {
             Some(other) if *other.yaml == *manifest.yaml => {}
-            Some(other) => changes.extend(changed(other, manifest, index, against)),
-            None => {
-                let lines = diff("", &manifest.yaml);
-                let effect = Effect::None.label();
-                changes.push(Change {
-                    kind: manifest.kind.name().to_owned(),
-                    name: manifest.name.clone(),
-                    action: "create",
-                    effect,
-                    manifest: Some(index),
-                    lines,
-                });
+            Some(other) => {
+                let holes = holes.get(index).map_or(&[][..], Vec::as_slice);
+                let change = changed(other, manifest, holes, against);
+                changes.extend(change.map(|change| Change { manifest: Some(index), ..change }));
             }
+            None => changes.push(Change {
+                kind: manifest.kind.name().to_owned(),
+                name: manifest.name.clone(),
+                action: "create",
+                effect: Effect::None.label(),
+                manifest: Some(index),
+                lines: diff("", &manifest.yaml),
+            }),
         }
     }
     if against == Baseline::Rendered {
@@ -198,23 +211,30 @@ pub fn compare(
     changes
 }
 
+/// Returns the change of an object that exists on both sides; none if they are equal.
 fn changed(
     other: &BaselineObject,
     manifest: &Manifest,
-    index: usize,
+    holes: &[PlacedHole],
     against: Baseline,
 ) -> Option<Change> {
     let wanted = manifest.to_value();
-    let read =
+    let mut live =
         syntax::documents(&other.yaml).ok().and_then(|documents| documents.into_iter().next())?;
-    let live = if against == Baseline::Cluster { project_onto(&read, &wanted) } else { read };
+    if against == Baseline::Cluster {
+        live = project_onto(&live, &wanted);
+        adopt_known(&mut live, &wanted, holes);
+    }
+    let as_written = live.clone();
+    adopt_quantities(&mut live, &wanted);
     if live == wanted {
         return None;
     }
     let recreated = recreates(manifest.kind, &live, &wanted);
-    let (before, after) = match against {
-        Baseline::Rendered => (other.yaml.clone(), manifest.yaml.clone()),
-        Baseline::Cluster => (syntax::data_to_yaml(&live), manifest.yaml.clone()),
+    let before = if against == Baseline::Rendered && live == as_written {
+        other.yaml.clone()
+    } else {
+        syntax::data_to_yaml(&live)
     };
     let effect =
         if recreated { Effect::Recreation } else { effect(manifest.kind, Some(&live), &wanted) };
@@ -223,32 +243,13 @@ fn changed(
         name: manifest.name.clone(),
         action: if recreated { "recreate" } else { "change" },
         effect: effect.label(),
-        manifest: Some(index),
-        lines: diff(&before, &after),
+        manifest: None,
+        lines: diff(&before, &manifest.yaml),
     })
 }
 
-/// Keeps only the fields that the wanted object has too, in its order. The API server adds
-/// defaults.
-fn project_onto(live: &Value, wanted: &Value) -> Value {
-    match (live, wanted) {
-        (Value::Object(live), Value::Object(wanted)) => {
-            let fields = wanted.iter().filter_map(|(key, wanted)| {
-                Some((key.clone(), project_onto(live.get(key)?, wanted)))
-            });
-            Value::Object(fields.collect::<Map<String, Value>>())
-        }
-        (Value::Array(live), Value::Array(wanted)) => {
-            let item = |(index, item): (usize, &Value)| {
-                wanted.get(index).map_or_else(|| item.clone(), |wanted| project_onto(item, wanted))
-            };
-            Value::Array(live.iter().enumerate().map(item).collect())
-        }
-        (live, _) => live.clone(),
-    }
-}
-
-fn diff(before: &str, after: &str) -> Vec<DiffLine> {
+/// Returns the lines of both texts.
+pub(super) fn diff(before: &str, after: &str) -> Vec<DiffLine> {
     let diff = TextDiff::from_lines(before, after);
     let line = |change: similar::Change<&str>| DiffLine {
         sign: match change.tag() {

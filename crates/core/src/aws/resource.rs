@@ -29,6 +29,9 @@ pub enum AwsResource {
 }
 
 impl AwsResource {
+    /// The values of `kind` in a bundle.
+    pub const KINDS: [&str; 2] = ["ecr-repository", "iam-role"];
+
     /// The value of `kind` in a bundle.
     #[must_use]
     pub const fn kind(&self) -> &'static str {

@@ -14,6 +14,7 @@ mod fields;
 pub mod image;
 pub mod input_variable;
 pub mod k8s_service;
+pub mod kubernetes_quantity;
 pub mod layer;
 pub mod link;
 pub mod link_kind;
