@@ -1,12 +1,15 @@
 //! Exports the bundle and the kustomize base.
 
 use leptos::prelude::*;
-use optakit_core::api::{self, BaselineObject};
+use optakit_core::api;
+use optakit_core::bundle::Bundle;
 use wasm_split_helpers::wasm_split;
 
 use crate::lazy::{self, Loaded};
+use crate::manifest_copy::ManifestCopy;
 use crate::state::State;
-use crate::{export, platform, storage};
+use crate::work::Export;
+use crate::{examples, export, platform, storage};
 
 #[wasm_split(panels, fallible)]
 fn load_export(state: State) -> Loaded<()> {
@@ -31,26 +34,42 @@ pub(crate) fn save_kustomize(state: State) {
 }
 
 fn build_and_save(state: State) {
-    let results = state.results;
-    match results.outcome.with_untracked(|outcome| api::bundle(&outcome.request)) {
+    let request = state.results.outcome.with_untracked(|outcome| outcome.request.clone());
+    match api::bundle(&request) {
         Ok(bundle) => {
-            export::download(state, &bundle.file_name(), "application/json", &bundle.to_text());
-            let manifests = results
-                .manifests
-                .with_untracked(|shown| shown.manifests.iter().map(BaselineObject::from).collect());
-            state.sources.exported.set(Some(manifests));
+            let name = bundle.file_name();
+            let saved = export::save(&name, "application/json", &bundle.to_text());
+            let objects = api::bundle_objects(&request).unwrap_or_default();
+            state.sources.export.set(Some(Export {
+                layer: bundle.metadata.layer.clone(),
+                environment: bundle.choices.environment.clone(),
+                objects,
+            }));
             storage::remember(state, "when the bundle was exported");
+            state.notify(export::result(&name, saved, &notes(&bundle)));
         }
-        Err(_) => state.notify("Fix the errors before exporting"),
+        Err(analysis) if analysis.has_errors() || analysis.refusal.is_some() => {
+            state.notify("Fix the errors before exporting");
+        }
+        Err(_) => state.notify("The RDS certificates are not loaded; check your connection"),
     }
 }
 
+/// Returns what the user must know about a bundle.
+fn notes(bundle: &Bundle) -> Vec<String> {
+    bundle.target.account_id.as_deref().and_then(examples::account_note).into_iter().collect()
+}
+
 fn build_kustomize(state: State) {
-    let files = api::kustomize(&state.results.manifests.read_untracked().manifests);
+    let Some(copy) = ManifestCopy::new(state, None) else { return };
+    let mut files = api::kustomize(&copy.manifests);
+    if let Some(kustomization) = files.last_mut() {
+        kustomization.text.insert_str(0, &copy.comment());
+    }
     let name = format!("{}-kustomize.zip", state.results.namespace());
     leptos::task::spawn_local(async move {
         state.notify(match platform::save_zip(&name, &files).await {
-            Ok(()) => format!("Saved {name}"),
+            Ok(()) => export::result(&name, true, &copy.notes),
             Err(reason) => format!("Cannot save {name}: {reason}"),
         });
     });

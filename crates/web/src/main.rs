@@ -18,6 +18,7 @@ mod files;
 mod form;
 mod lazy;
 mod linking;
+mod manifest_copy;
 mod markup;
 mod page;
 mod panels;

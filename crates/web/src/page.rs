@@ -1,5 +1,7 @@
 //! Changes texts and shows places in them, through their editors.
 
+use std::collections::BTreeMap;
+
 use leptos::prelude::*;
 use optakit_core::api::TextEdit;
 
@@ -15,20 +17,26 @@ pub(crate) struct Page {
 }
 
 impl Page {
-    /// Replaces the work. Each text changes in its editor, so that undo restores it.
+    /// Replaces the work with other work, and keeps nothing of it.
     pub(crate) fn replace(self, work: Work) {
         let sources = self.state.sources;
-        for (path, text) in work.environment_files {
-            self.replace_text(&path, text);
+        let before = sources.environment_files.get_untracked();
+        for path in before.keys().filter(|path| !work.environment_files.contains_key(*path)) {
+            self.replace_text(path, String::new());
         }
+        for (path, text) in &work.environment_files {
+            self.replace_text(path, text.clone());
+        }
+        sources.environment_files.set(work.environment_files);
         sources.environment.set(work.environment);
         sources.image.set(work.image);
         sources.choices.set(work.choices);
-        if !work.values.is_empty() {
-            self.replace_text(VALUES_FILE, work.values);
-        }
+        sources.export.set(work.export);
+        self.replace_text(VALUES_FILE, work.values);
         self.replace_text(SERVICE_FILE, work.service);
         self.state.view.file.set(SERVICE_FILE.to_owned());
+        // The files of the work before must not be overwritten.
+        self.state.view.opened_paths.set(BTreeMap::new());
         // On a phone the text may be outside the screen.
         window().scroll_to_with_x_and_y(0.0, 0.0);
     }

@@ -30,9 +30,20 @@ pub(crate) struct Work {
     /// The values file. It stays in the browser: links and bundles do not contain it.
     #[serde(default, skip_serializing_if = "String::is_empty")]
     pub(crate) values: String,
-    /// The objects of the last export.
+    /// The last export of these texts.
     #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub(crate) exported: Option<Vec<BaselineObject>>,
+    pub(crate) export: Option<Export>,
+}
+
+/// An exported bundle, to compare later edits with.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub(crate) struct Export {
+    /// The name in the service file.
+    pub(crate) layer: String,
+    /// The environment of the bundle.
+    pub(crate) environment: Option<String>,
+    /// The manifests and AWS resources of the bundle.
+    pub(crate) objects: Vec<BaselineObject>,
 }
 
 impl Work {

@@ -107,7 +107,7 @@ fn take(page: Page, found: Result<JsValue, JsValue>) {
         environment: None,
         image: before.image,
         choices: before.choices,
-        exported: None,
+        export: None,
     });
     state.view.opened_paths.set(paths);
     state.notify(message);

@@ -4,9 +4,9 @@ use leptos::prelude::*;
 use optakit_core::api::{self, AwsDocument};
 use wasm_split_helpers::wasm_split;
 
-use crate::export;
 use crate::lazy::{self, Loaded};
 use crate::state::State;
+use crate::{examples, export};
 
 #[wasm_split(panels, fallible)]
 fn load_aws() -> Loaded<AnyView> {
@@ -23,10 +23,16 @@ pub(crate) fn show() -> AnyView {
 fn Aws() -> impl IntoView {
     let state = expect_context::<State>();
     let documents = Memo::new(move |_| api::aws_documents(&state.results.outcome.read().request));
-    let text = move || {
+    let is_empty = move || documents.read().is_empty().to_string();
+    let copy = move |_| {
         let documents = documents.get_untracked();
+        if documents.is_empty() {
+            return state.notify("Nothing to copy");
+        }
         let texts: Vec<&str> = documents.iter().map(|document| document.json.as_str()).collect();
-        format!("[{}]\n", texts.join(",\n"))
+        let text = format!("[{}]\n", texts.join(",\n"));
+        let notes = notes(state, &text);
+        export::copy_with_notes(state, text, notes);
     };
     let empty_text = move || {
         if state.results.has_errors() {
@@ -45,9 +51,22 @@ fn Aws() -> impl IntoView {
         </section>
         <div class="actions">
             <span class="hint">{"Created by optakit apply"}</span>
-            <button class="button" on:click=move |_| export::copy(state, text())>{"Copy"}</button>
+            <button class="button" aria-disabled=is_empty on:click=copy>
+                "Copy"
+            </button>
         </div>
     }
+}
+
+/// Returns what the user must know about the copied resources.
+fn notes(state: State, text: &str) -> Vec<String> {
+    let outcome = state.results.outcome.read_untracked();
+    let inputs = outcome.analysis.inputs.iter();
+    let missing: Vec<&str> =
+        inputs.filter(|input| text.contains(&format!("{{{input}}}"))).map(String::as_str).collect();
+    let missing = (!missing.is_empty()).then(|| format!("Missing inputs: {}", missing.join(", ")));
+    let account = examples::account_note_in(|account| text.contains(account));
+    missing.into_iter().chain(account).collect()
 }
 
 fn document(document: AwsDocument) -> impl IntoView {

@@ -3,9 +3,9 @@
 use std::collections::BTreeMap;
 
 use leptos::prelude::*;
-use optakit_core::api::{BaselineObject, Choices};
+use optakit_core::api::Choices;
 
-use crate::work::{SERVICE_FILE, VALUES_FILE, Work};
+use crate::work::{Export, SERVICE_FILE, VALUES_FILE, Work};
 
 /// The texts and choices that the user edits.
 #[derive(Clone, Copy)]
@@ -22,8 +22,8 @@ pub(crate) struct Sources {
     pub(crate) image: RwSignal<String>,
     /// The other rendering choices, such as the profile.
     pub(crate) choices: RwSignal<Choices>,
-    /// The objects of the last export.
-    pub(crate) exported: RwSignal<Option<Vec<BaselineObject>>>,
+    /// The last export of these texts.
+    pub(crate) export: RwSignal<Option<Export>>,
     /// All of the above, as it is saved.
     pub(crate) work: Memo<Work>,
 }
@@ -36,7 +36,7 @@ impl Sources {
         let environment = RwSignal::new(work.environment);
         let image = RwSignal::new(work.image);
         let choices = RwSignal::new(work.choices);
-        let exported = RwSignal::new(work.exported);
+        let export = RwSignal::new(work.export);
         let work = Memo::new(move |_| Work {
             service: service.get(),
             environment_files: environment_files.get(),
@@ -44,9 +44,9 @@ impl Sources {
             image: image.get(),
             choices: choices.get(),
             values: values.get(),
-            exported: exported.get(),
+            export: export.get(),
         });
-        Self { service, environment_files, values, environment, image, choices, exported, work }
+        Self { service, environment_files, values, environment, image, choices, export, work }
     }
 
     /// Returns the text of a file.

@@ -133,33 +133,38 @@ fn PasteField(pasted: RwSignal<String>) -> impl IntoView {
 /// Returns the changes, or the text to show if there is nothing to compare with.
 fn compare(state: State, base: &Base, pasted: &str) -> Result<Vec<Change>, String> {
     let results = state.results;
-    let shown = results.manifests.read();
+    let outcome = results.outcome.read();
+    let request = &outcome.request;
+    let compare = |others: &[BaselineObject], against| {
+        api::compare_bundle(others, request, against)
+            .ok_or_else(|| "Fix the errors to compare.".to_owned())
+    };
     match base {
-        Base::Export if state.sources.exported.read().is_none() => {
-            Err("No export yet. Export a bundle to compare later edits with it.".to_owned())
-        }
-        Base::Export => Ok(results.changes.get()),
+        Base::Export => match &*state.sources.export.read() {
+            None => {
+                Err("No export yet. Export a bundle to compare later edits with it.".to_owned())
+            }
+            Some(export) if export.environment != outcome.analysis.environment => {
+                let name = export.environment.as_deref().unwrap_or(&export.layer);
+                Err(format!("The last export was for {name}. Select it above, or export again."))
+            }
+            Some(_) if outcome.manifests.is_none() => Err("Fix the errors to compare.".to_owned()),
+            Some(_) => Ok(results.changes.get()),
+        },
         Base::Environment(name) => {
-            let request = results.outcome.read().request.clone();
-            let others = render_environment(request, name)?;
-            Ok(api::compare(&others, &shown.manifests, Baseline::Rendered))
+            compare(&render_environment(request.clone(), name)?, Baseline::Rendered)
         }
         Base::Pasted if pasted.trim().is_empty() => Err(
             "Paste the output of kubectl get -o yaml above. Only the fields that Optakit renders \
              are compared."
                 .to_owned(),
         ),
-        Base::Pasted => {
-            let others = api::read_objects(pasted)?;
-            Ok(api::compare(&others, &shown.manifests, Baseline::Cluster))
-        }
+        Base::Pasted => compare(&api::read_objects(pasted)?, Baseline::Cluster),
     }
 }
 
 fn render_environment(mut request: Request, name: &str) -> Result<Vec<BaselineObject>, String> {
     request.choices = Choices { environment: Some(name.to_owned()), ..request.choices };
-    match api::analyze(&request, false).manifests {
-        Some(manifests) => Ok(manifests.iter().map(BaselineObject::from).collect()),
-        None => Err(format!("opta.yml has errors for {name}. Select it above to see them.")),
-    }
+    api::bundle_objects(&request)
+        .ok_or_else(|| format!("opta.yml has errors for {name}. Select it above to see them."))
 }

@@ -103,12 +103,10 @@ impl Drawn {
         self.first.update(|first| *first += DRAWN_OBJECTS);
     }
 
-    /// Returns the YAML of the chosen object, or of all objects.
-    pub(super) fn yaml(self) -> String {
+    /// Returns the index of the chosen object; none for all objects.
+    pub(super) fn only(self) -> Option<usize> {
         let shown = self.state.results.manifests.read_untracked();
         let visible = visible(&shown, self.chosen.read_untracked().as_ref());
-        let texts: Vec<&str> =
-            shown.manifests[visible].iter().map(|manifest| &*manifest.yaml).collect();
-        texts.join("---\n")
+        (visible.len() < shown.manifests.len()).then_some(visible.start)
     }
 }

@@ -7,6 +7,7 @@ mod objects;
 
 use leptos::prelude::*;
 
+use crate::manifest_copy::{self, ManifestCopy};
 use crate::markup::inline_code;
 use crate::state::State;
 use crate::{bundle, export};
@@ -123,24 +124,44 @@ fn Notes(stale: Memo<bool>) -> impl IntoView {
 #[component]
 fn Actions(drawn: Drawn) -> impl IntoView {
     let state = expect_context::<State>();
+    let obstacle = Memo::new(move |_| manifest_copy::obstacle(state));
+    let is_blocked = move || obstacle.read().is_some().to_string();
+    let copy = move |_| {
+        if let Some(copy) = ManifestCopy::new(state, drawn.only()) {
+            export::copy_with_notes(state, copy.yaml(), copy.notes);
+        }
+    };
     let download = move |_| {
+        let Some(copy) = ManifestCopy::new(state, drawn.only()) else { return };
         let name = format!("{}.yaml", state.results.namespace());
-        export::download(state, &name, "application/yaml", &drawn.yaml());
+        let saved = export::save(&name, "application/yaml", &copy.yaml());
+        state.notify(export::result(&name, saved, &copy.notes));
     };
     view! {
         <div class="actions">
             <div class="hint why" aria-live="polite">
                 {move || explanation(state)}
             </div>
-            <button class="button" on:click=move |_| export::copy(state, drawn.yaml())>
+            <button
+                class="button"
+                aria-disabled=is_blocked
+                title=move || obstacle.get()
+                on:click=copy
+            >
                 "Copy"
             </button>
-            <button class="button" on:click=download>
+            <button
+                class="button"
+                aria-disabled=is_blocked
+                title=move || obstacle.get()
+                on:click=download
+            >
                 "Download"
             </button>
             <button
                 class="button"
-                title="Save a folder for kubectl apply -k"
+                aria-disabled=is_blocked
+                title=move || obstacle.get().unwrap_or("Save a folder for kubectl apply -k")
                 on:click=move |_| bundle::save_kustomize(state)
             >
                 "Kustomize"
@@ -153,7 +174,7 @@ fn Actions(drawn: Drawn) -> impl IntoView {
 fn explanation(state: State) -> AnyView {
     let shown = state.results.manifests.read();
     if shown.stale && !shown.manifests.is_empty() {
-        return view! { <p>{"Fix the errors to update."}</p> }.into_any();
+        return view! { <p>{"Fix the errors to copy, download or export."}</p> }.into_any();
     }
     match state.selection.why.get() {
         Some(why) => {

@@ -1,0 +1,65 @@
+//! Manifests that leave the page: copied, downloaded, or in a kustomize base.
+
+use leptos::prelude::*;
+use optakit_core::api::Manifest;
+
+use crate::examples;
+use crate::state::State;
+
+/// Manifests of the present texts, and what they lack.
+pub(crate) struct ManifestCopy {
+    pub(crate) manifests: Vec<Manifest>,
+    /// What the user must know before applying them.
+    pub(crate) notes: Vec<String>,
+}
+
+/// Returns why the manifests cannot be copied now; none if they can.
+pub(crate) fn obstacle(state: State) -> Option<&'static str> {
+    match &state.results.outcome.read().manifests {
+        None => Some("Fix the errors first: these manifests are from an earlier version."),
+        Some(manifests) if manifests.is_empty() => Some("There are no manifests yet."),
+        Some(_) => None,
+    }
+}
+
+impl ManifestCopy {
+    /// Takes the manifests of the present texts, or only one of them. Returns none and shows the
+    /// reason if the texts have errors.
+    pub(crate) fn new(state: State, only: Option<usize>) -> Option<Self> {
+        if let Some(reason) = untrack(|| obstacle(state)) {
+            state.notify(reason);
+            return None;
+        }
+        let outcome = state.results.outcome.read_untracked();
+        let all = outcome.manifests.iter().flat_map(|manifests| manifests.iter());
+        let chosen = |(index, _): &(usize, &Manifest)| only.is_none_or(|only| only == *index);
+        let manifests: Vec<Manifest> =
+            all.enumerate().filter(chosen).map(|(_, manifest)| manifest.clone()).collect();
+        let contain = |text: &str| manifests.iter().any(|manifest| manifest.yaml.contains(text));
+        let mut notes = Vec::new();
+        let inputs = outcome.analysis.manifest_inputs.iter();
+        let missing: Vec<&str> =
+            inputs.filter(|input| contain(&format!("{{{input}}}"))).map(String::as_str).collect();
+        if !missing.is_empty() {
+            notes.push(format!("Missing inputs: {}", missing.join(", ")));
+        }
+        let without_image = &outcome.analysis.without_image;
+        if only.is_none() && !without_image.is_empty() {
+            let modules = without_image.join(", ");
+            notes.push(format!("Without the Deployment of {modules}: no image tag or digest"));
+        }
+        notes.extend(examples::account_note_in(contain));
+        Some(Self { manifests, notes })
+    }
+
+    /// Returns the notes as YAML comments.
+    pub(crate) fn comment(&self) -> String {
+        self.notes.iter().map(|note| format!("# {note}\n")).collect()
+    }
+
+    /// Returns the manifests as one YAML stream, with the notes as comments.
+    pub(crate) fn yaml(&self) -> String {
+        let texts: Vec<&str> = self.manifests.iter().map(|manifest| &*manifest.yaml).collect();
+        self.comment() + &texts.join("---\n")
+    }
+}
