@@ -1,14 +1,6 @@
 // The text editor of the page: CodeMirror for YAML, with the functions that the Rust side calls
 // (crates/web/src/editor/). The rules, defaults and texts about fields are in the core.
-import {
-  defaultKeymap,
-  history,
-  historyKeymap,
-  indentWithTab,
-  isolateHistory,
-  redo,
-  undo,
-} from '@codemirror/commands';
+import { defaultKeymap, indentWithTab } from '@codemirror/commands';
 import { bracketMatching, foldKeymap, indentUnit } from '@codemirror/language';
 import { diagnosticCount, lintGutter, setDiagnostics } from '@codemirror/lint';
 import { Compartment, EditorState, StateEffect, StateField } from '@codemirror/state';
@@ -103,12 +95,13 @@ async function loadTyping(view, onComplete) {
  * @param {string} label
  * @param {string} text
  * @param {string} hint Shown while the editor is empty.
- * @param {(text: string) => void} onChange
+ * @param {(text: string, typing: boolean) => void} onChange
  * @param {import('./typing.js').Complete} onComplete
  * @param {(at: number) => Promise<Hover | null>} onHover
  * @param {(line: number, at: number) => void} onCursor The line is 0 without the focus.
+ * @param {(back: boolean) => void} onStep Undoes or redoes a step.
  */
-export function create(parent, label, text, hint, onChange, onComplete, onHover, onCursor) {
+export function create(parent, label, text, hint, onChange, onComplete, onHover, onCursor, onStep) {
   const root = parent.shadowRoot ?? parent.attachShadow({ mode: 'open' });
   const state = EditorState.create({
     doc: text,
@@ -116,7 +109,6 @@ export function create(parent, label, text, hint, onChange, onComplete, onHover,
       lineNumbers(),
       lintGutter(),
       yaml(foldMarker),
-      history(),
       highlightActiveLine(),
       highlightActiveLineGutter(),
       bracketMatching(),
@@ -126,7 +118,8 @@ export function create(parent, label, text, hint, onChange, onComplete, onHover,
       EditorState.tabSize.of(2),
       lit,
       placeholder(hint),
-      keymap.of([...defaultKeymap, ...historyKeymap, ...foldKeymap, indentWithTab]),
+      stepKeymap(onStep),
+      keymap.of([...defaultKeymap, ...foldKeymap, indentWithTab]),
       EditorView.contentAttributes.of({
         'aria-label': label,
         spellcheck: 'false',
@@ -140,7 +133,7 @@ export function create(parent, label, text, hint, onChange, onComplete, onHover,
         drop: (event) => event.dataTransfer?.types.includes('Files') ?? false,
       }),
       EditorView.updateListener.of((update) => {
-        if (update.docChanged) onChange(update.state.doc.toString());
+        if (update.docChanged) onChange(update.state.doc.toString(), isTyping(update));
         if (update.selectionSet || update.docChanged || update.focusChanged) {
           const { from } = update.state.selection.main;
           onCursor(update.view.hasFocus ? update.state.doc.lineAt(from).number : 0, from);
@@ -150,6 +143,44 @@ export function create(parent, label, text, hint, onChange, onComplete, onHover,
     ],
   });
   return new EditorView({ state, parent: root, root });
+}
+
+/**
+ * Whether all changes were typed.
+ *
+ * @param {import('@codemirror/view').ViewUpdate} update
+ */
+function isTyping({ transactions }) {
+  return transactions.every(
+    (transaction) => transaction.isUserEvent('input.type') || transaction.isUserEvent('delete'),
+  );
+}
+
+/**
+ * The keys of the undo history, which all texts share.
+ *
+ * @param {(back: boolean) => void} onStep
+ */
+function stepKeymap(onStep) {
+  const step = (/** @type {boolean} */ back) => () => {
+    onStep(back);
+    return true;
+  };
+  return [
+    keymap.of([
+      { key: 'Mod-z', run: step(true), shift: step(false) },
+      { key: 'Mod-y', run: step(false) },
+    ]),
+    // The menu of the browser can undo too.
+    EditorView.domEventHandlers({
+      beforeinput(event) {
+        if (event.inputType !== 'historyUndo' && event.inputType !== 'historyRedo') return false;
+        event.preventDefault();
+        onStep(event.inputType === 'historyUndo');
+        return true;
+      },
+    }),
+  ];
 }
 
 /**
@@ -221,7 +252,7 @@ export function show(view, found) {
 }
 
 /**
- * Applies edits as one undo step.
+ * Applies edits at once.
  *
  * @param {EditorView} view
  * @param {TextEdit[]} edits
@@ -230,7 +261,6 @@ export function apply(view, edits) {
   view.dispatch({
     changes: edits.map(({ from, to, text }) => ({ from, to, insert: text })),
     userEvent: 'input.fix',
-    annotations: isolateHistory.of('full'),
   });
 }
 
@@ -240,17 +270,24 @@ export function focus(view) {
 }
 
 /**
- * Undoes or redoes a step.
+ * Replaces a range and moves the cursor to its end.
  *
  * @param {EditorView} view
- * @param {boolean} back
+ * @param {number} from
+ * @param {number} to
+ * @param {string} text
  */
-export function step(view, back) {
-  (back ? undo : redo)(view);
+export function restore(view, from, to, text) {
+  view.dispatch({
+    changes: { from, to, insert: text },
+    selection: { anchor: from + view.state.toText(text).length },
+    scrollIntoView: true,
+    userEvent: 'input.restore',
+  });
 }
 
 /**
- * Replaces the whole text as one undo step.
+ * Replaces the whole text.
  *
  * @param {EditorView} view
  * @param {string} text
@@ -259,7 +296,6 @@ export function replace(view, text) {
   view.dispatch({
     changes: { from: 0, to: view.state.doc.length, insert: text },
     userEvent: 'input.replace',
-    annotations: isolateHistory.of('full'),
   });
 }
 

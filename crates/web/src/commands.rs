@@ -7,7 +7,7 @@ use crate::page::Page;
 use crate::problems::{self, Direction};
 use crate::state::{Dialog, ResultTab};
 use crate::work::VALUES_FILE;
-use crate::{bundle, colors, examples, files};
+use crate::{bundle, colors, examples, files, undo};
 
 /// A command of the page.
 pub(crate) struct Command {
@@ -17,6 +17,9 @@ pub(crate) struct Command {
     pub(crate) keys: &'static str,
     pub(crate) run: fn(Page),
 }
+
+/// The shortcuts of undo and redo.
+const UNDO_KEYS: [&str; 2] = ["Ctrl+Z", "Ctrl+Shift+Z"];
 
 /// All commands, in the order of the palette.
 pub(crate) const COMMANDS: &[Command] = &[
@@ -51,6 +54,8 @@ pub(crate) const COMMANDS: &[Command] = &[
         keys: "Alt+I",
         run: |page| page.state.view.file.set(VALUES_FILE.to_owned()),
     },
+    Command { name: "Undo", keys: UNDO_KEYS[0], run: undo::undo },
+    Command { name: "Redo", keys: UNDO_KEYS[1], run: undo::redo },
     Command { name: "Open files", keys: "Ctrl+O", run: files::open },
     Command { name: "Open folder", keys: "", run: files::open_folder },
     Command { name: "Save open file", keys: "Ctrl+S", run: files::save },
@@ -106,7 +111,14 @@ pub(crate) const COMMANDS: &[Command] = &[
 /// Runs commands when their shortcuts are pressed.
 pub(crate) fn listen(page: Page) {
     let handle = window_event_listener(leptos::ev::keydown, move |event| {
-        if let Some(command) = COMMANDS.iter().find(|command| is_pressed(command.keys, &event)) {
+        // The editor and the form handle some keys themselves.
+        if event.default_prevented() {
+            return;
+        }
+        // Text boxes have an undo history of the browser.
+        let is_own = |keys: &str| UNDO_KEYS.contains(&keys) && is_text_box(&event);
+        let found = COMMANDS.iter().find(|command| is_pressed(command.keys, &event));
+        if let Some(command) = found.filter(|command| !is_own(command.keys)) {
             event.prevent_default();
             (command.run)(page);
         }
@@ -132,12 +144,18 @@ fn is_pressed(keys: &str, event: &web_sys::KeyboardEvent) -> bool {
         && event.shift_key() == has("Shift")
 }
 
-/// Whether the event belongs to an element for text input.
+/// Whether the event belongs to an element that uses letter keys.
 fn is_typing(event: &web_sys::KeyboardEvent) -> bool {
-    let path = event.composed_path();
-    let first =
-        path.iter().next().and_then(|target| target.dyn_into::<web_sys::HtmlElement>().ok());
-    let Some(first) = first else { return false };
-    matches!(first.tag_name().as_str(), "INPUT" | "TEXTAREA" | "SELECT")
-        || first.is_content_editable()
+    is_text_box(event) || target(event).is_some_and(|target| target.tag_name() == "SELECT")
+}
+
+/// Whether the event belongs to an element for text input.
+fn is_text_box(event: &web_sys::KeyboardEvent) -> bool {
+    target(event).is_some_and(|target| {
+        matches!(target.tag_name().as_str(), "INPUT" | "TEXTAREA") || target.is_content_editable()
+    })
+}
+
+fn target(event: &web_sys::KeyboardEvent) -> Option<web_sys::HtmlElement> {
+    event.composed_path().iter().next()?.dyn_into().ok()
 }

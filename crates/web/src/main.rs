@@ -32,6 +32,7 @@ mod state;
 mod status;
 mod storage;
 mod tabs;
+mod undo;
 mod work;
 
 use leptos::prelude::*;
@@ -40,6 +41,7 @@ use editor::Editors;
 use page::Page;
 use served::Served;
 use state::State;
+use undo::Undo;
 use work::Work;
 
 /// Faster and smaller than the default allocator. The program must have one thread only.
@@ -73,12 +75,13 @@ fn open_page(work: Work, served: Option<&Result<Served, String>>, message: Optio
         Some(Ok(served)) => (served.work)(work),
         _ => work,
     });
-    let page = Page { state, editors: Editors::new() };
+    let page = Page { state, editors: Editors::new(), undo: Undo::new() };
     provide_context(page);
     provide_context(state);
     effects::start(state);
     report_crashes(state);
     storage::save_changes(state);
+    undo::start(page);
     match served {
         Some(Ok(served)) => (served.follow)(page),
         Some(Err(reason)) => state.notify(format!("Cannot read the file: {reason}")),

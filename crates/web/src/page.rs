@@ -7,13 +7,15 @@ use optakit_core::api::TextEdit;
 
 use crate::editor::{Editor, Editors};
 use crate::state::State;
+use crate::undo::Undo;
 use crate::work::{SERVICE_FILE, VALUES_FILE, Work};
 
-/// The state together with the text editors.
+/// The state together with the text editors and the undo history.
 #[derive(Clone, Copy)]
 pub(crate) struct Page {
     pub(crate) state: State,
     pub(crate) editors: Editors,
+    pub(crate) undo: Undo,
 }
 
 impl Page {

@@ -6,10 +6,8 @@ use super::frame::Frame;
 use crate::commands::COMMANDS;
 
 /// The shortcuts of the text editor itself.
-const IN_EDITOR: [(&str, &str); 6] = [
+const IN_EDITOR: [(&str, &str); 4] = [
     ("Ctrl+Space", "Autocomplete"),
-    ("Ctrl+Z", "Undo, in text and form"),
-    ("Ctrl+Shift+Z", "Redo"),
     ("Ctrl+F", "Search"),
     ("Ctrl+/", "Comment out the line"),
     ("Escape, then Tab", "Leave the editor"),

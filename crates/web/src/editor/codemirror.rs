@@ -11,10 +11,11 @@ extern "C" {
         label: &str,
         text: &str,
         hint: &str,
-        on_change: &Closure<dyn FnMut(String)>,
+        on_change: &Closure<dyn FnMut(String, bool)>,
         on_complete: &Closure<dyn Fn(usize) -> Promise>,
         on_hover: &Closure<dyn Fn(usize) -> Promise>,
         on_cursor: &Closure<dyn Fn(u32, usize)>,
+        on_step: &Closure<dyn Fn(bool)>,
     ) -> JsValue;
     #[wasm_bindgen(js_namespace = OptakitPage)]
     pub(super) fn show(view: &JsValue, diagnostics: JsValue);
@@ -27,7 +28,7 @@ extern "C" {
     #[wasm_bindgen(js_namespace = OptakitPage)]
     pub(super) fn focus(view: &JsValue);
     #[wasm_bindgen(js_namespace = OptakitPage)]
-    pub(super) fn step(view: &JsValue, back: bool);
+    pub(super) fn restore(view: &JsValue, from: usize, to: usize, text: &str);
     #[wasm_bindgen(js_namespace = OptakitPage)]
     pub(super) fn light(view: &JsValue, from: u32, to: u32);
     #[wasm_bindgen(js_namespace = OptakitPage)]

@@ -18,14 +18,16 @@ pub(crate) struct Editor {
 
 /// The functions that the editor calls. They live as long as the editor.
 pub(crate) struct Callbacks {
-    /// Receives each new text.
-    pub(crate) on_change: Closure<dyn FnMut(String)>,
+    /// Receives each new text, and whether the change was typed.
+    pub(crate) on_change: Closure<dyn FnMut(String, bool)>,
     /// Returns the completions at an offset.
     pub(crate) on_complete: Closure<dyn Fn(usize) -> Promise>,
     /// Returns the hover text at an offset.
     pub(crate) on_hover: Closure<dyn Fn(usize) -> Promise>,
     /// Receives line and offset of the cursor; line 0 when the editor loses the focus.
     pub(crate) on_cursor: Closure<dyn Fn(u32, usize)>,
+    /// Undoes the last change, or redoes it if the argument is false.
+    pub(crate) on_step: Closure<dyn Fn(bool)>,
 }
 
 impl Editor {
@@ -37,7 +39,7 @@ impl Editor {
         hint: &str,
         callbacks: Callbacks,
     ) -> Self {
-        let Callbacks { on_change, on_complete, on_hover, on_cursor } = &callbacks;
+        let Callbacks { on_change, on_complete, on_hover, on_cursor, on_step } = &callbacks;
         let view = codemirror::create(
             parent,
             label,
@@ -47,11 +49,12 @@ impl Editor {
             on_complete,
             on_hover,
             on_cursor,
+            on_step,
         );
         Self { view, _callbacks: Rc::new(callbacks) }
     }
 
-    /// Applies edits as one undo step.
+    /// Applies edits at once.
     pub(crate) fn apply(&self, edits: &[TextEdit]) {
         let edits: Vec<MarkEdit<'_>> = edits.iter().map(edit).collect();
         if let Ok(edits) = serde_wasm_bindgen::to_value(&edits) {
@@ -64,12 +67,12 @@ impl Editor {
         codemirror::focus(&self.view);
     }
 
-    /// Undoes the last change, or redoes it if `back` is false.
-    pub(crate) fn step(&self, back: bool) {
-        codemirror::step(&self.view, back);
+    /// Replaces a range, in UTF-16 offsets, and moves the cursor to its end.
+    pub(crate) fn restore(&self, from: usize, to: usize, text: &str) {
+        codemirror::restore(&self.view, from, to, text);
     }
 
-    /// Replaces the whole text as one undo step.
+    /// Replaces the whole text.
     pub(crate) fn replace(&self, text: &str) {
         codemirror::replace(&self.view, text);
     }

@@ -5,6 +5,7 @@ use optakit_core::api::{self, PathStep, SourceText};
 use serde_json::Value;
 
 use crate::page::Page;
+use crate::undo;
 
 /// The text that a form shows and edits.
 #[derive(Clone, Copy)]
@@ -141,19 +142,13 @@ impl Sheet {
         .collect()
     }
 
-    /// Undoes the last change of the text.
+    /// Undoes the last change.
     pub(super) fn undo(self) {
-        self.step(true);
+        undo::undo(self.page);
     }
 
-    /// Redoes the last undone change of the text.
+    /// Redoes the last undone change.
     pub(super) fn redo(self) {
-        self.step(false);
-    }
-
-    fn step(self, back: bool) {
-        if let Some(editor) = self.file.with_value(|file| self.page.editors.of(file)) {
-            editor.step(back);
-        }
+        undo::redo(self.page);
     }
 }

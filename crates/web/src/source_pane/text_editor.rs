@@ -14,6 +14,7 @@ use crate::assist;
 use crate::editor::{Callbacks, Editor, EditorStatus};
 use crate::page::Page;
 use crate::state::Cursor;
+use crate::undo;
 
 /// More lines than any screen shows.
 const PREVIEW_LINES: usize = 150;
@@ -65,7 +66,12 @@ fn callbacks(page: Page, file: &str) -> Callbacks {
     let (changed, completed, hovered, own) =
         (file.to_owned(), file.to_owned(), file.to_owned(), file.to_owned());
     Callbacks {
-        on_change: Closure::new(move |text| sources.set_text(&changed, text)),
+        on_change: Closure::new(move |text, typing: bool| {
+            if typing {
+                page.undo.expect_typing();
+            }
+            sources.set_text(&changed, text);
+        }),
         on_complete: Closure::new(move |offset| {
             let request = results.request(sources);
             promise(Box::pin(assist::complete(request, completed.clone(), offset)))
@@ -77,6 +83,11 @@ fn callbacks(page: Page, file: &str) -> Callbacks {
         on_cursor: Closure::new(move |line, offset| {
             cursor.set((line > 0).then(|| Cursor { file: own.clone(), line, offset }));
         }),
+        on_step: Closure::new(
+            move |back: bool| {
+                if back { undo::undo(page) } else { undo::redo(page) }
+            },
+        ),
     }
 }
 
