@@ -419,3 +419,29 @@ fn holes_outside_of_a_text_are_rejected() {
     check(&|location| location["pointer"] = "/spec/nothing".into());
     check(&|location| location["index"] = 99.into());
 }
+
+#[test]
+fn the_values_file_says_what_the_environment_file_does_not() {
+    let text = "account_id: \"012345678901\"\nregion: eu-west-1\norg_name: acme\n";
+    let values = Some(SourceText { name: "values.yml".to_owned(), text: text.to_owned() });
+    let service = ServiceFile::parse(
+        "opta.yml",
+        "name: shop\nenvironments: [{name: staging, path: env.yml}]\nmodules:\n  \
+         - {type: k8s-service, image: AUTO, port: {http: 80}}\n",
+    );
+    let alone = Request { service, values: values.clone(), ..Request::default() };
+    let bundle = api::bundle(&alone).expect("the request has no errors");
+    assert_eq!(bundle.target.account_id.as_deref(), Some("012345678901"));
+    assert_eq!(bundle.target.region.as_deref(), Some("eu-west-1"));
+    assert!(bundle.holes.iter().all(|hole| hole.input != "account_id"), "{:?}", bundle.holes);
+    verify_bundle(&bundle, &RdsCertificates::default()).expect("the bundle was not modified");
+
+    // The environment file wins.
+    let bundle = api::bundle(&Request { values, ..request() }).expect("the request has no errors");
+    assert_ne!(bundle.target.account_id.as_deref(), Some("012345678901"));
+
+    let text = "account_id: \"12345\"\n".to_owned();
+    let values = Some(SourceText { name: "values.yml".to_owned(), text });
+    let analysis = api::check(&Request { values, ..alone });
+    assert!(analysis.diagnostics[0].message.contains("expected 12 digits"));
+}

@@ -211,3 +211,104 @@ fn assignments_of_compose_become_maps() {
     assert_eq!(help, format!("write it as `{map}`"));
     assert_eq!(fixed, SERVICE.replace("LOG: info", &format!("- {map}")));
 }
+
+/// Checks that the first fix of the first diagnostic of a rule removes it, and returns its result.
+fn check_fix(text: &str, rule: &str, title: &str) -> String {
+    let found = diagnostics(text);
+    let of_rule = |found: &[Diagnostic]| found.iter().filter(|found| found.rule == rule).count();
+    let diagnostic = found.iter().find(|diagnostic| diagnostic.rule == rule);
+    let diagnostic = diagnostic.unwrap_or_else(|| panic!("{rule} in\n{text}\n{found:#?}"));
+    let fix = diagnostic.fixes.last().unwrap_or_else(|| panic!("no fix in\n{text}"));
+    assert_eq!((fix.title.as_str(), fix.safe), (title, false), "{text}");
+    let fixed = apply(text, fix);
+    let after = diagnostics(&fixed);
+    assert_eq!(of_rule(&after), of_rule(&found) - 1, "after the fix\n{fixed}\n{after:#?}");
+    assert!(after.iter().all(|found| found.rule != "yaml-syntax"), "after the fix\n{fixed}");
+    fixed
+}
+
+#[test]
+fn a_missing_field_can_be_added_in_every_layout() {
+    let add = |module: &str| {
+        let fixed = check_fix(&format!("{HEAD}{module}"), "missing-field", "add `image: AUTO`");
+        fixed.strip_prefix(HEAD).unwrap_or_default().to_owned()
+    };
+    for (module, fixed) in [
+        (
+            "  - type: k8s-service\n    port: {http: 80}\n",
+            "  - type: k8s-service\n    image: AUTO\n    port: {http: 80}\n",
+        ),
+        (
+            "- type: k8s-service\r\n  name: api\r\n  port: {http: 80}\r\n",
+            "- type: k8s-service\r\n  image: AUTO\r\n  name: api\r\n  port: {http: 80}\r\n",
+        ),
+        (
+            "  - {type: k8s-service, port: {http: 80}}\n",
+            "  - {image: AUTO, type: k8s-service, port: {http: 80}}\n",
+        ),
+        (
+            "  -\n    type: k8s-service # a service\n    # its port\n    port: {http: 80}\n",
+            "  -\n    type: k8s-service # a service\n    # its port\n    image: AUTO\n    \
+             port: {http: 80}\n",
+        ),
+    ] {
+        assert_eq!(add(module), fixed);
+    }
+    let text = "modules: [] # none\norg_name: acme\nproviders: {aws: {region: us-east-1, \
+                account_id: 123456789012}}\n";
+    let fixed = check_fix(text, "missing-field", "add `name: shop`");
+    assert!(fixed.starts_with("modules: [] # none\nname: shop\norg_name"), "{fixed}");
+    let title = "add `modules: [{type: k8s-service, image: AUTO, port: {http: 8080}}]`";
+    let fixed = check_fix("name: shop # short", "missing-field", title);
+    assert!(fixed.starts_with("name: shop # short\nmodules: [{type"), "{fixed}");
+}
+
+#[test]
+fn an_environment_can_be_added_in_every_layout() {
+    let add = |text: &str| check_fix(text, "no-environment", "add environment `staging`");
+    let block = "environments:\n  - name: staging\n    path: env.yml\n";
+    assert_eq!(add("name: shop\nmodules: []\n"), format!("name: shop\n{block}modules: []\n"));
+    assert_eq!(
+        add("name: shop\nenvironments: []\nmodules: []\n"),
+        "name: shop\nenvironments: [{name: staging, path: env.yml}]\nmodules: []\n"
+    );
+    assert_eq!(
+        add("{name: shop, modules: []}"),
+        "{environments: [{name: staging, path: env.yml}], name: shop, modules: []}"
+    );
+    assert_eq!(
+        add("  name: shop\n  modules: []\n"),
+        format!(
+            "  name: shop\n  {}  modules: []\n",
+            block.replace("\n", "\n  ").trim_end_matches(' ')
+        )
+    );
+}
+
+#[test]
+fn the_module_of_a_link_can_be_added() {
+    let add = |link: &str, title: &str| {
+        let text = format!("{HEAD}{SERVICE}    links: [{link}]\n");
+        let fixed = check_fix(&text, "invalid-link", title);
+        fixed.strip_prefix(&text).unwrap_or_default().to_owned()
+    };
+    let text = add("db", "add module `db` of type postgres");
+    assert_eq!(text, "  - type: postgres\n    name: db\n");
+    let text = add("my-redis", "add module `my-redis` of type redis");
+    assert_eq!(text, "  - type: redis\n    name: my-redis\n");
+    let text = add("{files: [read]}", "add module `files` of type s3");
+    assert_eq!(text, "  - type: s3\n    name: files\n    bucket_name: acme-media\n");
+    let flow = HEAD.replace("modules:\n", "modules: ");
+    let text =
+        format!("{flow}[{{type: k8s-service, image: AUTO, port: {{http: 80}}, links: [db]}}]\n");
+    let fixed = check_fix(&text, "invalid-link", "add module `db` of type postgres");
+    assert!(fixed.ends_with("links: [db]}, {type: postgres, name: db}]\n"), "{fixed}");
+}
+
+#[test]
+fn a_template_can_be_inserted_into_an_empty_file() {
+    for text in ["", "\n", "# later", "---\n"] {
+        let fixed = check_fix(text, "wrong-type", "insert a template");
+        assert_eq!(diagnostics(&fixed), [], "{fixed}");
+    }
+}

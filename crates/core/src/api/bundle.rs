@@ -226,7 +226,7 @@ fn values_of(inputs: &BTreeMap<String, String>) -> Values {
                     outputs.insert(output.to_owned(), value.clone());
                 }
             }
-            _ => {}
+            _ => drop(values.environment.insert(input.clone(), value.clone())),
         }
     }
     values

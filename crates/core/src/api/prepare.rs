@@ -72,12 +72,13 @@ impl<'a> PreparedRequest<'a> {
             (Ok(options), Err(refusal)) => (Some(options), None, Some(refusal)),
             (Err(refusal), _) => (None, None, Some(refusal)),
         };
-        let (environment, environment_file) =
+        let (mut environment, environment_file) =
             read_environment(request, layer, entry, &mut diagnostics, &mut places);
         diagnostics.extend(unknown_values(request, environment.cloud()));
         if options.as_ref().is_some_and(|options| options.profile.is_opta()) {
             accept_short_account_ids(&mut diagnostics);
         }
+        let used = complete_environment(&mut environment, &values);
         let variables =
             layer.layer.as_ref().map_or_else(BTreeMap::new, |file| file.variables(entry));
         Self {
@@ -94,7 +95,7 @@ impl<'a> PreparedRequest<'a> {
             environment,
             environment_file,
             variables,
-            used: RefCell::default(),
+            used: RefCell::new(used),
             expanded: Cell::default(),
         }
     }
@@ -128,6 +129,27 @@ impl<'a> PreparedRequest<'a> {
         let name = self.entry.and_then(|entry| entry.name.as_ref());
         name.map(|name| name.value.as_str().to_owned())
     }
+}
+
+/// Adds what only the values file says about the environment. Returns the used values by input.
+fn complete_environment(
+    environment: &mut Environment,
+    values: &Values,
+) -> BTreeMap<String, String> {
+    let mut used = BTreeMap::new();
+    for (input, field) in [
+        ("account_id", &mut environment.account_id),
+        ("region", &mut environment.region),
+        ("org_name", &mut environment.org_name),
+    ] {
+        if field.is_none()
+            && let Some(value) = values.of_input(input)
+        {
+            used.insert(input.to_owned(), value.to_owned());
+            *field = Some(value.to_owned());
+        }
+    }
+    used
 }
 
 /// Reports short account IDs as warnings: Opta added the leading zeros.

@@ -1,18 +1,20 @@
 //! The targets and arguments of links.
 
-use super::context::Checker;
+use super::context::{CheckContext, Checker};
 use super::env_vars::{invalid, is_secret_key};
 use super::iam::is_policy_arn;
-use crate::diagnostic::Diagnostic;
+use crate::diagnostic::{Applicability, Diagnostic, TextEdit};
 use crate::model::link::{Argument, Link, Renames};
 use crate::model::link_kind::{LINK_KINDS, LinkAccess, LinkKind, LinkPermission};
 use crate::model::module::Header;
-use crate::model::module_types::K8S_SERVICE;
+use crate::model::module_types::{K8S_SERVICE, ModuleType};
 use crate::model::rules::UNKNOWN_VALUE;
 use crate::quote::{one_of, quoted, quoted_list};
+use crate::rfc1123;
 use crate::rule::rule;
 use crate::span::{Span, Spanned};
 use crate::suggest::Suggestion;
+use crate::syntax::{Insertion, insert_item};
 use crate::text::Text;
 
 rule! {
@@ -49,7 +51,7 @@ fn check_link(link: &Link, checker: &mut Checker<'_>) {
     }
     let modules = checker.context.modules;
     let Some(module) = modules.iter().find(|module| module.name.value == name) else {
-        checker.push(unknown_module(link, modules));
+        checker.push(unknown_module(link, checker.context));
         return;
     };
     let Some(kind) = LinkKind::of(module.short_type()) else {
@@ -73,8 +75,8 @@ fn check_link(link: &Link, checker: &mut Checker<'_>) {
     }
 }
 
-fn unknown_module(link: &Link, modules: &[Header]) -> Diagnostic {
-    let name = link.target.value.as_str();
+fn unknown_module(link: &Link, context: &CheckContext<'_>) -> Diagnostic {
+    let (name, modules) = (link.target.value.as_str(), context.modules);
     let linkable: Vec<&str> = modules
         .iter()
         .filter(|module| LinkKind::of(module.short_type()).is_some())
@@ -89,7 +91,46 @@ fn unknown_module(link: &Link, modules: &[Header]) -> Diagnostic {
             format!("link to {}", one_of(&linkable))
         }
     };
-    Suggestion::new(name, linkable.iter().copied(), other_help).add_to(diagnostic, "change")
+    let diagnostic =
+        Suggestion::new(name, linkable.iter().copied(), other_help).add_to(diagnostic, "change");
+    match add_module(link, context) {
+        Some((kind, edit)) => {
+            let title = format!("add module `{name}` of type {kind}");
+            diagnostic.fix_edits(Applicability::Unsafe, title, vec![edit])
+        }
+        None => diagnostic,
+    }
+}
+
+/// Words in the names of modules, each with the type that they suggest.
+const TYPE_WORDS: [(&str, &str); 8] = [
+    ("cache", "redis"),
+    ("queue", "sqs"),
+    ("topic", "sns"),
+    ("bucket", "s3"),
+    ("media", "s3"),
+    ("files", "s3"),
+    ("table", "dynamodb"),
+    ("mongo", "documentdb"),
+];
+
+/// Returns the edit that adds the module that a link names, with its type.
+fn add_module(link: &Link, context: &CheckContext<'_>) -> Option<(&'static str, TextEdit)> {
+    let name = link.target.value.as_str();
+    let last = context.modules.last().filter(|_| rfc1123::is_label(name))?;
+    let has_permissions =
+        link.arguments.iter().any(|argument| matches!(argument, Argument::Permission(_)));
+    let by_type = LINK_KINDS.iter().map(|kind| kind.module_type).find(|kind| name.contains(kind));
+    let by_word = TYPE_WORDS.iter().find(|(word, _)| name.contains(word)).map(|(_, kind)| *kind);
+    let kind = by_type.or(by_word).unwrap_or(if has_permissions { "s3" } else { "postgres" });
+    let required = ModuleType::of(kind, context.environment.cloud())
+        .map_or(&[][..], |module_type| module_type.required);
+    let required = required.iter().map(|field| format!("{}: {}", field.name, field.example));
+    let lines: Vec<String> =
+        [format!("type: {kind}"), format!("name: {name}")].into_iter().chain(required).collect();
+    let (block, flow) = (lines.join("\n"), format!("{{{}}}", lines.join(", ")));
+    let item = Insertion { block: &block, flow: &flow };
+    Some((kind, insert_item(context.source, last.span, item)?))
 }
 
 fn not_linkable(link: &Link, module: &Header, layer_name: &str) -> Diagnostic {

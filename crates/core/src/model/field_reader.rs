@@ -6,13 +6,13 @@ use super::field::{FieldShape, FieldType, Keys};
 use super::rules::{MISSING_FIELD, UNKNOWN_FIELD, UNKNOWN_VALUE, WRONG_TYPE};
 use super::synonym::{self, Synonym};
 use super::unindented::Unindented;
-use crate::diagnostic::Diagnostic;
+use crate::diagnostic::{Applicability, Diagnostic};
 use crate::quote::{one_of, quoted};
 use crate::rule::Rule;
 use crate::source::Source;
 use crate::span::{Defaulted, Span, Spanned};
 use crate::suggest::{self, Suggestion};
-use crate::syntax::{Entry, Mapping, Node};
+use crate::syntax::{Entry, Insertion, Mapping, Node, insert_entry};
 
 /// A type that a field can have.
 pub trait FieldValue: Sized {
@@ -244,8 +244,14 @@ impl<'a> FieldReader<'a> {
             return;
         }
         let message = format!("`{name}` is required");
-        let diagnostic = Diagnostic::new(&MISSING_FIELD, owner, self.path_of(name), message)
-            .help(format!("add `{name}: {example}`"));
+        let line = format!("{name}: {example}");
+        let title = format!("add `{line}`");
+        let mut diagnostic =
+            Diagnostic::new(&MISSING_FIELD, owner, self.path_of(name), message).help(&*title);
+        let insertion = Insertion { block: &line, flow: &line };
+        if let Some(edit) = insert_entry(self.source, mapping, owner, insertion) {
+            diagnostic = diagnostic.fix_edits(Applicability::Unsafe, title, vec![edit]);
+        }
         self.diagnostics.push(diagnostic);
     }
 

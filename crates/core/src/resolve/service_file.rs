@@ -2,7 +2,7 @@
 
 use super::old_form;
 use super::placeholder::remove_placeholders;
-use crate::diagnostic::Diagnostic;
+use crate::diagnostic::{Applicability, Diagnostic, TextEdit};
 use crate::model::field_reader::FieldReader;
 use crate::model::layer::{EnvironmentEntry, Layer};
 use crate::model::module::{Header, headers};
@@ -11,8 +11,8 @@ use crate::model::rules::WRONG_TYPE;
 use crate::quote::{one_of, quoted};
 use crate::rule::rule;
 use crate::source::Source;
-use crate::span::Spanned;
-use crate::syntax::{Document, Mapping};
+use crate::span::{Span, Spanned};
+use crate::syntax::{Document, Insertion, Mapping, Node, insert_entry};
 
 rule! {
     /// The file has no environment, so the AWS account and the region are unknown.
@@ -48,6 +48,20 @@ rule! {
     }
 }
 
+/// The text that the fix of an empty file inserts.
+const TEMPLATE: &str = "\
+name: my-service
+environments:
+  - name: staging
+    path: env.yml
+modules:
+  - type: k8s-service
+    name: api
+    image: AUTO
+    port:
+      http: 8000
+";
+
 /// A service file without the fields of its modules.
 #[derive(Clone, Debug)]
 pub struct LayerFile {
@@ -82,7 +96,13 @@ pub fn layer_file(document: &Document, source: &Source) -> (LayerFile, Vec<Diagn
             };
             let expected = "a map with `name`, `environments` and `modules`";
             let message = format!("the file is {found}, expected {expected}");
-            reader.push(reader.fault(&WRONG_TYPE, first_line, message));
+            let mut diagnostic = reader.fault(&WRONG_TYPE, first_line, message);
+            if root.is_none_or(Node::is_null) {
+                let edits = vec![add_template(source)];
+                let title = "insert a template";
+                diagnostic = diagnostic.fix_edits(Applicability::Unsafe, title, edits);
+            }
+            reader.push(diagnostic);
         }
         return (file, reader.diagnostics);
     };
@@ -99,15 +119,43 @@ pub fn layer_file(document: &Document, source: &Source) -> (LayerFile, Vec<Diagn
     if !has_environment(mapping) {
         let span = mapping.get("environments").map_or(owner, |entry| entry.key.span);
         let message = "the file has no environment";
-        reader.push(Diagnostic::new(&NO_ENVIRONMENT, span, "environments", message).help(
+        let diagnostic = Diagnostic::new(&NO_ENVIRONMENT, span, "environments", message).help(
             "add `environments: [{name: staging, path: env.yml}]`, or `org_name` and `providers`",
-        ));
+        );
+        reader.push(match add_environment(mapping, owner, source) {
+            Some(edit) => {
+                let title = "add environment `staging`";
+                diagnostic.fix_edits(Applicability::Unsafe, title, vec![edit])
+            }
+            None => diagnostic,
+        });
     }
     if let Some(modules) = &layer.modules {
         file.modules = headers(&modules.value, &mut reader);
     }
     file.layer = Some(layer);
     (file, reader.diagnostics)
+}
+
+/// Returns the edit that adds an environment.
+fn add_environment(mapping: &Mapping, owner: Span, source: &Source) -> Option<TextEdit> {
+    if let Some(list) = mapping.value("environments") {
+        let text = "[{name: staging, path: env.yml}]".to_owned();
+        return Some(TextEdit { span: list.span, text });
+    }
+    let insertion = Insertion {
+        block: "environments:\n  - name: staging\n    path: env.yml",
+        flow: "environments: [{name: staging, path: env.yml}]",
+    };
+    insert_entry(source, mapping, owner, insertion)
+}
+
+/// Returns the edit that adds a template to a file without content.
+fn add_template(source: &Source) -> TextEdit {
+    let text = &*source.text;
+    let is_line_open = !text.is_empty() && !text.ends_with('\n');
+    let template = if is_line_open { format!("\n{TEMPLATE}") } else { TEMPLATE.to_owned() };
+    TextEdit { span: Span::new(source.file, text.len(), text.len()), text: template }
 }
 
 /// Returns whether a file names or describes an environment. A key whose value has an error counts,

@@ -28,6 +28,8 @@ pub struct Values {
     pub image_tag: Option<String>,
     /// The default of `--image-digest`.
     pub image_digest: Option<String>,
+    /// What the environment file does not say: `account_id`, `region` and `org_name`.
+    pub environment: BTreeMap<String, String>,
     /// The outputs of the environment that Terraform marks as sensitive.
     sensitive: BTreeSet<String>,
 }
@@ -43,13 +45,28 @@ impl std::fmt::Debug for Values {
             .field("env", &self.env)
             .field("image_tag", &self.image_tag)
             .field("image_digest", &self.image_digest)
+            .field("environment", &self.environment)
             .finish()
     }
 }
 
+/// The keys of facts about the environment.
+const ENVIRONMENT_FACTS: [&str; 3] = ["account_id", "region", "org_name"];
+
 const KEYS: Keys = Keys {
     map: "a values file",
-    names: &["parent", "modules", "env", "image_tag", "image_digest", "random", "vars"],
+    names: &[
+        "parent",
+        "modules",
+        "env",
+        "image_tag",
+        "image_digest",
+        "random",
+        "vars",
+        "account_id",
+        "region",
+        "org_name",
+    ],
     synonyms: &[],
     shapes: &[],
 };
@@ -126,6 +143,7 @@ fn read_plain(mapping: &Mapping, values: &mut Values, reader: &mut FieldReader<'
     values.env = text("env");
     values.image_tag = text("image_tag");
     values.image_digest = text("image_digest");
+    read_environment(mapping, values, reader);
     let not_null = |key| mapping.get(key).filter(|entry| !entry.value.is_null());
     if let Some(entry) = not_null("parent") {
         values.parent = reader.in_entry(entry, |reader| read_outputs(entry, reader));
@@ -146,6 +164,27 @@ fn read_plain(mapping: &Mapping, values: &mut Values, reader: &mut FieldReader<'
         }
         None => reader.push(not_a_map(entry, "a map from module name to outputs", reader)),
     });
+}
+
+/// Reads the facts that the environment file does not contain.
+fn read_environment(mapping: &Mapping, values: &mut Values, reader: &mut FieldReader<'_>) {
+    let is_account =
+        |text: &str| text.len() == 12 && text.bytes().all(|byte| byte.is_ascii_digit());
+    for entry in mapping.entries.iter() {
+        let key = &*entry.key.value;
+        let Some(text) = scalar_text(&entry.value).filter(|_| ENVIRONMENT_FACTS.contains(&key))
+        else {
+            continue;
+        };
+        if key == "account_id" && !is_account(&text) {
+            let message = "`account_id` is not an AWS account ID, expected 12 digits";
+            let diagnostic = reader
+                .in_entry(entry, |reader| reader.fault(&WRONG_TYPE, entry.value.span, message));
+            reader.push(diagnostic);
+        } else {
+            values.environment.insert(key.to_owned(), text);
+        }
+    }
 }
 
 fn read_outputs(entry: &Entry, reader: &mut FieldReader<'_>) -> BTreeMap<String, String> {
@@ -171,7 +210,9 @@ impl Values {
     /// Returns the value of an input, such as `parent.domain` or `module.db.db_host`.
     #[must_use]
     pub fn of_input(&self, input: &str) -> Option<&str> {
-        let (owner, rest) = input.split_once('.')?;
+        let Some((owner, rest)) = input.split_once('.') else {
+            return self.environment.get(input).map(String::as_str);
+        };
         let value = match owner {
             "parent" => self.parent.get(rest),
             "random" => self.random.get(rest),

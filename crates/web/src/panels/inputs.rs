@@ -11,7 +11,7 @@ use wasm_split_helpers::wasm_split;
 use crate::lazy::{self, Loaded};
 use crate::page::Page;
 use crate::state::State;
-use crate::work::{SERVICE_FILE, VALUES_FILE};
+use crate::work::VALUES_FILE;
 
 #[wasm_split(panels, fallible)]
 fn load_inputs() -> Loaded<AnyView> {
@@ -72,47 +72,33 @@ fn known(data: &Value) -> Vec<String> {
         let outputs = keys(&data["modules"][&module]).into_iter();
         outputs.map(move |output| format!("module.{module}.{output}"))
     });
-    named("parent").chain(named("vars")).chain(modules).collect()
+    let of_environment = ["account_id", "region", "org_name"];
+    let of_environment =
+        of_environment.into_iter().filter(|name| !data[name].is_null()).map(str::to_owned);
+    named("parent").chain(named("vars")).chain(modules).chain(of_environment).collect()
 }
 
-/// Returns the file and the path that store an input.
-fn place(state: State, name: &str) -> (String, Vec<PathStep>) {
+/// Returns the path of an input in the values file.
+fn path(name: &str) -> Vec<PathStep> {
     let key = |key: &str| PathStep::Key(key.to_owned());
-    let (first, rest) = name.split_once('.').unwrap_or(("", name));
-    match (first, rest.split_once('.')) {
-        ("parent" | "vars", _) => (VALUES_FILE.to_owned(), vec![key(first), key(rest)]),
-        ("module", Some((module, output))) => {
-            (VALUES_FILE.to_owned(), vec![key("modules"), key(module), key(output)])
-        }
-        _ => {
-            // A service file without environments contains the providers itself.
-            let file = environment_file(state).unwrap_or_else(|| SERVICE_FILE.to_owned());
-            (file, vec![key("providers"), key("aws"), key(name)])
-        }
+    match name.split_once('.') {
+        Some(("module", rest)) => match rest.split_once('.') {
+            Some((module, output)) => vec![key("modules"), key(module), key(output)],
+            None => vec![key("modules"), key(rest)],
+        },
+        Some((owner, rest)) => vec![key(owner), key(rest)],
+        None => vec![key(name)],
     }
-}
-
-/// Returns the path of the selected environment file.
-fn environment_file(state: State) -> Option<String> {
-    state.results.outcome.with_untracked(|outcome| {
-        let selected = outcome.analysis.environment.as_ref();
-        let mut environments = outcome.analysis.environments.iter();
-        let found = environments
-            .find(|environment| selected.is_none_or(|selected| *selected == environment.name));
-        found.map(|environment| environment.path.clone())
-    })
 }
 
 #[component]
 fn Input(name: String, data: Memo<Option<Value>>) -> impl IntoView {
     let page = expect_context::<Page>();
-    let (file, path) = place(page.state, &name);
-    let is_values = file == VALUES_FILE;
+    let path = path(&name);
     let pointer = pointer(&path);
     let value = move || {
         let data = data.read();
-        let value = data.as_ref().filter(|_| is_values).and_then(|data| data.pointer(&pointer));
-        match value {
+        match data.as_ref().and_then(|data| data.pointer(&pointer)) {
             Some(Value::String(text)) => text.clone(),
             None | Some(Value::Null) => String::new(),
             Some(other) => other.to_string(),
@@ -131,7 +117,7 @@ fn Input(name: String, data: Memo<Option<Value>>) -> impl IntoView {
                 autocomplete="off"
                 spellcheck="false"
                 prop:value=value
-                on:change:target=move |event| store(page, &file, &path, event.target().value())
+                on:change:target=move |event| store(page, &path, event.target().value())
             />
         </label>
     }
@@ -144,17 +130,19 @@ fn pointer(path: &[PathStep]) -> String {
     path.iter().map(step).collect()
 }
 
-/// Writes an input to its file; an empty text removes it.
-fn store(page: Page, file: &str, path: &[PathStep], text: String) {
-    let present = untrack(|| page.state.sources.text_of(file));
-    let source = SourceText { name: file.to_owned(), text: present };
-    let edit = if text.is_empty() {
+/// Writes an input to the values file; an empty text removes it.
+fn store(page: Page, path: &[PathStep], text: String) {
+    let source = SourceText {
+        name: VALUES_FILE.to_owned(),
+        text: page.state.sources.values.get_untracked(),
+    };
+    let edit = if text.trim().is_empty() {
         api::remove(&source, path)
     } else {
-        api::set(&source, path, &Value::String(text))
+        api::set(&source, path, &Value::String(text.trim().to_owned()))
     };
     match edit {
-        Ok(Some(edit)) => page.edit(file, &[edit]),
+        Ok(Some(edit)) => page.edit(VALUES_FILE, &[edit]),
         Ok(None) => {}
         Err(error) => page.state.notify(error.to_string()),
     }
