@@ -87,9 +87,18 @@ impl Choices {
         let minor =
             self.kubernetes.as_deref().map(|version| version.strip_prefix('v').unwrap_or(version));
         find("Kubernetes version", minor, Kubernetes::ALL)?;
-        self.image_tag.as_deref().map_or(Ok(()), check_tag)?;
-        self.image_digest.as_deref().map_or(Ok(()), check_digest)?;
+        self.check_image()?;
         Ok(options)
+    }
+
+    /// Checks the image tag and the image digest.
+    ///
+    /// # Errors
+    ///
+    /// Fails with a message if one of them is not valid.
+    pub fn check_image(&self) -> Result<(), String> {
+        self.image_tag.as_deref().map_or(Ok(()), check_tag)?;
+        self.image_digest.as_deref().map_or(Ok(()), check_digest)
     }
 
     /// Parses the exposure.

@@ -4,6 +4,7 @@ use leptos::prelude::*;
 use optakit_core::api;
 
 use crate::bundle;
+use crate::image_field::{IMAGE_FIELD, IMAGE_PROBLEM};
 use crate::state::{Dialog, State};
 
 /// The bar at the top.
@@ -76,12 +77,17 @@ fn names(state: State) -> Vec<String> {
 /// The field for the tag or digest of AUTO images.
 #[component]
 fn Image() -> impl IntoView {
-    let image = expect_context::<State>().sources.image;
+    let state = expect_context::<State>();
+    let image = state.sources.image;
+    let is_invalid = Memo::new(move |_| state.results.image_error().is_some());
     view! {
         <label class="field image" title="Tag or digest for image: AUTO">
             <span>{"Image"}</span>
             <input
+                id=IMAGE_FIELD
                 aria-label="Image tag or digest"
+                aria-invalid=move || is_invalid.get().then_some("true")
+                aria-describedby=move || is_invalid.get().then_some(IMAGE_PROBLEM)
                 placeholder="tag or digest"
                 autocomplete="off"
                 spellcheck="false"

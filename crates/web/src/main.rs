@@ -16,6 +16,7 @@ mod examples;
 mod export;
 mod files;
 mod form;
+mod image_field;
 mod lazy;
 mod linking;
 mod manifest_copy;

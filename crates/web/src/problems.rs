@@ -4,6 +4,7 @@ use leptos::prelude::*;
 use optakit_core::api::{Diagnostic, TextEdit};
 use wasm_split_helpers::wasm_split;
 
+use crate::image_field::focus_image;
 use crate::lazy::{self, Loaded};
 use crate::markup::count;
 use crate::page::Page;
@@ -45,7 +46,7 @@ fn go(page: Page, direction: Direction) {
     let (view, selection) = (page.state.view, page.state.selection);
     let diagnostics = diagnostics(page);
     if diagnostics.is_empty() {
-        return page.state.notify("No problems");
+        return go_to_choice(page);
     }
     let cursor = selection.cursor.get_untracked().map(|cursor| cursor.offset);
     let offset = cursor.or_else(|| selection.last_problem.get_untracked());
@@ -55,6 +56,16 @@ fn go(page: Page, direction: Direction) {
     page.reveal(file, place.utf16_start, place.utf16_end);
     let (number, count) = (index + 1, diagnostics.len());
     page.state.notify(format!("Problem {number} of {count}: {}", message.replace('`', "")));
+}
+
+/// Shows the problem of a choice, since the texts have none.
+fn go_to_choice(page: Page) {
+    let (image, others) = untrack(|| page.state.results.choice_problems());
+    if image.is_some() {
+        focus_image();
+    }
+    let message = image.or(others).unwrap_or_else(|| "No problems".to_owned());
+    page.state.notify(message.replace('`', ""));
 }
 
 /// Returns the index of the next or previous diagnostic. In the open file the cursor decides; the

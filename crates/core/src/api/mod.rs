@@ -59,7 +59,7 @@ pub use trace::{LineExplanation, TracedLine, decided_lines, explain_line, trace}
 pub use crate::bundle::RequiredSecret;
 pub use crate::choices::Choices;
 pub use crate::kind::Kind;
-pub use crate::render::IMAGE_DIGEST;
+pub use crate::render::{IMAGE_DIGEST, MANUAL_SECRETS};
 pub use crate::resolve::is_git_address;
 pub use crate::rule::Severity;
 pub use crate::source::SourceText;

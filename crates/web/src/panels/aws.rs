@@ -4,6 +4,7 @@ use leptos::prelude::*;
 use optakit_core::api::{self, AwsDocument};
 use wasm_split_helpers::wasm_split;
 
+use super::unmanaged::unmanaged;
 use crate::lazy::{self, Loaded};
 use crate::state::State;
 use crate::{examples, export};
@@ -50,7 +51,9 @@ fn Aws() -> impl IntoView {
             {list}
         </section>
         <div class="actions">
-            <span class="hint">{"Created by optakit apply"}</span>
+            <span class="hint">
+                {"Created by optakit apply. "} {move || unmanaged(state)}
+            </span>
             <button class="button" aria-disabled=is_empty on:click=copy>
                 "Copy"
             </button>

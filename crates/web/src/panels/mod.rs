@@ -7,3 +7,4 @@ pub(crate) mod diagram;
 pub(crate) mod inputs;
 pub(crate) mod manifests;
 pub(crate) mod problems;
+mod unmanaged;

@@ -3,6 +3,7 @@
 use leptos::prelude::*;
 use optakit_core::api::{Diagnostic, Fix};
 
+use crate::image_field::{IMAGE_PROBLEM, focus_image};
 use crate::markup::{count, inline_code};
 use crate::page::Page;
 use crate::problems;
@@ -16,11 +17,15 @@ pub(crate) fn Problems() -> impl IntoView {
     let page = expect_context::<Page>();
     let outcome = page.state.results.outcome;
     let diagnostics = Memo::new(move |_| outcome.read().analysis.diagnostics.clone());
-    let title = move || match diagnostics.read().len() {
-        0 => "No problems".to_owned(),
-        number => count(number, "problem"),
+    let of_choices = Memo::new(move |_| page.state.results.choice_problems());
+    let title = move || {
+        let (image, others) = &*of_choices.read();
+        let of_choices = usize::from(image.is_some()) + usize::from(others.is_some());
+        match diagnostics.read().len() + of_choices {
+            0 => "No problems".to_owned(),
+            number => count(number, "problem"),
+        }
     };
-    let refusal = Memo::new(move |_| outcome.read().analysis.refusal.clone());
     let has_safe_fixes = Memo::new(move |_| {
         let has_safe_fix = |diagnostic: &&Diagnostic| diagnostic.fixes.iter().any(|fix| fix.safe);
         diagnostics.read().iter().filter(has_safe_fix).count() > 1
@@ -41,16 +46,38 @@ pub(crate) fn Problems() -> impl IntoView {
                 {move || has_safe_fixes.get().then(fix_all)}
             </div>
             <ul>
-                {move || refusal.get().map(refused)}
+                {move || of_choices.get().0.map(image_problem)}
+                {move || of_choices.get().1.map(choice_problem)}
                 {move || list(diagnostics.get())}
             </ul>
         </section>
     }
 }
 
-/// Renders the message about choices that exclude each other.
-fn refused(message: String) -> impl IntoView {
-    view! { <li class="none">{inline_code(&message)}</li> }
+/// The problem of the image tag or digest. A click opens its field.
+fn image_problem(message: String) -> impl IntoView {
+    view! {
+        <li class="problem error" id=IMAGE_PROBLEM>
+            <button class="go" on:click=move |_| focus_image()>
+                <span class="mark" role="img" aria-label="error"></span>
+                <span class="what">{inline_code(&message)}</span>
+                <span class="where">{"Image tag or digest"}</span>
+            </button>
+        </li>
+    }
+}
+
+/// The problem of choices that are invalid or exclude each other.
+fn choice_problem(message: String) -> impl IntoView {
+    view! {
+        <li class="problem error">
+            <div class="go">
+                <span class="mark" role="img" aria-label="error"></span>
+                <span class="what">{inline_code(&message)}</span>
+                <span class="where">{"Options"}</span>
+            </div>
+        </li>
+    }
 }
 
 fn list(diagnostics: Vec<Diagnostic>) -> impl IntoView {

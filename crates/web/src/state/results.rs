@@ -100,6 +100,19 @@ impl Results {
         request
     }
 
+    /// Returns why the image tag or digest is not valid; none if it is.
+    pub(crate) fn image_error(self) -> Option<String> {
+        self.outcome.read().request.choices.check_image().err()
+    }
+
+    /// Returns the problems of the choices: of the image, and of the others.
+    pub(crate) fn choice_problems(self) -> (Option<String>, Option<String>) {
+        let image = self.image_error();
+        let refusal = self.outcome.read().analysis.refusal.clone();
+        let others = refusal.filter(|refusal| Some(refusal) != image.as_ref());
+        (image, others)
+    }
+
     /// Whether the texts have errors.
     pub(crate) fn has_errors(self) -> bool {
         self.outcome.read().analysis.has_errors()

@@ -1,14 +1,18 @@
-//! The bundle: its contents, the values it still needs, and the next command.
+//! The bundle: its contents, the values it still needs, and the next commands.
+
+mod next;
 
 use leptos::prelude::*;
 use optakit_core::api::{self, IMAGE_DIGEST};
 use optakit_core::bundle::Bundle;
 use wasm_split_helpers::wasm_split;
 
-use crate::export;
+use super::unmanaged::unmanaged;
+use crate::examples;
 use crate::lazy::{self, Loaded};
 use crate::markup::count;
 use crate::state::State;
+use next::Next;
 
 #[wasm_split(panels, fallible)]
 fn load_bundle() -> Loaded<AnyView> {
@@ -24,10 +28,12 @@ pub(crate) fn show() -> AnyView {
 #[component]
 fn BundlePanel() -> impl IntoView {
     let state = expect_context::<State>();
-    let bundle = move || api::bundle(&state.results.outcome.read().request).ok();
-    let contents = move || match bundle() {
-        Some(bundle) => facts(&bundle).into_any(),
-        None => view! { <p class="empty">{"Fix the errors to build a bundle."}</p> }.into_any(),
+    let contents = move || match api::bundle(&state.results.outcome.read().request) {
+        Ok(bundle) => facts(state, bundle).into_any(),
+        Err(analysis) if analysis.has_errors() || analysis.refusal.is_some() => {
+            view! { <p class="empty">{"Fix the errors to build a bundle."}</p> }.into_any()
+        }
+        Err(_) => view! { <p class="empty">{"Loading the RDS certificates…"}</p> }.into_any(),
     };
     view! {
         <section aria-label="Bundle" class="panel">
@@ -36,13 +42,17 @@ fn BundlePanel() -> impl IntoView {
     }
 }
 
-fn facts(bundle: &Bundle) -> impl IntoView + use<> {
+fn facts(state: State, bundle: Bundle) -> impl IntoView {
+    let account = bundle.target.account_id.as_deref().and_then(examples::account_note);
+    let note = |text: String| view! { <p class="note">{text}</p> };
     view! {
         <div class="facts">
-            <dl>{rows(bundle)}</dl>
-            {secrets(bundle)}
-            {missing_inputs(bundle)}
-            {commands(bundle)}
+            {account.map(note)}
+            <dl>{rows(&bundle)}</dl>
+            {secrets(&bundle)}
+            {missing_inputs(&bundle)}
+            {unmanaged(state).map(|text| view! { <p>{text}</p> })}
+            <Next bundle />
         </div>
     }
 }
@@ -125,34 +135,5 @@ fn source(input: &str) -> &'static str {
         "account_id" => "your AWS account ID",
         "parent.k8s_openid_provider_url" => "read from EKS",
         _ => "from the environment",
-    }
-}
-
-fn commands(bundle: &Bundle) -> impl IntoView + use<> {
-    let name = bundle.file_name();
-    let mut commands = vec![format!("optakit apply {name}")];
-    if bundle.holes.iter().any(|missing| missing.input == IMAGE_DIGEST) {
-        commands.push(format!("optakit apply {name} --image-digest sha256:…"));
-    }
-    let commands = commands.into_iter().map(|command| view! { <Command command /> });
-    view! {
-        <div>
-            <h2>{"Next"}</h2>
-            {commands.collect_view()}
-        </div>
-    }
-}
-
-/// A command with a button that copies it.
-#[component]
-fn Command(command: String) -> impl IntoView {
-    let state = expect_context::<State>();
-    let copied = command.clone();
-    let copy = move |_| export::copy(state, copied.clone());
-    view! {
-        <div class="command">
-            <code>{command}</code>
-            <button class="link" aria-label="Copy command" on:click=copy>{"Copy"}</button>
-        </div>
     }
 }
