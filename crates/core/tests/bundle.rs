@@ -21,8 +21,8 @@ fn request() -> Request {
             ),
         }),
         choices: Choices::default(),
-        own_values: false,
         rds_certificates: certificates(),
+        ..Request::default()
     }
 }
 

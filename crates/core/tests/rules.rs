@@ -88,8 +88,8 @@ fn check(files: &Files) -> Analysis {
             exposure: Some("gateway".to_owned()),
             ..Choices::default()
         },
-        own_values: false,
         rds_certificates: RdsCertificates::always("certificates"),
+        ..Request::default()
     };
     let mut analysis = analyze(&request, false);
     // One rule is about several files.

@@ -9,7 +9,7 @@ use crate::lazy::{self, Loaded};
 use crate::manifest_copy::ManifestCopy;
 use crate::state::State;
 use crate::work::Export;
-use crate::{examples, export, platform, storage};
+use crate::{example_account, export, platform, storage};
 
 #[wasm_split(panels, fallible)]
 fn load_export(state: State) -> Loaded<()> {
@@ -57,7 +57,13 @@ fn build_and_save(state: State) {
 
 /// Returns what the user must know about a bundle.
 fn notes(bundle: &Bundle) -> Vec<String> {
-    bundle.target.account_id.as_deref().and_then(examples::account_note).into_iter().collect()
+    bundle
+        .target
+        .account_id
+        .as_deref()
+        .and_then(example_account::account_note)
+        .into_iter()
+        .collect()
 }
 
 fn build_kustomize(state: State) {

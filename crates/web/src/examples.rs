@@ -10,20 +10,6 @@ const ENVIRONMENT_PATH: &str = "env.yml";
 /// The environment file of every example.
 const ENVIRONMENT: &str = include_str!("../examples/env.yml");
 
-/// The AWS account of the examples. AWS uses it in its documentation, and it belongs to nobody.
-const ACCOUNT: &str = "123456789012";
-
-/// Returns a note if an AWS account is that of the examples.
-pub(crate) fn account_note(account: &str) -> Option<String> {
-    (account == ACCOUNT)
-        .then(|| format!("AWS account {ACCOUNT} is from the examples: replace it with yours"))
-}
-
-/// Returns the same note if a text contains the account of the examples.
-pub(crate) fn account_note_in(contains: impl Fn(&str) -> bool) -> Option<String> {
-    contains(ACCOUNT).then(|| account_note(ACCOUNT)).flatten()
-}
-
 /// A service file to start from.
 pub(crate) struct Example {
     pub(crate) title: &'static str,

@@ -12,6 +12,7 @@ mod commands;
 mod dialogs;
 mod editor;
 mod effects;
+mod example_account;
 mod examples;
 mod export;
 mod files;
@@ -31,6 +32,7 @@ mod share;
 mod source_pane;
 mod state;
 mod status;
+mod steps;
 mod storage;
 mod tabs;
 mod undo;
@@ -42,7 +44,7 @@ use editor::Editors;
 use page::Page;
 use served::Served;
 use state::State;
-use undo::Undo;
+use steps::Undo;
 use work::Work;
 
 /// Faster and smaller than the default allocator. The program must have one thread only.

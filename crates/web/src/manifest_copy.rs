@@ -3,7 +3,7 @@
 use leptos::prelude::*;
 use optakit_core::api::Manifest;
 
-use crate::examples;
+use crate::example_account;
 use crate::state::State;
 
 /// Manifests of the present texts, and what they lack.
@@ -48,7 +48,7 @@ impl ManifestCopy {
             let modules = without_image.join(", ");
             notes.push(format!("Without the Deployment of {modules}: no image tag or digest"));
         }
-        notes.extend(examples::account_note_in(contain));
+        notes.extend(example_account::account_note_in(contain));
         Some(Self { manifests, notes })
     }
 

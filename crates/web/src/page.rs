@@ -7,7 +7,7 @@ use optakit_core::api::TextEdit;
 
 use crate::editor::{Editor, Editors};
 use crate::state::State;
-use crate::undo::Undo;
+use crate::steps::Undo;
 use crate::work::{SERVICE_FILE, VALUES_FILE, Work};
 
 /// The state together with the text editors and the undo history.

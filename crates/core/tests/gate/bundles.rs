@@ -31,8 +31,8 @@ pub(crate) fn request(case: &Path, with_values: bool, choices: Choices) -> Reque
         environment_files: [("env.yml".to_owned(), Ok(read(&folder().join("env.yml"))))].into(),
         values,
         choices,
-        own_values: false,
         rds_certificates: RdsCertificates::always("-----BEGIN CERTIFICATE-----\n"),
+        ..Request::default()
     }
 }
 

@@ -7,7 +7,7 @@ use wasm_split_helpers::wasm_split;
 use super::unmanaged::unmanaged;
 use crate::lazy::{self, Loaded};
 use crate::state::State;
-use crate::{examples, export};
+use crate::{example_account, export};
 
 #[wasm_split(panels, fallible)]
 fn load_aws() -> Loaded<AnyView> {
@@ -68,7 +68,7 @@ fn notes(state: State, text: &str) -> Vec<String> {
     let missing: Vec<&str> =
         inputs.filter(|input| text.contains(&format!("{{{input}}}"))).map(String::as_str).collect();
     let missing = (!missing.is_empty()).then(|| format!("Missing inputs: {}", missing.join(", ")));
-    let account = examples::account_note_in(|account| text.contains(account));
+    let account = example_account::account_note_in(|account| text.contains(account));
     missing.into_iter().chain(account).collect()
 }
 

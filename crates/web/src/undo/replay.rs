@@ -2,14 +2,13 @@
 
 use leptos::prelude::*;
 
-use super::change::{Change, Settings, TextChange};
 use crate::page::Page;
+use crate::steps::{Change, Settings, TextChange};
 use crate::work::{SERVICE_FILE, VALUES_FILE};
 
 /// Undoes the last step, or redoes the last undone one.
 pub(super) fn replay(page: Page, back: bool) {
-    let change = page.undo.steps.try_update_value(|steps| steps.take(back)).flatten();
-    let Some(Change { texts, settings }) = change else {
+    let Some(Change { texts, settings }) = page.undo.take(back) else {
         return page.state.notify(if back { "Nothing to undo" } else { "Nothing to redo" });
     };
     if let Some((before, after)) = settings {
@@ -27,7 +26,7 @@ pub(super) fn replay(page: Page, back: bool) {
         show(page, first, back);
     }
     let work = untrack(|| page.state.sources.work.get());
-    page.undo.replayed.set_value(Some(work));
+    page.undo.expect_replayed(work);
 }
 
 fn restore(page: Page, settings: Settings) {

@@ -8,7 +8,7 @@ use optakit_core::bundle::Bundle;
 use wasm_split_helpers::wasm_split;
 
 use super::unmanaged::unmanaged;
-use crate::examples;
+use crate::example_account;
 use crate::lazy::{self, Loaded};
 use crate::markup::count;
 use crate::state::State;
@@ -43,7 +43,7 @@ fn BundlePanel() -> impl IntoView {
 }
 
 fn facts(state: State, bundle: Bundle) -> impl IntoView {
-    let account = bundle.target.account_id.as_deref().and_then(examples::account_note);
+    let account = bundle.target.account_id.as_deref().and_then(example_account::account_note);
     let note = |text: String| view! { <p class="note">{text}</p> };
     view! {
         <div class="facts">

@@ -8,24 +8,24 @@ use crate::work::{Export, SERVICE_FILE, VALUES_FILE, Work};
 
 /// A replaced range of a file.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub(super) struct TextChange {
-    pub(super) file: String,
+pub(crate) struct TextChange {
+    pub(crate) file: String,
     /// The first replaced byte.
-    pub(super) start: usize,
-    pub(super) removed: String,
-    pub(super) inserted: String,
+    pub(crate) start: usize,
+    pub(crate) removed: String,
+    pub(crate) inserted: String,
     /// Whether the file existed before and after the change.
-    pub(super) existed: bool,
-    pub(super) exists: bool,
+    pub(crate) existed: bool,
+    pub(crate) exists: bool,
 }
 
 /// Everything except the texts.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub(super) struct Settings {
-    pub(super) environment: Option<String>,
-    pub(super) image: String,
-    pub(super) choices: Choices,
-    pub(super) export: Option<Export>,
+pub(crate) struct Settings {
+    pub(crate) environment: Option<String>,
+    pub(crate) image: String,
+    pub(crate) choices: Choices,
+    pub(crate) export: Option<Export>,
 }
 
 impl Settings {
@@ -40,22 +40,22 @@ impl Settings {
     }
 
     /// Whether only the image differs.
-    pub(super) fn differs_in_image(&self, other: &Self) -> bool {
+    pub(crate) fn differs_in_image(&self, other: &Self) -> bool {
         *self == Self { image: self.image.clone(), ..other.clone() }
     }
 }
 
 /// A change of texts and settings that happens at once.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub(super) struct Change {
-    pub(super) texts: Vec<TextChange>,
+pub(crate) struct Change {
+    pub(crate) texts: Vec<TextChange>,
     /// The settings before and after the change, if they differ.
-    pub(super) settings: Option<(Settings, Settings)>,
+    pub(crate) settings: Option<(Settings, Settings)>,
 }
 
 impl Change {
     /// Compares two versions; none if only the export differs, which is not an edit.
-    pub(super) fn between(before: &Work, after: &Work) -> Option<Self> {
+    pub(crate) fn between(before: &Work, after: &Work) -> Option<Self> {
         let texts = changed_texts(before, after);
         let is_same = before.environment == after.environment
             && before.image == after.image
@@ -119,7 +119,7 @@ fn text_change(file: String, before: Option<&str>, after: Option<&str>) -> TextC
 
 impl TextChange {
     /// Joins a change that directly follows this one and touches its text.
-    pub(super) fn join(&mut self, next: &Self) -> bool {
+    pub(crate) fn join(&mut self, next: &Self) -> bool {
         if self.file != next.file {
             return false;
         }

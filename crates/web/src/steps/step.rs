@@ -10,7 +10,7 @@ const MAX_STEPS: usize = 2000;
 
 /// The steps that can be undone and redone, the latest one last.
 #[derive(Default)]
-pub(super) struct Steps {
+pub(crate) struct Steps {
     done: Vec<Step>,
     undone: Vec<Step>,
 }
@@ -23,7 +23,7 @@ struct Step {
 
 impl Steps {
     /// Adds a change. Typing joins the step before it.
-    pub(super) fn record(&mut self, before: &Work, after: &Work, time: f64, typing: bool) {
+    pub(crate) fn record(&mut self, before: &Work, after: &Work, time: f64, typing: bool) {
         let Some(change) = Change::between(before, after) else { return };
         self.undone.clear();
         if let Some(last) = self.done.last_mut()
@@ -40,7 +40,7 @@ impl Steps {
     }
 
     /// Takes the change to undo or to redo.
-    pub(super) fn take(&mut self, back: bool) -> Option<Change> {
+    pub(crate) fn take(&mut self, back: bool) -> Option<Change> {
         let (from, to) = if back {
             (&mut self.done, &mut self.undone)
         } else {
