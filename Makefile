@@ -4,7 +4,7 @@ MINUTES ?= 10
 TARGETS ?= render edit bundle values link keys
 
 .DEFAULT_GOAL := help
-.PHONY: help run page js docs test check bless fuzz chaos bench soak profile size pictures dist reproduce
+.PHONY: help run page js docs test check bless fuzz generate chaos bench soak profile size pictures dist reproduce
 
 help: ## List all targets.
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | awk -F ':.*## ' '{printf "  make %-10s %s\n", $$1, $$2}'
@@ -32,6 +32,9 @@ bless: ## Rewrite the snapshots and generated files that tests compare with.
 
 fuzz: ## Fuzz the core with random input (MINUTES=10 per target, TARGETS="render edit").
 	@scripts/fuzz.sh $(MINUTES) "$(TARGETS)"
+
+generate: ## Generate service files, and send what is accepted to an API server (MINUTES=10, SEED=).
+	@scripts/generate.sh $(MINUTES) $(SEED)
 
 chaos: ## Apply with random faults, and check what must always be true (MINUTES=10, SEED=).
 	@scripts/chaos.sh $(MINUTES) $(SEED)

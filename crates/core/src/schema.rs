@@ -35,7 +35,7 @@ fn object(fields: &[Field]) -> Value {
         .collect();
     let alternatives = fields.iter().filter_map(|field| Some((field.name, field.instead?)));
     let alternatives: Vec<Value> = alternatives
-        .map(|(name, other)| json!({ "oneOf": [{ "required": [name] }, { "required": [other] }] }))
+        .map(|(name, other)| json!({ "oneOf": [has_value(name), has_value(other)] }))
         .collect();
     let mut schema =
         json!({ "type": "object", "properties": properties, "additionalProperties": false });
@@ -48,8 +48,16 @@ fn object(fields: &[Field]) -> Value {
     schema
 }
 
+/// Returns the schema of a map in which a key has a value.
+fn has_value(name: &str) -> Value {
+    json!({ "required": [name], "properties": { name: { "not": { "type": "null" } } } })
+}
+
 fn property(field: &Field) -> Value {
     let mut schema = field_type(field);
+    if !field.required {
+        or_nothing(&mut schema);
+    }
     schema["description"] = json!(field.text());
     if let Some(default) =
         field.default.and_then(|default| serde_json::from_str::<Value>(default).ok())
@@ -59,14 +67,23 @@ fn property(field: &Field) -> Value {
     schema
 }
 
+/// Also accepts a key without a value, which means the default.
+fn or_nothing(schema: &mut Value) {
+    if let Some(choices) = schema.get_mut("anyOf").and_then(Value::as_array_mut) {
+        choices.push(json!({ "type": "null" }));
+    } else if let Some(Value::String(kind)) = schema.get("type") {
+        schema["type"] = json!([kind, "null"]);
+    }
+}
+
 fn field_type(field: &Field) -> Value {
     match field.kind {
         FieldType::Boolean => json!({ "anyOf": [{ "type": "boolean" }, reference()] }),
         FieldType::Integer => json!({ "anyOf": [integer(field), reference()] }),
-        FieldType::Count => json!({ "anyOf": [integer(field), digits("[0-9]+")] }),
+        FieldType::Count => json!({ "anyOf": [integer(field), digits("[0-9]+(\\.0*)?")] }),
         FieldType::Quantity => {
             let number = json!({ "type": "number", "exclusiveMinimum": 0 });
-            json!({ "anyOf": [number, digits("[0-9]+(\\.[0-9]+)?")] })
+            json!({ "anyOf": [number, digits("[0-9]*\\.?[0-9]+")] })
         }
         FieldType::Text => text(),
         FieldType::Scalar => json!({ "type": ["string", "number", "boolean", "null"] }),
@@ -78,7 +95,7 @@ fn field_type(field: &Field) -> Value {
             json!({ "anyOf": [map_of(text()), list_of(object(EnvVarItem::FIELDS))] })
         }
         FieldType::Port => {
-            let number = || json!({ "anyOf": [integer(field), digits("[0-9]+")] });
+            let number = || json!({ "anyOf": [integer(field), digits("[0-9]+(\\.0*)?")] });
             let ports: Map<String, Value> =
                 PORT_NAMES.iter().map(|name| ((*name).to_owned(), number())).collect();
             let mut port = json!({ "type": "object", "properties": ports });
@@ -109,7 +126,7 @@ fn integer(field: &Field) -> Value {
 /// Returns the schema of digits as text. The text can also contain references, which become digits
 /// later.
 fn digits(pattern: &str) -> Value {
-    json!({ "type": "string", "pattern": format!("^({pattern})$|\\{{") })
+    json!({ "type": "string", "pattern": format!("^\\s*({pattern})\\s*$|\\{{") })
 }
 
 /// Returns the schema of a text with a reference.

@@ -38,7 +38,7 @@ pub(super) fn check(checker: &mut Checker<'_>) {
         let help = "write an image reference, such as `registry.example.com/api:1.0`";
         report("`image: AUTO`", image.span, checker.path("image"), help, checker);
     }
-    if let Some(policy) = service.additional_iam_policies.value.iter().next() {
+    if let Some(policy) = service.additional_iam_policies.value.first() {
         let path = checker.path("additional_iam_policies");
         report("`additional_iam_policies`", policy.span, path, GRANT, checker);
     }

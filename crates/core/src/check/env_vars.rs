@@ -148,7 +148,7 @@ impl<'a> Names<'a> {
 
 /// Whether a character does not reach the container: Linux ends a text at NUL, and the API server
 /// changes or rejects the other ones.
-const fn is_lost(c: char) -> bool {
+pub(super) const fn is_lost(c: char) -> bool {
     matches!(
         c,
         '\0' | '\u{7f}'..='\u{9f}' | '\u{2028}' | '\u{2029}' | '\u{feff}' | '\u{fffe}' | '\u{ffff}'

@@ -5,6 +5,7 @@
 pub mod aws_names;
 pub mod aws_only;
 pub mod bucket;
+pub mod characters;
 pub mod chart;
 mod checked;
 mod context;
@@ -61,6 +62,7 @@ pub fn check(
     image::check(&mut checker);
     scaling::check(&mut checker);
     env_vars::check(&mut checker);
+    characters::check(&mut checker);
     dollar_signs::check(&mut checker);
     ports::check(&mut checker);
     probes::check(&mut checker);

@@ -5,9 +5,10 @@ use crate::diagnostic::Diagnostic;
 use crate::metadata_key::{is_key, is_label_value, is_snippet, is_unconfined};
 use crate::model::text_map::TextMap;
 use crate::model::toleration::{EFFECTS, INVALID_EFFECT};
-use crate::quote::one_of;
+use crate::quote::{one_of, quoted};
 use crate::rule::rule;
 use crate::suggest::Suggestion;
+use crate::text::Text;
 
 rule! {
     /// The key of a label or annotation is not valid.
@@ -79,6 +80,7 @@ pub(super) fn check(checker: &mut Checker<'_>) {
     labels(checker);
     annotations(checker);
     effects(checker);
+    taints(checker);
     limits(checker);
 }
 
@@ -150,6 +152,31 @@ fn effects(checker: &mut Checker<'_>) {
         let other_help = || format!("use {}", one_of(EFFECTS));
         let suggestion = Suggestion::new(text, EFFECTS.iter().copied(), other_help);
         checker.push(suggestion.add_to(diagnostic, "change"));
+    }
+}
+
+/// Checks the keys and values of taints, which follow the rules of labels.
+fn taints(checker: &mut Checker<'_>) {
+    for (index, toleration) in checker.service.tolerations.value.0.iter().enumerate() {
+        let path = format!("{}[{index}]", checker.path("tolerations"));
+        let is_wrong =
+            |text: &Text, is_valid: fn(&str) -> bool| text.is_known() && !is_valid(text.as_str());
+        let key = toleration.value.key.as_ref();
+        if let Some(key) = key.filter(|key| is_wrong(&key.value, is_key)) {
+            let message = format!("{} is not a valid key of a taint", quoted(key.value.as_str()));
+            let path = format!("{path}.key");
+            let diagnostic = Diagnostic::new(&INVALID_METADATA_KEY, key.span, path, message);
+            let help = "use a name, or a domain and a name like `example.com/team`";
+            checker.push(diagnostic.help(help));
+        }
+        let value = &toleration.value.value;
+        if let Some(span) = value.span.filter(|_| is_wrong(&value.value, is_label_value)) {
+            let found = quoted(value.value.as_str());
+            let message = format!("{found} is not a valid value of a taint");
+            let path = format!("{path}.value");
+            let diagnostic = Diagnostic::new(&INVALID_LABEL_VALUE, span, path, message);
+            checker.push(diagnostic.help("use at most 63 letters, digits, `-`, `_` and `.`"));
+        }
     }
 }
 

@@ -1,9 +1,9 @@
 //! The list of all rules.
 
 use super::{
-    aws_names, aws_only, bucket, chart, cron_jobs, dollar_signs, duplicate_layer, duplicate_uri,
-    env_vars, exposure, iam, image, links, names, pods, ports, probes, public_uri, scaling,
-    sessions, storage, workload_names,
+    aws_names, aws_only, bucket, characters, chart, cron_jobs, dollar_signs, duplicate_layer,
+    duplicate_uri, env_vars, exposure, iam, image, links, names, pods, ports, probes, public_uri,
+    scaling, sessions, storage, workload_names,
 };
 use crate::model::{
     cloud, environment, image as image_field, layer, module, named_by_key, port, providers, region,
@@ -127,6 +127,7 @@ pub static RULE_FAMILIES: &[RuleFamily] = &[
         rules: &[
             &env_vars::INVALID_ENV_NAME,
             &env_vars::INVALID_ENV_VALUE,
+            &characters::INVALID_CHARACTER,
             &env_vars::SHADOWED_ENV_VAR,
             &dollar_signs::DOLLAR_IN_VALUE,
             &dollar_signs::HIDDEN_SECRET,

@@ -185,12 +185,11 @@ fn parent(output: &str, scope: &Scope<'_>) -> Answer {
 fn module(name: &str, output: &str, scope: &Scope<'_>) -> Answer {
     let input = format!("module.{name}.{output}");
     let names: Vec<&str> = scope.modules.iter().map(|module| module.name.value.as_str()).collect();
-    if is_secret_output(output)
-        && (names.contains(&name) || scope.values.of_input(&input).is_some())
-    {
+    let is_secret = is_secret_output(output);
+    if is_secret && names.contains(&name) {
         return Answer::Secret(input);
     }
-    if let Some(value) = scope.value(&input) {
+    if let Some(value) = scope.value(&input).filter(|_| !is_secret) {
         return Answer::Known(value, None);
     }
     if let Some(module) = scope.modules.iter().find(|module| module.name.value == name) {
