@@ -4,9 +4,9 @@ use kube::api::{Api, DynamicObject, ListParams};
 use optakit_core::kind::Kind;
 use serde_json::Value;
 
-use super::change::{ObjectChange, to_value};
+use super::change::ObjectChange;
 use super::error::{LiveError, explain};
-use super::object::resource_of;
+use super::object::{resource_of, to_value};
 use crate::replicas::{self, Scale};
 
 /// Finds Deployments that an autoscaler of another tool would still scale after an apply. Two

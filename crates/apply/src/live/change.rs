@@ -1,12 +1,11 @@
 //! The changes of objects, computed with dry runs.
 
 use futures::future::{join, join_all};
-use kube::api::DynamicObject;
 use optakit_core::kind::Kind;
 use serde_json::Value;
 
 use super::error::{LiveError, explain};
-use super::object::{DesiredObject, WriteOptions};
+use super::object::{DesiredObject, WriteOptions, to_value};
 use super::volumes::{self, VolumeChange};
 use crate::owner::{self, Force};
 use crate::replicas::{self, ReplicaChange, Scale};
@@ -181,9 +180,4 @@ fn plan_replicas(change: &mut ObjectChange, scale: Scale) -> Result<(), LiveErro
     }
     let (expected, result) = (expected.unwrap_or_default(), result.unwrap_or_default());
     Err(LiveError::OtherReplicas { object: change.target.label(), expected, result })
-}
-
-/// Converts an object of the API server to JSON.
-pub(crate) fn to_value(object: DynamicObject) -> Value {
-    serde_json::to_value(object).expect("an object of the API server is JSON")
 }

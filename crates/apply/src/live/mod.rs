@@ -17,10 +17,10 @@ use kube::api::Api;
 use crate::network;
 
 pub(crate) use autoscalers::check_autoscalers;
-pub(crate) use change::{ObjectChange, object_changes, to_value};
+pub(crate) use change::{ObjectChange, object_changes};
 pub(crate) use error::{LiveError, explain};
 pub(crate) use lenient::{Lenient, parse};
-pub(crate) use object::{DesiredObject, WriteOptions, resource_of};
+pub(crate) use object::{DesiredObject, WriteOptions, resource_of, to_value};
 pub(crate) use retries::{Retries, is_used_up_quota};
 pub(crate) use volumes::{VolumeChange, keep_larger_claims};
 

@@ -28,6 +28,11 @@ pub(crate) fn resource_of(kind: Kind) -> ApiResource {
     ApiResource::from_gvk_with_plural(&gvk, kind.plural())
 }
 
+/// Converts an object of the API server to JSON.
+pub(crate) fn to_value(object: DynamicObject) -> Value {
+    serde_json::to_value(object).expect("an object of the API server is JSON")
+}
+
 impl DesiredObject {
     /// Returns the object at an index of a bundle.
     pub(crate) fn new(index: usize, object: &BundleObject) -> Self {

@@ -12,7 +12,7 @@ use kube::api::{Api, ListParams, Patch, PatchParams};
 use serde_json::{Value, json};
 
 use super::error::{LiveError, explain};
-use super::object::DesiredObject;
+use super::object::{DesiredObject, to_value};
 use crate::owner::MANAGER;
 
 /// The JSON pointer to the templates of the claims.
@@ -127,7 +127,7 @@ fn mounts(set: &Value) -> BTreeMap<String, String> {
     mounts.filter_map(path).collect()
 }
 
-/// Returns the number of bytes of a quantity such as `20Gi`. A text that is not a quantity has none.
+/// Returns the number of bytes of a quantity such as `20Gi`. Returns `None` for other texts.
 fn bytes(quantity: &str) -> Option<u128> {
     let end = quantity.find(|c: char| !c.is_ascii_digit()).unwrap_or(quantity.len());
     let (number, unit) = quantity.split_at(end);
@@ -210,7 +210,7 @@ pub(crate) async fn keep_larger_claims(
     for target in targets.iter_mut().filter(|target| !sizes(&target.object).is_empty()) {
         let live = target.api(client).get_opt(&target.name).await;
         let live = live.map_err(|error| explain(error, "reading", &target.label()))?;
-        let live = live.map(|live| sizes(&super::change::to_value(live))).unwrap_or_default();
+        let live = live.map(|live| sizes(&to_value(live))).unwrap_or_default();
         let templates = target.object.pointer_mut(TEMPLATES).and_then(Value::as_array_mut);
         for template in templates.into_iter().flatten() {
             let name = template["metadata"]["name"].as_str().unwrap_or_default().to_owned();

@@ -157,7 +157,8 @@ impl Workload {
         }
     }
 
-    /// Returns the owner of the new pods: the ReplicaSet of the newest revision, or the StatefulSet.
+    /// Returns the owner of the new pods: the ReplicaSet of the newest revision, or the
+    /// StatefulSet.
     pub(super) fn owner_of_new_pods<'a>(
         &'a self,
         sets: &'a [Arc<ReplicaSet>],

@@ -9,6 +9,7 @@ mod aws;
 mod confirm;
 mod connection;
 mod conventions;
+mod cron_jobs;
 mod drift;
 mod gate;
 mod history;

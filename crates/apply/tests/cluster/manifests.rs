@@ -3,7 +3,8 @@
 
 use std::path::{Path, PathBuf};
 
-use serde_json::Value;
+use optakit_core::kind::Kind;
+use serde_json::{Value, json};
 use tempfile::TempDir;
 
 use crate::testbed::{Run, exists, kubectl, kubectl_ok, optakit};
@@ -57,6 +58,7 @@ fn api_server_accepts_every_case_without_warnings() {
     for (level, arguments) in [
         ("baseline", &["--profile", "default"][..]),
         ("baseline", &["--profile", "opta-2021"]),
+        ("baseline", &["--profile", "opta-2022"]),
         ("baseline", &["--exposure", "gateway"]),
         ("baseline", &["--exposure", "alb"]),
         ("restricted", &["--hardening", "restricted"]),
@@ -85,9 +87,9 @@ fn assert_accepted(case: &Path, arguments: &[&str]) {
     let objects = list["items"].as_array_mut().expect("a list");
     let pods: Vec<Value> = objects
         .iter()
-        .filter(|object| object["kind"] == "Deployment")
+        .filter_map(template)
         .enumerate()
-        .map(|(index, deployment)| pod_of(deployment, &format!("pod-{index}")))
+        .map(|(index, template)| pod_of(template, &format!("pod-{index}")))
         .collect();
     objects.extend(pods);
     let file = copy.path("manifests.json");
@@ -99,13 +101,30 @@ fn assert_accepted(case: &Path, arguments: &[&str]) {
     assert!(!stderr.contains("Warning"), "{} {arguments:?}: {stderr}", case.display());
 }
 
-/// Returns a pod of a Deployment.
-fn pod_of(deployment: &Value, name: &str) -> Value {
-    let mut pod = deployment["spec"]["template"].clone();
+/// Returns the template of the pods of an object, with the namespace, if it has pods.
+fn template(object: &Value) -> Option<Value> {
+    let text = |key: &str| object[key].as_str().expect("an object has a kind");
+    let kind = Kind::find(text("apiVersion"), text("kind")).expect("the kind is known");
+    let mut template = object.pointer(kind.pod_template()?)?.clone();
+    template["metadata"]["namespace"] = object["metadata"]["namespace"].clone();
+    Some(template)
+}
+
+/// Returns a pod of a template.
+fn pod_of(mut pod: Value, name: &str) -> Value {
+    let spec = &mut pod["spec"];
+    // The claims of a StatefulSet are volumes of its pods.
+    let mounts = spec["containers"][0]["volumeMounts"].as_array().cloned().unwrap_or_default();
+    let names = mounts.iter().map(|mount| mount["name"].clone());
+    let claims: Vec<Value> = names
+        .filter(|name| name != "config")
+        .map(|name| json!({"name": name, "emptyDir": {}}))
+        .collect();
+    let volumes = spec["volumes"].as_array().cloned().unwrap_or_default();
+    spec["volumes"] = volumes.into_iter().chain(claims).collect();
     pod["apiVersion"] = "v1".into();
     pod["kind"] = "Pod".into();
     pod["metadata"]["name"] = name.into();
-    pod["metadata"]["namespace"] = deployment["metadata"]["namespace"].clone();
     // A dry run does not create the service account of the case.
     pod["spec"]["serviceAccountName"] = "default".into();
     pod
