@@ -148,7 +148,7 @@ async fn without_claim_changes(
     let live = target.api(client).get_opt(&target.name).await;
     let live = live.map_err(|error| explain(error, "reading", &target.label()))?;
     let Some(live) = live.map(to_value) else { return Ok((target.clone(), None)) };
-    let volumes = volumes::plan(client, target, &live).await?;
+    let volumes = volumes::volume_change(client, target, &live).await?;
     let tried = match &volumes {
         Some(_) => volumes::with_live_claims(target, &live),
         None => target.clone(),

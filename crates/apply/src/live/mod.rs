@@ -22,7 +22,7 @@ pub(crate) use error::{LiveError, explain};
 pub(crate) use lenient::{Lenient, parse};
 pub(crate) use object::{DesiredObject, WriteOptions, resource_of, to_value};
 pub(crate) use retries::{Retries, is_used_up_quota};
-pub(crate) use volumes::{VolumeChange, keep_larger_claims};
+pub(crate) use volumes::{VolumeChange, keep_larger_claims, volume_change};
 
 /// The time within which the API server must respond.
 const TIMEOUT: Duration = Duration::from_secs(10);

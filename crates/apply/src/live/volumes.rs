@@ -31,7 +31,12 @@ pub(crate) struct VolumeChange {
 impl VolumeChange {
     /// Returns the change for people: `opta-persistent-0 10Gi → 20Gi; …`.
     pub(crate) fn text(&self) -> String {
-        format!("{}; the StatefulSet is created again, its pods stay", self.parts.join(", "))
+        format!("{}; the StatefulSet is created again, its pods stay", self.summary())
+    }
+
+    /// Returns what changes.
+    pub(crate) fn summary(&self) -> String {
+        self.parts.join(", ")
     }
 
     /// Makes the claims larger.
@@ -65,7 +70,7 @@ impl VolumeChange {
 /// # Errors
 ///
 /// Fails if a claim would shrink, or if the API server rejects a larger one in a dry run.
-pub(super) async fn plan(
+pub(crate) async fn volume_change(
     client: &kube::Client,
     target: &DesiredObject,
     live: &Value,

@@ -59,6 +59,19 @@ pub(super) fn keep_replicas(target: &mut DesiredObject, live: &Value) {
 /// Fails with a diff of each Deployment whose pods would restart.
 pub(super) async fn refuse_restarts(session: &Session, found: &[LiveObject]) -> anyhow::Result<()> {
     let mut differences = Vec::new();
+    for found in found {
+        if let Some(change) =
+            live::volume_change(&session.client, &found.target, &found.live).await?
+        {
+            bail!(
+                "the volumes of {} differ ({}); nothing was changed\n  \
+                 help: set each `size` in `persistent_storage` to that of the live volume, and \
+                 change it with the next apply",
+                found.target.label(),
+                change.summary()
+            );
+        }
+    }
     for found in found.iter().filter(|found| found.target.kind.is_awaited()) {
         let wanted = dry_run(session, &found.target).await?;
         if let Some(difference) = helm::pod_difference(&found.live, &wanted) {
@@ -70,8 +83,8 @@ pub(super) async fn refuse_restarts(session: &Session, found: &[LiveObject]) -> 
     }
     bail!(
         "pods would restart; nothing was changed\n{}\n  \
-         help: write the bundle with `--profile opta-2021` and with the tag or digest of the \
-         running image",
+         help: write the bundle with the profile of the chart (`--profile opta-2021` or \
+         `--profile opta-2022`), and with the tag or digest of the running image",
         differences.join("\n")
     );
 }

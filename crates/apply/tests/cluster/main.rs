@@ -43,6 +43,7 @@ mod secrets;
 mod stateful;
 mod status;
 mod takeover;
+mod takeover_2022;
 mod takeover_interrupted;
 mod waiting;
 mod waiting_faults;

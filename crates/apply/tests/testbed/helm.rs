@@ -26,7 +26,7 @@ pub(crate) fn helm_with_config_maps(arguments: &[&str]) -> Run {
 
 /// Installs what Opta's chart rendered, with records in ConfigMaps.
 pub(crate) fn install_with_config_maps(service: &Service) {
-    install("configmap", service, str::to_owned);
+    install("configmap", "opta-2021", service, str::to_owned);
 }
 
 /// Installs what Opta's chart rendered, as a release of the namespace `default`, as Opta did.
@@ -36,11 +36,28 @@ pub(crate) fn install_with_helm(service: &Service) {
 
 /// Installs what Opta's chart rendered, with a change to the manifests.
 pub(crate) fn install_changed(service: &Service, change: impl Fn(&str) -> String) {
-    install("secret", service, change);
+    install("secret", "opta-2021", service, change);
 }
 
-fn install(driver: &str, service: &Service, change: impl Fn(&str) -> String) {
-    let rendered = service.run_alone(&["render", "--quiet", "--profile", "opta-2021"]).succeeds();
+/// Fields that Optakit sets, but the chart of 2022 did not.
+const NOT_IN_CHART: &[&str] = &[
+    "concurrencyPolicy:",
+    "successfulJobsHistoryLimit:",
+    "failedJobsHistoryLimit:",
+    "revisionHistoryLimit:",
+];
+
+/// Installs what Opta's chart of 2022 rendered.
+pub(crate) fn install_chart_of_2022(service: &Service) {
+    install("secret", "opta-2022", service, |manifests| {
+        let is_in_chart =
+            |line: &&str| !NOT_IN_CHART.iter().any(|field| line.trim_start().starts_with(field));
+        manifests.lines().filter(is_in_chart).collect::<Vec<_>>().join("\n") + "\n"
+    });
+}
+
+fn install(driver: &str, profile: &str, service: &Service, change: impl Fn(&str) -> String) {
+    let rendered = service.run_alone(&["render", "--quiet", "--profile", profile]).succeeds();
     let (_, rendered) = rendered.stdout.split_once("---\n").expect("the namespace is first");
     let rendered = change(rendered).replace(
         "app.kubernetes.io/managed-by: optakit",
