@@ -56,6 +56,7 @@ mod settings;
 mod stop;
 mod switches;
 mod takeover;
+mod url_secrets;
 mod wait;
 
 use std::process::ExitCode;

@@ -8,7 +8,7 @@ use crate::auth;
 use crate::aws::has_immutable_tags;
 use crate::aws::login::login;
 use crate::docker_login::{Credentials, DockerConfig, LoginError, credentials};
-use crate::image::Destination;
+use crate::image::{Destination, rejects_credentials};
 use crate::report::Report;
 
 /// The repository of a push, as the user names it.
@@ -20,39 +20,47 @@ pub(crate) struct Address<'a> {
 }
 
 impl Address<'_> {
-    /// Returns the repository, with the credentials of `docker login`. Without them, logs in to a
-    /// registry of ECR with the credentials of AWS.
+    /// Returns the repository, with the credentials of `docker login`. Without valid ones, logs in to
+    /// a registry of ECR with the credentials of AWS.
     ///
     /// # Errors
     ///
     /// Fails if the address is not a repository, or the credentials cannot be used.
     pub(crate) async fn open(&self, report: &Report) -> anyhow::Result<Destination> {
         let (registry, repository) = split(self.to)?;
-        let (config, warning) = DockerConfig::read();
-        if let Some(warning) = warning {
+        let (configs, warnings) = DockerConfig::read_all();
+        for warning in warnings {
             report.warning(warning);
         }
         let ecr = EcrHost::parse(registry);
-        let mut found = match (credentials(&config, registry, repository).await, ecr) {
+        let found = match (credentials(&configs, registry, repository).await, ecr) {
             // The credentials of AWS do not need the helper.
             (Err(LoginError::Helper(_)), Some(_)) => Credentials::None,
             (found, _) => found?,
         };
-        let mut immutable_tags = false;
-        if let Some(host) = ecr {
-            let aws = auth::aws(Some(host.region)).await?;
-            if !found.is_some() {
-                found = of_aws(&aws, registry).await?;
-            }
-            immutable_tags = has_immutable_tags(&aws, Some(host.account), repository).await;
-        }
-        Ok(Destination {
+        let mut to = Destination {
             registry: registry.to_owned(),
             repository: repository.to_owned(),
             credentials: found,
             plain_http: self.insecure.iter().any(|host| names(host, registry)),
-            immutable_tags,
-        })
+            immutable_tags: false,
+        };
+        if let Some(host) = ecr {
+            let aws = auth::aws(Some(host.region)).await?;
+            if !to.credentials.is_some() {
+                to.credentials = of_aws(&aws, registry).await?;
+            } else if rejects_credentials(&to).await
+                && let Ok(found) = of_aws(&aws, registry).await
+            {
+                report.note(format!(
+                    "{registry} rejects the Docker credentials, which expire after 12 hours; \
+                     using the credentials of AWS"
+                ));
+                to.credentials = found;
+            }
+            to.immutable_tags = has_immutable_tags(&aws, Some(host.account), repository).await;
+        }
+        Ok(to)
     }
 }
 

@@ -28,20 +28,28 @@ pub(crate) struct ImageFile {
     pub(crate) tag: Option<String>,
 }
 
-impl ImageFile {
-    fn read(&self, archive: &Archive) -> anyhow::Result<Image> {
-        Ok(image::read(archive, self.name.as_deref())?)
-    }
+/// An image in an open archive.
+pub(crate) struct OpenImage {
+    archive: Archive,
+    image: Image,
+    tag: String,
 }
 
-/// Checks that the archive contains an image that can be pushed.
-///
-/// # Errors
-///
-/// Fails if the archive cannot be read or the image is invalid.
-pub(crate) fn check(file: &ImageFile) -> anyhow::Result<()> {
-    file.read(&Archive::open(&file.archive)?)?;
-    Ok(())
+impl ImageFile {
+    /// Opens the archive, and checks that it contains an image that can be pushed.
+    ///
+    /// # Errors
+    ///
+    /// Fails if the archive cannot be read, or the image or its tag is invalid.
+    pub(crate) fn open(&self, report: &Report) -> anyhow::Result<OpenImage> {
+        let archive = Archive::open(&self.archive)?;
+        if archive.is_decompressed() {
+            report.step("decompressed", self.archive.display());
+        }
+        let image = image::read(&archive, self.name.as_deref())?;
+        let tag = tag(self, &image)?;
+        Ok(OpenImage { archive, image, tag })
+    }
 }
 
 /// An image that was pushed.
@@ -62,7 +70,7 @@ pub(crate) struct PushedImage {
 /// Fails if the bundle has no such module or several, AWS rejects a call, or the push fails.
 pub(crate) async fn push_to_ecr(
     bundle: &Bundle,
-    file: &ImageFile,
+    image: OpenImage,
     module: Option<&str>,
     report: &Report,
 ) -> anyhow::Result<PushedImage> {
@@ -75,7 +83,7 @@ pub(crate) async fn push_to_ecr(
     let service = ServiceModule::new(&bundle, owner);
     ensure_repository(&aws, repository, service, report).await?;
     let to = own_destination(&aws, repository).await?;
-    push_to(file, &to, report).await
+    push_to(image, &to, report).await
 }
 
 /// Returns a repository in the account of the credentials, which must exist.
@@ -128,11 +136,11 @@ pub(crate) fn repository_of<'a>(
 ///
 /// Fails if the archive cannot be read, or the registry rejects the image.
 pub(crate) async fn push_to(
-    file: &ImageFile,
+    image: OpenImage,
     to: &Destination,
     report: &Report,
 ) -> anyhow::Result<PushedImage> {
-    PackedImage::pack(file, report)?.push(to, report).await
+    PackedImage::pack(image, report)?.push(to, report).await
 }
 
 /// An image whose layers are compressed, so that its digest is known before it is pushed.
@@ -141,6 +149,8 @@ pub(crate) struct PackedImage {
     tag: String,
     /// The module whose repository gets the image. `None` means the only one with a repository.
     module: Option<String>,
+    /// Contains the layers, until this value is dropped.
+    _archive: Archive,
     /// Contains the compressed layers, until this value is dropped.
     _folder: TempDir,
 }
@@ -150,11 +160,9 @@ impl PackedImage {
     ///
     /// # Errors
     ///
-    /// Fails if the archive cannot be read, or the image is invalid.
-    pub(crate) fn pack(file: &ImageFile, report: &Report) -> anyhow::Result<Self> {
-        let archive = Archive::open(&file.archive)?;
-        let mut image = file.read(&archive)?;
-        let tag = tag(file, &image)?;
+    /// Fails if the archive cannot be read, or a layer does not match its digest.
+    pub(crate) fn pack(opened: OpenImage, report: &Report) -> anyhow::Result<Self> {
+        let OpenImage { archive, mut image, tag } = opened;
         for left_out in &image.left_out {
             report.warning(format!("left out of the pushed image: {left_out}"));
         }
@@ -176,7 +184,7 @@ impl PackedImage {
             let sizes = format!("{label}  {} to {}", bytes(before), bytes(after));
             transfers.step("compressed", &sizes);
         })?;
-        Ok(Self { image, tag, module: None, _folder: folder })
+        Ok(Self { image, tag, module: None, _archive: archive, _folder: folder })
     }
 
     /// Returns the digest of the image.

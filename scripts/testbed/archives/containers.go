@@ -4,6 +4,7 @@ import (
 	"context"
 
 	"go.podman.io/image/v5/copy"
+	"go.podman.io/image/v5/directory"
 	dockerarchive "go.podman.io/image/v5/docker/archive"
 	"go.podman.io/image/v5/docker/reference"
 	ociarchive "go.podman.io/image/v5/oci/archive"
@@ -13,8 +14,9 @@ import (
 	"go.podman.io/image/v5/types"
 )
 
-// writeContainers writes what Podman, Buildah and skopeo write, from a layout with one image.
-func writeContainers(ctx context.Context, at func(string) string, source string) error {
+// writeContainers writes what Podman, Buildah and skopeo write, from a layout with one image and one
+// with an image for two platforms.
+func writeContainers(ctx context.Context, at func(string) string, source, list string) error {
 	policy, err := signature.NewPolicyContext(&signature.Policy{
 		Default: []signature.PolicyRequirement{signature.NewPRInsecureAcceptAnything()},
 	})
@@ -65,5 +67,22 @@ func writeContainers(ctx context.Context, at func(string) string, source string)
 			return err
 		}
 	}
-	return nil
+	// `skopeo copy oci:… dir:…`
+	folder, err := directory.NewReference(at("skopeo-dir"))
+	if err != nil {
+		return err
+	}
+	if err := write(folder, copy.Options{}); err != nil {
+		return err
+	}
+	// `skopeo copy --all oci:… dir:…`
+	from, err = ocilayout.NewReference(list, "")
+	if err != nil {
+		return err
+	}
+	folder, err = directory.NewReference(at("skopeo-dir-all"))
+	if err != nil {
+		return err
+	}
+	return write(folder, copy.Options{ImageListSelection: copy.CopyAllImages})
 }

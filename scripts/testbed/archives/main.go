@@ -41,7 +41,9 @@ func main() {
 	writeLayout(source, both)
 	single := at("single")
 	writeLayout(single, alone(amd64))
-	check(writeContainers(ctx, at, single))
+	list := at("list")
+	writeLayout(list, mutate.AppendManifests(empty.Index, mutate.IndexAddendum{Add: both}))
+	check(writeContainers(ctx, at, single, list))
 	check(writeContainerd(ctx, at, both, amd64))
 }
 

@@ -5,7 +5,7 @@ use std::time::Duration;
 use super::written::Written;
 use crate::live::LiveError;
 use crate::lock::{self, Held, LockError};
-use crate::preflight;
+use crate::preflight::{self, ImageChoice};
 use crate::report::Report;
 use crate::session::Session;
 use crate::stop::Interrupted;
@@ -53,7 +53,8 @@ pub(super) async fn denied(session: &Session, error: anyhow::Error) -> anyhow::E
         Some(_) | None => error.downcast_ref(),
     };
     if let Some(LiveError::Forbidden { .. }) = cause
-        && let Err(faults) = preflight::check(session, &session.objects(), None).await
+        && let Err(faults) =
+            preflight::check(session, &session.objects(), ImageChoice::default()).await
     {
         return faults.into();
     }

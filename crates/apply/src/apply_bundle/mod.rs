@@ -46,7 +46,8 @@ pub(crate) async fn apply_bundle(
         // A lock and a dry run need the namespace. What can be checked without it comes first.
         let filled = filled(&session).await?;
         let targets = filled.targets();
-        preflight::check(&filled, &targets, options.image.as_ref()).await?;
+        let choice = options.deploy.image_choice(options.image.as_ref());
+        preflight::check(&filled, &targets, choice).await?;
         let kept = "the namespace was not created, and nothing was applied";
         deploy::ensure_namespace(&mut session, &options.deploy, kept, report).await?;
         written.namespace();

@@ -32,8 +32,9 @@ impl Planned {
         report: &Report,
     ) -> anyhow::Result<Self> {
         let targets = session.targets();
+        let choice = options.image_choice(later);
         let (checked, planned) =
-            tokio::join!(preflight::check(session, &targets, later), Self::find(session, options));
+            tokio::join!(preflight::check(session, &targets, choice), Self::find(session, options));
         match (checked, planned) {
             (Ok(warnings), Ok(planned)) => {
                 for warning in warnings {

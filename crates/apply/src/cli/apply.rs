@@ -244,6 +244,9 @@ pub(crate) struct RolloutArgs {
     /// withdrawn, because old pods may need them. The next run without this option does both.
     #[arg(long)]
     pub(crate) no_wait: bool,
+    /// Accept an image that no node of the cluster can run, because such nodes will be added
+    #[arg(long)]
+    pub(crate) accept_platform: bool,
     #[command(flatten)]
     pub(crate) conflicts: ConflictArgs,
     /// Format of the progress

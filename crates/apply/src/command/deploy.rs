@@ -9,9 +9,8 @@ use super::{connect, input, options};
 use crate::apply_bundle::{ApplyBundleOptions, apply_bundle};
 use crate::bundle_file::IfModified;
 use crate::cli::DeployArgs;
-use crate::hint;
 use crate::outcome::Outcome;
-use crate::push_image::{PackedImage, check, repository_of};
+use crate::push_image::{PackedImage, repository_of};
 use crate::report::Report;
 use crate::session::{self, Session};
 
@@ -27,8 +26,8 @@ pub(crate) fn run(arguments: &DeployArgs, report: &Report) -> anyhow::Result<Out
     if options.aws.skip_aws {
         bail!(
             "`deploy` pushes to ECR, so it cannot run with `--skip-aws`\n  \
-             help: push with `{}`, then apply with `--image-digest`",
-            hint::optakit("push", "ARCHIVE --to REGISTRY/REPOSITORY")
+             help: push with `optakit push --to REGISTRY/REPOSITORY`, then apply with \
+             `--image-digest`"
         );
     }
     let if_modified = IfModified::allowed(options.allow_modified);
@@ -40,15 +39,14 @@ pub(crate) fn run(arguments: &DeployArgs, report: &Report) -> anyhow::Result<Out
              help: write the bundle again without `--image-tag` and `--image-digest`"
         );
     }
-    let image = options::image(archive, image);
-    check(&image)?;
+    let image = options::image(archive, image).open(report)?;
     let cluster = connect::cluster(&bundle, &options.at)?;
     session::block_on(async {
         let (module, repository) = repository_of(&bundle, module.as_deref())?;
         let (module, repository) = (module.to_owned(), repository.name.clone());
         let (aws, access) = (options::aws(&options.aws), connect::access(&options.write));
         let mut session = Session::open(bundle, &cluster, aws, access, report).await?;
-        let packed = PackedImage::pack(&image, report)?.of_module(&module);
+        let packed = PackedImage::pack(image, report)?.of_module(&module);
         let digest = packed.digest();
         let holes = session.bundle.image_holes();
         for hole in holes.iter().filter(|hole| hole.module == module) {

@@ -46,6 +46,7 @@ pub(super) fn deploy(rollout: &RolloutArgs, plan: Option<SavedPlan>) -> DeployOp
         yes: rollout.yes,
         patience: Patience::new(rollout.timeout),
         waits: !rollout.no_wait,
+        accepts_platform: rollout.accept_platform,
         plan,
     }
 }

@@ -7,7 +7,7 @@ use crate::bundle_file::IfModified;
 use crate::cli::{PushArgs, ResultFormat};
 use crate::outcome::Outcome;
 use crate::push_destination::Address;
-use crate::push_image::{PushedImage, check, push_to, push_to_ecr};
+use crate::push_image::{PushedImage, push_to, push_to_ecr};
 use crate::report::Report;
 use crate::session::block_on;
 
@@ -19,14 +19,14 @@ use crate::session::block_on;
 pub(crate) fn run(arguments: &PushArgs, report: &Report) -> anyhow::Result<Outcome> {
     let image = options::image(&arguments.image.archive, &arguments.image.name);
     let pushed = if let Some(to) = &arguments.to {
-        check(&image)?;
+        let image = image.open(report)?;
         let address = Address { to, insecure: &arguments.insecure_registry };
-        block_on(async { push_to(&image, &address.open(report).await?, report).await })?
+        block_on(async { push_to(image, &address.open(report).await?, report).await })?
     } else {
         let bundle = input::open_named(&arguments.input, IfModified::Fail, report)?;
         // The archive is checked before the credentials are read.
-        check(&image)?;
-        block_on(push_to_ecr(&bundle, &image, arguments.module.as_deref(), report))?
+        let image = image.open(report)?;
+        block_on(push_to_ecr(&bundle, image, arguments.module.as_deref(), report))?
     };
     match arguments.output {
         ResultFormat::Text => report.result(&format!("{}\n", pushed.digest)),

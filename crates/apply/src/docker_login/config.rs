@@ -11,6 +11,9 @@ use serde::Deserialize;
 use super::credentials::Credentials;
 use super::key;
 
+/// The variable with a configuration as JSON.
+const VARIABLE: &str = "DOCKER_AUTH_CONFIG";
+
 /// The configuration of Docker, as far as it is about credentials.
 #[derive(Default, Deserialize)]
 #[serde(rename_all = "camelCase")]
@@ -53,23 +56,30 @@ pub(crate) struct EntryError {
 }
 
 impl DockerConfig {
-    /// Reads the configuration of Docker, or that of Podman if Docker has none. Returns a warning
-    /// as well if a file cannot be used. It never contains the text of the file.
-    pub(crate) fn read() -> (Self, Option<String>) {
-        let mut warning = None;
+    /// Reads the configurations: of the variable `DOCKER_AUTH_CONFIG`, then of Docker, or of Podman
+    /// if Docker has none. The first one with credentials counts. Returns warnings as well about
+    /// those that cannot be used. They never contain the text of a configuration.
+    pub(crate) fn read_all() -> (Vec<Self>, Vec<String>) {
+        let (mut configs, mut warnings) = (Vec::new(), Vec::new());
+        let variable = std::env::var_os(VARIABLE).unwrap_or_default();
+        match parse(variable.into_encoded_bytes(), Path::new(VARIABLE)) {
+            Ok(config) => configs.extend(config),
+            Err(reason) => warnings.push(format!("the variable {VARIABLE} is ignored: {reason}")),
+        }
         for path in paths() {
             match read(&path) {
-                Ok(Some(config)) => return (config, warning),
+                Ok(Some(config)) => {
+                    configs.push(config);
+                    break;
+                }
                 Ok(None) => {}
                 Err(reason) => {
-                    warning.get_or_insert(format!(
-                        "the Docker configuration {} is ignored: {reason}",
-                        path.display()
-                    ));
+                    let path = path.display();
+                    warnings.push(format!("the Docker configuration {path} is ignored: {reason}"));
                 }
             }
         }
-        (Self::default(), warning)
+        (configs, warnings)
     }
 
     /// Returns the name of the credential helper for a registry.
@@ -152,13 +162,18 @@ fn paths() -> Vec<PathBuf> {
     docker.into_iter().chain(podman).collect()
 }
 
-/// Reads a configuration. A missing or empty file is `None`.
+/// Reads a configuration. A missing file is `None`.
 fn read(path: &Path) -> Result<Option<DockerConfig>, String> {
-    let text = match std::fs::read(path) {
-        Ok(bytes) => String::from_utf8(bytes).map_err(|_| "it is not UTF-8".to_owned())?,
-        Err(error) if error.kind() == std::io::ErrorKind::NotFound => return Ok(None),
-        Err(error) => return Err(format!("cannot read it: {error}")),
-    };
+    match std::fs::read(path) {
+        Ok(bytes) => parse(bytes, path),
+        Err(error) if error.kind() == std::io::ErrorKind::NotFound => Ok(None),
+        Err(error) => Err(format!("cannot read it: {error}")),
+    }
+}
+
+/// Parses a configuration. An empty one is `None`.
+fn parse(bytes: Vec<u8>, path: &Path) -> Result<Option<DockerConfig>, String> {
+    let text = String::from_utf8(bytes).map_err(|_| "it is not UTF-8".to_owned())?;
     let text = text.trim_start_matches('\u{feff}');
     if text.trim().is_empty() {
         return Ok(None);

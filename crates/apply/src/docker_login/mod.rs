@@ -18,21 +18,28 @@ pub(crate) enum LoginError {
     Entry(#[from] EntryError),
 }
 
-/// Returns the credentials for a repository: of the credential helper, else of the file.
+/// Returns the credentials for a repository: of the first configuration that has some. In each
+/// configuration, the credential helper comes first.
 ///
 /// # Errors
 ///
 /// Fails if the helper fails, or the entry in the file is not valid.
 pub(crate) async fn credentials(
-    config: &DockerConfig,
+    configs: &[DockerConfig],
     registry: &str,
     repository: &str,
 ) -> Result<Credentials, LoginError> {
-    if let Some(name) = config.helper(registry) {
-        let found = helper::get(name, &key::of_helper(registry)).await?;
+    for config in configs {
+        if let Some(name) = config.helper(registry) {
+            let found = helper::get(name, &key::of_helper(registry)).await?;
+            if found.is_some() {
+                return Ok(found);
+            }
+        }
+        let found = config.entry(registry, repository)?;
         if found.is_some() {
             return Ok(found);
         }
     }
-    Ok(config.entry(registry, repository)?)
+    Ok(Credentials::None)
 }

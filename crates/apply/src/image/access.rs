@@ -2,14 +2,15 @@
 
 use std::time::Duration;
 
-use http::HeaderValue;
+use http::header::AUTHORIZATION;
+use http::{HeaderValue, Request, StatusCode};
 use oci_client::client::{Certificate, CertificateEncoding, ClientConfig, ClientProtocol};
 use oci_client::secrets::RegistryAuth;
 use oci_client::{Client, RegistryOperation};
 use secrecy::ExposeSecret;
 
 use super::destination::Destination;
-use super::http::{ClientError, Http};
+use super::http::{ClientError, Http, body};
 use super::request_error::RequestError;
 use super::token;
 use crate::docker_login::Credentials;
@@ -53,6 +54,21 @@ impl Access {
         });
         Ok(Self { client, auth, authorization })
     }
+}
+
+/// Whether a registry rejects a user name and a password. A registry that does not answer accepts
+/// them: the push reports why it does not answer.
+pub(crate) async fn rejects_credentials(to: &Destination) -> bool {
+    let RegistryAuth::Basic(user, password) = auth(&to.credentials) else { return false };
+    let request = Request::builder()
+        .uri(format!("{}/v2/", to.address()))
+        .header(AUTHORIZATION, token::basic(&user, &password))
+        .body(body(Vec::new()));
+    let (Ok(http), Ok(request)) = (Http::new(), request) else { return false };
+    let answer = http.send(request).await;
+    answer.is_ok_and(|answer| {
+        matches!(answer.status, StatusCode::UNAUTHORIZED | StatusCode::FORBIDDEN)
+    })
 }
 
 /// Returns the credentials that a registry accepts without an exchange.

@@ -9,12 +9,15 @@ use oci_spec::image::{Digest, DigestAlgorithm};
 use serde::de::DeserializeOwned;
 
 use super::archive_error::ArchiveError;
+use super::decompress::{Decompressed, decompress};
 
 /// The maximum size of a manifest or configuration in bytes. Registries accept no larger ones (OCI
 /// distribution, §Push).
 const MAX_JSON: u64 = 4 * 1024 * 1024;
 /// The files that list the images: of an OCI layout, and of `docker save`.
 pub(super) const LISTS: [&str; 2] = ["index.json", "manifest.json"];
+/// The file of the transport `dir:` of skopeo, beside the manifest.
+const DIRECTORY: &str = "version";
 /// The maximum number of links that lead to a file.
 const MAX_LINKS: usize = 8;
 
@@ -41,7 +44,11 @@ impl Part {
 
 /// An open archive.
 pub(crate) struct Archive {
+    /// The path in messages.
     path: PathBuf,
+    /// The folder or the tar file. It is a copy if the archive is compressed.
+    content: PathBuf,
+    decompressed: Option<Decompressed>,
     /// The entries of a tar file by name. `None` for a folder.
     entries: Option<BTreeMap<String, Entry>>,
     /// The folder with the image: empty, or a name with a slash at its end.
@@ -59,25 +66,22 @@ enum Entry {
 }
 
 impl Archive {
-    /// Opens an archive.
+    /// Opens an archive. Decompresses it if it is compressed as a whole.
     ///
     /// # Errors
     ///
-    /// Fails if the archive cannot be read, or if the whole archive is compressed.
+    /// Fails if the archive cannot be read or decompressed.
     pub(crate) fn open(path: &Path) -> Result<Self, ArchiveError> {
         let unreadable = |error| ArchiveError::Read { path: path.display().to_string(), error };
         if std::fs::metadata(path).map_err(unreadable)?.is_dir() {
             return Ok(Self::folder(path));
         }
-        let mut file = File::open(path).map_err(unreadable)?;
-        if let Some(tool) = decompressor(&mut file).map_err(unreadable)? {
-            return Err(ArchiveError::Compressed {
-                path: path.display().to_string(),
-                command: format!("{tool} {}", path.display()),
-            });
-        }
+        let decompressed = decompress(path)?;
+        let content = decompressed.as_ref().map_or(path, |copy| &copy.file).to_owned();
+        let file = File::open(&content).map_err(unreadable)?;
         let length = file.metadata().map_err(unreadable)?.len();
-        let mut archive = Self { entries: Some(BTreeMap::new()), ..Self::folder(path) };
+        let entries = Some(BTreeMap::new());
+        let mut archive = Self { content, decompressed, entries, ..Self::folder(path) };
         let mut entries = BTreeMap::new();
         let mut tar = tar::Archive::new(file);
         for entry in tar.entries_with_seek().map_err(unreadable)? {
@@ -110,7 +114,19 @@ impl Archive {
     }
 
     fn folder(path: &Path) -> Self {
-        Self { path: path.to_owned(), entries: None, root: String::new() }
+        let (path, content) = (path.to_owned(), path.to_owned());
+        Self { path, content, decompressed: None, entries: None, root: String::new() }
+    }
+
+    /// Whether the archive was compressed as a whole.
+    pub(crate) const fn is_decompressed(&self) -> bool {
+        self.decompressed.is_some()
+    }
+
+    /// Whether skopeo wrote the archive with the transport `dir:`.
+    pub(super) fn is_directory(&self) -> bool {
+        let has = |name| self.find(name).is_some();
+        has(DIRECTORY) && has(LISTS[1]) && !has(LISTS[0])
     }
 
     pub(super) fn not_an_archive(&self) -> ArchiveError {
@@ -144,7 +160,7 @@ impl Archive {
             let inside = Path::new(name)
                 .components()
                 .all(|part| matches!(part, std::path::Component::Normal(_)));
-            let file = self.path.join(name);
+            let file = self.content.join(name);
             let size =
                 std::fs::metadata(&file).ok().filter(|found| inside && found.is_file())?.len();
             return Some(Part { file, offset: 0, size });
@@ -154,7 +170,7 @@ impl Archive {
         for _ in 0..=MAX_LINKS {
             match entries.get(name)? {
                 Entry::File { offset, size } => {
-                    return Some(Part { file: self.path.clone(), offset: *offset, size: *size });
+                    return Some(Part { file: self.content.clone(), offset: *offset, size: *size });
                 }
                 Entry::Link(target) => name = target,
             }
@@ -203,14 +219,25 @@ impl Archive {
         serde_json::from_slice(bytes).map_err(|error| self.damaged(format!("{name}: {error}")))
     }
 
-    /// Returns the name of the file with a blob of an OCI layout.
+    /// Returns the name of the file with a blob.
     ///
     /// # Errors
     ///
     /// Fails if the digest is not a sha256 digest.
     pub(super) fn blob_name(&self, digest: &Digest) -> Result<String, ArchiveError> {
         self.check_algorithm(digest)?;
-        Ok(format!("blobs/sha256/{}", digest.digest()))
+        let folder = if self.is_directory() { "" } else { "blobs/sha256/" };
+        Ok(format!("{folder}{}", digest.digest()))
+    }
+
+    /// Returns the name of the file with a manifest that an index refers to.
+    ///
+    /// # Errors
+    ///
+    /// Fails if the digest is not a sha256 digest.
+    pub(super) fn manifest_name(&self, digest: &Digest) -> Result<String, ArchiveError> {
+        let name = self.blob_name(digest)?;
+        Ok(if self.is_directory() { format!("{name}.manifest.json") } else { name })
     }
 
     /// Checks that a digest is a sha256 digest.
@@ -236,19 +263,6 @@ fn root(entries: &BTreeMap<String, Entry>) -> String {
         folders.min_by_key(|folder| folder.len()).map(str::to_owned)
     };
     LISTS.iter().find_map(|list| at(list)).unwrap_or_default()
-}
-
-/// Returns the command that decompresses a file, if the file is compressed.
-fn decompressor(file: &mut File) -> std::io::Result<Option<&'static str>> {
-    let mut start = [0; 4];
-    let read = file.read(&mut start)?;
-    file.seek(SeekFrom::Start(0))?;
-    Ok(match start.get(..read) {
-        Some([0x1f, 0x8b, ..]) => Some("gunzip -k"),
-        Some([0x28, 0xb5, 0x2f, 0xfd]) => Some("unzstd"),
-        Some([b'B', b'Z', b'h', _]) => Some("bunzip2 -k"),
-        _ => None,
-    })
 }
 
 /// Returns the name that a relative link of the file `name` leads to.

@@ -42,7 +42,6 @@ struct LayerSource {
 pub(super) fn read(archive: &Archive, wanted: Option<&str>) -> Result<Image, ArchiveError> {
     let list: Value = archive.read_json(LIST)?;
     if list.is_object() {
-        // A folder of the transport `dir:` of skopeo has another file with this name.
         return Err(archive.not_an_archive());
     }
     let images: Option<Vec<SavedImage>> = archive.parse(LIST, list.to_string().as_bytes())?;

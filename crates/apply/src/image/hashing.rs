@@ -87,7 +87,7 @@ pub(super) fn digests(reader: impl Read, content: Content) -> Result<Digests> {
 }
 
 /// Decompresses all frames. The library reads one, and reports those without content as errors.
-fn unzstd(reader: &mut impl BufRead, to: &mut impl Write) -> Result<()> {
+pub(super) fn unzstd(reader: &mut impl BufRead, to: &mut impl Write) -> Result<()> {
     while !reader.fill_buf()?.is_empty() {
         match StreamingDecoder::new(&mut *reader) {
             Ok(mut frame) => drop(copy(&mut frame, to)?),

@@ -22,6 +22,8 @@ const REF_NAME: &str = "org.opencontainers.image.ref.name";
 const CONTAINERD_NAME: &str = "io.containerd.image.name";
 /// The media type of an index that Docker writes.
 const DOCKER_INDEX: &str = "application/vnd.docker.distribution.manifest.list.v2+json";
+/// What a manifest before 2016 is called.
+pub(super) const OLD: &str = "a manifest in the format of Docker before 2016";
 /// How the media types of manifests before 2016 start.
 const OLD_MANIFEST: &str = "application/vnd.docker.distribution.manifest.v1+";
 /// The maximum depth of nested indexes.
@@ -49,6 +51,22 @@ pub(super) fn read(archive: &Archive, wanted: Option<&str>) -> Result<Image, Arc
     let mut image = Image::new(chosen.tag(wanted));
     let presence = add(&mut image, archive, chosen.content, 0)?;
     complete(archive, image, presence)
+}
+
+/// Reads an image whose manifest or index is not listed anywhere.
+pub(super) fn read_root(archive: &Archive, root: Manifest) -> Result<Image, ArchiveError> {
+    let mut image = Image::new(None);
+    let presence = if is_index(&root) {
+        add_index(&mut image, archive, root, 0)?
+    } else {
+        add_manifest(&mut image, archive, root, 0)?
+    };
+    complete(archive, image, presence)
+}
+
+fn is_index(manifest: &Manifest) -> bool {
+    let index = MediaType::ImageIndex.to_string();
+    [index.as_str(), DOCKER_INDEX].contains(&manifest.media_type.as_str())
 }
 
 /// Returns the names of an image.
@@ -104,7 +122,7 @@ fn add(
     depth: usize,
 ) -> Result<Presence, ArchiveError> {
     let digest = descriptor.digest();
-    let name = archive.blob_name(digest)?;
+    let name = archive.manifest_name(digest)?;
     if archive.find(&name).is_none() {
         return Ok(Presence::Absent(format!("{digest} is missing")));
     }
@@ -114,10 +132,10 @@ fn add(
     }
     let media_type = descriptor.media_type().to_string();
     if media_type.starts_with(OLD_MANIFEST) {
-        return Err(archive.not_an_image("a manifest in the format of Docker before 2016"));
+        return Err(archive.not_an_image(OLD));
     }
     let manifest = Manifest { media_type, bytes };
-    if *descriptor.media_type() == MediaType::ImageIndex || manifest.media_type == DOCKER_INDEX {
+    if is_index(&manifest) {
         return add_index(image, archive, manifest, depth);
     }
     let is_manifest = descriptor.media_type().as_ref().contains("manifest");

@@ -5,7 +5,9 @@ mod archive;
 mod archive_error;
 mod choice;
 mod configuration;
+mod decompress;
 mod destination;
+mod directory;
 mod docker;
 mod hashing;
 mod http;
@@ -21,6 +23,7 @@ mod request_error;
 mod token;
 mod upload;
 
+pub(crate) use access::rejects_credentials;
 pub(crate) use archive::Archive;
 pub(crate) use archive_error::ArchiveError;
 pub(crate) use destination::Destination;

@@ -27,6 +27,8 @@ const PARALLEL: usize = 4;
 const ATTEMPTS: u32 = 4;
 /// The pause before the first retry. It doubles with each retry.
 const PAUSE: Duration = Duration::from_millis(500);
+/// What the output says about a layer that the registry does not keep in parts.
+const RESTART: &str = " from the beginning, because the registry keeps only complete layers";
 /// The number of characters of a digest that are shown: `sha256:` and twelve digits.
 const SHORT_DIGEST: usize = 19;
 
@@ -168,7 +170,8 @@ impl Push<'_> {
                 0 => String::new(),
                 sent => format!(" after {}", bytes(sent)),
             };
-            transfers.step("retrying", &format!("{label}{position}: {error}"));
+            let restart = if upload.restarts() { RESTART } else { "" };
+            transfers.step("retrying", &format!("{label}{position}{restart}: {error}"));
             tokio::time::sleep(PAUSE * 2_u32.pow(attempt - 1)).await;
             attempt += 1;
         }

@@ -3,7 +3,7 @@
 use super::archive::Archive;
 use super::archive_error::ArchiveError;
 use super::parts::Image;
-use super::{docker, layout};
+use super::{directory, docker, layout};
 
 /// Reads the image of an archive. `wanted` names one of several images.
 ///
@@ -14,6 +14,8 @@ pub(crate) fn read(archive: &Archive, wanted: Option<&str>) -> Result<Image, Arc
     // An archive of `docker save` since version 25 has both files.
     if archive.find(layout::LIST).is_some() {
         layout::read(archive, wanted)
+    } else if archive.is_directory() {
+        directory::read(archive)
     } else if archive.find(docker::LIST).is_some() {
         docker::read(archive, wanted)
     } else {

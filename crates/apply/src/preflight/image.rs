@@ -18,20 +18,27 @@ use crate::session::Session;
 /// The number of nodes whose architecture is read.
 const NODES: u32 = 200;
 
+/// What a run knows about its images.
+#[derive(Clone, Copy, Default)]
+pub(crate) struct ImageChoice<'a> {
+    /// The image that is pushed after the checks.
+    pub(crate) later: Option<&'a PackedImage>,
+    /// Whether an image may be for a platform that no node has.
+    pub(crate) accepts_platform: bool,
+}
+
 /// The result of the check.
 #[derive(Default)]
 pub(super) struct ImageCheck {
-    pub(super) fault: Option<Fault>,
+    pub(super) faults: Vec<Fault>,
     pub(super) warnings: Vec<String>,
 }
 
 /// Checks the images in the repositories of the bundle. Skips what it has no permission to read.
-///
-/// `later` is the image that is pushed after the checks.
 pub(super) async fn check(
     session: &Session,
     targets: &[DesiredObject],
-    later: Option<&PackedImage>,
+    choice: ImageChoice<'_>,
 ) -> ImageCheck {
     let mut result = ImageCheck::default();
     let Some(aws) = &session.aws else { return result };
@@ -41,9 +48,9 @@ pub(super) async fn check(
     }
     let (login, architectures) = tokio::join!(login(aws), architectures(&session.client));
     let Ok(login) = login else { return result };
-    let mut lines = Vec::new();
+    let (mut lines, mut unfit) = (Vec::new(), Vec::new());
     for (repository, version) in images {
-        let found = match later.filter(|later| later.digest() == version) {
+        let found = match choice.later.filter(|later| later.digest() == version) {
             Some(later) => Found::For(later.platforms()),
             None => find(&Destination::new(&login, &repository), &version).await,
         };
@@ -53,7 +60,7 @@ pub(super) async fn check(
             }
             Found::For(platforms) if !fits(&platforms, &architectures) => {
                 let image = format!("{version} in the repository `{repository}`");
-                result.warnings.push(wrong_platform(&image, &platforms, &architectures));
+                unfit.push(wrong_platform(&image, &platforms, &architectures));
             }
             Found::For(_) | Found::Unknown => {}
         }
@@ -64,7 +71,13 @@ pub(super) async fn check(
             hint::optakit("push", "ARCHIVE"),
             hint::optakit("deploy", "ARCHIVE")
         ));
-        result.fault = Some(Fault { title: "the image is not in ECR".to_owned(), lines });
+        result.faults.push(Fault { title: "the image is not in ECR".to_owned(), lines });
+    }
+    if choice.accepts_platform {
+        result.warnings = unfit;
+    } else if !unfit.is_empty() {
+        unfit.push(build_help(&architectures));
+        result.faults.push(Fault { title: "no node can run the image".to_owned(), lines: unfit });
     }
     result
 }
@@ -95,20 +108,27 @@ pub(super) fn missing(session: &Session) -> Option<Fault> {
     Some(Fault { title: format!("no image given for {}", modules.join(", ")), lines })
 }
 
-/// Returns the warning about an image that no node can run.
+/// Returns the help for images that no node can run.
+fn build_help(architectures: &BTreeSet<String>) -> String {
+    let wanted: Vec<String> =
+        architectures.iter().map(|architecture| format!("linux/{architecture}")).collect();
+    format!(
+        "help: build it with `docker buildx build --platform {}`; if nodes for it will be added, \
+         pass `--accept-platform`",
+        wanted.join(",")
+    )
+}
+
+/// Returns the text about an image that no node can run.
 fn wrong_platform(
     image: &str,
     platforms: &BTreeSet<String>,
     architectures: &BTreeSet<String>,
 ) -> String {
-    let wanted: Vec<String> =
-        architectures.iter().map(|architecture| format!("linux/{architecture}")).collect();
     format!(
-        "the image {image} is built for {}, but the nodes are {}; its pods cannot start\n  \
-         help: build it with `docker buildx build --platform {}`",
+        "the image {image} is built for {}, but the nodes are {}; its pods cannot start",
         join(platforms),
-        join(architectures),
-        wanted.join(",")
+        join(architectures)
     )
 }
 

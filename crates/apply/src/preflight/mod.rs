@@ -11,10 +11,10 @@ use std::collections::BTreeSet;
 
 use fault::Fault;
 use futures::future::join_all;
+pub(crate) use image::ImageChoice;
 use optakit_core::bundle::{Bundle, List, MissingInput};
 
 use crate::live::DesiredObject;
-use crate::push_image::PackedImage;
 use crate::session::Session;
 
 /// Why an apply cannot succeed.
@@ -105,8 +105,7 @@ pub(crate) async fn check_permissions(
 
 /// Checks everything that an apply of these objects needs in the cluster and in the registry.
 ///
-/// `later` is the image that is pushed after the checks. Returns warnings about parts of the
-/// cluster that the apply does not need, but the service does.
+/// Returns warnings about parts of the cluster that the apply does not need, but the service does.
 ///
 /// # Errors
 ///
@@ -114,7 +113,7 @@ pub(crate) async fn check_permissions(
 pub(crate) async fn check(
     session: &Session,
     targets: &[DesiredObject],
-    later: Option<&PackedImage>,
+    choice: ImageChoice<'_>,
 ) -> Result<Vec<String>, PreflightError> {
     let (client, bundle) = (&session.client, &session.bundle);
     // Services without an image will have pods too.
@@ -124,18 +123,20 @@ pub(crate) async fn check(
     let secrets = async {
         if has_pods { secrets::check(client, bundle, session.namespace_exists).await } else { None }
     };
-    let (cluster, permissions, secrets, images, warnings) = tokio::join!(
+    let urls = secrets::in_urls(client, bundle, session.namespace_exists);
+    let (cluster, permissions, secrets, images, urls, warnings) = tokio::join!(
         cluster::check(session),
         permissions::check(client, session.layer(), objects, session.namespace_exists),
         secrets,
-        image::check(session, targets, later),
+        image::check(session, targets, choice),
+        urls,
         classes::warnings(client, targets),
     );
     let missing = image::missing(session);
-    let faults = [cluster, permissions, secrets, missing, images.fault];
-    let faults: Vec<Fault> = faults.into_iter().flatten().collect();
+    let faults = [cluster, permissions, secrets, missing].into_iter().flatten();
+    let faults: Vec<Fault> = faults.chain(images.faults).collect();
     if faults.is_empty() {
-        Ok(images.warnings.into_iter().chain(warnings).collect())
+        Ok(images.warnings.into_iter().chain(urls).chain(warnings).collect())
     } else {
         Err(PreflightError::Faults(faults))
     }

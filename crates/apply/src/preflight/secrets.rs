@@ -1,12 +1,14 @@
 //! Checks the Secrets that the pods read.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
+use k8s_openapi::api::core::v1::Secret;
+use kube::api::Api;
 use optakit_core::bundle::Bundle;
 use optakit_core::render::MANUAL_SECRETS;
 
 use super::fault::Fault;
-use crate::{hint, live};
+use crate::{hint, live, url_secrets};
 
 /// Returns the missing keys with the command that sets them, as one fault.
 ///
@@ -61,4 +63,29 @@ pub(super) async fn check(
     }
     let title = "secrets are missing".to_owned();
     (!lines.is_empty()).then_some(Fault { title, lines })
+}
+
+/// Returns a warning for each secret in a URL whose value in the cluster has characters that a URL
+/// must escape. A Secret that cannot be read causes no warning.
+pub(super) async fn in_urls(
+    client: &kube::Client,
+    bundle: &Bundle,
+    namespace_exists: bool,
+) -> Vec<String> {
+    let found = url_secrets::of(bundle);
+    if found.is_empty() || !namespace_exists {
+        return Vec::new();
+    }
+    let mut warnings = Vec::new();
+    let secrets: BTreeSet<&String> = found.iter().map(|found| &found.secret).collect();
+    for name in secrets {
+        let api = Api::<Secret>::namespaced(client.clone(), &bundle.metadata.layer);
+        let data = api.get_opt(name).await.ok().flatten().and_then(|secret| secret.data);
+        for used in found.iter().filter(|found| found.secret == *name) {
+            let value = data.as_ref().and_then(|data| data.get(&used.key));
+            let value = value.and_then(|value| std::str::from_utf8(&value.0).ok());
+            warnings.extend(value.and_then(|value| used.warning(value)));
+        }
+    }
+    warnings
 }

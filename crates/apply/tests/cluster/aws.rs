@@ -65,7 +65,14 @@ fn image_must_be_in_ecr_and_should_fit_the_nodes() {
     // kwok runs images of any architecture.
     let arm = service.push("arm64");
     service
-        .apply(&["--image-digest", &arm, "--timeout", "60"])
+        .apply(&["--image-digest", &arm])
+        .fails()
+        .reports("no node can run the image; nothing was changed")
+        .reports("is built for linux/arm64, but the nodes are amd64")
+        .reports("pass `--accept-platform`");
+    assert!(!exists(&["namespace", "fitting"]), "nothing is written");
+    service
+        .apply(&["--image-digest", &arm, "--accept-platform", "--timeout", "60"])
         .succeeds()
         .reports("is built for linux/arm64, but the nodes are amd64")
         .reports("the cluster has no metrics API");

@@ -134,7 +134,7 @@ fn doctor_reports_missing_permissions() {
     doctor("test", &kubeconfig)
         .fails()
         .prints("missing   permissions     ")
-        .prints("get, create, patch, delete leases.coordination.k8s.io to lock the layer");
+        .prints("delete leases.coordination.k8s.io to lock the layer");
     let admin = setting("OPTAKIT_TEST_KUBECONFIG");
     doctor("test", &admin).succeeds().prints("ok        AWS permissions reads of ECR and IAM");
     doctor("DENIED-GetAuthorizationToken", &admin)

@@ -2,7 +2,9 @@
 
 use serde_json::json;
 
-use crate::testbed::{Run, Service, create_namespace, exists, get, kubectl_ok, ready_pods};
+use crate::testbed::{
+    Run, Service, create_namespace, exists, get, kubectl_ok, ready_pods, record_fault, until,
+};
 
 #[test]
 fn missing_secrets_are_reported_with_the_command_that_sets_them() {
@@ -96,6 +98,51 @@ fn list_shows_what_is_required_and_what_is_set() {
         { "name": "OLD", "required": false, "set": true, "state": "unused" },
     ]);
     assert_eq!(found["secrets"], expected);
+}
+
+#[test]
+fn secrets_that_are_set_at_the_same_time_are_all_stored() {
+    let keys: Vec<String> = (0..4).map(|index| format!("KEY{index}")).collect();
+    let fields = format!("    secrets: [{}]\n", keys.join(", "));
+    let service = Service::new("raced-secrets", "acme/api:1", &fields);
+    let kubectl = json!({"stringData": {"OTHER": "x"}}).to_string();
+    std::thread::scope(|scope| {
+        for key in &keys {
+            let set = || service.secret(&["set", key, "--wait-lock", "2m"], key).succeeds();
+            scope.spawn(set);
+        }
+        // Someone else writes the Secret without the lock.
+        scope.spawn(|| {
+            let secret = ["-n", "raced-secrets", "secret", "manual-secrets"];
+            until("the Secret exists", || exists(&secret));
+            let patch =
+                ["-n", "raced-secrets", "patch", "secret", "manual-secrets", "-p", &kubectl];
+            kubectl_ok(&patch);
+        });
+    });
+    let secret = get(&["-n", "raced-secrets", "secret", "manual-secrets"]);
+    let stored: Vec<&String> = secret["data"].as_object().expect("it has data").keys().collect();
+    assert_eq!(stored, ["KEY0", "KEY1", "KEY2", "KEY3", "OTHER"]);
+    service.apply(&[]).succeeds();
+    record_fault(
+        "Several secrets are set at the same time, by Optakit and by others",
+        "Each run waits for the lock. All values are stored.",
+    );
+}
+
+#[test]
+fn secret_in_a_url_is_reported_when_it_is_set_and_when_it_is_applied() {
+    let fields = "    secrets: [PASSWORD]\n    env_vars:\n      \
+                  - {name: URL, value: \"pg://u:$(PASSWORD)@h/d\"}\n";
+    let service = Service::new("url-secret", "acme/api:1", fields);
+    let warning = "the variable `URL` is a URL with the key `PASSWORD` of the Secret \
+                   `manual-secrets`, whose value has characters that a URL must escape";
+    service.secret(&["set", "PASSWORD", "--dry-run"], "p@ss/word").succeeds().reports(warning);
+    service.secret(&["set", "PASSWORD"], "p@ss/word").reports(warning).omits("p@ss").succeeds();
+    service.apply(&[]).succeeds().reports(warning).omits("p@ss");
+    service.secret(&["set", "PASSWORD"], "plain").succeeds().omits("URL must escape");
+    service.update("acme/api:2", fields);
+    service.apply(&[]).succeeds().omits("URL must escape");
 }
 
 #[test]

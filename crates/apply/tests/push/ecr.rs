@@ -44,11 +44,12 @@ impl Ecr {
     }
 
     fn push(&self, folder: &Path, to: &str) -> Run {
+        let config = folder.join("docker");
         let mut command = optakit(folder);
         command
             .env("https_proxy", format!("http://{}", self.proxy.address()))
             .env("SSL_CERT_FILE", &self.ca)
-            .env("DOCKER_CONFIG", folder.join("nothing"))
+            .env("DOCKER_CONFIG", config)
             .env_remove("AWS_CA_BUNDLE");
         Run::of(command.args(["push", "app.tar", "--to", &format!("{HOST}/{to}")]))
     }
@@ -60,6 +61,19 @@ fn ecr_is_used_with_the_credentials_of_aws() {
     docker_archive(&folder.path().join("app.tar"), "1", &[&layer(90, 2_000_000)]);
     let pushed = Ecr::start(folder.path()).push(folder.path(), "own/login").succeeds();
     manifest("own/login", pushed.output());
+}
+
+#[test]
+fn expired_docker_login_is_replaced_by_the_credentials_of_aws() {
+    let folder = tempfile::tempdir().expect("a temporary folder can be created");
+    let ecr = Ecr::start(folder.path());
+    docker_archive(&folder.path().join("app.tar"), "1", &[&layer(97, 3000)]);
+    docker_config(folder.path(), HOST, "expired");
+    let note = "rejects the Docker credentials";
+    let pushed = ecr.push(folder.path(), "own/expired").succeeds().reports(note).omits("expired\n");
+    manifest("own/expired", pushed.output());
+    docker_config(folder.path(), HOST, PASSWORD);
+    ecr.push(folder.path(), "own/valid").succeeds().omits(note);
 }
 
 #[test]

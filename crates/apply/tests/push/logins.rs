@@ -117,6 +117,27 @@ fn broken_configuration_is_reported_without_its_text() {
 }
 
 #[test]
+fn variable_with_credentials_comes_before_the_file() {
+    let registry = setting("OPTAKIT_TEST_REGISTRY");
+    let to = format!("{registry}/logins/variable");
+    let login = Login::new(87);
+    docker_config(login.path(), &registry, "wrong");
+    let push = |variable: &str| {
+        let mut command = optakit(login.path());
+        command.env("DOCKER_CONFIG", login.path().join("docker"));
+        command.env("DOCKER_AUTH_CONFIG", variable);
+        Run::of(command.args(["push", "app.tar", "--to", &to]))
+    };
+    let entry = json!({"username": "AWS", "password": PASSWORD});
+    push(&json!({"auths": {registry.clone(): entry}}).to_string()).succeeds();
+    push(r#"{"auths": {"other.example.com": {"auth": "dTpw"}}}"#).fails();
+    push(r#"{"auths": "s3cret""#)
+        .fails()
+        .reports("the variable DOCKER_AUTH_CONFIG is ignored: it is not a valid configuration")
+        .omits("s3cret");
+}
+
+#[test]
 fn identity_token_is_exchanged_for_access() {
     let registry = format!("127.0.0.1:{}", with_tokens());
     let to = format!("{registry}/logins/token");

@@ -113,6 +113,7 @@ fn broken_archives(folder: &Path) -> Vec<(&'static str, &'static str)> {
     changed[20_000] ^= 1;
     write("changed.tar", &changed);
     write("app.tar.gz", &[0x1f, 0x8b, 8, 0, 0]);
+    write("app.tar.bz2", b"BZh9");
     write("text.tar", "not an archive\n".repeat(100).as_bytes());
     write("empty.tar", b"");
     write_layout(&path("gap"));
@@ -134,7 +135,8 @@ fn broken_archives(folder: &Path) -> Vec<(&'static str, &'static str)> {
         ("missing.tar", "cannot read missing.tar"),
         ("cut.tar", "cut.tar is incomplete or damaged"),
         ("changed.tar", "does not match its digest"),
-        ("app.tar.gz", "gunzip -k app.tar.gz"),
+        ("app.tar.gz", "app.tar.gz is incomplete or damaged: it cannot be decompressed"),
+        ("app.tar.bz2", "bunzip2 -k app.tar.bz2"),
         ("text.tar", "text.tar is not an image archive"),
         ("empty.tar", "empty.tar is not an image archive"),
         ("gap", "has 5 of "),

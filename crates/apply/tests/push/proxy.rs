@@ -143,6 +143,25 @@ pub(crate) fn answering_chunks(
     })
 }
 
+/// Starts a proxy in front of a registry that accepts no chunks. It breaks the first upload of a
+/// large blob. Returns the port.
+pub(crate) fn breaking_without_chunks() -> u16 {
+    let broken = Arc::new(AtomicUsize::new(0));
+    listen(move |mut client| {
+        let head = read_head(&mut client)?;
+        if head.starts_with("PATCH ") {
+            client.read_exact(&mut vec![0; content_length(&head)])?;
+            return client.write_all(answer("405 Method Not Allowed", "", "").as_bytes());
+        }
+        let is_large = content_length(&head) > BYTES_BEFORE_BREAK;
+        if head.starts_with("PUT ") && is_large && broken.fetch_add(1, Ordering::SeqCst) == 0 {
+            client.read_exact(&mut vec![0; BYTES_BEFORE_BREAK])?;
+            return client.shutdown(Shutdown::Both);
+        }
+        pass(client, &head)
+    })
+}
+
 fn content_length(head: &str) -> usize {
     let length = head.lines().find_map(|line| {
         let (name, value) = line.split_once(": ")?;

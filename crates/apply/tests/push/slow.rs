@@ -2,7 +2,7 @@
 
 use std::sync::atomic::Ordering;
 
-use crate::proxy::{answering_chunks, slow};
+use crate::proxy::{answering_chunks, breaking_without_chunks, slow};
 use crate::registry::{PASSWORD, blob, docker_config, manifest, new_repository};
 use crate::testbed::archive::{docker_archive, layer};
 use crate::testbed::{Run, Service, Terminal, optakit, record_fault};
@@ -66,6 +66,24 @@ fn registry_that_loses_chunks_gets_the_layer_in_one_request() {
 #[test]
 fn registry_without_chunks_gets_the_layer_in_one_request() {
     push_chunks(answering_chunks(|_, _| Some(("405 Method Not Allowed", ""))), 95);
+}
+
+#[test]
+fn layer_that_starts_again_is_reported() {
+    let folder = tempfile::tempdir().expect("a temporary folder can be created");
+    let registry = format!("127.0.0.1:{}", breaking_without_chunks());
+    docker_archive(&folder.path().join("app.tar"), "1", &[&layer(98, 5_000_000)]);
+    let config = docker_config(folder.path(), &registry, PASSWORD);
+    let to = format!("{registry}/{}", new_repository("slow/whole"));
+    let mut command = optakit(folder.path());
+    command.env("DOCKER_CONFIG", config).args(["push", "app.tar", "--to", &to]);
+    Run::of(&mut command)
+        .succeeds()
+        .reports("from the beginning, because the registry keeps only complete layers");
+    record_fault(
+        "The connection breaks in the middle of a layer, and the registry accepts no chunks, like ECR",
+        "The push says that the layer is sent from the beginning, and succeeds.",
+    );
 }
 
 #[test]

@@ -15,9 +15,14 @@ fn write_archives(folder: &Path) {
     let output = Command::new(setting("OPTAKIT_TEST_ARCHIVES")).arg(folder).output();
     let output = output.expect("the program starts");
     assert!(output.status.success(), "{}", String::from_utf8_lossy(&output.stderr));
-    let mut tar = Command::new("tar");
-    tar.current_dir(folder).args(["-cf", "packed.tar", "crane-layout"]);
-    assert!(tar.status().expect("tar starts").success());
+    let run = |program: &str, arguments: &[&str]| {
+        let status = Command::new(program).current_dir(folder).args(arguments).status();
+        assert!(status.expect("the program starts").success(), "{program}");
+    };
+    run("tar", &["-cf", "packed.tar", "crane-layout"]);
+    run("tar", &["-C", "skopeo-dir", "-cf", "skopeo-dir.tar", "."]);
+    // `docker save app | gzip > app.tar.gz`
+    run("gzip", &["--keep", "crane.tar", "podman.tar", "podman-oci.tar"]);
 }
 
 fn push(folder: &Path, archive: &str) -> Run {
@@ -70,6 +75,12 @@ fn archives_of_every_tool_are_pushed_whole() {
         ("podman-oci.tar", &["amd64"]),
         ("skopeo-zstd", &["amd64"]),
         ("skopeo-zstd-chunked", &["amd64"]),
+        ("skopeo-dir", &["amd64"]),
+        ("skopeo-dir.tar", &["amd64"]),
+        ("skopeo-dir-all", both),
+        ("crane.tar.gz", &["amd64"]),
+        ("podman.tar.gz", &["amd64"]),
+        ("podman-oci.tar.gz", &["amd64"]),
     ] {
         let pushed = push(folder, archive).succeeds().omits("left out");
         assert_eq!(assert_complete(pushed.output()), platforms, "{archive}");
@@ -78,6 +89,24 @@ fn archives_of_every_tool_are_pushed_whole() {
         let pushed = push(folder, layout).succeeds();
         assert_eq!(pushed.output(), only_digest(folder, layout), "{layout} keeps its digest");
     }
+    for directory in ["skopeo-dir", "skopeo-dir-all"] {
+        let manifest = std::fs::read(folder.join(directory).join("manifest.json"));
+        let digest = sha256(&manifest.expect("the manifest exists"));
+        let pushed = push(folder, directory).succeeds();
+        assert_eq!(pushed.output(), digest, "{directory} keeps its digest");
+    }
+}
+
+#[test]
+fn compressed_archive_that_is_cut_is_damaged() {
+    let folder = tempfile::tempdir().expect("a temporary folder can be created");
+    write_archives(folder.path());
+    let bytes = std::fs::read(folder.path().join("podman.tar.gz")).expect("the archive exists");
+    std::fs::write(folder.path().join("cut.tar.gz"), &bytes[..bytes.len() / 2])
+        .expect("the archive can be written");
+    push(folder.path(), "cut.tar.gz")
+        .fails()
+        .reports("cut.tar.gz is incomplete or damaged: it cannot be decompressed");
 }
 
 #[test]

@@ -19,7 +19,7 @@ pub use old_form::OLD_FORM;
 pub use placeholder::PLACEHOLDER;
 pub use references::{Lookup, input_references, look_up, reference_names};
 pub use scope::Scope;
-pub use secret_outputs::{EXPOSED_SECRET, UNESCAPED_SECRET};
+pub use secret_outputs::{EXPOSED_SECRET, UNESCAPED_SECRET, needs_url_escape};
 pub use service_file::{DUPLICATE_ENVIRONMENT_NAME, LayerFile, NO_ENVIRONMENT, choose, layer_file};
 pub use value_names::unknown_names;
 pub use values::{Values, read_values};

@@ -39,7 +39,8 @@ rule! {
     ///
     /// The container gets the value without escapes. Kubernetes cannot escape characters
     /// such as `@`, `/` and `%`, so the application would read another user, host or password.
-    /// Optakit reports this only if a values file contains the value.
+    /// `validate` reports this if a values file contains the value. `apply` and `secret set` report it
+    /// for the values in the cluster.
     pub static UNESCAPED_SECRET: Warning {
         fix: "Build the URL in the application from separate variables, or use a password of \
               letters and digits.",
@@ -90,16 +91,21 @@ impl<'a> FromSecret<'a> {
 
     /// Returns a secret output in a URL whose known value has characters that a URL must escape.
     pub(super) fn unescaped(&self, text: &str, values: &Values) -> Option<&'a str> {
-        let is_plain = |value: &str| {
-            value.bytes().all(|byte| byte.is_ascii_alphanumeric() || b"-._~".contains(&byte))
-        };
         let is_unescaped = |(module, output): &&(&str, &str)| {
             let outputs = values.modules.get(*module);
-            outputs.and_then(|outputs| outputs.get(*output)).is_some_and(|value| !is_plain(value))
+            outputs
+                .and_then(|outputs| outputs.get(*output))
+                .is_some_and(|value| needs_url_escape(value))
         };
         let unescaped = self.outputs.iter().find(is_unescaped);
         unescaped.filter(|_| text.contains("://")).map(|(_, output)| *output)
     }
+}
+
+/// Whether a URL must escape characters of a value (RFC 3986, "unreserved").
+#[must_use]
+pub fn needs_url_escape(value: &str) -> bool {
+    !value.bytes().all(|byte| byte.is_ascii_alphanumeric() || b"-._~".contains(&byte))
 }
 
 /// Returns the diagnostic for a secret in a text that cannot contain one.

@@ -10,6 +10,8 @@ use std::cell::Cell;
 
 use anyhow::bail;
 use optakit_core::quote::quoted;
+use optakit_core::render::MANUAL_SECRETS;
+use secrecy::ExposeSecret;
 
 use super::{connect, input, options};
 use crate::applyset::ApplySet;
@@ -21,7 +23,7 @@ use crate::outcome::Outcome;
 use crate::report::{Report, confirm};
 use crate::session::{self, Access, AwsUse, Session};
 use crate::stop::Interrupted;
-use crate::{hint, lock};
+use crate::{hint, lock, url_secrets};
 use changes::Changes;
 
 /// What the command does with the Secret.
@@ -130,6 +132,7 @@ async fn set(
     arguments: &SecretArgs,
     report: &Report,
 ) -> anyhow::Result<()> {
+    warn_in_urls(&session, values, report);
     if result.dry_run {
         return changes::preview(&session, values, result, report).await;
     }
@@ -143,6 +146,17 @@ async fn set(
     })?;
     changes.print(result.output, report);
     Ok(())
+}
+
+/// Warns about values that the service uses in a URL, and that a URL must escape.
+fn warn_in_urls(session: &Session, values: &SecretValues, report: &Report) {
+    let used = url_secrets::of(&session.bundle);
+    for used in used.iter().filter(|used| used.secret == MANUAL_SECRETS) {
+        let value = values.iter().find(|(name, _)| *name == used.key);
+        if let Some(warning) = value.and_then(|(_, value)| used.warning(value.expose_secret())) {
+            report.warning(warning);
+        }
+    }
 }
 
 /// Adds to an error that no secret was stored, and which namespace was created before.

@@ -24,6 +24,7 @@ pub(super) async fn ensure_namespace(
         yes: arguments.yes,
         patience: Patience::new(None),
         waits: true,
+        accepts_platform: false,
         plan: None,
     };
     let kept = "no secret was stored, and the namespace was not created";

@@ -68,6 +68,11 @@ impl<'a> Upload<'a> {
         self.position
     }
 
+    /// Whether another attempt sends a large blob from the beginning.
+    pub(super) const fn restarts(&self) -> bool {
+        self.chunk.is_none() && self.blob.part.size > SMALL
+    }
+
     /// Sends what the registry does not have yet. Can be called again after a failure.
     ///
     /// # Errors
