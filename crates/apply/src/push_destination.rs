@@ -20,8 +20,8 @@ pub(crate) struct Address<'a> {
 }
 
 impl Address<'_> {
-    /// Returns the repository, with the credentials of `docker login`. Without valid ones, logs in to
-    /// a registry of ECR with the credentials of AWS.
+    /// Returns the repository, with the credentials of `docker login`. Without valid ones, logs in
+    /// to a registry of ECR with the credentials of AWS.
     ///
     /// # Errors
     ///

@@ -8,7 +8,7 @@ use flate2::bufread::MultiGzDecoder;
 use tempfile::TempDir;
 
 use super::archive_error::ArchiveError;
-use super::hashing::unzstd;
+use super::unzstd::unzstd;
 
 /// The size of a buffer.
 const BUFFER: usize = 256 * 1024;

@@ -1,13 +1,12 @@
 //! Digests of the bytes that pass a reader or a writer, and of what they are after decompression.
 
-use std::io::{BufRead, BufReader, Read, Result, Write, copy, sink};
+use std::io::{BufReader, Read, Result, Write, copy, sink};
 
 use flate2::bufread::MultiGzDecoder;
-use ruzstd::decoding::StreamingDecoder;
-use ruzstd::decoding::errors::{FrameDecoderError, ReadFrameHeaderError};
 use sha2::{Digest, Sha256};
 
 use super::parts::Content;
+use super::unzstd::unzstd;
 use crate::digest;
 
 /// The size of a buffer.
@@ -84,21 +83,6 @@ pub(super) fn digests(reader: impl Read, content: Content) -> Result<Digests> {
         Content::Gzip | Content::Zstd => plain.finish().0,
     };
     Ok(Digests { exact, plain })
-}
-
-/// Decompresses all frames. The library reads one, and reports those without content as errors.
-pub(super) fn unzstd(reader: &mut impl BufRead, to: &mut impl Write) -> Result<()> {
-    while !reader.fill_buf()?.is_empty() {
-        match StreamingDecoder::new(&mut *reader) {
-            Ok(mut frame) => drop(copy(&mut frame, to)?),
-            Err(FrameDecoderError::ReadFrameHeaderError(ReadFrameHeaderError::SkipFrame {
-                length,
-                ..
-            })) => drop(copy(&mut (&mut *reader).take(length.into()), &mut sink())?),
-            Err(error) => return Err(std::io::Error::other(error)),
-        }
-    }
-    Ok(())
 }
 
 #[cfg(test)]

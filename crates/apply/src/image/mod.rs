@@ -21,6 +21,7 @@ mod push;
 mod read;
 mod request_error;
 mod token;
+mod unzstd;
 mod upload;
 
 pub(crate) use access::rejects_credentials;

@@ -39,8 +39,8 @@ rule! {
     ///
     /// The container gets the value without escapes. Kubernetes cannot escape characters
     /// such as `@`, `/` and `%`, so the application would read another user, host or password.
-    /// `validate` reports this if a values file contains the value. `apply` and `secret set` report it
-    /// for the values in the cluster.
+    /// `validate` reports this if a values file contains the value. `apply` and `secret set` report
+    /// it for the values in the cluster.
     pub static UNESCAPED_SECRET: Warning {
         fix: "Build the URL in the application from separate variables, or use a password of \
               letters and digits.",

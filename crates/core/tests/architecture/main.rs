@@ -90,6 +90,7 @@ const APPLY: &[&str] = &[
     "push_image",
     "session",
     "lock",
+    "url_secrets",
     "manual_secret",
     "preflight",
     "takeover",
