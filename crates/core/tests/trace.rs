@@ -272,6 +272,17 @@ fn an_unknown_image_is_equal_to_the_live_one() {
 }
 
 #[test]
+fn diagrams_show_volumes_and_cron_jobs() {
+    let more = "    persistent_storage: [{path: /data, size: 10}]\n    \
+                cron_jobs: [{schedule: \"0 3 * * *\", commands: [bin/cleanup]}]\n";
+    let pictures = api::diagram(&request(&service(more), ENVIRONMENT));
+    assert_eq!(pictures[0].pods.detail, "1 to 3 · acme/api:1 · /data with 10 GiB");
+    let [job] = pictures[0].jobs.as_slice() else { panic!("one job: {pictures:#?}") };
+    assert_eq!((job.title.as_str(), job.detail.as_str()), ("Cron job", "0 3 * * *"));
+    assert_eq!(job.place.1.line, 9);
+}
+
+#[test]
 fn diagrams_show_the_fields_of_the_file() {
     let more =
         "    public_uri: [api.acme.io/v1, all]\n    links: [db]\n  - {type: postgres, name: db}\n";

@@ -4,6 +4,7 @@ use super::check::{CheckedRequest, CheckedService};
 use super::places::{Place, Places};
 use super::request::Request;
 use crate::check::Checked;
+use crate::model::cron_job::CronJob;
 use crate::model::image::Image;
 use crate::model::k8s_service::K8sService;
 use crate::model::module::Header;
@@ -11,7 +12,7 @@ use crate::model::port::PortKind;
 use crate::model::ports::ServicePort;
 use crate::model::public_uri::PublicUri;
 use crate::render::{Scale, scale};
-use crate::span::Span;
+use crate::span::{Span, Spanned};
 
 /// The diagram of a service.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -26,6 +27,8 @@ pub struct Diagram {
     pub pods: Shape,
     /// The autoscaler, if there is one.
     pub autoscaler: Option<Shape>,
+    /// The cron jobs.
+    pub jobs: Vec<Shape>,
     /// The linked modules.
     pub links: Vec<Shape>,
     /// The AWS resources.
@@ -84,6 +87,7 @@ impl Drawing<'_> {
             service: self.kubernetes_service(),
             pods: self.pods(),
             autoscaler: self.autoscaler(),
+            jobs: self.jobs(),
             links: self.links(),
             aws: self.aws(),
         }
@@ -133,7 +137,22 @@ impl Drawing<'_> {
             Image::Auto => "image: AUTO",
             Image::Reference(reference) => reference.as_str(),
         };
-        self.shape("Pods", format!("{count} · {image_name}"), Some(image.span))
+        let mut detail = format!("{count} · {image_name}");
+        for volume in &self.fields().persistent_storage.value.0 {
+            if let (Some(path), Some(size)) = (&volume.value.path, &volume.value.size) {
+                detail.push_str(&format!(" · {} with {} GiB", path.value.as_str(), size.value.0));
+            }
+        }
+        self.shape("Pods", detail, Some(image.span))
+    }
+
+    fn jobs(&self) -> Vec<Shape> {
+        let jobs = self.fields().cron_jobs.value.0.iter();
+        let shape = |job: &Spanned<CronJob>| {
+            let schedule = job.value.schedule.as_ref()?;
+            Some(self.shape("Cron job", schedule.value.as_str(), Some(schedule.span)))
+        };
+        jobs.filter_map(shape).collect()
     }
 
     fn autoscaler(&self) -> Option<Shape> {

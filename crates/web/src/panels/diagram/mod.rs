@@ -48,8 +48,8 @@ fn DiagramPanel() -> impl IntoView {
 
 fn figure(page: Page, diagram: Diagram) -> impl IntoView {
     let description = describe(&diagram);
-    let Diagram { module, routes, service, pods, autoscaler, links, aws } = diagram;
-    let used: Vec<Shape> = links.into_iter().chain(aws).collect();
+    let Diagram { module, routes, service, pods, autoscaler, jobs, links, aws } = diagram;
+    let used: Vec<Shape> = links.into_iter().chain(aws).chain(jobs).collect();
     let layout = Layout::new(routes.len(), used.len(), autoscaler.is_some());
     let (width, height) = layout.size();
     let mut shapes = Vec::new();
@@ -127,7 +127,7 @@ fn describe(diagram: &Diagram) -> String {
         let texts = shapes.iter().map(|shape| format!("{} {}", shape.title, shape.detail));
         texts.collect::<Vec<_>>().join(", ")
     };
-    let Diagram { module, routes, service, pods, autoscaler, links, aws } = diagram;
+    let Diagram { module, routes, service, pods, autoscaler, jobs, links, aws } = diagram;
     let from = if routes.is_empty() {
         "only from inside the cluster".to_owned()
     } else {
@@ -137,7 +137,7 @@ fn describe(diagram: &Diagram) -> String {
         .as_ref()
         .map(|autoscaler| format!(", scaled by {}", autoscaler.detail))
         .unwrap_or_default();
-    let used = [list(links), list(aws)].into_iter().filter(|text| !text.is_empty());
+    let used = [list(links), list(aws), list(jobs)].into_iter().filter(|text| !text.is_empty());
     let used = used.collect::<Vec<_>>().join(", ");
     let (service, pods) = (&service.detail, &pods.detail);
     format!(
