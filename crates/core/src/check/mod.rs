@@ -28,6 +28,7 @@ pub mod scaling;
 mod schedule;
 pub mod sessions;
 pub mod storage;
+pub mod tcp_ports;
 mod uri_path;
 pub mod workload_names;
 
@@ -74,6 +75,7 @@ pub fn check(
     public_uri::check(&mut checker);
     links::check(&mut checker);
     exposure::check(&mut checker);
+    tcp_ports::check(&mut checker);
     chart::check(&mut checker);
     let diagnostics = checker.diagnostics;
     let has_error = diagnostics.iter().any(Diagnostic::is_error);

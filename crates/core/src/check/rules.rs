@@ -3,7 +3,7 @@
 use super::{
     aws_names, aws_only, bucket, characters, chart, cron_jobs, dollar_signs, duplicate_layer,
     duplicate_uri, env_vars, exposure, iam, image, links, names, pods, ports, probes, public_uri,
-    scaling, sessions, storage, workload_names,
+    scaling, sessions, storage, tcp_ports, workload_names,
 };
 use crate::model::{
     cloud, environment, image as image_field, layer, module, named_by_key, port, providers, region,
@@ -164,6 +164,7 @@ pub static RULE_FAMILIES: &[RuleFamily] = &[
             &ports::PUBLIC_URI_WITHOUT_HTTP,
             &sessions::STICKY_AGE_WITHOUT_STICKY,
             &exposure::NOT_EXPRESSIBLE,
+            &tcp_ports::TCP_PORT_NOT_PUBLIC,
         ],
     },
     RuleFamily {

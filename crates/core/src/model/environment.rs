@@ -11,6 +11,7 @@ use crate::diagnostic::{Applicability, Diagnostic};
 use crate::rfc1123;
 use crate::rule::rule;
 use crate::span::Spanned;
+use crate::syntax::Node;
 use crate::text::Text;
 
 fields! {
@@ -87,6 +88,8 @@ pub struct Environment {
     pub module_types: Option<Vec<String>>,
     /// The domain of the `dns` module.
     pub domain: Option<String>,
+    /// The ports that nginx forwards without HTTP: `nginx_extra_tcp_ports` of `k8s-base`.
+    pub tcp_ports: Vec<i64>,
     /// Whether the service file describes its environment itself. It then has no parent.
     pub own: bool,
 }
@@ -95,6 +98,13 @@ pub struct Environment {
 pub fn outputs_of_types(cloud: Cloud) -> impl Iterator<Item = (&'static str, Words)> {
     let types = MODULE_TYPES.iter().filter(move |kind| kind.is_of(cloud));
     types.map(|kind| (kind.name, kind.exported)).filter(|(_, outputs)| !outputs.is_empty())
+}
+
+fn tcp_ports(modules: &[Header]) -> Vec<i64> {
+    let base = modules.iter().filter(|module| module.short_type() == "k8s-base");
+    let lists = base.filter_map(|base| base.mapping.value("nginx_extra_tcp_ports")?.as_sequence());
+    let scalars = lists.flatten().filter_map(Node::as_scalar);
+    scalars.filter_map(|scalar| scalar.text.as_str().parse().ok()).collect()
 }
 
 impl Environment {
@@ -124,6 +134,7 @@ impl Environment {
                 modules.iter().map(|module| module.short_type().to_owned()).collect(),
             ),
             domain: domain.map(str::to_owned),
+            tcp_ports: tcp_ports(modules),
             own: false,
         }
     }

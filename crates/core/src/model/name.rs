@@ -63,6 +63,12 @@ impl Names {
         format!("{}-headless", self.module.as_str()).into()
     }
 
+    /// Returns the name of the Service with a Network Load Balancer.
+    #[must_use]
+    pub fn load_balancer(&self) -> Text {
+        format!("{}-tcp", self.module.as_str()).into()
+    }
+
     /// Returns the name of the CronJob at an index.
     #[must_use]
     pub fn cron_job(&self, index: usize) -> Text {

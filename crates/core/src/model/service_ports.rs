@@ -28,6 +28,14 @@ impl K8sService {
         items.filter_map(|item| item.value.to_service_port()).collect()
     }
 
+    /// Returns the ports for TCP that the environment makes public.
+    #[must_use]
+    pub fn public_tcp_ports(&self, public: &[i64]) -> Vec<ServicePort> {
+        let is_public =
+            |port: &ServicePort| !port.kind.is_http() && public.contains(&port.service_port.0);
+        self.all_ports().into_iter().filter(is_public).collect()
+    }
+
     /// Returns the port that receives the requests for `public_uri`.
     #[must_use]
     pub fn http_port(&self) -> Option<ServicePort> {

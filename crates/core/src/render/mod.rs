@@ -51,6 +51,9 @@ pub use target::{Hardening, Kubernetes, Profile};
 pub fn render(service: &Checked<K8sService>, context: &ServiceContext<'_>) -> Vec<Object> {
     let mut objects = vec![service_account::render(context)];
     objects.extend(service::render(service, context));
+    if context.exposure == Exposure::Alb {
+        objects.extend(service::load_balancer(service, context));
+    }
     objects.extend(config_map::render(context));
     let image = image::container_image(service, context);
     if let Some(image) = image.as_ref().filter(|_| !is_deleted_by_opta(service, context)) {

@@ -47,6 +47,34 @@ fn of_kind(
     object(Kind::Service, name, context, annotations, Map::new().with("spec", spec))
 }
 
+/// Renders the Service with a Network Load Balancer for the TCP ports that the environment makes
+/// public
+/// (<https://kubernetes-sigs.github.io/aws-load-balancer-controller/latest/guide/service/nlb/>).
+pub(super) fn load_balancer(
+    service: &Checked<K8sService>,
+    context: &ServiceContext<'_>,
+) -> Option<Object> {
+    let ports = service.public_tcp_ports(&context.environment.tcp_ports);
+    let ports: Vec<Value> = ports.into_iter().map(port).collect();
+    if ports.is_empty() {
+        return None;
+    }
+    let annotations = Map::new()
+        .with(format!("{NLB}-scheme"), "internet-facing")
+        .with(format!("{NLB}-nlb-target-type"), "ip");
+    let spec = Map::new()
+        .with("type", "LoadBalancer")
+        .with("loadBalancerClass", "service.k8s.aws/nlb")
+        .with("selector", labels::selector(context))
+        .with("ports", ports);
+    let rest = Map::new().with("spec", spec);
+    let name = context.names.load_balancer();
+    Some(object(Kind::Service, name, context, annotations, rest))
+}
+
+/// The start of the annotations of the AWS Load Balancer Controller.
+const NLB: &str = "service.beta.kubernetes.io/aws-load-balancer";
+
 fn port(port: ServicePort) -> Value {
     let (number, span) = port.service_port;
     let map = Map::new()

@@ -38,7 +38,7 @@ pub(super) fn shape<'a>(
         Kind::ServiceAccount => service_account(names, expected),
         Kind::ConfigMap => config_map(names),
         Kind::Secret => secret(names),
-        Kind::Service => service(names),
+        Kind::Service => service(name, names),
         Kind::Deployment => workloads::deployment(names, expected),
         Kind::StatefulSet => workloads::stateful_set(names, expected),
         Kind::HorizontalPodAutoscaler => autoscaler(names),
@@ -55,7 +55,10 @@ fn is_name_of(kind: Kind, name: &str, names: &Names) -> bool {
     match kind {
         Kind::Namespace => name == names.layer.as_str(),
         Kind::ServiceAccount => name == names.module.as_str(),
-        Kind::Service => name == names.module.as_str() || name == names.headless().as_str(),
+        Kind::Service => {
+            let own = [names.module.clone(), names.headless(), names.load_balancer()];
+            own.iter().any(|own| own.as_str() == name)
+        }
         Kind::Secret => name == LINK_SECRET,
         Kind::ConfigMap
         | Kind::Deployment
@@ -145,7 +148,7 @@ fn secret(names: &Names) -> Shape<'_> {
     object(Kind::Secret, names, None, rest)
 }
 
-fn service(names: &Names) -> Shape<'_> {
+fn service<'a>(name: &str, names: &'a Names) -> Shape<'a> {
     let port = || {
         map([
             required("name", any_text()),
@@ -157,6 +160,9 @@ fn service(names: &Names) -> Shape<'_> {
     let common = || {
         vec![required("type", exactly("ClusterIP")), required("selector", exactly(selector(names)))]
     };
+    if name == names.load_balancer().as_str() {
+        return load_balancer(names, items(port(), 1..=MANY));
+    }
     let (mut public, mut headless) = (common(), common());
     public.push(required("ports", items(port(), 1..=MANY)));
     headless.extend([
@@ -166,6 +172,21 @@ fn service(names: &Names) -> Shape<'_> {
     let spec =
         either(|spec| spec.get("clusterIP").is_some(), Shape::Map(headless), Shape::Map(public));
     let annotations = map([optional("nginx.opta.dev/extra-tcp-ports", any_text())]);
+    object(Kind::Service, names, Some(annotations), vec![required("spec", spec)])
+}
+
+/// The Service with a Network Load Balancer for public TCP ports.
+fn load_balancer<'a>(names: &'a Names, ports: Shape<'a>) -> Shape<'a> {
+    let spec = map([
+        required("type", exactly("LoadBalancer")),
+        required("loadBalancerClass", exactly("service.k8s.aws/nlb")),
+        required("selector", exactly(selector(names))),
+        required("ports", ports),
+    ]);
+    let annotations = exactly(json!({
+        "service.beta.kubernetes.io/aws-load-balancer-scheme": "internet-facing",
+        "service.beta.kubernetes.io/aws-load-balancer-nlb-target-type": "ip",
+    }));
     object(Kind::Service, names, Some(annotations), vec![required("spec", spec)])
 }
 

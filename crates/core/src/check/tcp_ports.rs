@@ -1,0 +1,59 @@
+//! Ports of the type `tcp` that are reached from outside the cluster.
+
+use super::context::Checker;
+use crate::diagnostic::Diagnostic;
+use crate::model::exposure::Exposure;
+use crate::rule::rule;
+
+rule! {
+    /// The environment makes this TCP port public, but the exposure cannot do it.
+    ///
+    /// In Opta, a port of the type `tcp` was public if the module `k8s-base` of the environment
+    /// file lists it in `nginx_extra_tcp_ports`. nginx reads these ports from one ConfigMap of the
+    /// whole cluster, which Optakit does not change. The Gateway API has routes for TCP only in its
+    /// experimental channel.
+    ///
+    /// With the exposure `alb`, Optakit creates a Network Load Balancer for these ports.
+    pub static TCP_PORT_NOT_PUBLIC: Warning {
+        fix: "Add the port to the ConfigMap `tcp-services` of ingress-nginx, create a TCPRoute, or \
+              use the exposure `alb`.",
+        bad: File(
+            "name: shop\norg_name: acme\n\
+             providers: {aws: {region: us-east-1, account_id: 123456789012}}\nmodules:\n  \
+             - {type: k8s-base, nginx_extra_tcp_ports: [9000]}\n  \
+             - {type: k8s-service, image: AUTO, ports: [{name: a, type: tcp, port: 9000}]}\n"
+        ),
+        good: File(
+            "name: shop\norg_name: acme\n\
+             providers: {aws: {region: us-east-1, account_id: 123456789012}}\nmodules:\n  \
+             - {type: k8s-base, nginx_extra_tcp_ports: [9001]}\n  \
+             - {type: k8s-service, image: AUTO, ports: [{name: a, type: tcp, port: 9000}]}\n"
+        ),
+    }
+}
+
+pub(super) fn check(checker: &mut Checker<'_>) {
+    let public = &checker.context.environment.tcp_ports;
+    for port in checker.service.public_tcp_ports(public) {
+        let number = port.service_port.0;
+        let backend =
+            format!("{}/{}:{number}", checker.context.layer_name, checker.header.name.value);
+        let (message, help) = match checker.context.exposure {
+            Exposure::Alb => continue,
+            Exposure::Nginx => (
+                format!("nginx forwards port {number} only if its ConfigMap `tcp-services` does"),
+                format!(
+                    "add `\"{number}\": {backend}` to this ConfigMap, and the port to the Service \
+                     of ingress-nginx"
+                ),
+            ),
+            Exposure::Gateway => (
+                format!("port {number} is not public: Optakit writes no TCPRoute"),
+                format!("create a TCPRoute to {backend}, or use the exposure `alb`"),
+            ),
+        };
+        let path = checker.path("ports");
+        let diagnostic = Diagnostic::new(&TCP_PORT_NOT_PUBLIC, port.span, path, message);
+        checker.push(diagnostic.help(help));
+    }
+}
