@@ -8,12 +8,14 @@ mkdir -p "$log"
 passed=0 failed=0 skipped=0
 node_test=(node --test --test-reporter=spec)
 
-say "Testing the core, the command line, the page in Chromium, and deployments to a local cluster"
+say "Testing the core, the command line, the page in three browsers, and deployments to a local cluster"
 say "This takes about 25 minutes the first time (it builds its tools), and a few minutes later"
 
 have cargo || die "no Rust toolchain found: install one from https://rustup.rs"
 "$root/scripts/setup-page.sh"
 "$root/scripts/setup-browser.sh"
+# Without these engines their tests are skipped, or fail in CI.
+"$root/scripts/setup-engines.sh" || say "Firefox or WebKit could not be installed"
 
 features=() testbed=
 if have go || [ -n "${KUBEBUILDER_ASSETS:-}" ]; then
@@ -83,6 +85,7 @@ fi
 suite "Size of the page, figures in documents, and scripts" \
   "${node_test[@]}" crates/web/tests/*.test.mjs
 suite "The page in Chromium" "${node_test[@]}" --test-timeout=1200000 crates/web/tests/browser/
+suite "The page in Firefox and WebKit" "${node_test[@]}" crates/web/tests/engines/
 
 if [ "$skipped" -gt 0 ]; then
   printf '%d passed, %d failed, %d skipped\n' "$passed" "$failed" "$skipped"

@@ -3,7 +3,7 @@
 import { defaultKeymap, indentWithTab } from '@codemirror/commands';
 import { bracketMatching, foldKeymap, indentUnit } from '@codemirror/language';
 import { diagnosticCount, lintGutter, setDiagnostics } from '@codemirror/lint';
-import { Compartment, EditorState, StateEffect, StateField } from '@codemirror/state';
+import { Compartment, EditorState, Prec, StateEffect, StateField } from '@codemirror/state';
 import {
   Decoration,
   EditorView,
@@ -14,11 +14,14 @@ import {
   lineNumbers,
   placeholder,
 } from '@codemirror/view';
+import { painted } from './painted.js';
 import { prose } from './prose.js';
+import { store, stored } from './settings.js';
 import { theme } from './theme.js';
 import { yaml } from './yaml.js';
 
 export { highlight } from './highlight.js';
+export { startLayout } from './layout.js';
 
 /** @typedef {{from: number, to: number, text: string}} TextEdit Offsets are in UTF-16. */
 /** @typedef {{title: string, edits: TextEdit[]}} Fix */
@@ -87,6 +90,36 @@ async function loadTyping(view, onComplete) {
   if (view.state.doc !== textBefore && view.hasFocus) startCompletion(view);
 }
 
+// Whether long lines are wrapped, in all editors.
+const WRAP_KEY = 'optakit.wrap';
+const wrapping = new Compartment();
+let isWrapped = stored(WRAP_KEY) === 'true';
+/**
+ * All editors of the page.
+ *
+ * @type {Set<EditorView>}
+ */
+const views = new Set();
+const lineWrapping = () => (isWrapped ? EditorView.lineWrapping : []);
+
+/** Wraps long lines in all editors, or stops wrapping them. */
+export function toggleLineWrapping() {
+  isWrapped = !isWrapped;
+  store(WRAP_KEY, String(isWrapped));
+  for (const view of views) view.dispatch({ effects: wrapping.reconfigure(lineWrapping()) });
+}
+
+/** Opens the search panel of the editor on the screen. */
+export async function searchText() {
+  const view = [...views].find(({ dom }) => dom.checkVisibility());
+  if (!view) return;
+  view.focus();
+  const { openSearchPanel } = await import('./typing.js');
+  // The focus loads the extensions, among them the search panel.
+  while (!hasTyping(view)) await painted();
+  openSearchPanel(view);
+}
+
 /**
  * Creates an editor inside `parent`, in a shadow root. There, CodeMirror uses adopted style sheets,
  * which a strict style-src allows.
@@ -113,7 +146,9 @@ export function create(parent, label, text, hint, onChange, onComplete, onHover,
       highlightActiveLineGutter(),
       bracketMatching(),
       typing.of([]),
-      hoverTooltip(async (_, at) => tooltip(await onHover(at))),
+      // The problems come first, then the documentation.
+      Prec.lowest(hoverTooltip(async (_, at) => tooltip(await onHover(at)))),
+      wrapping.of(lineWrapping()),
       indentUnit.of('  '),
       EditorState.tabSize.of(2),
       lit,
@@ -142,7 +177,9 @@ export function create(parent, label, text, hint, onChange, onComplete, onHover,
       theme,
     ],
   });
-  return new EditorView({ state, parent: root, root });
+  const view = new EditorView({ state, parent: root, root });
+  views.add(view);
+  return view;
 }
 
 /**
@@ -264,6 +301,33 @@ export function apply(view, edits) {
   });
 }
 
+/**
+ * The field of the form that the last edit of an editor changed, and the text after it.
+ *
+ * @type {WeakMap<EditorView, {field: string, doc: import('@codemirror/state').Text}>}
+ */
+const lastFields = new WeakMap();
+
+/**
+ * Applies edits of a field of the form. All edits of one field that follow each other are one undo
+ * step.
+ *
+ * @param {EditorView} view
+ * @param {TextEdit[]} edits
+ * @param {string} field
+ */
+export function applyField(view, edits, field) {
+  const last = lastFields.get(view);
+  const continues = last?.field === field && last.doc === view.state.doc;
+  view.dispatch({
+    changes: edits.map(({ from, to, text }) => ({ from, to, insert: text })),
+    // The history adds an edit with this name to the edit before it.
+    userEvent: continues ? 'input.type.compose' : 'input.form',
+    annotations: continues ? [] : isolateHistory.of('before'),
+  });
+  lastFields.set(view, { field, doc: view.state.doc });
+}
+
 /** @param {EditorView} view */
 export function focus(view) {
   view.focus();
@@ -318,5 +382,6 @@ export function reveal(view, from, to) {
 
 /** @param {EditorView} view */
 export function destroy(view) {
+  views.delete(view);
   view.destroy();
 }

@@ -10,3 +10,11 @@ function isFirstVisit() {
   }
 }
 if (isFirstVisit()) document.documentElement.dataset.first = '';
+
+// The width of the text that the user chose. Applied here, because later it would move the panes.
+try {
+  const split = Number(localStorage.getItem('optakit.split'));
+  if (split) document.documentElement.style.setProperty('--split', `${split}%`);
+} catch {
+  // The browser blocks its storage.
+}

@@ -28,3 +28,8 @@ export async function remember(label, text) {
 export async function history() {
   return (await (await database()).getAll('history')).reverse();
 }
+
+/** Deletes the history. */
+export async function clearHistory() {
+  await (await database()).clear('history');
+}

@@ -27,6 +27,10 @@ async function bringEditor() {
     editor.highlight(element, text);
   }
   plain.clear();
+  editor.startLayout();
 }
 
-globalThis.OptakitPage = { ...platform, highlight, bringEditor };
+/** Replaced by the functions of editor.js when it is loaded. */
+const notLoaded = { toggleLineWrapping() {}, searchText() {} };
+
+globalThis.OptakitPage = { ...platform, ...notLoaded, highlight, bringEditor };

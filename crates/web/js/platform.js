@@ -2,7 +2,7 @@
 export { crashed, hasCrashed } from './crash.js';
 export { claim, fork, keep } from './drafts.js';
 export { dropped, openFiles, openFolder, saveInPlace, saveZip } from './files.js';
-export { history, remember } from './history.js';
+export { clearHistory, history, remember } from './history.js';
 export { holdKeys, releaseKeys } from './keys.js';
 export { pack, unpack } from './links.js';
 export { painted } from './painted.js';

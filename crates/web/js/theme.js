@@ -8,7 +8,7 @@ export const theme = EditorView.theme({
     height: '100%',
     color: 'var(--text)',
     backgroundColor: 'var(--surface)',
-    fontSize: 'var(--code-size)',
+    fontSize: 'var(--text-size)',
   },
   '&.cm-focused': { outline: 'none' },
   '.cm-scroller': { fontFamily: 'var(--code-font)', lineHeight: 'var(--code-line)' },
@@ -19,6 +19,8 @@ export const theme = EditorView.theme({
   '.cm-activeLine': { backgroundColor: 'var(--line)' },
   '.cm-activeLineGutter': { backgroundColor: 'var(--line)', color: 'var(--text-muted)' },
   '.cm-lit': { backgroundColor: 'var(--lit)' },
+  '.cm-tab': { borderBottom: '1px dotted var(--error)' },
+  '.cm-specialChar': { color: 'var(--error)', border: '1px dotted currentColor' },
   // Use the selection and caret of the browser. CodeMirror draws a blinking caret with an
   // animation, and then each key waits for its frames.
   '.cm-line::selection, .cm-line ::selection': { backgroundColor: 'var(--selection)' },
@@ -97,6 +99,7 @@ export const theme = EditorView.theme({
     whiteSpace: 'pre-wrap',
     lineHeight: '1.45',
   },
+  '.cm-prose a': { color: 'var(--accent)' },
   '.cm-tooltip.cm-tooltip-autocomplete': { overflow: 'visible' },
   '.cm-tooltip.cm-completionInfo': { padding: '0', marginLeft: '4px' },
   '.cm-tooltip.cm-tooltip-autocomplete > ul': { fontFamily: 'var(--code-font)', maxHeight: '15em' },
@@ -113,5 +116,23 @@ export const theme = EditorView.theme({
     color: 'var(--text)',
     borderColor: 'var(--border)',
   },
-  '.cm-panel input, .cm-panel button': { fontFamily: 'var(--font)' },
+  // Contrast themes remove backgrounds.
+  '@media (forced-colors: active)': {
+    '.cm-lint-marker': { backgroundColor: 'CanvasText', forcedColorAdjust: 'none' },
+    '.cm-lint-marker-warning': { transform: 'rotate(45deg) scale(0.9)' },
+    '.cm-lint-marker-info': { backgroundColor: 'Canvas', border: '1px solid CanvasText' },
+    '.cm-lintRange': { textDecorationColor: 'CanvasText' },
+    '.cm-activeLineGutter': { textDecoration: 'underline' },
+    '.cm-lit': { outline: '1px solid Highlight', outlineOffset: '-1px' },
+    '.cm-line::selection, .cm-line ::selection': {
+      backgroundColor: 'Highlight',
+      color: 'HighlightText',
+    },
+    '.cm-selectionMatch, .cm-matchingBracket': { outline: '1px solid Highlight' },
+    '.cm-tooltip.cm-tooltip-autocomplete > ul > li[aria-selected]': {
+      backgroundColor: 'Highlight',
+      color: 'HighlightText',
+      forcedColorAdjust: 'none',
+    },
+  },
 });

@@ -5,12 +5,16 @@ import {
   closeBracketsKeymap,
   startCompletion,
 } from '@codemirror/autocomplete';
-import { highlightSelectionMatches, searchKeymap } from '@codemirror/search';
-import { keymap } from '@codemirror/view';
+import { highlightSelectionMatches, openSearchPanel, searchKeymap } from '@codemirror/search';
+import { highlightSpecialChars, keymap } from '@codemirror/view';
 import { painted } from './painted.js';
 import { prose } from './prose.js';
+import { searchPanel } from './search.js';
 
-export { startCompletion };
+export { openSearchPanel, startCompletion };
+
+/** Characters that look like a space. YAML does not read them as one. */
+const HIDDEN = /[\t\u00a0\u2000-\u200a\u202f\u205f\u3000]/;
 
 /**
  * A completion of the core.
@@ -35,6 +39,8 @@ export { startCompletion };
 export function extensions(complete) {
   return [
     highlightSelectionMatches(),
+    highlightSpecialChars({ addSpecialChars: HIDDEN }),
+    searchPanel,
     closeBrackets(),
     autocompletion({ override: [completions(complete)], icons: false }),
     keymap.of([...closeBracketsKeymap, ...searchKeymap]),

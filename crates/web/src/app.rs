@@ -4,6 +4,7 @@ use leptos::prelude::*;
 
 use crate::bar::Bar;
 use crate::page::Page;
+use crate::pane_switch::PaneSwitch;
 use crate::result_pane::ResultPane;
 use crate::source_pane::SourcePane;
 use crate::status::Status;
@@ -24,15 +25,34 @@ pub(crate) fn App() -> impl IntoView {
     linking::start(page);
     page.editors.load();
     view! {
-        <div class="app">
+        <div class="app" data-pane=move || view.pane.get().name()>
             <Bar />
+            <PaneSwitch />
             <main class="panes">
                 <SourcePane />
+                <Divider />
                 <ResultPane />
             </main>
             <Status />
             <div class="toast" role="status">{move || view.message.get()}</div>
             {move || view.dialog.get().map(dialogs::show)}
         </div>
+    }
+}
+
+/// The line between the panes. `js/divider.js` moves it.
+#[component]
+fn Divider() -> impl IntoView {
+    view! {
+        <div
+            class="divider"
+            role="separator"
+            tabindex="0"
+            aria-orientation="vertical"
+            aria-label="Width of the text"
+            aria-valuemin="20"
+            aria-valuemax="80"
+            aria-valuenow="46"
+        ></div>
     }
 }

@@ -1,10 +1,9 @@
 //! The bar at the top: rendering choices and the main actions.
 
 use leptos::prelude::*;
-use optakit_core::api;
 
 use crate::bundle;
-use crate::image_field::{IMAGE_FIELD, IMAGE_PROBLEM};
+use crate::choices::{Place, choices};
 use crate::state::{Dialog, State};
 
 /// The bar at the top.
@@ -17,8 +16,8 @@ pub(crate) fn Bar() -> impl IntoView {
         <header class="bar">
             <h1 class="brand">{"Optakit"}</h1>
             <Environment />
-            {api::CHOICE_FIELDS.iter().map(|field| view! { <Choice field /> }).collect_view()}
-            <Image />
+            <div class="choices">{choices(Place::Bar)}</div>
+            <button class="button options" on:click=open(Dialog::Options)>{"Options"}</button>
             <span class={"space"}></span>
             <button
                 class="button quiet"
@@ -28,13 +27,17 @@ pub(crate) fn Bar() -> impl IntoView {
             >
                 <kbd>{"Ctrl K"}</kbd>
             </button>
-            <button class="button" on:click=open(Dialog::Share)>{"Share"}</button>
+            <button class="button menu" aria-label="Menu" on:click=open(Dialog::Menu)>
+                <span class="long">{"Menu"}</span>
+            </button>
+            <button class="button share" on:click=open(Dialog::Share)>{"Share"}</button>
             <button
                 class="button main"
+                aria-label="Export bundle"
                 aria-disabled=move || is_invalid().to_string()
                 on:click=move |_| bundle::export(state)
             >
-                "Export bundle"
+                "Export"<span class="long">{" bundle"}</span>
             </button>
         </header>
     }
@@ -72,56 +75,4 @@ fn Environment() -> impl IntoView {
 fn names(state: State) -> Vec<String> {
     let outcome = state.results.outcome.read();
     outcome.analysis.environments.iter().map(|environment| environment.name.clone()).collect()
-}
-
-/// The field for the tag or digest of AUTO images.
-#[component]
-fn Image() -> impl IntoView {
-    let state = expect_context::<State>();
-    let image = state.sources.image;
-    let is_invalid = Memo::new(move |_| state.results.image_error().is_some());
-    view! {
-        <label class="field image" title="Tag or digest for image: AUTO">
-            <span>{"Image"}</span>
-            <input
-                id=IMAGE_FIELD
-                aria-label="Image tag or digest"
-                aria-invalid=move || is_invalid.get().then_some("true")
-                aria-describedby=move || is_invalid.get().then_some(IMAGE_PROBLEM)
-                placeholder="tag or digest"
-                autocomplete="off"
-                spellcheck="false"
-                prop:value=move || image.get()
-                on:input:target=move |event| image.set(event.target().value())
-            />
-        </label>
-    }
-}
-
-/// A rendering choice, such as the profile.
-#[component]
-fn Choice(field: &'static api::ChoiceField) -> impl IntoView {
-    let choices = expect_context::<State>().sources.choices;
-    let names = (field.values)();
-    let default = names.first().copied().unwrap_or_default();
-    let current =
-        move || (field.field)(&mut choices.get()).clone().unwrap_or_else(|| default.to_owned());
-    let choose = move |name: String| {
-        let chosen = Some(name).filter(|name| name != default);
-        choices.update(|choices| *(field.field)(choices) = chosen);
-    };
-    let names = names.into_iter().map(|name| {
-        view! { <option value=name selected=move || current() == name>{name}</option> }
-    });
-    view! {
-        <label class="field" title=field.description>
-            <span>{field.title}</span>
-            <select
-                aria-label=field.title
-                on:change:target=move |event| choose(event.target().value())
-            >
-                {names.collect_view()}
-            </select>
-        </label>
-    }
 }

@@ -8,10 +8,9 @@ pub(crate) const IMAGE_FIELD: &str = "image";
 /// The id of its problem.
 pub(crate) const IMAGE_PROBLEM: &str = "image-problem";
 
-/// Moves the focus to the field.
-pub(crate) fn focus_image() {
+/// Moves the focus to the field. Returns false if the window is too narrow to show it.
+pub(crate) fn focus_image() -> bool {
     let field = document().get_element_by_id(IMAGE_FIELD);
-    if let Some(field) = field.and_then(|field| field.dyn_into::<web_sys::HtmlElement>().ok()) {
-        drop(field.focus());
-    }
+    let field = field.and_then(|field| field.dyn_into::<web_sys::HtmlElement>().ok());
+    field.filter(|field| field.offset_width() > 0).is_some_and(|field| field.focus().is_ok())
 }

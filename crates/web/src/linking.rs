@@ -6,7 +6,7 @@ use wasm_split_helpers::wasm_split;
 
 use crate::lazy::Loaded;
 use crate::page::Page;
-use crate::state::ManifestLine;
+use crate::state::{LineOrigin, ManifestLine};
 
 /// How long the cursor must rest before its lines are looked up, in milliseconds.
 const REST_TIME: u32 = 120;
@@ -85,7 +85,12 @@ fn highlight_text_lines(page: Page) {
 }
 
 fn show(page: Page, origin: Origin) {
-    page.state.selection.why.set(origin.why);
+    let selection = page.state.selection;
+    selection.why.set(origin.why);
+    selection.origin.set(origin.place.as_ref().map(|(file, place)| LineOrigin {
+        file: file.clone(),
+        line: place.line,
+    }));
     for (name, editor) in page.editors.all() {
         let place = origin.place.as_ref().filter(|(file, _)| origin.exact && *file == name);
         editor.highlight_lines(place.map_or((0, 0), |(_, place)| (place.line, place.end_line)));

@@ -3,7 +3,7 @@
 use leptos::prelude::*;
 use optakit_core::api::Manifest;
 
-use crate::example_account;
+use crate::{example_account, export};
 use crate::state::State;
 
 /// Manifests of the present texts, and what they lack.
@@ -62,4 +62,19 @@ impl ManifestCopy {
         let texts: Vec<&str> = self.manifests.iter().map(|manifest| &*manifest.yaml).collect();
         self.comment() + &texts.join("---\n")
     }
+}
+
+/// Copies the manifests, or only one of them.
+pub(crate) fn copy(state: State, only: Option<usize>) {
+    if let Some(copy) = ManifestCopy::new(state, only) {
+        export::copy_with_notes(state, copy.yaml(), copy.notes);
+    }
+}
+
+/// Saves the manifests, or only one of them, as a file.
+pub(crate) fn download(state: State, only: Option<usize>) {
+    let Some(copy) = ManifestCopy::new(state, only) else { return };
+    let name = format!("{}.yaml", state.results.namespace());
+    let saved = export::save(&name, "application/yaml", &copy.yaml());
+    state.notify(export::result(&name, saved, &copy.notes));
 }

@@ -15,3 +15,9 @@ pub(crate) fn inline_code(text: &str) -> Vec<AnyView> {
 pub(crate) fn count(number: usize, noun: &str) -> String {
     if number == 1 { format!("1 {noun}") } else { format!("{number} {noun}s") }
 }
+
+/// Writes the first letter as a capital.
+pub(crate) fn capitalized(text: &str) -> String {
+    let (first, rest) = text.split_at(text.chars().next().map_or(0, char::len_utf8));
+    format!("{}{rest}", first.to_ascii_uppercase())
+}

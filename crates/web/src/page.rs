@@ -6,7 +6,7 @@ use leptos::prelude::*;
 use optakit_core::api::TextEdit;
 
 use crate::editor::{Editor, Editors};
-use crate::state::State;
+use crate::state::{Pane, State};
 use crate::steps::Undo;
 use crate::work::{SERVICE_FILE, VALUES_FILE, Work};
 
@@ -39,7 +39,8 @@ impl Page {
         self.state.view.file.set(SERVICE_FILE.to_owned());
         // The files of the work before must not be overwritten.
         self.state.view.opened_paths.set(BTreeMap::new());
-        // On a phone the text may be outside the screen.
+        self.state.view.pane.set(Pane::Text);
+        // In a low window the text may be outside the screen.
         window().scroll_to_with_x_and_y(0.0, 0.0);
     }
 
@@ -69,8 +70,13 @@ impl Page {
     /// Opens a file as text and selects a range, in UTF-16 offsets.
     pub(crate) fn reveal(self, file: &str, from: usize, to: usize) {
         let (view, editor) = (self.state.view, self.editors.of(file));
+        // A pane that was hidden is shown by the next rendering.
+        let is_shown = *view.file.read_untracked() == file
+            && view.pane.get_untracked() == Pane::Text
+            && !view.form.get_untracked();
         view.form.set(false);
-        if *view.file.read_untracked() == file {
+        view.pane.set(Pane::Text);
+        if is_shown {
             reveal_in(editor, from, to);
             return;
         }

@@ -16,6 +16,8 @@ extern "C" {
     async fn remember_js(label: &str, text: &str) -> Result<JsValue, JsValue>;
     #[wasm_bindgen(js_namespace = OptakitPage, js_name = history, catch)]
     async fn history_js() -> Result<JsValue, JsValue>;
+    #[wasm_bindgen(js_namespace = OptakitPage, js_name = clearHistory, catch)]
+    async fn clear_history_js() -> Result<JsValue, JsValue>;
     #[wasm_bindgen(js_namespace = OptakitPage, js_name = pack, catch)]
     async fn pack_js(text: &str) -> Result<JsValue, JsValue>;
     #[wasm_bindgen(js_namespace = OptakitPage, js_name = unpack, catch)]
@@ -36,6 +38,12 @@ extern "C" {
     /// Shows that the program crashed, with the text so that the user can copy it.
     #[wasm_bindgen(js_namespace = OptakitPage)]
     pub(crate) fn crashed(message: &str, text: &str);
+    /// Wraps the long lines of all editors, or stops wrapping them.
+    #[wasm_bindgen(js_namespace = OptakitPage, js_name = toggleLineWrapping)]
+    pub(crate) fn toggle_line_wrapping();
+    /// Opens the search panel of the text editor.
+    #[wasm_bindgen(js_namespace = OptakitPage, js_name = searchText)]
+    pub(crate) fn search_text();
     /// Collects key presses from now on, instead of handling them.
     #[wasm_bindgen(js_namespace = OptakitPage, js_name = holdKeys)]
     pub(crate) fn hold_keys();
@@ -87,6 +95,11 @@ pub(crate) struct Entry {
 pub(crate) async fn history() -> Vec<Entry> {
     let found = history_js().await.ok();
     found.and_then(|found| serde_wasm_bindgen::from_value(found).ok()).unwrap_or_default()
+}
+
+/// Deletes the history. Returns false if access is denied.
+pub(crate) async fn clear_history() -> bool {
+    clear_history_js().await.is_ok()
 }
 
 /// Compresses a text into the fragment of a link.

@@ -1,7 +1,7 @@
 //! Moves between problems and fixes them.
 
 use leptos::prelude::*;
-use optakit_core::api::{Diagnostic, TextEdit};
+use optakit_core::api::{Diagnostic, Fix, TextEdit};
 use wasm_split_helpers::wasm_split;
 
 use crate::image_field::focus_image;
@@ -28,6 +28,12 @@ fn load_apply_safe_fixes(page: Page) -> Loaded<()> {
     Ok(())
 }
 
+#[wasm_split(help, fallible)]
+fn load_fix_at_cursor(page: Page) -> Loaded<()> {
+    fix_one(page);
+    Ok(())
+}
+
 /// Opens the next or previous problem, relative to the cursor.
 pub(crate) fn go_to(page: Page, direction: Direction) {
     lazy::run(page.state, Box::pin(load_go_to_problem(page, direction)));
@@ -36,6 +42,19 @@ pub(crate) fn go_to(page: Page, direction: Direction) {
 /// Applies all safe fixes.
 pub(crate) fn apply_safe_fixes(page: Page) {
     lazy::run(page.state, Box::pin(load_apply_safe_fixes(page)));
+}
+
+/// Applies the fix of the problem at the cursor, or of the problem that was opened last.
+pub(crate) fn fix_at_cursor(page: Page) {
+    lazy::run(page.state, Box::pin(load_fix_at_cursor(page)));
+}
+
+/// Applies a fix and moves the focus to its text.
+pub(crate) fn apply(page: Page, file: &str, fix: &Fix) {
+    page.state.view.file.set(file.to_owned());
+    page.edit(file, &fix.edits);
+    page.focus(file);
+    page.state.notify(format!("Fixed: {}", fix.title.replace('`', "")));
 }
 
 fn diagnostics(page: Page) -> Vec<Diagnostic> {
@@ -53,6 +72,7 @@ fn go(page: Page, direction: Direction) {
     let index = find(&diagnostics, &view.file.read_untracked(), offset, direction);
     let Diagnostic { file, place, message, .. } = &diagnostics[index];
     selection.last_problem.set(Some(place.utf16_start));
+    selection.current_problem.set(Some(index));
     page.reveal(file, place.utf16_start, place.utf16_end);
     let (number, count) = (index + 1, diagnostics.len());
     page.state.notify(format!("Problem {number} of {count}: {}", message.replace('`', "")));
@@ -98,6 +118,39 @@ fn find(
             diagnostics.iter().rposition(is_before).or(previous_file).unwrap_or(last)
         }
     }
+}
+
+fn fix_one(page: Page) {
+    let (view, selection) = (page.state.view, page.state.selection);
+    let diagnostics = diagnostics(page);
+    let file = view.file.get_untracked();
+    let found = match selection.cursor.get_untracked() {
+        Some(cursor) => at_cursor(&diagnostics, &file, cursor.line, cursor.offset),
+        None => selection.current_problem.get_untracked().and_then(|index| diagnostics.get(index)),
+    };
+    match found.and_then(|diagnostic| Some((diagnostic, diagnostic.fixes.first()?))) {
+        Some((diagnostic, fix)) => apply(page, &diagnostic.file, fix),
+        None => page.state.notify("No fix at the cursor"),
+    }
+}
+
+/// Returns the diagnostic with a fix at an offset, or else in its line.
+fn at_cursor<'a>(
+    diagnostics: &'a [Diagnostic],
+    file: &str,
+    line: u32,
+    offset: usize,
+) -> Option<&'a Diagnostic> {
+    let has_fix =
+        |diagnostic: &&Diagnostic| diagnostic.file == file && !diagnostic.fixes.is_empty();
+    let is_at = |diagnostic: &&Diagnostic| {
+        (diagnostic.place.utf16_start..=diagnostic.place.utf16_end).contains(&offset)
+    };
+    let is_in_line = |diagnostic: &&Diagnostic| {
+        (diagnostic.place.line..=diagnostic.place.end_line).contains(&line)
+    };
+    let fixable = || diagnostics.iter().filter(has_fix);
+    fixable().find(is_at).or_else(|| fixable().find(is_in_line))
 }
 
 fn apply_all(page: Page) {

@@ -19,22 +19,25 @@ pub(crate) fn ResultPane() -> impl IntoView {
         ResultTab::Diagram => diagram::show(),
         ResultTab::Changes => changes::show(),
     };
+    let title = move || open.get().title();
     view! {
-        <div class="pane">
+        <div class="pane results">
             <div class="tabs" role="tablist" aria-label="Results">
-                <Tab tab=ResultTab::Manifests name="Manifests" />
-                <Tab tab=ResultTab::Aws name="AWS" />
-                <Tab tab=ResultTab::Bundle name="Bundle" />
-                <Tab tab=ResultTab::Diagram name="Diagram" />
-                <Tab tab=ResultTab::Changes name="Changes" />
+                <Tab tab=ResultTab::Manifests />
+                <Tab tab=ResultTab::Aws />
+                <Tab tab=ResultTab::Bundle />
+                <Tab tab=ResultTab::Diagram />
+                <Tab tab=ResultTab::Changes />
             </div>
-            {panel}
+            <div id="result-panel" class="tabpanel" role="tabpanel" aria-label=title>
+                {panel}
+            </div>
         </div>
     }
 }
 
 #[component]
-fn Tab(tab: ResultTab, name: &'static str) -> impl IntoView {
+fn Tab(tab: ResultTab) -> impl IntoView {
     let state = expect_context::<State>();
     let (open, results) = (state.view.tab, state.results);
     let count = Memo::new(move |_| match tab {
@@ -43,11 +46,15 @@ fn Tab(tab: ResultTab, name: &'static str) -> impl IntoView {
         ResultTab::Changes => results.changes.read().len(),
         ResultTab::Bundle | ResultTab::Diagram => 0,
     });
-    let count = move || Some(count.get()).filter(|count| *count > 0);
+    let has_count = matches!(tab, ResultTab::Manifests | ResultTab::Aws | ResultTab::Changes);
+    let text = move || Some(count.get()).filter(|count| *count > 0);
     let effect = move || {
         (tab == ResultTab::Changes).then(|| worst_effect(&results.changes.read())).flatten()
     };
-    let number = move |count| view! { <span class="count" aria-hidden="true">{count}</span> };
+    // The count keeps its space when it is 0, so that the other tabs do not move.
+    let number = has_count.then(|| {
+        view! { <span class="count" aria-hidden="true">{text}</span> }
+    });
     let badge = move |effect| view! { <span class="effect" aria-hidden="true">{effect}</span> };
     view! {
         <button
@@ -55,12 +62,13 @@ fn Tab(tab: ResultTab, name: &'static str) -> impl IntoView {
             class:last=move || tab == ResultTab::Changes
             role="tab"
             aria-selected=move || (open.get() == tab).to_string()
+            aria-controls="result-panel"
             tabindex=move || if open.get() == tab { "0" } else { "-1" }
             on:click=move |_| open.set(tab)
             on:keydown=move_between_tabs
         >
-            {name}
-            {move || count().map(number)}
+            {tab.title()}
+            {number}
             {move || effect().map(badge)}
         </button>
     }

@@ -73,3 +73,11 @@ fn remember_work(label: &'static str, work: &Work) {
     let text = work.to_json();
     leptos::task::spawn_local(async move { platform::remember(label, &text).await });
 }
+
+/// Deletes the history.
+pub(crate) fn clear_history(state: State) {
+    leptos::task::spawn_local(async move {
+        let cleared = platform::clear_history().await;
+        state.notify(if cleared { "History cleared" } else { "Cannot clear the history" });
+    });
+}

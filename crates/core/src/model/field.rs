@@ -20,6 +20,8 @@ pub struct Field {
     pub required: bool,
     /// A field that can be set instead of a required field.
     pub instead: Option<&'static str>,
+    /// The field with the same meaning and the longer name.
+    pub short_form_of: Option<&'static str>,
     /// The smallest and the largest number that is allowed.
     pub range: Option<(i64, i64)>,
     /// The unit of the number.
@@ -43,6 +45,7 @@ impl Field {
         default: None,
         required: false,
         instead: None,
+        short_form_of: None,
         range: None,
         unit: None,
         example: "",

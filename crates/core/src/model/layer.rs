@@ -71,7 +71,7 @@ fields! {
         /// Values of the references `{variables.x}` and `{vars.x}`.
         variables: Variables, { example: "{size: 2}" };
         /// Short form of `variables`.
-        vars: Variables, { example: "{size: 2}" };
+        vars: Variables, { example: "{size: 2}", short_form_of: Some("variables") };
     }
 }
 

@@ -3,6 +3,8 @@
 mod examples;
 mod frame;
 mod history;
+mod menu;
+mod options;
 mod palette;
 mod share;
 mod shortcuts;
@@ -19,6 +21,8 @@ use crate::state::Dialog;
 fn load_dialog(dialog: Dialog) -> Loaded<AnyView> {
     Ok(match dialog {
         Dialog::Commands => view! { <palette::Palette /> }.into_any(),
+        Dialog::Menu => view! { <menu::MenuDialog /> }.into_any(),
+        Dialog::Options => view! { <options::Options /> }.into_any(),
         Dialog::Shortcuts => view! { <shortcuts::Shortcuts /> }.into_any(),
         Dialog::History => view! { <history::History /> }.into_any(),
         Dialog::Examples => view! { <examples::Examples /> }.into_any(),

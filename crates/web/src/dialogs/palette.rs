@@ -3,7 +3,7 @@
 use leptos::prelude::*;
 
 use super::frame::Frame;
-use crate::commands::COMMANDS;
+use crate::commands::{COMMANDS, key_names};
 use crate::page::Page;
 
 /// The dialog with all commands, filtered by what the user types.
@@ -84,7 +84,7 @@ fn CommandOption(
     #[prop(into)] on_click: Callback<()>,
 ) -> impl IntoView {
     let command = &COMMANDS[index];
-    let keys = (!command.keys.is_empty()).then(|| view! { <kbd>{command.keys}</kbd> });
+    let keys = (!command.keys.is_empty()).then(|| view! { <kbd>{key_names(command.keys)}</kbd> });
     view! {
         <li
             role="option"

@@ -3,7 +3,7 @@
 use leptos::prelude::*;
 
 use super::frame::Frame;
-use crate::commands::COMMANDS;
+use crate::commands::{COMMANDS, key_names};
 
 /// The shortcuts of the text editor itself.
 const IN_EDITOR: [(&str, &str); 4] = [
@@ -19,7 +19,7 @@ pub(super) fn Shortcuts() -> impl IntoView {
     let row = |keys: &'static str, name: &'static str| {
         view! {
             <dt>
-                <kbd>{keys}</kbd>
+                <kbd>{key_names(keys)}</kbd>
             </dt>
             <dd>{name}</dd>
         }
@@ -31,7 +31,6 @@ pub(super) fn Shortcuts() -> impl IntoView {
             <dl class="keys">{commands}</dl>
             <h3>{"In the editor"}</h3>
             <dl class="keys">{IN_EDITOR.map(|(keys, name)| row(keys, name)).collect_view()}</dl>
-            <p class="help">{"On a Mac, press Cmd instead of Ctrl."}</p>
         </Frame>
     }
 }

@@ -4,6 +4,7 @@ use leptos::prelude::*;
 use optakit_core::api::Field;
 use serde_json::{Value, json};
 
+use super::description::Description;
 use super::line::{Add, Line, Remove};
 use super::sheet::{Path, Sheet, below};
 
@@ -17,7 +18,12 @@ pub(super) fn removed(count: usize, whole: &Path, item: &Path) -> Path {
 
 /// A list of texts, or a single text.
 #[component]
-pub(super) fn Texts(sheet: Sheet, label: &'static str, path: Path) -> impl IntoView {
+pub(super) fn Texts(
+    sheet: Sheet,
+    label: &'static str,
+    path: Path,
+    description: Description,
+) -> impl IntoView {
     let (read, count, rows) = (path.clone(), path.clone(), path.clone());
     let is_single = Memo::new(move |_| sheet.value(&read).is_some_and(|value| !value.is_array()));
     let length = Memo::new(move |_| if is_single.get() { 1 } else { sheet.length(&count) });
@@ -27,7 +33,7 @@ pub(super) fn Texts(sheet: Sheet, label: &'static str, path: Path) -> impl IntoV
         let name = format!("{label} {}", index + 1);
         view! {
             <div class="pair">
-                <Line sheet path=item label=name.clone() />
+                <Line sheet path=item label=name.clone() description />
                 <Remove name remove=move |()| sheet.set(&removed, None) />
             </div>
         }
@@ -38,7 +44,7 @@ pub(super) fn Texts(sheet: Sheet, label: &'static str, path: Path) -> impl IntoV
     };
     view! {
         {move || (0..length.get()).map(&row).collect_view()}
-        <Add label=format!("Add to {label}") hint="add" add />
+        <Add label=format!("Add to {label}") hint="add" add description />
     }
 }
 
@@ -63,9 +69,11 @@ pub(super) fn Variables(
     path: Path,
     /// The accessible name of the text box that adds an entry.
     add_label: String,
+    description: Description,
 ) -> impl IntoView {
     let (read, rows) = (path.clone(), path.clone());
     let names = Memo::new(move |_| variables(sheet.value(&read)));
+    let added = StoredValue::new(None::<String>);
     let row = move |(name, index): Variable| {
         let item = match index {
             Some(index) => below(&rows, index),
@@ -73,16 +81,19 @@ pub(super) fn Variables(
         };
         let value = if index.is_some() { below(&item, "value") } else { item.clone() };
         let removed = removed(names.with_untracked(Vec::len), &rows, &item);
+        // A new variable has no value yet, so the user types it next.
+        let focused = added.with_value(|added| added.as_ref() == Some(&name));
         view! {
             <div class="pair">
                 <code class="name">{name.clone()}</code>
-                <Line sheet path=value label=name.clone() />
+                <Line sheet path=value label=name.clone() description focused />
                 <Remove name remove=move |()| sheet.set(&removed, None) />
             </div>
         }
     };
     let add = move |name: String| {
         let name = name.trim();
+        added.set_value(Some(name.to_owned()));
         match sheet.value(&path) {
             Some(Value::Array(items)) => {
                 let item = json!({ "name": name, "value": "" });
@@ -93,7 +104,7 @@ pub(super) fn Variables(
     };
     view! {
         <For each=move || names.get() key=|variable| variable.clone() children=row />
-        <Add label=add_label hint="name" add />
+        <Add label=add_label hint="name" add description />
     }
 }
 

@@ -5,6 +5,7 @@ use leptos::prelude::*;
 use serde_json::{Number, Value};
 use wasm_bindgen::JsCast;
 
+use super::description::Description;
 use super::sheet::{Path, Sheet};
 
 /// Formats a value for a text box.
@@ -16,13 +17,21 @@ pub(super) fn to_text(value: Option<Value>) -> String {
     }
 }
 
-/// Converts the text of a text box to a value; to a number if `number` and if possible.
+/// Converts the text of a text box to a value; to a number if `number` and if possible. Quotes
+/// around the text are not a part of the value: the editor writes quotes where YAML needs them.
 pub(super) fn from_text(text: &str, number: bool) -> Option<Value> {
+    let text = without_quotes(text);
     if text.is_empty() {
         return None;
     }
     let parsed = number.then(|| serde_json::from_str::<Number>(text).ok()).flatten();
     Some(parsed.map_or_else(|| Value::String(text.to_owned()), Value::Number))
+}
+
+/// Removes the quotes around a text.
+pub(super) fn without_quotes(text: &str) -> &str {
+    let inner = |quote: char| text.strip_prefix(quote)?.strip_suffix(quote);
+    inner('"').or_else(|| inner('\'')).unwrap_or(text)
 }
 
 /// A text box for a text or a number. An empty text removes the value.
@@ -33,6 +42,10 @@ pub(super) fn Line(
     #[prop(into)] label: String,
     #[prop(optional, into)] hint: String,
     #[prop(optional)] number: bool,
+    description: Description,
+    /// Whether the text box gets the focus.
+    #[prop(optional)]
+    focused: bool,
 ) -> impl IntoView {
     let (element, read) = (NodeRef::<Input>::new(), path.clone());
     // Does not replace what the user is typing.
@@ -40,18 +53,29 @@ pub(super) fn Line(
         let value = to_text(sheet.value(&read));
         if let Some(element) = element.get().filter(|element| element.value() != value) {
             let typing = document().active_element().is_some_and(|active| active == **element);
-            if !typing || from_text(&element.value(), number) != from_text(&value, number) {
+            if !typing || without_quotes(&element.value()) != value {
                 element.set_value(&value);
             }
         }
     });
-    let set = move |text: String| sheet.set(&path, from_text(&text, number));
+    let set = move |text: String| sheet.type_value(&path, from_text(&text, number));
+    Effect::new(move || {
+        if focused && let Some(element) = element.get() {
+            // The key that added the entry may also move the focus, so wait until it is handled.
+            leptos::task::spawn_local(async move {
+                gloo_timers::future::TimeoutFuture::new(0).await;
+                drop(element.focus());
+            });
+        }
+    });
     view! {
         <input
             class="control"
             node_ref=element
             inputmode=if number { "decimal" } else { "text" }
             aria-label=label
+            aria-invalid=move || description.is_invalid()
+            aria-describedby=move || description.described_by()
             placeholder=hint
             autocomplete="off"
             spellcheck="false"
@@ -85,13 +109,15 @@ pub(super) fn Add(
     #[prop(into)] label: String,
     #[prop(optional, into)] hint: String,
     #[prop(into)] add: Callback<String>,
+    description: Description,
 ) -> impl IntoView {
     let on_change = move |event: web_sys::Event| {
         let text = event_target_value(&event);
+        let text = without_quotes(text.trim());
         if text.is_empty() {
             return;
         }
-        add.run(text);
+        add.run(text.to_owned());
         let input = event.target().and_then(|target| target.dyn_into().ok());
         if let Some(input) = input {
             let input: web_sys::HtmlInputElement = input;
@@ -102,6 +128,7 @@ pub(super) fn Add(
         <input
             class="control new"
             aria-label=label
+            aria-describedby=move || description.described_by()
             placeholder=hint
             autocomplete="off"
             spellcheck="false"

@@ -4,13 +4,14 @@ use leptos::prelude::*;
 use optakit_core::api;
 use serde_json::{Map, Value};
 
+use super::description::Description;
 use super::entries::removed;
 use super::line::Remove;
 use super::sheet::{Path, Sheet, below};
 
 /// Links to other modules, each with the outputs that it selects.
 #[component]
-pub(super) fn Links(sheet: Sheet, path: Path) -> impl IntoView {
+pub(super) fn Links(sheet: Sheet, path: Path, description: Description) -> impl IntoView {
     let (count, rows) = (path.clone(), path.clone());
     let length = Memo::new(move |_| sheet.length(&count));
     let row = move |index: usize| {
@@ -27,7 +28,13 @@ pub(super) fn Links(sheet: Sheet, path: Path) -> impl IntoView {
     };
     view! {
         {move || (0..length.get()).map(&row).collect_view()}
-        <select class="control new" aria-label="Add link" prop:value="" on:change=add>
+        <select
+            class="control new"
+            aria-label="Add link"
+            aria-describedby=move || description.described_by()
+            prop:value=""
+            on:change=add
+        >
             <option value="">{"Add link"}</option>
             {move || linkable_modules(sheet).into_iter().map(option).collect_view()}
         </select>

@@ -1,6 +1,7 @@
 //! A text as a form: every field with its type, default and help from the declarations of the
 //! core. An edit changes only its own place in the text, so comments are kept.
 
+mod description;
 mod entries;
 mod field;
 mod line;
@@ -10,13 +11,13 @@ mod scalars;
 mod sheet;
 
 use leptos::prelude::*;
-use optakit_core::api::{ENVIRONMENT_FIELDS, LAYER_FIELDS};
+use optakit_core::api::{ENVIRONMENT_FIELDS, Field, FieldType, LAYER_FIELDS};
 use wasm_split_helpers::wasm_split;
 
 use crate::lazy::{self, Loaded};
 use crate::page::Page;
 use crate::work::SERVICE_FILE;
-use field::fields;
+use field::rows;
 use sheet::Sheet;
 
 #[wasm_split(form, fallible)]
@@ -52,10 +53,17 @@ fn Form(file: String) -> impl IntoView {
                     <button class="link" on:click=move |_| sheet.undo()>{"Undo"}</button>
                     <button class="link" on:click=move |_| sheet.redo()>{"Redo"}</button>
                 </div>
-                {fields(sheet, declared, &Vec::new())}
+                {rows(sheet, in_form_order(declared), &Vec::new())}
             </Show>
         </section>
     }
+}
+
+/// Puts the modules first: people edit them more often than the fields around them.
+fn in_form_order(declared: &'static [Field]) -> Vec<&'static Field> {
+    let is_modules = |field: &&Field| matches!(field.kind, FieldType::Modules);
+    let modules = declared.iter().filter(is_modules);
+    modules.chain(declared.iter().filter(|field| !is_modules(field))).collect()
 }
 
 fn syntax_error(sheet: Sheet) -> String {

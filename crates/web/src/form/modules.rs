@@ -4,6 +4,7 @@ use leptos::prelude::*;
 use optakit_core::api;
 use serde_json::Value;
 
+use super::description::Description;
 use super::entries::{ShowFields, removed};
 use super::line::{Line, Remove};
 use super::sheet::{Path, Sheet, below};
@@ -98,12 +99,14 @@ fn name_field(sheet: Sheet, path: Path, kind: &str) -> AnyView {
         "Optakit links services to this {kind} but does not create it. \
          Edit its other fields in Text."
     );
+    let own = path.clone();
+    let description = Description::new(Memo::new(move |_| sheet.problems(&own, false)));
     view! {
         <div class="row">
-            <div class="label">
+            <div class="label" id=description.help_id()>
                 <code>{"name"}</code>
             </div>
-            <Line sheet path label="name" />
+            <Line sheet path label="name" description />
         </div>
         <p class="help">{help}</p>
     }

@@ -5,6 +5,7 @@ use leptos::prelude::*;
 use optakit_core::api::{Field, PORT_NAMES};
 use serde_json::{Map, Value};
 
+use super::description::Description;
 use super::line::{from_text, to_text};
 use super::sheet::{Path, Sheet, below};
 
@@ -13,7 +14,12 @@ const DEFAULT_PORT: u16 = 80;
 
 /// A checkbox. The default value is not written to the text.
 #[component]
-pub(super) fn Toggle(sheet: Sheet, field: &'static Field, path: Path) -> impl IntoView {
+pub(super) fn Toggle(
+    sheet: Sheet,
+    field: &'static Field,
+    path: Path,
+    description: Description,
+) -> impl IntoView {
     let default = field.default == Some("true");
     let read = path.clone();
     let on = move || sheet.value(&read).map_or(default, |value| value == Value::Bool(true));
@@ -21,12 +27,26 @@ pub(super) fn Toggle(sheet: Sheet, field: &'static Field, path: Path) -> impl In
         let checked = event_target_checked(&event);
         sheet.set(&path, (checked != default).then_some(Value::Bool(checked)));
     };
-    view! { <input type="checkbox" aria-label=field.name prop:checked=on on:change=toggle /> }
+    view! {
+        <input
+            type="checkbox"
+            aria-label=field.name
+            aria-invalid=move || description.is_invalid()
+            aria-describedby=move || description.described_by()
+            prop:checked=on
+            on:change=toggle
+        />
+    }
 }
 
 /// A port: its protocol and its number.
 #[component]
-pub(super) fn Port(sheet: Sheet, field: &'static Field, path: Path) -> impl IntoView {
+pub(super) fn Port(
+    sheet: Sheet,
+    field: &'static Field,
+    path: Path,
+    description: Description,
+) -> impl IntoView {
     let chosen = NodeRef::<Select>::new();
     let path = StoredValue::new(path);
     let protocol = Memo::new(move |_| {
@@ -64,6 +84,8 @@ pub(super) fn Port(sheet: Sheet, field: &'static Field, path: Path) -> impl Into
                 class="control"
                 inputmode="numeric"
                 aria-label=field.name
+                aria-invalid=move || description.is_invalid()
+                aria-describedby=move || description.described_by()
                 placeholder="8080"
                 autocomplete="off"
                 prop:value=number

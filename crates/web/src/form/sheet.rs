@@ -1,7 +1,7 @@
 //! The values of a text, read and written by path.
 
 use leptos::prelude::*;
-use optakit_core::api::{self, PathStep, SourceText};
+use optakit_core::api::{self, PathStep, SourceText, TextEdit};
 use serde_json::Value;
 
 use crate::page::Page;
@@ -101,18 +101,33 @@ impl Sheet {
 
     /// Sets the value at a path, or removes it. The rest of the text stays the same.
     pub(super) fn set(self, path: &[PathStep], value: Option<Value>) {
+        if let Some(edit) = self.edit_at(path, value.as_ref()) {
+            self.file.with_value(|file| self.page.edit(file, &[edit]));
+        }
+    }
+
+    /// Sets or removes the value that someone types. All edits of a value are one undo step.
+    pub(super) fn type_value(self, path: &[PathStep], value: Option<Value>) {
+        let Some(edit) = self.edit_at(path, value.as_ref()) else { return };
+        match self.file.with_value(|file| self.page.editors.of(file)) {
+            Some(editor) => editor.apply_field(&edit, &dotted(path)),
+            None => self.file.with_value(|file| self.page.edit(file, &[edit])),
+        }
+    }
+
+    /// Returns the edit that sets or removes a value; none if nothing changes or if it fails.
+    fn edit_at(self, path: &[PathStep], value: Option<&Value>) -> Option<TextEdit> {
         let name = self.file.get_value();
         let text = untrack(|| self.page.state.sources.text_of(&name));
-        let text = SourceText { name: name.clone(), text };
-        let edit = match &value {
+        let text = SourceText { name, text };
+        let edit = match value {
             Some(value) => api::set(&text, path, value),
             None => api::remove(&text, path),
         };
-        match edit {
-            Ok(Some(edit)) => self.page.edit(&name, &[edit]),
-            Ok(None) => {}
-            Err(error) => self.page.state.notify(format!("Edit this in Text: {error}")),
-        }
+        edit.unwrap_or_else(|error| {
+            self.page.state.notify(format!("Edit this in Text: {error}"));
+            None
+        })
     }
 
     /// Adds a value to the list at a path.

@@ -4,9 +4,10 @@ use leptos::prelude::*;
 use optakit_core::api::{Diagnostic, Fix};
 
 use crate::image_field::{IMAGE_PROBLEM, focus_image};
-use crate::markup::{count, inline_code};
+use crate::markup::{capitalized, count, inline_code};
 use crate::page::Page;
 use crate::problems;
+use crate::state::{Dialog, State};
 
 /// The most problems that are shown. A broken file of thousands of lines has thousands.
 const MAX_SHOWN: usize = 200;
@@ -56,9 +57,15 @@ pub(crate) fn Problems() -> impl IntoView {
 
 /// The problem of the image tag or digest. A click opens its field.
 fn image_problem(message: String) -> impl IntoView {
+    let dialog = expect_context::<State>().view.dialog;
+    let open = move |_| {
+        if !focus_image() {
+            dialog.set(Some(Dialog::Options));
+        }
+    };
     view! {
         <li class="problem error" id=IMAGE_PROBLEM>
-            <button class="go" on:click=move |_| focus_image()>
+            <button class="go" on:click=open>
                 <span class="mark" role="img" aria-label="error"></span>
                 <span class="what">{inline_code(&message)}</span>
                 <span class="where">{"Image tag or digest"}</span>
@@ -82,8 +89,10 @@ fn choice_problem(message: String) -> impl IntoView {
 
 fn list(diagnostics: Vec<Diagnostic>) -> impl IntoView {
     let more = diagnostics.len().saturating_sub(MAX_SHOWN);
-    let shown = diagnostics.into_iter().take(MAX_SHOWN);
-    let shown = shown.map(|diagnostic| view! { <Problem diagnostic /> }).collect_view();
+    let shown = diagnostics.into_iter().enumerate().take(MAX_SHOWN);
+    let shown = shown
+        .map(|(index, diagnostic)| view! { <Problem index diagnostic /> })
+        .collect_view();
     let more = (more > 0).then(|| {
         view! { <li class="none">{format!("{more} more. Fix these first.")}</li> }
     });
@@ -91,16 +100,21 @@ fn list(diagnostics: Vec<Diagnostic>) -> impl IntoView {
 }
 
 #[component]
-fn Problem(diagnostic: Diagnostic) -> impl IntoView {
+fn Problem(index: usize, diagnostic: Diagnostic) -> impl IntoView {
     let page = expect_context::<Page>();
+    let current = page.state.selection.current_problem;
     let Diagnostic { file, place, severity, rule, message, help, fixes, .. } = diagnostic;
     let help = help.map(|help| format!(" · {help}")).unwrap_or_default();
     let detail = inline_code(&format!("{file} line {} · {rule}{help}", place.line));
     let fix = fixes.into_iter().next().map(|fix| fix_button(page, file.clone(), fix));
     let severity = severity.as_str();
-    let open = move |_| page.reveal(&file, place.utf16_start, place.utf16_end);
+    let open = move |_| {
+        current.set(Some(index));
+        page.reveal(&file, place.utf16_start, place.utf16_end);
+    };
+    let is_current = move || (current.get() == Some(index)).then_some("true");
     view! {
-        <li class=format!("problem {severity}")>
+        <li class=format!("problem {severity}") aria-current=is_current>
             <button class="go" on:click=open>
                 <span class="mark" role="img" aria-label=severity></span>
                 <span class="what">{inline_code(&message)}</span>
@@ -112,16 +126,15 @@ fn Problem(diagnostic: Diagnostic) -> impl IntoView {
 }
 
 fn fix_button(page: Page, file: String, fix: Fix) -> impl IntoView {
-    let Fix { title, edits, .. } = fix;
-    let label = format!("Fix: {title}");
-    let apply = move |_| {
-        page.state.view.file.set(file.clone());
-        page.edit(&file, &edits);
-        page.focus(&file);
-    };
+    let label = format!("Fix: {}", fix.title);
+    let title = inline_code(&capitalized(&fix.title));
     view! {
-        <button class="link" title=title aria-label=label on:click=apply>
-            "Fix"
+        <button
+            class="link fix"
+            aria-label=label
+            on:click=move |_| problems::apply(page, &file, &fix)
+        >
+            {title}
         </button>
     }
 }

@@ -30,7 +30,7 @@ pub(crate) fn SourcePane() -> impl IntoView {
     let as_form = move || view.form.get() && *view.file.read() != VALUES_FILE;
     let inputs_open = move || *view.file.read() == VALUES_FILE;
     view! {
-        <div class="pane">
+        <div class="pane source">
             <div class="strip">
                 <FileTabs paths />
                 <div class="modes" role="group" aria-label="View">
@@ -38,7 +38,13 @@ pub(crate) fn SourcePane() -> impl IntoView {
                     <Mode name="Form" form=true />
                 </div>
             </div>
-            <div class="text" class:inputs=inputs_open>
+            <div
+                id="file-panel"
+                class="text"
+                class:inputs=inputs_open
+                role="tabpanel"
+                aria-label=move || view.file.get()
+            >
                 {move || as_form().then(|| form::show(view.file.get()))}
                 {move || inputs_open().then(inputs::show)}
                 <div class="sheet" hidden=as_form>

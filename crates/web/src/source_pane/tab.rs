@@ -25,25 +25,30 @@ pub(super) fn Tab(
             outcome.analysis.diagnostics.iter().filter(|diagnostic| diagnostic.file == checked);
         of_file.map(|diagnostic| diagnostic.severity).min()
     });
-    let count = Memo::new(move |_| count.map(|count| count.get()).filter(|count| *count > 0));
+    let has_count = count.is_some();
+    let text = Memo::new(move |_| count.map(|count| count.get()).filter(|count| *count > 0));
     let dot = |severity: Severity| {
         let severity = severity.as_str();
         let class = format!("dot {severity}");
         view! { <span class=class role="img" aria-label=severity></span> }
     };
-    let number = move |count| view! { <span class="count" aria-hidden="true">{count}</span> };
+    // The count keeps its space when it is 0, so that the other tabs do not move.
+    let number = has_count.then(|| {
+        view! { <span class="count" aria-hidden="true">{move || text.get()}</span> }
+    });
     view! {
         <button
             class="tab"
             role="tab"
             aria-selected=move || selected.get().to_string()
+            aria-controls="file-panel"
             tabindex=move || if selected.get() { "0" } else { "-1" }
             on:click=move |_| open.set(file.clone())
             on:keydown=move_between_tabs
         >
             {title}
             {move || worst.get().map(dot)}
-            {move || count.get().map(number)}
+            {number}
         </button>
     }
 }

@@ -16,6 +16,8 @@ pub(crate) struct View {
     pub(crate) form: RwSignal<bool>,
     /// The open tab of the results.
     pub(crate) tab: RwSignal<ResultTab>,
+    /// The pane that a narrow window shows.
+    pub(crate) pane: RwSignal<Pane>,
     /// The open dialog.
     pub(crate) dialog: RwSignal<Option<Dialog>>,
     /// A message that disappears after a moment.
@@ -38,10 +40,44 @@ pub(crate) enum ResultTab {
     Changes,
 }
 
+impl ResultTab {
+    /// Returns the title of the tab.
+    pub(crate) const fn title(self) -> &'static str {
+        match self {
+            Self::Manifests => "Manifests",
+            Self::Aws => "AWS",
+            Self::Bundle => "Bundle",
+            Self::Diagram => "Diagram",
+            Self::Changes => "Changes",
+        }
+    }
+}
+
+/// The panes. A narrow window shows one of them.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Pane {
+    Text,
+    Problems,
+    Results,
+}
+
+impl Pane {
+    /// Returns the name that the style sheet uses.
+    pub(crate) const fn name(self) -> &'static str {
+        match self {
+            Self::Text => "text",
+            Self::Problems => "problems",
+            Self::Results => "results",
+        }
+    }
+}
+
 /// The dialogs.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum Dialog {
     Commands,
+    Menu,
+    Options,
     Shortcuts,
     History,
     Examples,
@@ -59,8 +95,12 @@ pub(crate) struct Selection {
     pub(crate) active: RwSignal<Option<ManifestLine>>,
     /// Why the active line exists.
     pub(crate) why: RwSignal<Option<LineExplanation>>,
+    /// The place that the active line comes from.
+    pub(crate) origin: RwSignal<Option<LineOrigin>>,
     /// The UTF-16 offset of the problem that was opened last.
     pub(crate) last_problem: RwSignal<Option<usize>>,
+    /// The index of the problem that was opened last.
+    pub(crate) current_problem: RwSignal<Option<usize>>,
 }
 
 /// A position in a text.
@@ -73,6 +113,13 @@ pub(crate) struct Cursor {
     pub(crate) offset: usize,
 }
 
+/// The file and the line that a manifest line comes from.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(crate) struct LineOrigin {
+    pub(crate) file: String,
+    pub(crate) line: u32,
+}
+
 /// A line of a manifest: the index of the manifest, and the index of the line in it.
 pub(crate) type ManifestLine = (usize, usize);
 
@@ -82,6 +129,7 @@ impl View {
             file: RwSignal::new(SERVICE_FILE.to_owned()),
             form: RwSignal::new(false),
             tab: RwSignal::new(ResultTab::Manifests),
+            pane: RwSignal::new(Pane::Text),
             dialog: RwSignal::new(None),
             message: RwSignal::new(String::new()),
             saved: RwSignal::new(true),
@@ -98,7 +146,9 @@ impl Selection {
             highlighted: RwSignal::new(Vec::new()),
             active: RwSignal::new(None),
             why: RwSignal::new(None),
+            origin: RwSignal::new(None),
             last_problem: RwSignal::new(None),
+            current_problem: RwSignal::new(None),
         }
     }
 }

@@ -7,6 +7,7 @@ use leptos::prelude::*;
 
 use super::drawn::{Entry, label_of};
 use super::lines::{bands, document_height, line_at, scroll_to_line};
+use super::touch::is_touch;
 use crate::editor::highlight;
 use crate::linking;
 use crate::page::Page;
@@ -52,7 +53,7 @@ pub(super) fn Document(entry: Entry) -> impl IntoView {
                     class="code"
                     node_ref=element
                     tabindex="0"
-                    on:mousemove=move |event| lines.on_mouse_move(&event)
+                    on:pointermove=move |event| lines.on_mouse_move(&event)
                     on:click=move |event| lines.on_click(&event)
                     on:keydown=move |event| lines.on_key(&event)
                 ></pre>
@@ -140,6 +141,9 @@ impl DocumentLines {
     }
 
     fn on_mouse_move(self, event: &web_sys::MouseEvent) {
+        if is_touch(event) {
+            return;
+        }
         let active = self.page.state.selection.active;
         let line = self.line_at(event).map(|line| (self.index, line));
         if line != active.get_untracked() {
@@ -153,7 +157,10 @@ impl DocumentLines {
         let has_selection = selection.is_some_and(|selection| !selection.is_collapsed());
         if !has_selection && let Some(line) = self.line_at(event) {
             self.activate(line);
-            self.go_to_origin();
+            // A tap explains the line; the explanation has a button that jumps.
+            if !is_touch(event) {
+                self.go_to_origin();
+            }
         }
     }
 

@@ -4,16 +4,18 @@ mod document;
 mod drawn;
 mod lines;
 mod objects;
+mod touch;
 
 use leptos::prelude::*;
 
-use crate::manifest_copy::{self, ManifestCopy};
 use crate::markup::inline_code;
-use crate::state::State;
-use crate::{bundle, export};
+use crate::page::Page;
+use crate::state::{LineOrigin, State};
+use crate::{bundle, linking, manifest_copy};
 use document::Document;
 use drawn::{DRAWN_OBJECTS, Drawn};
 use objects::Objects;
+use touch::is_touch;
 
 /// The manifests of the last version without errors.
 #[component]
@@ -74,7 +76,11 @@ fn Output(drawn: Drawn) -> impl IntoView {
             class:stale=stale
             tabindex="0"
             aria-label="YAML"
-            on:mouseleave=move |_| active.set(None)
+            on:pointerleave=move |event| {
+                if !is_touch(&event) {
+                    active.set(None);
+                }
+            }
         >
             <Notes stale />
             {move || has_previous.get().then(previous)}
@@ -112,7 +118,14 @@ fn Notes(stale: Memo<bool>) -> impl IntoView {
         let text = format!("Missing: {inputs}. Set {them} in Inputs or in the environment file.");
         view! { <p class="note">{text}</p> }
     };
-    let last = || view! { <p class="note">{"Showing the last version without errors."}</p> };
+    // Above the YAML, so that the lines do not move.
+    let last = || {
+        view! {
+            <div class="last-version">
+                <p>{"Showing the last version without errors."}</p>
+            </div>
+        }
+    };
     view! {
         {move || stale.get().then(last)}
         {move || of(without_image).map(image)}
@@ -126,17 +139,8 @@ fn Actions(drawn: Drawn) -> impl IntoView {
     let state = expect_context::<State>();
     let obstacle = Memo::new(move |_| manifest_copy::obstacle(state));
     let is_blocked = move || obstacle.read().is_some().to_string();
-    let copy = move |_| {
-        if let Some(copy) = ManifestCopy::new(state, drawn.only()) {
-            export::copy_with_notes(state, copy.yaml(), copy.notes);
-        }
-    };
-    let download = move |_| {
-        let Some(copy) = ManifestCopy::new(state, drawn.only()) else { return };
-        let name = format!("{}.yaml", state.results.namespace());
-        let saved = export::save(&name, "application/yaml", &copy.yaml());
-        state.notify(export::result(&name, saved, &copy.notes));
-    };
+    let copy = move |_| manifest_copy::copy(state, drawn.only());
+    let download = move |_| manifest_copy::download(state, drawn.only());
     view! {
         <div class="actions">
             <div class="hint why" aria-live="polite">
@@ -181,16 +185,38 @@ fn explanation(state: State) -> AnyView {
             let (first, rest) = why.markdown.split_once("\n\n").unwrap_or((&why.markdown, ""));
             let is_text = |line: &&str| !line.is_empty() && !line.starts_with("**");
             let about = rest.lines().find(is_text).unwrap_or_default();
-            view! { <p>{inline_code(first)}" "{inline_code(about)}</p> }.into_any()
+            view! {
+                <p>{inline_code(first)}" "{inline_code(about)}</p>
+                <GoToOrigin />
+            }
+            .into_any()
         }
         None => view! {
             <p>
                 <span class={"mouse-only"}>
                     {"Hover over a line to see where it comes from; click to jump there."}
                 </span>
-                <span class={"touch-only"}>{"Tap a line to jump to where it comes from."}</span>
+                <span class={"touch-only"}>{"Tap a line to see where it comes from."}</span>
             </p>
         }
         .into_any(),
     }
+}
+
+/// The button that opens the place that the active line comes from. With a mouse, a click on the
+/// line does the same.
+#[component]
+fn GoToOrigin() -> impl IntoView {
+    let page = expect_context::<Page>();
+    let selection = page.state.selection;
+    let go = move |_| {
+        if let Some(line) = selection.active.get_untracked() {
+            linking::go_to_origin(page, line);
+        }
+    };
+    let button = move |origin: LineOrigin| {
+        let title = format!("Go to {} line {}", origin.file, origin.line);
+        view! { <button class="link touch-only" on:click=go>{title}</button> }
+    };
+    move || selection.origin.get().map(button)
 }

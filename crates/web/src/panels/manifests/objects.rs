@@ -17,6 +17,7 @@ pub(super) fn Objects(drawn: Drawn) -> impl IntoView {
         let objects = shown.manifests.iter();
         objects.map(|manifest| (manifest.kind.name(), manifest.name.clone())).collect::<Vec<_>>()
     });
+    let filter = RwSignal::new(String::new());
     let count = Memo::new(move |_| objects.read().len());
     let groups = move || 0..count.get().div_ceil(OBJECT_BUTTONS);
     let group = move |group: usize| {
@@ -27,6 +28,15 @@ pub(super) fn Objects(drawn: Drawn) -> impl IntoView {
     let is_long = move || count.get() > DRAWN_OBJECTS;
     view! {
         <div class="objects" class:many=is_long role="group" aria-label="Objects">
+            <input
+                class="control filter"
+                type="search"
+                aria-label="Filter objects"
+                placeholder="Filter"
+                autocomplete="off"
+                spellcheck="false"
+                on:input:target=move |event| filter.set(event.target().value())
+            />
             <button
                 class="object"
                 aria-pressed=move || drawn.is_chosen(None).to_string()
@@ -42,7 +52,7 @@ pub(super) fn Objects(drawn: Drawn) -> impl IntoView {
                         key=|(kind, name)| format!("{kind} {name}")
                         let((kind, name))
                     >
-                        <Object drawn kind name />
+                        <Object drawn filter kind name />
                     </For>
                 </div>
             </For>
@@ -52,10 +62,19 @@ pub(super) fn Objects(drawn: Drawn) -> impl IntoView {
 
 /// The button of an object, with the effect of its changes since the last export.
 #[component]
-fn Object(drawn: Drawn, kind: &'static str, name: String) -> impl IntoView {
+fn Object(
+    drawn: Drawn,
+    filter: RwSignal<String>,
+    kind: &'static str,
+    name: String,
+) -> impl IntoView {
     let changes = expect_context::<State>().results.changes;
     let label = format!("{kind} {name}");
-    let (own, changed) = (label.clone(), name.clone());
+    let (own, changed, lower) = (label.clone(), name.clone(), label.to_ascii_lowercase());
+    let is_hidden = move || {
+        let filter = filter.read();
+        !filter.split_whitespace().all(|word| lower.contains(&word.to_ascii_lowercase()))
+    };
     let effect = move || {
         let changes = changes.read();
         let change = changes.iter().find(|change| change.kind == kind && change.name == changed)?;
@@ -65,6 +84,7 @@ fn Object(drawn: Drawn, kind: &'static str, name: String) -> impl IntoView {
     view! {
         <button
             class="object"
+            hidden=is_hidden
             aria-pressed=move || drawn.is_chosen(Some(&own)).to_string()
             on:click=move |_| drawn.choose(Some(label.clone()))
         >
