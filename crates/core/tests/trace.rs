@@ -90,6 +90,11 @@ fn every_kind_of_line_has_an_explanation() {
         default.markdown
     );
     assert_eq!(why(Kind::Deployment, "name: A").place.line, 10);
+    let derived = why(Kind::Deployment, "memory: 256Mi").markdown;
+    assert!(
+        derived.starts_with("`memory` is not set. Default: `128` (twice the value)."),
+        "{derived}"
+    );
     let version = why(Kind::Service, "app.kubernetes.io/version: latest").markdown;
     assert!(version.starts_with("The image tag that you entered, or `latest`."), "{version}");
     let part = why(Kind::Deployment, "kind: Deployment").markdown;
@@ -99,6 +104,25 @@ fn every_kind_of_line_has_an_explanation() {
         ),
         "{part}"
     );
+}
+
+#[test]
+fn the_explanation_of_a_limit_names_the_request_it_is_derived_from() {
+    let text = |more: &str| {
+        let request = request(&service(more), ENVIRONMENT);
+        let manifests = api::analyze(&request, false).manifests.expect("no errors");
+        let of_kind = |manifest: &api::Manifest| manifest.kind == Kind::Deployment;
+        let index = manifests.iter().position(of_kind).expect("it is rendered");
+        let limit = |line: &str| line.contains("memory: 1000Mi");
+        let line = manifests[index].yaml.lines().position(limit).expect("it has a limit");
+        let explained =
+            api::explain_line(&request, Kind::Deployment, &api::trace(&request, index)[line]);
+        explained.expect("the line has an origin").markdown
+    };
+    let derived = text("    resource_request: {memory: 500}\n");
+    assert!(derived.starts_with("Set at `opta.yml` line 8 (twice the value)."), "{derived}");
+    let set = text("    resource_limits: {memory: 1000}\n");
+    assert!(set.starts_with("Set at `opta.yml` line 8.\n"), "{set}");
 }
 
 #[test]

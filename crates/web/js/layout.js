@@ -2,23 +2,29 @@
 import { startDivider } from './divider.js';
 import { startFocusReturn } from './focus.js';
 
-/** Starts the divider, the return of the focus, and the scrolling of tab lists. */
+/** Starts the divider, the return of the focus, and the scrolling of lists. */
 export function startLayout() {
   startDivider();
   startFocusReturn();
-  keepTabsInView();
+  keepInView('[role=tablist]', 'aria-selected');
+  keepInView('.problems', 'aria-current');
 }
 
-/** Scrolls the selected tab of each list into view. */
-function keepTabsInView() {
+/**
+ * Scrolls the item of each list that has an attribute with the value `true` into view.
+ *
+ * @param {string} lists The selector of the lists.
+ * @param {string} attribute
+ */
+function keepInView(lists, attribute) {
   const observer = new MutationObserver((changes) => {
     for (const { target } of changes) {
-      if (target instanceof HTMLElement && target.ariaSelected === 'true') {
+      if (target instanceof HTMLElement && target.getAttribute(attribute) === 'true') {
         target.scrollIntoView({ block: 'nearest', inline: 'nearest' });
       }
     }
   });
-  for (const list of document.querySelectorAll('[role=tablist]')) {
-    observer.observe(list, { attributeFilter: ['aria-selected'], subtree: true });
+  for (const list of document.querySelectorAll(lists)) {
+    observer.observe(list, { attributeFilter: [attribute], subtree: true });
   }
 }

@@ -54,6 +54,7 @@ pub(crate) fn apply(page: Page, file: &str, fix: &Fix) {
     page.state.view.file.set(file.to_owned());
     page.edit(file, &fix.edits);
     page.focus(file);
+    page.state.selection.current_problem.set(None);
     page.state.notify(format!("Fixed: {}", fix.title.replace('`', "")));
 }
 

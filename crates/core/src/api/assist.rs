@@ -10,6 +10,7 @@ use super::places::Places;
 use super::request::Request;
 use super::values::read_values;
 use crate::assist::{self, AssistContext};
+use crate::model::field::Field;
 use crate::resolve::{self, Scope};
 use crate::source::{LineIndex, Source};
 use crate::span::FileId;
@@ -111,6 +112,11 @@ pub fn hover(request: &Request, file: &str, offset: usize) -> Option<Hover> {
             markdown,
         })
     })
+}
+
+/// Returns the field whose key or value is at an offset in UTF-16.
+pub(super) fn field_at(request: &Request, file: &str, offset: usize) -> Option<&'static Field> {
+    with_context(request, file, offset, |offset, around, _| assist::field_at(offset, around))
 }
 
 /// Calls `help` with the byte offset and the context of a file.

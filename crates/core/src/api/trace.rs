@@ -1,6 +1,6 @@
 //! Finds the place that decides a line of a manifest, and explains the line.
 
-use super::assist::hover;
+use super::assist::{field_at, hover};
 use super::check::CheckedRequest;
 use super::places::Place;
 use super::rendered::RenderedRequest;
@@ -141,12 +141,18 @@ pub fn explain_line(request: &Request, kind: Kind, line: &TracedLine) -> Option<
     } else {
         None
     };
-    let markdown = match (about, default_of(kind, &line.pointer)) {
-        (Some(about), _) => format!("Set at {at}.\n\n{about}"),
+    let pointer = path_of_pointer(&line.pointer);
+    let markdown = match (about, default_of(kind, &pointer)) {
+        (Some(about), _) => {
+            let field = field_at(request, &file, place.utf16_start);
+            let derived = field.map(|field| derivation(field, kind, &pointer)).unwrap_or_default();
+            format!("Set at {at}{derived}.\n\n{about}")
+        }
         (None, Some(field)) if !line.is_exact => {
             let default = field.default.unwrap_or_default();
+            let derived = derivation(field, kind, &pointer);
             format!(
-                "`{}` is not set. Default: `{default}`.\n\n{}",
+                "`{}` is not set. Default: `{default}`{derived}.\n\n{}",
                 field.name,
                 reference::field_text(field)
             )
@@ -160,11 +166,19 @@ pub fn explain_line(request: &Request, kind: Kind, line: &TracedLine) -> Option<
     Some(LineExplanation { file, place, markdown })
 }
 
-/// Returns the field with a default that decides the value at a JSON pointer.
-fn default_of(kind: Kind, pointer: &str) -> Option<&'static Field> {
-    let path = path_of_pointer(pointer);
+/// Says how a line follows from the value of a field, such as " (twice the value)".
+fn derivation(field: &Field, kind: Kind, path: &str) -> String {
+    let part = field.renders.iter().find(|part| part.contains(kind, path));
+    match part.and_then(|part| part.note) {
+        Some(note) => format!(" ({note})"),
+        None => String::new(),
+    }
+}
+
+/// Returns the field with a default that decides the value at a path.
+fn default_of(kind: Kind, path: &str) -> Option<&'static Field> {
     let decides = |field: &&Field| {
-        field.default.is_some() && field.renders.iter().any(|part| part.contains(kind, &path))
+        field.default.is_some() && field.renders.iter().any(|part| part.contains(kind, path))
     };
     K8sService::FIELDS.iter().chain(ResourceRequest::FIELDS).find(decides)
 }

@@ -5,6 +5,7 @@ use std::ops::Range;
 use super::context::AssistContext;
 use super::module::describe_module;
 use super::position::{Position, is_key};
+use crate::model::field::Field;
 use crate::quote::quoted;
 use crate::reference;
 use crate::render::LINK_SECRET;
@@ -29,23 +30,38 @@ pub fn hover(offset: usize, context: &AssistContext<'_>) -> Option<(Range<usize>
     Some((range, markdown))
 }
 
-fn describe_position(cursor: &Cursor, context: &AssistContext<'_>) -> Option<String> {
-    let position = Position::find(cursor, context)?;
-    let field = position
+/// Returns the field whose key or value is at a byte offset.
+#[must_use]
+pub fn field_at(offset: usize, context: &AssistContext<'_>) -> Option<&'static Field> {
+    let text = &*context.source.text;
+    let start = syntax::cursor(text, offset)?;
+    let cursor = syntax::cursor(text, start.end)?;
+    field_of(&cursor, Position::find(&cursor, context)?)
+}
+
+/// Returns the field whose key or value is at a position.
+fn field_of(cursor: &Cursor, position: Position<'_>) -> Option<&'static Field> {
+    let named = position
         .fields()
         .filter(|_| is_key(cursor))
         .and_then(|fields| fields.iter().find(|field| field.name == cursor.typed));
-    match (field, position) {
-        (Some(field), _) | (None, Position::Value(field) | Position::EnvVar(field)) => {
-            Some(reference::field_text(field))
-        }
+    match position {
+        Position::Value(field) | Position::EnvVar(field) => named.or(Some(field)),
+        Position::Fields(_) | Position::Module(_) | Position::Link | Position::Argument(_) => named,
+    }
+}
+
+fn describe_position(cursor: &Cursor, context: &AssistContext<'_>) -> Option<String> {
+    let position = Position::find(cursor, context)?;
+    match (field_of(cursor, position), position) {
+        (Some(field), _) => Some(reference::field_text(field)),
         (None, Position::Link) => {
             let modules = context.scope.modules;
             let module = modules.iter().find(|module| module.name.value == cursor.typed)?;
             Some(format!("Link to {}", describe_module(module)))
         }
         (None, Position::Argument(module)) => Some(describe_module(module)),
-        (None, Position::Fields(_) | Position::Module(_)) => None,
+        (None, _) => None,
     }
 }
 

@@ -11,5 +11,5 @@ mod snippets;
 
 pub use completion::complete;
 pub use context::AssistContext;
-pub use hover::hover;
+pub use hover::{field_at, hover};
 pub use item::{Completion, CompletionKind};
