@@ -41,10 +41,7 @@ test('the header of a phone is one row, and Options has the other choices', asyn
   const options = dialog(page, 'Options');
   await options.getByRole('combobox', { name: 'Expose with' }).selectOption('gateway');
   await options.getByRole('button', { name: 'Close' }).tap();
-  assert.equal(
-    await page.locator('.bar select[aria-label="Expose with"]').inputValue(),
-    'gateway',
-  );
+  assert.equal(await page.locator('.bar select[aria-label="Expose with"]').inputValue(), 'gateway');
   await assertFits(page);
 });
 
@@ -63,7 +60,7 @@ test('targets have 44 px and text boxes 16 px on a phone', async (t) => {
         element.matches('input, select, textarea') &&
         parseFloat(getComputedStyle(element).fontSize) < 16;
       return [...document.querySelectorAll(roots)]
-        .filter((element) => element.checkVisibility() && element.type !== 'checkbox')
+        .filter((element) => element.checkVisibility() && !element.matches('[type=checkbox]'))
         .filter((element) => isTooSmall(element) || isSmallText(element))
         .map((element) => element.outerHTML.slice(0, 120));
     });
