@@ -2,7 +2,7 @@
 import { store, stored } from './settings.js';
 
 const KEY = 'optakit.split';
-/** The width of the text in percent, if nobody has moved the divider. */
+/** The width of the text in percent before the divider is moved. */
 const DEFAULT = 46;
 const MIN = 20;
 const MAX = 80;

@@ -22,7 +22,8 @@ const switchTo = (page, pane) =>
     .getByRole('button', { name: new RegExp(`^${pane}`) })
     .click();
 
-for (const [where, options] of [
+/** @type {[string, import('playwright-core').BrowserContextOptions][]} */
+const WINDOWS = [
   ['on a desktop', {}],
   ['in dark', { colorScheme: 'dark' }],
   ['with a contrast theme', { forcedColors: 'active' }],
@@ -30,7 +31,9 @@ for (const [where, options] of [
   ['at a zoom of 200 %', { viewport: { width: 720, height: 450 }, deviceScaleFactor: 2 }],
   ['on a phone', PHONE],
   ['on a dark phone', { ...PHONE, colorScheme: 'dark' }],
-]) {
+];
+
+for (const [where, options] of WINDOWS) {
   test(`no panel has accessibility violations ${where}`, async (t) => {
     const page = await open(t, options);
     const isNarrow = (options.viewport?.width ?? 1440) < 800;

@@ -97,7 +97,7 @@ test('F8 scrolls the list to the problem', async (t) => {
   assert.ok(item.y >= list.y && item.y + item.height <= list.y + list.height + 1);
 });
 
-test('fix buttons say what they do', async (t) => {
+test('fix buttons name the change', async (t) => {
   const page = await open(t);
   await write(page, service('shop', '    min_container: 2\n'));
   const fix = region(page, 'Problems').getByRole('button', { name: /^Fix: rename to/ });

@@ -12,7 +12,7 @@ export async function start() {
     browser: 'firefox',
     executablePath: findFirefox(),
     headless: true,
-    // Without requests of its own, for example for updates.
+    // Without requests for updates.
     extraPrefsFirefox: {
       'app.normandy.enabled': false,
       // Scripts may write to the clipboard without a click.
