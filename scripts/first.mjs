@@ -24,7 +24,7 @@ export async function firstOf(page, address) {
     const first = /** @type {Element} */ (app.cloneNode(true));
     const each = (selector, act) => first.querySelectorAll(selector).forEach(act);
     each('[hidden], .toast', (element) => element.remove());
-    each('.bar, .strip, .tabs, .objects, .fold, .actions, .status', (element) =>
+    each('.bar, .switch, .strip, .tabs, .objects, .fold, .actions, .status', (element) =>
       element.setAttribute('inert', ''),
     );
     // The page's policy rejects style attributes. Screen readers must not announce this content.

@@ -94,7 +94,7 @@ test('a tap explains a manifest line, and a button jumps to its place', async (t
   assert.equal(await isShown(page, 'Manifests'), true);
   await page.getByRole('button', { name: 'Go to opta.yml line 11' }).tap();
   await text(page).waitFor();
-  assert.match(await page.locator('.cm-activeLine').innerText(), /min_containers: 2/);
+  assert.match(await page.locator('.cm-activeLine').first().innerText(), /min_containers: 2/);
 });
 
 test('an example opened from the menu of a phone shows its text', async (t) => {
