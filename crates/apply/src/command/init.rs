@@ -12,6 +12,8 @@ use crate::output_file::{self, Privacy};
 use crate::report::Report;
 
 const SERVICE: &str = "opta.yml";
+/// The number of digits of an AWS account ID.
+const ACCOUNT_DIGITS: usize = 12;
 
 /// What the new files contain.
 struct Answers {
@@ -82,23 +84,48 @@ fn answers(arguments: &InitArgs, report: &Report) -> anyhow::Result<Answers> {
     };
     let name = text(&arguments.name, "Name of the service file", folder_name.as_deref())?;
     let image = text(&arguments.image, "Image, or AUTO for images that you build", Some("AUTO"))?;
-    let port = arguments.port.map(|port| port.to_string());
-    let port = text(&port, "Port that the container listens on", Some("8080"))?;
-    let Ok(port) = port.parse() else {
-        bail!(UsageError(format!(
-            "`{port}` is not a valid port\n  help: use a number from 1 to 65535"
-        )));
+    let port = match arguments.port {
+        Some(port) => port,
+        None => valid(report, || {
+            let answer = text(&None, "Port that the container listens on", Some("8080"))?;
+            let port = answer.parse().ok().filter(|port| *port > 0);
+            Ok(port.ok_or_else(|| format!("`{answer}` is not a number from 1 to 65535")))
+        })?,
+    };
+    let environment = text(&arguments.env, "Name of the environment", Some("staging"))?;
+    let account_id = match &arguments.account_id {
+        Some(account) => account.clone(),
+        None => valid(report, || {
+            let answer = text(&None, "AWS account ID", None)?;
+            let is_id =
+                answer.len() == ACCOUNT_DIGITS && answer.bytes().all(|byte| byte.is_ascii_digit());
+            let problem = || format!("`{answer}` does not have {ACCOUNT_DIGITS} digits");
+            Ok(if is_id { Ok(answer.clone()) } else { Err(problem()) })
+        })?,
     };
     Ok(Answers {
         image,
         port,
-        environment: text(&arguments.env, "Name of the environment", Some("staging"))?,
-        account_id: text(&arguments.account_id, "AWS account ID", None)?,
+        environment,
+        account_id,
         region: text(&arguments.region, "AWS region", Some("us-east-1"))?,
         organization: arguments.org.clone().unwrap_or_else(|| name.clone()),
         template: arguments.template,
         name,
     })
+}
+
+/// Repeats a question until its answer is valid. The error of an answer is the problem.
+fn valid<T>(
+    report: &Report,
+    ask: impl Fn() -> anyhow::Result<Result<T, String>>,
+) -> anyhow::Result<T> {
+    loop {
+        match ask()? {
+            Ok(answer) => return Ok(answer),
+            Err(problem) => report.question(&format!("{problem}\n")),
+        }
+    }
 }
 
 /// Asks until there is an answer. An empty line means the default.

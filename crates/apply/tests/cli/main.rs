@@ -12,6 +12,7 @@ mod formats;
 mod gate;
 mod git_addresses;
 mod help;
+mod hints;
 mod hostile;
 mod init;
 mod input;

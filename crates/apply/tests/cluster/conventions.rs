@@ -126,9 +126,9 @@ fn init_asks_on_a_terminal() {
     let questions = [
         ("Name of the service file [new]: ", "shop\n"),
         ("Image, or AUTO for images that you build [AUTO]: ", "\n"),
-        ("Port that the container listens on [8080]: ", "3000\n"),
+        ("Port that the container listens on [8080]: ", "http\n3000\n"),
         ("Name of the environment [staging]: ", "\n"),
-        ("AWS account ID: ", "\n123456789012\n"),
+        ("AWS account ID: ", "\n12345\n123456789012\n"),
         ("AWS region [us-east-1]: ", "eu-central-1\n"),
     ];
     for (question, answer) in questions {
@@ -136,7 +136,9 @@ fn init_asks_on_a_terminal() {
         run.types(answer);
     }
     let screen = run.exits(0);
-    assert_eq!(screen.matches("AWS account ID: ").count(), 2, "an empty answer is asked again");
+    assert_eq!(screen.matches("AWS account ID: ").count(), 3, "{screen}");
+    assert!(screen.contains("`http` is not a number from 1 to 65535"), "{screen}");
+    assert!(screen.contains("`12345` does not have 12 digits"), "{screen}");
     service.run_alone(&["validate", "--strict", "new"]).succeeds();
     let text = std::fs::read_to_string(service.folder().join("new/opta.yml")).expect("the file");
     assert!(text.contains("name: shop\n") && text.contains("http: 3000\n"), "{text}");
