@@ -56,62 +56,86 @@ pub struct Position {
     pub column: u32,
 }
 
-/// The offsets of all line starts, to find the line of an offset by binary search.
+/// The distance of marks in bytes. Without marks inside of a line, each place in a file with one
+/// long line would count all characters before it.
+const STEP: usize = 256;
+
+/// A known offset of a text, in every unit.
+#[derive(Clone, Copy, Debug)]
+struct Mark {
+    byte: usize,
+    /// The offset in UTF-16 code units, which browsers use.
+    utf16: usize,
+    position: Position,
+}
+
+/// The start of each line and some offsets inside of long lines, to find a place by binary search.
 #[derive(Clone, Debug)]
 pub struct LineIndex {
-    starts: Vec<usize>,
-    /// The same offsets in UTF-16 code units, which browsers use.
-    utf16_starts: Vec<usize>,
+    marks: Vec<Mark>,
 }
 
 impl LineIndex {
     /// Finds the line starts of a text.
     #[must_use]
     pub fn new(text: &str) -> Self {
-        let (mut starts, mut utf16_starts, mut utf16) = (vec![0], vec![0], 0);
+        let mut mark = Mark { byte: 0, utf16: 0, position: Position { line: 1, column: 1 } };
+        let (mut marks, mut last) = (vec![mark], 0);
         for (at, c) in text.char_indices() {
-            utf16 += c.len_utf16();
+            mark.byte = at;
+            if at >= last + STEP {
+                marks.push(mark);
+                last = at;
+            }
+            mark.utf16 += c.len_utf16();
+            mark.position.column = mark.position.column.saturating_add(1);
             if c == '\n' {
-                starts.push(at + 1);
-                utf16_starts.push(utf16);
+                mark.byte = at + 1;
+                mark.position = Position { line: mark.position.line.saturating_add(1), column: 1 };
+                marks.push(mark);
+                last = at + 1;
             }
         }
-        Self { starts, utf16_starts }
+        Self { marks }
     }
 
     /// Returns the line and column of a byte offset of `text`. An offset after the end counts as
     /// the end.
     #[must_use]
     pub fn position(&self, text: &str, offset: usize) -> Position {
-        let offset = offset.min(text.len());
-        let line = self.starts.partition_point(|start| *start <= offset) - 1;
-        let before = text.get(self.starts[line]..offset).unwrap_or_default();
-        let to_u32 = |n: usize| u32::try_from(n).unwrap_or(u32::MAX);
-        Position { line: to_u32(line + 1), column: to_u32(before.chars().count() + 1) }
+        let (mark, between) = self.before(text, offset);
+        let columns = u32::try_from(between.chars().count()).unwrap_or(u32::MAX);
+        let Position { line, column } = mark.position;
+        Position { line, column: column.saturating_add(columns) }
     }
 
     /// Returns the byte offset of a UTF-16 offset of `text`. An offset inside a character counts as
     /// its end, and an offset after the end as the end.
     #[must_use]
     pub fn byte(&self, text: &str, utf16: usize) -> usize {
-        let line = self.utf16_starts.partition_point(|start| *start <= utf16) - 1;
-        let mut at = self.utf16_starts[line];
-        let rest = &text[self.starts[line]..];
+        let mark = self.marks[self.marks.partition_point(|mark| mark.utf16 <= utf16) - 1];
+        let mut at = mark.utf16;
+        let rest = &text[mark.byte..];
         let inside = rest.char_indices().find(|(_, c)| {
             let reached = at >= utf16;
             at += c.len_utf16();
             reached
         });
-        self.starts[line] + inside.map_or(rest.len(), |(byte, _)| byte)
+        mark.byte + inside.map_or(rest.len(), |(byte, _)| byte)
     }
 
     /// Returns the UTF-16 offset of a byte offset of `text`.
     #[must_use]
     pub fn utf16(&self, text: &str, offset: usize) -> usize {
+        let (mark, between) = self.before(text, offset);
+        mark.utf16 + between.chars().map(char::len_utf16).sum::<usize>()
+    }
+
+    /// Returns the last mark before an offset, and the text between both.
+    fn before<'t>(&self, text: &'t str, offset: usize) -> (Mark, &'t str) {
         let offset = offset.min(text.len());
-        let line = self.starts.partition_point(|start| *start <= offset) - 1;
-        let before = text.get(self.starts[line]..offset).unwrap_or_default();
-        self.utf16_starts[line] + before.chars().map(char::len_utf16).sum::<usize>()
+        let mark = self.marks[self.marks.partition_point(|mark| mark.byte <= offset) - 1];
+        (mark, text.get(mark.byte..offset).unwrap_or_default())
     }
 }
 
@@ -129,6 +153,21 @@ mod tests {
             index.position(text, text.find('ß').expect("the text contains it")),
             Position { line: 1, column: 10 }
         );
+    }
+
+    #[test]
+    fn offsets_of_a_long_line_are_exact() {
+        let text = format!("a\n{}ü", "é🦀x".repeat(500));
+        let index = LineIndex::new(&text);
+        let mut utf16 = 0;
+        for (column, (at, c)) in text.char_indices().enumerate().skip(2) {
+            utf16 = utf16.max(2);
+            let expected = Position { line: 2, column: column as u32 - 1 };
+            assert_eq!(index.position(&text, at), expected);
+            assert_eq!(index.utf16(&text, at), utf16);
+            assert_eq!(index.byte(&text, utf16), at);
+            utf16 += c.len_utf16();
+        }
     }
 
     #[test]

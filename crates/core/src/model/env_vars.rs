@@ -6,6 +6,7 @@ use super::field::{FieldShape, FieldType};
 use super::field_reader::{FieldReader, FieldValue};
 use super::fields::fields;
 use super::quoted_text::{QuotedText, quoted_text};
+use super::synonym::ENV_VAR_WORDS;
 use super::text_list::yaml_quoted;
 use crate::diagnostic::{Applicability, Diagnostic};
 use crate::span::Spanned;
@@ -14,7 +15,7 @@ use crate::text::Text;
 
 fields! {
     /// An item of the list form of `env_vars`.
-    pub struct EnvVarItem ("an environment variable") {
+    pub struct EnvVarItem ("an environment variable", synonyms: ENV_VAR_WORDS) {
         /// Name of the environment variable.
         name: Text, { example: "FLAG", required: true };
         /// Value of the environment variable.

@@ -238,6 +238,10 @@ fn unknown_fields(module: &Header, module_type: &'static ModuleType) -> Vec<Diag
 fn unknown_type(kind: &Spanned<String>, path: String) -> Diagnostic {
     let message = format!("unknown module type {}", quoted(kind.value.as_str()));
     let diagnostic = Diagnostic::new(&UNKNOWN_MODULE_TYPE, kind.span, path, message);
+    // The name before March 2021.
+    if kind.value == "aws-rds" {
+        return Suggestion::of("postgres").add_to(diagnostic, "change");
+    }
     let known = module_type_names();
     let other_help =
         || "use `k8s-service` for a service, or another module type of Opta".to_owned();

@@ -1,5 +1,6 @@
 //! The help and the fix for a word of another tool.
 
+use super::words::PORT;
 use super::{Meaning, Synonym};
 use crate::diagnostic::{Applicability, Diagnostic, TextEdit};
 use crate::quote::quoted;
@@ -24,6 +25,7 @@ pub(in crate::model) fn advise(
             let is_scalar = matches!(entry.value.kind, NodeKind::Scalar(_));
             place.rename(diagnostic, field, !is_scalar || entry.value.is_null())
         }
+        Meaning::HttpPort => place.http_port(diagnostic),
         Meaning::FixedCount => place.fixed_count(diagnostic),
         Meaning::Resource(key) => place.resource(diagnostic, key),
         Meaning::Advice(advice) => diagnostic.help(advice),
@@ -50,6 +52,20 @@ impl Place<'_> {
         }
         let title = format!("rename to {}", quoted(field));
         diagnostic.fix(Applicability::Safe, title, self.entry.key.span, field)
+    }
+
+    /// Replaces the number of a port by a port with a protocol.
+    fn http_port(&self, diagnostic: Diagnostic) -> Diagnostic {
+        let diagnostic = diagnostic.help(PORT);
+        let is_set = ["port", "ports"].iter().any(|field| self.mapping.get(field).is_some());
+        let scalar = self.entry.value.as_scalar().filter(|_| !is_set);
+        let Some(number) = scalar.filter(|found| matches!(found.value, ScalarValue::Int(1..)))
+        else {
+            return diagnostic;
+        };
+        let text = format!("port: {{http: {}}}", number.text.as_str());
+        let title = format!("change to `{text}`");
+        diagnostic.fix(Applicability::Safe, title, self.whole(), text)
     }
 
     /// Replaces a number of replicas by a minimum and a maximum.

@@ -5,8 +5,8 @@ mod words;
 
 pub(super) use fix::advise;
 pub use words::{
-    ENVIRONMENT_ENTRY_WORDS, ENVIRONMENT_FILE_WORDS, LAYER_WORDS, RESOURCE_REQUEST_WORDS,
-    SERVICE_WORDS,
+    ENV_VAR_WORDS, ENVIRONMENT_ENTRY_WORDS, ENVIRONMENT_FILE_WORDS, LAYER_WORDS,
+    RESOURCE_REQUEST_WORDS, SERVICE_WORDS,
 };
 
 /// A word that users of other tools write, or a key that belongs to another map.
@@ -25,6 +25,8 @@ pub enum Meaning {
     Scalar(&'static str),
     /// Another name of a field whose value is a map or a list.
     Collection(&'static str),
+    /// A number of a port: `port: {http: 5000}`.
+    HttpPort,
     /// A fixed number of containers: `min_containers` and `max_containers`.
     FixedCount,
     /// A key of `resource_request`.
@@ -39,6 +41,7 @@ impl Synonym {
     pub const fn field(&self) -> Option<&'static str> {
         match self.meaning {
             Meaning::Scalar(name) | Meaning::Collection(name) => Some(name),
+            Meaning::HttpPort => Some("port"),
             Meaning::FixedCount => Some("min_containers"),
             Meaning::Resource(_) => Some("resource_request"),
             Meaning::Advice(_) => None,

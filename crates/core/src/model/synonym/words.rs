@@ -30,7 +30,8 @@ const COUNTS: &str = "use `min_containers` and `max_containers`";
 const RESOURCES: &str = "use `resource_request: {cpu: 250, memory: 512}`, in millicores and \
                          mebibytes";
 const LIMITS: &str = "use `resource_limits: {memory: 1024}`, in mebibytes";
-const PORT: &str = "write the port that the container listens on as `port: {http: 8080}`";
+pub(super) const PORT: &str =
+    "write the port that the container listens on as `port: {http: 8080}`";
 const PROBE: &str = "write the path of the probe as `healthcheck_path: /health`";
 const ADDRESS: &str = "write the domain and path of the service as `public_uri: \
                        \"api.example.com/v1\"`";
@@ -97,7 +98,7 @@ pub const SERVICE_WORDS: &[Synonym] = &[
     advice("requests", RESOURCES),
     advice("limits", LIMITS),
     advice("container_port", PORT),
-    advice("target_port", PORT),
+    Synonym { word: "target_port", meaning: Meaning::HttpPort },
     advice("expose", PORT),
     advice("http", PORT),
     advice("tcp", PORT),
@@ -110,7 +111,7 @@ pub const SERVICE_WORDS: &[Synonym] = &[
     scalar("readiness_probe", "readiness_probe_path"),
     advice("startup_probe", PROBE),
     advice("probes", PROBE),
-    advice("domain", ADDRESS),
+    scalar("domain", "public_uri"),
     advice("domains", ADDRESS),
     advice("host", ADDRESS),
     advice("hosts", ADDRESS),
@@ -193,3 +194,7 @@ pub const ENVIRONMENT_ENTRY_WORDS: &[Synonym] = &[
 /// Words in an environment file.
 pub const ENVIRONMENT_FILE_WORDS: &[Synonym] =
     &[scalar("organization", "org_name"), scalar("org", "org_name")];
+
+/// Words in the list form of `env_vars`.
+pub const ENV_VAR_WORDS: &[Synonym] =
+    &[advice("_link", "remove it, and add the name of the module to `links`")];
