@@ -1,6 +1,6 @@
 // Files that a person opens, drops on the page or saves.
 
-/** @typedef {{path: string, text: string}} OpenedFile */
+/** @typedef {{path: string, text: string, refused?: string}} OpenedFile */
 
 const MAX_SIZE = 5 * 1024 * 1024;
 const MAX_FILES = 2000;
@@ -13,15 +13,30 @@ const MAX_FILES = 2000;
 const handles = new Map();
 
 /**
+ * Reads a file. A file that cannot be opened does not stop the others.
+ *
  * @param {File} file
  * @param {string} path
  * @returns {Promise<OpenedFile>}
  */
 async function read(file, path) {
-  if (file.size > MAX_SIZE) throw new Error(`${path} is larger than 5 MiB`);
   try {
-    const text = new TextDecoder('utf-8', { fatal: true }).decode(await file.arrayBuffer());
-    return { path, text };
+    return await readText(file, path);
+  } catch (error) {
+    return { path, text: '', refused: error instanceof Error ? error.message : String(error) };
+  }
+}
+
+/**
+ * @param {File} file
+ * @param {string} path
+ * @returns {Promise<OpenedFile>}
+ */
+async function readText(file, path) {
+  if (file.size > MAX_SIZE) throw new Error(`${path} is larger than 5 MiB`);
+  const bytes = await file.arrayBuffer();
+  try {
+    return { path, text: new TextDecoder('utf-8', { fatal: true }).decode(bytes) };
   } catch {
     throw new Error(`${path} is not text in UTF-8`);
   }
@@ -188,9 +203,9 @@ export async function dropped(event) {
   }
   const [first] = entries;
   const folder = entries.length === 1 && first.isDirectory ? `${first.name}/` : '';
-  return found.map(({ path, text }) => ({
-    path: path.startsWith(folder) ? path.slice(folder.length) : path,
-    text,
+  return found.map((file) => ({
+    ...file,
+    path: file.path.startsWith(folder) ? file.path.slice(folder.length) : file.path,
   }));
 }
 

@@ -37,6 +37,12 @@ const UNDO_KEYS: [&str; 2] = ["Ctrl+Z", "Ctrl+Shift+Z"];
 
 /// All commands, in the order of the menu and of the palette.
 pub(crate) const COMMANDS: &[Command] = &[
+    Command {
+        menu: Menu::File,
+        name: "New from a template",
+        keys: "",
+        run: |page| page.state.view.dialog.set(Some(Dialog::New)),
+    },
     Command { menu: Menu::File, name: "Open files", keys: "Ctrl+O", run: files::open },
     Command { menu: Menu::File, name: "Open folder", keys: "", run: files::open_folder },
     Command { menu: Menu::File, name: "Save open file", keys: "Ctrl+S", run: files::save },

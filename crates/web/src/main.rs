@@ -33,11 +33,13 @@ mod result_pane;
 mod served;
 mod share;
 mod source_pane;
+mod start;
 mod state;
 mod status;
 mod steps;
 mod storage;
 mod tabs;
+mod templates;
 mod undo;
 mod work;
 
@@ -69,14 +71,17 @@ async fn start() {
         loading.remove();
     }
     let message = link_message.or(message);
+    let first_visit = work.is_none() && served.is_none();
     mount_to_body(move || {
-        open_page(work.unwrap_or_else(examples::first), served.as_ref(), message);
+        let work = work.unwrap_or_else(examples::first);
+        let page = open_page(work, served.as_ref(), message);
+        page.state.view.first_visit.set(first_visit);
         app::App()
     });
 }
 
 /// Creates the state of the page and starts its effects.
-fn open_page(work: Work, served: Option<&Result<Served, String>>, message: Option<String>) {
+fn open_page(work: Work, served: Option<&Result<Served, String>>, message: Option<String>) -> Page {
     let state = State::new(match served {
         Some(Ok(served)) => (served.work)(work),
         _ => work,
@@ -96,6 +101,7 @@ fn open_page(work: Work, served: Option<&Result<Served, String>>, message: Optio
     if let Some(message) = message {
         state.notify(message);
     }
+    page
 }
 
 /// Shows a message and the user's text when the program panics.

@@ -119,6 +119,9 @@ pub(crate) async fn unpack(fragment: &str, limit: u32) -> Result<String, String>
 pub(crate) struct File {
     pub(crate) path: String,
     pub(crate) text: String,
+    /// Why the file cannot be opened; none if it can.
+    #[serde(default)]
+    pub(crate) refused: Option<String>,
 }
 
 /// Converts the files that the browser opened.

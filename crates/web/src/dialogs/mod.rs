@@ -4,6 +4,7 @@ mod examples;
 mod frame;
 mod history;
 mod menu;
+mod new;
 mod options;
 mod palette;
 mod share;
@@ -26,6 +27,7 @@ fn load_dialog(dialog: Dialog) -> Loaded<AnyView> {
         Dialog::Shortcuts => view! { <shortcuts::Shortcuts /> }.into_any(),
         Dialog::History => view! { <history::History /> }.into_any(),
         Dialog::Examples => view! { <examples::Examples /> }.into_any(),
+        Dialog::New => view! { <new::New /> }.into_any(),
         Dialog::Share => view! { <share::Share /> }.into_any(),
     })
 }

@@ -94,20 +94,32 @@ fn take(page: Page, found: Result<JsValue, JsValue>) {
         Ok(files) => files,
         Err(reason) => return state.notify(reason),
     };
-    let OpenedFiles { service, environment_files, values, paths, message } = match sort(files) {
-        Ok(opened) => opened,
-        Err(reason) => return state.notify(reason),
-    };
+    let known = untrack(|| state.results.environment_paths());
+    let OpenedFiles { service, environment_files, values, paths, message } =
+        match sort(files, &known) {
+            Ok(opened) => opened,
+            Err(reason) => return state.notify(reason),
+        };
     storage::remember(state, "before files were opened");
     let before = state.sources.work.get_untracked();
-    page.replace(Work {
-        service: service.unwrap_or(before.service),
-        environment_files: before.environment_files.into_iter().chain(environment_files).collect(),
-        values: values.unwrap_or_default(),
-        environment: None,
-        image: before.image,
-        choices: before.choices,
-        export: None,
+    page.replace(match service {
+        // A project keeps nothing of the project before it, except the choices.
+        Some(service) => Work {
+            service,
+            environment_files,
+            values: values.unwrap_or_default(),
+            choices: before.choices,
+            ..Work::default()
+        },
+        None => Work {
+            environment_files: before
+                .environment_files
+                .into_iter()
+                .chain(environment_files)
+                .collect(),
+            values: values.unwrap_or(before.values),
+            ..before
+        },
     });
     state.view.opened_paths.set(paths);
     state.notify(message);

@@ -21,13 +21,18 @@ pub(super) struct OpenedFiles {
     pub(super) message: String,
 }
 
-/// Finds the purpose of each file.
-pub(super) fn sort(mut files: Vec<File>) -> Result<OpenedFiles, String> {
+/// Finds the purpose of each file. Files that cannot be opened are named in the message.
+///
+/// `known` are the paths of the environment files of the present service file.
+pub(super) fn sort(files: Vec<File>, known: &[String]) -> Result<OpenedFiles, String> {
+    let is_folder = files.iter().any(|file| file.path.contains('/'));
+    let mut refusals: Vec<String> = files.iter().filter_map(|file| file.refused.clone()).collect();
+    let mut files: Vec<File> = files.into_iter().filter(|file| file.refused.is_none()).collect();
     if let [file] = files.as_slice()
         && file.path.ends_with(".json")
         && let Some(opened) = from_saved_work(file).or_else(|| from_bundle(file))
     {
-        return Ok(opened);
+        return Ok(opened.with_refusals(&refusals));
     }
     // In a folder, the service file nearest to the top is used.
     files.sort_by_key(|file| (file.path.matches('/').count(), file.path.clone()));
@@ -35,13 +40,46 @@ pub(super) fn sort(mut files: Vec<File>) -> Result<OpenedFiles, String> {
     sorter.take_service();
     sorter.take_values();
     if sorter.opened.service.is_none() {
-        sorter.take_rest_as_environments();
+        sorter.take_environments(known);
+    }
+    // A folder contains many files of other tools.
+    if !is_folder {
+        let others = sorter.files.iter();
+        refusals.extend(others.map(|file| format!("{} {NOT_OURS}", file.path)));
     }
     if sorter.paths.is_empty() {
-        return Err("No opta.yml found".to_owned());
+        return Err(if refusals.is_empty() {
+            "No opta.yml found".to_owned()
+        } else {
+            format!("Nothing opened. {}", list(&refusals))
+        });
     }
     sorter.opened.message = format!("Opened {}", sorter.paths.join(", "));
-    Ok(sorter.opened)
+    Ok(sorter.opened.with_refusals(&refusals))
+}
+
+/// Why a file of another tool is not opened.
+const NOT_OURS: &str = "is not a service file, an environment file or a values file";
+/// The most files that a message names.
+const MAX_NAMED: usize = 5;
+
+/// Lists the first refusals.
+fn list(refusals: &[String]) -> String {
+    let named = refusals[..refusals.len().min(MAX_NAMED)].join("; ");
+    match refusals.len().saturating_sub(MAX_NAMED) {
+        0 => named,
+        more => format!("{named}; and {more} more"),
+    }
+}
+
+impl OpenedFiles {
+    /// Adds the files that were not opened to the message.
+    fn with_refusals(mut self, refusals: &[String]) -> Self {
+        if !refusals.is_empty() {
+            self.message = format!("{}. Not opened: {}", self.message, list(refusals));
+        }
+        self
+    }
 }
 
 /// Reads work that the Share dialog saved as a file.
@@ -116,12 +154,18 @@ impl Sorter {
         }
     }
 
-    /// Without a service file, takes the files as environment files of the present service file.
-    fn take_rest_as_environments(&mut self) {
-        while let Some(file) = self.files.first() {
-            let name = base_name(&file.path).to_owned();
-            let text = self.take(0, &name);
-            self.opened.environment_files.insert(name, text);
+    /// Without a service file, takes the environment files of the present service file. `known`
+    /// are their paths.
+    fn take_environments(&mut self, known: &[String]) {
+        while let Some(index) = self.position(|file| is_environment(&file.text)) {
+            let name = base_name(&self.files[index].path).to_owned();
+            let path = match known.iter().find(|path| base_name(path) == name) {
+                Some(path) => path.clone(),
+                None if known.len() == 1 => known[0].clone(),
+                None => name,
+            };
+            let text = self.take(index, &path);
+            self.opened.environment_files.insert(path, text);
         }
     }
 }
@@ -147,6 +191,12 @@ fn join(folder: &str, path: &str) -> String {
     steps.join("/")
 }
 
+/// Whether a text looks like an environment file, even if it has syntax errors.
+fn is_environment(text: &str) -> bool {
+    let is_key = |line: &str| line.starts_with("org_name:") || line.starts_with("providers:");
+    text.trim_start().starts_with('{') && text.contains("providers") || text.lines().any(is_key)
+}
+
 fn is_service(text: &str) -> bool {
     let source = SourceText { name: String::new(), text: text.to_owned() };
     let data = api::read_data(&source).unwrap_or_default();
@@ -162,7 +212,7 @@ mod tests {
     use super::*;
 
     fn file(path: &str, text: &str) -> File {
-        File { path: path.to_owned(), text: text.to_owned() }
+        File { path: path.to_owned(), text: text.to_owned(), refused: None }
     }
 
     const SERVICE: &str =
@@ -177,7 +227,7 @@ mod tests {
             file("env/staging.yml", "name: staging\n"),
             file("deploy/values.yml", "parent: {}\n"),
         ];
-        let opened = sort(files).unwrap_or_else(|reason| panic!("{reason}"));
+        let opened = sort(files, &[]).unwrap_or_else(|reason| panic!("{reason}"));
         assert_eq!(opened.service.as_deref(), Some(SERVICE));
         assert_eq!(opened.environment_files["../env/staging.yml"], "name: staging\n");
         assert_eq!(opened.values.as_deref(), Some("parent: {}\n"));
@@ -188,8 +238,41 @@ mod tests {
     #[test]
     fn service_file_may_have_any_name() {
         let opened =
-            sort(vec![file("api.yaml", SERVICE)]).unwrap_or_else(|reason| panic!("{reason}"));
+            sort(vec![file("api.yaml", SERVICE)], &[]).unwrap_or_else(|reason| panic!("{reason}"));
         assert_eq!(opened.service.as_deref(), Some(SERVICE));
-        assert!(sort(vec![file("a/b.json", "{}"), file("opta.yml", SERVICE)]).is_ok());
+        assert!(sort(vec![file("a/b.json", "{}"), file("opta.yml", SERVICE)], &[]).is_ok());
+    }
+
+    #[test]
+    fn files_that_are_not_ours_are_named_and_the_others_open() {
+        let refused = |path: &str, reason: &str| File {
+            refused: Some(format!("{path} {reason}")),
+            ..file(path, "")
+        };
+        let files = vec![
+            refused("old.yml", "is not text in UTF-8"),
+            file("opta.yml", SERVICE),
+            file("docker-compose.yml", "services: {web: {image: nginx}}\n"),
+        ];
+        let opened = sort(files, &[]).unwrap_or_else(|reason| panic!("{reason}"));
+        assert_eq!(opened.service.as_deref(), Some(SERVICE));
+        assert_eq!(
+            opened.message,
+            format!(
+                "Opened opta.yml. Not opened: old.yml is not text in UTF-8; \
+                 docker-compose.yml {NOT_OURS}"
+            )
+        );
+        let compose = vec![file("docker-compose.yml", "services: {web: {image: nginx}}\n")];
+        let reason = sort(compose, &[]).err();
+        assert_eq!(reason, Some(format!("Nothing opened. docker-compose.yml {NOT_OURS}")));
+    }
+
+    #[test]
+    fn an_environment_file_gets_the_path_that_the_service_file_uses() {
+        let known = ["../env/staging.yml".to_owned(), "production.yml".to_owned()];
+        let files = vec![file("staging.yml", "name: staging\norg_name: acme\n")];
+        let opened = sort(files, &known).unwrap_or_else(|reason| panic!("{reason}"));
+        assert!(opened.environment_files.contains_key("../env/staging.yml"));
     }
 }

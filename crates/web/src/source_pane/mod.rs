@@ -9,6 +9,7 @@ use optakit_core::api;
 use crate::form;
 use crate::panels::inputs;
 use crate::panels::problems::Problems;
+use crate::start::FirstVisit;
 use crate::state::State;
 use crate::work::{SERVICE_FILE, VALUES_FILE};
 use tab::Tab;
@@ -68,6 +69,7 @@ pub(crate) fn SourcePane() -> impl IntoView {
                 </div>
             </div>
             <Problems />
+            <FirstVisit />
         </div>
     }
 }

@@ -13,6 +13,7 @@ use wasm_bindgen_futures::future_to_promise;
 use crate::assist;
 use crate::editor::{Callbacks, Editor, EditorStatus};
 use crate::page::Page;
+use crate::start::EmptyFile;
 use crate::state::Cursor;
 use crate::undo;
 
@@ -53,6 +54,7 @@ pub(super) fn TextEditor(
     let hidden = move || file.with_value(|file| *open.read() != *file);
     view! {
         <div class="text" hidden=hidden>
+            <EmptyFile file=file.get_value() />
             <div node_ref=element>
                 {move || file.with_value(|file| preview(page, file))}
             </div>

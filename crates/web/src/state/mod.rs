@@ -23,8 +23,9 @@ pub(crate) struct State {
     pub(crate) selection: Selection,
 }
 
-/// How long a message is shown, in milliseconds.
+/// How long a message is shown, in milliseconds: at least this, and longer per character.
 const MESSAGE_TIME: u32 = 2500;
+const TIME_PER_CHARACTER: u32 = 40;
 
 impl State {
     /// Creates the state for some work.
@@ -38,8 +39,10 @@ impl State {
     pub(crate) fn notify(self, text: impl Into<String>) {
         let (text, message) = (text.into(), self.view.message);
         message.set(text.clone());
+        let length = u32::try_from(text.len()).unwrap_or_default();
         leptos::task::spawn_local(async move {
-            gloo_timers::future::TimeoutFuture::new(MESSAGE_TIME).await;
+            let time = MESSAGE_TIME + length.saturating_mul(TIME_PER_CHARACTER);
+            gloo_timers::future::TimeoutFuture::new(time).await;
             if message.get_untracked() == text {
                 message.set(String::new());
             }

@@ -20,6 +20,8 @@ pub(crate) struct View {
     pub(crate) pane: RwSignal<Pane>,
     /// The open dialog.
     pub(crate) dialog: RwSignal<Option<Dialog>>,
+    /// Whether to say what Optakit is: on the first visit, until the user closes it.
+    pub(crate) first_visit: RwSignal<bool>,
     /// A message that disappears after a moment.
     pub(crate) message: RwSignal<String>,
     /// Whether the work is saved in this browser.
@@ -81,6 +83,7 @@ pub(crate) enum Dialog {
     Shortcuts,
     History,
     Examples,
+    New,
     Share,
 }
 
@@ -131,6 +134,7 @@ impl View {
             tab: RwSignal::new(ResultTab::Manifests),
             pane: RwSignal::new(Pane::Text),
             dialog: RwSignal::new(None),
+            first_visit: RwSignal::new(false),
             message: RwSignal::new(String::new()),
             saved: RwSignal::new(true),
             served_file: RwSignal::new(None),
