@@ -285,7 +285,10 @@ export function show(view, found) {
     message,
     actions: fixes.map(action),
   }));
+  const isFixed = diagnostics.length < diagnosticCount(view.state);
   view.dispatch(setDiagnostics(view.state, diagnostics));
+  // The tooltip of the gutter closes only when the mouse leaves it.
+  if (isFixed) dispatchEvent(new MouseEvent('mousemove', { clientX: -1, clientY: -1 }));
 }
 
 /**

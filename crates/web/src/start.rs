@@ -4,15 +4,12 @@ use leptos::prelude::*;
 use wasm_split_helpers::wasm_split;
 
 use crate::editor::EditorStatus;
-use crate::files;
 use crate::lazy::{self, Loaded};
 use crate::page::Page;
 use crate::state::Dialog;
-use crate::templates;
 use crate::work::{SERVICE_FILE, VALUES_FILE};
+use crate::{documentation, files, templates};
 
-/// The documentation.
-const DOCUMENTATION: &str = concat!(env!("CARGO_PKG_REPOSITORY"), "/tree/main/docs");
 /// How to install the command-line tool.
 const INSTALL: &str = concat!(env!("CARGO_PKG_REPOSITORY"), "#install");
 
@@ -58,7 +55,7 @@ fn Welcome() -> impl IntoView {
         <aside class="welcome" aria-label="Welcome">
             <p>
                 {"Optakit turns opta.yml into Kubernetes manifests, in this browser. "}
-                <a href=DOCUMENTATION target="_blank" rel="noopener">
+                <a href=documentation::ADDRESS target="_blank" rel="noopener">
                     {"Documentation"}
                 </a> " · " <a href=INSTALL target="_blank" rel="noopener">
                     {"Command-line tool"}

@@ -52,6 +52,32 @@ test('a file that is not text or too large is rejected', async (t) => {
   await shows(page, 'own');
 });
 
+test('files that cannot be opened are named, and the others open', async (t) => {
+  const page = await open(t);
+  const compose = 'services:\n  web: {image: nginx}\n';
+  const here = folder({
+    'opta.yml': service('good'),
+    'env.yml': Buffer.from([0xff, 0xfe, 0x61, 0x00]),
+    'large.yml': 'a'.repeat(6 * 1024 * 1024),
+    'compose.yml': compose,
+  });
+  const paths = ['opta.yml', 'env.yml', 'large.yml', 'compose.yml'].map((name) => join(here, name));
+  await choose(page, paths);
+  await shows(page, 'good');
+  const message = page.locator('.toast');
+  await message.getByText('Opened opta.yml. Not opened: ').waitFor();
+  for (const reason of [
+    'env.yml is not text in UTF-8',
+    'large.yml is larger than 5 MiB',
+    'compose.yml is not a service file',
+  ]) {
+    await message.getByText(reason).waitFor();
+  }
+  await choose(page, [join(here, 'compose.yml')]);
+  await message.getByText('Nothing opened. compose.yml is not a service file').waitFor();
+  await shows(page, 'good');
+});
+
 test('a file is saved in place if the browser has file handles', async (t) => {
   const page = await open(t);
   await page.evaluate(async (source) => {

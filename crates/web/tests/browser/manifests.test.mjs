@@ -133,6 +133,20 @@ test('an AUTO image needs a tag or a digest', async (t) => {
   await manifests(page).getByText('opta-shop-api:1.4.2').waitFor();
   await image.fill(DIGEST);
   await manifests(page).getByText(`opta-shop-api@${DIGEST}`).waitFor();
-  await image.fill('not a tag');
-  await region(page, 'Problems').getByText('not a tag is not a valid image tag').waitFor();
+  for (const [written, message] of [
+    ['not a tag', 'not a tag is not a valid image tag'],
+    ['sha256:abc', 'sha256:abc is not a valid image digest'],
+  ]) {
+    await image.fill(written);
+    const problems = region(page, 'Problems');
+    await problems.getByText(message).waitFor();
+    await problems.getByText('1 problem', { exact: true }).waitFor();
+    assert.equal(await image.getAttribute('aria-invalid'), 'true');
+    await text(page).focus();
+    await problems.getByRole('button', { name: message }).click();
+    assert.equal(await image.evaluate((input) => document.activeElement === input), true);
+  }
+  await image.fill('1.4.2');
+  await region(page, 'Problems').getByText('No problems').waitFor();
+  assert.equal(await image.getAttribute('aria-invalid'), null);
 });

@@ -87,6 +87,14 @@ test('inputs replace references and survive a reload', async (t) => {
   await input.fill('acme.dev');
   await input.press('Tab');
   await manifests.getByText('host: api.acme.dev').waitFor();
+  const account = page.getByRole('textbox', { name: 'account_id', exact: true });
+  await account.fill('012345678901');
+  await account.press('Tab');
+  await manifests.getByText('arn:aws:iam::012345678901').waitFor();
+  assert.match(await region(page, 'Problems').innerText(), /No problems/);
+  await tab(page, 'other.yml').click();
+  assert.equal(await page.getByRole('button', { name: 'Insert template' }).count(), 1);
   await page.reload();
   await manifests.getByText('host: api.acme.dev').waitFor();
+  await manifests.getByText('arn:aws:iam::012345678901').waitFor();
 });

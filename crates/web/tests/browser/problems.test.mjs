@@ -47,3 +47,21 @@ test('F8 moves through the problems, and one button applies all safe fixes', asy
   await page.keyboard.press('ControlOrMeta+z');
   await region(page, 'Problems').getByText('3 problems').waitFor();
 });
+
+test('a fixed problem disappears from text, gutter, tooltip and list at once', async (t) => {
+  const page = await open(t);
+  await write(page, service('shop').replace('    image: acme/api:1\n', ''));
+  await region(page, 'Problems').getByText('1 problem').waitFor();
+  const tooltip = page.locator('.cm-tooltip-lint');
+  for (const marker of ['.cm-lint-marker-error', '.cm-lintRange-error']) {
+    await page.locator(marker).hover();
+    await tooltip.waitFor();
+    await tooltip.getByRole('button', { name: 'add `image: AUTO`' }).click();
+    await region(page, 'Problems').getByText('No problems').waitFor();
+    await tooltip.waitFor({ state: 'detached' });
+    assert.equal(await page.locator(marker).count(), 0);
+    await page.keyboard.press('ControlOrMeta+z');
+    await region(page, 'Problems').getByText('1 problem').waitFor();
+    await page.locator(marker).waitFor();
+  }
+});
