@@ -64,7 +64,12 @@ pub(crate) const COMMANDS: &[Command] = &[
         keys: "Alt+H",
         run: |page| page.state.view.dialog.set(Some(Dialog::History)),
     },
-    Command { menu: Menu::File, name: "Clear history", keys: "", run: |page| storage::clear_history(page.state) },
+    Command {
+        menu: Menu::File,
+        name: "Clear history",
+        keys: "",
+        run: |page| storage::clear_history(page.state),
+    },
     Command {
         menu: Menu::Export,
         name: "Export bundle",

@@ -87,10 +87,12 @@ fn highlight_text_lines(page: Page) {
 fn show(page: Page, origin: Origin) {
     let selection = page.state.selection;
     selection.why.set(origin.why);
-    selection.origin.set(origin.place.as_ref().map(|(file, place)| LineOrigin {
-        file: file.clone(),
-        line: place.line,
-    }));
+    selection.origin.set(
+        origin
+            .place
+            .as_ref()
+            .map(|(file, place)| LineOrigin { file: file.clone(), line: place.line }),
+    );
     for (name, editor) in page.editors.all() {
         let place = origin.place.as_ref().filter(|(file, _)| origin.exact && *file == name);
         editor.highlight_lines(place.map_or((0, 0), |(_, place)| (place.line, place.end_line)));

@@ -3,8 +3,8 @@
 use leptos::prelude::*;
 use optakit_core::api::Manifest;
 
-use crate::{example_account, export};
 use crate::state::State;
+use crate::{example_account, export};
 
 /// Manifests of the present texts, and what they lack.
 pub(crate) struct ManifestCopy {

@@ -21,8 +21,7 @@ fn fields(sheet: Sheet, fields: &'static [Field], path: &Path) -> AnyView {
 pub(super) fn rows(sheet: Sheet, fields: Vec<&'static Field>, path: &Path) -> AnyView {
     let row = |field: &'static Field| {
         let path = below(path, field.name);
-        let is_shown =
-            field.short_form_of.is_none() || untrack(|| sheet.value(&path)).is_some();
+        let is_shown = field.short_form_of.is_none() || untrack(|| sheet.value(&path)).is_some();
         is_shown.then(|| view! { <Row sheet field path /> })
     };
     fields.into_iter().map(row).collect_view().into_any()
@@ -69,12 +68,7 @@ fn facts(field: &Field) -> String {
     facts.into_iter().flatten().collect::<Vec<_>>().join(" · ")
 }
 
-fn control(
-    sheet: Sheet,
-    field: &'static Field,
-    path: Path,
-    description: Description,
-) -> AnyView {
+fn control(sheet: Sheet, field: &'static Field, path: Path, description: Description) -> AnyView {
     let label = field.name;
     let hint = field.default.unwrap_or(field.example);
     match field.kind {
@@ -82,15 +76,19 @@ fn control(
         FieldType::Integer | FieldType::Count | FieldType::Quantity => {
             view! { <Line sheet path label hint number=true description /> }.into_any()
         }
-        FieldType::Text | FieldType::Scalar => view! { <Line sheet path label hint description /> }.into_any(),
+        FieldType::Text | FieldType::Scalar => {
+            view! { <Line sheet path label hint description /> }.into_any()
+        }
         FieldType::TextList | FieldType::TextOrList => {
             view! { <Texts sheet label path description /> }.into_any()
         }
         FieldType::Variables | FieldType::TextMap => {
-            view! { <Variables sheet path add_label=format!("Add to {label}") description /> }.into_any()
+            view! { <Variables sheet path add_label=format!("Add to {label}") description /> }
+                .into_any()
         }
         FieldType::EnvVars => {
-            view! { <Variables sheet path add_label="Add variable".to_owned() description /> }.into_any()
+            view! { <Variables sheet path add_label="Add variable".to_owned() description /> }
+                .into_any()
         }
         FieldType::Port => view! { <Port sheet field path description /> }.into_any(),
         FieldType::Links => view! { <Links sheet path description /> }.into_any(),

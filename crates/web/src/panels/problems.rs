@@ -90,9 +90,8 @@ fn choice_problem(message: String) -> impl IntoView {
 fn list(diagnostics: Vec<Diagnostic>) -> impl IntoView {
     let more = diagnostics.len().saturating_sub(MAX_SHOWN);
     let shown = diagnostics.into_iter().enumerate().take(MAX_SHOWN);
-    let shown = shown
-        .map(|(index, diagnostic)| view! { <Problem index diagnostic /> })
-        .collect_view();
+    let shown =
+        shown.map(|(index, diagnostic)| view! { <Problem index diagnostic /> }).collect_view();
     let more = (more > 0).then(|| {
         view! { <li class="none">{format!("{more} more. Fix these first.")}</li> }
     });

@@ -8,9 +8,7 @@ use leptos::prelude::*;
 
 pub(crate) use results::{Results, ShownManifests};
 pub(crate) use sources::Sources;
-pub(crate) use view::{
-    Cursor, Dialog, LineOrigin, ManifestLine, Pane, ResultTab, Selection, View,
-};
+pub(crate) use view::{Cursor, Dialog, LineOrigin, ManifestLine, Pane, ResultTab, Selection, View};
 
 use crate::work::Work;
 
