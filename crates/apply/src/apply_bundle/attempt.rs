@@ -25,7 +25,8 @@ pub(super) struct Attempt {
 impl Attempt {
     /// Finds out what runs now, and checks that this run can be recorded. Writes nothing.
     ///
-    /// `restores` is the revision that a rollback restores.
+    /// `restores` is the revision that a rollback restores. A run that does not wait for the pods
+    /// (`waits`) repeats an earlier one with the same bundle.
     ///
     /// # Errors
     ///
@@ -34,6 +35,7 @@ impl Attempt {
         session: &Session,
         set: &ApplySet,
         restores: Option<&Revision>,
+        waits: bool,
     ) -> anyhow::Result<Self> {
         let (client, layer) = (&session.client, session.layer());
         let (revisions, orphans) =
@@ -42,7 +44,9 @@ impl Attempt {
         let current = Current::find(client, layer, set, &revisions).await?;
         let mut new = None;
         // Each rollback is recorded, also one to the bundle that runs now.
-        if restores.is_some() || !current.is(&session.bundle.actual_digest()) {
+        let digest = session.bundle.actual_digest();
+        let is_done = if waits { current.is(&digest) } else { current.is_applied(&digest) };
+        if restores.is_some() || !is_done {
             let mut revision = NewRevision::of(&session.bundle, current.next)
                 .after(current.before())
                 .restoring(restores.map(Revision::origin))

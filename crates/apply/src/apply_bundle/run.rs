@@ -97,7 +97,8 @@ impl Run<'_> {
         confirm: impl AsyncFnOnce(&Planned) -> anyhow::Result<bool>,
     ) -> Result<Deployed, Failure> {
         let Self { session, written, report, .. } = self;
-        let attempt = Attempt::prepare(session, &planned.changes.set, self.restores)
+        let waits = self.options.waits;
+        let attempt = Attempt::prepare(session, &planned.changes.set, self.restores, waits)
             .await
             .map_err(|error| written.explain(error, session.layer()))?;
         if !confirm(&planned).await? {

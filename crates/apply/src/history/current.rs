@@ -109,6 +109,13 @@ impl Current {
             .is_some_and(|applied| applied.status == Status::Deployed && applied.digest == digest)
     }
 
+    /// Whether all objects of this bundle were applied, with or without a wait for the pods.
+    pub(crate) fn is_applied(&self, digest: &str) -> bool {
+        self.applied.as_ref().is_some_and(|applied| {
+            matches!(applied.status, Status::Deployed | Status::Applied) && applied.digest == digest
+        })
+    }
+
     /// Returns what runs now, for the record of the next revision.
     pub(crate) const fn before(&self) -> Before {
         match &self.base {

@@ -88,7 +88,7 @@ fn destroy_prints_events() {
 
 #[test]
 fn answer_no_names_what_stays() {
-    let service = Service::new("refused", "acme/api:1", "    secrets: [KEY]\n");
+    let service = Service::new("declined-all", "acme/api:1", "    secrets: [KEY]\n");
     let kubeconfig = setting("OPTAKIT_TEST_KUBECONFIG");
     let refuse = |arguments: &[&str], before: &str| {
         let arguments = [arguments, &["--kubeconfig", &kubeconfig]].concat();
@@ -106,17 +106,17 @@ fn answer_no_names_what_stays() {
     let kept = "nothing was changed: no secret was stored, and the namespace was not created";
     assert!(set.contains(kept), "{set}");
     assert!(!set.contains("hunter2"), "{set}");
-    assert!(!exists(&["namespace", "refused"]));
-    create_namespace("refused");
+    assert!(!exists(&["namespace", "declined-all"]));
+    create_namespace("declined-all");
     service.secret(&["set", "KEY"], "hunter2").succeeds();
     service.apply(&[]).succeeds();
     let delete = refuse(&["secret", "delete", "KEY", "-b", &bundle], "");
     assert!(delete.contains("nothing was changed: the secret `KEY` stays"), "{delete}");
     let destroy = refuse(&["destroy", &bundle], "");
-    let kept = "nothing was changed: the 4 objects and all revisions of refused stay";
+    let kept = "nothing was changed: the 4 objects and all revisions of declined-all stay";
     assert!(destroy.contains(kept), "{destroy}");
     assert_eq!(service.versions().len(), 4);
-    kubectl_ok(&["-n", "refused", "get", "secret", "manual-secrets"]);
+    kubectl_ok(&["-n", "declined-all", "get", "secret", "manual-secrets"]);
 }
 
 #[test]

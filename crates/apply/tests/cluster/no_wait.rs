@@ -34,6 +34,8 @@ fn run_without_a_wait_is_continued_by_the_next_run() {
     assert!(exists(&web), "old objects stay");
     assert_eq!(statuses(&service), ["2 applied", "1 deployed"]);
     service.run("status", &[]).prints("revision 2 (applied)");
+    service.apply(&["--skip-aws", "--no-wait"]).succeeds();
+    assert_eq!(statuses(&service), ["2 applied", "1 deployed"], "the same bundle is recorded once");
 
     service.apply(&["--skip-aws"]).succeeds().reports("ready        Deployment unwaited-api");
     assert!(!exists(&web), "the next run deletes old objects");
