@@ -1,10 +1,11 @@
 //! Warns about missing parts of the cluster that objects need to have an effect: ingress classes,
-//! Gateways and the metrics API.
+//! Gateways, the metrics API and a default StorageClass.
 
 use std::collections::BTreeSet;
 
 use k8s_openapi::api::networking::v1::IngressClass;
-use kube::api::{Api, DynamicObject};
+use k8s_openapi::api::storage::v1::StorageClass;
+use kube::api::{Api, DynamicObject, ListParams};
 use kube::core::{ApiResource, GroupVersionKind};
 use optakit_core::kind::Kind;
 use serde_json::Value;
@@ -15,9 +16,13 @@ use crate::live::DesiredObject;
 /// Returns a warning for each missing part. A part that Optakit may not read causes no warning,
 /// because it may exist.
 pub(super) async fn warnings(client: &kube::Client, targets: &[DesiredObject]) -> Vec<String> {
-    let (classes, gateways, metrics) =
-        tokio::join!(classes(client, targets), gateways(client, targets), metrics(client, targets));
-    classes.into_iter().chain(gateways).chain(metrics).collect()
+    let (classes, gateways, metrics, storage) = tokio::join!(
+        classes(client, targets),
+        gateways(client, targets),
+        metrics(client, targets),
+        storage(client, targets)
+    );
+    classes.into_iter().chain(gateways).chain(metrics).chain(storage).collect()
 }
 
 async fn classes(client: &kube::Client, targets: &[DesiredObject]) -> Vec<String> {
@@ -71,5 +76,47 @@ async fn metrics(client: &kube::Client, targets: &[DesiredObject]) -> Vec<String
                 .to_owned(),
         ],
         _ => Vec::new(),
+    }
+}
+
+/// The annotation of the StorageClass for claims without one.
+const DEFAULT_CLASS: &str = "storageclass.kubernetes.io/is-default-class";
+
+async fn storage(client: &kube::Client, targets: &[DesiredObject]) -> Vec<String> {
+    if !targets.iter().any(|target| target.kind == Kind::StatefulSet) {
+        return Vec::new();
+    }
+    let found = Api::<StorageClass>::all(client.clone()).list(&ListParams::default()).await;
+    let is_missing = found.is_ok_and(|found| !found.items.iter().any(is_default));
+    // EKS has no default StorageClass since Kubernetes 1.30.
+    let annotate = format!("annotate storageclass NAME {DEFAULT_CLASS}=true");
+    let warning = format!(
+        "the cluster has no default StorageClass; new pods with volumes wait until it has one\n  \
+         help: choose one: `{}`",
+        hint::kubectl(&annotate)
+    );
+    is_missing.then_some(warning).into_iter().collect()
+}
+
+fn is_default(class: &StorageClass) -> bool {
+    let annotations = class.metadata.annotations.as_ref();
+    annotations.and_then(|all| all.get(DEFAULT_CLASS)).is_some_and(|value| value == "true")
+}
+
+#[cfg(test)]
+mod tests {
+    use serde_json::json;
+
+    use super::*;
+
+    #[test]
+    fn default_storage_class_has_the_annotation() {
+        let class = |value: &str| -> StorageClass {
+            let metadata = json!({"name": "gp3", "annotations": {DEFAULT_CLASS: value}});
+            serde_json::from_value(json!({"metadata": metadata, "provisioner": "x"}))
+                .expect("a StorageClass")
+        };
+        assert!(is_default(&class("true")));
+        assert!(!is_default(&class("false")));
     }
 }

@@ -234,6 +234,9 @@ pub(crate) fn cluster_rules_of(targets: &[DesiredObject], namespace: &str) -> Ve
     if targets.iter().any(|target| target.kind.pod_template().is_some()) {
         rules.push(rule("", "nodes", &["list"]));
     }
+    if has(Kind::StatefulSet) {
+        rules.push(rule("storage.k8s.io", "storageclasses", &["list"]));
+    }
     if has(Kind::Ingress) {
         rules.push(rule("networking.k8s.io", "ingressclasses", &["get"]));
     }

@@ -4,7 +4,7 @@ use serde_json::{Value, json};
 
 use crate::testbed::{
     Service, apply_objects, create_namespace, create_volumes, exists, get, kubectl_ok, ready_pods,
-    until,
+    record_fault, until,
 };
 
 const FIXED: &str = "    min_containers: 2\n    max_containers: 2\n    \
@@ -70,6 +70,10 @@ fn failed_stateful_set_is_rolled_back() {
     let image = &stateful_set("statefail")["spec"]["template"]["spec"]["containers"][0]["image"];
     assert_eq!(image, "acme/api:1");
     assert_eq!(ready_pods("statefail").len(), 2);
+    record_fault(
+        "A pod of a StatefulSet cannot pull its image",
+        "The apply reports the pod, and rolls the StatefulSet back. The other pods keep running.",
+    );
 }
 
 /// Returns the UIDs of the pods of a layer.
@@ -102,6 +106,10 @@ fn volumes_grow_without_a_restart() {
     service.run("rollback", &[]).succeeds();
     assert!(claims("growing").iter().all(|(_, size)| size == "20Gi"), "{:?}", claims("growing"));
     assert_eq!(pods("growing"), before, "no pod restarts");
+    record_fault(
+        "A volume would shrink",
+        "The apply refuses the change before anything is written. A rollback keeps the volume.",
+    );
 }
 
 #[test]
@@ -161,6 +169,10 @@ fn volume_that_cannot_grow_is_reported_before_anything_is_written() {
         .reports("resizing PersistentVolumeClaim opta-persistent-0-notgrowing-api-k8s-service-")
         .reports("storageclass that provisions the pvc must support resize");
     assert_eq!(stateful_set("notgrowing")["metadata"]["uid"], uid);
+    record_fault(
+        "The StorageClass of a volume does not allow a larger size",
+        "A dry run finds this. The apply names the claim, and nothing is written.",
+    );
 }
 
 #[test]
