@@ -304,33 +304,6 @@ export function apply(view, edits) {
   });
 }
 
-/**
- * The field of the form that the last edit of an editor changed, and the text after it.
- *
- * @type {WeakMap<EditorView, {field: string, doc: import('@codemirror/state').Text}>}
- */
-const lastFields = new WeakMap();
-
-/**
- * Applies edits of a field of the form. All edits of one field that follow each other are one undo
- * step.
- *
- * @param {EditorView} view
- * @param {TextEdit[]} edits
- * @param {string} field
- */
-export function applyField(view, edits, field) {
-  const last = lastFields.get(view);
-  const continues = last?.field === field && last.doc === view.state.doc;
-  view.dispatch({
-    changes: edits.map(({ from, to, text }) => ({ from, to, insert: text })),
-    // The history adds an edit with this name to the edit before it.
-    userEvent: continues ? 'input.type.compose' : 'input.form',
-    annotations: continues ? [] : isolateHistory.of('before'),
-  });
-  lastFields.set(view, { field, doc: view.state.doc });
-}
-
 /** @param {EditorView} view */
 export function focus(view) {
   view.focus();

@@ -21,8 +21,6 @@ extern "C" {
     pub(super) fn show(view: &JsValue, diagnostics: JsValue);
     #[wasm_bindgen(js_namespace = OptakitPage)]
     pub(super) fn apply(view: &JsValue, edits: JsValue);
-    #[wasm_bindgen(js_namespace = OptakitPage, js_name = applyField)]
-    pub(super) fn apply_field(view: &JsValue, edits: JsValue, field: &str);
     #[wasm_bindgen(js_namespace = OptakitPage)]
     pub(super) fn replace(view: &JsValue, text: &str);
     #[wasm_bindgen(js_namespace = OptakitPage)]

@@ -62,13 +62,6 @@ impl Editor {
         }
     }
 
-    /// Applies an edit of a field of the form. All edits of a field are one undo step.
-    pub(crate) fn apply_field(&self, change: &TextEdit, field: &str) {
-        if let Ok(edits) = serde_wasm_bindgen::to_value(&[edit(change)]) {
-            codemirror::apply_field(&self.view, edits, field);
-        }
-    }
-
     /// Moves the focus to the editor.
     pub(crate) fn focus(&self) {
         codemirror::focus(&self.view);

@@ -109,10 +109,8 @@ impl Sheet {
     /// Sets or removes the value that someone types. All edits of a value are one undo step.
     pub(super) fn type_value(self, path: &[PathStep], value: Option<Value>) {
         let Some(edit) = self.edit_at(path, value.as_ref()) else { return };
-        match self.file.with_value(|file| self.page.editors.of(file)) {
-            Some(editor) => editor.apply_field(&edit, &dotted(path)),
-            None => self.file.with_value(|file| self.page.edit(file, &[edit])),
-        }
+        self.page.undo.expect_field(dotted(path));
+        self.file.with_value(|file| self.page.edit(file, &[edit]));
     }
 
     /// Returns the edit that sets or removes a value; none if nothing changes or if it fails.

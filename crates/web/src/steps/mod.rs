@@ -6,7 +6,7 @@ mod step;
 use leptos::prelude::*;
 
 pub(crate) use change::{Change, Settings, TextChange};
-use step::Steps;
+use step::{Made, Steps};
 
 use crate::work::Work;
 
@@ -16,8 +16,8 @@ pub(crate) struct Undo {
     /// The changes that are not yet in `steps`.
     unread: StoredValue<Vec<Unread>>,
     steps: StoredValue<Steps>,
-    /// Whether the next change comes from typing.
-    typing: StoredValue<bool>,
+    /// How the next change is made.
+    made: StoredValue<Made>,
     /// The work after the last undo or redo, which is not a new change.
     replayed: StoredValue<Option<Work>>,
 }
@@ -28,7 +28,7 @@ struct Unread {
     after: Work,
     /// Milliseconds since 1970.
     time: f64,
-    typing: bool,
+    made: Made,
 }
 
 impl Undo {
@@ -37,14 +37,19 @@ impl Undo {
         Self {
             unread: StoredValue::new(Vec::new()),
             steps: StoredValue::new(Steps::default()),
-            typing: StoredValue::new(false),
+            made: StoredValue::new(Made::AtOnce),
             replayed: StoredValue::new(None),
         }
     }
 
     /// Marks the next change as typed, so that it joins the step before it.
     pub(crate) fn expect_typing(self) {
-        self.typing.set_value(true);
+        self.made.set_value(Made::Typed);
+    }
+
+    /// Marks the next change as typed in a field of the form. All such changes are one step.
+    pub(crate) fn expect_field(self, field: String) {
+        self.made.set_value(Made::InField(field));
     }
 
     /// Marks some work as the result of an undo or redo.
@@ -54,13 +59,13 @@ impl Undo {
 
     /// Notes a change, to be read later. Returns false if it is not a new one.
     pub(crate) fn note(self, before: Work, after: &Work) -> bool {
-        let typing = self.typing.try_update_value(std::mem::take).unwrap_or(false);
+        let made = self.made.try_update_value(std::mem::take).unwrap_or_default();
         let replayed = self.replayed.try_update_value(Option::take).flatten();
         if before == *after || replayed.is_some_and(|replayed| replayed == *after) {
             return false;
         }
         let (after, time) = (after.clone(), js_sys::Date::now());
-        self.unread.update_value(|unread| unread.push(Unread { before, after, time, typing }));
+        self.unread.update_value(|unread| unread.push(Unread { before, after, time, made }));
         true
     }
 
@@ -68,8 +73,8 @@ impl Undo {
     pub(crate) fn read(self) {
         let unread = self.unread.try_update_value(std::mem::take).unwrap_or_default();
         self.steps.update_value(|steps| {
-            for Unread { before, after, time, typing } in unread {
-                steps.record(&before, &after, time, typing);
+            for Unread { before, after, time, made } in unread {
+                steps.record(&before, &after, time, made);
             }
         });
     }

@@ -15,20 +15,31 @@ pub(crate) struct Steps {
     undone: Vec<Step>,
 }
 
+/// How a change was made.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub(crate) enum Made {
+    #[default]
+    AtOnce,
+    /// By typing in a text.
+    Typed,
+    /// By typing in a field of the form.
+    InField(String),
+}
+
 struct Step {
     change: Change,
     time: f64,
-    typing: bool,
+    made: Made,
 }
 
 impl Steps {
     /// Adds a change. Typing joins the step before it.
-    pub(crate) fn record(&mut self, before: &Work, after: &Work, time: f64, typing: bool) {
+    pub(crate) fn record(&mut self, before: &Work, after: &Work, time: f64, made: Made) {
         let Some(change) = Change::between(before, after) else { return };
         self.undone.clear();
         if let Some(last) = self.done.last_mut()
-            && time - last.time < JOIN_TIME
-            && join(last, &change, typing)
+            && (time - last.time < JOIN_TIME || matches!(made, Made::InField(_)))
+            && join(last, &change, &made)
         {
             last.time = time;
             return;
@@ -36,7 +47,7 @@ impl Steps {
         if self.done.len() == MAX_STEPS {
             self.done.remove(0);
         }
-        self.done.push(Step { change, time, typing });
+        self.done.push(Step { change, time, made });
     }
 
     /// Takes the change to undo or to redo.
@@ -49,18 +60,18 @@ impl Steps {
         let step = from.pop()?;
         let change = step.change.clone();
         // Later typing must not join a step that was undone.
-        to.push(Step { typing: false, time: 0.0, ..step });
+        to.push(Step { made: Made::AtOnce, time: 0.0, ..step });
         if let Some(last) = self.done.last_mut() {
-            last.typing = false;
+            last.made = Made::AtOnce;
         }
         Some(change)
     }
 }
 
 /// Joins a change with the last step, if both are typing in the same place.
-fn join(last: &mut Step, change: &Change, typing: bool) -> bool {
+fn join(last: &mut Step, change: &Change, made: &Made) -> bool {
     match (last.change.texts.as_mut_slice(), change.texts.as_slice()) {
-        ([text], [next]) if last.typing && typing => {
+        ([text], [next]) if *made != Made::AtOnce && last.made == *made => {
             let is_text = last.change.settings.is_none() && change.settings.is_none();
             is_text && text.join(next)
         }
@@ -92,7 +103,8 @@ mod tests {
 
     fn record(steps: &mut Steps, texts: &[&str], times: &[f64], typing: bool) {
         for (pair, time) in texts.windows(2).zip(times) {
-            steps.record(&work(pair[0]), &work(pair[1]), *time, typing);
+            let made = if typing { Made::Typed } else { Made::AtOnce };
+            steps.record(&work(pair[0]), &work(pair[1]), *time, made);
         }
     }
 
@@ -113,16 +125,28 @@ mod tests {
         assert!(steps.take(true).is_some());
         assert!(steps.take(false).is_some());
         assert!(steps.take(true).is_some());
-        steps.record(&work("a"), &work("ax"), 1100.0, true);
+        steps.record(&work("a"), &work("ax"), 1100.0, Made::Typed);
         assert_eq!(steps.done.len(), 2);
         assert!(steps.take(false).is_none());
+    }
+
+    #[test]
+    fn typing_in_one_field_is_one_step() {
+        let mut steps = Steps::default();
+        for (before, after, time, field) in
+            [("", "a", 0.0, "x"), ("a", "ab", 9000.0, "x"), ("ab", "abc", 9100.0, "y")]
+        {
+            let made = Made::InField(field.to_owned());
+            steps.record(&work(before), &work(after), time, made);
+        }
+        assert_eq!(steps.done.len(), 2);
     }
 
     #[test]
     fn an_export_alone_is_not_a_step() {
         let mut steps = Steps::default();
         let exported = Work { export: Some(crate::work::Export::default()), ..work("a") };
-        steps.record(&work("a"), &exported, 0.0, false);
+        steps.record(&work("a"), &exported, 0.0, Made::AtOnce);
         assert!(steps.take(true).is_none());
     }
 }
