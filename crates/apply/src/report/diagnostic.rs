@@ -8,6 +8,11 @@ use optakit_core::api::{Diagnostic, Place, Severity};
 
 use super::shown::{shown, shown_line};
 
+/// The length of lines that are shown in parts, in bytes.
+const LONG: usize = 4096;
+/// How many bytes before and after a place are shown of a long line.
+const AROUND: usize = 300;
+
 /// Renders a diagnostic with its source lines and a note. `text_of` returns the text of a file.
 pub(super) fn render<'a>(
     diagnostic: &'a Diagnostic,
@@ -57,6 +62,9 @@ fn add_source<'a>(
     let places: Vec<Place> =
         std::iter::once(diagnostic.place).chain(label.map(|label| label.place)).collect();
     let lines = Lines::of(text, &places);
+    if lines.text.len() > LONG {
+        return add_part(group, diagnostic, text);
+    }
     let mut snippet = lines
         .snippet(&diagnostic.file)
         .annotation(AnnotationKind::Primary.span(lines.visible(diagnostic.place)));
@@ -70,6 +78,34 @@ fn add_source<'a>(
     let annotation = AnnotationKind::Context.span(lines.visible(label.place));
     let annotation = annotation.label(shown_line(&label.message));
     group.element(lines.snippet(&label.file).annotation(annotation))
+}
+
+/// Adds the part of a long line around a place, with the place of the label as text. Otherwise, a
+/// file with one line would be read as a whole for each diagnostic.
+fn add_part<'a>(group: Group<'a>, diagnostic: &'a Diagnostic, text: &'a str) -> Group<'a> {
+    let place = diagnostic.place;
+    let origin = Origin::path(shown_line(&diagnostic.file))
+        .line(place.line as usize)
+        .char_column(place.column as usize);
+    let near = |offset: usize| {
+        let offset = offset.min(text.len());
+        (offset..=text.len()).find(|at| text.is_char_boundary(*at)).unwrap_or(text.len())
+    };
+    let start = near(place.byte_start.saturating_sub(AROUND));
+    let line_start = text[start..near(place.byte_start)].rfind('\n');
+    let start = line_start.map_or(start, |newline| start + newline + 1);
+    // A place can be longer than a part.
+    let last = place.byte_end.min(place.byte_start + AROUND);
+    let end = near(last + AROUND);
+    let end = text[near(last)..end].find('\n').map_or(end, |newline| near(last) + newline);
+    let lines = Lines { text: &text[start..end], start, first: place.line as usize };
+    let annotation = AnnotationKind::Primary.span(lines.visible(place));
+    let source = Snippet::source(shown_source(lines.text)).line_start(lines.first);
+    let group = group.element(origin).element(source.annotation(annotation));
+    let Some(label) = &diagnostic.label else { return group };
+    let (line, column) = (label.place.line, label.place.column);
+    let note = format!("{}: {}:{line}:{column}", label.message, label.file);
+    group.element(Level::NOTE.message(shown(&note).into_owned()))
 }
 
 /// The lines of a text that contain given places. The renderer then does not read the whole text

@@ -125,3 +125,26 @@ fn documents_are_printed_as_yaml() {
         assert_eq!(yaml, [json], "{command:?}");
     }
 }
+
+#[test]
+fn a_problem_in_a_long_line_is_shown_with_its_part_of_the_line() {
+    let modules = |index| {
+        format!("{{type: k8s-service, name: m{index}, image: \"é\", port: {{http: 80}}, prot: 1}}")
+    };
+    let modules: Vec<String> = (0..100).map(modules).collect();
+    let text = format!(
+        "{{name: shop, environments: [{{name: staging, path: ../env/staging.yml}}], modules: [{}]}}",
+        modules.join(", ")
+    );
+    let column = |at: &str| {
+        let offset = text.find(at).expect("the text contains it") + at.len();
+        text[..offset].chars().count() - "prot".len() + 1
+    };
+    let place =
+        format!("--> opta.yml:1:{}\n", column("name: m77, image: \"é\", port: {http: 80}, prot"));
+    let outcome = run(&folder(&text), &["validate"]);
+    assert_eq!(outcome.code, 1);
+    let (_, after) = outcome.out.split_once(&place).expect("the place is shown");
+    let part: String = after.chars().take(900).collect();
+    assert!(part.contains("prot: 1") && part.contains("^^^^"), "{part}");
+}
