@@ -198,6 +198,16 @@ impl Kind {
         self as usize
     }
 
+    /// The number in the name of a file with an object of this kind.
+    ///
+    /// Users store these files, so the numbers stay the same. A service has either a Deployment or
+    /// a StatefulSet, so both have the same number.
+    #[must_use]
+    pub const fn file_number(self) -> usize {
+        let rank = self.rank();
+        if rank > Self::Deployment.rank() { rank - 1 } else { rank }
+    }
+
     /// The step of an apply that writes objects of this kind.
     #[must_use]
     pub const fn stage(self) -> Stage {
@@ -260,6 +270,17 @@ mod tests {
         assert_eq!(Kind::Deployment.group_kind(), "Deployment.apps");
         assert_eq!(Kind::find("apps/v1beta1", "Deployment"), None);
         assert_eq!(Kind::from_group_kind("Deployment"), None);
+    }
+
+    #[test]
+    fn numbers_of_files_stay_the_same() {
+        let numbers = [
+            (Kind::Deployment, 5),
+            (Kind::StatefulSet, 5),
+            (Kind::HorizontalPodAutoscaler, 6),
+            (Kind::Ingress, 8),
+        ];
+        assert!(numbers.iter().all(|(kind, number)| kind.file_number() == *number));
     }
 
     #[test]

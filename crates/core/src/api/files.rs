@@ -17,7 +17,7 @@ pub enum FileFormat {
     Json,
 }
 
-/// Returns one file per manifest. A file name starts with the rank of the kind, so that the
+/// Returns one file per manifest. A file name starts with the number of the kind, so that the
 /// Namespace is applied first, and a new object does not rename other files.
 ///
 /// ```
@@ -48,7 +48,7 @@ pub fn files(manifests: &[Manifest], format: FileFormat) -> Vec<SourceText> {
 fn file_name(manifest: &Manifest, extension: &str) -> String {
     format!(
         "{:02}-{}-{}.{extension}",
-        manifest.kind.rank(),
+        manifest.kind.file_number(),
         manifest.kind.name().to_lowercase(),
         manifest.name
     )
