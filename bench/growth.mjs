@@ -2,7 +2,7 @@
 // apply. Draws the figures with gnuplot.
 //   node bench/growth.mjs FIGURES BINARY PICTURE
 import { spawnSync } from 'node:child_process';
-import { cpSync, mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { appendFileSync, cpSync, mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
 import { serviceFile } from '../scripts/service_file.mjs';
@@ -15,6 +15,10 @@ const { OPTAKIT_TEST_KUBECONFIG: KUBECONFIG } = process.env;
 const environment = resolve('crates/core/benches/fixture/env.yml');
 const work = mkdtempSync(join(tmpdir(), 'optakit-bench-'));
 const figures = new Figures(target);
+
+/** A module whose variables are filled in. */
+const ENV_SERVICE =
+  '  - {type: k8s-service, name: variables, image: nginx, port: {http: 80}, env_vars: {}}\n';
 
 /** Creates a folder with a service file of `services` services. */
 function folderOf(services, name = `many${services}`) {
@@ -34,6 +38,17 @@ const curves = [
     label: 'render, by modules in a file',
     steps: [1, 10, 100, 1000, 10_000],
     prepare: (count) => ({ cwd: folderOf(count), command: [binary, 'render', '--quiet'] }),
+  },
+  {
+    name: 'bundle-variables',
+    label: 'bundle, by variables of a service',
+    steps: [1, 10, 100, 1000, 10_000],
+    prepare(count) {
+      const cwd = folderOf(1, `variables${count}`);
+      const variables = Array.from({ length: count }, (_, index) => `A${index}: "${index}"`);
+      appendFileSync(join(cwd, 'opta.yml'), ENV_SERVICE.replace('{}', `{${variables.join(', ')}}`));
+      return { cwd, command: [binary, 'bundle', '--quiet', '-o', 'bundle.json'] };
+    },
   },
   {
     name: 'check-files',

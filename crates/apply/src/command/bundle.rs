@@ -2,10 +2,10 @@
 
 use std::path::{Path, PathBuf};
 
-use anyhow::{Context, anyhow};
+use anyhow::{Context, anyhow, bail};
 use optakit_core::api::{self, Severity};
 use optakit_core::aws::iam::ISSUER;
-use optakit_core::bundle::{Bundle, BundleError};
+use optakit_core::bundle::{Bundle, BundleError, MAX_BYTES};
 use optakit_core::render::IMAGE_DIGEST;
 
 use super::{choices, inspect, rendered};
@@ -65,8 +65,17 @@ fn write(arguments: &BundleArgs, report: &Report) -> anyhow::Result<Outcome> {
         return Ok(Outcome::Failed);
     }
     let bundle = api::bundle(&request).ok().context("the bundle cannot be built")?;
+    let text = bundle.to_text();
+    // No command would read it.
+    if text.len() > MAX_BYTES {
+        bail!(
+            "the bundle has {} bytes, expected at most {MAX_BYTES}\n  \
+             help: split the service file, or shorten its values",
+            text.len()
+        );
+    }
     if arguments.output == Path::new("-") {
-        report.json(&bundle.to_text());
+        report.json(&text);
         return Ok(Outcome::Succeeded);
     }
     let path = match &arguments.output {
@@ -74,7 +83,7 @@ fn write(arguments: &BundleArgs, report: &Report) -> anyhow::Result<Outcome> {
         folder if folder.is_dir() => folder.join(bundle.file_name()),
         file => file.clone(),
     };
-    output_file::write(&path, &bundle.to_text(), Privacy::Public)?;
+    output_file::write(&path, &text, Privacy::Public)?;
     report.note(format!("wrote {} ({})", path.display(), bundle.digest));
     report_missing(&bundle, report);
     Ok(Outcome::Succeeded)

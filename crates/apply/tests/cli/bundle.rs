@@ -60,3 +60,24 @@ fn missing_values_of_a_bundle_are_reported() {
         "{inspected}"
     );
 }
+
+#[test]
+fn a_bundle_that_no_command_would_read_is_not_written() {
+    let value = "x".repeat(120_000);
+    let service = |index| {
+        let variables: String = (0..8).map(|key| format!("K{key}: {value}, ")).collect();
+        format!(
+            "  - {{type: k8s-service, name: m{index}, image: nginx, port: {{http: 80}}, \
+             env_vars: {{{variables}}}}}\n"
+        )
+    };
+    let services: String = (0..5).map(service).collect();
+    let text = format!(
+        "name: shop\nenvironments: [{{name: staging, path: ../env/staging.yml}}]\nmodules:\n{services}"
+    );
+    let folder = folder(&text);
+    let outcome = run(&folder, &["bundle"]);
+    assert_eq!(outcome.code, 4, "{}", outcome.err);
+    assert!(outcome.err.contains("bytes, expected at most 8388608"), "{}", outcome.err);
+    assert!(!folder.path().join("service/shop-staging.bundle.json").exists());
+}
