@@ -199,14 +199,18 @@ function isTyping({ transactions }) {
  * @param {(back: boolean) => void} onStep
  */
 function stepKeymap(onStep) {
-  const step = (/** @type {boolean} */ back) => () => {
-    onStep(back);
-    return true;
-  };
+  const isMac = /Mac|iP(hone|[oa]d)/.test(navigator.platform);
   return [
     keymap.of([
-      { key: 'Mod-z', run: step(true), shift: step(false) },
-      { key: 'Mod-y', run: step(false) },
+      {
+        any(_, event) {
+          const key = event.key.toLowerCase();
+          const hasModifier = isMac ? event.metaKey : event.ctrlKey;
+          if (!hasModifier || event.altKey || (key !== 'z' && key !== 'y')) return false;
+          onStep(key === 'z' && !event.shiftKey);
+          return true;
+        },
+      },
     ]),
     // The menu of the browser can undo too.
     EditorView.domEventHandlers({

@@ -118,6 +118,11 @@ fn text_change(file: String, before: Option<&str>, after: Option<&str>) -> TextC
 }
 
 impl TextChange {
+    /// Returns the number of removed and inserted bytes.
+    pub(crate) fn size(&self) -> usize {
+        self.removed.len() + self.inserted.len()
+    }
+
     /// Joins a change that directly follows this one and touches its text.
     pub(crate) fn join(&mut self, next: &Self) -> bool {
         if self.file != next.file {

@@ -5,6 +5,8 @@ use crate::work::Work;
 
 /// How long after typing the next typing joins its step, in milliseconds.
 const JOIN_TIME: f64 = 500.0;
+/// The most bytes that a key changes. Text that is pasted or replaced as a whole is a step.
+const KEY_BYTES: usize = 64;
 /// The most steps that are kept.
 const MAX_STEPS: usize = 2000;
 
@@ -36,6 +38,7 @@ impl Steps {
     /// Adds a change. Typing joins the step before it.
     pub(crate) fn record(&mut self, before: &Work, after: &Work, time: f64, made: Made) {
         let Some(change) = Change::between(before, after) else { return };
+        let typing = typing && change.texts.iter().all(|text| text.size() <= KEY_BYTES);
         self.undone.clear();
         if let Some(last) = self.done.last_mut()
             && (time - last.time < JOIN_TIME || matches!(made, Made::InField(_)))

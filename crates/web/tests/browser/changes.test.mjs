@@ -57,7 +57,9 @@ test('an export is a base for its own environment and document only', async (t) 
   await environment.selectOption('staging');
   await panel.getByText('No differences').waitFor();
   await button(page, 'Examples').first().click();
-  await dialog(page, 'Examples').getByRole('button', { name: /^Several services/ }).click();
+  await dialog(page, 'Examples')
+    .getByRole('button', { name: /^Several services/ })
+    .click();
   await panel.getByText('No export yet').waitFor();
 });
 

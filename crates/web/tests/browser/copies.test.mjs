@@ -20,7 +20,10 @@ test('nothing is copied or saved while the text has errors', async (t) => {
   for (const name of ['Copy', 'Download', 'Kustomize', 'Export bundle']) {
     assert.equal(await button(page, name).getAttribute('aria-disabled'), 'true', name);
     await button(page, name).click({ force: true });
-    await page.locator('.toast').getByText(/Fix the errors/).waitFor();
+    await page
+      .locator('.toast')
+      .getByText(/Fix the errors/)
+      .waitFor();
   }
   assert.equal(await clipboard(page), 'own');
   await tab(page, 'AWS').click();
