@@ -64,7 +64,8 @@ pub(crate) struct ListArgs {
 }
 
 /// The help of `--namespace` of `logs`.
-const LOGS_NAMESPACE: &str = "Layer in the cluster, instead of a service file or a bundle";
+const LOGS_NAMESPACE: &str = "Layer in the cluster, instead of a service file or a bundle; without \
+                              connection options, in the current context of your kubeconfig";
 
 /// Print the logs of the pods of a service.
 ///
