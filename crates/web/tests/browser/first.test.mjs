@@ -54,7 +54,10 @@ for (const [device, viewport] of [
     release();
     await text(page).waitFor();
     assert.equal(await page.locator('#loading').count(), 0);
-    assert.deepEqual(await shown.boundingBox(), before);
+    // On a phone, the introduction appears above the text.
+    const { x, y, width, height } = await shown.boundingBox();
+    if (device === 'desktop') assert.deepEqual({ x, y, width, height }, before);
+    else assert.deepEqual({ x, width }, { x: before.x, width: before.width });
   });
 }
 
