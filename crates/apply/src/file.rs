@@ -62,15 +62,22 @@ pub(crate) fn read_text(path: &Path) -> Result<SourceText, FileError> {
     if let Some(text) = from_utf16(&bytes) {
         return Ok(SourceText { name, text });
     }
-    match String::from_utf8(bytes) {
-        Ok(text) => Ok(SourceText { name, text }),
-        Err(error) => {
-            let at = error.utf8_error().valid_up_to();
-            let bytes = error.as_bytes();
-            let line = bytes[..at].iter().filter(|byte| **byte == b'\n').count() + 1;
-            Err(FileError::NotUtf8 { name, line, byte: bytes[at] })
-        }
-    }
+    let text = utf8(&name, bytes)?;
+    Ok(SourceText { name, text })
+}
+
+/// Decodes the bytes of a file.
+///
+/// # Errors
+///
+/// Fails if the bytes are not UTF-8. The message names the file.
+pub(crate) fn utf8(name: &str, bytes: Vec<u8>) -> Result<String, FileError> {
+    String::from_utf8(bytes).map_err(|error| {
+        let at = error.utf8_error().valid_up_to();
+        let bytes = error.as_bytes();
+        let line = bytes[..at].iter().filter(|byte| **byte == b'\n').count() + 1;
+        FileError::NotUtf8 { name: name.to_owned(), line, byte: bytes[at] }
+    })
 }
 
 /// Decodes UTF-16 with a byte order mark, as Windows PowerShell writes it.

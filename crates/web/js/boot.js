@@ -29,10 +29,36 @@ const parsed = new Promise((resolve) => {
   document.addEventListener('readystatechange', check);
   check();
 });
+// The service worker keeps the files of this release while the tab is open.
+navigator.locks?.request(`optakit.release ${program}`, { mode: 'shared' }, () => {
+  return new Promise(() => {});
+});
+
+/**
+ * Loads the page once more if the server has another release: an HTTP cache can have an earlier
+ * page, whose files are gone.
+ */
+async function loadAgain() {
+  const TRIED = 'optakit.loaded-again';
+  try {
+    const isSecond = sessionStorage.getItem(TRIED) !== null;
+    sessionStorage.removeItem(TRIED);
+    if (isSecond) return;
+    const response = await fetch(location.href, { cache: 'reload' });
+    const name = attribute('script[data-wasm]', 'data-wasm');
+    if (!response.ok || (await response.text()).includes(name)) return;
+    sessionStorage.setItem(TRIED, '');
+    location.reload();
+  } catch {
+    // Without a network or storage, show the message.
+  }
+}
+
 try {
   const [{ default: init }, wasm] = await Promise.all([bindings, compiled, page, parsed]);
   await init({ module_or_path: wasm });
 } catch (error) {
+  await loadAgain();
   delete document.documentElement.dataset.first;
   const message = document.querySelector('#loading .loading');
   if (message) {
@@ -45,11 +71,29 @@ try {
 
 // The service worker makes the page work without a network. `optakit edit` serves the page from
 // this machine and does not need it.
-if (navigator.serviceWorker && !new URLSearchParams(location.search).has('token')) {
+if (navigator.serviceWorker && !('served' in document.documentElement.dataset)) {
   const policy = window.trustedTypes?.createPolicy('optakit', { createScriptURL: (url) => url });
   const url = new URL('offline.js', base).href;
-  // The page works without the service worker, so ignore errors.
-  navigator.serviceWorker.register(policy?.createScriptURL(url) ?? url).catch(() => {});
+  // The page works without the service worker, so ignore errors. No cache may delay a new worker.
+  const options = { updateViaCache: /** @type {const} */ ('none') };
+  navigator.serviceWorker
+    .register(policy?.createScriptURL(url) ?? url, options)
+    .then(checkSometimes)
+    .catch(() => {});
+}
+
+/**
+ * Checks for a new release when a person returns to a tab that is open for long.
+ *
+ * @param {ServiceWorkerRegistration} registration
+ */
+function checkSometimes(registration) {
+  let last = Date.now();
+  document.addEventListener('visibilitychange', () => {
+    if (document.hidden || Date.now() - last < 60 * 60 * 1000) return;
+    last = Date.now();
+    registration.update().catch(() => {});
+  });
 }
 
 export {};

@@ -15,14 +15,49 @@ import { openDB } from 'idb';
  * @property {string} text
  */
 
+/** Whether `optakit edit` serves the page. */
+export const isServed = 'served' in document.documentElement.dataset;
+
 /** @type {Promise<import('idb').IDBPDatabase> | undefined} */
 let opened;
+/** Where the page of `optakit edit` stores its work: a name, and what encrypts the texts. */
+let name = 'optakit';
+/** @type {Awaited<ReturnType<typeof import('./vault.js').vault>> | undefined} */
+let vault;
+
+/**
+ * Chooses the database of a service file. The page of `optakit edit` stores nothing before.
+ *
+ * @param {string} id
+ * @param {string} key
+ */
+export async function openVault(id, key) {
+  vault = await (await import('./vault.js')).vault(key);
+  name = `optakit.${id}`;
+}
 
 /** Opens the database, once. */
-export const database = () =>
-  (opened ??= openDB('optakit', 1, {
+export function database() {
+  if (isServed && !vault) throw new Error('the texts cannot be encrypted');
+  return (opened ??= openDB(name, 1, {
     upgrade(db) {
       db.createObjectStore('drafts', { keyPath: 'id' });
       db.createObjectStore('history', { keyPath: 'id', autoIncrement: true });
     },
   }));
+}
+
+/**
+ * Returns a text as it is stored.
+ *
+ * @param {string} text
+ */
+export const seal = async (text) => (vault ? vault.seal(text) : text);
+
+/**
+ * Returns a stored text.
+ *
+ * @param {any} stored
+ * @returns {Promise<string>}
+ */
+export const unseal = async (stored) => (vault ? vault.open(stored) : stored);

@@ -1,5 +1,5 @@
 // Drafts: each tab saves its work in a draft of the database. Only one tab writes a draft.
-import { database } from './database.js';
+import { database, isServed, seal, unseal } from './database.js';
 import { painted } from './painted.js';
 
 const DRAFT = 'optakit.draft';
@@ -46,22 +46,34 @@ async function findDraft() {
     if (await lock(draft.id)) {
       ownId = draft.id;
       sessionStorage.setItem(DRAFT, ownId);
-      return localStorage.getItem(UNWRITTEN + ownId) ?? draft.text;
+      return localStorage.getItem(UNWRITTEN + ownId) ?? (await unseal(draft.text));
     }
   }
   await startDraft();
-  return (previous ?? drafts[0])?.text ?? null;
+  const copied = previous ?? drafts[0];
+  return copied ? unseal(copied.text) : null;
 }
 
-// Start now, while the browser still loads the program that calls `claim`.
-const claimed = findDraft();
-claimed.catch(() => {});
+// Start now, while the browser still loads the program that calls `claim`. The page of
+// `optakit edit` first needs the name of its database.
+const claimed = isServed ? undefined : findDraft();
+claimed?.catch(() => {});
 
 /**
  * Returns the work to continue with, as text: the draft of this tab, or else the latest draft that
  * no other tab has open, or else a copy of the latest draft. Returns null if there is no draft.
  */
-export const claim = () => claimed;
+export async function claim() {
+  known = await (claimed ?? findDraft());
+  return known;
+}
+
+/**
+ * The latest text that this module knows.
+ *
+ * @type {string | null | undefined}
+ */
+let known;
 
 /** Starts a new draft for this tab. The draft before it does not change any more. */
 export const fork = startDraft;
@@ -78,13 +90,37 @@ let newest;
 
 function takeText() {
   newest = textToSave?.() ?? newest;
+  known = newest ?? known;
   textToSave = undefined;
   return newest;
 }
 
-// A page that is closed has no time for the database, so write to the local storage.
+/**
+ * Saves the texts of the editors after a crash of the program, which cannot be asked any more.
+ *
+ * @param {Map<string, string>} texts The texts by file.
+ */
+export async function rescue(texts) {
+  textToSave = undefined;
+  isWriting = true;
+  newest = undefined;
+  const work = JSON.parse(known ?? '{}');
+  work.environment_files ??= {};
+  for (const [file, text] of texts) {
+    if (file === 'opta.yml') work.service = text;
+    else if (file === 'values.yml') work.values = text;
+    else if (text !== '' || file in work.environment_files) work.environment_files[file] = text;
+  }
+  const draft = { id: ownId, time: Date.now(), text: await seal(JSON.stringify(work)) };
+  await (await database()).put('drafts', draft);
+  localStorage.removeItem(UNWRITTEN + ownId);
+}
+
+// A page that is closed has no time for the database, so write to the local storage. `optakit edit`
+// stores nothing there, because it is not encrypted.
 addEventListener('pagehide', () => {
   try {
+    if (isServed) return;
     const text = takeText();
     if (text !== undefined) localStorage.setItem(UNWRITTEN + ownId, text);
   } catch {
@@ -105,10 +141,13 @@ export async function keep(text) {
   try {
     while (textToSave) {
       await painted();
-      const draft = { id: ownId, time: Date.now(), text: takeText() };
+      const taken = takeText();
+      if (taken === undefined) break;
+      const draft = { id: ownId, time: Date.now(), text: await seal(taken) };
       await (await database()).put('drafts', draft);
     }
     newest = undefined;
+    if (isServed) return;
     // first.js reads this key, because it cannot wait for a database.
     localStorage.setItem('optakit.kept', '');
     localStorage.removeItem(UNWRITTEN + ownId);

@@ -162,6 +162,8 @@ export function create(parent, label, text, hint, onChange, onComplete, onHover,
         autocorrect: 'off',
       }),
       typeOverSelection,
+      // CodeMirror would only log an error of the functions that it calls.
+      EditorView.exceptionSink.of((error) => globalThis.OptakitPage.crashed(String(error))),
       EditorView.domEventHandlers({
         focus: (_, view) => void loadTyping(view, onComplete),
         // The page opens dropped files, so the editor must not insert them.
@@ -358,6 +360,21 @@ export function reveal(view, from, to) {
     effects: EditorView.scrollIntoView(selection.anchor, { y: 'center' }),
   });
   view.focus();
+}
+
+/**
+ * Returns the texts of all editors by file, without the program.
+ *
+ * @returns {[string, string][]}
+ */
+export function texts() {
+  const parents = [...document.querySelectorAll('[data-file]')];
+  return parents.flatMap((parent) => {
+    const { file } = /** @type {HTMLElement} */ (parent).dataset;
+    const content = parent.shadowRoot?.querySelector('.cm-editor');
+    const view = content && EditorView.findFromDOM(/** @type {HTMLElement} */ (content));
+    return view && file ? [[file, view.state.doc.toString()]] : [];
+  });
 }
 
 /** @param {EditorView} view */

@@ -1,16 +1,10 @@
-// Files that a person opens, drops on the page or saves.
+// Files that a person opens or drops on the page.
+import { opened, plainText } from './opened.js';
 
 /** @typedef {{path: string, text: string, refused?: string}} OpenedFile */
 
 const MAX_SIZE = 5 * 1024 * 1024;
 const MAX_FILES = 2000;
-
-/**
- * Opened files, by path. The page can write to a file that has a handle.
- *
- * @type {Map<string, FileSystemFileHandle>}
- */
-const handles = new Map();
 
 /**
  * Reads a file. A file that cannot be opened does not stop the others.
@@ -35,11 +29,14 @@ async function read(file, path) {
 async function readText(file, path) {
   if (file.size > MAX_SIZE) throw new Error(`${path} is larger than 5 MiB`);
   const bytes = await file.arrayBuffer();
+  let raw;
   try {
-    return { path, text: new TextDecoder('utf-8', { fatal: true }).decode(bytes) };
+    raw = new TextDecoder('utf-8', { fatal: true, ignoreBOM: true }).decode(bytes);
   } catch {
     throw new Error(`${path} is not text in UTF-8`);
   }
+  opened.raw.set(path, raw);
+  return { path, text: plainText(raw) };
 }
 
 const IGNORED_FOLDER = /^(node_modules|target|\..*)$/;
@@ -70,7 +67,7 @@ async function readDirectory(directory, prefix, found) {
     if (handle.kind === 'directory') {
       if (!IGNORED_FOLDER.test(name)) await readDirectory(handle, `${path}/`, found);
     } else if (isRelevant(path)) {
-      handles.set(path, handle);
+      opened.handles.set(path, handle);
       found.push(await read(await handle.getFile(), path));
     }
   }
@@ -118,7 +115,7 @@ const PICKER_TYPES = [
 
 /** Opens files that a person chooses. */
 export async function openFiles() {
-  handles.clear();
+  opened.clear();
   if (!window.showOpenFilePicker) {
     return Promise.all((await choose(false)).map((file) => read(file, file.name)));
   }
@@ -127,7 +124,7 @@ export async function openFiles() {
     const chosen = await show({ multiple: true, types: PICKER_TYPES });
     return Promise.all(
       chosen.map(async (handle) => {
-        handles.set(handle.name, handle);
+        opened.handles.set(handle.name, handle);
         return read(await handle.getFile(), handle.name);
       }),
     );
@@ -143,7 +140,7 @@ const pathInFolder = (file) => file.webkitRelativePath.replace(/^[^/]*\//, '') |
 
 /** Opens the YAML and JSON files of a folder that a person chooses. */
 export async function openFolder() {
-  handles.clear();
+  opened.clear();
   if (!window.showDirectoryPicker) {
     const files = (await choose(true)).filter((file) => isRelevant(pathInFolder(file)));
     return Promise.all(files.slice(0, MAX_FILES).map((file) => read(file, pathInFolder(file))));
@@ -189,10 +186,12 @@ async function readEntry(entry, prefix, found) {
  * @param {DragEvent} event
  */
 export async function dropped(event) {
-  handles.clear();
+  opened.clear();
   // Read the event before the first `await`: the browser clears its data after that.
   const files = [...(event.dataTransfer?.files ?? [])];
-  const entries = [...(event.dataTransfer?.items ?? [])]
+  const items = [...(event.dataTransfer?.items ?? [])];
+  const requested = items.map((item) => item.getAsFileSystemHandle?.());
+  const entries = items
     .map((item) => item.webkitGetAsEntry?.() ?? null)
     .filter((entry) => entry !== null);
   /** @type {OpenedFile[]} */
@@ -201,27 +200,18 @@ export async function dropped(event) {
   if (entries.length === 0) {
     found.push(...(await Promise.all(files.map((file) => read(file, file.name)))));
   }
+  for (const result of await Promise.allSettled(requested)) {
+    const handle = result.status === 'fulfilled' ? result.value : null;
+    if (handle?.kind === 'file') {
+      opened.handles.set(handle.name, /** @type {FileSystemFileHandle} */ (handle));
+    }
+  }
   const [first] = entries;
   const folder = entries.length === 1 && first.isDirectory ? `${first.name}/` : '';
   return found.map((file) => ({
     ...file,
     path: file.path.startsWith(folder) ? file.path.slice(folder.length) : file.path,
   }));
-}
-
-/**
- * Saves a file to where it was opened. Returns false if the browser gave no access to it.
- *
- * @param {string} path
- * @param {string} text
- */
-export async function saveInPlace(path, text) {
-  const handle = handles.get(path);
-  if (!handle) return false;
-  const stream = await handle.createWritable();
-  await stream.write(text);
-  await stream.close();
-  return true;
 }
 
 /**

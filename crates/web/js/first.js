@@ -3,6 +3,7 @@
 function isFirstVisit() {
   try {
     const { hash, search } = location;
+    if ('served' in document.documentElement.dataset) return false;
     return hash === '' && search === '' && localStorage.getItem('optakit.kept') === null;
   } catch {
     // The browser stores nothing, so every visit is the first.

@@ -27,3 +27,7 @@ interface FileSystemDirectoryHandle {
 
 /** The functions that the Rust side calls. */
 declare var OptakitPage: Record<string, any>;
+
+interface DataTransferItem {
+  getAsFileSystemHandle?(): Promise<FileSystemHandle | null>;
+}

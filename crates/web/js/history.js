@@ -1,5 +1,5 @@
 // The history: earlier versions of the work.
-import { database } from './database.js';
+import { database, seal, unseal } from './database.js';
 
 const MAX_ENTRIES = 300;
 
@@ -13,8 +13,8 @@ const MAX_ENTRIES = 300;
 export async function remember(label, text) {
   const db = await database();
   const latest = await db.transaction('history').store.openCursor(null, 'prev');
-  if (latest?.value.text === text) return;
-  await db.add('history', { time: Date.now(), label, text });
+  if (latest && (await unseal(latest.value.text)) === text) return;
+  await db.add('history', { time: Date.now(), label, text: await seal(text) });
   const keys = await db.getAllKeys('history');
   const excess = keys.slice(0, Math.max(0, keys.length - MAX_ENTRIES));
   await Promise.all(excess.map((key) => db.delete('history', key)));
@@ -26,7 +26,9 @@ export async function remember(label, text) {
  * @returns {Promise<import('./database.js').HistoryEntry[]>}
  */
 export async function history() {
-  return (await (await database()).getAll('history')).reverse();
+  const entries = (await (await database()).getAll('history')).reverse();
+  const texts = await Promise.all(entries.map((entry) => unseal(entry.text)));
+  return entries.map((entry, index) => ({ ...entry, text: texts[index] }));
 }
 
 /** Deletes the history. */

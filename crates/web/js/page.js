@@ -30,7 +30,9 @@ async function bringEditor() {
   editor.startLayout();
 }
 
-/** Replaced by the functions of editor.js when it is loaded. */
+/** Loads the functions for files on disk. */
+async function loadDisk() {
+  Object.assign(/** Replaced by the functions of editor.js when it is loaded. */
 const notLoaded = { toggleLineWrapping() {}, searchText() {} };
 
-globalThis.OptakitPage = { ...platform, ...notLoaded, highlight, bringEditor };
+globalThis.OptakitPage = { ...platform, ...notLoaded, highlight, bringEditor, loadDisk };

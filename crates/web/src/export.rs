@@ -35,7 +35,7 @@ pub(crate) fn download(state: State, name: &str, media_type: &str, text: &str) {
 /// Returns the message after a file was saved, with the notes about it.
 pub(crate) fn result(name: &str, saved: bool, notes: &[String]) -> String {
     if saved {
-        with_notes(&format!("Saved {name}"), notes)
+        with_notes(&format!("Downloaded {name}"), notes)
     } else {
         "The browser blocks downloads".to_owned()
     }

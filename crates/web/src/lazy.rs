@@ -11,6 +11,7 @@ use leptos::prelude::*;
 use leptos::reactive::computed::ScopedFuture;
 use wasm_split_helpers::SplitLoaderError;
 
+use crate::platform::{self, NOT_LOADED};
 use crate::state::State;
 
 /// The result of a marked function; an error if its part cannot be fetched.
@@ -18,9 +19,6 @@ pub(crate) type Loaded<T> = Result<T, SplitLoaderError>;
 
 /// A boxed future: marked functions cannot be async.
 pub(crate) type BoxFuture<T> = Pin<Box<dyn Future<Output = T>>>;
-
-/// The message when a part cannot be fetched.
-pub(crate) const FAILED: &str = "A part of the page could not be loaded; check your connection";
 
 /// Shows a view when its part is loaded.
 pub(crate) fn show(load: BoxFuture<Loaded<AnyView>>) -> AnyView {
@@ -30,7 +28,7 @@ pub(crate) fn show(load: BoxFuture<Loaded<AnyView>>) -> AnyView {
     leptos::task::spawn_local(async move {
         match load.await {
             Ok(view) => drop(slot.try_update(|slot| *slot = Some(view))),
-            Err(_) => state.notify(FAILED),
+            Err(_) => report(state).await,
         }
     });
     (move || {
@@ -44,7 +42,17 @@ pub(crate) fn show(load: BoxFuture<Loaded<AnyView>>) -> AnyView {
 pub(crate) fn run(state: State, load: BoxFuture<Loaded<()>>) {
     leptos::task::spawn_local(async move {
         if load.await.is_err() {
-            state.notify(FAILED);
+            report(state).await;
         }
     });
+}
+
+/// Shows why a part could not be loaded.
+async fn report(state: State) {
+    if platform::is_outdated().await {
+        state.view.has_new_release.set(true);
+        state.notify("This part belongs to a new version: reload the page. Your work is kept.");
+    } else {
+        state.notify(NOT_LOADED);
+    }
 }

@@ -11,6 +11,7 @@ mod choices;
 mod colors;
 mod commands;
 mod dialogs;
+mod disk;
 mod documentation;
 mod editor;
 mod effects;
@@ -63,10 +64,17 @@ fn main() {
 }
 
 async fn start() {
-    let (work, message) = storage::load().await;
+    // The page of `optakit edit` gets the name of its database from the server.
+    let served = match served::is_served() {
+        true => match served::read().await {
+            Ok(served) => Some(served),
+            Err(reason) => return show_failure(&format!("Cannot open the file: {reason}")),
+        },
+        false => None,
+    };
+    let (work, message) = storage::load(served.is_some()).await;
     let (work, link_message) =
         if share::is_linked() { share::open_link(work).await } else { (work, None) };
-    let served = if served::is_served() { Some(served::read().await) } else { None };
     if let Some(loading) = document().get_element_by_id("loading") {
         loading.remove();
     }
@@ -81,10 +89,10 @@ async fn start() {
 }
 
 /// Creates the state of the page and starts its effects.
-fn open_page(work: Work, served: Option<&Result<Served, String>>, message: Option<String>) -> Page {
+fn open_page(work: Work, served: Option<&Served>, message: Option<String>) -> Page {
     let state = State::new(match served {
-        Some(Ok(served)) => (served.work)(work),
-        _ => work,
+        Some(served) => (served.work)(work),
+        None => work,
     });
     let page = Page { state, editors: Editors::new(), undo: Undo::new() };
     provide_context(page);
@@ -93,15 +101,20 @@ fn open_page(work: Work, served: Option<&Result<Served, String>>, message: Optio
     report_crashes(state);
     storage::save_changes(state);
     undo::start(page);
-    match served {
-        Some(Ok(served)) => (served.follow)(page),
-        Some(Err(reason)) => state.notify(format!("Cannot read the file: {reason}")),
-        None => {}
+    if let Some(served) = served {
+        (served.follow)(page);
     }
     if let Some(message) = message {
         state.notify(message);
     }
     page
+}
+
+/// Shows why the page cannot start.
+fn show_failure(message: &str) {
+    if let Ok(Some(loading)) = document().query_selector("#loading .loading") {
+        loading.set_text_content(Some(message));
+    }
 }
 
 /// Shows a message and the user's text when the program panics.

@@ -1,14 +1,13 @@
 //! Changes texts and shows places in them, through their editors.
 
-use std::collections::BTreeMap;
-
 use leptos::prelude::*;
 use optakit_core::api::TextEdit;
 
 use crate::editor::{Editor, Editors};
+use crate::platform;
 use crate::state::{Pane, State};
 use crate::steps::Undo;
-use crate::work::{SERVICE_FILE, VALUES_FILE, Work};
+use crate::work::{SERVICE_FILE, VALUES_FILE, Work, page_text};
 
 /// The state together with the text editors and the undo history.
 #[derive(Clone, Copy)]
@@ -21,7 +20,7 @@ pub(crate) struct Page {
 impl Page {
     /// Replaces the work with other work, and keeps nothing of it.
     pub(crate) fn replace(self, work: Work) {
-        let sources = self.state.sources;
+        let (sources, work) = (self.state.sources, work.with_page_texts());
         let before = sources.environment_files.get_untracked();
         for path in before.keys().filter(|path| !work.environment_files.contains_key(*path)) {
             self.replace_text(path, String::new());
@@ -38,7 +37,7 @@ impl Page {
         self.replace_text(SERVICE_FILE, work.service);
         self.state.view.file.set(SERVICE_FILE.to_owned());
         // The files of the work before must not be overwritten.
-        self.state.view.opened_paths.set(BTreeMap::new());
+        platform::forget_opened();
         self.state.view.pane.set(Pane::Text);
         // In a low window the text may be outside the screen.
         window().scroll_to_with_x_and_y(0.0, 0.0);
@@ -46,9 +45,19 @@ impl Page {
 
     /// Replaces the text of a file, as one undo step if it has an editor.
     pub(crate) fn replace_text(self, file: &str, text: String) {
+        let text = page_text(text);
         match self.editors.of(file) {
             Some(editor) => editor.replace(&text),
             None => self.state.sources.set_text(file, text),
+        }
+    }
+
+    /// Changes the text of a file to another one, as one undo step. The cursor stays in its line.
+    /// Needs [`disk::load`](crate::disk::load).
+    pub(crate) fn patch_text(self, file: &str, text: &str) {
+        match self.editors.of(file) {
+            Some(editor) => editor.patch(text),
+            None => self.state.sources.set_text(file, text.to_owned()),
         }
     }
 

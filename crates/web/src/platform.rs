@@ -4,12 +4,17 @@ use optakit_core::api::SourceText;
 use serde::{Deserialize, Serialize};
 use wasm_bindgen::prelude::*;
 
+/// The message when a part of the page cannot be fetched.
+pub(crate) const NOT_LOADED: &str = "A part of the page could not be loaded; check your connection";
+
 #[wasm_bindgen]
 extern "C" {
     #[wasm_bindgen(js_namespace = OptakitPage, js_name = claim, catch)]
     async fn claim_js() -> Result<JsValue, JsValue>;
     #[wasm_bindgen(js_namespace = OptakitPage, js_name = fork, catch)]
     async fn fork_js() -> Result<JsValue, JsValue>;
+    #[wasm_bindgen(js_namespace = OptakitPage, js_name = openVault, catch)]
+    async fn open_vault_js(id: &str, key: &str) -> Result<JsValue, JsValue>;
     #[wasm_bindgen(js_namespace = OptakitPage, js_name = keep, catch)]
     async fn keep_js(text: &Closure<dyn Fn() -> String>) -> Result<JsValue, JsValue>;
     #[wasm_bindgen(js_namespace = OptakitPage, js_name = remember, catch)]
@@ -28,10 +33,18 @@ extern "C" {
     async fn open_folder_js() -> Result<JsValue, JsValue>;
     #[wasm_bindgen(js_namespace = OptakitPage, js_name = dropped, catch)]
     async fn dropped_js(event: &web_sys::DragEvent) -> Result<JsValue, JsValue>;
-    #[wasm_bindgen(js_namespace = OptakitPage, js_name = saveInPlace, catch)]
-    async fn save_in_place_js(path: &str, text: &str) -> Result<JsValue, JsValue>;
     #[wasm_bindgen(js_namespace = OptakitPage, js_name = saveZip, catch)]
     async fn save_zip_js(name: &str, files: JsValue) -> Result<JsValue, JsValue>;
+    #[wasm_bindgen(js_namespace = OptakitPage, js_name = onNewRelease)]
+    fn on_new_release_js(found: &Closure<dyn Fn()>);
+    #[wasm_bindgen(js_namespace = OptakitPage, js_name = isOutdated)]
+    async fn is_outdated_js() -> JsValue;
+    /// Forgets where files were opened from, so that they are not overwritten.
+    #[wasm_bindgen(js_namespace = OptakitPage, js_name = forgetOpened)]
+    pub(crate) fn forget_opened();
+    /// Loads the newest release of the page.
+    #[wasm_bindgen(js_namespace = OptakitPage)]
+    pub(crate) fn reload();
     /// Waits until the browser has painted the latest changes.
     #[wasm_bindgen(js_namespace = OptakitPage)]
     pub(crate) async fn painted();
@@ -50,16 +63,22 @@ extern "C" {
     /// Sends the collected key presses to the focused element.
     #[wasm_bindgen(js_namespace = OptakitPage, js_name = releaseKeys)]
     pub(crate) fn release_keys();
-    /// Whether the page crashed in its last run.
-    #[wasm_bindgen(js_namespace = OptakitPage, js_name = hasCrashed)]
-    pub(crate) fn has_crashed() -> bool;
+    /// Returns how often the page crashed since it last ran for a while.
+    #[wasm_bindgen(js_namespace = OptakitPage, js_name = takeCrashes)]
+    pub(crate) fn take_crashes() -> u32;
 }
 
 /// The message of a JavaScript error.
-fn reason(error: &JsValue) -> String {
+pub(crate) fn reason(error: &JsValue) -> String {
     let message =
         js_sys::Reflect::get(error, &"message".into()).ok().and_then(|message| message.as_string());
     message.unwrap_or_else(|| "the browser denied access".to_owned())
+}
+
+/// Chooses where the page of `optakit edit` stores the work, and the key that encrypts it. If that
+/// fails, nothing is stored.
+pub(crate) async fn open_vault(id: &str, key: &str) {
+    drop(open_vault_js(id, key).await);
 }
 
 /// Returns the draft that this tab continues; none on the first visit.
@@ -75,6 +94,19 @@ pub(crate) async fn fork() {
 /// Saves the draft that `text` returns, after the next paint. Returns false if access is denied.
 pub(crate) async fn keep(text: &Closure<dyn Fn() -> String>) -> bool {
     keep_js(text).await.is_ok()
+}
+
+/// Calls a function when a newer release of the page is ready.
+pub(crate) fn on_new_release(found: impl Fn() + 'static) {
+    let found = Closure::<dyn Fn()>::new(found);
+    on_new_release_js(&found);
+    // It is needed as long as the page is open.
+    found.forget();
+}
+
+/// Whether the server has another release of the page.
+pub(crate) async fn is_outdated() -> bool {
+    is_outdated_js().await.as_bool().unwrap_or(false)
 }
 
 /// Adds an entry to the history.
@@ -143,12 +175,6 @@ pub(crate) async fn open_folder() -> Result<JsValue, JsValue> {
 /// Reads the files of a drop; [`files`] converts the result.
 pub(crate) async fn dropped(event: &web_sys::DragEvent) -> Result<JsValue, JsValue> {
     dropped_js(event).await
-}
-
-/// Writes a file that was opened from disk. Returns false if the browser has no handle for it.
-pub(crate) async fn save_in_place(path: &str, text: &str) -> Result<bool, String> {
-    let saved = save_in_place_js(path, text).await.map_err(|error| reason(&error))?;
-    Ok(saved.as_bool().unwrap_or(false))
 }
 
 #[derive(Serialize)]

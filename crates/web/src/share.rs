@@ -7,7 +7,7 @@ use optakit_core::api::{self, Choices, Credential, SourceText};
 use serde::{Deserialize, Serialize};
 use wasm_split_helpers::wasm_split;
 
-use crate::lazy::{self, BoxFuture, Loaded};
+use crate::lazy::{BoxFuture, Loaded};
 use crate::page::Page;
 use crate::platform;
 use crate::work::{SERVICE_FILE, Work};
@@ -81,7 +81,7 @@ pub(crate) fn is_linked() -> bool {
 pub(crate) async fn open_link(own: Option<Work>) -> Opened {
     match load_link(own.clone()).await {
         Ok(opened) => opened.await,
-        Err(_) => (own, Some(lazy::FAILED.to_owned())),
+        Err(_) => (own, Some(platform::NOT_LOADED.to_owned())),
     }
 }
 

@@ -5,7 +5,8 @@ use leptos::prelude::*;
 use crate::files;
 use crate::markup::count;
 use crate::page::Page;
-use crate::state::Dialog;
+use crate::platform;
+use crate::state::{Dialog, DiskStatus};
 
 /// The status line: number of objects, where the work is saved, and links to dialogs.
 #[component]
@@ -22,16 +23,33 @@ pub(crate) fn Status() -> impl IntoView {
             None => "Manifests not updated".to_owned(),
         }
     };
-    let saved = move || match view.served_file.get() {
-        Some(file) => format!("Saved in {file}"),
-        None if view.saved.get() => "Saved in this browser".to_owned(),
-        None => "Not saved: browser storage is blocked".to_owned(),
+    let saved = move || match view.disk.get() {
+        DiskStatus::Saved { file } => format!("Saved in {file}"),
+        DiskStatus::Saving { file } => format!("Saving in {file}…"),
+        DiskStatus::NotSaved { reason, .. } => format!("Not saved: {reason}"),
+        DiskStatus::NoFiles if view.saved.get() => "Saved in this browser".to_owned(),
+        DiskStatus::NoFiles => "Not saved: browser storage is blocked".to_owned(),
+    };
+    let action = move || match view.disk.get() {
+        DiskStatus::NotSaved { action: Some((name, action)), .. } => Some(view! {
+            <button class="link" on:click=move |_| action.run(())>{name}</button>
+        }),
+        _ => None,
+    };
+    platform::on_new_release(move || view.has_new_release.set(true));
+    let new_release = move || {
+        view.has_new_release.get().then(|| {
+            let reload = move |_| platform::reload();
+            view! { <button class="link" on:click=reload>{"New version: reload"}</button> }
+        })
     };
     let open = move |dialog| move |_| view.dialog.set(Some(dialog));
     view! {
         <footer class="status">
             <span>{objects}</span>
-            <span>{saved}</span>
+            <span role="status">{saved}</span>
+            {action}
+            {new_release}
             <span class={"space"}></span>
             <span class="wide">{"Nothing is uploaded"}</span>
             <button class="link" on:click=move |_| files::open(page)>{"Open"}</button>

@@ -12,23 +12,37 @@ use crate::work::Work;
 /// How long to wait between two entries of the history while the user types, in milliseconds.
 const HISTORY_INTERVAL: f64 = 60_000.0;
 
-/// Returns the draft to continue, and a message for the user.
-pub(crate) async fn load() -> (Option<Work>, Option<String>) {
+/// Where the text of a crashed page is.
+const CRASHED: &str = "The editor crashed. Your text is in History.";
+
+/// Returns the draft to continue, and a message for the user. `is_on_disk` says that the texts come
+/// from files instead.
+pub(crate) async fn load(is_on_disk: bool) -> (Option<Work>, Option<String>) {
     let draft = match platform::claim().await {
         Ok(draft) => draft,
         Err(reason) => {
             return (None, Some(format!("Work cannot be saved in this browser: {reason}")));
         }
     };
-    if platform::has_crashed() {
-        if let Some(draft) = draft {
-            platform::fork().await;
-            platform::remember("before the editor crashed", &draft).await;
-        }
-        return (None, Some("The editor crashed. Your text is in History.".to_owned()));
+    let crashes = platform::take_crashes();
+    if crashes > 0
+        && let Some(draft) = &draft
+    {
+        platform::remember("before the editor crashed", draft).await;
     }
+    // The text may be the reason of the crash, so it is not opened again and again.
+    if crashes > 1 {
+        platform::fork().await;
+        return (None, Some(CRASHED.to_owned()));
+    }
+    let message = match crashes {
+        0 => None,
+        _ if is_on_disk => Some(CRASHED),
+        _ => Some("The editor crashed. Your text was restored."),
+    };
+    let message = message.map(str::to_owned);
     let work = draft.and_then(|draft| Work::from_json(&draft));
-    (work, None)
+    (work, message)
 }
 
 /// Saves the work whenever it changes.
@@ -48,13 +62,12 @@ pub(crate) fn save_changes(state: State) {
     remember_while_typing(state);
 }
 
-/// Adds an entry to the history once per minute while the service file changes.
+/// Adds an entry to the history once per minute while a text changes.
 fn remember_while_typing(state: State) {
     let last = StoredValue::new(js_sys::Date::now());
     Effect::new(move |before: Option<Work>| {
         let work = state.sources.work.get();
-        if let Some(before) =
-            before.filter(|before| before.service != work.service && !before.service.is_empty())
+        if let Some(before) = before.filter(|before| has_other_texts(before, &work))
             && js_sys::Date::now() - last.get_value() > HISTORY_INTERVAL
         {
             last.set_value(js_sys::Date::now());
@@ -62,6 +75,15 @@ fn remember_while_typing(state: State) {
         }
         work
     });
+}
+
+/// Whether some work has texts, and other ones than the work after it.
+fn has_other_texts(before: &Work, after: &Work) -> bool {
+    let has_texts = !before.service.is_empty() || !before.environment_files.is_empty();
+    let is_changed = before.service != after.service
+        || before.environment_files != after.environment_files
+        || before.values != after.values;
+    has_texts && is_changed
 }
 
 /// Adds the current work to the history.

@@ -11,6 +11,9 @@ pub(crate) const SERVICE_FILE: &str = "opta.yml";
 /// The name of the values file in the page.
 pub(crate) const VALUES_FILE: &str = "values.yml";
 
+/// The first character of some files from Windows.
+const BYTE_ORDER_MARK: char = '\u{feff}';
+
 /// The texts and choices of the user.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub(crate) struct Work {
@@ -46,7 +49,29 @@ pub(crate) struct Export {
     pub(crate) objects: Vec<BaselineObject>,
 }
 
+/// Returns a text as the page shows it: with `\n` as line end, and without a byte order mark. The
+/// text editor counts a line end as one character, so the core must do the same.
+pub(crate) fn page_text(text: String) -> String {
+    let is_plain = !text.contains('\r') && !text.starts_with(BYTE_ORDER_MARK);
+    if is_plain {
+        return text;
+    }
+    let text = text.strip_prefix(BYTE_ORDER_MARK).unwrap_or(&text);
+    text.replace("\r\n", "\n").replace('\r', "\n")
+}
+
 impl Work {
+    /// Returns the work with its texts as the page shows them.
+    pub(crate) fn with_page_texts(self) -> Self {
+        let files = self.environment_files.into_iter();
+        Self {
+            service: page_text(self.service),
+            environment_files: files.map(|(path, text)| (path, page_text(text))).collect(),
+            values: page_text(self.values),
+            ..self
+        }
+    }
+
     /// Parses the result of [`to_json`](Self::to_json). It uses the parser of the browser, so that
     /// the first load does not need another one.
     pub(crate) fn from_json(text: &str) -> Option<Self> {
@@ -56,5 +81,16 @@ impl Work {
     /// Serializes the work as JSON.
     pub(crate) fn to_json(&self) -> String {
         serde_json::to_string(self).expect("texts and maps with text keys are JSON")
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn texts_of_the_page_have_one_kind_of_line_ends() {
+        assert_eq!(page_text("\u{feff}a\r\nb\rc\n".to_owned()), "a\nb\nc\n");
+        assert_eq!(page_text("a\n\u{feff}b".to_owned()), "a\n\u{feff}b");
     }
 }

@@ -1,5 +1,6 @@
 //! The arguments of the commands that read a service file.
 
+use std::net::IpAddr;
 use std::path::PathBuf;
 
 use clap::{Args, ValueEnum};
@@ -253,7 +254,7 @@ pub(crate) enum Exposure {
 /// Open the editor for a local service file in the browser.
 ///
 /// The page reads and writes the service file and the environment files it names. It updates when
-/// a file changes on disk. It is served on localhost only, and only the printed address with its
+/// a file changes on disk. It is served on this machine only, and only the printed address with its
 /// token can open it. Press Ctrl-C to stop it.
 #[derive(Debug, Args)]
 #[command(after_help = "\
@@ -267,7 +268,10 @@ Examples:
   optakit edit
 
   # Edit another file on a fixed port
-  optakit edit services/shop/opta.yml --port 8080")]
+  optakit edit services/shop/opta.yml --port 8080
+
+  # Edit a file in a container, whose port 8080 is published
+  optakit edit --host 0.0.0.0 --port 8080 --no-open")]
 pub(crate) struct EditArgs {
     /// Service file (created if missing) [default: opta.yml or opta.yaml]
     #[arg(add = complete::inputs())]
@@ -275,4 +279,20 @@ pub(crate) struct EditArgs {
     /// Port to listen on [default: any free port]
     #[arg(long, default_value_t = 0, hide_default_value = true)]
     pub(crate) port: u16,
+    /// IP address to listen on, for example `0.0.0.0` in a container [default: 127.0.0.1 and ::1]
+    ///
+    /// Everyone who can connect and knows the token can change the files.
+    #[arg(long, value_name = "ADDRESS")]
+    pub(crate) host: Option<IpAddr>,
+    /// Address of the page in the browser, if a proxy changes it
+    ///
+    /// GitHub Codespaces needs no address.
+    #[arg(long, value_name = "URL")]
+    pub(crate) public_url: Option<String>,
+    /// Print the address, but do not open the browser
+    #[arg(long)]
+    pub(crate) no_open: bool,
+    /// Read and write environment files outside the repository without asking
+    #[arg(long)]
+    pub(crate) allow_outside: bool,
 }

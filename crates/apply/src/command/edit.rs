@@ -1,7 +1,8 @@
 //! `optakit edit`.
 
 use crate::cli::EditArgs;
-use crate::edit::Server;
+use crate::edit::{Place, Server};
+use crate::environment_file::Outside;
 use crate::outcome::Outcome;
 use crate::report::Report;
 use crate::request;
@@ -13,12 +14,18 @@ use crate::session::block_on;
 ///
 /// Fails if the file cannot be read, the port is in use, or the binary was built without the page.
 pub(crate) fn run(arguments: &EditArgs, report: &Report) -> anyhow::Result<Outcome> {
+    let EditArgs { file, host, port, public_url, no_open, allow_outside } = arguments;
+    let place = Place { host: *host, port: *port, public_url: public_url.as_deref() };
+    let outside = Outside::allowed(*allow_outside);
     block_on(async {
-        let server =
-            Server::bind(&request::find_or_new(arguments.file.as_deref()), arguments.port).await?;
+        let file = request::find_or_new(file.as_deref());
+        let server = Server::bind(&file, &place, outside).await?;
         report.result(&format!("The editor is at {} (press Ctrl-C to stop)\n", server.address()));
+        if !no_open {
+            server.open_browser();
+        }
         tokio::select! {
-            served = server.serve() => served?,
+            () = server.serve() => {}
             stopped = tokio::signal::ctrl_c() => stopped?,
         }
         Ok(Outcome::Succeeded)

@@ -1,191 +1,156 @@
-//! The server of `optakit edit`. It listens on localhost and serves the editor page and the files
-//! that the page edits.
+//! The server of `optakit edit`. It serves the editor page and the files that the page edits.
 //!
 //! A request must contain the token of the printed address. Requests from pages of other origins
-//! are rejected, also if another host name resolves to localhost (DNS rebinding).
+//! are rejected, also if another host name resolves to this machine (DNS rebinding).
 
+mod access;
+mod browser;
+mod connections;
 mod files;
 mod page;
+mod requests;
+mod vault;
+mod version;
+mod watch;
 
+use std::net::{IpAddr, Ipv4Addr, Ipv6Addr, SocketAddr};
 use std::path::Path;
 use std::sync::Arc;
-use std::time::Duration;
 
 use anyhow::{Context, bail};
-use axum::extract::{DefaultBodyLimit, Query, Request, State};
-use axum::http::{HeaderMap, StatusCode, header};
-use axum::middleware::{self, Next};
-use axum::response::{IntoResponse, Response};
-use axum::routing::get;
-use axum::{Json, Router};
-use base64::Engine;
-use serde::Deserialize;
-use subtle::ConstantTimeEq;
+use axum::routing::{get, post};
+use axum::{Router, middleware};
+use tokio::net::TcpListener;
 
+use crate::environment_file::Outside;
+use access::Access;
 use files::Files;
+use vault::Vault;
+use watch::Watch;
 
-/// How long a request for changes stays open.
-const LONG_POLL: Duration = Duration::from_secs(25);
-/// How often the server checks the files for changes.
-const CHECK_INTERVAL: Duration = Duration::from_millis(250);
-/// The size of the largest file that the page may write, in bytes.
-const MAX_BODY: usize = 16 * 1024 * 1024;
+/// How the page is reached.
+pub(crate) struct Place<'a> {
+    /// The address to listen on; the loopback addresses if there is none.
+    pub(crate) host: Option<IpAddr>,
+    /// The port to listen on. 0 means any free port.
+    pub(crate) port: u16,
+    /// The address in the browser, if a proxy changes it.
+    pub(crate) public_url: Option<&'a str>,
+}
 
 /// A server that listens on a port.
 pub(crate) struct Server {
-    listener: tokio::net::TcpListener,
-    port: u16,
+    listeners: Vec<TcpListener>,
+    /// The address of the page without its token, with a slash at the end.
+    base: String,
     shared: Arc<Shared>,
 }
 
 struct Shared {
-    token: String,
-    /// The values of the `Host` header that are accepted.
-    hosts: [String; 2],
+    access: Access,
     files: Files,
+    watch: Watch,
+    vault: Vault,
 }
 
 impl Server {
-    /// Listens on localhost. Port 0 means any free port.
+    /// Listens at a place, for a service file.
     ///
     /// # Errors
     ///
     /// Fails if the binary was built without the page, the file cannot be read, or the port is in
     /// use.
-    pub(crate) async fn bind(file: &Path, port: u16) -> anyhow::Result<Self> {
+    pub(crate) async fn bind(
+        file: &Path,
+        place: &Place<'_>,
+        outside: Outside,
+    ) -> anyhow::Result<Self> {
         if page::is_missing() {
             bail!(
                 "this binary was built without the editor page\n  \
                  help: build the page with `make page`, then build the binary again"
             );
         }
-        let files = Files::open(file)?;
-        let listener =
-            tokio::net::TcpListener::bind(("127.0.0.1", port)).await.with_context(|| {
-                format!("cannot listen on port {port}\n  help: choose another port with `--port`")
-            })?;
-        let port = listener.local_addr()?.port();
-        let hosts = [format!("127.0.0.1:{port}"), format!("localhost:{port}")];
-        Ok(Self { listener, port, shared: Arc::new(Shared { token: token(), hosts, files }) })
+        let files = Files::open(file, outside)?;
+        let listeners = listen(place).await?;
+        let address = listeners[0].local_addr()?;
+        let codespace = codespace(address.port());
+        let public_url = place.public_url.or(codespace.as_deref());
+        let is_open = !address.ip().is_loopback();
+        let shared = Shared {
+            access: Access::new(is_open, public_url),
+            vault: Vault::of(files.service()),
+            files,
+            watch: Watch::new().context("cannot watch files")?,
+        };
+        let base = match public_url {
+            Some(url) => format!("{}/", url.trim_end_matches('/')),
+            None => format!("http://{}/", reachable(address)),
+        };
+        Ok(Self { listeners, base, shared: Arc::new(shared) })
     }
 
     /// Returns the address of the page, with the token.
     pub(crate) fn address(&self) -> String {
-        format!("http://127.0.0.1:{}/?token={}", self.port, self.shared.token)
+        format!("{}?token={}", self.base, self.shared.access.token())
     }
 
-    /// Serves requests until the program ends.
-    ///
-    /// # Errors
-    ///
-    /// Fails if the server cannot accept connections any more.
-    pub(crate) async fn serve(self) -> anyhow::Result<()> {
-        let api = Router::new()
-            .route("/edit/files", get(read).put(write))
-            .route("/edit/changes", get(changes))
-            .layer(DefaultBodyLimit::max(MAX_BODY))
-            .layer(middleware::from_fn_with_state(self.shared.clone(), require_token));
-        let all = Router::new()
-            .merge(api)
-            .fallback(page::serve)
-            .layer(middleware::from_fn_with_state(self.shared.clone(), require_same_origin))
-            .with_state(self.shared);
-        axum::serve(self.listener, all).await?;
-        Ok(())
-    }
-}
-
-/// Returns a random token of 192 bits.
-fn token() -> String {
-    let mut bytes = [0; 24];
-    rustls::crypto::ring::default_provider()
-        .secure_random
-        .fill(&mut bytes)
-        .expect("the system provides random bytes");
-    base64::engine::general_purpose::URL_SAFE_NO_PAD.encode(bytes)
-}
-
-fn forbidden(reason: &'static str) -> Response {
-    (StatusCode::FORBIDDEN, [(header::CONTENT_TYPE, "text/plain; charset=utf-8")], reason)
-        .into_response()
-}
-
-fn text<'a>(headers: &'a HeaderMap, name: &str) -> Option<&'a str> {
-    headers.get(name).and_then(|value| value.to_str().ok())
-}
-
-/// Rejects a request with another `Host`, or with another `Origin` if it has one.
-async fn require_same_origin(
-    State(shared): State<Arc<Shared>>,
-    request: Request,
-    next: Next,
-) -> Response {
-    let headers = request.headers();
-    let is_own = |host: &str| shared.hosts.iter().any(|own| own == host);
-    if !text(headers, "host").is_some_and(is_own) {
-        return forbidden("this server accepts requests to 127.0.0.1 and localhost only\n");
-    }
-    if let Some(origin) = text(headers, "origin")
-        && !origin.strip_prefix("http://").is_some_and(is_own)
-    {
-        return forbidden("this server rejects requests from other origins\n");
-    }
-    next.run(request).await
-}
-
-/// Rejects a request without the token.
-async fn require_token(
-    State(shared): State<Arc<Shared>>,
-    request: Request,
-    next: Next,
-) -> Response {
-    let given = text(request.headers(), "x-optakit-token").unwrap_or_default();
-    if !bool::from(given.as_bytes().ct_eq(shared.token.as_bytes())) {
-        return forbidden(
-            "the token is missing or wrong: open the address that `optakit edit` printed\n",
-        );
-    }
-    next.run(request).await
-}
-
-async fn read(State(shared): State<Arc<Shared>>) -> Response {
-    match shared.files.read() {
-        Ok(files) => Json(files).into_response(),
-        Err(error) => (StatusCode::INTERNAL_SERVER_ERROR, format!("{error:#}\n")).into_response(),
-    }
-}
-
-#[derive(Deserialize)]
-struct WriteQuery {
-    path: String,
-}
-
-async fn write(
-    State(shared): State<Arc<Shared>>,
-    Query(query): Query<WriteQuery>,
-    body: String,
-) -> Response {
-    match shared.files.write(&query.path, &body) {
-        Ok(version) => version.into_response(),
-        Err(error) => (StatusCode::BAD_REQUEST, format!("{error:#}\n")).into_response(),
-    }
-}
-
-#[derive(Deserialize)]
-struct ChangesQuery {
-    version: String,
-}
-
-/// Returns the files as soon as they differ from a version. Returns no content if they stay the
-/// same for a while; the page then asks again.
-async fn changes(State(shared): State<Arc<Shared>>, Query(query): Query<ChangesQuery>) -> Response {
-    let until = tokio::time::Instant::now() + LONG_POLL;
-    while tokio::time::Instant::now() < until {
-        match shared.files.read() {
-            Ok(files) if files.version != query.version => return Json(files).into_response(),
-            // A file may be missing for a moment while an editor replaces it.
-            _ => tokio::time::sleep(CHECK_INTERVAL).await,
+    /// Opens the page in the user's browser, if there is one.
+    pub(crate) fn open_browser(&self) {
+        if browser::is_possible() {
+            browser::open(&format!("{}start/{}", self.base, self.shared.access.new_code()));
         }
     }
-    StatusCode::NO_CONTENT.into_response()
+
+    /// Serves requests until the future is dropped.
+    pub(crate) async fn serve(self) {
+        let api = Router::new()
+            .route("/edit/files", get(requests::read).put(requests::write))
+            .route("/edit/changes", get(requests::changes))
+            .route("/edit/allowed", post(requests::allow))
+            .layer(middleware::from_fn_with_state(self.shared.clone(), requests::require_token));
+        let all = Router::new()
+            .merge(api)
+            .route("/start/{code}", get(requests::start))
+            .fallback(page::serve)
+            .layer(middleware::from_fn_with_state(
+                self.shared.clone(),
+                requests::require_same_origin,
+            ))
+            .with_state(self.shared);
+        connections::serve(self.listeners, all).await;
+    }
+}
+
+/// Listens on the address that the user chose, or on both loopback addresses.
+async fn listen(place: &Place<'_>) -> anyhow::Result<Vec<TcpListener>> {
+    let host = place.host.unwrap_or(Ipv4Addr::LOCALHOST.into());
+    let first = TcpListener::bind((host, place.port)).await.with_context(|| {
+        format!("cannot listen on port {}\n  help: choose another port with `--port`", place.port)
+    })?;
+    let port = first.local_addr()?.port();
+    let mut listeners = vec![first];
+    if place.host.is_none() {
+        // Without IPv6, the first address is enough.
+        listeners.extend(TcpListener::bind((Ipv6Addr::LOCALHOST, port)).await.ok());
+    }
+    Ok(listeners)
+}
+
+/// Returns an address that a browser on this machine can open.
+fn reachable(address: SocketAddr) -> SocketAddr {
+    let ip = match address.ip() {
+        IpAddr::V4(ip) if ip.is_unspecified() => Ipv4Addr::LOCALHOST.into(),
+        IpAddr::V6(ip) if ip.is_unspecified() => Ipv6Addr::LOCALHOST.into(),
+        ip => ip,
+    };
+    SocketAddr::new(ip, address.port())
+}
+
+/// Returns the address at which GitHub Codespaces shows a port.
+fn codespace(port: u16) -> Option<String> {
+    let variable = |name| std::env::var(name).ok().filter(|value: &String| !value.is_empty());
+    let name = variable("CODESPACE_NAME")?;
+    let domain = variable("GITHUB_CODESPACES_PORT_FORWARDING_DOMAIN")?;
+    Some(format!("https://{name}-{port}.{domain}"))
 }

@@ -32,17 +32,20 @@ pub(super) async fn serve(uri: Uri) -> Response {
     };
     let mut bytes = Vec::new();
     match flate2::read::GzDecoder::new(*packed).read_to_end(&mut bytes) {
+        Ok(_) if name == "index.html" => found(content_type(name), marked(&bytes)),
         Ok(_) => found(content_type(name), bytes),
         Err(_) => StatusCode::INTERNAL_SERVER_ERROR.into_response(),
     }
 }
 
+/// Marks the page as served by this command. It then stores nothing readable in the browser, and
+/// installs no service worker.
+fn marked(html: &[u8]) -> Vec<u8> {
+    String::from_utf8_lossy(html).replacen("<html ", "<html data-served ", 1).into_bytes()
+}
+
 fn found(content_type: &'static str, bytes: Vec<u8>) -> Response {
-    let headers = [
-        (header::CONTENT_TYPE, content_type),
-        (header::X_CONTENT_TYPE_OPTIONS, "nosniff"),
-        (header::CACHE_CONTROL, "no-cache"),
-    ];
+    let headers = [(header::CONTENT_TYPE, content_type), (header::CACHE_CONTROL, "no-cache")];
     (headers, bytes).into_response()
 }
 

@@ -115,6 +115,7 @@ const WEB: &[&str] = &[
     "example_account",
     "work",
     "steps",
+    "disk",
     "state",
     "lazy",
     "storage",

@@ -1,5 +1,6 @@
 //! The dialogs.
 
+mod conflict;
 mod examples;
 mod frame;
 mod history;
@@ -7,6 +8,7 @@ mod menu;
 mod new;
 mod options;
 mod palette;
+mod question;
 mod share;
 mod shortcuts;
 
@@ -29,6 +31,8 @@ fn load_dialog(dialog: Dialog) -> Loaded<AnyView> {
         Dialog::Examples => view! { <examples::Examples /> }.into_any(),
         Dialog::New => view! { <new::New /> }.into_any(),
         Dialog::Share => view! { <share::Share /> }.into_any(),
+        Dialog::Conflict => view! { <conflict::ConflictDialog /> }.into_any(),
+        Dialog::Question => view! { <question::QuestionDialog /> }.into_any(),
     })
 }
 

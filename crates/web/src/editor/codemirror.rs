@@ -24,6 +24,8 @@ extern "C" {
     #[wasm_bindgen(js_namespace = OptakitPage)]
     pub(super) fn replace(view: &JsValue, text: &str);
     #[wasm_bindgen(js_namespace = OptakitPage)]
+    pub(super) fn patch(view: &JsValue, text: &str);
+    #[wasm_bindgen(js_namespace = OptakitPage)]
     pub(super) fn reveal(view: &JsValue, from: usize, to: usize);
     #[wasm_bindgen(js_namespace = OptakitPage)]
     pub(super) fn focus(view: &JsValue);

@@ -77,6 +77,11 @@ impl Editor {
         codemirror::replace(&self.view, text);
     }
 
+    /// Changes the text to another one as one undo step. Needs [`disk::load`](crate::disk::load).
+    pub(crate) fn patch(&self, text: &str) {
+        codemirror::patch(&self.view, text);
+    }
+
     /// Selects a range, in UTF-16 offsets, and scrolls to it.
     pub(crate) fn reveal(&self, from: usize, to: usize) {
         codemirror::reveal(&self.view, from, to);

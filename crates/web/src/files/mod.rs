@@ -1,5 +1,6 @@
 //! Opens and saves files.
 
+mod save;
 mod sort;
 
 use leptos::prelude::*;
@@ -9,7 +10,7 @@ use wasm_split_helpers::wasm_split;
 use crate::lazy::{self, Loaded};
 use crate::page::Page;
 use crate::work::Work;
-use crate::{export, platform, storage};
+use crate::{platform, storage};
 use sort::{OpenedFiles, sort};
 
 #[wasm_split(files, fallible)]
@@ -20,7 +21,7 @@ fn load_opened(page: Page, found: Result<JsValue, JsValue>) -> Loaded<()> {
 
 #[wasm_split(files, fallible)]
 fn load_save(page: Page) -> Loaded<()> {
-    leptos::task::spawn_local(save_open_file(page));
+    leptos::task::spawn_local(save::save_open_file(page));
     Ok(())
 }
 
@@ -34,7 +35,7 @@ pub(crate) fn open_folder(page: Page) {
     leptos::task::spawn_local(async move { take_when_loaded(page, platform::open_folder().await) });
 }
 
-/// Saves the open file where it was opened from, or as a download.
+/// Saves the open file where it was opened from, or downloads it.
 pub(crate) fn save(page: Page) {
     lazy::run(page.state, Box::pin(load_save(page)));
 }
@@ -67,23 +68,6 @@ pub(crate) fn accept_drops(page: Page) {
 
 fn take_when_loaded(page: Page, found: Result<JsValue, JsValue>) {
     lazy::run(page.state, Box::pin(load_opened(page, found)));
-}
-
-async fn save_open_file(page: Page) {
-    let (state, view) = (page.state, page.state.view);
-    let name = view.file.get_untracked();
-    let text = untrack(|| state.sources.text_of(&name));
-    let path = view
-        .opened_paths
-        .with_untracked(|paths| paths.get(&name).cloned().unwrap_or_else(|| name.clone()));
-    match platform::save_in_place(&path, &text).await {
-        Ok(true) => state.notify(format!("Saved {path}")),
-        Ok(false) => {
-            let file_name = name.rsplit('/').next().unwrap_or(&name);
-            export::download(state, file_name, "application/yaml", &text);
-        }
-        Err(reason) => state.notify(format!("Cannot save {path}: {reason}")),
-    }
 }
 
 /// Replaces the texts with the files that the browser opened.
@@ -121,6 +105,10 @@ fn take(page: Page, found: Result<JsValue, JsValue>) {
             ..before
         },
     });
-    state.view.opened_paths.set(paths);
     state.notify(message);
+    leptos::task::spawn_local(async move {
+        if let Err(reason) = save::set_opened(&paths).await {
+            state.notify(reason);
+        }
+    });
 }

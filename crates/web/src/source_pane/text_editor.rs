@@ -55,7 +55,7 @@ pub(super) fn TextEditor(
     view! {
         <div class="text" hidden=hidden>
             <EmptyFile file=file.get_value() />
-            <div node_ref=element>
+            <div node_ref=element data-file=file.get_value()>
                 {move || file.with_value(|file| preview(page, file))}
             </div>
         </div>

@@ -8,7 +8,10 @@ use leptos::prelude::*;
 
 pub(crate) use results::{Results, ShownManifests};
 pub(crate) use sources::Sources;
-pub(crate) use view::{Cursor, Dialog, LineOrigin, ManifestLine, Pane, ResultTab, Selection, View};
+pub(crate) use view::{
+    Conflict, Cursor, Dialog, DiskStatus, LineOrigin, ManifestLine, Pane, Question, ResultTab,
+    Selection, View,
+};
 
 use crate::work::Work;
 

@@ -30,6 +30,7 @@ pub(crate) struct Sources {
 
 impl Sources {
     pub(super) fn new(work: Work) -> Self {
+        let work = work.with_page_texts();
         let service = RwSignal::new(work.service);
         let environment_files = RwSignal::new(work.environment_files);
         let values = RwSignal::new(work.values);

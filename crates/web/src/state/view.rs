@@ -1,10 +1,9 @@
 //! What the page shows: open file, tabs, dialog, message.
 
-use std::collections::BTreeMap;
-
 use leptos::prelude::*;
 use optakit_core::api::LineExplanation;
 
+use crate::disk::Part;
 use crate::work::SERVICE_FILE;
 
 /// What the page shows.
@@ -26,10 +25,14 @@ pub(crate) struct View {
     pub(crate) message: RwSignal<String>,
     /// Whether the work is saved in this browser.
     pub(crate) saved: RwSignal<bool>,
-    /// The file on disk that `optakit edit` serves; none without that command.
-    pub(crate) served_file: RwSignal<Option<String>>,
-    /// The path that each file was opened from, by its name in the page.
-    pub(crate) opened_paths: RwSignal<BTreeMap<String, String>>,
+    /// Whether the texts are in the files that `optakit edit` serves.
+    pub(crate) disk: RwSignal<DiskStatus>,
+    /// The conflict that the dialog shows.
+    pub(crate) conflict: RwSignal<Option<Conflict>>,
+    /// The question that the dialog shows.
+    pub(crate) question: RwSignal<Option<Question>>,
+    /// Whether a newer release of the page is ready.
+    pub(crate) has_new_release: RwSignal<bool>,
 }
 
 /// The tabs of the results.
@@ -85,6 +88,45 @@ pub(crate) enum Dialog {
     Examples,
     New,
     Share,
+    Conflict,
+    Question,
+}
+
+/// Whether the texts are in files on disk.
+#[derive(Clone)]
+pub(crate) enum DiskStatus {
+    /// The page does not write files by itself.
+    NoFiles,
+    Saved {
+        file: String,
+    },
+    Saving {
+        file: String,
+    },
+    NotSaved {
+        reason: String,
+        /// A button: its name, and what it does.
+        action: Option<(&'static str, Callback<()>)>,
+    },
+}
+
+/// A text that changed in the page and on disk, in the same lines.
+#[derive(Clone)]
+pub(crate) struct Conflict {
+    /// The name of the file.
+    pub(crate) file: String,
+    pub(crate) parts: Vec<Part>,
+    /// Receives the text that the user chose.
+    pub(crate) resolve: Callback<String>,
+}
+
+/// A question that can be answered with yes.
+#[derive(Clone)]
+pub(crate) struct Question {
+    pub(crate) text: String,
+    /// The name of the button for yes.
+    pub(crate) yes: &'static str,
+    pub(crate) on_yes: Callback<()>,
 }
 
 /// The lines that the user looks at, in the texts and in the manifests.
@@ -137,8 +179,10 @@ impl View {
             first_visit: RwSignal::new(false),
             message: RwSignal::new(String::new()),
             saved: RwSignal::new(true),
-            served_file: RwSignal::new(None),
-            opened_paths: RwSignal::new(BTreeMap::new()),
+            disk: RwSignal::new(DiskStatus::NoFiles),
+            conflict: RwSignal::new(None),
+            question: RwSignal::new(None),
+            has_new_release: RwSignal::new(false),
         }
     }
 }

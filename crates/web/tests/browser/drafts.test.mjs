@@ -1,5 +1,4 @@
 // The work is saved in the browser: drafts, tabs, history, crashes.
-import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { serviceFile } from '../../../../scripts/service_file.mjs';
 import {
@@ -81,23 +80,6 @@ test('the history restores earlier work', async (t) => {
   await page.reload();
   await restore(page, /before an example was opened/);
   await shows(page, 'before');
-});
-
-test('after a crash of the program the text is shown, and the next start works', async (t) => {
-  const page = await open(t);
-  await write(page, service('precious'));
-  await shows(page, 'precious');
-  // No known text crashes the core, so the test calls the panic hook's function itself.
-  const crash = (source) => globalThis.OptakitPage.crashed('core/src/lib.rs:1:1', source);
-  await page.evaluate(crash, service('precious'));
-  const alert = page.getByRole('alertdialog', { name: 'The editor crashed' });
-  const yourText = alert.getByRole('textbox', { name: 'Your text' });
-  assert.equal(await yourText.inputValue(), service('precious'));
-  await alert.getByRole('button', { name: 'Reload' }).click();
-  await page.getByText('The editor crashed. Your text is in History.').waitFor();
-  await shows(page, 'shop');
-  await restore(page, /before the editor crashed · precious/);
-  await shows(page, 'precious');
 });
 
 test('a file with 5,000 lines can be edited and survives a reload', async (t) => {

@@ -6,6 +6,7 @@ import { test } from 'node:test';
 import {
   ENVIRONMENT,
   button,
+  dialog,
   downloaded,
   folder,
   open,
@@ -132,4 +133,87 @@ test('a file can be dropped on the page', async (t) => {
   await text(page).dispatchEvent('drop', { dataTransfer });
   await shows(page, 'dropped');
   assert.equal(await read(page), service('dropped'));
+});
+
+/** Gives the page a real file handle, in the file system of the browser, for its Open button. */
+async function withHandle(page) {
+  const put = (content) =>
+    page.evaluate(async (source) => {
+      const folderHandle = await navigator.storage.getDirectory();
+      const handle = await folderHandle.getFileHandle('opta.yml', { create: true });
+      const stream = await handle.createWritable();
+      await stream.write(source);
+      await stream.close();
+      window.showOpenFilePicker = async () => [handle];
+    }, content);
+  const get = () =>
+    page.evaluate(async () => {
+      const folderHandle = await navigator.storage.getDirectory();
+      const handle = await folderHandle.getFileHandle('opta.yml');
+      const bytes = await (await handle.getFile()).arrayBuffer();
+      return new TextDecoder('utf-8', { ignoreBOM: true }).decode(bytes);
+    });
+  return { put, get };
+}
+
+test('a file is saved in place after a reload, with its line ends', async (t) => {
+  const page = await open(t);
+  const { put, get } = await withHandle(page);
+  const windows = `\uFEFF${service('windows').replaceAll('\n', '\r\n')}`;
+  await put(windows);
+  await button(page, 'Open').click();
+  await shows(page, 'windows');
+  assert.equal(await read(page), service('windows'));
+  await page.reload();
+  await shows(page, 'windows');
+  await text(page).press('ControlOrMeta+End');
+  await page.keyboard.type('    max_containers: 8');
+  await page.keyboard.press('ControlOrMeta+s');
+  await page.getByText('Saved opta.yml').waitFor();
+  assert.equal(await get(), `${windows}    max_containers: 8`);
+});
+
+test('saving a file keeps the changes of others, or asks', async (t) => {
+  const page = await open(t);
+  const { put, get } = await withHandle(page);
+  await put(service('shared'));
+  await button(page, 'Open').click();
+  await shows(page, 'shared');
+  await text(page).press('ControlOrMeta+End');
+  await page.keyboard.type('    max_containers: 8');
+  await put(service('shared', '', 'acme/api:2'));
+  await page.keyboard.press('ControlOrMeta+s');
+  await page.getByText('Saved opta.yml, with the changes on disk').waitFor();
+  const merged = service('shared', '    max_containers: 8', 'acme/api:2');
+  assert.equal(await get(), merged);
+  assert.equal(await read(page), merged);
+
+  const theirs = merged.replace('acme/api:2', 'acme/api:3');
+  await put(theirs);
+  await write(page, merged.replace('acme/api:2', 'acme/api:mine'));
+  await page.keyboard.press('ControlOrMeta+s');
+  const choice = dialog(page, 'Changed on disk');
+  await choice.getByText('image: acme/api:3').waitFor();
+  assert.equal(await get(), theirs);
+  await choice.getByLabel(/Lines on disk/).check();
+  await button(choice, 'Save chosen lines').click();
+  await page.getByText('Saved opta.yml').waitFor();
+  assert.equal(await read(page), theirs);
+});
+
+test('a text without a file is downloaded, and a removed file is not brought back', async (t) => {
+  const page = await open(t);
+  await write(page, service('own'));
+  const { name } = await downloaded(page, () => page.keyboard.press('ControlOrMeta+s'));
+  assert.equal(name, 'opta.yml');
+  await page.getByText('Downloaded opta.yml').waitFor();
+  const { put } = await withHandle(page);
+  await put(service('gone'));
+  await button(page, 'Open').click();
+  await shows(page, 'gone');
+  await page.evaluate(async () => {
+    await (await navigator.storage.getDirectory()).removeEntry('opta.yml');
+  });
+  await page.keyboard.press('ControlOrMeta+s');
+  await page.getByText('Cannot save opta.yml: opta.yml was removed').waitFor();
 });

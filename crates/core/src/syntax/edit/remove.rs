@@ -70,7 +70,9 @@ fn remove_part(
         return if editor.text()[end..].starts_with('\n') {
             editor.edit(line..end + 1, String::new())
         } else {
-            editor.edit(line.saturating_sub(1)..end, String::new())
+            let before = editor.text()[..line].strip_suffix('\n').unwrap_or_default();
+            let before = before.strip_suffix('\r').unwrap_or(before);
+            editor.edit(before.len()..end, String::new())
         };
     }
     // The first key of a list item is after the dash: the next key moves to its place.

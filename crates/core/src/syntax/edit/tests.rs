@@ -133,6 +133,27 @@ fn impossible_edits_are_errors() {
     check("name: shop\n", &["x", "1"], json!("x"), "cannot add item 1 to an empty list");
 }
 
+#[test]
+fn edits_keep_the_line_ends_of_windows() {
+    let windows = |text: &str| text.replace('\n', "\r\n");
+    let changes: &[(&str, &[&str], Value)] = &[
+        (TEXT, &["modules", "0", "min_containers"], json!(2)),
+        (TEXT, &["modules", "0", "env_vars", "C"], json!("true")),
+        (TEXT, &["modules", "1"], json!({"name": "db", "type": "postgres"})),
+        (TEXT, &["modules", "0", "env_vars", "B"], json!("one\ntwo\n")),
+        ("a: 1\nb: 2", &["c"], json!({"d": [1, 2]})),
+        ("# only a comment\n", &["a"], json!(1)),
+    ];
+    for (text, path, value) in changes {
+        let expected = windows(&with(text, path, value.clone()));
+        assert_eq!(with(&windows(text), path, value.clone()), expected, "{path:?}");
+    }
+    for (text, path) in [(TEXT, &["name"][..]), (TEXT, &["modules", "0", "env_vars", "B"])] {
+        assert_eq!(without(&windows(text), path), windows(&without(text, path)), "{path:?}");
+    }
+    assert_eq!(without("a: 1\r\nb: 2", &["b"]), "a: 1");
+}
+
 /// Texts with different layouts.
 const LAYOUTS: &[&str] = &[
     TEXT,

@@ -5,7 +5,7 @@ use optakit_core::api::{IMAGE_DIGEST, MANUAL_SECRETS};
 use optakit_core::bundle::Bundle;
 
 use crate::export;
-use crate::state::State;
+use crate::state::{DiskStatus, State};
 
 /// The command that installs the command-line tool.
 const INSTALL: &str = concat!("cargo install --git ", env!("CARGO_PKG_REPOSITORY"), " optakit");
@@ -19,7 +19,7 @@ struct Step {
 /// The commands to run after the export.
 #[component]
 pub(super) fn Next(bundle: Bundle) -> impl IntoView {
-    let is_served = expect_context::<State>().view.served_file.get().is_some();
+    let is_served = !matches!(expect_context::<State>().view.disk.get(), DiskStatus::NoFiles);
     let steps = steps(&bundle, is_served).into_iter().map(|Step { title, commands }| {
         let commands = commands.into_iter().map(|command| view! { <Command command /> });
         view! {

@@ -1,0 +1,69 @@
+//! Texts of files on disk: line ends and merging (`js/disk.js`, which loads on demand).
+
+use serde::Deserialize;
+use wasm_bindgen::prelude::*;
+
+#[wasm_bindgen]
+extern "C" {
+    #[wasm_bindgen(js_namespace = OptakitPage, js_name = loadDisk, catch)]
+    async fn load_disk() -> Result<JsValue, JsValue>;
+    #[wasm_bindgen(js_namespace = OptakitPage, js_name = mergeTexts)]
+    fn merge_texts(base: &str, mine: &str, theirs: &str) -> JsValue;
+    #[wasm_bindgen(js_namespace = OptakitPage, js_name = toDisk)]
+    fn to_disk_js(raw: &str, text: &str) -> String;
+}
+
+/// A part of a merged text, as lines.
+#[derive(Clone, Debug, PartialEq, Eq, Deserialize)]
+#[serde(untagged)]
+pub(crate) enum Part {
+    /// Lines that both versions have, or that only one version changed.
+    Same { same: Vec<String> },
+    /// Lines that both versions changed.
+    Changed { mine: Vec<String>, theirs: Vec<String> },
+}
+
+/// Loads the functions of this module.
+///
+/// # Errors
+///
+/// Fails if the browser cannot fetch them.
+pub(crate) async fn load() -> Result<(), String> {
+    load_disk().await.map(drop).map_err(|_| crate::platform::NOT_LOADED.to_owned())
+}
+
+/// Merges two changes of a text. Needs [`load`].
+pub(crate) fn merge(base: &str, mine: &str, theirs: &str) -> Vec<Part> {
+    let both = || {
+        let lines = |text: &str| text.split('\n').map(str::to_owned).collect();
+        vec![Part::Changed { mine: lines(mine), theirs: lines(theirs) }]
+    };
+    serde_wasm_bindgen::from_value(merge_texts(base, mine, theirs)).unwrap_or_else(|_| both())
+}
+
+/// Joins the parts of a merged text. `choose` returns the lines of a part that both changed.
+pub(crate) fn join<'a>(
+    parts: &'a [Part],
+    mut choose: impl FnMut(&'a [String], &'a [String]) -> &'a [String],
+) -> String {
+    let mut lines: Vec<&str> = Vec::new();
+    for part in parts {
+        let chosen = match part {
+            Part::Same { same } => same,
+            Part::Changed { mine, theirs } => choose(mine, theirs),
+        };
+        lines.extend(chosen.iter().map(String::as_str));
+    }
+    lines.join("\n")
+}
+
+/// Returns the merged text if no line was changed by both.
+pub(crate) fn merged(parts: &[Part]) -> Option<String> {
+    let is_certain = parts.iter().all(|part| matches!(part, Part::Same { .. }));
+    is_certain.then(|| join(parts, |mine, _| mine))
+}
+
+/// Returns a text with the line ends and the byte order mark of a file. Needs [`load`].
+pub(crate) fn to_disk(raw: &str, text: &str) -> String {
+    to_disk_js(raw, text)
+}

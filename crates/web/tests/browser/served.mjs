@@ -1,0 +1,67 @@
+// Starts `optakit edit`, and sends requests to it as any program could.
+import assert from 'node:assert/strict';
+import { spawn } from 'node:child_process';
+import { once } from 'node:events';
+import { existsSync, readFileSync } from 'node:fs';
+import { request } from 'node:http';
+import { text as readAll } from 'node:stream/consumers';
+import { setTimeout as sleep } from 'node:timers/promises';
+import { ENVIRONMENT, binary, folder, service } from './support.mjs';
+
+/** Starts `optakit edit` and returns the address that it prints. */
+export async function edit(t, cwd, ...args) {
+  const state = folder({});
+  const env = { ...process.env, XDG_STATE_HOME: state };
+  return editWith(t, { cwd, env }, ...args);
+}
+
+/** Starts `optakit edit` with options of the process. */
+export async function editWith(t, options, ...args) {
+  const child = spawn(binary, ['edit', ...args], {
+    stdio: ['ignore', 'pipe', 'inherit'],
+    ...options,
+  });
+  t.after(() => child.kill('SIGKILL'));
+  const [output] = await once(child.stdout, 'data');
+  const address = /http\S+/.exec(String(output))[0];
+  return { process: child, address, token: new URL(address).searchParams.get('token') };
+}
+
+/** Creates a folder with a service file and its environment file. */
+export const files = () => folder({ 'opta.yml': service('edited'), 'env.yml': ENVIRONMENT });
+
+/** Waits until a file has a content that a function accepts. */
+export async function until(path, accepts) {
+  const content = () => (existsSync(path) ? readFileSync(path, 'utf8') : '');
+  for (let turn = 0; turn < 200; turn += 1) {
+    if (accepts(content())) return content();
+    await sleep(50);
+  }
+  return assert.fail(`${path} has another content: ${JSON.stringify(content())}`);
+}
+
+/** Waits until a file contains a text. */
+export const contains = (path, expected) => until(path, (content) => content.includes(expected));
+
+/** @typedef {{method?: string, headers?: Record<string, string>, body?: string}} Options */
+/** @typedef {{status: number, text: string, headers: Record<string, any>}} Answer */
+
+/**
+ * Sends a request as any program could.
+ *
+ * @param {string} address
+ * @param {string} path
+ * @param {Options} options
+ * @returns {Promise<Answer>}
+ */
+export function send(address, path, { method = 'GET', headers = {}, body } = {}) {
+  const { hostname, port } = new URL(address);
+  return new Promise((done, failed) => {
+    const sent = request({ hostname, port, path, method, headers }, async (response) => {
+      const { statusCode: status = 0, headers: received } = response;
+      done({ status, text: await readAll(response), headers: received });
+    });
+    sent.on('error', failed);
+    sent.end(body);
+  });
+}
