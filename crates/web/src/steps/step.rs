@@ -38,7 +38,8 @@ impl Steps {
     /// Adds a change. Typing joins the step before it.
     pub(crate) fn record(&mut self, before: &Work, after: &Work, time: f64, made: Made) {
         let Some(change) = Change::between(before, after) else { return };
-        let typing = typing && change.texts.iter().all(|text| text.size() <= KEY_BYTES);
+        let is_key = change.texts.iter().all(|text| text.size() <= KEY_BYTES);
+        let made = if made == Made::Typed && !is_key { Made::AtOnce } else { made };
         self.undone.clear();
         if let Some(last) = self.done.last_mut()
             && (time - last.time < JOIN_TIME || matches!(made, Made::InField(_)))
