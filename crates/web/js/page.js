@@ -32,7 +32,10 @@ async function bringEditor() {
 
 /** Loads the functions for files on disk. */
 async function loadDisk() {
-  Object.assign(/** Replaced by the functions of editor.js when it is loaded. */
+  Object.assign(globalThis.OptakitPage, await import('./disk.js'));
+}
+
+/** Replaced by the functions of editor.js when it is loaded. */
 const notLoaded = { toggleLineWrapping() {}, searchText() {} };
 
 globalThis.OptakitPage = { ...platform, ...notLoaded, highlight, bringEditor, loadDisk };
