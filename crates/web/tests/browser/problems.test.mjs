@@ -56,7 +56,7 @@ test('a fixed problem disappears from text, gutter, tooltip and list at once', a
   for (const marker of ['.cm-lint-marker-error', '.cm-lintRange-error']) {
     await page.locator(marker).hover();
     await tooltip.waitFor();
-    await tooltip.getByRole('button', { name: 'add `image: AUTO`' }).click();
+    await tooltip.getByRole('button', { name: /add `image: AUTO`/i }).click();
     await region(page, 'Problems').getByText('No problems').waitFor();
     await tooltip.waitFor({ state: 'detached' });
     assert.equal(await page.locator(marker).count(), 0);

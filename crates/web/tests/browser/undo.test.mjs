@@ -89,7 +89,7 @@ test('opening an example or a file is one step for all texts and choices', async
   await undo(page);
   await shows(page, 'own');
   assert.equal(await choice(page, 'Expose with').inputValue(), 'gateway');
-  await tab(page, /^Changes/).click();
+  await page.getByRole('tab', { name: /Changes/ }).click();
   await region(page, 'Changes').getByText('No differences').waitFor();
   await tab(page, 'own-env.yml').click();
   assert.match(await read(page, 'Environment file'), /eu-west-1/);
