@@ -7,6 +7,11 @@ use super::value::{Setting, Settings};
 /// Sets the defaults of `--output` and `--color`. A command that does not have the format keeps its
 /// own default.
 pub(crate) fn apply(settings: &Settings, command: Command) -> Command {
+    // Most people have no such settings. Walking through all commands takes time.
+    let is_set = |setting| settings.get(setting).is_some();
+    if ![Setting::Output, Setting::Color].into_iter().any(is_set) {
+        return command;
+    }
     let set = |command: Command| {
         [Setting::Output, Setting::Color].into_iter().fold(command, |command, setting| {
             match settings.get(setting) {

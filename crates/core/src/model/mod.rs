@@ -4,6 +4,7 @@ mod aws_partitions;
 pub mod boolean;
 pub mod cloud;
 pub mod cron_job;
+pub mod decimal;
 mod docs;
 pub mod env_vars;
 pub mod environment;

@@ -1,5 +1,6 @@
 //! Whole numbers.
 
+use super::decimal::Decimal;
 use super::field::{FieldShape, FieldType};
 use super::field_reader::{FieldReader, FieldValue};
 use super::rules::OUT_OF_RANGE;
@@ -89,7 +90,7 @@ pub(super) fn whole_number(
 fn number(scalar: &Scalar) -> Option<i64> {
     match scalar.value {
         ScalarValue::Int(value) => Some(value),
-        ScalarValue::Float(value) => whole(value),
+        ScalarValue::Float => whole(scalar.text.as_str()),
         ScalarValue::Str => {
             let text = scalar.text.as_str().trim();
             let digits = text.strip_prefix('-').unwrap_or(text);
@@ -98,17 +99,17 @@ fn number(scalar: &Scalar) -> Option<i64> {
             if !is_number {
                 return None;
             }
-            text.parse().ok().or_else(|| text.parse().ok().and_then(whole))
+            text.parse().ok().or_else(|| whole(text))
         }
         ScalarValue::Bool(_) | ScalarValue::Null => None,
     }
 }
 
-fn whole(value: f64) -> Option<i64> {
-    /// Larger floating-point numbers are not exact.
-    const EXACT: f64 = 9_007_199_254_740_992.0;
-    let is_whole = value.fract() == 0.0 && value.abs() <= EXACT;
-    is_whole.then_some(value as i64)
+/// Returns the number of a text such as `10.0`.
+fn whole(text: &str) -> Option<i64> {
+    let (sign, number) = text.strip_prefix('-').map_or((1, text), |number| (-1, number));
+    let value = Decimal::parse(number)?.as_integer()?;
+    i64::try_from(value).ok().map(|value| sign * value)
 }
 
 fn in_range(

@@ -1,5 +1,6 @@
 //! Quantities of CPU and memory.
 
+use super::decimal::Decimal;
 use super::field::{FieldShape, FieldType};
 use super::field_reader::{FieldReader, FieldValue};
 use super::rules::{OUT_OF_RANGE, TINY_RESOURCES, UNIT_IN_NUMBER, WRONG_TYPE};
@@ -9,15 +10,15 @@ use crate::syntax::{Node, ScalarValue};
 
 /// The smallest quantity that is rejected. Kubernetes accepts quantities below 2^63, but no node
 /// has that much.
-const LIMIT: f64 = 1e12;
+const LIMIT: u64 = 1_000_000_000_000;
 
-/// A positive number with an optional fraction. It keeps its digits.
-#[derive(Clone, Debug, PartialEq, PartialOrd)]
-pub struct Quantity(f64);
+/// A positive number with an optional fraction.
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub struct Quantity(Decimal);
 
 impl From<u32> for Quantity {
     fn from(value: u32) -> Self {
-        Self(f64::from(value))
+        Self(value.into())
     }
 }
 
@@ -31,19 +32,18 @@ impl Quantity {
     /// Returns a quantity of mebibytes as Kubernetes writes it: `12.5Mi`, or whole bytes.
     #[must_use]
     pub fn to_memory(&self) -> String {
-        const MEBIBYTE: f64 = 1_048_576.0;
-        let bytes = self.0 * MEBIBYTE;
-        if bytes.fract() == 0.0 {
-            format!("{}Mi", self.to_text())
-        } else {
-            bytes.ceil().to_string()
+        const MEBIBYTE: u32 = 1_048_576;
+        let bytes = self.0.times(MEBIBYTE);
+        match bytes.as_integer() {
+            Some(_) => format!("{}Mi", self.to_text()),
+            None => bytes.ceil().to_string(),
         }
     }
 
     /// Returns twice the quantity.
     #[must_use]
     pub fn twice(&self) -> Self {
-        Self(self.0 * 2.0)
+        Self(self.0.times(2))
     }
 }
 
@@ -55,58 +55,55 @@ impl FieldValue for Quantity {
             Some(unit) => format!("a number of {}", unit.name()),
             None => "a number".to_owned(),
         };
-        let scalar = node.as_scalar();
-        let value = match scalar.map(|scalar| scalar.value) {
-            Some(ScalarValue::Int(value)) => value as f64,
-            Some(ScalarValue::Float(value)) => value,
-            Some(ScalarValue::Str) => {
-                let text = &scalar?.text;
-                if !text.is_known() {
-                    reader.push(reader.unknown_value(node));
-                    return None;
-                }
-                let Some(value) = decimal(text.as_str().trim()) else {
-                    let fault = not_a_number(node, text.as_str(), field.unit, reader);
-                    reader.push(fault);
-                    return None;
-                };
-                value
-            }
-            _ => {
-                reader.push(reader.wrong_type(node, &expected));
-                return None;
-            }
+        let Some(scalar) = node.as_scalar().filter(|scalar| scalar.value.is_number_or_text())
+        else {
+            reader.push(reader.wrong_type(node, &expected));
+            return None;
         };
-        if value > 0.0 && value < LIMIT {
-            if let Some(unit) = field.unit {
-                report_tiny(node, value, unit, reader);
-            }
-            return Some(Self(value));
+        if !scalar.text.is_known() {
+            reader.push(reader.unknown_value(node));
+            return None;
         }
-        let written = scalar.map_or("", |scalar| scalar.text.as_str());
-        let message = format!("`{}` is {written}, expected {expected} above 0", field.name);
-        reader.push(reader.fault(&OUT_OF_RANGE, node.span, message));
-        None
+        let written = scalar.text.as_str();
+        let value = Decimal::parse(written.trim());
+        if value.is_none() && scalar.value == ScalarValue::Str && !is_negative(written) {
+            let fault = not_a_number(node, written, field.unit, reader);
+            reader.push(fault);
+            return None;
+        }
+        let Some(value) = value.filter(|value| *value > Decimal::from(0) && value.whole < LIMIT)
+        else {
+            let message = format!("`{}` is {written}, expected {expected} above 0", field.name);
+            reader.push(reader.fault(&OUT_OF_RANGE, node.span, message));
+            return None;
+        };
+        if let Some(unit) = field.unit {
+            report_tiny(node, value, unit, reader);
+        }
+        Some(Self(value))
     }
 }
 
+/// Whether a text is a number below 0.
+fn is_negative(text: &str) -> bool {
+    text.trim().strip_prefix('-').is_some_and(|number| Decimal::parse(number).is_some())
+}
+
 /// Reports a quantity that is too small for a container.
-fn report_tiny(node: &Node, value: f64, unit: Unit, reader: &mut FieldReader<'_>) {
-    let Some((least, factor)) = unit.least().filter(|(least, _)| value < *least) else { return };
+fn report_tiny(node: &Node, value: Decimal, unit: Unit, reader: &mut FieldReader<'_>) {
+    let Some((least, factor)) = unit.least().filter(|(least, _)| value < Decimal::from(*least))
+    else {
+        return;
+    };
     let (key, name) = (reader.last_key(), unit.name());
     let message = format!("`{key}` is {value} {name}, expected at least {least}");
-    let meant = (value * factor).to_string();
+    let meant = value.times(factor).to_string();
     let diagnostic = reader
         .fault(&TINY_RESOURCES, node.span, message)
         .help(format!("did you mean `{meant}`? The unit is {name}"))
         .with_variable(node)
         .fix(Applicability::Unsafe, format!("change to `{meant}`"), node.span, meant);
     reader.push(diagnostic);
-}
-
-fn decimal(text: &str) -> Option<f64> {
-    let is_number = text.bytes().all(|byte| byte.is_ascii_digit() || byte == b'.' || byte == b'-');
-    is_number.then(|| text.parse().ok()).flatten()
 }
 
 /// Returns the diagnostic for a text such as `100m`, with a fix if its unit can be converted.
@@ -120,12 +117,12 @@ fn not_a_number(
     let split = text.find(|c: char| !(c.is_ascii_digit() || c == '.')).unwrap_or(text.len());
     let (number, suffix) = text.split_at(split);
     let factor = unit.and_then(|unit| unit.factor_of(suffix));
-    let converted = number.parse::<f64>().ok().zip(factor);
+    let converted = Decimal::parse(number).zip(factor);
     let Some((number, factor)) = converted else {
         let message = format!("`{key}` is {}, expected a number of {unit_name}", node.describe());
         return reader.fault(&WRONG_TYPE, node.span, message);
     };
-    let converted = (number * factor).to_string();
+    let converted = number.times(factor).to_string();
     let message = format!("`{key}` is `{text}`, expected a number of {unit_name} without a unit");
     reader.fault(&UNIT_IN_NUMBER, node.span, message).fix(
         Applicability::Safe,

@@ -23,7 +23,7 @@ impl FieldValue for QuotedText {
 /// Reads a text. For a number or a boolean, the diagnostic suggests quotes.
 pub(super) fn quoted_text(node: &Node, reader: &mut FieldReader<'_>) -> Option<Text> {
     match node.as_scalar().map(|scalar| scalar.value) {
-        Some(ScalarValue::Bool(_) | ScalarValue::Int(_) | ScalarValue::Float(_)) => {
+        Some(ScalarValue::Bool(_) | ScalarValue::Int(_) | ScalarValue::Float) => {
             let quoted = yaml_quoted(reader.source.slice(node.span));
             let message = format!("`{}` is {}, expected text", reader.last_key(), node.describe());
             let diagnostic = reader

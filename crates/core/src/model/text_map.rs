@@ -53,7 +53,7 @@ fn value(node: &Node, reader: &mut FieldReader<'_>) -> Option<Text> {
         Some(Scalar { value: ScalarValue::Bool(value), .. }) => {
             Some(Text::constant(if *value { "true" } else { "false" }))
         }
-        Some(Scalar { value: ScalarValue::Int(_) | ScalarValue::Float(_), text }) => {
+        Some(Scalar { value: ScalarValue::Int(_) | ScalarValue::Float, text }) => {
             Some(text.clone())
         }
         _ => quoted_text(node, reader),

@@ -36,10 +36,10 @@ impl Unit {
 
     /// Returns the factor from a suffix such as `Gi` to this unit.
     #[must_use]
-    pub fn factor_of(self, suffix: &str) -> Option<f64> {
+    pub fn factor_of(self, suffix: &str) -> Option<u32> {
         match (self, suffix) {
-            (Self::Millicores, "m") | (Self::Mebibytes, "Mi" | "M" | "MB" | "MiB") => Some(1.0),
-            (Self::Mebibytes, "Gi" | "G" | "GB" | "GiB") => Some(1024.0),
+            (Self::Millicores, "m") | (Self::Mebibytes, "Mi" | "M" | "MB" | "MiB") => Some(1),
+            (Self::Mebibytes, "Gi" | "G" | "GB" | "GiB") => Some(1024),
             _ => None,
         }
     }
@@ -47,10 +47,10 @@ impl Unit {
     /// Returns the least amount that a container needs, and the factor from the unit that a smaller
     /// number probably has: cores or gibibytes.
     #[must_use]
-    pub const fn least(self) -> Option<(f64, f64)> {
+    pub const fn least(self) -> Option<(u32, u32)> {
         match self {
-            Self::Millicores => Some((10.0, 1000.0)),
-            Self::Mebibytes => Some((4.0, 1024.0)),
+            Self::Millicores => Some((10, 1000)),
+            Self::Mebibytes => Some((4, 1024)),
             Self::Containers
             | Self::PercentOfRequest
             | Self::Seconds

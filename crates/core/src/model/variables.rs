@@ -66,7 +66,7 @@ fn scalar_text(node: &Node) -> Option<String> {
         ScalarValue::Bool(true) => "True".to_owned(),
         ScalarValue::Bool(false) => "False".to_owned(),
         ScalarValue::Int(value) => value.to_string(),
-        ScalarValue::Float(_) => python_float(scalar.text.as_str()),
+        ScalarValue::Float => python_float(scalar.text.as_str()),
         ScalarValue::Str => scalar.text.as_str().to_owned(),
     })
 }

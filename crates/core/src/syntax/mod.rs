@@ -19,7 +19,7 @@ pub mod node;
 mod parse;
 mod plain_data;
 mod reparse;
-mod word;
+mod scalar_style;
 
 pub use bracket::BRACKET_NOT_INDENTED;
 pub use cursor::{Cursor, CursorKind, CursorStep, cursor};

@@ -37,7 +37,7 @@ pub struct Scalar {
 }
 
 /// The value of a scalar by the YAML 1.2 core schema. There, `yes` is a text and `012` is 12.
-#[derive(Clone, Copy, Debug, PartialEq)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum ScalarValue {
     /// `null`, `~` or an empty value.
     Null,
@@ -45,10 +45,21 @@ pub enum ScalarValue {
     Bool(bool),
     /// An integer.
     Int(i64),
-    /// Any other number.
-    Float(f64),
+    /// Any other number. The text of the scalar has its digits.
+    Float,
     /// A text: every quoted scalar, and every plain scalar that has no other type.
     Str,
+}
+
+impl ScalarValue {
+    /// Whether the value is a number, or a text that can contain one.
+    #[must_use]
+    pub const fn is_number_or_text(self) -> bool {
+        match self {
+            Self::Int(_) | Self::Float | Self::Str => true,
+            Self::Null | Self::Bool(_) => false,
+        }
+    }
 }
 
 /// A map with text keys.
@@ -139,7 +150,7 @@ impl Node {
             NodeKind::Scalar(scalar) => match scalar.value {
                 ScalarValue::Null => "empty".to_owned(),
                 ScalarValue::Bool(value) => format!("the boolean `{value}`"),
-                ScalarValue::Int(_) | ScalarValue::Float(_) => {
+                ScalarValue::Int(_) | ScalarValue::Float => {
                     format!("the number `{}`", scalar.text.as_str())
                 }
                 ScalarValue::Str if scalar.text.as_str().is_empty() => "an empty text".to_owned(),

@@ -2,6 +2,7 @@
 
 use serde_json::Value;
 
+use super::core_schema;
 use super::node::{Node, NodeKind, ScalarValue};
 
 /// Converts a node to plain data. A broken node is null.
@@ -19,7 +20,7 @@ pub fn as_data(node: &Node) -> Value {
             ScalarValue::Null => Value::Null,
             ScalarValue::Bool(value) => value.into(),
             ScalarValue::Int(value) => value.into(),
-            ScalarValue::Float(value) => value.into(),
+            ScalarValue::Float => core_schema::float(scalar.text.as_str()).into(),
             ScalarValue::Str => scalar.text.as_str().into(),
         },
         NodeKind::Broken => Value::Null,

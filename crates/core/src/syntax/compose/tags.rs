@@ -18,9 +18,8 @@ pub(super) fn scalar_value(tag: &str, text: &str) -> Result<ScalarValue, String>
         ("null", ScalarValue::Null)
         | ("bool", ScalarValue::Bool(_))
         | ("int", ScalarValue::Int(_))
-        | ("float", ScalarValue::Float(_)) => Ok(value),
-        #[expect(clippy::cast_precision_loss, reason = "the tag requests a float")]
-        ("float", ScalarValue::Int(value)) => Ok(ScalarValue::Float(value as f64)),
+        | ("float", ScalarValue::Float) => Ok(value),
+        ("float", ScalarValue::Int(_)) => Ok(ScalarValue::Float),
         ("null" | "bool" | "int" | "float" | "seq" | "map", _) => {
             Err(format!("`{text}` is not a valid value for the tag `!!{name}`"))
         }

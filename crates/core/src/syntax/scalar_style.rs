@@ -1,0 +1,82 @@
+//! Decides how a text is written in YAML, so that each parser of YAML 1.1 and 1.2 reads it as a
+//! text.
+
+/// How a text is written.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum ScalarStyle {
+    /// Without quotes.
+    Plain,
+    /// In single quotes.
+    Single,
+    /// In double quotes, with escapes.
+    Double,
+    /// As a block, line by line.
+    Literal,
+}
+
+impl ScalarStyle {
+    /// Returns the style of a text.
+    pub(super) fn of(text: &str) -> Self {
+        if text.contains('\n') && is_literal(text) { Self::Literal } else { Self::of_line(text) }
+    }
+
+    /// Returns the style of a text that must be on one line, such as a key.
+    pub(super) fn of_line(text: &str) -> Self {
+        if is_plain(text) {
+            Self::Plain
+        } else if text.chars().any(needs_escape) {
+            Self::Double
+        } else {
+            Self::Single
+        }
+    }
+}
+
+/// Whether a text needs no quotes. Quotes never do harm, so the answer is no if in doubt.
+pub(super) fn is_plain(text: &str) -> bool {
+    /// The texts that start with a letter and that a parser reads as another type.
+    const WORDS: [&str; 12] =
+        ["y", "n", "yes", "no", "on", "off", "true", "false", "null", "nil", "inf", "nan"];
+    let Some(first) = text.chars().next() else { return false };
+    // Other characters start a number, a date or a structure.
+    let starts_text = match first {
+        '0'..='9' => is_quantity(text) || text.contains('/'),
+        _ => first.is_alphabetic() || matches!(first, '/' | '$' | '(' | '_'),
+    };
+    let is_word = || WORDS.iter().any(|word| word.eq_ignore_ascii_case(text));
+    starts_text && stays_one_text(text) && (text.len() > 5 || !is_word())
+}
+
+/// Whether a text is a number with a unit of Kubernetes.
+fn is_quantity(text: &str) -> bool {
+    let unit = text.trim_start_matches(|c: char| c.is_ascii_digit() || c == '.');
+    matches!(unit, "m" | "Ki" | "Mi" | "Gi" | "%")
+}
+
+/// Whether no part of a text separates a key from its value, starts a comment or needs an escape.
+fn stays_one_text(text: &str) -> bool {
+    let mut before = '\n';
+    for c in text.chars() {
+        let is_separator = matches!((before, c), (':', ' ') | (' ', '#'));
+        let is_letter = if c.is_ascii() { matches!(c, ' '..='~') } else { c.is_alphanumeric() };
+        if is_separator || !is_letter {
+            return false;
+        }
+        before = c;
+    }
+    !matches!(before, ':' | ' ')
+}
+
+/// Whether a text of several lines can be written as a block that no parser misreads.
+fn is_literal(text: &str) -> bool {
+    let first = text.split('\n').find(|line| !line.is_empty());
+    // A first line that starts with white space needs an indicator, which parsers misread.
+    first.is_some_and(|line| !line.starts_with([' ', '\t']))
+        && !text.chars().any(|c| !matches!(c, '\n' | '\t') && needs_escape(c))
+}
+
+/// Whether a character needs an escape: control characters, and those that end a line in YAML 1.1
+/// or are not allowed at all.
+pub(super) fn needs_escape(c: char) -> bool {
+    c.is_control() || matches!(c, '\u{2028}' | '\u{2029}' | '\u{feff}' | '\u{fffe}' | '\u{ffff}')
+}
