@@ -74,6 +74,7 @@ fn check(files: &Files) -> Analysis {
             .service
             .contains("db_password")
             .then(|| SourceText { name: "values.yml".to_owned(), text: values }),
+        variables: Default::default(),
         service: ServiceFile::parse("opta.yml", &files.service),
         environment_files: [
             ("env.yml".to_owned(), Ok(files.environment.clone())),
