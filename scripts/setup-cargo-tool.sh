@@ -7,7 +7,13 @@
 crate=${1:?a crate} version=${2:?a version} time=${3:?how long it takes}
 shift 3
 tools="$cache/tools"
-if ! grep -qF "\"$crate $version " "$tools/.crates.toml" 2>/dev/null; then
+is_built() { grep -qF "\"$crate $version " "$tools/.crates.toml" 2>/dev/null; }
+if ! is_built && have flock; then
+  # Another run may be building it now: wait for that run, instead of building it twice.
+  exec 9>"$cache/tools.lock"
+  flock 9
+fi
+if ! is_built; then
   have cargo || die "no Rust toolchain found: install one from https://rustup.rs"
   target=$(mktemp -d "$cache/tools-target.XXXXXX")
   trap 'rm -rf "$target"' EXIT

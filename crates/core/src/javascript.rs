@@ -48,6 +48,7 @@ impl Input {
                 .map(|(path, text)| (path, Ok(text)))
                 .collect(),
             values: self.values.map(|text| SourceText { name: "values".to_owned(), text }),
+            variables: Default::default(),
             own_values: false,
             choices: self.choices,
             rds_certificates: self

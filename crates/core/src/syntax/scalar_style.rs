@@ -41,7 +41,10 @@ pub(super) fn is_plain(text: &str) -> bool {
     // Other characters start a number, a date or a structure.
     let starts_text = match first {
         '0'..='9' => is_quantity(text) || text.contains('/'),
-        _ => first.is_alphabetic() || matches!(first, '/' | '$' | '(' | '_'),
+        _ if first.is_ascii() => {
+            first.is_ascii_alphabetic() || matches!(first, '/' | '$' | '(' | '_')
+        }
+        _ => true,
     };
     let is_word = || WORDS.iter().any(|word| word.eq_ignore_ascii_case(text));
     starts_text && stays_one_text(text) && (text.len() > 5 || !is_word())
@@ -58,8 +61,8 @@ fn stays_one_text(text: &str) -> bool {
     let mut before = '\n';
     for c in text.chars() {
         let is_separator = matches!((before, c), (':', ' ') | (' ', '#'));
-        let is_letter = if c.is_ascii() { matches!(c, ' '..='~') } else { c.is_alphanumeric() };
-        if is_separator || !is_letter {
+        let is_white_space = c.is_whitespace() && c != ' ';
+        if is_separator || is_white_space || needs_escape(c) {
             return false;
         }
         before = c;
