@@ -21,11 +21,6 @@ fn request() -> Request {
             ),
         }),
         choices: Choices::default(),
-<<<<<<< HEAD
-=======
-        variables: Default::default(),
-        own_values: false,
->>>>>>> 4ad5484 (Write text without quotes only where no parser misreads it)
         rds_certificates: certificates(),
         ..Request::default()
     }

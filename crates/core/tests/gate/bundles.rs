@@ -31,11 +31,6 @@ pub(crate) fn request(case: &Path, with_values: bool, choices: Choices) -> Reque
         environment_files: [("env.yml".to_owned(), Ok(read(&folder().join("env.yml"))))].into(),
         values,
         choices,
-<<<<<<< HEAD
-=======
-        variables: Default::default(),
-        own_values: false,
->>>>>>> 4ad5484 (Write text without quotes only where no parser misreads it)
         rds_certificates: RdsCertificates::always("-----BEGIN CERTIFICATE-----\n"),
         ..Request::default()
     }
