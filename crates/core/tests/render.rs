@@ -49,7 +49,6 @@ fn request(case: &Path, profile: &str) -> Request {
             .exists()
             .then(|| SourceText { name: "values.yml".to_owned(), text: read(&values) }),
         choices: Choices { profile: Some(profile.to_owned()), ..Choices::default() },
-        variables: Default::default(),
         own_values: true,
         variables: BTreeMap::new(),
         rds_certificates: api::RdsCertificates::always("-----BEGIN CERTIFICATE-----\n"),
