@@ -66,7 +66,7 @@ fn Choice(field: &'static api::ChoiceField) -> impl IntoView {
         <label class="field" title=field.description>
             <span>{field.title}</span>
             <select
-                prop:value=current.clone()
+                prop:value=current
                 aria-label=field.title
                 on:change:target=move |event| choose(event.target().value())
             >

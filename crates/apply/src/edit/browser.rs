@@ -1,7 +1,6 @@
 //! Opens the page in the user's browser.
 
-use std::io::IsTerminal;
-
+use crate::report::prints_to_terminal;
 use webbrowser::{Browser, BrowserOptions};
 
 /// Whether the user sees the terminal of this program and can see a browser.
@@ -11,7 +10,7 @@ pub(super) fn is_possible() -> bool {
         || is_set("DISPLAY")
         || is_set("WAYLAND_DISPLAY")
         || is_set("BROWSER");
-    std::io::stdout().is_terminal() && has_screen && !is_set("SSH_CONNECTION") && !is_set("CI")
+    prints_to_terminal() && has_screen && !is_set("SSH_CONNECTION") && !is_set("CI")
 }
 
 /// Opens an address. A failure is ignored: the address is printed as well.

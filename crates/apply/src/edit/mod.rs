@@ -9,6 +9,7 @@ mod connections;
 mod files;
 mod page;
 mod requests;
+mod shared;
 mod vault;
 mod version;
 mod watch;
@@ -25,6 +26,7 @@ use tokio::net::TcpListener;
 use crate::environment_file::Outside;
 use access::Access;
 use files::Files;
+use shared::Shared;
 use vault::Vault;
 use watch::Watch;
 
@@ -44,13 +46,6 @@ pub(crate) struct Server {
     /// The address of the page without its token, with a slash at the end.
     base: String,
     shared: Arc<Shared>,
-}
-
-struct Shared {
-    access: Access,
-    files: Files,
-    watch: Watch,
-    vault: Vault,
 }
 
 impl Server {

@@ -13,9 +13,10 @@ use serde::{Deserialize, Serialize};
 
 use super::access::Rejection;
 use super::files::{Contents, Written};
+use super::shared::Shared;
 use super::vault::Vault;
 use super::version::{Condition, Content};
-use super::{Shared, watch};
+use super::watch;
 
 /// How long a request for changes stays open.
 const LONG_POLL: Duration = Duration::from_secs(25);

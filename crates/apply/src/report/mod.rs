@@ -13,7 +13,7 @@ mod transfer;
 
 pub(crate) use aws::{AwsAction, AwsChange, AwsPlanAction};
 pub(crate) use event::{Event, ObjectAction};
-pub(crate) use output::{Report, error_text};
+pub(crate) use output::{Report, error_text, prints_to_terminal};
 pub(crate) use progress::ProgressTable;
 pub(crate) use progress_row::RowPods;
 pub(crate) use prompt::{answer_time, ask, confirm};

@@ -31,6 +31,11 @@ pub(crate) struct Report {
 /// A text with colors. All text from outside in it has visible control characters.
 pub(crate) struct Styled(String);
 
+/// Whether people read standard output.
+pub(crate) fn prints_to_terminal() -> bool {
+    std::io::stdout().is_terminal()
+}
+
 impl Report {
     pub(crate) const fn new(quiet: bool, verbose: bool, events: bool) -> Self {
         Self { quiet, verbose, events }
@@ -49,7 +54,7 @@ impl Report {
     /// Prints a document for programs to standard output, exactly as it is. A terminal gets it
     /// with visible control characters.
     pub(crate) fn document(&self, text: &str) {
-        if std::io::stdout().is_terminal() { self.result(text) } else { streams::out(text) }
+        if prints_to_terminal() { self.result(text) } else { streams::out(text) }
     }
 
     /// Prints a JSON document to standard output. Escapes of JSON make control characters visible.

@@ -24,7 +24,7 @@ extern "C" {
 /// The result of a save.
 #[derive(Deserialize)]
 #[serde(tag = "kind", rename_all = "lowercase")]
-enum Saved {
+enum SaveResult {
     /// The browser has no access to the file. `raw` is the text with the line ends of the file.
     Unknown {
         raw: String,
@@ -78,17 +78,17 @@ fn show(page: Page, name: &str, saved: Result<JsValue, JsValue>) {
         }
     };
     match serde_wasm_bindgen::from_value(saved) {
-        Ok(Saved::Unknown { raw }) => {
+        Ok(SaveResult::Unknown { raw }) => {
             let file_name = name.rsplit('/').next().unwrap_or(name);
             export::download(state, file_name, "application/yaml", &raw);
         }
-        Ok(Saved::Saved { path }) => state.notify(format!("Saved {path}")),
-        Ok(Saved::Merged { path, text }) => {
+        Ok(SaveResult::Saved { path }) => state.notify(format!("Saved {path}")),
+        Ok(SaveResult::Merged { path, text }) => {
             storage::remember(state, "before the file changed on disk");
             page.patch_text(name, &text);
             state.notify(format!("Saved {path}, with the changes on disk"));
         }
-        Ok(Saved::Conflict { path, parts }) => ask(page, name, path, parts),
+        Ok(SaveResult::Conflict { path, parts }) => ask(page, name, path, parts),
         Err(error) => state.notify(format!("Cannot save {name}: {error}")),
     }
 }
