@@ -20,12 +20,13 @@ pub(crate) type Loaded<T> = Result<T, SplitLoaderError>;
 /// A boxed future: marked functions cannot be async.
 pub(crate) type BoxFuture<T> = Pin<Box<dyn Future<Output = T>>>;
 
-/// Shows a view when its part is loaded.
+/// Shows a view when its part is loaded. If the place of the view is removed first, it is not
+/// created: its components would find no context.
 pub(crate) fn show(load: BoxFuture<Loaded<AnyView>>) -> AnyView {
     let state = expect_context::<State>();
     let slot = RwSignal::new_local(None::<AnyView>);
     let load = ScopedFuture::new_untracked(load);
-    leptos::task::spawn_local(async move {
+    leptos::task::spawn_local_scoped_with_cancellation(async move {
         match load.await {
             Ok(view) => drop(slot.try_update(|slot| *slot = Some(view))),
             Err(_) => report(state).await,
