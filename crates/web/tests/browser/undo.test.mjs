@@ -91,6 +91,7 @@ test('opening an example or a file is one step for all texts and choices', async
   assert.equal(await choice(page, 'Expose with').inputValue(), 'gateway');
   await page.getByRole('tab', { name: /Changes/ }).click();
   await region(page, 'Changes').getByText('No differences').waitFor();
+  await page.getByRole('tab', { name: /Manifests/ }).click();
   await tab(page, 'own-env.yml').click();
   assert.match(await read(page, 'Environment file'), /eu-west-1/);
   await tab(page, 'opta.yml').click();
