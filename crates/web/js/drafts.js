@@ -128,6 +128,11 @@ addEventListener('pagehide', () => {
   }
 });
 
+// Encryption takes a moment, in which a page must not close.
+addEventListener('beforeunload', (event) => {
+  if (isServed && isWriting) event.preventDefault();
+});
+
 /**
  * Saves the work that `text` returns, after all changes are on the screen. Runs one write at a
  * time; the next write saves the newest text.

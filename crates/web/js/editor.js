@@ -266,6 +266,19 @@ function foldMarker(open) {
   return marker;
 }
 
+// CodeMirror closes the tooltip of the gutter when the mouse moves into it: at the window, events
+// from a shadow root have another target.
+addEventListener(
+  'mousemove',
+  (event) => {
+    const isInside = event
+      .composedPath()
+      .some((node) => node instanceof Element && node.matches('.cm-tooltip.cm-tooltip-lint'));
+    if (isInside) event.stopImmediatePropagation();
+  },
+  { capture: true },
+);
+
 /**
  * Shows diagnostics in the text. Their fixes are buttons.
  *
@@ -293,8 +306,8 @@ export function show(view, found) {
   }));
   const isFixed = diagnostics.length < diagnosticCount(view.state);
   view.dispatch(setDiagnostics(view.state, diagnostics));
-  // The tooltip of the gutter closes only when the mouse leaves it.
-  if (isFixed) dispatchEvent(new MouseEvent('mousemove', { clientX: -1, clientY: -1 }));
+  // The tooltip of the gutter closes only when the mouse is far from it.
+  if (isFixed) dispatchEvent(new MouseEvent('mousemove', { clientX: -99, clientY: -99 }));
 }
 
 /**

@@ -268,6 +268,8 @@ test('another page at the same address cannot read the work', async (t) => {
   const page = await pageOf(t, context, first.address);
   await tab(page, 'Inputs').click();
   await write(page, 'parent: {domain: secret.example}\n', 'Values file');
+  await tab(page, 'Manifests').click();
+  await shows(page, 'hidden');
   await page.reload();
   await tab(page, 'Inputs').click();
   assert.match(await read(page, 'Values file'), /secret\.example/);
