@@ -80,7 +80,7 @@ static FETCHED_REPOSITORIES: Mutex<BTreeMap<PathBuf, Result<(), GitError>>> =
 /// repository has no such file.
 pub(crate) fn read(address: &str, network: Network) -> Result<String, String> {
     let address = GitAddress::parse(address).map_err(|error: InvalidAddress| error.to_string())?;
-    // The caller may be in a runtime of its own.
+    // The caller may have another runtime.
     let work = || {
         let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build();
         let runtime = runtime.map_err(|error| GitError::Start(error.to_string()))?;

@@ -6,7 +6,7 @@ use optakit_core::api::Manifest;
 use crate::state::State;
 use crate::{example_account, export};
 
-/// Manifests of the present texts, and what they lack.
+/// Manifests of the current texts, and what is missing in them.
 pub(crate) struct ManifestCopy {
     pub(crate) manifests: Vec<Manifest>,
     /// What the user must know before applying them.
@@ -23,7 +23,7 @@ pub(crate) fn obstacle(state: State) -> Option<&'static str> {
 }
 
 impl ManifestCopy {
-    /// Takes the manifests of the present texts, or only one of them. Returns none and shows the
+    /// Takes the manifests of the current texts, or only one of them. Returns none and shows the
     /// reason if the texts have errors.
     pub(crate) fn new(state: State, only: Option<usize>) -> Option<Self> {
         if let Some(reason) = untrack(|| obstacle(state)) {

@@ -38,8 +38,8 @@ pub(crate) const TEMPLATES: &[Template] = &[
     ),
 ];
 
-/// The template of an environment file. Its account ID is empty, so that nobody deploys to the
-/// account of an example.
+/// The template of an environment file. Its account ID is empty, so that a copy cannot deploy to
+/// the account of an example.
 const ENVIRONMENT: &str = include_str!("../examples/templates/env.yml");
 
 /// Replaces all texts with a template.

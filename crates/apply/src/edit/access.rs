@@ -45,7 +45,7 @@ impl Rejection {
             }
             Self::Token => {
                 "the token is missing or wrong\n  \
-                 help: open the address that `optakit edit` printed\n"
+                 help: open the address in the terminal\n"
             }
         }
     }

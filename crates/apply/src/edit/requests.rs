@@ -117,7 +117,7 @@ pub(super) async fn write(
     let value = |name| headers.get(name).and_then(|value| value.to_str().ok());
     let condition = Condition::parse(value(header::IF_MATCH), value(header::IF_NONE_MATCH));
     let Some(condition) = condition else {
-        let message = "the request does not say which version it replaces\n  \
+        let message = "the request has no version of the file\n  \
                        help: send `If-Match` with the version, or `If-None-Match: *`\n";
         return (StatusCode::PRECONDITION_REQUIRED, message).into_response();
     };

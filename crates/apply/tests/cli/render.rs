@@ -24,7 +24,7 @@ fn a_kustomize_base_has_every_object_and_its_images() {
 deploy/base/01-serviceaccount-api.yaml
 deploy/base/04-service-api.yaml
 deploy/base/05-deployment-shop-api-k8s-service.yaml
-deploy/base/07-horizontalpodautoscaler-shop-api-k8s-service.yaml
+deploy/base/06-horizontalpodautoscaler-shop-api-k8s-service.yaml
 deploy/base/kustomization.yaml
 "
     );
@@ -38,7 +38,7 @@ resources:
   - 01-serviceaccount-api.yaml
   - 04-service-api.yaml
   - 05-deployment-shop-api-k8s-service.yaml
-  - 07-horizontalpodautoscaler-shop-api-k8s-service.yaml
+  - 06-horizontalpodautoscaler-shop-api-k8s-service.yaml
 images:
   - name: 123456789012.dkr.ecr.us-east-1.amazonaws.com/opta-shop-api
     newTag: '1.4.2'

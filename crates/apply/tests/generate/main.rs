@@ -78,7 +78,7 @@ struct Findings {
     findings: BTreeMap<String, (String, Files)>,
 }
 
-/// What is wrong with a file, and whether it is accepted.
+/// The problems of a file, and whether it is accepted.
 struct Checked {
     findings: Vec<String>,
     is_accepted: bool,

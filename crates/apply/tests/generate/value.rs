@@ -3,7 +3,7 @@
 /// A part of a generated file.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(crate) enum Value {
-    /// YAML without braces and brackets of its own, as written.
+    /// YAML that Optakit writes without braces and brackets.
     Raw(String),
     List(Vec<Value>),
     Map(Vec<(String, Value)>),

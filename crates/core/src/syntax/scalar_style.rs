@@ -32,7 +32,7 @@ impl ScalarStyle {
     }
 }
 
-/// Whether a text needs no quotes. Quotes never do harm, so the answer is no if in doubt.
+/// Whether a text needs no quotes. If in doubt, it does: quotes never do harm.
 pub(super) fn is_plain(text: &str) -> bool {
     /// The texts that start with a letter and that a parser reads as another type.
     const WORDS: [&str; 12] =

@@ -19,7 +19,7 @@ pub(crate) struct View {
     pub(crate) pane: RwSignal<Pane>,
     /// The open dialog.
     pub(crate) dialog: RwSignal<Option<Dialog>>,
-    /// Whether to say what Optakit is: on the first visit, until the user closes it.
+    /// Whether to introduce Optakit: on the first visit, until the user closes it.
     pub(crate) first_visit: RwSignal<bool>,
     /// A message that disappears after a moment.
     pub(crate) message: RwSignal<String>,
@@ -95,7 +95,7 @@ pub(crate) enum Dialog {
 /// Whether the texts are in files on disk.
 #[derive(Clone)]
 pub(crate) enum DiskStatus {
-    /// The page does not write files by itself.
+    /// The page does not write files alone.
     NoFiles,
     Saved {
         file: String,

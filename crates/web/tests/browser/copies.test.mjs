@@ -43,7 +43,7 @@ test('a text without services does not empty the clipboard', async (t) => {
   assert.equal(await clipboard(page), 'own');
 });
 
-test('copied manifests say which inputs and objects they lack', async (t) => {
+test('copied manifests list their missing inputs and objects', async (t) => {
   const page = await open(t);
   const source = service('shop', DOMAIN, 'AUTO').replace('env.yml', 'other.yml');
   await write(page, source);

@@ -25,7 +25,7 @@ async function fragile(t) {
   return page;
 }
 
-/** Runs a WebAssembly program that traps, in a way that nobody handles. */
+/** Runs a WebAssembly program that traps, without a handler. */
 const trap = (page, way) =>
   page.evaluate((kind) => {
     // A module with one function, `t`, whose body is `unreachable`.
@@ -110,7 +110,7 @@ test('a text that crashes the editor again is in the history', async (t) => {
   await shows(page, 'precious');
 });
 
-test('errors of extensions and of observers are no crash', async (t) => {
+test('errors of extensions and of observers do not count as a crash', async (t) => {
   const page = await fragile(t);
   await page.evaluate(() => {
     const error = new Error('extension');

@@ -251,10 +251,10 @@ test('pipes, devices and standard input are never opened', async (t) => {
   const exited = once(server.process, 'exit');
   server.process.kill('SIGINT');
   assert.deepEqual(await exited, [0, null]);
-  for (const [name, message] of [
-    ['-', /cannot write to standard input/],
-    ['pipe', /pipe is not a regular file/],
-    ['/dev/zero', /is not a regular file/],
+  for (const { name, message } of [
+    { name: '-', message: /cannot write to standard input/ },
+    { name: 'pipe', message: /pipe is not a regular file/ },
+    { name: '/dev/zero', message: /is not a regular file/ },
   ]) {
     const { status, stderr } = spawnSync(binary, ['edit', name], {
       cwd: here,
