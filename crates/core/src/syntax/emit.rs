@@ -252,6 +252,8 @@ mod tests {
             "[a-zA-Z/][a-zA-Z0-9/._-]{0,12}",
             "[a-zA-Z0-9/][a-zA-Z0-9/._:@-]{0,12}",
             "[0-9]{1,3}[ /,.:-]{1,2}[0-9/]{1,3}",
+            "[0-9]{1,4}[a-zA-Z0-9/%._: -]{1,10}",
+            "[0-9]{4}-[0-9]{1,2}-[0-9]{1,2}[a-zA-Z0-9: .+-]{0,10}",
             "[0-9]{1,4}([.][0-9])?(m|Mi|%|e3|x|_1|:30)?",
             "(y|n|yes|no|on|off|true|false|null|none|nil|inf|nan|[.]inf|~|<<|=)",
             "(Y|N|Yes|NO|On|OFF|True|FALSE|Null|None|NIL|Infinity|NaN)",

@@ -40,7 +40,7 @@ pub(super) fn is_plain(text: &str) -> bool {
     let Some(first) = text.chars().next() else { return false };
     // Other characters start a number, a date or a structure.
     let starts_text = match first {
-        '0'..='9' => is_quantity(text) || text.contains('/'),
+        '0'..='9' => text.chars().any(is_no_number) && !text.contains(' '),
         _ if first.is_ascii() => {
             first.is_ascii_alphabetic() || matches!(first, '/' | '$' | '(' | '_')
         }
@@ -50,10 +50,10 @@ pub(super) fn is_plain(text: &str) -> bool {
     starts_text && stays_one_text(text) && (text.len() > 5 || !is_word())
 }
 
-/// Whether a text is a number with a unit of Kubernetes.
-fn is_quantity(text: &str) -> bool {
-    let unit = text.trim_start_matches(|c: char| c.is_ascii_digit() || c == '.');
-    matches!(unit, "m" | "Ki" | "Mi" | "Gi" | "%")
+/// Whether a character is in no number, date or time of any parser. Numbers have the letters of
+/// hexadecimal digits, `x`, `o` and `e`; times have `T` and `Z`.
+fn is_no_number(c: char) -> bool {
+    matches!(c.to_ascii_lowercase(), '/' | '%' | 'g'..='n' | 'p'..='s' | 'u'..='w' | 'y')
 }
 
 /// Whether no part of a text separates a key from its value, starts a comment or needs an escape.
