@@ -157,6 +157,7 @@ export function create(parent, label, text, hint, onChange, onComplete, onHover,
       keymap.of([...defaultKeymap, ...foldKeymap, indentWithTab]),
       EditorView.contentAttributes.of({
         'aria-label': label,
+        tabindex: '0',
         spellcheck: 'false',
         autocapitalize: 'off',
         autocorrect: 'off',

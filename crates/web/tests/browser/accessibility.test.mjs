@@ -89,6 +89,7 @@ test('form, inputs and all color schemes have no violations, at 320 px too', asy
       await page.keyboard.press('ControlOrMeta+k');
       await page.keyboard.type('colors');
       await page.keyboard.press('Enter');
+      await dialog(page, 'Commands').waitFor({ state: 'detached' });
       assert.deepEqual(await violations(page, `color scheme ${scheme}`), []);
     }
     await page.context().close();
