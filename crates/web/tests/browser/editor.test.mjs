@@ -7,9 +7,10 @@ test('the search panel counts matches, in light and dark', async (t) => {
   for (const colorScheme of ['light', 'dark']) {
     const page = await open(t, { colorScheme });
     await write(page, service('shop', '    env_vars: {A: api, B: api}\n'));
-    await page.keyboard.press('ControlOrMeta+f');
     const panel = page.locator('.cm-search');
-    await panel.waitFor();
+    // The search loads after the editor gets the focus.
+    while (!(await panel.isVisible())) await page.keyboard.press('ControlOrMeta+f');
+    await panel.locator('input[name="search"]:focus').waitFor();
     await page.keyboard.type('api');
     await panel.getByText('4 matches').waitFor();
     await page.keyboard.press('Enter');
