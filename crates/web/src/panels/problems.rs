@@ -12,6 +12,10 @@ use crate::state::{Dialog, State};
 /// The most problems that are shown. A broken file of thousands of lines has thousands.
 const MAX_SHOWN: usize = 200;
 
+/// The label of an error. It is a constant, because Leptos writes elements without any expression
+/// as HTML, which the Content-Security-Policy forbids.
+const ERROR: &str = "error";
+
 /// The list of problems.
 #[component]
 pub(crate) fn Problems() -> impl IntoView {
@@ -66,7 +70,7 @@ fn image_problem(message: String) -> impl IntoView {
     view! {
         <li class="problem error" id=IMAGE_PROBLEM>
             <button class="go" on:click=open>
-                <span class="mark" role="img" aria-label="error"></span>
+                <span class="mark" role="img" aria-label=ERROR></span>
                 <span class="what">{inline_code(&message)}</span>
                 <span class="where">{"Image tag or digest"}</span>
             </button>
@@ -79,7 +83,7 @@ fn choice_problem(message: String) -> impl IntoView {
     view! {
         <li class="problem error">
             <div class="go">
-                <span class="mark" role="img" aria-label="error"></span>
+                <span class="mark" role="img" aria-label=ERROR></span>
                 <span class="what">{inline_code(&message)}</span>
                 <span class="where">{"Options"}</span>
             </div>

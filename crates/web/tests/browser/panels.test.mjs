@@ -8,7 +8,7 @@ test('the bundle panel shows missing secrets and the next command', async (t) =>
   await write(page, service('shop', '    secrets: [STRIPE_KEY]\n', 'AUTO'));
   await tab(page, 'Bundle').click();
   const panel = region(page, 'Bundle');
-  await panel.getByText('STRIPE_KEY').waitFor();
+  await panel.getByText('STRIPE_KEY', { exact: true }).waitFor();
   assert.match(await panel.innerText(), /sha256:[0-9a-f]{64}/);
   assert.match(await panel.innerText(), /image_digest: digest of the pushed image/);
   assert.match(await panel.innerText(), /optakit apply shop-staging\.bundle\.json/);
