@@ -53,8 +53,15 @@ class Page {
   }
 
   async click(role, name) {
-    const find = () => this.evaluate(finder.center, role, name);
-    const { x, y } = await this.until(find, `a visible ${role} "${name}"`);
+    // The page may still move the element: two looks must find it in one place.
+    let before;
+    const find = async () => {
+      const found = await this.evaluate(finder.center, role, name);
+      const isStill = found && before && found.x === before.x && found.y === before.y;
+      before = found;
+      return isStill ? found : null;
+    };
+    const { x, y } = await this.until(find, `a visible ${role} "${name}" that does not move`);
     await this.browser.click(x, y);
   }
 
@@ -119,6 +126,7 @@ for (const engine of [firefox, webkit]) {
 
     check('a typed mistake is repaired, exported and applied with the shown command', async () => {
       await page.open(address);
+      await page.sees('Welcome', 'Browse examples');
       await page.paste(BROKEN);
       await page.sees('Problems', 'unknown key min_container');
       await page.click('button', 'Fix: rename to `min_containers`');
