@@ -35,7 +35,7 @@ export function center(role, name) {
 
 /** Returns the text of a region. */
 export function textOf(region) {
-  const found = document.querySelector(`:is(section, dialog[open])[aria-label="${region}"]`);
+  const found = document.querySelector(`:is(section, aside, dialog[open])[aria-label="${region}"]`);
   return found?.textContent ?? '';
 }
 
