@@ -54,11 +54,11 @@ class Page {
 
   async click(role, name) {
     // The page may still move the element: two looks must find it in one place.
-    let before;
+    let last;
     const find = async () => {
       const found = await this.evaluate(finder.center, role, name);
-      const isStill = found && before && found.x === before.x && found.y === before.y;
-      before = found;
+      const isStill = found && last && found.x === last.x && found.y === last.y;
+      last = found;
       return isStill ? found : null;
     };
     const { x, y } = await this.until(find, `a visible ${role} "${name}" that does not move`);
