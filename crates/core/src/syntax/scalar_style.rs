@@ -40,9 +40,12 @@ pub(super) fn is_plain(text: &str) -> bool {
     let Some(first) = text.chars().next() else { return false };
     // Other characters start a number, a date or a structure.
     let starts_text = match first {
-        '0'..='9' => text.chars().any(is_no_number) && !text.contains(' '),
+        '0'..='9' => {
+            let is_date = text.as_bytes().get(4) == Some(&b'-');
+            text.chars().any(is_no_number) && !text.contains(' ') && !is_date
+        }
         _ if first.is_ascii() => {
-            first.is_ascii_alphabetic() || matches!(first, '/' | '$' | '(' | '_')
+            first.is_ascii_alphabetic() || matches!(first, '/' | '$' | '(')
         }
         _ => true,
     };
