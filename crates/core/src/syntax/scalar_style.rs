@@ -44,9 +44,7 @@ pub(super) fn is_plain(text: &str) -> bool {
             let is_date = text.as_bytes().get(4) == Some(&b'-');
             text.chars().any(is_no_number) && !text.contains(' ') && !is_date
         }
-        _ if first.is_ascii() => {
-            first.is_ascii_alphabetic() || matches!(first, '/' | '$' | '(')
-        }
+        _ if first.is_ascii() => first.is_ascii_alphabetic() || matches!(first, '/' | '$' | '('),
         _ => true,
     };
     let is_word = || WORDS.iter().any(|word| word.eq_ignore_ascii_case(text));
