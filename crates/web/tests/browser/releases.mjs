@@ -13,16 +13,9 @@ import {
 import { createServer } from 'node:http';
 import { tmpdir } from 'node:os';
 import { extname, join } from 'node:path';
+import { TYPES } from '../../../../scripts/serve.mjs';
 import { root } from './support.mjs';
 
-const TYPES = {
-  '.html': 'text/html; charset=utf-8',
-  '.js': 'text/javascript; charset=utf-8',
-  '.css': 'text/css; charset=utf-8',
-  '.wasm': 'application/wasm',
-  '.svg': 'image/svg+xml',
-  '.pem': 'application/x-pem-file',
-};
 const HASHED = /^(.+)-([0-9A-Za-z]{8,16})((?:_bg)?\.(?:js|css|wasm|svg))$/;
 
 /** Adds bytes that change nothing to a file. */

@@ -86,15 +86,20 @@ test('an open tab keeps its files while a new release is deployed', async (t) =>
   assert.equal(await read(page), service('kept'));
 });
 
-test('a new release is shown at the second visit, also beside an old tab', async (t) => {
-  const server = await site(t, dist);
-  const { context } = await visited(t, server.address);
+/** Deploys the next release, and checks that the second visit runs it. */
+async function assertSecondVisitIsNew(server, context) {
   server.folder = next;
   const first = await visit(context, server.address);
   await cached(first, next);
   await first.close();
   const second = await visit(context, server.address);
   assert.equal(await programOf(second), programIn(next));
+}
+
+test('a new release is shown at the second visit, also beside an old tab', async (t) => {
+  const server = await site(t, dist);
+  const { context } = await visited(t, server.address);
+  await assertSecondVisitIsNew(server, context);
 });
 
 test('a release is deleted when its last tab is closed', async (t) => {
@@ -117,12 +122,7 @@ test('HTTP caches do not keep an old release', async (t) => {
   server.cacheControl = 'max-age=31536000';
   const { context, page } = await visited(t, server.address);
   await page.close();
-  server.folder = next;
-  const first = await visit(context, server.address);
-  await cached(first, next);
-  await first.close();
-  const second = await visit(context, server.address);
-  assert.equal(await programOf(second), programIn(next));
+  await assertSecondVisitIsNew(server, context);
 });
 
 test('without a service worker an old page from an HTTP cache loads the new one', async (t) => {
