@@ -2,9 +2,9 @@
 import js from '@eslint/js';
 import globals from 'globals';
 
-const BROWSER = ['crates/web/js/**', 'bench/peers/**'];
+const BROWSER = ['crates/web/js/**', 'crates/core/js/**', 'bench/peers/**'];
 // Code in these files runs in Node, but functions for `page.evaluate` run in the browser.
-const NODE_AND_BROWSER = ['bench/*.mjs', 'scripts/*.mjs', 'crates/web/tests/**'];
+const NODE_AND_BROWSER = ['bench/*.mjs', 'scripts/*.mjs', 'crates/{core,web}/tests/**'];
 
 export default [
   { ignores: ['dist/', 'target/', 'fuzz/', 'node_modules/', '**/node_modules/'] },

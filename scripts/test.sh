@@ -75,7 +75,7 @@ cluster_failed=$suite_failed
 [ -z "$testbed" ] || [ "$cluster_failed" -gt 0 ] ||
   suite "The table of faults" "${node_test[@]}" crates/apply/tests/faults.test.mjs
 "$root/scripts/build-js.sh"
-suite "The JavaScript package in Node" "${node_test[@]}" crates/core/tests/js/
+suite "The JavaScript package in Node, bundlers and TypeScript" "${node_test[@]}" crates/core/tests/js/
 if have valgrind; then
   suite "Instruction counts of the core" "${node_test[@]}" crates/core/tests/instructions.test.mjs
 else

@@ -20,12 +20,15 @@ pub struct Choices {
     pub environment: Option<String>,
     /// The profile. Default: `default`.
     #[serde(skip_serializing_if = "Option::is_none")]
+    #[cfg_attr(feature = "javascript", tsify(type = "'default' | 'opta-2021' | 'opta-2022'"))]
     pub profile: Option<String>,
     /// The Pod Security Standard. Default: `baseline`.
     #[serde(skip_serializing_if = "Option::is_none")]
+    #[cfg_attr(feature = "javascript", tsify(type = "'baseline' | 'restricted'"))]
     pub hardening: Option<String>,
     /// How traffic reaches services. Default: `nginx`.
     #[serde(skip_serializing_if = "Option::is_none")]
+    #[cfg_attr(feature = "javascript", tsify(type = "'nginx' | 'gateway' | 'alb'"))]
     pub exposure: Option<String>,
     /// The Gateway for the exposure `gateway`, as `namespace/name`. Default: `gateway/gateway`.
     #[serde(skip_serializing_if = "Option::is_none")]

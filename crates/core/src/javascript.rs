@@ -1,16 +1,32 @@
 //! The JavaScript package: the functions of [`api`] for wasm-bindgen, with TypeScript types of the
 //! same structs.
+//!
+//! `crates/core/js/` checks the arguments, calls these functions, and throws their [`Failure`] as
+//! an `OptakitError`.
+
+mod failure;
 
 use std::collections::BTreeMap;
 
 use serde::{Deserialize, Serialize};
 use tsify::{Ts, Tsify};
-use wasm_bindgen::prelude::{JsError, wasm_bindgen};
+use wasm_bindgen::prelude::{JsValue, wasm_bindgen};
 
+use self::failure::{Failure, check_choices, check_variables, refusal};
 use crate::api::{
     self, Analysis, AwsDocument, Choices, Completions, Diagnostic, Hover, PathStep,
-    RdsCertificates, Request, ServiceFile, Severity, SourceText, TextEdit,
+    RdsCertificates, Request, ServiceFile, SourceText, TextEdit,
 };
+
+#[wasm_bindgen(typescript_custom_section)]
+const KIND: &str = "
+/**
+ * The kind of a Kubernetes object that Optakit writes.
+ */
+export type Kind = 'Namespace' | 'ServiceAccount' | 'ConfigMap' | 'Secret' | 'Service'
+    | 'Deployment' | 'StatefulSet' | 'HorizontalPodAutoscaler' | 'PodDisruptionBudget' | 'Ingress'
+    | 'HTTPRoute' | 'GRPCRoute' | 'CronJob';
+";
 
 /// The files and choices that the functions take.
 #[derive(Deserialize, Tsify)]
@@ -28,12 +44,17 @@ pub struct Input {
     /// The text of the values file.
     #[tsify(optional)]
     pub values: Option<String>,
+    /// The values of input variables, like `--var` of the command line. They override those of the
+    /// values file.
+    #[serde(default)]
+    #[tsify(optional)]
+    pub variables: BTreeMap<String, String>,
     /// How to render the service file.
     #[serde(default)]
     #[tsify(optional, type = "Partial<Choices>")]
     pub choices: Choices,
     /// The RDS certificates of the region as PEM. Required if `Analysis.rdsCertificatesFor` names a
-    /// region. The folder `rds-ca` of the package contains them.
+    /// region. The folder `rds-ca` of the package has a file for every region.
     #[tsify(optional)]
     pub rds_certificates: Option<String>,
 }
@@ -48,7 +69,7 @@ impl Input {
                 .map(|(path, text)| (path, Ok(text)))
                 .collect(),
             values: self.values.map(|text| SourceText { name: "values".to_owned(), text }),
-            variables: Default::default(),
+            variables: self.variables,
             own_values: false,
             choices: self.choices,
             rds_certificates: self
@@ -80,72 +101,83 @@ pub fn version() -> String {
 ///
 /// # Errors
 ///
-/// Fails if `input` does not have the type `Input`.
+/// Throws an `OptakitError` if an argument has the wrong type, or if a choice is invalid.
 #[wasm_bindgen]
-pub fn validate(input: Ts<Input>) -> Result<Vec<Ts<Diagnostic>>, JsError> {
-    let diagnostics = api::check(&request(&input)?).diagnostics;
-    diagnostics.iter().map(|diagnostic| Ok(diagnostic.into_ts()?)).collect()
+pub fn validate(input: Ts<Input>) -> Result<Vec<Ts<Diagnostic>>, JsValue> {
+    let request = request(&input)?;
+    check_choices(&request)?;
+    let analysis = api::check(&request);
+    check_variables(&request, &analysis)?;
+    analysis.diagnostics.iter().map(to_js).collect()
 }
 
 /// Returns the diagnostics, and the manifests if there are no errors.
 ///
 /// # Errors
 ///
-/// Fails if `input` does not have the type `Input`.
+/// Throws an `OptakitError` if an argument has the wrong type. The field `refusal` of the result
+/// says why the choices are invalid.
 #[wasm_bindgen]
-pub fn render(input: Ts<Input>) -> Result<Ts<Analysis>, JsError> {
-    Ok(api::analyze(&request(&input)?, false).into_ts()?)
+pub fn render(input: Ts<Input>) -> Result<Ts<Analysis>, JsValue> {
+    let request = request(&input)?;
+    let mut analysis = api::analyze(&request, false);
+    check_variables(&request, &analysis)?;
+    analysis.refusal = refusal(&request, &analysis);
+    to_js(&analysis)
 }
 
 /// Returns the AWS resources as JSON; none if the file has errors.
 ///
 /// # Errors
 ///
-/// Fails if `input` does not have the type `Input`.
+/// Throws an `OptakitError` if an argument has the wrong type, or if a choice is invalid.
 #[wasm_bindgen]
-pub fn aws(input: Ts<Input>) -> Result<Vec<Ts<AwsDocument>>, JsError> {
-    let documents = api::aws_documents(&request(&input)?);
-    documents.iter().map(|document| Ok(document.into_ts()?)).collect()
+pub fn aws(input: Ts<Input>) -> Result<Vec<Ts<AwsDocument>>, JsValue> {
+    let request = request(&input)?;
+    check_choices(&request)?;
+    check_variables(&request, &api::check(&request))?;
+    api::aws_documents(&request).iter().map(to_js).collect()
 }
 
 /// Returns the bundle for `optakit apply`.
 ///
 /// # Errors
 ///
-/// Fails if `input` does not have the type `Input`, if the file has errors, or if the RDS
-/// certificates are missing. `render` returns the errors and the region.
+/// Throws an `OptakitError` if an argument has the wrong type, if a choice is invalid, if the file
+/// has errors, or if the RDS certificates are missing.
 #[wasm_bindgen]
-pub fn bundle(input: Ts<Input>) -> Result<Ts<BundleFile>, JsError> {
+pub fn bundle(input: Ts<Input>) -> Result<Ts<BundleFile>, JsValue> {
+    let request = request(&input)?;
+    check_choices(&request)?;
     let bundle =
-        api::bundle(&request(&input)?).map_err(|analysis| JsError::new(&refusal(&analysis)))?;
-    Ok(BundleFile { name: bundle.file_name(), text: bundle.to_text() }.into_ts()?)
+        api::bundle(&request).map_err(|analysis| Failure::of_bundle(&request, &analysis))?;
+    check_variables(&request, &api::check(&request))?;
+    to_js(&BundleFile { name: bundle.file_name(), text: bundle.to_text() })
 }
 
-/// Returns the completions at a UTF-16 offset. `file` is the name of the service file, or the path
-/// of an environment file.
+/// Returns the completions at a UTF-16 offset; nothing if there are none. `file` is the name of the
+/// service file, or the path of an environment file.
 ///
 /// # Errors
 ///
-/// Fails if `input` does not have the type `Input`.
+/// Throws an `OptakitError` if an argument has the wrong type.
 #[wasm_bindgen]
 pub fn complete(
     input: Ts<Input>,
     file: &str,
     offset: usize,
-) -> Result<Option<Ts<Completions>>, JsError> {
-    Ok(api::complete(&request(&input)?, file, offset)
-        .map(|completions| completions.into_ts())
-        .transpose()?)
+) -> Result<Option<Ts<Completions>>, JsValue> {
+    api::complete(&request(&input)?, file, offset).as_ref().map(to_js).transpose()
 }
 
-/// Returns the documentation at a UTF-16 offset, as Markdown.
+/// Returns the documentation at a UTF-16 offset, as Markdown; nothing if there is none.
 ///
 /// # Errors
 ///
-/// Fails if `input` does not have the type `Input`.
+/// Throws an `OptakitError` if an argument has the wrong type.
 #[wasm_bindgen]
-pub fn hover(input: Ts<Input>, file: &str, offset: usize) -> Result<Option<Ts<Hover>>, JsError> {
-    Ok(api::hover(&request(&input)?, file, offset).map(|hover| hover.into_ts()).transpose()?)
+pub fn hover(input: Ts<Input>, file: &str, offset: usize) -> Result<Option<Ts<Hover>>, JsValue> {
+    api::hover(&request(&input)?, file, offset).as_ref().map(to_js).transpose()
 }
 
 /// Returns the edit that sets the value at a path; nothing if the value is already there. Comments
@@ -153,26 +185,28 @@ pub fn hover(input: Ts<Input>, file: &str, offset: usize) -> Result<Option<Ts<Ho
 ///
 /// # Errors
 ///
-/// Fails if the text is not valid YAML, or if the path leads through a value without children.
+/// Throws an `OptakitError` if an argument has the wrong type, if the text is not valid YAML, or if
+/// the path leads through a value without children.
 #[wasm_bindgen]
 pub fn set(
     text: String,
     path: Vec<Ts<PathStep>>,
     value: Ts<Data>,
-) -> Result<Option<Ts<TextEdit>>, JsError> {
-    Ok(api::set(&unnamed(text), &steps(&path)?, &value.to_rust()?.0)?
-        .map(|edit| edit.into_ts())
-        .transpose()?)
+) -> Result<Option<Ts<TextEdit>>, JsValue> {
+    let value = value.to_rust().map_err(Failure::invalid_argument)?.0;
+    let edit = api::set(&unnamed(text), &steps(&path)?, &value).map_err(Failure::of_edit)?;
+    edit.as_ref().map(to_js).transpose()
 }
 
 /// Returns the edit that removes the entry or item at a path; nothing if there is none.
 ///
 /// # Errors
 ///
-/// Fails if the text is not valid YAML.
+/// Throws an `OptakitError` if an argument has the wrong type, or if the text is not valid YAML.
 #[wasm_bindgen]
-pub fn remove(text: String, path: Vec<Ts<PathStep>>) -> Result<Option<Ts<TextEdit>>, JsError> {
-    Ok(api::remove(&unnamed(text), &steps(&path)?)?.map(|edit| edit.into_ts()).transpose()?)
+pub fn remove(text: String, path: Vec<Ts<PathStep>>) -> Result<Option<Ts<TextEdit>>, JsValue> {
+    let edit = api::remove(&unnamed(text), &steps(&path)?).map_err(Failure::of_edit)?;
+    edit.as_ref().map(to_js).transpose()
 }
 
 /// A JSON value.
@@ -184,25 +218,15 @@ fn unnamed(text: String) -> SourceText {
     SourceText { name: String::new(), text }
 }
 
-fn steps(path: &[Ts<PathStep>]) -> Result<Vec<PathStep>, JsError> {
-    path.iter().map(|step| Ok(step.to_rust()?)).collect()
+fn steps(path: &[Ts<PathStep>]) -> Result<Vec<PathStep>, JsValue> {
+    path.iter().map(|step| Ok(step.to_rust().map_err(Failure::invalid_argument)?)).collect()
 }
 
-fn request(input: &Ts<Input>) -> Result<Request, JsError> {
-    Ok(input.to_rust()?.request())
+fn request(input: &Ts<Input>) -> Result<Request, JsValue> {
+    Ok(input.to_rust().map_err(Failure::invalid_argument)?.request())
 }
 
-fn refusal(analysis: &Analysis) -> String {
-    let error =
-        analysis.diagnostics.iter().find(|diagnostic| diagnostic.severity == Severity::Error);
-    match (error, &analysis.refusal, &analysis.rds_certificates_for) {
-        (Some(error), ..) => {
-            format!("{}:{}:{}: {}", error.file, error.place.line, error.place.column, error.message)
-        }
-        (None, Some(refusal), _) => refusal.clone(),
-        (None, None, Some(region)) => {
-            format!("RDS certificates for {region} are missing: set `rdsCertificates`")
-        }
-        (None, None, None) => "the file has no services".to_owned(),
-    }
+/// Converts a result to JavaScript.
+fn to_js<T: Tsify + Serialize>(result: &T) -> Result<Ts<T>, JsValue> {
+    Ok(result.into_ts().map_err(Failure::internal)?)
 }

@@ -50,7 +50,7 @@ const FIGURES = [
   ['help', files(/^split_help-/), 24.9],
   ['code that parts share', files(/^chunk_/), 86],
   ['completion and search', files(/^typing-/), 15.5],
-  ['the JavaScript package', packed('target/js/nodejs/optakit_bg.wasm'), 325],
+  ['the JavaScript package', packed('target/js/optakit.wasm'), 325],
 ];
 for (const [part, weight, figure] of FIGURES) {
   test(`${part}: ${figure} KB`, () => {

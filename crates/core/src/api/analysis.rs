@@ -76,7 +76,7 @@ impl Analysis {
 #[cfg_attr(feature = "javascript", derive(tsify::Tsify))]
 pub struct Manifest {
     /// The kind of the object.
-    #[cfg_attr(feature = "javascript", tsify(type = "string"))]
+    #[cfg_attr(feature = "javascript", tsify(type = "Kind"))]
     pub kind: Kind,
     /// The name of the object.
     pub name: String,
@@ -110,6 +110,7 @@ impl Manifest {
 #[cfg_attr(feature = "javascript", derive(tsify::Tsify))]
 pub struct AwsResourceRef {
     /// `ecr-repository` or `iam-role`.
+    #[cfg_attr(feature = "javascript", tsify(type = "'ecr-repository' | 'iam-role'"))]
     pub kind: &'static str,
     /// The name of the module.
     pub module: String,

@@ -36,6 +36,10 @@ pub struct CompletionItem {
     /// The label in the list.
     pub label: String,
     /// `field`, `value`, `module`, `reference` or `snippet`.
+    #[cfg_attr(
+        feature = "javascript",
+        tsify(type = "'field' | 'value' | 'module' | 'reference' | 'snippet'")
+    )]
     pub kind: &'static str,
     /// A short description next to the label.
     pub detail: String,
