@@ -48,4 +48,14 @@ mod tests {
         assert!(is_subdomain("api.example.com") && is_subdomain("localhost"));
         assert!(!is_subdomain("api..com") && !is_subdomain("") && !is_subdomain("a.B"));
     }
+
+    #[test]
+    fn labels_have_at_most_63_characters_and_subdomains_253() {
+        assert!(is_label(&"a".repeat(63)) && !is_label(&"a".repeat(64)));
+        let domain = |length: usize| format!("{}{}", "a.".repeat(110), "b".repeat(length - 220));
+        assert_eq!(domain(253).len(), 253);
+        assert!(is_subdomain(&domain(253)) && !is_subdomain(&domain(254)));
+        assert!(is_subdomain(&format!("{}.io", "a".repeat(63))));
+        assert!(!is_subdomain(&format!("{}.io", "a".repeat(64))));
+    }
 }

@@ -55,6 +55,8 @@ pub struct Rule {
     pub bad: Example,
     /// A similar text that follows the rule.
     pub good: Example,
+    /// The numbers at which the rule starts to apply. The tests have examples for each of them.
+    pub limits: &'static [usize],
 }
 
 impl Rule {
@@ -85,7 +87,8 @@ impl Rule {
         if cfg!(feature = "rule-pages") {
             return self;
         }
-        Self { doc: "", fix: "", bad: Example::File(""), good: Example::File(""), ..self }
+        let none = Example::File("");
+        Self { doc: "", fix: "", bad: none, good: none, limits: &[], ..self }
     }
 }
 
@@ -114,6 +117,7 @@ macro_rules! rule {
             fix: $fix:literal,
             bad: $bad:ident($bad_text:expr),
             good: $good:ident($good_text:expr),
+            $(limits: [$($limit:expr),+ $(,)?],)?
         }
     ) => {
         $(#[doc = $doc])*
@@ -131,6 +135,7 @@ macro_rules! rule {
             fix: $fix,
             bad: $crate::rule::Example::$bad($bad_text),
             good: $crate::rule::Example::$good($good_text),
+            limits: &[$($($limit),+)?],
         }
         .published();
     };

@@ -114,4 +114,26 @@ mod tests {
         check("replicas", None);
         check("x", None);
     }
+
+    #[test]
+    fn at_most_a_third_of_the_characters_differ() {
+        let check = |found: &str, known: &str, expected: bool| {
+            assert_eq!(nearest(found, [known]).is_some(), expected, "{found} and {known}");
+        };
+        check("abcdef", "abcdxy", true);
+        check("abcdef", "abcxyz", false);
+        // Short names may have one difference.
+        check("ab", "ax", true);
+        check("ab", "xy", false);
+        // A start has at least four characters.
+        check("port", "port_of_the_service", true);
+        check("por", "por_of_the_service", false);
+        check("port_of_the_service", "port", true);
+        // The name with the fewest differences wins, before a name that only starts the same.
+        assert_eq!(nearest("prts", ["parts", "prts_of_all", "ports"]), Some("parts"));
+        assert_eq!(nearest("port", ["port_of_all", "prot"]), Some("prot"));
+        assert_eq!(nearest(&"a".repeat(100), [&*"a".repeat(99)]), Some(&*"a".repeat(99)));
+        assert_eq!(nearest(&"a".repeat(101), [&*"a".repeat(100)]), None);
+        assert_eq!(nearest(&"a".repeat(99), [&*"a".repeat(101)]), None);
+    }
 }

@@ -2,16 +2,13 @@
 
 use super::policy::policy;
 use crate::check::Checked;
-use crate::check::iam::POLICY_TOO_LONG;
+use crate::check::iam::{MAX_POLICY, POLICY_TOO_LONG};
 use crate::diagnostic::Diagnostic;
 use crate::model::k8s_service::K8sService;
 use crate::resolve::Scope;
 use crate::source::Source;
 use crate::value::Value;
 
-/// The maximum length of a managed policy without white space
-/// (<https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_iam-quotas.html>).
-const MAX_POLICY: usize = 6144;
 /// With fewer links, no policy is too long: a link adds at most 600 characters.
 const FEW_LINKS: usize = 8;
 

@@ -28,6 +28,7 @@ rule! {
              aws: {region: us-east-1, account_id: 123456789012}\nmodules:\n  \
              - {type: k8s-service, name: api, image: AUTO, port: {http: 80}}\n"
         ),
+        limits: [MAX_ROLE],
     }
 }
 

@@ -23,8 +23,14 @@ rule! {
              - {type: s3, name: media, bucket_name: acme-media}\n  \
              - {type: k8s-service, image: AUTO, port: {http: 80}, links: [media]}\n"
         ),
+        limits: [MIN_NAME, MAX_NAME],
     }
 }
+
+/// The smallest length of a bucket name.
+const MIN_NAME: usize = 3;
+/// The largest length of a bucket name.
+const MAX_NAME: usize = 63;
 
 /// Checks the bucket name of a module, whose references are replaced. `path` is that of the module.
 pub(crate) fn check(mapping: &Mapping, path: &str) -> Option<Diagnostic> {
@@ -47,7 +53,7 @@ fn is_bucket_name(name: &str) -> bool {
     let is_letter = |c: char| c.is_ascii_lowercase() || c.is_ascii_digit();
     let is_address = name.bytes().all(|byte| byte.is_ascii_digit() || byte == b'.')
         && name.split('.').count() == 4;
-    (3..=63).contains(&name.len())
+    (MIN_NAME..=MAX_NAME).contains(&name.len())
         && name.chars().all(|c| is_letter(c) || c == '.' || c == '-')
         && name.starts_with(is_letter)
         && name.ends_with(is_letter)

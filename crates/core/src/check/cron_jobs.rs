@@ -18,6 +18,7 @@ rule! {
         fix: "Write five fields, such as `0 3 * * *` for three o'clock every day.",
         bad: Module("cron_jobs: [{schedule: \"0 25 * * *\", commands: [bin/cleanup]}]\n"),
         good: Module("cron_jobs: [{schedule: \"0 5 * * *\", commands: [bin/cleanup]}]\n"),
+        limits: [0, 59, 23, 1, 31, 12, 6],
     }
 }
 

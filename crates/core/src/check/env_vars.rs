@@ -21,6 +21,7 @@ rule! {
         fix: "Use only letters, digits and `_`.",
         bad: Module("env_vars:\n  \"A=B\": \"1\"\n"),
         good: Module("env_vars:\n  A_B: \"1\"\n"),
+        limits: [MAX_SECRET_KEY],
     }
 }
 
@@ -39,13 +40,15 @@ rule! {
 rule! {
     /// A container cannot start with the value of this environment variable.
     ///
-    /// Linux accepts no NUL character in a variable, and at most 131,071 bytes of name and value.
+    /// Linux accepts no NUL character in a variable, and at most 131,071 bytes of name, `=` and
+    /// value.
     /// The API server changes or rejects DEL, C1 control characters, and Unicode line separators.
     /// Kubernetes stores at most 1 MB of variables for a service.
     pub static INVALID_ENV_VALUE: Error {
         fix: "Remove the character. Put a long value in a file of the image, or in a bucket.",
         bad: Module("env_vars:\n  SEPARATOR: \"\\0\"\n"),
         good: Module("env_vars:\n  SEPARATOR: \"\\t\"\n"),
+        limits: [MAX_VARIABLE - 1, MAX_VARIABLES],
     }
 }
 
@@ -179,11 +182,14 @@ fn is_env_name(name: &str) -> bool {
     !name.is_empty() && name.bytes().all(|byte| (b' '..=b'~').contains(&byte) && byte != b'=')
 }
 
+/// The largest length of a key of a Secret.
+const MAX_SECRET_KEY: usize = 253;
+
 /// Whether a key of a Secret can have this name.
 #[must_use]
 pub fn is_secret_key(name: &str) -> bool {
     !name.is_empty()
-        && name.len() <= 253
+        && name.len() <= MAX_SECRET_KEY
         && name != "."
         && !name.starts_with("..")
         && name.bytes().all(|byte| byte.is_ascii_alphanumeric() || b"-_.".contains(&byte))

@@ -14,6 +14,16 @@ use crate::text::Text;
 /// (<https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_iam-quotas.html>).
 const MAX_POLICIES: usize = 10;
 
+/// The largest length of a managed policy without white space.
+pub(crate) const MAX_POLICY: usize = 6144;
+
+/// The largest length of the name of a policy
+/// (<https://docs.aws.amazon.com/IAM/latest/APIReference/API_Policy.html>).
+const MAX_POLICY_NAME: usize = 128;
+
+/// The largest length of the path of a policy, without the first and the last slash.
+const MAX_POLICY_PATH: usize = 510;
+
 /// A list of policies of one account.
 macro_rules! many_policies {
     ($($number:literal)*) => {
@@ -35,6 +45,7 @@ rule! {
         good: Module(
             "additional_iam_policies: [\"arn:aws:iam::aws:policy/AmazonS3ReadOnlyAccess\"]\n"
         ),
+        limits: [12, MAX_POLICY_NAME, MAX_POLICY_PATH],
     }
 }
 
@@ -70,6 +81,7 @@ rule! {
         fix: "Combine policies, or ask AWS to raise the quota of the account.",
         bad: Module(many_policies!(1 2 3 4 5 6 7 8 9 10)),
         good: Module(many_policies!(1 2 3)),
+        limits: [MAX_POLICIES],
     }
 }
 
@@ -99,6 +111,7 @@ rule! {
             "read, write", 10 11 12 13 14 15 16 17 18 19 20 21 22 23 24 25 26 27 28 29
         )),
         good: File(many_links!("read", 10 11 12 13 14 15 16 17 18 19 20 21)),
+        limits: [MAX_POLICY],
     }
 }
 
@@ -112,15 +125,14 @@ pub(crate) fn is_policy_arn(text: &str) -> bool {
     (*partition == "aws" || partition.starts_with("aws-")) && is_account && is_policy
 }
 
-/// Whether IAM accepts a path and name of a policy
-/// (<https://docs.aws.amazon.com/IAM/latest/APIReference/API_Policy.html>).
+/// Whether IAM accepts a path and name of a policy.
 fn is_policy_name(path: &str) -> bool {
     let (folder, name) = path.rsplit_once('/').unwrap_or(("", path));
     let is_name_char = |byte: u8| byte.is_ascii_alphanumeric() || b"+=,.@_-".contains(&byte);
     let is_path_char = |byte: u8| byte.is_ascii_graphic() && byte != b'*' && byte != b'?';
-    (1..=128).contains(&name.len())
+    (1..=MAX_POLICY_NAME).contains(&name.len())
         && name.bytes().all(is_name_char)
-        && folder.len() <= 510
+        && folder.len() <= MAX_POLICY_PATH
         && folder.bytes().all(is_path_char)
 }
 
@@ -198,5 +210,43 @@ fn check_owner(checker: &mut Checker<'_>, policy: &Spanned<Text>, path: String) 
         let diagnostic = Diagnostic::new(&POLICY_OF_ANOTHER_ACCOUNT, policy.span, path, message)
             .help("create the policy in the account of the environment");
         checker.push(diagnostic);
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::is_policy_arn;
+
+    #[test]
+    fn an_arn_of_a_policy_has_a_partition_an_account_and_a_name() {
+        for arn in [
+            "arn:aws:iam::aws:policy/ReadOnlyAccess",
+            "arn:aws:iam::123456789012:policy/team/reports",
+            "arn:aws-cn:iam::aws:policy/a",
+            "arn:aws-us-gov:iam::123456789012:policy/a+=,.@_-1",
+        ] {
+            assert!(is_policy_arn(arn), "{arn}");
+        }
+        for text in [
+            "arn:awsx:iam::aws:policy/a",
+            "arn:azure:iam::aws:policy/a",
+            "arn::iam::aws:policy/a",
+            "aws:aws:iam::aws:policy/a",
+            "arn:aws:s3::aws:policy/a",
+            "arn:aws:iam:us-east-1:aws:policy/a",
+            "arn:aws:iam::12345678901:policy/a",
+            "arn:aws:iam::1234567890123:policy/a",
+            "arn:aws:iam::12345678901x:policy/a",
+            "arn:aws:iam::aws:role/a",
+            "arn:aws:iam::aws:policy/",
+            "arn:aws:iam::aws:policy/team/",
+            "arn:aws:iam::aws:policy/a b",
+            "arn:aws:iam::aws:policy/a*",
+            "arn:aws:iam::aws:policy/te*m/a",
+            "arn:aws:iam::aws:policy/te?m/a",
+            "arn:aws:iam::aws:policy/te m/a",
+        ] {
+            assert!(!is_policy_arn(text), "{text}");
+        }
     }
 }

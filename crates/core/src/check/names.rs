@@ -25,6 +25,7 @@ rule! {
             "name: my-shop\nenvironments:\n  - {name: staging, path: env.yml}\nmodules:\n  \
              - {type: k8s-service, image: AUTO, port: {http: 80}}\n"
         ),
+        limits: [rfc1123::MAX_LABEL],
     }
 }
 
@@ -71,6 +72,7 @@ rule! {
         fix: "Shorten one of the names.",
         bad: Module("name: recommendationsbackendofthewholecustomerexperienceplatforms\n"),
         good: Module("name: recommendations\n"),
+        limits: [Names::MAX_INSTANCE],
     }
 }
 

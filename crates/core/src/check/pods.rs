@@ -2,10 +2,11 @@
 
 use super::context::Checker;
 use crate::diagnostic::Diagnostic;
-use crate::metadata_key::{is_key, is_label_value, is_snippet, is_unconfined};
+use crate::metadata_key::{MAX_NAME, is_key, is_label_value, is_snippet, is_unconfined};
 use crate::model::text_map::TextMap;
 use crate::model::toleration::{EFFECTS, INVALID_EFFECT};
 use crate::quote::{one_of, quoted};
+use crate::rfc1123;
 use crate::rule::rule;
 use crate::suggest::Suggestion;
 use crate::text::Text;
@@ -19,6 +20,7 @@ rule! {
         fix: "Use a name, or a domain and a name like `example.com/team`.",
         bad: Module("pod_annotations: {\"the team\": payments}\n"),
         good: Module("pod_annotations: {team: payments}\n"),
+        limits: [MAX_NAME, rfc1123::MAX_SUBDOMAIN],
     }
 }
 
@@ -31,6 +33,7 @@ rule! {
         fix: "Shorten the value, or move it to `pod_annotations`.",
         bad: Module("pod_labels: {team: \"payments and billing\"}\n"),
         good: Module("pod_labels: {team: payments-and-billing}\n"),
+        limits: [MAX_NAME],
     }
 }
 

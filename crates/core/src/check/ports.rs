@@ -66,6 +66,7 @@ rule! {
              - type: k8s-service\n    image: AUTO\n    \
              ports: [{name: my-port, type: http, port: 80}]\n"
         ),
+        limits: [MAX_NAME],
     }
 }
 

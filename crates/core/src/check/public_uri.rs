@@ -24,6 +24,7 @@ rule! {
         fix: "Write a domain and a path, such as `api.example.com/v1`.",
         bad: Module("public_uri: https://api.example.com/v1\n"),
         good: Module("public_uri: api.example.com/v1\n"),
+        limits: [rfc1123::MAX_LABEL, rfc1123::MAX_SUBDOMAIN],
     }
 }
 
@@ -110,4 +111,45 @@ fn find_domain_fault(domain: &str, path: &str, exposure: Exposure) -> Option<Fau
     let meant = domain.trim_end_matches('.').to_ascii_lowercase();
     let is_valid = rfc1123::is_subdomain(meant.strip_prefix("*.").unwrap_or(&meant));
     Some(if is_valid { fault.suggest(format!("{meant}{path}")) } else { fault })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// Checks the start of the message, and the suggested URI.
+    fn check(uri: &str, exposure: Exposure, message: &str, suggested: Option<&str>) {
+        let fault = find_fault(&Text::literal(uri), exposure).expect(uri);
+        assert!(fault.message.contains(message), "{uri}: {}", fault.message);
+        assert_eq!(fault.fix.map(|(_, valid)| valid).as_deref(), suggested, "{uri}");
+    }
+
+    #[test]
+    fn domains_and_paths_are_valid() {
+        for uri in
+            ["all", "all/v1", "/", "/v1", "acme.io", "*.acme.io/v1", "localhost", "1.acme.io"]
+        {
+            assert!(find_fault(&Text::literal(uri), Exposure::Nginx).is_none(), "{uri}");
+        }
+    }
+
+    #[test]
+    fn invalid_uris_have_a_reason_and_a_suggestion() {
+        let nginx = Exposure::Nginx;
+        check("", nginx, "is empty", None);
+        check("https://acme.io/v1", nginx, "has the scheme `https`", Some("acme.io/v1"));
+        check("https://", nginx, "has the scheme `https`", None);
+        check("acme.io:8080/v1", nginx, "has the port `8080`", Some("acme.io/v1"));
+        check("acme.io?a=b", nginx, "contains `?`", None);
+        check("acme.io/a b", nginx, "contains ` `", None);
+        check("a.*.io", nginx, "expected `*` only at the start", None);
+        check("*acme.io", nginx, "expected `*` only at the start", None);
+        check("10.0.0.1/v1", nginx, "is an IP address", None);
+        check("Acme.IO/V1", nginx, "is not a valid domain", Some("acme.io/V1"));
+        check("acme.io./v1", nginx, "is not a valid domain", Some("acme.io/v1"));
+        check("*.Acme.io", nginx, "is not a valid domain", Some("*.acme.io"));
+        check("ac_me.io", nginx, "is not a valid domain", None);
+        check("localhost", Exposure::Alb, "has no dot", None);
+        check("acme.io/v1/*", nginx, "ends with `/*`", Some("acme.io/v1"));
+    }
 }

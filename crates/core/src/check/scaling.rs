@@ -15,6 +15,7 @@ rule! {
         fix: "Raise `max_containers` or lower `min_containers`.",
         bad: Module("min_containers: 5\n"),
         good: Module("min_containers: 5\nmax_containers: 10\n"),
+        limits: [3],
     }
 }
 
@@ -26,6 +27,7 @@ rule! {
         fix: "Set `min_containers` to 1 or more, or set `max_containers` to 0 as well.",
         bad: Module("min_containers: 0\n"),
         good: Module("min_containers: 0\nmax_containers: 0\n"),
+        limits: [0],
     }
 }
 
@@ -38,6 +40,7 @@ rule! {
             "autoscaling_target_cpu_percentage: 0\nautoscaling_target_mem_percentage: 0\n"
         ),
         good: Module("autoscaling_target_cpu_percentage: 0\n"),
+        limits: [0],
     }
 }
 

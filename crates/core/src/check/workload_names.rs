@@ -20,6 +20,7 @@ rule! {
              persistent_storage: [{path: /data, size: 10}]\n"
         ),
         good: Module("name: recommendations\npersistent_storage: [{path: /data, size: 10}]\n"),
+        limits: [MAX_NAME],
     }
 }
 

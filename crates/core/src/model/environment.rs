@@ -42,6 +42,7 @@ rule! {
              region: us-east-1\n    account_id: 123456789012\n"),
         good: Environment("name: staging-us\norg_name: acme\nproviders:\n  aws:\n    \
              region: us-east-1\n    account_id: 123456789012\n"),
+        limits: [rfc1123::MAX_LABEL],
     }
 }
 

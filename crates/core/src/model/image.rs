@@ -21,11 +21,15 @@ rule! {
         fix: "Write `AUTO` or a valid image reference.",
         bad: Module("image: Acme/Web Server\n"),
         good: Module("image: acme/web-server:1.2\n"),
+        limits: [MAX_TAG],
     }
 }
 
 /// The image in the ECR repository of the service.
 pub const AUTO: &str = "AUTO";
+
+/// The largest length of a tag.
+const MAX_TAG: usize = 128;
 
 /// The image of a service.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -118,7 +122,7 @@ impl<'a> Reference<'a> {
 pub fn check_tag(tag: &str) -> Result<(), String> {
     let word = |c: char| c.is_ascii_alphanumeric() || c == '_';
     let valid = tag.chars().next().is_some_and(word)
-        && tag.len() <= 128
+        && tag.len() <= MAX_TAG
         && tag.chars().all(|c| word(c) || c == '.' || c == '-');
     if valid { Ok(()) } else { Err(format!("{} is not a valid image tag", quoted(tag))) }
 }
@@ -201,7 +205,7 @@ fn check_component(component: &str) -> Result<(), String> {
 
 #[cfg(test)]
 mod tests {
-    use super::Reference;
+    use super::{Reference, check_digest, check_tag};
 
     #[test]
     fn references_are_split_into_their_parts() {
@@ -223,6 +227,26 @@ mod tests {
         check("a__b/c--d", "a__b/c--d", None, None);
         check("[::1]:5000/app:1", "[::1]:5000/app", Some("1"), None);
         check("[fd00::1]/app", "[fd00::1]/app", None, None);
+    }
+
+    #[test]
+    fn tags_and_digests_have_a_length() {
+        let tag = |length: usize| check_tag(&"a".repeat(length)).is_ok();
+        assert!(!tag(0) && tag(1) && tag(128) && !tag(129));
+        for (tag, valid) in [("_a", true), ("1.2-3", true), (".a", false), ("-a", false)] {
+            assert_eq!(check_tag(tag).is_ok(), valid, "{tag}");
+        }
+        let digest = |algorithm: &str, length: usize| {
+            check_digest(&format!("{algorithm}:{}", "a".repeat(length))).is_ok()
+        };
+        assert!(!digest("sha256", 63) && digest("sha256", 64) && !digest("sha256", 65));
+        assert!(!digest("sha512", 127) && digest("sha512", 128) && !digest("sha512", 129));
+        assert!(!digest("other", 31) && digest("other", 32) && digest("a+b.c_d-1", 33));
+        assert!(!digest("a b", 64) && !digest("", 64));
+        assert!(check_digest(&"a".repeat(64)).is_err());
+        for letter in ["g", "A", "z"] {
+            assert!(check_digest(&format!("sha256:{}", letter.repeat(64))).is_err(), "{letter}");
+        }
     }
 
     #[test]

@@ -123,6 +123,7 @@ rule! {
             "name: staging\norg_name: acme\nproviders:\n  aws:\n    region: us-east-1\n    \
              account_id: \"012345678901\"\n"
         ),
+        limits: [DIGITS],
     }
 }
 

@@ -1,5 +1,6 @@
 //! The rules about fields and their types.
 
+use super::unit::{LEAST_MEBIBYTES, LEAST_MILLICORES};
 use crate::rule::rule;
 
 rule! {
@@ -90,5 +91,6 @@ rule! {
         fix: "Write `cpu` in millicores and `memory` in mebibytes.",
         bad: Module("resource_request: {cpu: 0.5, memory: 512}\n"),
         good: Module("resource_request: {cpu: 10, memory: 4}\n"),
+        limits: [LEAST_MILLICORES as usize, LEAST_MEBIBYTES as usize],
     }
 }

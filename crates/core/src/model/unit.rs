@@ -1,5 +1,10 @@
 //! Units of numbers.
 
+/// The least CPU that a container needs, in millicores.
+pub(super) const LEAST_MILLICORES: u32 = 10;
+/// The least memory that a container needs, in mebibytes.
+pub(super) const LEAST_MEBIBYTES: u32 = 4;
+
 /// The unit of a number.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Unit {
@@ -49,8 +54,8 @@ impl Unit {
     #[must_use]
     pub const fn least(self) -> Option<(u32, u32)> {
         match self {
-            Self::Millicores => Some((10, 1000)),
-            Self::Mebibytes => Some((4, 1024)),
+            Self::Millicores => Some((LEAST_MILLICORES, 1000)),
+            Self::Mebibytes => Some((LEAST_MEBIBYTES, 1024)),
             Self::Containers
             | Self::PercentOfRequest
             | Self::Seconds

@@ -38,6 +38,7 @@ rule! {
         fix: "Correct the reference. For a literal brace, write `{{` or `}}`.",
         bad: Module("env_vars:\n  FILTER: \"{unclosed\"\n"),
         good: Module("env_vars:\n  FILTER: \"{{unclosed\"\n"),
+        limits: [MAX_EXPANDED],
     }
 }
 

@@ -154,6 +154,38 @@ fn edits_keep_the_line_ends_of_windows() {
     assert_eq!(without("a: 1\r\nb: 2", &["b"]), "a: 1");
 }
 
+#[test]
+fn a_new_value_keeps_the_quotes_and_escapes_them() {
+    let single = "a: 'it''s' # note\n";
+    assert_eq!(with(single, &["a"], json!("that's")), "a: 'that''s' # note\n");
+    assert_eq!(with(single, &["a"], json!("''")), "a: '''''' # note\n");
+    let double = "a: \"say\"\n";
+    assert_eq!(with(double, &["a"], json!("say \"x\" \\")), "a: \"say \\\"x\\\" \\\\\"\n");
+    // A text with a line break cannot be in single quotes.
+    assert_eq!(with(single, &["a"], json!("b\nc")), "a: \"b\\nc\" # note\n");
+    assert_eq!(with(single, &["a"], json!("b\tc")), "a: \"b\\tc\" # note\n");
+    assert_eq!(with(single, &["a"], json!(1)), "a: 1 # note\n");
+    assert_eq!(with("a: plain\n", &["a"], json!("it's")), "a: it's\n");
+    assert_eq!(with("a: ''\n", &["a"], json!("b")), "a: b\n");
+}
+
+#[test]
+fn texts_with_shared_values_are_not_edited() {
+    let check = |text: &str, expected: bool| {
+        let source = Source::new(FileId::Service, "opta.yml", text);
+        let result = set(&source, &path(&["c"]), &json!(1));
+        assert_eq!(result == Err(EditError::Aliases), expected, "{text}");
+        let result = remove(&source, &path(&["c"]));
+        assert_eq!(result == Err(EditError::Aliases), expected, "{text}");
+    };
+    check("a: &x {b: 1}\nc: *x\n", true);
+    check("a: &x [1]\nc: [*x]\n", true);
+    check("a: &x {b: 1}\nc: {<<: *x}\n", true);
+    check("a: &x {b: 1}\nc:\n  <<: *x\n  d: 2\n", true);
+    check("a: &x 1\nc: 2\n", false);
+    check("a: 'b & c'\nc: 2*3\n", false);
+}
+
 /// Texts with different layouts.
 const LAYOUTS: &[&str] = &[
     TEXT,

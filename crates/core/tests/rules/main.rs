@@ -1,6 +1,8 @@
 //! Properties that all rules share.
 #![expect(clippy::disallowed_methods, reason = "tests read files, the core does not")]
 
+mod limits;
+
 use std::cmp::Reverse;
 use std::collections::BTreeSet;
 use std::fs;
