@@ -24,7 +24,7 @@ pub struct TextEdit {
 /// A fix of a problem. After its edits, the text is valid YAML and the problem is gone.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Fix {
-    /// What the fix does, in the imperative.
+    /// The title, in the imperative.
     pub title: String,
     /// Whether the fix may be applied without review.
     pub applicability: Applicability,
@@ -52,9 +52,10 @@ pub struct Diagnostic {
     pub span: Span,
     /// The path in the document, like `modules[0].port.http`; empty for the whole file.
     pub path: String,
-    /// What was found, then what was expected. Lower case, no full stop, names in backticks.
+    /// The message: what was found, then what was expected. Lower case, no full stop, names in
+    /// backticks.
     pub message: String,
-    /// What to do next.
+    /// The next action.
     pub help: Option<String>,
     /// A second place that matters.
     pub label: Option<Label>,

@@ -7,17 +7,18 @@ use serde::{Serialize, Serializer};
 pub enum Stage {
     /// The namespace of all other objects.
     Namespace,
-    /// What pods read when they start.
+    /// Objects that pods read when they start.
     Configuration,
     /// The Services, so that pods find each other.
     Service,
     /// The pods. The apply waits until they are ready.
     Rollout,
-    /// What changes the number of pods.
+    /// Objects that change the number of pods.
     Scaling,
-    /// What routes requests to the pods.
+    /// Objects that route requests to the pods.
     Traffic,
-    /// What starts other pods later. It is written last, so that a failed apply starts none.
+    /// Objects that start other pods later. They are written last, so that a failed apply starts
+    /// none.
     Schedule,
 }
 

@@ -12,7 +12,7 @@ pub(crate) fn sort_by_rank<T>(items: &mut Vec<T>, rank: impl Fn(&T) -> [usize; 3
     items.extend(order.into_iter().filter_map(|(_, index)| taken.get_mut(index)?.take()));
 }
 
-/// Returns a map of pairs. The last value of a key wins.
+/// Returns a map of pairs. If a key occurs twice, the last value is used.
 pub(crate) fn map<K: Ord, V>(pairs: impl IntoIterator<Item = (K, V)>) -> BTreeMap<K, V> {
     let mut map = BTreeMap::new();
     map.extend(pairs);

@@ -7,7 +7,7 @@ use crate::diagnostic::{Applicability, Diagnostic};
 pub struct Suggestion {
     /// The most similar known name, if any.
     pub name: Option<String>,
-    /// What to do next.
+    /// The next action.
     pub help: String,
 }
 

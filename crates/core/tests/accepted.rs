@@ -119,7 +119,10 @@ fn expanded_texts_have_a_budget() {
     let analysis = check(&service.replace("port: 8080", &format!("port: {large}")), ENVIRONMENT);
     let over: Vec<&str> =
         analysis.diagnostics.iter().map(|diagnostic| &*diagnostic.message).collect();
-    assert!(over.contains(&"the texts up to this reference have more than 16 MiB"), "{over:?}");
+    assert!(
+        over.contains(&"the values of all references up to this one have more than 16 MiB"),
+        "{over:?}"
+    );
 }
 
 #[test]

@@ -25,7 +25,7 @@ struct Entries {
     services: Vec<Option<Arc<CachedService>>>,
 }
 
-/// Everything that decides how a service is rendered, except its own text.
+/// The input of the renderer for a service, except the text of the service.
 #[derive(PartialEq, Eq)]
 pub(super) struct CacheKey {
     /// The service file without its services.

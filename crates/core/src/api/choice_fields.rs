@@ -8,7 +8,7 @@ use crate::render::{Hardening, Kubernetes, Profile};
 pub struct ChoiceField {
     /// The label of the choice.
     pub title: &'static str,
-    /// What the choice decides.
+    /// The description of the choice.
     pub description: &'static str,
     /// Returns the names of the values. The first one is the default.
     pub values: fn() -> Vec<&'static str>,

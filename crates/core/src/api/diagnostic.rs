@@ -22,9 +22,9 @@ pub struct Diagnostic {
     pub rule: &'static str,
     /// The path in the document, like `modules[0].port`.
     pub path: String,
-    /// What was found, then what was expected.
+    /// The message: what was found, then what was expected.
     pub message: String,
-    /// What to do next.
+    /// The next action.
     pub help: Option<String>,
     /// A second place that matters.
     pub label: Option<Label>,
@@ -50,7 +50,7 @@ pub struct Label {
 #[derive(Clone, Debug, PartialEq, Eq, Serialize)]
 #[cfg_attr(feature = "javascript", derive(tsify::Tsify))]
 pub struct Fix {
-    /// What the fix does.
+    /// The title, in the imperative.
     pub title: String,
     /// Whether the fix may be applied without review.
     pub safe: bool,

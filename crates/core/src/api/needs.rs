@@ -1,4 +1,4 @@
-//! What services need before they can be applied.
+//! The images, inputs and secrets that services need before an apply.
 
 use std::collections::BTreeSet;
 
@@ -8,7 +8,7 @@ use crate::model::link_variable::LinkVariable;
 use crate::order;
 use crate::render::{IMAGE_DIGEST, LINK_SECRET, MANUAL_SECRETS};
 
-/// What one service needs.
+/// The needs of one service.
 pub(super) struct ServiceNeeds {
     /// The missing inputs of the objects.
     pub(super) inputs: BTreeSet<String>,
@@ -20,7 +20,7 @@ pub(super) struct ServiceNeeds {
     pub(super) secrets: Vec<String>,
 }
 
-/// What all services of a request need.
+/// The needs of all services of a request.
 #[derive(Default)]
 pub(super) struct Needs {
     inputs: BTreeSet<String>,

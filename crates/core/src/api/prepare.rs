@@ -131,7 +131,8 @@ impl<'a> PreparedRequest<'a> {
     }
 }
 
-/// Adds what only the values file says about the environment. Returns the used values by input.
+/// Adds facts about the environment that only the values file has. Returns the used values by
+/// input.
 fn complete_environment(
     environment: &mut Environment,
     values: &Values,

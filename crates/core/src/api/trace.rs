@@ -166,7 +166,7 @@ pub fn explain_line(request: &Request, kind: Kind, line: &TracedLine) -> Option<
     Some(LineExplanation { file, place, markdown })
 }
 
-/// Says how a line follows from the value of a field, such as " (twice the value)".
+/// Describes how a line follows from the value of a field, such as " (twice the value)".
 fn derivation(field: &Field, kind: Kind, path: &str) -> String {
     let part = field.renders.iter().find(|part| part.contains(kind, path));
     match part.and_then(|part| part.note) {

@@ -1,4 +1,4 @@
-//! What completion and hover use.
+//! The context of completion and hover.
 
 use crate::resolve::Scope;
 use crate::source::Source;

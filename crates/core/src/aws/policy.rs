@@ -1,4 +1,4 @@
-//! The own policy of an IAM role: the access that links give to the service.
+//! The policy of the role of a service: the permissions that its links give.
 
 use crate::model::link_kind::{LINK_KINDS, LinkAccess, LinkPermission};
 use crate::order::sort_by_rank;

@@ -53,7 +53,7 @@ pub enum BundleError {
     OutsideLayer {
         /// The layer.
         layer: String,
-        /// Everything that is not allowed.
+        /// The parts that are not allowed.
         violations: Vec<Violation>,
     },
     /// The bundle was modified after it was built.

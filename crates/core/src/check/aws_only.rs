@@ -27,7 +27,7 @@ rule! {
     }
 }
 
-const GRANT: &str = "remove it, and grant the access in your cloud";
+const GRANT: &str = "remove it, and give the service access with the tools of your cloud";
 
 pub(super) fn check(checker: &mut Checker<'_>) {
     if checker.context.environment.is_on_aws() {

@@ -7,7 +7,7 @@ use crate::rule::rule;
 use crate::syntax::Mapping;
 
 rule! {
-    /// S3 has no bucket with this name.
+    /// The name is not a valid name of an S3 bucket.
     ///
     /// A bucket name has 3 to 63 lowercase letters, digits, dots and dashes. It starts and ends
     /// with a letter or digit. A name with `*` would give access to other buckets.

@@ -1,4 +1,5 @@
-//! Fields that the profile `opta-2022` renders as the chart of Opta did, although they mean more.
+//! Fields that Opta's Helm chart did not support completely. The profile `opta-2022` renders them
+//! the same way.
 
 use super::context::Checker;
 use crate::diagnostic::Diagnostic;
@@ -6,17 +7,17 @@ use crate::rule::rule;
 use crate::span::Span;
 
 rule! {
-    /// The profile `opta-2022` renders this field as the chart of Opta did, so that no pod
-    /// restarts. The field does not do all that it says.
+    /// The profile `opta-2022` renders this field like Opta's Helm chart, so that a takeover does
+    /// not restart pods. The chart did not support the field completely.
     ///
-    /// The pods of `cron_jobs` have the labels that the Service selects. They have neither the IAM
-    /// role of the service nor the file with the certificates of RDS. With `persistent_storage`,
-    /// commands have no effect, and both probes use the path of the liveness probe.
+    /// The pods of `cron_jobs` also receive requests, because the Service selects their labels.
+    /// They have no IAM role and no RDS certificates. With `persistent_storage`, commands have no
+    /// effect, and the readiness probe uses the path of the liveness probe.
     ///
-    /// A `public_uri` that starts with `*` is an exception: the chart rendered the host `all`
-    /// instead, which matches no request. Optakit renders the wildcard.
+    /// Optakit differs from the chart in one point. For a `public_uri` that starts with `*`, the
+    /// chart rendered the host `all`, which matches no request. Optakit renders the wildcard.
     pub static CHART_BEHAVIOR: Warning {
-        fix: "Use the profile `default` after the takeover. It restarts the pods once.",
+        fix: "After the takeover, change to the profile `default`. The pods restart once.",
         bad: Module(
             "cron_jobs: # with the profile opta-2022\n  \
              - {schedule: \"0 3 * * *\", commands: [bin/cleanup]}\n"
@@ -28,8 +29,8 @@ rule! {
     }
 }
 
-const WILDCARD_HELP: &str = "remove the address if nobody uses it; Optakit renders the wildcard";
-const HELP: &str = "use the profile `default` for this field";
+const WILDCARD_HELP: &str = "remove the address if the service must not receive these requests";
+const HELP: &str = "change to the profile `default`, which supports this field";
 
 pub(super) fn check(checker: &mut Checker<'_>) {
     if !checker.context.is_opta_2022 {
@@ -39,11 +40,11 @@ pub(super) fn check(checker: &mut Checker<'_>) {
     let mut found: Vec<(&str, Span, &str)> = Vec::new();
     let jobs = service.cron_jobs.span.filter(|_| !service.cron_jobs.value.0.is_empty());
     found.extend(jobs.map(|span| {
-        let message = "the pods of `cron_jobs` are selected by the Service, and have no IAM role";
+        let message = "the pods of `cron_jobs` also receive requests, and they have no IAM role";
         ("cron_jobs", span, message)
     }));
     if service.is_stateful() {
-        const UNUSED: &str = "the command has no effect with `persistent_storage`";
+        const UNUSED: &str = "this field has no effect with `persistent_storage`";
         let commands = [
             ("commands", service.commands.span),
             ("args", service.args.span),
@@ -60,7 +61,12 @@ pub(super) fn check(checker: &mut Checker<'_>) {
     let wildcard =
         service.public_uri.value.0.iter().find(|uri| uri.value.as_str().starts_with('*'));
     found.extend(wildcard.map(|uri| {
-        ("public_uri", uri.span, "the chart of Opta rendered the host `all` instead of `*`")
+        (
+            "public_uri",
+            uri.span,
+            "this address did not work in Opta, but Optakit renders the \
+                                  wildcard",
+        )
     }));
     for (field, span, message) in found {
         // The key is a better place than a list of several lines.

@@ -1,4 +1,4 @@
-//! What the checks of a service use.
+//! The context of the checks of a service.
 
 use std::collections::BTreeMap;
 

@@ -14,9 +14,9 @@ rule! {
     /// order is: variables of Optakit, `env_vars`, `links`, `secrets`. If `NAME` is a variable of
     /// the container, the value can mean both the text and the value of the variable.
     ///
-    /// Every other `$` reaches the container as written, because Optakit escapes `$$`. The profile
-    /// `opta-2021` does not escape it, because running pods would restart. With that profile, the
-    /// container gets `$` for each `$$`.
+    /// Every other `$` reaches the container as written, because Optakit escapes `$$`. The profiles
+    /// `opta-2021` and `opta-2022` do not escape it, because running pods would restart. With these
+    /// profiles, the container gets `$` instead of `$$`.
     pub static DOLLAR_IN_VALUE: Warning {
         fix: "For the text, write `$$(NAME)`. For the value of another variable, use a reference \
               such as `{vars.name}` or `${{module.db.db_password}}`.",
@@ -26,10 +26,11 @@ rule! {
 }
 
 rule! {
-    /// A text contains a secret output of a module, but the variable with its value is hidden.
+    /// A text contains a secret output of a module, but `env_vars` replaces the variable with its
+    /// value.
     ///
-    /// The text refers to the variable of the link by its name. If `env_vars` sets another variable
-    /// of the same name, the text would contain the other value.
+    /// Optakit replaces the output with a reference to the variable of the link. If `env_vars` sets
+    /// a variable with the same name, the text would contain the wrong value.
     pub static HIDDEN_SECRET: Error {
         fix: "Rename the variable in `env_vars`, or give the link another name for the output.",
         bad: File(
@@ -79,7 +80,7 @@ pub(super) fn check(checker: &mut Checker<'_>) {
             }
         }
         if found.doubled && !checker.context.escapes_dollars {
-            let message = "the container gets `$` for each `$$` in the profile `opta-2021`";
+            let message = "with the profiles of Opta, the container gets `$` instead of `$$`";
             let help = "write `$$$$` for two dollar signs, or use the profile `default`";
             diagnostics.push(report(message.to_owned(), help.to_owned()));
         }
@@ -156,11 +157,14 @@ fn hidden(
     used.find_map(|link| {
         let name = &link.name;
         if name.contains(')') {
-            let message = format!("a text cannot refer to the variable `{name}`");
+            let message = format!(
+                "`{name}` contains `)`, so Kubernetes cannot add its value to a \
+                                   text"
+            );
             return Some(report(message, "give the link a name without `)`"));
         }
         let other = variables.iter().find(|other| other.name.value.as_str() == name)?;
-        let message = format!("`{name}` in `env_vars` hides the secret that this text contains");
+        let message = format!("`{name}` in `env_vars` replaces the secret that this text contains");
         let diagnostic = report(message, "rename the variable, or rename the output in the link");
         Some(diagnostic.label(other.name.span, "this variable"))
     })

@@ -6,9 +6,9 @@ use crate::span::Spanned;
 use crate::text::Text;
 
 rule! {
-    /// Another of the checked files has the same `name` and environment.
+    /// Two of the checked files have the same `name` and environment.
     ///
-    /// The `name` identifies the objects in the cluster. So an apply of one file would delete the
+    /// The `name` identifies the objects in the cluster, so an apply of one file would delete the
     /// objects of the other one.
     pub static DUPLICATE_LAYER: Error {
         fix: "Rename one of the service files, or move its modules to the other one.",

@@ -107,7 +107,10 @@ pub static FIDELITY: &[Fidelity] = &[
     Fidelity {
         feature: "annotations of the Ingress",
         field: "ingress_extra_annotations",
-        gateway: Support::Missing("the annotations have no effect, because a route has none"),
+        gateway: Support::Missing(
+            "the annotations have no effect, because routes do not support \
+                                   them",
+        ),
         alb: Support::Differs(
             "only annotations of the AWS Load Balancer Controller have an effect",
         ),

@@ -7,12 +7,12 @@ use crate::rule::rule;
 use crate::span::Span;
 
 rule! {
-    /// The image tag or digest of the command does not apply to this image.
+    /// The given image tag or digest has no effect on this image.
     ///
-    /// `--image-tag` and `--image-digest` are for `image: AUTO`. A tag of the command does not
-    /// replace the tag of another image, and a digest is never added to another image.
+    /// `--image-tag` and `--image-digest` are for `image: AUTO`. For another image, `--image-tag`
+    /// does not replace its tag, and `--image-digest` has no effect.
     pub static IMAGE_TAG_IGNORED: Warning {
-        fix: "Remove the option from the command, or set `image: AUTO`.",
+        fix: "Remove `--image-tag` or `--image-digest`, or set `image: AUTO`.",
         bad: Module("image: nginx:1.29\n"),
         good: Module("image: AUTO\n"),
     }
@@ -40,10 +40,8 @@ pub(super) fn check(checker: &mut Checker<'_>) {
     let has_own = Reference::parse(reference.as_str())
         .is_ok_and(|own| own.tag.is_some() || own.digest.is_some());
     let message = match (tag, digest) {
-        (_, Some(_)) => "the image digest of the command is ignored: the image is not `AUTO`",
-        (Some(_), None) if has_own => {
-            "the image tag of the command is ignored: the image already has a tag"
-        }
+        (_, Some(_)) => "the given image digest is ignored: the image is not `AUTO`",
+        (Some(_), None) if has_own => "the given image tag is ignored: the image already has a tag",
         _ => return,
     };
     let diagnostic =
@@ -58,8 +56,8 @@ fn check_repository(checker: &mut Checker<'_>, image: Span) {
     if names.contains_key(module) {
         return;
     }
-    let message =
-        "the name of the ECR repository is not known, because it ends with four random characters";
+    let message = "the name of the ECR repository is not known, because Opta added four random \
+                   characters to it";
     let path = checker.path("image");
     let diagnostic = Diagnostic::new(&UNKNOWN_REPOSITORY_NAME, image, path, message);
     checker.push(diagnostic.help(format!("add `random: {{{module}: …}}` to the values file")));

@@ -172,7 +172,7 @@ fn item_faults(item: &PortItem, path: &impl Fn(&str) -> String) -> Vec<Diagnosti
         if allowed.contains(&written) || !text.value.is_known() {
             return None;
         }
-        let message = format!("`{written}` is not a {field} of a port");
+        let message = format!("`{written}` is not a valid {field} of a port");
         let diagnostic = Diagnostic::new(&INVALID_PORT, text.span, path(field), message);
         let other_help = || format!("use {}", one_of(allowed));
         let suggestion = Suggestion::new(written, allowed.iter().copied(), other_help);

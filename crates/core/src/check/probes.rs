@@ -39,8 +39,8 @@ rule! {
 rule! {
     /// The path of a probe is a whole URL.
     ///
-    /// Kubernetes sends the request to the container itself. The container cannot find a URL as a
-    /// path, so Kubernetes would keep restarting it.
+    /// Kubernetes sends the request to the container, so it needs only the path. A container has no
+    /// page with a whole URL as its path, so Kubernetes would keep restarting it.
     pub static URL_AS_PATH: Error {
         fix: "Write only the path.",
         bad: Module("healthcheck_path: http://localhost:8080/health\n"),

@@ -68,7 +68,7 @@ fn check_short_form(text: &str) -> Result<(), Fault> {
         Some(duration) => is_duration(duration),
         None => SHORT_FORMS.contains(&text),
     };
-    let message = format!("`{text}` is not a short form that Kubernetes knows");
+    let message = format!("`{text}` is not a valid short form");
     if is_valid { Ok(()) } else { Err(Fault { message, help: USE_SHORT }) }
 }
 
@@ -95,10 +95,7 @@ impl Field {
             None => (part, None),
         };
         if step.is_some_and(|step| !step.parse().is_ok_and(|step: u32| step > 0)) {
-            return fault(format!(
-                "the step of the {} `{part}` is not a number above 0",
-                self.name
-            ));
+            return fault(format!("the {} is `{part}`, expected a step above 0", self.name));
         }
         if matches!(range, "*" | "?") {
             return Ok(());
@@ -109,7 +106,10 @@ impl Field {
             return fault(format!("the {} is `{part}`, expected {least} to {most}", self.name));
         };
         if low > high {
-            return fault(format!("the {} `{part}` ends before it starts", self.name));
+            return fault(format!(
+                "the {} is `{part}`, expected the smaller number first",
+                self.name
+            ));
         }
         Ok(())
     }
@@ -158,12 +158,12 @@ mod tests {
         check("0 0 0 * *", "the day of the month is `0`");
         check("0 0 * * 7", "the day of the week is `7`, expected 0 to 6");
         check("0 0 * * sunday", "`sunday`");
-        check("*/0 * * * *", "the step");
-        check("5-1 * * * *", "ends before it starts");
+        check("*/0 * * * *", "the minute is `*/0`, expected a step above 0");
+        check("5-1 * * * *", "expected the smaller number first");
         check("1, * * * *", "the minute is ``");
         check("-5 * * * *", "the minute");
-        check("@reboot", "is not a short form");
-        check("@every day", "is not a short form");
+        check("@reboot", "is not a valid short form");
+        check("@every day", "is not a valid short form");
         check("TZ=Europe/Berlin 0 3 * * *", "time zone");
     }
 }

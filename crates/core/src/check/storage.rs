@@ -10,8 +10,8 @@ use crate::span::Span;
 rule! {
     /// The path of a volume is not valid, or another volume has the same path.
     ///
-    /// It is an absolute path without `:`. It is neither `/`, where the files of the image are, nor
-    /// `/config`, where Optakit puts the certificates of RDS.
+    /// The path is absolute and does not contain `:`. It cannot be `/`, which contains the files of
+    /// the image. It cannot be `/config`, which contains the RDS certificates from Optakit.
     pub static INVALID_MOUNT_PATH: Error {
         fix: "Use an absolute path such as `/data`.",
         bad: Module("persistent_storage: [{path: data, size: 10}]\n"),
@@ -45,10 +45,10 @@ pub(super) fn check(checker: &mut Checker<'_>) {
                 diagnostic.help("write an absolute path such as `/data`")
             }
         } else if folder.is_empty() {
-            fault(format!("`path` is `{text}`, the folder with the files of the image"))
+            fault(format!("`path` is `{text}`, which contains the files of the image"))
                 .help("use another folder, such as `/data`")
         } else if folder == CONFIG {
-            fault(format!("`path` is `{text}`, where Optakit puts the certificates of RDS"))
+            fault(format!("`path` is `{text}`, which contains the RDS certificates"))
                 .help("use another folder, such as `/data`")
         } else if text.contains(':') || text.split('/').any(|step| step == "..") {
             fault(format!("`path` is `{text}`, expected a path without `:` and `..`"))

@@ -10,9 +10,9 @@ rule! {
     /// The names of the service file and the module are too long for a service with
     /// `persistent_storage` or `cron_jobs`.
     ///
-    /// Kubernetes adds a suffix to the names of a StatefulSet and a CronJob. So they have at most
-    /// 52 characters. The name of a StatefulSet is `LAYER-MODULE-k8s-service`, and a CronJob also
-    /// has a number.
+    /// The name of a StatefulSet or CronJob can have at most 52 characters, because Kubernetes adds
+    /// a suffix to it. The name of the StatefulSet is `LAYER-MODULE-k8s-service`. The name of a
+    /// CronJob ends with its number, such as `LAYER-MODULE-k8s-service-0`.
     pub static WORKLOAD_NAME_TOO_LONG: Error {
         fix: "Shorten one of the names.",
         bad: Module(
@@ -34,17 +34,17 @@ pub(super) fn check(checker: &mut Checker<'_>) {
     let names = Names::new(&Text::constant(""), &layer, &checker.header.name.value);
     let jobs = service.cron_jobs.value.0.len();
     let longest = match (jobs.checked_sub(1), service.is_stateful()) {
-        (Some(last), _) => ("cron_jobs", names.cron_job(last)),
-        (None, true) => ("persistent_storage", names.full),
+        (Some(last), _) => ("cron_jobs", "CronJob", names.cron_job(last)),
+        (None, true) => ("persistent_storage", "StatefulSet", names.full),
         (None, false) => return,
     };
-    let (field, name) = longest;
+    let (field, kind, name) = longest;
     let length = name.as_str().len();
     if length <= MAX_NAME {
         return;
     }
     let message = format!(
-        "`{field}` needs the name `{}` with {length} characters, expected at most {MAX_NAME}",
+        "the {kind} name `{}` has {length} characters, expected at most {MAX_NAME}",
         name.as_str()
     );
     let span =

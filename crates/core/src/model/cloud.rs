@@ -9,10 +9,11 @@ rule! {
     /// The environment is not on AWS, so Optakit renders and applies only Kubernetes objects.
     ///
     /// Opta also supported Google Cloud, Azure, local clusters and existing clusters. Optakit
-    /// creates no image repositories and no roles there. Set an image, and pass the outputs of
-    /// modules in a values file. Pass `--context` to `optakit apply`.
+    /// creates no image repositories and no IAM roles there. Set an image, and pass the outputs of
+    /// modules in a values file. To connect to the cluster, pass `--context` to `optakit apply`.
     pub static ENVIRONMENT_OF_ANOTHER_CLOUD: Hint {
-        fix: "Nothing to fix. Choose an environment on AWS to get repositories and roles too.",
+        fix: "No fix is needed. To get image repositories and IAM roles, choose an environment on \
+              AWS.",
         bad: Environment("name: staging\norg_name: acme\nproviders:\n  google:\n    \
              region: us-central1\n    project: acme\n"),
         good: Environment("name: staging\norg_name: acme\nproviders:\n  aws:\n    \

@@ -200,7 +200,7 @@ fn check_component(component: &str) -> Result<(), String> {
         && separators.all(|separator| {
             matches!(separator, "." | "_" | "__") || separator.bytes().all(|byte| byte == b'-')
         });
-    if valid { Ok(()) } else { Err(format!("`{component}` is not a valid name in a registry")) }
+    if valid { Ok(()) } else { Err(format!("`{component}` is not a valid part of an image name")) }
 }
 
 #[cfg(test)]

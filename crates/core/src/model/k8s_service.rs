@@ -284,8 +284,8 @@ fields! {
             ],
             docs: Some(INGRESS),
         };
-        /// Whether the container gets requests with the path of `public_uri`.
-        /// By default, Optakit removes this path.
+        /// Whether requests to the container keep the path of `public_uri`. By default, the path is
+        /// removed.
         keep_path_prefix: bool = false, {
             example: "true",
             renders: &[

@@ -44,7 +44,7 @@ fields! {
         name: Text, { example: "shop", required: true };
         /// Environments that the services run in. Each has an environment file.
         environments: Environments, { example: "[{name: staging, path: env.yml}]" };
-        /// Variables whose values come from the values file, for `{vars.x}`.
+        /// Variables whose values come from the values file or `--var`. Use them as `{vars.x}`.
         input_variables: InputVariables, { example: "[{name: color, default: blue}]" };
         /// Name of the organization. Set it only if the file has no `environments`.
         org_name: Text, { example: "acme" };

@@ -34,9 +34,7 @@ impl LinkVariable {
 }
 
 /// Returns the variables from the links of a service, in the order of the links, and then those
-/// that only texts use.
-///
-/// If several variables have the same name, the first one wins.
+/// that only texts use. If several variables have the same name, the first one is used.
 #[must_use]
 pub fn link_variables(service: &K8sService, modules: &[Header], cloud: Cloud) -> Vec<LinkVariable> {
     let mut variables: Vec<LinkVariable> = Vec::new();

@@ -1,4 +1,4 @@
-//! What a module type of Opta has: fields and outputs.
+//! Module types of Opta: their fields and outputs.
 
 use super::cloud::Cloud;
 

@@ -7,8 +7,8 @@ use crate::text::Text;
 /// The namespaces that Kubernetes itself creates and uses.
 const RESERVED_NAMESPACES: &[&str] = &["default", "kube-node-lease", "kube-public", "kube-system"];
 
-/// Whether Kubernetes reserves a name, so that it cannot be the namespace of a layer. That is so
-/// for all names that start with `kube-`.
+/// Whether Kubernetes reserves a name, so that it cannot be the namespace of a layer. All names
+/// that start with `kube-` are reserved.
 #[must_use]
 pub fn is_reserved_layer(name: &str) -> bool {
     RESERVED_NAMESPACES.contains(&name) || name.starts_with("kube-")

@@ -3,8 +3,8 @@
 pub use super::aws_partitions::AwsPartition;
 use super::aws_partitions::PARTITIONS;
 
-/// What follows the account in the host of a registry, and whether the rest is the region and the
-/// domain of the partition. Otherwise it is the region and `on.aws`, which IPv6 needs.
+/// The part of a registry host after the account. The rest of the host is the region and the domain
+/// of the partition (`true`), or the region and `on.aws`, for IPv6 (`false`).
 const ECR_HOSTS: &[(&str, bool)] = &[
     (".dkr.ecr.", true),
     (".dkr.ecr-fips.", true),

@@ -111,8 +111,8 @@ impl FieldValue for Aws {
 rule! {
     /// The account ID is a number with fewer than 12 digits.
     ///
-    /// It may have lost its leading zeros, or another digit. Opta added zeros, so its
-    /// profiles do the same and report a warning.
+    /// Leading zeros or another digit may be missing. Opta added zeros at the start. The profiles
+    /// `opta-2021` and `opta-2022` do the same and report a warning.
     pub static SHORT_ACCOUNT_ID: Error {
         fix: "Write all 12 digits of the account ID in quotes.",
         bad: Environment(

@@ -73,8 +73,8 @@ rule! {
 rule! {
     /// The field needs a value that only the environment knows.
     ///
-    /// A number, a boolean, a link or the name of a variable decides what Optakit renders. So its
-    /// value must be known before the manifests are applied.
+    /// Numbers, booleans, links and names of variables decide what Optakit renders. So Optakit must
+    /// know their values when it renders.
     pub static UNKNOWN_VALUE: Error {
         fix: "Add the value to the values file, or write it in the service file.",
         bad: Module("max_containers: \"{parent.vpc_id}\"\n"),

@@ -19,7 +19,7 @@ pub struct Variable {
     pub text: Result<String, String>,
     /// The position of the value.
     pub span: Span,
-    /// Where else the value can come from.
+    /// The other sources of the value.
     pub input: VariableInput,
 }
 

@@ -23,7 +23,7 @@ pub fn explain(name: &str) -> Result<String, String> {
     let texts: Vec<String> =
         fields_of(name).map(|(map, field)| terminal_text(map, field)).collect();
     if !texts.is_empty() {
-        // What links give is the larger part of the answer.
+        // The topic `links` explains more than the field.
         let more = if name == LINKS { format!("\n{}", links()) } else { String::new() };
         return Ok(texts.join("\n") + &more);
     }

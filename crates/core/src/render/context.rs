@@ -17,7 +17,7 @@ pub enum WithoutImage {
     Hole,
 }
 
-/// Everything that the manifests of a service depend on, except for the service itself.
+/// The input of the renderer, except the service.
 #[derive(Clone, Copy, Debug)]
 pub struct ServiceContext<'a> {
     /// The names of the service's objects.

@@ -45,7 +45,7 @@ pub(super) fn container_image(
     Some(ContainerImage { reference, by_digest, origin: image.span })
 }
 
-/// What the manifests show for a random end that is not known. The rule
+/// The text in manifests for a random suffix that is not known. The rule
 /// `unknown-repository-name` reports it.
 const UNKNOWN_SUFFIX: &str = "x7k2";
 

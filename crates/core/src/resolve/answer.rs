@@ -38,8 +38,23 @@ pub(super) enum Answer {
 pub(super) struct UnknownReference {
     pub(super) message: String,
     pub(super) help: String,
-    /// The part of the reference to replace, and its replacement.
-    pub(super) rename: Option<(String, String)>,
+    /// The index of the part to replace, and its replacement.
+    pub(super) rename: Option<(usize, String)>,
+}
+
+impl UnknownReference {
+    /// Returns the reference with the replacement. `raw` is the reference as written, `segments`
+    /// are its parts.
+    pub(super) fn renamed(&self, raw: &str, segments: &[&str]) -> Option<String> {
+        let (index, name) = self.rename.as_ref()?;
+        let mut start = 0;
+        let mut end = 0;
+        for segment in segments.get(..=*index)? {
+            start = end + raw[end..].find(segment)?;
+            end = start + segment.len();
+        }
+        Some(format!("{}{name}{}", &raw[..start], &raw[end..]))
+    }
 }
 
 impl Answer {
@@ -54,10 +69,10 @@ impl Answer {
         }
     }
 
-    /// Suggests to replace `part` of an unknown reference.
-    fn suggest(message: String, part: &str, suggestion: Suggestion) -> Self {
+    /// Suggests to replace one part of an unknown reference.
+    fn suggest(message: String, index: usize, suggestion: Suggestion) -> Self {
         let Suggestion { name, help } = suggestion;
-        let rename = name.map(|name| (part.to_owned(), name));
+        let rename = name.map(|name| (index, name));
         Self::Unknown(UnknownReference { message, help, rename })
     }
 }
@@ -72,7 +87,10 @@ pub(super) fn answer(segments: &[&str], scope: &Scope<'_>) -> Answer {
         ["parent_name"] if environment.own => Answer::Known("nil".to_owned(), None),
         ["parent_name"] => Answer::Known(environment.name.clone(), None),
         ["account_id"] | ["aws", _] if !environment.is_on_aws() => Answer::unknown(
-            format!("the environment is on {}, not on AWS", environment.cloud().name()),
+            format!(
+                "the reference needs AWS, but the environment is on {}",
+                environment.cloud().name()
+            ),
             "remove the reference".to_owned(),
         ),
         ["region"] | ["aws", "region"] => Answer::known(environment.region.as_deref(), "region"),
@@ -87,7 +105,7 @@ pub(super) fn answer(segments: &[&str], scope: &Scope<'_>) -> Answer {
         ["parent", output] => parent(output, scope),
         // `outputs` is for modules of the type `external-state`.
         ["module", name, output] | ["module", name, "outputs", output] => {
-            module(name, output, scope)
+            module(name, output, segments.len() - 1, scope)
         }
         ["vars" | "variables" | "parent"] => {
             let written = segments.join(".");
@@ -131,7 +149,7 @@ fn variable(name: &str, scope: &Scope<'_>) -> Answer {
             let other_help = || format!("add `{name}` to the `variables` of the environment");
             let suggestion = Suggestion::new(name, scope.variables.keys().copied(), other_help)
                 .shown_as(|near| format!("{{vars.{near}}}"));
-            Answer::suggest(format!("unknown variable `{name}`"), name, suggestion)
+            Answer::suggest(format!("unknown variable `{name}`"), 1, suggestion)
         }
     }
 }
@@ -179,10 +197,10 @@ fn parent(output: &str, scope: &Scope<'_>) -> Answer {
     };
     let suggestion = Suggestion::new(output, possible.iter().copied(), other_help)
         .shown_as(|near| format!("{{parent.{near}}}"));
-    Answer::suggest(message, output, suggestion)
+    Answer::suggest(message, 1, suggestion)
 }
 
-fn module(name: &str, output: &str, scope: &Scope<'_>) -> Answer {
+fn module(name: &str, output: &str, last: usize, scope: &Scope<'_>) -> Answer {
     let input = format!("module.{name}.{output}");
     let names: Vec<&str> = scope.modules.iter().map(|module| module.name.value.as_str()).collect();
     let is_secret = is_secret_output(output);
@@ -201,11 +219,11 @@ fn module(name: &str, output: &str, scope: &Scope<'_>) -> Answer {
         let other_help = || format!("use {}", one_of(&outputs));
         let suggestion = Suggestion::new(output, outputs.iter().copied(), other_help);
         let message = format!("the module {} has no output {}", quoted(name), quoted(output));
-        return Answer::suggest(message, output, suggestion);
+        return Answer::suggest(message, last, suggestion);
     }
     let other_help = || format!("use {}", one_of(&names));
     let suggestion = Suggestion::new(name, names.iter().copied(), other_help);
-    Answer::suggest(format!("there is no module {} in this file", quoted(name)), name, suggestion)
+    Answer::suggest(format!("there is no module {} in this file", quoted(name)), 1, suggestion)
 }
 
 fn unknown_name(segments: &[&str], scope: &Scope<'_>) -> Answer {
@@ -219,5 +237,9 @@ fn unknown_name(segments: &[&str], scope: &Scope<'_>) -> Answer {
         Suggestion::new(first, known.iter().copied(), other_help)
     };
     let message = format!("unknown reference `{{{}}}`", segments.join("."));
-    Answer::suggest(message, first, suggestion.shown_as(|near| format!("{{{near}}}")))
+    let shown = suggestion.shown_as(|near| {
+        let parts: Vec<&str> = [near].into_iter().chain(segments.iter().skip(1).copied()).collect();
+        format!("{{{}}}", parts.join("."))
+    });
+    Answer::suggest(message, 0, shown)
 }

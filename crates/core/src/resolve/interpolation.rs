@@ -189,11 +189,11 @@ impl Interpolator<'_> {
                     }
                     Answer::Unknown(unknown) => {
                         let span = self.span_of(raw, span);
+                        let renamed = unknown.renamed(raw, &segments);
                         let mut diagnostic =
                             Diagnostic::new(&UNKNOWN_REFERENCE, span, &*self.path, unknown.message)
                                 .help(unknown.help);
-                        if let Some((from, to)) = unknown.rename {
-                            let renamed = raw.replacen(&from, &to, 1);
+                        if let Some(renamed) = renamed {
                             let title = format!("change to `{renamed}`");
                             diagnostic = diagnostic.fix(Applicability::Safe, title, span, renamed);
                         }
@@ -216,7 +216,7 @@ impl Interpolator<'_> {
         let after = before.saturating_add(value.len());
         self.scope.expanded.set(after);
         if before <= MAX_EXPANDED && after > MAX_EXPANDED {
-            let message = "the texts up to this reference have more than 16 MiB";
+            let message = "the values of all references up to this one have more than 16 MiB";
             let span = self.span_of(raw, span);
             let diagnostic = Diagnostic::new(&MALFORMED_REFERENCE, span, &*self.path, message);
             self.diagnostics.push(diagnostic.help("use shorter variables, or fewer references"));

@@ -14,8 +14,9 @@ rule! {
     ///
     /// Only the value of an environment variable can contain a secret output of a module. There,
     /// the manifest refers to a variable from the Secret `secret`, and Kubernetes adds the value.
-    /// Other fields, such as `image` and `public_uri`, cannot refer to variables. The namespace has
-    /// no Secret with the secret outputs of the environment.
+    /// Other fields, such as `image` and `public_uri`, cannot refer to variables. Secret outputs of
+    /// the environment, such as `{parent.db_password}`, are not in a Secret of the namespace, so no
+    /// field can contain them.
     pub static EXPOSED_SECRET: Error {
         fix: "Use a secret output of a module only in the value of an environment variable. Store \
               other secrets with `optakit secret set`, and list their names in `secrets`.",
@@ -37,8 +38,8 @@ rule! {
 rule! {
     /// A URL contains a secret whose value has characters that a URL must escape.
     ///
-    /// The container gets the value without escapes. Kubernetes cannot escape characters
-    /// such as `@`, `/` and `%`, so the application would read another user, host or password.
+    /// Kubernetes adds the value to the URL without escaping characters such as `@`, `/` and `%`.
+    /// So the application would read a wrong user, host or password.
     /// `validate` reports this if a values file contains the value. `apply` and `secret set` report
     /// it for the values in the cluster.
     pub static UNESCAPED_SECRET: Warning {

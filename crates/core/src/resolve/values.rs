@@ -28,7 +28,7 @@ pub struct Values {
     pub image_tag: Option<String>,
     /// The default of `--image-digest`.
     pub image_digest: Option<String>,
-    /// What the environment file does not say: `account_id`, `region` and `org_name`.
+    /// Values that the environment file does not contain: `account_id`, `region` and `org_name`.
     pub environment: BTreeMap<String, String>,
     /// The outputs of the environment that Terraform marks as sensitive.
     sensitive: BTreeSet<String>,

@@ -12,7 +12,7 @@ use crate::span::FileId;
 use crate::syntax;
 use crate::text::Text;
 
-/// What the sources and the choices of a bundle decide about its objects.
+/// The facts about objects that follow from the sources and the choices of a bundle.
 pub(super) struct Expected<'a> {
     pub(super) bundle: &'a Bundle,
     /// The name of the layer in the service file.

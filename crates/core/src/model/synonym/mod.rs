@@ -14,11 +14,11 @@ pub use words::{
 pub struct Synonym {
     /// The word in lowercase, with underscores between its parts.
     pub word: &'static str,
-    /// What the word means here.
+    /// The meaning of the word.
     pub meaning: Meaning,
 }
 
-/// What a word of another tool means here.
+/// The meaning of a word of another tool.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Meaning {
     /// Another name of a field whose value is a scalar.
@@ -31,7 +31,7 @@ pub enum Meaning {
     FixedCount,
     /// A key of `resource_request`.
     Resource(&'static str),
-    /// No other name of a field. The text says what to do instead.
+    /// Not another name of a field. The text is the help.
     Advice(&'static str),
 }
 

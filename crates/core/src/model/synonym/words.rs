@@ -37,7 +37,8 @@ const ADDRESS: &str = "write the domain and path of the service as `public_uri: 
                        \"api.example.com/v1\"`";
 const COMMAND: &str = "write the program as `commands: [/entrypoint.sh]`, and its arguments as \
                        `args: [--mode, serve]`";
-const OVERLAY: &str = "remove it and add its effect in an overlay on `optakit render -o kustomize`";
+const OVERLAY: &str = "remove it, and add the setting in a Kustomize overlay on the output of \
+                       `optakit render -o kustomize`";
 const LINKS: &str = "name the databases, buckets and queues that the service uses in `links`";
 const BUILD: &str = "remove it: build the image, write `image: AUTO`, and push the image with \
                      `optakit deploy`";

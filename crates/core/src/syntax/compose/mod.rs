@@ -228,7 +228,7 @@ impl<'a> Composer<'a> {
         let span = self.span(event);
         let name = event.alias_name().unwrap_or_default();
         let resolved = if self.open.iter().any(|open| open.anchor == Some(name)) {
-            let message = format!("alias `*{name}` is inside the value of its own anchor");
+            let message = format!("alias `*{name}` refers to a value that contains the alias");
             self.diagnostics.push(syntax_error(span, message));
             None
         } else {

@@ -83,7 +83,7 @@ fn results_are_the_same_as_those_of_the_library() {
 fn invalid_texts_are_reported() {
     for (text, message) in [
         ("a: *x\n", "unknown anchor `x`, expected one defined above this line"),
-        ("a: &x [*x]\n", "alias `*x` is inside the value of its own anchor"),
+        ("a: &x [*x]\n", "alias `*x` refers to a value that contains the alias"),
         ("a: 1\n---\nb: 2\n", "the file contains more than one YAML document"),
         ("a: !!int b\n", "`b` is not a valid value for the tag `!!int`"),
         ("a: !!seq {}\n", "a map is not a valid value for the tag `!!seq`"),

@@ -1,6 +1,6 @@
 //! The result of the search for the cursor.
 
-/// What is at an offset of a text.
+/// The syntax at an offset of a text.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Cursor {
     /// The keys and list items around the offset, the outermost first.

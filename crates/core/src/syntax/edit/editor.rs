@@ -48,15 +48,15 @@ impl<'a> Editor<'a> {
         &self.source.text
     }
 
-    /// Returns an edit that replaces a range of bytes. Its line ends are those of the text around
-    /// it.
+    /// Returns an edit that replaces a range of bytes. Its line endings are those of the text
+    /// around it.
     pub(super) fn edit(&self, range: Range<usize>, text: String) -> TextEdit {
         let text =
             if self.has_windows_lines(range.start) { text.replace('\n', "\r\n") } else { text };
         TextEdit { span: Span::new(self.source.file, range.start, range.end), text }
     }
 
-    /// Whether the line end before an offset, or else the next one, is `\r\n`.
+    /// Whether the line ending before an offset, or else the next one, is `\r\n`.
     fn has_windows_lines(&self, at: usize) -> bool {
         let (before, after) = self.text().split_at(at);
         match before.rfind('\n') {

@@ -134,7 +134,7 @@ fn impossible_edits_are_errors() {
 }
 
 #[test]
-fn edits_keep_the_line_ends_of_windows() {
+fn edits_keep_windows_line_endings() {
     let windows = |text: &str| text.replace('\n', "\r\n");
     let changes: &[(&str, &[&str], Value)] = &[
         (TEXT, &["modules", "0", "min_containers"], json!(2)),
