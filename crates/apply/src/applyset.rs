@@ -323,7 +323,7 @@ impl ApplySet {
     }
 }
 
-/// Whether Optakit applied a member, and nobody deletes it already.
+/// Whether Optakit applied a member, and it is not being deleted.
 fn is_ours(item: &DynamicObject) -> bool {
     let mut managers = item.metadata.managed_fields.iter().flatten();
     managers.any(|field| field.manager.as_deref() == Some(MANAGER))

@@ -19,7 +19,7 @@ pub(crate) fn only_one() -> Option<PathBuf> {
     bundles.next().is_none().then(|| PathBuf::from(first))
 }
 
-/// What a file contains.
+/// The content of a file.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum FileForm {
     Bundle,
@@ -28,7 +28,7 @@ pub(crate) enum FileForm {
 }
 
 impl FileForm {
-    /// Finds out what a file contains. A file that is broken is what its name says.
+    /// Returns the kind of a file. For a broken file, its name decides.
     pub(crate) fn of(file: &SourceText) -> Self {
         if let Ok(Value::Object(map)) = serde_json::from_str(&file.text) {
             return match map.get("kind").and_then(Value::as_str) {
@@ -56,7 +56,7 @@ fn starts_like_a_bundle(text: &str) -> bool {
     start.starts_with("{\"apiVersion\":\"optakit.dev/")
 }
 
-/// What to do with a bundle that was modified after it was built.
+/// Whether a bundle that was modified after it was built is accepted.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum IfModified {
     /// Fail. The command has no option to accept it.

@@ -26,7 +26,7 @@ pub(crate) struct Changes {
     pub(crate) untested: Vec<DesiredObject>,
     /// Objects that would be deleted.
     pub(crate) leftovers: Vec<Leftover>,
-    /// Objects that would be deleted if what runs now were known.
+    /// Objects that would be deleted if the revision that runs now were known.
     pub(crate) kept: Option<Kept>,
     /// The ApplySet that contains all objects.
     pub(crate) set: ApplySet,
@@ -115,8 +115,8 @@ impl Changes {
     }
 }
 
-/// Removes the leftovers that stay if what runs now is not in the history. Nobody could restore
-/// them.
+/// Removes the leftovers that stay if the revision that runs now is not in the history, because a
+/// rollback could not restore them.
 ///
 /// An autoscaler of a Deployment of the bundle does not stay. Otherwise it would change the number
 /// of pods that the bundle sets.

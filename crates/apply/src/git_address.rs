@@ -15,17 +15,17 @@ pub(crate) struct GitAddress {
 /// Why an address is not valid.
 #[derive(Debug, PartialEq, Eq, thiserror::Error)]
 pub(crate) enum InvalidAddress {
-    #[error("the protocol of its address is not `https` or `ssh`")]
+    #[error("the Git address must start with `https://`, `ssh://` or `USER@HOST:`")]
     Protocol,
-    #[error("its address has no valid host and repository")]
+    #[error("the Git address has no valid host and repository name")]
     Repository,
-    #[error("its address has no path after the repository, expected `…/repository.git//FILE`")]
+    #[error("the Git address names no file, expected `…/repository.git//FILE`")]
     NoPath,
-    #[error("the path in its address leaves the repository or is not valid")]
+    #[error("the path in the Git address is not a valid path inside the repository")]
     Path,
-    #[error("its address has an invalid `ref`")]
+    #[error("the Git address has an invalid `ref`")]
     Reference,
-    #[error("its address has a parameter other than `ref`")]
+    #[error("the Git address has an unknown parameter, expected only `ref`")]
     Parameter,
 }
 

@@ -47,11 +47,14 @@ pub(crate) enum Network {
 pub(crate) enum GitError {
     #[error("git cannot be started: {0}; install git, or pass `--env-file NAME=PATH`")]
     Start(String),
-    #[error("git did not answer within a minute; try again, or pass `--env-file NAME=PATH`")]
+    #[error("git did not finish within a minute; try again, or pass `--env-file NAME=PATH`")]
     Timeout,
     #[error("git cannot fetch the repository: {0}; pass `--env-file NAME=PATH` to use a copy")]
     Fetch(String),
-    #[error("its Git repository was not fetched before; run the command without `--offline`")]
+    #[error(
+        "this machine has no copy of the Git repository; run the command once without \
+             `--offline`"
+    )]
     NotFetched,
     #[error("the repository has no file `{path}` at `{reference}`")]
     NoFile { path: String, reference: String },
@@ -59,9 +62,9 @@ pub(crate) enum GitError {
     TooLarge,
     #[error("it is not UTF-8")]
     NotUtf8,
-    #[error("the cache of Git repositories cannot be written: {0}")]
+    #[error("cannot write the copy of the Git repository: {0}")]
     Cache(String),
-    #[error("the cache of Git repositories has no folder; set HOME or XDG_CACHE_HOME")]
+    #[error("the folder for copies of Git repositories is unknown; set HOME or XDG_CACHE_HOME")]
     NoCache,
 }
 

@@ -28,7 +28,7 @@ pub(crate) struct RunningLayer {
     pub(crate) images: BTreeSet<String>,
     /// The pods of all Deployments. `None` if they cannot be read.
     pub(crate) pods: Option<PodCounts>,
-    /// What could not be read.
+    /// The problems while reading.
     pub(crate) faults: Vec<String>,
 }
 

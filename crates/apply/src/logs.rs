@@ -42,7 +42,7 @@ pub(crate) struct Source {
     is_running: bool,
 }
 
-/// What a log contains next.
+/// The next part of a log.
 #[derive(Debug)]
 pub(crate) enum Entry {
     /// A line without its line break.

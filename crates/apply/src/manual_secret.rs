@@ -37,7 +37,7 @@ pub(crate) enum ManualSecretError {
 /// Names with their values.
 pub(crate) type SecretValues = Vec<(String, SecretString)>;
 
-/// What a new value changes.
+/// The difference between a new value and the stored one.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum Change {
     New,

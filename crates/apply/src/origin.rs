@@ -1,4 +1,4 @@
-//! Who runs Optakit, on which machine, and from which commit.
+//! The user and the machine that run Optakit, and the commit of the service file.
 
 use std::path::Path;
 use std::time::Duration;
@@ -7,7 +7,7 @@ use tokio::process::Command;
 
 /// How long git may take. The commit is only information for people.
 const GIT: Duration = Duration::from_secs(2);
-/// What git adds to a commit if files of the repository differ from it.
+/// The suffix that git adds to a commit if files of the repository differ from it.
 const DIRTY: &str = "-dirty";
 /// The lengths of a SHA-1 and of a SHA-256.
 const SHA_LENGTHS: [usize; 2] = [40, 64];

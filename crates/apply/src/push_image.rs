@@ -164,7 +164,7 @@ impl PackedImage {
     pub(crate) fn pack(opened: OpenImage, report: &Report) -> anyhow::Result<Self> {
         let OpenImage { archive, mut image, tag } = opened;
         for left_out in &image.left_out {
-            report.warning(format!("left out of the pushed image: {left_out}"));
+            report.warning(format!("not in the pushed image: {left_out}"));
         }
         let folder = tempfile::tempdir().context("cannot create a folder for compressed layers")?;
         let transfers = Transfers::new(report);

@@ -19,7 +19,7 @@ const KIND: &str = "Plan";
 /// How long a plan is valid, in seconds.
 const MAX_AGE: i64 = 2 * 60 * 60;
 
-/// Everything that a plan depends on.
+/// A plan and the state that it depends on.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "camelCase", deny_unknown_fields)]
 pub(crate) struct SavedPlan {
@@ -55,7 +55,7 @@ struct PlannedResource {
     resource: String,
     /// A hash of what AWS reported. `None` if the resource did not exist.
     state: Option<String>,
-    /// What the plan does with the resource.
+    /// The planned action on the resource.
     action: AwsPlanAction,
 }
 
@@ -203,10 +203,10 @@ impl SavedPlan {
             }
         }
         if self.aws.len() != now.aws.len() {
-            return outdated("it has other AWS resources".to_owned());
+            return outdated("the AWS resources are different now".to_owned());
         }
         if self.leftovers != now.leftovers {
-            return outdated("other objects would be deleted".to_owned());
+            return outdated("the objects to delete are different now".to_owned());
         }
         Ok(())
     }

@@ -60,7 +60,7 @@ impl AwsUse {
     }
 }
 
-/// What a run does in the cluster.
+/// The access of a run to the cluster.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum Access {
     /// Only reads.
@@ -76,7 +76,7 @@ pub(crate) enum Access {
 pub(crate) struct Session {
     /// The bundle. The values that the connection provides are filled in.
     pub(crate) bundle: Bundle,
-    /// What is known about the AUTO images that had neither a tag nor a digest.
+    /// The AUTO images that had neither a tag nor a digest.
     pub(crate) images: RunningImages,
     pub(crate) client: kube::Client,
     /// The requests that are repeated because of a temporary fault.
@@ -273,7 +273,7 @@ impl Session {
     }
 }
 
-/// What is known about a place: the UID of the cluster, and the set of the layer.
+/// The UID of the cluster, and the ApplySet of the layer.
 type Found = (Result<String, LiveError>, Result<ApplySet, LiveError>);
 
 /// Sends the first requests at the same time. Returns whether the namespace exists, and what a run

@@ -16,9 +16,9 @@ pub(super) struct Attempt {
     revisions: Vec<Revision>,
     /// The revision of this run. `None` if the bundle is deployed already.
     new: Option<NewRevision>,
-    /// What killed runs left.
+    /// The unfinished records of killed runs.
     orphans: Orphans,
-    /// What the record of the restored revision contains.
+    /// The facts in the record of the restored revision.
     restored: Option<Facts>,
 }
 
@@ -54,7 +54,7 @@ impl Attempt {
             revision
                 .check(client)
                 .await
-                .context("this run cannot be recorded in the history, nothing was changed")?;
+                .context("the run cannot be recorded in the history; nothing was changed")?;
             new = Some(revision);
         }
         let restored = restores.map(|revision| revision.facts.clone());

@@ -13,7 +13,7 @@ use crate::saved_plan::SavedPlan;
 use crate::session::Session;
 use crate::switches;
 
-/// Everything that a run will change.
+/// All changes of a run.
 pub(super) struct Planned {
     pub(super) changes: Changes,
 }

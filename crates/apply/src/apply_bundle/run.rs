@@ -23,7 +23,7 @@ pub(super) struct Deployed {
 /// A run that failed after it was confirmed.
 pub(super) struct Failure {
     pub(super) error: anyhow::Error,
-    /// What ran before, if the run may have changed it.
+    /// The state before the run, if the run may have changed it.
     pub(super) base: Option<Base>,
 }
 
@@ -33,7 +33,7 @@ impl From<anyhow::Error> for Failure {
     }
 }
 
-/// What a run applies, and how.
+/// The input and the options of a run.
 #[derive(Clone, Copy)]
 pub(super) struct Run<'a> {
     pub(super) session: &'a Session,
@@ -120,7 +120,7 @@ impl Run<'_> {
         match (outcome, finished) {
             (Ok(()), Ok(())) => Ok(Deployed { changes }),
             (Ok(()), Err(error)) => {
-                let text = "all changes were made, but the history does not contain the outcome\n  \
+                let text = "all changes were made, but the history does not contain the result\n  \
                             help: apply again to record it";
                 Err(error.context(text).into())
             }

@@ -1,4 +1,4 @@
-//! What a run has written so far. Messages about a run that stops early name it.
+//! The changes that a run has made so far. If the run stops early, its message names them.
 
 use std::cell::{Cell, RefCell};
 use std::time::Duration;
@@ -10,7 +10,7 @@ use crate::stop::{Interrupted, StopSignal};
 /// How long an interrupted run tries to record that.
 const CLOSE: Duration = Duration::from_secs(5);
 
-/// What a run has written so far.
+/// The changes that a run has made so far.
 #[derive(Debug, Default)]
 pub(super) struct Written {
     /// Whether the run created the Namespace.

@@ -85,7 +85,7 @@ fn config(cluster: &Cluster, name: &str) -> Result<kube::Config, AuthError> {
 fn incomplete(name: &str, part: &str) -> AuthError {
     AuthError::DescribeCluster {
         name: name.to_owned(),
-        reason: format!("the answer does not contain {part}"),
+        reason: format!("the response does not contain {part}"),
     }
 }
 

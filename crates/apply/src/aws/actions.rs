@@ -55,7 +55,7 @@ pub(crate) const ROLE: &[&str] = &[
     "iam:UpdateAssumeRolePolicy",
 ];
 
-/// Creates and updates the own policy of a role.
+/// Creates and updates the policy of a role.
 pub(crate) const POLICY: &[&str] = &[
     "iam:CreatePolicy",
     "iam:CreatePolicyVersion",

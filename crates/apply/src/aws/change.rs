@@ -54,7 +54,7 @@ impl Write {
     }
 }
 
-/// What a change causes.
+/// The effect of a change.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub(crate) enum AwsEffect {
     PodsGain,
@@ -76,8 +76,8 @@ impl AwsEffect {
             Self::PodsLoseEarly => "pods lose access before the rollout",
             Self::AccountGains => "other principals gain access to the images",
             Self::AccountLoses => "other principals lose access to the images",
-            Self::Scanning => "pushed images are scanned or not",
-            Self::Expiry => "other images expire",
+            Self::Scanning => "scanning of pushed images changes",
+            Self::Expiry => "the rule for expired images changes",
         }
     }
 }
@@ -87,9 +87,9 @@ impl AwsEffect {
 pub(super) struct PlannedChange {
     pub(super) part: AwsChange,
     pub(super) effects: Vec<AwsEffect>,
-    /// What the principals of the resource gain, in words.
+    /// The permissions that the principals of the resource gain, as text.
     pub(super) gains: Vec<String>,
-    /// What they lose.
+    /// The permissions that they lose.
     pub(super) loses: Vec<String>,
     /// The changed lines of the document.
     pub(super) diff: String,

@@ -62,7 +62,8 @@ pub(crate) enum AwsError {
     )]
     NoPolicy { role: String, arn: String },
     #[error(
-        "AWS resources with the names of this service belong to others; nothing was changed\n{}\n  \
+        "AWS resources with these names exist, but do not belong to this service; nothing was \
+         changed\n{}\n  \
          help: rename the service, or pass `--adopt` to let Optakit change them",
         lines(.0)
     )]

@@ -25,7 +25,7 @@ pub(crate) struct ServiceModule {
     module: String,
 }
 
-/// Who a resource belongs to.
+/// The owner of a resource.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) enum Owner {
     /// Optakit created the resource for this module.

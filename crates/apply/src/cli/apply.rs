@@ -49,7 +49,7 @@ pub(crate) struct PlanArgs {
     pub(crate) output: ResultFormat,
 }
 
-/// What a plan is made for: the arguments of `plan` and `diff`.
+/// The arguments of `plan` and `diff`.
 #[derive(Debug, Args)]
 pub(crate) struct PlannedArgs {
     #[command(flatten)]
@@ -67,7 +67,7 @@ pub(crate) struct PlannedArgs {
 
 /// Apply a service file or bundle to its cluster and wait until the pods are ready.
 ///
-/// Without a tag and a digest, an AUTO image does not change.
+/// Without a tag and a digest, a service with `image: AUTO` keeps the image that runs.
 ///
 /// Checks everything first, shows the changes, and asks for confirmation on a terminal. Creates or
 /// updates the ECR repository and the IAM role. Deletes objects that are no longer in the bundle,
@@ -234,7 +234,7 @@ pub(crate) struct RolloutArgs {
     pub(crate) yes: bool,
     /// How long to wait until the Deployments are ready, like `300`, `300s` or `5m` [default: 5m]
     ///
-    /// Without it, a pod that cannot be scheduled fails the apply after 120 seconds, unless an
+    /// Without this option, an apply fails if a pod cannot be scheduled for 120 seconds, unless an
     /// autoscaler adds a node.
     #[arg(long, value_name = "DURATION", value_parser = duration::parse_nonzero)]
     pub(crate) timeout: Option<Duration>,
@@ -244,7 +244,7 @@ pub(crate) struct RolloutArgs {
     /// withdrawn, because old pods may need them. The next run without this option does both.
     #[arg(long)]
     pub(crate) no_wait: bool,
-    /// Accept an image that no node of the cluster can run, because such nodes will be added
+    /// Apply an image even if no node can run its platform, for example before such nodes are added
     #[arg(long)]
     pub(crate) accept_platform: bool,
     #[command(flatten)]
@@ -269,8 +269,8 @@ pub(crate) struct ConflictArgs {
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
 pub(crate) enum OnFailure {
-    /// Apply the revision that ran before again, if there is one
+    /// Roll back to the revision that ran before, if there is one
     Rollback,
-    /// Leave everything as it is, for debugging
+    /// Keep the new objects and the failed pods, for debugging
     Keep,
 }

@@ -8,7 +8,7 @@ use super::complete;
 use super::output::{ListFormat, ResultFormat};
 use super::source::{NamedInputArgs, SourceArgs};
 
-/// Write, inspect or verify a bundle, the file that `optakit apply` takes.
+/// Write, inspect or verify a bundle, the input of `optakit apply`.
 ///
 /// A bundle contains everything that an apply needs: the manifests, the AWS resources, the names
 /// of the required secrets, and the source files. Needs no cluster and no network.

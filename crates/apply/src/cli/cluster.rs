@@ -33,7 +33,7 @@ pub(crate) struct ConnectArgs {
 pub(crate) struct LayerArgs {
     #[command(flatten)]
     pub(crate) connect: ConnectArgs,
-    /// Fail unless this is the namespace of the service, which is its layer
+    /// Namespace that you expect; the command fails if the service has another namespace
     #[arg(long, short, value_name = "LAYER", global = true, help_heading = CONNECTION)]
     pub(crate) namespace: Option<String>,
 }

@@ -64,8 +64,8 @@ pub(crate) struct ListArgs {
 }
 
 /// The help of `--namespace` of `logs`.
-const LOGS_NAMESPACE: &str = "Layer in the cluster, instead of a service file or a bundle; without \
-                              connection options, in the current context of your kubeconfig";
+const LOGS_NAMESPACE: &str = "Layer in the cluster, instead of a service file or a bundle; the \
+                              default cluster is that of the current kubeconfig context";
 
 /// Print the logs of the pods of a service.
 ///

@@ -253,9 +253,10 @@ pub(crate) enum Exposure {
 
 /// Open the editor for a local service file in the browser.
 ///
-/// The page reads and writes the service file and the environment files it names. It updates when
-/// a file changes on disk. It is served on this machine only, and only the printed address with its
-/// token can open it. Press Ctrl-C to stop it.
+/// The page reads and writes the service file and the environment files that it names. The page
+/// updates when a file changes on disk. To open the page, use the printed address, which contains a
+/// token. By default, only this machine can connect; `--host` allows other machines. Press Ctrl-C
+/// to stop.
 #[derive(Debug, Args)]
 #[command(after_help = "\
 Exit codes:

@@ -52,7 +52,7 @@ async fn destroy(session: &Session, yes: bool, report: &Report) -> anyhow::Resul
     let objects = plural(members.len(), "object");
     let question =
         format!("delete {objects} and the history of {} in {}?", session.layer(), session.cluster);
-    let kept = format!("the {objects} and all revisions of {} stay", session.layer());
+    let kept = format!("the {objects} and the revisions of {} were not deleted", session.layer());
     confirm(&question, yes, &kept).await?;
     let deleted = async {
         set.prune(&session.client, &members).await?;

@@ -49,7 +49,7 @@ async fn without_session(bundle: &Bundle, cluster: &Cluster) -> anyhow::Result<(
 async fn in_cluster(session: &Session) -> anyhow::Result<String> {
     let Session { client, bundle, namespace_exists, .. } = session;
     preflight::check_permissions(client, bundle, *namespace_exists).await?;
-    Ok(format!("everything that an apply needs in the namespace `{}`", session.layer()))
+    Ok(format!("all permissions for an apply in the namespace `{}`", session.layer()))
 }
 
 async fn in_aws(session: &Session) -> anyhow::Result<String> {
@@ -64,7 +64,7 @@ async fn in_aws(session: &Session) -> anyhow::Result<String> {
         return Err(anyhow!(errors.join("\n")));
     }
     Ok(format!(
-        "reads of ECR and IAM are allowed; writes are not tried, `{}` lists them",
+        "ECR and IAM can be read; permissions to write are not checked, `{}` lists them",
         hint::optakit("permissions", "--aws")
     ))
 }

@@ -83,7 +83,7 @@ fn line(field: &FieldDifference) -> String {
     };
     let by = by.as_ref().map(|setter| {
         let time = setter.time.iter().map(|time| format!(", {time}")).collect::<String>();
-        // Nobody owns a field that was removed.
+        // A field that was removed has no owner.
         let last = if *what == What::Missing { "last change by " } else { "" };
         format!("  ({last}{}{time})", setter.manager)
     });
@@ -136,7 +136,7 @@ pub(super) fn json(comparison: &Comparison<'_>) -> String {
 }
 
 fn object(object: &ObjectDrift) -> Value {
-    // What an apply of the revision would do, as in the JSON of `plan`.
+    // The action that an apply of the revision would take, as in the JSON of `plan`.
     let (action, effect) = match object.what {
         What::Added => ("delete", Effect::Deletion),
         What::Changed => ("change", object.effect),

@@ -15,7 +15,7 @@ const SERVICE: &str = "opta.yml";
 /// The number of digits of an AWS account ID.
 const ACCOUNT_DIGITS: usize = 12;
 
-/// What the new files contain.
+/// The content of the new files.
 struct Answers {
     name: String,
     image: String,

@@ -179,7 +179,7 @@ fn report_outdated(bundle: &Bundle, path: &Path, report: &Report) {
     let Some((source, request)) = source_of(bundle, path) else { return };
     if !api::is_current(bundle, &request) {
         report.warning(format!(
-            "{} is outdated: {} renders differently now\n  \
+            "{} is outdated: {} now renders different manifests\n  \
              help: pass the service file, or write the bundle again with `{}`",
             path.display(),
             source.display(),

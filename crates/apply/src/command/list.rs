@@ -13,7 +13,7 @@ use crate::plural::plural;
 use crate::report::Report;
 use crate::{duration, session};
 
-/// What a column shows if the value is not known.
+/// The text of a column whose value is not known.
 const UNKNOWN: &str = "-";
 /// The number of characters of a digest in a table.
 const SHORT_DIGEST: usize = 12;

@@ -21,7 +21,7 @@ pub(crate) use rollout_error::RolloutError;
 use scaling::Scaling;
 use stages::StagedApply;
 
-/// Creates the namespace if it is missing. `kept` says what stays if the user does not confirm.
+/// Creates the namespace if it is missing. `kept` is the message if the user does not confirm.
 ///
 /// The namespace is the only object that is written before the plan is complete, because the API
 /// server cannot dry-run objects of a namespace that does not exist.

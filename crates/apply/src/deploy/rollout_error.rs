@@ -26,9 +26,9 @@ struct FailedObject {
     line: Option<String>,
     /// Warnings and log lines.
     evidence: Vec<String>,
-    /// The next thing to do.
+    /// The help.
     help: String,
-    /// The next thing to do after a rollback.
+    /// The help after a rollback.
     help_after_rollback: String,
 }
 
@@ -52,7 +52,7 @@ impl RolloutError {
         Self { failed: join_all(failed).await, unready }
     }
 
-    /// Returns everything that is known about the failure, with the next things to do.
+    /// Returns all facts about the failure, with help.
     pub(crate) fn details(&self, pods: FailedPods) -> String {
         let mut text = String::new();
         for FailedObject { object, reason, line, evidence, .. } in &self.failed {

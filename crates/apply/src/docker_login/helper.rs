@@ -108,7 +108,7 @@ async fn run(program: String, key: &str) -> Result<Credentials, HelperError> {
 
 async fn ask(mut child: Child, key: &str) -> std::io::Result<std::process::Output> {
     if let Some(mut input) = child.stdin.take() {
-        // A helper that does not read its input has its own reason, which its exit code tells.
+        // If a helper does not read its input, its exit code shows the reason.
         drop(input.write_all(key.as_bytes()).await);
     }
     child.wait_with_output().await

@@ -5,7 +5,7 @@ use serde_json::Value;
 use super::managers::Setter;
 use super::path::{Path, names};
 
-/// What happened to a field or an object.
+/// The kind of difference of a field or an object.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum What {
     Added,

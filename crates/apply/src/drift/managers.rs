@@ -1,11 +1,11 @@
-//! Who set which field of a live object, by `managedFields`.
+//! The field manager that set each field of a live object, from `managedFields`.
 
 use serde_json::Value;
 
 use super::path::{Path, Step, scalar};
 use crate::owner::{AUTOSCALER, is_own};
 
-/// What a field manager set, and when.
+/// The fields that a field manager set, and the time.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(crate) struct Setter {
     pub(crate) manager: String,

@@ -1,4 +1,4 @@
-//! Who may use the server: a request needs the token, and may not come from the page of another
+//! Access to the server: a request needs the token, and may not come from the page of another
 //! website.
 
 use std::net::IpAddr;

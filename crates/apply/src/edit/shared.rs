@@ -1,11 +1,11 @@
-//! What all requests of the server share.
+//! The state that all requests of the server share.
 
 use super::access::Access;
 use super::files::Files;
 use super::vault::Vault;
 use super::watch::Watch;
 
-/// What all requests share.
+/// The state that all requests share.
 pub(super) struct Shared {
     pub(super) access: Access,
     pub(super) files: Files,

@@ -12,7 +12,7 @@ use sha2::{Digest, Sha256};
 use crate::digest;
 use crate::output_file::{self, Privacy};
 
-/// Where the browser stores the work on a service file, and the key that encrypts it.
+/// The name of the browser's storage for a service file, and the key that encrypts it.
 #[derive(Serialize)]
 pub(super) struct Vault {
     id: String,

@@ -8,7 +8,7 @@ use crate::file::{self, FileError};
 /// The text of a file, with its version.
 #[derive(Serialize)]
 pub(super) struct Content {
-    /// The text with its line ends and its byte order mark.
+    /// The text with its line endings and its byte order mark.
     pub(super) text: String,
     version: String,
 }
@@ -31,7 +31,7 @@ impl Content {
     }
 }
 
-/// What must be true before a file is written.
+/// The condition of a write.
 #[derive(Debug, PartialEq, Eq)]
 pub(super) enum Condition {
     /// The file does not exist (`If-None-Match: *`).

@@ -1,5 +1,5 @@
-//! What runs now. Each run names its revision on the parent of the ApplySet before it writes the
-//! first object.
+//! The revision that runs now. Each run writes its revision to the parent of the ApplySet before it
+//! writes the first object.
 
 use optakit_core::bundle::Bundle;
 use optakit_core::visible::visible_line;
@@ -14,7 +14,7 @@ const APPLIED: &str = "optakit.dev/revision";
 /// The annotation of the parent with the digest of that revision.
 const APPLIED_DIGEST: &str = "optakit.dev/digest";
 
-/// What runs now, and what a rollback would restore.
+/// The revision that runs now, and the state that a rollback would restore.
 #[derive(Clone, Debug)]
 pub(crate) struct Current {
     /// The revision that the last run applied, completely or not.
@@ -31,7 +31,7 @@ pub(crate) enum Base {
     Nothing,
     /// The revision that runs now. If the last run did not complete, the revision that ran before.
     Revision(Revision),
-    /// What runs now is not in the history.
+    /// The revision that runs now is not in the history.
     Unknown {
         /// What is missing.
         reason: String,
@@ -187,7 +187,7 @@ fn last_complete(revision: &Revision, revisions: &[Revision]) -> Base {
         }
     };
     let found = revisions.iter().find(|other| other.number == before);
-    // What ran before has a lower number, so this ends.
+    // The revision before has a lower number, so this ends.
     match found.filter(|found| found.number < number) {
         Some(found) => last_complete(found, revisions),
         None => {

@@ -1,4 +1,4 @@
-//! What a revision records for people: images, author, commit, and why it failed.
+//! The facts of a revision for people: images, author, commit, and why it failed.
 
 use std::collections::BTreeMap;
 
@@ -21,7 +21,7 @@ const MAX_IMAGES: usize = 128 * 1024;
 /// The maximum length of other texts in characters.
 const MAX_TEXT: usize = 1000;
 
-/// What a revision records for people.
+/// The facts of a revision for people.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub(crate) struct Facts {
     /// The image of each Deployment and StatefulSet, by its name. Empty if it was not recorded.

@@ -82,14 +82,14 @@ impl fmt::Display for Status {
     }
 }
 
-/// What ran before a revision.
+/// The state before a revision.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum Before {
     /// Nothing was deployed.
     Nothing,
     /// A deployed revision.
     Revision(u32),
-    /// What ran was not in the history.
+    /// The revision that ran was not in the history.
     Unknown,
 }
 
@@ -123,7 +123,7 @@ pub(crate) struct Revision {
     pub(crate) digest: String,
     /// The time of the record in the format of RFC 3339, by the clock of the API server.
     pub(crate) recorded: String,
-    /// What ran before this revision.
+    /// The state before this revision.
     pub(crate) before: Before,
     /// The revision that this rollback restored.
     pub(crate) restores: Option<u32>,

@@ -98,7 +98,7 @@ impl Http {
         };
         let response = self.client.request(request).await.map_err(|error| connection(&error))?;
         let (parts, body) = response.into_parts();
-        // The rest of a large body is of no use.
+        // The start of a body is enough for an error message.
         let body = Limited::new(body, MAX_ANSWER).collect().await;
         let body = body.map(http_body_util::Collected::to_bytes).unwrap_or_default();
         Ok(Answer { status: parts.status, headers: parts.headers, body })

@@ -6,7 +6,7 @@ use serde_json::Value;
 /// The annotation of BuildKit with the digest of the image that an attestation describes.
 const SUBJECT: &str = "vnd.docker.reference.digest";
 
-/// What happens to an entry of an index.
+/// The use of an entry of an index.
 pub(super) enum Entry {
     /// The entry stays, with this digest and size.
     Kept {

@@ -1,4 +1,4 @@
-//! Tells images from other artifacts.
+//! Distinguishes images from other artifacts.
 
 use oci_spec::image::{Descriptor, ImageManifest, MediaType};
 
@@ -7,7 +7,7 @@ const DOCKER_CONFIG: &str = "application/vnd.docker.container.image.v1+json";
 /// How the media types of layers start.
 const LAYERS: [&str; 2] =
     ["application/vnd.oci.image.layer.", "application/vnd.docker.image.rootfs."];
-/// What artifacts are called, by the start of their media type.
+/// The names of artifacts, by the start of their media type.
 const ARTIFACTS: &[(&str, &str)] = &[
     ("application/vnd.cncf.helm.", "a Helm chart"),
     ("application/spdx", "an SBOM"),

@@ -22,9 +22,9 @@ const REF_NAME: &str = "org.opencontainers.image.ref.name";
 const CONTAINERD_NAME: &str = "io.containerd.image.name";
 /// The media type of an index that Docker writes.
 const DOCKER_INDEX: &str = "application/vnd.docker.distribution.manifest.list.v2+json";
-/// What a manifest before 2016 is called.
-pub(super) const OLD: &str = "a manifest in the format of Docker before 2016";
-/// How the media types of manifests before 2016 start.
+/// The name of a manifest of schema version 1, which Docker replaced in 2016.
+pub(super) const OLD: &str = "an image in a format that Docker replaced in 2016";
+/// The start of the media types of these manifests.
 const OLD_MANIFEST: &str = "application/vnd.docker.distribution.manifest.v1+";
 /// The maximum depth of nested indexes.
 const MAX_DEPTH: usize = 4;

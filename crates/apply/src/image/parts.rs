@@ -31,7 +31,7 @@ pub(crate) struct Blob {
     pub(crate) content: Content,
 }
 
-/// What the bytes of a blob are.
+/// The source of the bytes of a blob.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum Content {
     /// The bytes of the digest. They are sent as they are.

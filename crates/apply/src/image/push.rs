@@ -27,8 +27,8 @@ const PARALLEL: usize = 4;
 const ATTEMPTS: u32 = 4;
 /// The pause before the first retry. It doubles with each retry.
 const PAUSE: Duration = Duration::from_millis(500);
-/// What the output says about a layer that the registry does not keep in parts.
-const RESTART: &str = " from the beginning, because the registry keeps only complete layers";
+/// The text for a layer that is sent again from the beginning.
+const RESTART: &str = " from the beginning, because the registry keeps no incomplete layers";
 /// The number of characters of a digest that are shown: `sha256:` and twelve digits.
 const SHORT_DIGEST: usize = 19;
 
@@ -180,7 +180,7 @@ impl Push<'_> {
     /// Adds the action of ECR that the user may not have the permission for.
     fn denied_by(&self, action: Option<&'static str>, mut error: PushError) -> PushError {
         if let (PushError::Denied { reason, .. }, Some(action)) = (&mut error, action) {
-            reason.push_str(&format!("; on ECR this is {action}"));
+            reason.push_str(&format!("; this needs the permission {action} in ECR"));
         }
         error
     }

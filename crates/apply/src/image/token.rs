@@ -43,7 +43,10 @@ pub(super) async fn exchange(
     let realm = challenge.get("realm").cloned().unwrap_or_default();
     let is_tls = realm.parse::<Uri>().is_ok_and(|realm| realm.scheme_str() == Some("https"));
     if !is_tls && !to.is_plain() {
-        let problem = format!("the token server `{realm}` has no TLS, so no token is sent to it");
+        let problem = format!(
+            "the token server `{realm}` does not use TLS, so no credentials are \
+                               sent to it"
+        );
         return Err(RequestError::Protocol(problem));
     }
     let scope = format!("repository:{}:pull,push", to.repository);

@@ -1,5 +1,5 @@
 //! Sends requests again while the API server cannot handle them for a moment: a webhook or etcd is
-//! away, a quota is used up, other clients change an object at the same time.
+//! unavailable, a quota is used up, or other clients change an object at the same time.
 //!
 //! The client below this layer hides short faults. This layer shows the reason, and goes on until
 //! the time limit of the run.
@@ -101,7 +101,7 @@ impl Retries {
         if lock(&self.0.reported).insert(reason.to_owned()) {
             self.0.report.warning(format!(
                 "the API server cannot handle a request now: {reason}\n  \
-                 the request is repeated for up to {}",
+                 the request is retried for up to {}",
                 duration::text(limit)
             ));
         }
@@ -134,7 +134,7 @@ fn may_be_temporary(code: StatusCode) -> bool {
 /// applies, reads, deletes by UID, or creates an object with a fixed name.
 fn is_temporary(status: &Status, request: &Parts, content: &[u8]) -> bool {
     match status.code {
-        // A webhook, etcd or the API server itself is away.
+        // A webhook, etcd or the API server itself is unavailable.
         408 | 429 | 500 | 502..=504 => true,
         // Admission reports a used up quota only in its message.
         403 => request.method != Method::GET && is_used_up_quota(&status.message),

@@ -110,7 +110,7 @@ impl<'a> HeldLease<'a> {
         let layer = self.layer.to_owned();
         match self.lease.read().await? {
             None => Err(RenewError::Lost(LockLost::Deleted { layer })),
-            // Somebody changed the Lease, or the answer to an earlier renewal was lost.
+            // Another client changed the Lease, or the answer to an earlier renewal was lost.
             Some(lease) if self.lease.is_ours(&lease) => {
                 self.written.replace(lease);
                 Ok(false)

@@ -98,8 +98,8 @@ impl LayerLease {
         self.outcome(written, &[404, 409])
     }
 
-    /// Deletes the Lease if this run is its holder. A renewal may be on its way, so that the
-    /// Lease can change after it was read.
+    /// Deletes the Lease if this run is its holder. A renewal may be in progress, so the Lease can
+    /// change after it was read.
     pub(super) async fn release(&self) -> Result<(), LiveError> {
         while let Some(lease) = self.read().await?.filter(|lease| self.is_ours(lease)) {
             let ours = Preconditions {

@@ -31,7 +31,7 @@ use crate::stop::{Interrupted, Signals, Stop};
 /// How long a run that ends tries to release its lock. After that, the lock expires.
 const RELEASE: Duration = Duration::from_secs(5);
 
-/// What a run knows about the lock that it has.
+/// The lock of a run.
 pub(crate) struct Held {
     /// The holder of an expired lock that was taken over. Its run was interrupted.
     pub(crate) interrupted: Option<String>,

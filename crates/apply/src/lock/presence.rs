@@ -2,7 +2,7 @@
 //! that the holder was killed, and takes its lock without waiting until it expires.
 //!
 //! The file is locked as long as its process runs, and the operating system unlocks it when the
-//! process ends. Process IDs would prove less: containers and machines can have equal ones.
+//! process ends. Process IDs are not enough: containers and machines can have equal ones.
 
 use std::fs::{File, TryLockError};
 use std::path::PathBuf;
@@ -39,8 +39,8 @@ impl Presence {
     }
 }
 
-/// Whether the holder of a Lease certainly does not run any more: it ran on this machine, and its
-/// file is not locked. Everything else is uncertain, such as a file that is missing.
+/// Whether it is certain that the holder of a Lease does not run any more: it ran on this machine,
+/// and its file is not locked. Everything else is uncertain, such as a file that is missing.
 pub(super) fn is_certainly_gone(metadata: &ObjectMeta, holder: &str) -> bool {
     let recorded = metadata.annotations.as_ref().and_then(|annotations| annotations.get(MACHINE));
     if recorded.is_none() || recorded != machine().as_ref() {

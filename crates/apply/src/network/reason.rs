@@ -38,7 +38,7 @@ fn known(cause: &(dyn Error + 'static)) -> Option<String> {
         return Some(error.to_string());
     }
     if cause.is::<Elapsed>() {
-        return Some("the server did not answer in time".to_owned());
+        return Some("the server did not respond in time".to_owned());
     }
     match cause.downcast_ref::<rustls::Error>()? {
         rustls::Error::InvalidCertificate(

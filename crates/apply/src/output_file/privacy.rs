@@ -1,6 +1,6 @@
-//! Who may read a file.
+//! Read permissions of a file.
 
-/// Who may read a new file.
+/// Read permissions of a new file.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum Privacy {
     /// The umask decides.

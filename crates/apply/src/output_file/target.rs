@@ -1,4 +1,4 @@
-//! What is at the path of a file: nothing, a regular file, or a stream.
+//! The target of a write: nothing, a regular file, or a stream.
 
 use std::fs::{File, Metadata};
 use std::io::{Error, ErrorKind};
@@ -7,7 +7,7 @@ use std::path::{Path, PathBuf};
 /// How many symbolic links are followed at most.
 const MAX_LINKS: usize = 40;
 
-/// What is at a path. Symbolic links are followed.
+/// The target at a path. Symbolic links are followed.
 pub(super) enum Target {
     Missing {
         path: PathBuf,

@@ -18,7 +18,7 @@ use crate::session::Session;
 /// The number of nodes whose architecture is read.
 const NODES: u32 = 200;
 
-/// What a run knows about its images.
+/// The images that a run was given.
 #[derive(Clone, Copy, Default)]
 pub(crate) struct ImageChoice<'a> {
     /// The image that is pushed after the checks.
@@ -87,9 +87,9 @@ pub(super) fn missing(session: &Session) -> Option<Fault> {
     let images = &session.images.missing;
     let first = images.first()?;
     let line = |MissingImage { hole, running }: &MissingImage| match running {
-        None => format!("{}: nothing runs yet", hole.module),
+        None => format!("{}: not deployed yet", hole.module),
         Some(running) => format!(
-            "{}: {} {} runs {running}, which is not an image of {}",
+            "{}: {} {} runs {running}, which is not in the repository {}",
             hole.module, hole.workload.0, hole.workload.1, hole.repository
         ),
     };

@@ -89,7 +89,7 @@ const WITH_STATEFUL_SETS: &[Need] = &[
     },
 ];
 
-/// What explains a failed rollout.
+/// The needs of a message about a failed rollout.
 const EVENTS: &[Need] = &[Need {
     group: "",
     resource: "events",

@@ -2,7 +2,7 @@
 
 use serde::{Deserialize, Serialize, Serializer};
 
-/// What a run did with an AWS resource.
+/// The action of a run on an AWS resource.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
 #[serde(rename_all = "camelCase")]
 pub(crate) enum AwsAction {
@@ -13,7 +13,7 @@ pub(crate) enum AwsAction {
     Keep,
 }
 
-/// What a run will do with an AWS resource.
+/// The planned action on an AWS resource.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "camelCase")]
 pub(crate) enum AwsPlanAction {

@@ -15,9 +15,9 @@ const VERB_WIDTH: usize = 13;
 const SHOWN_ADDRESSES: usize = 3;
 
 /// The end of the last line of a run with `--no-wait`.
-const NOT_WAITED: &str = ", pods may not be ready";
+const NOT_WAITED: &str = ", did not wait for the pods";
 
-/// What a run will do with an object.
+/// The planned action on an object.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
 #[serde(rename_all = "camelCase")]
 pub(crate) enum ObjectAction {

@@ -1,5 +1,5 @@
-//! What the program prints. Colors follow NO_COLOR and CLICOLOR, and are off if the output is
-//! not a terminal.
+//! The output of the program. Colors follow NO_COLOR and CLICOLOR, and are off if the output is not
+//! a terminal.
 
 use std::fmt::Display;
 use std::io::IsTerminal;

@@ -50,14 +50,15 @@ pub(crate) async fn ask(question: &str, yes: bool) -> anyhow::Result<bool> {
     Ok(["y", "yes"].iter().any(|yes| answer.eq_ignore_ascii_case(yes)))
 }
 
-/// Asks the user to confirm the first change of a run. `kept` says what stays after a no.
+/// Asks the user to confirm the first change of a run. `kept` is the text after a no: what was not
+/// changed.
 ///
 /// # Errors
 ///
 /// Fails if the user says no, or the answer cannot be read.
 pub(crate) async fn confirm(question: &str, yes: bool, kept: &str) -> anyhow::Result<()> {
     if !ask(question, yes).await? {
-        bail!("cancelled; nothing was changed: {kept}");
+        bail!("cancelled; {kept}");
     }
     Ok(())
 }

@@ -65,7 +65,7 @@ pub(crate) fn read(
         bail!("{}", refused(&name, &content.refusals, guess(format, text)));
     }
     if content.entries.is_empty() {
-        bail!("{name} has no names\n  help: add lines of the form NAME=value");
+        bail!("{name} contains no secrets\n  help: add lines of the form NAME=value");
     }
     Ok(content.entries.into_iter().map(|entry| (entry.name, entry.value)).collect())
 }

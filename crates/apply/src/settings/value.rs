@@ -19,7 +19,7 @@ pub(crate) enum Setting {
     Kubernetes,
 }
 
-/// Where a value comes from.
+/// The source of a value.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(crate) enum Origin {
     Variable(&'static str),

@@ -26,7 +26,7 @@ use windows as platform;
 #[error("interrupted; {outcome}")]
 pub(crate) struct Interrupted {
     pub(crate) signal: StopSignal,
-    /// What the run changed before.
+    /// The text about changes that the run has already made.
     pub(crate) outcome: String,
 }
 

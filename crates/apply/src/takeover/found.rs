@@ -1,4 +1,4 @@
-//! What a takeover finds: the releases, the live objects of the bundle, and other objects of the
+//! The input of a takeover: the releases, the live objects of the bundle, and other objects of the
 //! releases.
 
 use std::collections::BTreeSet;
@@ -33,7 +33,7 @@ const ADOPTED: &[Kind] = &[
     Kind::Ingress,
 ];
 
-/// What a takeover finds in the cluster.
+/// The objects and releases that a takeover finds in the cluster.
 pub(super) struct Found {
     /// The objects of the bundle, with the names of their live objects.
     pub(super) targets: Vec<DesiredObject>,

@@ -52,7 +52,7 @@ pub(crate) async fn take_over(
             "take over {objects} from Helm in {}? Pods are not restarted.",
             session.cluster
         );
-        let kept = format!("Helm still owns {objects}, and no record of Helm was archived");
+        let kept = format!("nothing was changed, and Helm still owns {objects}");
         confirm(&question, yes, &kept).await?;
         write(session, &found, report).await.with_context(|| {
             format!(

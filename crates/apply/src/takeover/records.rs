@@ -50,7 +50,7 @@ impl Records {
     }
 }
 
-/// Where Helm stores a record.
+/// The storage of a record of Helm.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub(crate) enum Storage {
     Secret,

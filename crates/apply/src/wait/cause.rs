@@ -83,7 +83,7 @@ impl Cause {
         }
     }
 
-    /// Returns the next thing to do.
+    /// Returns the help.
     pub(crate) fn help(&self, namespace: &str, pods: FailedPods) -> String {
         match self {
             Self::Deleting { kind } => {
@@ -99,7 +99,7 @@ impl Cause {
             }
             Self::PodsRejected { rejection: Rejection::Quota, .. } => {
                 let describe = format!("-n {namespace} describe quota");
-                format!("raise the quota: `{}`", hint::kubectl(&describe))
+                format!("raise the quota, which `{}` shows", hint::kubectl(&describe))
             }
             Self::PodsRejected { rejection: Rejection::Temporary, .. } => {
                 "fix the problem in the message, then apply again".to_owned()

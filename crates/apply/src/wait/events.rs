@@ -38,8 +38,8 @@ pub(super) fn probe_status(pod: &Pod, events: &[Arc<Event>]) -> Option<u16> {
     status.get(..3)?.parse().ok()
 }
 
-/// Returns what the cluster autoscaler or Karpenter does for a pod. An autoscaler that has once
-/// started to add a node is believed.
+/// Returns the decision of the cluster autoscaler or Karpenter for a pod. A started scale-up counts
+/// more than a later refusal.
 pub(super) fn scale_up(pod: &Pod, events: &[Arc<Event>]) -> Option<ScaleUp> {
     let states = of_pod(pod, events).filter_map(|event| Some((time(event), state(event)?)));
     states

@@ -38,9 +38,8 @@ pub(crate) struct FailedRollout<'a> {
     pub(crate) cause: Option<&'a Cause>,
 }
 
-/// Returns warnings and log lines that are not part of the reason already.
-///
-/// What cannot be read is left out.
+/// Returns warnings and log lines that are not part of the reason already. Leaves out objects that
+/// cannot be read.
 pub(crate) async fn of(rollout: &FailedRollout<'_>) -> Vec<String> {
     let FailedRollout { client, namespace, reason, cause, .. } = *rollout;
     let objects = Objects::read(rollout).await;

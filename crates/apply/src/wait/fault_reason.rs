@@ -9,7 +9,7 @@ pub(crate) enum Resource {
     Memory,
 }
 
-/// What the autoscaler of the nodes does for a pod.
+/// The decision of the node autoscaler for a pod.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(crate) enum ScaleUp {
     /// It adds a node.

@@ -26,7 +26,7 @@ pub(super) enum PodState {
     Failed(PodFault),
 }
 
-/// What the judgement of a pod depends on, besides the pod.
+/// The facts besides the pod that decide whether it has a problem.
 #[derive(Clone, Copy)]
 pub(super) struct PodContext<'a> {
     /// The names of the containers in the manifest. Webhooks may add others.

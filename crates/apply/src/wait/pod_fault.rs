@@ -105,7 +105,7 @@ impl PodFault {
         if let Some(Container { name, .. }) = self.added_container() {
             let logs = format!("-n {namespace} logs {pod} -c {name}");
             return format!(
-                "repair the tool that adds the container `{name}` to pods, or exclude this \
+                "fix the webhook that adds the container `{name}` to pods, or exclude this \
                  service from it; {}",
                 pods.read("its log", &logs)
             );

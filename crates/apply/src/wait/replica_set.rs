@@ -9,7 +9,7 @@ use k8s_openapi::apimachinery::pkg::apis::meta::v1::ObjectMeta;
 use super::cause::{Cause, Rejection};
 use super::snapshot::Snapshot;
 
-/// What the ReplicaSet controller writes before the message of the API server.
+/// The text of the ReplicaSet controller before the message of the API server.
 const PREFIX: &str = "Error creating: ";
 
 /// Pods that the API server rejects.

@@ -1,5 +1,5 @@
-//! What the cluster reports before a write. A failure that was there before the write may be the
-//! failure of an earlier rollout: it counts only after it changed.
+//! The state of the workloads before a write. A failure that existed before the write may belong to
+//! an earlier rollout. It counts only after it changes.
 //!
 //! The comparison needs no clock. It compares what the API server returned before and after.
 
@@ -12,7 +12,7 @@ use kube::api::{Api, ListParams};
 
 use crate::live::Lenient;
 
-/// Where to wait.
+/// The namespace in which a run waits.
 #[derive(Clone, Copy)]
 pub(crate) struct Layer<'a> {
     pub(crate) client: &'a kube::Client,

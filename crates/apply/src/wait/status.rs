@@ -11,7 +11,7 @@ use super::workload::{Numbers, Workload};
 /// A workload as it was when it was written, or when the wait began.
 ///
 /// The answer to a write contains the status at the time of the write. A condition that is still
-/// equal to that status says nothing about the new revision. When an earlier ReplicaSet is used
+/// equal to that status does not describe the new revision. When an earlier ReplicaSet is used
 /// again, the Deployment keeps the condition of the revision that failed.
 #[derive(Clone, Debug, Default)]
 pub(crate) struct Baseline {

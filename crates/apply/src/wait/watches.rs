@@ -27,7 +27,7 @@ const SILENCE_SECONDS: u32 = 60;
 const FIRST_PAUSE: Duration = Duration::from_millis(100);
 const LONGEST_PAUSE: Duration = Duration::from_secs(2);
 
-/// What changed.
+/// The change that a watch reports.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) enum Change {
     /// All objects of a kind are known. One that is unknown does not exist.

@@ -111,7 +111,12 @@ fn an_address_of_a_git_repository_is_explained() {
         "git@github.com:acme/infra.git//staging/opta.yml?ref=main",
         "https://github.com/acme/infra.git//staging/opta.yml",
     ] {
-        assert_rejected(&naming(path), &["--offline"], "its Git repository was not fetched before");
+        assert_rejected(
+            &naming(path),
+            &["--offline"],
+            "this machine has no copy of the Git \
+                                                        repository",
+        );
     }
 }
 

@@ -89,7 +89,7 @@ fn a_copy_is_used_offline() {
     let remote = Remote::new(ADDRESS);
     let outcome = remote.run(&["validate", "--offline"]);
     assert_eq!(outcome.code, 1);
-    assert!(outcome.out.contains("run the command without `--offline`"), "{}", outcome.out);
+    assert!(outcome.out.contains("run the command once without `--offline`"), "{}", outcome.out);
     assert_eq!(remote.run(&["validate"]).code, 0);
     remote.commit("staging/opta.yml", &ENVIRONMENT.replace("us-east-1", "eu-west-1"));
     let calls = remote.calls();
@@ -122,9 +122,9 @@ fn reasons_are_reported_at_the_path() {
     check("git@example.com:acme/infra.git//production.yml", "no file `production.yml` at `HEAD`");
     check("git@example.com:acme/infra.git//a.yml?ref=none", "git cannot fetch the repository");
     check("git@example.com:acme/other.git//a.yml", "git cannot fetch the repository");
-    check("file:///etc//passwd", "not `https` or `ssh`");
+    check("file:///etc//passwd", "must start with `https://`");
     check("git@-oProxyCommand=id:a.git//b.yml", "no valid host");
-    check("git@example.com:acme/infra.git//../a.yml", "leaves the repository");
+    check("git@example.com:acme/infra.git//../a.yml", "not a valid path inside the repository");
 }
 
 #[test]

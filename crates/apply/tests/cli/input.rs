@@ -85,7 +85,7 @@ fn an_outdated_bundle_is_reported_with_both_names() {
         let outcome = run(&folder, arguments);
         assert!(is_printed(&outcome), "{}", outcome.err);
         outcome.err.contains("shop-staging.bundle.json is outdated: ")
-            && outcome.err.contains("opta.yml renders differently now")
+            && outcome.err.contains("opta.yml now renders different manifests")
     };
     let bundle = ["permissions", BUNDLE];
     assert!(!warning(&bundle));

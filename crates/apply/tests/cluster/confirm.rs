@@ -46,7 +46,7 @@ fn answer_no_after_the_namespace_was_created_names_it() {
         .answer("n", "apply", &["--skip-aws"])
         .fails()
         .prints("create the namespace `halfway`")
-        .prints("cancelled; nothing was changed");
+        .prints("cancelled; the namespace was not created, and nothing was applied");
     assert!(!exists(&["namespace", "halfway"]));
     service
         .answer("y,n", "apply", &["--skip-aws"])

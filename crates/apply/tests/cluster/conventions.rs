@@ -103,7 +103,7 @@ fn answer_no_names_what_stays() {
     };
     let bundle = service.bundle();
     let set = refuse(&["secret", "set", "KEY", "-b", &bundle], "hunter2\n");
-    let kept = "nothing was changed: no secret was stored, and the namespace was not created";
+    let kept = "cancelled; the namespace was not created, and no secret was stored";
     assert!(set.contains(kept), "{set}");
     assert!(!set.contains("hunter2"), "{set}");
     assert!(!exists(&["namespace", "declined-all"]));
@@ -111,9 +111,9 @@ fn answer_no_names_what_stays() {
     service.secret(&["set", "KEY"], "hunter2").succeeds();
     service.apply(&[]).succeeds();
     let delete = refuse(&["secret", "delete", "KEY", "-b", &bundle], "");
-    assert!(delete.contains("nothing was changed: the secret `KEY` stays"), "{delete}");
+    assert!(delete.contains("cancelled; the secret `KEY` was not deleted"), "{delete}");
     let destroy = refuse(&["destroy", &bundle], "");
-    let kept = "nothing was changed: the 4 objects and all revisions of declined-all stay";
+    let kept = "cancelled; the 4 objects and the revisions of declined-all were not deleted";
     assert!(destroy.contains(kept), "{destroy}");
     assert_eq!(service.versions().len(), 4);
     kubectl_ok(&["-n", "declined-all", "get", "secret", "manual-secrets"]);

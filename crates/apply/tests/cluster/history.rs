@@ -194,7 +194,7 @@ fn run_that_cannot_be_recorded_changes_nothing() {
     service
         .apply(&["--timeout", "2"])
         .fails()
-        .reports("this run cannot be recorded in the history, nothing was changed")
+        .reports("the run cannot be recorded in the history; nothing was changed")
         .reports("exceeded quota");
     assert_eq!(versions(), before);
     record_fault(

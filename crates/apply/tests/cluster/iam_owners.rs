@@ -27,7 +27,7 @@ async fn role_of_others_is_changed_only_with_adopt() {
     service
         .apply_with(&["--yes"])
         .fails()
-        .reports("AWS resources with the names of this service belong to others")
+        .reports("AWS resources with these names exist, but do not belong to this service")
         .reports("the IAM role `staging-foreign-api` was not created by Optakit or Opta")
         .reports("its tags are team=payments")
         .reports("pass `--adopt`");
@@ -35,7 +35,10 @@ async fn role_of_others_is_changed_only_with_adopt() {
     let attached = iam.list_attached_role_policies().role_name(name).send().await;
     assert!(attached.expect("the role exists").attached_policies().is_empty());
     assert!(!exists(&["-n", "foreign", "deployment", &service.deployment_name()]));
-    service.run_alone(&["plan", &service.bundle()]).fails().reports("belong to others");
+    service.run_alone(&["plan", &service.bundle()]).fails().reports(
+        "do not belong to this \
+                                                                     service",
+    );
 
     service.apply_with(&["--adopt"]).succeeds();
     assert_ne!(trust(&iam, name).await, before);
@@ -130,6 +133,9 @@ async fn resource_that_appears_during_the_apply_is_used_if_it_is_ours() {
     create_role(&iam, "staging-thief-api", tag("team", "payments")).await;
     let before = trust(&iam, "staging-thief-api").await;
     let thief = Service::new("thief", "acme/api:1", "");
-    thief.apply_as("FIRST-NoSuchEntity-GetRole-thief").fails().reports("belong to others");
+    thief.apply_as("FIRST-NoSuchEntity-GetRole-thief").fails().reports(
+        "do not belong to this \
+                                                                        service",
+    );
     assert_eq!(trust(&iam, "staging-thief-api").await, before);
 }

@@ -91,7 +91,7 @@ fn first_apply_without_an_image_names_the_commands() {
     let apply = |arguments: &[&str]| service.run("apply", &[&["--skip-aws"], arguments].concat());
     for run in [apply(&[]).fails(), service.run("plan", &["--skip-aws"]).fails()] {
         run.reports("no image given for api")
-            .reports("api: nothing runs yet")
+            .reports("api: not deployed yet")
             .reports("optakit push ARCHIVE --bundle imageless-staging.bundle.json")
             .reports("--image-digest DIGEST")
             .reports("--image-tag TAG")
@@ -110,7 +110,7 @@ fn first_apply_without_an_image_names_the_commands() {
     assert!(last["message"].as_str().is_some_and(|text| text.contains("no image given for api")));
 
     create_namespace("imageless");
-    apply(&[]).fails().reports("api: nothing runs yet").omits("the Namespace");
+    apply(&[]).fails().reports("api: not deployed yet").omits("the Namespace");
     assert_eq!(service.versions(), [""; 0]);
 }
 
@@ -122,7 +122,10 @@ fn image_of_another_repository_is_not_kept() {
     service
         .apply(&["--skip-aws"])
         .fails()
-        .reports("Deployment switched-api-k8s-service runs acme/api:1, which is not an image of")
+        .reports(
+            "Deployment switched-api-k8s-service runs acme/api:1, which is not in the \
+                  repository",
+        )
         .reports("optakit push");
     assert_eq!(service.image(), "acme/api:1");
     service.apply(&["--skip-aws", "--image-digest", DIGEST]).succeeds();

@@ -112,7 +112,7 @@ fn doctor_reports_what_is_missing() {
         .prints("ok        service file    opta.yml for the environment `staging`\n")
         .prints("ok        cluster         testbed, Kubernetes v")
         .prints(", as admin\n")
-        .prints("ok        permissions     everything that an apply needs in the namespace");
+        .prints("ok        permissions     all permissions for an apply in the namespace");
     doctor(&["--kubeconfig", "missing"]).fails().prints("missing   cluster         cannot find");
     let json = doctor(&["--kubeconfig", "missing", "-o", "json"]).fails();
     let json: Value = serde_json::from_str(&json.stdout).expect("it is JSON");
@@ -136,7 +136,7 @@ fn doctor_reports_missing_permissions() {
         .prints("missing   permissions     ")
         .prints("delete leases.coordination.k8s.io to lock the layer");
     let admin = setting("OPTAKIT_TEST_KUBECONFIG");
-    doctor("test", &admin).succeeds().prints("ok        AWS permissions reads of ECR and IAM");
+    doctor("test", &admin).succeeds().prints("ok        AWS permissions ECR and IAM can be read");
     doctor("DENIED-GetAuthorizationToken", &admin)
         .fails()
         .prints("missing   AWS permissions AWS denies ecr:GetAuthorizationToken");

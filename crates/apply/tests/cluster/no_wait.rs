@@ -27,8 +27,11 @@ fn run_without_a_wait_is_continued_by_the_next_run() {
         .apply(&["--skip-aws", "--no-wait"])
         .succeeds()
         .reports("will delete  Deployment unwaited-web-k8s-service")
-        .reports(", pods may not be ready")
-        .reports("did not wait for the pods; old objects and permissions stay until you run")
+        .reports(", did not wait for the pods")
+        .reports(
+            "did not wait for the pods; to wait, and to delete old objects and permissions, \
+                  run",
+        )
         .omits("ready        Deployment");
     assert_eq!(service.image(), "acme/slow-start:2");
     assert!(exists(&web), "old objects stay");

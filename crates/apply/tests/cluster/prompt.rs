@@ -60,7 +60,7 @@ fn destroy_shows_what_it_deletes_and_keeps_before_it_asks() {
         "will keep    Namespace examined, Secret manual-secrets",
         "will keep    ECR repository opta-examined-api in AWS",
         "delete 4 objects and the history of examined in",
-        "cancelled; nothing was changed",
+        "cancelled; the 4 objects and the revisions of examined were not deleted",
     ] {
         assert!(screen.contains(line), "`{line}` is missing in:\n{screen}");
     }

@@ -117,7 +117,7 @@ fn rollback_repeats_requests_for_the_timeout_of_the_service_file() {
     service.update("acme/api:2", "    timeout: 5\n");
     service.apply(&[]).succeeds();
     install_dead_webhook(&service, "apps", "deployments");
-    service.run("rollback", &[]).fails().reports("the request is repeated for up to 5 s");
+    service.run("rollback", &[]).fails().reports("the request is retried for up to 5 s");
     remove_webhook(&service);
     service.run("rollback", &[]).succeeds();
 }

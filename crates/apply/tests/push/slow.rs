@@ -79,7 +79,7 @@ fn layer_that_starts_again_is_reported() {
     command.env("DOCKER_CONFIG", config).args(["push", "app.tar", "--to", &to]);
     Run::of(&mut command)
         .succeeds()
-        .reports("from the beginning, because the registry keeps only complete layers");
+        .reports("from the beginning, because the registry keeps no incomplete layers");
     record_fault(
         "The connection breaks in the middle of a layer, and the registry accepts no chunks, like ECR",
         "The push says that the layer is sent from the beginning, and succeeds.",

@@ -7,7 +7,7 @@ use crate::manual_secret::{self, Change, SecretValues};
 use crate::report::Report;
 use crate::session::Session;
 
-/// What a command has changed.
+/// The changes of a command.
 #[derive(Default)]
 pub(super) struct Changes {
     pub(super) secrets: Vec<(String, Change)>,

@@ -26,7 +26,7 @@ use crate::stop::Interrupted;
 use crate::{hint, lock, url_secrets};
 use changes::Changes;
 
-/// What the command does with the Secret.
+/// The action of the command on the Secret.
 enum Action<'a> {
     Set(SecretValues, &'a SecretResultArgs),
     /// Sets a value from AWS.
@@ -114,7 +114,7 @@ impl<'a> Action<'a> {
                 if let Some(needed_by) = needed_by {
                     let question =
                         format!("delete {}? {needed_by}; new pods cannot start", quoted(name));
-                    let kept = format!("the secret {} stays", quoted(name));
+                    let kept = format!("the secret {} was not deleted", quoted(name));
                     confirm(&question, arguments.yes, &kept).await?;
                 }
                 locked(&session, arguments, report, write::delete(&session, name, report)).await?;

@@ -27,7 +27,7 @@ pub(super) async fn ensure_namespace(
         accepts_platform: false,
         plan: None,
     };
-    let kept = "no secret was stored, and the namespace was not created";
+    let kept = "the namespace was not created, and no secret was stored";
     deploy::ensure_namespace(session, &options, kept, report).await
 }
 

@@ -39,7 +39,7 @@ pub(super) struct Requests<'a> {
 #[derive(Debug)]
 pub(super) struct Session {
     pub(super) location: Uri,
-    /// The number of bytes that the registry has, if it says so.
+    /// The number of bytes that the registry has, if it reports it.
     pub(super) received: Option<u64>,
     /// The smallest size of a chunk, except for the last one.
     pub(super) min_chunk: u64,
@@ -199,10 +199,14 @@ fn received(range: &str) -> Option<u64> {
 /// Returns the address in `Location`, which may be relative to the address of the request.
 fn target(answer: &Answer, uri: &Uri) -> Result<Uri, RequestError> {
     let Some(location) = answer.header(&LOCATION) else {
-        return Err(RequestError::Protocol("the registry redirects to no address".to_owned()));
+        return Err(RequestError::Protocol(
+            "the registry returned a redirect without an \
+                                           address"
+                .to_owned(),
+        ));
     };
     let target = resolve(location, uri).ok_or_else(|| {
-        RequestError::Protocol("the registry names an upload address that is not valid".to_owned())
+        RequestError::Protocol("the registry returned an invalid upload address".to_owned())
     })?;
     if uri.scheme() == Some(&Scheme::HTTPS) && target.scheme() != Some(&Scheme::HTTPS) {
         let host = target.host().unwrap_or_default();
