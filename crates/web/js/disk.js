@@ -1,5 +1,5 @@
 // Functions for files on disk. They load when the first file is opened or saved.
-export { toDisk } from './line_ends.js';
+export { toDisk } from './line_endings.js';
 export { mergeTexts, patch } from './merge.js';
 export { setOpened } from './opened.js';
 export { saveChosen, saveInPlace } from './save.js';

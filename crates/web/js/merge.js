@@ -44,7 +44,7 @@ export function editsBetween(before, after) {
     const to = starts[start + length];
     const text = buffer2Content.map((line) => `${line}\n`).join('');
     if (!isEnd) return { from, to, text };
-    // The last line has no line end, so the edit takes the one before it.
+    // The last line has no line ending, so the edit uses the one before it.
     if (start === 0) return { from, to: to - 1, text: text.slice(0, -1) };
     return { from: from - 1, to: to - 1, text: text && `\n${text.slice(0, -1)}` };
   });

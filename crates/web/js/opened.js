@@ -1,7 +1,7 @@
 // The files that the page can write to. They are stored, so that a reload does not lose them.
 import { openDB } from 'idb';
 
-/** Returns a text as the page shows it: with `\n` as line end, and without a byte order mark. */
+/** Returns a text as the page shows it: with `\n` as line ending, and without a byte order mark. */
 export const plainText = (/** @type {string} */ raw) =>
   raw.replace(/^\uFEFF/, '').replace(/\r\n?/g, '\n');
 

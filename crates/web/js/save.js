@@ -1,5 +1,5 @@
 // Saves a file to where it was opened from.
-import { toDisk } from './line_ends.js';
+import { toDisk } from './line_endings.js';
 import { mergeTexts } from './merge.js';
 import { opened, plainText, restoreOpened, storeOpened } from './opened.js';
 
@@ -48,7 +48,7 @@ export async function saveInPlace(name, text) {
 }
 
 /**
- * Returns a text with the line ends of the file that it was opened from.
+ * Returns a text with the line endings of the file that it was opened from.
  *
  * @param {string | undefined} path
  * @param {string} text

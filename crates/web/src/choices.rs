@@ -6,7 +6,7 @@ use optakit_core::api;
 use crate::image_field::{IMAGE_FIELD, IMAGE_PROBLEM};
 use crate::state::State;
 
-/// Where the fields are.
+/// The position of the fields.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum Place {
     Bar,

@@ -15,7 +15,7 @@ use crate::{
 pub(crate) struct Command {
     /// The part of the menu that contains it.
     pub(crate) menu: Menu,
-    /// What it does, as the palette shows it.
+    /// The name in the palette.
     pub(crate) name: &'static str,
     /// Its shortcut; empty if it has none.
     pub(crate) keys: &'static str,
@@ -54,7 +54,7 @@ pub(crate) const COMMANDS: &[Command] = &[
     },
     Command {
         menu: Menu::File,
-        name: "Start over with the first example",
+        name: "Open the first example",
         keys: "",
         run: examples::open_first,
     },
@@ -158,7 +158,7 @@ pub(crate) const COMMANDS: &[Command] = &[
     },
     Command {
         menu: Menu::View,
-        name: "Wrap long lines of the text, or stop wrapping",
+        name: "Turn line wrapping on or off",
         keys: "Alt+Z",
         run: |_| platform::toggle_line_wrapping(),
     },

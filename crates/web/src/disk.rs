@@ -1,4 +1,4 @@
-//! Texts of files on disk: line ends and merging (`js/disk.js`, which loads on demand).
+//! Texts of files on disk: line endings and merging (`js/disk.js`, which loads on demand).
 
 use serde::Deserialize;
 use wasm_bindgen::prelude::*;
@@ -63,7 +63,7 @@ pub(crate) fn merged(parts: &[Part]) -> Option<String> {
     is_certain.then(|| join(parts, |mine, _| mine))
 }
 
-/// Returns a text with the line ends and the byte order mark of a file. Needs [`load`].
+/// Returns a text with the line endings and the byte order mark of a file. Needs [`load`].
 pub(crate) fn to_disk(raw: &str, text: &str) -> String {
     to_disk_js(raw, text)
 }

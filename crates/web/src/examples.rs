@@ -13,7 +13,7 @@ const ENVIRONMENT: &str = include_str!("../examples/env.yml");
 /// A service file to start from.
 pub(crate) struct Example {
     pub(crate) title: &'static str,
-    /// What it shows.
+    /// The description.
     pub(crate) about: &'static str,
     /// The text of the service file.
     pub(crate) service: &'static str,

@@ -21,7 +21,7 @@ pub(crate) fn copy_with_notes(state: State, text: String, notes: Vec<String>) {
         state.notify(if written.is_ok() {
             with_notes("Copied", &notes)
         } else {
-            "The browser blocks access to the clipboard".to_owned()
+            "Not copied: the browser blocks access to the clipboard".to_owned()
         });
     });
 }
@@ -37,7 +37,7 @@ pub(crate) fn result(name: &str, saved: bool, notes: &[String]) -> String {
     if saved {
         with_notes(&format!("Downloaded {name}"), notes)
     } else {
-        "The browser blocks downloads".to_owned()
+        "Not downloaded: the browser blocks downloads".to_owned()
     }
 }
 

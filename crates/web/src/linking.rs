@@ -11,7 +11,7 @@ use crate::state::{LineOrigin, ManifestLine};
 /// How long the cursor must rest before its lines are looked up, in milliseconds.
 const REST_TIME: u32 = 120;
 
-/// Where a manifest line comes from.
+/// The origin of a manifest line.
 #[derive(Clone, Debug, Default)]
 struct Origin {
     /// The file and the place that the line comes from.

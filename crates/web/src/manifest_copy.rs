@@ -9,7 +9,7 @@ use crate::{example_account, export};
 /// Manifests of the current texts, and what is missing in them.
 pub(crate) struct ManifestCopy {
     pub(crate) manifests: Vec<Manifest>,
-    /// What the user must know before applying them.
+    /// Notes for the user, to read before an apply.
     pub(crate) notes: Vec<String>,
 }
 
@@ -46,7 +46,10 @@ impl ManifestCopy {
         let without_image = &outcome.analysis.without_image;
         if only.is_none() && !without_image.is_empty() {
             let modules = without_image.join(", ");
-            notes.push(format!("Without the Deployment of {modules}: no image tag or digest"));
+            notes.push(format!(
+                "The Deployment of {modules} is missing: enter an image tag or \
+                                digest"
+            ));
         }
         notes.extend(example_account::account_note_in(contain));
         Some(Self { manifests, notes })

@@ -46,7 +46,7 @@ pub(crate) fn EmptyFile(file: String) -> impl IntoView {
     move || is_empty.get().then(|| lazy::show(Box::pin(load_empty(file.clone()))))
 }
 
-/// One line that says what this is.
+/// One line about the purpose of the page.
 #[component]
 fn Welcome() -> impl IntoView {
     let page = expect_context::<Page>();
@@ -89,7 +89,7 @@ fn Ways() -> impl IntoView {
     }
 }
 
-/// What to do with an empty file.
+/// The actions for an empty file.
 #[component]
 fn Empty(file: String) -> impl IntoView {
     let page = expect_context::<Page>();

@@ -12,11 +12,11 @@ use crate::work::Work;
 /// How long to wait between two entries of the history while the user types, in milliseconds.
 const HISTORY_INTERVAL: f64 = 60_000.0;
 
-/// Where the text of a crashed page is.
+/// The message about the text of a crashed page.
 const CRASHED: &str = "The editor crashed. Your text is in History.";
 
-/// Returns the draft to continue, and a message for the user. `is_on_disk` says that the texts come
-/// from files instead.
+/// Returns the draft to continue, and a message for the user. `is_on_disk` means that the texts
+/// come from files instead.
 pub(crate) async fn load(is_on_disk: bool) -> (Option<Work>, Option<String>) {
     let draft = match platform::claim().await {
         Ok(draft) => draft,

@@ -7,7 +7,7 @@ use crate::work::{SERVICE_FILE, Work};
 /// A service file to start from.
 pub(crate) struct Template {
     pub(crate) title: &'static str,
-    /// What it contains.
+    /// The description.
     pub(crate) about: &'static str,
     pub(crate) service: &'static str,
 }

@@ -49,8 +49,8 @@ pub(crate) struct Export {
     pub(crate) objects: Vec<BaselineObject>,
 }
 
-/// Returns a text as the page shows it: with `\n` as line end, and without a byte order mark. The
-/// text editor counts a line end as one character, so the core must do the same.
+/// Returns a text as the page shows it: with `\n` as line ending, and without a byte order mark.
+/// The text editor counts a line ending as one character, so the core must do the same.
 pub(crate) fn page_text(text: String) -> String {
     let is_plain = !text.contains('\r') && !text.starts_with(BYTE_ORDER_MARK);
     if is_plain {
@@ -89,7 +89,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn texts_of_the_page_have_one_kind_of_line_ends() {
+    fn texts_of_the_page_have_one_kind_of_line_ending() {
         assert_eq!(page_text("\u{feff}a\r\nb\rc\n".to_owned()), "a\nb\nc\n");
         assert_eq!(page_text("a\n\u{feff}b".to_owned()), "a\n\u{feff}b");
     }

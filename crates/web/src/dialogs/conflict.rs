@@ -60,7 +60,7 @@ fn Place(
     let (mine, theirs) = texts;
     let name = format!("place-{index}");
     view! {
-        <fieldset class="sides" aria-label=format!("Place {}", index + 1)>
+        <fieldset class="sides" aria-label=format!("Conflict {}", index + 1)>
             <Side name=name.clone() label="Your lines" text=mine choice is_mine=true />
             <Side name label="Lines on disk" text=theirs choice is_mine=false />
         </fieldset>

@@ -25,7 +25,7 @@ extern "C" {
 #[derive(Deserialize)]
 #[serde(tag = "kind", rename_all = "lowercase")]
 enum SaveResult {
-    /// The browser has no access to the file. `raw` is the text with the line ends of the file.
+    /// The browser has no access to the file. `raw` is the text with the line endings of the file.
     Unknown {
         raw: String,
     },

@@ -45,7 +45,7 @@ pub(super) fn sort(files: Vec<File>, known: &[String]) -> Result<OpenedFiles, St
     // A folder contains many files of other tools.
     if !is_folder {
         let others = sorter.files.iter();
-        refusals.extend(others.map(|file| format!("{} {NOT_OURS}", file.path)));
+        refusals.extend(others.map(|file| format!("{} {UNKNOWN_FILE}", file.path)));
     }
     if sorter.paths.is_empty() {
         return Err(if refusals.is_empty() {
@@ -59,7 +59,7 @@ pub(super) fn sort(files: Vec<File>, known: &[String]) -> Result<OpenedFiles, St
 }
 
 /// Why a file of another tool is not opened.
-const NOT_OURS: &str = "is not a service file, an environment file or a values file";
+const UNKNOWN_FILE: &str = "is not a service file, an environment file or a values file";
 /// The most files that a message names.
 const MAX_NAMED: usize = 5;
 
@@ -244,7 +244,7 @@ mod tests {
     }
 
     #[test]
-    fn files_that_are_not_ours_are_named_and_the_others_open() {
+    fn unknown_files_are_reported_and_the_others_open() {
         let refused = |path: &str, reason: &str| File {
             refused: Some(format!("{path} {reason}")),
             ..file(path, "")
@@ -260,12 +260,12 @@ mod tests {
             opened.message,
             format!(
                 "Opened opta.yml. Not opened: old.yml is not text in UTF-8; \
-                 docker-compose.yml {NOT_OURS}"
+                 docker-compose.yml {UNKNOWN_FILE}"
             )
         );
         let compose = vec![file("docker-compose.yml", "services: {web: {image: nginx}}\n")];
         let reason = sort(compose, &[]).err();
-        assert_eq!(reason, Some(format!("Nothing opened. docker-compose.yml {NOT_OURS}")));
+        assert_eq!(reason, Some(format!("Nothing opened. docker-compose.yml {UNKNOWN_FILE}")));
     }
 
     #[test]

@@ -7,7 +7,7 @@ use crate::work::page_text;
 /// A version of a file on disk.
 #[derive(Clone, Debug, PartialEq, Eq, Deserialize)]
 pub(super) struct Disk {
-    /// The text with its line ends and its byte order mark.
+    /// The text with its line endings and its byte order mark.
     #[serde(rename = "text")]
     pub(super) raw: String,
     pub(super) version: String,
@@ -20,7 +20,7 @@ impl Disk {
     }
 }
 
-/// What the page does about a file on disk.
+/// The next step for a file on disk.
 #[derive(Debug, PartialEq, Eq)]
 pub(super) enum Step {
     /// The file did not change.

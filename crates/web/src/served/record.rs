@@ -1,4 +1,4 @@
-//! What the page knows about the files on disk.
+//! The state of the files on disk, as the page last read it.
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
@@ -11,7 +11,7 @@ use crate::disk;
 use crate::page::Page;
 use crate::work::SERVICE_FILE;
 
-/// What the page knows about the files on disk. The path of the service file is empty.
+/// The state of the files on disk, as the page last read it. The path of the service file is empty.
 #[derive(Clone, Copy)]
 pub(super) struct Record {
     pub(super) page: Page,

@@ -22,7 +22,7 @@ pub(super) struct Files {
     pub(super) vault: Vault,
 }
 
-/// Where the browser stores the work, and the key that encrypts it.
+/// The name of the browser's storage, and the key that encrypts it.
 #[derive(Clone, Debug, Deserialize)]
 pub(super) struct Vault {
     pub(super) id: String,

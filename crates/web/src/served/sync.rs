@@ -313,7 +313,7 @@ impl Sync {
             },
             Some((path, Problem::Removed)) => DiskStatus::NotSaved {
                 reason: format!("{} was removed", self.0.name(&path)),
-                action: Some(("Write it again", self.write_again(path))),
+                action: Some(("Restore file", self.write_again(path))),
             },
         };
         self.0.page.state.view.disk.set(status);

@@ -1,4 +1,4 @@
-//! What the page shows: open file, tabs, dialog, message.
+//! The state of the view: open file, tabs, dialog, message.
 
 use leptos::prelude::*;
 use optakit_core::api::LineExplanation;
@@ -6,7 +6,7 @@ use optakit_core::api::LineExplanation;
 use crate::disk::Part;
 use crate::work::SERVICE_FILE;
 
-/// What the page shows.
+/// The state of the view.
 #[derive(Clone, Copy)]
 pub(crate) struct View {
     /// The open file: the service file, the path of an environment file, or the values file.

@@ -19,7 +19,7 @@ pub(crate) struct TextChange {
     pub(crate) exists: bool,
 }
 
-/// Everything except the texts.
+/// All state except the texts.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(crate) struct Settings {
     pub(crate) environment: Option<String>,

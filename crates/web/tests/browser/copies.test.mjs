@@ -52,7 +52,10 @@ test('copied manifests list their missing inputs and objects', async (t) => {
   await page.getByText('Copied. Missing inputs: account_id, parent.domain').waitFor();
   const copied = await clipboard(page);
   assert.match(copied, /^# Missing inputs: account_id, parent\.domain\n/);
-  assert.match(copied, /# Without the Deployment of api: no image tag or digest\napiVersion/);
+  assert.match(
+    copied,
+    /# The Deployment of api is missing: enter an image tag or digest\napiVersion/,
+  );
   await button(page, 'Service api').click();
   await button(page, 'Copy').click();
   await page.getByText('Copied', { exact: true }).waitFor();

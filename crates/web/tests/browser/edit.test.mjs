@@ -188,7 +188,7 @@ test('a removed file is not brought back by the next letter', async (t) => {
   await page.getByText('Not saved: opta.yml was removed').waitFor();
   await sleep(1000);
   assert.ok(!existsSync(path));
-  await button(page, 'Write it again').click();
+  await button(page, 'Restore file').click();
   await until(path, (content) => content === service('edited') + COMMENT);
   await saved(page);
   // Editors and `git checkout` remove a file and create it again.

@@ -156,7 +156,7 @@ async function withHandle(page) {
   return { put, get };
 }
 
-test('a file is saved in place after a reload, with its line ends', async (t) => {
+test('a file is saved in place after a reload, with its line endings', async (t) => {
   const page = await open(t);
   const { put, get } = await withHandle(page);
   const windows = `\uFEFF${service('windows').replaceAll('\n', '\r\n')}`;

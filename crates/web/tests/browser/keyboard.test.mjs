@@ -148,7 +148,7 @@ test('the menu and the palette contain every command', async (t) => {
     'Open the documentation',
     'Clear history',
     'Search in the text',
-    'Wrap long lines',
+    'Turn line wrapping on or off',
     'Open an example',
   ];
   for (const name of ['Menu', 'Commands']) {

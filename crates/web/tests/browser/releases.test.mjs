@@ -195,7 +195,7 @@ test('a tab without a service worker says that a part belongs to a new release',
   await shows(page, 'kept');
   server.folder = next;
   await button(page, 'Form').click();
-  await page.getByText('This part belongs to a new version').waitFor();
+  await page.getByText('A new version was released').waitFor();
   await button(page, 'New version: reload').click();
   await page.waitForFunction((name) => {
     const script = document.querySelector('script[data-wasm]');

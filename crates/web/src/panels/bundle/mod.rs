@@ -128,7 +128,7 @@ fn missing_inputs(bundle: &Bundle) -> Option<impl IntoView + use<>> {
     })
 }
 
-/// Where `optakit apply` gets the value of an input.
+/// The source of an input in `optakit apply`.
 fn source(input: &str) -> &'static str {
     match input {
         IMAGE_DIGEST => "digest of the pushed image",

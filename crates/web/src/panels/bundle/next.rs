@@ -48,7 +48,7 @@ fn steps(bundle: &Bundle, is_served: bool) -> Vec<Step> {
     let set = |name: &String| format!("optakit secret set {name} --bundle {file}");
     let secrets: Vec<String> = secrets.flat_map(|secret| &secret.keys).map(set).collect();
     if !secrets.is_empty() {
-        steps.push(step("Set each secret that the cluster does not have yet", secrets));
+        steps.push(step("Set the secrets that are missing in the cluster", secrets));
     }
     let needs_image = bundle.holes.iter().any(|hole| hole.input == IMAGE_DIGEST);
     if needs_image {
@@ -59,9 +59,9 @@ fn steps(bundle: &Bundle, is_served: bool) -> Vec<Step> {
             _ => format!("optakit deploy {file} {module}.tar --module {module}"),
         };
         let deploys = modules.iter().map(deploy).collect();
-        steps.push(step("Push the image, saved by docker save, and deploy it", deploys));
+        steps.push(step("Save the image with docker save, then push and apply it", deploys));
         let apply = format!("optakit apply {file} --image-tag TAG");
-        steps.push(step("Or deploy an image that is in ECR already", vec![apply]));
+        steps.push(step("Or apply an image that is already in ECR", vec![apply]));
     } else {
         steps.push(step("Show the changes and apply them", vec![format!("optakit apply {file}")]));
     }

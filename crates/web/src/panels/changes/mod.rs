@@ -21,7 +21,7 @@ pub(crate) fn show() -> AnyView {
     lazy::show(Box::pin(load_changes()))
 }
 
-/// What the manifests are compared with.
+/// The other side of the comparison.
 #[derive(Clone, Debug, PartialEq, Eq)]
 enum Base {
     Export,

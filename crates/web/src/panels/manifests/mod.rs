@@ -96,7 +96,7 @@ fn Output(drawn: Drawn) -> impl IntoView {
     }
 }
 
-/// What is missing in the manifests.
+/// The list of parts that are missing in the manifests.
 #[component]
 fn Notes(stale: Memo<bool>) -> impl IntoView {
     let outcome = expect_context::<State>().results.outcome;

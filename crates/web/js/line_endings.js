@@ -1,11 +1,11 @@
-// The line ends and the byte order mark of a file. The page works with `\n` only.
+// The line endings and the byte order mark of a file. The page works with `\n` only.
 import { diffIndices } from 'node-diff3';
 
 const MARK = '\uFEFF';
 const LINE = /[^\r\n]*(?:\r\n|\r|\n|$)/g;
 
 /**
- * Splits a text into lines with their line ends.
+ * Splits a text into lines with their line endings.
  *
  * @param {string} text
  * @returns {{line: string, end: string}[]}
@@ -20,7 +20,7 @@ function split(text) {
 }
 
 /**
- * Returns the line end that most lines have.
+ * Returns the line ending that most lines have.
  *
  * @param {{end: string}[]} lines
  */
@@ -32,8 +32,7 @@ function usual(lines) {
 }
 
 /**
- * Returns a text of the page as it is written to a file. Lines that the file already has keep their
- * line ends, and new lines get the usual line end of the file.
+ * Returns a text of the page as it is written to a file. Lines that the file already has keep their * line endings, and new lines get the most frequent line ending of the file.
  *
  * @param {string} raw The content of the file.
  * @param {string} text
@@ -50,7 +49,7 @@ export function toDisk(raw, text) {
 }
 
 /**
- * Copies the line ends of unchanged lines.
+ * Copies the line endings of unchanged lines.
  *
  * @param {{line: string, end: string}[]} old
  * @param {{line: string, end: string}[]} now
