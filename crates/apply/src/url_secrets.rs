@@ -29,8 +29,8 @@ impl UrlSecret {
         let Self { secret, key, variable } = self;
         needs_url_escape(value).then(|| {
             format!(
-                "the variable `{variable}` is a URL with the key `{key}` of the Secret `{secret}`, \
-                 whose value has characters that a URL must escape\n  help: {HELP}"
+                "the variable `{variable}` is a URL that contains the key `{key}` of the Secret \
+                 `{secret}`, but the value has characters that a URL must escape\n  help: {HELP}"
             )
         })
     }

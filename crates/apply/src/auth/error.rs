@@ -13,8 +13,8 @@ pub(super) type BoxError = Box<dyn std::error::Error + Send + Sync>;
 pub(crate) enum AuthError {
     #[error(
         "no AWS credentials were found\n  \
-         help: set AWS_PROFILE, set AWS_ACCESS_KEY_ID and AWS_SECRET_ACCESS_KEY, run \
-         `aws sso login`; for a cluster outside AWS, pass `--context` and `--skip-aws`"
+         help: set AWS_PROFILE, or set AWS_ACCESS_KEY_ID and AWS_SECRET_ACCESS_KEY, or run `aws \
+         sso login`; for a cluster outside AWS, pass `--context` and `--skip-aws`"
     )]
     NoCredentials(#[source] CredentialsError),
     #[error("cannot read the AWS identity of the credentials (sts:GetCallerIdentity): {reason}")]
@@ -22,7 +22,7 @@ pub(crate) enum AuthError {
     #[error(
         "the AWS credentials belong to account {found}, but the bundle is for account \
          {expected}\n  \
-         help: choose another profile with AWS_PROFILE, or bundle for another environment"
+         help: choose another profile with AWS_PROFILE, or choose another environment"
     )]
     WrongAccount { found: String, expected: String },
     #[error(

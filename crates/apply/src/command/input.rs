@@ -91,7 +91,7 @@ fn read(
         FileForm::ServiceFile => make((&text, path), choices, if_modified, report),
         FileForm::SavedPlan => {
             let name = text.name;
-            let help = "pass it with `--plan`, beside its service file or bundle";
+            let help = "pass it with `--plan`, together with its service file or bundle";
             Err(UsageError(format!("{name} is a saved plan\n  help: {help}")).into())
         }
     }

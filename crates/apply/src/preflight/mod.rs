@@ -23,9 +23,9 @@ pub(crate) enum PreflightError {
     #[error("{}; nothing was changed{}", headline(.0), details(.0))]
     Faults(Vec<Fault>),
     #[error(
-        "the bundle needs unknown values: {}\n  \
+        "the bundle has missing values: {}\n  \
          help: add them to a values file, and pass it with `--values FILE`; to apply a bundle \
-         file, write it again with these values",
+         file, first write it again with these values",
         inputs.join(", ")
     )]
     UnknownInputs { inputs: Vec<String> },

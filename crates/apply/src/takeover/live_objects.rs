@@ -65,8 +65,8 @@ pub(super) async fn refuse_restarts(session: &Session, found: &[LiveObject]) -> 
         {
             bail!(
                 "the volumes of {} differ ({}); nothing was changed\n  \
-                 help: set each `size` in `persistent_storage` to that of the live volume, and \
-                 change it with the next apply",
+                 help: set each `size` in `persistent_storage` to the size of the live volume; \
+                 change it in a later apply",
                 found.target.label(),
                 change.summary()
             );
@@ -83,7 +83,7 @@ pub(super) async fn refuse_restarts(session: &Session, found: &[LiveObject]) -> 
     }
     bail!(
         "pods would restart; nothing was changed\n{}\n  \
-         help: write the bundle with the profile of the chart (`--profile opta-2021` or \
+         help: write the bundle with the profile of your Opta version (`--profile opta-2021` or \
          `--profile opta-2022`), and with the tag or digest of the running image",
         differences.join("\n")
     );

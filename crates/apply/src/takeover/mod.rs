@@ -56,8 +56,8 @@ pub(crate) async fn take_over(
         confirm(&question, yes, &kept).await?;
         write(session, &found, report).await.with_context(|| {
             format!(
-                "the takeover of {} is not complete; no pod was restarted, and Helm's records \
-                 are kept until the end\n  help: complete it with `{}`",
+                "the takeover of {} is not complete; no pod was restarted, and Helm's records are \
+                 deleted last\n  help: complete it with `{}`",
                 session.layer(),
                 hint::optakit("takeover", "")
             )

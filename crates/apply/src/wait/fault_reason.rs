@@ -94,9 +94,10 @@ impl PullFailure {
     pub(super) const fn help(self) -> &'static str {
         match self {
             Self::NotFound => {
-                "check the name and the tag of the image, and that the image was pushed"
+                "check the image reference, and that the image was pushed"
             }
-            Self::Denied => "check the name of the image, and that the nodes may pull it",
+            Self::Denied => "check the image reference, and that the nodes have permission to \
+                             pull the image",
             Self::WrongPlatform => BUILD_FOR_PLATFORM,
             Self::Other => "check that the nodes can reach the registry",
         }

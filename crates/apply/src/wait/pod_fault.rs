@@ -127,7 +127,7 @@ impl PodFault {
                     hint::kubectl("describe nodes")
                 );
             }
-            Self::InvalidImageName { .. } => "correct the name of the image",
+            Self::InvalidImageName { .. } => "correct the image reference",
             Self::ImagePull { failure, .. } => failure.help(),
             Self::ReadinessGate { .. } => {
                 "check the controller that sets the condition, such as a load balancer controller"
@@ -172,7 +172,7 @@ impl Display for PodFault {
                 }
             }
             Self::InvalidImageName { image, .. } => {
-                write!(f, "`{image}` is not a valid image name (InvalidImageName)")
+                write!(f, "`{image}` is not a valid image reference (InvalidImageName)")
             }
             Self::ImagePull { image, reason, message, .. } => {
                 write!(f, "image `{image}` cannot be pulled ({reason}){}", detail(message))

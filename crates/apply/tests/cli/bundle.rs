@@ -47,7 +47,7 @@ fn missing_values_of_a_bundle_are_reported() {
         [
             "no image given: `optakit apply` keeps the image that runs, unless you pass \
                  `--image-digest` or `--image-tag`",
-            "`optakit apply` reads from AWS: parent.k8s_openid_provider_url",
+            "`optakit apply` reads these values from AWS: parent.k8s_openid_provider_url",
             "missing values: module.db.db_host; write the bundle again with `optakit bundle --values FILE`",
         ]
     );

@@ -135,8 +135,8 @@ fn secret_in_a_url_is_reported_when_it_is_set_and_when_it_is_applied() {
     let fields = "    secrets: [PASSWORD]\n    env_vars:\n      \
                   - {name: URL, value: \"pg://u:$(PASSWORD)@h/d\"}\n";
     let service = Service::new("url-secret", "acme/api:1", fields);
-    let warning = "the variable `URL` is a URL with the key `PASSWORD` of the Secret \
-                   `manual-secrets`, whose value has characters that a URL must escape";
+    let warning = "the variable `URL` is a URL that contains the key `PASSWORD` of the \
+                   Secret `manual-secrets`, but the value has characters that a URL must escape";
     service.secret(&["set", "PASSWORD", "--dry-run"], "p@ss/word").succeeds().reports(warning);
     service.secret(&["set", "PASSWORD"], "p@ss/word").reports(warning).omits("p@ss").succeeds();
     service.apply(&[]).succeeds().reports(warning).omits("p@ss");

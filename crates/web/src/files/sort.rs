@@ -23,7 +23,7 @@ pub(super) struct OpenedFiles {
 
 /// Finds the purpose of each file. Files that cannot be opened are named in the message.
 ///
-/// `known` are the paths of the environment files of the present service file.
+/// `known` are the paths of the environment files of the current service file.
 pub(super) fn sort(files: Vec<File>, known: &[String]) -> Result<OpenedFiles, String> {
     let is_folder = files.iter().any(|file| file.path.contains('/'));
     let mut refusals: Vec<String> = files.iter().filter_map(|file| file.refused.clone()).collect();
@@ -154,8 +154,8 @@ impl Sorter {
         }
     }
 
-    /// Without a service file, takes the environment files of the present service file. `known`
-    /// are their paths.
+    /// Without a service file, takes the environment files of the current service file. `known` are
+    /// their paths.
     fn take_environments(&mut self, known: &[String]) {
         while let Some(index) = self.position(|file| is_environment(&file.text)) {
             let name = base_name(&self.files[index].path).to_owned();
