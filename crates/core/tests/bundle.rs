@@ -421,7 +421,7 @@ fn holes_outside_of_a_text_are_rejected() {
 }
 
 #[test]
-fn the_values_file_says_what_the_environment_file_does_not() {
+fn the_values_file_adds_missing_facts_about_the_environment() {
     let text = "account_id: \"012345678901\"\nregion: eu-west-1\norg_name: acme\n";
     let values = Some(SourceText { name: "values.yml".to_owned(), text: text.to_owned() });
     let service = ServiceFile::parse(

@@ -23,7 +23,7 @@ pub(super) struct Attempt {
 }
 
 impl Attempt {
-    /// Finds out what runs now, and checks that this run can be recorded. Writes nothing.
+    /// Finds the revision that runs now, and checks that this run can be recorded. Writes nothing.
     ///
     /// `restores` is the revision that a rollback restores. A run that does not wait for the pods
     /// (`waits`) repeats an earlier one with the same bundle.
@@ -62,7 +62,7 @@ impl Attempt {
     }
 
     /// Records the run, and names its revision on the parent of the set. Records earlier runs that
-    /// did not end as interrupted, and deletes what they left: this run has the lock.
+    /// did not end as interrupted, and deletes their unfinished records: this run has the lock.
     ///
     /// # Errors
     ///

@@ -103,8 +103,13 @@ fn report_missing(bundle: &Bundle, report: &Report) {
         }
     }
     if !from_aws.is_empty() {
-        report.note(format!("`optakit apply` reads these values from AWS: {}", from_aws.join(", \
-                                                                                              ")));
+        report.note(format!(
+            "`optakit apply` reads these values from AWS: {}",
+            from_aws.join(
+                ", \
+                                                                                              "
+            )
+        ));
     }
     if !unknown.is_empty() {
         report.note(format!(

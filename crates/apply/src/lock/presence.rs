@@ -109,7 +109,7 @@ mod tests {
     }
 
     #[test]
-    fn only_an_unlocked_file_of_this_machine_proves_that_the_holder_is_gone() {
+    fn only_an_unlocked_file_of_this_machine_proves_that_the_holder_has_ended() {
         let holder = uuid::Uuid::new_v4().to_string();
         let here = on(machine());
         assert!(!is_certainly_gone(&here, &holder), "the file is missing");

@@ -18,9 +18,9 @@ pub(crate) enum AwsAction {
 #[serde(rename_all = "camelCase")]
 pub(crate) enum AwsPlanAction {
     Create,
-    /// Pods gain something before the rollout.
+    /// Pods gain permissions before the rollout.
     Grant,
-    /// Pods lose something after the rollout.
+    /// Pods lose permissions after the rollout.
     Withdraw,
     GrantAndWithdraw,
     Unchanged,

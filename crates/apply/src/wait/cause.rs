@@ -35,7 +35,7 @@ pub(crate) enum Rejection {
     Policy,
     /// A quota is used up.
     Quota,
-    /// Something that the API server needs is not there, for example a webhook.
+    /// A part that the API server needs is unavailable, for example a webhook.
     Temporary,
 }
 

@@ -93,11 +93,11 @@ const BUILD_FOR_PLATFORM: &str =
 impl PullFailure {
     pub(super) const fn help(self) -> &'static str {
         match self {
-            Self::NotFound => {
-                "check the image reference, and that the image was pushed"
+            Self::NotFound => "check the image reference, and that the image was pushed",
+            Self::Denied => {
+                "check the image reference, and that the nodes have permission to \
+                             pull the image"
             }
-            Self::Denied => "check the image reference, and that the nodes have permission to \
-                             pull the image",
             Self::WrongPlatform => BUILD_FOR_PLATFORM,
             Self::Other => "check that the nodes can reach the registry",
         }

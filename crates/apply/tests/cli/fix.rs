@@ -81,7 +81,7 @@ fn mode_and_links_stay() {
 }
 
 #[test]
-fn unsafe_fixes_and_standard_input_are_left_alone() {
+fn unsafe_fixes_and_standard_input_are_not_changed() {
     let text = format!("{SERVICE}    secrets:\n      - TOKEN: hunter2\n");
     let folder = folder(&text);
     let outcome = run(&folder, &["validate", "--fix"]);

@@ -69,7 +69,7 @@ fn each_field_that_needs_aws_is_one_error() {
 }
 
 #[test]
-fn a_file_for_two_clouds_says_which_environment_is_fine() {
+fn a_file_for_two_clouds_names_the_valid_environment() {
     let two = SERVICE.replace(
         "staging.yml}\n",
         "staging.yml}\n  - {name: production, path: ../env/production.yml}\n",

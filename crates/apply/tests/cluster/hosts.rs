@@ -49,7 +49,7 @@ fn service(layer: &str, fields: &str) -> (Service, IngressWebhook) {
 }
 
 #[test]
-fn first_of_several_hosts_is_removed_and_comes_back() {
+fn first_of_several_hosts_is_removed_and_added_again() {
     let (service, _webhook) = service("hostfirst", &uris(&["old.acme.io", "new.acme.io"]));
     service.apply(&["--skip-aws"]).succeeds();
     let before = ingresses("hostfirst");

@@ -123,7 +123,7 @@ async fn delays_of_iam_are_waited_for() {
 }
 
 #[tokio::test]
-async fn resource_that_appears_during_the_apply_is_used_if_it_is_ours() {
+async fn resource_that_appears_during_the_apply_is_used_if_optakit_owns_it() {
     // IAM does not show the role at first, so the apply tries to create it.
     let service = Service::new("adoptedtwice", "acme/api:1", "");
     service.apply_with(&[]).succeeds();

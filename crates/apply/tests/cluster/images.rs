@@ -60,7 +60,7 @@ fn change_without_an_image_keeps_the_image_that_runs() {
 }
 
 #[test]
-fn image_with_a_tag_stays_as_it_is() {
+fn image_with_a_tag_does_not_change() {
     let service = Service::new("tagged", "AUTO", "    public_uri: all\n");
     service.run_alone(&["bundle", "--quiet", "--image-tag", "1.4"]).succeeds();
     service.apply(&["--skip-aws"]).succeeds();

@@ -53,7 +53,7 @@ fn list_shows_every_layer() {
 }
 
 #[test]
-fn list_without_access_to_all_namespaces_says_so() {
+fn list_without_access_to_all_namespaces_reports_it() {
     let service = Service::new("partly", "acme/api:1", "");
     service.apply(&[]).succeeds();
     let rules = json!([

@@ -82,7 +82,7 @@ fn while_another_run_renews(service: &Service, skew: i64, command: impl Fn() -> 
 }
 
 #[test]
-fn renewed_lock_is_kept_whatever_its_clock_says() {
+fn renewed_lock_is_kept_with_any_clock() {
     for (layer, skew) in [("behind", -40), ("ahead", 40), ("ages-behind", -400_000_000)] {
         let service = Service::new(layer, "acme/api:1", "");
         service.apply(&["--skip-aws"]).succeeds();
@@ -101,7 +101,7 @@ fn renewed_lock_is_kept_whatever_its_clock_says() {
 }
 
 #[test]
-fn abandoned_lock_is_taken_over_whatever_its_clock_says() {
+fn abandoned_lock_is_taken_over_with_any_clock() {
     for (layer, skew) in [("left-behind", -40), ("left-ahead", 40)] {
         let service = Service::new(layer, "acme/api:1", "");
         service.apply(&["--skip-aws"]).succeeds();

@@ -62,7 +62,7 @@ fn run_without_a_wait_is_continued_by_the_next_run() {
 }
 
 #[test]
-fn failed_run_after_one_without_a_wait_goes_back_before_both() {
+fn failed_run_after_one_without_a_wait_rolls_back_before_both() {
     let service = Service::new("unwaited-failed", "acme/api:1", "");
     service.apply(&[]).succeeds();
     service.update("image-not-found/api:2", "");

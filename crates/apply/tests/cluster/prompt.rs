@@ -29,7 +29,7 @@ fn without_a_terminal_a_change_needs_yes() {
 }
 
 #[test]
-fn a_prompt_that_nobody_sees_needs_yes() {
+fn a_prompt_without_a_terminal_needs_yes() {
     let service = Service::new("unseen", "acme/api:1", "");
     let kubeconfig = setting("OPTAKIT_TEST_KUBECONFIG");
     let bundle = service.bundle();

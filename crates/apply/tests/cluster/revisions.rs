@@ -113,7 +113,7 @@ fn failed_rollback_names_the_way_back() {
 }
 
 #[test]
-fn killed_run_is_shown_as_interrupted_when_its_lock_is_gone() {
+fn killed_run_is_shown_as_interrupted_when_its_lock_has_expired() {
     let service = Service::new("vanished", "acme/api:1", "");
     service.apply(&[]).succeeds();
     let secret = ["-n", "vanished", "secret", "optakit.vanished.v1"];

@@ -48,7 +48,7 @@ fn secret_values_are_never_printed() {
 }
 
 #[test]
-fn deleted_secret_is_gone() {
+fn deleted_secret_does_not_exist() {
     let service = Service::new("forgetful", "acme/api:1", "    secrets: [KEPT]\n");
     service.secret(&["delete", "UNUSED"], "").fails().reports("there is no secret `UNUSED`");
     assert!(!exists(&["namespace", "forgetful"]));
