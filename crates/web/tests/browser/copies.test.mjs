@@ -2,7 +2,7 @@
 import assert from 'node:assert/strict';
 import { readFileSync } from 'node:fs';
 import { test } from 'node:test';
-import { button, open, region, saved, service, tab, write } from './support.mjs';
+import { button, open, region, saved, service, tab, write, eventually } from './support.mjs';
 
 const DOMAIN = '    public_uri: "api.{parent.domain}"\n';
 const BROKEN = service('shop', '    env_vars: {A: "b\n');
@@ -18,7 +18,9 @@ test('nothing is copied or saved while the text has errors', async (t) => {
   await fill(page, 'own');
   page.on('download', () => assert.fail('a file was saved'));
   for (const name of ['Copy', 'Download', 'Kustomize', 'Export bundle']) {
-    assert.equal(await button(page, name).getAttribute('aria-disabled'), 'true', name);
+    await eventually(async () =>
+      assert.equal(await button(page, name).getAttribute('aria-disabled'), 'true', name),
+    );
     await button(page, name).click({ force: true });
     await page
       .locator('.toast')
@@ -27,7 +29,9 @@ test('nothing is copied or saved while the text has errors', async (t) => {
   }
   assert.equal(await clipboard(page), 'own');
   await tab(page, 'AWS').click();
-  assert.equal(await button(page, 'Copy').getAttribute('aria-disabled'), 'true');
+  await eventually(async () =>
+    assert.equal(await button(page, 'Copy').getAttribute('aria-disabled'), 'true'),
+  );
   await button(page, 'Copy').click({ force: true });
   await page.getByText('Nothing to copy').waitFor();
   assert.equal(await clipboard(page), 'own');

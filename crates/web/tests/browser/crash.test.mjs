@@ -13,6 +13,7 @@ import {
   tab,
   text,
   write,
+  eventually,
 } from './support.mjs';
 
 /** Opens a page that may log errors. */
@@ -58,9 +59,13 @@ for (const way of ['timer', 'promise']) {
     const alert = alertOf(page);
     await alert.getByText('Error: unreachable').waitFor();
     const own = alert.getByRole('textbox', { name: 'Your text', exact: true });
-    assert.equal(await own.inputValue(), `${service('precious')}# last letters`);
+    await eventually(async () =>
+      assert.equal(await own.inputValue(), `${service('precious')}# last letters`),
+    );
     const environment = alert.getByRole('textbox', { name: 'Your text of env.yml' });
-    assert.equal(await environment.inputValue(), `${ENVIRONMENT}# own\n`);
+    await eventually(async () =>
+      assert.equal(await environment.inputValue(), `${ENVIRONMENT}# own\n`),
+    );
     // Nothing behind the message can be typed in.
     const isInert = await text(page).evaluate((box) => {
       const host = /** @type {ShadowRoot} */ (box.getRootNode()).host;

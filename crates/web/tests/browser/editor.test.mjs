@@ -1,7 +1,7 @@
 // The text editor: search, hover, hidden characters, wrapping; and the divider beside it.
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { button, open, region, service, text, violations, write } from './support.mjs';
+import { button, open, region, service, text, violations, write, eventually } from './support.mjs';
 
 test('the search panel counts matches, in light and dark', async (t) => {
   for (const colorScheme of ['light', 'dark']) {
@@ -42,8 +42,8 @@ test('hidden characters are visible', async (t) => {
   const page = await open(t);
   await write(page, `name: shop\u00a0x\n# a\tb\u200bc\n`);
   await page.locator('.cm-specialChar').first().waitFor();
-  assert.equal(await page.locator('.cm-specialChar').count(), 2);
-  assert.equal(await page.locator('.cm-tab').count(), 1);
+  await eventually(async () => assert.equal(await page.locator('.cm-specialChar').count(), 2));
+  await eventually(async () => assert.equal(await page.locator('.cm-tab').count(), 1));
 });
 
 test('long lines wrap by a command, also after a reload', async (t) => {
@@ -63,14 +63,14 @@ test('the divider moves with keys and a pointer, and stays there', async (t) => 
   await divider.focus();
   await page.keyboard.press('ArrowRight');
   await page.keyboard.press('ArrowRight');
-  assert.equal(await divider.getAttribute('aria-valuenow'), '50');
+  await eventually(async () => assert.equal(await divider.getAttribute('aria-valuenow'), '50'));
   assert.ok((await width()) > before + 40);
   const { x, y } = await divider.boundingBox();
   await page.mouse.move(x, y + 100);
   await page.mouse.down();
   await page.mouse.move(432, y + 100, { steps: 4 });
   await page.mouse.up();
-  assert.equal(await divider.getAttribute('aria-valuenow'), '30');
+  await eventually(async () => assert.equal(await divider.getAttribute('aria-valuenow'), '30'));
   await page.reload();
   await text(page).waitFor();
   assert.equal(await divider.getAttribute('aria-valuenow'), '30');
@@ -82,7 +82,7 @@ test('a filter hides objects', async (t) => {
   const objects = page.getByRole('group', { name: 'Objects' });
   await page.getByRole('searchbox', { name: 'Filter objects' }).fill('pod autoscaler');
   await button(page, 'Deployment shop-api-k8s-service').waitFor({ state: 'hidden' });
-  assert.equal(await objects.getByRole('button').count(), 2);
+  await eventually(async () => assert.equal(await objects.getByRole('button').count(), 2));
 });
 
 test('typing does not move the page, and errors mark the manifests after a moment', async (t) => {

@@ -14,6 +14,7 @@ import {
   text,
   unopened,
   write,
+  eventually,
 } from './support.mjs';
 
 const PROGRAM = '**/optakit-web-*_bg.wasm';
@@ -53,7 +54,7 @@ for (const [device, viewport] of [
     const before = await shown.boundingBox();
     release();
     await text(page).waitFor();
-    assert.equal(await page.locator('#loading').count(), 0);
+    await eventually(async () => assert.equal(await page.locator('#loading').count(), 0));
     // On a phone, the introduction appears above the text.
     const { x, y, width, height } = await shown.boundingBox();
     if (device === 'desktop') assert.deepEqual({ x, y, width, height }, before);

@@ -12,6 +12,7 @@ import {
   tab,
   text,
   write,
+  eventually,
 } from './support.mjs';
 
 test('the form writes a complete service file', async (t) => {
@@ -96,7 +97,7 @@ test('an edit changes only its own place, and undo works in form and text', asyn
   await button(page, 'Form').click();
   await field(page, 'B').press('ControlOrMeta+z');
   for (let step = 0; step < 3; step += 1) await button(page, 'Undo').click();
-  assert.equal(await field(page, 'min_containers').inputValue(), '2');
+  await eventually(async () => assert.equal(await field(page, 'min_containers').inputValue(), '2'));
   await button(page, 'Text').click();
   await page.keyboard.press('ControlOrMeta+z');
   assert.doesNotMatch(await read(page), /max_containers: 4/);

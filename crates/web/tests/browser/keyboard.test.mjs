@@ -12,6 +12,7 @@ import {
   tab,
   text,
   write,
+  eventually,
 } from './support.mjs';
 
 /** The name of the element with the focus. Runs in the page. */
@@ -22,13 +23,8 @@ function focused() {
 }
 
 /** Waits until the element with this name has the focus. */
-async function waitForFocus(page, name) {
-  const has = async () => (await page.evaluate(focused)).startsWith(name);
-  for (let attempt = 0; attempt < 100 && !(await has()); attempt += 1) {
-    await page.waitForTimeout(50);
-  }
-  assert.match(await page.evaluate(focused), new RegExp(`^${name}`));
-}
+const waitForFocus = (page, name) =>
+  eventually(async () => assert.match(await page.evaluate(focused), new RegExp(`^${name}`)));
 
 test('the focus returns to where it came from after every dialog', async (t) => {
   const page = await open(t);
@@ -101,7 +97,7 @@ test('fix buttons name the change', async (t) => {
   const page = await open(t);
   await write(page, service('shop', '    min_container: 2\n'));
   const fix = region(page, 'Problems').getByRole('button', { name: /^Fix: rename to/ });
-  assert.equal(await fix.innerText(), 'Rename to min_containers');
+  await eventually(async () => assert.equal(await fix.innerText(), 'Rename to min_containers'));
 });
 
 test('on a Mac, only Cmd starts commands', async (t) => {
@@ -172,7 +168,7 @@ test('the form names invalid fields, and its edits of a field are one step', asy
   await write(page, service('shop', '    min_containers: 9\n    env_vars: {A: "1"}\n'));
   await button(page, 'Form').click();
   const invalid = field(page, 'min_containers');
-  assert.equal(await invalid.getAttribute('aria-invalid'), 'true');
+  await eventually(async () => assert.equal(await invalid.getAttribute('aria-invalid'), 'true'));
   const ids = (await invalid.getAttribute('aria-describedby')).split(' ');
   const described = await page.evaluate(
     (all) => all.map((id) => document.getElementById(id).textContent).join(' '),
@@ -180,14 +176,16 @@ test('the form names invalid fields, and its edits of a field are one step', asy
   );
   assert.match(described, /max_containers is 3/);
   const groups = region(page, 'Form').locator('.row > .label > code');
-  assert.equal(await groups.first().innerText(), 'modules');
+  await eventually(async () => assert.equal(await groups.first().innerText(), 'modules'));
   await field(page, 'Add variable').fill('LOG_LEVEL');
   await field(page, 'Add variable').press('Enter');
   await waitForFocus(page, 'LOG_LEVEL');
   await page.keyboard.type('"debug"');
-  assert.equal(await field(page, 'LOG_LEVEL').inputValue(), '"debug"');
+  await eventually(async () =>
+    assert.equal(await field(page, 'LOG_LEVEL').inputValue(), '"debug"'),
+  );
   await button(page, 'Undo').click();
-  assert.equal(await field(page, 'LOG_LEVEL').inputValue(), '');
+  await eventually(async () => assert.equal(await field(page, 'LOG_LEVEL').inputValue(), ''));
   await button(page, 'Redo').click();
   await button(page, 'Text').click();
   assert.match(await read(page), /LOG_LEVEL: (debug|"debug"|'debug')\}/);

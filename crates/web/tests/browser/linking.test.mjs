@@ -1,7 +1,7 @@
 // Lines of the text and lines of the manifests are highlighted together.
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { button, open, read, region, service, text, write } from './support.mjs';
+import { button, open, read, region, service, text, write, eventually } from './support.mjs';
 
 /** Finds a manifest line: its position, and whether it is highlighted. Runs in the page. */
 function findLine(wanted) {
@@ -33,7 +33,9 @@ test('text lines and manifest lines are highlighted together', async (t) => {
   const { x, y } = await page.evaluate(findLine, 'minReplicas: 2');
   await page.mouse.move(x, y);
   await manifests.locator('xpath=..').getByText('Set at opta.yml line 11').waitFor();
-  assert.match(await page.locator('.cm-lit').innerText(), /min_containers: 2/);
+  await eventually(async () =>
+    assert.match(await page.locator('.cm-lit').innerText(), /min_containers: 2/),
+  );
   await page.mouse.click(x, y);
   await page.keyboard.type('1');
   assert.match(await read(page), /min_containers: 12/);

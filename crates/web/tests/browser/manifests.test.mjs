@@ -14,6 +14,7 @@ import {
   tab,
   text,
   write,
+  eventually,
 } from './support.mjs';
 
 const DIGEST = 'sha256:9b2f3c5e1a7d4860b1f2e3d4c5b6a79880716253a4b5c6d7e8f90a1b2c3d4e5f';
@@ -31,8 +32,10 @@ async function assertSameBundle(page, source, ...options) {
 
 test('the page starts with an example without problems', async (t) => {
   const page = await open(t);
-  assert.match(await region(page, 'Problems').innerText(), /No problems/);
-  assert.match(await manifests(page).innerText(), /kind: Deployment/);
+  await eventually(async () =>
+    assert.match(await region(page, 'Problems').innerText(), /No problems/),
+  );
+  await eventually(async () => assert.match(await manifests(page).innerText(), /kind: Deployment/));
 });
 
 test('manifests follow every keystroke', async (t) => {
@@ -51,9 +54,11 @@ test('a text with errors shows the manifests of the last version without errors'
   await manifests(page).getByText('acme/api:1').waitFor();
   await write(page, service('shop', '    env_vars: {A: "b\n'));
   await manifests(page).getByText('Showing the last version without errors').waitFor();
-  assert.match(await manifests(page).innerText(), /acme\/api:1/);
+  await eventually(async () => assert.match(await manifests(page).innerText(), /acme\/api:1/));
   await page.getByText('Manifests not updated').waitFor();
-  assert.equal(await button(page, 'Export bundle').getAttribute('aria-disabled'), 'true');
+  await eventually(async () =>
+    assert.equal(await button(page, 'Export bundle').getAttribute('aria-disabled'), 'true'),
+  );
   await button(page, 'Export bundle').click({ force: true });
   await page.getByText('Fix the errors before exporting').waitFor();
 });
@@ -78,7 +83,7 @@ test('the environment file sets domain, region and account', async (t) => {
   await environment('account_id: 123456789012', 'account_id: twelve');
   const problems = region(page, 'Problems');
   await problems.getByText('expected an AWS account ID').waitFor();
-  assert.match(await problems.innerText(), /env.yml line 6/);
+  await eventually(async () => assert.match(await problems.innerText(), /env.yml line 6/));
 });
 
 test('an environment file in another folder has its own tab', async (t) => {
@@ -116,7 +121,7 @@ test('profile, hardening and Kubernetes version change the manifests', async (t)
   await choice(page, 'Kubernetes').selectOption('1.34');
   await page.reload();
   await manifests(page).getByText('runAsNonRoot: true').waitFor();
-  assert.equal(await choice(page, 'Kubernetes').inputValue(), '1.34');
+  await eventually(async () => assert.equal(await choice(page, 'Kubernetes').inputValue(), '1.34'));
   await choice(page, 'Profile').selectOption('opta-2021');
   const refusal = 'hardening restricted changes pods, but profiles of Opta';
   await region(page, 'Problems').getByText(refusal).waitFor();
@@ -141,12 +146,14 @@ test('an AUTO image needs a tag or a digest', async (t) => {
     const problems = region(page, 'Problems');
     await problems.getByText(message).waitFor();
     await problems.getByText('1 problem', { exact: true }).waitFor();
-    assert.equal(await image.getAttribute('aria-invalid'), 'true');
+    await eventually(async () => assert.equal(await image.getAttribute('aria-invalid'), 'true'));
     await text(page).focus();
     await problems.getByRole('button', { name: message }).click();
-    assert.equal(await image.evaluate((input) => document.activeElement === input), true);
+    await eventually(async () =>
+      assert.equal(await image.evaluate((input) => document.activeElement === input), true),
+    );
   }
   await image.fill('1.4.2');
   await region(page, 'Problems').getByText('No problems').waitFor();
-  assert.equal(await image.getAttribute('aria-invalid'), null);
+  await eventually(async () => assert.equal(await image.getAttribute('aria-invalid'), null));
 });

@@ -14,6 +14,7 @@ import {
   region,
   service,
   shows,
+  text,
   write,
 } from './support.mjs';
 
@@ -48,7 +49,7 @@ test('a part that cannot be fetched is reported, and fetched again on the next u
 
 test('keys that are pressed while a dialog loads go to the dialog', async (t) => {
   const page = await breakable(t);
-  await button(page, 'Form').waitFor();
+  await text(page).waitFor();
   const release = await hold(page, '**/split_dialogs-*.wasm', 'continue');
   const requested = page.waitForRequest('**/split_dialogs-*.wasm');
   await button(page, 'Form').focus();

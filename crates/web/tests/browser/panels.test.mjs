@@ -1,7 +1,18 @@
 // The panels next to the manifests: bundle, AWS resources, changes, diagram, inputs.
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { DOMAIN, button, downloaded, open, read, region, service, tab, write } from './support.mjs';
+import {
+  DOMAIN,
+  button,
+  downloaded,
+  open,
+  read,
+  region,
+  service,
+  tab,
+  write,
+  eventually,
+} from './support.mjs';
 
 test('the bundle panel shows missing secrets and the next command', async (t) => {
   const page = await open(t);
@@ -9,9 +20,13 @@ test('the bundle panel shows missing secrets and the next command', async (t) =>
   await tab(page, 'Bundle').click();
   const panel = region(page, 'Bundle');
   await panel.getByText('STRIPE_KEY', { exact: true }).waitFor();
-  assert.match(await panel.innerText(), /sha256:[0-9a-f]{64}/);
-  assert.match(await panel.innerText(), /image_digest: digest of the pushed image/);
-  assert.match(await panel.innerText(), /optakit apply shop-staging\.bundle\.json/);
+  await eventually(async () => assert.match(await panel.innerText(), /sha256:[0-9a-f]{64}/));
+  await eventually(async () =>
+    assert.match(await panel.innerText(), /image_digest: digest of the pushed image/),
+  );
+  await eventually(async () =>
+    assert.match(await panel.innerText(), /optakit apply shop-staging\.bundle\.json/),
+  );
   await tab(page, 'AWS').click();
   await region(page, 'AWS').getByText('ecr-repository opta-shop-api').waitFor();
 });
@@ -29,7 +44,9 @@ test('changes are shown against the last export and another environment', async 
   await changes.getByText('No differences').waitFor();
   await write(page, source.replace('acme/api:1', 'acme/api:2'));
   await changes.getByText('rolling restart').waitFor();
-  assert.match(await changes.innerText(), /-\s+image: acme\/api:1\n\+\s+image: acme\/api:2/);
+  await eventually(async () =>
+    assert.match(await changes.innerText(), /-\s+image: acme\/api:1\n\+\s+image: acme\/api:2/),
+  );
   await write(page, `${source}    max_containers: 9\n`);
   await changes.getByText('scaling').waitFor();
   await page.reload();
@@ -56,7 +73,7 @@ metadata: {name: api, namespace: shop, uid: x}
 spec: {ports: [{port: 81}], clusterIP: 10.0.0.1}
 `);
   await changes.getByText('traffic').waitFor();
-  assert.match(await changes.innerText(), /-\s+- port: 81/);
+  await eventually(async () => assert.match(await changes.innerText(), /-\s+- port: 81/));
   assert.doesNotMatch(await changes.innerText(), /10\.0\.0\.1/);
 });
 
@@ -71,7 +88,9 @@ test('the diagram shows the path of requests and opens places in the text', asyn
   for (const name of [route, /^Service, HTTP/, /^Pods, 1 to 3/, /^Autoscaler/, /^IAM role/]) {
     await shape(name).waitFor();
   }
-  assert.match(await diagram.innerText(), /requests come from api\.staging\.acme\.io/);
+  await eventually(async () =>
+    assert.match(await diagram.innerText(), /requests come from api\.staging\.acme\.io/),
+  );
   await shape(/^db, postgres/).click();
   await page.keyboard.type('x');
   assert.match(await read(page), /links: \[x\]/);
@@ -91,7 +110,9 @@ test('inputs replace references and survive a reload', async (t) => {
   await account.fill('012345678901');
   await account.press('Tab');
   await manifests.getByText('arn:aws:iam::012345678901').waitFor();
-  assert.match(await region(page, 'Problems').innerText(), /No problems/);
+  await eventually(async () =>
+    assert.match(await region(page, 'Problems').innerText(), /No problems/),
+  );
   await tab(page, 'other.yml').click();
   assert.equal(await page.getByRole('button', { name: 'Insert template' }).count(), 1);
   await page.reload();

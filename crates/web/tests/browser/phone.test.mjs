@@ -1,7 +1,18 @@
 // Phones, narrow and low windows, and zoom.
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { assertFits, button, dialog, open, region, service, tab, text, write } from './support.mjs';
+import {
+  assertFits,
+  button,
+  dialog,
+  open,
+  region,
+  service,
+  tab,
+  text,
+  write,
+  eventually,
+} from './support.mjs';
 
 const PHONE = { viewport: { width: 390, height: 844 }, hasTouch: true, isMobile: true };
 const LONG_NAME = 'a-very-long-environment-name-for-the-staging-cluster';
@@ -41,7 +52,12 @@ test('the header of a phone is one row, and Options has the other choices', asyn
   const options = dialog(page, 'Options');
   await options.getByRole('combobox', { name: 'Expose with' }).selectOption('gateway');
   await options.getByRole('button', { name: 'Close' }).tap();
-  assert.equal(await page.locator('.bar select[aria-label="Expose with"]').inputValue(), 'gateway');
+  await eventually(async () =>
+    assert.equal(
+      await page.locator('.bar select[aria-label="Expose with"]').inputValue(),
+      'gateway',
+    ),
+  );
   await assertFits(page);
 });
 
@@ -94,7 +110,9 @@ test('a tap explains a manifest line, and a button jumps to its place', async (t
   assert.equal(await isShown(page, 'Manifests'), true);
   await page.getByRole('button', { name: 'Go to opta.yml line 11' }).tap();
   await text(page).waitFor();
-  assert.match(await page.locator('.cm-activeLine').first().innerText(), /min_containers: 2/);
+  await eventually(async () =>
+    assert.match(await page.locator('.cm-activeLine').first().innerText(), /min_containers: 2/),
+  );
 });
 
 test('an example opened from the menu of a phone shows its text', async (t) => {

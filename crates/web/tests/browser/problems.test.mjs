@@ -1,7 +1,7 @@
 // The list of problems and their fixes.
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { button, open, read, region, service, text, write } from './support.mjs';
+import { button, open, read, region, service, text, write, eventually } from './support.mjs';
 
 test('a problem is underlined, opened by a click, and fixed by a button', async (t) => {
   const page = await open(t);
@@ -12,13 +12,15 @@ test('a problem is underlined, opened by a click, and fixed by a button', async 
     await problems.innerText(),
     /unknown key min_container in.*\n.*line 11.*did you mean min_containers/s,
   );
-  assert.equal(await page.locator('.cm-lintRange-error').innerText(), 'min_container');
+  await eventually(async () =>
+    assert.equal(await page.locator('.cm-lintRange-error').innerText(), 'min_container'),
+  );
   await problems.getByText('unknown key').click();
   await page.keyboard.insertText('max_container');
   await problems.getByText('unknown key max_container in').waitFor();
   await button(page, 'Fix: rename to `max_containers`').click();
   await problems.getByText('No problems').waitFor();
-  assert.match(await text(page).innerText(), /max_containers: 2/);
+  await eventually(async () => assert.match(await text(page).innerText(), /max_containers: 2/));
   await page.keyboard.press('ControlOrMeta+z');
   await problems.getByText('unknown key max_container in').waitFor();
 });

@@ -1,7 +1,6 @@
 // New releases of the page, slow networks, and other sites under the same origin.
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { setTimeout as sleep } from 'node:timers/promises';
 import { nextRelease, programIn, programOf, site } from './releases.mjs';
 import {
   button,
@@ -17,6 +16,7 @@ import {
   tab,
   text,
   write,
+  eventually,
 } from './support.mjs';
 
 const dist = `${root}dist`;
@@ -40,13 +40,7 @@ async function visited(t, address) {
 }
 
 /** Waits until a question has the answer yes. */
-async function until(ask) {
-  for (let turn = 0; turn < 200; turn += 1) {
-    if (await ask()) return;
-    await sleep(50);
-  }
-  assert.fail(String(ask));
-}
+const until = (ask) => eventually(async () => assert.ok(await ask(), String(ask)));
 
 /** Waits until the worker of a release has taken over. */
 async function cached(page, folder) {

@@ -5,8 +5,7 @@ import { once } from 'node:events';
 import { existsSync, readFileSync } from 'node:fs';
 import { request } from 'node:http';
 import { text as readAll } from 'node:stream/consumers';
-import { setTimeout as sleep } from 'node:timers/promises';
-import { ENVIRONMENT, binary, folder, service } from './support.mjs';
+import { ENVIRONMENT, binary, closePages, eventually, folder, service } from './support.mjs';
 
 /** Starts `optakit edit` and returns the address that it prints. */
 export async function edit(t, cwd, ...args) {
@@ -21,7 +20,10 @@ export async function editWith(t, options, ...args) {
     stdio: ['ignore', 'pipe', 'inherit'],
     ...options,
   });
-  t.after(() => child.kill('SIGKILL'));
+  t.after(async () => {
+    await closePages(t);
+    child.kill('SIGKILL');
+  });
   const [output] = await once(child.stdout, 'data');
   const address = /http\S+/.exec(String(output))[0];
   return { process: child, address, token: new URL(address).searchParams.get('token') };
@@ -31,14 +33,12 @@ export async function editWith(t, options, ...args) {
 export const files = () => folder({ 'opta.yml': service('edited'), 'env.yml': ENVIRONMENT });
 
 /** Waits until a file has a content that a function accepts. */
-export async function until(path, accepts) {
-  const content = () => (existsSync(path) ? readFileSync(path, 'utf8') : '');
-  for (let turn = 0; turn < 200; turn += 1) {
-    if (accepts(content())) return content();
-    await sleep(50);
-  }
-  return assert.fail(`${path} has another content: ${JSON.stringify(content())}`);
-}
+export const until = (path, accepts) =>
+  eventually(() => {
+    const content = existsSync(path) ? readFileSync(path, 'utf8') : '';
+    assert.ok(accepts(content), `${path} has another content: ${JSON.stringify(content)}`);
+    return content;
+  });
 
 /** Waits until a file contains a text. */
 export const contains = (path, expected) => until(path, (content) => content.includes(expected));

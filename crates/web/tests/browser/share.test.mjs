@@ -16,6 +16,7 @@ import {
   service,
   shows,
   write,
+  eventually,
 } from './support.mjs';
 
 const link = (page) => dialog(page, 'Share').getByRole('textbox', { name: 'Link' });
@@ -69,7 +70,7 @@ test('an invalid link is rejected, and the current work stays', async (t) => {
     const opened = await pageOf(t, context, address + hash);
     const message = opened.getByText('The link cannot be opened: ');
     await message.waitFor();
-    assert.match(await message.innerText(), new RegExp(reason));
+    await eventually(async () => assert.match(await message.innerText(), new RegExp(reason)));
     await shows(opened, 'own');
     await opened.close();
   }

@@ -6,6 +6,7 @@ import { createRequire } from 'node:module';
 import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
 import { after, before } from 'node:test';
+import { setTimeout as sleep } from 'node:timers/promises';
 import { launch } from '../../../../scripts/browser.mjs';
 import { serve } from '../../../../scripts/serve.mjs';
 
@@ -35,9 +36,18 @@ export function profile(options = {}) {
   return browser.newContext({ viewport, permissions, ...options });
 }
 
+/** The open pages of each test. */
+const pages = new WeakMap();
+
+/** Closes the pages of a test, for example before their server stops. */
+export async function closePages(t) {
+  await Promise.all((pages.get(t) ?? []).map((page) => page.close()));
+}
+
 /** Opens the page in a profile. The test fails on errors and on requests to other servers. */
 export async function pageOf(t, context, at = address) {
   const page = await context.newPage();
+  pages.set(t, [...(pages.get(t) ?? []), page]);
   const faults = [];
   page.on('console', (message) => {
     const isFault = ['error', 'warning'].includes(message.type());
@@ -95,6 +105,22 @@ export const dialog = (page, name) => page.getByRole('dialog', { name, exact: tr
 /** A text box of the form. */
 export const field = (page, name) =>
   region(page, 'Form').getByRole('textbox', { name, exact: true });
+
+/**
+ * Repeats a check until it passes, and returns its result. Fails with the last error after 10 s.
+ * The page renders in a worker and loads views on demand, so a result can come a moment later.
+ */
+export async function eventually(check) {
+  const end = performance.now() + 10_000;
+  for (;;) {
+    try {
+      return await check();
+    } catch (error) {
+      if (performance.now() > end) throw error;
+    }
+    await sleep(50);
+  }
+}
 
 /** Waits for the manifests of a service file. */
 export const shows = (page, name) =>

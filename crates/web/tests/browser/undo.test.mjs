@@ -17,6 +17,7 @@ import {
   tab,
   text,
   write,
+  eventually,
 } from './support.mjs';
 
 const undo = (page) => page.keyboard.press('ControlOrMeta+z');
@@ -49,15 +50,21 @@ test('typing, fixes, forms and choices are undone in reverse order', async (t) =
   await text(page).focus();
   await undo(page);
   await region(page, 'Manifests').getByText('maxReplicas: 3').waitFor();
-  assert.equal(await choice(page, 'Expose with').inputValue(), 'gateway');
+  await eventually(async () =>
+    assert.equal(await choice(page, 'Expose with').inputValue(), 'gateway'),
+  );
   await undo(page);
   await page.getByText('Choice undone').waitFor();
-  assert.equal(await choice(page, 'Expose with').inputValue(), 'nginx');
+  await eventually(async () =>
+    assert.equal(await choice(page, 'Expose with').inputValue(), 'nginx'),
+  );
   await undo(page);
   await region(page, 'Problems').getByText('unknown key min_container in').waitFor();
   for (let step = 0; step < 3; step += 1) await redo(page);
   await region(page, 'Manifests').getByText('maxReplicas: 7').waitFor();
-  assert.equal(await choice(page, 'Expose with').inputValue(), 'gateway');
+  await eventually(async () =>
+    assert.equal(await choice(page, 'Expose with').inputValue(), 'gateway'),
+  );
   assert.equal(await read(page), service('shop', '    min_containers: 2\n    max_containers: 7\n'));
 });
 
@@ -69,7 +76,9 @@ test('a choice is undone where it was made', async (t) => {
   await choice(page, 'Hardening').focus();
   await undo(page);
   await page.getByText('Choice undone').waitFor();
-  assert.equal(await choice(page, 'Hardening').inputValue(), 'baseline');
+  await eventually(async () =>
+    assert.equal(await choice(page, 'Hardening').inputValue(), 'baseline'),
+  );
   await shows(page, 'shop');
 });
 
@@ -84,11 +93,15 @@ test('opening an example or a file is one step for all texts and choices', async
   await saved(page, 'Export bundle');
   await openExample(page, /^Several services/);
   await region(page, 'Manifests').getByText('shop-worker-k8s-service').first().waitFor();
-  assert.equal(await choice(page, 'Expose with').inputValue(), 'nginx');
+  await eventually(async () =>
+    assert.equal(await choice(page, 'Expose with').inputValue(), 'nginx'),
+  );
   await text(page).focus();
   await undo(page);
   await shows(page, 'own');
-  assert.equal(await choice(page, 'Expose with').inputValue(), 'gateway');
+  await eventually(async () =>
+    assert.equal(await choice(page, 'Expose with').inputValue(), 'gateway'),
+  );
   await page.getByRole('tab', { name: /Changes/ }).click();
   await region(page, 'Changes').getByText('No differences').waitFor();
   await page.getByRole('tab', { name: /Manifests/ }).click();
