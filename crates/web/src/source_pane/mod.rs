@@ -34,7 +34,8 @@ pub(crate) fn SourcePane() -> impl IntoView {
         <div class="pane source">
             <div class="strip">
                 <FileTabs paths />
-                <div class="modes" role="group" aria-label="View">
+                // The inputs are always shown in both ways.
+                <div class="modes" role="group" aria-label="View" hidden=inputs_open>
                     <Mode name="Text" form=false />
                     <Mode name="Form" form=true />
                 </div>

@@ -96,6 +96,31 @@ test('the diagram shows the path of requests and opens places in the text', asyn
   assert.match(await read(page), /links: \[x\]/);
 });
 
+for (const [width, arrangement] of [
+  [1440, 'columns'],
+  [1024, 'stack'],
+  [390, 'stack'],
+]) {
+  test(`no part of the diagram is cut at ${width} px, and all services have one scale`, async (t) => {
+    const page = await open(t, { viewport: { width, height: 844 } });
+    const links = '    public_uri: "api.{parent.domain}"\n    links: [db]\n';
+    const worker = '  - {type: k8s-service, name: worker, image: acme/worker:1}\n';
+    await write(page, `${service('shop', links)}  - {type: postgres, name: db}\n${worker}`);
+    if (width < 600) await button(page, /^Results/).click();
+    await tab(page, 'Diagram').click();
+    const panel = await region(page, 'Diagram').boundingBox();
+    const shapes = region(page, 'Diagram').locator(`.${arrangement} .shape rect`);
+    await shapes.first().waitFor();
+    const boxes = await Promise.all((await shapes.all()).map((shape) => shape.boundingBox()));
+    assert.ok(boxes.length >= 6);
+    for (const { x, width: own } of boxes) {
+      assert.ok(x >= panel.x && x + own <= panel.x + panel.width, `${x} is outside the panel`);
+    }
+    const widths = new Set(boxes.map((box) => Math.round(box.width)));
+    assert.equal(widths.size, 1, 'one scale');
+  });
+}
+
 test('inputs replace references and survive a reload', async (t) => {
   const page = await open(t);
   const manifests = region(page, 'Manifests');

@@ -8,7 +8,7 @@ use wasm_split_helpers::wasm_split;
 
 use crate::lazy::{self, Loaded};
 use crate::page::Page;
-use layout::{Cell, HEIGHT, Layout, WIDTH};
+use layout::{Arrangement, Corner, HEIGHT, Layout, WIDTH};
 
 #[wasm_split(panels, fallible)]
 fn load_diagram() -> Loaded<AnyView> {
@@ -35,7 +35,10 @@ fn DiagramPanel() -> impl IntoView {
     let figures = move || match diagrams.get() {
         diagrams if diagrams.is_empty() => view! { <p class="empty">{empty_text}</p> }.into_any(),
         diagrams => {
-            let figures = diagrams.into_iter().map(|diagram| figure(page, diagram));
+            let widest = Arrangement::ALL.map(|arrangement| {
+                diagrams.iter().map(|diagram| layout_of(diagram, arrangement).size().0).max()
+            });
+            let figures = diagrams.into_iter().map(|diagram| figure(page, &diagram, widest));
             figures.collect_view().into_any()
         }
     };
@@ -46,14 +49,34 @@ fn DiagramPanel() -> impl IntoView {
     }
 }
 
-fn figure(page: Page, diagram: Diagram) -> impl IntoView {
-    let description = describe(&diagram);
+fn layout_of(diagram: &Diagram, arrangement: Arrangement) -> Layout {
+    let used = diagram.links.len() + diagram.aws.len() + diagram.jobs.len();
+    Layout::new(arrangement, diagram.routes.len(), used, diagram.autoscaler.is_some())
+}
+
+/// Draws a service in both arrangements. `widest` has the greatest width of each, so that all
+/// diagrams have one scale.
+fn figure(page: Page, diagram: &Diagram, widest: [Option<usize>; 2]) -> AnyView {
+    let drawings = Arrangement::ALL
+        .into_iter()
+        .zip(widest)
+        .map(|(arrangement, width)| drawing(page, diagram, arrangement, width.unwrap_or_default()));
+    view! {
+        <figure>
+            <figcaption>{diagram.module.clone()}</figcaption>
+            {drawings.collect_view()}
+            <p class="visually-hidden">{describe(diagram)}</p>
+        </figure>
+    }
+    .into_any()
+}
+
+fn drawing(page: Page, diagram: &Diagram, arrangement: Arrangement, width: usize) -> AnyView {
+    let layout = layout_of(diagram, arrangement);
     let Diagram { module, routes, service, pods, autoscaler, jobs, links, aws } = diagram;
-    let used: Vec<Shape> = links.into_iter().chain(aws).chain(jobs).collect();
-    let layout = Layout::new(routes.len(), used.len(), autoscaler.is_some());
-    let (width, height) = layout.size();
+    let (_, height) = layout.size();
     let mut shapes = Vec::new();
-    for (row, route) in routes.into_iter().enumerate() {
+    for (row, route) in routes.iter().enumerate() {
         shapes.push(shape(page, route, layout.route(row), "route"));
     }
     shapes.push(shape(page, service, layout.service(), "service"));
@@ -61,33 +84,28 @@ fn figure(page: Page, diagram: Diagram) -> impl IntoView {
     if let Some(autoscaler) = autoscaler {
         shapes.push(shape(page, autoscaler, layout.autoscaler(), "scaler"));
     }
-    for (row, shape_used) in used.into_iter().enumerate() {
+    for (row, shape_used) in links.iter().chain(aws).chain(jobs).enumerate() {
         shapes.push(shape(page, shape_used, layout.used(row), "used"));
     }
     let arrows = layout.arrows().into_iter().map(|path| view! { <path d=path class="arrow" /> });
-    let label = format!("Diagram of {module}");
     view! {
-        <figure>
-            <figcaption>{module}</figcaption>
-            <svg
-                viewBox=format!("0 0 {width} {height}")
-                width=width
-                height=height
-                role="group"
-                aria-label=label
-            >
-                {arrows.collect_view()}
-                {shapes}
-            </svg>
-            <p class="visually-hidden">{description}</p>
-        </figure>
+        <svg
+            class=arrangement.class()
+            viewBox=format!("0 0 {width} {height}")
+            width=width
+            role="group"
+            aria-label=format!("Diagram of {module}")
+        >
+            {arrows.collect_view()}
+            {shapes}
+        </svg>
     }
+    .into_any()
 }
 
 /// A box of the diagram. A click opens its place in the text.
-fn shape(page: Page, shape: Shape, cell: Cell, kind: &'static str) -> AnyView {
-    let (x, y) = cell.corner();
-    let Shape { title, detail, place: (file, place) } = shape;
+fn shape(page: Page, shape: &Shape, (x, y): Corner, kind: &'static str) -> AnyView {
+    let Shape { title, detail, place: (file, place) } = shape.clone();
     let name = format!("{title}, {detail}: go to line {}", place.line);
     let open = StoredValue::new(move || page.reveal(&file, place.utf16_start, place.utf16_end));
     let on_key = move |event: web_sys::KeyboardEvent| {
