@@ -104,7 +104,7 @@ for (const [width, arrangement] of [
   test(`no part of the diagram is cut at ${width} px, and all services have one scale`, async (t) => {
     const page = await open(t, { viewport: { width, height: 844 } });
     const links = '    public_uri: "api.{parent.domain}"\n    links: [db]\n';
-    const worker = '  - {type: k8s-service, name: worker, image: acme/worker:1}\n';
+    const worker = '  - {type: k8s-service, name: worker, image: acme/worker:1, ports: []}\n';
     await write(page, `${service('shop', links)}  - {type: postgres, name: db}\n${worker}`);
     if (width < 600) await button(page, /^Results/).click();
     await tab(page, 'Diagram').click();
