@@ -201,8 +201,11 @@ try {
 `;
 const CHECKED_WEB = `import init, { init as named, validate, type Diagnostic } from 'optakit/web';
 const ready: Promise<void> = init(new URL('https://a/optakit.wasm'));
-const found: Promise<Diagnostic[]> = ready.then(named).then(() => validate({ service: '' }));
-void found;
+export async function found(): Promise<Diagnostic[]> {
+  await ready;
+  await named();
+  return validate({ service: '' });
+}
 `;
 
 for (const { resolution, module, compiler } of [

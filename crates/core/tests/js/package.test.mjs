@@ -98,6 +98,23 @@ test('setting a value changes nothing else', () => {
   assert.throws(() => optakit.set('a: [', ['a'], 1), /line 1/);
 });
 
+test('an edit keeps CRLF', () => {
+  const windows = SERVICE.replaceAll('\n', '\r\n');
+  const edits = [
+    optakit.set(windows, ['modules', 1, 'secrets'], ['A', 'B']),
+    optakit.set(windows, ['modules', 1, 'env_vars'], { TEXT: 'one\ntwo\n' }),
+    optakit.set(windows, ['modules', 2], { type: 'redis', name: 'cache' }),
+    optakit.set(windows, ['modules', 1, 'port'], { tcp: 1, http: 2 }),
+    optakit.set(windows, ['new', 'map'], { a: [1, { b: 2 }] }),
+    optakit.remove(windows, ['modules', 0]),
+    optakit.remove(windows, ['modules', 1, 'image']),
+  ];
+  for (const { place, text } of edits) {
+    const edited = windows.slice(0, place.utf16Start) + text + windows.slice(place.utf16End);
+    assert.doesNotMatch(edited, /(?<!\r)\n|\r(?!\n)/, JSON.stringify(edited));
+  }
+});
+
 test('the types declare every function', () => {
   const types = readFileSync(join(folder, 'index.d.ts'), 'utf8');
   for (const line of [
