@@ -1,11 +1,12 @@
 #!/usr/bin/env bash
-# Runs all linters and tests, and installs what they need. The last line counts them.
+# Runs all linters and tests, and installs what they need. The last lines list what was skipped and
+# why, and count everything. With the variable CI set, a missing tool is an error.
 . "$(dirname "$0")/lib.sh"
 cd "$root"
 
 log="$cache/log/test"
 mkdir -p "$log"
-passed=0 failed=0 skipped=0
+passed=0 failed=0 skipped=0 reasons=()
 node_test=(node --test --test-reporter=spec)
 
 say "Testing the core, the command line, the page in three browsers, and deployments to a local cluster"
@@ -17,6 +18,14 @@ have cargo || die "no Rust toolchain found: install one from https://rustup.rs"
 # Without these engines their tests are skipped, or fail in CI.
 "$root/scripts/setup-engines.sh" || say "Firefox or WebKit could not be installed"
 
+# Skips a suite because a tool is missing. In CI, this is an error.
+skip() { # SUITE REASON
+  [ -z "${CI:-}" ] || die "$1: $2, and CI is set"
+  say "Skipping: $1 ($2)"
+  skipped=$((skipped + 1))
+  reasons+=("$1: $2")
+}
+
 features=() testbed=
 if have go || [ -n "${KUBEBUILDER_ASSETS:-}" ]; then
   testbed="$cache/testbed.$$"
@@ -26,12 +35,15 @@ if have go || [ -n "${KUBEBUILDER_ASSETS:-}" ]; then
   "$root/scripts/setup-aws.sh" >/dev/null
   "$root/scripts/setup-go-tool.sh" scripts/testbed/registry >/dev/null
   features=(--features optakit/testbed)
-elif [ -n "${CI:-}" ]; then
-  die "no Go toolchain found; the cluster tests are required in CI"
 else
-  say "Skipping the cluster tests: there is no Go toolchain, and KUBEBUILDER_ASSETS is not set"
-  skipped=1
+  skip "tests with a cluster" "there is no Go toolchain, and KUBEBUILDER_ASSETS is not set"
 fi
+have valgrind || skip "instruction counts of the core" "valgrind is not installed"
+
+# Random tests print the input that fails. In CI, they use the same numbers in every run.
+[ -n "${PROPTEST_RNG_SEED:-}" ] || PROPTEST_RNG_SEED=$([ -n "${CI:-}" ] && echo 1 || echo "$RANDOM")
+export PROPTEST_RNG_SEED
+say "The seed of the random tests is $PROPTEST_RNG_SEED (set PROPTEST_RNG_SEED to repeat a run)"
 
 # Runs a suite, shows its output and adds its counts.
 suite() { # NAME COMMAND...
@@ -53,6 +65,11 @@ suite() { # NAME COMMAND...
   passed=$((passed + suite_passed))
   failed=$((failed + suite_failed))
   skipped=$((skipped + suite_skipped))
+  # The reasons: `# SKIP` of Node, and the last lines of the linters.
+  while read -r reason; do
+    reasons+=("$name: $reason")
+  done < <(sed -nE 's/^ *﹣ (.*) \([0-9.]+ms\) # (.*)$/\1: \2/p; s/^==> Skipped: //p' \
+    "$log/suite.log")
 }
 
 # The binary contains the page.
@@ -66,28 +83,39 @@ if [ -n "$testbed" ]; then
   # shellcheck source=/dev/null
   . "$testbed/env"
 fi
-export INSTA_UPDATE=no OPTAKIT_BIN="$root/target/debug/optakit" OPTAKIT_FAULTS="$log/faults"
-rm -rf "$OPTAKIT_FAULTS"
-mkdir -p "$OPTAKIT_FAULTS"
+export INSTA_UPDATE=no OPTAKIT_BIN="$root/target/debug/optakit"
+export OPTAKIT_FAULTS="$log/faults" OPTAKIT_SKIPPED="$log/skipped"
+rm -rf "$OPTAKIT_FAULTS" "$OPTAKIT_SKIPPED"
+mkdir -p "$OPTAKIT_FAULTS" "$OPTAKIT_SKIPPED"
 suite "Core, command line and cluster" cargo test --workspace --no-fail-fast "${features[@]}"
 cluster_failed=$suite_failed
+# Rust counts a test that could not run as passed.
+# shellcheck disable=SC2016 # This is JavaScript.
+while read -r reason; do
+  passed=$((passed - 1))
+  skipped=$((skipped + 1))
+  reasons+=("$reason")
+done < <(node -e '
+  const { readFileSync, readdirSync } = require("node:fs");
+  for (const name of readdirSync(process.argv[1])) {
+    const { test, reason } = JSON.parse(readFileSync(`${process.argv[1]}/${name}`, "utf8"));
+    console.log(`${test}: ${reason}`);
+  }' "$OPTAKIT_SKIPPED")
 # After a failed test, a row of the table is missing.
 [ -z "$testbed" ] || [ "$cluster_failed" -gt 0 ] ||
   suite "The table of faults" "${node_test[@]}" crates/apply/tests/faults.test.mjs
 "$root/scripts/build-js.sh"
 suite "The JavaScript package in Node, bundlers and TypeScript" "${node_test[@]}" crates/core/tests/js/
-if have valgrind; then
+! have valgrind ||
   suite "Instruction counts of the core" "${node_test[@]}" crates/core/tests/instructions.test.mjs
-else
-  say "Skipping the instruction counts: valgrind is not installed"
-  skipped=$((skipped + 1))
-fi
 suite "Size of the page, figures in documents, and scripts" \
   "${node_test[@]}" crates/web/tests/*.test.mjs
 suite "The page in Chromium" "${node_test[@]}" --test-timeout=1200000 crates/web/tests/browser/
 suite "The page in Firefox and WebKit" "${node_test[@]}" crates/web/tests/engines/
 
 if [ "$skipped" -gt 0 ]; then
+  say "Skipped:"
+  [ ${#reasons[@]} -eq 0 ] || printf '  %s\n' "${reasons[@]}" >&2
   printf '%d passed, %d failed, %d skipped\n' "$passed" "$failed" "$skipped"
 else
   printf '%d passed, %d failed\n' "$passed" "$failed"

@@ -70,7 +70,9 @@ fn role_is_sufficient_and_each_verb_is_needed() {
         for verb in texts(&rule["verbs"]) {
             apply_objects(&[without_verb(&roles[0], index, verb)], service.folder());
             await_access("least", verb, &resource, false);
+            let before = service.written_versions();
             apply().fails().reports(&format!("{verb} {resource} "));
+            assert_eq!(service.written_versions(), before, "without {verb} {resource}");
         }
         apply_objects(roles, service.folder());
         for verb in texts(&rule["verbs"]) {

@@ -134,6 +134,16 @@ fn a_bundle_contains_no_secret_values() {
 }
 
 #[test]
+fn the_debug_output_of_a_request_has_no_values() {
+    let mut request = request();
+    let values = request.values.as_ref().expect("the request has values");
+    assert!(values.text.contains("hunter2"), "{}", values.text);
+    request.variables = [("token".to_owned(), "hunter2".to_owned())].into();
+    let shown = format!("{request:?}");
+    assert!(shown.contains("token") && !shown.contains("hunter2"), "{shown}");
+}
+
+#[test]
 fn a_modified_manifest_is_reported_as_a_difference() {
     let error = error_after(|bundle| {
         let manifests = bundle["manifests"].as_array_mut().expect("a list");

@@ -1,5 +1,6 @@
 //! Connections to clusters.
 
+use crate::testbed::certificate::untrusted_tls;
 use crate::testbed::{Service, record_fault, setting};
 
 /// A kubeconfig for a cluster that does not answer.
@@ -48,8 +49,17 @@ fn unreachable_clusters_are_reported_by_their_cause() {
         .expect("the kubeconfig has a token");
     service.write("stranger", &config.replace(token, "wrong"));
     apply("stranger").reports("rejects the credentials (401)");
+
+    // A certificate authority that did not sign the certificate of the API server.
+    let authority = service.folder().join("other.crt");
+    untrusted_tls(&["127.0.0.1"], &authority);
+    let (before, rest) = config.split_once("certificate-authority: \"").expect("it has one");
+    let (_, after) = rest.split_once('"').expect("the text ends");
+    let other = format!("{before}certificate-authority: \"{}\"{after}", authority.display());
+    service.write("untrusted", &other);
+    apply("untrusted").reports("the certificate of the server is not trusted");
     record_fault(
-        "No cluster answers, the token is wrong, or the kubeconfig is invalid",
+        "No cluster answers, the token or the certificate is wrong, or the kubeconfig is invalid",
         "Each has its own message.",
     );
 }

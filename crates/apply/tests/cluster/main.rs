@@ -24,6 +24,7 @@ mod inspect;
 mod interrupted;
 mod kubeconfig;
 mod lock;
+mod lock_wait;
 mod manifests;
 mod network;
 mod no_wait;

@@ -1,6 +1,6 @@
 //! Objects and fields of other tools.
 
-use crate::testbed::{Service, create_namespace, exists, kubectl_ok, record_fault};
+use crate::testbed::{Service, create_namespace, exists, get, kubectl_ok, record_fault};
 
 const IMAGE_FIELD: &str = ".spec.template.spec.containers[name=\"k8s-service\"].image";
 
@@ -47,22 +47,38 @@ fn fields_that_a_person_set_with_kubectl_are_taken_and_reported() {
     assert_eq!(service.image(), "acme/api:1");
 }
 
+/// The marks of other tools: the command that sets it, the mark, and the owner in messages.
+const MARKS: &[(&str, &str, &str)] = &[
+    ("annotate", "meta.helm.sh/release-name=", "the Helm release"),
+    ("annotate", "argocd.argoproj.io/tracking-id=", "the Argo CD application"),
+    ("label", "argocd.argoproj.io/instance=", "the Argo CD application"),
+    ("label", "kustomize.toolkit.fluxcd.io/name=", "the Flux Kustomization"),
+    ("label", "helm.toolkit.fluxcd.io/name=", "the Flux HelmRelease"),
+    ("label", "kapp.k14s.io/app=", "the kapp app"),
+    ("label", "kluctl.io/discriminator=", "the kluctl deployment"),
+    ("label", "instance.timoni.sh/name=", "the Timoni instance"),
+];
+
 #[test]
-fn objects_of_a_helm_release_are_rejected() {
+fn objects_of_other_tools_are_rejected() {
     let service = Service::new("owned", "acme/api:1", "");
     create_namespace("owned");
     kubectl_ok(&["-n", "owned", "create", "service", "clusterip", "api", "--tcp=80"]);
-    let release = "meta.helm.sh/release-name=owned-api";
-    kubectl_ok(&["-n", "owned", "annotate", "service", "api", release]);
-    service
-        .apply(&["--force-conflicts"])
-        .fails()
-        .reports("Optakit does not apply this plan; nothing was changed")
-        .reports("Service api belongs to the Helm release `owned-api`");
-    let deployment = service.deployment_name();
-    assert!(!exists(&["-n", "owned", "deployment", &deployment]), "nothing was changed");
+    for (command, mark, owner) in MARKS {
+        kubectl_ok(&["-n", "owned", command, "service", "api", &format!("{mark}owned-api")]);
+        let before = get(&["-n", "owned", "service", "api"])["metadata"].clone();
+        service
+            .apply(&["--force-conflicts"])
+            .fails()
+            .reports("Optakit does not apply this plan; nothing was changed")
+            .reports(&format!("Service api belongs to {owner} `owned-api`"));
+        let deployment = service.deployment_name();
+        assert!(!exists(&["-n", "owned", "deployment", &deployment]), "{mark}");
+        assert_eq!(get(&["-n", "owned", "service", "api"])["metadata"], before, "{mark}");
+        kubectl_ok(&["-n", "owned", command, "service", "api", &mark.replace('=', "-")]);
+    }
     record_fault(
-        "An object belongs to a Helm release",
-        "The apply fails, names the object and the release, and changes nothing.",
+        "An object belongs to Helm, Argo CD, Flux, kapp, kluctl or Timoni",
+        "The apply fails, names the object and its owner, and changes nothing.",
     );
 }

@@ -2,11 +2,11 @@
 
 use serde_json::{Value, json};
 
-use crate::testbed::{Service, kubeconfig_of, record_fault};
+use crate::testbed::{DIGEST, Service, kubeconfig_of, record_fault};
 
 #[test]
 fn everything_missing_is_reported_at_once() {
-    let service = Service::new("narrow", "acme/api:1", "    secrets: [STRIPE_KEY]\n");
+    let service = Service::new("narrow", "AUTO", "    secrets: [STRIPE_KEY]\n");
     let all = ["", "apps", "policy", "autoscaling", "networking.k8s.io"];
     let rules = json!([
         {
@@ -37,15 +37,18 @@ fn everything_missing_is_reported_at_once() {
     ];
     let kubeconfig = kubeconfig_of("narrow", &roles, service.folder());
     service
-        .apply_with(&["--kubeconfig", &kubeconfig])
+        .apply_with(&["--kubeconfig", &kubeconfig, "--image-digest", DIGEST])
         .fails()
-        .reports("permissions are missing in the cluster; secrets are missing; nothing was changed")
+        .reports("permissions are missing in the cluster; secrets are missing")
+        .reports("the image is not in ECR")
+        .reports("nothing was changed")
+        .reports(&format!("the repository `opta-narrow-api` has no image {DIGEST}"))
         .reports("get, create, update, delete leases.coordination.k8s.io to lock the layer")
         .omits("pods")
         .reports("optakit secret set STRIPE_KEY");
     assert_eq!(service.versions(), [""; 0]);
     record_fault(
-        "Permissions and secrets are missing at the same time",
+        "Permissions, secrets and the image are missing at the same time",
         "All of them are reported at once, before anything is written.",
     );
 }

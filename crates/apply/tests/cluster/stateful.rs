@@ -97,12 +97,14 @@ fn volumes_grow_without_a_restart() {
     assert_eq!(pods("growing"), before, "no pod restarts");
     service.apply(&[]).succeeds().reports("nothing to change");
     service.update("acme/api:1", &storage(5));
+    let written = service.written_versions();
     service
         .apply(&[])
         .fails()
         .reports("the volume `opta-persistent-0` of StatefulSet growing-api-k8s-service would")
         .reports("shrink from 20Gi to 5Gi, but a volume cannot shrink")
         .reports("nothing was changed");
+    assert_eq!(service.written_versions(), written);
     service.run("rollback", &[]).succeeds();
     assert!(claims("growing").iter().all(|(_, size)| size == "20Gi"), "{:?}", claims("growing"));
     assert_eq!(pods("growing"), before, "no pod restarts");
@@ -162,13 +164,13 @@ fn volume_that_cannot_grow_is_reported_before_anything_is_written() {
     }
     service.apply(&[]).succeeds();
     service.update("acme/api:1", &storage(20));
-    let uid = stateful_set("notgrowing")["metadata"]["uid"].clone();
+    let before = service.written_versions();
     service
         .apply(&[])
         .fails()
         .reports("resizing PersistentVolumeClaim opta-persistent-0-notgrowing-api-k8s-service-")
         .reports("storageclass that provisions the pvc must support resize");
-    assert_eq!(stateful_set("notgrowing")["metadata"]["uid"], uid);
+    assert_eq!(service.written_versions(), before);
     record_fault(
         "The StorageClass of a volume does not allow a larger size",
         "A dry run finds this. The apply names the claim, and nothing is written.",

@@ -87,6 +87,7 @@ fn paused_deployment_is_reported_before_anything_is_written() {
     service.apply(&[]).succeeds().reports("is paused by `kubectl-rollout` since");
     service.update("acme/api:2", "");
     let paused = "the Deployment is paused by `kubectl-rollout` since";
+    let before = service.written_versions();
     service.run("plan", &[]).exits(2).reports(paused);
     service.run("status", &[]).succeeds().reports(paused);
     service
@@ -95,6 +96,7 @@ fn paused_deployment_is_reported_before_anything_is_written() {
         .reports(paused)
         .reports("kubectl -n paused rollout resume deployment/paused-api-k8s-service");
     assert_eq!(service.image(), "acme/api:1");
+    assert_eq!(service.written_versions(), before);
     kubectl_ok(&["-n", "paused", "rollout", "resume", &deployment]);
     service.apply(&[]).succeeds().omits("paused by");
     record_fault(

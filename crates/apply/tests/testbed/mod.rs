@@ -20,7 +20,7 @@ use std::path::Path;
 use std::process::Command;
 
 pub(crate) use background::BackgroundRun;
-pub(crate) use faults_table::record_fault;
+pub(crate) use faults_table::{record_fault, skip_test};
 pub(crate) use kubernetes::{
     apply_objects, create_namespace, exists, get, kubeconfig_of, kubectl, kubectl_ok, ready_pods,
     until,

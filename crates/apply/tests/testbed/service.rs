@@ -169,6 +169,14 @@ impl Service {
         pushed.output().to_owned()
     }
 
+    /// Returns the `versions` without the autoscalers, whose controller writes their status at any
+    /// time.
+    pub(crate) fn written_versions(&self) -> Vec<String> {
+        let mut versions = self.versions();
+        versions.retain(|line| !line.starts_with("\"HorizontalPodAutoscaler\""));
+        versions
+    }
+
     /// Returns kind, name and resourceVersion of the objects of the service.
     pub(crate) fn versions(&self) -> Vec<String> {
         let kinds = Kind::ALL.iter().filter(|kind| kind.is_namespaced());

@@ -304,6 +304,27 @@ test('no other page can show the editor in a frame', async (t) => {
   assert.match(text, /<html data-served /);
 });
 
+test('port 80 works with the address of the browser, or is reported', async (t) => {
+  const here = files();
+  const first = spawnSync(binary, ['edit', '--port', '80', '--no-open'], {
+    cwd: here,
+    encoding: 'utf8',
+    timeout: 3000,
+  });
+  if (first.status === null) {
+    // It was allowed. Browsers leave out the port 80.
+    const { token } = await edit(t, here, '--port', '80', '--no-open');
+    for (const host of ['127.0.0.1', 'localhost']) {
+      const options = { headers: headersOf(token, { host, origin: `http://${host}` }) };
+      const { status } = await send('http://127.0.0.1:80/', '/edit/files', options);
+      assert.equal(status, 200, host);
+    }
+  } else {
+    const expected = /^error: cannot listen on port 80: .*\n +help: choose another port with/;
+    assert.match(first.stderr, expected);
+  }
+});
+
 test('the server stops with its terminal, and reports a port in use', async (t) => {
   const here = files();
   const { process, address } = await edit(t, here);

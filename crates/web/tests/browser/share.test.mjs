@@ -2,7 +2,7 @@
 import assert from 'node:assert/strict';
 import { readFileSync } from 'node:fs';
 import { test } from 'node:test';
-import { deflateRawSync } from 'node:zlib';
+import { deflateRawSync, inflateRawSync } from 'node:zlib';
 import {
   DOMAIN,
   address,
@@ -11,10 +11,12 @@ import {
   open,
   pageOf,
   profile,
+  read,
   region,
   saved,
   service,
   shows,
+  tab,
   write,
   eventually,
 } from './support.mjs';
@@ -91,6 +93,19 @@ test('values that look like credentials must be confirmed', async (t) => {
   assert.equal(await link(page).count(), 0);
   await button(page, 'Not credentials, create link').click();
   await link(page).waitFor();
+});
+
+test('a link does not contain the values', async (t) => {
+  const page = await open(t);
+  await write(page, service('shared'));
+  await tab(page, 'Inputs').click();
+  await write(page, 'parent: {domain: hunter2.example}\n', 'Values file');
+  assert.match(await read(page, 'Values file'), /hunter2/);
+  await button(page, 'Share').click();
+  const [, packed] = (await link(page).inputValue()).split('#o1:');
+  const text = String(inflateRawSync(Buffer.from(packed, 'base64url')));
+  assert.match(text, /name: shared/);
+  assert.doesNotMatch(text, /hunter2/);
 });
 
 test('work that is too long for a link is saved as a file', async (t) => {
