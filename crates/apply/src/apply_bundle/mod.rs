@@ -138,8 +138,8 @@ pub(crate) async fn roll_back(
 fn report_unfinished(options: &DeployOptions, again: &str, report: &Report) {
     if !options.waits {
         report.note(format!(
-            "did not wait for the pods; to wait, and to delete old objects and permissions, run \
-             `{again}`"
+            "the pods may not be ready; run `{again}` to wait for them, and to delete old objects \
+             and permissions"
         ));
     }
 }

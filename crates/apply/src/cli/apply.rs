@@ -157,7 +157,7 @@ pub(crate) struct DeployArgs {
     pub(crate) options: ApplyOptionArgs,
 }
 
-/// Apply an earlier revision of a service again.
+/// Roll back a service to an earlier revision.
 ///
 /// Restores everything that the revision contains: pods, configuration, autoscaler, Ingress and IAM
 /// policies. Shows the changes and asks for confirmation on a terminal. The rollback becomes the

@@ -34,7 +34,7 @@ pub(crate) struct LayerArgs {
     #[command(flatten)]
     pub(crate) connect: ConnectArgs,
     /// Namespace that you expect; the command fails if the service has another namespace
-    #[arg(long, short, value_name = "LAYER", global = true, help_heading = CONNECTION)]
+    #[arg(long, short, value_name = "NAMESPACE", global = true, help_heading = CONNECTION)]
     pub(crate) namespace: Option<String>,
 }
 

@@ -31,7 +31,7 @@ pub(crate) struct DiffArgs {
     pub(crate) planned: PlannedArgs,
 }
 
-/// List all layers that Optakit runs in a cluster.
+/// List the layers in a cluster: the service files that were applied to it.
 ///
 /// Shows environment, revision, status, ready pods, image and age of each layer. Without connection
 /// options, it uses the current context of your kubeconfig. Skips namespaces that you cannot
@@ -51,7 +51,7 @@ Examples:
   optakit list -o json | jq -r '.layers[] | select(.status != \"deployed\").name'")]
 pub(crate) struct ListArgs {
     /// List only the layer in this namespace; can be repeated
-    #[arg(long, short, value_name = "LAYER")]
+    #[arg(long, short, value_name = "NAMESPACE")]
     pub(crate) namespace: Vec<String>,
     /// List only layers of this environment
     #[arg(long, value_name = "NAME")]

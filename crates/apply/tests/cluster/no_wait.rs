@@ -28,10 +28,7 @@ fn run_without_a_wait_is_continued_by_the_next_run() {
         .succeeds()
         .reports("will delete  Deployment unwaited-web-k8s-service")
         .reports(", did not wait for the pods")
-        .reports(
-            "did not wait for the pods; to wait, and to delete old objects and permissions, \
-                  run",
-        )
+        .reports("the pods may not be ready; run `optakit apply unwaited-staging.bundle.json")
         .omits("ready        Deployment");
     assert_eq!(service.image(), "acme/slow-start:2");
     assert!(exists(&web), "old objects stay");
@@ -50,7 +47,10 @@ fn run_without_a_wait_is_continued_by_the_next_run() {
         .run("rollback", &["--skip-aws", "--no-wait"])
         .succeeds()
         .reports("rolled back to revision 3")
-        .reports("until you run `optakit rollback unwaited-staging.bundle.json --to 3");
+        .reports(
+            "the pods may not be ready; run `optakit rollback unwaited-staging.bundle.json \
+                  --to 3",
+        );
     assert_eq!(service.image(), "acme/slow-start:2");
     assert_eq!(statuses(&service)[..2], ["5 applied", "4 applied"]);
     service.run("rollback", &["--skip-aws", "--to", "3"]).succeeds();
