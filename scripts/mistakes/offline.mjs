@@ -1,0 +1,84 @@
+// Makes one mistake at a time in the service worker, and reports those that its test does not
+// notice. It changes copies only.
+//   node scripts/mistakes/offline.mjs
+import { spawnSync } from 'node:child_process';
+import { cpSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+
+const root = new URL('../../', import.meta.url).pathname;
+const WORKER = 'crates/web/js/offline.js';
+const TEST = 'crates/web/tests/offline.test.mjs';
+const ANSWER = 'return (await cache.match(PAGE)) ?? fetch(url);';
+const RDS = 'response.ok && request.url.startsWith(`${SCOPE}rds-ca/`)';
+
+/** @type {[mistake: string, before: string, after: string][]} */
+const MISTAKES = [
+  ['an HTTP cache answers at the installation', "cache: 'no-cache', ", ''],
+  ['redirects are followed', ", redirect: 'error'", ''],
+  ['responses with an error are stored', 'if (!response.ok) throw', 'if (false) throw'],
+  ['a page of another release is stored', 'if (!FILES.includes(name)) throw', 'if (false) throw'],
+  ['the page is not read', '(await page?.response.clone().text())', 'undefined'],
+  ['data-wasm is not checked', 'data-js|data-wasm', 'data-js'],
+  ['data-js is not checked', 'data-js|data-wasm', 'data-wasm'],
+  ['href is not checked', 'src|href|', 'src|'],
+  ['src is not checked', 'src|href|', 'href|'],
+  ['the first file is not stored', 'all(files.map', 'all(files.slice(1).map'],
+  ['the last file is not stored', 'all(files.map', 'all(files.slice(0, -1).map'],
+  ['the worker waits for old tabs', 'await worker.skipWaiting();', ''],
+  [
+    'the worker starts before it stored the files',
+    'const store = async () => {',
+    '$&\n  await worker.skipWaiting();',
+  ],
+  ['the worker never claims tabs', 'event.waitUntil(worker.clients.claim());', ''],
+  ['caches of other sites are used', 'name.startsWith(PREFIX) && name !== CACHE', 'name !== CACHE'],
+  ['the own cache is not the first', '[CACHE, ...names]', '[...names, CACHE]'],
+  ['old caches are not read', '[CACHE, ...names]', '[CACHE]'],
+  ['nothing is deleted', 'await caches.delete(name)', 'undefined'],
+  ['releases in use are deleted', ' && !matches.some(Boolean)', ''],
+  ['the own release is deleted', 'name !== CACHE && !matches', '!matches'],
+  ['held locks are ignored', '[...held, ...pending]', '[...pending]'],
+  ['pending locks are ignored', '[...held, ...pending]', '[...held]'],
+  ['locks of others count', '.filter((name) => name.startsWith(IN_USE))', ''],
+  ['a browser without locks fails', 'if (!navigator.locks) return;', ''],
+  ['old releases stay', 'event.waitUntil(clean());', ''],
+  ['each request deletes', 'const request = event.request;', '$&\n event.waitUntil(clean());'],
+  [
+    'the network comes before the page',
+    ANSWER,
+    'return fetch(url).catch(() => cache.match(PAGE));',
+  ],
+  ['the page comes from any release', ANSWER, 'return (await fromCaches(PAGE)) ?? fetch(url);'],
+  ['a missing page is not fetched', ANSWER, 'return cache.match(PAGE);'],
+  ['files never come from a cache', 'if (stored) return stored;', ''],
+  ['every response is stored', RDS, 'response.ok'],
+  ['failed certificates are stored', RDS, RDS.replace('response.ok && ', '')],
+  ['certificates are not stored', '.put(request.url, response.clone())', '.match(request.url)'],
+  ['a POST is answered', "request.method !== 'GET' || ", ''],
+  ['other sites are answered', ' || !request.url.startsWith(SCOPE)', ''],
+  ['the query is a part of the path', '.split(/[?#]/)', '.split(/#/)'],
+  ['pages in folders are answered', "if (path !== '' && path !== 'index.html') return;", ''],
+  ['index.html is not answered', "path !== '' && path !== 'index.html'", "path !== ''"],
+  ['files in folders are answered', "!path.includes('/') || path.startsWith('rds-ca/')", 'true'],
+  ['certificates are not answered', " || path.startsWith('rds-ca/')", ''],
+  ['the check for a release is answered', "if (request.cache === 'no-store') return;", ''],
+  ['all sites share a cache', 'optakit ${SCOPE} `', 'optakit `'],
+  ['all releases share a cache', 'PREFIX + VERSION', 'PREFIX'],
+];
+
+const work = mkdtempSync(join(tmpdir(), 'optakit-mistakes-'));
+for (const file of [WORKER, TEST]) {
+  mkdirSync(join(work, file, '..'), { recursive: true });
+  cpSync(join(root, file), join(work, file));
+}
+const good = readFileSync(join(root, WORKER), 'utf8');
+const unnoticed = MISTAKES.filter(([mistake, before, after]) => {
+  if (!good.includes(before)) throw new Error(`${mistake}: the worker does not contain ${before}`);
+  writeFileSync(join(work, WORKER), good.replace(before, after));
+  return spawnSync('node', ['--test', join(work, TEST)]).status === 0;
+});
+rmSync(work, { recursive: true });
+unnoticed.forEach(([mistake]) => console.log(`not noticed: ${mistake}`));
+console.log(`${MISTAKES.length - unnoticed.length} of ${MISTAKES.length} mistakes were noticed`);
+process.exitCode = unnoticed.length > 0 ? 1 : 0;
