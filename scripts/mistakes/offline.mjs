@@ -1,14 +1,8 @@
 // Makes one mistake at a time in the service worker, and reports those that its test does not
-// notice. It changes copies only.
+// notice.
 //   node scripts/mistakes/offline.mjs
-import { spawnSync } from 'node:child_process';
-import { cpSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
-import { tmpdir } from 'node:os';
-import { join } from 'node:path';
+import { report } from './report.mjs';
 
-const root = new URL('../../', import.meta.url).pathname;
-const WORKER = 'crates/web/js/offline.js';
-const TEST = 'crates/web/tests/offline.test.mjs';
 const ANSWER = 'return (await cache.match(PAGE)) ?? fetch(url);';
 const RDS = 'response.ok && request.url.startsWith(`${SCOPE}rds-ca/`)';
 
@@ -67,18 +61,4 @@ const MISTAKES = [
   ['all releases share a cache', 'PREFIX + VERSION', 'PREFIX'],
 ];
 
-const work = mkdtempSync(join(tmpdir(), 'optakit-mistakes-'));
-for (const file of [WORKER, TEST]) {
-  mkdirSync(join(work, file, '..'), { recursive: true });
-  cpSync(join(root, file), join(work, file));
-}
-const good = readFileSync(join(root, WORKER), 'utf8');
-const unnoticed = MISTAKES.filter(([mistake, before, after]) => {
-  if (!good.includes(before)) throw new Error(`${mistake}: the worker does not contain ${before}`);
-  writeFileSync(join(work, WORKER), good.replace(before, after));
-  return spawnSync('node', ['--test', join(work, TEST)]).status === 0;
-});
-rmSync(work, { recursive: true });
-unnoticed.forEach(([mistake]) => console.log(`not noticed: ${mistake}`));
-console.log(`${MISTAKES.length - unnoticed.length} of ${MISTAKES.length} mistakes were noticed`);
-process.exitCode = unnoticed.length > 0 ? 1 : 0;
+report('crates/web/js/offline.js', MISTAKES, 'crates/web/tests/offline.test.mjs');

@@ -1,0 +1,198 @@
+// Drafts and history (crates/web/js/drafts.js, history.js) in a browser, without the program of the
+// page.
+import assert from 'node:assert/strict';
+import { createServer } from 'node:http';
+import { after, test } from 'node:test';
+import { build } from 'esbuild';
+import { launch } from '../../../../scripts/browser.mjs';
+
+const SOURCES = new URL('../../js/', import.meta.url).pathname;
+const MAX_ENTRIES = 300;
+
+const { outputFiles } = await build({
+  stdin: {
+    contents: `import * as drafts from './drafts.js'; import * as history from './history.js';
+      import { database } from './database.js';
+      const stored = async () => (await database()).getAll('drafts');
+      globalThis.here = { ...drafts, ...history, stored };`,
+    resolveDir: SOURCES,
+  },
+  bundle: true,
+  format: 'esm',
+  write: false,
+});
+const program = outputFiles[0].text;
+const server = createServer((request, response) => {
+  const isProgram = request.url === '/program.js';
+  response.writeHead(200, { 'content-type': isProgram ? 'text/javascript' : 'text/html' });
+  response.end(isProgram ? program : '<script type="module" src="/program.js"></script>');
+});
+await new Promise((listening) => server.listen(0, '127.0.0.1', () => listening(undefined)));
+const { port } = /** @type {import('node:net').AddressInfo} */ (server.address());
+const browser = await launch();
+after(async () => {
+  await browser.close();
+  server.close();
+});
+
+/** Returns a profile of a browser; `tab` opens a tab and returns the work that it continues. */
+async function profile(t) {
+  const context = await browser.newContext();
+  t.after(() => context.close());
+  const tab = async () => {
+    const page = await context.newPage();
+    await page.goto(`http://127.0.0.1:${port}/`);
+    await page.waitForFunction(() => 'here' in globalThis);
+    return { page, work: await claim(page) };
+  };
+  return { context, tab };
+}
+
+/** The functions of the modules: a variable of the browser. @type {any} */
+const here = undefined;
+const claim = (page) => page.evaluate(() => here.claim());
+const keep = (page, text) => page.evaluate((given) => here.keep(() => given), text);
+const texts = async (page) =>
+  (await page.evaluate(() => here.stored())).map(({ text }) => text).sort();
+const leftovers = (page) =>
+  page.evaluate(() => Object.keys(localStorage).filter((key) => key.includes('unwritten')));
+async function reload(page) {
+  await page.reload();
+  await page.waitForFunction(() => 'here' in globalThis);
+  return claim(page);
+}
+
+test('a tab continues its own draft after a reload', async (t) => {
+  const { tab } = await profile(t);
+  const first = await tab();
+  assert.equal(first.work, null);
+  await keep(first.page, 'one');
+  const second = await tab();
+  assert.equal(second.work, 'one', 'a new tab starts with a copy');
+  await keep(second.page, 'two');
+  assert.deepEqual(await texts(first.page), ['one', 'two'], 'each tab has its own draft');
+  assert.equal(await reload(first.page), 'one');
+  await keep(first.page, 'one again');
+  assert.equal(await reload(second.page), 'two');
+  assert.deepEqual(await texts(first.page), ['one again', 'two']);
+});
+
+test('a new tab continues the newest draft that no tab has open', async (t) => {
+  const { tab } = await profile(t);
+  const open = await tab();
+  const [old, newer] = [await tab(), await tab()];
+  await keep(old.page, 'old');
+  await keep(newer.page, 'newer');
+  await keep(open.page, 'open');
+  await old.page.close();
+  await newer.page.close();
+  const next = await tab();
+  assert.equal(next.work, 'newer');
+  await keep(next.page, 'continued');
+  assert.deepEqual(await texts(next.page), ['continued', 'old', 'open']);
+  assert.equal((await tab()).work, 'old');
+  assert.equal((await tab()).work, 'continued', 'all are open: a copy of the newest');
+});
+
+test('the last text is kept when the page closes before it is saved', async (t) => {
+  const { tab } = await profile(t);
+  const { page } = await tab();
+  await keep(page, 'saved');
+  await page.evaluate(() => {
+    // The database gets no time for this text.
+    here.keep(() => 'last letters');
+    dispatchEvent(new Event('pagehide'));
+    location.reload();
+  });
+  await page.waitForLoadState('load');
+  await page.waitForFunction(() => 'here' in globalThis);
+  assert.equal(await claim(page), 'last letters');
+  await keep(page, 'later');
+  assert.deepEqual(await leftovers(page), []);
+  assert.equal(await page.evaluate(() => localStorage.getItem('optakit.kept')), '');
+  assert.equal(await reload(page), 'later');
+});
+
+test('the newest of several texts is saved', async (t) => {
+  const { tab } = await profile(t);
+  const { page } = await tab();
+  await page.evaluate(async () => {
+    const first = here.keep(() => 'first');
+    here.keep(() => 'second');
+    here.keep(() => 'third');
+    await first;
+  });
+  assert.deepEqual(await texts(page), ['third']);
+  await keep(page, 'fourth');
+  assert.deepEqual(await texts(page), ['fourth']);
+  await page.evaluate(async () => {
+    await here
+      .keep(() => {
+        throw new Error('the text cannot be read');
+      })
+      .catch(() => {});
+  });
+  await keep(page, 'fifth');
+  assert.deepEqual(await texts(page), ['fifth'], 'a failure does not block the next text');
+});
+
+test('a fork leaves the draft before it as it is', async (t) => {
+  const { tab } = await profile(t);
+  const { page } = await tab();
+  await keep(page, 'before');
+  await page.evaluate(() => here.fork());
+  await keep(page, 'after');
+  assert.deepEqual(await texts(page), ['after', 'before']);
+  assert.equal(await reload(page), 'after');
+  assert.equal((await tab()).work, 'before', 'no tab has the draft before it open');
+});
+
+test('the texts of the editors are rescued after a crash', async (t) => {
+  const { tab } = await profile(t);
+  const { page } = await tab();
+  const work = { service: 'old', values: 'v', environment_files: { 'a.yml': 'a' }, target: 1 };
+  await keep(page, JSON.stringify(work));
+  await page.evaluate(() => {
+    const files = { 'opta.yml': 'new', 'values.yml': 'w', 'a.yml': '', 'b.yml': 'b', 'c.yml': '' };
+    return here.rescue(new Map(Object.entries(files)));
+  });
+  const expected = {
+    ...work,
+    service: 'new',
+    values: 'w',
+    environment_files: { 'a.yml': '', 'b.yml': 'b' },
+  };
+  assert.deepEqual(JSON.parse(await reload(page)), expected);
+});
+
+test('the history has the newest entry first, and no entry twice in a row', async (t) => {
+  const { tab } = await profile(t);
+  const { page } = await tab();
+  const entries = () =>
+    page.evaluate(async () => (await here.history()).map(({ label, text }) => [label, text]));
+  const remember = (...entry) => page.evaluate((given) => here.remember(...given), entry);
+  await remember('first', 'one');
+  await remember('same', 'one');
+  await remember('second', 'two');
+  await remember('third', 'one');
+  assert.deepEqual(await entries(), [
+    ['third', 'one'],
+    ['second', 'two'],
+    ['first', 'one'],
+  ]);
+  const [{ time }] = await page.evaluate(() => here.history());
+  assert.ok(Math.abs(Date.now() - time) < 600_000, `${time}`);
+  await page.evaluate(() => here.clearHistory());
+  assert.deepEqual(await entries(), []);
+});
+
+test('the history keeps the newest entries', async (t) => {
+  const { tab } = await profile(t);
+  const { page } = await tab();
+  const labels = await page.evaluate(async (count) => {
+    for (let index = 1; index <= count; index += 1) await here.remember(`${index}`, `${index}`);
+    return (await here.history()).map(({ label }) => label);
+  }, MAX_ENTRIES + 2);
+  const expected = Array.from({ length: MAX_ENTRIES }, (_, index) => `${MAX_ENTRIES + 2 - index}`);
+  assert.deepEqual(labels, expected);
+});
