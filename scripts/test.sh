@@ -1,6 +1,6 @@
 #!/usr/bin/env bash
-# Runs all linters and tests, and installs what they need. The last lines list what was skipped and
-# why, and count everything. With the variable CI set, a missing tool is an error.
+# Runs all linters and tests, and installs what they need. The last line counts them, with the
+# reason for each test that was skipped. With the variable CI set, a missing tool is an error.
 . "$(dirname "$0")/lib.sh"
 cd "$root"
 
@@ -114,9 +114,8 @@ suite "The page in Chromium" "${node_test[@]}" --test-timeout=1200000 crates/web
 suite "The page in Firefox and WebKit" "${node_test[@]}" crates/web/tests/engines/
 
 if [ "$skipped" -gt 0 ]; then
-  say "Skipped:"
-  [ ${#reasons[@]} -eq 0 ] || printf '  %s\n' "${reasons[@]}" >&2
-  printf '%d passed, %d failed, %d skipped\n' "$passed" "$failed" "$skipped"
+  why=$(printf '; %s' "${reasons[@]}")
+  printf '%d passed, %d failed, %d skipped (%s)\n' "$passed" "$failed" "$skipped" "${why:2}"
 else
   printf '%d passed, %d failed\n' "$passed" "$failed"
 fi

@@ -1,4 +1,4 @@
-//! The output of `optakit permissions` is sufficient, and each part of it is needed.
+//! The output of `optakit permissions` is sufficient, and each verb of the Role is needed.
 
 #[allow(dead_code, unused_imports, reason = "these tests use a part of the testbed")]
 mod testbed;
