@@ -5,11 +5,10 @@ use std::collections::BTreeMap;
 use futures::future::join_all;
 use kube::api::{DynamicObject, Patch, PatchParams};
 use optakit_core::kind::Stage;
-use serde_json::json;
+use serde_json::{Value, json};
 
 use crate::live::{DesiredObject, LiveError, WriteOptions, explain, to_value};
 use crate::owner::BOOTSTRAP_MANAGER;
-use crate::replicas;
 
 /// How often a number of pods is written if other clients change the Deployment at the same time.
 const ATTEMPTS: usize = 20;
@@ -46,9 +45,28 @@ pub(crate) async fn write(
     join_all(objects.iter().map(write)).await.into_iter().collect()
 }
 
+/// Ends the ownership of all fields that the separate field manager of the number of pods has.
+///
+/// # Errors
+///
+/// Fails if the API server rejects the change.
+pub(crate) async fn release(
+    client: &kube::Client,
+    desired: &DesiredObject,
+) -> Result<(), LiveError> {
+    let params = PatchParams::apply(BOOTSTRAP_MANAGER);
+    let nothing = json!({
+        "apiVersion": desired.object["apiVersion"],
+        "kind": desired.kind.name(),
+        "metadata": { "name": desired.name },
+    });
+    let released = desired.api(client).patch(&desired.name, &params, &Patch::Apply(&nothing)).await;
+    released.map(|_| ()).map_err(|error| explain(error, "applying", &desired.label()))
+}
+
 /// Sets the number of pods of a Deployment.
 ///
-/// `wanted` returns the new number for the current number, or `None` to change nothing. A separate
+/// `wanted` returns the new number for the live Deployment, or `None` to change nothing. A separate
 /// field manager owns the field, so that later applies do not change it. A number that an
 /// autoscaler sets at the same time is not overwritten.
 ///
@@ -58,14 +76,14 @@ pub(crate) async fn write(
 pub(crate) async fn set_replicas(
     client: &kube::Client,
     desired: &DesiredObject,
-    wanted: impl Fn(i64) -> Option<i64>,
+    wanted: impl Fn(&Value) -> Option<i64>,
 ) -> Result<(), LiveError> {
     let failed = |error| explain(error, "scaling", &desired.label());
     let (api, params) = (desired.api(client), PatchParams::apply(BOOTSTRAP_MANAGER).force());
     let mut attempts = 1;
     loop {
         let live = to_value(api.get(&desired.name).await.map_err(failed)?);
-        let Some(count) = replicas::count(&live).and_then(&wanted) else { return Ok(()) };
+        let Some(count) = wanted(&live) else { return Ok(()) };
         let patch = json!({
             "apiVersion": desired.object["apiVersion"],
             "kind": desired.kind.name(),

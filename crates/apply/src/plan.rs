@@ -89,7 +89,7 @@ fn masked(mut object: Value) -> Value {
 }
 
 /// Whether Optakit applied the object before. Otherwise it does not own the fields.
-fn manages(object: &Value) -> bool {
+pub(crate) fn manages(object: &Value) -> bool {
     let fields = object.pointer("/metadata/managedFields").and_then(Value::as_array);
     fields.is_some_and(|fields| {
         fields

@@ -76,6 +76,11 @@ pub(crate) fn change(live: &Value, scale: Scale) -> Option<ReplicaChange> {
     (to != from || moves).then_some(ReplicaChange { scale, from, to, moves })
 }
 
+/// Returns the number of pods to which an apply raises a live Deployment, if it has fewer.
+pub(crate) fn raised(live: &Value, scale: Scale) -> Option<i64> {
+    change(live, scale).filter(|change| change.to > change.from).map(|change| change.to)
+}
+
 /// Returns the start of a new autoscaler of a Deployment whose number of pods does not change.
 pub(crate) fn start(live: &Value, scale: Scale) -> Option<ReplicaChange> {
     let count = count(live)?;

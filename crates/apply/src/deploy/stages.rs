@@ -3,6 +3,7 @@
 use futures::future::try_join_all;
 use kube::api::DynamicObject;
 use optakit_core::bundle::Bundle;
+use optakit_core::kind::Stage;
 
 use super::scaling::Scaling;
 use super::{replacement, rollouts::Rollouts};
@@ -32,7 +33,7 @@ impl StagedApply<'_> {
     /// Applies all stages, and waits for the Deployments of each. `targets` are all objects of the
     /// bundle.
     pub(super) async fn run(&self, targets: Vec<DesiredObject>) -> anyhow::Result<()> {
-        for stage in apply::stages(targets) {
+        for stage in apply::stages(targets.clone()) {
             let rollouts = Rollouts {
                 client: self.client,
                 bundle: self.bundle,
@@ -43,6 +44,9 @@ impl StagedApply<'_> {
             };
             if rollouts.targets.is_empty() || !self.waits {
                 self.write(&stage).await?;
+                if stage.iter().any(|target| target.kind.stage() == Stage::Scaling) {
+                    self.scaling.raise_all(&targets).await?;
+                }
                 continue;
             }
             let changes = rollouts.targets.iter().filter_map(|target| self.change_of(target));

@@ -126,9 +126,9 @@ async fn attempt(
     let mut wanted = to_value(wanted);
     if volumes.is_some() {
         volumes::set_claims(&mut wanted, &target);
-        // The other field manager of Optakit creates the StatefulSet again.
-        target.force = true;
     }
+    // The other field manager of Optakit may create the StatefulSet.
+    target.force |= volumes.is_some() || (target.kind == Kind::StatefulSet && live.is_none());
     let mut change = ObjectChange { live, wanted, taken, scale, replicas: None, volumes, target };
     if let Some(scale) = scale {
         plan_replicas(&mut change, scale)?;

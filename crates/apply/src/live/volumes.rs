@@ -9,6 +9,7 @@ use std::collections::BTreeMap;
 use futures::future::try_join_all;
 use k8s_openapi::api::core::v1::PersistentVolumeClaim;
 use kube::api::{Api, ListParams, Patch, PatchParams};
+use optakit_core::model::kubernetes_quantity::billionths;
 use serde_json::{Value, json};
 
 use super::error::{LiveError, explain};
@@ -92,8 +93,8 @@ fn parts(target: &DesiredObject, live: &Value) -> Result<Vec<String>, LiveError>
     for (name, to) in &after {
         match before.get(name) {
             None => parts.push(format!("{name} added")),
-            Some(from) if bytes(to) == bytes(from) => {}
-            Some(from) if bytes(to) < bytes(from) => {
+            Some(from) if billionths(to) == billionths(from) => {}
+            Some(from) if billionths(to) < billionths(from) => {
                 let (object, volume) = (target.label(), name.clone());
                 let (from, to) = (from.clone(), to.clone());
                 return Err(LiveError::SmallerVolume { object, volume, from, to });
@@ -132,25 +133,6 @@ fn mounts(set: &Value) -> BTreeMap<String, String> {
     mounts.filter_map(path).collect()
 }
 
-/// Returns the number of bytes of a quantity such as `20Gi`. Returns `None` for other texts.
-fn bytes(quantity: &str) -> Option<u128> {
-    let end = quantity.find(|c: char| !c.is_ascii_digit()).unwrap_or(quantity.len());
-    let (number, unit) = quantity.split_at(end);
-    let factor: u128 = match unit {
-        "" => 1,
-        "k" => 1000,
-        "M" => 1000_u128.pow(2),
-        "G" => 1000_u128.pow(3),
-        "T" => 1000_u128.pow(4),
-        "Ki" => 1024,
-        "Mi" => 1024_u128.pow(2),
-        "Gi" => 1024_u128.pow(3),
-        "Ti" => 1024_u128.pow(4),
-        _ => return None,
-    };
-    number.parse::<u64>().ok().map(|number| u128::from(number) * factor)
-}
-
 /// Returns the claims of the pods that are smaller than the StatefulSet wants, with the new size.
 async fn smaller_claims(
     client: &kube::Client,
@@ -166,7 +148,7 @@ async fn smaller_claims(
         let size = claim.spec?.resources?.requests?.get("storage")?.0.clone();
         let is_of = |template: &&String| is_claim_of_pod(&name, template, &target.name);
         let wanted = wanted.iter().find(|(template, _)| is_of(template)).map(|(_, size)| size)?;
-        (bytes(&size) < bytes(wanted)).then(|| (name, wanted.clone()))
+        (billionths(&size) < billionths(wanted)).then(|| (name, wanted.clone()))
     });
     Ok(claims.collect())
 }
@@ -220,8 +202,9 @@ pub(crate) async fn keep_larger_claims(
         for template in templates.into_iter().flatten() {
             let name = template["metadata"]["name"].as_str().unwrap_or_default().to_owned();
             let size = &mut template["spec"]["resources"]["requests"]["storage"];
-            let is_smaller =
-                |live: &&String| size.as_str().is_some_and(|size| bytes(size) < bytes(live));
+            let is_smaller = |live: &&String| {
+                size.as_str().is_some_and(|size| billionths(size) < billionths(live))
+            };
             if let Some(larger) = live.get(&name).filter(is_smaller) {
                 *size = larger.as_str().into();
             }
@@ -263,6 +246,7 @@ mod tests {
             assert_eq!(parts(&target(claims), &live).expect("no claim shrinks"), expected);
         };
         check(&[("a", "10Gi", "/a"), ("b", "1024Mi", "/b")], &[]);
+        check(&[("a", "10.5Gi", "/a"), ("b", "1Gi", "/b")], &["a 10Gi → 10.5Gi"]);
         check(&[("a", "20Gi", "/a"), ("b", "1Gi", "/b")], &["a 10Gi → 20Gi"]);
         let added = [("a", "10Gi", "/a"), ("b", "1Gi", "/b"), ("c", "1Gi", "/c")];
         check(&added, &["c added"]);
@@ -277,12 +261,5 @@ mod tests {
         for other in ["data-shop-api", "data-shop-api-x", "data-shop-api-1-1", "log-shop-api-1"] {
             assert!(!is_claim_of_pod(other, "data", "shop-api"), "{other}");
         }
-    }
-
-    #[test]
-    fn quantities_are_compared_by_their_bytes() {
-        assert_eq!(bytes("1Gi"), bytes("1024Mi"));
-        assert!(bytes("1G") < bytes("1Gi"));
-        assert_eq!(bytes("1.5Gi"), None);
     }
 }

@@ -115,6 +115,20 @@ fn volumes_grow_without_a_restart() {
 }
 
 #[test]
+fn field_can_be_removed_after_a_volume_grew() {
+    let service = service("grown");
+    service.apply(&[]).succeeds();
+    let variable = "    env_vars: {REMOVED_LATER: \"1\"}\n";
+    service.update("acme/api:1", &format!("{}{variable}", storage(20)));
+    service.apply(&[]).succeeds();
+    assert!(stateful_set("grown").to_string().contains("\"name\":\"REMOVED_LATER\""));
+    service.update("acme/api:1", &storage(20));
+    service.apply(&[]).succeeds();
+    let template = stateful_set("grown")["spec"]["template"].to_string();
+    assert!(!template.contains("REMOVED_LATER"), "{template}");
+}
+
+#[test]
 fn autoscaled_pods_stay_when_their_volumes_grow() {
     let scaled = |size: u32| {
         format!("    min_containers: 1\n    persistent_storage: [{{path: /data, size: {size}}}]\n")

@@ -36,7 +36,8 @@ pub fn is_same_quantity(one: &str, other: &str) -> bool {
 
 /// Returns a quantity as a number of billionths; none if it is not a quantity, or is too precise
 /// or too large.
-fn billionths(text: &str) -> Option<i128> {
+#[must_use]
+pub fn billionths(text: &str) -> Option<i128> {
     let (sign, text) = match text.strip_prefix('-') {
         Some(rest) => (-1, rest),
         None => (1, text.strip_prefix('+').unwrap_or(text)),
@@ -72,7 +73,7 @@ fn power(suffix: &str) -> Option<(i32, u32)> {
 
 #[cfg(test)]
 mod tests {
-    use super::is_same_quantity;
+    use super::{billionths, is_same_quantity};
 
     #[test]
     fn equal_quantities_may_have_different_suffixes() {
@@ -90,6 +91,14 @@ mod tests {
         ] {
             assert!(is_same_quantity(one, other), "{one} and {other}");
         }
+    }
+
+    #[test]
+    fn quantities_are_ordered_by_their_amount() {
+        for (smaller, larger) in [("1G", "1Gi"), ("1.5Gi", "2Gi"), ("999m", "1"), ("-1", "0")] {
+            assert!(billionths(smaller) < billionths(larger), "{smaller} and {larger}");
+        }
+        assert_eq!(billionths("0.5"), Some(500_000_000));
     }
 
     #[test]
