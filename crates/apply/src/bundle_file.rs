@@ -2,8 +2,8 @@
 
 use std::path::{Path, PathBuf};
 
-use anyhow::bail;
-use optakit_core::api::{self, SourceText};
+use anyhow::{Context, anyhow, bail};
+use optakit_core::api::{self, Request, SourceText};
 use optakit_core::bundle::{Bundle, BundleError};
 use optakit_core::visible::visible_line;
 use serde_json::Value;
@@ -17,6 +17,21 @@ pub(crate) fn only_one() -> Option<PathBuf> {
     let mut bundles = names.iter().filter(|name| name.ends_with(ENDING));
     let first = bundles.next()?;
     bundles.next().is_none().then(|| PathBuf::from(first))
+}
+
+/// Builds the bundle of a request without errors. Returns it with the text of its file.
+///
+/// # Errors
+///
+/// Fails if the bundle is larger than any command accepts.
+pub(crate) fn build(request: &Request) -> anyhow::Result<(Bundle, String)> {
+    let too_large = |error: BundleError| {
+        anyhow!("{error}\n  help: split the service file, or shorten its values")
+    };
+    api::check_bundle_size(request).map_err(too_large)?;
+    let bundle = api::bundle(request).ok().context("the bundle cannot be built")?;
+    let text = bundle.to_file().map_err(too_large)?;
+    Ok((bundle, text))
 }
 
 /// The content of a file.

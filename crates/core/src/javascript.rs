@@ -144,15 +144,17 @@ pub fn aws(input: Ts<Input>) -> Result<Vec<Ts<AwsDocument>>, JsValue> {
 /// # Errors
 ///
 /// Throws an `OptakitError` if an argument has the wrong type, if a choice is invalid, if the file
-/// has errors, or if the RDS certificates are missing.
+/// has errors, if the RDS certificates are missing, or if the bundle is too large.
 #[wasm_bindgen]
 pub fn bundle(input: Ts<Input>) -> Result<Ts<BundleFile>, JsValue> {
     let request = request(&input)?;
     check_choices(&request)?;
+    api::check_bundle_size(&request).map_err(|error| Failure::of_size(&error))?;
     let bundle =
         api::bundle(&request).map_err(|analysis| Failure::of_bundle(&request, &analysis))?;
     check_variables(&request, &api::check(&request))?;
-    to_js(&BundleFile { name: bundle.file_name(), text: bundle.to_text() })
+    let text = bundle.to_file().map_err(|error| Failure::of_size(&error))?;
+    to_js(&BundleFile { name: bundle.file_name(), text })
 }
 
 /// Returns the completions at a UTF-16 offset; nothing if there are none. `file` is the name of the

@@ -35,10 +35,17 @@ pub(crate) fn save_kustomize(state: State) {
 
 fn build_and_save(state: State) {
     let request = state.results.outcome.with_untracked(|outcome| outcome.request.clone());
+    if let Err(error) = api::check_bundle_size(&request) {
+        return state.notify(format!("Cannot save the bundle: {error}"));
+    }
     match api::bundle(&request) {
         Ok(bundle) => {
             let name = bundle.file_name();
-            let saved = export::save(&name, "application/json", &bundle.to_text());
+            let text = match bundle.to_file() {
+                Ok(text) => text,
+                Err(error) => return state.notify(format!("Cannot save {name}: {error}")),
+            };
+            let saved = export::save(&name, "application/json", &text);
             let objects = api::bundle_objects(&request).unwrap_or_default();
             state.sources.export.set(Some(Export {
                 layer: bundle.metadata.layer.clone(),

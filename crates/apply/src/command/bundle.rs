@@ -2,10 +2,10 @@
 
 use std::path::{Path, PathBuf};
 
-use anyhow::{Context, anyhow, bail};
+use anyhow::anyhow;
 use optakit_core::api::{self, Severity};
 use optakit_core::aws::iam::ISSUER;
-use optakit_core::bundle::{Bundle, BundleError, MAX_BYTES};
+use optakit_core::bundle::{Bundle, BundleError};
 use optakit_core::render::IMAGE_DIGEST;
 
 use super::{choices, inspect, rendered};
@@ -64,16 +64,7 @@ fn write(arguments: &BundleArgs, report: &Report) -> anyhow::Result<Outcome> {
     if rendered::manifests(&request, &analysis, Severity::Warning, report)?.is_none() {
         return Ok(Outcome::Failed);
     }
-    let bundle = api::bundle(&request).ok().context("the bundle cannot be built")?;
-    let text = bundle.to_text();
-    // No command would read it.
-    if text.len() > MAX_BYTES {
-        bail!(
-            "the bundle has {} bytes, expected at most {MAX_BYTES}\n  \
-             help: split the service file, or shorten its values",
-            text.len()
-        );
-    }
+    let (bundle, text) = bundle_file::build(&request)?;
     if arguments.output == Path::new("-") {
         report.json(&text);
         return Ok(Outcome::Succeeded);

@@ -2,7 +2,7 @@
 
 use std::path::{Path, PathBuf};
 
-use anyhow::{Context, bail};
+use anyhow::bail;
 use optakit_core::api::{self, Request, Severity, SourceText};
 use optakit_core::bundle::Bundle;
 
@@ -115,7 +115,8 @@ fn make(
     if rendered::manifests(&request, &analysis, shown, report)?.is_none() {
         bail!("{} has errors, nothing was changed", text.name);
     }
-    let mut bundle = api::bundle(&request).ok().context("the bundle cannot be built")?;
+    // A later run cannot read a bundle from the history that is too large.
+    let (mut bundle, _) = bundle_file::build(&request)?;
     let environment = &bundle.metadata.environment;
     report.note(format!("bundle of {} for {environment}: {}", text.name, bundle.digest));
     versions.set_modules(&mut bundle)?;

@@ -53,7 +53,7 @@ pub fn bundle(request: &Request) -> Result<Bundle, Box<Analysis>> {
 /// Returns a request without its values file, and the values that are not secret.
 ///
 /// Bundles are shared with others, so that a secret value must stay a hole.
-fn without_secrets(request: &Request) -> (Request, Values) {
+pub(super) fn without_secrets(request: &Request) -> (Request, Values) {
     let mut clean = request.clone();
     let values = read_values(request);
     clean.choices = clean.choices.or_values(&values);

@@ -78,5 +78,6 @@ fn own_environment(layer: &Layer, modules: &[Header]) -> Environment {
         providers: layer.providers.clone(),
         modules: None,
     };
-    Environment { own: true, ..Environment::from_file(&file, modules) }
+    let cloud = layer.own_cloud();
+    Environment { own: true, cloud, ..Environment::from_file(&file, modules) }
 }

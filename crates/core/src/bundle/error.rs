@@ -10,9 +10,9 @@ use crate::visible::visible_line;
 #[non_exhaustive]
 pub enum BundleError {
     /// The file is larger than any valid bundle.
-    #[error("the bundle has {found} bytes, expected at most {MAX_BYTES}")]
+    #[error("the bundle has at least {found} bytes, expected at most {MAX_BYTES}")]
     TooLarge {
-        /// The size of the file in bytes.
+        /// The size of the file in bytes, or of a part of it.
         found: usize,
     },
     /// The file is not JSON, or not the JSON of a bundle.

@@ -12,6 +12,7 @@ mod hole;
 mod image;
 mod object;
 mod parse;
+mod write;
 
 pub use error::{BundleError, Difference, Violation};
 pub use format::{

@@ -77,7 +77,8 @@ impl Sources {
     }
 }
 
-const fn check_size(text: &str) -> Result<(), BundleError> {
+/// Checks that a text is not larger than a bundle may be.
+pub(super) const fn check_size(text: &str) -> Result<(), BundleError> {
     if text.len() > MAX_BYTES {
         return Err(BundleError::TooLarge { found: text.len() });
     }

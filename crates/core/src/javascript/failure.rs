@@ -4,6 +4,7 @@ use serde::Serialize;
 use wasm_bindgen::prelude::{JsValue, wasm_bindgen};
 
 use crate::api::{Analysis, Request, Severity};
+use crate::bundle::BundleError;
 use crate::quote::{one_of, quoted};
 use crate::suggest::Suggestion;
 use crate::syntax::EditError;
@@ -73,6 +74,11 @@ impl Failure {
     /// Explains why an edit is not possible.
     pub(super) fn of_edit(error: EditError) -> Self {
         Self::new(ErrorCode::CannotEdit, error)
+    }
+
+    /// Reports that a bundle is too large.
+    pub(super) fn of_size(error: &BundleError) -> Self {
+        Self::new(ErrorCode::InvalidFile, error.to_string())
     }
 
     /// Explains why there is no bundle.

@@ -28,12 +28,19 @@ pub(crate) fn show() -> AnyView {
 #[component]
 fn BundlePanel() -> impl IntoView {
     let state = expect_context::<State>();
-    let contents = move || match api::bundle(&state.results.outcome.read().request) {
-        Ok(bundle) => facts(state, bundle).into_any(),
-        Err(analysis) if analysis.has_errors() || analysis.refusal.is_some() => {
-            view! { <p class="empty">{"Fix the errors to build a bundle."}</p> }.into_any()
+    let empty = |text: String| view! { <p class="empty">{text}</p> }.into_any();
+    let contents = move || {
+        let outcome = state.results.outcome.read();
+        if let Err(error) = api::check_bundle_size(&outcome.request) {
+            return empty(format!("Cannot build the bundle: {error}"));
         }
-        Err(_) => view! { <p class="empty">{"Loading the RDS certificates…"}</p> }.into_any(),
+        match api::bundle(&outcome.request) {
+            Ok(bundle) => facts(state, bundle).into_any(),
+            Err(analysis) if analysis.has_errors() || analysis.refusal.is_some() => {
+                empty("Fix the errors to build a bundle.".to_owned())
+            }
+            Err(_) => empty("Loading the RDS certificates…".to_owned()),
+        }
     };
     view! {
         <section aria-label="Bundle" class="panel">
