@@ -14,7 +14,7 @@ use crate::git_file::{self, Network};
 const MAX_BYTES: u64 = 1024 * 1024;
 /// The folders of files that the operating system generates.
 const SYSTEM_FOLDERS: &[&str] = &["/dev", "/proc", "/sys"];
-const FROM_GIT: &str = "it is an address of a Git repository, which the editor does not fetch";
+const FROM_GIT: &str = "it is a file of another Git repository";
 
 /// Whether environment files outside the repository are read.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
@@ -162,7 +162,7 @@ impl EnvironmentFiles {
     }
 
     /// Whether a path is the address of a Git repository, and not a file.
-    fn is_in_git(&self, path: &str) -> bool {
+    pub(crate) fn is_in_git(&self, path: &str) -> bool {
         is_git_address(path) && !self.path(path).exists()
     }
 

@@ -58,7 +58,7 @@ pub(crate) struct ValidateArgs {
     ///
     /// Also fixes the environment files of the service files. Keeps comments, line breaks and
     /// permissions.
-    #[arg(long, conflicts_with = "env_file")]
+    #[arg(long)]
     pub(crate) fix: bool,
     /// Print the changes of `--fix` without writing them
     #[arg(long, requires = "fix")]

@@ -4,7 +4,7 @@ use std::collections::BTreeSet;
 use std::path::{Path, PathBuf};
 
 use anyhow::bail;
-use optakit_core::api::{self, Choices, Request, SourceText};
+use optakit_core::api::{self, Choices, EnvironmentRef, Request, SourceText};
 use rayon::prelude::*;
 
 use super::{choices, rendered};
@@ -15,7 +15,7 @@ use crate::outcome::{Outcome, UsageError};
 use crate::output_file::{self, Privacy};
 use crate::plural::plural;
 use crate::report::Report;
-use crate::service_files::{self, CheckedFile, FixedFile, diff};
+use crate::service_files::{self, CheckedFile, FixedFile, Replaced, diff};
 use crate::{file, format, hint, request};
 
 /// Checks each file for all of its environments, and fixes it on request.
@@ -101,7 +101,8 @@ fn fix(
     let (mut checked, mut shown, mut total) = (Vec::new(), BTreeSet::new(), 0);
     for file in files {
         let request = read(file, arguments, values)?;
-        let (after, changed, count) = service_files::fix(request.clone())?;
+        let replaced = replaced(&request, arguments);
+        let (after, changed, count) = service_files::fix(request.clone(), &replaced)?;
         for file in &changed {
             if !arguments.dry_run {
                 write(file)?;
@@ -123,6 +124,17 @@ fn fix(
         (_, false) => report.note(format!("{} fixed", plural(total, "problem"))),
     }
     Ok(checked)
+}
+
+/// Returns the files of `--env-file` by the path in the service file.
+fn replaced(request: &Request, arguments: &ValidateArgs) -> Replaced {
+    let reading = choices::reading(arguments.allow_outside, &arguments.environments);
+    let file_of = |environment: EnvironmentRef| {
+        let mut files = reading.replaced.iter();
+        let (_, file) = files.find(|(name, _)| *name == environment.name)?;
+        Some((environment.path, file.clone()))
+    };
+    request.service.environments().into_iter().filter_map(file_of).collect()
 }
 
 /// Writes a fixed file, unless someone else has changed it.

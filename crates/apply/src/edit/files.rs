@@ -12,7 +12,7 @@ use serde::Serialize;
 
 use super::version::{Condition, Content};
 use crate::digest;
-use crate::environment_file::{EnvironmentFiles, Outside};
+use crate::environment_file::{EnvironmentFiles, Outside, Reading};
 use crate::file::{self, FileError};
 use crate::output_file::{self, Privacy};
 
@@ -179,6 +179,10 @@ impl Files {
     }
 
     fn read_environment(&self, path: &str) -> Option<Content> {
+        if self.environments.is_in_git(path) {
+            let text = self.environments.read_or_fetch(path, &Reading::default()).ok()?;
+            return Content::from_bytes(path, text.into_bytes()).ok();
+        }
         let found = self.environments.find(path, Outside::Allow).ok()?;
         content(&found).ok().flatten()
     }

@@ -1,6 +1,7 @@
 //! Applies the safe fixes of a service file and of its environment files.
 
 use std::collections::{BTreeMap, BTreeSet};
+use std::path::PathBuf;
 
 use optakit_core::api::{Fix, Request, ServiceFile, TextEdit};
 use optakit_core::syntax::{DUPLICATE_KEY, YAML_SYNTAX};
@@ -19,6 +20,9 @@ pub(crate) struct FixedFile {
     pub(crate) after: String,
 }
 
+/// The files that replace environment files of the service file, by their path in it.
+pub(crate) type Replaced = BTreeMap<String, PathBuf>;
+
 /// Applies the safe fixes until none is left. Writes nothing.
 ///
 /// Returns the checked file after the fixes, the files that change, and the number of fixes.
@@ -26,23 +30,29 @@ pub(crate) struct FixedFile {
 /// # Errors
 ///
 /// Fails if the request chooses an environment that the file does not have.
-pub(crate) fn fix(request: Request) -> anyhow::Result<(CheckedFile, Vec<FixedFile>, usize)> {
+pub(crate) fn fix(
+    request: Request,
+    replaced: &Replaced,
+) -> anyhow::Result<(CheckedFile, Vec<FixedFile>, usize)> {
     let original = request.clone();
     let mut checked = check(request)?;
     let (mut seen, mut applied) = (BTreeSet::new(), 0);
     while seen.len() < MAX_PASSES && seen.insert(texts(&checked.request)) {
-        let Some((next, count)) = pass(&checked)? else { break };
+        let Some((next, count)) = pass(&checked, replaced)? else { break };
         applied += count;
         checked = next;
     }
-    let changed = changed(&original, &checked.request);
+    let changed = changed(&original, &checked.request, replaced);
     Ok((checked, changed, applied))
 }
 
 /// Applies all fixes that do not overlap. If together they break the file, applies the first fix
 /// that does not.
-fn pass(checked: &CheckedFile) -> anyhow::Result<Option<(CheckedFile, usize)>> {
-    let fixes = safe_fixes(checked);
+fn pass(
+    checked: &CheckedFile,
+    replaced: &Replaced,
+) -> anyhow::Result<Option<(CheckedFile, usize)>> {
+    let fixes = safe_fixes(checked, replaced);
     if fixes.is_empty() {
         return Ok(None);
     }
@@ -86,10 +96,11 @@ impl SafeFix<'_> {
 }
 
 /// Returns the safe fixes of files that the request can write.
-fn safe_fixes(checked: &CheckedFile) -> Vec<SafeFix<'_>> {
+fn safe_fixes<'a>(checked: &'a CheckedFile, replaced: &Replaced) -> Vec<SafeFix<'a>> {
     let fix = |found: &'_ crate::environment_diagnostic::EnvironmentDiagnostic| {
         let diagnostic = &found.diagnostic;
-        let can_write = request::is_fixable(&checked.request, &diagnostic.file);
+        let can_write = replaced.contains_key(&diagnostic.file)
+            || request::is_fixable(&checked.request, &diagnostic.file);
         diagnostic.fixes.first().is_some_and(|fix| fix.safe && can_write)
     };
     let fixable = checked.diagnostics.iter().filter(|found| fix(found));
@@ -137,12 +148,16 @@ fn texts(request: &Request) -> Vec<String> {
     std::iter::once(request.service.text().to_owned()).chain(environments).collect()
 }
 
-fn changed(before: &Request, after: &Request) -> Vec<FixedFile> {
+fn changed(before: &Request, after: &Request, replaced: &Replaced) -> Vec<FixedFile> {
     let mut files: BTreeMap<String, (&str, &str)> = BTreeMap::new();
     let environments = before.environment_files.iter().zip(after.environment_files.values());
     for ((path, before_text), after_text) in environments {
         if let (Ok(before_text), Ok(after_text)) = (before_text, after_text) {
-            files.insert(request::path_from_here(before, path), (before_text, after_text));
+            let here = match replaced.get(path) {
+                Some(file) => file.display().to_string(),
+                None => request::path_from_here(before, path),
+            };
+            files.insert(here, (before_text, after_text));
         }
     }
     let service = (before.service.name().to_owned(), (before.service.text(), after.service.text()));

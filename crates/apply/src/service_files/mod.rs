@@ -8,4 +8,4 @@ mod fix;
 pub(crate) use check::{CheckedFile, check};
 pub(crate) use diff::diff;
 pub(crate) use find::find;
-pub(crate) use fix::{FixedFile, fix};
+pub(crate) use fix::{FixedFile, Replaced, fix};

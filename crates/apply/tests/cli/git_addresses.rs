@@ -136,6 +136,13 @@ fn a_file_replaces_that_of_an_environment() {
         assert_eq!(outcome.code, 0, "{}{}", outcome.out, outcome.err);
     }
     assert_eq!(remote.calls(), 0, "git does not connect");
+    let broken = remote.path("broken.yml");
+    std::fs::write(&broken, ENVIRONMENT.replace("org_name:", "org:")).expect("it is written");
+    let file = format!("staging={}", broken.display());
+    let outcome = remote.run(&["validate", "--fix", "--env-file", &file]);
+    assert!(outcome.out.contains("+org_name: acme"), "{}{}", outcome.out, outcome.err);
+    let fixed = std::fs::read_to_string(&broken).expect("it is written");
+    assert_eq!(fixed, ENVIRONMENT);
     let outcome = remote.run(&["validate", "--env-file", "stagin=../env/staging.yml"]);
     assert_eq!(outcome.code, 64);
     assert!(outcome.err.contains("help: did you mean `staging`?"), "{}", outcome.err);
