@@ -148,3 +148,49 @@ fn requests_and_limits_of_memory_are_whole_bytes() {
     let limit = "resource_request: {memory: 0.3}\nresource_limits: {memory: 0.7}";
     assert_eq!(memory(limit), ["314573", "734004"]);
 }
+
+#[test]
+fn file_without_providers_is_for_an_existing_cluster() {
+    let text = "name: hello\norg_name: acme\nmodules:\n  - type: k8s-service\n    name: api\n    \
+                image: nginx:1.29\n    port: {http: 80}\n    public_uri: /hello\n";
+    let request = Request { service: ServiceFile::parse("opta.yml", text), ..Request::default() };
+    let analysis = analyze(&request, false);
+    assert_eq!(rules(&analysis), [""; 0]);
+    let bundle = optakit_core::api::bundle(&request).expect("the file has no errors");
+    assert_eq!(bundle.target.provider.as_deref(), Some("helm"));
+    bundle.check_layer().expect("the objects are those of the sources");
+    let auto = text.replace("nginx:1.29", "AUTO");
+    assert_eq!(rules(&check(&auto, "")), ["needs-aws"]);
+}
+
+#[test]
+fn link_to_a_bucket_of_google_cloud_has_no_effect() {
+    let service = "name: shop\nenvironments: [{name: staging, path: env.yml}]\nmodules:\n  \
+                   - {type: gcp-gcs, name: media, bucket_name: acme}\n  \
+                   - {type: k8s-service, image: nginx, port: {http: 80}, links: [{media: [write]}]}\n";
+    let environment = "name: staging\norg_name: acme\nproviders:\n  \
+                       google: {region: us-central1, project: acme}\n";
+    assert_eq!(rules(&check(service, environment)), ["environment-of-another-cloud"]);
+}
+
+#[test]
+fn bundle_that_is_too_large_is_refused_before_it_is_built() {
+    let modules: String = (0..1500)
+        .map(|number| {
+            format!("  - {{type: k8s-service, name: s{number}, image: a, port: {{http: 80}}}}\n")
+        })
+        .collect();
+    let text = format!(
+        "name: shop\norg_name: acme\nproviders: {{aws: {{region: us-east-1, \
+         account_id: 123456789012}}}}\nmodules:\n{modules}"
+    );
+    let of = |text: &str| {
+        let service = ServiceFile::parse("opta.yml", text);
+        optakit_core::api::check_bundle_size(&Request { service, ..Request::default() })
+    };
+    let error = of(&text).expect_err("the bundle is too large").to_string();
+    assert!(error.ends_with("expected at most 8388608"), "{error}");
+    let half = text.split("name: s20,").next().expect("the text has parts");
+    let half = half.rsplit_once('\n').expect("it has lines").0;
+    assert!(of(half).is_ok());
+}

@@ -54,6 +54,10 @@ fn check_link(link: &Link, checker: &mut Checker<'_>) {
         checker.push(unknown_module(link, checker.context));
         return;
     };
+    // The permissions for a bucket of Google Cloud are not in Kubernetes.
+    if module.short_type() == "gcs" && !checker.context.environment.is_on_aws() {
+        return;
+    }
     let Some(kind) = LinkKind::of(module.short_type()) else {
         checker.push(not_linkable(link, module, checker.context.layer_name));
         return;
@@ -75,12 +79,16 @@ fn check_link(link: &Link, checker: &mut Checker<'_>) {
     }
 }
 
+/// How many modules a suggestion chooses from, so that a large file stays fast.
+const SUGGESTED: usize = 200;
+
 fn unknown_module(link: &Link, context: &CheckContext<'_>) -> Diagnostic {
     let (name, modules) = (link.target.value.as_str(), context.modules);
     let linkable: Vec<&str> = modules
         .iter()
         .filter(|module| LinkKind::of(module.short_type()).is_some())
         .map(|module| module.name.value.as_str())
+        .take(SUGGESTED)
         .collect();
     let message = format!("there is no module {} in this file", quoted(name));
     let diagnostic = Diagnostic::new(&INVALID_LINK, link.target.span, &*link.path, message);

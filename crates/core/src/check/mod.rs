@@ -27,6 +27,7 @@ mod rules;
 pub mod scaling;
 mod schedule;
 pub mod sessions;
+pub mod sizes;
 pub mod storage;
 pub mod tcp_ports;
 mod uri_path;
@@ -64,6 +65,7 @@ pub fn check(
     scaling::check(&mut checker);
     env_vars::check(&mut checker);
     characters::check(&mut checker);
+    sizes::check(&mut checker);
     dollar_signs::check(&mut checker);
     ports::check(&mut checker);
     probes::check(&mut checker);

@@ -3,7 +3,7 @@
 use super::{
     aws_names, aws_only, bucket, characters, chart, cron_jobs, dollar_signs, duplicate_layer,
     duplicate_uri, env_vars, exposure, iam, image, links, names, pods, ports, probes, public_uri,
-    scaling, sessions, storage, tcp_ports, workload_names,
+    scaling, sessions, sizes, storage, tcp_ports, workload_names,
 };
 use crate::model::{
     cloud, environment, image as image_field, layer, module, named_by_key, port, providers, region,
@@ -128,6 +128,7 @@ pub static RULE_FAMILIES: &[RuleFamily] = &[
             &env_vars::INVALID_ENV_NAME,
             &env_vars::INVALID_ENV_VALUE,
             &characters::INVALID_CHARACTER,
+            &sizes::TEXT_TOO_LONG,
             &env_vars::SHADOWED_ENV_VAR,
             &dollar_signs::DOLLAR_IN_VALUE,
             &dollar_signs::HIDDEN_SECRET,

@@ -10,13 +10,13 @@ rule! {
     ///
     /// In Opta, a port of the type `tcp` was public if the module `k8s-base` of the environment
     /// file lists it in `nginx_extra_tcp_ports`. nginx reads these ports from one ConfigMap of the
-    /// whole cluster, which Optakit does not change. The Gateway API has routes for TCP only in its
-    /// experimental channel.
+    /// whole cluster, which Optakit does not change.
     ///
-    /// With the exposure `alb`, Optakit creates a Network Load Balancer for these ports.
+    /// With the exposure `gateway`, Optakit creates a TCPRoute for each of these ports. With the
+    /// exposure `alb`, it creates a Network Load Balancer.
     pub static TCP_PORT_NOT_PUBLIC: Warning {
-        fix: "Add the port to the ConfigMap `tcp-services` of ingress-nginx, create a TCPRoute, or \
-              use the exposure `alb`.",
+        fix: "Add the port to the ConfigMap `tcp-services` of ingress-nginx, or use the exposure \
+              `gateway` or `alb`.",
         bad: File(
             "name: shop\norg_name: acme\n\
              providers: {aws: {region: us-east-1, account_id: 123456789012}}\nmodules:\n  \
@@ -33,25 +33,22 @@ rule! {
 }
 
 pub(super) fn check(checker: &mut Checker<'_>) {
+    match checker.context.exposure {
+        Exposure::Nginx => {}
+        // The renderer writes a TCPRoute or a Network Load Balancer.
+        Exposure::Gateway | Exposure::Alb => return,
+    }
     let public = &checker.context.environment.tcp_ports;
     for port in checker.service.public_tcp_ports(public) {
         let number = port.service_port.0;
         let backend =
             format!("{}/{}:{number}", checker.context.layer_name, checker.header.name.value);
-        let (message, help) = match checker.context.exposure {
-            Exposure::Alb => continue,
-            Exposure::Nginx => (
-                format!("nginx forwards port {number} only if its ConfigMap `tcp-services` does"),
-                format!(
-                    "add `\"{number}\": {backend}` to this ConfigMap, and the port to the Service \
-                     of ingress-nginx"
-                ),
-            ),
-            Exposure::Gateway => (
-                format!("port {number} is not public: Optakit writes no TCPRoute"),
-                format!("create a TCPRoute to {backend}, or use the exposure `alb`"),
-            ),
-        };
+        let message =
+            format!("nginx forwards port {number} only if its ConfigMap `tcp-services` does");
+        let help = format!(
+            "add `\"{number}\": {backend}` to this ConfigMap, and the port to the Service of \
+             ingress-nginx"
+        );
         let path = checker.path("ports");
         let diagnostic = Diagnostic::new(&TCP_PORT_NOT_PUBLIC, port.span, path, message);
         checker.push(diagnostic.help(help));

@@ -6,7 +6,7 @@ pub enum Exposure {
     /// An Ingress for ingress-nginx, as in Opta.
     #[default]
     Nginx,
-    /// Routes of the Gateway API, standard channel.
+    /// Routes of the Gateway API.
     Gateway,
     /// An Ingress for the AWS Load Balancer Controller.
     Alb,

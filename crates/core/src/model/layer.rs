@@ -2,6 +2,7 @@
 
 use std::collections::BTreeMap;
 
+use super::cloud::Cloud;
 use super::field::{FieldShape, FieldType, ValueList};
 use super::field_reader::{FieldReader, FieldValue};
 use super::fields::fields;
@@ -49,6 +50,7 @@ fields! {
         /// Name of the organization. Set it only if the file has no `environments`.
         org_name: Text, { example: "acme" };
         /// Cloud account. Set it only if the file has no `environments`.
+        /// A file with `org_name` and without `providers` is for an existing cluster.
         providers: CloudAccount, {
             example: "{aws: {region: us-east-1, account_id: 123456789012}}",
         };
@@ -76,6 +78,18 @@ fields! {
 }
 
 impl Layer {
+    /// Returns the cloud of the environment that this file describes itself.
+    ///
+    /// As in Opta, a file with `org_name` and no `providers` is for an existing cluster.
+    #[must_use]
+    pub fn own_cloud(&self) -> Option<Cloud> {
+        match (&self.environments, &self.providers, &self.org_name) {
+            (_, Some(account), _) => Some(account.value.cloud),
+            (None, None, Some(_)) => Some(Cloud::Existing),
+            (Some(_), None, _) | (None, None, None) => None,
+        }
+    }
+
     /// Returns the variables of an environment of this file. They override input variables.
     #[must_use]
     pub fn variables<'a>(

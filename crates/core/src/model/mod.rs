@@ -48,5 +48,7 @@ pub mod text_map;
 pub mod toleration;
 mod unindented;
 pub mod unit;
+mod unit_suffix;
+mod variable_list;
 pub mod variables;
 pub mod volume;

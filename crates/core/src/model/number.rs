@@ -4,6 +4,7 @@ use super::decimal::Decimal;
 use super::field::{FieldShape, FieldType};
 use super::field_reader::{FieldReader, FieldValue};
 use super::rules::OUT_OF_RANGE;
+use super::unit_suffix;
 use crate::diagnostic::Applicability;
 use crate::syntax::{Node, Scalar, ScalarValue};
 
@@ -24,6 +25,10 @@ impl FieldValue for Integer {
     const KIND: FieldType = FieldType::Integer;
 
     fn read(node: &Node, field: &FieldShape, reader: &mut FieldReader<'_>) -> Option<Self> {
+        if let Some(diagnostic) = unit_suffix::in_whole_number(node, field.unit, reader) {
+            reader.push(diagnostic);
+            return None;
+        }
         whole_number(node, field.range, Digits::OfReference, reader).map(Self)
     }
 }
@@ -42,6 +47,10 @@ impl FieldValue for Count {
     const KIND: FieldType = FieldType::Count;
 
     fn read(node: &Node, field: &FieldShape, reader: &mut FieldReader<'_>) -> Option<Self> {
+        if let Some(diagnostic) = unit_suffix::in_whole_number(node, field.unit, reader) {
+            reader.push(diagnostic);
+            return None;
+        }
         let range = field.range.or(Some((0, MAX_COUNT)));
         let value = whole_number(node, range, Digits::Any, reader)?;
         u32::try_from(value).ok().map(Self)

@@ -3,8 +3,9 @@
 use super::decimal::Decimal;
 use super::field::{FieldShape, FieldType};
 use super::field_reader::{FieldReader, FieldValue};
-use super::rules::{OUT_OF_RANGE, TINY_RESOURCES, UNIT_IN_NUMBER, WRONG_TYPE};
+use super::rules::{OUT_OF_RANGE, TINY_RESOURCES, WRONG_TYPE};
 use super::unit::Unit;
+use super::unit_suffix;
 use crate::diagnostic::{Applicability, Diagnostic};
 use crate::syntax::{Node, ScalarValue};
 
@@ -113,21 +114,11 @@ fn not_a_number(
     unit: Option<Unit>,
     reader: &FieldReader<'_>,
 ) -> Diagnostic {
+    let converted = unit.and_then(|unit| Some((unit_suffix::converted(text, unit)?, unit)));
+    if let Some((converted, unit)) = converted {
+        return unit_suffix::diagnostic(node, text, converted, unit, reader);
+    }
     let (key, unit_name) = (reader.last_key(), unit.map_or("", Unit::name));
-    let split = text.find(|c: char| !(c.is_ascii_digit() || c == '.')).unwrap_or(text.len());
-    let (number, suffix) = text.split_at(split);
-    let factor = unit.and_then(|unit| unit.factor_of(suffix));
-    let converted = Decimal::parse(number).zip(factor);
-    let Some((number, factor)) = converted else {
-        let message = format!("`{key}` is {}, expected a number of {unit_name}", node.describe());
-        return reader.fault(&WRONG_TYPE, node.span, message);
-    };
-    let converted = number.times(factor).to_string();
-    let message = format!("`{key}` is `{text}`, expected a number of {unit_name} without a unit");
-    reader.fault(&UNIT_IN_NUMBER, node.span, message).fix(
-        Applicability::Safe,
-        format!("change to `{converted}`"),
-        node.span,
-        converted,
-    )
+    let message = format!("`{key}` is {}, expected a number of {unit_name}", node.describe());
+    reader.fault(&WRONG_TYPE, node.span, message)
 }

@@ -61,8 +61,8 @@ rule! {
 }
 
 rule! {
-    /// The value has a unit, but the field expects a number. `cpu` is always in millicores and
-    /// `memory` in mebibytes.
+    /// The value has a unit, but the field expects a number. `cpu` is always in millicores,
+    /// `memory` in mebibytes, the `size` of a volume in gibibytes, and a time in seconds.
     pub static UNIT_IN_NUMBER: Error {
         fix: "Write the number without a unit.",
         bad: Module("resource_request:\n  cpu: 100m\n"),

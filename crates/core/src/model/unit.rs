@@ -43,8 +43,15 @@ impl Unit {
     #[must_use]
     pub fn factor_of(self, suffix: &str) -> Option<u32> {
         match (self, suffix) {
-            (Self::Millicores, "m") | (Self::Mebibytes, "Mi" | "M" | "MB" | "MiB") => Some(1),
-            (Self::Mebibytes, "Gi" | "G" | "GB" | "GiB") => Some(1024),
+            (Self::Millicores, "m")
+            | (Self::Mebibytes, "Mi" | "M" | "MB" | "MiB")
+            | (Self::Gibibytes, "Gi" | "G" | "GB" | "GiB")
+            | (Self::Seconds, "s" | "sec")
+            | (Self::PercentOfRequest, "%") => Some(1),
+            (Self::Mebibytes, "Gi" | "G" | "GB" | "GiB")
+            | (Self::Gibibytes, "Ti" | "T" | "TB" | "TiB") => Some(1024),
+            (Self::Seconds, "m" | "min") => Some(60),
+            (Self::Seconds, "h") => Some(3600),
             _ => None,
         }
     }

@@ -4,6 +4,8 @@ use std::collections::BTreeMap;
 
 use super::field::{FieldShape, FieldType};
 use super::field_reader::{FieldReader, FieldValue};
+use super::variable_list;
+use crate::diagnostic::Applicability;
 use crate::order;
 use crate::span::Span;
 use crate::syntax::{Node, ScalarValue};
@@ -39,7 +41,12 @@ impl FieldValue for Variables {
 
     fn read(node: &Node, _field: &FieldShape, reader: &mut FieldReader<'_>) -> Option<Self> {
         let Some(mapping) = node.as_mapping() else {
-            reader.push(reader.wrong_type(node, "a map from name to value"));
+            let diagnostic = reader.wrong_type(node, "a map from name to value");
+            let edits = variable_list::edits(node, reader.source);
+            reader.push(match edits {
+                Some(edits) => diagnostic.fix_edits(Applicability::Safe, "change to a map", edits),
+                None => diagnostic,
+            });
             return None;
         };
         let entries = mapping.entries.iter();

@@ -1,5 +1,6 @@
 //! Reads an environment file.
 
+use super::old_form;
 use super::placeholder::remove_placeholders;
 use crate::diagnostic::Diagnostic;
 use crate::model::environment::{Environment, EnvironmentFile, check_name};
@@ -42,6 +43,11 @@ pub fn environment_file(source: &Source) -> (Environment, Vec<Diagnostic>) {
     let root = root.as_ref().as_ref();
     let mut environment = Environment::default();
     if let Some(mapping) = root.and_then(|root| root.as_mapping()) {
+        if let Some(diagnostic) = old_form::check_environment(mapping, source) {
+            diagnostics.append(&mut reader.diagnostics);
+            diagnostics.push(diagnostic);
+            return (environment, diagnostics);
+        }
         let owner = mapping.entries.first().map_or(first_line, |first| first.key.span);
         let file = read_fields(mapping, owner, &mut reader);
         if let Some(diagnostic) = file.name.as_ref().and_then(check_name) {

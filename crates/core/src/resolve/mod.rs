@@ -5,6 +5,7 @@ mod environment;
 mod format;
 mod interpolation;
 mod old_form;
+mod old_form_fix;
 mod placeholder;
 mod references;
 mod scope;

@@ -18,7 +18,8 @@ rule! {
     /// The file has no environment, so the AWS account and the region are unknown.
     ///
     /// A service file lists its environments in `environments`. A file with a single environment
-    /// can set `org_name` and `providers` instead.
+    /// can set `org_name` and `providers` instead. With `org_name` alone, it is for an existing
+    /// cluster, and Optakit manages nothing in AWS.
     pub static NO_ENVIRONMENT: Error {
         fix: "Add `environments`, or `org_name` and `providers`.",
         bad: File(
@@ -107,7 +108,7 @@ pub fn layer_file(document: &Document, source: &Source) -> (LayerFile, Vec<Diagn
         return (file, reader.diagnostics);
     };
     let owner = mapping.entries.first().map_or(first_line, |first| first.key.span);
-    if let Some(diagnostic) = old_form::check(mapping) {
+    if let Some(diagnostic) = old_form::check(mapping, source) {
         reader.push(diagnostic);
         return (file, reader.diagnostics);
     }
@@ -166,7 +167,7 @@ fn has_environment(mapping: &Mapping) -> bool {
     if items.is_some_and(<[_]>::is_empty) {
         return has("providers");
     }
-    mapping.broken || has("environments") || (has("org_name") && has("providers"))
+    mapping.broken || has("environments") || has("org_name")
 }
 
 fn report_duplicates(environments: &[Spanned<EnvironmentEntry>], reader: &mut FieldReader<'_>) {

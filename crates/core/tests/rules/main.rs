@@ -70,6 +70,8 @@ fn service_file(fields: &str) -> String {
 fn check(files: &Files) -> Analysis {
     let values = "modules: {db: {db_password: \"a@b\"}}\n".to_owned();
     let profile = files.service.contains("opta-2022").then(|| "opta-2022".to_owned());
+    // One rule is about the exposure `nginx`, and one is about the others.
+    let exposure = if files.service.contains("tcp_ports") { "nginx" } else { "gateway" };
     let request = Request {
         // One rule is about a secret value.
         values: files
@@ -84,11 +86,11 @@ fn check(files: &Files) -> Analysis {
             ("missing.yml".to_owned(), Err("no such file".to_owned())),
         ]
         .into(),
-        // One rule is about image tags, and one is about exposures other than `nginx`.
+        // One rule is about image tags.
         choices: Choices {
             profile,
             image_tag: Some("a1".to_owned()),
-            exposure: Some("gateway".to_owned()),
+            exposure: Some(exposure.to_owned()),
             ..Choices::default()
         },
         rds_certificates: RdsCertificates::always("certificates"),

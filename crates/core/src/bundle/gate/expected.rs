@@ -79,7 +79,7 @@ fn environment_of(text: &SourceText) -> Environment {
 
 /// Returns the cloud that the sources describe.
 fn cloud(file: &LayerFile, environment: Option<&Environment>) -> Cloud {
-    let own = || file.layer.as_ref()?.providers.as_ref().map(|account| account.value.cloud);
+    let own = || file.layer.as_ref()?.own_cloud();
     match environment {
         Some(environment) => environment.cloud(),
         None => own().unwrap_or_default(),

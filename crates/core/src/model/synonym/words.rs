@@ -176,6 +176,8 @@ pub const LAYER_WORDS: &[Synonym] = &[
     advice("namespace", NAMESPACE),
     scalar("app", "name"),
     scalar("organization", "org_name"),
+    scalar("org_id", "org_name"),
+    collection("envs", "environments"),
     advice("region", IN_AWS),
     advice("account_id", IN_AWS),
     advice("command", IN_MODULE),
@@ -187,6 +189,7 @@ pub const LAYER_WORDS: &[Synonym] = &[
 /// Words in an item of `environments`.
 pub const ENVIRONMENT_ENTRY_WORDS: &[Synonym] = &[
     scalar("file", "path"),
+    scalar("parent", "path"),
     collection("env", "variables"),
     collection("env_vars", "variables"),
     collection("values", "variables"),
@@ -194,7 +197,7 @@ pub const ENVIRONMENT_ENTRY_WORDS: &[Synonym] = &[
 
 /// Words in an environment file.
 pub const ENVIRONMENT_FILE_WORDS: &[Synonym] =
-    &[scalar("organization", "org_name"), scalar("org", "org_name")];
+    &[scalar("organization", "org_name"), scalar("org", "org_name"), scalar("org_id", "org_name")];
 
 /// Words in the list form of `env_vars`.
 pub const ENV_VAR_WORDS: &[Synonym] =
