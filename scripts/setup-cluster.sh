@@ -12,16 +12,16 @@ if [ -n "${KUBEBUILDER_ASSETS:-}" ]; then
 fi
 gateway_api=1.4.0
 crds="$cache/gateway-api-$gateway_api"
-if [ ! -d "$crds" ] && have go; then
+if [ ! -e "$crds/gateway.networking.k8s.io_tcproutes.yaml" ] && have go; then
   fetch_crds() {
     local module
     (cd "$root/scripts/control-plane/gateway-api" && go mod download sigs.k8s.io/gateway-api)
     module=$(cd "$root/scripts/control-plane/gateway-api" &&
       go list -m -f '{{.Dir}}' sigs.k8s.io/gateway-api)
-    mkdir -p "$crds.new"
-    cp "$module"/config/crd/standard/*.yaml "$crds.new/"
-    chmod -R u+w "$crds.new"
-    mv "$crds.new" "$crds"
+    mkdir -p "$crds"
+    install -m 644 "$module"/config/crd/standard/*.yaml "$crds/"
+    # Only the experimental channel contains TCPRoute.
+    install -m 644 "$module"/config/crd/experimental/*_tcproutes.yaml "$crds/"
   }
   step "Downloading the CRDs of the Gateway API" gateway-api fetch_crds
 fi

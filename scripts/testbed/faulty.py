@@ -13,6 +13,7 @@ with its token. GET /faulty?mode=MODE selects the fault:
   gate=N   the Nth writing request from now waits until the mode changes, then is forwarded
   cut      every watch breaks after its first change
   gone     every watch is answered with the error 410
+  tcpless  the API server does not have the kind TCPRoute
 """
 
 import http.client
@@ -75,6 +76,8 @@ class Handler(BaseHTTPRequestHandler):
                 return faults.get(state["seen"] % 9)
             if state["mode"] in ("cut", "gone") and "watch=true" in self.path:
                 return state["mode"]
+            if state["mode"] == "tcpless" and "/gateway.networking.k8s.io/v1alpha2" in self.path:
+                return "unknown"
             if state["mode"] == "down":
                 return "unsent"
             if state["mode"] in ("hold", "gate") and writes:
@@ -99,6 +102,9 @@ class Handler(BaseHTTPRequestHandler):
             status = {"kind": "Status", "status": "Failure", "code": 500}
             details = {"reason": "InternalError", "message": "etcd has no leader"}
             return self.answer(500, {**status, **details})
+        if fault == "unknown":
+            status = {"kind": "Status", "status": "Failure", "code": 404, "reason": "NotFound"}
+            return self.answer(404, status)
         if fault == "unsent":
             return self.drop()
         if fault == "gone":

@@ -64,6 +64,7 @@ impl Changes {
     /// Fails if the API server rejects a dry run.
     pub(crate) async fn in_cluster(session: &Session, force: &Force) -> anyhow::Result<Self> {
         let mut targets = session.targets();
+        live::check_served(&session.client, &targets).await.map_err(rejected)?;
         if !session.namespace_exists {
             let (namespace, untested) =
                 targets.into_iter().partition(|target| target.kind == Kind::Namespace);

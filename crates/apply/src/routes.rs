@@ -7,7 +7,7 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use optakit_core::kind::{Kind, Stage};
+use optakit_core::kind::Kind;
 use serde_json::Value;
 
 use crate::live::DesiredObject;
@@ -30,9 +30,23 @@ impl LiveRoutes {
     }
 }
 
-/// Whether objects of a kind route requests.
-pub(crate) fn is_routing(kind: Kind) -> bool {
-    kind.stage() == Stage::Traffic
+/// Whether objects of a kind route the requests of a host.
+pub(crate) const fn is_routing(kind: Kind) -> bool {
+    match kind {
+        Kind::Ingress | Kind::HttpRoute | Kind::GrpcRoute => true,
+        // The name of a TCPRoute contains its port, so it never moves to another object.
+        Kind::TcpRoute
+        | Kind::Namespace
+        | Kind::ServiceAccount
+        | Kind::ConfigMap
+        | Kind::Secret
+        | Kind::Service
+        | Kind::Deployment
+        | Kind::StatefulSet
+        | Kind::CronJob
+        | Kind::HorizontalPodAutoscaler
+        | Kind::PodDisruptionBudget => false,
+    }
 }
 
 /// Returns the hosts and paths that an object routes.

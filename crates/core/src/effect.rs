@@ -55,7 +55,7 @@ pub fn effect(kind: Kind, live: Option<&Value>, wanted: &Value) -> Effect {
         Kind::Ingress => {
             if_changed(changes("/spec") || changes("/metadata/annotations"), Effect::Traffic)
         }
-        Kind::Service | Kind::HttpRoute | Kind::GrpcRoute => {
+        Kind::Service | Kind::HttpRoute | Kind::GrpcRoute | Kind::TcpRoute => {
             if_changed(changes("/spec"), Effect::Traffic)
         }
         Kind::Namespace

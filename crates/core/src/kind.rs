@@ -130,6 +130,13 @@ kinds! {
         "grpcroutes",
         Stage::Traffic,
     ),
+    // Only the experimental channel of the Gateway API has this kind.
+    TcpRoute => facts(
+        "TCPRoute",
+        "gateway.networking.k8s.io/v1alpha2",
+        "tcproutes",
+        Stage::Traffic,
+    ),
     CronJob => Facts {
         pod_template: Some("/spec/jobTemplate/spec/template"),
         ..facts("CronJob", "batch/v1", "cronjobs", Stage::Schedule)
@@ -201,12 +208,18 @@ impl Kind {
 
     /// The number in the name of a file with an object of this kind.
     ///
-    /// Users store these files, so the numbers stay the same. A service has either a Deployment or
-    /// a StatefulSet, so both have the same number.
+    /// Users store these files, so the numbers stay the same. Some kinds have the same number: a
+    /// Deployment and a StatefulSet, of which a service has one, and a GRPCRoute and a TCPRoute.
     #[must_use]
     pub const fn file_number(self) -> usize {
         let rank = self.rank();
-        if rank > Self::Deployment.rank() { rank - 1 } else { rank }
+        if rank > Self::GrpcRoute.rank() {
+            rank - 2
+        } else if rank > Self::Deployment.rank() {
+            rank - 1
+        } else {
+            rank
+        }
     }
 
     /// The step of an apply that writes objects of this kind.
@@ -280,6 +293,9 @@ mod tests {
             (Kind::StatefulSet, 5),
             (Kind::HorizontalPodAutoscaler, 6),
             (Kind::Ingress, 8),
+            (Kind::GrpcRoute, 10),
+            (Kind::TcpRoute, 10),
+            (Kind::CronJob, 11),
         ];
         assert!(numbers.iter().all(|(kind, number)| kind.file_number() == *number));
     }

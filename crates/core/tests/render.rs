@@ -170,7 +170,7 @@ fn typed(manifest: &Manifest) -> serde_json::Value {
         Kind::PodDisruptionBudget => through::<PodDisruptionBudget>(value),
         Kind::Ingress => through::<Ingress>(value),
         // The Gateway API has no types in k8s-openapi. The cluster tests apply these objects.
-        Kind::HttpRoute | Kind::GrpcRoute => value,
+        Kind::HttpRoute | Kind::GrpcRoute | Kind::TcpRoute => value,
     }
 }
 

@@ -23,7 +23,9 @@ fn address(object: &BundleObject) -> Option<String> {
         Kind::Ingress => (text("/spec/rules/0/host")?, text("/spec/rules/0/http/paths/0/path")),
         Kind::HttpRoute => (text("/spec/hostnames/0")?, text("/spec/rules/0/matches/0/path/value")),
         Kind::GrpcRoute => (text("/spec/hostnames/0")?, None),
-        Kind::Namespace
+        // A Gateway has the domain of a TCP port, and the bundle does not contain it.
+        Kind::TcpRoute
+        | Kind::Namespace
         | Kind::ServiceAccount
         | Kind::ConfigMap
         | Kind::Secret

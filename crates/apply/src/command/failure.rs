@@ -40,6 +40,7 @@ fn prevents_the_start(error: &(dyn std::error::Error + 'static)) -> bool {
             | LiveError::OtherReplicas { .. }
             | LiveError::ScaledByOther { .. }
             | LiveError::SmallerVolume { .. }
+            | LiveError::MissingKind { .. }
             | LiveError::Failed { .. } => false,
         };
     }

@@ -139,7 +139,8 @@ const fn configures(kind: Kind) -> bool {
         | Kind::ServiceAccount
         | Kind::Ingress
         | Kind::HttpRoute
-        | Kind::GrpcRoute => true,
+        | Kind::GrpcRoute
+        | Kind::TcpRoute => true,
         Kind::Namespace
         | Kind::ConfigMap
         | Kind::Secret

@@ -42,6 +42,12 @@ pub(crate) enum LiveError {
          help: set its `size` to {from} again, or move the data to a new service"
     )]
     SmallerVolume { object: String, volume: String, from: String, to: String },
+    #[error(
+        "the cluster does not have the kind {kind} ({version})\n  \
+         help: install the {channel} channel of the Gateway API, or use another exposure: \
+         `{other}`"
+    )]
+    MissingKind { kind: &'static str, version: &'static str, channel: &'static str, other: String },
     #[error("{action} {object} failed: {reason}")]
     Failed { action: &'static str, object: String, reason: String },
 }
@@ -59,6 +65,7 @@ impl LiveError {
             | Self::Forbidden { .. }
             | Self::Rejected { .. }
             | Self::Conflict { .. }
+            | Self::MissingKind { .. }
             | Self::Failed { .. } => false,
         }
     }

@@ -6,6 +6,7 @@ mod error;
 mod lenient;
 mod object;
 mod retries;
+mod served;
 mod volumes;
 
 use std::collections::BTreeMap;
@@ -22,6 +23,7 @@ pub(crate) use error::{LiveError, explain};
 pub(crate) use lenient::{Lenient, parse};
 pub(crate) use object::{DesiredObject, WriteOptions, resource_of, to_value};
 pub(crate) use retries::{Retries, is_used_up_quota};
+pub(crate) use served::check_served;
 pub(crate) use volumes::{VolumeChange, keep_larger_claims, volume_change};
 
 /// The time within which the API server must respond.

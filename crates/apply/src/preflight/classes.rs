@@ -1,7 +1,7 @@
 //! Warns about missing parts of the cluster that objects need to have an effect: ingress classes,
 //! Gateways, the metrics API and a default StorageClass.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 
 use k8s_openapi::api::networking::v1::IngressClass;
 use k8s_openapi::api::storage::v1::StorageClass;
@@ -43,27 +43,51 @@ async fn classes(client: &kube::Client, targets: &[DesiredObject]) -> Vec<String
 }
 
 async fn gateways(client: &kube::Client, targets: &[DesiredObject]) -> Vec<String> {
-    let gateways: BTreeSet<(&str, &str)> = targets
-        .iter()
-        .filter_map(|target| target.object.pointer("/spec/parentRefs").and_then(Value::as_array))
-        .flatten()
-        .filter_map(|parent| Some((parent["namespace"].as_str()?, parent["name"].as_str()?)))
-        .collect();
+    let mut gateways: BTreeMap<(&str, &str), BTreeSet<i64>> = BTreeMap::new();
+    let routes = targets.iter().filter_map(|target| target.object.pointer("/spec/parentRefs"));
+    for parent in routes.filter_map(Value::as_array).flatten() {
+        let (Some(namespace), Some(name)) = (parent["namespace"].as_str(), parent["name"].as_str())
+        else {
+            continue;
+        };
+        gateways.entry((namespace, name)).or_default().extend(parent["port"].as_i64());
+    }
     let kind = GroupVersionKind::gvk("gateway.networking.k8s.io", "v1", "Gateway");
     let resource = ApiResource::from_gvk_with_plural(&kind, "gateways");
     let mut warnings = Vec::new();
-    for (namespace, name) in gateways {
+    for ((namespace, name), ports) in gateways {
         let api: Api<DynamicObject> = Api::namespaced_with(client.clone(), namespace, &resource);
-        if matches!(api.get_opt(name).await, Ok(None)) {
-            warnings.push(format!(
+        match api.get_opt(name).await {
+            Ok(None) => warnings.push(format!(
                 "the cluster has no Gateway `{namespace}/{name}`; the routes have no effect \
                  without it\n  \
                  help: choose another with `{}`",
                 hint::optakit("bundle", "--gateway NAMESPACE/NAME")
-            ));
+            )),
+            Ok(Some(gateway)) => {
+                let closed = ports.iter().filter(|port| !listens(&gateway.data, **port));
+                warnings.extend(closed.map(|port| {
+                    format!(
+                        "the Gateway `{namespace}/{name}` does not listen on the TCP port {port}; \
+                         the port is not public\n  \
+                         help: add `{{name: tcp-{port}, protocol: TCP, port: {port}}}` to its \
+                         `listeners`"
+                    )
+                }));
+            }
+            Err(_) => {}
         }
     }
     warnings
+}
+
+/// Whether a Gateway has a TCP listener for a port.
+fn listens(gateway: &Value, port: i64) -> bool {
+    let listeners = gateway.pointer("/spec/listeners").and_then(Value::as_array);
+    listeners
+        .into_iter()
+        .flatten()
+        .any(|listener| listener["protocol"] == "TCP" && listener["port"] == port)
 }
 
 async fn metrics(client: &kube::Client, targets: &[DesiredObject]) -> Vec<String> {
@@ -108,6 +132,16 @@ mod tests {
     use serde_json::json;
 
     use super::*;
+
+    #[test]
+    fn tcp_listener_has_the_protocol_and_the_port() {
+        let listener = |protocol: &str, port: i64| json!({"protocol": protocol, "port": port});
+        let gateway =
+            json!({"spec": {"listeners": [listener("HTTPS", 443), listener("TCP", 9000)]}});
+        assert!(listens(&gateway, 9000));
+        assert!(!listens(&gateway, 443));
+        assert!(!listens(&json!({}), 9000));
+    }
 
     #[test]
     fn default_storage_class_has_the_annotation() {

@@ -59,6 +59,7 @@ impl Workload {
             | Kind::Ingress
             | Kind::HttpRoute
             | Kind::GrpcRoute
+            | Kind::TcpRoute
             | Kind::CronJob => None,
         }
     }

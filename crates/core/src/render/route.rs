@@ -1,32 +1,60 @@
-//! Routes of the Gateway API (standard channel), one per `public_uri`: an HTTPRoute, or a GRPCRoute
-//! for a `grpc` port (<https://gateway-api.sigs.k8s.io/reference/spec/>).
+//! Routes of the Gateway API (<https://gateway-api.sigs.k8s.io/reference/spec/>).
+//!
+//! Each `public_uri` has an HTTPRoute, or a GRPCRoute for a `grpc` port. Each public TCP port has a
+//! TCPRoute, which only the experimental channel of the Gateway API contains.
 
 use super::address::{Address, addresses};
 use super::context::ServiceContext;
 use super::object::{Object, object};
+use super::service::public_name;
 use crate::check::Checked;
 use crate::kind::Kind;
 use crate::model::k8s_service::K8sService;
 use crate::model::port::PortKind;
+use crate::model::ports::ServicePort;
 use crate::text::Text;
 use crate::value::{Map, Value};
 
 pub(super) fn render(service: &Checked<K8sService>, context: &ServiceContext<'_>) -> Vec<Object> {
-    addresses(service, context).iter().map(|address| route(address, service, context)).collect()
+    let ports = service.public_tcp_ports(&context.environment.tcp_ports);
+    let tcp = ports.into_iter().map(|port| tcp_route(port, service, context));
+    let addresses = addresses(service, context);
+    addresses.iter().map(|address| route(address, service, context)).chain(tcp).collect()
+}
+
+/// Routes a port of the Gateway to the port of the Service with the same number. The listener of
+/// the Gateway is found by its port, because its name is not known.
+fn tcp_route(
+    port: ServicePort,
+    service: &Checked<K8sService>,
+    context: &ServiceContext<'_>,
+) -> Object {
+    let (number, span) = port.service_port;
+    let parent = parent(context).with("port", Value::from(number).at(span));
+    let backends = vec![backend(public_name(service, context), &port)];
+    let rule = Map::new().with("backendRefs", backends);
+    let spec = Map::new()
+        .with("parentRefs", vec![Value::from(parent)])
+        .with("rules", vec![Value::from(rule).at(port.span)]);
+    let name = format!("{}-{number}", context.names.full.as_str()).into();
+    object(Kind::TcpRoute, name, context, Map::new(), Map::new().with("spec", spec))
+}
+
+/// Returns the reference to the Gateway.
+fn parent(context: &ServiceContext<'_>) -> Map {
+    let (namespace, gateway) = context.gateway;
+    Map::new().with("name", Text::literal(gateway)).with("namespace", Text::literal(namespace))
 }
 
 fn route(address: &Address, service: &Checked<K8sService>, context: &ServiceContext<'_>) -> Object {
     let (uri, port) = (&address.uri, address.port.kind);
-    let (namespace, gateway) = context.gateway;
-    let parent =
-        Map::new().with("name", Text::literal(gateway)).with("namespace", Text::literal(namespace));
     let hosts = uri.host.clone().map(|host| vec![Value::from(host).at(uri.span)]);
     let rule = match port {
         PortKind::Grpc => grpc_rule(address),
         PortKind::Http | PortKind::Websocket | PortKind::Tcp => http_rule(address, service),
     };
     let spec = Map::new()
-        .with("parentRefs", vec![Value::from(parent)])
+        .with("parentRefs", vec![Value::from(parent(context))])
         .maybe("hostnames", hosts)
         .with("rules", vec![Value::from(rule).at(uri.span)]);
     let kind = if port == PortKind::Grpc { Kind::GrpcRoute } else { Kind::HttpRoute };
@@ -34,9 +62,14 @@ fn route(address: &Address, service: &Checked<K8sService>, context: &ServiceCont
 }
 
 fn backends(address: &Address) -> Vec<Value> {
-    let (number, span) = address.port.service_port;
+    vec![backend(address.backend.clone(), &address.port)]
+}
+
+/// Returns the reference to a port of a Service.
+fn backend(service: Text, port: &ServicePort) -> Value {
+    let (number, span) = port.service_port;
     let port = Value::from(number).at(span);
-    vec![Value::from(Map::new().with("name", address.backend.clone()).with("port", port))]
+    Value::from(Map::new().with("name", service).with("port", port))
 }
 
 fn grpc_rule(address: &Address) -> Map {

@@ -46,6 +46,7 @@ pub(super) fn shape<'a>(
         Kind::Ingress => traffic::ingress(names, expected),
         Kind::HttpRoute => traffic::http_route(names, expected),
         Kind::GrpcRoute => traffic::grpc_route(names, expected),
+        Kind::TcpRoute => traffic::tcp_route(names, expected),
         Kind::CronJob => workloads::cron_job(names, expected),
     })
 }
@@ -68,7 +69,8 @@ fn is_name_of(kind: Kind, name: &str, names: &Names) -> bool {
         Kind::Ingress | Kind::HttpRoute | Kind::GrpcRoute => {
             suffix_of(name, names).is_some_and(|suffix| is_index(suffix) || is_hash_of_opta(suffix))
         }
-        Kind::CronJob => suffix_of(name, names).is_some_and(is_index),
+        // The suffix of a TCPRoute is its port.
+        Kind::CronJob | Kind::TcpRoute => suffix_of(name, names).is_some_and(is_index),
     }
 }
 
@@ -97,7 +99,7 @@ fn allowed_names(kind: Kind, expected: &Expected<'_>) -> String {
         | Kind::StatefulSet
         | Kind::HorizontalPodAutoscaler
         | Kind::PodDisruptionBudget => names.full.as_str().to_owned(),
-        Kind::Ingress | Kind::HttpRoute | Kind::GrpcRoute | Kind::CronJob => {
+        Kind::Ingress | Kind::HttpRoute | Kind::GrpcRoute | Kind::TcpRoute | Kind::CronJob => {
             format!("{}-<number>", names.full.as_str())
         }
     };

@@ -71,6 +71,19 @@ pub(super) fn grpc_route<'a>(names: &'a Names, expected: &'a Expected<'_>) -> Sh
     route(Kind::GrpcRoute, rule, names, expected)
 }
 
+/// The route of a public TCP port. The Gateway and the Service have the same port.
+pub(super) fn tcp_route<'a>(names: &'a Names, expected: &'a Expected<'_>) -> Shape<'a> {
+    let (namespace, gateway) = &expected.gateway;
+    let parent = map([
+        required("name", exactly(gateway.as_str())),
+        required("namespace", exactly(namespace.as_str())),
+        required("port", Shape::Number(1..=65_535)),
+    ]);
+    let rule = map([required("backendRefs", one_item(backend(names)))]);
+    let spec = map([required("parentRefs", one_item(parent)), required("rules", one_item(rule))]);
+    object(Kind::TcpRoute, names, None, vec![required("spec", spec)])
+}
+
 /// The Service that gets the requests. With the profile `opta-2022`, the one of a StatefulSet is
 /// headless.
 fn backend_name(names: &Names) -> Shape<'static> {
