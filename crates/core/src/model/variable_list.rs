@@ -33,8 +33,7 @@ pub(super) fn edits(list: &Node, source: &Source) -> Option<Vec<TextEdit>> {
         let is_simple = !source.slice(list.span).contains(['\n', '#']);
         return is_simple.then(|| vec![TextEdit { span: list.span, text }]);
     }
-    let edits = items.iter().map(|item| block_edit(item, source)).collect::<Option<Vec<_>>>();
-    edits
+    items.iter().map(|item| block_edit(item, source)).collect()
 }
 
 fn item(node: &Node) -> Option<Item<'_>> {

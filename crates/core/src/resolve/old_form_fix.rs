@@ -70,7 +70,10 @@ impl Writer<'_> {
     fn field(&mut self, entry: &Entry) -> Option<()> {
         match &*entry.key.value {
             "name" | "org_name" | "providers" => Some(()),
-            "org_id" => Some(self.rename(entry, "org_name")),
+            "org_id" => {
+                self.rename(entry, "org_name");
+                Some(())
+            }
             "envs" => {
                 self.rename(entry, "environments");
                 let items = entry.value.as_sequence()?;
