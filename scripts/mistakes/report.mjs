@@ -1,4 +1,4 @@
-// Makes mistakes in a file on purpose, and reports those that a test does not notice.
+// Makes mistakes in a file on purpose, and reports which of them a test notices.
 import { spawnSync } from 'node:child_process';
 import { cpSync, mkdtempSync, readFileSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
@@ -28,10 +28,11 @@ export function report(file, mistakes, test) {
   const unnoticed = mistakes.filter(([name, from, to]) => {
     if (!good.includes(from)) throw new Error(`${name}: ${file} does not contain ${from}`);
     writeFileSync(join(work, file), good.replace(from, to));
-    return passes();
+    const isUnnoticed = passes();
+    console.log(`${isUnnoticed ? 'not noticed' : 'noticed'}: ${name}`);
+    return isUnnoticed;
   });
   rmSync(work, { recursive: true });
-  unnoticed.forEach(([name]) => console.log(`not noticed: ${name}`));
   const noticed = mistakes.length - unnoticed.length;
   console.log(`${file}: ${noticed} of ${mistakes.length} mistakes were noticed`);
   if (unnoticed.length > 0) process.exitCode = 1;

@@ -15,7 +15,7 @@ const DRAFTS = [
   ['a new draft is not the one of the tab', 'sessionStorage.setItem(DRAFT, ownId);', ''],
   ['the oldest draft comes first', 'b.time - a.time', 'a.time - b.time'],
   ['a reload takes the newest draft', 'previous ? [previous, ...drafts] : drafts', 'drafts'],
-  ['only the own draft is continued', '[previous, ...drafts] : drafts', '[previous] : []'],
+  ['other drafts are not continued', '[previous, ...drafts] : drafts', '[previous] : []'],
   ['the last text is not read', UNWRITTEN, ''],
   ['a new tab is empty', 'previous ?? drafts[0]', 'previous'],
   ['a fork keeps the draft', 'export const fork = startDraft;', 'export const fork = () => {};'],

@@ -139,7 +139,7 @@ test('a release that is not complete is not stored', async () => {
   await site.send('install');
 });
 
-test('the page comes from the cache of the own release', async () => {
+test('the page comes from the cache of the current release', async () => {
   const site = new Site({ './': 'new page' });
   site.store(OLD, { './': 'old page' }).store(OWN, { './': 'own page' });
   for (const path of ['', '?token=a/b', '#o1:x/y', 'index.html', 'index.html?x']) {
@@ -165,7 +165,7 @@ test('other requests are left to the browser', async () => {
   assert.equal(await site.load('boot-1.js', { cache: 'no-store' }), undefined);
 });
 
-test('files come from the caches of our releases, the own one first', async () => {
+test('files come from the caches of our releases, the current one first', async () => {
   const site = new Site({ 'later.js': 'later' });
   const old = { 'boot-0.js': 'old boot', 'boot-1.js': 'old copy' };
   site.store(OLD, old).store(OWN, { 'boot-1.js': 'boot' });

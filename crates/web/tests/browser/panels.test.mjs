@@ -96,11 +96,11 @@ test('the diagram shows the path of requests and opens places in the text', asyn
   assert.match(await read(page), /links: \[x\]/);
 });
 
-for (const [width, arrangement] of [
+for (const [width, arrangement] of /** @type {[number, string][]} */ ([
   [1440, 'columns'],
   [1024, 'stack'],
   [390, 'stack'],
-]) {
+])) {
   test(`no part of the diagram is cut at ${width} px, and all services have one scale`, async (t) => {
     const page = await open(t, { viewport: { width, height: 844 } });
     const links = '    public_uri: "api.{parent.domain}"\n    links: [db]\n';
