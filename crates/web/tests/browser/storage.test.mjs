@@ -75,6 +75,10 @@ test('a tab continues its own draft after a reload', async (t) => {
   await keep(first.page, 'one again');
   assert.equal(await reload(second.page), 'two');
   assert.deepEqual(await texts(first.page), ['one again', 'two']);
+  const third = await tab();
+  await keep(third.page, 'three');
+  await third.page.close();
+  assert.equal(await reload(first.page), 'one again', 'a newer draft of a closed tab is not used');
 });
 
 test('a new tab continues the newest draft that no tab has open', async (t) => {
