@@ -6,11 +6,12 @@ use crate::model::exposure::Exposure;
 use crate::rule::rule;
 
 rule! {
-    /// The environment makes this TCP port public, but the exposure cannot do it.
+    /// The environment file lists this TCP port as public, but ingress-nginx needs a setting for
+    /// it.
     ///
-    /// In Opta, a port of the type `tcp` was public if the module `k8s-base` of the environment
-    /// file lists it in `nginx_extra_tcp_ports`. nginx reads these ports from one ConfigMap of the
-    /// whole cluster, which Optakit does not change.
+    /// The module `k8s-base` of the environment file lists the public TCP ports in
+    /// `nginx_extra_tcp_ports`. ingress-nginx reads them from one ConfigMap of the whole cluster,
+    /// which Optakit does not change.
     ///
     /// With the exposure `gateway`, Optakit creates a TCPRoute for each of these ports. With the
     /// exposure `alb`, it creates a Network Load Balancer.
@@ -43,8 +44,9 @@ pub(super) fn check(checker: &mut Checker<'_>) {
         let number = port.service_port.0;
         let backend =
             format!("{}/{}:{number}", checker.context.layer_name, checker.header.name.value);
-        let message =
-            format!("nginx forwards port {number} only if its ConfigMap `tcp-services` does");
+        let message = format!(
+            "port {number} is public only if the ConfigMap `tcp-services` of ingress-nginx lists it"
+        );
         let help = format!(
             "add `\"{number}\": {backend}` to this ConfigMap, and the port to the Service of \
              ingress-nginx"
