@@ -59,6 +59,7 @@ mod takeover;
 mod url_secrets;
 mod wait;
 
+use std::mem::ManuallyDrop;
 use std::process::ExitCode;
 
 use anstream::ColorChoice;
@@ -121,7 +122,10 @@ fn set_color(color: Color) {
 
 /// Parses the arguments.
 fn parse(settings: &Settings) -> Result<(Cli, ArgMatches), clap::Error> {
-    let matches = settings::apply_defaults(settings, Cli::command()).try_get_matches()?;
+    // A program parses its arguments once. Freeing the definition of all commands takes longer than
+    // checking a small file.
+    let mut definition = ManuallyDrop::new(settings::apply_defaults(settings, Cli::command()));
+    let matches = definition.try_get_matches_from_mut(std::env::args_os())?;
     Ok((Cli::from_arg_matches(&matches)?, matches))
 }
 
