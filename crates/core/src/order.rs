@@ -1,7 +1,7 @@
 //! One sort for all lists. The compiler generates the sort of the standard library for each type,
-//! which makes the page 2% larger. The same is true for `collect` into a map.
+//! which makes the page 2% larger. The same is true for `collect` into a map or a set.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 /// Sorts items by rank. Items of the same rank keep their order.
 pub(crate) fn sort_by_rank<T>(items: &mut Vec<T>, rank: impl Fn(&T) -> [usize; 3]) {
@@ -17,6 +17,13 @@ pub(crate) fn map<K: Ord, V>(pairs: impl IntoIterator<Item = (K, V)>) -> BTreeMa
     let mut map = BTreeMap::new();
     map.extend(pairs);
     map
+}
+
+/// Returns a set of items.
+pub(crate) fn set<T: Ord>(items: impl IntoIterator<Item = T>) -> BTreeSet<T> {
+    let mut set = BTreeSet::new();
+    set.extend(items);
+    set
 }
 
 #[cfg(test)]

@@ -9,6 +9,7 @@ use crate::choices::RenderOptions;
 use crate::model::image::Image;
 use crate::model::link_variable::LinkVariable;
 use crate::model::name::Names;
+use crate::order;
 use crate::render::{self, Object, ServiceContext, WithoutImage};
 use crate::resolve::Scope;
 use crate::source::Source;
@@ -136,11 +137,9 @@ pub(super) fn render_service(
     let secrets = service.service.secrets.value.iter();
     let needs = ServiceNeeds {
         inputs: missing_inputs(objects.iter().map(|object| &object.value)),
-        resource_inputs: resources
-            .iter()
-            .flat_map(AwsResource::holes)
-            .map(|placed| placed.hole.input)
-            .collect(),
+        resource_inputs: order::set(
+            resources.iter().flat_map(AwsResource::holes).map(|placed| placed.hole.input),
+        ),
         image_is_missing: is_auto && tag.is_none() && digest.is_none(),
         secrets: secrets.map(|secret| secret.value.as_str().to_owned()).collect(),
     };

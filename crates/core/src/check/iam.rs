@@ -1,10 +1,9 @@
 //! ARNs of IAM policies.
 
-use std::collections::BTreeSet;
-
 use super::context::Checker;
 use crate::diagnostic::{Applicability, Diagnostic};
 use crate::model::partition::partition;
+use crate::order;
 use crate::quote::quoted;
 use crate::rule::rule;
 use crate::span::Spanned;
@@ -143,7 +142,7 @@ fn check_number(checker: &mut Checker<'_>) {
     let linked = service.links.value.0.iter().map(|link| &link.target);
     let linked = linked.filter(|target| target.value.as_str().starts_with("arn:"));
     let policies: Vec<&Spanned<Text>> = additional.chain(linked).collect();
-    let distinct: BTreeSet<&str> = policies.iter().map(|policy| policy.value.as_str()).collect();
+    let distinct = order::set(policies.iter().map(|policy| policy.value.as_str()));
     let number = distinct.len() + 1;
     let Some(last) = policies.last().filter(|_| number > MAX_POLICIES) else { return };
     let message =

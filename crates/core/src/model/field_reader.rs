@@ -40,6 +40,12 @@ pub struct FieldReader<'a> {
     renamed: Vec<String>,
 }
 
+/// A node that is being read: the length of its path, and its key.
+struct Position {
+    length: usize,
+    key: Option<Span>,
+}
+
 impl<'a> FieldReader<'a> {
     /// Returns a reader at the root of a source.
     #[must_use]
@@ -74,42 +80,49 @@ impl<'a> FieldReader<'a> {
 
     /// Runs `read` with `path` appended to the path.
     pub fn under<T>(&mut self, path: &str, read: impl FnOnce(&mut Self) -> T) -> T {
-        self.descend(None, |current| current.push_str(path), read)
+        let outer = self.enter(None);
+        self.path.push_str(path);
+        let value = read(self);
+        self.leave(outer);
+        value
     }
 
     /// Runs `read` with the path of an entry of the current map.
     pub fn in_entry<T>(&mut self, entry: &Entry, read: impl FnOnce(&mut Self) -> T) -> T {
-        let step = |path: &mut String| {
-            if !path.is_empty() {
-                path.push('.');
-            }
-            path.push_str(&entry.key.value);
-        };
-        self.descend(Some(entry.key.span), step, read)
+        let outer = self.enter_entry(entry);
+        let value = read(self);
+        self.leave(outer);
+        value
     }
 
     /// Runs `read` with the path of an item of the current list.
     pub fn in_item<T>(&mut self, index: usize, read: impl FnOnce(&mut Self) -> T) -> T {
-        let step = |path: &mut String| {
-            let _ = write!(path, "[{index}]");
-        };
-        self.descend(None, step, read)
+        let outer = self.enter(None);
+        let _ = write!(self.path, "[{index}]");
+        let value = read(self);
+        self.leave(outer);
+        value
     }
 
-    /// Runs `read` with a longer path. The path is one string that grows and shrinks, because only
-    /// diagnostics read it.
-    fn descend<T>(
-        &mut self,
-        key: Option<Span>,
-        step: impl FnOnce(&mut String),
-        read: impl FnOnce(&mut Self) -> T,
-    ) -> T {
-        let (length, outer) = (self.path.len(), std::mem::replace(&mut self.key, key));
-        step(&mut self.path);
-        let value = read(self);
-        self.path.truncate(length);
-        self.key = outer;
-        value
+    /// Starts to read a value below the current node. The path is one string that grows and
+    /// shrinks, because only diagnostics read it. The caller adds the step to the path.
+    fn enter(&mut self, key: Option<Span>) -> Position {
+        Position { length: self.path.len(), key: std::mem::replace(&mut self.key, key) }
+    }
+
+    fn enter_entry(&mut self, entry: &Entry) -> Position {
+        let outer = self.enter(Some(entry.key.span));
+        if !self.path.is_empty() {
+            self.path.push('.');
+        }
+        self.path.push_str(&entry.key.value);
+        outer
+    }
+
+    /// Returns to an outer node.
+    fn leave(&mut self, outer: Position) {
+        self.path.truncate(outer.length);
+        self.key = outer.key;
     }
 
     /// Returns the span to report for a value: its key for a map or list, else the value.
@@ -201,18 +214,19 @@ impl<'a> FieldReader<'a> {
         mapping: &Mapping,
         field: &FieldShape,
     ) -> Option<Spanned<T>> {
-        let entry = mapping.get(field.name)?;
-        let node = &entry.value;
-        if node.is_broken() {
-            return None;
-        }
-        let is_unindented = self.unindented.contains(&entry.key.span);
+        let entry = self.find(mapping, field)?;
         self.in_entry(entry, |reader| {
-            if node.is_null() && (!field.required || is_unindented) {
-                return None;
-            }
+            let node = &entry.value;
             T::read(node, field, reader).map(|value| Spanned::new(value, node.span))
         })
+    }
+
+    /// Returns the entry of a field; none if there is no value to read.
+    fn find<'m>(&self, mapping: &'m Mapping, field: &FieldShape) -> Option<&'m Entry> {
+        let entry = mapping.get(field.name)?;
+        let node = &entry.value;
+        let is_optional = || !field.required || self.unindented.contains(&entry.key.span);
+        (!node.is_broken() && !(node.is_null() && is_optional())).then_some(entry)
     }
 
     /// Reads a required field. If it is missing, and no other field is set instead, the diagnostic

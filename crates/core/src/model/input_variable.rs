@@ -7,6 +7,7 @@ use super::field_reader::{FieldReader, FieldValue};
 use super::fields::fields;
 use super::map_list::map_list;
 use super::variables::{Variable, VariableInput};
+use crate::order;
 use crate::span::Spanned;
 use crate::syntax::Node;
 use crate::text::Text;
@@ -49,7 +50,7 @@ impl FieldValue for InputVariables {
 
     fn read(node: &Node, field: &FieldShape, reader: &mut FieldReader<'_>) -> Option<Self> {
         let items = map_list(node, field, reader, InputVariableItem::read)?;
-        Some(Self(items.into_iter().filter_map(variable).collect()))
+        Some(Self(order::map(items.into_iter().filter_map(variable))))
     }
 }
 

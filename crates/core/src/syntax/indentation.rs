@@ -10,6 +10,7 @@ use super::compose::compose;
 use super::diagnostics::syntax_error;
 use super::lines::{line_end, line_start};
 use crate::diagnostic::{Applicability, Diagnostic, TextEdit};
+use crate::order::sort_by_rank;
 use crate::source::Source;
 use crate::span::Span;
 
@@ -282,7 +283,7 @@ impl Levels {
     fn candidates(&self, line: &Line<'_>) -> Vec<usize> {
         let levels = if line.is_item() { &self.items } else { &self.keys };
         let mut found: Vec<usize> = levels.clone();
-        found.sort_by_key(|column| (column.abs_diff(line.column), usize::MAX - column));
+        sort_by_rank(&mut found, |column| [column.abs_diff(line.column), usize::MAX - column, 0]);
         if let Some(open) = self.open {
             found.insert(0, open + STEP);
         }
