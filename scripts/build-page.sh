@@ -6,7 +6,8 @@
 cd "$root"
 built=target/page/built
 inputs=(crates/core crates/web assets/rds-ca index.html Trunk.toml Cargo.toml Cargo.lock
-  package-lock.json scripts/build-page.sh scripts/offline.mjs scripts/split.mjs .cargo)
+  package-lock.json scripts/build-page.sh scripts/offline.mjs scripts/split.mjs
+  scripts/short_imports.mjs .cargo)
 if [ -e dist/index.html ] && is_up_to_date "$built" "${inputs[@]}"; then
   exit 0
 fi

@@ -14,6 +14,8 @@ import {
 } from 'node:fs';
 import { join } from 'node:path';
 
+import { shortenImports } from './short_imports.mjs';
+
 const staging = process.env.TRUNK_STAGING_DIR;
 const work = 'target/page/split';
 // The wasm features of rustc and wasm-bindgen. wasm-split removes the section that lists them.
@@ -94,7 +96,12 @@ const target = (pattern) =>
     staging,
     built.find((name) => pattern.test(name)),
   );
-renameSync(inside('small/program.wasm'), target(/^optakit-web-.*_bg\.wasm$/));
+const short = shortenImports(
+  readFileSync(inside('small/program.wasm')),
+  readFileSync(inside('bound/program.js'), 'utf8'),
+);
+writeFileSync(target(/^optakit-web-.*_bg\.wasm$/), short.program);
+writeFileSync(inside('bound/program.js'), short.bindings);
 run(
   'esbuild',
   inside('bound/program.js'),

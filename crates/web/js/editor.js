@@ -1,12 +1,11 @@
 // The text editor of the page: CodeMirror for YAML, with the functions that the Rust side calls
 // (crates/web/src/editor/). The rules, defaults and texts about fields are in the core.
-import { defaultKeymap, indentWithTab } from '@codemirror/commands';
-import { bracketMatching, foldKeymap, indentUnit } from '@codemirror/language';
-import { diagnosticCount, lintGutter, setDiagnostics } from '@codemirror/lint';
+import { bracketMatching, indentUnit } from '@codemirror/language';
 import { Compartment, EditorState, Prec, StateEffect, StateField } from '@codemirror/state';
 import {
   Decoration,
   EditorView,
+  gutter,
   highlightActiveLine,
   highlightActiveLineGutter,
   hoverTooltip,
@@ -14,6 +13,7 @@ import {
   lineNumbers,
   placeholder,
 } from '@codemirror/view';
+import { earlyKeys, runEarlyKeys } from './early_keys.js';
 import { painted } from './painted.js';
 import { prose } from './prose.js';
 import { store, stored } from './settings.js';
@@ -90,6 +90,33 @@ async function loadTyping(view, onComplete) {
   if (view.state.doc !== textBefore && view.hasFocus) startCompletion(view);
 }
 
+// The keys and the marks of problems load right after the first view. Until then, an empty gutter
+// keeps their space.
+const keys = new Compartment();
+const problemGutter = new Compartment();
+const emptyGutter = gutter({ class: 'cm-gutter-lint' });
+/** @param {EditorView} view */
+const hasKeys = (view) => keys.get(view.state) !== earlyKeys;
+
+/**
+ * The problems of each editor.
+ *
+ * @type {WeakMap<EditorView, Diagnostic[]>}
+ */
+const problems = new WeakMap();
+
+/** @param {EditorView} view */
+async function loadEditing(view) {
+  const loaded = await import('./editing.js');
+  if (!views.has(view)) return;
+  if (!hasKeys(view)) {
+    const gutterEffect = problemGutter.reconfigure(loaded.problemGutter);
+    view.dispatch({ effects: [keys.reconfigure(loaded.keys), gutterEffect] });
+    runEarlyKeys(view);
+  }
+  loaded.mark(view, problems.get(view) ?? [], (edits) => apply(view, edits));
+}
+
 // Whether long lines are wrapped, in all editors.
 const WRAP_KEY = 'optakit.wrap';
 const wrapping = new Compartment();
@@ -140,7 +167,7 @@ export function create(parent, label, text, hint, onChange, onComplete, onHover,
     doc: text,
     extensions: [
       lineNumbers(),
-      lintGutter(),
+      problemGutter.of(emptyGutter),
       yaml(foldMarker),
       highlightActiveLine(),
       highlightActiveLineGutter(),
@@ -154,7 +181,7 @@ export function create(parent, label, text, hint, onChange, onComplete, onHover,
       lit,
       placeholder(hint),
       stepKeymap(onStep),
-      keymap.of([...defaultKeymap, ...foldKeymap, indentWithTab]),
+      keys.of(earlyKeys),
       EditorView.contentAttributes.of({
         'aria-label': label,
         tabindex: '0',
@@ -182,6 +209,7 @@ export function create(parent, label, text, hint, onChange, onComplete, onHover,
   });
   const view = new EditorView({ state, parent: root, root });
   views.add(view);
+  void painted().then(() => loadEditing(view));
   return view;
 }
 
@@ -267,48 +295,15 @@ function foldMarker(open) {
   return marker;
 }
 
-// CodeMirror closes the tooltip of the gutter when the mouse moves into it: at the window, events
-// from a shadow root have another target.
-addEventListener(
-  'mousemove',
-  (event) => {
-    const isInside = event
-      .composedPath()
-      .some((node) => node instanceof Element && node.matches('.cm-tooltip.cm-tooltip-lint'));
-    if (isInside) event.stopImmediatePropagation();
-  },
-  { capture: true },
-);
-
 /**
- * Shows diagnostics in the text. Their fixes are buttons.
+ * Marks diagnostics in the text.
  *
  * @param {EditorView} view
  * @param {Diagnostic[]} found
  */
 export function show(view, found) {
-  if (found.length === 0 && diagnosticCount(view.state) === 0) return;
-  const length = view.state.doc.length;
-  const clamp = (/** @type {number} */ at) => Math.max(0, Math.min(at, length));
-  const action = (/** @type {Fix} */ { title, edits }) => ({
-    name: title,
-    apply() {
-      apply(view, edits);
-      view.focus();
-    },
-  });
-  /** @type {import('@codemirror/lint').Diagnostic[]} */
-  const diagnostics = found.map(({ from, to, severity, message, fixes }) => ({
-    from: clamp(from),
-    to: clamp(to),
-    severity: severity === 'hint' ? 'info' : severity,
-    message,
-    actions: fixes.map(action),
-  }));
-  const isFixed = diagnostics.length < diagnosticCount(view.state);
-  view.dispatch(setDiagnostics(view.state, diagnostics));
-  // The tooltip of the gutter closes only when the mouse is far from it.
-  if (isFixed) dispatchEvent(new MouseEvent('mousemove', { clientX: -99, clientY: -99 }));
+  problems.set(view, found);
+  if (found.length > 0 || hasKeys(view)) void loadEditing(view);
 }
 
 /**

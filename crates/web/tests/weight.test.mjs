@@ -34,14 +34,16 @@ test('form, panels, dialogs, files and help load on demand', () => {
   for (const part of ['form', 'panels', 'dialogs', 'files', 'help']) {
     assert.match(table, new RegExp(`^split_${part}-.* later$`, 'm'));
   }
-  assert.match(table, /^typing-.* later$/m);
+  for (const part of ['editing', 'typing']) {
+    assert.match(table, new RegExp(`^${part}-.* later$`, 'm'));
+  }
 });
 
 /** @type {[part: string, weight: () => number, figure: number][]} */
 const FIGURES = [
-  ['the program', files(/^optakit-web-.*\.wasm/), 359],
-  ['the text editor', files(/^(?:editor|chunk)-.*\.js/), 106],
-  ['the rest of the JavaScript', files(/^(?:page|boot|first|optakit-web)\S*\.js /), 14.2],
+  ['the program', files(/^optakit-web-.*\.wasm/), 355],
+  ['the text editor', files(/^(?:editor|chunk)-.*\.js/), 99.6],
+  ['the rest of the JavaScript', files(/^(?:page|boot|first|optakit-web)\S*\.js /), 11.5],
   ['index.html', files(/^index\.html/), 3.1],
   ['the form', files(/^split_form-/), 36.4],
   ['the panels', files(/^split_panels-/), 88.5],
@@ -49,6 +51,7 @@ const FIGURES = [
   ['files', files(/^split_files-/), 46],
   ['help', files(/^split_help-/), 24.9],
   ['code that parts share', files(/^chunk_/), 86],
+  ['keys and problem marks', files(/^editing-/), 11.2],
   ['completion and search', files(/^typing-/), 15.5],
   ['the JavaScript package', packed('target/js/optakit.wasm'), 325],
 ];

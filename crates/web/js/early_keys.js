@@ -1,0 +1,44 @@
+// Keys that are pressed in a text editor before its keys are loaded.
+import { Prec } from '@codemirror/state';
+import { keymap, runScopeHandlers } from '@codemirror/view';
+
+/**
+ * The keys that wait, by editor.
+ *
+ * @type {WeakMap<import('@codemirror/view').EditorView, KeyboardEvent[]>}
+ */
+const waiting = new WeakMap();
+
+const MODIFIERS = new Set(['Control', 'Meta', 'Shift', 'Alt']);
+
+/** Holds back the keys that need a command, and every key after them. */
+export const earlyKeys = Prec.lowest(
+  keymap.of([
+    {
+      any(view, event) {
+        const keys = waiting.get(view) ?? [];
+        const needsCommand = event.key === 'Enter' || event.key === 'Tab';
+        if (event.isComposing || MODIFIERS.has(event.key)) return false;
+        if (keys.length === 0 && !needsCommand) return false;
+        waiting.set(view, [...keys, event]);
+        return true;
+      },
+    },
+  ]),
+);
+
+/**
+ * Runs the keys that were held back.
+ *
+ * @param {import('@codemirror/view').EditorView} view
+ */
+export function runEarlyKeys(view) {
+  const keys = waiting.get(view) ?? [];
+  waiting.delete(view);
+  for (const event of keys) {
+    const { key, ctrlKey, metaKey, altKey } = event;
+    const isText = key.length === 1 && !ctrlKey && !metaKey && !altKey;
+    if (runScopeHandlers(view, event, 'editor') || !isText) continue;
+    view.dispatch(view.state.replaceSelection(key), { userEvent: 'input.type' });
+  }
+}
