@@ -101,7 +101,7 @@ for (const [width, arrangement] of /** @type {[number, string][]} */ ([
   [1024, 'stack'],
   [390, 'stack'],
 ])) {
-  test(`no part of the diagram is cut at ${width} px, and all services have one scale`, async (t) => {
+  test(`no part of the diagram is cut at ${width} px, and services have one scale`, async (t) => {
     const page = await open(t, { viewport: { width, height: 844 } });
     const links = '    public_uri: "api.{parent.domain}"\n    links: [db]\n';
     const worker = '  - {type: k8s-service, name: worker, image: acme/worker:1, ports: []}\n';
