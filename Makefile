@@ -1,10 +1,11 @@
 # Each target runs a script of scripts/ or bench/. `make help` lists the targets.
 PORT ?= 8080
 MINUTES ?= 10
+FILES ?= core
 TARGETS ?= render edit bundle values link keys
 
 .DEFAULT_GOAL := help
-.PHONY: help run page js docs test check bless fuzz generate chaos bench soak profile size pictures dist reproduce
+.PHONY: help run page js docs test check bless fuzz mutants generate chaos bench soak profile size pictures dist reproduce
 
 help: ## List all targets.
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | awk -F ':.*## ' '{printf "  make %-10s %s\n", $$1, $$2}'
@@ -32,6 +33,9 @@ bless: ## Rewrite the snapshots and generated files that tests compare with.
 
 fuzz: ## Fuzz the core with random input (MINUTES=10 per target, TARGETS="render edit").
 	@scripts/fuzz.sh $(MINUTES) "$(TARGETS)"
+
+mutants: ## Change the code, and list the changes that no test notices (MINUTES=10, FILES=, SHARD=).
+	@scripts/mutants.sh $(MINUTES) "$(FILES)" $(SHARD)
 
 generate: ## Generate service files, and send what is accepted to an API server (MINUTES=10, SEED=).
 	@scripts/generate.sh $(MINUTES) $(SEED)

@@ -18,6 +18,8 @@ have() { command -v "$1" >/dev/null 2>&1; }
 mdbook=(mdbook 0.5.4 "2 to 4 minutes" --locked --no-default-features --features search)
 # shellcheck disable=SC2034
 cargo_deny=(cargo-deny 0.20.2 "3 to 6 minutes" --locked)
+# shellcheck disable=SC2034
+cargo_mutants=(cargo-mutants 27.1.0 "2 to 4 minutes" --locked)
 
 # Runs a long command and writes its output to a log. Shows the end of the log if the command fails.
 # step TITLE LOG-NAME COMMAND...

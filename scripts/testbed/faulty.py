@@ -14,6 +14,7 @@ with its token. GET /faulty?mode=MODE selects the fault:
   cut      every watch breaks after its first change
   gone     every watch is answered with the error 410
   tcpless  the API server does not have the kind TCPRoute
+GET /faulty/requests returns the requests so far, each with its method, path and body.
 """
 
 import http.client
@@ -41,6 +42,7 @@ def new_state(mode, left):
 
 
 state = new_state("none", 0)
+requests = []
 
 
 class Handler(BaseHTTPRequestHandler):
@@ -94,6 +96,9 @@ class Handler(BaseHTTPRequestHandler):
         if self.path.startswith("/faulty"):
             return self.control()
         body = self.rfile.read(int(self.headers.get("Content-Length") or 0))
+        seen = {"method": self.command, "path": self.path, "body": body.decode(errors="replace")}
+        with lock:
+            requests.append(seen)
         fault = self.fault()
         if fault == "busy":
             status = {"kind": "Status", "code": 429, "reason": "TooManyRequests", "message": "busy"}
@@ -155,6 +160,9 @@ class Handler(BaseHTTPRequestHandler):
     def control(self):
         if self.path.startswith("/faulty/held"):
             return self.answer(200, state["held"].wait(60))
+        if self.path == "/faulty/requests":
+            with lock:
+                return self.answer(200, requests)
         mode = parse_qs(urlsplit(self.path).query)["mode"][0]
         with lock:
             name, _, number = mode.partition("=")

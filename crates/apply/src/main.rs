@@ -19,6 +19,8 @@ mod duration;
 mod edit;
 mod environment_diagnostic;
 mod environment_file;
+#[cfg(test)]
+mod fake_server;
 mod file;
 mod format;
 mod git_address;

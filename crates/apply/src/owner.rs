@@ -135,6 +135,66 @@ mod tests {
             Some("the Argo CD application `shop:apps/Deployment`"),
         );
         check(json!({"labels": {"app.kubernetes.io/managed-by": "optakit"}}), None);
+        check(json!({"labels": {"meta.helm.sh/release-name": "shop-api"}}), None);
+        check(json!({}), None);
+    }
+
+    #[test]
+    fn every_other_tool_is_named_with_what_to_do() {
+        for (place, key, tool) in [
+            ("annotations", "meta.helm.sh/release-name", "the Helm release"),
+            ("annotations", "argocd.argoproj.io/tracking-id", "the Argo CD application"),
+            ("labels", "argocd.argoproj.io/instance", "the Argo CD application"),
+            ("labels", "kustomize.toolkit.fluxcd.io/name", "the Flux Kustomization"),
+            ("labels", "helm.toolkit.fluxcd.io/name", "the Flux HelmRelease"),
+            ("labels", "kapp.k14s.io/app", "the kapp app"),
+            ("labels", "kluctl.io/discriminator", "the kluctl deployment"),
+            ("labels", "instance.timoni.sh/name", "the Timoni instance"),
+        ] {
+            let object = json!({"metadata": {place: {key: "shop"}}});
+            let (owner, advice) = of(&object).unwrap_or_else(|| panic!("{key} has an owner"));
+            assert_eq!(owner, format!("{tool} `shop`"));
+            assert_eq!(advice.contains("takeover"), tool == "the Helm release", "{advice}");
+        }
+    }
+
+    #[test]
+    fn own_and_interactive_managers_are_known_by_name() {
+        for manager in ["optakit", "optakit-bootstrap", "optakit-restart"] {
+            assert!(is_own(manager) && !is_interactive(manager), "{manager}");
+        }
+        for manager in ["kubectl", "kubectl-edit", "kubectl set", "k9s", "Lens"] {
+            assert!(is_interactive(manager) && !is_own(manager), "{manager}");
+        }
+        for manager in ["helm", "kubectlx", "kube-controller-manager", "optakit2", ""] {
+            assert!(!is_interactive(manager) && !is_own(manager), "{manager}");
+        }
+    }
+
+    #[test]
+    fn only_conflicts_are_taken_over() {
+        let status = |code: u16, reason: &str, field: &str| -> Status {
+            serde_json::from_value(json!({
+                "status": "Failure", "code": code, "reason": reason, "message": "x",
+                "details": {"causes": [{
+                    "reason": "FieldManagerConflict",
+                    "message": "conflict with \"kubectl\" using apps/v1",
+                    "field": field,
+                }]},
+            }))
+            .expect("a status")
+        };
+        let none = Force::default();
+        assert!(may_take_over(&status(409, "Conflict", ".spec.replicas"), &none, false));
+        assert!(!may_take_over(&status(409, "AlreadyExists", ".spec.replicas"), &none, false));
+        assert!(!may_take_over(&status(422, "Conflict", ".spec.replicas"), &none, false));
+        let autoscaler = |field: &str| -> Status {
+            let text = serde_json::to_string(&status(409, "Conflict", field)).expect("JSON");
+            serde_json::from_str(&text.replace("kubectl", AUTOSCALER)).expect("a status")
+        };
+        assert!(may_take_over(&autoscaler(".spec.replicas"), &none, true));
+        assert!(!may_take_over(&autoscaler(".spec.replicas"), &none, false));
+        assert!(!may_take_over(&autoscaler(".spec.template"), &none, true));
     }
 
     #[test]

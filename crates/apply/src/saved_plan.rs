@@ -260,6 +260,64 @@ mod tests {
     }
 
     #[test]
+    fn a_plan_is_outdated_when_other_objects_would_be_deleted() {
+        let leftovers = |names: &[&str]| SavedPlan {
+            leftovers: names.iter().map(|name| (*name).to_owned()).collect(),
+            ..plan()
+        };
+        let reason = "other objects would be deleted";
+        assert!(outdated(leftovers(&["Ingress old"])).contains(reason));
+        let saved = leftovers(&["Ingress old"]);
+        assert!(saved.check(&leftovers(&["Ingress old"])).is_ok());
+        for now in [leftovers(&[]), leftovers(&["Ingress other"])] {
+            let error = saved.check(&now).expect_err("the plan is outdated").to_string();
+            assert!(error.contains(reason), "{error}");
+        }
+    }
+
+    #[test]
+    fn a_plan_is_outdated_when_images_and_aws_resources_change() {
+        let image = |image: &str| SavedPlan {
+            images: vec![PlannedImage { module: "api".to_owned(), image: image.to_owned() }],
+            ..plan()
+        };
+        let changed = image("a:1").check(&image("a:2")).expect_err("another image").to_string();
+        assert!(changed.contains("api ran a:1 when the plan was saved"), "{changed}");
+        assert!(image("a:1").check(&image("a:1")).is_ok());
+        let resource = |state: &str, action| SavedPlan {
+            aws: vec![PlannedResource {
+                resource: "IAM role api".to_owned(),
+                state: Some(state.to_owned()),
+                action,
+            }],
+            ..plan()
+        };
+        let saved = resource("1", AwsPlanAction::Grant);
+        assert!(saved.check(&resource("1", AwsPlanAction::Grant)).is_ok());
+        for now in [resource("2", AwsPlanAction::Grant), resource("1", AwsPlanAction::Withdraw)] {
+            let error = saved.check(&now).expect_err("the plan is outdated").to_string();
+            assert!(error.contains("IAM role api has changed since"), "{error}");
+        }
+        let error = saved.check(&plan()).expect_err("the plan is outdated").to_string();
+        assert!(error.contains("it has other AWS resources"), "{error}");
+        let new = outdated(resource("1", AwsPlanAction::Grant));
+        assert!(new.contains("IAM role api has changed since"), "{new}");
+    }
+
+    #[test]
+    fn a_plan_is_outdated_when_an_object_appears() {
+        let new = vec![object("Namespace shop", None), object("Service web", None)];
+        let now = SavedPlan { objects: new, ..plan() };
+        assert!(outdated(now).contains("Service web has changed since"));
+        // Only a namespace that did not exist may appear.
+        let namespace =
+            |state| SavedPlan { objects: vec![object("Namespace shop", state)], ..plan() };
+        let saved = namespace(Some("1"));
+        let error = saved.check(&namespace(Some("2"))).expect_err("outdated").to_string();
+        assert!(error.contains("Namespace shop has changed since"), "{error}");
+    }
+
+    #[test]
     fn a_plan_accepts_the_new_namespace() {
         let objects = vec![object("Namespace shop", Some("1")), object("Service api", Some("7"))];
         assert!(plan().check(&SavedPlan { objects, ..plan() }).is_ok());

@@ -7,6 +7,7 @@ use optakit_core::api::{
     Analysis, Baseline, BaselineObject, Change, Choices, RdsCertificates, Request, ServiceFile,
     SourceText, analyze, compare, read_objects,
 };
+use optakit_core::bundle::{Bundle, List};
 
 const ENVIRONMENT: &str = "\
 name: staging
@@ -160,6 +161,19 @@ fn registries_and_policies_have_the_domain_and_partition_of_their_region() {
 }
 
 #[test]
+fn aws_resources_have_the_names_of_environment_layer_and_module() {
+    let aws = optakit_core::api::aws_documents(&request("image: AUTO", ""));
+    let named = aws.iter().map(|document| {
+        let resource = &document.resource;
+        (resource.kind, &*resource.module, &*resource.name)
+    });
+    assert_eq!(
+        named.collect::<Vec<_>>(),
+        [("ecr-repository", "api", "opta-shop-api"), ("iam-role", "api", "staging-shop-api")]
+    );
+}
+
+#[test]
 fn the_first_link_decides_a_shared_key_of_the_secret() {
     let modules = "  - {type: postgres, name: one}\n  - {type: postgres, name: two}\n";
     let names: Vec<String> = ["db_user", "db_password", "db_host", "db_name"]
@@ -188,6 +202,18 @@ fn a_gateway_is_a_namespace_and_a_name() {
 }
 
 #[test]
+fn a_wrong_name_of_a_module_is_reported_once() {
+    for field in ["name: [a]", "name: {a: b}", "name: true"] {
+        let mut request = request("image: a", "");
+        let text = request.service.text().replace("name: api", field);
+        request.service = ServiceFile::parse("opta.yml", &text);
+        let diagnostics = analyze(&request, false).diagnostics;
+        let paths = diagnostics.iter().map(|diagnostic| diagnostic.path.as_str());
+        assert_eq!(paths.filter(|path| *path == "modules[0].name").count(), 1, "{field}");
+    }
+}
+
+#[test]
 fn doubled_braces_are_literal_braces() {
     let value = |text: &str| {
         let request = request(&format!("image: a\nenv_vars: {{A: \"{text}\"}}"), "");
@@ -197,6 +223,55 @@ fn doubled_braces_are_literal_braces() {
     assert_eq!(value("{{{env}}}"), "{staging}");
     assert_eq!(value("}}{{"), "}{");
     assert_eq!(value("{env}"), "staging");
+}
+
+fn bundle(request: &Request) -> Bundle {
+    optakit_core::api::bundle(request).expect("no errors")
+}
+
+/// Returns a label of the objects of a bundle with this kind, and of their pods.
+fn labels<'a>(bundle: &'a Bundle, kind: &str, label: &str) -> Vec<&'a str> {
+    let objects = bundle.manifests.iter().filter(|object| object.kind().name() == kind);
+    let pointers = ["/metadata/labels", "/spec/template/metadata/labels"];
+    let maps = objects.flat_map(|object| pointers.map(|pointer| object.json().pointer(pointer)));
+    maps.flatten().filter_map(|map| map[label].as_str()).collect()
+}
+
+#[test]
+fn a_new_version_replaces_the_labels_of_its_module() {
+    let mut request = request("image: AUTO", "");
+    request.choices.image_tag = Some("v1".to_owned());
+    let version = "app.kubernetes.io/version";
+    let mut changed = bundle(&request);
+    assert_eq!(labels(&changed, "Deployment", version)[..1], ["v1"]);
+    changed.set_version("web", "v2");
+    assert_eq!(labels(&changed, "Deployment", version)[..1], ["v1"]);
+    changed.set_version("api", "v2");
+    assert_eq!(labels(&changed, "Deployment", version)[..1], ["v2"]);
+    assert_eq!(labels(&changed, "Service", version), ["v2"]);
+    // In Opta, pods had the version too.
+    request.choices.profile = Some("opta-2021".to_owned());
+    let mut changed = bundle(&request);
+    changed.set_version("api", "v2");
+    assert_eq!(labels(&changed, "Deployment", "tags.datadoghq.com/version").last(), Some(&"v2"));
+}
+
+#[test]
+fn a_document_of_a_bundle_misses_only_its_own_inputs() {
+    let bundle = bundle(&request("image: AUTO", ""));
+    let missing = |list: List, length: usize| -> Vec<Vec<&str>> {
+        (0..length).map(|index| bundle.missing_inputs(list, index)).collect()
+    };
+    for (object, missing) in
+        bundle.manifests.iter().zip(missing(List::Manifests, bundle.manifests.len()))
+    {
+        let expected: &[&str] =
+            if object.kind().name() == "Deployment" { &["image_digest"] } else { &[] };
+        assert_eq!(missing, expected, "{}", object.label());
+    }
+    let aws = missing(List::Aws, bundle.aws.len());
+    assert!(aws[0].is_empty(), "the repository has no unknown values: {aws:?}");
+    assert!(aws[1].contains(&"parent.k8s_openid_provider_url"), "{aws:?}");
 }
 
 fn changes(before: &str, against: Baseline) -> Vec<(String, &'static str)> {

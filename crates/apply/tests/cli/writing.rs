@@ -196,7 +196,7 @@ fn results_that_cannot_be_printed_are_an_error() {
         assert_ne!(outcome.code, 0, "{arguments:?}");
         let expected = "cannot write to standard output: no storage space\n  help: ";
         assert!(outcome.err.contains(expected), "{arguments:?}: {}", outcome.err);
-        let closed = after(&folder, "exec > >(true); sleep 0.1", arguments);
+        let closed = after(&folder, "exec > >(true); wait $!", arguments);
         assert!(!closed.err.contains("cannot write"), "{arguments:?}: {}", closed.err);
     }
 }
@@ -204,7 +204,7 @@ fn results_that_cannot_be_printed_are_an_error() {
 #[test]
 fn a_broken_standard_error_does_not_end_a_run() {
     let folder = folder("name: shop\nmodules: 1\n");
-    for shell in ["exec 2>/dev/full", "exec 2> >(true); sleep 0.1", "exec 2>&-"] {
+    for shell in ["exec 2>/dev/full", "exec 2> >(true); wait $!", "exec 2>&-"] {
         assert_eq!(after(&folder, shell, &["validate"]).code, 1, "{shell}");
         assert_eq!(after(&folder, shell, &["apply", "missing"]).code, 4, "{shell}");
     }

@@ -29,6 +29,7 @@ mod lock_wait;
 mod manifests;
 mod network;
 mod no_wait;
+mod order;
 mod other_clouds;
 mod output;
 mod ownership;

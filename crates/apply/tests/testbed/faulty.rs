@@ -10,6 +10,23 @@ use super::{Service, setting};
 /// The kubeconfig that leads to the API server through the proxy.
 pub(crate) const KUBECONFIG: &str = "faulty.kubeconfig";
 
+/// A request that the proxy got.
+#[derive(Clone, Debug, serde::Deserialize)]
+pub(crate) struct Request {
+    pub(crate) method: String,
+    pub(crate) path: String,
+    pub(crate) body: String,
+}
+
+impl Request {
+    /// Whether the request writes an object of a resource, such as `deployments`.
+    pub(crate) fn writes(&self, method: &str, resource: &str) -> bool {
+        let path = self.path.split('?').next().unwrap_or_default();
+        let is_dry = self.path.contains("dryRun=");
+        self.method == method && !is_dry && path.split('/').any(|part| part == resource)
+    }
+}
+
 /// A running proxy (`scripts/testbed/faulty.py`).
 pub(crate) struct FaultyProxy {
     process: Child,
@@ -47,6 +64,11 @@ impl FaultyProxy {
             .output()
             .expect("curl starts");
         String::from_utf8(output.stdout).expect("the answer is text")
+    }
+
+    /// Returns the requests so far, in order.
+    pub(crate) fn requests(&self) -> Vec<Request> {
+        serde_json::from_str(&self.ask("/requests")).expect("the answer is a list of requests")
     }
 
     /// Whether a process reaches the write that the proxy delays. Otherwise it has ended.

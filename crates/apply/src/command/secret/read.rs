@@ -86,12 +86,13 @@ pub(super) fn value(name: &str) -> anyhow::Result<SecretString> {
         .lock()
         .read_to_string(&mut value)
         .context("cannot read the value from standard input")?;
-    // `echo` adds one line break.
-    let value = value
-        .strip_suffix('\n')
-        .map(|value| value.strip_suffix('\r').unwrap_or(value))
-        .unwrap_or(&value);
-    Ok(SecretString::from(value.to_owned()))
+    Ok(SecretString::from(without_line_break(&value).to_owned()))
+}
+
+/// Removes the line break that `echo` adds, also the one of Windows.
+fn without_line_break(value: &str) -> &str {
+    let Some(line) = value.strip_suffix('\n') else { return value };
+    line.strip_suffix('\r').unwrap_or(line)
 }
 
 /// Reads the file of an import.
@@ -122,6 +123,22 @@ mod tests {
         assert!(error.starts_with("the value of TOKEN is empty; nothing was stored\n"), "{error}");
         let error = check("hunter\0", true).expect_err("a NUL character");
         assert!(error.contains("has a NUL character") && !error.contains("hunter"), "{error}");
+    }
+
+    #[test]
+    fn one_line_break_at_the_end_is_removed() {
+        for (input, value) in [
+            ("a\n", "a"),
+            ("a\r\n", "a"),
+            ("a\n\n", "a\n"),
+            ("a\r", "a\r"),
+            ("a\r\nb", "a\r\nb"),
+            ("\n", ""),
+            ("a", "a"),
+            ("", ""),
+        ] {
+            assert_eq!(without_line_break(input), value, "{input:?}");
+        }
     }
 
     #[test]

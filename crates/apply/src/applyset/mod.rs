@@ -4,6 +4,9 @@
 //! A parent ConfigMap lists the kinds of the members. A label on each member names the parent.
 //! Optakit deletes members that the bundle no longer contains.
 
+#[cfg(test)]
+mod tests;
+
 use std::cmp::Reverse;
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -341,40 +344,4 @@ fn leftover(kind: Kind, item: &DynamicObject, kept: &[(Kind, String)]) -> Option
         || keep.is_some_and(|keep| keep == "true");
     let uid = metadata.uid.clone()?;
     (!is_wanted && is_ours(item) && !is_protected).then_some(Leftover { kind, name, uid })
-}
-
-#[cfg(test)]
-mod tests {
-    use serde_json::Value;
-
-    use super::*;
-
-    #[test]
-    fn the_id_is_the_one_that_kubectl_computes() {
-        // echo -n optakit-shop.shop.ConfigMap. | sha256sum | xxd -r -p | base64 | tr '+/' '-_' | tr
-        // -d =
-        assert_eq!(id_of("shop"), "applyset-QHaY2wMbQb0rLb2zyyrfxdAgnjoVMrheT97yuTmhs1Q-v1");
-    }
-
-    #[test]
-    fn only_unwanted_and_unprotected_objects_of_optakit_are_pruned() {
-        let ours = json!([{"manager": "optakit", "operation": "Apply"}]);
-        let check = |kind: Kind, extra: Value, expected: bool| {
-            let mut metadata = json!({"name": "old", "uid": "1", "managedFields": ours});
-            for (key, value) in extra.as_object().into_iter().flatten() {
-                metadata[key] = value.clone();
-            }
-            let item = serde_json::from_value(json!({ "metadata": metadata })).expect("an object");
-            let kept = [(Kind::Service, "api".to_owned())];
-            assert_eq!(leftover(kind, &item, &kept).is_some(), expected, "{kind} {metadata}");
-        };
-        check(Kind::Service, json!({}), true);
-        check(Kind::Service, json!({"name": "api"}), false);
-        check(Kind::Service, json!({"managedFields": [{"manager": "helm"}]}), false);
-        check(Kind::Service, json!({"annotations": {KEEP: "true"}}), false);
-        check(Kind::Service, json!({"deletionTimestamp": "2026-01-01T00:00:00Z"}), false);
-        check(Kind::Secret, json!({"name": "manual-secrets"}), false);
-        check(Kind::Namespace, json!({}), false);
-        check(Kind::Deployment, json!({"name": "api"}), true);
-    }
 }

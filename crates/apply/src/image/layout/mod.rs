@@ -1,6 +1,9 @@
 //! Reads the image in an OCI layout. The index of a layout may name platforms that are not in it,
 //! as `docker save` of Docker with the containerd image store does.
 
+#[cfg(test)]
+mod tests;
+
 use std::collections::BTreeSet;
 
 use oci_spec::image::{Descriptor, ImageIndex, ImageManifest, MediaType};
