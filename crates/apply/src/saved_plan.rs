@@ -265,7 +265,7 @@ mod tests {
             leftovers: names.iter().map(|name| (*name).to_owned()).collect(),
             ..plan()
         };
-        let reason = "other objects would be deleted";
+        let reason = "the objects to delete are different now";
         assert!(outdated(leftovers(&["Ingress old"])).contains(reason));
         let saved = leftovers(&["Ingress old"]);
         assert!(saved.check(&leftovers(&["Ingress old"])).is_ok());
@@ -299,7 +299,7 @@ mod tests {
             assert!(error.contains("IAM role api has changed since"), "{error}");
         }
         let error = saved.check(&plan()).expect_err("the plan is outdated").to_string();
-        assert!(error.contains("it has other AWS resources"), "{error}");
+        assert!(error.contains("the AWS resources are different now"), "{error}");
         let new = outdated(resource("1", AwsPlanAction::Grant));
         assert!(new.contains("IAM role api has changed since"), "{new}");
     }

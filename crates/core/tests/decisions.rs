@@ -225,6 +225,46 @@ fn doubled_braces_are_literal_braces() {
     assert_eq!(value("{env}"), "staging");
 }
 
+/// Returns the messages of a rule about a service with a database.
+fn messages(rule: &str, fields: &str) -> Vec<String> {
+    let request = request(&format!("image: a\n{fields}"), "  - {type: postgres, name: db}\n");
+    let found = analyze(&request, false).diagnostics.into_iter();
+    found.filter(|found| found.rule == rule).map(|found| found.message).collect()
+}
+
+#[test]
+fn only_variables_of_the_container_are_replaced_in_values() {
+    let check = |fields: &str, expected: Option<&str>| {
+        let found = messages("dollar-in-value", fields);
+        assert_eq!(found.len(), usize::from(expected.is_some()), "{fields}: {found:?}");
+        assert!(
+            found.iter().all(|found| found.contains(expected.unwrap_or_default())),
+            "{found:?}"
+        );
+    };
+    let later = Some("is defined later");
+    let replaced = Some("is replaced with the value");
+    check("env_vars: {A: x, B: \"$(A)\"}", replaced);
+    check("env_vars: {B: \"$(A)\", A: x}", later);
+    check("env_vars: {B: \"$(B)\"}", later);
+    check("env_vars: {B: \"$(TOKEN)\"}\nsecrets: [TOKEN]", later);
+    check("env_vars: {B: \"$(TOKEN)\"}\nsecrets: [OTHER]", None);
+    check("env_vars: {B: \"$(db_db_host)\"}\nlinks: [db]", later);
+    check("env_vars: {B: \"$(db_db_host)\"}", None);
+    check("env_vars: {B: \"$(RDS_CA_PATH)\"}\nlinks: [db]", replaced);
+    check("env_vars: {B: \"$(RDS_CA_PATH)\"}", None);
+    check("env_vars: {B: \"$(A)\"}\nlinks: [db]\nsecrets: [TOKEN]", None);
+    check("env_vars: {A: x, B: \"$$(A)\"}", None);
+}
+
+#[test]
+fn environment_variables_can_contain_any_text() {
+    for fields in ["env_vars: {A: \"<token>\"}", "env_vars: [{name: A, value: \"<token>\"}]"] {
+        assert_eq!(messages("placeholder", fields), [""; 0], "{fields}");
+    }
+    assert_eq!(messages("placeholder", "public_uri: \"<domain>\"").len(), 1);
+}
+
 fn bundle(request: &Request) -> Bundle {
     optakit_core::api::bundle(request).expect("no errors")
 }

@@ -165,7 +165,9 @@ mod tests {
         assert!(!error.contains("hunter2"), "{error}");
         let error = import("a.json", b"{\"A\": 1, \"A\": 2}").expect_err("a name twice");
         assert!(error.contains("a.json:1: `A` is set twice, first in line 1"), "{error}");
-        assert!(import("a.env", b"# only a comment\n").expect_err("no names").contains("no names"));
+        assert!(
+            import("a.env", b"# only a comment\n").expect_err("no names").contains("no secrets")
+        );
     }
 
     #[test]
