@@ -70,7 +70,8 @@ async fn an_object_is_only_deleted_with_the_uid_that_was_listed() {
 async fn kinds_are_only_removed_from_the_parent_at_the_end() {
     let (client, requests) = answering(|seen| (200, seen.body.clone()));
     let object = |kind: &str, name: &str| {
-        let json = json!({"apiVersion": "v1", "kind": kind, "metadata": {"name": name, "namespace": "shop"}});
+        let metadata = json!({"name": name, "namespace": "shop"});
+        let json = json!({"apiVersion": "v1", "kind": kind, "metadata": metadata});
         let object = optakit_core::bundle::BundleObject::new(json).expect("a known kind");
         DesiredObject::new(0, &object)
     };

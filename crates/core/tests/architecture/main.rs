@@ -46,6 +46,7 @@ const CORE: &[&str] = &[
 ];
 
 const APPLY: &[&str] = &[
+    "fake_server",
     "outcome",
     "duration",
     "hint",
