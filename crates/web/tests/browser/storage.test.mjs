@@ -144,6 +144,7 @@ test('a fork leaves the draft before it as it is', async (t) => {
   const { tab } = await profile(t);
   const { page } = await tab();
   await keep(page, 'before');
+  assert.equal(await reload(page), 'before');
   await page.evaluate(() => here.fork());
   await keep(page, 'after');
   assert.deepEqual(await texts(page), ['after', 'before']);
