@@ -7,6 +7,7 @@ use wasm_split_helpers::wasm_split;
 use crate::lazy::Loaded;
 use crate::page::Page;
 use crate::state::{LineOrigin, ManifestLine};
+use crate::tracking::on_change;
 
 /// How long the cursor must rest before its lines are looked up, in milliseconds.
 const REST_TIME: u32 = 120;
@@ -49,7 +50,7 @@ pub(crate) fn start(page: Page) {
 fn highlight_manifest_lines(page: Page) {
     let selection = page.state.selection;
     let latest = StoredValue::new(0_u32);
-    Effect::new(move || {
+    on_change(move || {
         let cursor = selection.cursor.get();
         latest.update_value(|turn| *turn += 1);
         let turn = latest.get_value();
@@ -72,7 +73,7 @@ fn highlight_manifest_lines(page: Page) {
 /// Highlights the text lines that the active manifest line comes from.
 fn highlight_text_lines(page: Page) {
     let active = page.state.selection.active;
-    Effect::new(move || {
+    on_change(move || {
         let Some(line) = active.get() else { return show(page, Origin::default()) };
         page.state.results.outcome.track();
         leptos::task::spawn_local(async move {

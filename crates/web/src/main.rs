@@ -31,6 +31,7 @@ mod panels;
 mod platform;
 mod problems;
 mod result_pane;
+mod saved_work;
 mod served;
 mod share;
 mod source_pane;
@@ -41,6 +42,7 @@ mod steps;
 mod storage;
 mod tabs;
 mod templates;
+mod tracking;
 mod undo;
 mod work;
 

@@ -5,9 +5,10 @@ use std::rc::Rc;
 use leptos::prelude::*;
 use wasm_bindgen::prelude::*;
 
-use crate::platform;
 use crate::state::State;
+use crate::tracking::{on_change, on_change_from};
 use crate::work::Work;
+use crate::{platform, saved_work};
 
 /// How long to wait between two entries of the history while the user types, in milliseconds.
 const HISTORY_INTERVAL: f64 = 60_000.0;
@@ -41,7 +42,7 @@ pub(crate) async fn load(is_on_disk: bool) -> (Option<Work>, Option<String>) {
         _ => Some("The editor crashed. Your text was restored."),
     };
     let message = message.map(str::to_owned);
-    let work = draft.and_then(|draft| Work::from_json(&draft));
+    let work = draft.and_then(|draft| saved_work::read(&draft));
     (work, message)
 }
 
@@ -49,7 +50,7 @@ pub(crate) async fn load(is_on_disk: bool) -> (Option<Work>, Option<String>) {
 pub(crate) fn save_changes(state: State) {
     let work = state.sources.work;
     let text = Rc::new(Closure::<dyn Fn() -> String>::new(move || work.read_untracked().to_json()));
-    Effect::new(move || {
+    on_change(move || {
         work.track();
         let text = text.clone();
         leptos::task::spawn_local(async move {
@@ -65,7 +66,7 @@ pub(crate) fn save_changes(state: State) {
 /// Adds an entry to the history once per minute while a text changes.
 fn remember_while_typing(state: State) {
     let last = StoredValue::new(js_sys::Date::now());
-    Effect::new(move |before: Option<Work>| {
+    on_change_from(move |before: Option<Work>| {
         let work = state.sources.work.get();
         if let Some(before) = before.filter(|before| has_other_texts(before, &work))
             && js_sys::Date::now() - last.get_value() > HISTORY_INTERVAL

@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 
 use optakit_core::api::{BaselineObject, Choices};
-use serde::{Deserialize, Serialize};
+use serde::Serialize;
 
 /// The name of the service file in the page.
 pub(crate) const SERVICE_FILE: &str = "opta.yml";
@@ -15,31 +15,29 @@ pub(crate) const VALUES_FILE: &str = "values.yml";
 const BYTE_ORDER_MARK: char = '\u{feff}';
 
 /// The texts and choices of the user.
-#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize)]
 pub(crate) struct Work {
     /// The service file.
     pub(crate) service: String,
     /// The environment files by path.
     pub(crate) environment_files: BTreeMap<String, String>,
     /// The selected environment.
-    #[serde(default)]
     pub(crate) environment: Option<String>,
     /// The image tag or digest.
-    #[serde(default)]
     pub(crate) image: String,
     /// The other rendering choices, such as the profile.
-    #[serde(default, rename = "target")]
+    #[serde(rename = "target")]
     pub(crate) choices: Choices,
     /// The values file. It stays in the browser: links and bundles do not contain it.
-    #[serde(default, skip_serializing_if = "String::is_empty")]
+    #[serde(skip_serializing_if = "String::is_empty")]
     pub(crate) values: String,
     /// The last export of these texts.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[serde(skip_serializing_if = "Option::is_none")]
     pub(crate) export: Option<Export>,
 }
 
 /// An exported bundle, to compare later edits with.
-#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize)]
 pub(crate) struct Export {
     /// The name in the service file.
     pub(crate) layer: String,
@@ -62,23 +60,15 @@ pub(crate) fn page_text(text: String) -> String {
 
 impl Work {
     /// Returns the work with its texts as the page shows them.
-    pub(crate) fn with_page_texts(self) -> Self {
-        let files = self.environment_files.into_iter();
-        Self {
-            service: page_text(self.service),
-            environment_files: files.map(|(path, text)| (path, page_text(text))).collect(),
-            values: page_text(self.values),
-            ..self
+    pub(crate) fn with_page_texts(mut self) -> Self {
+        let texts = self.environment_files.values_mut();
+        for text in texts.chain([&mut self.service, &mut self.values]) {
+            *text = page_text(std::mem::take(text));
         }
+        self
     }
 
-    /// Parses the result of [`to_json`](Self::to_json). It uses the parser of the browser, so that
-    /// the first load does not need another one.
-    pub(crate) fn from_json(text: &str) -> Option<Self> {
-        js_sys::JSON::parse(text).ok().and_then(|work| serde_wasm_bindgen::from_value(work).ok())
-    }
-
-    /// Serializes the work as JSON.
+    /// Serializes the work as JSON; [`saved_work::read`](crate::saved_work::read) reads it.
     pub(crate) fn to_json(&self) -> String {
         serde_json::to_string(self).expect("texts and maps with text keys are JSON")
     }

@@ -41,7 +41,7 @@ test('form, panels, dialogs, files and help load on demand', () => {
 
 /** @type {[part: string, weight: () => number, figure: number][]} */
 const FIGURES = [
-  ['the program', files(/^optakit-web-.*\.wasm/), 355],
+  ['the program', files(/^optakit-web-.*\.wasm/), 330],
   ['the text editor', files(/^(?:editor|chunk)-.*\.js/), 99.6],
   ['the rest of the JavaScript', files(/^(?:page|boot|first|optakit-web)\S*\.js /), 11.5],
   ['index.html', files(/^index\.html/), 3.1],
@@ -49,7 +49,7 @@ const FIGURES = [
   ['the panels', files(/^split_panels-/), 88.5],
   ['the dialogs', files(/^split_dialogs-/), 25.3],
   ['files', files(/^split_files-/), 46],
-  ['help', files(/^split_help-/), 24.9],
+  ['help', files(/^split_help-/), 33.5],
   ['code that parts share', files(/^chunk_/), 86],
   ['keys and problem marks', files(/^editing-/), 11.2],
   ['completion and search', files(/^typing-/), 15.5],

@@ -108,6 +108,7 @@ const APPLY: &[&str] = &[
 
 const WEB: &[&str] = &[
     "platform",
+    "tracking",
     "colors",
     "tabs",
     "image_field",
@@ -115,6 +116,7 @@ const WEB: &[&str] = &[
     "markup",
     "example_account",
     "work",
+    "saved_work",
     "steps",
     "disk",
     "state",

@@ -6,8 +6,8 @@ use super::frame::Frame;
 use crate::markup::count;
 use crate::page::Page;
 use crate::platform::{self, Entry};
-use crate::storage;
 use crate::work::Work;
+use crate::{saved_work, storage};
 
 /// The dialog with the history, newest first.
 #[component]
@@ -41,7 +41,7 @@ fn Row(entry: Entry) -> impl IntoView {
         js_sys::Date::new(&entry.time.into())
             .to_locale_string("default", &wasm_bindgen::JsValue::UNDEFINED),
     );
-    let summary = Work::from_json(&entry.text).map(|work| summary(&work)).unwrap_or_default();
+    let summary = saved_work::read(&entry.text).map(|work| summary(&work)).unwrap_or_default();
     let about = format!("{} · {summary}", entry.label);
     let label = format!("Restore {time}, {about}");
     view! {
@@ -56,7 +56,7 @@ fn Row(entry: Entry) -> impl IntoView {
 
 fn restore(page: Page, entry: &Entry) {
     page.state.view.dialog.set(None);
-    match Work::from_json(&entry.text) {
+    match saved_work::read(&entry.text) {
         Some(work) => {
             storage::remember(page.state, "before an earlier version was restored");
             page.replace(work);

@@ -6,6 +6,7 @@ use wasm_split_helpers::wasm_split;
 
 use crate::lazy::{BoxFuture, Loaded};
 use crate::state::State;
+use crate::tracking::on_change;
 
 #[wasm_split(files, fallible)]
 fn load_certificates(region: String) -> Loaded<BoxFuture<Option<String>>> {
@@ -26,7 +27,7 @@ async fn fetch(region: String) -> Option<String> {
 pub(super) fn start(state: State) {
     let results = state.results;
     let needed = Memo::new(move |_| results.outcome.read().analysis.rds_certificates_for.clone());
-    Effect::new(move || {
+    on_change(move || {
         let Some(region) = needed.get() else { return };
         leptos::task::spawn_local(async move {
             let pem = match load_certificates(region.clone()).await {

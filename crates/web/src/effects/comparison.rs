@@ -9,6 +9,7 @@ use wasm_split_helpers::wasm_split;
 
 use crate::lazy::Loaded;
 use crate::state::State;
+use crate::tracking::on_change;
 
 /// How long the texts must not change before they are compared, in milliseconds. Rendering the
 /// whole bundle at each key would be slow.
@@ -47,7 +48,7 @@ fn compare(
 pub(super) fn start(state: State) {
     let (export, results) = (state.sources.export, state.results);
     let latest = StoredValue::new(0_u32);
-    Effect::new(move || {
+    on_change(move || {
         latest.update_value(|turn| *turn += 1);
         let turn = latest.get_value();
         // An export of another environment is not a base for this one.

@@ -3,6 +3,7 @@
 use leptos::prelude::*;
 
 use crate::state::{Results, ShownManifests};
+use crate::tracking::on_change;
 
 /// How long a text has errors before its manifests are marked as old, in milliseconds. A text has
 /// errors in the middle of each word that someone types.
@@ -10,7 +11,7 @@ const STALE_DELAY: u32 = 500;
 
 pub(super) fn start(results: Results) {
     let latest = StoredValue::new(0_u32);
-    Effect::new(move || {
+    on_change(move || {
         let outcome = results.outcome.read();
         latest.update_value(|turn| *turn += 1);
         match &outcome.manifests {

@@ -2,8 +2,10 @@
 
 use leptos::prelude::*;
 use optakit_core::api::{Diagnostic, Fix};
+use wasm_split_helpers::wasm_split;
 
 use crate::image_field::{IMAGE_PROBLEM, focus_image};
+use crate::lazy::{self, Loaded};
 use crate::markup::{capitalized, count, inline_code};
 use crate::page::Page;
 use crate::problems;
@@ -16,47 +18,73 @@ const MAX_SHOWN: usize = 200;
 /// as HTML, which the Content-Security-Policy forbids.
 const ERROR: &str = "error";
 
-/// The list of problems.
+#[wasm_split(help, fallible)]
+fn load_fix_all() -> Loaded<AnyView> {
+    Ok(view! { <FixAll /> }.into_any())
+}
+
+#[wasm_split(help, fallible)]
+fn load_list() -> Loaded<AnyView> {
+    Ok(view! { <List /> }.into_any())
+}
+
+/// The number of problems and their list. The list is loaded with the first problem.
 #[component]
 pub(crate) fn Problems() -> impl IntoView {
-    let page = expect_context::<Page>();
-    let outcome = page.state.results.outcome;
-    let diagnostics = Memo::new(move |_| outcome.read().analysis.diagnostics.clone());
-    let of_choices = Memo::new(move |_| page.state.results.choice_problems());
-    let title = move || {
-        let (image, others) = &*of_choices.read();
+    let results = expect_context::<State>().results;
+    let number = Memo::new(move |_| {
+        let (image, others) = results.choice_problems();
         let of_choices = usize::from(image.is_some()) + usize::from(others.is_some());
-        match diagnostics.read().len() + of_choices {
-            0 => "No problems".to_owned(),
-            number => count(number, "problem"),
-        }
-    };
-    let has_safe_fixes = Memo::new(move |_| {
-        let has_safe_fix = |diagnostic: &&Diagnostic| diagnostic.fixes.iter().any(|fix| fix.safe);
-        diagnostics.read().iter().filter(has_safe_fix).count() > 1
+        results.outcome.read().analysis.diagnostics.len() + of_choices
     });
-    let fix_all = move || {
-        view! {
-            <button class="link" on:click=move |_| problems::apply_safe_fixes(page)>
-                "Apply safe fixes"
-            </button>
-        }
+    let title = move || match number.get() {
+        0 => "No problems".to_owned(),
+        number => count(number, "problem"),
     };
+    let has_any = Memo::new(move |_| number.get() > 0);
     view! {
         <section class="problems" aria-label="Problems">
             <div class="head">
                 <h2>
                     <span role="status">{title}</span>
                 </h2>
-                {move || has_safe_fixes.get().then(fix_all)}
+                {move || has_any.get().then(|| lazy::show(Box::pin(load_fix_all())))}
             </div>
-            <ul>
-                {move || of_choices.get().0.map(image_problem)}
-                {move || of_choices.get().1.map(choice_problem)}
-                {move || list(diagnostics.get())}
-            </ul>
+            <ul>{move || has_any.get().then(|| lazy::show(Box::pin(load_list())))}</ul>
         </section>
     }
+}
+
+/// The button that applies the safe fixes, if there are several.
+#[component]
+fn FixAll() -> impl IntoView {
+    let page = expect_context::<Page>();
+    let outcome = page.state.results.outcome;
+    let has_safe_fixes = Memo::new(move |_| {
+        let has_safe_fix = |diagnostic: &&Diagnostic| diagnostic.fixes.iter().any(|fix| fix.safe);
+        outcome.read().analysis.diagnostics.iter().filter(has_safe_fix).count() > 1
+    });
+    let button = move || {
+        view! {
+            <button class="link" on:click=move |_| problems::apply_safe_fixes(page)>
+                "Apply safe fixes"
+            </button>
+        }
+    };
+    move || has_safe_fixes.get().then(button)
+}
+
+/// The problems of the choices and of the texts.
+#[component]
+fn List() -> impl IntoView {
+    let results = expect_context::<State>().results;
+    let diagnostics = Memo::new(move |_| results.outcome.read().analysis.diagnostics.clone());
+    let of_choices = Memo::new(move |_| results.choice_problems());
+    (
+        move || of_choices.get().0.map(image_problem),
+        move || of_choices.get().1.map(choice_problem),
+        move || list(diagnostics.get()),
+    )
 }
 
 /// The problem of the image tag or digest. A click opens its field.

@@ -11,6 +11,7 @@ use crate::panels::inputs;
 use crate::panels::problems::Problems;
 use crate::start::FirstVisit;
 use crate::state::State;
+use crate::tracking::on_change;
 use crate::work::{SERVICE_FILE, VALUES_FILE};
 use tab::Tab;
 use text_editor::TextEditor;
@@ -22,7 +23,7 @@ pub(crate) fn SourcePane() -> impl IntoView {
     let view = state.view;
     let paths = Memo::new(move |_| state.results.environment_paths());
     // Closes a file when the service file no longer refers to it.
-    Effect::new(move || {
+    on_change(move || {
         let open = view.file.get();
         if open != SERVICE_FILE && open != VALUES_FILE && !paths.read().contains(&open) {
             view.file.set(SERVICE_FILE.to_owned());

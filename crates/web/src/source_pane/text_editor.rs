@@ -15,6 +15,7 @@ use crate::editor::{Callbacks, Editor, EditorStatus};
 use crate::page::Page;
 use crate::start::EmptyFile;
 use crate::state::Cursor;
+use crate::tracking::{on_change, on_change_from};
 use crate::undo;
 
 /// More lines than any screen shows.
@@ -33,7 +34,7 @@ pub(super) fn TextEditor(
     let element = NodeRef::<Div>::new();
     let open = page.state.view.file;
     let file = StoredValue::new(file);
-    Effect::new(move |created: Option<bool>| {
+    on_change_from(move |created: Option<bool>| {
         if created == Some(true) {
             return true;
         }
@@ -99,7 +100,7 @@ fn promise(found: Pin<Box<dyn Future<Output = JsValue>>>) -> Promise {
 
 /// Shows the problems of a file in its editor.
 fn show_problems(page: Page, file: StoredValue<String>) {
-    Effect::new(move || {
+    on_change(move || {
         let outcome = page.state.results.outcome.read();
         page.editors.track();
         file.with_value(|file| {

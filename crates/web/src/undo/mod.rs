@@ -12,6 +12,7 @@ use wasm_split_helpers::wasm_split;
 use crate::lazy::{self, Loaded};
 use crate::page::Page;
 use crate::steps::Undo;
+use crate::tracking::on_change_from;
 use crate::work::Work;
 
 #[wasm_split(help, fallible)]
@@ -30,7 +31,7 @@ fn load_replay(page: Page, back: bool) -> Loaded<()> {
 /// Records every change from now on.
 pub(crate) fn start(page: Page) {
     let (undo, work) = (page.undo, page.state.sources.work);
-    Effect::new(move |before: Option<Work>| {
+    on_change_from(move |before: Option<Work>| {
         let after = work.get();
         if before.is_some_and(|before| undo.note(before, &after)) {
             // If the part cannot be fetched, the changes wait for the next one.

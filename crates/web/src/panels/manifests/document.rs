@@ -12,6 +12,7 @@ use crate::editor::highlight;
 use crate::linking;
 use crate::page::Page;
 use crate::state::State;
+use crate::tracking::{on_change, on_change_from};
 
 /// The YAML of one object, which can be folded.
 #[component]
@@ -65,7 +66,7 @@ pub(super) fn Document(entry: Entry) -> impl IntoView {
 /// Draws the YAML and returns the number of its lines. Draws again only what an edit changes.
 fn draw(state: State, index: usize, label: &str, element: NodeRef<Pre>) -> RwSignal<usize> {
     let (count, label) = (RwSignal::new(0), label.to_owned());
-    Effect::new(move |before: Option<Arc<str>>| {
+    on_change_from(move |before: Option<Arc<str>>| {
         let before = before.unwrap_or_default();
         let (shown, element) = (state.results.manifests.read(), element.get());
         // When an object is removed, another one has its index for a moment.
@@ -128,7 +129,7 @@ impl DocumentLines {
     /// Scrolls to the first highlighted line whenever the highlight changes.
     fn scroll_to_highlighted(self) {
         let highlighted = Memo::new(move |_| self.highlighted());
-        Effect::new(move || {
+        on_change(move || {
             if let Some(line) = highlighted.read().first() {
                 self.scroll_to(*line);
             }

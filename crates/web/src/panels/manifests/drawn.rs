@@ -4,6 +4,7 @@ use leptos::prelude::*;
 use optakit_core::api::Manifest;
 
 use crate::state::{ShownManifests, State};
+use crate::tracking::on_change;
 
 /// The most objects that are drawn at once. A page with a thousand is slow at each key.
 pub(super) const DRAWN_OBJECTS: usize = 60;
@@ -72,7 +73,7 @@ impl Drawn {
     /// Draws the first highlighted object if all objects are visible.
     fn follow_highlighted_lines(self) {
         let highlighted = self.state.selection.highlighted;
-        Effect::new(move || {
+        on_change(move || {
             if let Some((manifest, _)) = highlighted.read().first()
                 && self.chosen.read_untracked().is_none()
             {
