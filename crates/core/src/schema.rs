@@ -33,7 +33,7 @@ fn object(fields: &[Field]) -> Value {
         .filter(|field| field.required && field.instead.is_none())
         .map(|field| field.name)
         .collect();
-    let alternatives = fields.iter().filter_map(|field| Some((field.name, field.instead?)));
+    let alternatives = fields.iter().filter_map(|field| Some((field.name, field.instead?.name)));
     let alternatives: Vec<Value> = alternatives
         .map(|(name, other)| json!({ "oneOf": [has_value(name), has_value(other)] }))
         .collect();

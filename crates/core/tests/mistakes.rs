@@ -313,3 +313,169 @@ fn a_template_can_be_inserted_into_an_empty_file() {
         assert_eq!(diagnostics(&fixed), [], "{fixed}");
     }
 }
+
+/// Returns the message, the help and the environment file after the fix, for the only diagnostic of
+/// an environment file.
+fn in_environment(text: &str) -> (String, String, String) {
+    let service = "name: shop\nenvironments: [{name: staging, path: env.yml}]\nmodules: []\n";
+    let mut request =
+        Request { service: ServiceFile::parse("opta.yml", service), ..Request::default() };
+    request.environment_files.insert("env.yml".to_owned(), Ok(text.into()));
+    let found = api::check(&request).diagnostics;
+    let [diagnostic] = found.as_slice() else { panic!("one diagnostic in\n{text}\n{found:#?}") };
+    let fixed = diagnostic.fixes.first().map(|fix| apply(text, fix)).unwrap_or_default();
+    (diagnostic.message.clone(), diagnostic.help.clone().unwrap_or_default(), fixed)
+}
+
+#[test]
+fn fields_beside_aws_move_below_it() {
+    let right = "name: staging\norg_name: acme\nproviders:\n  aws:\n    region: us-east-1\n    \
+                 account_id: 123456789012\n";
+    let is = |from: &str, to: &str, message: &str, fixed: bool| {
+        let (found, help, after) = in_environment(&right.replace(from, to));
+        assert_eq!(found, message);
+        assert_eq!(help, "indent `region` and `account_id` below `aws`");
+        assert_eq!(after, if fixed { right } else { "" });
+    };
+    let both = "  aws:\n    region: us-east-1\n    account_id: 123456789012\n";
+    let beside = "  region: us-east-1\n  account_id: 123456789012\n";
+    is(
+        both,
+        &format!("  aws:\n{beside}"),
+        "`aws` is empty, but `region` and `account_id` are beside it",
+        true,
+    );
+    is(
+        both,
+        &format!("  aws: {{}}\n{beside}"),
+        "`region` and `account_id` are beside `aws`, expected below it",
+        true,
+    );
+    is(both, beside, "`region` and `account_id` are in `providers`, expected below `aws`", true);
+    is("    account_id", "  account_id", "`account_id` is beside `aws`, expected below it", true);
+    is(
+        both,
+        "  aws: {region: us-east-1}\n  account_id: 123456789012\n",
+        "`account_id` is beside `aws`, expected below it",
+        false,
+    );
+}
+
+#[test]
+fn misspelled_keys_of_an_environment_file_are_reported() {
+    let right = "name: staging\norg_name: acme\nproviders:\n  aws: {region: us-east-1, \
+                 account_id: 123456789012}\nmodules: []\n";
+    for (key, wrong, message, help) in [
+        (
+            "providers",
+            "provider",
+            "unknown key `provider` in an environment file",
+            "did you mean `providers`?",
+        ),
+        (
+            "org_name",
+            "org_nam",
+            "unknown key `org_nam` in an environment file",
+            "did you mean `org_name`?",
+        ),
+        (
+            "modules",
+            "module",
+            "unknown key `module` in an environment file",
+            "did you mean `modules`?",
+        ),
+        ("aws", "AWS", "unknown cloud `AWS` in `providers`", "did you mean `aws`?"),
+        (
+            "aws",
+            "digitalocean",
+            "unknown cloud `digitalocean` in `providers`",
+            "use one of `aws`, `google`, `azurerm`, `local` and `helm`",
+        ),
+    ] {
+        let (found, found_help, fixed) = in_environment(&right.replacen(key, wrong, 1));
+        assert_eq!((&*found, &*found_help), (message, help));
+        assert_eq!(fixed, if wrong == "digitalocean" { "" } else { right });
+    }
+}
+
+#[test]
+fn an_environment_file_with_another_name_is_reported() {
+    let text = "name: production\norg_name: acme\nproviders:\n  aws: {region: us-east-1, \
+                account_id: 123456789012}\n";
+    let (message, help, _) = in_environment(text);
+    assert_eq!(
+        message,
+        "the environment `staging` has the name `production` in its environment file, which \
+         decides the cluster"
+    );
+    assert!(help.starts_with("check `name: production` in the environment file"), "{help}");
+}
+
+#[test]
+fn a_module_with_its_name_or_type_as_a_key_gets_fields() {
+    let service = "type: k8s-service\n    image: AUTO\n    port: {http: 80}\n";
+    for (written, message, fixed) in [
+        (
+            format!("  - api:\n    {service}"),
+            "the module has its name `api` as a key",
+            format!("  - name: api\n    {service}"),
+        ),
+        (
+            "  - k8s-service:\n      name: api\n      image: AUTO\n      ports: []\n".to_owned(),
+            "the module has its type `k8s-service` as a key",
+            "  - type: k8s-service\n    name: api\n    image: AUTO\n    ports: []\n".to_owned(),
+        ),
+        (
+            "  - postgres: {name: db}\n".to_owned(),
+            "the module has its type `postgres` as a key",
+            "  - {type: postgres, name: db}\n".to_owned(),
+        ),
+        (
+            "  - base: {}\n".to_owned(),
+            "the module has its type `base` as a key",
+            "  - {type: base}\n".to_owned(),
+        ),
+        (
+            "  - base:\n".to_owned(),
+            "the module has its type `base` as a key",
+            "  - type: base\n".to_owned(),
+        ),
+    ] {
+        let (found, _, after) = only(&format!("{HEAD}{written}"));
+        assert_eq!((&*found, after), (message, fixed));
+    }
+}
+
+#[test]
+fn curly_quotes_are_reported_wherever_a_value_stands() {
+    for (written, fixed) in [
+        ("    args: [“-v”, ‘-x’]\n", "    args: [\"-v\", \"-x\"]\n"),
+        ("    env_vars: {A: “x y”}\n", "    env_vars: {A: \"x y\"}\n"),
+        ("    env_vars:\n      A: “a: b” # c\n", "    env_vars:\n      A: \"a: b\" # c\n"),
+    ] {
+        let text =
+            format!("{HEAD}{}{written}", SERVICE.split("    env_vars").next().expect("a text"));
+        let found = diagnostics(&text);
+        assert!(found.iter().all(|one| one.message.contains("curly quotes")), "{found:#?}");
+        let mut after = text.clone();
+        for diagnostic in found.iter().rev() {
+            after = apply(&after, &diagnostic.fixes[0]);
+        }
+        assert_eq!(after, text.replace(written, fixed));
+    }
+    let text = format!("{HEAD}{SERVICE}      TITLE: the “best” shop\n");
+    assert_eq!(diagnostics(&text), []);
+}
+
+#[test]
+fn no_message_names_a_setting_of_the_yaml_library() {
+    let deep = format!("a: {}{}", "[".repeat(200), "]".repeat(200));
+    for text in
+        ["a: b: c\n", &deep, "a: &x [*x]\n", "<<: 3\n", "a: !!int x\n", "%YAML 3.0\n---\na: 1\n"]
+    {
+        for found in diagnostics(text) {
+            let all = format!("{} {:?}", found.message, found.help);
+            assert!(!all.contains("::") && !all.contains("_inline_"), "{all}");
+        }
+    }
+}

@@ -44,6 +44,8 @@ pub(super) fn read_environment(
             places.push(source);
             if environment.name.is_empty() {
                 environment.name = name;
+            } else if let Some(written) = entry.name.as_ref().filter(|_| environment.name != name) {
+                diagnostics.push(resolve::differing_name(written, &environment.name, layer, entry));
             }
             let file = SourceText { name: path.value.as_str().to_owned(), text: text.clone() };
             (environment, Some(file))
@@ -53,14 +55,9 @@ pub(super) fn read_environment(
 
 /// Reports an environment file that cannot be read.
 fn unreadable(layer: &LayerFile, entry: &EnvironmentEntry, reason: &str) -> Diagnostic {
-    let index = layer
-        .environments
-        .iter()
-        .position(|other| std::ptr::eq(&raw const other.value, entry))
-        .unwrap_or_default();
     let path = entry.path.as_ref().expect("only an entry with a path has a file");
     let message = format!("cannot read environment file {}: {reason}", quoted(path.value.as_str()));
-    let document_path = format!("environments[{index}].path");
+    let document_path = format!("{}.path", layer.path_of(entry));
     Diagnostic::new(&resolve::ENVIRONMENT_FILE_UNREADABLE, path.span, document_path, message).help(
         if resolve::is_git_address(path.value.as_str()) {
             "clone the repository, and name its file with `--env-file` or a relative path"
@@ -71,7 +68,7 @@ fn unreadable(layer: &LayerFile, entry: &EnvironmentEntry, reason: &str) -> Diag
 }
 
 /// Returns the environment that a service file describes itself.
-fn own_environment(layer: &Layer, modules: &[Header]) -> Environment {
+pub(super) fn own_environment(layer: &Layer, modules: &[Header]) -> Environment {
     let file = EnvironmentFile {
         name: layer.name.clone(),
         org_name: layer.org_name.clone(),

@@ -1,11 +1,15 @@
 //! `$(NAME)` and `$$` in the values of environment variables, which Kubernetes expands.
 
+use std::collections::{BTreeMap, BTreeSet};
+
 use super::context::Checker;
 use super::env_vars::RDS_CA_PATH;
 use crate::diagnostic::Diagnostic;
 use crate::model::env_vars::EnvVar;
 use crate::model::link_variable::{LinkVariable, link_variables, secret_holes};
 use crate::rule::rule;
+use crate::span::Spanned;
+use crate::text::Text;
 
 rule! {
     /// Kubernetes may replace a `$` in the value of an environment variable.
@@ -56,6 +60,7 @@ pub(super) fn check(checker: &mut Checker<'_>) {
     }
     let links =
         link_variables(service, checker.context.modules, checker.context.environment.cloud());
+    let names = Names::of(variables, &links, &service.secrets.value);
     let mut diagnostics = Vec::new();
     for (index, variable) in variables.iter().enumerate() {
         let path = variable.place.path(&checker.path("env_vars"));
@@ -64,19 +69,19 @@ pub(super) fn check(checker: &mut Checker<'_>) {
         };
         let found = DollarSigns::of(variable.value.value.as_str());
         for name in found.names {
+            let link = names.links.get(name);
+            let first = names.variables.get(name);
             let is_replaced = name == RDS_CA_PATH && links.iter().any(|link| link.rds)
-                || links.iter().any(|link| link.in_text && link.name == name)
-                || variables[..index].iter().any(|other| other.name.value.as_str() == name);
-            let is_variable = variables.iter().any(|other| other.name.value.as_str() == name)
-                || links.iter().any(|link| link.name == name)
-                || service.secrets.value.iter().any(|secret| secret.value.as_str() == name);
+                || link.is_some_and(|link| link.in_text)
+                || first.is_some_and(|first| *first < index);
+            let is_variable = first.is_some() || link.is_some() || names.secrets.contains(name);
             if is_replaced {
                 let message = format!("`$({name})` is replaced with the value of `{name}`");
                 diagnostics.push(report(message, help_for_replaced(name)));
             } else if is_variable {
                 let message =
                     format!("the container gets `$({name})` unchanged: `{name}` is defined later");
-                diagnostics.push(report(message, help_for_unreplaced(name, checker, &links)));
+                diagnostics.push(report(message, help_for_unreplaced(name, &names)));
             }
         }
         if found.doubled && !checker.context.escapes_dollars {
@@ -84,9 +89,36 @@ pub(super) fn check(checker: &mut Checker<'_>) {
             let help = "write `$$$$` for two dollar signs, or use the profile `default`";
             diagnostics.push(report(message.to_owned(), help.to_owned()));
         }
-        diagnostics.extend(hidden(variable, variables, &links, &path));
+        diagnostics.extend(hidden(variable, variables, &names, &links, &path));
     }
     checker.diagnostics.append(&mut diagnostics);
+}
+
+/// The variables of a container by name. A search of the lists would be slow in large files.
+struct Names<'a> {
+    /// The first place of a name in `env_vars`.
+    variables: BTreeMap<&'a str, usize>,
+    links: BTreeMap<&'a str, &'a LinkVariable>,
+    secrets: BTreeSet<&'a str>,
+}
+
+impl<'a> Names<'a> {
+    fn of(
+        variables: &'a [EnvVar],
+        links: &'a [LinkVariable],
+        secrets: &'a [Spanned<Text>],
+    ) -> Self {
+        // The first one of a name remains.
+        let places = variables.iter().enumerate().rev();
+        let of_links = links.iter().rev().map(|link| (&*link.name, link));
+        // Every link of a name is in a text if one of them is.
+        let in_text = links.iter().filter(|link| link.in_text).map(|link| (&*link.name, link));
+        Self {
+            variables: places.map(|(index, found)| (found.name.value.as_str(), index)).collect(),
+            links: of_links.chain(in_text).collect(),
+            secrets: secrets.iter().map(|secret| secret.value.as_str()).collect(),
+        }
+    }
 }
 
 /// The dollar signs of a value that have a meaning for Kubernetes.
@@ -126,11 +158,10 @@ fn help_for_replaced(name: &str) -> String {
     )
 }
 
-fn help_for_unreplaced(name: &str, checker: &Checker<'_>, links: &[LinkVariable]) -> String {
+fn help_for_unreplaced(name: &str, names: &Names<'_>) -> String {
     let text = format!("write `$$({name})` for the text");
-    let link = links.iter().find(|link| link.name == name);
-    let is_secret =
-        checker.service.secrets.value.iter().any(|secret| secret.value.as_str() == name);
+    let is_secret = names.secrets.contains(name);
+    let link = names.links.get(name).copied();
     match link {
         Some(LinkVariable { module, output, .. }) => {
             format!("write `${{{{module.{module}.{output}}}}}` for the value, or {text}")
@@ -146,6 +177,7 @@ fn help_for_unreplaced(name: &str, checker: &Checker<'_>, links: &[LinkVariable]
 fn hidden(
     variable: &EnvVar,
     variables: &[EnvVar],
+    names: &Names<'_>,
     links: &[LinkVariable],
     path: &str,
 ) -> Option<Diagnostic> {
@@ -163,7 +195,7 @@ fn hidden(
             );
             return Some(report(message, "give the link a name without `)`"));
         }
-        let other = variables.iter().find(|other| other.name.value.as_str() == name)?;
+        let other = &variables[*names.variables.get(&**name)?];
         let message = format!("`{name}` in `env_vars` replaces the secret that this text contains");
         let diagnostic = report(message, "rename the variable, or rename the output in the link");
         Some(diagnostic.label(other.name.span, "this variable"))

@@ -63,6 +63,7 @@ pub static RULE_FAMILIES: &[RuleFamily] = &[
             &resolve::NO_ENVIRONMENT,
             &resolve::DUPLICATE_ENVIRONMENT_NAME,
             &resolve::ENVIRONMENT_FILE_UNREADABLE,
+            &resolve::DIFFERENT_ENVIRONMENT_NAME,
             &layer::CONFLICTING_VARIABLE,
             &environment::INVALID_ENVIRONMENT_NAME,
             &cloud::ENVIRONMENT_OF_ANOTHER_CLOUD,

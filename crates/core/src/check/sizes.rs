@@ -39,6 +39,7 @@ rule! {
         fix: "Put a long text in a file of the image, or in a bucket.",
         bad: File(with_argument!(eight!(concat!(eight!("{vars.a}"), eight!("{vars.a}"))))),
         good: File(with_argument!("{vars.a}")),
+        limits: [MAX_ARGUMENT, MAX_ARGUMENTS],
     }
 }
 

@@ -127,6 +127,11 @@ impl Cloud {
     pub fn provider(self) -> &'static str {
         self.names().providers[0]
     }
+
+    /// Returns the keys in `providers` of all clouds.
+    pub(super) fn all_providers() -> Vec<&'static str> {
+        Self::ALL.iter().map(|cloud| cloud.provider()).collect()
+    }
 }
 
 /// Returns another cloud than AWS that `providers` names, with its entry and its region.

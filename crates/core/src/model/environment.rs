@@ -40,7 +40,7 @@ rule! {
         fix: "Use only letters, digits and dashes.",
         bad: Environment("name: Staging US\norg_name: acme\nproviders:\n  aws:\n    \
              region: us-east-1\n    account_id: 123456789012\n"),
-        good: Environment("name: staging-us\norg_name: acme\nproviders:\n  aws:\n    \
+        good: Environment("name: staging\norg_name: acme\nproviders:\n  aws:\n    \
              region: us-east-1\n    account_id: 123456789012\n"),
         limits: [rfc1123::MAX_LABEL],
     }

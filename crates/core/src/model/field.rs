@@ -18,8 +18,8 @@ pub struct Field {
     pub default: Option<&'static str>,
     /// Whether the field is required.
     pub required: bool,
-    /// A field that can be set instead of a required field.
-    pub instead: Option<&'static str>,
+    /// A field that can be set instead of a required field, and when.
+    pub instead: Option<Alternative>,
     /// The field with the same meaning and the longer name.
     pub short_form_of: Option<&'static str>,
     /// The smallest and the largest number that is allowed.
@@ -69,6 +69,15 @@ impl Field {
     }
 }
 
+/// A field that can be set instead of another one.
+#[derive(Clone, Copy, Debug)]
+pub struct Alternative {
+    /// The key.
+    pub name: &'static str,
+    /// What to write and when, for example "`ports: []` if the container has no port".
+    pub hint: &'static str,
+}
+
 /// The part of a declaration that reading a value needs.
 ///
 /// It is separate from [`Field`], so that the first load of the page contains no documentation of
@@ -79,8 +88,8 @@ pub struct FieldShape {
     pub name: &'static str,
     /// Whether the field is required.
     pub required: bool,
-    /// A field that can be set instead of a required field.
-    pub instead: Option<&'static str>,
+    /// A field that can be set instead of a required field, and when.
+    pub instead: Option<Alternative>,
     /// The smallest and the largest number that is allowed.
     pub range: Option<(i64, i64)>,
     /// The unit of the number.

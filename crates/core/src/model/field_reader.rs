@@ -184,11 +184,18 @@ impl<'a> FieldReader<'a> {
         }
     }
 
-    /// Reports the keys that are another name of a field that is not set. Other keys are accepted.
+    /// Reports the keys that are a misspelling or another name of a field that is not set. Other
+    /// keys are accepted.
     pub fn misnamed_keys(&mut self, mapping: &Mapping, keys: &Keys) {
+        let is_unset = |field: &str| mapping.get(field).is_none();
         for entry in mapping.entries.iter() {
-            let field = Synonym::find(&entry.key.value, keys.synonyms).and_then(Synonym::field);
-            if field.is_some_and(|field| mapping.get(field).is_none()) {
+            let key = &*entry.key.value;
+            let field = Synonym::find(key, keys.synonyms).and_then(Synonym::field);
+            let is_misspelled = || {
+                let unset = keys.names.iter().filter(|name| is_unset(name));
+                !keys.names.contains(&key) && { unset }.any(|name| suggest::is_similar(key, name))
+            };
+            if field.is_some_and(is_unset) || is_misspelled() {
                 let diagnostic = self.unknown_key(entry, mapping, keys);
                 self.push(diagnostic);
             }
@@ -238,10 +245,15 @@ impl<'a> FieldReader<'a> {
         owner: Span,
     ) -> Option<Spanned<T>> {
         if mapping.get(field.name).is_none() {
-            if field.instead.is_some_and(|other| mapping.get(other).is_some()) {
+            if field.instead.is_some_and(|other| mapping.get(other.name).is_some()) {
                 return None;
             }
+            let known = self.diagnostics.len();
             self.missing(mapping, field.name, field.example, owner);
+            if let (Some(other), Some(added)) = (field.instead, self.diagnostics.get_mut(known)) {
+                let help = added.help.take().unwrap_or_default();
+                added.help = Some(format!("{help}, or {}", other.hint));
+            }
             return None;
         }
         self.optional(mapping, field)

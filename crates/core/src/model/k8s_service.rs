@@ -7,7 +7,7 @@ use super::docs::{
     NAMES, PROBES, RESOURCES, REWRITE, SECRET, SERVICE, STATEFUL_SET, TOLERATIONS,
 };
 use super::env_vars::EnvVars;
-use super::field::ValueList;
+use super::field::{Alternative, ValueList};
 use super::fields::fields;
 use super::image::Image;
 use super::link::Links;
@@ -62,7 +62,9 @@ fields! {
         /// The probes of a `websocket` port only open a connection.
         /// For several ports, use `ports` instead. `ports: []` means that the service has no port.
         port: Port, {
-            example: "{http: 8080}", required: true, instead: Some("ports"),
+            example: "{http: 8080}", required: true, instead: Some(Alternative {
+                name: "ports", hint: "`ports: []` if the container has no port",
+            }),
             range: Some((1, 65535)),
             renders: &[
                 container!("ports[].containerPort"),

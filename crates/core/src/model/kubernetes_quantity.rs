@@ -24,11 +24,18 @@ const SUFFIXES: &[(&str, i32, u32)] = &[
 /// The smallest part of a quantity that Kubernetes keeps is 10⁻⁹.
 const DECIMALS: i32 = 9;
 
-/// Whether two texts are the same quantity. Texts that are not quantities are compared as they are.
+/// Whether two texts are the same quantity of a resource. Other texts are compared as they are.
+///
+/// The API server rounds up to thousandths, so `0.5m` is `1m`.
 #[must_use]
 pub fn is_same_quantity(one: &str, other: &str) -> bool {
+    const MILLI: i128 = 1_000_000;
+    let thousandths = |text| {
+        let exact = billionths(text)?;
+        Some(exact.div_euclid(MILLI) + i128::from(exact.rem_euclid(MILLI) > 0))
+    };
     one == other
-        || match (billionths(one), billionths(other)) {
+        || match (thousandths(one), thousandths(other)) {
             (Some(one), Some(other)) => one == other,
             _ => false,
         }
@@ -88,6 +95,8 @@ mod tests {
             ("100", "100.0"),
             ("0", "0m"),
             ("+1", "1"),
+            ("0.5m", "1m"),
+            ("1.0001", "1001m"),
         ] {
             assert!(is_same_quantity(one, other), "{one} and {other}");
         }
@@ -105,6 +114,7 @@ mod tests {
     fn other_quantities_and_texts_differ() {
         for (one, other) in [
             ("1", "1001m"),
+            ("1.5m", "1m"),
             ("1Gi", "1G"),
             ("1k", "1Ki"),
             ("1", "-1"),

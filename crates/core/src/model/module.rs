@@ -163,7 +163,7 @@ fn header(node: &Node, reader: &mut FieldReader<'_>) -> Option<Header> {
     if let Some(named) = NamedByKey::find(mapping) {
         let diagnostic = named.diagnostic(reader);
         reader.push(diagnostic);
-        let node = Node { span: node.span, kind: NodeKind::Mapping(named.with_name()) };
+        let node = Node { span: node.span, kind: NodeKind::Mapping(named.as_fields()) };
         return header(&node, reader);
     }
     let owner = mapping.entries.first().map_or(node.span, |first| first.key.span);

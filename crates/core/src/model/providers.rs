@@ -5,11 +5,12 @@ use super::field::{FieldShape, FieldType};
 use super::field_reader::{FieldReader, FieldValue};
 use super::fields::fields;
 use super::region::Region;
-use super::rules::WRONG_TYPE;
+use super::rules::{UNKNOWN_FIELD, WRONG_TYPE};
 use crate::diagnostic::{Applicability, Diagnostic, TextEdit};
-use crate::quote::quoted_list;
+use crate::quote::{one_of, quoted, quoted_list};
 use crate::rule::rule;
 use crate::span::{Span, Spanned};
+use crate::suggest::Suggestion;
 use crate::syntax::{Entry, Mapping, Node, ScalarValue};
 
 fields! {
@@ -58,42 +59,99 @@ impl FieldValue for CloudAccount {
             cloud::report(cloud, entry, reader);
             return Some(Self { cloud, region: region.map(str::to_owned), aws: None });
         }
+        if let Some(diagnostic) = unknown_cloud(mapping, reader) {
+            reader.push(diagnostic);
+            return None;
+        }
         // Files can also configure Helm here. Optakit ignores it.
         let aws = reader.required(mapping, Providers::shape("aws"), node.span);
         Some(Self { aws, ..Self::default() })
     }
 }
 
-/// Reports an empty `aws` whose fields are beside it, because of a wrong indentation.
+/// Reports a cloud that Opta did not support, or whose name is misspelled.
+fn unknown_cloud(mapping: &Mapping, reader: &FieldReader<'_>) -> Option<Diagnostic> {
+    if mapping.get("aws").is_some() {
+        return None;
+    }
+    let entry = mapping.entries.first()?;
+    let cloud = &*entry.key.value;
+    let known = Cloud::all_providers();
+    let message = format!("unknown cloud {} in `providers`", quoted(cloud));
+    let diagnostic = reader.fault(&UNKNOWN_FIELD, entry.key.span, message);
+    let other_help = || format!("use {}", one_of(&known));
+    Some(Suggestion::new(cloud, known.iter().copied(), other_help).add_to(diagnostic, "rename"))
+}
+
+/// Reports fields of `aws` that are beside it, because of a wrong indentation, and an empty `aws`.
 fn beside_aws(mapping: &Mapping, reader: &FieldReader<'_>) -> Option<Diagnostic> {
-    let aws = mapping.get("aws").filter(|aws| aws.value.is_null())?;
-    let is_beside = |entry: &&Entry| Aws::NAMES.contains(&&*entry.key.value);
+    let aws = mapping.get("aws");
+    let inner = aws.and_then(|aws| aws.value.as_mapping());
+    let is_beside = |entry: &&Entry| {
+        let key = &*entry.key.value;
+        Aws::NAMES.contains(&key) && inner.is_none_or(|inner| inner.get(key).is_none())
+    };
     let beside: Vec<&Entry> = mapping.entries.iter().filter(is_beside).collect();
     let names: Vec<&str> = beside.iter().map(|entry| &*entry.key.value).collect();
-    let message = match names.as_slice() {
-        [] => "`aws` is empty, expected `region` and `account_id` below it".to_owned(),
-        names => format!(
-            "`aws` is empty, but {} {} beside it",
-            quoted_list(names),
-            if names.len() == 1 { "is" } else { "are" }
-        ),
+    let (listed, verb) = (quoted_list(&names), if names.len() == 1 { "is" } else { "are" });
+    let place = aws.or(beside.first().copied())?.key.span;
+    let message = match aws {
+        Some(aws) if aws.value.is_null() && beside.is_empty() => {
+            "`aws` is empty, expected `region` and `account_id` below it".to_owned()
+        }
+        _ if beside.is_empty() => return None,
+        Some(aws) if aws.value.is_null() => {
+            format!("`aws` is empty, but {listed} {verb} beside it")
+        }
+        Some(_) => format!("{listed} {verb} beside `aws`, expected below it"),
+        None => format!("{listed} {verb} in `providers`, expected below `aws`"),
     };
-    let diagnostic = Diagnostic::new(&WRONG_TYPE, aws.key.span, reader.path_of("aws"), message)
+    let diagnostic = Diagnostic::new(&WRONG_TYPE, place, reader.path_of("aws"), message)
         .help("indent `region` and `account_id` below `aws`");
-    let text = &*reader.source.text;
-    let starts_line = |entry: &Entry| {
-        let before = &text[..entry.key.span.start as usize];
-        before.rsplit('\n').next().is_some_and(|line| line.bytes().all(|byte| byte == b' '))
-    };
-    if beside.is_empty() || !beside.iter().all(|entry| starts_line(entry)) {
-        return Some(diagnostic);
+    match indent_below_aws(aws, &beside, &reader.source.text) {
+        Some(edits) => {
+            let title = "indent the keys below `aws`";
+            Some(diagnostic.fix_edits(Applicability::Safe, title, edits))
+        }
+        None => Some(diagnostic),
     }
-    let indent = |entry: &&Entry| {
-        let start = entry.key.span.start as usize;
-        TextEdit { span: Span::new(entry.key.span.file, start, start), text: "  ".to_owned() }
+}
+
+/// Returns the edits that indent keys below `aws`; none for an unusual layout.
+fn indent_below_aws(aws: Option<&Entry>, beside: &[&Entry], text: &str) -> Option<Vec<TextEdit>> {
+    let indentation = |entry: &Entry| {
+        let before = &text[..entry.key.span.start as usize];
+        let line = before.rsplit('\n').next().unwrap_or_default();
+        line.bytes().all(|byte| byte == b' ').then_some(line)
     };
-    let edits = beside.iter().map(indent).collect();
-    Some(diagnostic.fix_edits(Applicability::Safe, "indent the keys below `aws`", edits))
+    let indentations: Option<Vec<&str>> = beside.iter().map(|entry| indentation(entry)).collect();
+    let first = *indentations?.first()?;
+    let edit = |span: Span, start: u32, end: u32, text: String| TextEdit {
+        span: Span::new(span.file, start as usize, end as usize),
+        text,
+    };
+    let mut edits = Vec::new();
+    let mut start = String::new();
+    match aws {
+        Some(Entry { value, .. }) if value.is_null() => {}
+        Some(Entry { key, value, .. }) => {
+            let is_flow = text[value.span.start as usize..].starts_with('{');
+            let is_empty = value.as_mapping().is_some_and(|mapping| mapping.entries.is_empty());
+            if is_flow && !is_empty {
+                return None;
+            }
+            if is_flow {
+                edits.push(edit(key.span, key.span.end + 1, value.span.end, String::new()));
+            }
+        }
+        None => start = format!("aws:\n{first}"),
+    }
+    for entry in beside {
+        let at = entry.key.span.start;
+        let text = format!("{}  ", std::mem::take(&mut start));
+        edits.push(edit(entry.key.span, at, at, text));
+    }
+    Some(edits)
 }
 
 impl FieldValue for Aws {

@@ -119,7 +119,7 @@ fn facts(field: &Field) -> String {
     match (field.default, field.required, field.instead) {
         (Some(default), ..) => facts.push_str(&format!("- Default: `{default}`\n")),
         (None, true, Some(other)) => {
-            facts.push_str(&format!("- Required, unless `{other}` is set\n"));
+            facts.push_str(&format!("- Required, unless `{}` is set\n", other.name));
         }
         (None, true, None) => facts.push_str("- Required\n"),
         (None, false, _) => {}

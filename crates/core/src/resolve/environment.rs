@@ -2,15 +2,19 @@
 
 use super::old_form;
 use super::placeholder::remove_placeholders;
-use crate::diagnostic::Diagnostic;
+use super::service_file::LayerFile;
+use crate::diagnostic::{Applicability, Diagnostic};
 use crate::model::environment::{Environment, EnvironmentFile, check_name};
 use crate::model::field_reader::FieldReader;
+use crate::model::layer::EnvironmentEntry;
 use crate::model::module::{check_for_cloud, headers};
 use crate::model::rules::WRONG_TYPE;
+use crate::quote::quoted;
 use crate::rule::rule;
 use crate::source::Source;
-use crate::span::Span;
+use crate::span::{Span, Spanned};
 use crate::syntax::{self, Mapping};
+use crate::text::Text;
 
 rule! {
     /// The environment file in `path` cannot be read.
@@ -27,10 +31,53 @@ rule! {
     }
 }
 
-/// Whether the path of an environment file is the address of a Git repository.
+rule! {
+    /// The name of an environment in the service file differs from the name in its environment
+    /// file.
+    ///
+    /// The name in the environment file decides which cluster and which IAM roles are used. If an
+    /// environment file was copied, `--env staging` could mean the cluster of production.
+    pub static DIFFERENT_ENVIRONMENT_NAME: Warning {
+        fix: "Write the same name in both files.",
+        bad: File(
+            "name: shop\nenvironments:\n  - {name: production, path: env.yml}\nmodules:\n  \
+             - {type: k8s-service, image: AUTO, port: {http: 80}}\n"
+        ),
+        good: File(
+            "name: shop\nenvironments:\n  - {name: staging, path: env.yml}\nmodules:\n  \
+             - {type: k8s-service, image: AUTO, port: {http: 80}}\n"
+        ),
+    }
+}
+
+/// Returns the diagnostic for an environment whose file has another name than `written`.
+pub(crate) fn differing_name(
+    written: &Spanned<Text>,
+    name: &str,
+    layer: &LayerFile,
+    entry: &EnvironmentEntry,
+) -> Diagnostic {
+    let message = format!(
+        "the environment {} has the name {} in its environment file, which decides the cluster",
+        quoted(written.value.as_str()),
+        quoted(name)
+    );
+    let path = format!("{}.name", layer.path_of(entry));
+    Diagnostic::new(&DIFFERENT_ENVIRONMENT_NAME, written.span, path, message)
+        .help(format!(
+            "check `name: {name}` in the environment file, or rename the environment here"
+        ))
+        .fix(Applicability::Unsafe, format!("rename to `{name}`"), written.span, name)
+}
+
+/// Whether the path of an environment file is the address of a Git repository: a URL,
+/// `user@host:path`, or the short form of Terraform, `github.com/owner/name//folder`.
 #[must_use]
 pub fn is_git_address(path: &str) -> bool {
-    path.contains("://") || path.starts_with("git@") || path.contains(".git//")
+    let (start, rest) = path.split_once(['/', ':']).unwrap_or((path, ""));
+    let has_user = start.contains('@') && path[start.len()..].starts_with(':');
+    let has_host = start.contains('.') && !start.starts_with('.') && rest.contains("//");
+    path.contains("://") || has_user || has_host || path.contains(".git//")
 }
 
 /// Reads an environment file.

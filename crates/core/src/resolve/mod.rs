@@ -14,7 +14,10 @@ mod service_file;
 mod value_names;
 mod values;
 
-pub use environment::{ENVIRONMENT_FILE_UNREADABLE, environment_file, is_git_address};
+pub(crate) use environment::differing_name;
+pub use environment::{
+    DIFFERENT_ENVIRONMENT_NAME, ENVIRONMENT_FILE_UNREADABLE, environment_file, is_git_address,
+};
 pub use interpolation::{MALFORMED_REFERENCE, UNKNOWN_REFERENCE, interpolate};
 pub use old_form::OLD_FORM;
 pub use placeholder::PLACEHOLDER;

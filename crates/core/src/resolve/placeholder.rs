@@ -14,7 +14,8 @@ rule! {
     /// The value is a placeholder of a template.
     ///
     /// Examples are `<<region::aws_region::Your AWS region>>` from a deploy button,
-    /// `<AWS ACCOUNT ID>` and `XXXXXXXX`.
+    /// `<AWS ACCOUNT ID>`, `{{ org }}`, `__ORG__`, `%ORG%`, `YOUR_ORG`, `CHANGE_ME` and `XXXXXXXX`.
+    /// In environment variables, only the form of deploy buttons is a placeholder.
     pub static PLACEHOLDER: Error {
         fix: "Replace the placeholder with your value.",
         bad: File(
@@ -38,7 +39,7 @@ pub(super) fn remove_placeholders<'a>(
     diagnostics: &mut Vec<Diagnostic>,
 ) -> Cow<'a, Option<Node>> {
     // Most texts have no placeholder, so they need no walk.
-    let is_possible = source.text.contains('<') || source.text.contains("XXX");
+    let is_possible = MARKS.iter().any(|mark| source.text.contains(mark));
     let Some(root) = document.root.as_ref().filter(|_| is_possible) else {
         return Cow::Borrowed(&document.root);
     };
@@ -114,17 +115,38 @@ impl Finder<'_> {
     }
 }
 
+/// What every placeholder contains one of.
+const MARKS: &[&str] =
+    &["<", "{{", "__", "%", "XXX", "YOUR", "CHANGE", "change", "REPLACE", "replace", "TODO"];
+
 /// Whether a text is a placeholder. In free text, only the form of deploy buttons counts.
 fn is_placeholder(text: &str, is_free_text: bool) -> bool {
     let of_button = text.split_once("<<").and_then(|(_, rest)| rest.split_once(">>"));
     if of_button.is_some_and(|(inner, _)| inner.contains("::")) {
         return true;
     }
-    let inner = text.strip_prefix('<').and_then(|text| text.strip_suffix('>'));
-    let in_angles =
-        inner.is_some_and(|inner| !inner.is_empty() && !inner.contains(['<', '>', '/']));
+    let is_word =
+        matches!(&*text.to_ascii_lowercase().replace(['-', '_'], ""), "changeme" | "replaceme");
     let is_crossed = text.len() >= 4 && text.bytes().all(|byte| byte == b'X');
-    !is_free_text && (in_angles || is_crossed)
+    let is_marked = text == "TODO" || text.strip_prefix("YOUR_").is_some_and(is_constant);
+    !is_free_text && (is_word || is_crossed || is_marked || is_enclosed(text))
+}
+
+/// Whether a text is a name between the marks of a template.
+fn is_enclosed(text: &str) -> bool {
+    let between = |start, end| text.strip_prefix(start)?.strip_suffix(end);
+    let in_angles = between("<<", ">>").or_else(|| between("<", ">"));
+    let in_braces = between("{{", "}}");
+    let in_marks = between("__", "__").or_else(|| between("%", "%"));
+    in_angles.is_some_and(|inner| !inner.is_empty() && !inner.contains(['<', '>', '/']))
+        || in_braces.is_some_and(|inner| !inner.is_empty() && !inner.contains(['{', '}']))
+        || in_marks.is_some_and(is_constant)
+}
+
+/// Whether a text is a name in capital letters.
+fn is_constant(text: &str) -> bool {
+    text.starts_with(|c: char| c.is_ascii_uppercase())
+        && text.bytes().all(|c| c.is_ascii_uppercase() || c.is_ascii_digit() || c == b'_')
 }
 
 #[cfg(test)]
@@ -133,10 +155,48 @@ mod tests {
 
     #[test]
     fn placeholders_of_templates_are_known() {
-        for text in ["<<region::aws_region::Your AWS Region>>", "<AWS ACCOUNT ID>", "XXXXXXXX"] {
+        let placeholders = [
+            "<<region::aws_region::Your AWS Region>>",
+            "<<org_name>>",
+            "<< org >>",
+            "<AWS ACCOUNT ID>",
+            "XXXXXXXX",
+            "{{ org }}",
+            "{{org}}",
+            "__ORG__",
+            "%ORG_NAME%",
+            "YOUR_ORG",
+            "CHANGE_ME",
+            "change-me",
+            "changeme",
+            "REPLACE_ME",
+            "TODO",
+        ];
+        for text in placeholders {
             assert!(is_placeholder(text, false), "{text}");
+            assert_eq!(is_placeholder(text, true), text.contains("::"), "{text}");
         }
-        for text in ["<", "<>", "a<b>c", "XXX", "<b>x</b>", "x > 1"] {
+        let values = [
+            "<",
+            "<>",
+            "a<b>c",
+            "XXX",
+            "<b>x</b>",
+            "x > 1",
+            "{{}}",
+            "{parent.x}",
+            "{{a}}{{b}}",
+            "__",
+            "____",
+            "__init__",
+            "%",
+            "%a%",
+            "your_org",
+            "YOURS",
+            "todo",
+            "changes",
+        ];
+        for text in values {
             assert!(!is_placeholder(text, false), "{text}");
         }
         assert!(is_placeholder("api.<<domain::string::The domain>>", true));

@@ -79,6 +79,14 @@ impl LayerFile {
     pub fn services(&self) -> impl Iterator<Item = &Header> {
         self.modules.iter().filter(|module| module.short_type() == K8S_SERVICE)
     }
+
+    /// Returns the path of an environment of this file, such as `environments[0]`.
+    pub(crate) fn path_of(&self, entry: &EnvironmentEntry) -> String {
+        let is_entry =
+            |other: &Spanned<EnvironmentEntry>| std::ptr::eq(&raw const other.value, entry);
+        let index = self.environments.iter().position(is_entry).unwrap_or_default();
+        format!("environments[{index}]")
+    }
 }
 
 /// Reads the fields of a service file and the headers of its modules.

@@ -1,5 +1,6 @@
 //! The rules of YAML syntax, and the diagnostics of the YAML library.
 
+use super::compose::MAX_DEPTH;
 use crate::diagnostic::{Applicability, Diagnostic, TextEdit};
 use crate::rule::rule;
 use crate::source::Source;
@@ -43,11 +44,12 @@ pub(super) fn from_library(source: &Source, found: &oneyaml::Diagnostic) -> Diag
     let (opened, primary) = (found.secondary.first(), &found.primary);
     // Point at the open quote or bracket, not at the place where the parser stopped.
     let place = opened.map_or(primary.span, |label| label.span);
-    let mut diagnostic = syntax_error(span(place), found.message.clone());
+    let mut diagnostic = syntax_error(span(place), message(found));
     if let Some(help) = help(source, found) {
         diagnostic = diagnostic.help(help);
     }
-    if opened.is_some() && primary.span.start < source.text.len() {
+    let is_open = opened.is_some() && found.code != oneyaml::code::INLINE_COLON_IN_PLAIN_VALUE;
+    if is_open && primary.span.start < source.text.len() {
         diagnostic = diagnostic.label(span(primary.span), "still open here");
     }
     for suggestion in &found.suggestions {
@@ -65,14 +67,37 @@ pub(super) fn from_library(source: &Source, found: &oneyaml::Diagnostic) -> Diag
     diagnostic
 }
 
+/// Returns the message for the most common mistake, else the message of the library.
+fn message(found: &oneyaml::Diagnostic) -> String {
+    match found.code {
+        oneyaml::code::INLINE_COLON_IN_PLAIN_VALUE => {
+            "the value contains a colon and a space, so it needs quotes".to_owned()
+        }
+        code if is_too_deep(code) => {
+            format!("maps and lists are nested more than {MAX_DEPTH} levels deep")
+        }
+        _ => found.message.clone(),
+    }
+}
+
+fn is_too_deep(code: oneyaml::Code) -> bool {
+    use oneyaml::code::{DEPTH_LIMIT_EXCEEDED, VALUE_DEPTH_EXCEEDED};
+    matches!(code, DEPTH_LIMIT_EXCEEDED | VALUE_DEPTH_EXCEEDED)
+}
+
 /// Returns help for the most common mistakes, else the help of the library.
 fn help(source: &Source, found: &oneyaml::Diagnostic) -> Option<String> {
     let offset = found.primary.span.start;
     if source.text.get(offset..).is_some_and(|rest| rest.starts_with('*')) {
         return Some(QUOTE_ASTERISK.to_owned());
     }
-    if found.code == oneyaml::code::INVALID_NODE_START {
-        return Some("put the text in quotes".to_owned());
+    match found.code {
+        oneyaml::code::INVALID_NODE_START => Some("put the text in quotes".to_owned()),
+        oneyaml::code::INLINE_COLON_IN_PLAIN_VALUE => Some(
+            "put the value in quotes; if it is a map, start its first key on the next line"
+                .to_owned(),
+        ),
+        code if is_too_deep(code) => Some("nest fewer maps and lists".to_owned()),
+        _ => found.help.clone(),
     }
-    found.help.clone()
 }

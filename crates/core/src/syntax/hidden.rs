@@ -66,14 +66,20 @@ fn check_line(source: &Source, line: &str, start: usize, diagnostics: &mut Vec<D
         diagnostics.push(diagnostic);
         return;
     }
-    if let Some((at, quoted, inner)) = curly_quotes(line) {
+    let quotes = curly_quotes(line);
+    for &(at, quoted, inner) in &quotes {
+        let place = span(at, quoted.len());
+        // The parser reads the value as several ones, or reports its colon.
+        diagnostics.retain(|found| !(place.start..place.end).contains(&found.span.start));
         let message = "the value is in curly quotes, which are a part of the text in YAML";
         let written = format!("\"{}\"", inner.replace('\\', "\\\\").replace('"', "\\\""));
         let title = format!("change to `{written}`");
-        let diagnostic = Diagnostic::new(&CURLY_QUOTES, span(at, quoted.len()), "", message)
+        let diagnostic = Diagnostic::new(&CURLY_QUOTES, place, "", message)
             .help("use straight quotes")
-            .fix(Applicability::Safe, title, span(at, quoted.len()), written);
+            .fix(Applicability::Safe, title, place, written);
         diagnostics.push(diagnostic);
+    }
+    if !quotes.is_empty() {
         return;
     }
     let hidden = line.char_indices().find(|(at, c)| is_invisible(*c) && start + at > 0);
@@ -108,21 +114,54 @@ fn no_break_spaces(line: &str) -> Option<(usize, &str)> {
     line[after_key..].starts_with(is_no_break_space).then(|| run(after_key)).filter(|_| is_key)
 }
 
-/// Returns the value of a line that is in curly quotes, and the text between them.
-fn curly_quotes(line: &str) -> Option<(usize, &str, &str)> {
-    let content = line.trim_start_matches([' ', '-']);
-    let value = match content.split_once(": ") {
-        Some((_, value)) => value.trim(),
-        None => content.trim(),
-    };
-    let is_quote = |c: char| matches!(c, '“' | '”' | '„' | '‘' | '’' | '‚' | '«' | '»');
-    let inner = value.strip_prefix(is_quote)?.strip_suffix(is_quote)?;
-    let at = line.find(value)?;
-    Some((at, value, inner))
+/// Returns the values of a line that are in curly quotes, and the texts between them.
+///
+/// Such a value starts where YAML expects a value, and ends where YAML expects its end.
+fn curly_quotes(line: &str) -> Vec<(usize, &str, &str)> {
+    let mut found = Vec::new();
+    let mut at = 0;
+    while let Some(start) = line[at..].find(is_quote).map(|start| at + start) {
+        let open = line[start..].chars().next().map_or(0, char::len_utf8);
+        at = start + open;
+        if !starts_value(&line[..start]) {
+            continue;
+        }
+        let ends = line[at..].match_indices(is_quote).map(|(end, quote)| (at + end, quote.len()));
+        let close = { ends }.find(|(end, length)| ends_value(&line[end + length..]));
+        let Some((end, length)) = close else { continue };
+        found.push((start, &line[start..end + length], &line[at..end]));
+        at = end + length;
+    }
+    found
+}
+
+const fn is_quote(c: char) -> bool {
+    matches!(c, '“' | '”' | '„' | '‘' | '’' | '‚' | '«' | '»')
+}
+
+/// Whether a value can start after a part of a line.
+fn starts_value(before: &str) -> bool {
+    let trimmed = before.trim_end();
+    let is_spaced = trimmed.len() < before.len() || trimmed.is_empty();
+    match trimmed.chars().next_back() {
+        None | Some('[' | '{' | ',') => true,
+        Some(':') => is_spaced,
+        Some('-') => {
+            is_spaced && trimmed.trim_start().bytes().all(|byte| byte == b'-' || byte == b' ')
+        }
+        Some(_) => false,
+    }
+}
+
+/// Whether a value can end before the rest of a line.
+fn ends_value(after: &str) -> bool {
+    let rest = after.trim();
+    let is_comment = after.starts_with(' ') && rest.starts_with('#');
+    rest.is_empty() || is_comment || rest.starts_with([',', ']', '}'])
 }
 
 /// Whether a character is a direction mark or has no width.
-const fn is_invisible(c: char) -> bool {
+pub(super) const fn is_invisible(c: char) -> bool {
     matches!(
         c,
         '\u{200b}'

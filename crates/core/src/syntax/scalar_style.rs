@@ -1,6 +1,8 @@
 //! Decides how a text is written in YAML, so that each parser of YAML 1.1 and 1.2 reads it as a
 //! text.
 
+use super::hidden::is_invisible;
+
 /// How a text is written.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) enum ScalarStyle {
@@ -79,8 +81,10 @@ fn is_literal(text: &str) -> bool {
         && !text.chars().any(|c| !matches!(c, '\n' | '\t') && needs_escape(c))
 }
 
-/// Whether a character needs an escape: control characters, and those that end a line in YAML 1.1
-/// or are not allowed at all.
+/// Whether a character needs an escape: control characters, invisible characters, and those that
+/// end a line in YAML 1.1 or are not allowed at all.
 pub(super) fn needs_escape(c: char) -> bool {
-    c.is_control() || matches!(c, '\u{2028}' | '\u{2029}' | '\u{feff}' | '\u{fffe}' | '\u{ffff}')
+    c.is_control()
+        || is_invisible(c)
+        || matches!(c, '\u{2028}' | '\u{2029}' | '\u{fffe}' | '\u{ffff}')
 }

@@ -59,7 +59,8 @@ fn examples(rule: &str, limit: usize) -> Vec<Pair> {
         | "invalid-env-value"
         | "invalid-metadata-key"
         | "invalid-label-value"
-        | "malformed-reference" => texts(rule, limit),
+        | "malformed-reference"
+        | "text-too-long" => texts(rule, limit),
         "not-a-policy-arn"
         | "policy-too-long"
         | "too-many-policies"
@@ -144,6 +145,23 @@ fn texts(rule: &str, limit: usize) -> Vec<Pair> {
                 above(limit, |n| module(&format!("pod_annotations: {{{}: b}}", letters(n))));
             let label = |n| module(&format!("pod_annotations: {{{}.io/a: b}}", letters(n)));
             pairs.extend(above(limit, label));
+            pairs
+        }
+        "text-too-long" if limit < 200_000 => {
+            above(limit, |n| module(&format!("args: [{}]", letters(n))))
+        }
+        "text-too-long" => {
+            let half = limit / 2;
+            let texts = |n: usize| (letters(half), letters(n - half));
+            let mut pairs = above(limit, |n| {
+                let (one, other) = texts(n);
+                module(&format!("args: [{one}, {other}]"))
+            });
+            pairs.extend(above(limit, |n| {
+                // The keys count too.
+                let (one, other) = texts(n - 2);
+                module(&format!("pod_annotations: {{a: {one}, b: {other}}}"))
+            }));
             pairs
         }
         "invalid-label-value" => {
@@ -264,6 +282,8 @@ fn schedules(limit: usize) -> Vec<Pair> {
 const NOT_LIMITS: &[(&str, usize)] = &[
     // AWS can raise the quota to this number.
     ("too-many-policies", 25),
+    // Optakit leaves room for its own annotations.
+    ("text-too-long", 262_144),
 ];
 
 /// Returns the numbers in the documentation of a rule: neither those in code, nor years and names
