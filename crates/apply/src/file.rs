@@ -30,6 +30,8 @@ pub(crate) enum FileError {
     OtherEnding { name: String, other: String },
     #[error("there is no opta.yml or opta.yaml in {folder}\n  help: name a service file{or}")]
     NoServiceFile { folder: String, or: &'static str },
+    #[error("{name} is UTF-16, expected UTF-8\n  help: save it as UTF-8 in your editor")]
+    Utf16 { name: String },
     #[error("{name} is not UTF-8: line {line} contains the byte 0x{byte:02x}")]
     NotUtf8 { name: String, line: usize, byte: u8 },
 }
@@ -72,6 +74,9 @@ pub(crate) fn read_text(path: &Path) -> Result<SourceText, FileError> {
 ///
 /// Fails if the bytes are not UTF-8. The message names the file.
 pub(crate) fn utf8(name: &str, bytes: Vec<u8>) -> Result<String, FileError> {
+    if from_utf16(&bytes).is_some() {
+        return Err(FileError::Utf16 { name: name.to_owned() });
+    }
     String::from_utf8(bytes).map_err(|error| {
         let at = error.utf8_error().valid_up_to();
         let bytes = error.as_bytes();

@@ -29,14 +29,28 @@ async function read(file, path) {
 async function readText(file, path) {
   if (file.size > MAX_SIZE) throw new Error(`${path} is larger than 5 MiB`);
   const bytes = await file.arrayBuffer();
+  const utf16 = encodingOf(new Uint8Array(bytes));
   let raw;
   try {
-    raw = new TextDecoder('utf-8', { fatal: true, ignoreBOM: true }).decode(bytes);
+    // A file in UTF-16 is saved as UTF-8.
+    raw = utf16
+      ? new TextDecoder(utf16, { fatal: true }).decode(bytes)
+      : new TextDecoder('utf-8', { fatal: true, ignoreBOM: true }).decode(bytes);
   } catch {
     throw new Error(`${path} is not text in UTF-8`);
   }
   opened.raw.set(path, raw);
   return { path, text: plainText(raw) };
+}
+
+/**
+ * Returns the encoding of a text that starts with a byte order mark of UTF-16, as Windows
+ * PowerShell writes it.
+ * @param {Uint8Array} bytes
+ */
+function encodingOf([first, second]) {
+  if (first === 0xff && second === 0xfe) return 'utf-16le';
+  return first === 0xfe && second === 0xff ? 'utf-16be' : undefined;
 }
 
 const IGNORED_FOLDER = /^(node_modules|target|\..*)$/;

@@ -8,7 +8,7 @@ use leptos::prelude::*;
 use wasm_bindgen::prelude::*;
 
 use super::file::{Disk, Problem, Step, step};
-use super::record::{Record, page_name};
+use super::record::{Inner, Record, page_name};
 use super::server::{Files, Written};
 use crate::disk;
 use crate::state::{Conflict, Dialog, DiskStatus, Question};
@@ -106,7 +106,11 @@ impl Sync {
     }
 
     async fn pass(self) {
-        if self.0.with(|inner| inner.is_outdated) && !self.read().await {
+        // The watch of a folder that was moved away ends, so a removed file is looked for again.
+        let is_outdated = |inner: &Inner| {
+            inner.is_outdated || inner.problems.values().any(|one| *one == Problem::Removed)
+        };
+        if self.0.with(is_outdated) && !self.read().await {
             return;
         }
         if self.0.with(|inner| inner.is_typing) {

@@ -53,12 +53,20 @@ test('a file that is not text or too large is rejected', async (t) => {
   await shows(page, 'own');
 });
 
+test('a file in UTF-16, as PowerShell writes it, is opened', async (t) => {
+  const page = await open(t);
+  const bytes = Buffer.from(`\ufeff${service('wide').replaceAll('\n', '\r\n')}`, 'utf16le');
+  await choose(page, [join(folder({ 'opta.yml': bytes }), 'opta.yml')]);
+  await shows(page, 'wide');
+  assert.equal(await read(page), service('wide'));
+});
+
 test('files that cannot be opened are named, and the others open', async (t) => {
   const page = await open(t);
   const compose = 'services:\n  web: {image: nginx}\n';
   const here = folder({
     'opta.yml': service('good'),
-    'env.yml': Buffer.from([0xff, 0xfe, 0x61, 0x00]),
+    'env.yml': Buffer.from([0x61, 0xff]),
     'large.yml': 'a'.repeat(6 * 1024 * 1024),
     'compose.yml': compose,
   });
