@@ -1,9 +1,9 @@
 //! The user and the machine that run Optakit, and the commit of the service file.
 
+mod git;
+
 use std::path::Path;
 use std::time::Duration;
-
-use tokio::process::Command;
 
 /// How long git may take. The commit is only information for people.
 const GIT: Duration = Duration::from_secs(2);
@@ -64,7 +64,32 @@ impl std::fmt::Display for Commit {
 
 /// Returns the name of the user of this machine.
 pub(crate) fn user() -> String {
-    first_variable(&["USER", "LOGNAME", "USERNAME"]).unwrap_or_else(|| "unknown".to_owned())
+    let variable = first_variable(&["USER", "LOGNAME", "USERNAME"]);
+    variable.or_else(account).unwrap_or_else(|| "unknown".to_owned())
+}
+
+/// Returns the user of this process, if no variable names it, as in many containers.
+#[cfg(unix)]
+fn account() -> Option<String> {
+    let id = rustix::process::geteuid().as_raw().to_string();
+    let users = std::fs::read_to_string("/etc/passwd").unwrap_or_default();
+    Some(user_of(&users, &id).map_or_else(|| format!("uid-{id}"), str::to_owned))
+}
+
+/// Returns the user of this process, if no variable names it.
+#[cfg(not(unix))]
+fn account() -> Option<String> {
+    None
+}
+
+/// Returns the name of a user in the lines of `/etc/passwd`.
+#[cfg(unix)]
+fn user_of<'a>(users: &'a str, id: &str) -> Option<&'a str> {
+    users.lines().find_map(|line| {
+        let mut fields = line.split(':');
+        let name = fields.next().filter(|name| !name.is_empty())?;
+        (fields.nth(1) == Some(id)).then_some(name)
+    })
 }
 
 /// Returns the host name of this machine.
@@ -87,23 +112,9 @@ pub(crate) fn author() -> String {
 /// Returns the commit of the repository that contains a folder. Without a repository, that is the
 /// commit of the pipeline.
 pub(crate) async fn commit(folder: &Path) -> Option<Commit> {
-    let described = tokio::time::timeout(GIT, describe(folder)).await.ok().flatten();
-    described.or_else(|| Commit::parse(&first_variable(COMMITS)?))
-}
-
-async fn describe(folder: &Path) -> Option<Commit> {
-    let output = Command::new("git")
-        .arg("-C")
-        .arg(folder)
-        // A monitor of the file system is a program that the repository names.
-        .args(["--no-optional-locks", "-c", "core.fsmonitor=false", "describe", "--always"])
-        .args(["--dirty", "--abbrev=64", "--exclude=*"])
-        .kill_on_drop(true)
-        .stdin(std::process::Stdio::null())
-        .output()
-        .await
-        .ok()?;
-    Commit::parse(std::str::from_utf8(&output.stdout).ok()?)
+    let head = tokio::time::timeout(GIT, git::head(folder)).await.ok().flatten();
+    let commit = head.map(|head| Commit { sha: head.sha, is_dirty: head.is_dirty });
+    commit.or_else(|| Commit::parse(&first_variable(COMMITS)?))
 }
 
 fn first_variable(names: &[&str]) -> Option<String> {
@@ -114,6 +125,14 @@ fn first_variable(names: &[&str]) -> Option<String> {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[cfg(unix)]
+    #[test]
+    fn the_user_of_a_process_is_found_by_its_id() {
+        let users = "root:x:0:0:root:/root:/bin/sh\nann:x:1000:1000::/home/ann:/bin/sh\n";
+        assert_eq!(user_of(users, "1000"), Some("ann"));
+        assert_eq!(user_of(users, "100"), None);
+    }
 
     #[test]
     fn only_hashes_are_commits() {
