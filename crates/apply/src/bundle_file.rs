@@ -4,7 +4,7 @@ use std::path::{Path, PathBuf};
 
 use anyhow::{Context, anyhow, bail};
 use optakit_core::api::{self, Request, SourceText};
-use optakit_core::bundle::{Bundle, BundleError};
+use optakit_core::bundle::{Bundle, BundleError, Difference};
 use optakit_core::visible::visible_line;
 use serde_json::Value;
 
@@ -118,23 +118,19 @@ pub(crate) fn check(
     }
     match (verify(bundle), if_modified) {
         (Ok(()), _) => {}
-        (Err(error @ BundleError::Modified { .. }), IfModified::Allow | IfModified::Warn) => {
-            report.warning(explain(&error));
-        }
+        (
+            Err(error @ (BundleError::Modified { .. } | BundleError::OtherVersion { .. })),
+            IfModified::Allow | IfModified::Warn,
+        ) => report.warning(explain(&error)),
         (Err(error), IfModified::FailUnlessAllowed) => bail!(
-            "{}\nnothing was changed\n  help: pass `--allow-modified` to apply it anyway",
-            explain(&error)
+            "{}\nnothing was changed\n  help: {}pass `--allow-modified` to apply it anyway",
+            explain(&error),
+            or_with_its_version(&error)
         ),
         (Err(error), IfModified::Fail | IfModified::Allow | IfModified::Warn) => bail!(
             "{}\nnothing was changed\n  help: write the bundle again with `{again}`",
             explain(&error)
         ),
-    }
-    if bundle.renderer != env!("CARGO_PKG_VERSION") {
-        report.note(format!(
-            "the bundle was rendered by optakit {}; it is applied unchanged",
-            visible_line(&bundle.renderer)
-        ));
     }
     if bundle.manifests.is_empty() {
         bail!("the bundle has no objects: its service file has no `k8s-service` module");
@@ -151,22 +147,39 @@ pub(crate) fn verify(bundle: &Bundle) -> Result<(), BundleError> {
     api::verify_bundle(bundle, &rds::of_any_region())
 }
 
+/// Returns the first part of a help for a bundle of another version.
+fn or_with_its_version(error: &BundleError) -> String {
+    match error {
+        BundleError::OtherVersion { renderer, .. } => format!(
+            "check the differences; then apply it with optakit {}, or ",
+            visible_line(renderer)
+        ),
+        _ => String::new(),
+    }
+}
+
 /// Formats the error of a verification, with a diff of each object that differs.
 pub(crate) fn explain(error: &BundleError) -> String {
     let mut text = error.to_string();
-    if let BundleError::Modified { stated, actual, differences } = error {
-        if stated != actual {
-            text.push_str(&format!("\n  stated digest  {stated}\n  actual digest  {actual}"));
+    let differences = match error {
+        BundleError::Modified { stated, actual, differences } => {
+            if stated != actual {
+                let (stated, actual) = (visible_line(stated), visible_line(actual));
+                text.push_str(&format!("\n  stated digest  {stated}\n  actual digest  {actual}"));
+            }
+            differences
         }
-        for difference in differences {
-            let diff = similar::TextDiff::from_lines(&difference.expected, &difference.found);
-            let diff = diff
-                .unified_diff()
-                .context_radius(2)
-                .header("rendered from its opta.yml", "in the bundle")
-                .to_string();
-            text.push_str(&format!("\n{}\n{}", difference.object, diff.trim_end()));
-        }
+        BundleError::OtherVersion { differences, .. } => differences,
+        _ => return text,
+    };
+    for Difference { object, expected, found } in differences {
+        let diff = similar::TextDiff::from_lines(expected, found);
+        let diff = diff
+            .unified_diff()
+            .context_radius(2)
+            .header("rendered from its opta.yml", "in the bundle")
+            .to_string();
+        text.push_str(&format!("\n{}\n{}", visible_line(object), diff.trim_end()));
     }
     text
 }

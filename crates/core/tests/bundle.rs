@@ -177,14 +177,33 @@ fn a_modification_with_a_matching_digest_is_detected() {
 }
 
 #[test]
-fn only_the_digest_of_a_bundle_from_another_version_is_checked() {
-    let mut old = bundle();
-    old.renderer = "0.0.1".to_owned();
-    old.manifests.pop();
-    old.digest = old.actual_digest();
-    verify_bundle(&old, &certificates()).expect("the digest is right");
-    old.digest = "sha256:0".to_owned();
-    assert!(verify_bundle(&old, &certificates()).is_err());
+fn a_bundle_of_another_version_passes_only_if_this_version_renders_the_same() {
+    let of_version = |change: fn(&mut Bundle)| {
+        let mut other = bundle();
+        other.renderer = "9.9.9".to_owned();
+        change(&mut other);
+        other.digest = other.actual_digest();
+        other
+    };
+    let same = of_version(|other| other.source_map.clear());
+    verify_bundle(&same, &certificates()).expect("this version renders the same");
+    let changes: [fn(&mut Bundle); 4] = [
+        |other| drop(other.manifests.pop()),
+        |other| other.manifests.push(other.manifests[0].clone()),
+        |other| other.target.account_id = Some("999999999999".to_owned()),
+        |other| drop(other.holes.pop()),
+    ];
+    for (index, change) in changes.into_iter().enumerate() {
+        let error = verify_bundle(&of_version(change), &certificates());
+        let Err(BundleError::OtherVersion { renderer, .. }) = error else {
+            panic!("change {index} is not detected")
+        };
+        assert_eq!(renderer, "9.9.9");
+    }
+    let mut broken = of_version(|_| {});
+    broken.digest = "sha256:0".to_owned();
+    let error = verify_bundle(&broken, &certificates());
+    assert!(matches!(error, Err(BundleError::Modified { .. })), "{error:?}");
 }
 
 #[test]

@@ -57,12 +57,13 @@ Examples:
     Inspect(InspectArgs),
     /// Check that a bundle was not modified
     ///
-    /// Checks that the bundle changes only its own layer. Then checks its digest, and renders its
-    /// source files again.
+    /// Checks that the bundle changes only its own layer. Then checks its digest, renders its
+    /// source files again, and compares the result. To verify a bundle of another version of
+    /// Optakit, use that version.
     #[command(after_help = "\
 Exit codes:
   0  the bundle is unmodified
-  1  the bundle was modified, or contains parts that are not allowed in its layer
+  1  the bundle was modified, has parts that are not allowed, or this version renders another one
   4  the command could not run
 
 Examples:
@@ -103,6 +104,9 @@ Examples:
   # Push an image of the local Docker
   docker save app:1.4.2 -o app.tar && optakit push app.tar
 
+  # Push without a file
+  docker save app:1.4.2 | optakit push -
+
   # Name the bundle and the tag
   optakit push app.tar --bundle shop-staging.bundle.json --tag 1.4.2
 
@@ -130,7 +134,7 @@ pub(crate) struct PushArgs {
 /// An image in an archive.
 #[derive(Debug, Args)]
 pub(crate) struct ImageArgs {
-    /// Output of `docker save`, or an OCI layout as a tar file or folder
+    /// Output of `docker save`, or an OCI layout as a tar file or folder; `-` is standard input
     pub(crate) archive: PathBuf,
     #[command(flatten)]
     pub(crate) name: ImageNameArgs,

@@ -1,5 +1,6 @@
 //! Every command refuses a bundle that touches more than its own layer.
 
+use optakit_core::bundle::Bundle;
 use serde_json::{Value, json};
 use tempfile::TempDir;
 
@@ -108,4 +109,31 @@ fn a_modified_bundle_is_refused_with_its_differences() {
         assert!(outcome.err.contains("iam-role staging-shop-api"), "{}", outcome.err);
         assert!(outcome.err.contains("+  - arn:aws:iam::aws:policy/Admin"), "{}", outcome.err);
     }
+}
+
+#[test]
+fn a_changed_bundle_of_another_version_is_refused_with_its_differences() {
+    let folder = folder(&SERVICE.replace("AUTO", "nginx:1.29"));
+    assert_eq!(run(&folder, &["bundle"]).code, 0);
+    write_changed(&folder, |bundle| {
+        bundle["renderer"] = "9.9.9".into();
+        change_object(bundle, "Deployment", |object| {
+            let container = &mut object["spec"]["template"]["spec"]["containers"][0];
+            container["image"] = "evil:1".into();
+        });
+        let mut changed = Bundle::parse(&bundle.to_string()).expect("it is still a bundle");
+        changed.digest = changed.actual_digest();
+        *bundle = serde_json::from_str(&changed.to_text()).expect("a bundle is JSON");
+    });
+    let expected = "error: the bundle was built by optakit 9.9.9, and optakit ";
+    for command in [&["bundle", "verify"] as &[&str], &["plan"], &["apply", "--skip-aws", "--yes"]]
+    {
+        let outcome = run_command(&folder, command);
+        assert_eq!(outcome.code, 1, "{command:?}: {}", outcome.err);
+        assert!(outcome.err.starts_with(expected), "{command:?}: {}", outcome.err);
+        assert!(outcome.err.contains("image: evil:1"), "{command:?}: {}", outcome.err);
+        assert_eq!(outcome.out, "", "{command:?}");
+    }
+    let outcome = run_command(&folder, &["apply", "--skip-aws", "--yes"]);
+    assert!(outcome.err.contains("pass `--allow-modified`"), "{}", outcome.err);
 }

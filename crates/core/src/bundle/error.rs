@@ -66,6 +66,18 @@ pub enum BundleError {
         /// The manifests that differ from those that the sources render.
         differences: Vec<Difference>,
     },
+    /// Another version of Optakit built the bundle, and this version renders something else.
+    #[error(
+        "the bundle was built by optakit {}, and optakit {} renders other objects from its sources",
+        visible_line(renderer),
+        env!("CARGO_PKG_VERSION")
+    )]
+    OtherVersion {
+        /// The version in the bundle.
+        renderer: String,
+        /// The manifests that differ from those that this version renders.
+        differences: Vec<Difference>,
+    },
 }
 
 /// A manifest that differs from the one that the sources render.
