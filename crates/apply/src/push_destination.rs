@@ -44,6 +44,7 @@ impl Address<'_> {
             credentials: found,
             plain_http: self.insecure.iter().any(|host| names(host, registry)),
             immutable_tags: false,
+            is_ecr: ecr.is_some(),
         };
         if let Some(host) = ecr {
             let aws = auth::aws(Some(host.region)).await?;

@@ -15,7 +15,7 @@ use crate::auth;
 use crate::aws::adopt::adopt;
 use crate::aws::login::login;
 use crate::aws::{ServiceModule, ensure_repository, has_immutable_tags};
-use crate::image::{self, Archive, Content, Destination, Image, pack, push};
+use crate::image::{self, Archive, Content, Destination, Image, check_access, pack, push};
 use crate::report::{Report, Transfer, Transfers, bytes};
 
 /// An image in an archive.
@@ -24,7 +24,7 @@ pub(crate) struct ImageFile {
     pub(crate) archive: PathBuf,
     /// The name of the image, if the archive contains several.
     pub(crate) name: Option<String>,
-    /// The tag in the registry. `None` means the tag in the archive.
+    /// The tag in the registry, which is valid. `None` means the tag in the archive.
     pub(crate) tag: Option<String>,
 }
 
@@ -40,14 +40,14 @@ impl ImageFile {
     ///
     /// # Errors
     ///
-    /// Fails if the archive cannot be read, or the image or its tag is invalid.
+    /// Fails if the archive cannot be read, or the image is invalid.
     pub(crate) fn open(&self, report: &Report) -> anyhow::Result<OpenImage> {
         let archive = Archive::open(&self.archive)?;
         if archive.is_decompressed() {
-            report.step("decompressed", self.archive.display());
+            report.step("decompressed", archive.name());
         }
         let image = image::read(&archive, self.name.as_deref())?;
-        let tag = tag(self, &image)?;
+        let tag = self.tag.clone().unwrap_or_else(|| tag(&image));
         Ok(OpenImage { archive, image, tag })
     }
 }
@@ -140,6 +140,9 @@ pub(crate) async fn push_to(
     to: &Destination,
     report: &Report,
 ) -> anyhow::Result<PushedImage> {
+    if !to.is_ecr {
+        check_access(to).await?;
+    }
     PackedImage::pack(image, report)?.push(to, report).await
 }
 
@@ -192,6 +195,11 @@ impl PackedImage {
         self.image.manifests.last().map(|manifest| manifest.digest()).unwrap_or_default()
     }
 
+    /// Returns the tag that the image gets in the registry.
+    pub(crate) fn tag(&self) -> &str {
+        &self.tag
+    }
+
     /// Returns the platforms of the image, such as `linux/amd64`.
     pub(crate) fn platforms(&self) -> BTreeSet<String> {
         self.image.platforms.iter().cloned().collect()
@@ -236,13 +244,9 @@ impl PackedImage {
     }
 }
 
-/// Returns the given tag, the tag in the archive, or `sha-` and the start of the digest.
-fn tag(file: &ImageFile, image: &Image) -> anyhow::Result<String> {
-    if let Some(tag) = &file.tag {
-        optakit_core::model::image::check_tag(tag).map_err(|fault| anyhow::anyhow!(fault))?;
-        return Ok(tag.clone());
-    }
+/// Returns the tag in the archive, or `sha-` and the start of the digest.
+fn tag(image: &Image) -> String {
     let digest = image.manifests.last().map(|manifest| manifest.digest()).unwrap_or_default();
     let from_digest = || format!("sha-{}", digest.get(7..19).unwrap_or_default());
-    Ok(image.tag.clone().unwrap_or_else(from_digest))
+    image.tag.clone().unwrap_or_else(from_digest)
 }

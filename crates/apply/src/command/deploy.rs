@@ -4,6 +4,7 @@ use std::path::PathBuf;
 use std::time::Instant;
 
 use anyhow::bail;
+use optakit_core::render::version_label;
 
 use super::{connect, input, options};
 use crate::apply_bundle::{ApplyBundleOptions, apply_bundle};
@@ -39,7 +40,7 @@ pub(crate) fn run(arguments: &DeployArgs, report: &Report) -> anyhow::Result<Out
              help: write the bundle again without `--image-tag` and `--image-digest`"
         );
     }
-    let image = options::image(archive, image).open(report)?;
+    let image = options::image(archive, image)?.open(report)?;
     let cluster = connect::cluster(&bundle, &options.at)?;
     session::block_on(async {
         let (module, repository) = repository_of(&bundle, module.as_deref())?;
@@ -52,6 +53,8 @@ pub(crate) fn run(arguments: &DeployArgs, report: &Report) -> anyhow::Result<Out
         for hole in holes.iter().filter(|hole| hole.module == module) {
             session.bundle.set_image(hole, &format!("{}@{digest}", hole.repository));
         }
+        // The image is named by its digest, but people know it by its tag.
+        session.bundle.set_version(&module, version_label(packed.tag()).as_str());
         let options = ApplyBundleOptions { image: Some(packed), ..options::apply(options, None) };
         apply_bundle(session, &options, report, started).await?;
         report.note(format!("{module} runs {repository}@{digest}"));

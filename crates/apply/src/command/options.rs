@@ -3,12 +3,15 @@
 use std::path::Path;
 use std::time::Duration;
 
+use optakit_core::model::image::check_tag;
+
 use crate::apply_bundle::ApplyBundleOptions;
 use crate::cli::{
     ApplyOptionArgs, AwsArgs, ConflictArgs, ImageNameArgs, OnFailure, PlannedArgs, RolloutArgs,
     WriteArgs,
 };
 use crate::deploy::DeployOptions;
+use crate::outcome::UsageError;
 use crate::owner::Force;
 use crate::push_image::ImageFile;
 use crate::saved_plan::SavedPlan;
@@ -62,6 +65,14 @@ pub(super) fn apply(options: &ApplyOptionArgs, plan: Option<SavedPlan>) -> Apply
 }
 
 /// Returns the image that the arguments name.
-pub(super) fn image(archive: &Path, name: &ImageNameArgs) -> ImageFile {
-    ImageFile { archive: archive.to_owned(), name: name.image.clone(), tag: name.tag.clone() }
+///
+/// # Errors
+///
+/// Fails if the tag is invalid.
+pub(super) fn image(archive: &Path, name: &ImageNameArgs) -> Result<ImageFile, UsageError> {
+    if let Some(tag) = &name.tag {
+        check_tag(tag).map_err(|fault| UsageError(format!("`--tag`: {fault}")))?;
+    }
+    let ImageNameArgs { image, tag } = name;
+    Ok(ImageFile { archive: archive.to_owned(), name: image.clone(), tag: tag.clone() })
 }

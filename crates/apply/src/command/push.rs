@@ -17,7 +17,7 @@ use crate::session::block_on;
 ///
 /// Fails if the archive or the bundle cannot be read, or the push fails.
 pub(crate) fn run(arguments: &PushArgs, report: &Report) -> anyhow::Result<Outcome> {
-    let image = options::image(&arguments.image.archive, &arguments.image.name);
+    let image = options::image(&arguments.image.archive, &arguments.image.name)?;
     let pushed = if let Some(to) = &arguments.to {
         let image = image.open(report)?;
         let address = Address { to, insecure: &arguments.insecure_registry };

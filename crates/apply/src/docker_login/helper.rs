@@ -14,8 +14,10 @@ use super::credentials::Credentials;
 const TIMEOUT: Duration = Duration::from_secs(20);
 /// The answers of a helper that has no credentials (`credentials/error.go` of
 /// docker-credential-helpers).
-const NOT_FOUND: [&str; 3] = [
+const NOT_FOUND: [&str; 4] = [
     "credentials not found in native keychain",
+    // The keychain of macOS.
+    "The specified item could not be found in the keychain.",
     "no credentials server URL",
     "no credentials username",
 ];
@@ -78,7 +80,7 @@ async fn run(program: String, key: &str) -> Result<Credentials, HelperError> {
         .arg("get")
         .stdin(Stdio::piped())
         .stdout(Stdio::piped())
-        .stderr(Stdio::null())
+        .stderr(Stdio::piped())
         .kill_on_drop(true)
         .spawn();
     let child = started.map_err(|error| match error.kind() {
@@ -90,13 +92,20 @@ async fn run(program: String, key: &str) -> Result<Credentials, HelperError> {
         .map_err(|_| HelperError::Silent { program: program.clone(), key: key.to_owned() })?
         .map_err(|error| HelperError::Start { program: program.clone(), error })?;
     if !output.status.success() {
-        let text = String::from_utf8_lossy(&output.stdout);
-        if NOT_FOUND.contains(&text.trim()) {
+        // Helpers print the answer to standard output, and some to standard error.
+        let is_not_found = |stream: &[u8]| {
+            let text = String::from_utf8_lossy(stream);
+            text.lines().any(|line| NOT_FOUND.contains(&line.trim()))
+        };
+        if [&output.stdout, &output.stderr].into_iter().any(|stream| is_not_found(stream)) {
             return Ok(Credentials::None);
         }
         let exit = output.status.code();
         let exit = exit.map_or_else(|| "killed".to_owned(), |code| format!("exit code {code}"));
         return Err(HelperError::Failed { program, key: key.to_owned(), exit });
+    }
+    if output.stdout.trim_ascii().is_empty() {
+        return Ok(Credentials::None);
     }
     let answer: Answer = serde_json::from_slice(&output.stdout).map_err(|_| invalid())?;
     Ok(match (answer.username.as_str(), answer.secret.as_str()) {
@@ -129,5 +138,29 @@ mod tests {
             .expect("the mode can be set");
         let error = run(program.display().to_string(), "registry.example.com").await;
         assert!(matches!(error, Err(HelperError::Silent { .. })));
+    }
+
+    #[tokio::test]
+    async fn helper_without_credentials_is_understood() {
+        let folder = tempfile::tempdir().expect("a temporary folder can be created");
+        let program = folder.path().join("docker-credential-none");
+        let none = "credentials not found in native keychain";
+        let macos = "The specified item could not be found in the keychain.";
+        for (script, is_none) in [
+            (format!("echo '{none}'; exit 1"), true),
+            (format!("echo '{none}' >&2; exit 1"), true),
+            (format!("echo 'error: x' >&2; echo '{macos}' >&2; exit 1"), true),
+            ("exit 0".to_owned(), true),
+            ("echo; exit 0".to_owned(), true),
+            ("echo 'the keychain is locked' >&2; exit 1".to_owned(), false),
+            ("echo nonsense; exit 0".to_owned(), false),
+        ] {
+            let script = format!("#!/bin/sh\ncat >/dev/null\n{script}\n");
+            std::fs::write(&program, &script).expect("it can be written");
+            std::fs::set_permissions(&program, std::fs::Permissions::from_mode(0o755))
+                .expect("the mode can be set");
+            let found = run(program.display().to_string(), "registry.example.com").await;
+            assert_eq!(matches!(found, Ok(Credentials::None)), is_none, "{script}");
+        }
     }
 }

@@ -2,6 +2,7 @@
 
 use std::time::Duration;
 
+use bytes::Bytes;
 use http::header::AUTHORIZATION;
 use http::{HeaderValue, Request, StatusCode};
 use oci_client::client::{Certificate, CertificateEncoding, ClientConfig, ClientProtocol};
@@ -16,6 +17,8 @@ use super::token;
 use crate::docker_login::Credentials;
 use crate::network::{CONNECT_TIMEOUT, Certificates, Proxies};
 
+/// The start of a header with a user name and a password.
+const BASIC: &[u8] = b"Basic ";
 /// How long the registry may send nothing.
 const READ_TIMEOUT: Duration = Duration::from_secs(120);
 
@@ -54,6 +57,23 @@ impl Access {
         });
         Ok(Self { client, auth, authorization })
     }
+}
+
+/// Checks that a registry accepts the credentials for a push.
+///
+/// # Errors
+///
+/// Fails if the registry rejects them, or does not answer.
+pub(super) async fn check(http: &Http, to: &Destination) -> Result<(), RequestError> {
+    let access = Access::open(http, to).await?;
+    // A registry with tokens has checked the password already.
+    let is_basic = access.authorization.as_ref().is_some_and(|value| {
+        value.as_bytes().get(..BASIC.len()).is_some_and(|start| start == BASIC)
+    });
+    if is_basic && rejects_credentials(to).await {
+        return Err(RequestError::Status { status: StatusCode::UNAUTHORIZED, body: Bytes::new() });
+    }
+    Ok(())
 }
 
 /// Whether a registry rejects a user name and a password. A registry that does not answer accepts

@@ -9,7 +9,8 @@ use oci_spec::image::{Digest, DigestAlgorithm};
 use serde::de::DeserializeOwned;
 
 use super::archive_error::ArchiveError;
-use super::decompress::{Decompressed, decompress};
+use super::decompress::{Copied, plain_copy};
+use crate::file::{STDIN, is_stdin};
 
 /// The maximum size of a manifest or configuration in bytes. Registries accept no larger ones (OCI
 /// distribution, §Push).
@@ -46,9 +47,9 @@ impl Part {
 pub(crate) struct Archive {
     /// The path in messages.
     path: PathBuf,
-    /// The folder or the tar file. It is a copy if the archive is compressed.
+    /// The folder or the tar file. It is a copy if the archive is compressed or a stream.
     content: PathBuf,
-    decompressed: Option<Decompressed>,
+    copied: Option<Copied>,
     /// The entries of a tar file by name. `None` for a folder.
     entries: Option<BTreeMap<String, Entry>>,
     /// The folder with the image: empty, or a name with a slash at its end.
@@ -66,22 +67,24 @@ enum Entry {
 }
 
 impl Archive {
-    /// Opens an archive. Decompresses it if it is compressed as a whole.
+    /// Opens an archive: a folder, a file, a pipe, or standard input for `-`. Decompresses it if it
+    /// is compressed as a whole.
     ///
     /// # Errors
     ///
     /// Fails if the archive cannot be read or decompressed.
     pub(crate) fn open(path: &Path) -> Result<Self, ArchiveError> {
-        let unreadable = |error| ArchiveError::Read { path: path.display().to_string(), error };
-        if std::fs::metadata(path).map_err(unreadable)?.is_dir() {
+        let name = if is_stdin(path) { STDIN.to_owned() } else { path.display().to_string() };
+        let unreadable = |error| ArchiveError::Read { path: name.clone(), error };
+        if !is_stdin(path) && std::fs::metadata(path).map_err(unreadable)?.is_dir() {
             return Ok(Self::folder(path));
         }
-        let decompressed = decompress(path)?;
-        let content = decompressed.as_ref().map_or(path, |copy| &copy.file).to_owned();
+        let copied = plain_copy(path, &name)?;
+        let content = copied.as_ref().map_or(path, |copy| &copy.file).to_owned();
         let file = File::open(&content).map_err(unreadable)?;
         let length = file.metadata().map_err(unreadable)?.len();
         let entries = Some(BTreeMap::new());
-        let mut archive = Self { content, decompressed, entries, ..Self::folder(path) };
+        let mut archive = Self { content, copied, entries, ..Self::folder(Path::new(&name)) };
         let mut entries = BTreeMap::new();
         let mut tar = tar::Archive::new(file);
         for entry in tar.entries_with_seek().map_err(unreadable)? {
@@ -115,12 +118,12 @@ impl Archive {
 
     fn folder(path: &Path) -> Self {
         let (path, content) = (path.to_owned(), path.to_owned());
-        Self { path, content, decompressed: None, entries: None, root: String::new() }
+        Self { path, content, copied: None, entries: None, root: String::new() }
     }
 
     /// Whether the archive was compressed as a whole.
-    pub(crate) const fn is_decompressed(&self) -> bool {
-        self.decompressed.is_some()
+    pub(crate) fn is_decompressed(&self) -> bool {
+        self.copied.as_ref().is_some_and(|copied| copied.is_decompressed)
     }
 
     /// Whether skopeo wrote the archive with the transport `dir:`.
@@ -150,7 +153,8 @@ impl Archive {
         ArchiveError::Read { path: self.name(), error }
     }
 
-    pub(super) fn name(&self) -> String {
+    /// Returns the name of the archive in messages.
+    pub(crate) fn name(&self) -> String {
         self.path.display().to_string()
     }
 

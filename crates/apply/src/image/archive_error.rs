@@ -17,8 +17,19 @@ pub(crate) enum ArchiveError {
         #[source]
         error: std::io::Error,
     },
-    #[error("{path} is compressed\n  help: decompress it first: `{command}`")]
-    Compressed { path: String, command: String },
+    #[error(
+        "{path} is compressed with {format}, expected gzip, zstd or no compression\n  \
+         help: decompress it first: `{command}`"
+    )]
+    Compressed { path: String, format: &'static str, command: String },
+    #[error(
+        "{path} has the layer {layer}, which is compressed with {format}; expected gzip, zstd or \
+         no compression\n  \
+         help: create the archive again with gzip"
+    )]
+    CompressedLayer { path: String, layer: String, format: &'static str },
+    #[error("{path} has more than {limit} after decompression\n  help: create a smaller image")]
+    TooLarge { path: String, limit: String },
     #[error(
         "{path} is not an image archive; expected an OCI layout or the output of `docker save`"
     )]

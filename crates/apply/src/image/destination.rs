@@ -16,6 +16,8 @@ pub(crate) struct Destination {
     pub(crate) plain_http: bool,
     /// Whether the repository is known to reject a tag that exists.
     pub(crate) immutable_tags: bool,
+    /// Whether the registry is ECR.
+    pub(crate) is_ecr: bool,
 }
 
 impl Destination {
@@ -28,6 +30,7 @@ impl Destination {
             credentials: Credentials::Password { user, password },
             plain_http: false,
             immutable_tags: false,
+            is_ecr: true,
         }
     }
 

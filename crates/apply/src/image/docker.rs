@@ -11,6 +11,7 @@ use serde_json::Value;
 use super::archive::{Archive, LISTS, Part};
 use super::archive_error::ArchiveError;
 use super::choice::{Candidate, matching, only};
+use super::compression::Compression;
 use super::configuration::Configuration;
 use super::parts::{Blob, Content, Image, serialize};
 use crate::digest::sha256;
@@ -71,7 +72,16 @@ pub(super) fn read(archive: &Archive, wanted: Option<&str>) -> Result<Image, Arc
     let mut descriptors = Vec::new();
     for (name, digest) in layers.iter().zip(digests) {
         let part = layer(archive, saved, name, digest)?;
-        let content = content(&part).map_err(|error| archive.unreadable(error))?;
+        let start = start(&part).map_err(|error| archive.unreadable(error))?;
+        let content = match Compression::of(&start) {
+            Compression::None => Content::Plain,
+            Compression::Gzip => Content::Gzip,
+            Compression::Zstd => Content::Zstd,
+            Compression::Other { name: format, .. } => {
+                let (path, layer) = (archive.name(), name.clone());
+                return Err(ArchiveError::CompressedLayer { path, layer, format });
+            }
+        };
         let layer = Blob { digest: digest.clone(), part, content };
         descriptors.push(descriptor(archive, MediaType::ImageLayer, &layer)?);
         image.add_blob(layer);
@@ -104,16 +114,13 @@ fn layer(
     }
 }
 
-/// Returns what the bytes of a layer are, by their start. The digests in a configuration are those
-/// of the layers before compression.
-fn content(part: &Part) -> std::io::Result<Content> {
+/// Returns the first bytes of a layer. They show its compression. The digests in a configuration
+/// are those of the layers before compression.
+fn start(part: &Part) -> std::io::Result<Vec<u8>> {
+    const LENGTH: u64 = 8;
     let mut start = Vec::new();
-    part.open()?.take(4).read_to_end(&mut start)?;
-    Ok(match *start {
-        [0x1f, 0x8b, ..] => Content::Gzip,
-        [0x28, 0xb5, 0x2f, 0xfd] => Content::Zstd,
-        _ => Content::Plain,
-    })
+    part.open()?.take(LENGTH).read_to_end(&mut start)?;
+    Ok(start)
 }
 
 fn descriptor(

@@ -2,8 +2,10 @@
 
 mod access;
 mod archive;
+mod archive_copy;
 mod archive_error;
 mod choice;
+mod compression;
 mod configuration;
 mod decompress;
 mod destination;
@@ -31,5 +33,5 @@ pub(crate) use destination::Destination;
 pub(crate) use pack::pack;
 pub(crate) use parts::{Content, Image};
 pub(crate) use pull::{Found, find};
-pub(crate) use push::push;
+pub(crate) use push::{check_access, push};
 pub(crate) use read::read;

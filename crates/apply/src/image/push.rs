@@ -11,7 +11,7 @@ use oci_client::Reference;
 use oci_client::errors::OciDistributionError;
 use tokio::sync::RwLock;
 
-use super::access::Access;
+use super::access::{self, Access};
 use super::destination::Destination;
 use super::http::{ClientError, Http};
 use super::parts::{Blob, Image, Manifest};
@@ -37,6 +37,11 @@ const SHORT_DIGEST: usize = 19;
 pub(crate) enum PushError {
     #[error("{registry} rejects the push to `{repository}`: {reason}")]
     Denied { registry: String, repository: String, reason: String },
+    #[error(
+        "{registry} rejects the push to `{repository}`: {reason}\n  \
+         help: sign in with `docker login {registry}`"
+    )]
+    NotSignedIn { registry: String, repository: String, reason: String },
     #[error("{registry} has no repository `{repository}`: {reason}")]
     NoRepository { registry: String, repository: String, reason: String },
     #[error(
@@ -57,6 +62,21 @@ pub(crate) enum PushError {
          help: push again; complete layers are not sent again"
     )]
     Failed { registry: String, what: String, reason: String },
+}
+
+/// Checks that a registry does not reject the credentials, before a long preparation. The push
+/// reports other problems.
+///
+/// # Errors
+///
+/// Fails if the registry rejects the credentials.
+pub(crate) async fn check_access(to: &Destination) -> Result<(), PushError> {
+    match access::check(&Http::new()?, to).await {
+        Err(error) if matches!(error.status(), Some(401 | 403)) => {
+            Err(error_of(to, "the image", &error))
+        }
+        Ok(()) | Err(_) => Ok(()),
+    }
 }
 
 /// Pushes an image with a tag. Returns its digest.
@@ -264,6 +284,7 @@ fn error_of(to: &Destination, what: &str, error: &RequestError) -> PushError {
     }
     let reason = error.to_string();
     match error.status() {
+        Some(401) if !to.is_ecr => PushError::NotSignedIn { registry, repository, reason },
         Some(401 | 403) => PushError::Denied { registry, repository, reason },
         Some(404) => PushError::NoRepository { registry, repository, reason },
         _ => PushError::Failed { registry, what: what.to_owned(), reason },

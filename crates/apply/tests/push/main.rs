@@ -94,6 +94,8 @@ fn push_to_another_registry_uses_the_credentials_of_docker_login() {
     let rejected = Run::of(&mut command)
         .fails()
         .reports(&format!("{registry} rejects the push to `team/app`"))
+        .reports(&format!("help: sign in with `docker login {registry}`"))
+        .omits("compress")
         .omits("wrong-password");
     assert_eq!(rejected.stdout, "");
     push_to(folder.path(), &registry, "team/app").succeeds();
@@ -114,6 +116,12 @@ fn broken_archives(folder: &Path) -> Vec<(&'static str, &'static str)> {
     write("changed.tar", &changed);
     write("app.tar.gz", &[0x1f, 0x8b, 8, 0, 0]);
     write("app.tar.bz2", b"BZh9");
+    write("app.tar.xz", b"\xfd7zXZ\0\0\0");
+    let mut zeros = flate2::write::GzEncoder::new(Vec::new(), flate2::Compression::fast());
+    std::io::Write::write_all(&mut zeros, &[0; 100_000]).expect("it is memory");
+    write("zeros.tar.gz", &zeros.finish().expect("it is memory"));
+    docker_archive(&path("bzip2-layer.tar"), "1", &[b"BZh91AY&SY a layer"]);
+    docker_archive(&path("xz-layer.tar"), "1", &[b"\xfd7zXZ\0 a layer"]);
     write("text.tar", "not an archive\n".repeat(100).as_bytes());
     write("empty.tar", b"");
     write_layout(&path("gap"));
@@ -148,6 +156,10 @@ fn broken_archives(folder: &Path) -> Vec<(&'static str, &'static str)> {
         ("changed.tar", "does not match its digest"),
         ("app.tar.gz", "app.tar.gz is incomplete or damaged: it cannot be decompressed"),
         ("app.tar.bz2", "bunzip2 -k app.tar.bz2"),
+        ("app.tar.xz", "app.tar.xz is compressed with xz, expected gzip, zstd"),
+        ("zeros.tar.gz", "zeros.tar.gz is not an image archive"),
+        ("bzip2-layer.tar", "has the layer 0/layer.tar, which is compressed with bzip2"),
+        ("xz-layer.tar", "has the layer 0/layer.tar, which is compressed with xz"),
         ("text.tar", "text.tar is not an image archive"),
         ("empty.tar", "empty.tar is not an image archive"),
         ("gap", "has 5 of "),
@@ -250,4 +262,25 @@ fn deploy_runs_the_image_that_it_pushed() {
     service.run_alone(&["bundle", "--quiet", "--image-tag", "9"]).succeeds();
     deploy(&[]).fails().reports("the bundle already has an image");
     kubectl(&["delete", "namespace", "deployer", "--wait=false"]);
+}
+
+#[test]
+fn an_archive_is_read_from_a_pipe() {
+    let folder = tempfile::tempdir().expect("a temporary folder can be created");
+    let registry = setting("OPTAKIT_TEST_REGISTRY");
+    docker_archive(&folder.path().join("app.tar"), "piped", &[&layer(71, 100_000)]);
+    let config = docker_config(folder.path(), &registry, PASSWORD);
+    for (name, script) in [
+        ("stdin", "cat app.tar | \"$0\" push - --to \"$1\""),
+        ("gzip", "gzip -c app.tar | \"$0\" push - --to \"$1\""),
+        ("pipe", "\"$0\" push <(cat app.tar) --to \"$1\""),
+    ] {
+        let own = optakit(folder.path());
+        let mut bash = std::process::Command::new("bash");
+        let to = format!("{registry}/piped/{name}");
+        bash.args(["-c", script]).arg(own.get_program()).arg(to).current_dir(folder.path());
+        bash.envs(own.get_envs().filter_map(|(name, value)| Some((name, value?))));
+        Run::of(bash.env("DOCKER_CONFIG", &config)).succeeds();
+        manifest(&format!("piped/{name}"), "piped");
+    }
 }
