@@ -11,6 +11,8 @@ pub enum Effect {
     None,
     /// The number of pods changes.
     Scaling,
+    /// The number of pods becomes zero.
+    Stop,
     /// The routing of requests changes.
     Traffic,
     /// Every pod is replaced, a few at a time.
@@ -28,6 +30,7 @@ impl Effect {
         match self {
             Self::None => "nothing restarts",
             Self::Scaling => "scaling",
+            Self::Stop => "stops all pods",
             Self::Traffic => "traffic",
             Self::RollingRestart => "rolling restart",
             Self::Deletion => "deletion",
@@ -44,7 +47,12 @@ pub fn effect(kind: Kind, live: Option<&Value>, wanted: &Value) -> Effect {
     let changes =
         |pointer: &str| live.is_none_or(|live| live.pointer(pointer) != wanted.pointer(pointer));
     let if_changed = |changed: bool, effect: Effect| if changed { effect } else { Effect::None };
+    let has_pods =
+        |object: &Value| object.pointer("/spec/replicas").and_then(Value::as_u64).unwrap_or(1) > 0;
     match kind {
+        Kind::Deployment | Kind::StatefulSet if !has_pods(wanted) => {
+            if_changed(live.is_some_and(has_pods), Effect::Stop)
+        }
         Kind::Deployment | Kind::StatefulSet if live.is_some() && changes("/spec/template") => {
             Effect::RollingRestart
         }
@@ -117,6 +125,10 @@ mod tests {
         let before = || deployment("a", 1, "1");
         check(Kind::Deployment, before(), deployment("b", 2, "1"), Effect::RollingRestart);
         check(Kind::Deployment, before(), deployment("a", 2, "1"), Effect::Scaling);
+        check(Kind::Deployment, before(), deployment("b", 0, "1"), Effect::Stop);
+        let stopped = || deployment("a", 0, "1");
+        check(Kind::Deployment, stopped(), deployment("b", 0, "1"), Effect::None);
+        check(Kind::Deployment, stopped(), deployment("b", 1, "1"), Effect::RollingRestart);
         check(Kind::Deployment, before(), deployment("a", 1, "2"), Effect::None);
         assert_eq!(effect(Kind::Deployment, None, &before()), Effect::Scaling);
     }

@@ -75,7 +75,8 @@ fn Tab(tab: ResultTab) -> impl IntoView {
 }
 
 /// The effects that the tab of the changes shows, the worst first.
-const EFFECTS: [&str; 5] = ["recreation", "deletion", "rolling restart", "traffic", "scaling"];
+const EFFECTS: [&str; 6] =
+    ["recreation", "deletion", "stops all pods", "rolling restart", "traffic", "scaling"];
 
 /// Returns the worst effect of some changes.
 fn worst_effect(changes: &[Change]) -> Option<&'static str> {

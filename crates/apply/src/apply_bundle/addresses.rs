@@ -1,13 +1,27 @@
 //! The public addresses of a service.
 
-use optakit_core::bundle::BundleObject;
+use optakit_core::bundle::{Bundle, BundleObject};
 use optakit_core::kind::Kind;
+use serde_json::Value;
 
 use crate::session::Session;
 
-/// Returns the addresses of the Ingresses and routes, like `api.example.com/v1`.
+/// Returns the names of the modules that the bundle stops.
+pub(super) fn stopped(bundle: &Bundle) -> Vec<&str> {
+    let workloads = bundle.manifests.iter().filter(|object| object.kind().is_awaited());
+    let is_stopped = |object: &&BundleObject| {
+        object.json().pointer("/spec/replicas").and_then(Value::as_u64) == Some(0)
+    };
+    workloads.filter(is_stopped).filter_map(BundleObject::module).collect()
+}
+
+/// Returns the addresses of the Ingresses and routes, like `api.example.com/v1`. A module without
+/// pods has none.
 pub(super) fn of(session: &Session) -> Vec<String> {
-    let objects = session.bundle.manifests.iter();
+    let stopped = stopped(&session.bundle);
+    let runs =
+        |object: &&BundleObject| object.module().is_none_or(|module| !stopped.contains(&module));
+    let objects = session.bundle.manifests.iter().filter(runs);
     let mut all = Vec::new();
     for address in objects.filter_map(address) {
         if !all.contains(&address) {

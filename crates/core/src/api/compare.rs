@@ -54,8 +54,8 @@ pub struct Change {
     /// `create`, `change`, `delete`, `recreate`, or `keep` for an AWS resource that the bundle no
     /// longer contains.
     pub action: &'static str,
-    /// The effect: `nothing restarts`, `scaling`, `traffic`, `rolling restart`, `deletion`
-    /// or `recreation`.
+    /// The effect: `nothing restarts`, `scaling`, `stops all pods`, `traffic`, `rolling restart`,
+    /// `deletion` or `recreation`.
     pub effect: &'static str,
     /// The index of the manifest; none if the object is deleted.
     pub manifest: Option<usize>,
