@@ -4,6 +4,7 @@ use anyhow::bail;
 
 use crate::changes::{Changes, change_event, deletion_event, image_event};
 use crate::deploy::DeployOptions;
+use crate::drift::AddedFields;
 use crate::plural::plural;
 use crate::preflight;
 use crate::push_image::PackedImage;
@@ -81,6 +82,9 @@ impl Planned {
     /// Prints the changes, and the images that stay.
     pub(super) fn show(&self, images: &RunningImages, layer: &str, report: &Report) {
         self.changes.report_kept(report);
+        for added in AddedFields::of(&self.changes) {
+            report.warning(added.warning());
+        }
         switches::report(&self.changes, layer, report);
         for kept in &images.kept {
             report.event(&image_event(kept));

@@ -7,6 +7,7 @@ use super::drift_output::{Comparison, json, text};
 use crate::applyset::ApplySet;
 use crate::changes::{Changes, aws_plan};
 use crate::cli::{DriftArgs, ResultFormat};
+use crate::drift::AddedFields;
 use crate::history::{self, Base, Current, Revision};
 use crate::outcome::Outcome;
 use crate::owner::Force;
@@ -48,6 +49,9 @@ pub(crate) fn run(arguments: &DriftArgs, report: &Report) -> anyhow::Result<Outc
             ResultFormat::Text => report.result(&text(&comparison)),
             ResultFormat::Json => report.json(&json(&comparison)),
             ResultFormat::Yaml => report.yaml(&json(&comparison)),
+        }
+        for added in AddedFields::of(&changes) {
+            report.warning(added.warning());
         }
         Ok(if comparison.number() == 0 { Outcome::Succeeded } else { Outcome::Changes })
     })

@@ -7,6 +7,7 @@ use crate::applyset::Leftover;
 use crate::aws::PlannedResource;
 use crate::changes::{self, Changes};
 use crate::cli::{ProgressFormat, ResultFormat};
+use crate::drift::AddedFields;
 use crate::live::{DesiredObject, ObjectChange, VolumeChange};
 use crate::outcome::Outcome;
 use crate::plan::{self, Action};
@@ -24,6 +25,9 @@ pub(super) fn print(
     report: &Report,
 ) -> Outcome {
     changes.report_kept(report);
+    for added in AddedFields::of(changes) {
+        report.warning(added.warning());
+    }
     switches::report(changes, session.layer(), report);
     for paused in changes.paused() {
         report.warning(paused);
@@ -135,12 +139,23 @@ fn json(changes: &Changes, session: &Session) -> String {
         .chain(changes.untested.iter().map(of_untested))
         .chain(changes.leftovers.iter().map(of_leftover))
         .collect();
+    let of_added = |added: &AddedFields<'_>| {
+        let fields = added.fields.iter().map(|field| {
+            let manager = field.by.as_ref().map(|setter| &setter.manager);
+            json!({ "path": field.path, "manager": manager })
+        });
+        json!({
+            "kind": added.target.kind.name(), "name": added.target.name,
+            "fields": fields.collect::<Vec<_>>(),
+        })
+    };
     let plan = json!({
         "layer": session.layer(),
         "cluster": session.cluster,
         "bundle": session.bundle.digest,
         "images": session.images.kept.iter().map(changes::image_event).collect::<Vec<_>>(),
         "changes": list,
+        "addedByOthers": AddedFields::of(changes).iter().map(of_added).collect::<Vec<_>>(),
         "aws": changes.aws.resources().iter().map(of_resource).collect::<Vec<_>>(),
     });
     format!("{plan:#}\n")

@@ -70,14 +70,9 @@ fn of(change: &ObjectChange) -> Option<ObjectDrift> {
     compare(&stripped, &wanted, &Path::default(), &mut found);
     let mut fields: Vec<FieldDifference> =
         found.into_iter().map(|found| attributed(found, kind, &managers)).collect();
-    for (path, by) in managers.additions(live, &change.target.object) {
-        let text = path.text();
-        let is_known = fields.iter().any(|known| known.path == text);
-        if matters(&path, kind) && !is_known {
-            let (what, by) = (What::Added, Some(by));
-            fields.push(FieldDifference { what, path: text, live: None, expected: None, by });
-        }
-    }
+    let found_paths: Vec<String> = fields.iter().map(|found| found.path.clone()).collect();
+    let added = added_fields(change).into_iter();
+    fields.extend(added.filter(|added| !found_paths.contains(&added.path)));
     if !managers.include_optakit() {
         fields.push(FieldDifference {
             what: What::Changed,
@@ -108,6 +103,22 @@ fn attributed(found: Found, kind: Kind, managers: &Managers<'_>) -> FieldDiffere
     let shown = |value: Option<Value>| value.filter(|_| kind != Kind::Secret);
     let (live, expected) = (shown(live), shown(expected));
     FieldDifference { what, path: path.text(), live, expected, by }
+}
+
+/// Returns the fields that others added to a live object and that change what it does. An apply
+/// keeps them.
+pub(super) fn added_fields(change: &ObjectChange) -> Vec<FieldDifference> {
+    let Some(live) = &change.live else { return Vec::new() };
+    let added = Managers::of(live).additions(live, &change.target.object).into_iter();
+    let added = added.filter(|(path, _)| matters(path, change.target.kind));
+    let field = |(path, by): (Path, Setter)| FieldDifference {
+        what: What::Added,
+        path: path.text(),
+        live: None,
+        expected: None,
+        by: Some(by),
+    };
+    added.map(field).collect()
 }
 
 /// Whether a field that others added changes what the object does.

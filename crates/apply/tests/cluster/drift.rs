@@ -153,3 +153,24 @@ fn drift_does_not_expect_aws_resources_that_an_apply_skipped() {
         .succeeds()
         .reports("AWS was not compared: revision 1 was applied with `--skip-aws`");
 }
+
+#[test]
+fn fields_that_others_added_are_kept_and_named_with_the_way_to_remove_them() {
+    let service = Service::new("additions", "acme/api:1", FIELDS);
+    service.apply(&[]).succeeds();
+    service.run("plan", &[]).succeeds().omits("others added fields");
+    let deployment = format!("deployment/{}", service.deployment_name());
+    kubectl_ok(&["-n", "additions", "set", "env", &deployment, "HACK=1"]);
+    let field = "spec.template.spec.containers[k8s-service].env[HACK] (by kubectl";
+    let edit = format!("kubectl -n additions edit deployment {}", service.deployment_name());
+    for (command, code) in [("plan", 0), ("apply", 0), ("drift", 2)] {
+        service.run(command, &[]).exits(code).reports(field).reports(&edit);
+    }
+    let plan = service.run("plan", &["-o", "json"]).succeeds();
+    let plan: Value = serde_json::from_str(&plan.stdout).expect("the plan is JSON");
+    let added = &plan["addedByOthers"][0];
+    assert_eq!(added["name"], service.deployment_name());
+    assert_eq!(added["fields"][0]["path"], field.split(' ').next().expect("it has words"));
+    kubectl_ok(&["-n", "additions", "set", "env", &deployment, "HACK-"]);
+    service.run("drift", &[]).succeeds().omits("others added fields");
+}
