@@ -1,6 +1,8 @@
 //! The place that a layer was applied to: environment, AWS account and cluster. The first apply
 //! records it in the parent of the `ApplySet`, and every command that writes compares it.
 
+use optakit_core::visible::visible_line;
+
 use crate::applyset::ApplySet;
 use crate::live::{self, LiveError};
 
@@ -44,9 +46,10 @@ pub(crate) async fn read(
     tokio::join!(live::cluster_uid(client), ApplySet::read(client, layer))
 }
 
-/// Returns the environment and the AWS account that a set was applied to.
-pub(crate) fn recorded(set: &ApplySet) -> (Option<&str>, Option<&str>) {
-    (set.annotation(ENVIRONMENT), set.annotation(ACCOUNT))
+/// Returns the environment and the AWS account that a set was applied to, each as one line.
+pub(crate) fn recorded(set: &ApplySet) -> (Option<String>, Option<String>) {
+    let line = |key| set.annotation(key).map(|text| visible_line(text).into_owned());
+    (line(ENVIRONMENT), line(ACCOUNT))
 }
 
 impl Identity {
@@ -60,6 +63,7 @@ impl Identity {
         let mut differences = Vec::new();
         let mut compare = |key, name, now: &str| {
             if let Some(before) = set.annotation(key).filter(|before| *before != now) {
+                let before = visible_line(before);
                 differences
                     .push(format!("{name} `{now}`, but it was applied to {name} `{before}`"));
             }

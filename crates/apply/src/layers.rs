@@ -122,8 +122,8 @@ async fn read(client: &kube::Client, set: &ApplySet) -> RunningLayer {
     let (environment, account) = identity::recorded(set);
     RunningLayer {
         name: layer.to_owned(),
-        environment: environment.map(str::to_owned),
-        account: account.map(str::to_owned),
+        environment,
+        account,
         revision,
         images,
         pods: workloads.as_deref().map(sum),

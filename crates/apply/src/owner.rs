@@ -3,6 +3,7 @@
 //! The functions are pure. They read annotations, labels and the conflicts of the API server.
 
 use kube::core::Status;
+use optakit_core::visible::visible_line;
 use serde_json::Value;
 
 use crate::hint;
@@ -42,7 +43,7 @@ pub(crate) fn of(live: &Value) -> Option<(String, String)> {
         } else {
             "remove the object from that tool, then apply again".to_owned()
         };
-        Some((format!("{tool} `{name}`"), advice))
+        Some((format!("{tool} `{}`", visible_line(name)), advice))
     })
 }
 

@@ -1,6 +1,7 @@
 //! The output of `optakit drift`.
 
 use optakit_core::effect::Effect;
+use optakit_core::visible::visible_line;
 use serde_json::{Value, json};
 
 use crate::aws::{AwsPlan, PlannedResource};
@@ -87,7 +88,8 @@ fn line(field: &FieldDifference) -> String {
         let last = if *what == What::Missing { "last change by " } else { "" };
         format!("  ({last}{}{time})", setter.manager)
     });
-    format!("    {:<9}{path}{values}{}\n", what.word(), by.unwrap_or_default())
+    let text = format!("    {:<9}{path}{values}{}", what.word(), by.unwrap_or_default());
+    format!("{}\n", visible_line(&text))
 }
 
 fn shown(value: &Value) -> String {

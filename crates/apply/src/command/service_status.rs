@@ -3,14 +3,15 @@
 use std::sync::Arc;
 
 use k8s_openapi::api::apps::v1::ReplicaSet;
-use kube::api::{Api, ListParams};
+use kube::api::{Api, DynamicObject, ListParams};
+use optakit_core::kind::Kind;
 
 use crate::applyset::ApplySet;
-use crate::history::{self, Current, Revision};
-use crate::live::{Lenient, LiveError, explain};
-use crate::lock;
+use crate::history::{self, Current, Facts, HistoryError, Revision};
+use crate::live::{Lenient, LiveError, explain, resource_of, to_value};
 use crate::session::Session;
 use crate::wait::{self, Paused, PodCounts, SetPods, Workload};
+use crate::{lock, owner};
 
 /// The status of a layer.
 pub(super) struct LayerStatus {
@@ -69,11 +70,18 @@ impl LayerStatus {
         let mut services: Vec<ServiceStatus> =
             workloads.iter().map(|workload| ServiceStatus::of(workload, &sets, &known)).collect();
         let exists = |name: &str| services.iter().any(|service| service.name == name);
-        let missing = expected(session, revision);
-        let missing = missing.into_iter().filter(|(name, _)| !exists(name));
-        let missing: Vec<ServiceStatus> =
-            missing.map(|(name, image)| ServiceStatus::missing(name, image, revision)).collect();
-        services.extend(missing);
+        let missing = match expected(session, revision).await {
+            Ok(expected) => expected,
+            Err(error) => {
+                warnings.push(error.to_string());
+                Vec::new()
+            }
+        };
+        let missing: Vec<_> = missing.into_iter().filter(|(name, _)| !exists(name)).collect();
+        for (name, image) in missing {
+            warnings.extend(owner_of_missing(session, &name).await?);
+            services.push(ServiceStatus::missing(name, image, revision));
+        }
         Ok(Self { revision: revision.cloned(), services, warnings })
     }
 
@@ -84,14 +92,44 @@ impl LayerStatus {
 }
 
 /// Returns names and images of the workloads that should exist: those of the revision, or those
-/// of the bundle if no revision is known.
-fn expected(session: &Session, revision: Option<&Revision>) -> Vec<(String, String)> {
-    if let Some(revision) = revision {
-        return revision.facts.images.clone().into_iter().collect();
+/// of the bundle if no revision is known. The bundle of the revision is checked. Its annotations
+/// are not.
+///
+/// # Errors
+///
+/// Fails if the bundle of the revision cannot be read, or was changed.
+async fn expected(
+    session: &Session,
+    revision: Option<&Revision>,
+) -> Result<Vec<(String, String)>, HistoryError> {
+    let Some(revision) = revision else {
+        let objects = session.bundle.manifests.iter();
+        let workloads = objects.filter(|object| object.kind().is_awaited());
+        return Ok(workloads.map(|object| (object.name().to_owned(), String::new())).collect());
+    };
+    let bundle = history::read(&session.client, session.layer(), revision).await?;
+    Ok(Facts::of(&bundle).images.into_iter().collect())
+}
+
+/// Returns a warning if a workload exists, but belongs to another tool.
+///
+/// # Errors
+///
+/// Fails if the API server rejects a request.
+async fn owner_of_missing(session: &Session, name: &str) -> Result<Option<String>, LiveError> {
+    for kind in [Kind::Deployment, Kind::StatefulSet] {
+        let resource = resource_of(kind);
+        let api: Api<DynamicObject> =
+            Api::namespaced_with(session.client.clone(), session.layer(), &resource);
+        let found = match api.get_opt(name).await {
+            Err(kube::Error::Api(status)) if status.code == 403 => None,
+            found => found.map_err(|error| explain(error, "reading", &format!("{kind} {name}")))?,
+        };
+        if let Some((owner, advice)) = found.map(to_value).as_ref().and_then(owner::of) {
+            return Ok(Some(format!("{kind} {name} belongs to {owner}\n  help: {advice}")));
+        }
     }
-    let objects = session.bundle.manifests.iter();
-    let workloads = objects.filter(|object| object.kind().is_awaited());
-    workloads.map(|object| (object.name().to_owned(), String::new())).collect()
+    Ok(None)
 }
 
 impl ServiceStatus {

@@ -71,10 +71,18 @@ impl Current {
         revisions: &[Revision],
     ) -> Result<Self, HistoryError> {
         let next = next_after(revisions.first().map_or(0, |newest| newest.number));
+        let unknown = |reason| Self { applied: None, base: Base::Unknown { reason }, next };
         if set.is_empty() {
+            // The first run of a layer records its revision before it writes the set.
+            let is_complete =
+                |revision: &Revision| matches!(revision.status, Status::Deployed | Status::Applied);
+            if revisions.iter().any(is_complete) {
+                return Ok(unknown(format!(
+                    "the ConfigMap `optakit-{layer}`, which names the revision, is missing"
+                )));
+            }
             return Ok(Self { applied: None, base: Base::Nothing, next });
         }
-        let unknown = |reason| Self { applied: None, base: Base::Unknown { reason }, next };
         let Some(newest) = revisions.first() else {
             return Ok(unknown("the history has no revisions".to_owned()));
         };

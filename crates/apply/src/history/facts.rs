@@ -4,6 +4,7 @@ use std::collections::BTreeMap;
 
 use optakit_core::bundle::{Bundle, List};
 use optakit_core::render::IMAGE_DIGEST;
+use optakit_core::visible::visible_line;
 
 use crate::origin::Commit;
 
@@ -36,7 +37,7 @@ pub(crate) struct Facts {
 
 impl Facts {
     /// Returns the images of a bundle. A Deployment without an image is left out.
-    pub(super) fn of(bundle: &Bundle) -> Self {
+    pub(crate) fn of(bundle: &Bundle) -> Self {
         let objects = bundle.manifests.iter().enumerate();
         let images = objects.filter_map(|(index, object)| {
             let has_image = !bundle.missing_inputs(List::Manifests, index).contains(&IMAGE_DIGEST);
@@ -47,14 +48,18 @@ impl Facts {
         Self { images: images.collect(), ..Self::default() }
     }
 
-    /// Reads the facts from the annotations of a revision.
+    /// Reads the facts from the annotations of a revision. Everyone who can write Secrets can write
+    /// them, so a line break must not look like another line of the output.
     pub(super) fn read(annotations: &BTreeMap<String, String>) -> Self {
+        let line = |key| annotations.get(key).map(|text| visible_line(text).into_owned());
         let images = annotations.get(IMAGES).and_then(|text| serde_json::from_str(text).ok());
+        let images: BTreeMap<String, String> = images.unwrap_or_default();
+        let visible = |text: &str| visible_line(text).into_owned();
         Self {
-            images: images.unwrap_or_default(),
-            author: annotations.get(AUTHOR).cloned(),
+            images: images.iter().map(|(name, image)| (visible(name), visible(image))).collect(),
+            author: line(AUTHOR),
             commit: annotations.get(COMMIT).and_then(|text| Commit::parse(text)),
-            cause: annotations.get(CAUSE).cloned(),
+            cause: line(CAUSE),
             skips_aws: annotations.get(AWS).is_some_and(|text| text == SKIPPED),
         }
     }
@@ -98,5 +103,20 @@ mod tests {
         assert_eq!(none.annotations().count(), 0);
         assert_eq!(Facts::read(&BTreeMap::new()), none);
         assert_eq!(shortened("a\nb"), "ab");
+    }
+
+    #[test]
+    fn facts_of_others_have_no_line_breaks() {
+        let annotations = [
+            (IMAGES, r#"{"a\n": "nginx:1\n  b  9/9 ready"}"#),
+            (AUTHOR, "ann\n   9  deployed"),
+            (CAUSE, "it\rcrashed"),
+        ];
+        let annotations = annotations.map(|(key, text)| (key.to_owned(), text.to_owned()));
+        let facts = Facts::read(&annotations.into());
+        assert_eq!(facts.author.as_deref(), Some("ann\\n   9  deployed"));
+        assert_eq!(facts.cause.as_deref(), Some("it\\rcrashed"));
+        let images: Vec<_> = facts.images.iter().collect();
+        assert_eq!(images, [(&"a\\n".to_owned(), &"nginx:1\\n  b  9/9 ready".to_owned())]);
     }
 }

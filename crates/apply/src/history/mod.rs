@@ -19,6 +19,6 @@ pub(crate) use facts::Facts;
 pub(crate) use list::{find, list};
 pub(crate) use read::read;
 pub(crate) use record::{NewRevision, record};
-pub(crate) use revision::{Before, Revision, Status};
+pub(crate) use revision::{Before, HistoryError, Revision, Status};
 pub(crate) use trim::{Orphans, clear, trim};
 pub(crate) use unfinished::{Lock, list_settled};

@@ -3,6 +3,7 @@
 use std::fmt;
 
 use kube::api::ObjectMeta;
+use optakit_core::visible::visible_line;
 
 use super::facts::Facts;
 use crate::hint;
@@ -145,7 +146,7 @@ impl Revision {
         Some(Self {
             number,
             status: Status::of(labels.get(STATUS)?),
-            digest: annotations.get(DIGEST)?.clone(),
+            digest: visible_line(annotations.get(DIGEST)?).into_owned(),
             recorded: metadata
                 .creation_timestamp
                 .map(|time| time.0.to_string())

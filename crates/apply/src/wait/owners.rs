@@ -5,6 +5,7 @@ use std::sync::Arc;
 use k8s_openapi::api::apps::v1::{Deployment, ReplicaSet};
 use k8s_openapi::api::core::v1::PodSpec;
 use k8s_openapi::apimachinery::pkg::apis::meta::v1::ObjectMeta;
+use optakit_core::visible::visible_line;
 
 /// The annotation with the number of a Deployment's revision.
 pub(super) const REVISION: &str = "deployment.kubernetes.io/revision";
@@ -28,8 +29,9 @@ pub(super) fn is_owned(object: &ObjectMeta, owner: &ObjectMeta) -> bool {
     owners.any(|reference| Some(&reference.uid) == owner.uid.as_ref())
 }
 
-/// Returns the image of the first container of a pod template.
+/// Returns the image of the first container of a pod template. The API server accepts any text.
 pub(super) fn first_image(pod: Option<&PodSpec>) -> String {
     let container = pod.and_then(|pod| pod.containers.first());
-    container.and_then(|container| container.image.clone()).unwrap_or_default()
+    let image = container.and_then(|container| container.image.as_deref());
+    visible_line(image.unwrap_or_default()).into_owned()
 }
