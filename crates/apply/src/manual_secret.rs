@@ -26,7 +26,7 @@ const MAX_BYTES: usize = 1024 * 1024;
 pub(crate) enum ManualSecretError {
     #[error(
         "the values of the Secret `{MANUAL_SECRETS}` would be larger than 1 MiB, the limit of \
-         Kubernetes; nothing was stored\n  help: store large files elsewhere, or delete unused \
+         Kubernetes\n  help: store large files elsewhere, or delete unused \
          secrets"
     )]
     TooLarge,

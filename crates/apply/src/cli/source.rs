@@ -136,9 +136,10 @@ pub(crate) struct InputArgs {
 /// A bundle or a service file, for commands whose argument is something else.
 #[derive(Debug, Args)]
 pub(crate) struct NamedInputArgs {
-    /// Bundle or service file [default: opta.yml, or the only bundle in this folder]
+    /// Bundle or service file [default: the only bundle in this folder, or opta.yml]
     ///
-    /// A service file with several environments needs `--env`.
+    /// With `--env`, the default is opta.yml. A service file with several environments needs
+    /// `--env`.
     #[arg(long, short, value_name = "FILE", add = complete::inputs())]
     pub(crate) bundle: Option<PathBuf>,
     #[command(flatten)]

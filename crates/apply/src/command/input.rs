@@ -14,7 +14,7 @@ use crate::environment_file::{Outside, Reading};
 use crate::file::FileError;
 use crate::git_file::Network;
 use crate::outcome::UsageError;
-use crate::report::Report;
+use crate::report::{Report, stdin_is_data};
 use crate::{file, hint, rds, request};
 
 /// Returns the bundle of a command whose first argument names it.
@@ -59,7 +59,11 @@ pub(super) fn open_named(
     let path = match &input.bundle {
         Some(path) => request::find(Some(path))?,
         None => match only_bundle() {
-            Some(bundle) => bundle,
+            Some(bundle) => {
+                let name = bundle.display();
+                report.note(format!("bundle {name}; `--bundle` names another file"));
+                bundle
+            }
             None => request::find(None).map_err(or_a_bundle)?,
         },
     };
@@ -82,6 +86,9 @@ fn read(
     if_modified: IfModified,
     report: &Report,
 ) -> anyhow::Result<Bundle> {
+    if file::is_stdin(path) {
+        stdin_is_data();
+    }
     let text = file::read_text(path)?;
     match FileForm::of(&text) {
         FileForm::Bundle => {

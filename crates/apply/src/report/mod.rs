@@ -16,6 +16,6 @@ pub(crate) use event::{Event, ObjectAction};
 pub(crate) use output::{Report, error_text, prints_to_terminal};
 pub(crate) use progress::ProgressTable;
 pub(crate) use progress_row::RowPods;
-pub(crate) use prompt::{answer_time, ask, confirm};
-pub(crate) use streams::check as check_output;
+pub(crate) use prompt::{answer_time, ask, confirm, stdin_is_data};
+pub(crate) use streams::{OutputLost, check as check_output};
 pub(crate) use transfer::{Transfer, Transfers, bytes};

@@ -3,7 +3,8 @@
 use serde_json::json;
 
 use crate::testbed::{
-    Run, Service, create_namespace, exists, get, kubectl_ok, ready_pods, record_fault, until,
+    Run, Service, Terminal, create_namespace, exists, get, kubectl_ok, ready_pods, record_fault,
+    setting, until,
 };
 
 #[test]
@@ -225,4 +226,47 @@ fn empty_secret_counts_as_missing() {
     service.secret(&["list"], "").prints("EMPTY  empty").reports("secret set EMPTY");
     service.secret(&["set", "EMPTY"], "y\n").succeeds();
     service.apply(&[]).succeeds();
+}
+
+#[test]
+fn a_secret_that_the_service_file_does_not_list_restarts_nothing() {
+    let service = Service::new("unlisted", "acme/api:1", "    secrets: [TOKEN]\n");
+    service.secret(&["set", "TOKEN"], "a").succeeds().omits("does not list");
+    service.apply(&[]).succeeds();
+    let generation = || service.deployment()["metadata"]["generation"].clone();
+    let before = generation();
+    service
+        .secret(&["set", "TOKN"], "b")
+        .succeeds()
+        .reports("the service file does not list `TOKN` in `secrets`")
+        .reports("help: did you mean `TOKEN`?")
+        .omits("restarted");
+    service.secret(&["set", "EXTRA"], "b").succeeds().reports("add it to `secrets` in opta.yml");
+    assert_eq!(generation(), before);
+    service.secret(&["set", "TOKEN"], "c").succeeds().reports("restarted");
+    assert_ne!(generation(), before);
+}
+
+#[test]
+fn a_value_on_standard_input_leaves_the_question_to_the_terminal() {
+    let service = Service::new("firstsecret", "acme/api:1", "    secrets: [TOKEN]\n");
+    let kubeconfig = setting("OPTAKIT_TEST_KUBECONFIG");
+    let set = || {
+        let wrapper = ["sh", "-c", "echo hunter2 | \"$@\"", "sh"];
+        let command = ["secret", "set", "TOKEN", "--kubeconfig", &kubeconfig];
+        Terminal::start(&service, &wrapper, &command)
+    };
+    let mut run = set();
+    run.shows("create the namespace `firstsecret`");
+    run.types("n\n");
+    let screen = run.exits(1);
+    assert!(screen.contains("no secret was stored"), "{screen}");
+    assert!(!exists(&["namespace", "firstsecret"]));
+    let mut run = set();
+    run.shows("create the namespace `firstsecret`");
+    run.types("y\n");
+    let screen = run.exits(0);
+    assert!(!screen.contains("hunter2"), "{screen}");
+    let secret = get(&["-n", "firstsecret", "secret", "manual-secrets"]);
+    assert_eq!(secret["data"], json!({"TOKEN": "aHVudGVyMg=="}));
 }

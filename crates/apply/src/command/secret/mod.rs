@@ -11,6 +11,7 @@ use std::cell::Cell;
 use anyhow::bail;
 use optakit_core::quote::quoted;
 use optakit_core::render::MANUAL_SECRETS;
+use optakit_core::suggest::Suggestion;
 use secrecy::ExposeSecret;
 
 use super::{connect, input, options};
@@ -132,6 +133,7 @@ async fn set(
     arguments: &SecretArgs,
     report: &Report,
 ) -> anyhow::Result<()> {
+    warn_unlisted(&session, values, report);
     warn_in_urls(&session, values, report);
     if result.dry_run {
         return changes::preview(&session, values, result, report).await;
@@ -146,6 +148,19 @@ async fn set(
     })?;
     changes.print(result.output, report);
     Ok(())
+}
+
+/// Warns about names that the service file does not list, because no pod gets their values.
+fn warn_unlisted(session: &Session, values: &SecretValues, report: &Report) {
+    let listed: Vec<&str> = manual_secret::required_names(session).map(String::as_str).collect();
+    for (name, _) in values.iter().filter(|(name, _)| !listed.contains(&name.as_str())) {
+        let other_help = || "add it to `secrets` in opta.yml".to_owned();
+        let help = Suggestion::new(name, listed.iter().copied(), other_help).help;
+        report.warning(format!(
+            "the service file does not list {} in `secrets`, so no pod gets it\n  help: {help}",
+            quoted(name)
+        ));
+    }
 }
 
 /// Warns about values that the service uses in a URL, and that a URL must escape.

@@ -9,10 +9,11 @@ use secrecy::{ExposeSecret, SecretString};
 
 use crate::aws::{SecretSource, SecretVersion};
 use crate::cli::{ImportArgs, SecretFileFormat, SetArgs};
-use crate::hint;
 use crate::manual_secret::SecretValues;
 use crate::outcome::UsageError;
+use crate::report::stdin_is_data;
 use crate::secret_file::{self, Format};
+use crate::{file, hint};
 
 /// Rejects a name that the Secret cannot have, and a value on the command line. The message does
 /// not contain the value.
@@ -81,6 +82,7 @@ pub(super) fn value(name: &str) -> anyhow::Result<SecretString> {
             .context("cannot read the value")?;
         return Ok(SecretString::from(value));
     }
+    stdin_is_data();
     let mut value = String::new();
     std::io::stdin()
         .lock()
@@ -102,6 +104,9 @@ pub(super) fn file(import: &ImportArgs) -> anyhow::Result<SecretValues> {
         SecretFileFormat::Json => Format::Json,
         SecretFileFormat::Yaml => Format::Yaml,
     });
+    if file::is_stdin(&import.file) {
+        stdin_is_data();
+    }
     secret_file::read(&import.file, format, import.allow_empty)
 }
 

@@ -7,7 +7,7 @@ use anyhow::Context;
 use super::changes::Changes;
 use crate::cli::SecretArgs;
 use crate::deploy::{self, DeployOptions};
-use crate::manual_secret::{self, Change, SecretValues};
+use crate::manual_secret::{self, Change, SecretUser, SecretValues};
 use crate::owner::Force;
 use crate::plural::plural;
 use crate::report::Report;
@@ -31,8 +31,8 @@ pub(super) async fn ensure_namespace(
     deploy::ensure_namespace(session, &options, kept, report).await
 }
 
-/// Sets the values that differ. Restarts the pods that do not use the newest values yet. `stored`
-/// becomes true when the values are in the cluster.
+/// Sets the values that differ. Restarts the pods that use an older version of these values.
+/// `stored` becomes true when the values are in the cluster.
 pub(super) async fn set(
     session: &Session,
     arguments: &SecretArgs,
@@ -56,6 +56,10 @@ pub(super) async fn set(
     let secrets = changes.into_iter().map(|(name, change)| (name.to_owned(), change)).collect();
     let mut changes = Changes { secrets, restarted: Vec::new() };
     let users = manual_secret::users(session).await?;
+    // Pods that use none of the values stay.
+    let uses =
+        |user: &SecretUser| values.iter().any(|(name, _)| user.keys.iter().any(|key| key == name));
+    let users: Vec<SecretUser> = users.into_iter().filter(uses).collect();
     if arguments.no_restart && is_changed && !users.is_empty() {
         report.note(format!(
             "the pods of {} use the old values until they restart",
