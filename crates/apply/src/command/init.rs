@@ -27,6 +27,31 @@ struct Answers {
     template: Template,
 }
 
+impl Answers {
+    /// Returns valid answers, to check one answer at a time.
+    fn example() -> Self {
+        Self {
+            name: "shop".to_owned(),
+            image: "AUTO".to_owned(),
+            port: 8080,
+            environment: "staging".to_owned(),
+            account_id: "123456789012".to_owned(),
+            region: "us-east-1".to_owned(),
+            organization: "acme".to_owned(),
+            template: Template::Web,
+        }
+    }
+
+    /// Returns the new files.
+    fn files(&self, environment_file: &str) -> [SourceText; 2] {
+        let file = |name: &str, text| SourceText { name: name.to_owned(), text };
+        [
+            file(SERVICE, service_file(self, environment_file)),
+            file(environment_file, environment(self)),
+        ]
+    }
+}
+
 /// Writes a service file and an environment file.
 ///
 /// # Errors
@@ -36,10 +61,7 @@ struct Answers {
 pub(crate) fn run(arguments: &InitArgs, report: &Report) -> anyhow::Result<Outcome> {
     let answers = answers(arguments, report)?;
     let environment_file = format!("{}.yml", answers.environment);
-    let files = [
-        SourceText { name: SERVICE.to_owned(), text: service_file(&answers, &environment_file) },
-        SourceText { name: environment_file.clone(), text: environment(&answers) },
-    ];
+    let files = answers.files(&environment_file);
     if let Some(reason) = problem(&files) {
         report.error(&anyhow::anyhow!("{reason}"));
         return Ok(Outcome::Failed);
@@ -60,59 +82,116 @@ pub(crate) fn run(arguments: &InitArgs, report: &Report) -> anyhow::Result<Outco
 /// Returns the answers: from the options, from the user, or the defaults.
 fn answers(arguments: &InitArgs, report: &Report) -> anyhow::Result<Answers> {
     let is_terminal = io::stdin().is_terminal() && io::stderr().is_terminal();
-    let asks = is_terminal && !arguments.yes;
+    let questions = Questions { asks: is_terminal && !arguments.yes, report };
     let folder_name = std::path::absolute(&arguments.folder)?
         .file_name()
         .map(|name| name.to_string_lossy().to_lowercase())
         .filter(|name| name.bytes().all(|byte| byte.is_ascii_lowercase() || byte == b'-'));
-    if !asks && (arguments.account_id.is_none() || arguments.name.is_none()) {
-        let missing = match (&arguments.name, &arguments.account_id) {
-            (None, None) => "`--name` and `--account-id` are required",
-            (None, _) => "`--name` is required",
-            _ => "`--account-id` is required",
-        };
-        let reason = if arguments.yes { "" } else { ", because there is no terminal to ask" };
-        bail!(UsageError(format!(
-            "{missing}{reason}\n  help: run `optakit init --name shop --account-id 123456789012`; \
-             the other options have defaults"
-        )));
+    if !questions.asks {
+        check_options(arguments)?;
     }
-    let text = |option: &Option<String>, question: &str, default: Option<&str>| match option {
-        Some(answer) => Ok(answer.clone()),
-        None if asks => ask(question, default, report),
-        None => Ok(default.unwrap_or_default().to_owned()),
-    };
-    let name = text(&arguments.name, "Name of the service file", folder_name.as_deref())?;
-    let image = text(&arguments.image, "Image, or AUTO for images that you build", Some("AUTO"))?;
-    let port = match arguments.port {
-        Some(port) => port,
-        None => valid(report, || {
-            let answer = text(&None, "Port that the container listens on", Some("8080"))?;
-            let port = answer.parse().ok().filter(|port| *port > 0);
-            Ok(port.ok_or_else(|| format!("`{answer}` is not a number from 1 to 65535")))
-        })?,
-    };
-    let environment = text(&arguments.env, "Name of the environment", Some("staging"))?;
-    let account_id = match &arguments.account_id {
-        Some(account) => account.clone(),
-        None => valid(report, || {
-            let answer = text(&None, "AWS account ID", None)?;
-            let is_id =
-                answer.len() == ACCOUNT_DIGITS && answer.bytes().all(|byte| byte.is_ascii_digit());
-            let problem = || format!("`{answer}` does not have {ACCOUNT_DIGITS} digits");
-            Ok(if is_id { Ok(answer.clone()) } else { Err(problem()) })
-        })?,
-    };
+    let InitArgs { name, image, env, region, .. } = arguments;
+    let name = questions.text(
+        name,
+        ("Name of the service file", folder_name.as_deref()),
+        |answers, answer| answers.name = answer,
+    )?;
+    let image = questions.text(
+        image,
+        ("Image, or AUTO for images that you build", Some("AUTO")),
+        |answers, answer| answers.image = answer,
+    )?;
+    let port = questions.port(arguments.port)?;
+    let environment =
+        questions.text(env, ("Name of the environment", Some("staging")), |answers, answer| {
+            answers.environment = answer
+        })?;
+    let account_id = questions.account(arguments.account_id.as_ref())?;
+    let region = questions.text(region, ("AWS region", Some("us-east-1")), |answers, answer| {
+        answers.region = answer;
+    })?;
     Ok(Answers {
         image,
         port,
         environment,
         account_id,
-        region: text(&arguments.region, "AWS region", Some("us-east-1"))?,
+        region,
         organization: arguments.org.clone().unwrap_or_else(|| name.clone()),
         template: arguments.template,
         name,
     })
+}
+
+/// Checks that the options without a default are given.
+fn check_options(arguments: &InitArgs) -> Result<(), UsageError> {
+    let missing = match (&arguments.name, &arguments.account_id) {
+        (Some(_), Some(_)) => return Ok(()),
+        (None, None) => "`--name` and `--account-id` are required",
+        (None, Some(_)) => "`--name` is required",
+        (Some(_), None) => "`--account-id` is required",
+    };
+    let reason = if arguments.yes { "" } else { ", because there is no terminal to ask" };
+    Err(UsageError(format!(
+        "{missing}{reason}\n  help: run `optakit init --name shop --account-id 123456789012`; \
+         the other options have defaults"
+    )))
+}
+
+/// Asks for the values of missing options.
+struct Questions<'a> {
+    asks: bool,
+    report: &'a Report,
+}
+
+impl Questions<'_> {
+    /// Returns the value of an option, the answer, or the default. `set` sets it in the answers. An
+    /// invalid answer is asked for again, so that no answer is lost.
+    fn text(
+        &self,
+        option: &Option<String>,
+        (question, default): (&str, Option<&str>),
+        set: fn(&mut Answers, String),
+    ) -> anyhow::Result<String> {
+        match option {
+            Some(answer) => Ok(answer.clone()),
+            None if self.asks => valid(self.report, || {
+                let answer = ask(question, default, self.report)?;
+                let mut tried = Answers::example();
+                set(&mut tried, answer.clone());
+                let environment_file = format!("{}.yml", tried.environment);
+                Ok(problem(&tried.files(&environment_file)).map_or(Ok(answer), Err))
+            }),
+            None => Ok(default.unwrap_or_default().to_owned()),
+        }
+    }
+
+    fn port(&self, option: Option<u16>) -> anyhow::Result<u16> {
+        const DEFAULT: u16 = 8080;
+        match option {
+            Some(port) => Ok(port),
+            None if self.asks => valid(self.report, || {
+                let default = DEFAULT.to_string();
+                let question = "Port that the container listens on";
+                let answer = ask(question, Some(&default), self.report)?;
+                let port = answer.parse().ok().filter(|port| *port > 0);
+                Ok(port.ok_or_else(|| format!("`{answer}` is not a number from 1 to 65535")))
+            }),
+            None => Ok(DEFAULT),
+        }
+    }
+
+    fn account(&self, option: Option<&String>) -> anyhow::Result<String> {
+        match option {
+            Some(account) => Ok(account.clone()),
+            None => valid(self.report, || {
+                let answer = ask("AWS account ID", None, self.report)?;
+                let is_id = answer.len() == ACCOUNT_DIGITS
+                    && answer.bytes().all(|byte| byte.is_ascii_digit());
+                let problem = format!("`{answer}` does not have {ACCOUNT_DIGITS} digits");
+                Ok(if is_id { Ok(answer) } else { Err(problem) })
+            }),
+        }
+    }
 }
 
 /// Repeats a question until its answer is valid. The error of an answer is the problem.
@@ -138,7 +217,7 @@ fn ask(question: &str, default: Option<&str>, report: &Report) -> anyhow::Result
             bail!("cancelled; nothing was written");
         }
         match (line.trim(), default) {
-            ("", None) => {}
+            ("", None) => report.question("an answer is required\n"),
             ("", Some(default)) => return Ok(default.to_owned()),
             (answer, _) => return Ok(answer.to_owned()),
         }

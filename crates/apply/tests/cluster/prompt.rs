@@ -1,6 +1,6 @@
 //! Questions to the user, and runs without a terminal.
 
-use crate::testbed::{Service, Terminal, exists, kubectl_ok, record_fault, setting};
+use crate::testbed::{Service, Terminal, exists, kubectl_ok, record_fault, setting, until};
 
 #[test]
 fn without_a_terminal_a_change_needs_yes() {
@@ -64,6 +64,7 @@ fn destroy_shows_what_it_deletes_and_keeps_before_it_asks() {
     ] {
         assert!(screen.contains(line), "`{line}` is missing in:\n{screen}");
     }
+    assert!(!screen.contains("IAM role"), "it was applied without AWS:\n{screen}");
     assert_eq!(service.versions().len(), 4);
     let mut run = destroy();
     run.shows("[y/N]");
@@ -71,4 +72,26 @@ fn destroy_shows_what_it_deletes_and_keeps_before_it_asks() {
     run.exits(0);
     assert_eq!(service.versions(), [""; 0]);
     assert!(exists(&["-n", "examined", "secret", "manual-secrets"]));
+}
+
+#[test]
+fn init_asks_again_for_an_invalid_answer() {
+    let service = Service::new("askedagain", "AUTO", "");
+    let mut run = Terminal::start(&service, &[], &["init", "new"]);
+    for (question, invalid, valid) in [
+        ("Name of the service file", "Bad Name", "shop"),
+        ("Image", "not an image", "AUTO"),
+        ("Port", "0", "8000"),
+        ("Name of the environment", "Bad Env", "staging"),
+        ("AWS account ID", "12", "123456789012"),
+        ("AWS region", "mars", "eu-west-1"),
+    ] {
+        run.shows(question);
+        run.types(&format!("{invalid}\n"));
+        until(question, || run.screen().matches(question).count() > 1);
+        run.types(&format!("{valid}\n"));
+    }
+    run.exits(0);
+    let environment = std::fs::read_to_string(service.folder().join("new/staging.yml"));
+    assert!(environment.expect("the file was written").contains("region: eu-west-1"));
 }
