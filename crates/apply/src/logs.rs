@@ -1,6 +1,6 @@
 //! Reads the logs of the pods of a layer.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::time::Duration;
 
 use futures::AsyncBufReadExt;
@@ -75,6 +75,25 @@ pub(crate) async fn sources(
         .collect();
     sources.sort();
     Ok(sources)
+}
+
+/// Returns the names of the modules that have pods.
+///
+/// # Errors
+///
+/// Fails if the pods cannot be listed.
+pub(crate) async fn modules(client: &kube::Client, layer: &str) -> Result<Vec<String>, LiveError> {
+    let pods: Api<Lenient<Pod>> = Api::namespaced(client.clone(), layer);
+    let ours = ListParams::default().labels(&format!("app.kubernetes.io/name={CONTAINER}"));
+    let found = pods.list_metadata(&ours).await;
+    let found = found.map_err(|error| explain(error, "listing", "the pods"))?;
+    let prefix = format!("{layer}-");
+    let modules = found.items.into_iter().filter_map(|pod| {
+        let instance = pod.metadata.labels?.remove("app.kubernetes.io/instance")?;
+        instance.strip_prefix(&prefix).map(str::to_owned)
+    });
+    let modules: BTreeSet<String> = modules.collect();
+    Ok(modules.into_iter().collect())
 }
 
 /// Returns the container of a pod whose log is read: the given one, that of the service, or the

@@ -61,6 +61,7 @@ mod takeover;
 mod url_secrets;
 mod wait;
 
+use std::io::ErrorKind;
 use std::mem::ManuallyDrop;
 use std::process::ExitCode;
 
@@ -86,7 +87,7 @@ fn main() -> ExitCode {
     set_color(cli.color);
     let report = Report::new(cli.quiet, cli.verbose, cli.command.prints_events());
     let outcome = use_settings(settings, &cli.command).and_then(|()| run(&cli.command, &report));
-    let outcome = outcome.and_then(|outcome| Ok(check_output().map(|()| outcome)?));
+    let outcome = outcome.and_then(|outcome| check_written(outcome, &cli.command));
     let outcome = outcome.unwrap_or_else(|error| {
         if let Some(rollout) = error.downcast_ref::<RolloutError>() {
             // The last line contains the cause.
@@ -111,6 +112,18 @@ fn use_settings(
     Ok(())
 }
 
+/// Checks that standard output contains everything. Says that the work of a run is done.
+fn check_written(outcome: Outcome, command: &Command) -> anyhow::Result<Outcome> {
+    match check_output() {
+        Ok(()) => Ok(outcome),
+        Err(lost) if outcome == Outcome::Succeeded && command.prints_events() => {
+            let done = "the command succeeded, but not all of its output was written";
+            Err(anyhow::Error::new(lost).context(done))
+        }
+        Err(lost) => Err(lost.into()),
+    }
+}
+
 /// Sets whether the output has colors.
 fn set_color(color: Color) {
     match color {
@@ -133,9 +146,15 @@ fn parse(settings: &Settings) -> Result<(Cli, ArgMatches), clap::Error> {
 
 /// Prints the message of the parser, which is an error, a help text or the version.
 fn usage(error: &clap::Error) -> Outcome {
-    // A closed pipe (`| head`) is not an error.
-    drop(error.print());
-    if error.exit_code() == 0 { Outcome::Succeeded } else { Outcome::Usage }
+    let printed = error.print();
+    if error.exit_code() != 0 {
+        return Outcome::Usage;
+    }
+    match printed {
+        // A closed pipe (`| head`) is not an error.
+        Err(error) if error.kind() != ErrorKind::BrokenPipe => Outcome::CouldNotRun,
+        Ok(()) | Err(_) => Outcome::Succeeded,
+    }
 }
 
 fn run(command: &Command, report: &Report) -> anyhow::Result<Outcome> {

@@ -25,6 +25,11 @@ pub(crate) enum Outcome {
 #[error("{0}")]
 pub(crate) struct UsageError(pub(crate) String);
 
+/// The reason why a command cannot start: the options do not fit the file.
+#[derive(Debug, thiserror::Error)]
+#[error("{0}")]
+pub(crate) struct CouldNotStart(pub(crate) String);
+
 impl Outcome {
     pub(crate) const ALL: [Self; 9] = [
         Self::Succeeded,
@@ -66,7 +71,7 @@ impl Outcome {
                 "the command could not run: a file cannot be read or written, or the cluster or \
                  AWS cannot be reached"
             }
-            Self::Usage => "a usage error, such as an unknown flag",
+            Self::Usage => "a usage error, such as an unknown flag or an invalid tag",
             Self::HungUp => "the terminal was closed",
             Self::Interrupted => "interrupted by Ctrl-C",
             Self::Terminated => "terminated by SIGTERM",

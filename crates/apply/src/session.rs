@@ -296,9 +296,10 @@ async fn first_reads(
                 Access::Write { .. } => Some(identity::read(client, layer).await),
             }
         };
-        tokio::join!(live::namespace_exists(client, layer), place)
+        let writes = matches!(access, Access::Write { .. });
+        tokio::join!(live::namespace_exists(client, layer, writes), place)
     };
-    let reachable = live::check_reachable(client, &connection.name);
+    let reachable = live::check_reachable(client, &connection.label);
     let (mut reads, mut reachable) = (pin!(reads), pin!(reachable));
     // This check has a timeout. If it fails, the other requests are no longer needed.
     let (namespace, place) = tokio::select! {

@@ -80,6 +80,10 @@ pub(crate) async fn apply_bundle(
         seconds: started.elapsed().saturating_sub(answer_time()).as_secs_f32(),
         waited: options.deploy.waits,
     });
+    let stopped = addresses::stopped(&session.bundle);
+    if !stopped.is_empty() {
+        report.note(format!("no pods run: {} has zero pods", stopped.join(", ")));
+    }
     report_unfinished(&options.deploy, &hint::optakit("apply", ""), report);
     Ok(())
 }
@@ -123,13 +127,14 @@ pub(crate) async fn roll_back(
 ) -> anyhow::Result<()> {
     let written = Written::default();
     let work = rollback::to(session, to, &options.deploy, &written, report);
-    let (number, deployed) = locked(session, options.wait_lock, &written, report, work).await?;
+    let (revision, deployed) = locked(session, options.wait_lock, &written, report, work).await?;
     report.note(format!(
-        "{}: rolled back to revision {number}, {} applied",
+        "{}: rolled back to {}, {} applied",
         session.layer(),
+        rollback::name(&revision),
         plural(deployed.changes, "change")
     ));
-    let again = hint::optakit("rollback", &format!("--to {number}"));
+    let again = hint::optakit("rollback", &format!("--to {}", revision.number));
     report_unfinished(&options.deploy, &again, report);
     Ok(())
 }

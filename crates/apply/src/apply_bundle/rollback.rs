@@ -57,7 +57,7 @@ pub(super) async fn after_failure(run: Run<'_>, failure: Failure) -> anyhow::Err
 }
 
 /// Returns the number of a revision for messages, with the number of the revision that it restored.
-fn name(revision: &Revision) -> String {
+pub(super) fn name(revision: &Revision) -> String {
     match revision.restores {
         Some(restored) => format!("revision {} (revision {restored} again)", revision.number),
         None => format!("revision {}", revision.number),
@@ -134,7 +134,7 @@ pub(super) async fn preview(
     Ok(previous(session, &current, &revisions, report).await?.1)
 }
 
-/// Applies an earlier revision again. Returns its number.
+/// Applies an earlier revision again. Returns the revision.
 ///
 /// # Errors
 ///
@@ -145,7 +145,7 @@ pub(super) async fn to(
     options: &DeployOptions,
     written: &Written,
     report: &Report,
-) -> anyhow::Result<(u32, Deployed)> {
+) -> anyhow::Result<(Revision, Deployed)> {
     let (client, layer) = (&session.client, session.layer());
     let (set, revisions) =
         tokio::join!(ApplySet::read(client, layer), history::list(client, layer));
@@ -165,7 +165,7 @@ pub(super) async fn to(
     back.retries.set_limit(options.patience(&back.bundle).timeout);
     let run = Run { session: &back, options, restores, image: None, written, report };
     let deployed = run.confirm_and_execute().await.map_err(after_failed_rollback)?;
-    Ok((revision.number, deployed))
+    Ok((revision.clone(), deployed))
 }
 
 /// Returns the error of a rollback that failed, with the way back to what ran before it.

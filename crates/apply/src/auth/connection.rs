@@ -25,6 +25,8 @@ pub(crate) struct Connection {
     pub(crate) client: kube::Client,
     /// The name of the cluster in messages.
     pub(crate) name: String,
+    /// The name with the kind of the cluster, at the start of messages.
+    pub(crate) label: String,
     /// The URL of the cluster's OIDC issuer, which EKS reports.
     pub(crate) issuer: Option<String>,
 }
@@ -46,7 +48,8 @@ pub(crate) async fn connect(
                 None => load_aws(Some(region)).await?,
             };
             let (client, issuer) = eks::connect(aws, region, name).await?;
-            Ok(Connection { client, name: format!("EKS cluster {name} in {region}"), issuer })
+            let name = format!("EKS cluster {name} in {region}");
+            Ok(Connection { client, label: format!("the {name}"), name, issuer })
         }
     }
 }
@@ -72,5 +75,6 @@ async fn kubeconfig(
     let sender = build().await?;
     let build: Build = Box::new(move || Box::pin(build()));
     let renewing = Renewing::new(sender, Some(build).filter(|_| renews));
-    Ok(Connection { client: client::build(renewing, namespace), name: context, issuer: None })
+    let (client, label) = (client::build(renewing, namespace), format!("the cluster {context}"));
+    Ok(Connection { client, label, name: context, issuer: None })
 }

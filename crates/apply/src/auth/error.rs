@@ -30,7 +30,10 @@ pub(crate) enum AuthError {
          help: name another cluster with `--cluster`, or use a kubeconfig with `--context`"
     )]
     NoCluster { name: String, region: String },
-    #[error("cannot describe the EKS cluster `{name}` (eks:DescribeCluster): {reason}")]
+    #[error(
+        "cannot describe the EKS cluster `{name}` (eks:DescribeCluster): {reason}\n  \
+         help: check AWS_PROFILE and the permission, or use a kubeconfig with `--context`"
+    )]
     DescribeCluster { name: String, reason: String },
     #[error("the EKS cluster `{name}` is not active: its status is {status}")]
     ClusterNotReady { name: String, status: String },

@@ -161,6 +161,9 @@ pub(crate) struct TakeoverArgs {
     pub(crate) input: InputArgs,
     #[command(flatten)]
     pub(crate) at: LayerArgs,
+    /// Do not read ECR repositories (for clusters outside EKS)
+    #[arg(long)]
+    pub(crate) skip_aws: bool,
     #[command(flatten)]
     pub(crate) write: WriteArgs,
     /// Skip the confirmation prompt

@@ -74,7 +74,11 @@ fn write(arguments: &BundleArgs, report: &Report) -> anyhow::Result<Outcome> {
         folder if folder.is_dir() => folder.join(bundle.file_name()),
         file => file.clone(),
     };
-    output_file::write(&path, &text, Privacy::Public)?;
+    if path == arguments.output {
+        output_file::write(&path, &text, Privacy::Public)?;
+    } else {
+        output_file::write_named(&path, &text, Privacy::Public)?;
+    }
     report.note(format!("wrote {} ({})", path.display(), bundle.digest));
     report_missing(&bundle, report);
     Ok(Outcome::Succeeded)

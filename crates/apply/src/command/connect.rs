@@ -88,7 +88,7 @@ pub(super) async fn without_service(
         }
     };
     let connection = auth::connect(&cluster, None).await?;
-    live::check_reachable(&connection.client, &connection.name).await?;
+    live::check_reachable(&connection.client, &connection.label).await?;
     Ok(connection)
 }
 

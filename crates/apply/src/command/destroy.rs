@@ -9,11 +9,12 @@ use super::connect::{access, with_service};
 use super::options;
 use crate::applyset::{ApplySet, Leftover};
 use crate::cli::DestroyArgs;
+use crate::history::{self, Current};
 use crate::outcome::Outcome;
 use crate::plural::plural;
 use crate::report::{Event, Report, confirm};
 use crate::session::{Access, AwsUse, Session};
-use crate::{hint, history, lock};
+use crate::{hint, lock};
 
 /// Deletes the objects of a service that Optakit applied. Keeps objects that other tools need or
 /// that cannot be restored.
@@ -27,7 +28,8 @@ pub(crate) fn run(arguments: &DestroyArgs, report: &Report) -> anyhow::Result<Ou
         let aws = AwsUse::Skip;
         return with_service(&arguments.service, aws, Access::Read, report, async |session| {
             let set = ApplySet::read(&session.client, session.layer()).await?;
-            show(&session, &set.leftovers(&session.client, &[]).await?, report);
+            let members = set.leftovers(&session.client, &[]).await?;
+            show(&session, &members, uses_aws(&session, &set).await?, report);
             report.note("dry run: nothing was changed");
             Ok(Outcome::Succeeded)
         });
@@ -48,7 +50,7 @@ async fn destroy(session: &Session, yes: bool, report: &Report) -> anyhow::Resul
         return Ok(());
     }
     let members = set.leftovers(&session.client, &[]).await?;
-    show(session, &members, report);
+    show(session, &members, uses_aws(session, &set).await?, report);
     let objects = plural(members.len(), "object");
     let question =
         format!("delete {objects} and the history of {} in {}?", session.layer(), session.cluster);
@@ -73,8 +75,17 @@ async fn destroy(session: &Session, yes: bool, report: &Report) -> anyhow::Resul
     Ok(())
 }
 
+/// Whether the layer has IAM roles: the revision that runs was not applied with `--skip-aws`. An
+/// ECR repository may exist, because `push` creates it.
+async fn uses_aws(session: &Session, set: &ApplySet) -> anyhow::Result<bool> {
+    let (client, layer) = (&session.client, session.layer());
+    let revisions = history::list(client, layer).await?;
+    let current = Current::find(client, layer, set, &revisions).await?;
+    Ok(current.applied.is_none_or(|applied| !applied.facts.skips_aws))
+}
+
 /// Prints what is deleted and what is kept.
-fn show(session: &Session, members: &[Leftover], report: &Report) {
+fn show(session: &Session, members: &[Leftover], uses_aws: bool, report: &Report) {
     for member in members {
         report.step("will delete", member.label());
     }
@@ -85,16 +96,15 @@ fn show(session: &Session, members: &[Leftover], report: &Report) {
         report.step("will keep", format!("the PersistentVolumeClaims of {}", set.label()));
     }
     for resource in &session.bundle.aws {
-        report.step(
-            "will keep",
-            match resource {
-                AwsResource::EcrRepository { resource, .. } => {
-                    format!("ECR repository {} in AWS", resource.name)
-                }
-                AwsResource::IamRole { resource, .. } => {
-                    format!("IAM role {} in AWS", resource.name)
-                }
-            },
-        );
+        match resource {
+            AwsResource::EcrRepository { resource, .. } => {
+                report.step("will keep", format!("ECR repository {} in AWS", resource.name));
+            }
+            AwsResource::IamRole { .. } if !uses_aws => {}
+            AwsResource::IamRole { resource, .. } => {
+                report.step("will keep", format!("IAM role {} in AWS", resource.name));
+                report.step("will keep", format!("IAM policy {} in AWS", resource.policy.name));
+            }
+        }
     }
 }

@@ -37,7 +37,9 @@ pub(crate) fn run(arguments: &DoctorArgs, report: &Report) -> anyhow::Result<Out
         let region = bundle.as_ref().and_then(|bundle| bundle.target.region.clone());
         let account = bundle.as_ref().and_then(|bundle| bundle.target.account_id.clone());
         let is_reachable = checks.iter().all(|check| check.name != "cluster" || check.is_ok());
-        if !arguments.skip_aws {
+        // The environment may be on another cloud.
+        let provider = bundle.as_ref().and_then(|bundle| bundle.target.provider.clone());
+        if !arguments.skip_aws && provider.is_none() {
             checks.push(aws(region.as_deref(), account.as_deref(), is_eks).await);
         }
         if let (Some(bundle), Some(Ok(cluster)), true) = (bundle, cluster, is_reachable) {
@@ -129,7 +131,7 @@ async fn cluster(arguments: &DoctorArgs, cluster: Option<&anyhow::Result<Cluster
                 connect::without_service(connect, environment).await?
             }
         };
-        live::check_reachable(&connection.client, &connection.name).await?;
+        live::check_reachable(&connection.client, &connection.label).await?;
         let version = connection.client.apiserver_version().await.ok();
         let version = version.map(|version| format!(", Kubernetes {}", version.git_version));
         let reviews: Api<SelfSubjectReview> = Api::all(connection.client.clone());

@@ -8,8 +8,9 @@ use crate::file::FileError;
 use crate::image::ArchiveError;
 use crate::live::LiveError;
 use crate::lock::LockLost;
-use crate::outcome::{Outcome, UsageError};
+use crate::outcome::{CouldNotStart, Outcome, UsageError};
 use crate::output_file::WriteError;
+use crate::report::OutputLost;
 use crate::settings::{NoFolder, SettingsError};
 use crate::stop::Interrupted;
 
@@ -23,6 +24,10 @@ pub(crate) fn outcome(error: &anyhow::Error, command: &Command) -> Outcome {
     }
     if error.is::<UsageError>() {
         return Outcome::Usage;
+    }
+    // A command that prints events has done its work.
+    if error.is::<OutputLost>() && !command.prints_events() {
+        return Outcome::CouldNotRun;
     }
     let could_not_run = command.reports_invalid_input() || error.chain().any(prevents_the_start);
     if could_not_run { Outcome::CouldNotRun } else { Outcome::Failed }
@@ -51,12 +56,15 @@ fn prevents_the_start(error: &(dyn std::error::Error + 'static)) -> bool {
                 | BundleError::NotABundle(_)
                 | BundleError::UnknownFormat { .. }
                 | BundleError::UnknownKind { .. }
+                | BundleError::UnknownObjects { .. }
+                | BundleError::InvalidHole { .. }
         );
     }
     if let Some(error) = error.downcast_ref::<ArchiveError>() {
         return matches!(error, ArchiveError::Read { .. });
     }
-    error.is::<SettingsError>()
+    error.is::<CouldNotStart>()
+        || error.is::<SettingsError>()
         || error.is::<NoFolder>()
         || error.is::<FileError>()
         || error.is::<WriteError>()

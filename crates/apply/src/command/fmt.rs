@@ -43,7 +43,13 @@ pub(crate) fn run(arguments: &FmtArgs, report: &Report) -> anyhow::Result<Outcom
         apply(path, &text, &formatted, arguments, report)?;
     }
     if !files.iter().any(|path| file::is_stdin(path)) {
-        report.note(summary(files.len() - failed, changed, arguments));
+        let read = files.len() - failed;
+        if failed > 0 {
+            report.note(format!("{} cannot be formatted", plural(failed, "file")));
+        }
+        if read > 0 || failed == 0 {
+            report.note(summary(read, changed, arguments));
+        }
     }
     let is_failed = failed > 0 || arguments.check && changed > 0;
     Ok(if is_failed { Outcome::Failed } else { Outcome::Succeeded })

@@ -55,11 +55,19 @@ async fn print(
 ) -> anyhow::Result<Outcome> {
     let sources = logs::sources(client, selection).await?;
     if sources.is_empty() && !arguments.follow {
+        let modules = match &selection.module {
+            Some(_) => logs::modules(client, &selection.layer).await?,
+            None => Vec::new(),
+        };
+        let help = match modules.as_slice() {
+            [] => String::new(),
+            modules => format!("\n  help: the modules with pods are {}", modules.join(", ")),
+        };
         let module = selection.module.as_ref().map(|name| format!(" of the module `{name}`"));
         let container =
             selection.container.as_ref().map(|name| format!(" with a container `{name}`"));
         bail!(
-            "there are no pods{}{} in the namespace `{}`",
+            "there are no pods{}{} in the namespace `{}`{help}",
             module.unwrap_or_default(),
             container.unwrap_or_default(),
             selection.layer

@@ -3,6 +3,7 @@
 use anyhow::bail;
 use optakit_core::api::{Analysis, Manifest, Request, ServiceFile, Severity};
 
+use crate::outcome::CouldNotStart;
 use crate::report::Report;
 use crate::{rds, request};
 
@@ -23,7 +24,7 @@ pub(super) fn manifests<'a>(
     }
     // The diagnostics would be about an environment that the user did not choose.
     if let Some(refusal) = &analysis.refusal {
-        bail!("{refusal}");
+        return Err(CouldNotStart(refusal.to_string()).into());
     }
     let is_shown = |severity: Severity| match least {
         Severity::Error => severity == Severity::Error,

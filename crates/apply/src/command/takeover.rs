@@ -14,12 +14,13 @@ use crate::takeover::take_over;
 ///
 /// Fails if the cluster cannot be reached, or the takeover fails.
 pub(crate) fn run(arguments: &TakeoverArgs, report: &Report) -> anyhow::Result<Outcome> {
-    let TakeoverArgs { input, at, write, yes, output: _ } = arguments;
+    let TakeoverArgs { input, at, skip_aws, write, yes, output: _ } = arguments;
     let bundle = input::open(input, IfModified::Fail, report)?;
     let cluster = connect::cluster(&bundle, at)?;
     session::block_on(async {
         let access = connect::access(write);
-        let session = Session::open(bundle, &cluster, AwsUse::Read, access, report).await?;
+        let aws = if *skip_aws { AwsUse::Skip } else { AwsUse::Read };
+        let session = Session::open(bundle, &cluster, aws, access, report).await?;
         let session = session.with_running_images().await?;
         take_over(&session, *yes, options::wait_lock(write), report).await?;
         Ok(Outcome::Succeeded)

@@ -6,13 +6,14 @@ use crate::network;
 #[derive(Clone, Debug, thiserror::Error)]
 pub(crate) enum LiveError {
     #[error(
-        "the cluster {cluster} cannot be reached: {reason}\n  nothing was changed\n  \
+        "{cluster} cannot be reached: {reason}\n  nothing was changed\n  \
          help: check the address, the network and `--context`"
     )]
     Unreachable { cluster: String, reason: String },
     #[error(
-        "the cluster {cluster} rejects the credentials (401)\n  \
-         help: for EKS, check AWS_PROFILE, and add an access entry for your AWS identity"
+        "{cluster} rejects the credentials (401)\n  \
+         help: for EKS, check AWS_PROFILE, and add an access entry for your AWS identity; for \
+         another cluster, sign in again, or check the user of the context in the kubeconfig"
     )]
     Unauthorized { cluster: String },
     #[error("{action} {object} is forbidden: {reason}")]

@@ -61,17 +61,21 @@ pub(crate) async fn cluster_uid(client: &kube::Client) -> Result<String, LiveErr
     Ok(system.metadata.uid.unwrap_or_default())
 }
 
-/// Whether a namespace exists.
+/// Whether a namespace exists. `writes` is whether the run writes to it.
 ///
 /// # Errors
 ///
-/// Fails if the namespace is being deleted or cannot be read.
-pub(crate) async fn namespace_exists(client: &kube::Client, name: &str) -> Result<bool, LiveError> {
+/// Fails if the namespace cannot be read. Fails if the run writes to it and it is being deleted.
+pub(crate) async fn namespace_exists(
+    client: &kube::Client,
+    name: &str,
+    writes: bool,
+) -> Result<bool, LiveError> {
     let found = Api::<Namespace>::all(client.clone()).get_opt(name).await;
     let object = format!("Namespace {name}");
     let found = found.map_err(|error| explain(error, "reading", &object))?;
     match found {
-        Some(namespace) if namespace.metadata.deletion_timestamp.is_some() => {
+        Some(namespace) if writes && namespace.metadata.deletion_timestamp.is_some() => {
             Err(LiveError::Rejected {
                 object,
                 reason: "it is being deleted\n  help: wait until it is deleted, then apply again"

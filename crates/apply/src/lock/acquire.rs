@@ -86,7 +86,7 @@ pub(super) async fn acquire(
         if started.elapsed() >= wait && (is_renewed || is_long) {
             let holder = holder::describe(&found);
             if is_renewed {
-                return Err(LockError::Held { holder });
+                return Err(LockError::Held { holder, waited: wait });
             }
             let (layer, valid) = (lease.layer().to_owned(), duration_of(&found));
             return Err(LockError::Long { holder, layer, valid });

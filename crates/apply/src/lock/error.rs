@@ -9,10 +9,15 @@ use crate::{duration, hint};
 #[derive(Debug, thiserror::Error)]
 pub(crate) enum LockError {
     #[error(
-        "another run is changing this layer: {holder}; nothing was changed\n  \
-         help: wait for it with `--wait-lock DURATION`"
+        "another run is changing this layer: {holder}; nothing was changed\n  help: {}",
+        if waited.is_zero() {
+            "wait for it with `--wait-lock DURATION`".to_owned()
+        } else {
+            let waited = duration::text(*waited);
+            format!("this run waited for {waited}; wait longer with `--wait-lock`")
+        }
     )]
-    Held { holder: String },
+    Held { holder: String, waited: Duration },
     #[error(
         "{holder} has the lock of this layer, and its Lease is valid for {}; nothing was \
          changed\n  \
@@ -64,5 +69,20 @@ impl LockLost {
             }
             Self::Taken { .. } | Self::Deleted { .. } => self,
         }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_help_of_a_run_that_waited_names_the_duration() {
+        let held = |seconds| {
+            let waited = Duration::from_secs(seconds);
+            LockError::Held { holder: "ann".to_owned(), waited }.to_string()
+        };
+        assert!(held(0).ends_with("help: wait for it with `--wait-lock DURATION`"));
+        assert!(held(2).ends_with("help: this run waited for 2 s; wait longer with `--wait-lock`"));
     }
 }

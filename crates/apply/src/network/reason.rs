@@ -48,6 +48,41 @@ fn known(cause: &(dyn Error + 'static)) -> Option<String> {
             "the certificate of the server is not trusted: {error}; if your network replaces \
              certificates, set SSL_CERT_FILE to the file of its certificate authority"
         )),
+        rustls::Error::InvalidCertificate(error) if depends_on_the_clock(error) => {
+            Some(format!("{error}; check the clock of this machine"))
+        }
         error => Some(error.to_string()),
+    }
+}
+
+/// Whether a certificate is not valid yet, or not any more.
+const fn depends_on_the_clock(error: &rustls::CertificateError) -> bool {
+    use rustls::CertificateError::{Expired, ExpiredContext, NotValidYet, NotValidYetContext};
+
+    matches!(error, Expired | ExpiredContext { .. } | NotValidYet | NotValidYetContext { .. })
+}
+
+#[cfg(test)]
+mod tests {
+    use rustls::CertificateError;
+    use rustls::pki_types::UnixTime;
+
+    use super::*;
+
+    #[test]
+    fn a_certificate_of_another_time_names_the_clock() {
+        let [early, late] =
+            [1, 2].map(|second| UnixTime::since_unix_epoch(std::time::Duration::from_secs(second)));
+        for error in [
+            CertificateError::NotValidYet,
+            CertificateError::NotValidYetContext { time: early, not_before: late },
+            CertificateError::Expired,
+            CertificateError::ExpiredContext { time: late, not_after: early },
+        ] {
+            let text = reason(&rustls::Error::InvalidCertificate(error));
+            assert!(text.ends_with("; check the clock of this machine"), "{text}");
+        }
+        let text = reason(&rustls::Error::InvalidCertificate(CertificateError::Revoked));
+        assert!(!text.contains("clock"), "{text}");
     }
 }

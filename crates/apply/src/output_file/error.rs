@@ -14,15 +14,22 @@ pub(crate) struct WriteError {
 }
 
 impl WriteError {
+    /// Returns the error of a file whose name Optakit chose, and that is a symbolic link.
+    pub(super) fn link(path: &Path) -> Self {
+        let reason = "it is a symbolic link".to_owned();
+        Self { path: path.to_owned(), reason, help: "remove the link, or name another folder" }
+    }
+
     pub(super) fn new(path: &Path, error: std::io::Error) -> Self {
         let (reason, help) = match error.kind() {
             ErrorKind::NotFound => {
                 ("its folder does not exist".to_owned(), "create the folder, or name another file")
             }
             ErrorKind::IsADirectory => ("it is a folder".to_owned(), "name a file"),
-            ErrorKind::NotADirectory => {
-                ("a part of the path is not a folder".to_owned(), "name another file")
-            }
+            ErrorKind::NotADirectory => (
+                "a part of the path is not a folder".to_owned(),
+                "create the folder, or name another file",
+            ),
             ErrorKind::PermissionDenied => (
                 "permission denied".to_owned(),
                 "allow writing with `chmod u+w`, or name another file",

@@ -33,12 +33,27 @@ pub(crate) fn write(path: &Path, text: &str, privacy: Privacy) -> Result<(), Wri
     prepare().map_err(|error| WriteError::new(path, error))
 }
 
+/// Writes a file whose name the user did not choose. If that fails, the old file stays unchanged.
+///
+/// # Errors
+///
+/// Fails if the path is a symbolic link, because it may lead out of the folder. Fails if the file
+/// cannot be written. The message names the file.
+pub(crate) fn write_named(path: &Path, text: &str, privacy: Privacy) -> Result<(), WriteError> {
+    check_no_link(path)?;
+    write(path, text, privacy)
+}
+
+fn check_no_link(path: &Path) -> Result<(), WriteError> {
+    if path.is_symlink() { Err(WriteError::link(path)) } else { Ok(()) }
+}
+
 /// Writes several files to a folder, which is created. Replaces no file before all texts are on
 /// disk.
 ///
 /// # Errors
 ///
-/// Fails if a file cannot be written. The message names the file.
+/// Fails if a file cannot be written, or is a symbolic link. The message names the file.
 pub(crate) fn write_all(
     folder: &Path,
     files: &[SourceText],
@@ -48,6 +63,7 @@ pub(crate) fn write_all(
     let mut prepared = Vec::new();
     for file in files {
         let path = folder.join(&file.name);
+        check_no_link(&path)?;
         match Prepared::new(&path, &file.text, privacy) {
             Ok(file) => prepared.push((path, file)),
             Err(error) => return Err(WriteError::new(&path, error)),

@@ -50,7 +50,8 @@ pub(super) async fn check(
     let Ok(login) = login else { return result };
     let (mut lines, mut unfit) = (Vec::new(), Vec::new());
     for (repository, version) in images {
-        let found = match choice.later.filter(|later| later.digest() == version) {
+        let later = choice.later.filter(|later| later.digest() == version);
+        let found = match later {
             Some(later) => Found::For(later.platforms()),
             None => find(&Destination::new(&login, &repository), &version).await,
         };
@@ -59,7 +60,10 @@ pub(super) async fn check(
                 lines.push(format!("the repository `{repository}` has no image {version}"));
             }
             Found::For(platforms) if !fits(&platforms, &architectures) => {
-                let image = format!("{version} in the repository `{repository}`");
+                let image = match later {
+                    Some(_) => format!("{version} of the archive"),
+                    None => format!("{version} in the repository `{repository}`"),
+                };
                 unfit.push(wrong_platform(&image, &platforms, &architectures));
             }
             Found::For(_) | Found::Unknown => {}

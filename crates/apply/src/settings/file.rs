@@ -28,19 +28,19 @@ pub(crate) fn path() -> Option<PathBuf> {
     }
 }
 
-/// Reads the configuration file. A file that does not exist has no settings.
+/// Reads the configuration file. Without a file in the default folder, there are no settings.
 ///
 /// # Errors
 ///
-/// Fails if the file cannot be read, or has an unknown key or an invalid value.
+/// Fails if the file cannot be read, or has an unknown key or an invalid value. Fails if the file
+/// that the variable names does not exist.
 pub(super) fn read() -> Result<Settings, SettingsError> {
     let Some(path) = path() else { return Ok(Settings::default()) };
     match std::fs::read_to_string(&path) {
         Ok(text) => parse(&text, &path),
-        Err(error) if error.kind() == ErrorKind::NotFound => Ok(Settings::default()),
         // In a container, HOME may be the folder of another user.
         Err(error)
-            if error.kind() == ErrorKind::PermissionDenied
+            if matches!(error.kind(), ErrorKind::NotFound | ErrorKind::PermissionDenied)
                 && std::env::var_os(VARIABLE).is_none() =>
         {
             Ok(Settings::default())

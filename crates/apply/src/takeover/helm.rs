@@ -116,19 +116,24 @@ fn without_null_timestamps(value: &Value) -> Value {
 
 /// Returns the commands that remove a module from the state of Terraform. Terraform would delete
 /// the objects otherwise.
-pub(super) fn state_rm(module: &str) -> String {
-    const RESOURCES: &[&str] = &[
-        "helm_release.k8s-service",
+/// `has_repository` is whether Opta created an ECR repository for the module.
+pub(super) fn state_rm(module: &str, has_repository: bool) -> String {
+    const REPOSITORY: &[&str] = &[
         "aws_ecr_repository.repo",
         "aws_ecr_repository_policy.repo_policy",
         "aws_ecr_lifecycle_policy.repo_policy",
+    ];
+    const OTHERS: &[&str] = &[
+        "helm_release.k8s-service",
         "aws_iam_policy.k8s_service",
         "aws_iam_role.k8s_service",
         "aws_iam_role_policy_attachment.vanilla_role_attachment",
         "aws_iam_role_policy_attachment.extra_policies_attachment",
     ];
-    RESOURCES
+    let repository = REPOSITORY.iter().filter(|_| has_repository);
+    OTHERS
         .iter()
+        .chain(repository)
         .map(|resource| format!("  terraform state rm 'module.{module}.{resource}'\n"))
         .collect()
 }

@@ -187,7 +187,10 @@ fn report_plan(found: &Found, report: &Report) {
 fn report_terraform(session: &Session, report: &Report) {
     let modules: BTreeSet<&str> =
         session.bundle.aws.iter().map(|resource| resource.module()).collect();
-    let commands: String = modules.into_iter().map(helm::state_rm).collect();
+    let has_repository =
+        |module: &str| session.bundle.repositories().any(|(owner, _)| owner == module);
+    let commands = modules.into_iter().map(|module| helm::state_rm(module, has_repository(module)));
+    let commands: String = commands.collect();
     report.note(format!(
         "Terraform still manages the service and would delete it; run this in its working \
          directory:\n{}",

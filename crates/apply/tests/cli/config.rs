@@ -117,3 +117,18 @@ fn default_file_is_in_the_folder_for_configuration() {
     let outcome = finish(&mut command);
     assert_eq!(Path::new(outcome.out.trim()), expected);
 }
+
+#[test]
+fn a_configuration_file_that_the_variable_names_must_exist() {
+    let folder = folder(SERVICE);
+    let run = |variable: &str, command: &str| {
+        let mut program = program(&folder);
+        program.arg(command).env("OPTAKIT_CONFIG", variable);
+        finish(&mut program)
+    };
+    let missing = run("/no/such/file", "validate");
+    assert_eq!(missing.code, 4, "{}", missing.err);
+    let expected = "error: cannot read the configuration file /no/such/file: ";
+    assert!(missing.err.starts_with(expected), "{}", missing.err);
+    assert_eq!(run("", "validate").code, 0);
+}

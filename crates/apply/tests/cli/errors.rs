@@ -104,3 +104,50 @@ fn a_file_that_is_not_utf_8_reports_the_line() {
         (4, "error: opta.yml is not UTF-8: line 2 contains the byte 0xff\n")
     );
 }
+
+#[test]
+fn an_invalid_tag_of_a_push_is_a_usage_error() {
+    let folder = folder(SERVICE);
+    for arguments in [
+        &["push", "app.tar", "--tag", "bad tag"][..],
+        &["push", "app.tar", "--tag", "bad tag", "--to", "registry.example.com/app"],
+        &["deploy", "app.tar", "--tag", "bad tag"],
+    ] {
+        let outcome = run(&folder, arguments);
+        assert_eq!(outcome.code, 64, "{arguments:?}: {}", outcome.err);
+        assert!(outcome.err.contains("`bad tag` is not a valid image tag"), "{}", outcome.err);
+    }
+}
+
+#[test]
+fn options_that_do_not_fit_the_file_have_the_same_exit_code_for_every_command() {
+    let environment = "environments:\n  - {name: staging, path: ../env/staging.yml}\n";
+    let two = format!("{environment}  - {{name: production, path: ../env/staging.yml}}\n");
+    let folder = folder(&SERVICE.replacen(environment, &two, 1));
+    for command in ["render", "bundle", "plan", "apply", "status", "history", "drift", "destroy"] {
+        for options in [
+            &[][..],
+            &["--env", "stagng"],
+            &["--env", "staging", "--kubernetes", "1.20"],
+            &["--env", "staging", "--exposure", "gateway", "--gateway", "foo"],
+        ] {
+            let outcome = run(&folder, &[&[command], options].concat());
+            assert_eq!(outcome.code, 4, "{command} {options:?}: {}", outcome.err);
+        }
+    }
+}
+
+#[test]
+fn an_unreadable_bundle_has_the_same_exit_code_for_every_command() {
+    let folder = folder(SERVICE);
+    let path = folder.path().join("service/x.bundle.json");
+    assert_eq!(run(&folder, &["bundle", "-o", "x.bundle.json"]).code, 0);
+    let text = std::fs::read_to_string(&path).expect("the bundle was written");
+    for broken in [&text[..text.len() / 2], &text.replace("\"Deployment\"", "\"Pod\"")] {
+        std::fs::write(&path, broken).expect("the file can be written");
+        for command in [&["apply"][..], &["plan"], &["status"], &["bundle", "verify"]] {
+            let outcome = run(&folder, &[command, &["x.bundle.json"]].concat());
+            assert_eq!(outcome.code, 4, "{command:?}: {}", outcome.err);
+        }
+    }
+}

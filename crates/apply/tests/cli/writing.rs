@@ -193,7 +193,7 @@ fn results_that_cannot_be_printed_are_an_error() {
         &["explain", "image"],
     ] {
         let outcome = after(&folder, "exec >/dev/full", arguments);
-        assert_ne!(outcome.code, 0, "{arguments:?}");
+        assert_eq!(outcome.code, 4, "{arguments:?}");
         let expected = "cannot write to standard output: no storage space\n  help: ";
         assert!(outcome.err.contains(expected), "{arguments:?}: {}", outcome.err);
         let closed = after(&folder, "exec > >(true); wait $!", arguments);
@@ -208,4 +208,36 @@ fn a_broken_standard_error_does_not_end_a_run() {
         assert_eq!(after(&folder, shell, &["validate"]).code, 1, "{shell}");
         assert_eq!(after(&folder, shell, &["apply", "missing"]).code, 4, "{shell}");
     }
+}
+
+#[test]
+fn a_help_text_that_cannot_be_printed_is_an_error() {
+    let folder = folder(SERVICE);
+    for arguments in [&["--help"][..], &["--version"], &["apply", "--help"]] {
+        assert_eq!(after(&folder, "exec >/dev/full", arguments).code, 4, "{arguments:?}");
+        assert_eq!(after(&folder, "exec > >(true); sleep 0.1", arguments).code, 0, "{arguments:?}");
+    }
+}
+
+#[test]
+fn links_are_not_followed_in_a_folder_whose_names_optakit_chooses() {
+    let folder = folder(SERVICE);
+    let victim = folder.path().join("victim");
+    fs::write(&victim, "old").expect("the file can be written");
+    symlink(&victim, path(&folder, "shop-staging.bundle.json")).expect("a link can be created");
+    fs::create_dir(path(&folder, "out")).expect("the folder can be created");
+    symlink(&victim, path(&folder, "out/shop-staging.bundle.json")).expect("a link");
+    for arguments in [&["bundle"][..], &["bundle", "-o", "out"]] {
+        let outcome = run(&folder, arguments);
+        assert_eq!(outcome.code, 4, "{}", outcome.err);
+        assert!(outcome.err.contains("it is a symbolic link\n  help: remove"), "{}", outcome.err);
+    }
+    let render = ["render", "--image-tag", "1", "--output-dir", "manifests"];
+    assert_eq!(run(&folder, &render).code, 0);
+    let name = fs::read_dir(path(&folder, "manifests")).expect("it can be listed").next();
+    let file = name.expect("a file was written").expect("it can be read").path();
+    fs::remove_file(&file).expect("it can be removed");
+    symlink(&victim, &file).expect("a link can be created");
+    assert_eq!(run(&folder, &render).code, 4);
+    assert_eq!(fs::read_to_string(&victim).expect("the file exists"), "old");
 }

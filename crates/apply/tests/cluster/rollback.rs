@@ -279,3 +279,19 @@ fn apply_that_stops_between_two_writes_is_rolled_back() {
         "The run is recorded as partial. Everything that it changed is restored.",
     );
 }
+
+#[test]
+fn a_rollback_to_a_rollback_names_both_revisions() {
+    let service = Service::new("backagain", "acme/api:1", "");
+    service.apply(&[]).succeeds();
+    service.update("acme/api:2", "");
+    service.apply(&[]).succeeds();
+    service.run("rollback", &[]).succeeds().reports("rolled back to revision 1,");
+    service.update("acme/api:4", "");
+    service.apply(&[]).succeeds();
+    service
+        .run("rollback", &["--to", "3"])
+        .succeeds()
+        .reports("rolled back to revision 3 (revision 1 again)");
+    service.run("history", &[]).succeeds().prints("rollback to revision 1");
+}

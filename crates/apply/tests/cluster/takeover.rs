@@ -252,3 +252,15 @@ fn missing_permission_for_the_release_is_reported_before_any_change() {
         "The takeover fails before it changes anything, and names the missing permissions.",
     );
 }
+
+#[test]
+fn status_names_the_helm_release_of_a_service() {
+    let service = Service::new("helmed", "acme/api:1", "");
+    create_namespace("helmed");
+    install_with_helm(&service);
+    service
+        .run("status", &[])
+        .fails()
+        .reports("Deployment helmed-api-k8s-service belongs to the Helm release `helmed-api`")
+        .reports("optakit takeover");
+}
