@@ -13,12 +13,14 @@ use clap::{ArgMatches, Command};
 const SERVICE: [&str; 3] = ["bundle", "file", FILES];
 /// The arguments of `deploy`: the service, if there are two, and the archive.
 const FILES: &str = "files";
+/// The flag that replaces environment files.
+const ENV_FILE: &str = "env_file";
 /// The flags that a command in a help text repeats, besides the service.
 const REPEATED: &[&str] = &[
     "env",
     "values",
     "allow_outside",
-    "env_file",
+    ENV_FILE,
     "offline",
     "profile",
     "hardening",
@@ -94,6 +96,14 @@ pub(crate) fn service_folder() -> PathBuf {
     let file = file.and_then(|given| given.values.first()).map(Path::new);
     let folder = file.and_then(Path::parent).filter(|folder| !folder.as_os_str().is_empty());
     folder.map_or_else(|| PathBuf::from("."), Path::to_owned)
+}
+
+/// Returns the file that the user gave for an environment with `--env-file`.
+pub(crate) fn environment_file(name: &str) -> Option<PathBuf> {
+    let given = RUN.get().map(|run| run.given.as_slice()).unwrap_or_default();
+    let values = given.iter().filter(|given| given.id == ENV_FILE).flat_map(|given| &given.values);
+    let mut pairs = values.filter_map(|value| value.split_once('='));
+    pairs.find(|(environment, _)| *environment == name).map(|(_, file)| PathBuf::from(file))
 }
 
 /// Returns this command with further arguments.

@@ -7,6 +7,7 @@ use optakit_core::api::{Diagnostic, Request, ServiceFile, SourceText, is_git_add
 
 use crate::environment_file::{EnvironmentFiles, Reading};
 use crate::file::{self, FileError, STDIN};
+use crate::hint;
 
 /// The names of the service file in a folder. Opta looked for both, in this order.
 const NAMES: [&str; 2] = ["opta.yml", "opta.yaml"];
@@ -92,8 +93,13 @@ fn reason(error: FileError) -> String {
 }
 
 /// Returns the path of an environment file relative to the working directory. In the service file
-/// it is relative to the service file.
+/// it is relative to the service file. `--env-file` names another file.
 pub(crate) fn path_from_here(request: &Request, path: &str) -> String {
+    let environments = request.service.environments();
+    let mut names = environments.iter().filter(|found| found.path == path);
+    if let Some(file) = names.find_map(|found| hint::environment_file(&found.name)) {
+        return file.display().to_string();
+    }
     if is_git_address(path) {
         return path.to_owned();
     }

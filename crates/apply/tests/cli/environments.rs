@@ -132,3 +132,15 @@ fn pipes_that_the_user_names_are_read() {
     let output = Command::new("bash").args(["-c", &script]).output().expect("bash runs");
     assert!(output.status.success(), "{}", String::from_utf8_lossy(&output.stderr));
 }
+
+#[test]
+fn a_diagnostic_names_the_file_of_env_file() {
+    let folder = folder(SERVICE);
+    std::fs::write(folder.path().join("other.yml"), "- a\n").expect("the file can be written");
+    for command in ["validate", "render"] {
+        let outcome = run(&folder, &[command, "--env-file", "staging=../other.yml"]);
+        let output = outcome.out + &outcome.err;
+        assert!(output.contains(" --> ../other.yml:1:1"), "{command}: {output}");
+        assert!(!output.contains("env/staging.yml"), "{command}: {output}");
+    }
+}
