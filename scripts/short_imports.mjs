@@ -83,6 +83,7 @@ function description(reader) {
 function shortenSection(section, renamed) {
   const reader = new Reader(section);
   const count = reader.number();
+  /** @type {Buffer[]} */
   const parts = [number(count)];
   for (let index = 0; index < count; index += 1) {
     let [module, field] = [reader.name(), reader.name()];

@@ -479,3 +479,18 @@ fn no_message_names_a_setting_of_the_yaml_library() {
         }
     }
 }
+
+#[test]
+fn modules_by_name_become_a_list() {
+    let head = HEAD.replace("modules:\n", "");
+    let fields = "type: k8s-service\n    image: AUTO\n    ports: []\n";
+    let text = format!("{head}modules:\n  api:\n    {fields}  web:\n    {fields}");
+    let (message, help, fixed) = only(&text);
+    assert_eq!(message, "`modules` is a map, expected a list of modules");
+    assert_eq!(help, "start each module with `- name:`");
+    assert_eq!(fixed, format!("  - name: api\n    {fields}  - name: web\n    {fields}"));
+    let two = format!("{HEAD}  - api: {{type: postgres}}\n    web: {{type: redis}}\n");
+    let (message, help, _) = only(&two);
+    assert_eq!(message, "an item of `modules` contains 2 modules, expected one");
+    assert_eq!(help, "start each module with `- name:`");
+}

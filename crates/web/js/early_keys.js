@@ -11,7 +11,7 @@ const waiting = new WeakMap();
 
 const MODIFIERS = new Set(['Control', 'Meta', 'Shift', 'Alt']);
 
-/** Holds back the keys that need a command, and every key after them. */
+/** Delays the keys that need a command, and every key after them. */
 export const earlyKeys = Prec.lowest(
   keymap.of([
     {

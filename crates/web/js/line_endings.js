@@ -32,7 +32,8 @@ function usual(lines) {
 }
 
 /**
- * Returns a text of the page as it is written to a file. Lines that the file already has keep their * line endings, and new lines get the most frequent line ending of the file.
+ * Returns a text of the page as it is written to a file. Lines that the file already has keep their
+ * line endings, and new lines get the most frequent line ending of the file.
  *
  * @param {string} raw The content of the file.
  * @param {string} text

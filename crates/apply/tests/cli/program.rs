@@ -34,7 +34,7 @@ pub(crate) fn folder(service: &str) -> TempDir {
     for (path, text) in [
         ("service/opta.yml", service),
         ("env/staging.yml", ENVIRONMENT),
-        ("env/production.yml", ENVIRONMENT),
+        ("env/production.yml", &ENVIRONMENT.replace("name: staging", "name: production")),
     ] {
         let path = folder.path().join(path);
         std::fs::create_dir_all(path.parent().expect("it is in a folder"))

@@ -233,7 +233,8 @@ impl<'a> FieldReader<'a> {
         let entry = mapping.get(field.name)?;
         let node = &entry.value;
         let is_optional = || !field.required || self.unindented.contains(&entry.key.span);
-        (!node.is_broken() && !(node.is_null() && is_optional())).then_some(entry)
+        let is_absent = node.is_broken() || node.is_null() && is_optional();
+        (!is_absent).then_some(entry)
     }
 
     /// Reads a required field. If it is missing, and no other field is set instead, the diagnostic

@@ -8,6 +8,7 @@ use super::k8s_service::K8sService;
 use super::module_types::{ModuleType, RequiredField, module_type_names, short_type, split_type};
 use super::modules::Modules;
 use super::named_by_key::NamedByKey;
+use super::rules::WRONG_TYPE;
 use crate::diagnostic::Diagnostic;
 use crate::quote::{one_of, quoted};
 use crate::rule::rule;
@@ -166,6 +167,10 @@ fn header(node: &Node, reader: &mut FieldReader<'_>) -> Option<Header> {
         let node = Node { span: node.span, kind: NodeKind::Mapping(named.as_fields()) };
         return header(&node, reader);
     }
+    if let Some(diagnostic) = several(mapping, reader) {
+        reader.push(diagnostic);
+        return None;
+    }
     let owner = mapping.entries.first().map_or(node.span, |first| first.key.span);
     let kind: Spanned<Text> = reader.required(mapping, K8sService::shape("type"), owner)?;
     let kind = Spanned::new(kind.value.as_str().to_owned(), kind.span);
@@ -184,6 +189,20 @@ fn header(node: &Node, reader: &mut FieldReader<'_>) -> Option<Header> {
     );
     let (path, mapping) = (reader.path().to_owned(), mapping.clone());
     Some(Header { name, named, kind, path, mapping, span: node.span })
+}
+
+/// Reports an item of the list that contains several modules by name.
+fn several(mapping: &Mapping, reader: &FieldReader<'_>) -> Option<Diagnostic> {
+    let is_module =
+        |entry: &Entry| entry.value.as_mapping().is_some_and(|fields| fields.get("type").is_some());
+    let [_, second, ..] = &*mapping.entries else { return None };
+    if !mapping.entries.iter().all(is_module) {
+        return None;
+    }
+    let count = mapping.entries.len();
+    let message = format!("an item of `modules` contains {count} modules, expected one");
+    let diagnostic = reader.fault(&WRONG_TYPE, second.key.span, message);
+    Some(diagnostic.help("start each module with `- name:`"))
 }
 
 /// Checks a module for the cloud of its environment: its type and the names of its fields.

@@ -1,8 +1,8 @@
 //! The JavaScript package: the functions of [`api`] for wasm-bindgen, with TypeScript types of the
 //! same structs.
 //!
-//! `crates/core/js/` checks the arguments, calls these functions, and throws their [`Failure`] as
-//! an `OptakitError`.
+//! `crates/core/js/` checks the arguments, calls these functions, and throws their failures as an
+//! `OptakitError`.
 
 mod failure;
 
