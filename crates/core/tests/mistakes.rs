@@ -494,3 +494,18 @@ fn modules_by_name_become_a_list() {
     assert_eq!(message, "an item of `modules` contains 2 modules, expected one");
     assert_eq!(help, "start each module with `- name:`");
 }
+
+#[test]
+fn the_early_name_of_environments_is_one_diagnostic() {
+    let text = "name: shop\nenvs: [{name: staging, path: env.yml}]\nmodules: []\n";
+    let (message, help, fixed) = only(text);
+    assert_eq!(message, "unknown key `envs` in a service file");
+    assert_eq!(help, "rename it to `environments`");
+    assert_eq!(fixed, text.replace("envs", "environments"));
+}
+
+#[test]
+fn an_unknown_type_gets_no_type_of_another_cloud() {
+    let (_, help, _) = only(&format!("{HEAD}  - {{type: azure-storage-account, name: a}}\n"));
+    assert_eq!(help, "use `k8s-service` for a service, or another module type of Opta");
+}

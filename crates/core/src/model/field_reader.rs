@@ -202,6 +202,11 @@ impl<'a> FieldReader<'a> {
         }
     }
 
+    /// Whether a key was reported as another name of a field.
+    pub fn is_renamed(&self, field: &str) -> bool {
+        self.renamed.contains(&self.path_of(field))
+    }
+
     fn unknown_key(&mut self, entry: &Entry, mapping: &Mapping, keys: &Keys) -> Diagnostic {
         let key = &*entry.key.value;
         let (span, path) = (entry.key.span, self.path_of(key));
@@ -267,7 +272,7 @@ impl<'a> FieldReader<'a> {
             .entries
             .iter()
             .any(|entry| suggest::is_similar(&entry.key.value, name) && &*entry.key.value != name);
-        if mapping.broken || misspelled || self.renamed.contains(&self.path_of(name)) {
+        if mapping.broken || misspelled || self.is_renamed(name) {
             return;
         }
         let message = format!("`{name}` is required");

@@ -261,7 +261,9 @@ fn unknown_type(kind: &Spanned<String>, path: String) -> Diagnostic {
     if kind.value == "aws-rds" {
         return Suggestion::of("postgres").add_to(diagnostic, "change");
     }
-    let known = module_type_names();
+    let prefix = split_type(&kind.value).0;
+    let known = module_type_names()
+        .filter(|name| prefix.is_none_or(|cloud| ModuleType::of(name, cloud).is_some()));
     let other_help =
         || "use `k8s-service` for a service, or another module type of Opta".to_owned();
     Suggestion::new(short_type(&kind.value), known, other_help).add_to(diagnostic, "change")

@@ -120,6 +120,7 @@ fn plain(text: &str) -> (Piece<'_>, usize) {
     {
         return (Piece::Reference { raw, segments }, raw.len());
     }
+    let spaced = Some(inner.trim()).filter(|trimmed| *trimmed != inner);
     let name_with_format =
         inner.split_once([':', '!']).filter(|(name, _)| segments(name).is_some());
     let malformed = if inner.is_empty() {
@@ -127,6 +128,8 @@ fn plain(text: &str) -> (Piece<'_>, usize) {
     } else if inner.bytes().all(|byte| byte.is_ascii_digit()) {
         let message = format!("the reference `{raw}` is a number, expected a name");
         malformed(raw, &message, Some(format!("{{{raw}}}")))
+    } else if let Some(name) = spaced.filter(|name| is_known_reference(name)) {
+        malformed(raw, "a reference has no spaces", Some(format!("{{{name}}}")))
     } else if segments(inner).is_some() {
         let message = "a module output needs a dollar sign and double braces";
         malformed(raw, message, Some(format!("${{{{{inner}}}}}")))
@@ -138,6 +141,13 @@ fn plain(text: &str) -> (Piece<'_>, usize) {
     };
     let length = malformed.raw.len();
     (Piece::Malformed(malformed), length)
+}
+
+/// Whether a text is surely a reference: text in braces with spaces can also be JSON or a template.
+fn is_known_reference(text: &str) -> bool {
+    let is_known =
+        |name: &str| matches!(name, "parent" | "vars" | "variables" | "env" | "layer_name");
+    segments(text).is_some_and(|segments| is_known(segments[0]))
 }
 
 /// Splits `parent.domain` or `parent[domain]` into its names.
@@ -175,6 +185,7 @@ mod tests {
         let check = |text, expected| assert_eq!(show(text), expected, "{text}");
         check("plain", "'plain'");
         check("api.{parent.domain}/x", "'api.' <parent domain> '/x'");
+        check("{ parent.domain }/x", "!{ parent.domain }! '/x'");
         check("{parent[domain]}", "<parent domain>");
         check("{{x}}", "'{' 'x' '}'");
         check("${vars.hash}", "'$' <vars hash>");

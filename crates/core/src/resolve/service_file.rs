@@ -125,7 +125,8 @@ pub fn layer_file(document: &Document, source: &Source) -> (LayerFile, Vec<Diagn
         file.environments.clone_from(&environments.value.0);
         report_duplicates(&file.environments, &mut reader);
     }
-    if !has_environment(mapping) {
+    // A key that is another name of `environments` is already reported.
+    if !has_environment(mapping) && !reader.is_renamed("environments") {
         let span = mapping.get("environments").map_or(owner, |entry| entry.key.span);
         let message = "the file has no environment";
         let diagnostic = Diagnostic::new(&NO_ENVIRONMENT, span, "environments", message).help(

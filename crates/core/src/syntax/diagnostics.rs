@@ -97,6 +97,9 @@ fn help(source: &Source, found: &oneyaml::Diagnostic) -> Option<String> {
             "put the value in quotes; if it is a map, start its first key on the next line"
                 .to_owned(),
         ),
+        oneyaml::code::MISSING_FLOW_SEPARATOR => {
+            Some("add a comma; put a text that contains a colon and a space in quotes".to_owned())
+        }
         code if is_too_deep(code) => Some("nest fewer maps and lists".to_owned()),
         _ => found.help.clone(),
     }
