@@ -25,7 +25,7 @@ const KIND: &str = "
  */
 export type Kind = 'Namespace' | 'ServiceAccount' | 'ConfigMap' | 'Secret' | 'Service'
     | 'Deployment' | 'StatefulSet' | 'HorizontalPodAutoscaler' | 'PodDisruptionBudget' | 'Ingress'
-    | 'HTTPRoute' | 'GRPCRoute' | 'CronJob';
+    | 'HTTPRoute' | 'GRPCRoute' | 'CronJob' | 'TCPRoute';
 ";
 
 /// The files and choices that the functions take.
