@@ -11,9 +11,21 @@ const waiting = new WeakMap();
 
 const MODIFIERS = new Set(['Control', 'Meta', 'Shift', 'Alt']);
 
+/**
+ * Selects the whole text. The selection of the browser would be noticed too late for the next
+ * letter.
+ *
+ * @param {import('@codemirror/view').EditorView} view
+ */
+function selectAll(view) {
+  view.dispatch({ selection: { anchor: 0, head: view.state.doc.length }, userEvent: 'select' });
+  return true;
+}
+
 /** Delays the keys that need a command, and every key after them. */
 export const earlyKeys = Prec.lowest(
   keymap.of([
+    { key: 'Mod-a', run: selectAll, preventDefault: true },
     {
       any(view, event) {
         const keys = waiting.get(view) ?? [];

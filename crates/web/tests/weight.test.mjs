@@ -41,7 +41,7 @@ test('form, panels, dialogs, files and help load on demand', () => {
 
 /** @type {[part: string, weight: () => number, figure: number][]} */
 const FIGURES = [
-  ['the program', files(/^optakit-web-.*\.wasm/), 330],
+  ['the program', files(/^optakit-web-.*\.wasm/), 342],
   ['the text editor', files(/^(?:editor|chunk)-.*\.js/), 99.6],
   ['the rest of the JavaScript', files(/^(?:page|boot|first|optakit-web)\S*\.js /), 11.5],
   ['index.html', files(/^index\.html/), 3.1],
@@ -50,7 +50,7 @@ const FIGURES = [
   ['the dialogs', files(/^split_dialogs-/), 25.3],
   ['files', files(/^split_files-/), 46],
   ['help', files(/^split_help-/), 33.5],
-  ['code that parts share', files(/^chunk_/), 86],
+  ['code that parts share', files(/^chunk_/), 97],
   ['keys and problem marks', files(/^editing-/), 11.2],
   ['completion and search', files(/^typing-/), 15.5],
   ['the JavaScript package', packed('target/js/optakit.wasm'), 325],

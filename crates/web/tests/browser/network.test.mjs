@@ -2,6 +2,7 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import {
+  address,
   breakable,
   button,
   dialog,
@@ -15,6 +16,7 @@ import {
   service,
   shows,
   text,
+  unopened,
   write,
 } from './support.mjs';
 
@@ -48,13 +50,12 @@ test('a part that cannot be fetched is reported, and fetched again on the next u
 });
 
 test('keys that are pressed while a dialog loads go to the dialog', async (t) => {
-  const page = await breakable(t);
-  await text(page).waitFor();
+  const page = await unopened(t);
   const release = await hold(page, '**/split_dialogs-*.wasm', 'continue');
-  const requested = page.waitForRequest('**/split_dialogs-*.wasm');
+  await page.goto(address);
+  await text(page).waitFor();
   await button(page, 'Form').focus();
   await page.keyboard.press('?');
-  await requested;
   await page.keyboard.press('Escape');
   await page.keyboard.press('Alt+h');
   release();
