@@ -29,7 +29,10 @@ export const earlyKeys = Prec.lowest(
     {
       any(view, event) {
         const keys = waiting.get(view) ?? [];
-        const needsCommand = event.key === 'Enter' || event.key === 'Tab';
+        const { key, ctrlKey, metaKey, altKey } = event;
+        const isComment = key === '/' && (ctrlKey || metaKey);
+        const isMove = altKey && key.startsWith('Arrow');
+        const needsCommand = key === 'Enter' || key === 'Tab' || isComment || isMove;
         if (event.isComposing || MODIFIERS.has(event.key)) return false;
         if (keys.length === 0 && !needsCommand) return false;
         waiting.set(view, [...keys, event]);
