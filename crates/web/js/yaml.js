@@ -76,6 +76,8 @@ class Colors {
   /** @param {import('@codemirror/view').EditorView} view */
   constructor(view) {
     this.view = view;
+    // Extensions that load later can create this object again, when the text is already parsed.
+    if (!view.state.field(parsed).back) this.decorations = colorsOf(view);
     this.parse();
   }
 
