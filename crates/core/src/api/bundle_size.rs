@@ -14,13 +14,19 @@ use crate::bundle::{BundleError, MAX_BYTES};
 use crate::render::WithoutImage;
 use crate::value::Value;
 
+/// The longest service file that is not checked, in bytes. Its bundle is built in little memory.
+const SMALL: usize = 64 * 1024;
+
 /// Checks that the bundle of a request is not too large. The bundle of a request with errors is
-/// not checked.
+/// not checked, and that of a small service file is not either.
 ///
 /// # Errors
 ///
 /// Fails if the manifests alone are larger than a bundle may be.
 pub fn check_bundle_size(request: &Request) -> Result<(), BundleError> {
+    if request.service.parsed().source.text.len() <= SMALL {
+        return Ok(());
+    }
     let (clean, values) = without_secrets(request);
     let checked = CheckedRequest::check(PreparedRequest::new(&clean, Some(values)), &[]);
     let Some(context) = RenderContext::new(&checked, WithoutImage::Hole) else { return Ok(()) };
