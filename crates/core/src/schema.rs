@@ -104,7 +104,8 @@ fn field_type(field: &Field) -> Value {
         }
         FieldType::Links => {
             let argument = json!({ "anyOf": [text(), map_of(text())] });
-            let arguments = json!({ "anyOf": [text(), list_of(argument)] });
+            let mut arguments = json!({ "anyOf": [text(), list_of(argument)] });
+            or_nothing(&mut arguments);
             let with_arguments = with_one_key(map_of(arguments));
             list_of(json!({ "anyOf": [text(), with_arguments] }))
         }

@@ -1,8 +1,8 @@
 //! Random service and environment files. What `validate` accepts, Kubernetes and AWS must accept
 //! too, and the JSON Schema must agree with `validate`.
 //!
-//! Runs for the minutes in `OPTAKIT_GENERATE_MINUTES` (one by default). `OPTAKIT_GENERATE_SEED`
-//! repeats a run.
+//! Runs for the minutes in `OPTAKIT_GENERATE_MINUTES` (one by default). `OPTAKIT_GENERATE_SEED`, or
+//! else `PROPTEST_RNG_SEED`, repeats a run.
 
 mod aws_limits;
 mod cluster;
@@ -47,7 +47,8 @@ const OF_SCHEMA: &[&str] = &["unknown-field", "missing-field"];
 #[test]
 fn what_is_accepted_works() {
     let minutes = setting("OPTAKIT_GENERATE_MINUTES").unwrap_or(1);
-    let seed = setting("OPTAKIT_GENERATE_SEED").unwrap_or_else(|| fastrand::u64(..));
+    let seeds = ["OPTAKIT_GENERATE_SEED", "PROPTEST_RNG_SEED"];
+    let seed = seeds.into_iter().find_map(setting).unwrap_or_else(|| fastrand::u64(..));
     let end = Instant::now() + Duration::from_secs(60 * minutes);
     let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build();
     let run = runtime.expect("the runtime starts").block_on(generate(seed, end));
