@@ -9,6 +9,7 @@ use aws_sigv4::http_request::{
 use aws_sigv4::sign::v4;
 use base64::Engine;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
+use optakit_core::model::partition::domain;
 use percent_encoding::{AsciiSet, NON_ALPHANUMERIC, utf8_percent_encode};
 
 use super::aws::credentials;
@@ -83,8 +84,7 @@ async fn sign_at(
 fn sts_url(region: &str) -> String {
     let endpoint =
         std::env::var("AWS_ENDPOINT_URL_STS").or_else(|_| std::env::var("AWS_ENDPOINT_URL")).ok();
-    let suffix = if region.starts_with("cn-") { "amazonaws.com.cn" } else { "amazonaws.com" };
-    let base = endpoint.unwrap_or_else(|| format!("https://sts.{region}.{suffix}"));
+    let base = endpoint.unwrap_or_else(|| format!("https://sts.{region}.{}", domain(Some(region))));
     format!("{}/?Action=GetCallerIdentity&Version=2011-06-15", base.trim_end_matches('/'))
 }
 
@@ -149,12 +149,12 @@ mod tests {
             (address.to_owned(), parameters.collect())
         }
 
-        #[tokio::test]
-        async fn token_equals_the_token_of_the_aws_cli() {
+        /// Returns the token of the AWS CLI.
+        fn token_of_the_cli(region: &str) -> String {
             let cli = std::env::var("OPTAKIT_TEST_AWS_CLI").expect("`make test` sets it");
             let output = std::process::Command::new(cli)
                 .args(["eks", "get-token", "--cluster-name", "opta-staging"])
-                .args(["--region", "eu-west-1"])
+                .args(["--region", region])
                 .env("AWS_ACCESS_KEY_ID", KEY)
                 .env("AWS_SECRET_ACCESS_KEY", SECRET)
                 .env("AWS_SESSION_TOKEN", SESSION)
@@ -163,7 +163,11 @@ mod tests {
                 .expect("the AWS CLI starts");
             let answer: Value =
                 serde_json::from_slice(&output.stdout).expect("the AWS CLI prints JSON");
-            let expected = parts(answer["status"]["token"].as_str().expect("a token"));
+            answer["status"]["token"].as_str().expect("a token").to_owned()
+        }
+
+        async fn check(region: &str) {
+            let expected = parts(&token_of_the_cli(region));
             let date = expected.1.get("X-Amz-Date").expect("the URL has a date");
             let time = DateTime::strptime("%Y%m%dT%H%M%SZ", date)
                 .and_then(|time| time.to_zoned(TimeZone::UTC))
@@ -174,10 +178,18 @@ mod tests {
                 .behavior_version(BehaviorVersion::latest())
                 .credentials_provider(SharedCredentialsProvider::new(credentials))
                 .build();
-            let token = sign_at(&aws, "eu-west-1", "opta-staging", time.into())
+            let token = sign_at(&aws, region, "opta-staging", time.into())
                 .await
                 .expect("the credentials can sign");
-            assert_eq!(parts(&token), expected);
+            assert_eq!(parts(&token), expected, "{region}");
+        }
+
+        #[tokio::test]
+        async fn token_equals_the_token_of_the_aws_cli_in_every_partition() {
+            let other = ["us-gov-west-1", "cn-north-1", "us-iso-east-1", "eusc-de-east-1"];
+            for region in std::iter::once("eu-west-1").chain(other) {
+                check(region).await;
+            }
         }
     }
 }
