@@ -13,6 +13,7 @@ use crate::outcome::Outcome;
 use crate::plural::plural;
 use crate::report::Report;
 use crate::session::{Access, AwsUse, Session};
+use crate::table::table;
 
 /// The number of characters of a hash in a line.
 const SHORT: usize = 12;
@@ -48,30 +49,26 @@ pub(crate) fn run(arguments: &HistoryArgs, report: &Report) -> anyhow::Result<Ou
     })
 }
 
-/// Returns one line per revision, with aligned columns. `runs` is the revision that was applied
-/// last. Hashes have at most `length` characters.
+/// Returns one row per revision. `runs` is the revision that was applied last. Hashes have at most
+/// `length` characters.
 fn text(revisions: &[Revision], runs: Option<u32>, length: usize) -> String {
-    let images: Vec<String> = revisions.iter().map(image).collect();
-    let authors: Vec<&str> = revisions.iter().map(author).collect();
-    let width = |texts: &mut dyn Iterator<Item = usize>| texts.max().unwrap_or(0);
-    let image_width = width(&mut images.iter().map(|image| image.chars().count()));
-    let commits: Vec<String> = revisions.iter().map(|found| commit(found, length)).collect();
-    let commit_width = width(&mut commits.iter().map(String::len)).max(SHORT);
-    let author_width = width(&mut authors.iter().map(|author| author.chars().count()));
-    let line = |(((revision, image), author), commit): (((&Revision, &String), &&str), &String)| {
+    let header =
+        ["REVISION", "STATUS", "RECORDED", "IMAGE", "AUTHOR", "COMMIT", "BUNDLE", "REMARKS"];
+    let row = |revision: &Revision| {
         let Revision { number, status, recorded, digest, .. } = revision;
-        let digest = digest.trim_start_matches("sha256:");
-        let digest: String = digest.chars().take(length).collect();
-        let remarks = remarks(revision, runs);
-        format!(
-            "{number:>4}  {status:<11}  {recorded}  {image:<image_width$}  \
-             {author:<author_width$}  {commit:<commit_width$}  {digest}  {remarks}"
-        )
-        .trim_end()
-        .to_owned()
-            + "\n"
+        let digest = digest.trim_start_matches("sha256:").chars().take(length).collect();
+        vec![
+            number.to_string(),
+            status.to_string(),
+            recorded.clone(),
+            image(revision),
+            author(revision).to_owned(),
+            commit(revision, length),
+            digest,
+            remarks(revision, runs),
+        ]
     };
-    revisions.iter().zip(&images).zip(&authors).zip(&commits).map(line).collect()
+    table(&header, revisions.iter().map(row).collect())
 }
 
 /// Returns the image of a revision. With several images, returns their number.

@@ -11,14 +11,13 @@ use crate::layers::{self, RunningLayer, Scope};
 use crate::outcome::Outcome;
 use crate::plural::plural;
 use crate::report::Report;
+use crate::table::table;
 use crate::{duration, session};
 
 /// The text of a column whose value is not known.
 const UNKNOWN: &str = "-";
 /// The number of characters of a digest in a table.
 const SHORT_DIGEST: usize = 12;
-/// The space between two columns.
-const GAP: &str = "   ";
 
 /// Lists the layers of a cluster.
 ///
@@ -35,8 +34,8 @@ pub(crate) fn run(arguments: &ListArgs, report: &Report) -> anyhow::Result<Outco
         }
         let json = || format!("{:#}\n", json(&connection.name, &layers, &scope));
         match arguments.output {
-            ListFormat::Text => report.result(&table(&layers, Columns::Few)),
-            ListFormat::Wide => report.result(&table(&layers, Columns::All)),
+            ListFormat::Text => report.result(&layer_table(&layers, Columns::Few)),
+            ListFormat::Wide => report.result(&layer_table(&layers, Columns::All)),
             ListFormat::Json => report.json(&json()),
             ListFormat::Yaml => report.yaml(&json()),
             ListFormat::Name => {
@@ -77,28 +76,11 @@ enum Columns {
     All,
 }
 
-fn table(layers: &[RunningLayer], columns: Columns) -> String {
-    if layers.is_empty() {
-        return String::new();
-    }
-    let mut rows = vec![header(columns)];
-    rows.extend(layers.iter().map(|layer| row(layer, columns)));
-    let width = |column: usize| {
-        rows.iter().map(|row| row[column].chars().count()).max().unwrap_or_default()
-    };
-    let widths: Vec<usize> = (0..rows[0].len()).map(width).collect();
-    let line = |row: &Vec<String>| {
-        let cells = row.iter().zip(&widths).map(|(cell, width)| format!("{cell:<width$}"));
-        format!("{}\n", cells.collect::<Vec<_>>().join(GAP).trim_end())
-    };
-    rows.iter().map(line).collect()
-}
-
-fn header(columns: Columns) -> Vec<String> {
+fn layer_table(layers: &[RunningLayer], columns: Columns) -> String {
     let few = ["LAYER", "ENVIRONMENT", "REVISION", "STATUS", "READY", "AGE", "IMAGE"];
     let more = ["ACCOUNT", "AUTHOR", "COMMIT", "DIGEST"];
     let more = if columns == Columns::All { more.as_slice() } else { &[] };
-    few.iter().chain(more).map(|name| (*name).to_owned()).collect()
+    table(&[&few, more].concat(), layers.iter().map(|layer| row(layer, columns)).collect())
 }
 
 fn row(layer: &RunningLayer, columns: Columns) -> Vec<String> {

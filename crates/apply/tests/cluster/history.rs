@@ -15,7 +15,7 @@ pub(crate) fn revisions(service: &Service) -> Vec<(u32, String)> {
         let number = words.next().expect("a number").parse().expect("a number");
         (number, words.next().expect("a status").to_owned())
     };
-    history.stdout.lines().map(revision).collect()
+    history.stdout.lines().skip(1).map(revision).collect()
 }
 
 /// Returns the statuses of the revisions, newest first.

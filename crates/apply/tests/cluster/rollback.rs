@@ -22,8 +22,12 @@ fn rollback_keeps_the_old_pods() {
     assert_eq!(ready_pods("backed"), pods);
     assert_eq!(service.image(), "acme/api:1");
     let history = service.run("history", &[]);
-    let statuses: Vec<Vec<&str>> =
-        history.stdout.lines().map(|line| line.split_whitespace().take(2).collect()).collect();
+    let statuses: Vec<Vec<&str>> = history
+        .stdout
+        .lines()
+        .skip(1)
+        .map(|line| line.split_whitespace().take(2).collect())
+        .collect();
     assert_eq!(statuses, [["3", "deployed"], ["2", "failed"], ["1", "deployed"]]);
     service.run("status", &[]).succeeds().prints("backed-api-k8s-service  2/2 ready  acme/api:1");
     record_fault(
