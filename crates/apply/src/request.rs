@@ -8,6 +8,7 @@ use optakit_core::api::{Diagnostic, Request, ServiceFile, SourceText, is_git_add
 use crate::environment_file::{EnvironmentFiles, Reading};
 use crate::file::{self, FileError, STDIN};
 use crate::hint;
+use crate::url_password;
 
 /// The names of the service file in a folder. Opta looked for both, in this order.
 const NAMES: [&str; 2] = ["opta.yml", "opta.yaml"];
@@ -127,7 +128,8 @@ pub(crate) fn is_fixable(request: &Request, name: &str) -> bool {
 }
 
 /// Prepares diagnostics for people: changes their file names to paths relative to the working
-/// directory, and hides the content of environment files outside the repository.
+/// directory, and hides passwords in URLs and the content of environment files outside the
+/// repository.
 pub(crate) fn for_people(request: &Request, mut diagnostics: Vec<Diagnostic>) -> Vec<Diagnostic> {
     let is_environment = |file: &String| request.environment_files.contains_key(file);
     let files = environment_files(request);
@@ -137,6 +139,7 @@ pub(crate) fn for_people(request: &Request, mut diagnostics: Vec<Diagnostic>) ->
         if quotes(&diagnostic.file) || label.is_some_and(|label| quotes(&label.file)) {
             hide_content(diagnostic);
         }
+        hide_passwords(diagnostic);
         let rename = |file: &mut String| {
             if is_environment(file) {
                 *file = path_from_here(request, file);
@@ -148,6 +151,16 @@ pub(crate) fn for_people(request: &Request, mut diagnostics: Vec<Diagnostic>) ->
         }
     }
     diagnostics
+}
+
+/// Hides passwords in URLs, which a message may quote. Fixes are written to the file, so they stay.
+fn hide_passwords(diagnostic: &mut Diagnostic) {
+    let hide = |text: &mut String| *text = url_password::hide(text).into_owned();
+    hide(&mut diagnostic.message);
+    diagnostic.help.as_mut().map(hide);
+    if let Some(label) = &mut diagnostic.label {
+        hide(&mut label.message);
+    }
 }
 
 /// Removes everything from a diagnostic that may quote its file.

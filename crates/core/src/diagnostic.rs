@@ -61,6 +61,8 @@ pub struct Diagnostic {
     pub label: Option<Label>,
     /// The fixes, best first.
     pub fixes: Vec<Fix>,
+    /// Whether the lines of the place contain a secret.
+    pub is_confidential: bool,
 }
 
 impl Diagnostic {
@@ -80,7 +82,15 @@ impl Diagnostic {
             help: None,
             label: None,
             fixes: Vec::new(),
+            is_confidential: false,
         }
+    }
+
+    /// Marks the lines of the place as confidential: programs do not print them.
+    #[must_use]
+    pub fn confidential(mut self) -> Self {
+        self.is_confidential = true;
+        self
     }
 
     /// Sets the help.

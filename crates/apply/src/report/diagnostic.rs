@@ -7,6 +7,7 @@ use annotate_snippets::{Annotation, AnnotationKind, Group, Level, Origin, Render
 use optakit_core::api::{Diagnostic, Place, Severity};
 
 use super::shown::{shown, shown_line};
+use crate::url_password;
 
 /// The length of lines that are shown in parts, in bytes.
 const LONG: usize = 4096;
@@ -148,8 +149,9 @@ impl<'a> Lines<'a> {
     }
 }
 
-/// Returns lines of a file with visible control characters. The line breaks of Windows are normal.
+/// Returns lines of a file with visible control characters, and without passwords in URLs. The line
+/// breaks of Windows are normal.
 fn shown_source(text: &str) -> String {
-    let text = text.replace("\r\n", "\n");
+    let text = url_password::hide(text).replace("\r\n", "\n");
     shown(text.strip_suffix('\r').unwrap_or(&text)).into_owned()
 }

@@ -171,3 +171,16 @@ fn variables_of_options_override_the_values_file() {
     assert!(bundle.expect("it is written").contains("\"vars.color\": \"green\""));
     assert_eq!(run(&folder, &["bundle", "verify", "shop-staging.bundle.json"]).code, 0);
 }
+
+#[test]
+fn a_password_in_an_address_is_not_printed() {
+    let address = "https://ann:hunter2@git.invalid/acme/infra.git//staging.yml";
+    let remote = Remote::new(address);
+    for format in ["text", "json", "sarif", "github"] {
+        let outcome = remote.run(&["validate", "--offline", "--output", format]);
+        assert_eq!(outcome.code, 1, "{}", outcome.out);
+        let printed = format!("{}{}", outcome.out, outcome.err);
+        assert!(printed.contains("https://ann:*******@git.invalid/"), "{format}: {printed}");
+        assert!(!printed.contains("hunter2"), "{format}: {printed}");
+    }
+}

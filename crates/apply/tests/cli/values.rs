@@ -61,6 +61,19 @@ fn the_contents_of_a_values_file_are_never_printed() {
     }
 }
 
+#[test]
+fn the_value_of_a_secret_in_a_service_file_is_not_printed() {
+    for secrets in ["[TOKEN: hunter2]", "\n      - TOKEN: hunter2", "[{TOKEN: hunter2, B: c}]"] {
+        let folder = folder(&format!("{SERVICE}    secrets: {secrets}\n"));
+        for format in ["text", "json", "sarif", "github"] {
+            let outcome = run(&folder, &["validate", "--output", format]);
+            assert_eq!(outcome.code, 1, "{}", outcome.out);
+            let printed = format!("{}{}", outcome.out, outcome.err);
+            assert!(!printed.contains("hunter2"), "{format}: {printed}");
+        }
+    }
+}
+
 const WITH_DATABASE: &str = "  - {type: postgres, name: db}\n";
 
 /// Runs a command with the option `--values`.

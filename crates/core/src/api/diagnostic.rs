@@ -30,7 +30,7 @@ pub struct Diagnostic {
     pub label: Option<Label>,
     /// The fixes, best first.
     pub fixes: Vec<Fix>,
-    /// Whether the file may contain secrets. Show the place, but not the line.
+    /// Whether the lines may contain secrets. Show the place, but not the line.
     pub confidential: bool,
 }
 
@@ -92,7 +92,7 @@ impl Diagnostic {
             help: diagnostic.help.as_deref().map(|help| places.redact(help)),
             label,
             fixes: fixes.map(|fix| Fix::new(fix, places)).collect(),
-            confidential: diagnostic.span.file == FileId::Values,
+            confidential: diagnostic.is_confidential || diagnostic.span.file == FileId::Values,
         }
     }
 }

@@ -112,14 +112,16 @@ const SECRETS: &str = "secrets";
 fn secret_with_value(item: &Node, mapping: &Mapping, reader: &FieldReader<'_>) -> Diagnostic {
     let [entry] = &*mapping.entries else {
         let diagnostic = reader.fault(&WRONG_TYPE, item.span, "a secret is a map, expected a name");
-        return diagnostic.help("write only the name of the secret, such as `- STRIPE_KEY`");
+        let help = "write only the name of the secret, such as `- STRIPE_KEY`";
+        return diagnostic.help(help).confidential();
     };
     let name = quoted(&entry.key.value);
     let message = format!("secret {name} has a value, expected only its name");
-    let diagnostic = reader.fault(&WRONG_TYPE, entry.key.span, message).help(format!(
+    let help = format!(
         "write `- {}`, and store the value with `optakit secret set {}`",
         entry.key.value, entry.key.value
-    ));
+    );
+    let diagnostic = reader.fault(&WRONG_TYPE, entry.key.span, message).help(help).confidential();
     let is_simple = entry.value.as_scalar().is_some();
     if !is_simple || item.span.end < entry.value.span.end {
         return diagnostic;
