@@ -166,6 +166,9 @@ pub(crate) struct TakeoverArgs {
     pub(crate) skip_aws: bool,
     #[command(flatten)]
     pub(crate) write: WriteArgs,
+    /// Show the plan and change nothing
+    #[arg(long)]
+    pub(crate) dry_run: bool,
     /// Skip the confirmation prompt
     #[arg(long, short)]
     pub(crate) yes: bool,

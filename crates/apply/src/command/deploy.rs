@@ -6,14 +6,16 @@ use std::time::Instant;
 use anyhow::bail;
 use optakit_core::render::version_label;
 
-use super::{connect, input, options};
+use super::{connect, input, options, plan_output};
 use crate::apply_bundle::{ApplyBundleOptions, apply_bundle};
 use crate::bundle_file::IfModified;
+use crate::changes::Changes;
 use crate::cli::DeployArgs;
 use crate::outcome::Outcome;
+use crate::preflight;
 use crate::push_image::{PackedImage, repository_of};
 use crate::report::Report;
-use crate::session::{self, Session};
+use crate::session::{self, Access, Session};
 
 /// Applies a bundle with an image, which is pushed after the confirmation.
 ///
@@ -22,7 +24,7 @@ use crate::session::{self, Session};
 /// Fails if the push or the apply fails.
 pub(crate) fn run(arguments: &DeployArgs, report: &Report) -> anyhow::Result<Outcome> {
     let started = Instant::now();
-    let DeployArgs { files, choices, image, module, options } = arguments;
+    let DeployArgs { files, choices, image, module, dry_run, options } = arguments;
     let [file @ .., archive] = files.as_slice() else { bail!("no archive is given") };
     if options.aws.skip_aws {
         bail!(
@@ -45,7 +47,10 @@ pub(crate) fn run(arguments: &DeployArgs, report: &Report) -> anyhow::Result<Out
     session::block_on(async {
         let (module, repository) = repository_of(&bundle, module.as_deref())?;
         let (module, repository) = (module.to_owned(), repository.name.clone());
-        let (aws, access) = (options::aws(&options.aws), connect::access(&options.write));
+        let (aws, access) = (
+            options::aws(&options.aws),
+            if *dry_run { Access::Read } else { connect::access(&options.write) },
+        );
         let mut session = Session::open(bundle, &cluster, aws, access, report).await?;
         let packed = PackedImage::pack(image, report)?.of_module(&module);
         let digest = packed.digest();
@@ -55,6 +60,14 @@ pub(crate) fn run(arguments: &DeployArgs, report: &Report) -> anyhow::Result<Out
         }
         // The image is named by its digest, but people know it by its tag.
         session.bundle.set_version(&module, version_label(packed.tag()).as_str());
+        if *dry_run {
+            let session = session.with_running_images().await?;
+            preflight::check_inputs(&session.bundle, &[])?;
+            let force = options::force(&options.rollout.conflicts);
+            let changes = Changes::find(&session, &force).await?;
+            plan_output::dry_run(&changes, &session, options.rollout.output, report);
+            return Ok(Outcome::Succeeded);
+        }
         let options = ApplyBundleOptions { image: Some(packed), ..options::apply(options, None) };
         apply_bundle(session, &options, report, started).await?;
         report.note(format!("{module} runs {repository}@{digest}"));

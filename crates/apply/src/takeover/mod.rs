@@ -70,6 +70,23 @@ pub(crate) async fn take_over(
     Ok(())
 }
 
+/// Reports what a takeover would change, and changes nothing.
+///
+/// # Errors
+///
+/// Fails if a takeover would fail before its first change.
+pub(crate) async fn preview(session: &Session, report: &Report) -> anyhow::Result<()> {
+    let found = Found::read(session, check(session)?).await?;
+    preflight::check_takeover(session, &found.members(), &found.record_places()).await?;
+    if found.releases.is_empty() {
+        no_release(session).await?;
+    }
+    live_objects::refuse_restarts(session, &found.live).await?;
+    report_plan(&found, report);
+    report.note("dry run: nothing was changed");
+    Ok(())
+}
+
 /// Fails if the layer was never taken over.
 async fn no_release(session: &Session) -> anyhow::Result<()> {
     if archive::exists(&session.client, session.layer()).await? {

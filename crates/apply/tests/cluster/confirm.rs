@@ -63,6 +63,9 @@ async fn deploy_pushes_and_creates_nothing_before_the_confirmation() {
     let service = Service::new("unpushed", "AUTO", "");
     docker_archive(&service.folder().join("app.tar"), "3.1", &[&layer(6, 2000)]);
     let deploy = |answers: &str| service.answer(answers, "deploy", &["app.tar"]);
+    let dry_run = service.run("deploy", &["app.tar", "--dry-run"]).succeeds();
+    dry_run.prints("will create  Namespace unpushed").reports("dry run: nothing was changed");
+    assert!(!exists(&["namespace", "unpushed"]), "a dry run does not create the namespace");
     deploy("y,n").fails().prints("cancelled; the Namespace `unpushed` was created");
     let ecr = aws_sdk_ecr::Client::new(&aws().await);
     let repository = || ecr.describe_repositories().repository_names("opta-unpushed-api").send();

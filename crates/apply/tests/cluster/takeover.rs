@@ -55,6 +55,13 @@ fn takeover_restarts_no_pod() {
         .reports("+        \"seccompProfile\": {");
 
     service.run_alone(&["bundle", "--quiet", "--profile", "opta-2021"]).succeeds();
+    let before = service.versions();
+    service
+        .run("takeover", &["--dry-run"])
+        .succeeds()
+        .reports("will adopt   Deployment taken-api-k8s-service")
+        .reports("dry run: nothing was changed");
+    assert_eq!(service.versions(), before);
     service
         .run("takeover", &[])
         .succeeds()
