@@ -45,6 +45,7 @@ mod preflight;
 mod push_destination;
 mod push_image;
 mod rds;
+mod replaced;
 mod replicas;
 mod report;
 mod request;
@@ -57,7 +58,9 @@ mod session;
 mod settings;
 mod stop;
 mod switches;
+mod table;
 mod takeover;
+mod url_password;
 mod url_secrets;
 mod wait;
 

@@ -9,6 +9,7 @@ use super::written::Written;
 use crate::deploy::{self, DeployOptions, RolloutError};
 use crate::history::{Base, Revision, Status};
 use crate::push_image::PackedImage;
+use crate::replaced;
 use crate::report::Report;
 use crate::session::Session;
 use crate::stop::Interrupted;
@@ -73,6 +74,10 @@ impl Run<'_> {
         let planned = Planned::check(session, options, self.image, report)
             .await
             .map_err(|error| written.explain(error, session.layer()))?;
+        if self.restores.is_none() && !options.replaces_services {
+            replaced::check(&planned.changes, session.layer())
+                .map_err(|error| written.explain(error.into(), session.layer()))?;
+        }
         self.execute_if(planned, async |planned| {
             planned.show(&session.images, session.layer(), report);
             planned.confirm(session, options.yes).await

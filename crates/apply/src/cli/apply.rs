@@ -153,6 +153,9 @@ pub(crate) struct DeployArgs {
     /// Module of the image, if several modules have `image: AUTO`; the others keep their images
     #[arg(long, value_name = "NAME")]
     pub(crate) module: Option<String>,
+    /// Show the plan, push nothing and change nothing
+    #[arg(long)]
+    pub(crate) dry_run: bool,
     #[command(flatten)]
     pub(crate) options: ApplyOptionArgs,
 }
@@ -207,6 +210,11 @@ pub(crate) struct ApplyOptionArgs {
     /// Accept a bundle that was modified after it was built
     #[arg(long)]
     pub(crate) allow_modified: bool,
+    /// Delete all services that run, if the service file has none of them
+    ///
+    /// Without this flag, such an apply fails, because two service files may have the same name.
+    #[arg(long)]
+    pub(crate) replace_services: bool,
     /// What to do if the pods do not become ready
     #[arg(long, value_enum, value_name = "ACTION", default_value_t = OnFailure::Rollback)]
     pub(crate) on_failure: OnFailure,

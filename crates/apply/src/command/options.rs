@@ -50,14 +50,16 @@ pub(super) fn deploy(rollout: &RolloutArgs, plan: Option<SavedPlan>) -> DeployOp
         patience: Patience::new(rollout.timeout),
         waits: !rollout.no_wait,
         accepts_platform: rollout.accept_platform,
+        replaces_services: false,
         plan,
     }
 }
 
 /// Returns the options of an apply.
 pub(super) fn apply(options: &ApplyOptionArgs, plan: Option<SavedPlan>) -> ApplyBundleOptions {
+    let deploy = deploy(&options.rollout, plan);
     ApplyBundleOptions {
-        deploy: deploy(&options.rollout, plan),
+        deploy: DeployOptions { replaces_services: options.replace_services, ..deploy },
         roll_back: options.on_failure == OnFailure::Rollback,
         wait_lock: wait_lock(&options.write),
         image: None,

@@ -15,7 +15,7 @@ use crate::plural::plural;
 use crate::replicas::ReplicaChange;
 use crate::report::{Event, Report};
 use crate::session::Session;
-use crate::switches;
+use crate::{replaced, switches};
 
 /// Prints changes. Returns exit code 2 if there are any.
 pub(super) fn print(
@@ -29,6 +29,9 @@ pub(super) fn print(
         report.warning(added.warning());
     }
     switches::report(changes, session.layer(), report);
+    if let Err(replaced) = replaced::check(changes, session.layer()) {
+        report.warning(replaced);
+    }
     for paused in changes.paused() {
         report.warning(paused);
     }

@@ -22,6 +22,8 @@ pub(crate) struct DeployOptions {
     pub(crate) waits: bool,
     /// Whether the image may be for a platform that no node has.
     pub(crate) accepts_platform: bool,
+    /// Whether all services that run may be deleted, if the bundle has none of them.
+    pub(crate) replaces_services: bool,
     /// The saved plan that the changes must be equal to.
     pub(crate) plan: Option<SavedPlan>,
 }

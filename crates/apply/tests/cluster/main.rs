@@ -38,6 +38,7 @@ mod plan;
 mod preflight;
 mod prompt;
 mod prune;
+mod replaced;
 mod replicas;
 mod revisions;
 mod rollback;

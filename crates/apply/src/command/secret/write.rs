@@ -25,6 +25,7 @@ pub(super) async fn ensure_namespace(
         patience: Patience::new(None),
         waits: true,
         accepts_platform: false,
+        replaces_services: false,
         plan: None,
     };
     let kept = "the namespace was not created, and no secret was stored";
