@@ -4,7 +4,7 @@
 . "$(dirname "$0")/lib.sh"
 cd "$root"
 
-log="$cache/log/test"
+log="$cache/log/test" cores=$(getconf _NPROCESSORS_ONLN)
 mkdir -p "$log"
 passed=0 failed=0 skipped=0 reasons=()
 node_test=(node --test --test-reporter=spec)
@@ -47,7 +47,7 @@ say "The seed of the random tests is $PROPTEST_RNG_SEED (set PROPTEST_RNG_SEED t
 
 # Runs a suite, shows its output and adds its counts.
 suite() { # NAME COMMAND...
-  local name=$1 status=0
+  local name=$1 status=0 start=$SECONDS
   shift
   say "$name"
   "$@" 2>&1 | tee "$log/suite.log" || status=$?
@@ -60,6 +60,7 @@ suite() { # NAME COMMAND...
     /^linters: /     { passed += $2; failed += $4; skipped += $6 }
     END { print passed + 0, failed + 0, skipped + 0 }' "$log/suite.log")
   read -r suite_passed suite_failed suite_skipped <<<"$counts"
+  say "  done in $((SECONDS - start)) s"
   # A suite that does not build counts as one failed test.
   [ $status -eq 0 ] || [ "$suite_failed" -gt 0 ] || suite_failed=1
   passed=$((passed + suite_passed))
@@ -87,6 +88,8 @@ export INSTA_UPDATE=no OPTAKIT_BIN="$root/target/debug/optakit"
 export OPTAKIT_FAULTS="$log/faults" OPTAKIT_SKIPPED="$log/skipped"
 rm -rf "$OPTAKIT_FAULTS" "$OPTAKIT_SKIPPED"
 mkdir -p "$OPTAKIT_FAULTS" "$OPTAKIT_SKIPPED"
+# Most tests with a cluster wait for pods, locks and deadlines, so more of them than cores can run.
+export RUST_TEST_THREADS=${RUST_TEST_THREADS:-$((2 * cores))}
 suite "Core, command line and cluster" cargo test --workspace --no-fail-fast "${features[@]}"
 cluster_failed=$suite_failed
 # Rust counts a test that could not run as passed.
@@ -110,7 +113,8 @@ suite "The JavaScript package in Node, bundlers and TypeScript" "${node_test[@]}
   suite "Instruction counts of the core" "${node_test[@]}" crates/core/tests/instructions.test.mjs
 suite "Size of the page, figures in documents, and scripts" \
   "${node_test[@]}" crates/web/tests/*.test.mjs
-suite "The page in Chromium" "${node_test[@]}" --test-timeout=1200000 crates/web/tests/browser/
+suite "The page in Chromium" \
+  "${node_test[@]}" --test-timeout=1200000 --test-concurrency="$cores" crates/web/tests/browser/
 suite "The page in Firefox and WebKit" "${node_test[@]}" crates/web/tests/engines/
 
 if [ "$skipped" -gt 0 ]; then
