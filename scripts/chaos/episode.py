@@ -64,7 +64,9 @@ class Episode:
         self.seed, self.binary, self.cluster = seed, binary, cluster
         self.layer = f"chaos-{self.random.randrange(16**6):06x}"
         self.journal = Journal(self.layer)
-        self.folder = Path(tempfile.mkdtemp(prefix="optakit-chaos-"))
+        # Deleted with this object.
+        self.temporary = tempfile.TemporaryDirectory(prefix="optakit-chaos-")
+        self.folder = Path(self.temporary.name)
         self.violations, self.plans, self.services = [], [], []
         self.runs = self.killed = self.stopped = 0
 

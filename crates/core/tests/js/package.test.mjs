@@ -2,7 +2,7 @@
 // `make test` builds both; OPTAKIT_BIN is the path of the binary.
 import assert from 'node:assert/strict';
 import { execFileSync } from 'node:child_process';
-import { cpSync, existsSync, mkdtempSync, readFileSync, readdirSync } from 'node:fs';
+import { cpSync, existsSync, mkdtempSync, readFileSync, readdirSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
 import { test } from 'node:test';
@@ -188,6 +188,7 @@ test('the package and the binary print the same bytes for every case', () => {
       );
       compared += 1;
     }
+    rmSync(work, { recursive: true });
   }
   assert.ok(compared > 40, `only ${compared} cases were compared`);
 });

@@ -3,7 +3,6 @@ import { createHash } from 'node:crypto';
 import {
   cpSync,
   existsSync,
-  mkdtempSync,
   readFileSync,
   readdirSync,
   rmSync,
@@ -11,10 +10,9 @@ import {
   writeFileSync,
 } from 'node:fs';
 import { createServer } from 'node:http';
-import { tmpdir } from 'node:os';
 import { extname, join } from 'node:path';
 import { TYPES } from '../../../../scripts/serve.mjs';
-import { root } from './support.mjs';
+import { emptyFolder, root } from './support.mjs';
 
 const HASHED = /^(.+)-([0-9A-Za-z]{8,16})((?:_bg)?\.(?:js|css|wasm|svg))$/;
 
@@ -28,7 +26,7 @@ function changed(name, bytes, mark) {
 
 /** Creates a release with other bytes and another name for each file of the built page. */
 export function nextRelease(mark) {
-  const folder = mkdtempSync(join(tmpdir(), 'optakit-release-'));
+  const folder = emptyFolder();
   cpSync(`${root}dist`, folder, { recursive: true });
   const comment = (name) =>
     ({ '.css': `/* ${mark} */`, '.svg': `<!-- ${mark} -->`, '.js': `\n// ${mark}` })[

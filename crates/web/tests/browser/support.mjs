@@ -1,7 +1,7 @@
 // Helpers of the browser tests: a browser, a server for the built page, and accessible names.
 import assert from 'node:assert/strict';
 import { execFileSync } from 'node:child_process';
-import { mkdtempSync, readFileSync, writeFileSync } from 'node:fs';
+import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { createRequire } from 'node:module';
 import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
@@ -178,9 +178,21 @@ export async function assertFits(page) {
   assert.ok(overflow <= 0, `the page is ${overflow} px too wide`);
 }
 
+const temporary = [];
+process.on('exit', () => {
+  for (const path of temporary) rmSync(path, { recursive: true, force: true });
+});
+
+/** Creates an empty folder, which is deleted when the process ends. */
+export function emptyFolder() {
+  const path = mkdtempSync(join(tmpdir(), 'optakit-page-'));
+  temporary.push(path);
+  return path;
+}
+
 /** Creates a folder with files. */
 export function folder(files) {
-  const path = mkdtempSync(join(tmpdir(), 'optakit-page-'));
+  const path = emptyFolder();
   for (const [name, content] of Object.entries(files)) writeFileSync(join(path, name), content);
   return path;
 }
