@@ -23,7 +23,8 @@ case $files in
   *"$apply"*) tests=(--bin optakit) ;;
   *)
     tests=(--lib)
-    for name in accepted assist broken bundle decisions gate mistakes render rules trace; do
+    for name in accepted assist broken bundle decisions gate messages mistakes render rules \
+      trace; do
       tests+=(--test "$name")
     done ;;
 esac

@@ -65,6 +65,22 @@ fn a_parsed_bundle_is_the_same_and_verifies() {
 }
 
 #[test]
+fn the_file_of_a_bundle_has_its_documented_content() {
+    let text = "name: shop\norg_name: acme\n\
+        providers: {aws: {region: us-east-1, account_id: 123456789012}}\nmodules:\n  \
+        - {type: k8s-service, name: api, image: AUTO, port: {http: 80}}\n";
+    let request = Request { service: ServiceFile::parse("opta.yml", text), ..Request::default() };
+    let mut settings = insta::Settings::clone_current();
+    settings.set_snapshot_path("render");
+    settings.set_prepend_module_to_snapshot(false);
+    settings.set_omit_expression(true);
+    let bundle = api::bundle(&request).expect("the request has no errors");
+    // The version of Optakit is not a part of the format.
+    let text = bundle.to_text().replace(env!("CARGO_PKG_VERSION"), "VERSION");
+    settings.bind(|| insta::assert_snapshot!("bundle", text));
+}
+
+#[test]
 fn sources_are_read_without_the_other_parts() {
     let mut value = json(&bundle());
     value["manifests"] = "of a newer version".into();
