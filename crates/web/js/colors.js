@@ -1,9 +1,11 @@
-// Colors of YAML, with the grammar of CodeMirror: for the text editor and for manifests.
+// Colors of YAML, with the grammar of CodeMirror: for the text editor and for manifests. The first
+// view does not need them, so they load after the editor.
 import { highlightTree, tagHighlighter, tags } from '@lezer/highlight';
 import { parser } from '@lezer/yaml';
 
 export { parser };
 
+/** @type {Record<import('./color_kinds.js').Kind, import('@lezer/highlight').Tag[]>} */
 const TAGS = {
   'code-key': [tags.definition(tags.propertyName), tags.propertyName],
   'code-number': [tags.number, tags.bool, tags.null],
@@ -11,8 +13,6 @@ const TAGS = {
   'code-comment': [tags.comment, tags.lineComment, tags.meta],
   'code-punctuation': [tags.punctuation, tags.separator, tags.squareBracket, tags.brace],
 };
-/** The CSS classes. Each color is a custom property with the name of its class. */
-export const KINDS = Object.keys(TAGS);
 const classes = tagHighlighter(
   Object.entries(TAGS).flatMap(([kind, list]) => list.map((tag) => ({ tag, class: kind }))),
 );

@@ -1,9 +1,11 @@
-// The editor extensions that the first view does not need: keys, and the marks of problems. They
-// load right after the first view.
+// The editor extensions that the first view does not need: keys, YAML, and the marks of problems.
+// They load right after the first view.
 import { defaultKeymap, indentWithTab } from '@codemirror/commands';
 import { foldKeymap } from '@codemirror/language';
 import { diagnosticCount, lintGutter, setDiagnostics } from '@codemirror/lint';
 import { keymap } from '@codemirror/view';
+
+export { yaml as language } from './yaml.js';
 
 /** The keys of the editor. */
 export const keys = keymap.of([...defaultKeymap, ...foldKeymap, indentWithTab]);

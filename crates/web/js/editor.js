@@ -1,11 +1,9 @@
 // The text editor of the page: CodeMirror for YAML, with the functions that the Rust side calls
 // (crates/web/src/editor/). The rules, defaults and texts about fields are in the core.
-import { bracketMatching, indentUnit } from '@codemirror/language';
 import { Compartment, EditorState, Prec, StateEffect, StateField } from '@codemirror/state';
 import {
   Decoration,
   EditorView,
-  gutter,
   highlightActiveLine,
   highlightActiveLineGutter,
   hoverTooltip,
@@ -14,13 +12,12 @@ import {
   placeholder,
 } from '@codemirror/view';
 import { earlyKeys, runEarlyKeys } from './early_keys.js';
+import { emptyFoldGutter, emptyProblemGutter } from './empty_gutters.js';
 import { painted } from './painted.js';
 import { prose } from './prose.js';
 import { store, stored } from './settings.js';
 import { theme } from './theme.js';
-import { yaml } from './yaml.js';
 
-export { highlight } from './highlight.js';
 export { startLayout } from './layout.js';
 
 /** @typedef {{from: number, to: number, text: string}} TextEdit Offsets are in UTF-16. */
@@ -90,11 +87,11 @@ async function loadTyping(view, onComplete) {
   if (view.state.doc !== textBefore && view.hasFocus) startCompletion(view);
 }
 
-// The keys and the marks of problems load right after the first view. Until then, an empty gutter
-// keeps their space.
+// The keys, YAML and the marks of problems load right after the first view. Until then, empty
+// gutters keep their space.
 const keys = new Compartment();
+const language = new Compartment();
 const problemGutter = new Compartment();
-const emptyGutter = gutter({ class: 'cm-gutter-lint' });
 /** @param {EditorView} view */
 const hasKeys = (view) => keys.get(view.state) !== earlyKeys;
 
@@ -110,8 +107,13 @@ async function loadEditing(view) {
   const loaded = await import('./editing.js');
   if (!views.has(view)) return;
   if (!hasKeys(view)) {
-    const gutterEffect = problemGutter.reconfigure(loaded.problemGutter);
-    view.dispatch({ effects: [keys.reconfigure(loaded.keys), gutterEffect] });
+    view.dispatch({
+      effects: [
+        keys.reconfigure(loaded.keys),
+        language.reconfigure(loaded.language),
+        problemGutter.reconfigure(loaded.problemGutter),
+      ],
+    });
     runEarlyKeys(view);
   }
   loaded.mark(view, problems.get(view) ?? [], (edits) => apply(view, edits));
@@ -167,16 +169,14 @@ export function create(parent, label, text, hint, onChange, onComplete, onHover,
     doc: text,
     extensions: [
       lineNumbers(),
-      problemGutter.of(emptyGutter),
-      yaml(foldMarker),
+      problemGutter.of(emptyProblemGutter),
+      language.of(emptyFoldGutter),
       highlightActiveLine(),
       highlightActiveLineGutter(),
-      bracketMatching(),
       typing.of([]),
       // The problems come first, then the documentation.
       Prec.lowest(hoverTooltip(async (_, at) => tooltip(await onHover(at)))),
       wrapping.of(lineWrapping()),
-      indentUnit.of('  '),
       EditorState.tabSize.of(2),
       lit,
       placeholder(hint),
@@ -286,14 +286,6 @@ const typeOverSelection = EditorView.domEventHandlers({
     return true;
   },
 });
-
-/** @param {boolean} open */
-function foldMarker(open) {
-  const marker = document.createElement('span');
-  marker.textContent = open ? '⌄' : '›';
-  marker.setAttribute('aria-hidden', 'true');
-  return marker;
-}
 
 /**
  * Marks diagnostics in the text.

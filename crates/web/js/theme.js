@@ -1,6 +1,6 @@
 // The styles of the text editor.
 import { EditorView } from '@codemirror/view';
-import { KINDS } from './colors.js';
+import { KINDS } from './color_kinds.js';
 
 /** The styles use custom properties of the page, which the shadow root inherits. */
 export const theme = EditorView.theme({
@@ -66,6 +66,8 @@ export const theme = EditorView.theme({
   },
   '.cm-lint-marker-warning': { backgroundColor: 'var(--warning)', borderRadius: '2px' },
   '.cm-lint-marker-info': { backgroundColor: 'var(--text-muted)' },
+  // The base theme of the folds loads later.
+  '.cm-foldGutter span': { padding: '0 1px' },
   '.cm-gutter-lint': { width: '14px' },
   '.cm-gutter-lint .cm-gutterElement': { padding: '0 3px' },
   '.cm-lintPoint::after': { borderBottomColor: 'var(--error)' },

@@ -1,11 +1,20 @@
-// YAML in the text editor: colors, folding, indentation. CodeMirror's own language support parses
-// during each keystroke. This one first paints the key and moves the old colors with the text; it
-// parses after the paint.
-import { DocInput, foldGutter, foldService, indentService } from '@codemirror/language';
+// YAML in the text editor: colors, folding, indentation, brackets. CodeMirror's own language
+// support parses during each keystroke. This one first paints the key and moves the old colors with
+// the text; it parses after the paint.
+import {
+  DocInput,
+  bracketMatching,
+  foldGutter,
+  foldService,
+  indentService,
+  indentUnit,
+} from '@codemirror/language';
 import { EditorState, RangeSetBuilder, StateEffect, StateField } from '@codemirror/state';
 import { Decoration, ViewPlugin } from '@codemirror/view';
 import { TreeFragment } from '@lezer/common';
-import { KINDS, eachColor, parser } from './colors.js';
+import { KINDS } from './color_kinds.js';
+import { eachColor, parser } from './colors.js';
+import { foldMarker } from './empty_gutters.js';
 import { painted } from './painted.js';
 
 /**
@@ -174,16 +183,14 @@ const indentation = indentService.of((context, at) => {
   return IS_KEY.test(rest) ? column : outer;
 });
 
-/**
- * The extensions for YAML.
- *
- * @param {(isOpen: boolean) => HTMLElement} marker Creates the mark of a fold.
- */
-export const yaml = (marker) => [
+/** The extensions for YAML. */
+export const yaml = [
   parsed,
   colors,
   folds,
   indentation,
-  foldGutter({ markerDOM: marker, foldingChanged: isParsed }),
+  foldGutter({ markerDOM: foldMarker, foldingChanged: isParsed }),
+  bracketMatching(),
+  indentUnit.of('  '),
   EditorState.languageData.of(() => [{ commentTokens: { line: '#' } }]),
 ];

@@ -34,7 +34,7 @@ test('form, panels, dialogs, files and help load on demand', () => {
   for (const part of ['form', 'panels', 'dialogs', 'files', 'help']) {
     assert.match(table, new RegExp(`^split_${part}-.* later$`, 'm'));
   }
-  for (const part of ['editing', 'typing']) {
+  for (const part of ['editing', 'highlight', 'typing']) {
     assert.match(table, new RegExp(`^${part}-.* later$`, 'm'));
   }
 });
@@ -42,7 +42,7 @@ test('form, panels, dialogs, files and help load on demand', () => {
 /** @type {[part: string, weight: () => number, figure: number][]} */
 const FIGURES = [
   ['the program', files(/^optakit-web-.*\.wasm/), 342],
-  ['the text editor', files(/^(?:editor|chunk)-.*\.js/), 99.6],
+  ['the text editor', files(/^(?:editor|chunk)-\S+\.js[ \d.]+$/), 72.1],
   ['the rest of the JavaScript', files(/^(?:page|boot|first|optakit-web)\S*\.js /), 11.5],
   ['index.html', files(/^index\.html/), 3.1],
   ['the form', files(/^split_form-/), 36.4],
@@ -51,7 +51,7 @@ const FIGURES = [
   ['files', files(/^split_files-/), 46],
   ['help', files(/^split_help-/), 33.5],
   ['code that parts share', files(/^chunk_/), 97],
-  ['keys and problem marks', files(/^editing-/), 11.2],
+  ['keys, YAML and problem marks', files(/^(?:editing|highlight|chunk)-\S+\.js.* later$/), 41.6],
   ['completion and search', files(/^typing-/), 15.5],
   ['the JavaScript package', packed('target/js/optakit.wasm'), 325],
 ];
