@@ -32,6 +32,33 @@ function folderOf(services, name = `many${services}`) {
   return folder;
 }
 
+const LONG = 'a_long_name_as_generators_write_it_for_each_of_the_variables_of_a_service_number';
+const HEAD = 'name: mistakes\nenvironments:\n  - name: staging\n    path: env.yml\n';
+const SERVICE = '  - type: k8s-service\n    name: api\n    image: nginx\n    port: {http: 80}\n';
+
+const lines = (count, line) => Array.from({ length: count }, (_, index) => line(index)).join('');
+
+/** Returns a service file with long variables, and with as many references that misspell them. */
+const unknownReferences = (count) =>
+  `${HEAD}    variables:\n${lines(count, (index) => `      ${LONG}_${index}: a\n`)}modules:\n` +
+  `${SERVICE}    env_vars:\n` +
+  lines(count, (index) => `      E${index}: "{vars.${LONG.replace('names', 'nmaes')}x_${index}}"\n`);
+
+/** Returns a service file with databases, and with as many links to others. */
+const unknownLinks = (count) =>
+  `${HEAD}modules:\n${lines(count, (index) => `  - {type: postgres, name: db${index}}\n`)}` +
+  `${SERVICE}    links:\n${lines(count, (index) => `      - bd${index}x\n`)}`;
+
+/** Returns the check of a service file with errors. It fails, so its status is not used. */
+function mistakes(count, name, text) {
+  const folder = join(work, `${name}${count}`);
+  mkdirSync(folder, { recursive: true });
+  cpSync(environment, join(folder, 'env.yml'));
+  writeFileSync(join(folder, 'opta.yml'), text);
+  const check = `${binary} validate --format json >/dev/null 2>&1; true`;
+  return { cwd: folder, command: ['/bin/sh', '-c', check] };
+}
+
 const curves = [
   {
     name: 'render-modules',
@@ -60,6 +87,18 @@ const curves = [
       }
       return { cwd: work, command: [binary, 'validate', `tree${count}`, '--quiet'] };
     },
+  },
+  {
+    name: 'unknown-references',
+    label: 'validate, by unknown references',
+    steps: [1, 500, 1000, 2000, 4000],
+    prepare: (count) => mistakes(count, 'references', unknownReferences(count)),
+  },
+  {
+    name: 'unknown-links',
+    label: 'validate, by unknown links',
+    steps: [1, 500, 1000, 2000, 4000],
+    prepare: (count) => mistakes(count, 'links', unknownLinks(count)),
   },
   KUBECONFIG && {
     name: 'apply-services',

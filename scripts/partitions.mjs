@@ -19,12 +19,21 @@ const source = readFileSync(join(dirname(sdk.manifest_path), 'src/endpoint_lib.r
 const literal = /new_from_json\(b("\{\\"partitions.*?[^\\]")\)/.exec(source)[1];
 const { partitions } = JSON.parse(JSON.parse(literal));
 
-const entry = ({ id, outputs, regions }) => {
+/** Returns the areas of a pattern: `us-gov` of `^us\\-gov\\-\\w+\\-\\d+$`. */
+function areas(pattern) {
+  const area = /^\^(.+)\\-\\w\+\\-\\d\+\$$/.exec(pattern)[1].replaceAll('\\-', '-');
+  const [, start, names, end] = /^([^(]*)\(([^)]*)\)(.*)$/.exec(area) ?? [];
+  return names ? names.split('|').map((name) => `${start}${name}${end}`) : [area];
+}
+
+const entry = ({ id, outputs, regionRegex, regions }) => {
   const names = Object.keys(regions).filter((region) => !region.endsWith('-global'));
+  const listed = areas(regionRegex).map((area) => `"${area}"`);
   const lines = names.sort().map((region) => `            "${region}",\n`);
   return `    AwsPartition {
         name: "${id}",
         dns_suffix: "${outputs.dnsSuffix}",
+        areas: &[${listed.join(', ')}],
         regions: &[
 ${lines.join('')}        ],
     },
@@ -42,6 +51,9 @@ pub struct AwsPartition {
     pub name: &'static str,
     /// The end of the domains of its services.
     pub dns_suffix: &'static str,
+    /// The starts of the names of its regions, from the pattern of the SDK. A word and a number
+    /// follow.
+    pub areas: &'static [&'static str],
     /// The regions.
     pub regions: &'static [&'static str],
 }

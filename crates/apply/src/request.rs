@@ -42,6 +42,19 @@ pub(crate) fn find(given: Option<&Path>) -> Result<PathBuf, FileError> {
     service_file_in(folder).ok_or(FileError::NoServiceFile { folder: name, or: "" })
 }
 
+/// Returns the warning for a folder with `opta.yml` and `opta.yaml`; none for a file that the user
+/// names.
+pub(crate) fn ignored_file(given: Option<&Path>, found: &Path) -> Option<String> {
+    if given.is_some_and(|given| !given.is_dir()) {
+        return None;
+    }
+    let other = NAMES.iter().map(|name| found.with_file_name(name)).find(|other| other != found)?;
+    other.is_file().then(|| {
+        let (read, ignored) = (found.display(), other.display());
+        format!("{read} is read, and {ignored} is ignored\n  help: delete one of them")
+    })
+}
+
 /// Whether a file has the name of a service file.
 pub(crate) fn is_service_file_name(name: &OsStr) -> bool {
     NAMES.iter().any(|known| name == *known)

@@ -1,6 +1,7 @@
 //! Reads the fields of resolved modules.
 
 use crate::diagnostic::Diagnostic;
+use crate::model::env_links;
 use crate::model::field_reader::FieldReader;
 use crate::model::k8s_service::K8sService;
 use crate::model::module::Header;
@@ -26,7 +27,10 @@ pub fn lower<'a>(
     let (mapping, mut diagnostics) = interpolate(&module.mapping, &module.path, source, scope);
     let owner = mapping.entries.first().map_or(module.span, |first| first.key.span);
     let mut reader = FieldReader::new(source);
-    let service = reader.under(&module.path, |reader| K8sService::read(&mapping, owner, reader));
+    let service = reader.under(&module.path, |reader| {
+        env_links::report(&mapping, owner, reader);
+        K8sService::read(&mapping, owner, reader)
+    });
     diagnostics.append(&mut reader.diagnostics);
     // The errors of name and type were reported with the header.
     diagnostics.retain(|diagnostic| !is_header(&diagnostic.path, &module.path));

@@ -68,38 +68,95 @@ pub fn is_similar(found: &str, known: &str) -> bool {
 fn nearest<'a>(found: &str, known: impl IntoIterator<Item = &'a str>) -> Option<&'a str> {
     /// The longest name that gets a suggestion.
     const LONGEST: usize = 100;
+    /// The most differences of a long name, so that the search stays fast.
+    const MOST: usize = 8;
     /// How many names are compared, so that a large file stays fast.
     const COMPARED: usize = 200;
     if found.len() > LONGEST {
         return None;
     }
-    // All known names are ASCII. The tables of Unicode would be part of the page.
-    let wanted = found.to_ascii_lowercase().replace('-', "_");
-    let allowed = (wanted.chars().count() / 3).max(1);
-    known
-        .into_iter()
-        .take(COMPARED)
-        .filter(|name| name.len() <= LONGEST)
-        .filter_map(|name| {
-            let other = name.to_ascii_lowercase().replace('-', "_");
-            let distance = strsim::damerau_levenshtein(&wanted, &other);
-            if distance <= allowed {
-                Some((distance, name))
-            } else if wanted.len() >= 4
-                && (other.starts_with(&wanted) || wanted.starts_with(&other))
-            {
-                Some((allowed + 1 + distance, name))
-            } else {
-                None
+    let wanted = normal(found);
+    let allowed = (found.chars().count() / 3).clamp(1, MOST);
+    let mut best: Option<(usize, &str)> = None;
+    let names = known.into_iter().take(COMPARED).filter(|name| name.len() <= LONGEST);
+    for name in names {
+        let most = best.map_or(allowed, |(rank, _)| allowed.min(rank.saturating_sub(1)));
+        let other = normal(name);
+        let is_start =
+            || wanted.len() >= 4 && (other.starts_with(&wanted) || wanted.starts_with(&other));
+        let rank = differences(&wanted, &other, most)
+            .or_else(|| is_start().then(|| allowed + 1 + wanted.len().abs_diff(other.len())));
+        if let Some(rank) = rank.filter(|rank| best.is_none_or(|(least, _)| *rank < least)) {
+            best = Some((rank, name));
+        }
+    }
+    best.map(|(_, name)| name)
+}
+
+/// Returns a name in the form that is compared. The tables of Unicode would be part of the page.
+fn normal(name: &str) -> Vec<u8> {
+    let lowercase = |byte: u8| if byte == b'-' { b'_' } else { byte.to_ascii_lowercase() };
+    name.bytes().map(lowercase).collect()
+}
+
+/// Returns how many changes make one name the other; none if more than `most`.
+fn differences(mut one: &[u8], mut other: &[u8], most: usize) -> Option<usize> {
+    if one.len().abs_diff(other.len()) > most {
+        return None;
+    }
+    while let ([first, rest @ ..], [same, others @ ..]) = (one, other)
+        && first == same
+    {
+        (one, other) = (rest, others);
+    }
+    while let ([rest @ .., last], [others @ .., same]) = (one, other)
+        && last == same
+    {
+        (one, other) = (rest, others);
+    }
+    // The rows of the matrix of distances: the row before the last one, the last one, and this one.
+    let mut before = vec![0; other.len() + 1];
+    let mut last: Vec<usize> = (0..=other.len()).collect();
+    let mut row = before.clone();
+    for (at, byte) in one.iter().enumerate() {
+        row[0] = at + 1;
+        for (column, found) in other.iter().enumerate() {
+            let replaced = last[column] + usize::from(byte != found);
+            let mut cost = replaced.min(last[column + 1] + 1).min(row[column] + 1);
+            let is_swap =
+                at > 0 && column > 0 && one[at - 1] == *found && *byte == other[column - 1];
+            if is_swap {
+                cost = cost.min(before[column - 1] + 1);
             }
-        })
-        .min_by_key(|(distance, _)| *distance)
-        .map(|(_, name)| name)
+            row[column + 1] = cost;
+        }
+        // A swap continues from the row before the last one.
+        if row.iter().chain(&last).all(|cost| *cost > most) {
+            return None;
+        }
+        std::mem::swap(&mut before, &mut last);
+        std::mem::swap(&mut last, &mut row);
+    }
+    last.last().copied().filter(|cost| *cost <= most)
 }
 
 #[cfg(test)]
 mod tests {
-    use super::nearest;
+    use proptest::prelude::*;
+
+    use super::{differences, nearest};
+
+    proptest! {
+        #[test]
+        fn the_differences_are_those_of_the_whole_matrix(
+            one in "[ab_]{0,9}",
+            other in "[ab_]{0,9}",
+            most in 0_usize..9,
+        ) {
+            let expected = Some(strsim::osa_distance(&one, &other)).filter(|cost| *cost <= most);
+            prop_assert_eq!(differences(one.as_bytes(), other.as_bytes(), most), expected);
+        }
+    }
 
     #[test]
     fn typos_and_shortened_names_have_a_suggestion() {
@@ -135,5 +192,9 @@ mod tests {
         assert_eq!(nearest(&"a".repeat(100), [&*"a".repeat(99)]), Some(&*"a".repeat(99)));
         assert_eq!(nearest(&"a".repeat(101), [&*"a".repeat(100)]), None);
         assert_eq!(nearest(&"a".repeat(99), [&*"a".repeat(101)]), None);
+        // Long names have at most eight differences.
+        let long = |different: usize| "b".repeat(different) + &"a".repeat(60 - different);
+        check(&long(8), &long(0), true);
+        check(&long(9), &long(0), false);
     }
 }

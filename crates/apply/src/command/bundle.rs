@@ -59,7 +59,7 @@ fn check_output(path: &Path) -> Result<(), UsageError> {
 
 fn write(arguments: &BundleArgs, report: &Report) -> anyhow::Result<Outcome> {
     check_output(&arguments.output)?;
-    let request = choices::request(&arguments.source)?;
+    let request = choices::request(&arguments.source, report)?;
     let analysis = api::analyze(&request, false);
     if rendered::manifests(&request, &analysis, Severity::Warning, report)?.is_none() {
         return Ok(Outcome::Failed);

@@ -13,6 +13,7 @@ use crate::cli::{ChoiceArgs, EnvironmentArgs, SourceArgs};
 use crate::environment_file::{Outside, Reading};
 use crate::git_file::Network;
 use crate::outcome::UsageError;
+use crate::report::Report;
 use crate::settings::{self, Setting};
 use crate::{file, rds, request};
 
@@ -21,8 +22,11 @@ use crate::{file, rds, request};
 /// # Errors
 ///
 /// Fails if the service file or the values file cannot be read.
-pub(super) fn request(source: &SourceArgs) -> anyhow::Result<Request> {
+pub(super) fn request(source: &SourceArgs, report: &Report) -> anyhow::Result<Request> {
     let path = request::find(source.file.as_deref())?;
+    if let Some(warning) = request::ignored_file(source.file.as_deref(), &path) {
+        report.warning(warning);
+    }
     let versions = ImageVersions::of(&source.choices)?;
     let version = versions.of_all_modules()?;
     of_text(&file::read_text(&path)?, &path, &source.choices, version)

@@ -42,6 +42,9 @@ pub(super) fn open_file(
     report: &Report,
 ) -> anyhow::Result<Bundle> {
     let path = request::find(file).map_err(or_a_bundle)?;
+    if let Some(warning) = request::ignored_file(file, &path) {
+        report.warning(warning);
+    }
     read(&path, choices, if_modified, report)
 }
 
@@ -64,7 +67,13 @@ pub(super) fn open_named(
                 report.note(format!("bundle {name}; `--bundle` names another file"));
                 bundle
             }
-            None => request::find(None).map_err(or_a_bundle)?,
+            None => {
+                let path = request::find(None).map_err(or_a_bundle)?;
+                if let Some(warning) = request::ignored_file(None, &path) {
+                    report.warning(warning);
+                }
+                path
+            }
         },
     };
     read(&path, &input.choices, if_modified, report)

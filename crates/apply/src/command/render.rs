@@ -19,7 +19,7 @@ use crate::report::Report;
 ///
 /// Fails if a file cannot be read or written, or the choices do not fit the service file.
 pub(crate) fn run(arguments: &RenderArgs, report: &Report) -> anyhow::Result<Outcome> {
-    let request = choices::request(&arguments.source)?;
+    let request = choices::request(&arguments.source, report)?;
     let analysis = api::analyze(&request, arguments.include_secrets);
     let Some(manifests) = rendered::manifests(&request, &analysis, Severity::Warning, report)?
     else {

@@ -25,6 +25,11 @@ use crate::{file, format, hint, request};
 /// Fails if a file cannot be read or written, or a folder contains no opta.yml.
 pub(crate) fn run(arguments: &ValidateArgs, report: &Report) -> anyhow::Result<Outcome> {
     let files = service_files::find(&arguments.paths)?;
+    if let ([], [file]) = (arguments.paths.as_slice(), files.as_slice())
+        && let Some(warning) = request::ignored_file(None, file)
+    {
+        report.warning(warning);
+    }
     let values = arguments.values.as_deref().map(file::read_text).transpose()?;
     let read = |file: &PathBuf| read(file, arguments, values.as_ref());
     let checked: anyhow::Result<Vec<CheckedFile>> = match files.as_slice() {

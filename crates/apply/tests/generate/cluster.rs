@@ -1,9 +1,11 @@
 //! Sends manifests to the API server as strict dry runs, in namespaces with a Pod Security Standard.
 
-use futures::future::join_all;
+use std::time::Duration;
+
+use futures::future::try_join_all;
 use kube::api::{Api, DynamicObject, Patch, PatchParams, PostParams, ValidationDirective};
 use kube::config::{KubeConfigOptions, Kubeconfig};
-use kube::core::{ApiResource, GroupVersionKind};
+use kube::core::{ApiResource, GroupVersionKind, Status};
 use kube::{Client, Config};
 use optakit_core::api::{Kind, Manifest};
 use serde_json::{Value, json};
@@ -58,13 +60,21 @@ impl Cluster {
     }
 
     /// Returns what the API server says about manifests that it rejects.
-    pub(crate) async fn rejections(&self, manifests: &[Manifest], level: &str) -> Vec<String> {
-        let found = join_all(manifests.iter().map(|manifest| self.send(manifest, level))).await;
-        found.into_iter().flatten().collect()
+    ///
+    /// # Errors
+    ///
+    /// Fails if the API server does not answer. That says nothing about the manifests.
+    pub(crate) async fn rejections(
+        &self,
+        manifests: &[Manifest],
+        level: &str,
+    ) -> Result<Vec<String>, Unanswered> {
+        let found = try_join_all(manifests.iter().map(|manifest| self.send(manifest, level)));
+        Ok(found.await?.into_iter().flatten().collect())
     }
 
     /// Sends a manifest, and a pod of its template.
-    async fn send(&self, manifest: &Manifest, level: &str) -> Vec<String> {
+    async fn send(&self, manifest: &Manifest, level: &str) -> Result<Vec<String>, Unanswered> {
         let mut object = manifest.to_value();
         let kind = manifest.kind;
         let namespace = if kind.is_namespaced() { namespace(level) } else { String::new() };
@@ -78,18 +88,23 @@ impl Cluster {
             field_manager: Some("generate".to_owned()),
             field_validation: Some(ValidationDirective::Strict),
         };
-        let sent = api.patch(&manifest.name, &parameters, &Patch::Apply(&object)).await;
+        let patch = Patch::Apply(&object);
+        let sent = answered(|| api.patch(&manifest.name, &parameters, &patch)).await?;
         let mut rejections: Vec<String> =
-            sent.err().map(|error| reason(kind.name(), &error)).into_iter().collect();
+            sent.map(|reason| format!("{}: {reason}", kind.name())).into_iter().collect();
         let template = kind.pod_template().and_then(|pointer| object.pointer(pointer));
         if let Some(template) = template {
-            rejections.extend(self.send_pod(template.clone(), &namespace).await);
+            rejections.extend(self.send_pod(template.clone(), &namespace).await?);
         }
-        rejections
+        Ok(rejections)
     }
 
     /// Creates a pod of a template. Its ServiceAccount exists only in dry runs.
-    async fn send_pod(&self, mut pod: Value, namespace: &str) -> Option<String> {
+    async fn send_pod(
+        &self,
+        mut pod: Value,
+        namespace: &str,
+    ) -> Result<Option<String>, Unanswered> {
         pod["apiVersion"] = json!("v1");
         pod["kind"] = json!("Pod");
         pod["metadata"]["name"] = json!("generated");
@@ -102,7 +117,8 @@ impl Cluster {
         let parameters = PostParams { dry_run: true, ..PostParams::default() };
         let pod: DynamicObject = serde_json::from_value(pod).expect("it has a kind");
         let pods = self.api("v1", "Pod", "pods", namespace);
-        pods.create(&parameters, &pod).await.err().map(|error| reason("Pod", &error))
+        let sent = answered(|| pods.create(&parameters, &pod)).await?;
+        Ok(sent.map(|reason| format!("Pod: {reason}")))
     }
 }
 
@@ -123,9 +139,35 @@ fn namespace(level: &str) -> String {
     format!("generate-{level}")
 }
 
-fn reason(kind: &str, error: &kube::Error) -> String {
-    match error {
-        kube::Error::Api(status) => format!("{kind}: {}", status.message),
-        other => format!("{kind}: {other:?}"),
+/// The API server did not answer, or it was overloaded.
+#[derive(Debug)]
+pub(crate) struct Unanswered;
+
+/// Sends a request until the API server answers. Returns its reason if it rejects the request.
+async fn answered<T, F>(send: impl Fn() -> F) -> Result<Option<String>, Unanswered>
+where
+    F: Future<Output = kube::Result<T>>,
+{
+    /// How often a request is sent.
+    const ATTEMPTS: u32 = 6;
+    /// The time before the second attempt. It doubles with each attempt.
+    const FIRST_PAUSE: Duration = Duration::from_millis(250);
+    let mut attempt = 0;
+    loop {
+        match send().await {
+            Ok(_) => return Ok(None),
+            Err(kube::Error::Api(status)) if !is_overload(&status) => {
+                return Ok(Some(status.message));
+            }
+            Err(_) if attempt + 1 == ATTEMPTS => return Err(Unanswered),
+            Err(_) => tokio::time::sleep(FIRST_PAUSE * 2_u32.pow(attempt)).await,
+        }
+        attempt += 1;
     }
+}
+
+/// Whether the API server or etcd was overloaded, so that the answer is not about the object.
+fn is_overload(status: &Status) -> bool {
+    let is_timeout = matches!(status.reason.as_str(), "Timeout" | "ServerTimeout");
+    is_timeout || matches!(status.code, 408 | 429 | 502 | 503 | 504)
 }

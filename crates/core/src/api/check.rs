@@ -123,6 +123,7 @@ fn check_services<'a>(
         exposure: prepared.exposure,
         escapes_dollars: prepared.profile() == Profile::Default,
         random_names: (prepared.profile() == Profile::Opta2022).then_some(&scope.values.random),
+        has_opta_profile: prepared.profile().is_opta(),
         is_opta_2022: prepared.profile() == Profile::Opta2022,
         source,
     };

@@ -178,5 +178,5 @@ fn unknown_values(request: &Request, cloud: Cloud) -> Vec<Diagnostic> {
     };
     let source = Source::new(FileId::Values, &*text.name, &*text.text);
     let file = request.service.parsed();
-    resolve::unknown_names(&source, &file.source, &file.layer.modules, cloud)
+    resolve::unknown_names(&source, &file.source, &file.layer, cloud)
 }

@@ -2,7 +2,10 @@
 //! the same way.
 
 use super::context::Checker;
-use crate::diagnostic::Diagnostic;
+use super::public_uri::path_of;
+use crate::diagnostic::{Applicability, Diagnostic};
+use crate::model::exposure::Exposure;
+use crate::model::public_uri::PublicUri;
 use crate::rule::rule;
 use crate::span::Span;
 
@@ -29,13 +32,54 @@ rule! {
     }
 }
 
+rule! {
+    /// With an Opta profile, ingress-nginx sends no request to a path with a slash at its end.
+    ///
+    /// The profiles `opta-2021` and `opta-2022` render the path like Opta. For `/v1/`, the pattern
+    /// is `/v1/(/|$)(.*)`, which needs two slashes. The profile `default` removes the slash.
+    pub static UNREACHABLE_PATH: Warning {
+        fix: "Remove the slash at the end of the path.",
+        bad: Module("image: nginx # with the profile opta-2022\npublic_uri: acme.io/v1/\n"),
+        good: Module("image: nginx # with the profile opta-2022\npublic_uri: acme.io/v1\n"),
+    }
+}
+
 const WILDCARD_HELP: &str = "remove the address if the service must not receive these requests";
 const HELP: &str = "change to the profile `default`, which supports this field";
 
 pub(super) fn check(checker: &mut Checker<'_>) {
-    if !checker.context.is_opta_2022 {
-        return;
+    let context = checker.context;
+    if context.has_opta_profile && context.exposure == Exposure::Nginx {
+        paths(checker);
     }
+    if context.is_opta_2022 {
+        chart(checker);
+    }
+}
+
+fn paths(checker: &mut Checker<'_>) {
+    for (index, uri) in checker.service.public_uri.value.0.iter().enumerate() {
+        let prefix = PublicUri::new(uri).prefix;
+        let shorter = prefix.as_str().trim_end_matches('/');
+        if shorter.is_empty() || shorter == prefix.as_str() {
+            continue;
+        }
+        let message = format!("`{}` ends with a slash, so no request reaches it", prefix.as_str());
+        let path = path_of(checker.header, index);
+        let diagnostic = Diagnostic::new(&UNREACHABLE_PATH, uri.span, path, message)
+            .help(format!("write `{shorter}`"));
+        let written = checker.context.source.slice(uri.span);
+        let is_plain = !uri.value.is_interpolated() && written == uri.value.as_str();
+        checker.push(if is_plain {
+            let text = written.trim_end_matches('/').to_owned();
+            diagnostic.fix(Applicability::Safe, "remove the slash", uri.span, text)
+        } else {
+            diagnostic
+        });
+    }
+}
+
+fn chart(checker: &mut Checker<'_>) {
     let service = checker.service;
     let mut found: Vec<(&str, Span, &str)> = Vec::new();
     let jobs = service.cron_jobs.span.filter(|_| !service.cron_jobs.value.0.is_empty());

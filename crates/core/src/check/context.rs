@@ -29,6 +29,8 @@ pub struct CheckContext<'a> {
     /// The random ends of the names of repositories, by module. Only the profile `opta-2022` needs
     /// them.
     pub random_names: Option<&'a BTreeMap<String, String>>,
+    /// Whether the manifests are those of a chart of Opta.
+    pub has_opta_profile: bool,
     /// Whether the manifests are those of the chart of Opta 2022.
     pub is_opta_2022: bool,
     /// The service file.

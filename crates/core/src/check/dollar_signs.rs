@@ -122,15 +122,15 @@ impl<'a> Names<'a> {
 }
 
 /// The dollar signs of a value that have a meaning for Kubernetes.
-struct DollarSigns<'a> {
+pub(super) struct DollarSigns<'a> {
     /// The names in `$(NAME)`, without those that are escaped.
-    names: Vec<&'a str>,
+    pub(super) names: Vec<&'a str>,
     /// Whether the value has a `$$` that is not the escape of a `$(NAME)`.
-    doubled: bool,
+    pub(super) doubled: bool,
 }
 
 impl<'a> DollarSigns<'a> {
-    fn of(text: &'a str) -> Self {
+    pub(super) fn of(text: &'a str) -> Self {
         let mut found = Self { names: Vec::new(), doubled: false };
         let mut rest = text;
         while let Some(at) = rest.find('$') {

@@ -5,6 +5,7 @@ use std::collections::BTreeMap;
 
 use super::context::Checker;
 use crate::diagnostic::Diagnostic;
+use crate::model::cloud::Cloud;
 use crate::model::env_vars::EnvVar;
 use crate::model::link::Link;
 use crate::model::link_kind::credentials_of;
@@ -75,7 +76,9 @@ pub(super) fn check(checker: &mut Checker<'_>) {
         names.add(name, span, &path);
     }
     for link in &service.links.value.0 {
-        for (name, span) in variables_of(link, checker.context.modules) {
+        for (name, span) in
+            variables_of(link, checker.context.modules, checker.context.environment.cloud())
+        {
             names.add(name, span, &link.path);
         }
     }
@@ -162,10 +165,11 @@ pub(super) const fn is_lost(c: char) -> bool {
 fn variables_of<'a>(
     link: &'a Link,
     modules: &'a [Header],
+    cloud: Cloud,
 ) -> impl Iterator<Item = (String, Span)> + use<'a> {
     let target = link.target.value.as_str();
     let module = modules.iter().find(|module| module.name.value == target);
-    let outputs = module.map_or(&[][..], |module| credentials_of(module.short_type()));
+    let outputs = module.map_or(&[][..], |module| credentials_of(module.short_type(), cloud));
     outputs.iter().map(|output| (link.variable_name(output), link.target.span))
 }
 

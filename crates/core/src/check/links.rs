@@ -5,7 +5,7 @@ use super::env_vars::{invalid, is_secret_key};
 use super::iam::is_policy_arn;
 use crate::diagnostic::{Applicability, Diagnostic, TextEdit};
 use crate::model::link::{Argument, Link, Renames};
-use crate::model::link_kind::{LINK_KINDS, LinkAccess, LinkKind, LinkPermission};
+use crate::model::link_kind::{LINK_KINDS, LinkAccess, LinkKind, LinkPermission, credentials_of};
 use crate::model::module::Header;
 use crate::model::module_types::{K8S_SERVICE, ModuleType};
 use crate::model::rules::UNKNOWN_VALUE;
@@ -69,7 +69,9 @@ fn check_link(link: &Link, checker: &mut Checker<'_>) {
                 vec![no_permissions(link, permission)]
             }
             (LinkAccess::Credentials(outputs), Argument::Rename(renames)) => {
-                check_renames(renames, outputs, &path)
+                let cloud = checker.context.environment.cloud();
+                let required = credentials_of(module.short_type(), cloud);
+                check_renames(renames, (outputs, required), &path)
             }
             (LinkAccess::Permissions { all, .. }, argument) => {
                 check_permission(argument, &LinkPermission::names(all), name, &path)
@@ -172,10 +174,17 @@ fn no_permissions(link: &Link, permission: &Spanned<Text>) -> Diagnostic {
         .help(format!("write `- {name}` without permissions"))
 }
 
-fn check_renames(renames: &Renames, outputs: &[&str], path: &str) -> Vec<Diagnostic> {
+/// Checks the new names. `outputs` are the outputs that every cloud knows, and `required` those of
+/// this cloud.
+fn check_renames(
+    renames: &Renames,
+    (outputs, required): (&[&str], &[&str]),
+    path: &str,
+) -> Vec<Diagnostic> {
     let is_renamed =
         |output: &&&str| renames.names.iter().any(|(from, _)| from.value.as_str() == **output);
-    let missing: Vec<&str> = outputs.iter().filter(|output| !is_renamed(output)).copied().collect();
+    let missing: Vec<&str> =
+        required.iter().filter(|output| !is_renamed(output)).copied().collect();
     let mut diagnostics = Vec::new();
     for (from, to) in &renames.names {
         diagnostics.extend(check_new_name(to, &format!("{path}.{}", from.value.as_str())));
@@ -197,7 +206,7 @@ fn check_renames(renames: &Renames, outputs: &[&str], path: &str) -> Vec<Diagnos
         let message = format!("these variables are not renamed: {}", quoted_list(&missing));
         diagnostics.push(
             Diagnostic::new(&INVALID_LINK, renames.span, path, message)
-                .help(format!("rename all of {}", quoted_list(outputs))),
+                .help(format!("rename all of {}", quoted_list(required))),
         );
     }
     diagnostics

@@ -10,6 +10,7 @@ pub mod chart;
 mod checked;
 mod context;
 pub mod cron_jobs;
+pub mod dollar_commands;
 pub mod dollar_signs;
 pub mod duplicate_layer;
 pub mod duplicate_uri;
@@ -67,6 +68,7 @@ pub fn check(
     characters::check(&mut checker);
     sizes::check(&mut checker);
     dollar_signs::check(&mut checker);
+    dollar_commands::check(&mut checker);
     ports::check(&mut checker);
     probes::check(&mut checker);
     pods::check(&mut checker);

@@ -1,9 +1,9 @@
 //! The list of all rules.
 
 use super::{
-    aws_names, aws_only, bucket, characters, chart, cron_jobs, dollar_signs, duplicate_layer,
-    duplicate_uri, env_vars, exposure, iam, image, links, names, pods, ports, probes, public_uri,
-    scaling, sessions, sizes, storage, tcp_ports, workload_names,
+    aws_names, aws_only, bucket, characters, chart, cron_jobs, dollar_commands, dollar_signs,
+    duplicate_layer, duplicate_uri, env_vars, exposure, iam, image, links, names, pods, ports,
+    probes, public_uri, scaling, sessions, sizes, storage, tcp_ports, workload_names,
 };
 use crate::model::{
     cloud, environment, image as image_field, layer, module, named_by_key, port, providers, region,
@@ -50,6 +50,7 @@ pub static RULE_FAMILIES: &[RuleFamily] = &[
             &rules::UNQUOTED_VALUE,
             &rules::UNIT_IN_NUMBER,
             &rules::TINY_RESOURCES,
+            &rules::HUGE_RESOURCES,
             &port::PORT_KINDS,
             &ports::PORT_AND_PORTS,
             &ports::DUPLICATE_PORT,
@@ -67,6 +68,7 @@ pub static RULE_FAMILIES: &[RuleFamily] = &[
             &layer::CONFLICTING_VARIABLE,
             &environment::INVALID_ENVIRONMENT_NAME,
             &cloud::ENVIRONMENT_OF_ANOTHER_CLOUD,
+            &cloud::SEVERAL_CLOUDS,
             &aws_only::NEEDS_AWS,
             &providers::SHORT_ACCOUNT_ID,
             &region::UNKNOWN_REGION,
@@ -77,6 +79,7 @@ pub static RULE_FAMILIES: &[RuleFamily] = &[
         title: "References",
         rules: &[
             &resolve::UNKNOWN_REFERENCE,
+            &resolve::UNUSED_VALUE,
             &resolve::MALFORMED_REFERENCE,
             &rules::UNKNOWN_VALUE,
             &resolve::EXPOSED_SECRET,
@@ -132,6 +135,7 @@ pub static RULE_FAMILIES: &[RuleFamily] = &[
             &sizes::TEXT_TOO_LONG,
             &env_vars::SHADOWED_ENV_VAR,
             &dollar_signs::DOLLAR_IN_VALUE,
+            &dollar_commands::DOLLAR_IN_COMMAND,
             &dollar_signs::HIDDEN_SECRET,
         ],
     },
@@ -156,6 +160,7 @@ pub static RULE_FAMILIES: &[RuleFamily] = &[
             &storage::INVALID_MOUNT_PATH,
             &cron_jobs::INVALID_SCHEDULE,
             &chart::CHART_BEHAVIOR,
+            &chart::UNREACHABLE_PATH,
         ],
     },
     RuleFamily {

@@ -10,6 +10,9 @@ pub struct AwsPartition {
     pub name: &'static str,
     /// The end of the domains of its services.
     pub dns_suffix: &'static str,
+    /// The starts of the names of its regions, from the pattern of the SDK. A word and a number
+    /// follow.
+    pub areas: &'static [&'static str],
     /// The regions.
     pub regions: &'static [&'static str],
 }
@@ -19,6 +22,7 @@ pub(super) const PARTITIONS: &[AwsPartition] = &[
     AwsPartition {
         name: "aws",
         dns_suffix: "amazonaws.com",
+        areas: &["us", "eu", "ap", "sa", "ca", "me", "af", "il", "mx"],
         regions: &[
             "af-south-1",
             "ap-east-1",
@@ -59,28 +63,43 @@ pub(super) const PARTITIONS: &[AwsPartition] = &[
     AwsPartition {
         name: "aws-cn",
         dns_suffix: "amazonaws.com.cn",
+        areas: &["cn"],
         regions: &["cn-north-1", "cn-northwest-1"],
     },
-    AwsPartition { name: "aws-eusc", dns_suffix: "amazonaws.eu", regions: &["eusc-de-east-1"] },
+    AwsPartition {
+        name: "aws-eusc",
+        dns_suffix: "amazonaws.eu",
+        areas: &["eusc-de"],
+        regions: &["eusc-de-east-1"],
+    },
     AwsPartition {
         name: "aws-iso",
         dns_suffix: "c2s.ic.gov",
+        areas: &["us-iso"],
         regions: &["us-iso-east-1", "us-iso-west-1"],
     },
     AwsPartition {
         name: "aws-iso-b",
         dns_suffix: "sc2s.sgov.gov",
+        areas: &["us-isob"],
         regions: &["us-isob-east-1", "us-isob-west-1"],
     },
-    AwsPartition { name: "aws-iso-e", dns_suffix: "cloud.adc-e.uk", regions: &["eu-isoe-west-1"] },
+    AwsPartition {
+        name: "aws-iso-e",
+        dns_suffix: "cloud.adc-e.uk",
+        areas: &["eu-isoe"],
+        regions: &["eu-isoe-west-1"],
+    },
     AwsPartition {
         name: "aws-iso-f",
         dns_suffix: "csp.hci.ic.gov",
+        areas: &["us-isof"],
         regions: &["us-isof-east-1", "us-isof-south-1"],
     },
     AwsPartition {
         name: "aws-us-gov",
         dns_suffix: "amazonaws.com",
+        areas: &["us-gov"],
         regions: &["us-gov-east-1", "us-gov-west-1"],
     },
 ];

@@ -21,6 +21,21 @@ rule! {
     }
 }
 
+rule! {
+    /// `providers` names two clouds. Opta rejected such a file, because each environment is on one
+    /// cloud.
+    ///
+    /// Other keys, such as `helm` beside `aws`, are accepted.
+    pub static SEVERAL_CLOUDS: Error {
+        fix: "Keep one cloud, and create another environment for the other one.",
+        bad: Environment("name: staging\norg_name: acme\nproviders:\n  aws:\n    \
+             region: us-east-1\n    account_id: 123456789012\n  google:\n    \
+             region: us-central1\n    project: acme\n"),
+        good: Environment("name: staging\norg_name: acme\nproviders:\n  aws:\n    \
+             region: us-east-1\n    account_id: 123456789012\n"),
+    }
+}
+
 /// The cloud of an environment.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub enum Cloud {
@@ -118,8 +133,13 @@ impl Cloud {
     /// Whether two clouds have the same module types: an existing cluster has those of a local one.
     #[must_use]
     pub fn shares_types_with(self, other: Self) -> bool {
-        let has_local = |cloud| matches!(cloud, Self::Local | Self::Existing);
-        self == other || has_local(self) && has_local(other)
+        self == other || self.is_local() && other.is_local()
+    }
+
+    /// Whether the modules of the cloud run in the cluster itself.
+    #[must_use]
+    pub const fn is_local(self) -> bool {
+        matches!(self, Self::Local | Self::Existing)
     }
 
     /// Returns the key in `providers`.
@@ -145,6 +165,27 @@ pub(super) fn other_cloud(mapping: &Mapping) -> Option<(Cloud, &Entry, Option<&s
         Some((names.cloud, entry, region))
     };
     clouds.filter_map(find).next().filter(|_| mapping.get("aws").is_none())
+}
+
+/// Reports a second cloud. `helm` and `local` can be beside a cloud.
+pub(super) fn several(mapping: &Mapping, reader: &FieldReader<'_>) -> Option<Diagnostic> {
+    let cloud_of = |entry: &Entry| match Cloud::of_provider(&entry.key.value)? {
+        cloud @ (Cloud::Aws | Cloud::Google | Cloud::Azure) => Some(cloud),
+        Cloud::Local | Cloud::Existing => None,
+    };
+    let mut clouds = mapping.entries.iter().filter_map(|entry| Some((entry, cloud_of(entry)?)));
+    let (first, cloud) = clouds.next()?;
+    let (second, other) = clouds.find(|(_, other)| *other != cloud)?;
+    let (key, earlier) = (&*second.key.value, &*first.key.value);
+    let message = format!("`providers` has `{earlier}` and `{key}`, expected one cloud");
+    let path = reader.path_of(key);
+    let diagnostic = Diagnostic::new(&SEVERAL_CLOUDS, second.key.span, path, message);
+    let help = format!(
+        "remove `{earlier}` or `{key}`; the environment is on {} or on {}",
+        cloud.name(),
+        other.name()
+    );
+    Some(diagnostic.help(help).label(first.key.span, "the other cloud"))
 }
 
 /// Reports that an environment is on another cloud than AWS.

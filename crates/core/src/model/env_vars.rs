@@ -6,7 +6,6 @@ use super::field::{FieldShape, FieldType};
 use super::field_reader::{FieldReader, FieldValue};
 use super::fields::fields;
 use super::quoted_text::{QuotedText, quoted_text};
-use super::synonym::ENV_VAR_WORDS;
 use super::text_list::yaml_quoted;
 use crate::diagnostic::{Applicability, Diagnostic};
 use crate::span::Spanned;
@@ -15,13 +14,16 @@ use crate::text::Text;
 
 fields! {
     /// An item of the list form of `env_vars`.
-    pub struct EnvVarItem ("an environment variable", synonyms: ENV_VAR_WORDS) {
+    pub struct EnvVarItem ("an environment variable") {
         /// Name of the environment variable.
         name: Text, { example: "FLAG", required: true };
         /// Value of the environment variable.
         value: QuotedText, { example: "\"true\"", required: true };
     }
 }
+
+/// The key of a link in the list, as in early 2021.
+pub(super) const LINK_KEY: &str = "_link";
 
 /// An environment variable.
 #[derive(Clone, Debug)]
@@ -105,6 +107,10 @@ fn from_item(item: &Node, index: usize, reader: &mut FieldReader<'_>) -> Option<
         }
         return None;
     };
+    // Reported for the whole list.
+    if mapping.get(LINK_KEY).is_some() {
+        return None;
+    }
     let EnvVarItem { name, value } = EnvVarItem::read(mapping, item.span, reader);
     // The name is checked even if the value has an error.
     let value = value.map_or_else(

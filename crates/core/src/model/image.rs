@@ -6,6 +6,7 @@ use std::net::Ipv6Addr;
 use super::field::{FieldShape, FieldType};
 use super::field_reader::{FieldReader, FieldValue};
 use super::text_list::text;
+use crate::diagnostic::Applicability;
 use crate::quote::quoted;
 use crate::rfc1123;
 use crate::rule::rule;
@@ -58,13 +59,26 @@ impl FieldValue for Image {
         } else {
             format!("`{value}` is not a valid image reference: {reason}")
         };
-        let diagnostic = reader
-            .fault(&INVALID_IMAGE, node.span, message)
-            .help("write `AUTO`, or an image such as `registry.example.com/team/app:1.2`")
-            .with_variable(node);
-        reader.push(diagnostic);
+        let diagnostic = reader.fault(&INVALID_IMAGE, node.span, message).with_variable(node);
+        let meant = without_scheme(value).filter(|_| !text.is_interpolated());
+        reader.push(match meant {
+            Some(meant) => diagnostic.help(format!("write `{meant}`")).fix(
+                Applicability::Safe,
+                "remove the scheme",
+                node.span,
+                meant,
+            ),
+            None => diagnostic
+                .help("write `AUTO`, or an image such as `registry.example.com/team/app:1.2`"),
+        });
         None
     }
+}
+
+/// Returns the image of a text such as `docker://nginx`.
+fn without_scheme(text: &str) -> Option<&str> {
+    let (_, rest) = text.split_once("://")?;
+    Reference::parse(rest).is_ok().then_some(rest)
 }
 
 /// The parts of an image reference.

@@ -9,13 +9,14 @@ use super::fields::fields;
 use super::input_variable::InputVariables;
 use super::modules::Modules;
 use super::providers::CloudAccount;
+use super::rules::{MISSING_FIELD, UNKNOWN_FIELD};
 use super::synonym::{ENVIRONMENT_ENTRY_WORDS, LAYER_WORDS};
 use super::variables::{Variable, Variables};
-use crate::diagnostic::Diagnostic;
+use crate::diagnostic::{Applicability, Diagnostic};
 use crate::order;
 use crate::rule::rule;
 use crate::span::Spanned;
-use crate::syntax::{Node, NodeKind};
+use crate::syntax::{Mapping, Node, NodeKind};
 use crate::text::Text;
 
 rule! {
@@ -141,9 +142,60 @@ fn environment(item: &Node, reader: &mut FieldReader<'_>) -> Option<Spanned<Envi
         return None;
     };
     let owner = mapping.entries.first().map_or(item.span, |first| first.key.span);
-    let entry = EnvironmentEntry::read(mapping, owner, reader);
+    if let Some(diagnostic) = parent_for_path(mapping, reader) {
+        reader.push(diagnostic);
+        return None;
+    }
+    let mut entry = EnvironmentEntry::read(mapping, owner, reader);
+    if entry
+        .path
+        .as_ref()
+        .is_some_and(|path| path.value.is_known() && path.value.as_str().trim().is_empty())
+    {
+        let path = entry.path.take().map_or(owner, |path| path.span);
+        let fault =
+            Diagnostic::new(&MISSING_FIELD, path, reader.path_of("path"), "`path` is empty");
+        reader.push(fault.help("write the path of the environment file, such as `env.yml`"));
+    }
     report_conflicts(&entry, reader);
     Some(Spanned::new(entry, item.span))
+}
+
+/// Reports an entry with `parent` and without a name, which is the form of early 2021. The fix
+/// guesses the name from the path.
+fn parent_for_path(mapping: &Mapping, reader: &FieldReader<'_>) -> Option<Diagnostic> {
+    let parent = mapping.get("parent")?;
+    if ["name", "path"].iter().any(|key| mapping.get(key).is_some()) {
+        return None;
+    }
+    let message = "unknown key `parent` in an environment";
+    let path = reader.path_of("parent");
+    let diagnostic = Diagnostic::new(&UNKNOWN_FIELD, parent.key.span, path, message)
+        .help("rename it to `path`, and add the `name` of the environment");
+    let (key, source) = (parent.key.span, reader.source);
+    let before = source.text.get(..key.start as usize)?;
+    let line = &before[before.rfind('\n').map_or(0, |at| at + 1)..];
+    let is_block = line.chars().all(|c| c == ' ' || c == '-');
+    let separator =
+        if is_block { format!("\n{}", " ".repeat(line.len())) } else { ", ".to_owned() };
+    let scalar = parent.value.as_scalar().filter(|scalar| !scalar.text.is_interpolated());
+    let name = scalar.and_then(|scalar| environment_name_of(scalar.text.as_str()));
+    let Some(name) = name else { return Some(diagnostic) };
+    let title = format!("change to `name: {name}` and `path`");
+    let text = format!("name: {name}{separator}path");
+    Some(diagnostic.fix(Applicability::Unsafe, title, key, text))
+}
+
+/// Returns the probable name of the environment of a file: its folder, or the name of the file.
+#[must_use]
+pub fn environment_name_of(path: &str) -> Option<&str> {
+    let (folders, file) = path.rsplit_once('/').unwrap_or(("", path));
+    let stem = file.split('.').next().filter(|stem| !stem.is_empty())?;
+    let folder = folders.rsplit('/').next().unwrap_or_default();
+    let name = if stem == "opta" && !matches!(folder, "" | "." | "..") { folder } else { stem };
+    let is_plain = |c: char| c.is_ascii_alphanumeric() || c == '-' || c == '_';
+    let is_name = name.starts_with(|c: char| c.is_ascii_alphabetic()) && name.chars().all(is_plain);
+    is_name.then_some(name)
 }
 
 fn report_conflicts(entry: &EnvironmentEntry, reader: &mut FieldReader<'_>) {

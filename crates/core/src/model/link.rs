@@ -3,6 +3,7 @@
 use super::field::{FieldShape, FieldType};
 use super::field_reader::{FieldReader, FieldValue};
 use super::link_kind::LinkPermission;
+use super::links_as_map;
 use super::rules::WRONG_TYPE;
 use super::text_list::{list_items, text};
 use crate::diagnostic::{Applicability, Diagnostic};
@@ -95,6 +96,11 @@ impl FieldValue for Links {
     const KIND: FieldType = FieldType::Links;
 
     fn read(node: &Node, field: &FieldShape, reader: &mut FieldReader<'_>) -> Option<Self> {
+        if let Some(links) = node.as_mapping() {
+            let diagnostic = reader.wrong_type(node, &format!("a list like `{}`", field.example));
+            reader.push(links_as_map::with_list(diagnostic, links, node.span, reader.source));
+            return None;
+        }
         let items = list_items(node, field, reader)?;
         let read = |(index, item)| reader.in_item(index, |reader| link(item, reader));
         Some(Self(items.iter().enumerate().filter_map(read).collect()))

@@ -1,5 +1,7 @@
 //! The module types that services can link to.
 
+use super::cloud::Cloud;
+
 /// A module type that services can link to.
 #[derive(Clone, Copy, Debug)]
 pub struct LinkKind {
@@ -135,9 +137,14 @@ pub const LINK_KINDS: &[LinkKind] = &[
 ];
 
 /// Returns the outputs of a module type that a link gives to a service as variables.
+///
+/// The redis of a local cluster has no password.
 #[must_use]
-pub fn credentials_of(module_type: &str) -> &'static [&'static str] {
+pub fn credentials_of(module_type: &str, cloud: Cloud) -> &'static [&'static str] {
     match LinkKind::of(module_type).map(|kind| kind.access) {
+        Some(LinkAccess::Credentials(_)) if module_type == "redis" && cloud.is_local() => {
+            &["cache_host"]
+        }
         Some(LinkAccess::Credentials(outputs)) => outputs,
         Some(LinkAccess::Permissions { .. }) | None => &[],
     }

@@ -45,7 +45,7 @@ pub fn link_variables(service: &K8sService, modules: &[Header], cloud: Cloud) ->
         };
         let kind = LinkKind::of(module.short_type()).filter(|_| cloud == Cloud::Aws);
         let rds = kind.is_some_and(|kind| kind.rds_certificates);
-        for output in credentials_of(module.short_type()) {
+        for output in credentials_of(module.short_type(), cloud) {
             let name = link.variable_name(output);
             let variable = LinkVariable {
                 name,

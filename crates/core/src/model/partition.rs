@@ -17,13 +17,12 @@ const DUAL_STACK: [&str; 2] = ["on.aws", "on.amazonwebservices.com.cn"];
 const ACCOUNT_DIGITS: usize = 12;
 
 impl AwsPartition {
-    /// Returns the partition of a region. A region that is not in the list has the partition of the
-    /// regions with the same area; an unknown region has the partition `aws`.
+    /// Returns the partition of a region. A region that is not in the list has the partition of
+    /// its area; an unknown region has the partition `aws`.
     #[must_use]
     pub fn of(region: Option<&str>) -> &'static Self {
         let area = area(region.unwrap_or_default());
-        let has_area =
-            |partition: &&Self| partition.regions.iter().any(|known| self::area(known) == area);
+        let has_area = |partition: &&Self| partition.areas.contains(&area);
         PARTITIONS.iter().find(has_area).unwrap_or(&PARTITIONS[0])
     }
 }
@@ -76,15 +75,15 @@ pub fn regions() -> impl Iterator<Item = &'static str> {
     PARTITIONS.iter().flat_map(|partition| partition.regions.iter().copied())
 }
 
-/// Whether AWS could add a region with this name: its area and its direction exist, and a number
-/// follows.
+/// Whether AWS could add a region with this name: it matches the pattern of a partition, which is
+/// an area, a word and a number, and the word is the direction of another region.
 #[must_use]
 pub fn is_possible_region(name: &str) -> bool {
     let number = name.rsplit('-').next().unwrap_or_default();
-    let is_number = number.len() == 1 && number.bytes().all(|byte| byte.is_ascii_digit());
+    let is_number = !number.is_empty() && number.bytes().all(|byte| byte.is_ascii_digit());
     let direction = |region: &str| region.rsplit('-').nth(1).map(str::to_owned);
     is_number
-        && regions().any(|known| area(known) == area(name))
+        && PARTITIONS.iter().any(|partition| partition.areas.contains(&area(name)))
         && regions().any(|known| direction(known) == direction(name))
 }
 
@@ -115,10 +114,10 @@ mod tests {
 
     #[test]
     fn a_region_with_a_known_area_and_direction_is_possible() {
-        for region in ["eu-west-9", "us-south-1", "us-gov-central-1"] {
+        for region in ["eu-west-9", "us-east-12", "us-south-1", "us-gov-central-1"] {
             assert!(is_possible_region(region), "{region}");
         }
-        for region in ["us-est-1", "US East", "us-east", "us-east-1a", "us-east-12", "east-1", ""] {
+        for region in ["us-est-1", "US East", "us-east", "us-east-1a", "xx-east-1", "east-1", ""] {
             assert!(!is_possible_region(region), "{region}");
         }
     }

@@ -55,6 +55,10 @@ impl FieldValue for CloudAccount {
             reader.push(diagnostic);
             return None;
         }
+        if let Some(diagnostic) = cloud::several(mapping, reader) {
+            reader.push(diagnostic);
+            return None;
+        }
         if let Some((cloud, entry, region)) = cloud::other_cloud(mapping) {
             cloud::report(cloud, entry, reader);
             return Some(Self { cloud, region: region.map(str::to_owned), aws: None });

@@ -3,7 +3,7 @@
 use super::decimal::Decimal;
 use super::field::{FieldShape, FieldType};
 use super::field_reader::{FieldReader, FieldValue};
-use super::rules::{OUT_OF_RANGE, TINY_RESOURCES, WRONG_TYPE};
+use super::rules::{HUGE_RESOURCES, OUT_OF_RANGE, TINY_RESOURCES, WRONG_TYPE};
 use super::unit::Unit;
 use super::unit_suffix;
 use crate::diagnostic::{Applicability, Diagnostic};
@@ -80,6 +80,7 @@ impl FieldValue for Quantity {
         };
         if let Some(unit) = field.unit {
             report_tiny(node, value, unit, reader);
+            report_huge(node, value, unit, reader);
         }
         Some(Self(value))
     }
@@ -105,6 +106,28 @@ fn report_tiny(node: &Node, value: Decimal, unit: Unit, reader: &mut FieldReader
         .with_variable(node)
         .fix(Applicability::Unsafe, format!("change to `{meant}`"), node.span, meant);
     reader.push(diagnostic);
+}
+
+/// Reports a quantity that is larger than a node. If it is probably in bytes, the fix converts it.
+fn report_huge(node: &Node, value: Decimal, unit: Unit, reader: &mut FieldReader<'_>) {
+    let Some((most, divisor)) = unit.most().filter(|(most, _)| value > Decimal::from(*most)) else {
+        return;
+    };
+    let (key, name) = (reader.last_key(), unit.name());
+    let message = format!("`{key}` is {value} {name}, expected at most {most}");
+    let diagnostic = reader.fault(&HUGE_RESOURCES, node.span, message).with_variable(node);
+    let meant = value.whole / u64::from(divisor);
+    reader.push(if value.whole % u64::from(divisor) == 0 {
+        let meant = meant.to_string();
+        diagnostic.help(format!("did you mean `{meant}`? The unit is {name}")).fix(
+            Applicability::Unsafe,
+            format!("change to `{meant}`"),
+            node.span,
+            meant,
+        )
+    } else {
+        diagnostic.help(format!("lower it: the unit is {name}, and no node has that much"))
+    });
 }
 
 /// Returns the diagnostic for a text such as `100m`, with a fix if its unit can be converted.

@@ -4,7 +4,7 @@ use super::field::{FieldShape, FieldType};
 use super::field_reader::{FieldReader, FieldValue};
 use super::rules::UNQUOTED_VALUE;
 use super::text_list::{any_text, yaml_quoted};
-use crate::diagnostic::Applicability;
+use crate::diagnostic::{Applicability, Diagnostic};
 use crate::syntax::{Node, ScalarValue};
 use crate::text::Text;
 
@@ -34,9 +34,19 @@ pub(super) fn quoted_text(node: &Node, reader: &mut FieldReader<'_>) -> Option<T
             None
         }
         Some(ScalarValue::Null) => {
-            reader.push(reader.wrong_type(node, "text").help("write `\"\"` for an empty value"));
+            let diagnostic =
+                reader.wrong_type(node, "text").help("write `\"\"` for an empty value");
+            reader.push(with_empty_text(diagnostic, node, reader));
             None
         }
         Some(ScalarValue::Str) | None => any_text(node, reader, "text"),
     }
+}
+
+/// Adds the fix that writes an empty text. Nothing, or `null`, may also mean no variable.
+fn with_empty_text(diagnostic: Diagnostic, node: &Node, reader: &FieldReader<'_>) -> Diagnostic {
+    let before = reader.source.text.get(..node.span.start as usize).unwrap_or_default();
+    let separator = if before.ends_with(':') { " " } else { "" };
+    let text = format!("{separator}\"\"");
+    diagnostic.fix(Applicability::Unsafe, "write an empty text", node.span, text)
 }

@@ -13,7 +13,8 @@ rule! {
     /// AWS has no region with this name.
     ///
     /// The name is the code of a region, such as `us-east-1`. It is not the name of a place or an
-    /// availability zone.
+    /// availability zone. A code that matches the pattern of a partition in the AWS SDK, such as
+    /// `us-east-9`, is only a warning, because AWS may have added the region.
     pub static UNKNOWN_REGION: Error {
         fix: "Use the code of a region.",
         bad: Environment(
@@ -27,6 +28,9 @@ rule! {
 
 rule! {
     /// Optakit does not know this region. AWS may have added it after this version of Optakit.
+    ///
+    /// The name matches the pattern of a partition in the AWS SDK: an area such as `us` or `eu`, a
+    /// direction and a number. A name that does not match is an error.
     pub static NEW_REGION: Warning {
         fix: "Check the name of the region, or use a newer version of Optakit.",
         bad: Environment("name: staging\norg_name: acme\nproviders:\n  aws:\n    \

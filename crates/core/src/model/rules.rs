@@ -1,6 +1,6 @@
 //! The rules about fields and their types.
 
-use super::unit::{LEAST_MEBIBYTES, LEAST_MILLICORES};
+use super::unit::{LEAST_MEBIBYTES, LEAST_MILLICORES, MOST_MEBIBYTES, MOST_MILLICORES};
 use crate::rule::rule;
 
 rule! {
@@ -86,11 +86,25 @@ rule! {
     /// The resources are too small for a container. The number probably has another unit.
     ///
     /// `cpu` is in millicores, so half a core is `500`. `memory` is in mebibytes, so half a
-    /// gibibyte is `512`. The warning is for less than 10 millicores or 4 mebibytes.
+    /// gibibyte is `512`. The warning is for less than 10 millicores or 32 mebibytes.
     pub static TINY_RESOURCES: Warning {
         fix: "Write `cpu` in millicores and `memory` in mebibytes.",
         bad: Module("resource_request: {cpu: 0.5, memory: 512}\n"),
-        good: Module("resource_request: {cpu: 10, memory: 4}\n"),
+        good: Module("resource_request: {cpu: 10, memory: 32}\n"),
         limits: [LEAST_MILLICORES as usize, LEAST_MEBIBYTES as usize],
+    }
+}
+
+rule! {
+    /// The resources are larger than the nodes of AWS, so the pods cannot be scheduled. The number
+    /// probably has another unit.
+    ///
+    /// `cpu` is in millicores, so two cores are `2000`. `memory` is in mebibytes, so two gibibytes
+    /// are `2048`. The warning is for more than 192,000 millicores or 3,145,728 mebibytes.
+    pub static HUGE_RESOURCES: Warning {
+        fix: "Write `cpu` in millicores and `memory` in mebibytes.",
+        bad: Module("resource_request: {cpu: 500, memory: 536870912}\n"),
+        good: Module("resource_request: {cpu: 500, memory: 512}\n"),
+        limits: [MOST_MILLICORES as usize, MOST_MEBIBYTES as usize],
     }
 }

@@ -2,8 +2,13 @@
 
 /// The least CPU that a container needs, in millicores.
 pub(super) const LEAST_MILLICORES: u32 = 10;
-/// The least memory that a container needs, in mebibytes.
-pub(super) const LEAST_MEBIBYTES: u32 = 4;
+/// The least memory that a container needs, in mebibytes. A smaller number is probably in
+/// gibibytes.
+pub(super) const LEAST_MEBIBYTES: u32 = 32;
+/// The most CPU that a node has, in millicores: 192 cores.
+pub(super) const MOST_MILLICORES: u32 = 192_000;
+/// The most memory that a node has, in mebibytes: 3 tebibytes.
+pub(super) const MOST_MEBIBYTES: u32 = 3 * 1024 * 1024;
 
 /// The unit of a number.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -53,6 +58,21 @@ impl Unit {
             (Self::Seconds, "m" | "min") => Some(60),
             (Self::Seconds, "h") => Some(3600),
             _ => None,
+        }
+    }
+
+    /// Returns the most that nearly every node has, and the divisor to this unit from the unit that
+    /// a larger number probably has: a billionth of a core, or a byte.
+    #[must_use]
+    pub const fn most(self) -> Option<(u32, u32)> {
+        match self {
+            Self::Millicores => Some((MOST_MILLICORES, 1_000_000)),
+            Self::Mebibytes => Some((MOST_MEBIBYTES, 1_048_576)),
+            Self::Containers
+            | Self::PercentOfRequest
+            | Self::Seconds
+            | Self::Revisions
+            | Self::Gibibytes => None,
         }
     }
 

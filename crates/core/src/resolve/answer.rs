@@ -3,6 +3,7 @@
 use super::scope::Scope;
 use crate::model::environment::outputs_of_types;
 use crate::model::link_kind::is_secret_output;
+use crate::model::module::Header;
 use crate::model::module_types::ModuleType;
 use crate::model::variables::{Variable, VariableInput};
 use crate::quote::{one_of, quoted};
@@ -204,13 +205,20 @@ fn module(name: &str, output: &str, last: usize, scope: &Scope<'_>) -> Answer {
     let input = format!("module.{name}.{output}");
     let names: Vec<&str> = scope.modules.iter().map(|module| module.name.value.as_str()).collect();
     let is_secret = is_secret_output(output);
-    if is_secret && names.contains(&name) {
+    let has_output = |module: &Header| {
+        let kind = module.module_type(scope.environment.cloud());
+        kind.is_none_or(|kind| {
+            kind.outputs().next().is_none() || kind.outputs().any(|known| known == output)
+        })
+    };
+    let module = scope.modules.iter().find(|module| module.name.value == name);
+    if is_secret && module.is_some_and(has_output) {
         return Answer::Secret(input);
     }
     if let Some(value) = scope.value(&input).filter(|_| !is_secret) {
         return Answer::Known(value, None);
     }
-    if let Some(module) = scope.modules.iter().find(|module| module.name.value == name) {
+    if let Some(module) = module {
         let kind = module.module_type(scope.environment.cloud());
         let outputs: Vec<&str> = kind.into_iter().flat_map(ModuleType::outputs).collect();
         if outputs.is_empty() || outputs.contains(&output) {

@@ -11,6 +11,7 @@ mod references;
 mod scope;
 mod secret_outputs;
 mod service_file;
+mod value_arns;
 mod value_names;
 mod values;
 
@@ -25,5 +26,5 @@ pub use references::{Lookup, input_references, look_up, reference_names};
 pub use scope::Scope;
 pub use secret_outputs::{EXPOSED_SECRET, UNESCAPED_SECRET, needs_url_escape};
 pub use service_file::{DUPLICATE_ENVIRONMENT_NAME, LayerFile, NO_ENVIRONMENT, choose, layer_file};
-pub use value_names::unknown_names;
+pub use value_names::{UNUSED_VALUE, unknown_names};
 pub use values::{Values, read_values};

@@ -44,27 +44,48 @@ rule! {
 
 /// Reports a service file of the old form. Other problems of such a file are not reported.
 pub(super) fn check(mapping: &Mapping, source: &Source) -> Option<Diagnostic> {
-    let meta = mapping.get("meta").filter(|_| mapping.get("environments").is_none())?;
+    let meta = mapping.get("meta")?;
+    if ["name", "environments"].iter().all(|key| mapping.get(key).is_some()) {
+        return None;
+    }
     let message = "the file has the form of Opta before March 2021, with `meta` and `envs`";
     let help = "write `name` and `environments: [{name: …, path: …}]` at the start of the file, \
                 `name` and `type` in each module, `port: {http: …}` for `target_port`, \
                 `public_uri` for `domain`, `image: AUTO` for `tag`, and `links` for `_link`";
-    diagnostic(meta, message, help, source)
+    diagnostic(meta, mapping, (message, help), source)
 }
 
 /// Reports an environment file of the old form. Other problems of such a file are not reported.
 pub(super) fn check_environment(mapping: &Mapping, source: &Source) -> Option<Diagnostic> {
-    let meta = mapping.get("meta").filter(|_| mapping.get("providers").is_none())?;
+    let meta = mapping.get("meta")?;
+    if ["name", "providers"].iter().all(|key| mapping.get(key).is_some()) {
+        return None;
+    }
     let message = "the environment file has the form of Opta before March 2021, with `meta`";
     let help = "write `name`, `org_name` and `providers` at the start of the file, and `type` in \
                 each module";
-    diagnostic(meta, message, help, source)
+    diagnostic(meta, mapping, (message, help), source)
 }
 
-fn diagnostic(meta: &Entry, message: &str, help: &str, source: &Source) -> Option<Diagnostic> {
+fn diagnostic(
+    meta: &Entry,
+    mapping: &Mapping,
+    (message, help): (&str, &str),
+    source: &Source,
+) -> Option<Diagnostic> {
     let fields = meta.value.as_mapping()?;
     let diagnostic = Diagnostic::new(&OLD_FORM, meta.key.span, "meta", message).help(help);
-    Some(match old_form_fix::rewrite(meta, fields, source) {
+    // A field that is also at the start of the file would occur twice.
+    let today = |key: &str| match key {
+        "envs" | "parent" => "environments".to_owned(),
+        "org_id" => "org_name".to_owned(),
+        "variables" => "input_variables".to_owned(),
+        other => other.to_owned(),
+    };
+    let is_twice =
+        fields.entries.iter().any(|entry| mapping.get(&today(&entry.key.value)).is_some());
+    let rewrite = old_form_fix::rewrite(meta, fields, source).filter(|_| !is_twice);
+    Some(match rewrite {
         Some(Rewrite { edits, is_guessed }) => {
             let applicability =
                 if is_guessed { Applicability::Unsafe } else { Applicability::Safe };

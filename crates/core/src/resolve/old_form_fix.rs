@@ -1,6 +1,7 @@
 //! Rewrites the key `meta` of a file that has the form of Opta before March 2021.
 
 use crate::diagnostic::TextEdit;
+use crate::model::layer::environment_name_of;
 use crate::source::Source;
 use crate::span::Span;
 use crate::syntax::{Entry, Mapping, Node};
@@ -15,6 +16,9 @@ pub(super) struct Rewrite {
 /// Returns the edits that move the fields of `meta` to the start of the file under their names of
 /// today; none for unknown fields, or for an unusual layout.
 pub(super) fn rewrite(meta: &Entry, fields: &Mapping, source: &Source) -> Option<Rewrite> {
+    if source.slice(meta.value.span).starts_with('{') {
+        return rewrite_braces(meta, fields, source);
+    }
     let first = fields.entries.first()?;
     let start = column(source, meta.key.span);
     let inner = column(source, first.key.span);
@@ -30,6 +34,26 @@ pub(super) fn rewrite(meta: &Entry, fields: &Mapping, source: &Source) -> Option
         writer.field(entry)?;
     }
     Some(Rewrite { edits: writer.edits, is_guessed: writer.is_guessed })
+}
+
+/// Returns the edit of `meta: {name: shop, org_id: acme}`; none for other fields.
+fn rewrite_braces(meta: &Entry, fields: &Mapping, source: &Source) -> Option<Rewrite> {
+    let span = Span { end: meta.value.span.end, ..meta.key.span };
+    if column(source, span) != 0 || source.slice(span).contains(['\n', '#']) {
+        return None;
+    }
+    let line = |entry: &Entry| {
+        let key = match &*entry.key.value {
+            "name" | "org_name" => &*entry.key.value,
+            "org_id" => "org_name",
+            _ => return None,
+        };
+        entry.value.as_scalar()?;
+        Some(format!("{key}: {}", source.slice(entry.value.span)))
+    };
+    let lines: Vec<String> = fields.entries.iter().map(line).collect::<Option<_>>()?;
+    let edits = vec![TextEdit { span, text: lines.join("\n") }];
+    (!lines.is_empty()).then_some(Rewrite { edits, is_guessed: false })
 }
 
 struct Writer<'a> {
@@ -81,7 +105,7 @@ impl Writer<'_> {
             }
             "parent" => {
                 let path = self.path(&entry.value)?.to_owned();
-                let name = guessed_name(&path)?;
+                let name = environment_name_of(&path)?;
                 self.is_guessed = true;
                 self.rename(entry, &format!("environments:\n  - name: {name}\n    path"));
                 Some(())
@@ -102,7 +126,7 @@ impl Writer<'_> {
             return Some(());
         }
         self.is_guessed = true;
-        let name = guessed_name(&path)?;
+        let name = environment_name_of(&path)?;
         let separator = if self.source.slice(item.span).starts_with('{') {
             ", ".to_owned()
         } else {
@@ -143,17 +167,6 @@ impl Writer<'_> {
 fn column(source: &Source, span: Span) -> usize {
     let before = source.text.get(..span.start as usize).unwrap_or_default();
     before.len() - before.rfind('\n').map_or(0, |at| at + 1)
-}
-
-/// Returns the probable name of the environment of a file: its folder, or the name of the file.
-fn guessed_name(path: &str) -> Option<&str> {
-    let (folders, file) = path.rsplit_once('/').unwrap_or(("", path));
-    let stem = file.split('.').next().filter(|stem| !stem.is_empty())?;
-    let folder = folders.rsplit('/').next().unwrap_or_default();
-    let name = if stem == "opta" && !matches!(folder, "" | "." | "..") { folder } else { stem };
-    let is_plain = |c: char| c.is_ascii_alphanumeric() || c == '-' || c == '_';
-    let is_name = name.starts_with(|c: char| c.is_ascii_alphabetic()) && name.chars().all(is_plain);
-    is_name.then_some(name)
 }
 
 #[cfg(test)]
@@ -221,8 +234,17 @@ mod tests {
     }
 
     #[test]
+    fn braces_of_meta_are_removed() {
+        check("meta: {name: shop}\nmodules: []\n", Some(("name: shop\nmodules: []\n", false)));
+        check(
+            "meta: {name: staging, org_id: acme}\n",
+            Some(("name: staging\norg_name: acme\n", false)),
+        );
+    }
+
+    #[test]
     fn unclear_files_are_not_changed() {
-        check("meta: {name: shop}\n", None);
+        check("meta: {name: shop, envs: []}\n", None);
         check("meta:\n  name: shop\n  other: 1\n", None);
         check("meta:\n  name: shop\n  envs:\n    - parent: \"{x}.yml\"\n", None);
         check("meta: # comment\n  name: shop\n", None);

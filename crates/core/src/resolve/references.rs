@@ -72,7 +72,7 @@ pub fn reference_names(scope: &Scope<'_>) -> Vec<String> {
         .map(|output| format!("parent.{output}"));
     let variables = scope.variables.keys().map(|name| format!("vars.{name}"));
     let modules = scope.modules.iter().flat_map(|module| {
-        let outputs = credentials_of(module.short_type()).iter();
+        let outputs = credentials_of(module.short_type(), scope.environment.cloud()).iter();
         outputs.map(|output| format!("module.{}.{output}", module.name.value))
     });
     parent.chain(variables).chain(single).chain(modules).collect()

@@ -85,8 +85,9 @@ impl<'a> FromSecret<'a> {
     pub(super) fn contains(&self, segments: &[&str]) -> bool {
         let ["module", name, output] = segments else { return false };
         let module = self.scope.modules.iter().find(|module| module.name.value == *name);
-        let is_credential =
-            module.is_some_and(|module| credentials_of(module.short_type()).contains(output));
+        let is_credential = module.is_some_and(|module| {
+            credentials_of(module.short_type(), self.scope.environment.cloud()).contains(output)
+        });
         is_credential && self.outputs.iter().any(|(module, _)| module == name)
     }
 

@@ -1,5 +1,8 @@
 //! Misspelled names in a values file.
 
+use std::collections::BTreeSet;
+
+use super::service_file::LayerFile;
 use super::values::is_terraform_output;
 use crate::diagnostic::Diagnostic;
 use crate::model::cloud::Cloud;
@@ -8,11 +11,34 @@ use crate::model::module::Header;
 use crate::model::module_types::ModuleType;
 use crate::model::rules::UNKNOWN_FIELD;
 use crate::quote::{one_of, quoted};
+use crate::rule::rule;
 use crate::source::Source;
 use crate::suggest::Suggestion;
 use crate::syntax::{self, Entry, Mapping};
 
-/// Returns a diagnostic for each module and output that the service file does not have.
+rule! {
+    /// The values file has a variable that is not an input variable of the service file, or a
+    /// random end for a module that does not exist. The value has no effect.
+    ///
+    /// Only `input_variables` take values from the values file. The variables of an environment
+    /// have their values in the service file.
+    pub static UNUSED_VALUE: Warning {
+        fix: "Rename the key to the suggested name, or remove it.",
+        bad: File(
+            "name: shop\nenvironments: [{name: staging, path: env.yml}]\n\
+             input_variables: [{name: color}]\nmodules:\n  \
+             - {type: k8s-service, image: AUTO, port: {http: 80}} # vars: {colour: red}\n"
+        ),
+        good: File(
+            "name: shop\nenvironments: [{name: staging, path: env.yml}]\n\
+             input_variables: [{name: color}]\nmodules:\n  \
+             - {type: k8s-service, image: AUTO, port: {http: 80}} # vars: {color: red}\n"
+        ),
+    }
+}
+
+/// Returns a diagnostic for each module and output that the service file does not have, and for
+/// each variable that it does not take.
 ///
 /// The output of `terraform output -json` has outputs of the whole state, so none of them is
 /// reported. An output is always accepted if the service file refers to it.
@@ -20,12 +46,13 @@ use crate::syntax::{self, Entry, Mapping};
 pub fn unknown_names(
     values: &Source,
     service: &Source,
-    modules: &[Header],
+    layer: &LayerFile,
     cloud: Cloud,
 ) -> Vec<Diagnostic> {
     let (document, _) = syntax::parse(values);
     let root = document.root.as_ref().and_then(|root| root.as_mapping());
     let Some(root) = root.filter(|root| !is_terraform_output(root)) else { return Vec::new() };
+    let modules = layer.modules.as_slice();
     let mut names = NameChecker { diagnostics: Vec::new(), service, modules, cloud };
     let maps = |key| {
         let entry: Option<&Entry> = root.get(key);
@@ -36,6 +63,16 @@ pub fn unknown_names(
     }
     if let Some((entry, found)) = maps("modules") {
         names.check_modules(entry, found);
+    }
+    if let Some((entry, found)) = maps("vars") {
+        let inputs = layer.layer.iter().filter_map(|file| file.input_variables.as_ref());
+        let known: Vec<&str> =
+            inputs.flat_map(|inputs| inputs.value.iter()).map(|it| it.0).collect();
+        names.check_used(entry, found, ("input variable", &known));
+    }
+    if let Some((entry, found)) = maps("random") {
+        let known: Vec<&str> = modules.iter().map(|module| module.name.value.as_str()).collect();
+        names.check_used(entry, found, ("module", &known));
     }
     names.diagnostics
 }
@@ -62,6 +99,23 @@ impl NameChecker<'_> {
                 let message = format!("unknown output {} of the environment", quoted(name));
                 self.report(&[parent], entry, message, suggestion);
             }
+        }
+    }
+
+    /// Reports the keys that are not among the known names of a kind.
+    fn check_used(&mut self, parent: &Entry, found: &Mapping, (kind, known): (&str, &[&str])) {
+        let known_names: BTreeSet<&str> = known.iter().copied().collect();
+        for entry in found.entries.iter() {
+            let name = &*entry.key.value;
+            if known_names.contains(name) {
+                continue;
+            }
+            let message = format!("{} has no effect: there is no such {kind}", quoted(name));
+            let path = format!("{}.{name}", parent.key.value);
+            let diagnostic = Diagnostic::new(&UNUSED_VALUE, entry.key.span, path, message);
+            let other_help = || "remove it".to_owned();
+            let suggestion = Suggestion::new(name, known.iter().copied(), other_help);
+            self.diagnostics.push(suggestion.add_to(diagnostic, "rename"));
         }
     }
 

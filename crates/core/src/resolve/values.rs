@@ -2,6 +2,7 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
+use super::value_arns::check_arns;
 use crate::diagnostic::Diagnostic;
 use crate::model::field::Keys;
 use crate::model::field_reader::FieldReader;
@@ -158,7 +159,10 @@ fn read_plain(mapping: &Mapping, values: &mut Values, reader: &mut FieldReader<'
     reader.in_entry(entry, |reader| match entry.value.as_mapping() {
         Some(modules) => {
             for entry in modules.entries.iter().filter(|entry| !entry.value.is_null()) {
-                let outputs = reader.in_entry(entry, |reader| read_outputs(entry, reader));
+                let outputs = reader.in_entry(entry, |reader| {
+                    check_arns(entry, reader);
+                    read_outputs(entry, reader)
+                });
                 values.modules.insert(entry.key.value.to_string(), outputs);
             }
         }

@@ -80,6 +80,10 @@ fn examples(rule: &str, limit: usize) -> Vec<Pair> {
             let field = if limit == 10 { "cpu" } else { "memory" };
             below(limit, |n| module(&format!("resource_request: {{{field}: {n}}}")))
         }
+        "huge-resources" => {
+            let field = if limit == 192_000 { "cpu" } else { "memory" };
+            above(limit, |n| module(&format!("resource_request: {{{field}: {n}}}")))
+        }
         "min-above-max" => above(limit, |n| module(&format!("min_containers: {n}"))),
         "zero-min-containers" => {
             let fields = |min, max| format!("min_containers: {min}\nmax_containers: {max}");

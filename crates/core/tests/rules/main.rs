@@ -32,6 +32,8 @@ modules:
 struct Files {
     service: String,
     environment: String,
+    /// The values file, which a comment of the service file contains.
+    values: Option<String>,
 }
 
 impl Files {
@@ -45,12 +47,17 @@ impl Files {
             Example::File(text) => text.to_owned(),
             Example::Environment(_) | Example::Module(_) => service_file(fields),
         };
-        Self { service, environment: environment.to_owned() }
+        let values = service.split_once("# vars:").map(|(_, rest)| format!("vars:{rest}"));
+        Self { service, environment: environment.to_owned(), values }
     }
 
     /// Returns the file of a diagnostic.
     fn of_diagnostic(&mut self, diagnostic: &Diagnostic) -> &mut String {
-        if diagnostic.file == "opta.yml" { &mut self.service } else { &mut self.environment }
+        match &mut self.values {
+            Some(values) if diagnostic.file == "values.yml" => values,
+            _ if diagnostic.file == "opta.yml" => &mut self.service,
+            _ => &mut self.environment,
+        }
     }
 }
 
@@ -71,13 +78,17 @@ fn check(files: &Files) -> Analysis {
     let values = "modules: {db: {db_password: \"a@b\"}}\n".to_owned();
     let profile = files.service.contains("opta-2022").then(|| "opta-2022".to_owned());
     // One rule is about the exposure `nginx`, and one is about the others.
-    let exposure = if files.service.contains("tcp_ports") { "nginx" } else { "gateway" };
+    let is_nginx = ["tcp_ports", "opta-2022"].iter().any(|word| files.service.contains(word));
+    let exposure = if is_nginx { "nginx" } else { "gateway" };
     let request = Request {
         // One rule is about a secret value.
         values: files
             .service
             .contains("db_password")
-            .then(|| SourceText { name: "values.yml".to_owned(), text: values }),
+            .then_some(values)
+            .or_else(|| files.values.clone())
+            .map(|text| SourceText { name: "values.yml".to_owned(), text }),
+        own_values: true,
         variables: Default::default(),
         service: ServiceFile::parse("opta.yml", &files.service),
         environment_files: [

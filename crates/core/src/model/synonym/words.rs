@@ -198,7 +198,3 @@ pub const ENVIRONMENT_ENTRY_WORDS: &[Synonym] = &[
 /// Words in an environment file.
 pub const ENVIRONMENT_FILE_WORDS: &[Synonym] =
     &[scalar("organization", "org_name"), scalar("org", "org_name"), scalar("org_id", "org_name")];
-
-/// Words in the list form of `env_vars`.
-pub const ENV_VAR_WORDS: &[Synonym] =
-    &[advice("_link", "remove it, and add the name of the module to `links`")];

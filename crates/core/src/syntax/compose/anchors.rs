@@ -3,7 +3,8 @@
 use std::collections::BTreeMap;
 
 use super::limits::{MAX_ALIASED, MAX_ALIASED_BYTES, MAX_DEPTH, Weight};
-use crate::diagnostic::Diagnostic;
+use crate::diagnostic::{Applicability, Diagnostic};
+use crate::source::Source;
 use crate::span::Span;
 use crate::syntax::diagnostics::{QUOTE_ASTERISK, syntax_error};
 use crate::syntax::node::{Node, NodeKind};
@@ -36,12 +37,13 @@ impl<'a> Anchors<'a> {
         &mut self,
         name: &str,
         depth: usize,
-        span: Span,
+        (span, source): (Span, &Source),
         diagnostics: &mut Vec<Diagnostic>,
     ) -> Option<(NodeKind, Weight)> {
         let Some((node, weight)) = self.nodes.get(name) else {
             let message = format!("unknown anchor `{name}`, expected one defined above this line");
-            diagnostics.push(syntax_error(span, message).help(QUOTE_ASTERISK));
+            let diagnostic = syntax_error(span, message).help(QUOTE_ASTERISK);
+            diagnostics.push(with_quotes(diagnostic, source));
             return None;
         };
         let before = self.aliased;
@@ -71,4 +73,19 @@ impl<'a> Anchors<'a> {
         }
         Some((node.kind.clone(), *weight))
     }
+}
+
+/// Adds the fix that puts a domain such as `*.example.com` in quotes.
+fn with_quotes(diagnostic: Diagnostic, source: &Source) -> Diagnostic {
+    let start = diagnostic.span.start as usize;
+    let rest = source.text.get(start..).unwrap_or_default();
+    let is_part = |c: char| c.is_ascii_alphanumeric() || "*./-_~%".contains(c);
+    let length = rest.find(|c: char| !is_part(c)).unwrap_or(rest.len());
+    let (written, after) = rest.split_at(length);
+    let is_whole = after.is_empty() || after.starts_with([' ', '\r', '\n', ',', ']', '}']);
+    if !written.starts_with("*.") || !is_whole {
+        return diagnostic;
+    }
+    let span = Span::new(source.file, start, start + length);
+    diagnostic.fix(Applicability::Safe, "put it in quotes", span, format!("\"{written}\""))
 }

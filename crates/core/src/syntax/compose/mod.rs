@@ -232,7 +232,7 @@ impl<'a> Composer<'a> {
             self.diagnostics.push(syntax_error(span, message));
             None
         } else {
-            self.anchors.resolve(name, self.open.len(), span, &mut self.diagnostics)
+            self.anchors.resolve(name, self.open.len(), (span, self.source), &mut self.diagnostics)
         };
         let (kind, weight) = resolved.unwrap_or((NodeKind::Broken, Weight::LEAF));
         let node = Node { span, kind };
