@@ -100,7 +100,7 @@ fn link_in_env_vars_moves_to_links() {
 fn empty_variable_becomes_an_empty_text() {
     let message = "`EMPTY` is empty, expected text";
     check_fields("    env_vars:\n      EMPTY:\n", message, "    env_vars:\n      EMPTY: \"\"\n");
-    check_fields("    env_vars: {EMPTY: }\n", message, "    env_vars: {EMPTY: \"\"}\n");
+    check_fields("    env_vars: {EMPTY: }\n", message, "    env_vars: {EMPTY: \"\" }\n");
 }
 
 #[test]

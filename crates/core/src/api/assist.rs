@@ -156,6 +156,7 @@ fn with_context<T>(
         image: (choices.image_tag.as_deref(), choices.image_digest.as_deref()),
         used: &RefCell::new(BTreeMap::new()),
         expanded: &Cell::new(0),
+        searches: &Cell::new(0),
     };
     let paths: Vec<&str> = request.environment_files.keys().map(String::as_str).collect();
     let text = if file == request.service.name() {

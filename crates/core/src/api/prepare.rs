@@ -48,6 +48,8 @@ pub(super) struct PreparedRequest<'a> {
     pub(super) used: RefCell<BTreeMap<String, String>>,
     /// The bytes that values have replaced in texts so far.
     expanded: Cell<usize>,
+    /// How many suggestions were searched for so far.
+    searches: Cell<usize>,
 }
 
 impl<'a> PreparedRequest<'a> {
@@ -97,6 +99,7 @@ impl<'a> PreparedRequest<'a> {
             variables,
             used: RefCell::new(used),
             expanded: Cell::default(),
+            searches: Cell::default(),
         }
     }
 
@@ -111,6 +114,7 @@ impl<'a> PreparedRequest<'a> {
             image: (self.choices.image_tag.as_deref(), self.choices.image_digest.as_deref()),
             used: &self.used,
             expanded: &self.expanded,
+            searches: &self.searches,
         }
     }
 

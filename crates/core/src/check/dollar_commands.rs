@@ -13,9 +13,10 @@ rule! {
     ///
     /// Kubernetes replaces `$(NAME)` with the value of a variable of the container, and `$$` with
     /// `$`. Every other `$` reaches the container as written, also `$(NAME)` if the container has
-    /// no such variable. The warning is for texts that can mean something else: `$$`, which is the
-    /// process ID in a shell, and `$(name)` in lowercase in a shell script, which is also the output
-    /// of the command `name`.
+    /// no such variable.
+    ///
+    /// The warning is for texts that can mean two things. In a shell, `$$` is the process ID. In a
+    /// shell script, `$(name)` in lowercase is also the output of the command `name`.
     pub static DOLLAR_IN_COMMAND: Warning {
         fix: "Write `$$$$` for `$$`, and `$$(name)` for the output of a command.",
         bad: Module("commands: [sh, -c, \"echo $$ > /tmp/pid\"]\n"),

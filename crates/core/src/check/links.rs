@@ -51,7 +51,8 @@ fn check_link(link: &Link, checker: &mut Checker<'_>) {
     }
     let modules = checker.context.modules;
     let Some(module) = modules.iter().find(|module| module.name.value == name) else {
-        checker.push(unknown_module(link, checker.context));
+        let is_many = checker.diagnostics.len() > MOST_SUGGESTIONS;
+        checker.push(unknown_module(link, checker.context, is_many));
         return;
     };
     // The permissions for a bucket of Google Cloud are not in Kubernetes.
@@ -83,8 +84,10 @@ fn check_link(link: &Link, checker: &mut Checker<'_>) {
 
 /// How many modules a suggestion chooses from, so that a large file stays fast.
 const SUGGESTED: usize = 200;
+/// After how many problems of a service a link gets no suggestion, so that a large file stays fast.
+const MOST_SUGGESTIONS: usize = 100;
 
-fn unknown_module(link: &Link, context: &CheckContext<'_>) -> Diagnostic {
+fn unknown_module(link: &Link, context: &CheckContext<'_>, is_many: bool) -> Diagnostic {
     let (name, modules) = (link.target.value.as_str(), context.modules);
     let linkable: Vec<&str> = modules
         .iter()
@@ -94,6 +97,9 @@ fn unknown_module(link: &Link, context: &CheckContext<'_>) -> Diagnostic {
         .collect();
     let message = format!("there is no module {} in this file", quoted(name));
     let diagnostic = Diagnostic::new(&INVALID_LINK, link.target.span, &*link.path, message);
+    if is_many {
+        return diagnostic.help("link to a module of this file");
+    }
     let other_help = || {
         if linkable.is_empty() {
             "add a module such as `{type: postgres, name: db}` to link to".to_owned()

@@ -5,6 +5,7 @@ use super::field_reader::{FieldReader, FieldValue};
 use super::rules::UNQUOTED_VALUE;
 use super::text_list::{any_text, yaml_quoted};
 use crate::diagnostic::{Applicability, Diagnostic};
+use crate::span::Span;
 use crate::syntax::{Node, ScalarValue};
 use crate::text::Text;
 
@@ -45,8 +46,12 @@ pub(super) fn quoted_text(node: &Node, reader: &mut FieldReader<'_>) -> Option<T
 
 /// Adds the fix that writes an empty text. Nothing, or `null`, may also mean no variable.
 fn with_empty_text(diagnostic: Diagnostic, node: &Node, reader: &FieldReader<'_>) -> Diagnostic {
-    let before = reader.source.text.get(..node.span.start as usize).unwrap_or_default();
-    let separator = if before.ends_with(':') { " " } else { "" };
-    let text = format!("{separator}\"\"");
-    diagnostic.fix(Applicability::Unsafe, "write an empty text", node.span, text)
+    let (file, start) = (node.span.file, node.span.start as usize);
+    let rest = reader.source.text.get(start..).unwrap_or_default();
+    // A missing value has its position before the colon.
+    let (span, text) = match rest.strip_prefix(':').filter(|_| node.span.end == node.span.start) {
+        Some(_) => (Span::new(file, start + 1, start + 1), " \"\""),
+        None => (node.span, "\"\""),
+    };
+    diagnostic.fix(Applicability::Unsafe, "write an empty text", span, text)
 }

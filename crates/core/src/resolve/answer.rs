@@ -148,7 +148,8 @@ fn variable(name: &str, scope: &Scope<'_>) -> Answer {
         ),
         None => {
             let other_help = || format!("add `{name}` to the `variables` of the environment");
-            let suggestion = Suggestion::new(name, scope.variables.keys().copied(), other_help)
+            let suggestion = scope
+                .suggest(name, scope.variables.keys().copied(), other_help)
                 .shown_as(|near| format!("{{vars.{near}}}"));
             Answer::suggest(format!("unknown variable `{name}`"), 1, suggestion)
         }
@@ -196,7 +197,8 @@ fn parent(output: &str, scope: &Scope<'_>) -> Answer {
             format!("use {}", one_of(&possible))
         }
     };
-    let suggestion = Suggestion::new(output, possible.iter().copied(), other_help)
+    let suggestion = scope
+        .suggest(output, possible.iter().copied(), other_help)
         .shown_as(|near| format!("{{parent.{near}}}"));
     Answer::suggest(message, 1, suggestion)
 }
@@ -225,12 +227,12 @@ fn module(name: &str, output: &str, last: usize, scope: &Scope<'_>) -> Answer {
             return Answer::Input(input);
         }
         let other_help = || format!("use {}", one_of(&outputs));
-        let suggestion = Suggestion::new(output, outputs.iter().copied(), other_help);
+        let suggestion = scope.suggest(output, outputs.iter().copied(), other_help);
         let message = format!("the module {} has no output {}", quoted(name), quoted(output));
         return Answer::suggest(message, last, suggestion);
     }
     let other_help = || format!("use {}", one_of(&names));
-    let suggestion = Suggestion::new(name, names.iter().copied(), other_help);
+    let suggestion = scope.suggest(name, names.iter().copied(), other_help);
     Answer::suggest(format!("there is no module {} in this file", quoted(name)), 1, suggestion)
 }
 
@@ -242,7 +244,7 @@ fn unknown_name(segments: &[&str], scope: &Scope<'_>) -> Answer {
         // If the first part is correct, another part is wrong.
         let known = if NAMES.contains(&first) { &[] } else { NAMES };
         let other_help = || format!("start the reference with {}", one_of(NAMES));
-        Suggestion::new(first, known.iter().copied(), other_help)
+        scope.suggest(first, known.iter().copied(), other_help)
     };
     let message = format!("unknown reference `{{{}}}`", segments.join("."));
     let shown = suggestion.shown_as(|near| {

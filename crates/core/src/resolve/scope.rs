@@ -7,6 +7,7 @@ use super::values::Values;
 use crate::model::environment::Environment;
 use crate::model::module::Header;
 use crate::model::variables::Variable;
+use crate::suggest::Suggestion;
 
 /// The values that references can use.
 #[derive(Clone, Copy, Debug)]
@@ -27,9 +28,31 @@ pub struct Scope<'a> {
     pub used: &'a RefCell<BTreeMap<String, String>>,
     /// The bytes that values have replaced so far.
     pub expanded: &'a Cell<usize>,
+    /// How many suggestions were searched for so far.
+    pub searches: &'a Cell<usize>,
 }
 
+/// How many unknown names of a file get a suggestion, so that a large file stays fast.
+const MOST_SEARCHES: usize = 100;
+
 impl Scope<'_> {
+    /// Suggests a known name, like [`Suggestion::new`]. After many unknown names, there is only
+    /// other help.
+    pub(super) fn suggest<'n>(
+        &self,
+        found: &str,
+        known: impl IntoIterator<Item = &'n str>,
+        other_help: impl FnOnce() -> String,
+    ) -> Suggestion {
+        let searches = self.searches.get();
+        self.searches.set(searches.saturating_add(1));
+        if searches < MOST_SEARCHES {
+            Suggestion::new(found, known, other_help)
+        } else {
+            Suggestion::new(found, [], other_help)
+        }
+    }
+
     /// Returns the value of an input from the values file, and records its use.
     #[must_use]
     pub fn value(&self, input: &str) -> Option<String> {

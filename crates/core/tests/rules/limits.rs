@@ -17,7 +17,7 @@ fn module(fields: &str) -> Files {
 }
 
 fn file(text: &str) -> Files {
-    Files { service: text.to_owned(), environment: ENVIRONMENT.to_owned() }
+    Files { service: text.to_owned(), environment: ENVIRONMENT.to_owned(), values: None }
 }
 
 fn environment(text: &str) -> Files {
