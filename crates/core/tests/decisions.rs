@@ -193,6 +193,27 @@ fn the_first_link_decides_a_shared_key_of_the_secret() {
 }
 
 #[test]
+fn the_first_service_decides_a_shared_key_of_the_secret() {
+    let renames = "db_user: U, db_password: P, db_host: HOST, db_name: N";
+    let modules = format!(
+        "  - {{type: postgres, name: one}}\n  - {{type: postgres, name: two}}\n  \
+         - {{type: k8s-service, name: web, image: a, port: {{http: 80}}, \
+            links: [{{two: [{{{renames}}}]}}]}}\n"
+    );
+    let mut request = request(&format!("image: a\nlinks: [{{one: [{{{renames}}}]}}]"), &modules);
+    let outputs =
+        |host: &str| format!("{{db_user: u, db_password: p, db_host: {host}, db_name: n}}");
+    request.values = Some(SourceText {
+        name: "values.yml".to_owned(),
+        text: format!("modules: {{one: {}, two: {}}}\n", outputs("one"), outputs("two")),
+    });
+    let manifests = analyze(&request, true).manifests.expect("no errors");
+    let secret = manifests.iter().find(|manifest| manifest.kind.name() == "Secret");
+    let secret = secret.expect("a Secret is rendered").to_value();
+    assert_eq!(secret["stringData"]["HOST"], "two", "the service `web` is first");
+}
+
+#[test]
 fn a_gateway_is_a_namespace_and_a_name() {
     let mut request = request("image: a\npublic_uri: acme.io", "");
     request.choices.exposure = Some("gateway".to_owned());

@@ -43,8 +43,7 @@ pub(super) fn of_job(service: &Checked<K8sService>, context: &ServiceContext<'_>
 fn first_variables(service: &Checked<K8sService>, context: &ServiceContext<'_>) -> Vec<Value> {
     let mut env = Vec::new();
     let own = env_vars::RDS_CA_PATH;
-    let given = service.env_vars.value.0.iter().any(|variable| variable.name.value.as_str() == own);
-    if config_map::is_needed(context) && !given {
+    if config_map::is_needed(context) {
         env.push(Value::from(
             Map::new().with("name", own).with("value", format!("/config/{}", config_map::KEY)),
         ));

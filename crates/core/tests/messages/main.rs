@@ -1,5 +1,6 @@
 //! The message, the help and the fix of diagnostics, and the values that references get.
 
+mod help;
 mod links;
 mod names;
 mod probes;
