@@ -287,3 +287,80 @@ pub(crate) async fn restart(
     let patched = patched.map_err(|error| explain(error, "restarting", &restarting))?;
     Ok(patched.0.metadata.generation != user.generation)
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn secret(values: &[(&str, &str)]) -> ManualSecret {
+        let value = |(name, value): &(&str, &str)| {
+            ((*name).to_owned(), ByteString(value.as_bytes().to_vec()))
+        };
+        let data = Some(values.iter().map(value).collect());
+        ManualSecret(Some(Secret { data, ..Secret::default() }))
+    }
+
+    fn values(of: &[(&str, &str)]) -> SecretValues {
+        of.iter().map(|(name, value)| ((*name).to_owned(), (*value).into())).collect()
+    }
+
+    #[test]
+    fn a_value_is_new_changed_or_the_same() {
+        let stored = secret(&[("A", "1"), ("B", "")]);
+        let new = values(&[("C", "1"), ("A", "1"), ("B", "2")]);
+        let expected = [("C", Change::New), ("A", Change::Same), ("B", Change::Changed)];
+        assert_eq!(stored.changes(&new), expected);
+        assert_eq!(ManualSecret(None).changes(&new[..1]), [("C", Change::New)]);
+        assert_eq!(stored.names().collect::<Vec<_>>(), ["A", "B"]);
+        assert!(stored.has("A") && stored.has("B") && !stored.has("C"));
+        assert!(!stored.is_empty("A") && stored.is_empty("B") && !stored.is_empty("C"));
+    }
+
+    #[test]
+    fn all_values_together_have_at_most_one_mebibyte() {
+        let half = "x".repeat(MAX_BYTES / 2);
+        let stored = secret(&[("A", &half)]);
+        assert!(stored.check_size(&values(&[("B", &half)])).is_ok());
+        let error = stored.check_size(&values(&[("B", &(half.clone() + "x"))]));
+        assert!(error.is_err_and(|error| error.to_string().contains("larger than 1 MiB")));
+        // A new value replaces the old one.
+        let most = "x".repeat(MAX_BYTES);
+        assert!(stored.check_size(&values(&[("A", &most)])).is_ok());
+        assert!(stored.check_size(&values(&[("A", &most), ("B", "x")])).is_err());
+    }
+
+    #[test]
+    fn the_version_changes_with_every_write() {
+        let version = |uid: &str, version: &str| {
+            let mut secret = Secret::default();
+            secret.metadata.uid = Some(uid.to_owned());
+            secret.metadata.resource_version = Some(version.to_owned());
+            ManualSecret(Some(secret)).version()
+        };
+        assert_eq!(version("a", "1"), version("a", "1"));
+        assert_ne!(version("a", "1"), version("a", "2"));
+        assert_ne!(version("a", "1"), version("b", "1"));
+        assert_eq!(ManualSecret(None).version(), None);
+    }
+
+    #[test]
+    fn only_deployments_with_keys_of_the_secret_use_it() {
+        let user = |secret: &str| {
+            let variable = |name: &str, reference: &str| {
+                let reference = json!({"name": reference, "key": name});
+                json!({"name": name, "valueFrom": {"secretKeyRef": reference}})
+            };
+            let env = [variable("A", secret), variable("B", "other"), json!({"name": "C"})];
+            let pod = json!({"containers": [{"name": "app", "env": env}]});
+            let deployment = json!({
+                "metadata": {"name": "api", "generation": 3},
+                "spec": {"selector": {}, "template": {"spec": pod}},
+            });
+            SecretUser::of(serde_json::from_value(deployment).expect("a Deployment"))
+        };
+        let found = user(MANUAL_SECRETS).expect("it uses the Secret");
+        assert_eq!((&*found.name, found.generation), ("api", Some(3)));
+        assert_eq!(found.keys, ["A"]);
+        assert!(user("secret").is_none());
+    }
+}

@@ -130,3 +130,114 @@ async fn delete_secret(client: &kube::Client, layer: &str, name: &str) -> Result
         Err(error) => Err(explain(error, "deleting", &format!("Secret {name}"))),
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use serde_json::{Value, json};
+
+    use super::*;
+    use crate::fake_server::{Seen, answering};
+
+    /// Returns the list of Secrets, as the API server returns their metadata.
+    fn secrets(items: &[Value]) -> (u16, Value) {
+        let items: Vec<Value> =
+            items.iter().map(|metadata| json!({"metadata": metadata})).collect();
+        (200, json!({"kind": "PartialObjectMetadataList", "metadata": {}, "items": items}))
+    }
+
+    fn revision(number: u32, status: &str, parts: usize) -> Value {
+        let labels =
+            json!({LAYER: "shop", NUMBER: number.to_string(), "optakit.dev/status": status});
+        let annotations =
+            json!({"optakit.dev/digest": "sha256:1", "optakit.dev/parts": parts.to_string()});
+        let name = secret_name("shop", number);
+        json!({"name": name, "labels": labels, "annotations": annotations})
+    }
+
+    /// Returns the Secrets that a trim deletes, in order.
+    async fn trimmed(
+        revisions: Vec<Value>,
+        parts: Vec<Value>,
+        needed: &[u32],
+        kept: Option<usize>,
+    ) -> Vec<String> {
+        let (client, requests) = answering(move |seen: &Seen| match seen.method.as_str() {
+            "DELETE" => (200, json!({"kind": "Status", "status": "Success"})),
+            _ if seen.path.contains("revision-part") => secrets(&parts),
+            _ => secrets(&revisions),
+        });
+        trim(&client, "shop", needed, kept).await.expect("the revisions are deleted");
+        let requests = requests.lock().expect("no test panics").clone();
+        let deleted = requests.iter().filter(|seen| seen.method == "DELETE");
+        let name = |seen: &Seen| {
+            let path = seen.path.split('?').next().unwrap_or_default();
+            path.rsplit('/').next().unwrap_or_default().to_owned()
+        };
+        deleted.map(name).collect()
+    }
+
+    fn names(numbers: &[u32]) -> Vec<String> {
+        numbers.iter().map(|number| secret_name("shop", *number)).collect()
+    }
+
+    #[tokio::test]
+    async fn the_newest_revisions_are_kept_deployed_ones_and_others() {
+        let all = || {
+            let status = |number: u32| if number.is_multiple_of(2) { "deployed" } else { "failed" };
+            (1..=8).map(|number| revision(number, status(number), 1)).collect::<Vec<_>>()
+        };
+        let none = Vec::new;
+        assert_eq!(trimmed(all(), none(), &[8], Some(2)).await, names(&[4, 2, 3, 1]));
+        assert_eq!(trimmed(all(), none(), &[2, 3, 8], Some(2)).await, names(&[4, 1]));
+        assert_eq!(trimmed(all(), none(), &[8], Some(4)).await, names(&[]));
+        // Revisions above the one that runs are not from a run.
+        assert_eq!(trimmed(all(), none(), &[6], Some(2)).await, names(&[2, 1]));
+        assert_eq!(trimmed(all(), none(), &[], Some(3)).await, names(&[2, 1]));
+    }
+
+    #[tokio::test]
+    async fn ten_revisions_are_kept_without_a_number() {
+        let all = (1..=12).map(|number| revision(number, "deployed", 1)).collect();
+        assert_eq!(trimmed(all, Vec::new(), &[12], None).await, names(&[2, 1]));
+    }
+
+    #[tokio::test]
+    async fn the_parts_of_a_revision_are_deleted_after_it() {
+        let parts = || vec![json!({"name": part_name("shop", 1, 2)})];
+        let both = vec![revision(2, "deployed", 1), revision(1, "deployed", 2)];
+        let deleted = trimmed(both, parts(), &[2], Some(1)).await;
+        assert_eq!(deleted, [secret_name("shop", 1), part_name("shop", 1, 2)]);
+        let one = vec![revision(2, "deployed", 1), revision(1, "deployed", 1)];
+        assert_eq!(trimmed(one, parts(), &[2], Some(1)).await, names(&[1]));
+    }
+
+    #[tokio::test]
+    async fn only_parts_without_a_revision_are_orphans() {
+        let names: Vec<String> =
+            [(1, 2), (1, 3), (2, 2)].map(|(number, part)| part_name("shop", number, part)).into();
+        let known = Revision::from_metadata(
+            serde_json::from_value(revision(1, "deployed", 2)).expect("valid metadata"),
+            "shop",
+        );
+        let deleted = |_: &Seen| (200, json!({"kind": "Status", "status": "Success"}));
+        let (client, requests) = answering(deleted);
+        let orphans = Orphans(names);
+        orphans.delete(&client, "shop", &[known.expect("a revision")]).await.expect("deleted");
+        let requests = requests.lock().expect("no test panics").clone();
+        let paths: Vec<&str> =
+            requests.iter().filter_map(|seen| seen.path.split('?').next()).collect();
+        let path = |name: String| format!("/api/v1/namespaces/shop/secrets/{name}");
+        assert_eq!(paths, [path(part_name("shop", 1, 3)), path(part_name("shop", 2, 2))]);
+    }
+
+    #[tokio::test]
+    async fn a_secret_that_is_deleted_already_is_no_error() {
+        let answer = |code: u16| {
+            move |_: &Seen| (code, json!({"kind": "Status", "status": "Failure", "code": code}))
+        };
+        let (client, _) = answering(answer(404));
+        delete_secret(&client, "shop", "x").await.expect("it is deleted already");
+        let (client, _) = answering(answer(403));
+        delete_secret(&client, "shop", "x").await.expect_err("it is forbidden");
+    }
+}

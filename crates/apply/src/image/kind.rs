@@ -57,3 +57,64 @@ pub(super) fn is_foreign(layer: &Descriptor) -> bool {
         )
         || layer.media_type().as_ref().contains(".foreign.")
 }
+
+#[cfg(test)]
+mod tests {
+    use serde_json::json;
+
+    use super::*;
+
+    const DIGEST: &str = "sha256:9b2f3c5e1a7d4860b1f2e3d4c5b6a79880716253a4b5c6d7e8f90a1b2c3d4e5f";
+    const LAYER: &str = "application/vnd.oci.image.layer.v1.tar+gzip";
+
+    fn manifest(config: &str, layers: &[&str], kind: Option<&str>) -> ImageManifest {
+        let part = |kind: &str| json!({"mediaType": kind, "digest": DIGEST, "size": 1});
+        let layers: Vec<_> = layers.iter().map(|layer| part(layer)).collect();
+        let mut manifest = json!({"schemaVersion": 2, "config": part(config), "layers": layers});
+        if let Some(kind) = kind {
+            manifest["artifactType"] = kind.into();
+        }
+        serde_json::from_value(manifest).expect("a manifest")
+    }
+
+    #[test]
+    fn artifacts_are_named() {
+        let oci = "application/vnd.oci.image.config.v1+json";
+        let empty = "application/vnd.oci.empty.v1+json";
+        let helm = "application/vnd.cncf.helm.config.v1+json";
+        let check = |config: &str, layers: &[&str], kind: Option<&str>, expected: Option<&str>| {
+            let found = artifact(&manifest(config, layers, kind));
+            assert_eq!(found.as_deref(), expected, "{config} {layers:?} {kind:?}");
+        };
+        check(oci, &[LAYER], None, None);
+        check(oci, &[], None, None);
+        check(oci, &[LAYER], Some(oci), None);
+        let docker = "application/vnd.docker.image.rootfs.diff.tar.gzip";
+        check(DOCKER_CONFIG, &[docker], None, None);
+        let chart = "a Helm chart of type `application/vnd.cncf.helm.config.v1+json`";
+        check(helm, &[LAYER], None, Some(chart));
+        check(empty, &[LAYER], None, Some("an artifact without a configuration"));
+        let bill = "an SBOM of type `application/spdx+json`";
+        check(empty, &[LAYER], Some("application/spdx+json"), Some(bill));
+        check(oci, &[LAYER, "application/spdx+json"], None, Some(bill));
+        check(oci, &["text/plain"], None, Some("an artifact of type `text/plain`"));
+    }
+
+    #[test]
+    fn layers_of_other_servers_are_foreign() {
+        let layer = |kind: &str, urls: &[&str]| -> Descriptor {
+            let layer = json!({"mediaType": kind, "digest": DIGEST, "size": 1, "urls": urls});
+            serde_json::from_value(layer).expect("a descriptor")
+        };
+        assert!(!is_foreign(&layer(LAYER, &[])));
+        assert!(is_foreign(&layer(LAYER, &["https://a"])));
+        for kind in [
+            "application/vnd.oci.image.layer.nondistributable.v1.tar",
+            "application/vnd.oci.image.layer.nondistributable.v1.tar+gzip",
+            "application/vnd.oci.image.layer.nondistributable.v1.tar+zstd",
+            "application/vnd.docker.image.rootfs.foreign.diff.tar.gzip",
+        ] {
+            assert!(is_foreign(&layer(kind, &[])), "{kind}");
+        }
+    }
+}

@@ -105,3 +105,56 @@ fn reason(error: &OciDistributionError) -> String {
         other => other.to_string(),
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn answered(status: u16, body: &str) -> RequestError {
+        let status = StatusCode::from_u16(status).expect("a status");
+        RequestError::Status { status, body: Bytes::copy_from_slice(body.as_bytes()) }
+    }
+
+    fn of_library(code: u16) -> RequestError {
+        let (url, message) = ("https://a/?_state=session".to_owned(), String::new());
+        RequestError::Library(OciDistributionError::ServerError { code, url, message })
+    }
+
+    #[test]
+    fn only_errors_that_can_pass_are_retried() {
+        for (status, expected) in [
+            (400, false),
+            (401, false),
+            (403, false),
+            (404, false),
+            (408, true),
+            (416, true),
+            (429, true),
+            (499, false),
+            (500, true),
+            (503, true),
+        ] {
+            assert_eq!(answered(status, "").is_temporary(), expected, "{status}");
+            assert_eq!(of_library(status).is_temporary(), expected, "{status}");
+            assert_eq!(of_library(status).status(), Some(status));
+        }
+        assert!(RequestError::Connection { reason: "reset".to_owned() }.is_temporary());
+        assert!(RequestError::Stalled { seconds: 30 }.is_temporary());
+        let read = RequestError::Read(std::io::Error::other("x"));
+        assert!(!read.is_temporary() && read.status().is_none());
+        assert!(!RequestError::Protocol("x".to_owned()).is_temporary());
+        let rejected = RequestError::from(OciDistributionError::AuthenticationFailure("x".into()));
+        assert_eq!((rejected.status(), rejected.is_temporary()), (Some(401), false));
+    }
+
+    #[test]
+    fn a_message_has_the_reason_and_the_status_but_no_url() {
+        let text = |error: RequestError| error.to_string();
+        let body = "{\"errors\": [{\"code\": \"DENIED\", \"message\": \"no access\"}]}";
+        assert_eq!(text(answered(403, body)), "no access (status 403)");
+        assert_eq!(text(answered(403, "{\"errors\": [{\"message\": \"\"}]}")), "status 403");
+        assert_eq!(text(answered(502, "<html>")), "status 502");
+        assert_eq!(text(of_library(503)), "status 503");
+        assert_eq!(text(RequestError::Stalled { seconds: 30 }), "no data was sent for 30 seconds");
+    }
+}

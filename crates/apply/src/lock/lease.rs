@@ -158,3 +158,117 @@ pub(super) fn holder_of(lease: &Lease) -> Option<&String> {
     let holder = lease.spec.as_ref().and_then(|spec| spec.holder_identity.as_ref());
     holder.filter(|holder| !holder.is_empty())
 }
+
+#[cfg(test)]
+mod tests {
+    use serde_json::{Value, json};
+
+    use super::*;
+    use crate::fake_server::{Seen, answering};
+
+    fn answer(code: u16) -> (u16, Value) {
+        (code, json!({"kind": "Status", "status": "Failure", "code": code, "message": "x"}))
+    }
+
+    fn lease(holder: &str) -> Lease {
+        let metadata = json!({
+            "name": "optakit-shop", "namespace": "shop", "uid": "7", "resourceVersion": "3",
+            "labels": {"a": "b"}, "annotations": {"of": "the other run"},
+            "managedFields": [{"manager": "optakit"}],
+        });
+        let time = "2026-01-01T00:00:00.000000Z";
+        let spec = json!({"holderIdentity": holder, "acquireTime": time, "renewTime": time});
+        serde_json::from_value(json!({"metadata": metadata, "spec": spec})).expect("a Lease")
+    }
+
+    fn ours(client: &kube::Client) -> LayerLease {
+        LayerLease::new(client, "shop", "me".to_owned(), Some("machine".to_owned()))
+    }
+
+    #[tokio::test]
+    async fn a_new_lease_names_its_holder_and_its_duration() {
+        let (client, requests) = answering(|seen| (201, seen.body.clone()));
+        let written = ours(&client).create().await.expect("it is created");
+        assert!(matches!(written, Written::Done(_)));
+        let requests = requests.lock().expect("no test panics").clone();
+        let Seen { method, path, body } = &requests[0];
+        assert_eq!(method, "POST");
+        assert!(path.starts_with("/apis/coordination.k8s.io/v1/namespaces/shop/leases"), "{path}");
+        assert_eq!(body["metadata"]["name"], "optakit-shop");
+        assert_eq!(body["metadata"]["annotations"][presence::MACHINE], "machine");
+        assert_eq!(body["spec"]["holderIdentity"], "me");
+        assert_eq!(body["spec"]["leaseDurationSeconds"], 30);
+        assert_eq!(body["spec"]["acquireTime"], body["spec"]["renewTime"]);
+    }
+
+    #[tokio::test]
+    async fn a_taken_lease_is_the_one_that_was_read() {
+        let (client, requests) = answering(|seen| (200, seen.body.clone()));
+        ours(&client).take(&lease("other")).await.expect("it is taken");
+        let body = requests.lock().expect("no test panics")[0].body.clone();
+        assert_eq!(body["metadata"]["resourceVersion"], "3");
+        assert_eq!(body["metadata"]["uid"], "7");
+        assert_eq!(body["metadata"]["labels"], json!({"a": "b"}));
+        assert_eq!(body["metadata"]["annotations"]["of"], Value::Null);
+        assert_eq!(body["spec"]["holderIdentity"], "me");
+    }
+
+    #[tokio::test]
+    async fn a_renewal_changes_only_the_time() {
+        let (client, requests) = answering(|seen| (200, seen.body.clone()));
+        ours(&client).renew(lease("me")).await.expect("it is renewed");
+        let mut body = requests.lock().expect("no test panics")[0].body.clone();
+        assert_ne!(body["spec"]["renewTime"].take(), "2026-01-01T00:00:00.000000Z");
+        assert_eq!(body["spec"]["acquireTime"], "2026-01-01T00:00:00.000000Z");
+        assert_eq!(body["metadata"]["resourceVersion"], "3");
+        assert_eq!(body["metadata"]["managedFields"], Value::Null);
+    }
+
+    #[tokio::test]
+    async fn a_changed_lease_is_refused_and_other_errors_are_reported() {
+        for (code, on_create, on_replace) in
+            [(409, true, true), (404, false, true), (403, false, false)]
+        {
+            let (client, _) = answering(move |_| answer(code));
+            let refused = |written: Result<Written, LiveError>| {
+                written.is_ok_and(|written| matches!(written, Written::Refused))
+            };
+            assert_eq!(refused(ours(&client).create().await), on_create, "{code}");
+            assert_eq!(refused(ours(&client).renew(lease("me")).await), on_replace, "{code}");
+            assert_eq!(refused(ours(&client).take(&lease("a")).await), on_replace, "{code}");
+        }
+    }
+
+    /// Returns the methods and bodies of a release, if the Lease has a holder.
+    async fn release(holder: &'static str, codes: &'static [u16]) -> (bool, Vec<Seen>) {
+        let deletions = std::sync::Arc::new(std::sync::atomic::AtomicUsize::new(0));
+        let (client, requests) = answering(move |seen| match seen.method.as_str() {
+            "GET" => (200, serde_json::to_value(lease(holder)).expect("JSON")),
+            _ => {
+                let at = deletions.fetch_add(1, std::sync::atomic::Ordering::Relaxed);
+                answer(codes[at])
+            }
+        });
+        let released = ours(&client).release().await.is_ok();
+        let requests = requests.lock().expect("no test panics").clone();
+        (released, requests.into_iter().filter(|seen| seen.method == "DELETE").collect())
+    }
+
+    #[tokio::test]
+    async fn only_an_own_lease_is_released_and_a_conflict_is_repeated() {
+        assert_eq!(release("other", &[]).await.1.len(), 0);
+        let (released, deletions) = release("me", &[409, 200]).await;
+        assert_eq!((released, deletions.len()), (true, 2));
+        let expected = json!({"uid": "7", "resourceVersion": "3"});
+        assert_eq!(deletions[0].body["preconditions"], expected);
+        assert!(release("me", &[404]).await.0, "it is deleted already");
+        assert!(!release("me", &[403]).await.0);
+    }
+
+    #[test]
+    fn a_released_lease_has_no_holder() {
+        assert_eq!(holder_of(&lease("me")).map(String::as_str), Some("me"));
+        assert_eq!(holder_of(&lease("")), None);
+        assert_eq!(holder_of(&Lease::default()), None);
+    }
+}

@@ -246,3 +246,62 @@ fn reference(kind: Kind, object: &ReleasedObject) -> DesiredObject {
     let object = BundleObject::new(object).expect("the kind is known");
     DesiredObject::new(usize::MAX, &object)
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn object(kind: &str, name: &str, namespace: &str) -> ReleasedObject {
+        let [kind, name, namespace] = [kind, name, namespace].map(str::to_owned);
+        ReleasedObject { kind, name, namespace }
+    }
+
+    fn release(objects: Vec<ReleasedObject>) -> Records {
+        let release = Release { namespace: "default".to_owned(), name: "shop-api".to_owned() };
+        Records { objects, ..Records::missing(release) }
+    }
+
+    /// Returns the adopted objects and the others, for a bundle with one Service.
+    fn split(object: ReleasedObject) -> Result<(Vec<String>, Vec<String>), String> {
+        let wanted = self::object("Service", "api", "shop");
+        let targets = [reference(Kind::Service, &wanted)];
+        let (adopted, left) = rest("shop", &targets, &[release(vec![wanted, object])])
+            .map_err(|error| error.to_string())?;
+        let adopted = adopted.iter().map(DesiredObject::label).collect();
+        Ok((adopted, left.iter().map(|left| format!("{} {}", left.kind, left.name)).collect()))
+    }
+
+    #[test]
+    fn objects_of_a_release_are_adopted_if_optakit_could_have_made_them() {
+        let adopted = Ok((vec!["Service old".to_owned()], Vec::new()));
+        assert_eq!(split(object("Service", "old", "shop")), adopted);
+        for left in [object("Service", "api", "other"), object("ConfigMap", "api", "shop")] {
+            let name = format!("{} {}", left.kind, left.name);
+            assert_eq!(split(left), Ok((Vec::new(), vec![name])));
+        }
+        for kind in WORKLOADS {
+            let error = split(object(kind, "worker", "shop")).expect_err("it runs pods");
+            let expected = format!("also contains {kind} worker of namespace shop");
+            assert!(error.contains(&expected), "{error}");
+        }
+    }
+
+    #[test]
+    fn a_release_contains_objects_of_its_records_or_with_its_annotations() {
+        let releases = [release(vec![object("Service", "api", "shop")])];
+        let is_released = |name: &str, layer: &str, annotations: Value| {
+            let live = json!({"metadata": {"annotations": annotations}});
+            is_released(&live, Kind::Service, name, layer, &releases)
+        };
+        assert!(is_released("api", "shop", json!({})));
+        assert!(!is_released("web", "shop", json!({})) && !is_released("api", "web", json!({})));
+        let marks = |name: &str| {
+            json!({
+                "meta.helm.sh/release-name": name,
+                "meta.helm.sh/release-namespace": "default",
+            })
+        };
+        assert!(is_released("web", "shop", marks("shop-api")));
+        assert!(!is_released("web", "shop", marks("shop-web")));
+    }
+}

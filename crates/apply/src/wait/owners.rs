@@ -35,3 +35,41 @@ pub(super) fn first_image(pod: Option<&PodSpec>) -> String {
     let image = container.and_then(|container| container.image.as_deref());
     visible_line(image.unwrap_or_default()).into_owned()
 }
+
+#[cfg(test)]
+mod tests {
+    use serde_json::{Value, json};
+
+    use super::*;
+
+    fn metadata(uid: &str, owner: &str, revision: &str) -> Value {
+        let owner = json!({"apiVersion": "v1", "kind": "X", "name": "x", "uid": owner});
+        let annotations = json!({REVISION: revision});
+        json!({"uid": uid, "annotations": annotations, "ownerReferences": [owner]})
+    }
+
+    fn set(uid: &str, owner: &str, revision: &str) -> Arc<ReplicaSet> {
+        let set = json!({"metadata": metadata(uid, owner, revision)});
+        Arc::new(serde_json::from_value(set).expect("a ReplicaSet"))
+    }
+
+    #[test]
+    fn the_new_set_has_the_revision_and_the_owner() {
+        let deployment = json!({"metadata": metadata("d", "nobody", "2")});
+        let deployment = serde_json::from_value(deployment).expect("a Deployment");
+        let sets = [set("old", "d", "1"), set("foreign", "e", "2"), set("new", "d", "2")];
+        let found = new_set(&deployment, &sets).expect("the set exists");
+        assert_eq!(found.metadata.uid.as_deref(), Some("new"));
+        assert!(new_set(&deployment, &sets[..2]).is_none());
+        assert!(new_set(&Deployment::default(), &sets).is_none(), "it is not observed yet");
+    }
+
+    #[test]
+    fn the_first_image_is_shown_in_one_line() {
+        let pod = json!({"containers": [{"name": "a", "image": "x\u{1b}[1m:1"}, {"name": "b"}]});
+        let pod: PodSpec = serde_json::from_value(pod).expect("a pod");
+        let image = first_image(Some(&pod));
+        assert!(image.starts_with('x') && !image.contains('\u{1b}'), "{image}");
+        assert_eq!(first_image(None), "");
+    }
+}

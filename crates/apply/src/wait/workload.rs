@@ -196,3 +196,125 @@ impl Workload {
         }
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use serde_json::{Value, json};
+
+    use super::*;
+
+    fn workload(kind: Kind, spec: &Value, status: &Value) -> Workload {
+        let metadata = json!({"name": "api", "uid": "w"});
+        let mut object = json!({
+            "apiVersion": "apps/v1", "kind": kind.name(), "metadata": metadata, "spec": spec,
+        });
+        if !status.is_null() {
+            object["status"] = status.clone();
+        }
+        let object = serde_json::from_value(object).expect("an object");
+        Workload::parse(kind, object).expect("the kind has pods")
+    }
+
+    fn spec(replicas: Option<i32>) -> Value {
+        let pod = json!({"containers": [{"name": "app", "image": "acme/api:1"}]});
+        json!({
+            "replicas": replicas, "selector": {}, "serviceName": "api", "template": {"spec": pod},
+        })
+    }
+
+    const BOTH: [Kind; 2] = [Kind::Deployment, Kind::StatefulSet];
+
+    #[test]
+    fn the_number_of_pods_is_one_by_default() {
+        for kind in BOTH {
+            assert_eq!(workload(kind, &spec(Some(3)), &Value::Null).wanted(), 3);
+            assert_eq!(workload(kind, &spec(None), &Value::Null).wanted(), 1);
+            assert_eq!(workload(kind, &spec(Some(0)), &Value::Null).wanted(), 0);
+        }
+    }
+
+    #[test]
+    fn a_pod_counts_when_it_is_ready_and_available() {
+        let status = |ready: i32, available: i32| {
+            json!({
+                "replicas": 4, "updatedReplicas": 3, "readyReplicas": ready,
+                "availableReplicas": available, "observedGeneration": 9,
+            })
+        };
+        for kind in BOTH {
+            let numbers = |ready: i32, available: i32| {
+                let found = workload(kind, &spec(Some(4)), &status(ready, available)).numbers();
+                let Numbers { total, updated, ready } = found.expect("there is a status");
+                (total, updated, ready)
+            };
+            assert_eq!(numbers(2, 1), (4, 3, 1), "{kind}");
+            assert_eq!(numbers(1, 2), (4, 3, 1), "{kind}");
+            let without = workload(kind, &spec(Some(4)), &Value::Null);
+            assert!(without.numbers().is_none(), "{kind}");
+            assert_eq!(without.observed_generation(), 0, "{kind}");
+            let with = workload(kind, &spec(Some(4)), &status(1, 1));
+            assert_eq!((with.observed_generation(), with.kind()), (9, kind));
+            assert_eq!(with.image(), "acme/api:1");
+            assert_eq!(with.metadata().name.as_deref(), Some("api"));
+        }
+    }
+
+    #[test]
+    fn other_kinds_have_no_pods() {
+        let service = json!({"apiVersion": "v1", "kind": "Service", "metadata": {"name": "api"}});
+        let service = serde_json::from_value(service).expect("an object");
+        assert!(Workload::parse(Kind::Service, service).is_none());
+    }
+
+    fn pod(name: &str, owner: &str, revision: &str, deleted: bool) -> Arc<Pod> {
+        let owner = json!({"apiVersion": "apps/v1", "kind": "X", "name": "x", "uid": owner});
+        let time = deleted.then_some("2026-01-01T00:00:00Z");
+        let labels = json!({POD_REVISION: revision});
+        let metadata = json!({
+            "name": name, "labels": labels, "ownerReferences": [owner], "deletionTimestamp": time,
+        });
+        Arc::new(serde_json::from_value(json!({"metadata": metadata})).expect("a pod"))
+    }
+
+    fn names(pods: Option<Vec<&Arc<Pod>>>) -> Option<Vec<&str>> {
+        pods.map(|pods| pods.into_iter().filter_map(|pod| pod.metadata.name.as_deref()).collect())
+    }
+
+    #[test]
+    fn new_pods_of_a_stateful_set_have_its_revision() {
+        let pods = [
+            pod("new", "w", "r2", false),
+            pod("old", "w", "r1", false),
+            pod("deleted", "w", "r2", true),
+            pod("foreign", "v", "r2", false),
+        ];
+        let status = json!({"replicas": 1, "updateRevision": "r2"});
+        let set = workload(Kind::StatefulSet, &spec(None), &status);
+        assert_eq!(names(set.new_pods(&[], &pods)), Some(vec!["new"]));
+        assert!(set.conditions().is_empty());
+        let unknown = workload(Kind::StatefulSet, &spec(None), &json!({"replicas": 1}));
+        assert_eq!(names(unknown.new_pods(&[], &pods)), None);
+        assert_eq!(set.owner_of_new_pods(&[]).and_then(|owner| owner.uid.as_deref()), Some("w"));
+    }
+
+    #[test]
+    fn new_pods_of_a_deployment_belong_to_its_new_set() {
+        let revision = json!({"deployment.kubernetes.io/revision": "2"});
+        let owner = json!({"apiVersion": "apps/v1", "kind": "X", "name": "x", "uid": "w"});
+        let set = json!({"metadata": {
+            "uid": "s", "annotations": revision, "ownerReferences": [owner],
+        }});
+        let sets = [Arc::new(serde_json::from_value(set).expect("a ReplicaSet"))];
+        let mut deployment = workload(Kind::Deployment, &spec(None), &Value::Null);
+        let pods = [pod("new", "s", "", false), pod("old", "t", "", false)];
+        assert_eq!(names(deployment.new_pods(&sets, &pods)), None, "it is not observed yet");
+        if let Workload::Deployment(deployment) = &mut deployment {
+            let deployment = Arc::make_mut(deployment);
+            deployment.metadata.annotations =
+                Some([("deployment.kubernetes.io/revision".to_owned(), "2".to_owned())].into());
+        }
+        assert_eq!(names(deployment.new_pods(&sets, &pods)), Some(vec!["new"]));
+        let owner = deployment.owner_of_new_pods(&sets).and_then(|owner| owner.uid.as_deref());
+        assert_eq!(owner, Some("s"));
+    }
+}
