@@ -104,7 +104,10 @@ test('the last text is kept when the page closes before it is saved', async (t) 
   await keep(page, 'saved');
   await page.evaluate(() => {
     // The database gets no time for this text.
-    here.keep(() => 'last letters');
+    IDBObjectStore.prototype.put = () => {
+      throw new Error('the page is gone');
+    };
+    here.keep(() => 'last letters').catch(() => {});
     dispatchEvent(new Event('pagehide'));
     location.reload();
   });
@@ -127,6 +130,14 @@ test('the newest of several texts is saved', async (t) => {
     await first;
   });
   assert.deepEqual(await texts(page), ['third']);
+  await page.evaluate(() =>
+    here.keep(() => {
+      // While the first text is being written, a person types the second one.
+      queueMicrotask(() => here.keep(() => 'during the write'));
+      return 'before';
+    }),
+  );
+  assert.deepEqual(await texts(page), ['during the write']);
   await keep(page, 'fourth');
   assert.deepEqual(await texts(page), ['fourth']);
   await page.evaluate(async () => {
