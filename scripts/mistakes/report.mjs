@@ -18,7 +18,7 @@ const root = new URL('../../', import.meta.url).pathname;
  */
 export function report(file, mistakes, test) {
   const work = mkdtempSync(join(tmpdir(), 'optakit-mistakes-'));
-  for (const path of ['crates/web/js', 'scripts/browser.mjs', test]) {
+  for (const path of ['crates/web/js', 'crates/web/tests/browser', 'scripts', test]) {
     cpSync(join(root, path), join(work, path), { recursive: true });
   }
   symlinkSync(join(root, 'node_modules'), join(work, 'node_modules'));

@@ -61,3 +61,17 @@ export const seal = async (text) => (vault ? vault.seal(text) : text);
  * @returns {Promise<string>}
  */
 export const unseal = async (stored) => (vault ? vault.open(stored) : stored);
+
+/**
+ * Returns a text as it is stored while the page closes; undefined if it cannot be encrypted.
+ *
+ * @param {string} text
+ */
+export const sealAtOnce = (text) => (isServed ? vault?.sealAtOnce(text) : text);
+
+/**
+ * Returns a text that was stored while a page closed.
+ *
+ * @param {string} stored
+ */
+export const unsealAtOnce = async (stored) => (vault ? vault.openAtOnce(stored) : stored);

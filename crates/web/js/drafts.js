@@ -1,5 +1,5 @@
 // Drafts: each tab saves its work in a draft of the database. Only one tab writes a draft.
-import { database, isServed, seal, unseal } from './database.js';
+import { database, isServed, seal, sealAtOnce, unseal, unsealAtOnce } from './database.js';
 import { painted } from './painted.js';
 
 const DRAFT = 'optakit.draft';
@@ -46,7 +46,8 @@ async function findDraft() {
     if (await lock(draft.id)) {
       ownId = draft.id;
       sessionStorage.setItem(DRAFT, ownId);
-      return localStorage.getItem(UNWRITTEN + ownId) ?? (await unseal(draft.text));
+      const unwritten = localStorage.getItem(UNWRITTEN + ownId);
+      return unwritten === null ? unseal(draft.text) : unsealAtOnce(unwritten);
     }
   }
   await startDraft();
@@ -116,21 +117,15 @@ export async function rescue(texts) {
   localStorage.removeItem(UNWRITTEN + ownId);
 }
 
-// A page that is closed has no time for the database, so write to the local storage. `optakit edit`
-// stores nothing there, because it is not encrypted.
+// A page that is closed has no time for the database, so write to the local storage.
 addEventListener('pagehide', () => {
   try {
-    if (isServed) return;
     const text = takeText();
-    if (text !== undefined) localStorage.setItem(UNWRITTEN + ownId, text);
+    const stored = text === undefined ? undefined : sealAtOnce(text);
+    if (stored !== undefined) localStorage.setItem(UNWRITTEN + ownId, stored);
   } catch {
     // The storage is full: the draft keeps its last text.
   }
-});
-
-// Encryption takes a moment, in which a page must not close.
-addEventListener('beforeunload', (event) => {
-  if (isServed && isWriting) event.preventDefault();
 });
 
 /**
@@ -152,10 +147,9 @@ export async function keep(text) {
       await (await database()).put('drafts', draft);
     }
     newest = undefined;
-    if (isServed) return;
-    // first.js reads this key, because it cannot wait for a database.
-    localStorage.setItem('optakit.kept', '');
     localStorage.removeItem(UNWRITTEN + ownId);
+    // first.js reads this key, because it cannot wait for a database.
+    if (!isServed) localStorage.setItem('optakit.kept', '');
   } finally {
     isWriting = false;
   }

@@ -5,6 +5,7 @@ import { foldKeymap } from '@codemirror/language';
 import { diagnosticCount, lintGutter, setDiagnostics } from '@codemirror/lint';
 import { keymap } from '@codemirror/view';
 
+export { printText } from './print.js';
 export { yaml as language } from './yaml.js';
 
 /** The keys of the editor. */

@@ -13,6 +13,7 @@ import {
 } from '@codemirror/view';
 import { earlyKeys, runEarlyKeys } from './early_keys.js';
 import { emptyFoldGutter, emptyProblemGutter } from './empty_gutters.js';
+import { loadTyping, searchIn, searchKey, typing } from './late_typing.js';
 import { painted } from './painted.js';
 import { prose } from './prose.js';
 import { store, stored } from './settings.js';
@@ -68,25 +69,6 @@ export function light(view, from, to) {
   view.dispatch({ effects: setLit.of({ from, to }) });
 }
 
-// The extensions for typing and searching load when an editor gets the focus.
-const typing = new Compartment();
-/** @param {EditorView} view */
-const hasTyping = (view) => [typing.get(view.state)].flat().length > 0;
-
-/**
- * @param {EditorView} view
- * @param {import('./typing.js').Complete} onComplete
- */
-async function loadTyping(view, onComplete) {
-  if (hasTyping(view)) return;
-  const textBefore = view.state.doc;
-  const { extensions, startCompletion } = await import('./typing.js');
-  if (hasTyping(view)) return;
-  view.dispatch({ effects: typing.reconfigure(extensions(onComplete)) });
-  // If the person has typed in the meantime, open the completions now.
-  if (view.state.doc !== textBefore && view.hasFocus) startCompletion(view);
-}
-
 // The keys, YAML and the marks of problems load right after the first view. Until then, empty
 // gutters keep their space.
 const keys = new Compartment();
@@ -102,9 +84,13 @@ const hasKeys = (view) => keys.get(view.state) !== earlyKeys;
  */
 const problems = new WeakMap();
 
+let canPrint = false;
+
 /** @param {EditorView} view */
 async function loadEditing(view) {
   const loaded = await import('./editing.js');
+  if (!canPrint) loaded.printText(shownView);
+  canPrint = true;
   if (!views.has(view)) return;
   if (!hasKeys(view)) {
     view.dispatch({
@@ -138,15 +124,13 @@ export function toggleLineWrapping() {
   for (const view of views) view.dispatch({ effects: wrapping.reconfigure(lineWrapping()) });
 }
 
+/** Returns the editor on the screen. */
+const shownView = () => [...views].find(({ dom }) => dom.checkVisibility());
+
 /** Opens the search panel of the editor on the screen. */
 export async function searchText() {
-  const view = [...views].find(({ dom }) => dom.checkVisibility());
-  if (!view) return;
-  view.focus();
-  const { openSearchPanel } = await import('./typing.js');
-  // The focus loads the extensions, among them the search panel.
-  while (!hasTyping(view)) await painted();
-  openSearchPanel(view);
+  const view = shownView();
+  if (view) await searchIn(view);
 }
 
 /**
@@ -174,6 +158,7 @@ export function create(parent, label, text, hint, onChange, onComplete, onHover,
       highlightActiveLine(),
       highlightActiveLineGutter(),
       typing.of([]),
+      searchKey,
       // The problems come first, then the documentation.
       Prec.lowest(hoverTooltip(async (_, at) => tooltip(await onHover(at)))),
       wrapping.of(lineWrapping()),

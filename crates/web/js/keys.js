@@ -31,7 +31,14 @@ export function releaseKeys() {
   removeEventListener('keydown', hold, true);
   const keys = pressed ?? [];
   pressed = undefined;
-  for (const key of keys) send(key, document.activeElement ?? document.body);
+  for (const key of keys) send(key, focused());
+}
+
+/** Returns the element with the focus, also inside a shadow root. */
+function focused() {
+  let element = document.activeElement ?? document.body;
+  while (element.shadowRoot?.activeElement) element = element.shadowRoot.activeElement;
+  return element;
 }
 
 /**
@@ -44,6 +51,8 @@ function send(pressedKey, target) {
   if (key.length === 1 && !altKey && target instanceof HTMLInputElement) {
     target.value += key;
     target.dispatchEvent(new InputEvent('input', { bubbles: true }));
+    // The search panel reads its text after a key.
+    target.dispatchEvent(new KeyboardEvent('keyup', { ...pressedKey, bubbles: true }));
   } else if (key === 'Escape' && dialog) {
     // The browser closes a dialog only for a real key, so send the event that closes it.
     dialog.dispatchEvent(new Event('cancel', { cancelable: true }));

@@ -9,6 +9,8 @@ extern "C" {
     async fn load_disk() -> Result<JsValue, JsValue>;
     #[wasm_bindgen(js_namespace = OptakitPage, js_name = mergeTexts)]
     fn merge_texts(base: &str, mine: &str, theirs: &str) -> JsValue;
+    #[wasm_bindgen(js_namespace = OptakitPage, js_name = editsBetween)]
+    fn edits_between(before: &str, after: &str) -> JsValue;
     #[wasm_bindgen(js_namespace = OptakitPage, js_name = toDisk)]
     fn to_disk_js(raw: &str, text: &str) -> String;
 }
@@ -21,6 +23,14 @@ pub(crate) enum Part {
     Same { same: Vec<String> },
     /// Lines that both versions changed.
     Changed { mine: Vec<String>, theirs: Vec<String> },
+}
+
+/// A replaced range of lines, in UTF-16 offsets.
+#[derive(Deserialize)]
+struct Edit {
+    from: usize,
+    to: usize,
+    text: String,
 }
 
 /// Loads the functions of this module.
@@ -39,6 +49,31 @@ pub(crate) fn merge(base: &str, mine: &str, theirs: &str) -> Vec<Part> {
         vec![Part::Changed { mine: lines(mine), theirs: lines(theirs) }]
     };
     serde_wasm_bindgen::from_value(merge_texts(base, mine, theirs)).unwrap_or_else(|_| both())
+}
+
+/// Returns the ranges of lines in which two versions of a text differ: the first byte, the text
+/// before and the text after. Needs [`load`].
+pub(crate) fn differences(before: &str, after: &str) -> Vec<(usize, String, String)> {
+    let edits: Vec<Edit> = serde_wasm_bindgen::from_value(edits_between(before, after))
+        .unwrap_or_else(|_| {
+            let to = before.encode_utf16().count();
+            vec![Edit { from: 0, to, text: after.to_owned() }]
+        });
+    let range = |Edit { from, to, text }| {
+        let (start, end) = (byte_offset(before, from), byte_offset(before, to));
+        (start, before[start..end].to_owned(), text)
+    };
+    edits.into_iter().map(range).collect()
+}
+
+fn byte_offset(text: &str, utf16: usize) -> usize {
+    let mut units = 0;
+    let found = text.char_indices().find(|(_, letter)| {
+        let is_there = units >= utf16;
+        units += letter.len_utf16();
+        is_there
+    });
+    found.map_or(text.len(), |(at, _)| at)
 }
 
 /// Joins the parts of a merged text. `choose` returns the lines of a part that both changed.

@@ -3,10 +3,11 @@
 use leptos::prelude::*;
 use optakit_core::api::TextEdit;
 
+use crate::disk::{self, Part};
 use crate::editor::{Editor, Editors};
 use crate::platform;
 use crate::state::{Pane, State};
-use crate::steps::Undo;
+use crate::steps::{TextChange, Undo};
 use crate::work::{SERVICE_FILE, VALUES_FILE, Work, page_text};
 
 /// The state together with the text editors and the undo history.
@@ -53,12 +54,38 @@ impl Page {
     }
 
     /// Changes the text of a file to another one, as one undo step. The cursor stays in its line.
-    /// Needs [`disk::load`](crate::disk::load).
+    /// Needs [`disk::load`].
     pub(crate) fn patch_text(self, file: &str, text: &str) {
         match self.editors.of(file) {
             Some(editor) => editor.patch(text),
             None => self.state.sources.set_text(file, text.to_owned()),
         }
+    }
+
+    /// Changes the text of a file to one that includes the changes of others. Undo does not take
+    /// them back. Needs [`disk::load`].
+    pub(crate) fn merge_text(self, file: &str, text: &str) {
+        let before = untrack(|| self.state.sources.text_of(file));
+        let change = |(start, removed, inserted)| TextChange {
+            file: file.to_owned(),
+            start,
+            removed,
+            inserted,
+            existed: true,
+            exists: true,
+        };
+        self.undo
+            .expect_foreign(disk::differences(&before, text).into_iter().map(change).collect());
+        self.patch_text(file, text);
+    }
+
+    /// Changes the text of a file to the lines that the user chose after a merge. Undo takes back
+    /// the choice, but not the other changes of others. Needs [`disk::load`].
+    pub(crate) async fn choose_text(self, file: &str, parts: &[Part], chosen: &str) {
+        self.merge_text(file, &disk::join(parts, |mine, _| mine));
+        // The undo history notes one change after the other.
+        gloo_timers::future::TimeoutFuture::new(0).await;
+        self.patch_text(file, chosen);
     }
 
     /// Applies edits to the text of a file, as one undo step.

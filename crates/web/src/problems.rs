@@ -175,7 +175,7 @@ fn apply_all(page: Page) {
         }
     }
     page.state.notify(match fixed {
-        0 => "No automatic fixes; review these one by one".to_owned(),
+        0 => "No problem can be fixed automatically; fix them one by one".to_owned(),
         number => format!("Fixed {}", count(number, "problem")),
     });
 }

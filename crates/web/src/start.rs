@@ -5,6 +5,7 @@ use wasm_split_helpers::wasm_split;
 
 use crate::editor::EditorStatus;
 use crate::lazy::{self, Loaded};
+use crate::markup::inline_code;
 use crate::page::Page;
 use crate::state::Dialog;
 use crate::work::{SERVICE_FILE, VALUES_FILE};
@@ -102,12 +103,11 @@ fn Empty(file: String) -> impl IntoView {
         }
         .into_any();
     }
+    let text = empty_environment(&file);
     let insert = move |_| templates::insert_environment(page, &file);
     view! {
         <div class="start" role="group" aria-label="Start">
-            <p class="help">
-                {"This environment file is empty. Paste it, open it, or insert a template:"}
-            </p>
+            <p class="help">{inline_code(&text)}</p>
             <span class="ways">
                 <button class="button" on:click=insert>{"Insert template"}</button>
                 <button class="button" on:click=move |_| files::open(page)>{"Open files"}</button>
@@ -115,4 +115,17 @@ fn Empty(file: String) -> impl IntoView {
         </div>
     }
     .into_any()
+}
+
+/// Returns what to do about an empty environment file.
+fn empty_environment(file: &str) -> String {
+    match files::path_in_repository(file) {
+        Some(path) => format!(
+            "This environment file is in a Git repository, which the browser cannot read. \
+             Clone the repository, and open or drop its file `{path}`. Or insert a template:"
+        ),
+        None => {
+            "This environment file is empty. Paste it, open it, or insert a template:".to_owned()
+        }
+    }
 }

@@ -62,7 +62,7 @@ fn restore(page: Page, entry: &Entry) {
             page.replace(work);
             page.state.notify("Restored. Undo returns to the previous text.");
         }
-        None => page.state.notify("Cannot restore it: another version of Optakit saved it"),
+        None => page.state.notify("Cannot restore this entry: another version of Optakit saved it"),
     }
 }
 

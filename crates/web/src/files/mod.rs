@@ -11,6 +11,7 @@ use crate::lazy::{self, Loaded};
 use crate::page::Page;
 use crate::work::Work;
 use crate::{platform, storage};
+pub(crate) use sort::path_in_repository;
 use sort::{OpenedFiles, sort};
 
 #[wasm_split(files, fallible)]

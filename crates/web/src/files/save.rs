@@ -85,7 +85,7 @@ fn show(page: Page, name: &str, saved: Result<JsValue, JsValue>) {
         Ok(SaveResult::Saved { path }) => state.notify(format!("Saved {path}")),
         Ok(SaveResult::Merged { path, text }) => {
             storage::remember(state, "before the file changed on disk");
-            page.patch_text(name, &text);
+            page.merge_text(name, &text);
             state.notify(format!("Saved {path}, with the changes on disk"));
         }
         Ok(SaveResult::Conflict { path, parts }) => ask(page, name, path, parts),
@@ -95,12 +95,12 @@ fn show(page: Page, name: &str, saved: Result<JsValue, JsValue>) {
 
 /// Asks which lines are saved.
 fn ask(page: Page, name: &str, path: String, parts: Vec<Part>) {
-    let name = name.to_owned();
+    let (name, both) = (name.to_owned(), parts.clone());
     let resolve = Callback::new(move |text: String| {
         storage::remember(page.state, "before the file changed on disk");
-        page.patch_text(&name, &text);
-        let name = name.clone();
+        let (name, both) = (name.clone(), both.clone());
         leptos::task::spawn_local(async move {
+            page.choose_text(&name, &both, &text).await;
             show(page, &name, save_chosen(&name, &text).await);
         });
     });

@@ -128,7 +128,11 @@ impl Sorter {
 
     /// Takes the service file and the environment files that it refers to.
     fn take_service(&mut self) {
-        let named = self.position(|file| matches!(base_name(&file.path), "opta.yml" | "opta.yaml"));
+        // An environment file can have the same name, for example in a Git repository of its own.
+        let named = self.position(|file| {
+            matches!(base_name(&file.path), "opta.yml" | "opta.yaml")
+                && (is_service(&file.text) || !is_environment(&file.text))
+        });
         let Some(index) = named.or_else(|| self.position(|file| is_service(&file.text))) else {
             return;
         };
@@ -137,15 +141,26 @@ impl Sorter {
         let service = ServiceFile::parse(SERVICE_FILE, &text);
         self.opened.service = Some(text);
         for environment in service.environments() {
-            let path = join(&folder, &environment.path);
-            let exact = self.position(|file| file.path == path);
-            let found =
-                exact.or_else(|| self.position(|file| file.path == base_name(&environment.path)));
-            if let Some(index) = found {
+            if let Some(index) = self.environment(&folder, &environment.path) {
                 let text = self.take(index, &environment.path);
                 self.opened.environment_files.insert(environment.path, text);
             }
         }
+    }
+
+    /// Returns the index of the environment file that a service file in a folder refers to.
+    fn environment(&self, folder: &str, path: &str) -> Option<usize> {
+        if let Some(inner) = path_in_repository(path) {
+            let name = base_name(inner);
+            let end = format!("/{inner}");
+            let is_inside = |file: &File| file.path == inner || file.path.ends_with(&end);
+            let is_same = |file: &File| file.path == name && is_environment(&file.text);
+            return self.position(is_inside).or_else(|| self.position(is_same));
+        }
+        let name = base_name(path);
+        let path = join(folder, path);
+        let exact = self.position(|file| file.path == path);
+        exact.or_else(|| self.position(|file| file.path == name))
     }
 
     fn take_values(&mut self) {
@@ -159,7 +174,9 @@ impl Sorter {
     fn take_environments(&mut self, known: &[String]) {
         while let Some(index) = self.position(|file| is_environment(&file.text)) {
             let name = base_name(&self.files[index].path).to_owned();
-            let path = match known.iter().find(|path| base_name(path) == name) {
+            let name_of =
+                |path: &str| base_name(path_in_repository(path).unwrap_or(path)).to_owned();
+            let path = match known.iter().find(|path| name_of(path) == name) {
                 Some(path) => path.clone(),
                 None if known.len() == 1 => known[0].clone(),
                 None => name,
@@ -172,6 +189,15 @@ impl Sorter {
 
 fn base_name(path: &str) -> &str {
     path.rsplit('/').next().unwrap_or(path)
+}
+
+/// Returns the path inside the Git repository that an address names: `staging/opta.yml` of
+/// `git@host:org/repo.git//staging/opta.yml?ref=main`. None if the path is not an address.
+pub(crate) fn path_in_repository(path: &str) -> Option<&str> {
+    let after_scheme = path.find("://").map_or(0, |at| at + 3);
+    let address = api::is_git_address(path).then(|| &path[after_scheme..])?;
+    let (_, inner) = address.split_once("//")?;
+    inner.split('?').next()
 }
 
 fn folder(path: &str) -> &str {
@@ -266,6 +292,24 @@ mod tests {
         let compose = vec![file("docker-compose.yml", "services: {web: {image: nginx}}\n")];
         let reason = sort(compose, &[]).err();
         assert_eq!(reason, Some(format!("Nothing opened. docker-compose.yml {UNKNOWN_FILE}")));
+    }
+
+    #[test]
+    fn an_environment_file_of_a_git_repository_may_be_called_like_the_service_file() {
+        let address = "git@host:org/repo.git//staging/opta.yml?ref=v1";
+        let environment = "name: staging\norg_name: acme\nproviders: {}\n";
+        let known = ["env.yml".to_owned(), address.to_owned()];
+        let opened = sort(vec![file("opta.yml", environment)], &known)
+            .unwrap_or_else(|reason| panic!("{reason}"));
+        assert!(opened.service.is_none());
+        assert_eq!(opened.environment_files[address], environment);
+        let service = SERVICE.replace("../env/staging.yml", &format!("'{address}'"));
+        let files = vec![file("opta.yml", &service), file("infra/staging/opta.yml", environment)];
+        let opened = sort(files, &[]).unwrap_or_else(|reason| panic!("{reason}"));
+        assert_eq!(opened.service.as_deref(), Some(&*service));
+        assert_eq!(opened.environment_files[address], environment);
+        assert_eq!(path_in_repository("https://host/org/repo.git//a/b.yml"), Some("a/b.yml"));
+        assert_eq!(path_in_repository("env//staging.yml"), None);
     }
 
     #[test]

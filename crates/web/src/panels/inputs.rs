@@ -104,6 +104,14 @@ fn Input(name: String, data: Memo<Option<Value>>) -> impl IntoView {
             Some(other) => other.to_string(),
         }
     };
+    let element = NodeRef::<leptos::html::Input>::new();
+    // Does not replace what the user is typing.
+    Effect::new(move || {
+        let value = value();
+        if let Some(element) = element.get().filter(|element| element.value().trim() != value) {
+            element.set_value(&value);
+        }
+    });
     let secret = api::is_secret_output(&name);
     view! {
         <label class="row">
@@ -113,11 +121,11 @@ fn Input(name: String, data: Memo<Option<Value>>) -> impl IntoView {
             <input
                 class="control"
                 type=if secret { "password" } else { "text" }
-                aria-label=name
+                aria-label=name.clone()
                 autocomplete="off"
                 spellcheck="false"
-                prop:value=value
-                on:change:target=move |event| store(page, &path, event.target().value())
+                node_ref=element
+                on:input:target=move |event| store(page, &name, &path, &event.target().value())
             />
         </label>
     }
@@ -130,8 +138,8 @@ fn pointer(path: &[PathStep]) -> String {
     path.iter().map(step).collect()
 }
 
-/// Writes an input to the values file; an empty text removes it.
-fn store(page: Page, path: &[PathStep], text: String) {
+/// Writes an input to the values file at each key; an empty text removes it.
+fn store(page: Page, name: &str, path: &[PathStep], text: &str) {
     let source = SourceText {
         name: VALUES_FILE.to_owned(),
         text: page.state.sources.values.get_untracked(),
@@ -142,7 +150,10 @@ fn store(page: Page, path: &[PathStep], text: String) {
         api::set(&source, path, &Value::String(text.trim().to_owned()))
     };
     match edit {
-        Ok(Some(edit)) => page.edit(VALUES_FILE, &[edit]),
+        Ok(Some(edit)) => {
+            page.undo.expect_field(name.to_owned());
+            page.edit(VALUES_FILE, &[edit]);
+        }
         Ok(None) => {}
         Err(error) => page.state.notify(error.to_string()),
     }

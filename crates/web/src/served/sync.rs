@@ -10,7 +10,7 @@ use wasm_bindgen::prelude::*;
 use super::file::{Disk, Problem, Step, step};
 use super::record::{Inner, Record, page_name};
 use super::server::{Files, Written};
-use crate::disk;
+use crate::disk::{self, Part};
 use crate::state::{Conflict, Dialog, DiskStatus, Question};
 use crate::storage;
 
@@ -203,11 +203,15 @@ impl Sync {
         }
         let was_asked = self.0.with(|inner| inner.problems.get(path) == Some(&Problem::Conflict));
         let file = self.0.name(path);
-        let (path, now) = (path.to_owned(), now.clone());
+        let (path, now, both) = (path.to_owned(), now.clone(), parts.clone());
         let resolve = Callback::new(move |text: String| {
-            self.take(&path, &text, &now);
-            self.0.set_problem(&path, None);
-            self.wake();
+            let (path, now, both) = (path.clone(), now.clone(), both.clone());
+            leptos::task::spawn_local(async move {
+                self.choose(&path, &both, &text).await;
+                self.0.set_base(&path, &now);
+                self.0.set_problem(&path, None);
+                self.wake();
+            });
         });
         let view = self.0.page.state.view;
         view.conflict.set(Some(Conflict { file, parts, resolve }));
@@ -217,13 +221,20 @@ impl Sync {
         Some(Problem::Conflict)
     }
 
+    /// Shows the lines that the user chose. The previous work goes to the history.
+    async fn choose(self, path: &str, parts: &[Part], text: &str) {
+        let page = self.0.page;
+        storage::remember(page.state, "before the file changed on disk");
+        page.choose_text(page_name(path), parts, text).await;
+    }
+
     /// Shows a text that includes a version on disk. The previous work goes to the history.
     fn take(self, path: &str, text: &str, now: &Disk) {
         let page = self.0.page;
         if self.0.text(path) != text {
             storage::remember(page.state, "before the file changed on disk");
-            page.patch_text(page_name(path), text);
-            page.state.notify("The file changed on disk. Undo restores your text.");
+            page.merge_text(page_name(path), text);
+            page.state.notify("The file changed on disk. Your earlier text is in History.");
         }
         self.0.set_base(path, now);
     }

@@ -125,25 +125,20 @@ impl TextChange {
 
     /// Joins a change that directly follows this one and touches its text.
     pub(crate) fn join(&mut self, next: &Self) -> bool {
-        if self.file != next.file {
+        let (end, next_end) = (self.start + self.inserted.len(), next.start + next.removed.len());
+        if self.file != next.file || next.start > end || next_end < self.start {
             return false;
         }
-        let end = self.start + self.inserted.len();
-        let next_end = next.start + next.removed.len();
-        if next.start >= self.start && next_end <= end {
-            let range = next.start - self.start..next_end - self.start;
-            self.inserted.replace_range(range, &next.inserted);
-        } else if next_end == self.start {
-            self.start = next.start;
-            self.removed.insert_str(0, &next.removed);
-            self.inserted.insert_str(0, &next.inserted);
-        } else if next.start >= self.start && next.start <= end {
-            self.removed.push_str(&next.removed[end - next.start..]);
-            self.inserted.truncate(next.start - self.start);
-            self.inserted.push_str(&next.inserted);
-        } else {
-            return false;
-        }
+        // The parts of the next range that this change did not insert.
+        let head = &next.removed[..self.start.saturating_sub(next.start)];
+        let tail = &next.removed[(end - next.start).min(next.removed.len())..];
+        // The inserted parts that the next change keeps.
+        let before = &self.inserted[..next.start.saturating_sub(self.start)];
+        let after = &self.inserted[(next_end - self.start).min(self.inserted.len())..];
+        let (removed, inserted) =
+            ([head, &self.removed, tail].concat(), [before, &next.inserted, after].concat());
+        (self.removed, self.inserted) = (removed, inserted);
+        self.start = self.start.min(next.start);
         self.exists = next.exists;
         true
     }
@@ -201,6 +196,9 @@ mod tests {
         assert!(join(&["xabc", "xabcd", "xabc", "xab", "xa"]));
         assert!(join(&["a(", "a()", "a(b)"]));
         assert!(join(&["hello", "he", "hey"]));
+        assert!(join(&["abcdef", "abcXdef", "aYef"]));
+        assert!(join(&["abcdef", "abcXYdef", "abZYdef"]));
+        assert!(join(&["abcdef", "abcXYdef", "abcXZf"]));
         assert!(!join(&["abc", "abcx", "yabcx"]));
     }
 }

@@ -1,6 +1,7 @@
 //! The steps of the undo history: what changed, as plain data.
 
 mod change;
+mod rebase;
 mod step;
 
 use leptos::prelude::*;
@@ -50,6 +51,14 @@ impl Undo {
     /// Marks the next change as typed in a field of the form. All such changes are one step.
     pub(crate) fn expect_field(self, field: String) {
         self.made.set_value(Made::InField(field));
+    }
+
+    /// Marks the next change as made by others, on disk. Undo does not take it back.
+    pub(crate) fn expect_foreign(self, hunks: Vec<TextChange>) {
+        self.made.update_value(|made| match made {
+            Made::Foreign(known) => known.extend(hunks),
+            Made::AtOnce | Made::Typed | Made::InField(_) => *made = Made::Foreign(hunks),
+        });
     }
 
     /// Marks some work as the result of an undo or redo.

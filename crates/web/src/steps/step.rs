@@ -1,6 +1,6 @@
 //! The steps of the undo history.
 
-use super::change::{Change, Settings};
+use super::change::{Change, Settings, TextChange};
 use crate::work::Work;
 
 /// How long after typing the next typing joins its step, in milliseconds.
@@ -13,8 +13,8 @@ const MAX_STEPS: usize = 2000;
 /// The steps that can be undone and redone, the latest one last.
 #[derive(Default)]
 pub(crate) struct Steps {
-    done: Vec<Step>,
-    undone: Vec<Step>,
+    pub(super) done: Vec<Step>,
+    pub(super) undone: Vec<Step>,
 }
 
 /// How a change was made.
@@ -26,17 +26,22 @@ pub(crate) enum Made {
     Typed,
     /// By typing in a field of the form.
     InField(String),
+    /// By others, on disk: these ranges of the text before, in its order.
+    Foreign(Vec<TextChange>),
 }
 
-struct Step {
-    change: Change,
+pub(super) struct Step {
+    pub(super) change: Change,
     time: f64,
     made: Made,
 }
 
 impl Steps {
-    /// Adds a change. Typing joins the step before it.
+    /// Adds a change. Typing joins the step before it. A change of others is not a step.
     pub(crate) fn record(&mut self, before: &Work, after: &Work, time: f64, made: Made) {
+        if let Made::Foreign(hunks) = made {
+            return hunks.into_iter().rev().for_each(|hunk| self.rebase(&hunk));
+        }
         let Some(change) = Change::between(before, after) else { return };
         let is_key = change.texts.iter().all(|text| text.size() <= KEY_BYTES);
         let made = if made == Made::Typed && !is_key { Made::AtOnce } else { made };

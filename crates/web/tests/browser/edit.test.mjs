@@ -70,8 +70,10 @@ test('the page writes the file and follows its changes on disk', async (t) => {
   await contains(join(here, 'opta.yml'), 'max_containers: 7');
   replace(join(here, 'opta.yml'), service('changed'));
   await shows(page, 'changed');
-  await text(page).click();
-  await page.keyboard.press('ControlOrMeta+z');
+  await page.getByText('The file changed on disk. Your earlier text is in History.').waitFor();
+  await button(page, 'History').click();
+  const entry = { name: /before the file changed on disk/ };
+  await dialog(page, 'History').getByRole('button', entry).first().click();
   await shows(page, 'edited');
   await contains(join(here, 'opta.yml'), 'max_containers: 7');
   await tab(page, 'env.yml').click();

@@ -8,8 +8,7 @@ test('the search panel counts matches, in light and dark', async (t) => {
     const page = await open(t, { colorScheme });
     await write(page, service('shop', '    env_vars: {A: api, B: api}\n'));
     const panel = page.locator('.cm-search');
-    // The search loads after the editor gets the focus.
-    while (!(await panel.isVisible())) await page.keyboard.press('ControlOrMeta+f');
+    await page.keyboard.press('ControlOrMeta+f');
     await panel.locator('input[name="search"]:focus').waitFor();
     await page.keyboard.type('api');
     await panel.getByText('4 matches').waitFor();

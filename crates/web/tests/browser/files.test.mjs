@@ -87,6 +87,32 @@ test('files that cannot be opened are named, and the others open', async (t) => 
   await shows(page, 'good');
 });
 
+test('the environment file of a Git repository is opened or dropped', async (t) => {
+  const page = await open(t);
+  const path = 'git@git.example:org/repo.git//staging/opta.yml?ref=main';
+  const source = service('remote', '    public_uri: "api.{parent.domain}"\n');
+  await write(page, source.replace('path: env.yml', `path: "${path}"`));
+  await tab(page, path).click();
+  await page.getByText('open or drop its file staging/opta.yml').waitFor();
+  const here = folder({ 'opta.yml': ENVIRONMENT });
+  await choose(page, [join(here, 'opta.yml')]);
+  await page.getByText('Opened opta.yml').waitFor();
+  const manifests = page.getByRole('region', { name: 'Manifests', exact: true });
+  await manifests.getByText('host: api.staging.acme.io').first().waitFor();
+  await shows(page, 'remote');
+  const dataTransfer = await page.evaluateHandle(
+    (content) => {
+      const data = new DataTransfer();
+      data.items.add(new File([content], 'opta.yml', { type: 'text/yaml' }));
+      return data;
+    },
+    ENVIRONMENT.replace('staging.acme.io', 'dropped.acme.io'),
+  );
+  await text(page).dispatchEvent('drop', { dataTransfer });
+  await manifests.getByText('host: api.dropped.acme.io').first().waitFor();
+  await shows(page, 'remote');
+});
+
 test('a file is saved in place if the browser has file handles', async (t) => {
   const page = await open(t);
   await page.evaluate(async (source) => {

@@ -63,6 +63,26 @@ test('keys that are pressed while a dialog loads go to the dialog', async (t) =>
   assert.equal(await dialog(page, 'Shortcuts').count(), 0);
 });
 
+test('the search opens with what was typed while it was loading', async (t) => {
+  const page = await breakable(t);
+  await write(page, service('searched'));
+  await shows(page, 'searched');
+  const release = await hold(page, '**/typing-*.js', 'continue');
+  await page.reload();
+  await text(page).focus();
+  const requested = page.waitForRequest('**/typing-*.js');
+  await page.keyboard.press('ControlOrMeta+f');
+  await page.keyboard.type('api');
+  await requested;
+  release();
+  const panel = page.locator('.cm-search');
+  await panel.getByText('4 matches').waitFor();
+  await page.keyboard.type(':');
+  await panel.getByText('2 matches').waitFor();
+  await page.keyboard.press('Escape');
+  assert.equal(await read(page), service('searched'));
+});
+
 test('late completions do not cover the form', async (t) => {
   const page = await breakable(t);
   const release = await hold(page, '**/split_help-*.wasm', 'continue');

@@ -5,6 +5,7 @@ import { test } from 'node:test';
 import { deflateRawSync, inflateRawSync } from 'node:zlib';
 import {
   DOMAIN,
+  ENVIRONMENT,
   address,
   button,
   dialog,
@@ -92,6 +93,32 @@ test('values that look like credentials must be confirmed', async (t) => {
   await dialog(page, 'Share').getByText('opta.yml line 11, DB_PASSWORD').waitFor();
   assert.equal(await link(page).count(), 0);
   await button(page, 'Not credentials, create link').click();
+  await link(page).waitFor();
+});
+
+test('credentials in comments and environment files must be confirmed too', async (t) => {
+  const page = await open(t);
+  const token = `sk_${'live'}_abcdefghijklmnop`;
+  await write(page, `# DB_PWD=hunter2\n${service('shop')}# ${token}\n`);
+  await tab(page, 'env.yml').click();
+  await write(page, `${ENVIRONMENT}# see https://admin:hunter2@example.com\n`, 'Environment file');
+  await button(page, 'Share').click();
+  const listed = dialog(page, 'Share').getByRole('listitem');
+  await listed.nth(2).waitFor();
+  assert.deepEqual(await listed.allInnerTexts(), [
+    'opta.yml line 1, DB_PWD',
+    'opta.yml line 11',
+    'env.yml line 9',
+  ]);
+  assert.equal(await link(page).count(), 0);
+});
+
+test('references to secrets are not reported as credentials', async (t) => {
+  const page = await open(t);
+  const variables =
+    '    env_vars: {DB_PASSWORD: "${{module.db.db_password}}", TOKEN_TTL: "3600"}\n';
+  await write(page, service('shop', variables));
+  await button(page, 'Share').click();
   await link(page).waitFor();
 });
 

@@ -1,48 +1,23 @@
 // Drafts and history (crates/web/js/drafts.js, history.js) in a browser, without the program of the
 // page.
 import assert from 'node:assert/strict';
-import { createServer } from 'node:http';
-import { after, test } from 'node:test';
-import { build } from 'esbuild';
-import { launch } from '../../../../scripts/browser.mjs';
+import { test } from 'node:test';
+import { loaded, modules } from './modules.mjs';
 
-const SOURCES = new URL('../../js/', import.meta.url).pathname;
 const MAX_ENTRIES = 300;
 
-const { outputFiles } = await build({
-  stdin: {
-    contents: `import * as drafts from './drafts.js'; import * as history from './history.js';
-      import { database } from './database.js';
-      const stored = async () => (await database()).getAll('drafts');
-      globalThis.here = { ...drafts, ...history, stored };`,
-    resolveDir: SOURCES,
-  },
-  bundle: true,
-  format: 'esm',
-  write: false,
-});
-const program = outputFiles[0].text;
-const server = createServer((request, response) => {
-  const isProgram = request.url === '/program.js';
-  response.writeHead(200, { 'content-type': isProgram ? 'text/javascript' : 'text/html' });
-  response.end(isProgram ? program : '<script type="module" src="/program.js"></script>');
-});
-await new Promise((listening) => server.listen(0, '127.0.0.1', () => listening(undefined)));
-const { port } = /** @type {import('node:net').AddressInfo} */ (server.address());
-const browser = await launch();
-after(async () => {
-  await browser.close();
-  server.close();
-});
+const start = await modules(`
+  import * as drafts from './drafts.js';
+  import * as history from './history.js';
+  import { database } from './database.js';
+  const stored = async () => (await database()).getAll('drafts');
+  globalThis.here = { ...drafts, ...history, stored };`);
 
 /** Returns a profile of a browser; `tab` opens a tab and returns the work that it continues. */
 async function profile(t) {
-  const context = await browser.newContext();
-  t.after(() => context.close());
+  const { context, tab: open } = await start(t);
   const tab = async () => {
-    const page = await context.newPage();
-    await page.goto(`http://127.0.0.1:${port}/`);
-    await page.waitForFunction(() => 'here' in globalThis);
+    const page = await open();
     return { page, work: await claim(page) };
   };
   return { context, tab };
@@ -58,7 +33,7 @@ const leftovers = (page) =>
   page.evaluate(() => Object.keys(localStorage).filter((key) => key.includes('unwritten')));
 async function reload(page) {
   await page.reload();
-  await page.waitForFunction(() => 'here' in globalThis);
+  await loaded(page);
   return claim(page);
 }
 
@@ -112,7 +87,7 @@ test('the last text is kept when the page closes before it is saved', async (t) 
     location.reload();
   });
   await page.waitForLoadState('load');
-  await page.waitForFunction(() => 'here' in globalThis);
+  await loaded(page);
   assert.equal(await claim(page), 'last letters');
   await keep(page, 'later');
   assert.deepEqual(await leftovers(page), []);
