@@ -9,14 +9,19 @@ const root = new URL('../../', import.meta.url).pathname;
 /** A text of the file, and what replaces it. @typedef {[name: string, from: string, to: string]}
  * Mistake */
 
+/** Selects the mistakes that are made: those with this text in their names. */
+const SELECTED = process.argv[2] ?? '';
+
 /**
  * Makes one mistake at a time in a copy of a file, and runs the copy of a test.
  *
  * @param {string} file
- * @param {Mistake[]} mistakes
+ * @param {Mistake[]} all
  * @param {string} test
  */
-export function report(file, mistakes, test) {
+export function report(file, all, test) {
+  const mistakes = all.filter(([name]) => name.includes(SELECTED));
+  if (mistakes.length === 0) return;
   const work = mkdtempSync(join(tmpdir(), 'optakit-mistakes-'));
   for (const path of ['crates/web/js', 'crates/web/tests/browser', 'scripts', test]) {
     cpSync(join(root, path), join(work, path), { recursive: true });

@@ -52,7 +52,9 @@ pub(crate) fn run(state: State, load: BoxFuture<Loaded<()>>) {
 async fn report(state: State) {
     if platform::is_outdated().await {
         state.view.has_new_release.set(true);
-        state.notify("A new version was released. Reload the page to use this part. Your work is kept.");
+        state.notify(
+            "A new version was released. Reload the page to use this part. Your work is kept.",
+        );
     } else {
         state.notify(NOT_LOADED);
     }

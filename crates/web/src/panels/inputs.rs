@@ -113,6 +113,7 @@ fn Input(name: String, data: Memo<Option<Value>>) -> impl IntoView {
         }
     });
     let secret = api::is_secret_output(&name);
+    let (own_name, own_path) = (name.clone(), path.clone());
     view! {
         <label class="row">
             <span class="label">
@@ -125,7 +126,18 @@ fn Input(name: String, data: Memo<Option<Value>>) -> impl IntoView {
                 autocomplete="off"
                 spellcheck="false"
                 node_ref=element
-                on:input:target=move |event| store(page, &name, &path, &event.target().value())
+                on:input:target=move |event| {
+                    let text = event.target().value();
+                    // Removing the value could remove this text box, so wait for its end.
+                    if !text.trim().is_empty() {
+                        store(page, &name, &path, &text);
+                    }
+                }
+                on:change:target=move |event| {
+                    if event.target().value().trim().is_empty() {
+                        store(page, &own_name, &own_path, "");
+                    }
+                }
             />
         </label>
     }

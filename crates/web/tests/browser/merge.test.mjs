@@ -126,3 +126,21 @@ test('what is typed right before a reload is kept', async (t) => {
   await page.reload();
   await contains(join(here, 'env.yml'), '# more');
 });
+
+test('a form edit keeps the line ending of each line', async (t) => {
+  const { page, path } = await start(t);
+  const lines = service('edited', '    min_containers: 2\n    max_containers: 3\n').split('\n');
+  const ending = (index) => (index % 3 === 1 ? '\n' : '\r\n');
+  const mixed = lines.map((line, index) => (line ? line + ending(index) : '')).join('');
+  replace(path, mixed);
+  await region(page, 'Manifests').getByText('minReplicas: 2').waitFor();
+  await saved(page);
+  await button(page, 'Form').click();
+  await region(page, 'Form')
+    .getByRole('textbox', { name: 'min_containers', exact: true })
+    .fill('3');
+  await until(
+    path,
+    (content) => content === mixed.replace('min_containers: 2', 'min_containers: 3'),
+  );
+});

@@ -69,8 +69,8 @@ test('the search opens with what was typed while it was loading', async (t) => {
   await shows(page, 'searched');
   const release = await hold(page, '**/typing-*.js', 'continue');
   await page.reload();
-  await text(page).focus();
   const requested = page.waitForRequest('**/typing-*.js');
+  await text(page).focus();
   await page.keyboard.press('ControlOrMeta+f');
   await page.keyboard.type('api');
   await requested;

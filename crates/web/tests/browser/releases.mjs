@@ -24,7 +24,13 @@ function changed(name, bytes, mark) {
   return Buffer.concat([bytes, Buffer.from([0, section.length + 1, section.length]), section]);
 }
 
-/** Creates a release with other bytes and another name for each file of the built page. */
+/**
+ * Creates a release with other bytes and another name for each file of the built page.
+ *
+ * A second build of the page takes minutes, and would differ in the same ways: a release is a set of
+ * files that are named after their content, with an index.html and an offline.js that name them.
+ * Only the hashes in index.html (`integrity`) are missing, because the bytes are not those of Trunk.
+ */
 export function nextRelease(mark) {
   const folder = emptyFolder();
   cpSync(`${root}dist`, folder, { recursive: true });

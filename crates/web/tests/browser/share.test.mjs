@@ -107,7 +107,7 @@ test('credentials in comments and environment files must be confirmed too', asyn
   await listed.nth(2).waitFor();
   assert.deepEqual(await listed.allInnerTexts(), [
     'opta.yml line 1, DB_PWD',
-    'opta.yml line 11',
+    'opta.yml line 12',
     'env.yml line 9',
   ]);
   assert.equal(await link(page).count(), 0);
