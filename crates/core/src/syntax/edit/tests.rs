@@ -96,6 +96,32 @@ fn set_adds_new_keys_at_the_end() {
 }
 
 #[test]
+fn a_new_collection_has_the_layout_of_the_old_one() {
+    let block = json!({"c": [2]});
+    assert_eq!(with("a:\n  b: 1\n", &["a"], block.clone()), "a:\n  c:\n    - 2\n");
+    assert_eq!(with("a:\nz: 1\n", &["a"], block.clone()), "a:\n  c:\n    - 2\nz: 1\n");
+    assert_eq!(with("a: # note\nz: 1\n", &["a"], json!([2])), "a: # note\n  - 2\nz: 1\n");
+    assert_eq!(with("a: {b: 1}\n", &["a"], block.clone()), "a: {c: [2]}\n");
+    assert_eq!(with("a: x # note\n", &["a"], block), "a: {c: [2]} # note\n");
+    assert_eq!(with("a:\n  b: 1\n", &["a"], json!("x")), "a: x\n");
+    assert_eq!(with("a:\n  b: 1\n", &["a"], json!({})), "a: {}\n");
+    assert_eq!(with("a:\n  - 1\n", &["a", "1"], json!({"b": 2})), "a:\n  - 1\n  - b: 2\n");
+    assert_eq!(with("a: [1]\n", &["a", "1"], json!({"b": 2})), "a: [1, {b: 2}]\n");
+    assert_eq!(with("a: []\n", &["a", "0"], json!(1)), "a: [1]\n");
+}
+
+#[test]
+fn a_removed_part_leaves_the_others_in_place() {
+    assert_eq!(without("a: [1, 2, 3]\n", &["a", "0"]), "a: [2, 3]\n");
+    assert_eq!(without("a: [1, 2, 3]\n", &["a", "2"]), "a: [1, 2]\n");
+    assert_eq!(without("a: [1]\n", &["a", "0"]), "a: []\n");
+    assert_eq!(without("a:\n  b: 1\nc: 2\n", &["a", "b"]), "a: {}\nc: 2\n");
+    assert_eq!(without("a:\n  - 1\n", &["a", "0"]), "a: []\n");
+    assert_eq!(without("- a: 1\n  b: 2\n- c\n", &["0", "a"]), "- b: 2\n- c\n");
+    assert_eq!(without("- a\n- b\n", &["2"]), "- a\n- b\n");
+}
+
+#[test]
 fn remove_deletes_only_the_line_and_its_comment() {
     assert_eq!(
         without(TEXT, &["modules", "0", "env_vars", "A"]),
