@@ -18,6 +18,8 @@ The access key that signs a request selects an error:
 - `PAINTED-<action>`: requests for this action are denied, with characters in the message that a
   terminal would execute.
 - `SKEWED`: the signature of every request is expired.
+
+`GET /recorded/KEY` returns the actions of all requests that an access key signed.
 """
 
 import base64
@@ -37,6 +39,7 @@ moto.start()
 moto_port = moto.get_host_and_port()[1]
 proxy_host = f"127.0.0.1:{port}"
 throttled = {}
+recorded = {}
 ERROR_STATUS = {"NoSuchEntity": 404}
 HEADERS_OF_THE_SERVER = ("transfer-encoding", "content-length", "connection", "server", "date")
 
@@ -123,10 +126,15 @@ class Handler(BaseHTTPRequestHandler):
         target = self.headers.get("X-Amz-Target", "").rpartition(".")[2]
         return target or parse_qs(body.decode("utf-8", "replace")).get("Action", [""])[0]
 
-    def access_key(self):
-        """Returns the access key that signed the request."""
-        authorization = self.headers.get("Authorization", "")
-        return authorization.partition("Credential=")[2].partition("/")[0]
+    def scope(self):
+        """Returns the access key and the service, from the signature of the request."""
+        credential = self.headers.get("Authorization", "").partition("Credential=")[2]
+        parts = credential.partition(",")[0].split("/")
+        return (parts[0], parts[3]) if len(parts) == 5 else (parts[0], "")
+
+    def record(self, action):
+        key, service = self.scope()
+        recorded.setdefault(key, set()).add(f"{service}:{action}")
 
     def error(self, action, key):
         """Returns the arguments of `refuse` for the error that an access key selects."""
@@ -157,10 +165,15 @@ class Handler(BaseHTTPRequestHandler):
         path = urlsplit(self.path).path
         if self.command == "POST" and path == "/authenticate":
             return self.authenticate(body)
+        if self.command == "GET" and path.startswith("/recorded/"):
+            return self.answer_json(sorted(recorded.get(path.removeprefix("/recorded/"), ())))
         if self.command == "GET" and path == "/clusters/opta-staging":
+            self.record("DescribeCluster")
             return self.cluster("opta-staging")
         action = self.action(body)
-        if error := self.error(action, self.access_key()):
+        if action:
+            self.record(action)
+        if error := self.error(action, self.scope()[0]):
             return self.refuse(*error)
         self.forward(body, action)
 

@@ -10,7 +10,7 @@ use super::history::revisions;
 use crate::testbed::faulty::{FaultyProxy, KUBECONFIG};
 use crate::testbed::{
     BackgroundRun, Run, Service, Terminal, apply_objects, exists, get, kubectl, kubectl_ok,
-    record_fault, setting,
+    record_fault, setting, until,
 };
 
 /// The exit code of a run that lost its lock.
@@ -254,7 +254,9 @@ fn changed_annotation_of_the_lease_does_not_stop_the_run() {
     let service = changed_service("annotated");
     let mut run = apply_that_asks(&service, &[]);
     kubectl_ok(&["-n", "annotated", "annotate", "lease", "optakit-annotated", "note=mine"]);
-    std::thread::sleep(CHECKED_AGAIN);
+    let renewed = || lease(&service)["spec"]["renewTime"].clone();
+    let before = renewed();
+    until("the run renews the changed Lease", || renewed() != before);
     run.types("y\n");
     run.exits(0);
     assert_eq!(service.image(), "acme/api:2");

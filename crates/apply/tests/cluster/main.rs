@@ -18,6 +18,7 @@ mod hosts;
 mod iam;
 mod iam_changes;
 mod iam_owners;
+mod iam_policy;
 mod identity;
 mod images;
 mod inspect;
