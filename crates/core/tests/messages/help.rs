@@ -15,7 +15,8 @@ fn dollar(fields: &str) -> (String, String) {
 #[test]
 fn the_help_about_a_dollar_sign_depends_on_the_variable() {
     let later = |name: &str, help: &str| {
-        let message = format!("the container gets `$({name})` unchanged: `{name}` is defined later");
+        let message =
+            format!("the container gets `$({name})` unchanged: `{name}` is defined later");
         (message, format!("{help}, or write `$$({name})` for the text"))
     };
     assert_eq!(
