@@ -63,7 +63,14 @@ fn the_contents_of_a_values_file_are_never_printed() {
 
 #[test]
 fn the_value_of_a_secret_in_a_service_file_is_not_printed() {
-    for secrets in ["[TOKEN: hunter2]", "\n      - TOKEN: hunter2", "[{TOKEN: hunter2, B: c}]"] {
+    for secrets in [
+        "[TOKEN: hunter2]",
+        "\n      - TOKEN: hunter2",
+        "[{TOKEN: hunter2, B: c}]",
+        "[TOKEN=hunter2]",
+        "TOKEN=hunter2",
+        "{TOKEN: hunter2}",
+    ] {
         let folder = folder(&format!("{SERVICE}    secrets: {secrets}\n"));
         for format in ["text", "json", "sarif", "github"] {
             let outcome = run(&folder, &["validate", "--output", format]);

@@ -10,6 +10,7 @@ use crate::model::env_vars::EnvVar;
 use crate::model::link::Link;
 use crate::model::link_kind::credentials_of;
 use crate::model::module::Header;
+use crate::quote::quoted;
 use crate::rule::rule;
 use crate::span::Span;
 
@@ -85,6 +86,10 @@ pub(super) fn check(checker: &mut Checker<'_>) {
     for (index, secret) in service.secrets.value.iter().enumerate() {
         let path = format!("{}[{index}]", checker.path("secrets"));
         let name = secret.value.as_str();
+        if let Some((name, _)) = name.split_once('=') {
+            names.diagnostics.push(secret_with_value(name, secret.span, &path));
+            continue;
+        }
         if secret.value.is_known() && !is_secret_key(name) {
             names.diagnostics.push(invalid(name, secret.span, &path));
         }
@@ -180,6 +185,15 @@ pub(super) fn invalid(name: &str, span: Span, path: &str) -> Diagnostic {
         format!("`{name}` is not a valid name of an environment variable")
     };
     Diagnostic::new(&INVALID_ENV_NAME, span, path, message).help("use only letters, digits and `_`")
+}
+
+/// Reports a secret that is written as `NAME=value`. The message does not contain the value.
+fn secret_with_value(name: &str, span: Span, path: &str) -> Diagnostic {
+    let name = quoted(name);
+    let message = format!("secret {name} has a value, expected only its name");
+    Diagnostic::new(&INVALID_ENV_NAME, span, path, message)
+        .help("remove the value, and store it with `optakit secret set`")
+        .confidential()
 }
 
 fn is_env_name(name: &str) -> bool {

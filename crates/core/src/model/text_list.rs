@@ -77,7 +77,19 @@ pub(super) fn list_items<'n>(
     if let Some(items) = node.as_sequence() {
         return Some(items);
     }
+    if field.name == SECRETS && node.as_str().is_some_and(|text| text.contains('=')) {
+        let message = format!("`{SECRETS}` is a text with a value, expected a list of names");
+        let diagnostic = reader.fault(&WRONG_TYPE, node.span, message).help(format!(
+            "write only names, such as `{}`, and store the values with `optakit secret set`",
+            field.example
+        ));
+        reader.push(diagnostic.confidential());
+        return None;
+    }
     let mut diagnostic = reader.wrong_type(node, &format!("a list like `{}`", field.example));
+    if field.name == SECRETS && node.as_mapping().is_some() {
+        diagnostic = diagnostic.confidential();
+    }
     if node.as_str().is_some() {
         let as_list = format!("[{}]", reader.source.slice(node.span));
         diagnostic = diagnostic.fix(Applicability::Safe, "change to a list", node.span, as_list);

@@ -1,5 +1,3 @@
-//! Tests of the search for credentials.
-
 use super::*;
 
 /// Returns the lines and keys of the credentials in a text.
