@@ -69,6 +69,13 @@ fn a_line_with_the_wrong_indentation_has_an_expected_column() {
         7,
         false,
     );
+    check_moved(
+        "    port",
+        "\tport",
+        "the line is indented with a tab, expected 4 spaces",
+        5,
+        false,
+    );
 }
 
 #[test]

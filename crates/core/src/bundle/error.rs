@@ -37,7 +37,11 @@ pub enum BundleError {
         objects: Vec<String>,
     },
     /// A hole is not in a text of the bundle.
-    #[error("the bundle has no text for `{}` at `{}`", visible_line(input), visible_line(pointer))]
+    #[error(
+        "the bundle is damaged: the placeholder of `{}` is not at `{}`",
+        visible_line(input),
+        visible_line(pointer)
+    )]
     InvalidHole {
         /// The input that fills the hole.
         input: String,

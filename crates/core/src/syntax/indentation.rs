@@ -16,6 +16,8 @@ use crate::span::Span;
 
 /// By how many columns a map is deeper than its key.
 const STEP: usize = 2;
+/// The width of a tab in most programs.
+const TAB: usize = 4;
 
 /// Lines with the wrong indentation.
 pub(super) struct Misplaced {
@@ -189,6 +191,8 @@ struct Line<'a> {
     text_start: usize,
     /// The column of the text, counted from 0.
     column: usize,
+    /// The column that most programs show.
+    shown_column: usize,
     has_tab: bool,
     /// The text without a comment and without white space at its ends.
     content: &'a str,
@@ -201,8 +205,13 @@ impl<'a> Line<'a> {
         let column = line.len() - trimmed.len();
         let content = trimmed.find(" #").map_or(trimmed, |comment| &trimmed[..comment]).trim_end();
         let has_tab = line[..column].contains('\t');
+        let shown_column = line[..column].bytes().fold(0, |column, byte| match byte {
+            b'\t' => (column / TAB + 1) * TAB,
+            _ => column + 1,
+        });
         let is_text = !content.is_empty() && !content.starts_with('#');
-        is_text.then_some(Self { start, text_start: start + column, column, has_tab, content })
+        let text_start = start + column;
+        is_text.then_some(Self { start, text_start, column, shown_column, has_tab, content })
     }
 
     /// Returns the last line with text before an offset.
@@ -283,7 +292,8 @@ impl Levels {
     fn candidates(&self, line: &Line<'_>) -> Vec<usize> {
         let levels = if line.is_item() { &self.items } else { &self.keys };
         let mut found: Vec<usize> = levels.clone();
-        sort_by_rank(&mut found, |column| [column.abs_diff(line.column), usize::MAX - column, 0]);
+        let distance = |column: &usize| column.abs_diff(line.shown_column);
+        sort_by_rank(&mut found, |column| [distance(column), usize::MAX - column, 0]);
         if let Some(open) = self.open {
             found.insert(0, open + STEP);
         }
