@@ -7,7 +7,7 @@ use optakit_core::kind::Kind;
 
 use crate::applyset::{ApplySet, Leftover};
 use crate::aws::AwsPlan;
-use crate::history::{self, Base, Current};
+use crate::history::{self, Base, Current, HistoryError};
 use crate::live::{self, DesiredObject, LiveError, ObjectChange, VolumeChange};
 use crate::owner::Force;
 use crate::plan::{self, Action};
@@ -138,8 +138,16 @@ async fn keep_if_unknown(
     }
     let (client, layer) = (&session.client, session.layer());
     let revisions = history::list(client, layer).await?;
-    let Base::Unknown { reason } = Current::find(client, layer, set, &revisions).await?.base else {
-        return Ok(None);
+    let reason = match Current::find(client, layer, set, &revisions).await?.base {
+        Base::Unknown { reason } => reason,
+        Base::Nothing => return Ok(None),
+        Base::Revision(revision) => match history::read(client, layer, &revision).await {
+            Ok(_) => return Ok(None),
+            Err(HistoryError::Live(error)) => return Err(error.into()),
+            Err(_) => {
+                format!("the record of revision {}, which runs now, is damaged", revision.number)
+            }
+        },
     };
     let all = std::mem::take(leftovers).into_iter();
     let (objects, deleted) = all.partition(stays);

@@ -1,9 +1,12 @@
 //! The place that a layer was applied to: environment, AWS account and cluster. The first apply
 //! records it in the parent of the `ApplySet`, and every command that writes compares it.
 
+use anyhow::Context;
+use optakit_core::bundle::Bundle;
 use optakit_core::visible::visible_line;
 
 use crate::applyset::ApplySet;
+use crate::hint;
 use crate::live::{self, LiveError};
 
 const ENVIRONMENT: &str = "optakit.dev/environment";
@@ -52,7 +55,43 @@ pub(crate) fn recorded(set: &ApplySet) -> (Option<String>, Option<String>) {
     (line(ENVIRONMENT), line(ACCOUNT))
 }
 
+/// Returns the place that a run writes to, after it was compared with the recorded one.
+///
+/// # Errors
+///
+/// Fails if the cluster cannot be identified, or if the recorded place differs.
+pub(crate) fn identify(
+    bundle: &Bundle,
+    uid: Result<String, LiveError>,
+    set: Result<ApplySet, LiveError>,
+    accept_cluster: bool,
+) -> anyhow::Result<Result<Identity, LiveError>> {
+    let cluster = uid.with_context(|| {
+        format!(
+            "the cluster cannot be identified\n  \
+             help: `{}` prints the roles that a run needs",
+            hint::optakit("permissions", "")
+        )
+    })?;
+    let identity = Identity::of(bundle, cluster);
+    match set {
+        Ok(set) if !accept_cluster => identity.compare(&bundle.metadata.layer, &set)?,
+        Ok(_) => {}
+        // The run cannot write the parent either. It stops when it takes the lock, and reports all
+        // permissions that are missing.
+        Err(error @ LiveError::Forbidden { .. }) => return Ok(Err(error)),
+        Err(error) => return Err(error.into()),
+    }
+    Ok(Ok(identity))
+}
+
 impl Identity {
+    /// Returns the place of a bundle in the cluster with this UID.
+    pub(crate) fn of(bundle: &Bundle, cluster: String) -> Self {
+        let environment = bundle.metadata.environment.clone();
+        Self { environment, account: bundle.target.account_id.clone(), cluster }
+    }
+
     /// Compares this place with the recorded one. A place that was not recorded is not compared:
     /// the layer is new, or an older version of Optakit applied it.
     ///

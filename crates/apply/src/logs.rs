@@ -36,7 +36,7 @@ pub(crate) struct Selection {
 pub(crate) struct Source {
     pub(crate) pod: String,
     uid: String,
-    container: String,
+    pub(crate) container: String,
     /// How often the container was started again. Each start has its own log.
     restarts: i32,
     is_running: bool,

@@ -65,6 +65,8 @@ impl AwsUse {
 pub(crate) enum Access {
     /// Only reads.
     Read,
+    /// Only reads, for the plan of a run that writes. Warns if the layer was applied elsewhere.
+    Preview,
     /// Writes or deletes. The layer must have been applied to the same place before.
     Write {
         /// Whether the user accepts another environment, account or cluster.
@@ -150,9 +152,18 @@ impl Session {
             first_reads(&connection, &bundle.metadata.layer, access).await?;
         let identity = match (found, access) {
             (Some((uid, set)), Access::Write { accept_cluster }) => {
-                Some(identify(&bundle, uid, set, accept_cluster)?)
+                Some(identity::identify(&bundle, uid, set, accept_cluster)?)
             }
-            (None, _) | (_, Access::Read) => None,
+            (Some((Ok(uid), Ok(set))), Access::Preview) => {
+                if let Err(elsewhere) =
+                    Identity::of(&bundle, uid).compare(&bundle.metadata.layer, &set)
+                {
+                    report.warning(elsewhere);
+                }
+                None
+            }
+            // A reader may lack the permissions. A run that writes then stops.
+            (None, _) | (_, Access::Read | Access::Preview) => None,
         };
         if aws.is_none() && aws_use.is_managed() {
             report_skipped(&bundle, report);
@@ -293,7 +304,7 @@ async fn first_reads(
         let place = async {
             match access {
                 Access::Read => None,
-                Access::Write { .. } => Some(identity::read(client, layer).await),
+                Access::Preview | Access::Write { .. } => Some(identity::read(client, layer).await),
             }
         };
         let writes = matches!(access, Access::Write { .. });
@@ -313,40 +324,6 @@ async fn first_reads(
         }
     };
     Ok((namespace?, place))
-}
-
-/// Returns the place that a run writes to, after it was compared with the recorded one.
-///
-/// # Errors
-///
-/// Fails if the cluster cannot be identified, or if the recorded place differs.
-fn identify(
-    bundle: &Bundle,
-    uid: Result<String, LiveError>,
-    set: Result<ApplySet, LiveError>,
-    accept_cluster: bool,
-) -> anyhow::Result<Result<Identity, LiveError>> {
-    let cluster = uid.with_context(|| {
-        format!(
-            "the cluster cannot be identified\n  \
-             help: `{}` prints the roles that a run needs",
-            hint::optakit("permissions", "")
-        )
-    })?;
-    let identity = Identity {
-        environment: bundle.metadata.environment.clone(),
-        account: bundle.target.account_id.clone(),
-        cluster,
-    };
-    match set {
-        Ok(set) if !accept_cluster => identity.compare(&bundle.metadata.layer, &set)?,
-        Ok(_) => {}
-        // The run cannot write the parent either. It stops when it takes the lock, and reports all
-        // permissions that are missing.
-        Err(error @ LiveError::Forbidden { .. }) => return Ok(Err(error)),
-        Err(error) => return Err(error.into()),
-    }
-    Ok(Ok(identity))
 }
 
 /// Returns the AWS settings if the run needs them. Fills in the account and the repositories.

@@ -217,7 +217,7 @@ async fn previous<'a>(
         ),
         None => format!("list the revisions with `{list}`"),
     };
-    bail!("there is no earlier deployed revision with an image\n  help: {help}")
+    bail!("there is no earlier revision to roll back to\n  help: {help}")
 }
 
 /// Returns the newest deployed revision with another bundle than the one that runs now.

@@ -39,7 +39,8 @@ pub(crate) enum SecretVersion {
 pub(crate) enum SecretSourceError {
     // The text is not printed, because it can be a value.
     #[error(
-        "`--from` is not a valid source, expected `aws-secretsmanager:NAME` or `ssm:NAME`\n  \
+        "the value of `--from` is not a valid source, expected `aws-secretsmanager:NAME` or \
+         `ssm:NAME`\n  \
          help: write it like `--from aws-secretsmanager:shop/stripe#key`"
     )]
     Form,

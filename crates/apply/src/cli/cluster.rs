@@ -195,6 +195,9 @@ Examples:
 pub(crate) struct DestroyArgs {
     #[command(flatten)]
     pub(crate) service: ServiceArgs,
+    /// Do not list the AWS resources that stay (for clusters outside EKS)
+    #[arg(long)]
+    pub(crate) skip_aws: bool,
     #[command(flatten)]
     pub(crate) write: WriteArgs,
     /// Show the plan and change nothing

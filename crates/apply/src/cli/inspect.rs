@@ -6,7 +6,7 @@ use clap::Args;
 
 use super::apply::PlannedArgs;
 use super::cluster::{ConnectArgs, ServiceArgs};
-use super::output::{ListFormat, ResultFormat};
+use super::output::{ListFormat, ProgressFormat, ResultFormat};
 use crate::duration;
 
 /// Show what an apply would change as a unified diff.
@@ -29,6 +29,9 @@ Examples:
 pub(crate) struct DiffArgs {
     #[command(flatten)]
     pub(crate) planned: PlannedArgs,
+    /// Format of the changes; `json` and `yaml` are those of `optakit plan`
+    #[arg(long, short, value_enum, value_name = "FORMAT", default_value_t = ResultFormat::Text)]
+    pub(crate) output: ResultFormat,
 }
 
 /// List the layers in a cluster: the service files that were applied to it.
@@ -116,6 +119,9 @@ pub(crate) struct LogsArgs {
     /// Start each line with its timestamp
     #[arg(long)]
     pub(crate) timestamps: bool,
+    /// Format of the lines; `json` prints one object per line, with its pod and container
+    #[arg(long, short, value_enum, value_name = "FORMAT", default_value_t = ProgressFormat::Text)]
+    pub(crate) output: ProgressFormat,
 }
 
 /// Check what Optakit needs on this machine, in the cluster and in AWS.

@@ -49,7 +49,8 @@ fn report_fault(checked: Result<(), BundleError>, report: &Report) -> Outcome {
 
 /// Rejects the name of a format, which `-o` of other commands takes.
 fn check_output(path: &Path) -> Result<(), UsageError> {
-    let Some(format) = path.to_str().filter(|name| is_format(name)) else { return Ok(()) };
+    let is_name = |name: &&str| is_format(&name.to_ascii_lowercase());
+    let Some(format) = path.to_str().filter(is_name) else { return Ok(()) };
     Err(UsageError(format!(
         "`{format}` is a format, but `--output` of `optakit bundle` is the file to write; a \
          bundle is always JSON\n  \

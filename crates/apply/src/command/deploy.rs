@@ -1,5 +1,6 @@
 //! `optakit deploy`.
 
+use std::ffi::OsStr;
 use std::path::PathBuf;
 use std::time::Instant;
 
@@ -11,7 +12,7 @@ use crate::apply_bundle::{ApplyBundleOptions, apply_bundle};
 use crate::bundle_file::IfModified;
 use crate::changes::Changes;
 use crate::cli::DeployArgs;
-use crate::outcome::Outcome;
+use crate::outcome::{Outcome, UsageError};
 use crate::preflight;
 use crate::push_image::{PackedImage, repository_of};
 use crate::report::Report;
@@ -26,6 +27,15 @@ pub(crate) fn run(arguments: &DeployArgs, report: &Report) -> anyhow::Result<Out
     let started = Instant::now();
     let DeployArgs { files, choices, image, module, dry_run, options } = arguments;
     let [file @ .., archive] = files.as_slice() else { bail!("no archive is given") };
+    let is_text = |extension: &OsStr| ["yml", "yaml", "json"].iter().any(|text| extension == *text);
+    if !file.is_empty() && archive.extension().is_some_and(is_text) {
+        return Err(UsageError(format!(
+            "`{}` is not an archive of an image\n  \
+             help: the archive is the last argument: `optakit deploy FILE ARCHIVE`",
+            archive.display()
+        ))
+        .into());
+    }
     if options.aws.skip_aws {
         bail!(
             "`deploy` pushes to ECR, so it cannot run with `--skip-aws`\n  \
@@ -49,7 +59,7 @@ pub(crate) fn run(arguments: &DeployArgs, report: &Report) -> anyhow::Result<Out
         let (module, repository) = (module.to_owned(), repository.name.clone());
         let (aws, access) = (
             options::aws(&options.aws),
-            if *dry_run { Access::Read } else { connect::access(&options.write) },
+            if *dry_run { Access::Preview } else { connect::access(&options.write) },
         );
         let mut session = Session::open(bundle, &cluster, aws, access, report).await?;
         let packed = PackedImage::pack(image, report)?.of_module(&module);

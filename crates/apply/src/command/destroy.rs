@@ -24,33 +24,39 @@ use crate::{hint, lock};
 /// Fails if the cluster cannot be reached, the user does not confirm, or an object cannot be
 /// deleted.
 pub(crate) fn run(arguments: &DestroyArgs, report: &Report) -> anyhow::Result<Outcome> {
+    let DestroyArgs { skip_aws, yes, .. } = *arguments;
     if arguments.dry_run {
         let aws = AwsUse::Skip;
-        return with_service(&arguments.service, aws, Access::Read, report, async |session| {
+        return with_service(&arguments.service, aws, Access::Preview, report, async |session| {
             let set = ApplySet::read(&session.client, session.layer()).await?;
             let members = set.leftovers(&session.client, &[]).await?;
-            show(&session, &members, uses_aws(&session, &set).await?, report);
+            show(&session, &set, &members, skip_aws, report).await?;
             report.note("dry run: nothing was changed");
             Ok(Outcome::Succeeded)
         });
     }
     let access = access(&arguments.write);
     with_service(&arguments.service, AwsUse::Skip, access, report, async |session| {
-        let work = async |_| destroy(&session, arguments.yes, report).await;
+        let work = async |_| destroy(&session, skip_aws, yes, report).await;
         lock::hold(&session, options::wait_lock(&arguments.write), report, work, async || ())
             .await?;
         Ok(Outcome::Succeeded)
     })
 }
 
-async fn destroy(session: &Session, yes: bool, report: &Report) -> anyhow::Result<()> {
+async fn destroy(
+    session: &Session,
+    skip_aws: bool,
+    yes: bool,
+    report: &Report,
+) -> anyhow::Result<()> {
     let set = ApplySet::read(&session.client, session.layer()).await?;
     if set.is_empty() {
         report.event(&Event::Deleted { layer: session.layer(), objects: 0 });
         return Ok(());
     }
     let members = set.leftovers(&session.client, &[]).await?;
-    show(session, &members, uses_aws(session, &set).await?, report);
+    show(session, &set, &members, skip_aws, report).await?;
     let objects = plural(members.len(), "object");
     let question =
         format!("delete {objects} and the history of {} in {}?", session.layer(), session.cluster);
@@ -85,7 +91,13 @@ async fn uses_aws(session: &Session, set: &ApplySet) -> anyhow::Result<bool> {
 }
 
 /// Prints what is deleted and what is kept.
-fn show(session: &Session, members: &[Leftover], uses_aws: bool, report: &Report) {
+async fn show(
+    session: &Session,
+    set: &ApplySet,
+    members: &[Leftover],
+    skip_aws: bool,
+    report: &Report,
+) -> anyhow::Result<()> {
     for member in members {
         report.step("will delete", member.label());
     }
@@ -95,6 +107,10 @@ fn show(session: &Session, members: &[Leftover], uses_aws: bool, report: &Report
     for set in members.iter().filter(|member| member.kind == Kind::StatefulSet) {
         report.step("will keep", format!("the PersistentVolumeClaims of {}", set.label()));
     }
+    if skip_aws {
+        return Ok(());
+    }
+    let uses_aws = uses_aws(session, set).await?;
     for resource in &session.bundle.aws {
         match resource {
             AwsResource::EcrRepository { resource, .. } => {
@@ -107,4 +123,5 @@ fn show(session: &Session, members: &[Leftover], uses_aws: bool, report: &Report
             }
         }
     }
+    Ok(())
 }

@@ -1,8 +1,9 @@
 //! `optakit diff`.
 
+use super::plan_output::print;
 use super::{options, plan};
 use crate::changes::Changes;
-use crate::cli::DiffArgs;
+use crate::cli::{DiffArgs, ResultFormat};
 use crate::outcome::Outcome;
 use crate::plan::{creation_diff, diff};
 use crate::report::Report;
@@ -17,7 +18,10 @@ pub(crate) fn run(arguments: &DiffArgs, report: &Report) -> anyhow::Result<Outco
     let (bundle, cluster) = plan::open(&arguments.planned, report)?;
     session::block_on(async {
         let (aws, force) = options::plan(&arguments.planned);
-        let (_, changes) = plan::find(bundle, &cluster, aws, &force, report).await?;
+        let (session, changes) = plan::find(bundle, &cluster, aws, &force, report).await?;
+        if arguments.output != ResultFormat::Text {
+            return Ok(print(&changes, &session, arguments.output, report));
+        }
         changes.report_kept(report);
         report.result(&text(&changes));
         Ok(if changes.number() == 0 { Outcome::Succeeded } else { Outcome::Changes })

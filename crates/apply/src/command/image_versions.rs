@@ -84,7 +84,7 @@ impl ImageVersions {
                 let owner = module.map_or_else(|| "all modules".to_owned(), quoted);
                 let help = "pass one `--image-tag` or `--image-digest` per module";
                 return Err(UsageError(format!(
-                    "the image of {owner} has several tags or digests\n  help: {help}"
+                    "`--image-tag` or `--image-digest` is given twice for {owner}\n  help: {help}"
                 )));
             }
         }
@@ -184,8 +184,8 @@ mod tests {
             let error = versions(arguments).expect_err("they are not valid").to_string();
             assert!(error.contains(expected), "{error}");
         };
-        check(&["--image-tag", "1", "--image-tag", "2"], "the image of all modules has several");
-        check(&["--image-tag", "api=1", "--image-tag", "api=2"], "the image of `api` has several");
+        check(&["--image-tag", "1", "--image-tag", "2"], "is given twice for all modules");
+        check(&["--image-tag", "api=1", "--image-tag", "api=2"], "is given twice for `api`");
         check(&["--image-tag", "a b"], "not a valid image tag");
         check(&["--image-digest", "api=1.4"], "not a valid image digest");
     }

@@ -1,9 +1,10 @@
 //! `optakit logs`.
 
 use anyhow::bail;
+use serde_json::json;
 
 use super::connect::{self, with_service};
-use crate::cli::LogsArgs;
+use crate::cli::{LogsArgs, ProgressFormat};
 use crate::logs::{self, Entry, Selection, Source};
 use crate::outcome::Outcome;
 use crate::report::Report;
@@ -81,6 +82,11 @@ async fn print(
             pods.push(source.pod.clone());
         }
         match entry {
+            Entry::Line(line) if arguments.output == ProgressFormat::Json => {
+                let Source { pod, container, .. } = source;
+                let line = json!({ "pod": pod, "container": container, "line": line });
+                report.json(&format!("{line}\n"));
+            }
             Entry::Line(line) if pods.len() > 1 => {
                 report.document(&format!("[{}] {line}\n", source.pod));
             }

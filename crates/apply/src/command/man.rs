@@ -1,12 +1,12 @@
 //! `optakit man` and `optakit completions`.
 
-use anyhow::{Context, anyhow};
+use anyhow::Context;
 use clap::CommandFactory;
 use clap_complete::env::Shells;
 use optakit_core::quote::quoted;
 
 use crate::cli::{COMPLETE, Cli, CompletionsArgs, ManArgs};
-use crate::outcome::Outcome;
+use crate::outcome::{Outcome, UsageError};
 use crate::report::Report;
 
 /// The name of the program.
@@ -28,7 +28,8 @@ pub(crate) fn run(arguments: &ManArgs, report: &Report) -> anyhow::Result<Outcom
             .find(|command| command.get_name() == name && name != "help")
             .cloned()
             .ok_or_else(|| {
-                anyhow!("unknown command {}\n  help: list them with `optakit help`", quoted(name))
+                let name = quoted(name);
+                UsageError(format!("unknown command {name}\n  help: list them with `optakit help`"))
             })?,
     };
     let mut text = Vec::new();

@@ -64,7 +64,7 @@ pub(super) async fn find(
     force: &Force,
     report: &Report,
 ) -> anyhow::Result<(Session, Changes)> {
-    let session = Session::open(bundle, cluster, aws, Access::Read, report).await?;
+    let session = Session::open(bundle, cluster, aws, Access::Preview, report).await?;
     preflight::check_inputs(&session.bundle, &[IMAGE_DIGEST, IMAGE_TAG])?;
     let session = session.with_running_images().await?;
     preflight::check_images(&session)?;

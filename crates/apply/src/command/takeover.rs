@@ -18,7 +18,7 @@ pub(crate) fn run(arguments: &TakeoverArgs, report: &Report) -> anyhow::Result<O
     let bundle = input::open(input, IfModified::Fail, report)?;
     let cluster = connect::cluster(&bundle, at)?;
     session::block_on(async {
-        let access = if *dry_run { Access::Read } else { connect::access(write) };
+        let access = if *dry_run { Access::Preview } else { connect::access(write) };
         let aws = if *skip_aws { AwsUse::Skip } else { AwsUse::Read };
         let session = Session::open(bundle, &cluster, aws, access, report).await?;
         let session = session.with_running_images().await?;

@@ -14,13 +14,27 @@ const LONGEST: usize = 120;
 
 /// Returns the annotations that describe this run.
 pub(super) fn annotations() -> BTreeMap<String, String> {
-    let arguments: Vec<String> =
-        std::env::args_os().skip(1).map(|argument| argument.display().to_string()).collect();
+    let arguments: Vec<String> = std::env::args_os()
+        .skip(1)
+        .map(|argument| without_value(&argument.display().to_string()))
+        .collect();
     BTreeMap::from([
         (USER.to_owned(), clean(&origin::user())),
         (HOST.to_owned(), clean(&origin::host())),
         (COMMAND.to_owned(), clean(&format!("optakit {}", arguments.join(" ")))),
     ])
+}
+
+/// Returns an argument without the value of `NAME=VALUE`, which may be a secret.
+fn without_value(argument: &str) -> String {
+    let (flag, rest) = match argument.split_once('=') {
+        Some((flag, rest)) if flag.starts_with('-') => (format!("{flag}="), rest),
+        Some(_) | None => (String::new(), argument),
+    };
+    match rest.split_once('=') {
+        Some((name, _)) => format!("{flag}{name}=…"),
+        None => argument.to_owned(),
+    }
 }
 
 /// Returns the holder of a Lease, the time when it took the lock, and its command, for messages.
@@ -54,6 +68,18 @@ mod tests {
 
     fn describe_json(lease: serde_json::Value) -> String {
         describe(&serde_json::from_value(lease).expect("a Lease"))
+    }
+
+    #[test]
+    fn values_of_arguments_are_left_out() {
+        for (argument, expected) in [
+            ("x.json", "x.json"),
+            ("--timeout=5m", "--timeout=5m"),
+            ("--var=pw=hunter2", "--var=pw=…"),
+            ("pw=hunter2=", "pw=…"),
+        ] {
+            assert_eq!(without_value(argument), expected);
+        }
     }
 
     #[test]

@@ -15,7 +15,7 @@ use crate::push_image::PackedImage;
 use crate::running_image::MissingImage;
 use crate::session::Session;
 
-/// The number of nodes whose architecture is read.
+/// The number of nodes whose platform is read.
 const NODES: u32 = 200;
 
 /// The images that a run was given.
@@ -46,7 +46,7 @@ pub(super) async fn check(
     if images.is_empty() {
         return result;
     }
-    let (login, architectures) = tokio::join!(login(aws), architectures(&session.client));
+    let (login, nodes) = tokio::join!(login(aws), node_platforms(&session.client));
     let Ok(login) = login else { return result };
     let (mut lines, mut unfit) = (Vec::new(), Vec::new());
     for (repository, version) in images {
@@ -59,12 +59,12 @@ pub(super) async fn check(
             Found::Missing => {
                 lines.push(format!("the repository `{repository}` has no image {version}"));
             }
-            Found::For(platforms) if !fits(&platforms, &architectures) => {
+            Found::For(platforms) if !fits(&platforms, &nodes) => {
                 let image = match later {
                     Some(_) => format!("{version} of the archive"),
                     None => format!("{version} in the repository `{repository}`"),
                 };
-                unfit.push(wrong_platform(&image, &platforms, &architectures));
+                unfit.push(wrong_platform(&image, &platforms, &nodes));
             }
             Found::For(_) | Found::Unknown => {}
         }
@@ -80,7 +80,7 @@ pub(super) async fn check(
     if choice.accepts_platform {
         result.warnings = unfit;
     } else if !unfit.is_empty() {
-        unfit.push(build_help(&architectures));
+        unfit.push(build_help(&nodes));
         result.faults.push(Fault { title: "no node can run the image".to_owned(), lines: unfit });
     }
     result
@@ -113,9 +113,8 @@ pub(super) fn missing(session: &Session) -> Option<Fault> {
 }
 
 /// Returns the help for images that no node can run.
-fn build_help(architectures: &BTreeSet<String>) -> String {
-    let wanted: Vec<String> =
-        architectures.iter().map(|architecture| format!("linux/{architecture}")).collect();
+fn build_help(nodes: &BTreeSet<String>) -> String {
+    let wanted: Vec<&str> = nodes.iter().map(String::as_str).collect();
     format!(
         "help: build it with `docker buildx build --platform {}`; if nodes for it will be added, \
          pass `--accept-platform`",
@@ -124,15 +123,11 @@ fn build_help(architectures: &BTreeSet<String>) -> String {
 }
 
 /// Returns the text about an image that no node can run.
-fn wrong_platform(
-    image: &str,
-    platforms: &BTreeSet<String>,
-    architectures: &BTreeSet<String>,
-) -> String {
+fn wrong_platform(image: &str, platforms: &BTreeSet<String>, nodes: &BTreeSet<String>) -> String {
     format!(
         "the image {image} is built for {}, but the nodes are {}; its pods cannot start",
         join(platforms),
-        join(architectures)
+        join(nodes)
     )
 }
 
@@ -153,24 +148,50 @@ fn images(session: &Session, targets: &[DesiredObject]) -> BTreeSet<(String, Str
         .collect()
 }
 
-/// Returns the architectures of the nodes. Without permission to list nodes, the set is empty.
-async fn architectures(client: &kube::Client) -> BTreeSet<String> {
+/// Returns the platforms of the nodes, such as `linux/amd64`. Without permission to list nodes, the
+/// set is empty.
+async fn node_platforms(client: &kube::Client) -> BTreeSet<String> {
     let nodes = Api::<Node>::all(client.clone()).list(&ListParams::default().limit(NODES)).await;
     let nodes = nodes.map(|list| list.items).unwrap_or_default();
-    nodes
-        .into_iter()
-        .filter_map(|node| node.metadata.labels?.remove("kubernetes.io/arch"))
-        .collect()
+    let platform = |node: Node| {
+        let mut labels = node.metadata.labels?;
+        let architecture = labels.remove("kubernetes.io/arch")?;
+        let os = labels.remove("kubernetes.io/os").unwrap_or_else(|| "linux".to_owned());
+        Some(format!("{os}/{architecture}"))
+    };
+    nodes.into_iter().filter_map(platform).collect()
 }
 
-/// Whether any node can run any of the platforms. Unknown platforms and nodes fit.
-fn fits(platforms: &BTreeSet<String>, architectures: &BTreeSet<String>) -> bool {
+/// Whether any node can run any of the platforms of an image. A platform can have a variant, such
+/// as `linux/arm64/v8`. Unknown platforms and nodes fit.
+fn fits(platforms: &BTreeSet<String>, nodes: &BTreeSet<String>) -> bool {
     let runs = |platform: &String| {
-        platform.split('/').nth(1).is_some_and(|architecture| architectures.contains(architecture))
+        let mut parts = platform.split('/');
+        let (os, architecture) = (parts.next(), parts.next());
+        nodes.iter().any(|node| node.split_once('/') == os.zip(architecture))
     };
-    platforms.is_empty() || architectures.is_empty() || platforms.iter().any(runs)
+    platforms.is_empty() || nodes.is_empty() || platforms.iter().any(runs)
 }
 
 fn join(names: &BTreeSet<String>) -> String {
     names.iter().map(String::as_str).collect::<Vec<_>>().join(", ")
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn operating_system_and_architecture_must_fit() {
+        let set = |names: &[&str]| names.iter().map(|&name| name.to_owned()).collect();
+        let check = |platforms: &[&str], nodes: &[&str], expected| {
+            assert_eq!(fits(&set(platforms), &set(nodes)), expected, "{platforms:?} on {nodes:?}");
+        };
+        check(&["linux/amd64"], &["linux/amd64"], true);
+        check(&["linux/arm64/v8"], &["linux/amd64", "linux/arm64"], true);
+        check(&["windows/amd64"], &["linux/amd64"], false);
+        check(&["linux/arm64", "windows/amd64"], &["linux/amd64"], false);
+        check(&[], &["linux/amd64"], true);
+        check(&["linux/arm64"], &[], true);
+    }
 }

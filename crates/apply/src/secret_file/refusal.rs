@@ -51,11 +51,11 @@ impl fmt::Display for Reason {
             Self::TextAfterQuote => write!(f, "the value has text after its closing quote"),
             Self::Comment => write!(
                 f,
-                "Docker reads ` #` without quotes as text, but dotenv reads it as a comment"
+                "the value contains ` #`, which is text for Docker and a comment for dotenv"
             ),
             Self::SurroundingSpace => write!(
                 f,
-                "Docker keeps a space around a value without quotes, but dotenv removes it"
+                "the value starts or ends with a space, which Docker keeps and dotenv removes"
             ),
             Self::CarriageReturn => write!(f, "the line contains a carriage return"),
             Self::Nul => write!(f, "the value has a NUL character"),

@@ -61,8 +61,8 @@ impl Display for Step {
         match self {
             Self::Unobserved { kind } => write!(f, "waiting for the {kind} controller"),
             Self::Creating { updated, wanted } => write!(f, "{updated} of {wanted} pods updated"),
-            Self::Terminating { old: 1 } => f.write_str("1 old pod terminating"),
-            Self::Terminating { old } => write!(f, "{old} old pods terminating"),
+            Self::Terminating { old: 1 } => f.write_str("1 old pod still exists"),
+            Self::Terminating { old } => write!(f, "{old} old pods still exist"),
             Self::Starting { ready, wanted } => write!(f, "{ready} of {wanted} pods ready"),
             Self::Unavailable => f.write_str("waiting for the condition Available"),
         }

@@ -208,7 +208,7 @@ mod tests {
         check(at(3, 2, 3), waiting(Step::Terminating { old: 1 }));
         check(at(2, 2, 1), waiting(Step::Starting { ready: 1, wanted: 2 }));
         check(at(2, 2, 2), waiting(Step::Unavailable));
-        assert_eq!(Step::Terminating { old: 1 }.to_string(), "1 old pod terminating");
+        assert_eq!(Step::Terminating { old: 1 }.to_string(), "1 old pod still exists");
     }
 
     #[test]

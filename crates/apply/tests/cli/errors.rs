@@ -52,6 +52,23 @@ fn an_invalid_image_tag_is_a_usage_error() {
 }
 
 #[test]
+fn an_argument_of_the_wrong_kind_is_a_usage_error() {
+    let folder = folder(SERVICE);
+    for (command, message) in [
+        (&["rollback", "2"][..], "help: to roll back to revision 2, pass `--to 2`"),
+        (&["man", "nope"], "unknown command `nope`"),
+        (&["deploy", "app.tar", "opta.yml"], "the archive is the last argument"),
+        (&["secret", "delete", "A=hunter2"], "the value is an argument"),
+        (&["secret", "import", "A=hunter2"], "the value is an argument"),
+    ] {
+        let outcome = run(&folder, command);
+        assert_eq!(outcome.code, 64, "{command:?}: {}", outcome.err);
+        assert!(outcome.err.contains(message), "{command:?}: {}", outcome.err);
+        assert!(!outcome.err.contains("hunter2"), "{command:?}: {}", outcome.err);
+    }
+}
+
+#[test]
 fn missing_bundle_has_the_same_exit_code_for_every_command() {
     let folder = folder(SERVICE);
     for command in ["plan", "apply", "status", "history", "rollback", "drift", "permissions"] {

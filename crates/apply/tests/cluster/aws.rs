@@ -68,13 +68,13 @@ fn image_must_be_in_ecr_and_should_fit_the_nodes() {
         .apply(&["--image-digest", &arm])
         .fails()
         .reports("no node can run the image; nothing was changed")
-        .reports("is built for linux/arm64, but the nodes are amd64")
+        .reports("is built for linux/arm64, but the nodes are linux/amd64")
         .reports("pass `--accept-platform`");
     assert!(!exists(&["namespace", "fitting"]), "nothing is written");
     service
         .apply(&["--image-digest", &arm, "--accept-platform", "--timeout", "60"])
         .succeeds()
-        .reports("is built for linux/arm64, but the nodes are amd64")
+        .reports("is built for linux/arm64, but the nodes are linux/amd64")
         .reports("the cluster has no metrics API");
 
     let amd = service.push("amd64");

@@ -74,6 +74,9 @@ fn commands_that_write_stop_in_another_cluster() {
     }
     assert_eq!(service.written_versions(), before);
     assert!(!exists(&["-n", "relocated", "secret", "manual-secrets"]));
+    for command in [&["plan"][..], &["apply", "--dry-run"], &["destroy", "--dry-run"]] {
+        service.run(command[0], &command[1..]).reports("but it was applied to cluster UID `f00d`");
+    }
     // Commands that only read accept any place.
     for command in ["status", "history", "drift"] {
         service.run(command, &[]).succeeds();

@@ -26,6 +26,9 @@ fn diff_prints_only_the_changed_lines() {
         .prints("--- Deployment diffed-api-k8s-service\n+++ Deployment diffed-api-k8s-service\n@@ ")
         .prints("-            \"image\": \"acme/api:1\"")
         .prints("+            \"image\": \"acme/api:2\"");
+    let json = service.run("diff", &["-o", "json"]).exits(2);
+    let json: Value = serde_json::from_str(&json.stdout).expect("one JSON object");
+    assert_eq!(json["changes"][0]["name"], "diffed-api-k8s-service");
 }
 
 #[test]
@@ -96,6 +99,9 @@ fn logs_choose_the_container_and_name_the_pods() {
     let kubeconfig = setting("OPTAKIT_TEST_KUBECONFIG");
     let layer = &["logs", "-n", "logged", "--kubeconfig", &kubeconfig, "--module", "api"];
     assert_eq!(service.run_alone(layer).succeeds().stdout.lines().count(), 3);
+    let json = logs(&["--tail", "1", "-o", "json"]).succeeds();
+    let json: Value = serde_json::from_str(&json.stdout).expect("one JSON object per line");
+    assert_eq!((&json["line"], &json["container"]), (&json!("last line"), &json!("k8s-service")));
     logs(&["--module", "web"]).fails().reports("there are no pods of the module `web`");
     logs(&["-c", "sidecar"]).fails().reports("there are no pods with a container `sidecar`");
     let terminal = service.answer("", "logs", &[]);

@@ -90,7 +90,7 @@ fn rollback_skips_revisions_without_an_image() {
     service
         .run("rollback", &[])
         .fails()
-        .reports("there is no earlier deployed revision")
+        .reports("there is no earlier revision to roll back to")
         .reports("revision 2 was deployed later")
         .reports(&format!("optakit rollback {} --to 2 --kubeconfig", service.bundle()));
     // A release that fails after a rollback returns to the bundle of the rollback.
@@ -203,6 +203,27 @@ fn apply_deletes_nothing_if_what_runs_is_not_recorded() {
         "The revision that runs is missing in the history, and an apply removes an object",
         "The object stays, and the message names it. The apply after it deletes the object.",
     );
+}
+
+#[test]
+fn apply_deletes_nothing_if_the_record_of_what_runs_is_damaged() {
+    let service = Service::new("damaged", "acme/api:1", "    public_uri: damaged.acme.io\n");
+    service.apply(&[]).succeeds();
+    let name = ["-n", "damaged", "secret", "optakit.damaged.v1"];
+    let mut record = get(&name);
+    kubectl_ok(&[&["delete"], &name[..]].concat());
+    record["data"]["bundle"] = json!("AAAA");
+    for field in ["uid", "resourceVersion", "managedFields", "creationTimestamp"] {
+        record["metadata"].as_object_mut().expect("metadata").remove(field);
+    }
+    apply_objects(&[record], service.folder());
+    service.update("acme/api:2", "");
+    service
+        .apply(&[])
+        .succeeds()
+        .reports("the record of revision 1, which runs now, is damaged; nothing is deleted")
+        .omits("will delete");
+    assert!(exists(&["-n", "damaged", "ingress", "damaged-api-k8s-service-0"]));
 }
 
 #[test]

@@ -61,7 +61,7 @@ fn refused_files_change_nothing() {
     let service = Service::new("import-refused", "acme/api:1", "");
     service.write("bad.env", "A=1\nB=hunter2 # comment\nhunter3\n");
     let run = service.secret(&["import", "bad.env"], "").fails();
-    let run = run.omits("hunter").reports("bad.env:2: Docker reads ` #` without quotes");
+    let run = run.omits("hunter").reports("bad.env:2: the value contains ` #`");
     run.reports("bad.env:3: the line has no `=`");
     assert!(!exists(&["namespace", "import-refused"]), "nothing is changed");
     service.write("empty.env", "A=1\nB=\n");

@@ -45,10 +45,11 @@ async fn values_come_from_aws_secrets_manager() {
         ("aws-secretsmanager:from-manager/plain#key", "is not a JSON object"),
         ("aws-secretsmanager:from-manager/none", "AWS has no secret `from-manager/none`"),
         ("aws-secretsmanager:from-manager/binary", "is binary"),
-        ("vault:hunter2", "`--from` is not a valid source"),
     ] {
         service.secret(&set("B", from), "").fails().omits("hunter").reports(reason);
     }
+    let usage = service.secret(&set("B", "vault:hunter2"), "").exits(64).omits("hunter");
+    usage.reports("the value of `--from` is not a valid source");
     assert_eq!(stored(&service).len(), 4, "nothing else is stored");
 }
 

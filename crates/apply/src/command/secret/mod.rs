@@ -71,7 +71,10 @@ impl<'a> Action<'a> {
             }
             SecretCommand::Import(import) => Self::Set(read::file(import)?, &import.result),
             SecretCommand::List { output } => Self::List(*output),
-            SecretCommand::Delete(delete) => Self::Delete(&delete.name, &delete.result),
+            SecretCommand::Delete(delete) => {
+                read::check_name(&delete.name, false)?;
+                Self::Delete(&delete.name, &delete.result)
+            }
         })
     }
 

@@ -15,31 +15,40 @@ use crate::report::stdin_is_data;
 use crate::secret_file::{self, Format};
 use crate::{file, hint};
 
-/// Rejects a name that the Secret cannot have, and a value on the command line. The message does
-/// not contain the value.
+/// Rejects a name that the Secret cannot have, and a value on the command line.
 pub(super) fn check_arguments(set: &SetArgs) -> anyhow::Result<()> {
-    let (name, has_value) = match set.name.split_once('=') {
+    check_name(&set.name, !set.value.is_empty())
+}
+
+/// Rejects a name that the Secret cannot have, and `NAME=value`. `has_value` is whether another
+/// argument is a value. The message does not contain the value.
+pub(super) fn check_name(argument: &str, has_value: bool) -> anyhow::Result<()> {
+    let (name, has_value) = match argument.split_once('=') {
         Some((name, _)) => (name, true),
-        None => (set.name.as_str(), !set.value.is_empty()),
+        None => (argument, has_value),
     };
     if has_value {
-        let name = if is_secret_key(name) { name } else { "NAME" };
-        let command = hint::optakit("secret set", name);
-        return Err(UsageError(format!(
-            "the value is an argument, and other users of this machine can see arguments; nothing \
-             was stored\n  help: run `{command}`, and enter the value at the prompt or pass it on \
-             standard input"
-        ))
-        .into());
+        return Err(value_is_an_argument(name).into());
     }
     if !is_secret_key(name) {
-        bail!(
+        return Err(UsageError(format!(
             "{} is not a valid name of a secret\n  \
              help: use letters, digits, `-`, `_` and `.`",
             quoted(name)
-        );
+        ))
+        .into());
     }
     Ok(())
+}
+
+fn value_is_an_argument(name: &str) -> UsageError {
+    let name = if is_secret_key(name) { name } else { "NAME" };
+    let command = hint::optakit("secret set", name);
+    UsageError(format!(
+        "the value is an argument, and other users of this machine can see arguments; nothing was \
+         changed\n  help: run `{command}`, and enter the value at the prompt or pass it on \
+         standard input"
+    ))
 }
 
 /// Returns the secret in AWS that `--from` names.
@@ -49,7 +58,8 @@ pub(super) fn source(from: &str, set: &SetArgs) -> anyhow::Result<SecretSource> 
         (None, Some(stage)) => Some(SecretVersion::Stage(stage.clone())),
         (None, None) => None,
     };
-    Ok(SecretSource::parse(from, version)?)
+    let source = SecretSource::parse(from, version);
+    source.map_err(|error| UsageError(error.to_string()).into())
 }
 
 /// Rejects an empty value, which is usually an unset variable or a command without output, and a
@@ -106,6 +116,11 @@ pub(super) fn file(import: &ImportArgs) -> anyhow::Result<SecretValues> {
     });
     if file::is_stdin(&import.file) {
         stdin_is_data();
+    }
+    // A value like `NAME=value`, not a file.
+    let argument = import.file.to_string_lossy();
+    if let Some((name, _)) = argument.split_once('=').filter(|_| !import.file.exists()) {
+        return Err(value_is_an_argument(name).into());
     }
     secret_file::read(&import.file, format, import.allow_empty)
 }
