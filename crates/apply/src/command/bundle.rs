@@ -61,8 +61,7 @@ fn check_output(path: &Path) -> Result<(), UsageError> {
 fn write(arguments: &BundleArgs, report: &Report) -> anyhow::Result<Outcome> {
     check_output(&arguments.output)?;
     let request = choices::request(&arguments.source, report)?;
-    let analysis = api::analyze(&request, false);
-    if rendered::manifests(&request, &analysis, Severity::Warning, report)?.is_none() {
+    if !rendered::print_diagnostics(&request, &api::check(&request), Severity::Warning, report)? {
         return Ok(Outcome::Failed);
     }
     let (bundle, text) = bundle_file::build(&request)?;
@@ -99,13 +98,8 @@ fn report_missing(bundle: &Bundle, report: &Report) {
         }
     }
     if !from_aws.is_empty() {
-        report.note(format!(
-            "`optakit apply` reads these values from AWS: {}",
-            from_aws.join(
-                ", \
-                                                                                              "
-            )
-        ));
+        report
+            .note(format!("`optakit apply` reads these values from AWS: {}", from_aws.join(", ")));
     }
     if !unknown.is_empty() {
         report.note(format!(

@@ -1,4 +1,4 @@
-//! The manifests of a service file, after its diagnostics were printed.
+//! The diagnostics of a service file, and its manifests after these were printed.
 
 use anyhow::bail;
 use optakit_core::api::{Analysis, Manifest, Request, ServiceFile, Severity};
@@ -19,6 +19,21 @@ pub(super) fn manifests<'a>(
     least: Severity,
     report: &Report,
 ) -> anyhow::Result<Option<&'a [Manifest]>> {
+    let is_valid = print_diagnostics(request, analysis, least, report)?;
+    Ok(analysis.manifests.as_deref().filter(|_| is_valid))
+}
+
+/// Prints the diagnostics, from severity `least`. Returns whether there are no errors.
+///
+/// # Errors
+///
+/// Fails if the choices do not fit the file, or if it has no service.
+pub(super) fn print_diagnostics(
+    request: &Request,
+    analysis: &Analysis,
+    least: Severity,
+    report: &Report,
+) -> anyhow::Result<bool> {
     if !analysis.has_errors() {
         check_has_services(&request.service)?;
     }
@@ -43,7 +58,7 @@ pub(super) fn manifests<'a>(
         report.styled_note(&text);
     }
     if analysis.has_errors() {
-        return Ok(None);
+        return Ok(false);
     }
     if let Some(region) = analysis.rds_region.as_deref().filter(|region| !rds::is_known(region)) {
         report.warning(format!(
@@ -51,7 +66,7 @@ pub(super) fn manifests<'a>(
              certificates, which may not work for its databases"
         ));
     }
-    Ok(analysis.manifests.as_deref())
+    Ok(true)
 }
 
 /// Checks that a file has a service, so that there is something to render.

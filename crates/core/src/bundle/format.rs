@@ -1,5 +1,6 @@
 //! The content of a bundle.
 
+use std::borrow::Cow;
 use std::collections::BTreeMap;
 
 use schemars::JsonSchema;
@@ -146,8 +147,12 @@ impl Bundle {
     /// Computes the digest of the content. It differs from `digest` if the bundle was modified.
     #[must_use]
     pub fn actual_digest(&self) -> String {
-        let content = Self { digest: String::new(), ..self.clone() };
-        let canonical = serde_json_canonicalizer::to_vec(&content)
+        // A bundle that is being built has no digest yet, so it need not be copied.
+        let content = match self.digest.is_empty() {
+            true => Cow::Borrowed(self),
+            false => Cow::Owned(Self { digest: String::new(), ..self.clone() }),
+        };
+        let canonical = serde_json_canonicalizer::to_vec(&*content)
             .expect("a bundle is valid JSON: all keys are text and all numbers are finite");
         format!("sha256:{}", hex::encode(Sha256::digest(&canonical)))
     }

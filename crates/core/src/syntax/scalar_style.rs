@@ -64,8 +64,8 @@ fn stays_one_text(text: &str) -> bool {
     let mut before = '\n';
     for c in text.chars() {
         let is_separator = matches!((before, c), (':', ' ') | (' ', '#'));
-        let is_white_space = c.is_whitespace() && c != ' ';
-        if is_separator || is_white_space || needs_escape(c) {
+        let is_allowed = is_printable_ascii(c) || !(c.is_whitespace() || needs_escape(c));
+        if is_separator || !is_allowed {
             return false;
         }
         before = c;
@@ -84,7 +84,13 @@ fn is_literal(text: &str) -> bool {
 /// Whether a character needs an escape: control characters, invisible characters, and those that
 /// end a line in YAML 1.1 or are not allowed at all.
 pub(super) fn needs_escape(c: char) -> bool {
-    c.is_control()
-        || is_invisible(c)
-        || matches!(c, '\u{2028}' | '\u{2029}' | '\u{fffe}' | '\u{ffff}')
+    // Nearly all characters are ASCII, and the other checks take longer.
+    !is_printable_ascii(c)
+        && (c.is_control()
+            || is_invisible(c)
+            || matches!(c, '\u{2028}' | '\u{2029}' | '\u{fffe}' | '\u{ffff}'))
+}
+
+const fn is_printable_ascii(c: char) -> bool {
+    matches!(c, ' '..='~')
 }
