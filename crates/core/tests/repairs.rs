@@ -122,6 +122,13 @@ fn parent_of_an_environment_is_one_error() {
 }
 
 #[test]
+fn ports_without_a_value_do_not_replace_a_port() {
+    let text = |ports: &str| format!("{HEAD}{}", SERVICE.replace("port: {http: 80}", ports));
+    assert_eq!(messages(&diagnostics(&text("ports:"))), ["`port` is required"]);
+    assert_eq!(diagnostics(&text("ports: []")), []);
+}
+
+#[test]
 fn empty_path_of_an_environment_is_an_error() {
     let text = HEAD.replace("env.yml", "\"\"") + SERVICE;
     assert_eq!(messages(&diagnostics(&text)), ["`path` is empty"]);

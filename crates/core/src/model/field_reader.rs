@@ -251,7 +251,9 @@ impl<'a> FieldReader<'a> {
         owner: Span,
     ) -> Option<Spanned<T>> {
         if mapping.get(field.name).is_none() {
-            if field.instead.is_some_and(|other| mapping.get(other.name).is_some()) {
+            // A key without a value counts as missing.
+            let is_set = |name| mapping.value(name).is_some_and(|node| !node.is_null());
+            if field.instead.is_some_and(|other| is_set(other.name)) {
                 return None;
             }
             let known = self.diagnostics.len();
@@ -268,10 +270,12 @@ impl<'a> FieldReader<'a> {
     /// Reports a missing field, unless it may be in a line that the parser could not read.
     pub fn missing(&mut self, mapping: &Mapping, name: &str, example: &str, owner: Span) {
         // A misspelled key is already reported as an unknown key.
-        let misspelled = mapping
-            .entries
-            .iter()
-            .any(|entry| suggest::is_similar(&entry.key.value, name) && &*entry.key.value != name);
+        let is_reported =
+            |entry: &Entry| self.diagnostics.iter().any(|found| found.span == entry.key.span);
+        let misspelled = mapping.entries.iter().any(|entry| {
+            let key = &*entry.key.value;
+            suggest::is_similar(key, name) && key != name && is_reported(entry)
+        });
         if mapping.broken || misspelled || self.is_renamed(name) {
             return;
         }
