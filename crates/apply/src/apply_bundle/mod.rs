@@ -73,6 +73,9 @@ pub(crate) async fn apply_bundle(
         }
     };
     let (deployed, addresses) = locked(&session, options.wait_lock, &written, report, work).await?;
+    if let Some(image) = &options.runs {
+        report.note(image);
+    }
     report.event(&Event::Done {
         layer: session.layer(),
         changes: deployed.changes + written.before_plan(),

@@ -14,4 +14,6 @@ pub(crate) struct ApplyBundleOptions {
     pub(crate) wait_lock: Duration,
     /// The image to push after the confirmation. Its digest is in the bundle already.
     pub(crate) image: Option<PackedImage>,
+    /// A note about the image that runs after the apply.
+    pub(crate) runs: Option<String>,
 }

@@ -78,9 +78,12 @@ pub(crate) fn run(arguments: &DeployArgs, report: &Report) -> anyhow::Result<Out
             plan_output::dry_run(&changes, &session, options.rollout.output, report);
             return Ok(Outcome::Succeeded);
         }
-        let options = ApplyBundleOptions { image: Some(packed), ..options::apply(options, None) };
+        let options = ApplyBundleOptions {
+            image: Some(packed),
+            runs: Some(format!("{module} runs {repository}@{digest}")),
+            ..options::apply(options, None)
+        };
         apply_bundle(session, &options, report, started).await?;
-        report.note(format!("{module} runs {repository}@{digest}"));
         Ok(Outcome::Succeeded)
     })
 }

@@ -63,6 +63,7 @@ pub(super) fn apply(options: &ApplyOptionArgs, plan: Option<SavedPlan>) -> Apply
         roll_back: options.on_failure == OnFailure::Rollback,
         wait_lock: wait_lock(&options.write),
         image: None,
+        runs: None,
     }
 }
 

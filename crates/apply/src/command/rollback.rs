@@ -34,6 +34,7 @@ pub(crate) fn run(arguments: &RollbackArgs, report: &Report) -> anyhow::Result<O
             roll_back: false,
             wait_lock: options::wait_lock(&arguments.write),
             image: None,
+            runs: None,
         };
         roll_back(&session, arguments.to, &options, report).await?;
         Ok(Outcome::Succeeded)
