@@ -98,6 +98,12 @@ test('a save includes the changes of others, each time', async (t) => {
   const second = await save(page, 'opta.yml', 'a1\nb\nc3\n');
   assert.deepEqual(second, { kind: 'saved', path: 'opta.yml' });
   assert.equal(await get(page, 'opta.yml'), 'a1\nb\nc3\n');
+  // Both made the same change, and the page made another one.
+  const parts = await call(page, 'mergeTexts', 'a\nb\nc', 'a1\nb\nc1', 'a1\nb\nc');
+  assert.ok(
+    parts.every((part) => 'same' in part),
+    JSON.stringify(parts),
+  );
   // Others made the same change.
   await put(page, 'opta.yml', 'a1\r\nb\r\nc4\r\n');
   assert.deepEqual(await save(page, 'opta.yml', 'a1\nb\nc4\n'), second);
