@@ -153,3 +153,69 @@ fn copy_of(record: &Record, release: &Release) -> Secret {
     }))
     .expect("it is a Secret")
 }
+
+#[cfg(test)]
+mod tests {
+    use k8s_openapi::ByteString;
+    use serde_json::Value;
+
+    use super::*;
+    use crate::fake_server::{Seen, answering};
+
+    fn records() -> Records {
+        let release = Release { namespace: "default".to_owned(), name: "shop-api".to_owned() };
+        let metadata = json!({"name": "sh.helm.release.v1.shop-api.v1", "uid": "7"});
+        let record = Record {
+            storage: Storage::Secret,
+            metadata: serde_json::from_value(metadata).expect("metadata"),
+            data: [("release".to_owned(), ByteString(b"content".to_vec()))].into(),
+        };
+        Records { all: vec![record], ..Records::missing(release) }
+    }
+
+    fn status(code: u16) -> (u16, Value) {
+        (code, json!({"kind": "Status", "status": "Failure", "code": code, "message": "x"}))
+    }
+
+    /// Copies a record to a layer that has another Secret with the name.
+    async fn copy_beside(change: impl Fn(&mut Value)) -> bool {
+        let records = records();
+        let first = copy_of(&records.all[0], &records.release);
+        let mut found = serde_json::to_value(&first).expect("JSON");
+        change(&mut found);
+        let (client, _) = answering(move |seen: &Seen| match seen.method.as_str() {
+            "GET" => (200, found.clone()),
+            _ => status(409),
+        });
+        copy(&client, "shop", &records).await.is_ok()
+    }
+
+    #[tokio::test]
+    async fn a_record_is_copied_once() {
+        let (client, requests) = answering(|seen| (201, seen.body.clone()));
+        copy(&client, "shop", &records()).await.expect("it is copied");
+        let body = requests.lock().expect("no test panics")[0].body.clone();
+        let name = body["metadata"]["name"].as_str().expect("a name");
+        assert!(name.starts_with("optakit.helm-archive.shop-api.v1."), "{name}");
+        assert_eq!(body["type"], TYPE);
+        assert_eq!(body["data"]["release"], "Y29udGVudA==");
+        assert!(copy_beside(|_| {}).await, "an interrupted run copied it");
+        assert!(!copy_beside(|found| found["type"] = "Opaque".into()).await);
+        assert!(!copy_beside(|found| found["data"]["release"] = "b3RoZXI=".into()).await);
+        let (client, _) = answering(|_| status(403));
+        copy(&client, "shop", &records()).await.expect_err("it is forbidden");
+    }
+
+    #[tokio::test]
+    async fn a_record_is_deleted_with_its_uid() {
+        let (client, requests) = answering(|_| (200, json!({"kind": "Status"})));
+        delete_records(&client, &records()).await.expect("it is deleted");
+        let seen = requests.lock().expect("no test panics")[0].clone();
+        assert!(seen.path.contains("/namespaces/default/secrets/sh.helm.release.v1.shop-api.v1"));
+        assert_eq!(seen.body["preconditions"], json!({"uid": "7"}));
+        let (client, _) = answering(|_| status(404));
+        delete_records(&client, &records()).await.expect("it is deleted already");
+        let (client, _) = answering(|_| status(409));
+        delete_records(&client, &records()).await.expect_err("it was replaced");
+    }
+}

@@ -295,4 +295,37 @@ mod tests {
             ["  warning  Unhealthy: Error creating: pods \"shop-api-1-a\" is forbidden"]
         );
     }
+
+    #[test]
+    fn at_most_five_warnings_are_listed() {
+        let warning = |number: usize| {
+            let time = format!("2026-01-01T00:00:1{number}Z");
+            event("Pod", "shop-api-1-y", &format!("{number} failures"), &time)
+        };
+        let lines = newest((1..=6).map(warning).collect(), &objects(), "");
+        let expected =
+            [6, 5, 4, 3, 2].map(|number| format!("  warning  Unhealthy: {number} failures"));
+        assert_eq!(lines, expected);
+    }
+
+    #[test]
+    fn the_log_is_from_a_container_that_is_not_ready() {
+        let pod = |ready: [bool; 2]| -> Pod {
+            let status = |(name, ready): (&str, bool)| {
+                json!({
+                    "name": name, "ready": ready, "restartCount": 0, "image": "a", "imageID": "a",
+                })
+            };
+            let statuses: Vec<_> = ["app", "proxy"].into_iter().zip(ready).map(status).collect();
+            let containers = json!([{"name": "app"}, {"name": "proxy"}]);
+            serde_json::from_value(json!({
+                "spec": {"containers": containers}, "status": {"containerStatuses": statuses},
+            }))
+            .expect("a pod")
+        };
+        assert_eq!(unready_container(&pod([true, false])), Some("proxy"));
+        assert_eq!(unready_container(&pod([false, false])), Some("app"));
+        assert_eq!(unready_container(&pod([true, true])), Some("app"));
+        assert_eq!(unready_container(&Pod::default()), None);
+    }
 }

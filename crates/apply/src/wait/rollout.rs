@@ -293,6 +293,23 @@ mod tests {
     }
 
     #[test]
+    fn an_object_with_another_uid_is_a_replacement() {
+        let workload = |uid: &str| {
+            Workload::Deployment(parse(json!({
+                "metadata": {"name": "api", "uid": uid},
+                "spec": {"selector": {}, "template": {}},
+            })))
+        };
+        let rollout = |written| {
+            let (name, containers) = ("api".to_owned(), Vec::new());
+            Rollout::new(Awaited { kind: Kind::Deployment, name, containers, written })
+        };
+        let written = rollout(Some(workload("1")));
+        assert!(!written.is_replaced_by(&workload("1")) && written.is_replaced_by(&workload("2")));
+        assert!(!rollout(None).is_replaced_by(&workload("2")), "the run did not write it");
+    }
+
+    #[test]
     fn unschedulable_pod_fails_after_two_minutes_unless_a_node_is_added() {
         let fails = |timeout, events: &[Arc<Event>], seconds| {
             matches!(judge_twice(timeout, events, seconds), Progress::Failed(_))
