@@ -117,7 +117,7 @@ fn report_huge(node: &Node, value: Decimal, unit: Unit, reader: &mut FieldReader
     let message = format!("`{key}` is {value} {name}, expected at most {most}");
     let diagnostic = reader.fault(&HUGE_RESOURCES, node.span, message).with_variable(node);
     let meant = value.whole / u64::from(divisor);
-    reader.push(if value.whole % u64::from(divisor) == 0 {
+    reader.push(if value.whole.is_multiple_of(u64::from(divisor)) {
         let meant = meant.to_string();
         diagnostic.help(format!("did you mean `{meant}`? The unit is {name}")).fix(
             Applicability::Unsafe,

@@ -105,7 +105,6 @@ fn check(files: &Files) -> Analysis {
             ..Choices::default()
         },
         rds_certificates: RdsCertificates::always("certificates"),
-        ..Request::default()
     };
     let mut analysis = analyze(&request, false);
     // One rule is about several files.
