@@ -1,7 +1,7 @@
 //! Credentials outside of YAML values: in comments, and as `NAME=value` inside of texts.
 
-use super::Suspect;
 use super::name;
+use super::suspect::Suspect;
 
 /// The marks between a name and its value in a comment.
 const COMMENT_MARKS: [char; 2] = [':', '='];

@@ -2,6 +2,7 @@
 
 mod assignment;
 mod name;
+mod suspect;
 mod token;
 mod url;
 
@@ -14,6 +15,7 @@ use crate::source::Source;
 use crate::source::SourceText;
 use crate::span::{FileId, Span};
 use crate::syntax::{self, Node, NodeKind, ScalarValue};
+use suspect::Suspect;
 
 /// A value that looks like a credential.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -24,13 +26,6 @@ pub struct Credential {
     pub place: Place,
     /// The key of the value; empty if the value itself looks like a credential.
     pub key: String,
-}
-
-/// A range of a text in bytes, and the key of the value in it.
-struct Suspect {
-    start: usize,
-    end: usize,
-    key: String,
 }
 
 /// Returns the values that look like credentials, in source order. Comments count too.

@@ -1,3 +1,5 @@
+//! Tests of the search for credentials.
+
 use super::*;
 
 /// Returns the lines and keys of the credentials in a text.

@@ -1,6 +1,6 @@
 //! Formats of tokens, which are credentials wherever they are.
 
-use super::Suspect;
+use super::suspect::Suspect;
 
 /// A format: its first letters, the least number of letters after them, and which letters.
 struct Format(&'static str, usize, fn(u8) -> bool);

@@ -1,7 +1,7 @@
 //! URLs with a password.
 
-use super::Suspect;
 use super::name::is_literal;
+use super::suspect::Suspect;
 
 /// Searches a text for URLs with a password.
 pub(super) fn search(text: &str, found: &mut Vec<Suspect>) {
