@@ -52,3 +52,21 @@ pub fn split_type(name: &str) -> (Option<Cloud>, &str) {
 pub fn short_type(name: &str) -> &str {
     split_type(name).1
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_name_of_each_type_is_listed_once() {
+        let mut names: Vec<&str> = module_type_names().collect();
+        let count = names.len();
+        // Types of several clouds are in the list too.
+        for name in ["k8s-service", "k8s-cluster", "postgres", "s3", "gcs"] {
+            assert!(names.contains(&name), "{name}");
+        }
+        names.sort_unstable();
+        names.dedup();
+        assert_eq!(names.len(), count);
+    }
+}
