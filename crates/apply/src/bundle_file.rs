@@ -2,8 +2,8 @@
 
 use std::path::{Path, PathBuf};
 
-use anyhow::{Context, anyhow, bail};
-use optakit_core::api::{self, Request, SourceText};
+use anyhow::{anyhow, bail};
+use optakit_core::api::{self, NoBundle, Request, SourceText};
 use optakit_core::bundle::{Bundle, BundleError, Difference};
 use optakit_core::visible::visible_line;
 use serde_json::Value;
@@ -28,8 +28,10 @@ pub(crate) fn build(request: &Request) -> anyhow::Result<(Bundle, String)> {
     let too_large = |error: BundleError| {
         anyhow!("{error}\n  help: split the service file, or shorten its values")
     };
-    api::check_bundle_size(request).map_err(too_large)?;
-    let bundle = api::bundle(request).ok().context("the bundle cannot be built")?;
+    let bundle = api::bundle(request).map_err(|reason| match reason {
+        NoBundle::Invalid(_) => anyhow!("the bundle cannot be built"),
+        NoBundle::TooLarge(error) => too_large(error),
+    })?;
     let text = bundle.to_file().map_err(too_large)?;
     Ok((bundle, text))
 }

@@ -356,7 +356,7 @@ modules:
     request.service = ServiceFile::parse("opta.yml", &format!("{text}{VARIABLES}"));
     // Without the environment file, the account is not known.
     request.environment_files.clear();
-    api::bundle(&request).unwrap_or_else(|analysis| panic!("{:#?}", analysis.diagnostics))
+    api::bundle(&request).unwrap_or_else(|reason| panic!("{reason:#?}"))
 }
 
 fn variables(bundle: &Bundle) -> Vec<(String, String)> {

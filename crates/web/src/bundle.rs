@@ -1,7 +1,7 @@
 //! Exports the bundle and the kustomize base.
 
 use leptos::prelude::*;
-use optakit_core::api;
+use optakit_core::api::{self, NoBundle};
 use optakit_core::bundle::Bundle;
 use wasm_split_helpers::wasm_split;
 
@@ -35,9 +35,6 @@ pub(crate) fn save_kustomize(state: State) {
 
 fn build_and_save(state: State) {
     let request = state.results.outcome.with_untracked(|outcome| outcome.request.clone());
-    if let Err(error) = api::check_bundle_size(&request) {
-        return state.notify(format!("Cannot save the bundle: {error}"));
-    }
     match api::bundle(&request) {
         Ok(bundle) => {
             let name = bundle.file_name();
@@ -55,10 +52,15 @@ fn build_and_save(state: State) {
             storage::remember(state, "when the bundle was exported");
             state.notify(export::result(&name, saved, &notes(&bundle)));
         }
-        Err(analysis) if analysis.has_errors() || analysis.refusal.is_some() => {
+        Err(NoBundle::TooLarge(error)) => {
+            state.notify(format!("Cannot save the bundle: {error}"));
+        }
+        Err(NoBundle::Invalid(analysis)) if analysis.has_errors() || analysis.refusal.is_some() => {
             state.notify("Fix the errors before exporting");
         }
-        Err(_) => state.notify("The RDS certificates are not loaded; check your connection"),
+        Err(NoBundle::Invalid(_)) => {
+            state.notify("The RDS certificates are not loaded; check your connection")
+        }
     }
 }
 

@@ -3,6 +3,7 @@
 use std::collections::BTreeMap;
 
 use super::analysis::Analysis;
+use super::bundle_size::SizeLimit;
 use super::check::CheckedRequest;
 use super::prepare::PreparedRequest;
 use super::rendered::RenderedRequest;
@@ -25,11 +26,21 @@ use crate::value::Value;
 /// The version of this renderer.
 const RENDERER: &str = env!("CARGO_PKG_VERSION");
 
+/// The reason why a request has no bundle.
+#[derive(Debug)]
+pub enum NoBundle {
+    /// The request has errors, or RDS certificates are missing.
+    Invalid(Box<Analysis>),
+    /// The manifests alone are larger than a bundle may be.
+    TooLarge(BundleError),
+}
+
 /// Builds the bundle of a request.
 ///
 /// # Errors
 ///
-/// Fails if the request has errors. Returns the analysis with its diagnostics.
+/// Fails if the request has errors, and returns the analysis with its diagnostics. Fails if the
+/// bundle is too large.
 ///
 /// ```
 /// use optakit_core::api::{Request, RdsCertificates, ServiceFile, bundle, verify_bundle};
@@ -45,15 +56,16 @@ const RENDERER: &str = env!("CARGO_PKG_VERSION");
 /// assert_eq!(bundle.metadata.layer, "shop");
 /// assert!(verify_bundle(&bundle, &RdsCertificates::default()).is_ok());
 /// ```
-pub fn bundle(request: &Request) -> Result<Bundle, Box<Analysis>> {
+pub fn bundle(request: &Request) -> Result<Bundle, NoBundle> {
     let (clean, values) = without_secrets(request);
-    build(&clean, values).ok_or_else(|| Box::new(CheckedRequest::new(request).analysis))
+    let built = build(&clean, values).map_err(NoBundle::TooLarge)?;
+    built.ok_or_else(|| NoBundle::Invalid(Box::new(CheckedRequest::new(request).analysis)))
 }
 
 /// Returns a request without its values file, and the values that are not secret.
 ///
 /// Bundles are shared with others, so that a secret value must stay a hole.
-pub(super) fn without_secrets(request: &Request) -> (Request, Values) {
+fn without_secrets(request: &Request) -> (Request, Values) {
     let mut clean = request.clone();
     let values = read_values(request);
     clean.choices = clean.choices.or_values(&values);
@@ -111,16 +123,27 @@ pub fn is_current(bundle: &Bundle, request: &Request) -> bool {
     let choices = bundle.choices.clone();
     let request = Request { choices, values: None, ..request.clone() };
     let rendered = build(&request, values_of(&bundle.inputs));
-    rendered.is_some_and(|rendered| documents(&rendered) == documents(bundle))
+    matches!(rendered, Ok(Some(rendered)) if documents(&rendered) == documents(bundle))
 }
 
 /// Builds the bundle of a request without a values file, from values without secrets. Returns none
 /// if the request has errors.
-fn build(request: &Request, values: Values) -> Option<Bundle> {
+///
+/// # Errors
+///
+/// Fails if the manifests are larger than a bundle may be.
+fn build(request: &Request, values: Values) -> Result<Option<Bundle>, BundleError> {
     let prepared = PreparedRequest::new(request, Some(values));
     let checked = CheckedRequest::check(prepared, &[]);
-    let rendered = RenderedRequest::new(checked, WithoutImage::Hole)
-        .filter(|rendered| rendered.analysis.rds_certificates_for.is_none())?;
+    let limit = SizeLimit::of(request);
+    let rendered = RenderedRequest::within(limit, checked, WithoutImage::Hole)?;
+    Ok(rendered
+        .filter(|rendered| rendered.analysis.rds_certificates_for.is_none())
+        .map(|rendered| bundle_of(request, rendered)))
+}
+
+/// Returns a rendered request as a bundle.
+fn bundle_of(request: &Request, rendered: RenderedRequest) -> Bundle {
     let environment = &rendered.environment;
     let mut bundle = Bundle {
         api_version: API_VERSION.to_owned(),
@@ -152,7 +175,7 @@ fn build(request: &Request, values: Values) -> Option<Bundle> {
         digest: String::new(),
     };
     bundle.digest = bundle.actual_digest();
-    Some(bundle)
+    bundle
 }
 
 /// Returns the provider of an environment that is not on AWS.
@@ -217,7 +240,7 @@ fn build_again(bundle: &Bundle, certificates: &RdsCertificates) -> Option<Bundle
         choices: bundle.choices.clone(),
         rds_certificates: certificates.clone(),
     };
-    let expected = build(&request, values_of(&bundle.inputs))?;
+    let expected = build(&request, values_of(&bundle.inputs)).ok().flatten()?;
     // Bundles of earlier versions have no ranges.
     Some(if bundle.has_ranges() { expected } else { expected.without_ranges() })
 }

@@ -1,45 +1,45 @@
-//! Checks the size of a bundle before it is built.
+//! The size of a bundle while it is built.
 //!
-//! A bundle needs about ten times its size in memory. So a file with thousands of services is
-//! rendered service by service, and only the bytes are counted.
+//! A bundle needs about ten times its size in memory. So a file with thousands of services is not
+//! rendered completely: the renderer stops when the manifests are larger than a bundle may be.
 
 use std::io::{self, Write};
 
-use super::bundle::without_secrets;
-use super::check::CheckedRequest;
-use super::prepare::PreparedRequest;
-use super::render::{RenderContext, render_service};
 use super::request::Request;
 use crate::bundle::{BundleError, MAX_BYTES};
-use crate::render::WithoutImage;
+use crate::render::Object;
 use crate::value::Value;
 
-/// The longest service file that is not checked, in bytes. Its bundle is built in little memory.
+/// The longest service file whose bundle is not counted, in bytes. It is built in little memory.
 const SMALL: usize = 64 * 1024;
 
-/// Checks that the bundle of a request is not too large. The bundle of a request with errors is
-/// not checked, and that of a small service file is not either.
-///
-/// # Errors
-///
-/// Fails if the manifests alone are larger than a bundle may be.
-pub fn check_bundle_size(request: &Request) -> Result<(), BundleError> {
-    if request.service.parsed().source.text.len() <= SMALL {
-        return Ok(());
+/// Counts the manifests of a bundle.
+pub(super) struct SizeLimit(Option<Counter>);
+
+impl SizeLimit {
+    /// Returns the limit for the bundle of a request.
+    pub(super) fn of(request: &Request) -> Self {
+        let is_small = request.service.parsed().source.text.len() <= SMALL;
+        Self((!is_small).then_some(Counter(0)))
     }
-    let (clean, values) = without_secrets(request);
-    let checked = CheckedRequest::check(PreparedRequest::new(&clean, Some(values)), &[]);
-    let Some(context) = RenderContext::new(&checked, WithoutImage::Hole) else { return Ok(()) };
-    let mut counter = Counter(0);
-    for service in &checked.services {
-        let links = &checked.link_variables[service.index];
-        for object in render_service(service, links, &context).objects {
-            counter.add(&object.value);
+
+    /// Returns no limit.
+    pub(super) const fn none() -> Self {
+        Self(None)
+    }
+
+    /// Counts objects.
+    ///
+    /// # Errors
+    ///
+    /// Fails if the objects so far are larger than a bundle may be.
+    pub(super) fn add(&mut self, objects: &[Object]) -> Result<(), BundleError> {
+        let Some(counter) = &mut self.0 else { return Ok(()) };
+        objects.iter().for_each(|object| counter.add(&object.value));
+        match counter.0 {
+            found if found > MAX_BYTES => Err(BundleError::TooLarge { found }),
+            _ => Ok(()),
         }
-    }
-    match counter.0 {
-        found if found > MAX_BYTES => Err(BundleError::TooLarge { found }),
-        _ => Ok(()),
     }
 }
 

@@ -3,11 +3,13 @@
 use std::collections::BTreeMap;
 
 use super::analysis::Analysis;
+use super::bundle_size::SizeLimit;
 use super::check::CheckedRequest;
 use super::needs::Needs;
 use super::places::Places;
 use super::render::{RenderContext, render_namespace, render_service};
 use crate::aws::AwsResource;
+use crate::bundle::BundleError;
 use crate::model::environment::Environment;
 use crate::order::sort_by_rank;
 use crate::render::{Object, WithoutImage};
@@ -32,12 +34,26 @@ pub(super) struct RenderedRequest {
 impl RenderedRequest {
     /// Renders a request; none if it has errors.
     pub(super) fn new(checked: CheckedRequest<'_>, without_image: WithoutImage) -> Option<Self> {
-        let context = RenderContext::new(&checked, without_image)?;
+        Self::within(SizeLimit::none(), checked, without_image).ok().flatten()
+    }
+
+    /// Renders a request; none if it has errors.
+    ///
+    /// # Errors
+    ///
+    /// Fails if the manifests are larger than the limit.
+    pub(super) fn within(
+        mut limit: SizeLimit,
+        checked: CheckedRequest<'_>,
+        without_image: WithoutImage,
+    ) -> Result<Option<Self>, BundleError> {
+        let Some(context) = RenderContext::new(&checked, without_image) else { return Ok(None) };
         let mut objects: Vec<Object> = render_namespace(&checked, &context).into_iter().collect();
         let (mut resources, mut needs) = (Vec::new(), Needs::default());
         for service in &checked.services {
             let link_variables = &checked.link_variables[service.index];
             let mut rendered = render_service(service, link_variables, &context);
+            limit.add(&rendered.objects)?;
             objects.append(&mut rendered.objects);
             resources.append(&mut rendered.resources);
             needs.add(&service.header.name.value, &rendered.needs);
@@ -47,7 +63,7 @@ impl RenderedRequest {
         let mut analysis = checked.analysis;
         needs.write_to(&mut analysis, &checked.link_variables);
         let prepared = checked.prepared;
-        Some(Self {
+        Ok(Some(Self {
             analysis,
             layer: layer.unwrap_or_default(),
             environment: prepared.environment,
@@ -56,6 +72,6 @@ impl RenderedRequest {
             resources,
             used: prepared.used.into_inner(),
             places: prepared.places,
-        })
+        }))
     }
 }

@@ -14,7 +14,7 @@ use wasm_bindgen::prelude::{JsValue, wasm_bindgen};
 
 use self::failure::{Failure, check_choices, check_variables, refusal};
 use crate::api::{
-    self, Analysis, AwsDocument, Choices, Completions, Diagnostic, Hover, PathStep,
+    self, Analysis, AwsDocument, Choices, Completions, Diagnostic, Hover, NoBundle, PathStep,
     RdsCertificates, Request, ServiceFile, SourceText, TextEdit,
 };
 
@@ -149,9 +149,10 @@ pub fn aws(input: Ts<Input>) -> Result<Vec<Ts<AwsDocument>>, JsValue> {
 pub fn bundle(input: Ts<Input>) -> Result<Ts<BundleFile>, JsValue> {
     let request = request(&input)?;
     check_choices(&request)?;
-    api::check_bundle_size(&request).map_err(|error| Failure::of_size(&error))?;
-    let bundle =
-        api::bundle(&request).map_err(|analysis| Failure::of_bundle(&request, &analysis))?;
+    let bundle = api::bundle(&request).map_err(|reason| match reason {
+        NoBundle::Invalid(analysis) => Failure::of_bundle(&request, &analysis),
+        NoBundle::TooLarge(error) => Failure::of_size(&error),
+    })?;
     check_variables(&request, &api::check(&request))?;
     let text = bundle.to_file().map_err(|error| Failure::of_size(&error))?;
     to_js(&BundleFile { name: bundle.file_name(), text })

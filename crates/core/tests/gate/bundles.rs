@@ -95,7 +95,7 @@ modules:
     };
     match api::bundle(&request) {
         Ok(bundle) => bundle,
-        Err(analysis) => panic!("{:?}", analysis.diagnostics),
+        Err(reason) => panic!("{reason:?}"),
     }
 }
 

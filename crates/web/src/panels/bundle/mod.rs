@@ -3,7 +3,7 @@
 mod next;
 
 use leptos::prelude::*;
-use optakit_core::api::{self, IMAGE_DIGEST};
+use optakit_core::api::{self, IMAGE_DIGEST, NoBundle};
 use optakit_core::bundle::Bundle;
 use wasm_split_helpers::wasm_split;
 
@@ -31,15 +31,15 @@ fn BundlePanel() -> impl IntoView {
     let empty = |text: String| view! { <p class="empty">{text}</p> }.into_any();
     let contents = move || {
         let outcome = state.results.outcome.read();
-        if let Err(error) = api::check_bundle_size(&outcome.request) {
-            return empty(format!("Cannot build the bundle: {error}"));
-        }
         match api::bundle(&outcome.request) {
             Ok(bundle) => facts(state, bundle).into_any(),
-            Err(analysis) if analysis.has_errors() || analysis.refusal.is_some() => {
+            Err(NoBundle::TooLarge(error)) => empty(format!("Cannot build the bundle: {error}")),
+            Err(NoBundle::Invalid(analysis))
+                if analysis.has_errors() || analysis.refusal.is_some() =>
+            {
                 empty("Fix the errors to build a bundle.".to_owned())
             }
-            Err(_) => empty("Loading the RDS certificates…".to_owned()),
+            Err(NoBundle::Invalid(_)) => empty("Loading the RDS certificates…".to_owned()),
         }
     };
     view! {
