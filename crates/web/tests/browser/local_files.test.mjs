@@ -147,6 +147,17 @@ test('a text is saved only to the file that it was opened from', async (t) => {
   await save(page, 'opta.yml', 'b2\n');
   assert.deepEqual([await get(page, 'a.yml'), await get(page, 'b.yml')], ['a2\n', 'b2\r\n']);
   assert.equal((await save(page, '../env.yml', 'x\n')).kind, 'unknown');
+  // A dropped file of the same name, without access to it: the file before it must not change.
+  const raw = await page.evaluate(async () => {
+    const dataTransfer = new DataTransfer();
+    dataTransfer.items.add(new File(['dropped\n'], 'b.yml'));
+    const [{ path }] = await here.dropped(new DragEvent('drop', { dataTransfer }));
+    await here.setOpened(new Map([['opta.yml', path]]));
+    return here.saveInPlace('opta.yml', 'dropped 2\n');
+  });
+  assert.deepEqual(raw, { kind: 'unknown', raw: 'dropped 2\n' });
+  assert.equal(await get(page, 'b.yml'), 'b2\r\n');
+  await openAs(page, { 'b.yml': 'opta.yml' });
   // An example is shown: no file must change.
   await page.evaluate(() => here.forgetOpened());
   assert.equal((await save(page, 'opta.yml', 'example\n')).kind, 'unknown');
