@@ -42,7 +42,10 @@ const lines = (count, line) => Array.from({ length: count }, (_, index) => line(
 const unknownReferences = (count) =>
   `${HEAD}    variables:\n${lines(count, (index) => `      ${LONG}_${index}: a\n`)}modules:\n` +
   `${SERVICE}    env_vars:\n` +
-  lines(count, (index) => `      E${index}: "{vars.${LONG.replace('names', 'nmaes')}x_${index}}"\n`);
+  lines(
+    count,
+    (index) => `      E${index}: "{vars.${LONG.replace('names', 'nmaes')}x_${index}}"\n`,
+  );
 
 /** Returns a service file with databases, and with as many links to others. */
 const unknownLinks = (count) =>

@@ -1,7 +1,7 @@
 //! `optakit deploy`.
 
 use std::ffi::OsStr;
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 use std::time::Instant;
 
 use anyhow::bail;
@@ -11,7 +11,7 @@ use super::{connect, input, options, plan_output};
 use crate::apply_bundle::{ApplyBundleOptions, apply_bundle};
 use crate::bundle_file::IfModified;
 use crate::changes::Changes;
-use crate::cli::DeployArgs;
+use crate::cli::{ApplyOptionArgs, DeployArgs};
 use crate::outcome::{Outcome, UsageError};
 use crate::preflight;
 use crate::push_image::{PackedImage, repository_of};
@@ -27,22 +27,7 @@ pub(crate) fn run(arguments: &DeployArgs, report: &Report) -> anyhow::Result<Out
     let started = Instant::now();
     let DeployArgs { files, choices, image, module, dry_run, options } = arguments;
     let [file @ .., archive] = files.as_slice() else { bail!("no archive is given") };
-    let is_text = |extension: &OsStr| ["yml", "yaml", "json"].iter().any(|text| extension == *text);
-    if !file.is_empty() && archive.extension().is_some_and(is_text) {
-        return Err(UsageError(format!(
-            "`{}` is not an archive of an image\n  \
-             help: the archive is the last argument: `optakit deploy FILE ARCHIVE`",
-            archive.display()
-        ))
-        .into());
-    }
-    if options.aws.skip_aws {
-        bail!(
-            "`deploy` pushes to ECR, so it cannot run with `--skip-aws`\n  \
-             help: push with `optakit push --to REGISTRY/REPOSITORY`, then apply with \
-             `--image-digest`"
-        );
-    }
+    check_arguments(file, archive, options)?;
     let if_modified = IfModified::allowed(options.allow_modified);
     let bundle =
         input::open_file(file.first().map(PathBuf::as_path), choices, if_modified, report)?;
@@ -86,4 +71,29 @@ pub(crate) fn run(arguments: &DeployArgs, report: &Report) -> anyhow::Result<Out
         apply_bundle(session, &options, report, started).await?;
         Ok(Outcome::Succeeded)
     })
+}
+
+/// Rejects a service file after the archive, and `--skip-aws`.
+fn check_arguments(
+    file: &[PathBuf],
+    archive: &Path,
+    options: &ApplyOptionArgs,
+) -> anyhow::Result<()> {
+    let is_text = |extension: &OsStr| ["yml", "yaml", "json"].iter().any(|text| extension == *text);
+    if !file.is_empty() && archive.extension().is_some_and(is_text) {
+        return Err(UsageError(format!(
+            "`{}` is not an archive of an image\n  \
+             help: the archive is the last argument: `optakit deploy FILE ARCHIVE`",
+            archive.display()
+        ))
+        .into());
+    }
+    if options.aws.skip_aws {
+        bail!(
+            "`deploy` pushes to ECR, so it cannot run with `--skip-aws`\n  \
+             help: push with `optakit push --to REGISTRY/REPOSITORY`, then apply with \
+             `--image-digest`"
+        );
+    }
+    Ok(())
 }

@@ -123,7 +123,7 @@ async fn each_action_of_the_iam_policy_is_used_and_no_other() {
     service.archive("amd64");
     deploy(&service, &["--adopt"]).succeeds();
 
-    // A policy of others is attached and detached. Then the own policy gets too many versions.
+    // A policy of others is attached and detached. Then its own policy gets too many versions.
     let more = create_policy(&iam, "recorded-more").await;
     service.update("AUTO", &format!("    additional_iam_policies: [\"{more}\"]\n"));
     deploy(&service, &[]).succeeds();
