@@ -39,13 +39,12 @@ const SERVICE = '  - type: k8s-service\n    name: api\n    image: nginx\n    por
 const lines = (count, line) => Array.from({ length: count }, (_, index) => line(index)).join('');
 
 /** Returns a service file with long variables, and with as many references that misspell them. */
-const unknownReferences = (count) =>
-  `${HEAD}    variables:\n${lines(count, (index) => `      ${LONG}_${index}: a\n`)}modules:\n` +
-  `${SERVICE}    env_vars:\n` +
-  lines(
-    count,
-    (index) => `      E${index}: "{vars.${LONG.replace('names', 'nmaes')}x_${index}}"\n`,
-  );
+const unknownReferences = (count) => {
+  const wrong = LONG.replace('names', 'nmaes');
+  const variables = lines(count, (index) => `      ${LONG}_${index}: a\n`);
+  const references = lines(count, (index) => `      E${index}: "{vars.${wrong}x_${index}}"\n`);
+  return `${HEAD}    variables:\n${variables}modules:\n${SERVICE}    env_vars:\n${references}`;
+};
 
 /** Returns a service file with databases, and with as many links to others. */
 const unknownLinks = (count) =>

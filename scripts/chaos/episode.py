@@ -144,7 +144,9 @@ class Episode:
         if self.random.random() < 0.2:
             return ["rollback", file, *options]
         keep = ["--on-failure", "keep"] if self.random.random() < 0.2 else []
-        return ["apply", file, "--skip-aws", "--wait-lock", "120", *options, *keep]
+        # The services of a random bundle may all have other names than before.
+        always = ["--skip-aws", "--replace-services", "--wait-lock", "120"]
+        return ["apply", file, *always, *options, *keep]
 
     def check_replicas(self):
         """No Deployment drops below the minimum of every service that the runs could apply."""
@@ -165,7 +167,8 @@ class Episode:
         file = self.bundle(service, f"next{number}")
         self.journal.holder = "the next run"
         started = time.monotonic()
-        command = ["apply", file, "--skip-aws", "--yes", "--wait-lock", "60"]
+        command = ["apply", file, "--skip-aws", "--replace-services", "--yes"]
+        command += ["--wait-lock", "60"]
         self.expect(0, command)
         with self.journal.lock:
             self.journal.add(f"the next run took {time.monotonic() - started:.1f} s")

@@ -97,7 +97,7 @@ const LINE_ENDINGS = [
     'line.line + ends[index]',
   ],
   ['the rarest ending is used', 'b - a', 'a - b'],
-  ['a single carriage return is no ending', '(?:\\r\\n|\\r|\\n|$)', '(?:\\r\\n|\\n|$)'],
+  ['a single carriage return does not end a line', '(?:\\r\\n|\\r|\\n|$)', '(?:\\r\\n|\\n|$)'],
 ];
 
 /** @type {Mistakes} */

@@ -162,7 +162,7 @@ impl Session {
                 }
                 None
             }
-            // A reader may lack the permissions. A run that writes then stops.
+            // A reader may have no permission for this. A run that writes then stops.
             (None, _) | (_, Access::Read | Access::Preview) => None,
         };
         if aws.is_none() && aws_use.is_managed() {

@@ -68,7 +68,17 @@ Exit codes:
 
 Examples:
   optakit bundle verify shop-staging.bundle.json")]
-    Verify(BundleFile),
+    Verify(VerifyArgs),
+}
+
+/// The arguments of `bundle verify`.
+#[derive(Debug, Args)]
+pub(crate) struct VerifyArgs {
+    #[command(flatten)]
+    pub(crate) file: BundleFile,
+    /// Format of the result
+    #[arg(long, short, value_enum, value_name = "FORMAT", default_value_t = ResultFormat::Text)]
+    pub(crate) output: ResultFormat,
 }
 
 /// The arguments of `bundle inspect`.

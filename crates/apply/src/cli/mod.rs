@@ -21,7 +21,7 @@ pub(crate) use apply::{
     ApplyArgs, ApplyOptionArgs, AwsArgs, ConflictArgs, DeployArgs, OnFailure, PlanArgs,
     PlannedArgs, RollbackArgs, RolloutArgs,
 };
-pub(crate) use bundle::{BundleArgs, BundleCommand, ImageNameArgs, PushArgs};
+pub(crate) use bundle::{BundleArgs, BundleCommand, ImageNameArgs, PushArgs, VerifyArgs};
 pub(crate) use cluster::{
     ConnectArgs, DestroyArgs, DriftArgs, HistoryArgs, LayerArgs, ServiceArgs, StatusArgs,
     TakeoverArgs, WriteArgs,

@@ -7,10 +7,11 @@ use optakit_core::api::{self, Severity};
 use optakit_core::aws::iam::ISSUER;
 use optakit_core::bundle::{Bundle, BundleError};
 use optakit_core::render::IMAGE_DIGEST;
+use serde_json::json;
 
 use super::{choices, inspect, rendered};
 use crate::bundle_file;
-use crate::cli::{BundleArgs, BundleCommand, is_format};
+use crate::cli::{BundleArgs, BundleCommand, ResultFormat, VerifyArgs, is_format};
 use crate::hint;
 use crate::outcome::{Outcome, UsageError};
 use crate::output_file::{self, Privacy};
@@ -29,11 +30,20 @@ pub(crate) fn run(arguments: &BundleArgs, report: &Report) -> anyhow::Result<Out
             inspect::print(&bundle, arguments.output, report);
             Ok(report_fault(bundle.check_layer(), report))
         }
-        Some(BundleCommand::Verify(file)) => {
+        Some(BundleCommand::Verify(VerifyArgs { file, output })) => {
             let bundle = bundle_file::read_unchecked(&file.bundle)?;
             let checked = bundle.check_layer().and_then(|()| bundle_file::verify(&bundle));
-            if checked.is_ok() {
-                report.result(&format!("{} is unmodified\n", bundle.digest));
+            let json = || {
+                let result = json!({ "digest": bundle.digest, "unmodified": checked.is_ok() });
+                format!("{result:#}\n")
+            };
+            match output {
+                ResultFormat::Text if checked.is_ok() => {
+                    report.result(&format!("{} is unmodified\n", bundle.digest));
+                }
+                ResultFormat::Text => {}
+                ResultFormat::Json => report.json(&json()),
+                ResultFormat::Yaml => report.yaml(&json()),
             }
             Ok(report_fault(checked, report))
         }

@@ -22,10 +22,13 @@ fn bundles_are_written_inspected_and_verified() {
         "{inspected}"
     );
     assert_eq!(run(&folder, &["bundle", "verify", "shop-staging.bundle.json"]).code, 0);
+    let as_yaml = ["bundle", "verify", "shop-staging.bundle.json", "-o", "yaml"];
+    assert!(run(&folder, &as_yaml).out.contains("unmodified: true"));
     std::fs::write(&path, text.replace("\"containerPort\": 8000", "\"containerPort\": 8001"))
         .expect("the file can be written");
     let outcome = run(&folder, &["bundle", "verify", "shop-staging.bundle.json"]);
     assert_eq!(outcome.code, 1);
+    assert!(run(&folder, &as_yaml).out.contains("unmodified: false"));
     assert!(outcome.err.contains("Deployment shop-api-k8s-service"), "{}", outcome.err);
     let has_line = |sign: char, end: &str| {
         outcome.err.lines().any(|line| line.starts_with(sign) && line.ends_with(end))

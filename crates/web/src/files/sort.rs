@@ -128,7 +128,7 @@ impl Sorter {
 
     /// Takes the service file and the environment files that it refers to.
     fn take_service(&mut self) {
-        // An environment file can have the same name, for example in a Git repository of its own.
+        // An environment file can have the same name, for example in another Git repository.
         let named = self.position(|file| {
             matches!(base_name(&file.path), "opta.yml" | "opta.yaml")
                 && (is_service(&file.text) || !is_environment(&file.text))

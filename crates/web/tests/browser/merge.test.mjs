@@ -49,7 +49,7 @@ test('undo takes back own edits, and keeps the changes of others', async (t) => 
   await append(page, '    max_containers: 7\n');
   await contains(path, 'max_containers: 7');
   await saved(page);
-  // A change that the page takes, and one that it merges with an own edit.
+  // A change that the page takes, and one that it merges with an edit of the page.
   replace(path, readFileSync(path, 'utf8').replace('acme/api:1', 'acme/api:22'));
   await region(page, 'Manifests').getByText('acme/api:22').first().waitFor();
   const typing = page.keyboard.type('    healthcheck_path: /health', { delay: 40 });

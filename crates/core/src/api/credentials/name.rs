@@ -102,7 +102,7 @@ fn is_variable(value: &str) -> bool {
     value.bytes().all(is_part) && Name::of(value).is_some()
 }
 
-/// What a name stands for.
+/// What a name means.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 enum Name {
     /// A password, which may have digits only.
