@@ -114,10 +114,11 @@ impl Misplaced {
     }
 
     fn edits(&self, source: &Source) -> Vec<TextEdit> {
-        let found = self.text_start - self.lines.start;
+        let first = Line::at(&source.text, self.lines.start);
+        let found = first.map_or(self.expected, |line| line.shown_column);
         let edit = |line: Line<'_>| {
             // Lines below the first one keep their distance to it.
-            let column = (self.expected + line.column).saturating_sub(found);
+            let column = (self.expected + line.shown_column).saturating_sub(found);
             let span = Span::new(source.file, line.start, line.text_start);
             TextEdit { span, text: " ".repeat(column) }
         };
@@ -135,7 +136,7 @@ fn is_solved(source: &Source, text: &str, lines: &Range<usize>, column: usize) -
     for start in starts(text, lines) {
         let end = line_end(text, start);
         if let Some(line) = Line::at(text, start) {
-            let column = (column + line.column).saturating_sub(first.column);
+            let column = (column + line.shown_column).saturating_sub(first.shown_column);
             moved.push_str(&" ".repeat(column));
             moved.push_str(text.get(line.text_start..end).unwrap_or_default());
         }
@@ -161,9 +162,10 @@ fn block(text: &str, first: &Line<'_>, with_neighbors: bool) -> Range<usize> {
     while at < text.len() {
         let line_end = line_end(text, at);
         if let Some(line) = Line::at(text, at) {
-            let is_same =
-                with_neighbors && line.column == first.column && line.has_tab == first.has_tab;
-            if !(is_same || takes_deeper && line.column > first.column) {
+            let is_same = with_neighbors
+                && line.shown_column == first.shown_column
+                && line.has_tab == first.has_tab;
+            if !(is_same || takes_deeper && line.shown_column > first.shown_column) {
                 break;
             }
             if is_same {
