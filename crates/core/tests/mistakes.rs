@@ -74,7 +74,7 @@ fn a_line_with_the_wrong_indentation_has_an_expected_column() {
         "\tport",
         "the line is indented with a tab, expected 4 spaces",
         5,
-        false,
+        true,
     );
 }
 
