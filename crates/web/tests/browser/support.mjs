@@ -141,10 +141,17 @@ export async function write(page, source, name = 'opta.yml') {
 
 /** Returns a whole text, including the lines outside the screen. */
 export async function read(page, name = 'opta.yml') {
-  await text(page, name).click();
-  await page.keyboard.press('ControlOrMeta+a');
-  await page.keyboard.press('ControlOrMeta+c');
-  return page.evaluate(() => navigator.clipboard.readText());
+  const nothing = 'nothing was copied';
+  await page.evaluate((nothing) => navigator.clipboard.writeText(nothing), nothing);
+  // While keys wait for their code, the page does not copy.
+  return eventually(async () => {
+    await text(page, name).click();
+    await page.keyboard.press('ControlOrMeta+a');
+    await page.keyboard.press('ControlOrMeta+c');
+    const copied = await page.evaluate(() => navigator.clipboard.readText());
+    assert.notEqual(copied, nothing);
+    return copied;
+  });
 }
 
 /** Waits for the download that an action starts. */
