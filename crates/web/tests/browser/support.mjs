@@ -142,7 +142,7 @@ export async function write(page, source, name = 'opta.yml') {
 /** Returns a whole text, including the lines outside the screen. */
 export async function read(page, name = 'opta.yml') {
   const nothing = 'nothing was copied';
-  await page.evaluate((nothing) => navigator.clipboard.writeText(nothing), nothing);
+  await page.evaluate((value) => navigator.clipboard.writeText(value), nothing);
   // While keys wait for their code, the page does not copy.
   return eventually(async () => {
     await text(page, name).click();
