@@ -10,7 +10,7 @@ passed=0 failed=0 skipped=0 reasons=()
 node_test=(node --test --test-reporter=spec)
 
 say "Testing the core, the command line, the page in three browsers, and deployments to a local cluster"
-say "This takes about 25 minutes the first time (it builds its tools), and a few minutes later"
+say "This takes about 40 minutes the first time (it builds its tools), and 20 minutes later"
 
 have cargo || die "no Rust toolchain found: install one from https://rustup.rs"
 "$root/scripts/setup-page.sh"
