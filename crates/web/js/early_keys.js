@@ -18,6 +18,8 @@ const MODIFIERS = new Set(['Control', 'Meta', 'Shift', 'Alt']);
  * @param {import('@codemirror/view').EditorView} view
  */
 function selectAll(view) {
+  // Keys that wait come first: they would replace the selected text.
+  if (waiting.has(view)) return false;
   view.dispatch({ selection: { anchor: 0, head: view.state.doc.length }, userEvent: 'select' });
   return true;
 }

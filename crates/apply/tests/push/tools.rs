@@ -25,29 +25,35 @@ fn write_archives(folder: &Path) {
     run("gzip", &["--keep", "crane.tar", "podman.tar", "podman-oci.tar"]);
 }
 
+/// Returns the repository of a test. The registry fails if two tests push to one repository.
+fn repository(folder: &Path) -> String {
+    let name = folder.file_name().expect("the folder has a name").to_string_lossy();
+    format!("tools/{}", name.trim_start_matches('.').to_lowercase())
+}
+
 fn push(folder: &Path, archive: &str) -> Run {
     let registry = setting("OPTAKIT_TEST_REGISTRY");
     let config = docker_config(folder, &registry, PASSWORD);
-    let to = format!("{registry}/tools/app");
+    let to = format!("{registry}/{}", repository(folder));
     let mut command = optakit(folder);
     Run::of(command.env("DOCKER_CONFIG", config).args(["push", archive, "--to", &to]))
 }
 
 /// Asserts that the registry has a manifest with everything it refers to. Returns its platforms.
-fn assert_complete(digest: &str) -> Vec<String> {
-    let found = manifest("tools/app", digest);
+fn assert_complete(folder: &Path, digest: &str) -> Vec<String> {
+    let found = manifest(&repository(folder), digest);
     if let Some(inner) = found["manifests"].as_array() {
         let digests = inner.iter().filter_map(|inner| inner["digest"].as_str());
-        return digests.flat_map(assert_complete).collect();
+        return digests.flat_map(|digest| assert_complete(folder, digest)).collect();
     }
     let layers = found["layers"].as_array().expect("a manifest has layers");
     for part in layers.iter().chain([&found["config"]]) {
         let digest = part["digest"].as_str().expect("a part has a digest");
-        assert_eq!(sha256(&blob("tools/app", digest)), digest);
+        assert_eq!(sha256(&blob(&repository(folder), digest)), digest);
     }
     let config = found["config"]["digest"].as_str().expect("a manifest has a configuration");
     let config: Value =
-        serde_json::from_slice(&blob("tools/app", config)).expect("a configuration is JSON");
+        serde_json::from_slice(&blob(&repository(folder), config)).expect("a configuration is JSON");
     vec![config["architecture"].as_str().unwrap_or_default().to_owned()]
 }
 
@@ -83,7 +89,7 @@ fn archives_of_every_tool_are_pushed_whole() {
         ("podman-oci.tar.gz", &["amd64"]),
     ] {
         let pushed = push(folder, archive).succeeds().omits("left out");
-        assert_eq!(assert_complete(pushed.output()), platforms, "{archive}");
+        assert_eq!(assert_complete(folder, pushed.output()), platforms, "{archive}");
     }
     for layout in ["crane-layout", "ko-layout", "skopeo-zstd", "skopeo-zstd-chunked"] {
         let pushed = push(folder, layout).succeeds();
@@ -119,7 +125,7 @@ fn platforms_that_are_not_in_the_archive_are_left_out_and_named() {
             .succeeds()
             .reports("not in the pushed image: linux/arm64: ")
             .reports("(linux/amd64)");
-        assert_eq!(assert_complete(pushed.output()), ["amd64"], "{archive}");
+        assert_eq!(assert_complete(folder, pushed.output()), ["amd64"], "{archive}");
     }
     let manifest = only_digest(folder, "crane-layout");
     let manifest =
@@ -132,7 +138,7 @@ fn platforms_that_are_not_in_the_archive_are_left_out_and_named() {
         .expect("the configuration exists");
     let pushed =
         push(folder, "list-layout").succeeds().reports("not in the pushed image: linux/amd64");
-    assert_eq!(assert_complete(pushed.output()), ["arm64", "unknown"]);
+    assert_eq!(assert_complete(folder, pushed.output()), ["arm64", "unknown"]);
     std::fs::remove_file(folder.join("crane-layout/blobs/sha256").join(config))
         .expect("the configuration exists");
     push(folder, "crane-layout").fails().reports("is missing");

@@ -187,6 +187,8 @@ test('a tab without a service worker says that a part belongs to a new release',
   const page = await visit(context, server.address);
   await write(page, service('kept'));
   await shows(page, 'kept');
+  // Parts that load after the first view belong to the old release, too.
+  await page.waitForLoadState('networkidle');
   server.folder = next;
   await button(page, 'Form').click();
   await page.getByText('A new version was released').waitFor();

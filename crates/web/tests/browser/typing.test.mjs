@@ -2,7 +2,7 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { serviceFile } from '../../../../scripts/service_file.mjs';
-import { open, read, service, text, write } from './support.mjs';
+import { address, hold, open, read, service, text, unopened, write } from './support.mjs';
 
 const TIMEOUT = 10_000;
 
@@ -52,6 +52,18 @@ for (const [place, before, typed, after] of [
     assert.equal(await read(page), after);
   });
 }
+
+test('keys that wait for their code are not written over a selection', async (t) => {
+  const page = await unopened(t);
+  const release = await hold(page, '**/editing-*.js', 'continue');
+  await page.goto(address);
+  await write(page, 'modules:');
+  await page.keyboard.press('Enter');
+  await page.keyboard.type('- type: k8s-service');
+  await page.keyboard.press('ControlOrMeta+a');
+  release();
+  assert.equal(await read(page), 'modules:\n  - type: k8s-service');
+});
 
 test('keys, strings, numbers and comments have different colors, also in new text', async (t) => {
   const page = await open(t);
