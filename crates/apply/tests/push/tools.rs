@@ -52,8 +52,8 @@ fn assert_complete(folder: &Path, digest: &str) -> Vec<String> {
         assert_eq!(sha256(&blob(&repository(folder), digest)), digest);
     }
     let config = found["config"]["digest"].as_str().expect("a manifest has a configuration");
-    let config: Value =
-        serde_json::from_slice(&blob(&repository(folder), config)).expect("a configuration is JSON");
+    let config: Value = serde_json::from_slice(&blob(&repository(folder), config))
+        .expect("a configuration is JSON");
     vec![config["architecture"].as_str().unwrap_or_default().to_owned()]
 }
 
