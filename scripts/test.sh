@@ -113,8 +113,7 @@ suite "The JavaScript package in Node, bundlers and TypeScript" "${node_test[@]}
   suite "Instruction counts of the core" "${node_test[@]}" crates/core/tests/instructions.test.mjs
 suite "Size of the page, figures in documents, and scripts" \
   "${node_test[@]}" crates/web/tests/*.test.mjs
-suite "The page in Chromium" \
-  "${node_test[@]}" --test-timeout=1200000 --test-concurrency="$cores" crates/web/tests/browser/
+suite "The page in Chromium" "${node_test[@]}" --test-timeout=1200000 crates/web/tests/browser/
 suite "The page in Firefox and WebKit" "${node_test[@]}" crates/web/tests/engines/
 
 if [ "$skipped" -gt 0 ]; then
