@@ -1,6 +1,9 @@
 //! Mistakes of users who know other tools, and wrong indentation: the message and the fix.
 
-use optakit_core::api::{self, Diagnostic, Fix, Request, ServiceFile};
+mod fixed;
+
+use fixed::apply;
+use optakit_core::api::{self, Diagnostic, Request, ServiceFile};
 
 const HEAD: &str = "name: shop\norg_name: acme\nproviders: {aws: {region: us-east-1, account_id: \
                     123456789012}}\nmodules:\n";
@@ -10,16 +13,6 @@ const SERVICE: &str = "  - type: k8s-service\n    name: api\n    image: AUTO\n  
 fn diagnostics(text: &str) -> Vec<Diagnostic> {
     let service = ServiceFile::parse("opta.yml", text);
     api::check(&Request { service, ..Request::default() }).diagnostics
-}
-
-fn apply(text: &str, fix: &Fix) -> String {
-    let mut fixed = text.to_owned();
-    let mut edits: Vec<_> = fix.edits.iter().collect();
-    edits.sort_by_key(|edit| std::cmp::Reverse(edit.place.byte_start));
-    for edit in edits {
-        fixed.replace_range(edit.place.byte_start..edit.place.byte_end, &edit.text);
-    }
-    fixed
 }
 
 /// Returns the message, the help and the lines after the fix of the only diagnostic.

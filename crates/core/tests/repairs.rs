@@ -1,6 +1,9 @@
 //! Values that users of Opta often write, and the fix for each of them.
 
-use optakit_core::api::{self, Diagnostic, Fix, Request, ServiceFile, SourceText};
+mod fixed;
+
+use fixed::apply;
+use optakit_core::api::{self, Diagnostic, Request, ServiceFile, SourceText};
 
 const HEAD: &str = "name: shop\nenvironments:\n  - name: staging\n    path: env.yml\nmodules:\n";
 const SERVICE: &str =
@@ -24,16 +27,6 @@ fn diagnostics(text: &str) -> Vec<Diagnostic> {
 
 fn messages(found: &[Diagnostic]) -> Vec<&str> {
     found.iter().map(|diagnostic| &*diagnostic.message).collect()
-}
-
-fn apply(text: &str, fix: &Fix) -> String {
-    let mut fixed = text.to_owned();
-    let mut edits: Vec<_> = fix.edits.iter().collect();
-    edits.sort_by_key(|edit| std::cmp::Reverse(edit.place.byte_start));
-    for edit in edits {
-        fixed.replace_range(edit.place.byte_start..edit.place.byte_end, &edit.text);
-    }
-    fixed
 }
 
 /// Checks the message of the only diagnostic, and the text after its fix.

@@ -6,7 +6,6 @@ import {
   existsSync,
   mkdirSync,
   readFileSync,
-  renameSync,
   rmSync,
   symlinkSync,
   writeFileSync,
@@ -14,7 +13,7 @@ import {
 import { join } from 'node:path';
 import { test } from 'node:test';
 import { setTimeout as sleep } from 'node:timers/promises';
-import { contains, edit, editWith, files, until } from './served.mjs';
+import { contains, edit, editWith, files, replace, until } from './served.mjs';
 import {
   ENVIRONMENT,
   button,
@@ -32,12 +31,6 @@ import {
   text,
   write,
 } from './support.mjs';
-
-/** Replaces a file, as Git and most editors do. */
-function replace(path, content) {
-  writeFileSync(`${path}.new`, content);
-  renameSync(`${path}.new`, path);
-}
 
 /** Adds a text at the end of the open one. */
 async function append(page, added) {

@@ -1,9 +1,9 @@
 // `optakit edit` beside other programs: undo, and what is typed right before the page closes.
 import assert from 'node:assert/strict';
-import { readFileSync, renameSync, writeFileSync } from 'node:fs';
+import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { test } from 'node:test';
-import { contains, edit, files, until } from './served.mjs';
+import { contains, edit, files, replace, until } from './served.mjs';
 import {
   button,
   dialog,
@@ -22,12 +22,6 @@ import {
 const saved = (page) => page.getByText('Saved in opta.yml').waitFor();
 const undo = (page) => page.keyboard.press('ControlOrMeta+z');
 const redo = (page) => page.keyboard.press('ControlOrMeta+Shift+z');
-
-/** Replaces a file, as Git and most editors do. */
-function replace(path, content) {
-  writeFileSync(`${path}.new`, content);
-  renameSync(`${path}.new`, path);
-}
 
 /** Starts the editor with a file, and returns its page and the path of the file. */
 async function start(t) {

@@ -2,7 +2,7 @@
 import assert from 'node:assert/strict';
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
-import { existsSync, readFileSync } from 'node:fs';
+import { existsSync, readFileSync, renameSync, writeFileSync } from 'node:fs';
 import { request } from 'node:http';
 import { text as readAll } from 'node:stream/consumers';
 import { ENVIRONMENT, binary, closePages, eventually, folder, service } from './support.mjs';
@@ -64,4 +64,10 @@ export function send(address, path, { method = 'GET', headers = {}, body } = {})
     sent.on('error', failed);
     sent.end(body);
   });
+}
+
+/** Replaces a file, as Git and most editors do. */
+export function replace(path, content) {
+  writeFileSync(`${path}.new`, content);
+  renameSync(`${path}.new`, path);
 }
