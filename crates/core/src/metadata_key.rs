@@ -17,6 +17,12 @@ pub fn is_key(text: &str) -> bool {
     domain.is_none_or(rfc1123::is_subdomain) && !name.is_empty() && is_label_value(name)
 }
 
+/// Returns whether a text can be the key of an annotation. Its domain can have capital letters.
+#[must_use]
+pub fn is_annotation_key(text: &str) -> bool {
+    is_key(&text.to_ascii_lowercase())
+}
+
 /// Returns whether a text can be the value of a label.
 #[must_use]
 pub fn is_label_value(text: &str) -> bool {
@@ -55,6 +61,7 @@ mod tests {
         }
         for text in ["", "a.io/", "/a", "A.io/b", "a b", "-a", "a-", "a/b/c", &"a".repeat(64)] {
             assert!(!is_key(text), "{text}");
+            assert_eq!(is_annotation_key(text), text == "A.io/b", "{text}");
         }
     }
 

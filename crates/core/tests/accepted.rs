@@ -195,3 +195,38 @@ fn bundle_that_is_too_large_is_not_built_completely() {
     let half = half.rsplit_once('\n').expect("it has lines").0;
     assert!(of(half).is_ok());
 }
+
+#[test]
+fn numbers_in_quotes_are_accepted_in_lists_of_maps() {
+    let lines = "image: nginx\nports:\n  - {name: web, type: http, port: \"80\"}\n  \
+                 - {name: pg, type: tcp, port: 5432.0, service_port: \"{vars.port}\"}\n\
+                 persistent_storage: [{path: /data, size: \"10\"}]";
+    let analysis = check(&service(lines), ENVIRONMENT);
+    assert_eq!(rules(&analysis), [""; 0]);
+    let yaml = analysis.yaml().unwrap_or_default();
+    for expected in ["containerPort: 80\n", "containerPort: 5432\n", "port: 8080\n", "10Gi"] {
+        assert!(yaml.contains(expected), "{expected}\n{yaml}");
+    }
+}
+
+#[test]
+fn literal_braces_after_a_dollar_are_accepted() {
+    let lines = "image: nginx\nport: {http: 80}\nenv_vars: {A: \"${{HOME}}/x\", \
+                 B: \"${{db.host:-local}}\"}";
+    let analysis = check(&service(lines), ENVIRONMENT);
+    assert_eq!(rules(&analysis), [""; 0]);
+    let yaml = analysis.yaml().unwrap_or_default();
+    assert!(yaml.contains("value: ${HOME}/x\n") && yaml.contains("${db.host:-local}"), "{yaml}");
+}
+
+#[test]
+fn volume_can_be_in_config_if_it_has_no_certificates() {
+    let lines = "image: nginx\nport: {http: 80}\npersistent_storage: [{path: /config/x, size: 1}]";
+    assert_eq!(rules(&check(&service(lines), ENVIRONMENT)), [""; 0]);
+    let linked = format!("{lines}\nlinks: [my-db]");
+    assert_eq!(rules(&check(&service(&linked), ENVIRONMENT)), ["invalid-mount-path"]);
+    let same = lines.replace("[{", "[{path: \"//config/./x\", size: 1}, {");
+    assert_eq!(rules(&check(&service(&same), ENVIRONMENT)), ["invalid-mount-path"]);
+    let proc = lines.replace("/config/x", "/proc/1");
+    assert_eq!(rules(&check(&service(&proc), ENVIRONMENT)), ["invalid-mount-path"]);
+}

@@ -172,9 +172,12 @@ fn words_without_a_field_say_what_to_do() {
     let commands = "write the program as `commands: [/entrypoint.sh]`, and its arguments as `args: \
                     [--mode, serve]`";
     check_field("    command: run\n", commands, None);
+    let storage = "write the volumes as `persistent_storage: [{path: /data, size: 10}]`, in \
+                   gibibytes";
+    check_field("    volumes: [a]\n", storage, None);
     let overlay = "remove it, and add the setting in a Kustomize overlay on the output of \
                    `optakit render -o kustomize`";
-    check_field("    volumes: [a]\n", overlay, None);
+    check_field("    sidecars: [a]\n", overlay, None);
     let links = "name the databases, buckets and queues that the service uses in `links`";
     check_field("    depends_on: [db]\n", links, None);
     let found = diagnostics("apiVersion: apps/v1\nkind: Deployment\nmetadata: {name: x}\n");

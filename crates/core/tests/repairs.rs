@@ -193,3 +193,87 @@ fn wildcard_in_a_values_file_is_an_error() {
     assert_eq!(messages(&found), ["`queue_arn` is not the ARN of one resource of `sqs`"]);
     assert_eq!(found[0].path, "modules.jobs.queue_arn");
 }
+
+#[test]
+fn limit_in_another_unit_is_one_error() {
+    let before = "    resource_limits: {memory: 16}\n";
+    let after = "    resource_limits: {memory: 16384}\n";
+    check_fields(before, "the memory limit is 16, less than the request of 128", after);
+}
+
+#[test]
+fn value_in_curly_quotes_is_one_error() {
+    let message = "`max_containers` is the text `“8”`, expected a whole number";
+    check_fields("    max_containers: “8”\n", message, "    max_containers: \"8\"\n");
+}
+
+#[test]
+fn secret_in_braces_keeps_its_name() {
+    let message = "secret `TOKEN` has a value, expected only its name";
+    check_fields("    secrets: [{TOKEN: a}]\n", message, "    secrets: [TOKEN]\n");
+}
+
+#[test]
+fn single_map_becomes_a_list() {
+    let found = diagnostics(&format!("{HEAD}{SERVICE}    cron_jobs: daily\n"));
+    assert_eq!(found[0].fixes, [], "a text is not an item");
+    let message = "`persistent_storage` is a map, expected a list like `[{path: /data, size: 10}]`";
+    check_fields(
+        "    persistent_storage: {path: /data, size: 1}\n",
+        message,
+        "    persistent_storage: [{path: /data, size: 1}]\n",
+    );
+}
+
+#[test]
+fn json_in_a_variable_gets_quotes_and_literal_braces() {
+    let message = "`A` is a map, expected text";
+    let before = "    env_vars:\n      A: {\"a\": 1}\n";
+    check_fields(before, message, "    env_vars:\n      A: \"{{\\\"a\\\": 1}}\"\n");
+    check_fields("    env_vars: {A: {}}\n", message, "    env_vars: {A: \"{{}}\"}\n");
+}
+
+#[test]
+fn reference_without_quotes_gets_quotes() {
+    let message = "`public_uri` is a map, expected text or a list of texts";
+    let host = |value: &str| format!("    env_vars: {{A: {value}}}\n");
+    let before = "    public_uri: {env}\n";
+    check_fields(before, message, "    public_uri: \"{env}\"\n");
+    check_fields(&host("{env}"), "`A` is a map, expected text", &host("\"{env}\""));
+}
+
+#[test]
+fn quotes_are_suggested_only_if_they_make_a_number_valid() {
+    let fixes = |field: &str| {
+        let found = diagnostics(&format!("{HEAD}{SERVICE}    {field}\n"));
+        found.iter().map(|found| found.fixes.len()).sum::<usize>()
+    };
+    assert_eq!(fixes("commands: [8]"), 1);
+    assert_eq!(fixes("tolerations: [{key: a, value: 8}]"), 1);
+    for field in ["probe_port: 8", "public_uri: 8", "consistent_hash: 8", "healthcheck_path: 8"] {
+        assert_eq!(fixes(field), 0, "{field}");
+    }
+}
+
+#[test]
+fn literal_braces_are_suggested_only_where_they_are_valid() {
+    let file = |value: &str| format!("{HEAD}{SERVICE}    env_vars: {{A: \"{value}\"}}\n");
+    for (value, fixed) in [("${HOME}", "${{HOME}}"), ("{id}", "{{id}}"), ("${A:-b}", "${{A:-b}}")] {
+        let found = diagnostics(&file(value));
+        let last = found[0].fixes.last().expect(value);
+        assert_eq!(apply(&file(value), last), file(fixed));
+        assert_eq!(diagnostics(&file(fixed)), [], "{fixed}");
+    }
+    assert_eq!(diagnostics(&file("{vars.none}"))[0].fixes, []);
+    let uri = format!("{HEAD}{SERVICE}    public_uri: \"{{id}}\"\n");
+    assert_eq!(diagnostics(&uri)[0].fixes, []);
+}
+
+#[test]
+fn list_of_accounts_is_one_error() {
+    let environment = ENVIRONMENT.replace("account_id:", "allowed_account_ids:");
+    let text = format!("{HEAD}{SERVICE}");
+    let found = api::check(&request(&text, &environment, None)).diagnostics;
+    assert_eq!(messages(&found), ["unknown key `allowed_account_ids` in `aws`"]);
+    assert_eq!(found[0].help.as_deref(), Some("rename it to `account_id`"));
+}

@@ -4,6 +4,7 @@ use std::sync::Arc;
 
 use super::analysis::Analysis;
 use super::cache::CachedService;
+use super::curly_quotes;
 use super::diagnostic;
 use super::prepare::PreparedRequest;
 use super::public_uris::check_duplicates;
@@ -83,6 +84,7 @@ impl<'a> CheckedRequest<'a> {
             let Span { file, start, end } = diagnostic.span;
             [file as usize, start as usize, end as usize]
         });
+        curly_quotes::merge(&mut diagnostics);
         let is_renderable = !diagnostics.iter().any(Diagnostic::is_error)
             && prepared.refusal.is_none()
             && prepared.layer_name().is_some();

@@ -12,6 +12,7 @@ mod check;
 mod choice_fields;
 mod compare;
 mod credentials;
+mod curly_quotes;
 mod diagnostic;
 mod diagram;
 mod edit;

@@ -2,6 +2,7 @@
 //!
 //! Each file contains one family of rules. [`RULE_FAMILIES`] lists every rule.
 
+pub mod annotation_values;
 pub mod aws_names;
 pub mod aws_only;
 pub mod bucket;
@@ -72,6 +73,7 @@ pub fn check(
     ports::check(&mut checker);
     probes::check(&mut checker);
     pods::check(&mut checker);
+    annotation_values::check(&mut checker);
     storage::check(&mut checker);
     cron_jobs::check(&mut checker);
     workload_names::check(&mut checker);

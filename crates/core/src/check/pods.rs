@@ -2,7 +2,10 @@
 
 use super::context::Checker;
 use crate::diagnostic::Diagnostic;
-use crate::metadata_key::{MAX_NAME, is_key, is_label_value, is_snippet, is_unconfined};
+use crate::metadata_key::{
+    MAX_NAME, is_annotation_key, is_key, is_label_value, is_snippet, is_unconfined,
+};
+use crate::model::rules::TINY_RESOURCES;
 use crate::model::text_map::TextMap;
 use crate::model::toleration::{EFFECTS, INVALID_EFFECT};
 use crate::quote::{one_of, quoted};
@@ -77,9 +80,11 @@ const POD_LABELS: &str = "pod_labels";
 
 pub(super) fn check(checker: &mut Checker<'_>) {
     let service = checker.service;
-    keys(checker, POD_LABELS, &service.pod_labels.value);
-    keys(checker, "pod_annotations", &service.pod_annotations.value);
-    keys(checker, "ingress_extra_annotations", &service.ingress_extra_annotations.value);
+    keys(checker, POD_LABELS, &service.pod_labels.value, is_key);
+    let of_pods = &service.pod_annotations.value;
+    keys(checker, "pod_annotations", of_pods, is_annotation_key);
+    let of_ingresses = &service.ingress_extra_annotations.value;
+    keys(checker, "ingress_extra_annotations", of_ingresses, is_annotation_key);
     labels(checker);
     annotations(checker);
     effects(checker);
@@ -87,8 +92,8 @@ pub(super) fn check(checker: &mut Checker<'_>) {
     limits(checker);
 }
 
-fn keys(checker: &mut Checker<'_>, field: &str, map: &TextMap) {
-    for (key, _) in map.0.iter().filter(|(key, _)| !is_key(&key.value)) {
+fn keys(checker: &mut Checker<'_>, field: &str, map: &TextMap, is_valid: fn(&str) -> bool) {
+    for (key, _) in map.0.iter().filter(|(key, _)| !is_valid(&key.value)) {
         let message = format!("`{}` is not a valid key", key.value);
         let path = format!("{}.{}", checker.path(field), key.value);
         let diagnostic = Diagnostic::new(&INVALID_METADATA_KEY, key.span, path, message);
@@ -196,7 +201,16 @@ fn limits(checker: &mut Checker<'_>) {
             request.memory.value.to_text()
         );
         let path = format!("{}.memory", checker.path("resource_limits"));
+        // A limit in another unit is both tiny and below the request. One diagnostic is enough.
+        let is_tiny = |found: &Diagnostic| {
+            std::ptr::eq(found.rule, &raw const TINY_RESOURCES) && found.path == path
+        };
+        let tiny = checker.diagnostics.iter().position(is_tiny);
+        let tiny = tiny.map(|index| checker.diagnostics.remove(index));
         let diagnostic = Diagnostic::new(&LIMIT_BELOW_REQUEST, limit.span, path, message);
-        checker.push(diagnostic.help("raise the limit, or lower the request"));
+        checker.push(match tiny {
+            Some(tiny) => Diagnostic { help: tiny.help, fixes: tiny.fixes, ..diagnostic },
+            None => diagnostic.help("raise the limit, or lower the request"),
+        });
     }
 }

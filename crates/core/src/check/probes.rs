@@ -110,7 +110,7 @@ fn check_paths(checker: &mut Checker<'_>) {
             let message = format!("`{field}` is `{text}`, expected a path that starts with `/`");
             let mut diagnostic =
                 Diagnostic::new(&PATH_WITHOUT_SLASH, path.span, checker.path(field), message);
-            if !path.value.is_interpolated() {
+            if !path.value.is_interpolated() && !text.contains(char::is_control) {
                 let with_slash = format!("/{text}");
                 let written = written_path(&with_slash);
                 let title = format!("change to `{with_slash}`");

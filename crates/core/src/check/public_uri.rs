@@ -1,5 +1,7 @@
 //! Public URIs.
 
+use std::net::Ipv6Addr;
+
 use super::context::Checker;
 use super::uri_path::{Fault, find_path_fault};
 use crate::diagnostic::{Applicability, Diagnostic};
@@ -83,9 +85,16 @@ fn find_fault(uri: &Text, exposure: Exposure) -> Option<Fault> {
 }
 
 fn find_domain_fault(domain: &str, path: &str, exposure: Exposure) -> Option<Fault> {
+    if domain.starts_with('[') || domain.parse::<Ipv6Addr>().is_ok() {
+        return Some(Fault::new(format!("`{domain}` is an IP address, expected a domain")));
+    }
     if let Some((host, port)) = domain.split_once(':') {
         let fault = Fault::new(format!("`{domain}` has the port `{port}`, expected no port"));
         return Some(fault.suggest(format!("{host}{path}")));
+    }
+    if domain == "*" {
+        let fault = Fault::new("`*` is not a valid domain, expected `all` for all domains".into());
+        return Some(fault.suggest(format!("all{path}")));
     }
     let labels = domain.strip_prefix("*.").unwrap_or(domain);
     if labels.contains('*') {
@@ -145,6 +154,9 @@ mod tests {
         check("a.*.io", nginx, "expected `*` only at the start", None);
         check("*acme.io", nginx, "expected `*` only at the start", None);
         check("10.0.0.1/v1", nginx, "is an IP address", None);
+        check("[::1]:80/v1", nginx, "is an IP address", None);
+        check("2001:db8::1", nginx, "is an IP address", None);
+        check("*/v1", nginx, "expected `all` for all domains", Some("all/v1"));
         check("Acme.IO/V1", nginx, "is not a valid domain", Some("acme.io/V1"));
         check("acme.io./v1", nginx, "is not a valid domain", Some("acme.io/v1"));
         check("*.Acme.io", nginx, "is not a valid domain", Some("*.acme.io"));

@@ -1,9 +1,9 @@
 //! The list of all rules.
 
 use super::{
-    aws_names, aws_only, bucket, characters, chart, cron_jobs, dollar_commands, dollar_signs,
-    duplicate_layer, duplicate_uri, env_vars, exposure, iam, image, links, names, pods, ports,
-    probes, public_uri, scaling, sessions, sizes, storage, tcp_ports, workload_names,
+    annotation_values, aws_names, aws_only, bucket, characters, chart, cron_jobs, dollar_commands,
+    dollar_signs, duplicate_layer, duplicate_uri, env_vars, exposure, iam, image, links, names,
+    pods, ports, probes, public_uri, scaling, sessions, sizes, storage, tcp_ports, workload_names,
 };
 use crate::model::{
     cloud, environment, image as image_field, layer, module, named_by_key, port, providers, region,
@@ -170,6 +170,9 @@ pub static RULE_FAMILIES: &[RuleFamily] = &[
             &duplicate_uri::DUPLICATE_PUBLIC_URI,
             &ports::PUBLIC_URI_WITHOUT_HTTP,
             &sessions::STICKY_AGE_WITHOUT_STICKY,
+            &sessions::INVALID_HASH_KEY,
+            &annotation_values::INVALID_INGRESS_CLASS,
+            &annotation_values::INVALID_ANNOTATION_VALUE,
             &exposure::NOT_EXPRESSIBLE,
             &tcp_ports::TCP_PORT_NOT_PUBLIC,
         ],

@@ -28,10 +28,13 @@ const FIELDS: [Field; 5] = [
     },
     Field {
         name: "day of the week",
-        range: (0, 6),
+        range: (0, SATURDAY),
         names: &["sun", "mon", "tue", "wed", "thu", "fri", "sat"],
     },
 ];
+
+/// The number of the last day of the week.
+const SATURDAY: u32 = 6;
 
 const SHORT_FORMS: &[&str] =
     &["@yearly", "@annually", "@monthly", "@weekly", "@daily", "@midnight", "@hourly"];
@@ -56,7 +59,8 @@ pub(super) fn check(text: &str) -> Result<(), Fault> {
     }
     let fields: Vec<&str> = text.split_whitespace().collect();
     if fields.len() != FIELDS.len() {
-        let message = format!("it has {} fields, expected 5", fields.len());
+        let noun = if fields.len() == 1 { "field" } else { "fields" };
+        let message = format!("it has {} {noun}, expected 5", fields.len());
         return Err(Fault { message, help: USE_FIVE });
     }
     let mut all = FIELDS.iter().zip(fields);
@@ -103,6 +107,10 @@ impl Field {
         let (first, last) = range.split_once('-').unwrap_or((range, range));
         let (Some(low), Some(high)) = (self.number(first), self.number(last)) else {
             let (least, most) = self.range;
+            if range == "7" && most == SATURDAY {
+                let message = "the day of the week is `7`, expected 0 to 6".to_owned();
+                return Err(Fault { message, help: "write `0` for Sunday" });
+            }
             return fault(format!("the {} is `{part}`, expected {least} to {most}", self.name));
         };
         if low > high {

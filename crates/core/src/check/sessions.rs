@@ -1,8 +1,11 @@
-//! Sticky sessions.
+//! Sticky sessions and consistent hashing.
 
 use super::context::Checker;
 use crate::diagnostic::{Applicability, Diagnostic};
-use crate::rule::rule;
+use crate::model::exposure::Exposure;
+use crate::quote::quoted;
+use crate::rule::{Severity, rule};
+use crate::syntax::node::shorten;
 
 rule! {
     /// `sticky_session_max_age` has no effect, because `sticky_session` is not `true`.
@@ -15,7 +18,53 @@ rule! {
     }
 }
 
+rule! {
+    /// The value of `consistent_hash` is not valid in ingress-nginx.
+    ///
+    /// It contains only letters, digits, `-`, `_`, `$` and braces. ingress-nginx rejects an Ingress
+    /// with other characters. A value without a variable is the same for all requests, so one
+    /// container receives all of them. This is only a warning.
+    pub static INVALID_HASH_KEY: Error {
+        fix: "Write a variable of nginx, such as `$request_uri` or `$http_x_user`.",
+        bad: Module("consistent_hash: \"$request_uri/$arg_user\"\n"),
+        good: Module("consistent_hash: $request_uri$arg_user\n"),
+    }
+}
+
 pub(super) fn check(checker: &mut Checker<'_>) {
+    sticky(checker);
+    if checker.context.exposure == Exposure::Nginx {
+        hash_key(checker);
+    }
+}
+
+fn hash_key(checker: &mut Checker<'_>) {
+    let Some(key) = checker.service.consistent_hash.as_ref() else { return };
+    let text = key.value.as_str();
+    if !key.value.is_known() || text.is_empty() {
+        return;
+    }
+    // ingress-nginx ignores spaces.
+    let is_allowed = |c: char| c.is_ascii_alphanumeric() || " -_${}".contains(c);
+    let diagnostic = |message: String| {
+        Diagnostic::new(&INVALID_HASH_KEY, key.span, checker.path("consistent_hash"), message)
+    };
+    let diagnostic = if let Some(c) = text.chars().find(|c| !is_allowed(*c)) {
+        let c = c.escape_debug();
+        let shown = quoted(&shorten(text));
+        diagnostic(format!("{shown} contains `{c}`, which ingress-nginx rejects"))
+            .help("use letters, digits, `-`, `_` and variables such as `$request_uri`")
+    } else if !text.contains('$') {
+        let message = format!("{} is the same for all requests", quoted(&shorten(text)));
+        let help = "use a variable of nginx, such as `$request_uri`";
+        Diagnostic { severity: Severity::Warning, ..diagnostic(message).help(help) }
+    } else {
+        return;
+    };
+    checker.push(diagnostic);
+}
+
+fn sticky(checker: &mut Checker<'_>) {
     let service = checker.service;
     let Some(age) = service.sticky_session_max_age.span else { return };
     if service.sticky_session.value {

@@ -4,6 +4,7 @@ use std::collections::BTreeMap;
 
 use super::context::Checker;
 use crate::diagnostic::{Applicability, Diagnostic};
+use crate::model::link_variable::link_variables;
 use crate::rule::rule;
 use crate::span::Span;
 
@@ -11,7 +12,8 @@ rule! {
     /// The path of a volume is not valid, or another volume has the same path.
     ///
     /// The path is absolute and does not contain `:`. It cannot be `/`, which contains the files of
-    /// the image. It cannot be `/config`, which contains the RDS certificates from Optakit.
+    /// the image, and not below `/proc`, where containers cannot have volumes. If the service has
+    /// the RDS certificates from Optakit, it cannot be below `/config`, which is read-only.
     pub static INVALID_MOUNT_PATH: Error {
         fix: "Use an absolute path such as `/data`.",
         bad: Module("persistent_storage: [{path: data, size: 10}]\n"),
@@ -21,9 +23,11 @@ rule! {
 
 /// The folder of the certificates of RDS.
 const CONFIG: &str = "/config";
+/// The folder of the kernel. Container runtimes reject volumes in it.
+const PROC: &str = "/proc";
 
 pub(super) fn check(checker: &mut Checker<'_>) {
-    let mut seen: BTreeMap<&str, Span> = BTreeMap::new();
+    let mut seen: BTreeMap<String, Span> = BTreeMap::new();
     for (index, volume) in checker.service.persistent_storage.value.0.iter().enumerate() {
         let Some(path) = volume.value.path.as_ref().filter(|path| path.value.is_known()) else {
             continue;
@@ -32,7 +36,7 @@ pub(super) fn check(checker: &mut Checker<'_>) {
         let place = format!("{}[{index}].path", checker.path("persistent_storage"));
         let fault =
             |message: String| Diagnostic::new(&INVALID_MOUNT_PATH, path.span, &*place, message);
-        let folder = text.trim_end_matches('/');
+        let folder = normalized(text);
         let diagnostic = if !text.starts_with('/') {
             let diagnostic =
                 fault(format!("`path` is `{text}`, expected a path that starts with `/`"));
@@ -47,13 +51,16 @@ pub(super) fn check(checker: &mut Checker<'_>) {
         } else if folder.is_empty() {
             fault(format!("`path` is `{text}`, which contains the files of the image"))
                 .help("use another folder, such as `/data`")
-        } else if folder == CONFIG {
-            fault(format!("`path` is `{text}`, which contains the RDS certificates"))
+        } else if is_below(&folder, CONFIG) && has_certificates(checker) {
+            fault(format!("`path` is `{text}`, but `{CONFIG}` contains the RDS certificates"))
+                .help("use another folder, such as `/data`")
+        } else if is_below(&folder, PROC) {
+            fault(format!("`path` is `{text}`, but a container has no volumes in `{PROC}`"))
                 .help("use another folder, such as `/data`")
         } else if text.contains(':') || text.split('/').any(|step| step == "..") {
             fault(format!("`path` is `{text}`, expected a path without `:` and `..`"))
                 .help("use another folder, such as `/data`")
-        } else if let Some(first) = seen.get(folder) {
+        } else if let Some(first) = seen.get(&folder) {
             fault(format!("another volume has the path `{text}`"))
                 .help("change one of the paths")
                 .label(*first, "first use")
@@ -63,4 +70,22 @@ pub(super) fn check(checker: &mut Checker<'_>) {
         };
         checker.push(diagnostic);
     }
+}
+
+/// Returns a path as Linux reads it: without empty steps and without `.`.
+fn normalized(path: &str) -> String {
+    let steps = path.split('/').filter(|step| !matches!(*step, "" | "."));
+    steps.fold(String::new(), |path, step| format!("{path}/{step}"))
+}
+
+fn is_below(path: &str, folder: &str) -> bool {
+    path.strip_prefix(folder).is_some_and(|rest| rest.is_empty() || rest.starts_with('/'))
+}
+
+/// Whether the container has the certificates of RDS.
+fn has_certificates(checker: &Checker<'_>) -> bool {
+    let context = checker.context;
+    let variables = link_variables(checker.service, context.modules, context.environment.cloud());
+    (context.has_opta_profile && context.environment.is_on_aws())
+        || variables.iter().any(|variable| variable.rds)
 }

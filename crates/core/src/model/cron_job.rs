@@ -18,7 +18,7 @@ fields! {
         /// The time is UTC on EKS. `@hourly`, `@daily`, `@weekly`, `@monthly` and `@yearly` are
         /// short forms.
         schedule: Text, {
-            example: "\"0 3 * * *\"", required: true,
+            example: "\"0 3 * * *\"", required: true, never_number: true,
             renders: &[Rendered::part(Kind::CronJob, "spec.schedule")],
             docs: Some(CRON_JOB),
         };

@@ -26,6 +26,8 @@ pub struct Field {
     pub range: Option<(i64, i64)>,
     /// The unit of the number.
     pub unit: Option<Unit>,
+    /// Whether a number or a boolean stays invalid in quotes.
+    pub never_number: bool,
     /// An example value as YAML.
     pub example: &'static str,
     /// The values that completion offers instead of the default and the example.
@@ -48,6 +50,7 @@ impl Field {
         short_form_of: None,
         range: None,
         unit: None,
+        never_number: false,
         example: "",
         values: None,
         renders: &[],
@@ -57,9 +60,19 @@ impl Field {
     /// Returns the part of the declaration that reading needs.
     #[must_use]
     pub const fn shape(&self) -> FieldShape {
-        let Self { name, kind, required, instead, range, unit, example, .. } = *self;
-        let takes_keys = kind.takes_keys();
-        FieldShape { name, required, instead, range, unit, example, takes_keys }
+        let Self { name, kind, required, instead, range, unit, never_number, example, .. } = *self;
+        let (takes_keys, is_map_list) = (kind.takes_keys(), matches!(kind, FieldType::MapList(_)));
+        FieldShape {
+            name,
+            required,
+            instead,
+            range,
+            unit,
+            never_number,
+            example,
+            takes_keys,
+            is_map_list,
+        }
     }
 
     /// Returns the documentation as Markdown.
@@ -94,10 +107,14 @@ pub struct FieldShape {
     pub range: Option<(i64, i64)>,
     /// The unit of the number.
     pub unit: Option<Unit>,
+    /// Whether a number or a boolean stays invalid in quotes.
+    pub never_number: bool,
     /// An example value as YAML.
     pub example: &'static str,
     /// Whether the value is, or can be, a map.
     pub takes_keys: bool,
+    /// Whether the value is a list of maps.
+    pub is_map_list: bool,
 }
 
 /// Returns the shapes of all fields.

@@ -5,7 +5,7 @@ use std::net::Ipv6Addr;
 
 use super::field::{FieldShape, FieldType};
 use super::field_reader::{FieldReader, FieldValue};
-use super::text_list::text;
+use super::text_list::{Quotes, text};
 use crate::diagnostic::Applicability;
 use crate::quote::quoted;
 use crate::rfc1123;
@@ -45,7 +45,7 @@ impl FieldValue for Image {
     const KIND: FieldType = FieldType::Text;
 
     fn read(node: &Node, _field: &FieldShape, reader: &mut FieldReader<'_>) -> Option<Self> {
-        let text = text(node, reader, "`AUTO` or an image reference")?;
+        let text = text(node, Quotes::Reference, reader, "`AUTO` or an image reference")?;
         let value = text.as_str();
         if value.eq_ignore_ascii_case(AUTO) {
             return Some(Self::Auto);

@@ -27,6 +27,9 @@ use crate::kind::Kind;
 use crate::span::Spanned;
 use crate::text::Text;
 
+/// The annotation that names the class of an Ingress. It also decides `spec.ingressClassName`.
+pub const INGRESS_CLASS: &str = "kubernetes.io/ingress.class";
+
 fields! {
     /// A service: a container with its Deployment, Service, autoscaler and Ingress.
     pub struct K8sService ("a `k8s-service`", synonyms: SERVICE_WORDS) {
@@ -34,7 +37,7 @@ fields! {
         /// The name contains only lowercase letters and digits, and starts with a letter.
         /// If it is not set, the name is the module type without dashes.
         name: Text, {
-            example: "api",
+            example: "api", never_number: true,
             renders: &[
                 Rendered::part(Kind::Service, "metadata.name"),
                 Rendered::part(Kind::ServiceAccount, "metadata.name"),
@@ -44,7 +47,8 @@ fields! {
         };
         /// Type of the module: `k8s-service` or `aws-k8s-service`.
         kind as "type": Text, {
-            example: "k8s-service", required: true, values: Some(ValueList::ModuleTypes),
+            example: "k8s-service", required: true, never_number: true,
+            values: Some(ValueList::ModuleTypes),
         };
         /// Container image to run: `AUTO` or an image reference.
         /// `AUTO` creates a private ECR repository for images that you build.
@@ -84,7 +88,7 @@ fields! {
         };
         /// Name of the port that the probes use. The default is the first port.
         probe_port: Text, {
-            example: "admin",
+            example: "admin", never_number: true,
             renders: &[container!("livenessProbe"), container!("readinessProbe")],
             docs: Some(PROBES),
         };
@@ -159,7 +163,7 @@ fields! {
         /// For a `tcp` port, any path enables probes that open a connection.
         /// An empty path disables the probes.
         healthcheck_path: Text, {
-            example: "/health",
+            example: "/health", never_number: true,
             renders: &[
                 container!("livenessProbe"),
                 container!("readinessProbe"),
@@ -169,7 +173,7 @@ fields! {
         /// HTTP path of the liveness probe, if it differs from `healthcheck_path`.
         /// Kubernetes restarts a container that fails the probe.
         liveness_probe_path: Text, {
-            example: "/live",
+            example: "/live", never_number: true,
             renders: &[
                 container!("livenessProbe"),
             ],
@@ -178,7 +182,7 @@ fields! {
         /// HTTP path of the readiness probe, if it differs from `healthcheck_path`.
         /// A container that fails the probe receives no requests.
         readiness_probe_path: Text, {
-            example: "/ready",
+            example: "/ready", never_number: true,
             renders: &[
                 container!("readinessProbe"),
             ],
@@ -221,7 +225,7 @@ fields! {
         /// nginx variable for consistent hashing, such as `$request_uri`.
         /// Requests with the same value are sent to the same container.
         consistent_hash: Text, {
-            example: "$request_uri",
+            example: "$request_uri", never_number: true,
             renders: &[
                 Rendered::part(
                     Kind::Ingress,
@@ -279,7 +283,7 @@ fields! {
         /// The domain `all`, or a path without a domain, matches every domain.
         /// A domain that starts with `*.` matches all its subdomains.
         public_uri: TextOrList = [], {
-            example: "\"api.{parent.domain}/v1\"",
+            example: "\"api.{parent.domain}/v1\"", never_number: true,
             renders: &[
                 Rendered::part(Kind::Ingress, "spec.rules[]").note("one Ingress per address"),
                 Rendered::part(Kind::HttpRoute, "spec.hostnames").note("with the Gateway API"),
@@ -307,6 +311,7 @@ fields! {
         /// ARNs of additional IAM policies for the IAM role of the service.
         additional_iam_policies: Vec<Spanned<Text>> = [], {
             example: "[\"arn:aws:iam::aws:policy/AmazonS3ReadOnlyAccess\"]",
+            never_number: true,
             renders: &[Rendered::other(RenderedKind::IamRole).note("attached policies")],
             docs: Some(IAM_ROLES),
         };

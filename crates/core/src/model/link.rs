@@ -5,7 +5,7 @@ use super::field_reader::{FieldReader, FieldValue};
 use super::link_kind::LinkPermission;
 use super::links_as_map;
 use super::rules::WRONG_TYPE;
-use super::text_list::{list_items, text};
+use super::text_list::{Quotes, list_items, text};
 use crate::diagnostic::{Applicability, Diagnostic};
 use crate::span::{Span, Spanned};
 use crate::syntax::Node;
@@ -111,7 +111,7 @@ fn link(item: &Node, reader: &mut FieldReader<'_>) -> Option<Link> {
     let path = reader.path().to_owned();
     let Some(mapping) = item.as_mapping() else {
         let expected = "the name of a module, or a map from the name to permissions";
-        let target = Spanned::new(text(item, reader, expected)?, item.span);
+        let target = Spanned::new(text(item, Quotes::Reference, reader, expected)?, item.span);
         return Some(Link { target, arguments: Vec::new(), path });
     };
     // Opta read only the first key of the map and ignored the others.
@@ -153,13 +153,14 @@ fn arguments(node: &Node, reader: &mut FieldReader<'_>) -> Vec<Argument> {
 
 fn argument(item: &Node, reader: &mut FieldReader<'_>) -> Option<Argument> {
     let Some(mapping) = item.as_mapping() else {
-        return text(item, reader, "a permission, or a map of new names")
+        return text(item, Quotes::Reference, reader, "a permission, or a map of new names")
             .map(|value| Argument::Permission(Spanned::new(value, item.span)));
     };
     let mut names = Vec::new();
     for entry in mapping.entries.iter() {
         let name = reader.in_entry(entry, |reader| {
-            text(&entry.value, reader, "the name of an environment variable")
+            let expected = "the name of an environment variable";
+            text(&entry.value, Quotes::Scalar, reader, expected)
         });
         if let Some(name) = name {
             let output = Spanned::new(Text::literal(&entry.key.value), entry.key.span);
@@ -181,8 +182,7 @@ fn with_permissions(diagnostic: Diagnostic, node: &Node) -> Diagnostic {
         words => {
             let words = words.split([',', ' ', '+']).map(str::trim).filter(|word| !word.is_empty());
             let words: Vec<&str> = words.collect();
-            let is_word = |word: &&str| word.bytes().all(|byte| byte.is_ascii_lowercase());
-            if !words.iter().all(is_word) {
+            if !words.iter().all(|word| LinkPermission::is_name(word)) {
                 return diagnostic.help("write the permissions as a list, such as `[read, write]`");
             }
             format!("[{}]", words.join(", "))

@@ -5,7 +5,7 @@ use super::field::{FieldShape, FieldType};
 use super::field_reader::{FieldReader, FieldValue};
 use super::fields::fields;
 use super::map_list::map_list;
-use super::number::Integer;
+use super::number::Count;
 use super::port::PortKind;
 use super::rendered::{Rendered, container};
 use crate::kind::Kind;
@@ -23,7 +23,7 @@ fields! {
     pub struct PortItem ("a port") {
         /// Name of the port: lowercase letters, digits and dashes.
         name: Text, {
-            example: "web", required: true,
+            example: "web", required: true, never_number: true,
             renders: &[
                 container!("ports[].name"),
                 Rendered::part(Kind::Service, "spec.ports[].name"),
@@ -31,22 +31,22 @@ fields! {
             docs: Some(SERVICE),
         };
         /// Type of the port: `http` or `tcp`. Only an `http` port is reached by `public_uri`.
-        kind as "type": Text, { example: "http", required: true };
+        kind as "type": Text, { example: "http", required: true, never_number: true };
         /// Port that the container listens on.
-        port: Integer, {
+        port: Count, {
             example: "8080", required: true, range: Some((1, 65535)),
             renders: &[container!("ports[].containerPort")],
             docs: Some(SERVICE),
         };
         /// Port of the Kubernetes Service. The default is 80 for `http`, or the number of `port`
         /// for `tcp`.
-        service_port: Integer, {
+        service_port: Count, {
             example: "8080", range: Some((1, 65535)),
             renders: &[Rendered::part(Kind::Service, "spec.ports[].port")],
             docs: Some(SERVICE),
         };
         /// Protocol of an `http` port: `grpc` or `websocket`. The default is HTTP.
-        protocol: Text, { example: "grpc" };
+        protocol: Text, { example: "grpc", never_number: true };
         /// Whether the load balancer of a `tcp` port expects TLS.
         tls: bool = false, { example: "true" };
     }
@@ -94,15 +94,16 @@ impl PortItem {
             ("tcp", None) => PortKind::Tcp,
             _ => return None,
         };
-        let default = if kind.is_http() { HTTP_PORT } else { number.value.0 };
+        let in_container = i64::from(number.value.0);
+        let default = if kind.is_http() { HTTP_PORT } else { in_container };
         let service_port = match &self.service_port {
-            Some(port) => (port.value.0, Some(port.span)),
+            Some(port) => (i64::from(port.value.0), Some(port.span)),
             None => (default, None),
         };
         Some(ServicePort {
             name: name.value.clone(),
             kind,
-            number: number.value.0,
+            number: in_container,
             span: number.span,
             service_port,
         })

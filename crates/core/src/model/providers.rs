@@ -6,6 +6,7 @@ use super::field_reader::{FieldReader, FieldValue};
 use super::fields::fields;
 use super::region::Region;
 use super::rules::{UNKNOWN_FIELD, WRONG_TYPE};
+use super::synonym::AWS_WORDS;
 use crate::diagnostic::{Applicability, Diagnostic, TextEdit};
 use crate::quote::{one_of, quoted, quoted_list};
 use crate::rule::rule;
@@ -23,7 +24,7 @@ fields! {
 
 fields! {
     /// An AWS account.
-    pub struct Aws ("`aws`") {
+    pub struct Aws ("`aws`", synonyms: AWS_WORDS) {
         /// AWS region.
         region: Region, { example: "us-east-1", required: true };
         /// AWS account ID, 12 digits.

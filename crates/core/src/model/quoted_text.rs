@@ -3,7 +3,7 @@
 use super::field::{FieldShape, FieldType};
 use super::field_reader::{FieldReader, FieldValue};
 use super::rules::UNQUOTED_VALUE;
-use super::text_list::{any_text, yaml_quoted};
+use super::text_list::{Quotes, any_text, yaml_quoted};
 use crate::diagnostic::{Applicability, Diagnostic};
 use crate::span::Span;
 use crate::syntax::{Node, ScalarValue};
@@ -40,7 +40,7 @@ pub(super) fn quoted_text(node: &Node, reader: &mut FieldReader<'_>) -> Option<T
             reader.push(with_empty_text(diagnostic, node, reader));
             None
         }
-        Some(ScalarValue::Str) | None => any_text(node, reader, "text"),
+        Some(ScalarValue::Str) | None => any_text(node, Quotes::Anything, reader, "text"),
     }
 }
 

@@ -3,7 +3,7 @@
 use super::field::{FieldShape, FieldType};
 use super::field_reader::{FieldReader, FieldValue};
 use super::partition::{is_possible_region, regions};
-use super::text_list::text;
+use super::text_list::{Quotes, text};
 use crate::quote::quoted;
 use crate::rule::rule;
 use crate::suggest::Suggestion;
@@ -48,7 +48,7 @@ impl FieldValue for Region {
     const KIND: FieldType = FieldType::Text;
 
     fn read(node: &Node, _field: &FieldShape, reader: &mut FieldReader<'_>) -> Option<Self> {
-        let text = text(node, reader, "text")?;
+        let text = text(node, Quotes::Reference, reader, "text")?;
         let name = text.as_str();
         if !regions().any(|region| region == name) {
             let rule = if is_possible_region(name) { &NEW_REGION } else { &UNKNOWN_REGION };

@@ -12,38 +12,75 @@ use crate::text::Text;
 impl FieldValue for Text {
     const KIND: FieldType = FieldType::Text;
 
-    fn read(node: &Node, _field: &FieldShape, reader: &mut FieldReader<'_>) -> Option<Self> {
-        text(node, reader, "text")
+    fn read(node: &Node, field: &FieldShape, reader: &mut FieldReader<'_>) -> Option<Self> {
+        text(node, Quotes::of(field), reader, "text")
     }
 }
 
 /// Reads a text of one line. A block scalar can end with a line break.
-pub(super) fn text(node: &Node, reader: &mut FieldReader<'_>, expected: &str) -> Option<Text> {
-    let text = any_text(node, reader, expected)?;
+pub(super) fn text(
+    node: &Node,
+    quotes: Quotes,
+    reader: &mut FieldReader<'_>,
+    expected: &str,
+) -> Option<Text> {
+    let text = any_text(node, quotes, reader, expected)?;
     let end = text.as_str().trim_end_matches(['\n', '\r']).len();
     Some(if end == text.as_str().len() { text } else { text.slice(0..end) })
 }
 
-/// Reads a text. For other scalars, and for maps that start with `{`, the diagnostic suggests
-/// quotes.
-pub(super) fn any_text(node: &Node, reader: &mut FieldReader<'_>, expected: &str) -> Option<Text> {
+/// The values that become a valid text in quotes.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Quotes {
+    /// A reference such as `{vars.name}`.
+    Reference,
+    /// A reference, a number or a boolean.
+    Scalar,
+    /// Any flow map, such as JSON, and any scalar.
+    Anything,
+}
+
+impl Quotes {
+    const fn of(field: &FieldShape) -> Self {
+        if field.never_number { Self::Reference } else { Self::Scalar }
+    }
+}
+
+/// Reads a text. For another value, the diagnostic suggests quotes if they make the value valid.
+pub(super) fn any_text(
+    node: &Node,
+    quotes: Quotes,
+    reader: &mut FieldReader<'_>,
+    expected: &str,
+) -> Option<Text> {
+    const IN_QUOTES: &str = "put it in quotes";
+    let written = reader.source.slice(node.span);
     let diagnostic = match &node.kind {
         NodeKind::Scalar(scalar) if scalar.value == ScalarValue::Str => {
             return Some(scalar.text.clone());
         }
         NodeKind::Broken => return None,
-        NodeKind::Mapping(_) if reader.source.slice(node.span).starts_with('{') => {
-            let quoted = yaml_quoted(reader.source.slice(node.span));
-            reader
+        NodeKind::Mapping(mapping) if written.starts_with('{') => {
+            let diagnostic = reader
                 .wrong_type(node, expected)
-                .help("put the text in quotes: YAML reads a leading `{` as a map")
-                .fix(Applicability::Safe, "put it in quotes", node.span, quoted)
+                .help("put the text in quotes: YAML reads a leading `{` as a map");
+            if is_reference(mapping) {
+                diagnostic.fix(Applicability::Safe, IN_QUOTES, node.span, yaml_quoted(written))
+            } else if quotes == Quotes::Anything {
+                // Single braces would start a reference.
+                let doubled = written.replace('{', "{{").replace('}', "}}");
+                diagnostic.fix(Applicability::Safe, IN_QUOTES, node.span, yaml_quoted(&doubled))
+            } else {
+                diagnostic
+            }
         }
-        NodeKind::Scalar(scalar) if scalar.value != ScalarValue::Null => {
-            let quoted = yaml_quoted(reader.source.slice(node.span));
+        NodeKind::Scalar(scalar)
+            if scalar.value != ScalarValue::Null && quotes != Quotes::Reference =>
+        {
+            let quoted = yaml_quoted(written);
             reader.wrong_type(node, expected).fix(
                 Applicability::Unsafe,
-                "put it in quotes",
+                IN_QUOTES,
                 node.span,
                 quoted,
             )
@@ -52,6 +89,12 @@ pub(super) fn any_text(node: &Node, reader: &mut FieldReader<'_>, expected: &str
     };
     reader.push(diagnostic);
     None
+}
+
+/// Whether a map is a reference without quotes: `{vars.name}` is a map with one key.
+fn is_reference(mapping: &Mapping) -> bool {
+    let entries = &*mapping.entries;
+    matches!(entries, [entry] if entry.value.is_null() && entry.value.span.range().is_empty())
 }
 
 /// Returns a text as a double-quoted YAML scalar.
@@ -90,7 +133,12 @@ pub(super) fn list_items<'n>(
     if field.name == SECRETS && node.as_mapping().is_some() {
         diagnostic = diagnostic.confidential();
     }
-    if node.as_str().is_some() {
+    let is_item = if field.is_map_list {
+        node.as_mapping().is_some() && reader.source.slice(node.span).starts_with('{')
+    } else {
+        node.as_str().is_some()
+    };
+    if is_item {
         let as_list = format!("[{}]", reader.source.slice(node.span));
         diagnostic = diagnostic.fix(Applicability::Safe, "change to a list", node.span, as_list);
     }
@@ -109,7 +157,7 @@ fn read_texts(
                 reader.push(secret_with_value(item, mapping, reader));
                 None
             }
-            _ => text(item, reader, "text"),
+            _ => text(item, Quotes::of(field), reader, "text"),
         })?;
         Some(Spanned::new(text, item.span))
     };
@@ -138,7 +186,9 @@ fn secret_with_value(item: &Node, mapping: &Mapping, reader: &FieldReader<'_>) -
     if !is_simple || item.span.end < entry.value.span.end {
         return diagnostic;
     }
-    let span = Span { end: entry.value.span.end.max(entry.key.span.end), ..item.span };
+    let is_flow = reader.source.slice(item.span).starts_with('{');
+    let end = entry.value.span.end.max(entry.key.span.end);
+    let span = if is_flow { item.span } else { Span { end, ..item.span } };
     let key = reader.source.slice(entry.key.span).to_owned();
     // The value is lost, so the fix needs a review.
     diagnostic.fix(Applicability::Unsafe, "keep only the name", span, key)
@@ -161,7 +211,7 @@ impl FieldValue for TextOrList {
         if let Some(items) = node.as_sequence() {
             return Some(Self(read_texts(items, field, reader)));
         }
-        text(node, reader, "text or a list of texts")
+        text(node, Quotes::of(field), reader, "text or a list of texts")
             .map(|value| Self(vec![Spanned::new(value, node.span)]))
     }
 }

@@ -29,7 +29,7 @@ fields! {
         /// Value of the taint.
         value: Text = "opta", { example: "memoryoptimized" };
         /// Effect of the taint: `NoSchedule`, `PreferNoSchedule` or `NoExecute`.
-        effect: Text = "NoSchedule", { example: "NoExecute" };
+        effect: Text = "NoSchedule", { example: "NoExecute", never_number: true };
     }
 }
 

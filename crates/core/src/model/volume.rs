@@ -5,7 +5,7 @@ use super::field::{FieldShape, FieldType};
 use super::field_reader::{FieldReader, FieldValue};
 use super::fields::fields;
 use super::map_list::map_list;
-use super::number::Integer;
+use super::number::Count;
 use super::rendered::Rendered;
 use super::unit::Unit;
 use crate::kind::Kind;
@@ -21,7 +21,7 @@ fields! {
     pub struct Volume ("a volume") {
         /// Path of the folder in the container.
         path: Text, {
-            example: "/data", required: true,
+            example: "/data", required: true, never_number: true,
             renders: &[Rendered::part(
                 Kind::StatefulSet,
                 "spec.template.spec.containers[].volumeMounts[].mountPath",
@@ -29,7 +29,7 @@ fields! {
             docs: Some(VOLUMES),
         };
         /// Size of the volume. A volume can grow, but it cannot shrink.
-        size: Integer, {
+        size: Count, {
             example: "10", required: true, range: Some((1, MAX_SIZE)), unit: Some(Unit::Gibibytes),
             renders: &[Rendered::part(
                 Kind::StatefulSet,

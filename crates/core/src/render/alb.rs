@@ -4,7 +4,7 @@
 
 use super::address::{Address, addresses};
 use super::context::ServiceContext;
-use super::ingress::rule;
+use super::ingress::{class, rule};
 use super::object::{Object, object};
 use crate::check::Checked;
 use crate::kind::Kind;
@@ -24,7 +24,7 @@ fn ingress(
     context: &ServiceContext<'_>,
 ) -> Object {
     let rules = vec![rule(address, address.uri.prefix.clone(), "Prefix", context)];
-    let spec = Map::new().with("ingressClassName", "alb").with("rules", rules);
+    let spec = Map::new().with("ingressClassName", class(service, "alb")).with("rules", rules);
     let annotations = annotations(address.port.kind, service, context)
         .overridden_by(service.ingress_extra_annotations.value.to_map());
     let rest = Map::new().with("spec", spec);

@@ -7,7 +7,7 @@ use super::object::{Object, object};
 use super::target::Profile;
 use crate::check::Checked;
 use crate::kind::Kind;
-use crate::model::k8s_service::K8sService;
+use crate::model::k8s_service::{INGRESS_CLASS, K8sService};
 use crate::model::port::PortKind;
 use crate::text::{Text, TextBuilder};
 use crate::value::{Map, Value};
@@ -40,12 +40,22 @@ fn ingress(
         TextBuilder::default().text(&pattern).push("(/|$)(.*)").build()
     };
     let rules = vec![rule(address, path, "ImplementationSpecific", context)];
-    let spec = Map::new().with("ingressClassName", "nginx").with("rules", rules);
-    let rewrite = rewrite_target(service, &prefix);
+    let spec = Map::new().with("ingressClassName", class(service, "nginx")).with("rules", rules);
+    let rewrite = rewrite_target(service, &prefix, context);
     let annotations = annotations(address.port.kind, rewrite, service, context)
         .overridden_by(service.ingress_extra_annotations.value.to_map());
     let rest = Map::new().with("spec", spec);
     object(Kind::Ingress, address.name(context), context, annotations, rest)
+}
+
+/// Returns the ingress class: the one of the annotation, or the default. The API server rejects an
+/// Ingress whose annotation names another class.
+pub(super) fn class(service: &Checked<K8sService>, default: &'static str) -> Value {
+    let annotations = &service.ingress_extra_annotations.value.0;
+    match annotations.iter().find(|(key, _)| key.value == INGRESS_CLASS) {
+        Some((_, class)) => Value::from(class.value.clone()).at(class.span),
+        None => Value::from(default),
+    }
 }
 
 /// Returns a path without a slash at its end, which is a part of what follows.
@@ -99,23 +109,38 @@ pub(super) fn rule(
     Value::from(rule).at(span)
 }
 
-/// Returns the path that the container receives: without the prefix, unless the service keeps it.
-fn rewrite_target(service: &Checked<K8sService>, prefix: &Text) -> Option<Value> {
+/// Returns the annotation for the path that the container receives: without the prefix, unless the
+/// service keeps it.
+fn rewrite_target(
+    service: &Checked<K8sService>,
+    prefix: &Text,
+    context: &ServiceContext<'_>,
+) -> Option<(&'static str, Value)> {
     if prefix.as_str() == "/" {
         return None;
     }
     let keep = &service.keep_path_prefix;
-    let target = if keep.value {
-        TextBuilder::default().text(prefix).push("$1$2").build()
-    } else {
+    let target = if !keep.value {
         Text::constant("/$2")
+    } else if context.profile == Profile::Default && !is_possible_target(prefix) {
+        // The path stays as it is, but it is still a pattern.
+        return Some(("use-regex", Value::from("true").at(keep.span)));
+    } else {
+        TextBuilder::default().text(prefix).push("$1$2").build()
     };
-    Some(Value::from(target).at(keep.span))
+    Some(("rewrite-target", Value::from(target).at(keep.span)))
+}
+
+/// Whether `rewrite-target` can contain a path. ingress-nginx ignores a target with other
+/// characters, and reads `$` as the start of a variable.
+fn is_possible_target(path: &Text) -> bool {
+    let is_allowed = |c: char| c.is_ascii_alphanumeric() || "-._~/:".contains(c);
+    !path.is_known() || path.as_str().chars().all(is_allowed)
 }
 
 fn annotations(
     port: PortKind,
-    rewrite: Option<Value>,
+    rewrite: Option<(&'static str, Value)>,
     service: &Checked<K8sService>,
     context: &ServiceContext<'_>,
 ) -> Map {
@@ -145,8 +170,8 @@ fn annotations(
             Value::from(hash.value.clone()).at(hash.span),
         );
     }
-    if let Some(target) = rewrite {
-        annotations = annotations.with(format!("{NGINX}/rewrite-target"), target);
+    if let Some((annotation, value)) = rewrite {
+        annotations = annotations.with(format!("{NGINX}/{annotation}"), value);
     }
     if port == PortKind::Grpc {
         annotations = annotations.with(format!("{NGINX}/backend-protocol"), "GRPC");

@@ -1,6 +1,8 @@
 //! The syntax of references. It is the syntax of Python's `str.format`, which Opta used.
 
+use super::answer::NAMES;
 use crate::diagnostic::Applicability;
+use crate::suggest::is_similar;
 
 /// A part of a text.
 #[derive(Debug, PartialEq)]
@@ -69,7 +71,11 @@ fn module_output(text: &str) -> (Piece<'_>, usize) {
         return (Piece::Malformed(Malformed::new(raw, "`${{` has no `}}`", None)), raw.len());
     };
     let raw = &text[..end + 2];
-    let inner = text["${{".len()..end].trim();
+    let inner = &text["${{".len()..end];
+    if is_literal(inner) {
+        return (Piece::Literal("${"), "${{".len());
+    }
+    let inner = inner.trim();
     let piece = match segments(inner) {
         Some(segments)
             if matches!(segments.as_slice(), ["module", _, _] | ["module", _, "outputs", _]) =>
@@ -84,6 +90,20 @@ fn module_output(text: &str) -> (Piece<'_>, usize) {
         }
     };
     (piece, raw.len())
+}
+
+/// Whether text in `${{…}}` stands for a literal `${…}`, such as `${{HOME}}`. Other text there is a
+/// misspelled output, or belongs to another tool, such as `${{ secrets.TOKEN }}`.
+fn is_literal(text: &str) -> bool {
+    let name = text.split([':', '.', '-']).next().unwrap_or_default();
+    let is_word = |c: char| c.is_ascii_alphanumeric() || c == '_';
+    let is_foreign = matches!(name, "secrets" | "github" | "inputs" | "needs" | "steps");
+    !name.is_empty()
+        && name.chars().all(is_word)
+        && !text.contains(char::is_whitespace)
+        && !is_foreign
+        && !NAMES.contains(&name)
+        && !is_similar(name, "module")
 }
 
 /// Reads `${module.name.output}`, which needs double braces.
@@ -135,7 +155,9 @@ fn plain(text: &str) -> (Piece<'_>, usize) {
         malformed(raw, message, Some(format!("${{{{{inner}}}}}")))
     } else if let Some((name, _)) = name_with_format {
         let message = "formats after `:` and `!` are not supported";
-        malformed(raw, message, Some(format!("{{{name}}}")))
+        let fix =
+            if is_known_reference(name) { format!("{{{name}}}") } else { format!("{{{raw}}}") };
+        malformed(raw, message, Some(fix))
     } else {
         malformed(open, "the text after `{` is not a reference", Some("{{".to_owned()))
     };
@@ -189,6 +211,8 @@ mod tests {
         check("{parent[domain]}", "<parent domain>");
         check("{{x}}", "'{' 'x' '}'");
         check("${vars.hash}", "'$' <vars hash>");
+        check("${{HOME}}/x", "'${' 'HOME' '}' '/x'");
+        check("${{db.host:-a}}", "'${' 'db.host:-a' '}'");
         check("${{module.db.db_host}}:5432", "<module db db_host> ':5432'");
         check(r#"{{"a": "{env}"}}"#, r#"'{' '"a": "' <env> '"' '}'"#);
     }
@@ -205,5 +229,8 @@ mod tests {
         check("{\"a\": 1}", "!{! '\"a\": 1' !}!");
         check("${{module.db}}", "!${{module.db}}!");
         check("${{", "!${{!");
+        check("${{vars.size}}", "!${{vars.size}}!");
+        check("${{modul.db.host}}", "!${{modul.db.host}}!");
+        check("${{ secrets.TOKEN }}", "!${{ secrets.TOKEN }}!");
     }
 }

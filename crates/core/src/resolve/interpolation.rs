@@ -5,7 +5,7 @@
 
 use std::fmt::Write;
 
-use super::answer::{Answer, answer};
+use super::answer::{Answer, NAMES, answer};
 use super::format::{Malformed, Piece, pieces};
 use super::scope::Scope;
 use super::secret_outputs::{FromSecret, exposed, unescaped};
@@ -197,7 +197,12 @@ impl Interpolator<'_> {
                             let title = format!("change to `{renamed}`");
                             diagnostic = diagnostic.fix(Applicability::Safe, title, span, renamed);
                         }
-                        self.diagnostics.push(self.with_literal_braces(diagnostic, raw));
+                        // A whole value in double braces is a placeholder, except in free text.
+                        let is_free = position == Position::EnvValue || text != raw;
+                        if is_free && !NAMES.contains(&segments[0]) {
+                            diagnostic = self.with_literal_braces(diagnostic, raw);
+                        }
+                        self.diagnostics.push(diagnostic);
                     }
                 },
             }

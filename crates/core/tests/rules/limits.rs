@@ -76,6 +76,11 @@ fn examples(rule: &str, limit: usize) -> Vec<Pair> {
             let host = if limit > 63 { domain(n) } else { format!("{}.io", letters(n)) };
             module(&format!("public_uri: {host}/v1"))
         }),
+        "invalid-ingress-class" => above(limit, |n| {
+            let class = domain(n);
+            let annotations = format!("{{kubernetes.io/ingress.class: {class}}}");
+            module(&format!("ingress_extra_annotations: {annotations}"))
+        }),
         "tiny-resources" => {
             let field = if limit == 10 { "cpu" } else { "memory" };
             below(limit, |n| module(&format!("resource_request: {{{field}: {n}}}")))

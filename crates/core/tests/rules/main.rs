@@ -77,8 +77,9 @@ fn service_file(fields: &str) -> String {
 fn check(files: &Files) -> Analysis {
     let values = "modules: {db: {db_password: \"a@b\"}}\n".to_owned();
     let profile = files.service.contains("opta-2022").then(|| "opta-2022".to_owned());
-    // One rule is about the exposure `nginx`, and one is about the others.
-    let is_nginx = ["tcp_ports", "opta-2022"].iter().any(|word| files.service.contains(word));
+    // Some rules are about the exposure `nginx`, and one is about the others.
+    let of_nginx = ["tcp_ports", "opta-2022", "$arg_user", "ingress_extra_annotations"];
+    let is_nginx = of_nginx.iter().any(|word| files.service.contains(word));
     let exposure = if is_nginx { "nginx" } else { "gateway" };
     let request = Request {
         // One rule is about a secret value.

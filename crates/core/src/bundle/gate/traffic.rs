@@ -8,7 +8,8 @@ use super::shape::{
     Shape, any_number, any_text, either, exactly, map, one_item, one_of, optional, required, text,
 };
 use crate::kind::Kind;
-use crate::metadata_key::{is_key, is_snippet};
+use crate::metadata_key::{is_annotation_key, is_snippet};
+use crate::model::k8s_service::INGRESS_CLASS;
 use crate::model::name::Names;
 use crate::render::Profile;
 use crate::rfc1123;
@@ -17,15 +18,29 @@ use crate::rfc1123;
 const SPECIAL: &[char] = &['"', '\'', ';', '{', '}', '#', '`'];
 
 pub(super) fn ingress<'a>(names: &'a Names, expected: &Expected<'_>) -> Shape<'a> {
+    let of_alb = ingress_of(exactly("alb"), one_of(&["Prefix"]), names, expected);
+    let of_nginx = ingress_of(exactly("nginx"), any_text(), names, expected);
+    let named = text("an ingress class", rfc1123::is_subdomain);
+    let of_another_class = ingress_of(named, any_text(), names, expected);
     either(
-        |ingress| ingress.pointer("/spec/ingressClassName").and_then(Value::as_str) == Some("alb"),
-        ingress_of("alb", one_of(&["Prefix"]), names, expected),
-        ingress_of("nginx", any_text(), names, expected),
+        |ingress| class(ingress) == Some("alb"),
+        of_alb,
+        either(is_class_of_annotation, of_another_class, of_nginx),
     )
 }
 
+fn class(ingress: &Value) -> Option<&str> {
+    ingress.pointer("/spec/ingressClassName")?.as_str()
+}
+
+/// Whether the service file names the ingress class.
+fn is_class_of_annotation(ingress: &Value) -> bool {
+    let annotation = &ingress["metadata"]["annotations"][INGRESS_CLASS];
+    annotation.as_str().is_some_and(|name| class(ingress) == Some(name))
+}
+
 fn ingress_of<'a>(
-    class: &'static str,
+    class: Shape<'a>,
     path_type: Shape<'a>,
     names: &'a Names,
     expected: &Expected<'_>,
@@ -43,10 +58,9 @@ fn ingress_of<'a>(
     ]);
     let rule =
         map([optional("host", host()), required("http", map([required("paths", one_item(path))]))]);
-    let spec =
-        map([required("ingressClassName", exactly(class)), required("rules", one_item(rule))]);
+    let spec = map([required("ingressClassName", class), required("rules", one_item(rule))]);
     // A service file can set any annotation, except for snippets.
-    let annotations = Shape::Open(Vec::new(), |key, _| is_key(key) && !is_snippet(key));
+    let annotations = Shape::Open(Vec::new(), |key, _| is_annotation_key(key) && !is_snippet(key));
     object(Kind::Ingress, names, Some(annotations), vec![required("spec", spec)])
 }
 

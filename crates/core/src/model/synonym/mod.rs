@@ -5,8 +5,8 @@ mod words;
 
 pub(super) use fix::advise;
 pub use words::{
-    ENVIRONMENT_ENTRY_WORDS, ENVIRONMENT_FILE_WORDS, LAYER_WORDS, RESOURCE_REQUEST_WORDS,
-    SERVICE_WORDS,
+    AWS_WORDS, ENVIRONMENT_ENTRY_WORDS, ENVIRONMENT_FILE_WORDS, LAYER_WORDS,
+    RESOURCE_REQUEST_WORDS, SERVICE_WORDS,
 };
 
 /// A word that users of other tools write, or a key that belongs to another map.

@@ -37,6 +37,8 @@ const ADDRESS: &str = "write the domain and path of the service as `public_uri: 
                        \"api.example.com/v1\"`";
 const COMMAND: &str = "write the program as `commands: [/entrypoint.sh]`, and its arguments as \
                        `args: [--mode, serve]`";
+const STORAGE: &str =
+    "write the volumes as `persistent_storage: [{path: /data, size: 10}]`, in gibibytes";
 const OVERLAY: &str = "remove it, and add the setting in a Kustomize overlay on the output of \
                        `optakit render -o kustomize`";
 const LINKS: &str = "name the databases, buckets and queues that the service uses in `links`";
@@ -123,9 +125,9 @@ pub const SERVICE_WORDS: &[Synonym] = &[
     advice("command", COMMAND),
     advice("cmd", COMMAND),
     collection("entrypoint", "commands"),
-    advice("volumes", OVERLAY),
-    advice("volume_mounts", OVERLAY),
-    advice("storage", OVERLAY),
+    advice("volumes", STORAGE),
+    advice("volume_mounts", STORAGE),
+    advice("storage", STORAGE),
     advice("labels", "write the labels of the pods as `pod_labels`"),
     advice("annotations", "use `pod_annotations` or `ingress_extra_annotations`"),
     advice("node_selector", OVERLAY),
@@ -182,7 +184,7 @@ pub const LAYER_WORDS: &[Synonym] = &[
     advice("account_id", IN_AWS),
     advice("command", IN_MODULE),
     advice("replicas", IN_MODULE),
-    advice("volumes", "remove it: a service has no volumes"),
+    advice("volumes", "use `persistent_storage` in a service below `modules`"),
     advice("networks", NETWORK),
 ];
 
@@ -193,6 +195,14 @@ pub const ENVIRONMENT_ENTRY_WORDS: &[Synonym] = &[
     collection("env", "variables"),
     collection("env_vars", "variables"),
     collection("values", "variables"),
+];
+
+/// Words in the account of an environment.
+pub const AWS_WORDS: &[Synonym] = &[
+    scalar("allowed_account_ids", "account_id"),
+    scalar("account", "account_id"),
+    scalar("aws_region", "region"),
+    advice("profile", "remove it: Optakit uses the credentials of the AWS CLI"),
 ];
 
 /// Words in an environment file.
