@@ -34,7 +34,7 @@ pub(crate) fn App() -> impl IntoView {
                 <ResultPane />
             </main>
             <Status />
-            <div class="toast" role="status">{move || view.message.get()}</div>
+            <div class="toast" role="status">{move || view.message.get().text}</div>
             {move || view.dialog.get().map(dialogs::show)}
         </div>
     }

@@ -9,8 +9,8 @@ use leptos::prelude::*;
 pub(crate) use results::{Results, ShownManifests};
 pub(crate) use sources::Sources;
 pub(crate) use view::{
-    Conflict, Cursor, Dialog, DiskStatus, LineOrigin, ManifestLine, Pane, Question, ResultTab,
-    Selection, View,
+    Conflict, Cursor, Dialog, DiskStatus, LineOrigin, ManifestLine, Message, Pane, Question,
+    ResultTab, Selection, View,
 };
 
 use crate::work::Work;
@@ -39,13 +39,14 @@ impl State {
     /// Shows a message for a moment.
     pub(crate) fn notify(self, text: impl Into<String>) {
         let (text, message) = (text.into(), self.view.message);
-        message.set(text.clone());
         let length = u32::try_from(text.len()).unwrap_or_default();
+        let number = message.with_untracked(|shown| shown.number) + 1;
+        message.set(Message { number, text });
         leptos::task::spawn_local(async move {
             let time = MESSAGE_TIME + length.saturating_mul(TIME_PER_CHARACTER);
             gloo_timers::future::TimeoutFuture::new(time).await;
-            if message.get_untracked() == text {
-                message.set(String::new());
+            if message.with_untracked(|shown| shown.number == number) {
+                message.update(|shown| shown.text.clear());
             }
         });
     }

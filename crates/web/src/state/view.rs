@@ -22,7 +22,7 @@ pub(crate) struct View {
     /// Whether to introduce Optakit: on the first visit, until the user closes it.
     pub(crate) first_visit: RwSignal<bool>,
     /// A message that disappears after a moment.
-    pub(crate) message: RwSignal<String>,
+    pub(crate) message: RwSignal<Message>,
     /// Whether the work is saved in this browser.
     pub(crate) saved: RwSignal<bool>,
     /// Whether the texts are in the files that `optakit edit` serves.
@@ -33,6 +33,15 @@ pub(crate) struct View {
     pub(crate) question: RwSignal<Option<Question>>,
     /// Whether a newer release of the page is ready.
     pub(crate) has_new_release: RwSignal<bool>,
+}
+
+/// A message of the page.
+#[derive(Clone, Default)]
+pub(crate) struct Message {
+    /// The number of messages before this one. Two messages can have the same text.
+    pub(crate) number: u32,
+    /// The shown text. It is empty if no message is shown.
+    pub(crate) text: String,
 }
 
 /// The tabs of the results.
@@ -177,7 +186,7 @@ impl View {
             pane: RwSignal::new(Pane::Text),
             dialog: RwSignal::new(None),
             first_visit: RwSignal::new(false),
-            message: RwSignal::new(String::new()),
+            message: RwSignal::new(Message::default()),
             saved: RwSignal::new(true),
             disk: RwSignal::new(DiskStatus::NoFiles),
             conflict: RwSignal::new(None),

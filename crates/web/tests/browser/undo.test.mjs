@@ -143,3 +143,23 @@ test('typing without a pause is one step, also across undo and redo', async (t) 
   await redo(page);
   assert.equal(await read(page), `${service('shop')}# one`);
 });
+
+test('a message that is shown again stays for its whole time', async (t) => {
+  const page = await open(t);
+  const message = page.getByText('Nothing to undo');
+  await text(page).focus();
+  await undo(page);
+  await message.waitFor();
+  await page.clock.install();
+  await page.clock.pauseAt(Date.now() + 60_000);
+  await message.waitFor({ state: 'detached' });
+  await undo(page);
+  await message.waitFor();
+  await page.clock.runFor(2500);
+  await undo(page);
+  // The time of the first message ends, but not the time of the second one.
+  await page.clock.runFor(1500);
+  assert.ok(await message.isVisible());
+  await page.clock.runFor(3000);
+  await message.waitFor({ state: 'detached' });
+});
