@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 use optakit_core::check::env_vars::is_secret_key;
 use secrecy::{ExposeSecret, SecretString};
 
-use super::refusal::{Reason, Refusal};
+use super::refusal::{Reason, Refusal, Remark};
 
 /// A name with its value and the line of the name, counted from 1.
 pub(super) struct Entry {
@@ -22,11 +22,12 @@ pub(super) enum Unusable {
     Syntax(&'static str),
 }
 
-/// The entries of a file, and the lines that cannot be imported.
+/// The entries of a file, the lines that cannot be imported, and remarks with their lines.
 #[derive(Default)]
 pub(super) struct Content {
     pub(super) entries: Vec<Entry>,
     pub(super) refusals: Vec<Refusal>,
+    pub(super) remarks: Vec<(usize, Remark)>,
 }
 
 impl Content {

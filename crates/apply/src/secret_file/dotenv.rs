@@ -2,13 +2,13 @@
 //!
 //! A value without quotes is stored as `docker run --env-file` and
 //! `kubectl create secret --from-env-file` read it: everything after the `=`. A value in quotes is
-//! read as dotenv libraries do. If Docker and dotenv would read different values, the line is
-//! refused. Nothing is expanded.
+//! read as dotenv libraries do. Nothing is expanded. If Docker and dotenv read different values
+//! without quotes, a warning says so.
 
 use optakit_core::check::env_vars::is_secret_key;
 
 use super::content::Content;
-use super::refusal::Reason;
+use super::refusal::{BLANK, Reason, Remark};
 
 /// Reads a dotenv file.
 pub(super) fn parse(text: &str) -> Content {
@@ -23,8 +23,9 @@ pub(super) fn parse(text: &str) -> Content {
             continue;
         }
         match entry(line, &lines[at + 1..]) {
-            Ok(Found { name, value, more_lines }) => {
+            Ok(Found { name, value, more_lines, remark }) => {
                 content.push(name, value, at + 1);
+                content.remarks.extend(remark.map(|remark| (at + 1, remark)));
                 at += 1 + more_lines;
             }
             Err(reason) => {
@@ -40,13 +41,12 @@ pub(super) fn parse(text: &str) -> Content {
     content
 }
 
-const BLANK: [char; 2] = [' ', '\t'];
-
 struct Found<'a> {
     name: &'a str,
     value: String,
     /// The number of lines after the first one.
     more_lines: usize,
+    remark: Option<Remark>,
 }
 
 /// Reads the entry that starts in a line. `rest` are the lines after it.
@@ -59,6 +59,7 @@ fn entry<'a>(line: &'a str, rest: &[&str]) -> Result<Found<'a>, Reason> {
         return Err(Reason::InvalidName);
     }
     let trimmed = value.trim_start_matches(BLANK);
+    let mut remark = None;
     let (value, more_lines) = if let Some(first) = trimmed.strip_prefix(['"', '\'']) {
         quoted(trimmed.starts_with('"'), first, rest)?
     } else if let Some(label) = label_of_key(trimmed) {
@@ -66,21 +67,13 @@ fn entry<'a>(line: &'a str, rest: &[&str]) -> Result<Found<'a>, Reason> {
     } else {
         // Docker rejects a space before the `=`, so that the line can only mean dotenv.
         let value = if name == written { value } else { trimmed };
-        (plain(value)?.to_owned(), 0)
+        if value.contains('\r') {
+            return Err(Reason::CarriageReturn);
+        }
+        remark = Remark::of(value);
+        (value.to_owned(), 0)
     };
-    Ok(Found { name, value, more_lines })
-}
-
-fn plain(value: &str) -> Result<&str, Reason> {
-    if value.contains('\r') {
-        Err(Reason::CarriageReturn)
-    } else if value.contains(" #") || value.contains("\t#") {
-        Err(Reason::Comment)
-    } else if value.trim_matches(BLANK) != value {
-        Err(Reason::SurroundingSpace)
-    } else {
-        Ok(value)
-    }
+    Ok(Found { name, value, more_lines, remark })
 }
 
 /// Reads a value in quotes from the text after the opening quote. Returns the value and the number
@@ -186,8 +179,37 @@ mod tests {
             ("A=crlf\r\nB=2\r\n", "crlf"),
             ("A=Grüße 🔑", "Grüße 🔑"),
             ("A=\\n", "\\n"),
+            ("A=one # two", "one # two"),
+            ("A=\t# two", "\t# two"),
+            ("A=one ", "one "),
+            ("A= one", " one"),
+            ("A= ", " "),
+            ("A=one \r\n", "one "),
         ] {
             check(text, Ok(value));
+        }
+    }
+
+    #[test]
+    fn values_that_dotenv_reads_in_another_way_have_a_remark() {
+        for (text, expected) in [
+            ("A=1", None),
+            ("A=a#b", None),
+            ("A=#b", None),
+            ("A=\"a # b \"", None),
+            ("A='a' # b", None),
+            ("A=a # b", Some((1, "the value contains ` #`"))),
+            ("\nA=\t#b", Some((2, "the value contains ` #`"))),
+            ("A=1\nB=a ", Some((2, "the value starts or ends with a space"))),
+            ("A= a", Some((1, "the value starts or ends with a space"))),
+            ("A = a\t", Some((1, "the value starts or ends with a space"))),
+        ] {
+            let content = parse(text);
+            let found = content.remarks.first();
+            assert_eq!(found.map(|(line, _)| *line), expected.map(|(line, _)| line), "{text:?}");
+            if let (Some((_, remark)), Some((_, start))) = (found, expected) {
+                assert!(remark.message().starts_with(start), "{text:?}: {}", remark.message());
+            }
         }
     }
 
@@ -235,7 +257,7 @@ mod tests {
     }
 
     #[test]
-    fn lines_with_two_meanings_are_refused() {
+    fn lines_without_a_clear_meaning_are_refused() {
         for (text, line, reason) in [
             ("A=1\nhunter2", 2, "the line has no `=`"),
             ("HOME", 1, "the line has no `=`"),
@@ -244,10 +266,6 @@ mod tests {
             ("A B=hunter2", 1, "the name has characters"),
             ("c2VjcmV0+/=", 1, "the name has characters"),
             ("..=hunter2", 1, "the name has characters"),
-            ("A=hunter2 # comment", 1, "the value contains ` #`"),
-            ("A=hunter2 ", 1, "the value starts or ends with a space"),
-            ("A= hunter2", 1, "the value starts or ends with a space"),
-            ("A = hunter2\t", 1, "the value starts or ends with a space"),
             ("A=\"hunter2", 1, "the quote at the start"),
             ("A=1\nB='hunter2\nC=3", 2, "the quote at the start"),
             ("A=\"a\" and \"b\"", 1, "the value has text after"),

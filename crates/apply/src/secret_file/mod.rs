@@ -14,6 +14,7 @@ use anyhow::bail;
 use secrecy::SecretString;
 
 use crate::{file, plural::plural};
+use content::Content;
 use refusal::Refusal;
 
 /// The most problems that a message lists.
@@ -40,6 +41,14 @@ impl Format {
     }
 }
 
+/// The names and values of a file.
+#[derive(Debug)]
+pub(crate) struct Imported {
+    pub(crate) values: Vec<(String, SecretString)>,
+    /// The lines that could mean something else. They contain no value.
+    pub(crate) warnings: Vec<String>,
+}
+
 /// Reads the names and values of a file, or of standard input for `-`.
 ///
 /// # Errors
@@ -50,7 +59,7 @@ pub(crate) fn read(
     path: &Path,
     format: Option<Format>,
     allow_empty: bool,
-) -> anyhow::Result<Vec<(String, SecretString)>> {
+) -> anyhow::Result<Imported> {
     let (name, bytes) = file::read(path)?;
     let text = decode(&name, bytes)?;
     let text = text.strip_prefix('\u{feff}').unwrap_or(&text);
@@ -67,7 +76,12 @@ pub(crate) fn read(
     if content.entries.is_empty() {
         bail!("{name} contains no secrets\n  help: add lines of the form NAME=value");
     }
-    Ok(content.entries.into_iter().map(|entry| (entry.name, entry.value)).collect())
+    let remarks = content.remarks.iter();
+    let warnings = remarks.map(|(line, remark)| format!("{name}:{line}: {}", remark.message()));
+    Ok(Imported {
+        warnings: warnings.take(MAX_SHOWN).collect(),
+        values: content.entries.into_iter().map(|entry| (entry.name, entry.value)).collect(),
+    })
 }
 
 /// Converts bytes to text. The message of a fault contains no byte of the file.
@@ -87,7 +101,14 @@ fn decode(name: &str, bytes: Vec<u8>) -> anyhow::Result<String> {
 
 /// Returns the format of a text that is certainly not a dotenv file.
 fn guess(format: Format, text: &str) -> Option<&'static str> {
-    (format == Format::Dotenv && text.trim_start().starts_with('{')).then_some("json")
+    if format != Format::Dotenv {
+        return None;
+    }
+    if text.trim_start().starts_with('{') {
+        return Some("json");
+    }
+    let is_yaml = |content: Content| content.refusals.is_empty() && !content.entries.is_empty();
+    is_yaml(yaml::parse(text)).then_some("yaml")
 }
 
 fn refused(name: &str, refusals: &[Refusal], guess: Option<&str>) -> String {
@@ -120,7 +141,8 @@ mod tests {
         let mut file = std::fs::File::create(&path).expect("the file can be created");
         file.write_all(bytes).expect("the file can be written");
         match read(&path, None, false) {
-            Ok(values) => Ok(values
+            Ok(imported) => Ok(imported
+                .values
                 .into_iter()
                 .map(|(name, value)| (name, value.expose_secret().to_owned()))
                 .collect()),
@@ -163,6 +185,8 @@ mod tests {
         let error = import("a.env", b"{\"A\": \"hunter2\"}\n").expect_err("JSON");
         assert!(error.ends_with("help: pass `--from json`"), "{error}");
         assert!(!error.contains("hunter2"), "{error}");
+        let error = import("a.env", b"A: hunter2\nB: 'x'\n").expect_err("YAML");
+        assert!(error.ends_with("help: pass `--from yaml`"), "{error}");
         let error = import("a.json", b"{\"A\": 1, \"A\": 2}").expect_err("a name twice");
         assert!(error.contains("a.json:1: `A` is set twice, first in line 1"), "{error}");
         assert!(

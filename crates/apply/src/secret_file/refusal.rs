@@ -1,5 +1,5 @@
-//! Why a line of a file with secrets is not imported. No reason contains a value, or text that can
-//! be a part of one.
+//! Why a line of a file with secrets is not imported, or may have another meaning. No text contains
+//! a value or a part of one.
 
 use std::fmt;
 
@@ -17,8 +17,6 @@ pub(super) enum Reason {
     OpenQuote,
     OpenKey,
     TextAfterQuote,
-    Comment,
-    SurroundingSpace,
     CarriageReturn,
     Nul,
     Encrypted,
@@ -39,6 +37,43 @@ pub(super) enum Reason {
     Syntax(&'static str),
 }
 
+/// What Docker and dotenv read differently in a value without quotes.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Remark {
+    Comment,
+    SurroundingSpace,
+}
+
+impl Remark {
+    /// Returns the remark on a value without quotes.
+    pub(super) fn of(value: &str) -> Option<Self> {
+        if value.contains(" #") || value.contains("\t#") {
+            Some(Self::Comment)
+        } else if value.starts_with(BLANK) || value.ends_with(BLANK) {
+            Some(Self::SurroundingSpace)
+        } else {
+            None
+        }
+    }
+
+    /// Returns what is stored, and how to store something else.
+    pub(super) const fn message(self) -> &'static str {
+        match self {
+            Self::Comment => {
+                "the value contains ` #`, and all of the line is stored, as Docker does\n  \
+                 help: put the value in quotes, with or without the text after `#`"
+            }
+            Self::SurroundingSpace => {
+                "the value starts or ends with a space, which is stored, as Docker does\n  \
+                 help: remove the space, or put the value in quotes"
+            }
+        }
+    }
+}
+
+/// The space characters in a line.
+pub(super) const BLANK: [char; 2] = [' ', '\t'];
+
 impl fmt::Display for Reason {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
@@ -49,14 +84,6 @@ impl fmt::Display for Reason {
             Self::OpenQuote => write!(f, "the quote at the start of the value is not closed"),
             Self::OpenKey => write!(f, "the key has no `-----END` line"),
             Self::TextAfterQuote => write!(f, "the value has text after its closing quote"),
-            Self::Comment => write!(
-                f,
-                "the value contains ` #`, which is text for Docker and a comment for dotenv"
-            ),
-            Self::SurroundingSpace => write!(
-                f,
-                "the value starts or ends with a space, which Docker keeps and dotenv removes"
-            ),
             Self::CarriageReturn => write!(f, "the line contains a carriage return"),
             Self::Nul => write!(f, "the value has a NUL character"),
             Self::Encrypted => write!(f, "the value is encrypted with sops"),
@@ -84,8 +111,6 @@ impl Reason {
             }
             Self::OpenKey => "put the key in quotes, or add its last line".to_owned(),
             Self::TextAfterQuote => "put the whole value in the other kind of quotes".to_owned(),
-            Self::Comment => "put the value in quotes, with or without the `#`".to_owned(),
-            Self::SurroundingSpace => "remove the space, or put the value in quotes".to_owned(),
             Self::CarriageReturn => "save the file with LF or CRLF line endings".to_owned(),
             Self::Nul => "remove it: an environment variable cannot contain it".to_owned(),
             Self::Encrypted => {

@@ -44,7 +44,7 @@ enum Action<'a> {
 /// change.
 pub(crate) fn run(arguments: &SecretArgs, report: &Report) -> anyhow::Result<Outcome> {
     // Reads the values before it connects, because a prompt may take long.
-    let action = Action::of(&arguments.command)?;
+    let action = Action::of(&arguments.command, report)?;
     let bundle = input::open_named(&arguments.input, IfModified::Warn, report)?;
     let cluster = connect::cluster(&bundle, &arguments.at)?;
     session::block_on(async {
@@ -56,7 +56,7 @@ pub(crate) fn run(arguments: &SecretArgs, report: &Report) -> anyhow::Result<Out
 }
 
 impl<'a> Action<'a> {
-    fn of(command: &'a SecretCommand) -> anyhow::Result<Self> {
+    fn of(command: &'a SecretCommand, report: &Report) -> anyhow::Result<Self> {
         Ok(match command {
             SecretCommand::Set(set) => {
                 read::check_arguments(set)?;
@@ -69,7 +69,7 @@ impl<'a> Action<'a> {
                     }
                 }
             }
-            SecretCommand::Import(import) => Self::Set(read::file(import)?, &import.result),
+            SecretCommand::Import(import) => Self::Set(read::file(import, report)?, &import.result),
             SecretCommand::List { output } => Self::List(*output),
             SecretCommand::Delete(delete) => {
                 read::check_name(&delete.name, false)?;

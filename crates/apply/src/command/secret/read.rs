@@ -11,8 +11,8 @@ use crate::aws::{SecretSource, SecretVersion};
 use crate::cli::{ImportArgs, SecretFileFormat, SetArgs};
 use crate::manual_secret::SecretValues;
 use crate::outcome::UsageError;
-use crate::report::stdin_is_data;
-use crate::secret_file::{self, Format};
+use crate::report::{Report, stdin_is_data};
+use crate::secret_file::{self, Format, Imported};
 use crate::{file, hint};
 
 /// Rejects a name that the Secret cannot have, and a value on the command line.
@@ -108,7 +108,7 @@ fn without_line_break(value: &str) -> &str {
 }
 
 /// Reads the file of an import.
-pub(super) fn file(import: &ImportArgs) -> anyhow::Result<SecretValues> {
+pub(super) fn file(import: &ImportArgs, report: &Report) -> anyhow::Result<SecretValues> {
     let format = import.from.map(|format| match format {
         SecretFileFormat::Dotenv => Format::Dotenv,
         SecretFileFormat::Json => Format::Json,
@@ -122,7 +122,10 @@ pub(super) fn file(import: &ImportArgs) -> anyhow::Result<SecretValues> {
     if let Some((name, _)) = argument.split_once('=').filter(|_| !import.file.exists()) {
         return Err(value_is_an_argument(name).into());
     }
-    secret_file::read(&import.file, format, import.allow_empty)
+    let Imported { values, warnings } =
+        secret_file::read(&import.file, format, import.allow_empty)?;
+    warnings.iter().for_each(|warning| report.warning(warning));
+    Ok(values)
 }
 
 #[cfg(test)]
