@@ -16,7 +16,8 @@ rule! {
     ///
     /// Kubernetes replaces `$(NAME)` with the value of an earlier variable of the container. The
     /// order is: variables of Optakit, `env_vars`, `links`, `secrets`. If `NAME` is a variable of
-    /// the container, the value can mean both the text and the value of the variable.
+    /// the container, the value can mean both the text and the value of the variable. Every
+    /// container also has the variables of the API server, such as `KUBERNETES_SERVICE_HOST`.
     ///
     /// Every other `$` reaches the container as written, because Optakit escapes `$$`. The profiles
     /// `opta-2021` and `opta-2022` do not escape it, because running pods would restart. With these
@@ -75,7 +76,7 @@ pub(super) fn check(checker: &mut Checker<'_>) {
                 || link.is_some_and(|link| link.in_text)
                 || first.is_some_and(|first| *first < index);
             let is_variable = first.is_some() || link.is_some() || names.secrets.contains(name);
-            if is_replaced {
+            if is_replaced || is_of_api_server(name) {
                 let message = format!("`$({name})` is replaced with the value of `{name}`");
                 diagnostics.push(report(message, help_for_replaced(name)));
             } else if is_variable {
@@ -151,11 +152,22 @@ impl<'a> DollarSigns<'a> {
     }
 }
 
+/// Whether a variable has the address of the API server. The kubelet adds these variables to every
+/// container, whatever `enableServiceLinks` says:
+/// <https://kubernetes.io/docs/concepts/services-networking/service/#environment-variables>
+fn is_of_api_server(name: &str) -> bool {
+    const OF_SERVICE: [&str; 3] = ["SERVICE_HOST", "SERVICE_PORT", "SERVICE_PORT_HTTPS"];
+    name.strip_prefix("KUBERNETES_").is_some_and(|rest| {
+        OF_SERVICE.contains(&rest) || rest == "PORT" || rest.starts_with("PORT_443_TCP")
+    })
+}
+
 fn help_for_replaced(name: &str) -> String {
-    format!(
-        "write `$$({name})` for the text `$({name})`; for the value, use the same `{{vars.…}}` in \
-         both variables"
-    )
+    let text = format!("write `$$({name})` for the text `$({name})`");
+    if is_of_api_server(name) {
+        return text;
+    }
+    format!("{text}; for the value, use the same `{{vars.…}}` in both variables")
 }
 
 fn help_for_unreplaced(name: &str, names: &Names<'_>) -> String {

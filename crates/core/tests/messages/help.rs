@@ -40,6 +40,15 @@ fn the_help_about_a_dollar_sign_depends_on_the_variable() {
                 .to_owned()
         )
     );
+    for name in ["KUBERNETES_SERVICE_HOST", "KUBERNETES_PORT", "KUBERNETES_PORT_443_TCP_ADDR"] {
+        assert_eq!(
+            dollar(&format!("env_vars: {{B: \"https://$({name})\"}}")),
+            (
+                format!("`$({name})` is replaced with the value of `{name}`"),
+                format!("write `$$({name})` for the text `$({name})`")
+            )
+        );
+    }
 }
 
 /// Returns the message about a public URI, and the URI after the fix.
