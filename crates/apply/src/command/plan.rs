@@ -67,7 +67,7 @@ pub(super) async fn find(
     let session = Session::open(bundle, cluster, aws, Access::Preview, report).await?;
     preflight::check_inputs(&session.bundle, &[IMAGE_DIGEST, IMAGE_TAG])?;
     let session = session.with_running_images().await?;
-    preflight::check_images(&session)?;
+    preflight::check_images(&session).await?;
     preflight::check_inputs(&session.bundle, &[])?;
     let changes = Changes::find(&session, force).await?;
     Ok((session, changes))

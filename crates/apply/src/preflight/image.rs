@@ -9,6 +9,7 @@ use serde_json::Value;
 use super::fault::Fault;
 use crate::aws::login::login;
 use crate::hint;
+use crate::history::{self, Revision, Status};
 use crate::image::{Destination, Found, find};
 use crate::live::DesiredObject;
 use crate::push_image::PackedImage;
@@ -87,15 +88,25 @@ pub(super) async fn check(
 }
 
 /// Returns a fault for services that have no image, with the commands that help.
-pub(super) fn missing(session: &Session) -> Option<Fault> {
+pub(super) async fn missing(session: &Session) -> Option<Fault> {
     let images = &session.images.missing;
     let first = images.first()?;
+    let revisions = match session.namespace_exists {
+        // Without the revisions, the message only says less.
+        true => history::list(&session.client, session.layer()).await.unwrap_or_default(),
+        false => Vec::new(),
+    };
     let line = |MissingImage { hole, running }: &MissingImage| match running {
-        None => format!("{}: not deployed yet", hole.module),
         Some(running) => format!(
             "{}: {} {} runs {running}, which is not in the repository {}",
             hole.module, hole.workload.0, hole.workload.1, hole.repository
         ),
+        None => match last_image(&revisions, &hole.workload.1) {
+            Some((number, image)) => {
+                format!("{}: not deployed now; revision {number} had {image}", hole.module)
+            }
+            None => format!("{}: not deployed yet", hole.module),
+        },
     };
     let has_others = session.bundle.repositories().nth(1).is_some();
     let module = if has_others { &format!(" --module {}", first.hole.module) } else { "" };
@@ -110,6 +121,14 @@ pub(super) fn missing(session: &Session) -> Option<Fault> {
     }
     let modules: Vec<&str> = images.iter().map(|image| image.hole.module.as_str()).collect();
     Some(Fault { title: format!("no image given for {}", modules.join(", ")), lines })
+}
+
+/// Returns the number of the last applied revision that has an image for a Deployment or
+/// StatefulSet, and this image.
+fn last_image<'r>(revisions: &'r [Revision], workload: &str) -> Option<(u32, &'r str)> {
+    let is_applied = |found: &&Revision| matches!(found.status, Status::Applied | Status::Deployed);
+    let mut applied = revisions.iter().filter(is_applied);
+    applied.find_map(|revision| Some((revision.number, &**revision.facts.images.get(workload)?)))
 }
 
 /// Returns the help for images that no node can run.

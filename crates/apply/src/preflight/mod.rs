@@ -44,8 +44,8 @@ fn details(faults: &[Fault]) -> String {
 /// # Errors
 ///
 /// Fails with the services that have no image, and with the commands that help.
-pub(crate) fn check_images(session: &Session) -> Result<(), PreflightError> {
-    image::missing(session).map_or(Ok(()), |fault| Err(PreflightError::Faults(vec![fault])))
+pub(crate) async fn check_images(session: &Session) -> Result<(), PreflightError> {
+    image::missing(session).await.map_or(Ok(()), |fault| Err(PreflightError::Faults(vec![fault])))
 }
 
 /// Checks that the manifests have no holes, except holes for the inputs `allowed`.
@@ -132,7 +132,7 @@ pub(crate) async fn check(
         urls,
         classes::warnings(client, targets),
     );
-    let missing = image::missing(session);
+    let missing = image::missing(session).await;
     let faults = [cluster, permissions, secrets, missing].into_iter().flatten();
     let faults: Vec<Fault> = faults.chain(images.faults).collect();
     if faults.is_empty() {

@@ -36,7 +36,7 @@ pub(crate) async fn take_over(
     wait: Duration,
     report: &Report,
 ) -> anyhow::Result<()> {
-    let targets = check(session)?;
+    let targets = check(session).await?;
     let found = Found::read(session, targets.clone()).await?;
     preflight::check_takeover(session, &found.members(), &found.record_places()).await?;
     let work = async |_| {
@@ -76,7 +76,7 @@ pub(crate) async fn take_over(
 ///
 /// Fails if a takeover would fail before its first change.
 pub(crate) async fn preview(session: &Session, report: &Report) -> anyhow::Result<()> {
-    let found = Found::read(session, check(session)?).await?;
+    let found = Found::read(session, check(session).await?).await?;
     preflight::check_takeover(session, &found.members(), &found.record_places()).await?;
     if found.releases.is_empty() {
         no_release(session).await?;
@@ -149,7 +149,7 @@ async fn record(
 }
 
 /// Checks that every object of the bundle can be applied, and returns them.
-fn check(session: &Session) -> anyhow::Result<Vec<DesiredObject>> {
+async fn check(session: &Session) -> anyhow::Result<Vec<DesiredObject>> {
     if !session.namespace_exists {
         bail!(
             "namespace `{}` does not exist in {}: there is nothing to take over",
@@ -157,7 +157,7 @@ fn check(session: &Session) -> anyhow::Result<Vec<DesiredObject>> {
             session.cluster
         );
     }
-    preflight::check_images(session)?;
+    preflight::check_images(session).await?;
     preflight::check_inputs(&session.bundle, &[])?;
     Ok(session.targets())
 }

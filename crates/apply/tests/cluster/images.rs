@@ -115,6 +115,17 @@ fn first_apply_without_an_image_names_the_commands() {
 }
 
 #[test]
+fn missing_deployment_leads_to_its_last_image() {
+    let service = running("forgotten");
+    kubectl_ok(&["delete", "deployment", "-n", "forgotten", "--all"]);
+    let image = format!("{}@{DIGEST}", repository(&service));
+    let message = format!("api: not deployed now; revision 1 had {image}");
+    service.run("plan", &["--skip-aws"]).fails().reports(&message);
+    service.apply(&["--skip-aws", "--image-digest", DIGEST]).succeeds();
+    assert_eq!(service.image(), image);
+}
+
+#[test]
 fn image_of_another_repository_is_not_kept() {
     let service = Service::new("switched", "acme/api:1", "");
     service.apply(&["--skip-aws"]).succeeds();
