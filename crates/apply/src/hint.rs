@@ -45,8 +45,9 @@ const BUNDLE: &str = "bundle";
 const BUNDLE_SUFFIX: &str = ".json";
 /// The flags that kubectl has too.
 const OF_KUBECTL: &[&str] = &["kubeconfig", "context"];
-/// The name of standard input. A second command cannot read it again.
+/// The name of standard input. A second command cannot read it again, so it gets a placeholder.
 const STDIN: &str = "-";
+const FILE: &str = "FILE";
 
 static RUN: OnceLock<Run> = OnceLock::new();
 
@@ -165,6 +166,7 @@ fn given(matches: &ArgMatches) -> Vec<Given> {
     let of = |id: &'static str| {
         let raw = matches.try_get_raw(id).ok().flatten();
         let values = raw.into_iter().flatten().map(|value| value.display().to_string());
+        let values = values.map(|value| if value == STDIN { FILE.to_owned() } else { value });
         let mut values: Vec<String> = values.collect();
         if id == FILES {
             // The last file is the archive.
@@ -178,8 +180,7 @@ fn given(matches: &ArgMatches) -> Vec<Given> {
     };
     let given = service.into_iter().chain(REPEATED.iter().copied()).filter(is_given).map(of);
     let is_known = |given: &Given| given.id != FILES || !given.values.is_empty();
-    let is_stdin = |given: &Given| given.values.iter().any(|value| value == STDIN);
-    given.filter(is_known).filter(|given| !is_stdin(given)).collect()
+    given.filter(is_known).collect()
 }
 
 /// Whether a command can read a file that was given to another command.
@@ -293,7 +294,9 @@ mod tests {
             "optakit secret set TOKEN --bundle a.json --context 'it'\\''s'",
         );
         check(apply, "explain", "links", "optakit explain links");
-        check("apply -", "history", "", "optakit history");
+        check("apply -", "history", "", "optakit history FILE");
+        check("apply - --values -", "rollback", "", "optakit rollback FILE");
+        check("apply -", "secret set", "TOKEN", "optakit secret set TOKEN --bundle FILE");
         check(
             "apply a.json",
             "secret import",

@@ -64,6 +64,7 @@ mod url_password;
 mod url_secrets;
 mod wait;
 
+use std::ffi::OsString;
 use std::io::ErrorKind;
 use std::mem::ManuallyDrop;
 use std::process::ExitCode;
@@ -87,8 +88,8 @@ fn main() -> ExitCode {
         Err(error) => return usage(&error).into(),
     };
     hint::remember(Cli::command, &matches);
-    set_color(cli.color);
-    let report = Report::new(cli.quiet, cli.verbose, cli.command.prints_events());
+    set_color(cli.global.color);
+    let report = Report::new(cli.global.quiet, cli.global.verbose, cli.command.events());
     let outcome = use_settings(settings, &cli.command).and_then(|()| run(&cli.command, &report));
     let outcome = outcome.and_then(|outcome| check_written(outcome, &cli.command));
     let outcome = outcome.unwrap_or_else(|error| {
@@ -119,7 +120,7 @@ fn use_settings(
 fn check_written(outcome: Outcome, command: &Command) -> anyhow::Result<Outcome> {
     match check_output() {
         Ok(()) => Ok(outcome),
-        Err(lost) if outcome == Outcome::Succeeded && command.prints_events() => {
+        Err(lost) if outcome == Outcome::Succeeded && command.events().is_some() => {
             let done = "the command succeeded, but not all of its output was written";
             Err(anyhow::Error::new(lost).context(done))
         }
@@ -140,11 +141,20 @@ fn set_color(color: Color) {
 
 /// Parses the arguments.
 fn parse(settings: &Settings) -> Result<(Cli, ArgMatches), clap::Error> {
-    // A program parses its arguments once. Freeing the definition of all commands takes longer than
-    // checking a small file.
-    let mut definition = ManuallyDrop::new(settings::apply_defaults(settings, Cli::command()));
-    let matches = definition.try_get_matches_from_mut(std::env::args_os())?;
-    Ok((Cli::from_arg_matches(&matches)?, matches))
+    let arguments: Vec<OsString> = std::env::args_os().collect();
+    let parse = |definition: clap::Command| {
+        // A program parses its arguments once. Freeing the definition takes time.
+        let mut definition = ManuallyDrop::new(settings::apply_defaults(settings, definition));
+        let matches = definition.try_get_matches_from_mut(&arguments)?;
+        Ok((Cli::from_arg_matches(&matches)?, matches))
+    };
+    let name = arguments.get(1).and_then(|argument| argument.to_str());
+    let parsed: Option<Result<_, clap::Error>> = name.and_then(Cli::only).map(parse);
+    // An error needs all commands, for its message.
+    match parsed {
+        Some(Ok(parsed)) => Ok(parsed),
+        Some(Err(_)) | None => parse(Cli::command()),
+    }
 }
 
 /// Prints the message of the parser, which is an error, a help text or the version.

@@ -4,6 +4,8 @@ use std::path::PathBuf;
 
 use clap::Args;
 
+use super::output::ResultFormat;
+
 /// Format service files and environment files.
 ///
 /// Indents by two spaces. Removes spaces at the end of lines and empty lines at the end of the
@@ -32,4 +34,8 @@ pub(crate) struct FmtArgs {
     /// Print the names of files that are not formatted, and write nothing
     #[arg(long)]
     pub(crate) check: bool,
+    /// Format of the result; `json` and `yaml` list all files, and contain the formatted standard
+    /// input
+    #[arg(long, short, value_enum, value_name = "FORMAT", default_value_t = ResultFormat::Text)]
+    pub(crate) output: ResultFormat,
 }

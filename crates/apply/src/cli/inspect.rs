@@ -119,7 +119,7 @@ pub(crate) struct LogsArgs {
     /// Start each line with its timestamp
     #[arg(long)]
     pub(crate) timestamps: bool,
-    /// Format of the lines; `json` prints one object per line, with its pod and container
+    /// Format of the lines; `json` and `yaml` print one object per line, with its pod and container
     #[arg(long, short, value_enum, value_name = "FORMAT", default_value_t = ProgressFormat::Text)]
     pub(crate) output: ProgressFormat,
 }

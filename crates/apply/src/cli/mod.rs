@@ -3,6 +3,7 @@
 mod apply;
 mod bundle;
 mod cluster;
+mod commands;
 mod complete;
 mod config;
 mod files;
@@ -13,7 +14,7 @@ mod output;
 mod secret;
 mod source;
 
-use clap::{Parser, Subcommand};
+use clap::{Args, Parser};
 
 use crate::outcome::Outcome;
 
@@ -26,6 +27,7 @@ pub(crate) use cluster::{
     ConnectArgs, DestroyArgs, DriftArgs, HistoryArgs, LayerArgs, ServiceArgs, StatusArgs,
     TakeoverArgs, WriteArgs,
 };
+pub(crate) use commands::Command;
 pub(crate) use config::{ConfigArgs, ConfigCommand};
 pub(crate) use files::FmtArgs;
 pub(crate) use information::{
@@ -47,9 +49,18 @@ pub(crate) use source::{
 
 /// Check opta.yml, render Kubernetes manifests from it, and apply them to EKS.
 #[derive(Debug, Parser)]
-#[command(name = "optakit", version = env!("OPTAKIT_VERSION"))]
+#[command(name = NAME, version = env!("OPTAKIT_VERSION"))]
 #[command(arg_required_else_help = true, after_help = after_help())]
 pub(crate) struct Cli {
+    #[command(flatten)]
+    pub(crate) global: GlobalArgs,
+    #[command(subcommand)]
+    pub(crate) command: Command,
+}
+
+/// The options of all commands.
+#[derive(Debug, Args)]
+pub(crate) struct GlobalArgs {
     /// Print only results, warnings and errors
     #[arg(long, short, global = true, help_heading = GLOBAL)]
     pub(crate) quiet: bool,
@@ -60,13 +71,22 @@ pub(crate) struct Cli {
     #[arg(long, global = true, value_enum, value_name = "WHEN", default_value_t = Color::Auto,
           help_heading = GLOBAL)]
     pub(crate) color: Color,
-    #[command(subcommand)]
-    pub(crate) command: Command,
+}
+
+impl Cli {
+    /// Returns the definition with only one command. The definition of all commands takes longer
+    /// than checking a small file. A definition with all commands is needed for help and for
+    /// errors. Returns `None` if there is no such command.
+    pub(crate) fn only(command: &str) -> Option<clap::Command> {
+        let command = Command::definition(command)?;
+        Some(GlobalArgs::augment_args(clap::Command::new(NAME)).subcommand(command))
+    }
 }
 
 /// The variable with which the script of a shell asks for completions.
 pub(crate) const COMPLETE: &str = "OPTAKIT_COMPLETE";
 
+const NAME: &str = "optakit";
 const GLOBAL: &str = "Global options";
 
 /// Returns the end of the help of the program.
@@ -87,69 +107,3 @@ Examples:
 
   # Apply it to the cluster and wait until the pods are ready
   optakit apply shop-staging.bundle.json";
-
-#[derive(Debug, Subcommand)]
-pub(crate) enum Command {
-    Init(InitArgs),
-    Validate(ValidateArgs),
-    Fmt(FmtArgs),
-    Render(RenderArgs),
-    Edit(EditArgs),
-    Bundle(BundleArgs),
-    Plan(PlanArgs),
-    Diff(DiffArgs),
-    Apply(ApplyArgs),
-    Push(PushArgs),
-    Deploy(DeployArgs),
-    Status(StatusArgs),
-    Logs(LogsArgs),
-    List(ListArgs),
-    History(HistoryArgs),
-    Rollback(RollbackArgs),
-    Drift(DriftArgs),
-    Secret(SecretArgs),
-    Takeover(TakeoverArgs),
-    Destroy(DestroyArgs),
-    Doctor(DoctorArgs),
-    Config(ConfigArgs),
-    Explain(ExplainArgs),
-    Permissions(PermissionsArgs),
-    Schema(SchemaArgs),
-    Man(ManArgs),
-    Completions(CompletionsArgs),
-}
-
-impl Command {
-    /// Whether the command prints JSON events.
-    pub(crate) fn prints_events(&self) -> bool {
-        match self {
-            // A dry run prints the plan as one document.
-            Self::Apply(apply) if apply.dry_run => false,
-            Self::Rollback(rollback) if rollback.dry_run => false,
-            Self::Apply(apply) => apply.options.rollout.output == ProgressFormat::Json,
-            Self::Deploy(deploy) => deploy.options.rollout.output == ProgressFormat::Json,
-            Self::Rollback(rollback) => rollback.rollout.output == ProgressFormat::Json,
-            Self::Takeover(takeover) => takeover.output == ProgressFormat::Json,
-            Self::Destroy(destroy) => destroy.output == ProgressFormat::Json,
-            _ => false,
-        }
-    }
-
-    /// Whether the command uses the settings of the user.
-    pub(crate) const fn uses_settings(&self) -> bool {
-        !matches!(
-            self,
-            Self::Config(_)
-                | Self::Man(_)
-                | Self::Completions(_)
-                | Self::Explain(_)
-                | Self::Schema(_)
-        )
-    }
-
-    /// Whether every error of the command means that it could not run. These commands only read
-    /// and write files. They report invalid input as a result.
-    pub(crate) const fn reports_invalid_input(&self) -> bool {
-        matches!(self, Self::Validate(_) | Self::Fmt(_) | Self::Render(_) | Self::Bundle(_))
-    }
-}

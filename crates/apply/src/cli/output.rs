@@ -2,6 +2,8 @@
 
 use clap::ValueEnum;
 
+use crate::report::EventFormat;
+
 /// The format of one result.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
 pub(crate) enum ResultFormat {
@@ -44,6 +46,19 @@ pub(crate) enum ProgressFormat {
     Text,
     /// One JSON object per line, on standard output
     Json,
+    /// One YAML document per event, on standard output
+    Yaml,
+}
+
+impl ProgressFormat {
+    /// Returns the format of the events. `None` for text.
+    pub(crate) const fn events(self) -> Option<EventFormat> {
+        match self {
+            Self::Text => None,
+            Self::Json => Some(EventFormat::Json),
+            Self::Yaml => Some(EventFormat::Yaml),
+        }
+    }
 }
 
 /// The format of the report of `validate`.
@@ -53,6 +68,8 @@ pub(crate) enum ReportFormat {
     Text,
     /// One JSON array
     Json,
+    /// One YAML list
+    Yaml,
     /// SARIF 2.1.0, for code scanning
     Sarif,
     /// GitHub annotations, for the log of a workflow

@@ -26,7 +26,7 @@ pub(crate) fn outcome(error: &anyhow::Error, command: &Command) -> Outcome {
         return Outcome::Usage;
     }
     // A command that prints events has done its work.
-    if error.is::<OutputLost>() && !command.prints_events() {
+    if error.is::<OutputLost>() && command.events().is_none() {
         return Outcome::CouldNotRun;
     }
     let could_not_run = command.reports_invalid_input() || error.chain().any(prevents_the_start);

@@ -1,12 +1,13 @@
 //! `optakit fmt`.
 
-use std::path::Path;
+use std::path::PathBuf;
 
 use anyhow::bail;
-use optakit_core::api::{self, SourceText};
+use optakit_core::api::{self, FormatError, SourceText};
+use serde_json::{Value, json};
 
 use crate::bundle_file::FileForm;
-use crate::cli::FmtArgs;
+use crate::cli::{FmtArgs, ResultFormat};
 use crate::hint;
 use crate::outcome::Outcome;
 use crate::output_file::{self, Privacy};
@@ -20,29 +21,29 @@ use crate::{file, service_files};
 ///
 /// Fails if a file cannot be read or written, or a folder contains no opta.yml.
 pub(crate) fn run(arguments: &FmtArgs, report: &Report) -> anyhow::Result<Outcome> {
-    let files = service_files::find(&arguments.paths)?;
-    let (mut changed, mut failed) = (0, 0);
-    for path in &files {
-        let text = file::read_text(path)?;
+    let mut files = Vec::new();
+    for path in service_files::find(&arguments.paths)? {
+        let text = file::read_text(&path)?;
         if FileForm::of(&text) == FileForm::Bundle {
             bail!("{} is a bundle\n  help: pass a service file", text.name);
         }
-        let formatted = match api::format(&text) {
-            Ok(formatted) => formatted,
-            Err(error) => {
-                report.error(
-                    &anyhow::Error::new(error).context(format!("cannot format {}", text.name)),
-                );
-                failed += 1;
-                continue;
-            }
-        };
-        if formatted != text.text {
-            changed += 1;
+        let file = FormattedFile { formatted: api::format(&text), path, text };
+        if let Ok(formatted) = &file.formatted {
+            apply(&file, formatted, arguments, report)?;
+        } else if let Some(error) = file.error() {
+            report.error(&error);
         }
-        apply(path, &text, &formatted, arguments, report)?;
+        files.push(file);
     }
-    if !files.iter().any(|path| file::is_stdin(path)) {
+    let json = || json!({ "files": files.iter().map(FormattedFile::json).collect::<Vec<_>>() });
+    match arguments.output {
+        ResultFormat::Text => {}
+        ResultFormat::Json => report.json(&format!("{:#}\n", json())),
+        ResultFormat::Yaml => report.yaml(&json().to_string()),
+    }
+    let failed = files.iter().filter(|file| file.formatted.is_err()).count();
+    let changed = files.iter().filter(|file| file.is_changed()).count();
+    if !files.iter().any(|file| file::is_stdin(&file.path)) {
         let read = files.len() - failed;
         if failed > 0 {
             report.note(format!("{} cannot be formatted", plural(failed, "file")));
@@ -55,24 +56,52 @@ pub(crate) fn run(arguments: &FmtArgs, report: &Report) -> anyhow::Result<Outcom
     Ok(if is_failed { Outcome::Failed } else { Outcome::Succeeded })
 }
 
+/// A file, and its formatted text.
+struct FormattedFile {
+    path: PathBuf,
+    text: SourceText,
+    formatted: Result<String, FormatError>,
+}
+
+impl FormattedFile {
+    fn is_changed(&self) -> bool {
+        self.formatted.as_ref().is_ok_and(|formatted| *formatted != self.text.text)
+    }
+
+    fn error(&self) -> Option<anyhow::Error> {
+        let error = self.formatted.as_ref().err()?.clone();
+        Some(anyhow::Error::new(error).context(format!("cannot format {}", self.text.name)))
+    }
+
+    fn json(&self) -> Value {
+        let mut object = json!({ "file": self.text.name, "changed": self.is_changed() });
+        match &self.formatted {
+            Ok(text) if file::is_stdin(&self.path) => object["text"] = json!(text),
+            Ok(_) => {}
+            Err(error) => object["error"] = json!(error.to_string()),
+        }
+        object
+    }
+}
+
 /// Writes a formatted text, or prints what would change.
 fn apply(
-    path: &Path,
-    text: &SourceText,
+    file: &FormattedFile,
     formatted: &str,
     arguments: &FmtArgs,
     report: &Report,
 ) -> anyhow::Result<()> {
-    let is_changed = formatted != text.text;
-    if arguments.check {
-        if is_changed {
-            report.result(&format!("{}\n", text.name));
-        }
-    } else if file::is_stdin(path) {
+    let is_text = arguments.output == ResultFormat::Text;
+    let is_stdin = file::is_stdin(&file.path);
+    if is_stdin && is_text && !arguments.check {
         report.document(formatted);
-    } else if is_changed {
-        output_file::write(path, formatted, Privacy::Public)?;
-        report.result(&format!("{}\n", text.name));
+    } else if file.is_changed() {
+        if !is_stdin && !arguments.check {
+            output_file::write(&file.path, formatted, Privacy::Public)?;
+        }
+        if is_text {
+            report.result(&format!("{}\n", file.text.name));
+        }
     }
     Ok(())
 }

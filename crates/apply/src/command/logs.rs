@@ -4,7 +4,7 @@ use anyhow::bail;
 use serde_json::json;
 
 use super::connect::{self, with_service};
-use crate::cli::{LogsArgs, ProgressFormat};
+use crate::cli::LogsArgs;
 use crate::logs::{self, Entry, Selection, Source};
 use crate::outcome::Outcome;
 use crate::report::Report;
@@ -82,15 +82,15 @@ async fn print(
             pods.push(source.pod.clone());
         }
         match entry {
-            Entry::Line(line) if arguments.output == ProgressFormat::Json => {
-                let Source { pod, container, .. } = source;
-                let line = json!({ "pod": pod, "container": container, "line": line });
-                report.json(&format!("{line}\n"));
-            }
-            Entry::Line(line) if pods.len() > 1 => {
-                report.document(&format!("[{}] {line}\n", source.pod));
-            }
-            Entry::Line(line) => report.document(&format!("{line}\n")),
+            Entry::Line(line) => match arguments.output.events() {
+                Some(format) => {
+                    let Source { pod, container, .. } = source;
+                    let line = json!({ "pod": pod, "container": container, "line": line });
+                    report.one_of_many(&line, format);
+                }
+                None if pods.len() > 1 => report.document(&format!("[{}] {line}\n", source.pod)),
+                None => report.document(&format!("{line}\n")),
+            },
             Entry::Fault(fault) => {
                 faults += 1;
                 report.warning(fault);

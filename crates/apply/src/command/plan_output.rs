@@ -53,6 +53,7 @@ pub(super) fn dry_run(
     let output = match output {
         ProgressFormat::Text => ResultFormat::Text,
         ProgressFormat::Json => ResultFormat::Json,
+        ProgressFormat::Yaml => ResultFormat::Yaml,
     };
     print(changes, session, output, report);
     report.note("dry run: nothing was changed");

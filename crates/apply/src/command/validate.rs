@@ -155,6 +155,7 @@ fn print(checked: &[CheckedFile], output: ReportFormat, report: &Report) {
     let all = || checked.iter().flat_map(|file| &file.diagnostics);
     match output {
         ReportFormat::Json => report.json(&format::json(all())),
+        ReportFormat::Yaml => report.yaml(&format::json(all())),
         ReportFormat::Sarif => report.json(&format::sarif(all())),
         ReportFormat::Github => report.document(&format::github(all())),
         ReportFormat::Text => {

@@ -1,5 +1,5 @@
-//! The events of a run: a line of text for people, or a JSON object for programs
-//! (`--output json`).
+//! The events of a run: a line of text for people, or an object for programs (`--output json` and
+//! `--output yaml`).
 
 use std::time::Duration;
 
@@ -16,6 +16,15 @@ const SHOWN_ADDRESSES: usize = 3;
 
 /// The end of the last line of a run with `--no-wait`.
 const NOT_WAITED: &str = ", did not wait for the pods";
+
+/// The format of events for programs.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum EventFormat {
+    /// One JSON object per line.
+    Json,
+    /// One YAML document per event.
+    Yaml,
+}
 
 /// The planned action on an object.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]

@@ -12,7 +12,7 @@ mod streams;
 mod transfer;
 
 pub(crate) use aws::{AwsAction, AwsChange, AwsPlanAction};
-pub(crate) use event::{Event, ObjectAction};
+pub(crate) use event::{Event, EventFormat, ObjectAction};
 pub(crate) use output::{Report, error_text, prints_to_terminal};
 pub(crate) use progress::ProgressTable;
 pub(crate) use progress_row::RowPods;

@@ -10,10 +10,11 @@ use kube::runtime::watcher;
 use optakit_core::api::Diagnostic;
 use optakit_core::syntax;
 use optakit_core::visible::visible_json;
+use serde::Serialize;
 use serde_json::Value;
 
 use super::diagnostic;
-use super::event::{self, Event};
+use super::event::{self, Event, EventFormat};
 use super::shown::shown;
 use super::streams;
 
@@ -24,8 +25,8 @@ pub(crate) struct Report {
     quiet: bool,
     /// Print every cause of an error.
     verbose: bool,
-    /// Print everything as JSON events to standard output.
-    events: bool,
+    /// Print everything as events to standard output, in this format.
+    events: Option<EventFormat>,
 }
 
 /// A text with colors. All text from outside in it has visible control characters.
@@ -37,13 +38,13 @@ pub(crate) fn prints_to_terminal() -> bool {
 }
 
 impl Report {
-    pub(crate) const fn new(quiet: bool, verbose: bool, events: bool) -> Self {
+    pub(crate) const fn new(quiet: bool, verbose: bool, events: Option<EventFormat>) -> Self {
         Self { quiet, verbose, events }
     }
 
     /// Whether progress is drawn on a terminal.
     pub(super) fn is_interactive(&self) -> bool {
-        !self.quiet && !self.events && std::io::stderr().is_terminal()
+        !self.quiet && self.events.is_none() && std::io::stderr().is_terminal()
     }
 
     /// Prints a result for people to standard output, with visible control characters.
@@ -68,6 +69,18 @@ impl Report {
         self.document(&syntax::data_to_yaml(&value));
     }
 
+    /// Prints one of several objects to standard output: a line of JSON, or a YAML document.
+    pub(crate) fn one_of_many(&self, object: &impl Serialize, format: EventFormat) {
+        let json = serde_json::to_string(object).expect("the object is texts, numbers and lists");
+        match format {
+            EventFormat::Json => self.json(&format!("{json}\n")),
+            EventFormat::Yaml => {
+                self.document("---\n");
+                self.yaml(&json);
+            }
+        }
+    }
+
     /// Prints diagnostics to standard output.
     pub(crate) fn styled_result(&self, text: &Styled) {
         streams::styled_out(&text.0);
@@ -82,9 +95,8 @@ impl Report {
 
     /// Prints an event of a run.
     pub(crate) fn event(&self, event: &Event<'_>) {
-        if self.events {
-            let line = serde_json::to_string(event).expect("an event is texts, numbers and lists");
-            self.json(&format!("{line}\n"));
+        if let Some(format) = self.events {
+            self.one_of_many(event, format);
         } else if let Some(text) = event.text().filter(|_| !self.quiet) {
             streams::styled_err(&format!("{}\n", shown(&text)));
         }
@@ -109,7 +121,7 @@ impl Report {
 
     /// Prints a warning.
     pub(crate) fn warning(&self, text: impl Display) {
-        if self.events {
+        if self.events.is_some() {
             return self.event(&Event::Warning { message: &text.to_string() });
         }
         titled(Level::WARNING, text);
@@ -117,7 +129,7 @@ impl Report {
 
     /// Prints an error in one line, or with one line per cause if the output is verbose.
     pub(crate) fn error(&self, error: &anyhow::Error) {
-        if self.verbose && !self.events {
+        if self.verbose && self.events.is_none() {
             titled(Level::ERROR, error);
             for cause in error.chain().skip(1) {
                 streams::styled_err(&shown(&format!("  caused by: {cause}\n")));
@@ -125,7 +137,7 @@ impl Report {
             return;
         }
         let message = error_text(error);
-        if self.events {
+        if self.events.is_some() {
             self.event(&Event::Error { message: &message });
             if streams::check().is_ok() {
                 return;

@@ -44,3 +44,29 @@ fn a_syntax_error_hides_no_other_file() {
     assert!(outcome.err.starts_with(error), "{}", outcome.err);
     assert_eq!(std::fs::read_to_string(&other).expect("it is read"), "a:\n  b: 1\n");
 }
+
+#[test]
+fn the_result_is_json_or_yaml_on_request() {
+    let folder = folder(MESSY);
+    let broken = folder.path().join("env/staging.yml");
+    std::fs::write(&broken, "name: [\n").expect("the file can be written");
+    let outcome = run(&folder, &["fmt", "opta.yml", "../env/staging.yml", "-o", "json"]);
+    assert_eq!(outcome.code, 1);
+    let found: serde_json::Value = serde_json::from_str(&outcome.out).expect("JSON");
+    let error =
+        "line 1 has a syntax error\n  help: fix the problems that `optakit validate` reports";
+    let expected = serde_json::json!({ "files": [
+        { "file": "opta.yml", "changed": true },
+        { "file": "../env/staging.yml", "changed": false, "error": error },
+    ] });
+    assert_eq!(found, expected);
+    let outcome = run(&folder, &["fmt", "opta.yml", "--output", "yaml"]);
+    assert_eq!(
+        (outcome.code, &*outcome.out),
+        (0, "files:\n  - file: opta.yml\n    changed: false\n")
+    );
+    let outcome = run_with_input(&folder, &["fmt", "-", "--check", "-o", "json"], MESSY);
+    let found: serde_json::Value = serde_json::from_str(&outcome.out).expect("JSON");
+    assert_eq!(outcome.code, 1);
+    assert_eq!(found["files"][0]["text"], TIDY);
+}

@@ -40,6 +40,20 @@ fn json_output_has_one_event_per_line() {
 }
 
 #[test]
+fn yaml_output_has_one_document_per_event() {
+    let service = Service::new("streamed", "acme/api:1", "");
+    let run = service.apply(&["--skip-aws", "--output", "yaml"]).succeeds();
+    assert_eq!(run.stderr, "", "all output is on standard output");
+    let starts = |name: &str| run.stdout.matches(&format!("---\nevent: {name}\n")).count();
+    assert_eq!((starts("change"), starts("applied")), (3, 3), "{}", run.stdout);
+    let ready = "---\nevent: ready\nobject: Deployment streamed-api-k8s-service\n";
+    assert!(run.stdout.contains(ready), "{}", run.stdout);
+    assert!(run.stdout.contains("---\nevent: done\nlayer: streamed\n"), "{}", run.stdout);
+    let dry_run = service.apply(&["--skip-aws", "--dry-run", "--output", "yaml"]).succeeds();
+    dry_run.omits("---").prints("layer: streamed");
+}
+
+#[test]
 fn terminal_shows_a_table_with_progress() {
     let service = Service::new("shown", "acme/api:1", "    max_containers: 3\n");
     service.apply(&["--skip-aws"]).succeeds();
