@@ -1,6 +1,6 @@
 //! Texts with their names, and the conversion of byte offsets to lines and columns.
 
-use std::sync::Arc;
+use std::sync::{Arc, OnceLock};
 
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
@@ -26,12 +26,20 @@ pub struct Source {
     pub name: String,
     /// The text.
     pub text: Arc<str>,
+    /// Clones share the index. The first diagnostic of the text builds it.
+    lines: Arc<OnceLock<LineIndex>>,
 }
 
 impl Source {
     /// Creates a source. The parser leaves a byte order mark out of every span.
     pub fn new(file: FileId, name: impl Into<String>, text: impl Into<Arc<str>>) -> Self {
-        Self { file, name: name.into(), text: text.into() }
+        Self { file, name: name.into(), text: text.into(), lines: Arc::default() }
+    }
+
+    /// Returns the index of the lines.
+    #[must_use]
+    pub fn lines(&self) -> &LineIndex {
+        self.lines.get_or_init(|| LineIndex::new(&self.text))
     }
 
     /// Returns the text of a span; empty if the span is not in this source.

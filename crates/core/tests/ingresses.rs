@@ -78,6 +78,7 @@ fn annotations_have_values_that_ingress_nginx_accepts() {
          Example.com/any: 50Mi\n",
     );
     assert!(!found.has_errors());
-    let help: Vec<_> = found.diagnostics.iter().filter_map(|found| found.help.clone()).collect();
-    assert_eq!(help, ["write `\"50m\"`", "write `\"60\"`", "write `\"true\"`"]);
+    let fixes = found.diagnostics.iter().flat_map(|found| &found.fixes);
+    let fixed: Vec<&str> = fixes.map(|fix| &*fix.edits[0].text).collect();
+    assert_eq!(fixed, ["\"50m\"", "\"60\"", "\"true\""]);
 }

@@ -277,3 +277,16 @@ fn list_of_accounts_is_one_error() {
     assert_eq!(messages(&found), ["unknown key `allowed_account_ids` in `aws`"]);
     assert_eq!(found[0].help.as_deref(), Some("rename it to `account_id`"));
 }
+
+#[test]
+fn reference_to_the_parent_of_a_file_without_environment_is_not_another_error() {
+    let text = "name: shop\nmodules:\n  - type: k8s-service\n    name: api\n    image: nginx\n    \
+                port: {http: 80}\n    public_uri: \"api.{parent.domain}\"\n";
+    assert_eq!(messages(&diagnostics(text)), ["the file has no environment"]);
+}
+
+#[test]
+fn dots_of_an_example_are_a_placeholder() {
+    let text = format!("{HEAD}{}", SERVICE.replace("nginx", "..."));
+    assert_eq!(messages(&diagnostics(&text)), ["`...` is a placeholder, expected your value"]);
+}

@@ -1,6 +1,6 @@
 //! `optakit validate`.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 use std::path::{Path, PathBuf};
 
 use anyhow::bail;
@@ -191,15 +191,21 @@ fn summary<'a>(diagnostics: impl Iterator<Item = &'a EnvironmentDiagnostic>) -> 
 /// Returns the problems of each environment; none if no file was checked for several.
 fn per_environment(checked: &[CheckedFile]) -> Option<String> {
     checked.iter().find(|file| file.environments.len() > 1)?;
-    let mut names: Vec<&String> = Vec::new();
+    let mut names: Vec<&str> = Vec::new();
+    let mut found: BTreeMap<&str, Vec<&EnvironmentDiagnostic>> = BTreeMap::new();
     for name in checked.iter().flat_map(|file| &file.environments) {
-        if !names.contains(&name) {
+        found.entry(name).or_insert_with(|| {
             names.push(name);
+            Vec::new()
+        });
+    }
+    for diagnostic in checked.iter().flat_map(|file| &file.diagnostics) {
+        for name in &diagnostic.environments {
+            found.entry(name).or_default().push(diagnostic);
         }
     }
-    let line = |name: &&String| {
-        let all = checked.iter().flat_map(|file| &file.diagnostics);
-        let found = all.filter(|found| found.environments.contains(name));
+    let line = |name: &&str| {
+        let found = found.get(*name).into_iter().flatten().copied();
         format!("{name}: {}", summary(found))
     };
     Some(names.iter().map(line).collect::<Vec<_>>().join("; "))

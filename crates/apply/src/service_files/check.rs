@@ -1,7 +1,10 @@
 //! Checks a service file for its environments.
 
+use std::collections::BTreeMap;
+use std::collections::btree_map::Entry;
+
 use anyhow::bail;
-use optakit_core::api::{self, Choices, Diagnostic, Request};
+use optakit_core::api::{self, Diagnostic, Request};
 
 use crate::environment_diagnostic::EnvironmentDiagnostic;
 use crate::request;
@@ -35,34 +38,37 @@ impl CheckedFile {
 pub(crate) fn check(request: Request) -> anyhow::Result<CheckedFile> {
     let names: Vec<String> =
         request.service.environments().into_iter().map(|environment| environment.name).collect();
-    let choices: Vec<Choices> = match &request.choices.environment {
-        None if names.len() > 1 => names
-            .iter()
-            .map(|name| Choices { environment: Some(name.clone()), ..request.choices.clone() })
-            .collect(),
-        _ => vec![request.choices.clone()],
+    let chosen = request.choices.environment.clone();
+    let choices: Vec<Option<String>> = match &chosen {
+        None if names.len() > 1 => names.into_iter().map(Some).collect(),
+        _ => vec![chosen.clone()],
     };
     let mut file = CheckedFile { environments: Vec::new(), diagnostics: Vec::new(), request };
+    let mut indices = Indices::new();
     let checks = choices.len();
-    for choices in choices {
-        let is_chosen = file.request.choices.environment.is_some();
-        let analysis = api::check(&Request { choices, ..file.request.clone() });
-        if let Some(refusal) = analysis.refusal.filter(|_| is_chosen) {
+    for environment in choices {
+        file.request.choices.environment = environment;
+        let analysis = api::check_environment(&file.request);
+        if let Some(refusal) = analysis.refusal.filter(|_| chosen.is_some()) {
             bail!("{}: {refusal}", file.request.service.name());
         }
         for diagnostic in analysis.diagnostics {
-            add(diagnostic, analysis.environment.as_deref(), &mut file.diagnostics);
+            let environment = analysis.environment.as_deref();
+            add(diagnostic, environment, &mut file.diagnostics, &mut indices);
         }
         file.environments.extend(analysis.environment);
     }
+    file.request.choices.environment = chosen;
     for found in &mut file.diagnostics {
         found.is_shared = checks < 2 || found.environments.len() == checks;
     }
     let service = file.request.service.name().to_owned();
+    let positions: BTreeMap<&str, usize> =
+        file.environments.iter().enumerate().rev().map(|(at, name)| (&**name, at)).collect();
     // The problems of all environments come first, and then those of each environment.
     let group = |found: &EnvironmentDiagnostic| {
         let first = found.environments.first().filter(|_| !found.is_shared);
-        first.map(|first| file.environments.iter().position(|name| name == first))
+        first.map(|first| positions.get(&**first).copied())
     };
     file.diagnostics.sort_by(|a, b| {
         let key = |found: &'_ EnvironmentDiagnostic| {
@@ -76,28 +82,39 @@ pub(crate) fn check(request: Request) -> anyhow::Result<CheckedFile> {
     Ok(file)
 }
 
+/// The index of a diagnostic by its rule, file, place, message and help.
+type Indices = BTreeMap<(&'static str, String, (usize, usize), String, Option<String>), usize>;
+
 /// Adds a diagnostic of an environment, or the environment to the same diagnostic of another one.
 fn add(
     diagnostic: Diagnostic,
     environment: Option<&str>,
     diagnostics: &mut Vec<EnvironmentDiagnostic>,
+    indices: &mut Indices,
 ) {
-    let is_same = |other: &EnvironmentDiagnostic| {
-        let other = &other.diagnostic;
-        (other.rule, &other.file, other.place)
-            == (diagnostic.rule, &diagnostic.file, diagnostic.place)
-            && (&other.message, &other.help) == (&diagnostic.message, &diagnostic.help)
-    };
+    let place = diagnostic.place;
+    let key = (
+        diagnostic.rule,
+        diagnostic.file.clone(),
+        (place.byte_start, place.byte_end),
+        diagnostic.message.clone(),
+        diagnostic.help.clone(),
+    );
     let environment = environment.map(str::to_owned);
-    match diagnostics.iter_mut().find(|other| is_same(other)) {
-        Some(other) => {
-            let new = environment.filter(|name| !other.environments.contains(name));
-            other.environments.extend(new);
+    match indices.entry(key) {
+        Entry::Occupied(index) => {
+            let environments = &mut diagnostics[*index.get()].environments;
+            // The environments are checked one after the other.
+            let new = environment.filter(|name| environments.last() != Some(name));
+            environments.extend(new);
         }
-        None => diagnostics.push(EnvironmentDiagnostic {
-            diagnostic,
-            environments: environment.into_iter().collect(),
-            is_shared: true,
-        }),
+        Entry::Vacant(index) => {
+            index.insert(diagnostics.len());
+            diagnostics.push(EnvironmentDiagnostic {
+                diagnostic,
+                environments: environment.into_iter().collect(),
+                is_shared: true,
+            });
+        }
     }
 }

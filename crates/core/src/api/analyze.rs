@@ -39,7 +39,18 @@ use crate::syntax::{self, YamlWriter};
 /// ```
 #[must_use]
 pub fn check(request: &Request) -> Analysis {
+    with_environments(CheckedRequest::new(request).analysis, request)
+}
+
+/// Checks a request, without the list of the environments of the file. A front end that checks each
+/// environment of a large file already has the list.
+#[must_use]
+pub fn check_environment(request: &Request) -> Analysis {
     CheckedRequest::new(request).analysis
+}
+
+fn with_environments(analysis: Analysis, request: &Request) -> Analysis {
+    Analysis { environments: request.service.environments(), ..analysis }
 }
 
 /// Checks a request and renders it if it has no errors.
@@ -64,7 +75,8 @@ pub fn check(request: &Request) -> Analysis {
 /// ```
 #[must_use]
 pub fn analyze(request: &Request, link_values: bool) -> Analysis {
-    render_manifests(CheckedRequest::new(request), None, link_values)
+    let analysis = render_manifests(CheckedRequest::new(request), None, link_values);
+    with_environments(analysis, request)
 }
 
 /// Checks and renders a request, but reuses each cached service that did not change.
@@ -72,12 +84,13 @@ pub(super) fn analyze_cached(request: &Request, cache: &Cache) -> Analysis {
     let prepared = PreparedRequest::new(request, None);
     if prepared.file.document.has_anchors {
         // A service may depend on the text of another service.
-        return render_manifests(CheckedRequest::check(prepared, &[]), None, false);
+        let analysis = render_manifests(CheckedRequest::check(prepared, &[]), None, false);
+        return with_environments(analysis, request);
     }
     let key = CacheKey::new(request, &prepared.environment);
     let services = cache.services(key, prepared.file);
     let checked = CheckedRequest::check(prepared, &services);
-    render_manifests(checked, Some((cache, services)), false)
+    with_environments(render_manifests(checked, Some((cache, services)), false), request)
 }
 
 /// Returns the AWS resources of a request; none if it has errors.

@@ -94,7 +94,6 @@ impl<'a> CheckedRequest<'a> {
                 .iter()
                 .map(|found| diagnostic::Diagnostic::new(found, &prepared.places))
                 .collect(),
-            environments: prepared.request.service.environments(),
             environment: prepared.environment_name(),
             refusal: prepared.refusal.clone(),
             ..Analysis::default()

@@ -8,6 +8,7 @@ use crate::model::cron_job::CronJob;
 use crate::model::image::Image;
 use crate::model::k8s_service::K8sService;
 use crate::model::module::Header;
+use crate::model::module_list::ModuleList;
 use crate::model::port::PortKind;
 use crate::model::ports::ServicePort;
 use crate::model::public_uri::PublicUri;
@@ -74,7 +75,7 @@ pub fn diagram(request: &Request) -> Vec<Diagram> {
 /// A service to draw.
 struct Drawing<'a> {
     service: &'a CheckedService<'a>,
-    modules: &'a [Header],
+    modules: &'a ModuleList,
     places: &'a Places,
 }
 
@@ -171,7 +172,7 @@ impl Drawing<'_> {
 
     fn links(&self) -> Vec<Shape> {
         let shape = |target: &str, span| {
-            let module = self.modules.iter().find(|module| module.name.value == target);
+            let module = self.modules.named(target);
             let detail = module.map_or("IAM policy", Header::short_type);
             self.shape(target, detail, Some(span))
         };

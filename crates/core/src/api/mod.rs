@@ -35,7 +35,7 @@ mod trace;
 mod values;
 
 pub use analysis::{Analysis, AwsDocument, AwsResourceRef, EnvironmentRef, Manifest};
-pub use analyze::{analyze, aws_documents, check};
+pub use analyze::{analyze, aws_documents, check, check_environment};
 pub use assist::{CompletionItem, Completions, Hover, complete, hover};
 pub use bundle::{NoBundle, bundle, is_current, verify_bundle};
 pub use bundle_changes::{bundle_objects, compare_bundle};

@@ -1,11 +1,9 @@
 //! Converts byte spans to file names, lines and columns.
 
-use std::cell::OnceCell;
-
 use serde::Serialize;
 
 use crate::order::sort_by_rank;
-use crate::source::{LineIndex, Source};
+use crate::source::Source;
 use crate::span::{FileId, Span};
 
 /// A range of a text, in every unit that front ends use.
@@ -48,8 +46,7 @@ impl Place {
 /// The texts of a request, to convert spans to places.
 #[derive(Default)]
 pub(crate) struct Places {
-    /// A line index is built for the first place in its text: most texts have no diagnostics.
-    sources: Vec<(Source, OnceCell<LineIndex>)>,
+    sources: Vec<Source>,
     /// Values that must not appear in a message, longest first.
     secrets: Vec<String>,
 }
@@ -57,7 +54,7 @@ pub(crate) struct Places {
 impl Places {
     /// Adds a text.
     pub(super) fn push(&mut self, source: Source) {
-        self.sources.push((source, OnceCell::new()));
+        self.sources.push(source);
     }
 
     /// Sets the values that [`redact`](Self::redact) removes.
@@ -78,16 +75,16 @@ impl Places {
 
     /// Returns the name of a file.
     pub(super) fn file_name(&self, file: FileId) -> String {
-        self.find(file).map(|(source, _)| source.name.clone()).unwrap_or_default()
+        self.find(file).map(|source| source.name.clone()).unwrap_or_default()
     }
 
-    fn find(&self, file: FileId) -> Option<&(Source, OnceCell<LineIndex>)> {
-        self.sources.iter().find(|(source, _)| source.file == file)
+    fn find(&self, file: FileId) -> Option<&Source> {
+        self.sources.iter().find(|source| source.file == file)
     }
 
     /// Returns the span of a line, counted from 1, without its line break.
     pub(crate) fn line(&self, file: &str, line: u32) -> Option<Span> {
-        let (source, _) = self.sources.iter().find(|(source, _)| source.name == file)?;
+        let source = self.sources.iter().find(|source| source.name == file)?;
         let start = match line.checked_sub(2) {
             Some(before) => source.text.match_indices('\n').nth(before as usize)?.0 + 1,
             None => 0,
@@ -99,11 +96,10 @@ impl Places {
 
     /// Returns the file name and the place of a span.
     pub(crate) fn place(&self, span: Span) -> (String, Place) {
-        let Some((source, index)) = self.find(span.file) else {
+        let Some(source) = self.find(span.file) else {
             return (String::new(), Place::START);
         };
-        let text = &source.text;
-        let index = index.get_or_init(|| LineIndex::new(text));
+        let (text, index) = (&source.text, source.lines());
         let (start, end) = (span.start as usize, span.end as usize);
         let (first, last) = (index.position(text, start), index.position(text, end));
         let place = Place {

@@ -18,8 +18,7 @@ use crate::text::{Text, TextBuilder};
 #[must_use]
 pub fn grants(service: &Checked<K8sService>, source: &Source, scope: &Scope<'_>) -> Vec<Grant> {
     let grants = service.links().iter().flat_map(|link| {
-        let module =
-            scope.modules.iter().find(|module| module.name.value == link.target.value.as_str());
+        let module = scope.modules.named(link.target.value.as_str());
         module.map_or_else(Vec::new, |module| of_link(link, module, source, scope))
     });
     grants.collect()

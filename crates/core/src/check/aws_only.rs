@@ -45,7 +45,7 @@ pub(super) fn check(checker: &mut Checker<'_>) {
     for link in &service.links.value.0 {
         let target = link.target.value.as_str();
         let modules = checker.context.modules;
-        let module = modules.iter().find(|module| module.name.value == target);
+        let module = modules.named(target);
         let cloud = checker.context.environment.cloud();
         // A module of another cloud is already reported.
         let module = module.filter(|module| module.module_type(cloud).is_some());

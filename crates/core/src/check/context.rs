@@ -7,6 +7,7 @@ use crate::model::environment::Environment;
 use crate::model::exposure::Exposure;
 use crate::model::k8s_service::K8sService;
 use crate::model::module::Header;
+use crate::model::module_list::ModuleList;
 use crate::model::port::PortKind;
 use crate::source::Source;
 use crate::span::Span;
@@ -19,7 +20,7 @@ pub struct CheckContext<'a> {
     /// The environment.
     pub environment: &'a Environment,
     /// Every module of the file.
-    pub modules: &'a [Header],
+    pub modules: &'a ModuleList,
     /// The image tag and the image digest of the run.
     pub image: (Option<&'a str>, Option<&'a str>),
     /// The way to expose services.

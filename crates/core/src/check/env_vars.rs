@@ -9,7 +9,7 @@ use crate::model::cloud::Cloud;
 use crate::model::env_vars::EnvVar;
 use crate::model::link::Link;
 use crate::model::link_kind::credentials_of;
-use crate::model::module::Header;
+use crate::model::module_list::ModuleList;
 use crate::quote::quoted;
 use crate::rule::rule;
 use crate::span::Span;
@@ -169,11 +169,11 @@ pub(super) const fn is_lost(c: char) -> bool {
 /// Returns the variables of a link, with their positions.
 fn variables_of<'a>(
     link: &'a Link,
-    modules: &'a [Header],
+    modules: &'a ModuleList,
     cloud: Cloud,
 ) -> impl Iterator<Item = (String, Span)> + use<'a> {
     let target = link.target.value.as_str();
-    let module = modules.iter().find(|module| module.name.value == target);
+    let module = modules.named(target);
     let outputs = module.map_or(&[][..], |module| credentials_of(module.short_type(), cloud));
     outputs.iter().map(|output| (link.variable_name(output), link.target.span))
 }

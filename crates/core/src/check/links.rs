@@ -50,7 +50,7 @@ fn check_link(link: &Link, checker: &mut Checker<'_>) {
         return;
     }
     let modules = checker.context.modules;
-    let Some(module) = modules.iter().find(|module| module.name.value == name) else {
+    let Some(module) = modules.named(name) else {
         let is_many = checker.diagnostics.len() > MOST_SUGGESTIONS;
         checker.push(unknown_module(link, checker.context, is_many));
         return;

@@ -133,7 +133,9 @@ pub(crate) fn check_module(module: &Header) -> Option<Diagnostic> {
     };
     let path = format!("{}.name", module.path);
     let diagnostic = Diagnostic::new(&INVALID_MODULE_NAME, module.name.span, path, message);
-    Some(rename_to(diagnostic, name.chars().filter(char::is_ascii_alphanumeric).collect()))
+    let valid: String = name.chars().filter(char::is_ascii_alphanumeric).collect();
+    // A Service has only lowercase letters.
+    Some(rename_to(diagnostic, if is_service { valid.to_ascii_lowercase() } else { valid }))
 }
 
 /// Adds a fix that replaces the name, unless the new name is empty.

@@ -1,7 +1,5 @@
 //! Public URIs.
 
-use std::net::Ipv6Addr;
-
 use super::context::Checker;
 use super::uri_path::{Fault, find_path_fault};
 use crate::diagnostic::{Applicability, Diagnostic};
@@ -85,7 +83,7 @@ fn find_fault(uri: &Text, exposure: Exposure) -> Option<Fault> {
 }
 
 fn find_domain_fault(domain: &str, path: &str, exposure: Exposure) -> Option<Fault> {
-    if domain.starts_with('[') || domain.parse::<Ipv6Addr>().is_ok() {
+    if domain.starts_with('[') || domain.matches(':').nth(1).is_some() {
         return Some(Fault::new(format!("`{domain}` is an IP address, expected a domain")));
     }
     if let Some((host, port)) = domain.split_once(':') {
@@ -106,7 +104,9 @@ fn find_domain_fault(domain: &str, path: &str, exposure: Exposure) -> Option<Fau
         let message = format!("the domain has {length} characters, expected at most {most}");
         return Some(Fault::new(message));
     }
-    if labels.split('.').all(|label| label.bytes().all(|byte| byte.is_ascii_digit())) {
+    let is_number =
+        |label: &str| !label.is_empty() && label.bytes().all(|byte| byte.is_ascii_digit());
+    if labels.split('.').all(is_number) {
         return Some(Fault::new(format!("`{domain}` is an IP address, expected a domain")));
     }
     if rfc1123::is_subdomain(labels) {

@@ -27,7 +27,7 @@ const CONFIG: &str = "/config";
 const PROC: &str = "/proc";
 
 pub(super) fn check(checker: &mut Checker<'_>) {
-    let mut seen: BTreeMap<String, Span> = BTreeMap::new();
+    let mut seen: BTreeMap<&str, Span> = BTreeMap::new();
     for (index, volume) in checker.service.persistent_storage.value.0.iter().enumerate() {
         let Some(path) = volume.value.path.as_ref().filter(|path| path.value.is_known()) else {
             continue;
@@ -36,7 +36,7 @@ pub(super) fn check(checker: &mut Checker<'_>) {
         let place = format!("{}[{index}].path", checker.path("persistent_storage"));
         let fault =
             |message: String| Diagnostic::new(&INVALID_MOUNT_PATH, path.span, &*place, message);
-        let folder = normalized(text);
+        let folder = text.trim_end_matches('/');
         let diagnostic = if !text.starts_with('/') {
             let diagnostic =
                 fault(format!("`path` is `{text}`, expected a path that starts with `/`"));
@@ -51,16 +51,16 @@ pub(super) fn check(checker: &mut Checker<'_>) {
         } else if folder.is_empty() {
             fault(format!("`path` is `{text}`, which contains the files of the image"))
                 .help("use another folder, such as `/data`")
-        } else if is_below(&folder, CONFIG) && has_certificates(checker) {
+        } else if is_below(folder, CONFIG) && has_certificates(checker) {
             fault(format!("`path` is `{text}`, but `{CONFIG}` contains the RDS certificates"))
                 .help("use another folder, such as `/data`")
-        } else if is_below(&folder, PROC) {
+        } else if is_below(folder, PROC) {
             fault(format!("`path` is `{text}`, but a container has no volumes in `{PROC}`"))
                 .help("use another folder, such as `/data`")
         } else if text.contains(':') || text.split('/').any(|step| step == "..") {
             fault(format!("`path` is `{text}`, expected a path without `:` and `..`"))
                 .help("use another folder, such as `/data`")
-        } else if let Some(first) = seen.get(&folder) {
+        } else if let Some(first) = seen.get(folder) {
             fault(format!("another volume has the path `{text}`"))
                 .help("change one of the paths")
                 .label(*first, "first use")
@@ -70,12 +70,6 @@ pub(super) fn check(checker: &mut Checker<'_>) {
         };
         checker.push(diagnostic);
     }
-}
-
-/// Returns a path as Linux reads it: without empty steps and without `.`.
-fn normalized(path: &str) -> String {
-    let steps = path.split('/').filter(|step| !matches!(*step, "" | "."));
-    steps.fold(String::new(), |path, step| format!("{path}/{step}"))
 }
 
 fn is_below(path: &str, folder: &str) -> bool {

@@ -1,9 +1,11 @@
 //! The environment variables from the Secret `secret` of the layer.
 
+use std::collections::BTreeMap;
+
 use super::cloud::Cloud;
 use super::k8s_service::K8sService;
 use super::link_kind::{LinkKind, credentials_of};
-use super::module::Header;
+use super::module_list::ModuleList;
 use crate::span::Span;
 use crate::text::{Hole, Text};
 
@@ -36,59 +38,73 @@ impl LinkVariable {
 /// Returns the variables from the links of a service, in the order of the links, and then those
 /// that only texts use. If several variables have the same name, the first one is used.
 #[must_use]
-pub fn link_variables(service: &K8sService, modules: &[Header], cloud: Cloud) -> Vec<LinkVariable> {
-    let mut variables: Vec<LinkVariable> = Vec::new();
+pub fn link_variables(
+    service: &K8sService,
+    modules: &ModuleList,
+    cloud: Cloud,
+) -> Vec<LinkVariable> {
+    let mut found = Collected::default();
     for link in &service.links.value.0 {
         let target = link.target.value.as_str();
-        let Some(module) = modules.iter().find(|module| module.name.value == target) else {
-            continue;
-        };
+        let Some(module) = modules.named(target) else { continue };
         let kind = LinkKind::of(module.short_type()).filter(|_| cloud == Cloud::Aws);
         let rds = kind.is_some_and(|kind| kind.rds_certificates);
         for output in credentials_of(module.short_type(), cloud) {
             let name = link.variable_name(output);
-            let variable = LinkVariable {
+            found.add(LinkVariable {
                 name,
                 module: module.name.value.clone(),
                 output: (*output).to_owned(),
                 span: link.target.span,
                 rds,
                 in_text: false,
-            };
-            add(variable, &mut variables);
+            });
         }
     }
     for variable in &service.env_vars.value.0 {
         for hole in secret_holes(&variable.value.value) {
-            use_in_text(hole, variable.value.span, &mut variables);
+            found.use_in_text(hole, variable.value.span);
         }
     }
-    variables
+    found.variables
 }
 
-fn add(variable: LinkVariable, variables: &mut Vec<LinkVariable>) {
-    if variables.iter().all(|other| other.name != variable.name) {
-        variables.push(variable);
-    }
+/// The variables so far.
+#[derive(Default)]
+struct Collected {
+    variables: Vec<LinkVariable>,
+    /// The index of a variable by its name.
+    by_name: BTreeMap<String, usize>,
+    /// The index of the first variable by its input.
+    by_input: BTreeMap<String, usize>,
 }
 
-/// Marks the variable that a text uses. Adds the variable that a link would add, if no link has
-/// it.
-fn use_in_text(hole: &Hole, span: Span, variables: &mut Vec<LinkVariable>) {
-    if let Some(linked) = variables.iter_mut().find(|variable| variable.is_of(&hole.input)) {
-        linked.in_text = true;
-        return;
+impl Collected {
+    fn add(&mut self, variable: LinkVariable) {
+        if self.by_name.contains_key(&variable.name) {
+            return;
+        }
+        let index = self.variables.len();
+        self.by_name.insert(variable.name.clone(), index);
+        let input = format!("module.{}.{}", variable.module, variable.output);
+        if !self.by_input.contains_key(&input) {
+            self.by_input.insert(input, index);
+        }
+        self.variables.push(variable);
     }
-    let Some((module, output)) = split_input(&hole.input) else { return };
-    let variable = LinkVariable {
-        name: format!("{module}_{output}"),
-        module: module.to_owned(),
-        output: output.to_owned(),
-        span,
-        rds: false,
-        in_text: true,
-    };
-    add(variable, variables);
+
+    /// Marks the variable that a text uses. Adds the variable that a link would add, if no link
+    /// has it.
+    fn use_in_text(&mut self, hole: &Hole, span: Span) {
+        if let Some(index) = self.by_input.get(&hole.input) {
+            self.variables[*index].in_text = true;
+            return;
+        }
+        let Some((module, output)) = split_input(&hole.input) else { return };
+        let (module, output) = (module.to_owned(), output.to_owned());
+        let name = format!("{module}_{output}");
+        self.add(LinkVariable { name, module, output, span, rds: false, in_text: true });
+    }
 }
 
 /// Returns the holes of a text that a Secret fills.

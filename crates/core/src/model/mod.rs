@@ -24,6 +24,7 @@ pub mod link_variable;
 mod links_as_map;
 mod map_list;
 pub mod module;
+pub mod module_list;
 mod module_table;
 mod module_type;
 pub mod module_types;

@@ -166,6 +166,10 @@ fn parent(output: &str, scope: &Scope<'_>) -> Answer {
     if let Some(value) = scope.value(&input) {
         return Answer::Known(value, None);
     }
+    // A file without any environment is already reported.
+    if environment.own && environment.cloud.is_none() {
+        return Answer::Input(input);
+    }
     if environment.own {
         return Answer::unknown(
             format!("`{{parent.{output}}}` is not available: the file has no parent environment"),
@@ -213,7 +217,7 @@ fn module(name: &str, output: &str, last: usize, scope: &Scope<'_>) -> Answer {
             kind.outputs().next().is_none() || kind.outputs().any(|known| known == output)
         })
     };
-    let module = scope.modules.iter().find(|module| module.name.value == name);
+    let module = scope.modules.named(name);
     if is_secret && module.is_some_and(has_output) {
         return Answer::Secret(input);
     }

@@ -14,7 +14,8 @@ rule! {
     /// The value is a placeholder of a template.
     ///
     /// Examples are `<<region::aws_region::Your AWS region>>` from a deploy button,
-    /// `<AWS ACCOUNT ID>`, `{{ org }}`, `__ORG__`, `%ORG%`, `YOUR_ORG`, `CHANGE_ME` and `XXXXXXXX`.
+    /// `<AWS ACCOUNT ID>`, `{{ org }}`, `__ORG__`, `%ORG%`, `YOUR_ORG`, `CHANGE_ME`, `XXXXXXXX` and
+    /// `...`.
     /// In environment variables, only the form of deploy buttons is a placeholder.
     pub static PLACEHOLDER: Error {
         fix: "Replace the placeholder with your value.",
@@ -116,8 +117,10 @@ impl Finder<'_> {
 }
 
 /// What every placeholder contains one of.
-const MARKS: &[&str] =
-    &["<", "{{", "__", "%", "XXX", "YOUR", "CHANGE", "change", "REPLACE", "replace", "TODO"];
+const MARKS: &[&str] = &[
+    "<", "{{", "__", "%", "XXX", "YOUR", "CHANGE", "change", "REPLACE", "replace", "TODO", "...",
+    "…",
+];
 
 /// Whether a text is a placeholder. In free text, only the form of deploy buttons counts.
 fn is_placeholder(text: &str, is_free_text: bool) -> bool {
@@ -128,7 +131,8 @@ fn is_placeholder(text: &str, is_free_text: bool) -> bool {
     let is_word =
         matches!(&*text.to_ascii_lowercase().replace(['-', '_'], ""), "changeme" | "replaceme");
     let is_crossed = text.len() >= 4 && text.bytes().all(|byte| byte == b'X');
-    let is_marked = text == "TODO" || text.strip_prefix("YOUR_").is_some_and(is_constant);
+    let is_marked =
+        matches!(text, "TODO" | "..." | "…") || text.strip_prefix("YOUR_").is_some_and(is_constant);
     !is_free_text && (is_word || is_crossed || is_marked || is_enclosed(text))
 }
 
@@ -171,6 +175,8 @@ mod tests {
             "changeme",
             "REPLACE_ME",
             "TODO",
+            "...",
+            "…",
         ];
         for text in placeholders {
             assert!(is_placeholder(text, false), "{text}");

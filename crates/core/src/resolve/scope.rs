@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 
 use super::values::Values;
 use crate::model::environment::Environment;
-use crate::model::module::Header;
+use crate::model::module_list::ModuleList;
 use crate::model::variables::Variable;
 use crate::suggest::Suggestion;
 
@@ -19,7 +19,7 @@ pub struct Scope<'a> {
     /// The variables of the selected environment.
     pub variables: &'a BTreeMap<&'a str, &'a Variable>,
     /// The modules of the file.
-    pub modules: &'a [Header],
+    pub modules: &'a ModuleList,
     /// The values file.
     pub values: &'a Values,
     /// The image tag and the image digest of the run. They are variables too.

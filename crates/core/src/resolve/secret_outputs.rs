@@ -84,7 +84,7 @@ impl<'a> FromSecret<'a> {
     /// of a database gets the other credentials of the same database from the same place.
     pub(super) fn contains(&self, segments: &[&str]) -> bool {
         let ["module", name, output] = segments else { return false };
-        let module = self.scope.modules.iter().find(|module| module.name.value == *name);
+        let module = self.scope.modules.named(name);
         let is_credential = module.is_some_and(|module| {
             credentials_of(module.short_type(), self.scope.environment.cloud()).contains(output)
         });

@@ -6,6 +6,7 @@ use crate::diagnostic::{Applicability, Diagnostic, TextEdit};
 use crate::model::field_reader::FieldReader;
 use crate::model::layer::{EnvironmentEntry, Layer};
 use crate::model::module::{Header, headers};
+use crate::model::module_list::ModuleList;
 use crate::model::module_types::K8S_SERVICE;
 use crate::model::rules::WRONG_TYPE;
 use crate::quote::{one_of, quoted};
@@ -69,7 +70,7 @@ pub struct LayerFile {
     /// The fields of the file, or `None` if the file is not a map.
     pub layer: Option<Layer>,
     /// The headers of the modules.
-    pub modules: Vec<Header>,
+    pub modules: ModuleList,
     /// The environments.
     pub environments: Vec<Spanned<EnvironmentEntry>>,
 }
@@ -93,7 +94,8 @@ impl LayerFile {
 #[must_use]
 pub fn layer_file(document: &Document, source: &Source) -> (LayerFile, Vec<Diagnostic>) {
     let mut reader = FieldReader::new(source);
-    let mut file = LayerFile { layer: None, modules: Vec::new(), environments: Vec::new() };
+    let mut file =
+        LayerFile { layer: None, modules: ModuleList::default(), environments: Vec::new() };
     let first_line = source.first_line();
     let root = remove_placeholders(document, source, &mut reader.diagnostics);
     let root = root.as_ref().as_ref();
@@ -141,7 +143,7 @@ pub fn layer_file(document: &Document, source: &Source) -> (LayerFile, Vec<Diagn
         });
     }
     if let Some(modules) = &layer.modules {
-        file.modules = headers(&modules.value, &mut reader);
+        file.modules = headers(&modules.value, &mut reader).into();
     }
     file.layer = Some(layer);
     (file, reader.diagnostics)
@@ -209,7 +211,7 @@ pub fn choose<'a>(
 ) -> Result<Option<&'a EnvironmentEntry>, String> {
     let entries = || file.environments.iter().map(|entry| &entry.value);
     let name = |entry: &'a EnvironmentEntry| entry.name.as_ref().map(|name| name.value.as_str());
-    let names: Vec<&str> = entries().filter_map(name).collect();
+    let names = || entries().filter_map(name).collect::<Vec<&str>>();
     match (requested, file.environments.as_slice()) {
         (Some(requested), []) if file.layer.is_some() => Err(format!(
             "there is no environment {}: the file has no list of `environments`",
@@ -217,18 +219,18 @@ pub fn choose<'a>(
         )),
         (Some(requested), _) => match entries().find(|entry| name(entry) == Some(requested)) {
             Some(entry) => Ok(Some(entry)),
-            None if names.is_empty() => Ok(None),
+            None if names().is_empty() => Ok(None),
             None => Err(format!(
                 "there is no environment {}, choose {} with `--env`",
                 quoted(requested),
-                one_of(&names)
+                one_of(&names())
             )),
         },
         (None, []) => Ok(None),
         (None, [only]) => Ok(Some(&only.value)),
         (None, _) => Err(format!(
             "the file has several environments, choose {} with `--env`",
-            one_of(&names)
+            one_of(&names())
         )),
     }
 }

@@ -8,6 +8,7 @@ use crate::diagnostic::Diagnostic;
 use crate::model::cloud::Cloud;
 use crate::model::environment::outputs_of_types;
 use crate::model::module::Header;
+use crate::model::module_list::ModuleList;
 use crate::model::module_types::ModuleType;
 use crate::model::rules::UNKNOWN_FIELD;
 use crate::quote::{one_of, quoted};
@@ -52,7 +53,7 @@ pub fn unknown_names(
     let (document, _) = syntax::parse(values);
     let root = document.root.as_ref().and_then(|root| root.as_mapping());
     let Some(root) = root.filter(|root| !is_terraform_output(root)) else { return Vec::new() };
-    let modules = layer.modules.as_slice();
+    let modules = &layer.modules;
     let mut names = NameChecker { diagnostics: Vec::new(), service, modules, cloud };
     let maps = |key| {
         let entry: Option<&Entry> = root.get(key);
@@ -80,7 +81,7 @@ pub fn unknown_names(
 struct NameChecker<'a> {
     diagnostics: Vec<Diagnostic>,
     service: &'a Source,
-    modules: &'a [Header],
+    modules: &'a ModuleList,
     cloud: Cloud,
 }
 
@@ -124,7 +125,7 @@ impl NameChecker<'_> {
             self.modules.iter().map(|module| module.name.value.as_str()).collect();
         for entry in found.entries.iter() {
             let name = &*entry.key.value;
-            let module = self.modules.iter().find(|module| module.name.value == name);
+            let module = self.modules.named(name);
             match (module, entry.value.as_mapping()) {
                 (Some(module), Some(outputs)) => {
                     self.check_outputs(&[parent, entry], module, outputs);
