@@ -38,7 +38,16 @@ const SATURDAY: u32 = 6;
 
 const SHORT_FORMS: &[&str] =
     &["@yearly", "@annually", "@monthly", "@weekly", "@daily", "@midnight", "@hourly"];
-const UNITS: &[&str] = &["ns", "us", "µs", "ms", "s", "m", "h"];
+/// The units of durations, in nanoseconds.
+const UNITS: &[(&str, u64)] = &[
+    ("ns", 1),
+    ("us", 1_000),
+    ("µs", 1_000),
+    ("ms", 1_000_000),
+    ("s", 1_000_000_000),
+    ("m", 60_000_000_000),
+    ("h", 3_600_000_000_000),
+];
 
 const USE_FIVE: &str = "write five fields, such as `0 3 * * *` for three o'clock every day";
 const USE_SHORT: &str = "use `@hourly`, `@daily`, `@weekly`, `@monthly`, `@yearly`, or five fields";
@@ -76,18 +85,25 @@ fn check_short_form(text: &str) -> Result<(), Fault> {
     if is_valid { Ok(()) } else { Err(Fault { message, help: USE_SHORT }) }
 }
 
-/// Whether a text is a duration such as `1h30m`.
+/// Whether a text is a duration such as `1h30m`, which Go stores as nanoseconds in 63 bits.
 fn is_duration(text: &str) -> bool {
-    let mut rest = text;
+    let (mut rest, mut nanoseconds) = (text, 0_u64);
     while !rest.is_empty() {
         let unit = rest.trim_start_matches(|c: char| c.is_ascii_digit() || c == '.');
-        let end = unit.find(|c: char| c.is_ascii_digit()).unwrap_or(unit.len());
-        if unit.len() == rest.len() || !UNITS.contains(&&unit[..end]) {
+        let end = unit.find(|c: char| c.is_ascii_digit() || c == '.').unwrap_or(unit.len());
+        let Some((_, size)) = UNITS.iter().find(|(name, _)| *name == &unit[..end]) else {
+            return false;
+        };
+        let number = &rest[..rest.len() - unit.len()];
+        let (whole, fraction) = number.split_once('.').unwrap_or((number, ""));
+        if whole.len() + fraction.len() == 0 || fraction.contains('.') {
             return false;
         }
+        let whole = if whole.is_empty() { 0 } else { whole.parse().unwrap_or(u64::MAX) };
+        nanoseconds = nanoseconds.saturating_add(whole.saturating_mul(*size));
         rest = &unit[end..];
     }
-    !text.is_empty()
+    !text.is_empty() && nanoseconds < 1 << 63
 }
 
 impl Field {
@@ -149,6 +165,9 @@ mod tests {
             "@daily",
             "@every 1h30m",
             "@every 1.5h",
+            "@every .5h",
+            "@every 1.h",
+            "@every 2500000h",
         ] {
             assert_eq!(check(text), Ok(()), "{text}");
         }
@@ -171,7 +190,9 @@ mod tests {
         check("1, * * * *", "the minute is ``");
         check("-5 * * * *", "the minute");
         check("@reboot", "is not a valid short form");
-        check("@every day", "is not a valid short form");
+        for text in ["@every day", "@every 1.5.5h", "@every .h", "@every 99999999h", "@every 5"] {
+            check(text, "is not a valid short form");
+        }
         check("TZ=Europe/Berlin 0 3 * * *", "time zone");
     }
 }
