@@ -15,6 +15,7 @@ import { TreeFragment } from '@lezer/common';
 import { KINDS } from './color_kinds.js';
 import { eachColor, parser } from './colors.js';
 import { foldMarker } from './empty_gutters.js';
+import { INDENT, nextColumn } from './indentation.js';
 import { painted } from './painted.js';
 
 /**
@@ -165,22 +166,11 @@ const folds = foldService.of((state, start, end) => {
   return found && { from: end, to: back ? back.invertedDesc.mapPos(found.to) : found.to };
 });
 
-/** A line after which the indentation grows: a key without a value, a block, a bracket, a dash. */
-const OPENS = /(?:^-|:|[|>][-+\d]*|[[{])\s*(?:#.*)?$/;
-const IS_KEY = /^[^\s#].*?:(?:\s|$)/;
-const LINE = /^(\s*)((?:- +)*)(.*)$/s;
-
 /** The indentation of a new line. */
 const indentation = indentService.of((context, at) => {
   if (context.simulatedBreak !== at) return undefined;
   const { text, from } = context.lineAt(at, -1);
-  const [, lead = '', dashes = '', rest = ''] = LINE.exec(text.slice(0, at - from)) ?? [];
-  const outer = context.countColumn(lead);
-  const column = context.countColumn(lead + dashes);
-  if (!rest.startsWith('#') && OPENS.test(rest)) {
-    return (/^[|>]/.test(rest) ? outer : column) + context.unit;
-  }
-  return IS_KEY.test(rest) ? column : outer;
+  return nextColumn(text.slice(0, at - from));
 });
 
 /** The extensions for YAML. */
@@ -191,6 +181,6 @@ export const yaml = [
   indentation,
   foldGutter({ markerDOM: foldMarker, foldingChanged: isParsed }),
   bracketMatching(),
-  indentUnit.of('  '),
+  indentUnit.of(INDENT),
   EditorState.languageData.of(() => [{ commentTokens: { line: '#' } }]),
 ];

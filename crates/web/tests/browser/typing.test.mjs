@@ -2,7 +2,17 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { serviceFile } from '../../../../scripts/service_file.mjs';
-import { address, hold, open, read, service, text, unopened, write } from './support.mjs';
+import {
+  address,
+  eventually,
+  hold,
+  open,
+  read,
+  service,
+  text,
+  unopened,
+  write,
+} from './support.mjs';
 
 const TIMEOUT = 10_000;
 
@@ -53,16 +63,78 @@ for (const [place, before, typed, after] of [
   });
 }
 
-test('keys that wait for their code are not written over a selection', async (t) => {
+/** Opens the page without the keys of the editor, which never arrive. */
+async function withoutKeys(t) {
   const page = await unopened(t);
-  const release = await hold(page, '**/editing-*.js', 'continue');
+  await hold(page, '**/editing-*.js', 'continue');
   await page.goto(address);
-  await write(page, 'modules:');
+  await text(page).waitFor();
+  return page;
+}
+
+/** Opens the page and waits for the keys of the editor. */
+async function withKeys(t) {
+  const page = await open(t);
+  await text(page).locator('..').getByText('⌄').first().waitFor();
+  return page;
+}
+
+/** Selects the letters before the cursor. */
+async function selectBack(page, letters) {
+  for (let count = 0; count < letters.length; count += 1)
+    await page.keyboard.press('Shift+ArrowLeft');
+}
+
+const LIST = 'name: a\nmodules:\n  - type: k8s-service\n    name: api\n\n    # note\nlast:';
+
+for (const [what, start, keys] of [
+  ['new lines', 'modules:', ['Enter', '- type: k8s-service', 'Enter', 'port:', 'Enter', 'http: 1']],
+  ['a new line inside a line', 'a:  b: c', ['Home', 'ArrowRight', 'ArrowRight', 'Enter', 'x']],
+  ['a new line over a selection', 'a: 1\nb: 2', ['Shift+Home', 'Enter', 'c']],
+  ['indentation', LIST, ['ArrowUp', 'Tab', 'Tab', 'Shift+Tab', 'x', 'ControlOrMeta+a', 'Tab']],
+  ['less indentation', LIST, ['ControlOrMeta+a', 'Shift+Tab', 'Shift+Tab']],
+  ['a comment', LIST, ['Home', 'ControlOrMeta+/', 'x', 'ControlOrMeta+/', 'y']],
+  ['comments', LIST, ['ControlOrMeta+a', 'ControlOrMeta+/', 'ControlOrMeta+/']],
+  ['a line that moves up', LIST, ['Alt+ArrowUp', 'Alt+ArrowUp', 'x']],
+  ['a line that moves down', LIST, ['ArrowUp', 'ArrowUp', 'Alt+ArrowDown', 'Alt+ArrowDown', 'x']],
+  ['lines that move', LIST, ['Shift+ArrowUp', 'Alt+ArrowUp', 'Alt+ArrowUp', 'Alt+ArrowDown']],
+]) {
+  test(`before their code is loaded, keys do the same with ${what}`, async (t) => {
+    const texts = [];
+    for (const page of [await withKeys(t), await withoutKeys(t)]) {
+      await write(page, start);
+      for (const key of keys) {
+        const isText = /^(?:[a-z]|.*[ :].*)$/.test(key);
+        await (isText ? page.keyboard.insertText(key) : page.keyboard.press(key));
+      }
+      texts.push(await read(page));
+    }
+    assert.equal(texts[1], texts[0]);
+  });
+}
+
+test('before the keys are loaded, the clipboard and undo use the current text', async (t) => {
+  const page = await withoutKeys(t);
+  await write(page, 'a:');
   await page.keyboard.press('Enter');
-  await page.keyboard.type('- type: k8s-service');
-  await page.keyboard.press('ControlOrMeta+a');
-  release();
-  assert.equal(await read(page), 'modules:\n  - type: k8s-service');
+  await page.keyboard.type('b: 1');
+  await selectBack(page, 'b: 1');
+  await page.keyboard.press('ControlOrMeta+c');
+  await page.keyboard.press('End');
+  await page.keyboard.press('Enter');
+  await page.keyboard.press('ControlOrMeta+v');
+  await page.keyboard.press('Enter');
+  await page.keyboard.type('c: 1');
+  await selectBack(page, 'c: 1');
+  await page.keyboard.press('ControlOrMeta+x');
+  await page.keyboard.press('ControlOrMeta+v');
+  await page.keyboard.press('ControlOrMeta+v');
+  assert.equal(await read(page), 'a:\n  b: 1\n  b: 1\n  c: 1c: 1');
+  await page.keyboard.press('ControlOrMeta+End');
+  await page.keyboard.press('Enter');
+  await page.keyboard.type('wrong');
+  await page.keyboard.press('ControlOrMeta+z');
+  await eventually(async () => assert.doesNotMatch(await read(page), /wrong/));
 });
 
 test('keys, strings, numbers and comments have different colors, also in new text', async (t) => {
