@@ -31,6 +31,15 @@ const DRAFTS = [
     '{ id: ownId, time: Date.now(), text: await seal(J',
     '{ id: 1, time: 0, text: await seal(J',
   ],
+  [
+    'later texts do not wait',
+    'await (writing ??= saveAll())',
+    'if (!writing) await (writing = saveAll())',
+  ],
+  ['a full storage has no reason', "QuotaExceededError: 'full'", "QuotaError: 'full'"],
+  ['a newer database has no reason', "VersionError: 'outdated'", "OldError: 'outdated'"],
+  ['a copy is not known', 'isCopied = copied !== undefined;', ''],
+  ['a text that was never stored is lost', ' ?? findUnwritten(previousId)', ''],
   ['the last letters are lost', "addEventListener('pagehide'", "addEventListener('pagehidden'"],
   [
     'the last letters have another key',
@@ -49,7 +58,7 @@ const DRAFTS = [
     'newest = undefined;\n    localStorage.removeItem(UNWRITTEN + ownId);',
     'newest = undefined;',
   ],
-  ['a failure blocks later texts', '} finally {\n    isWriting = false;', '} finally {'],
+  ['a failure blocks later texts', '} finally {\n    writing = undefined;', '} finally {'],
 ];
 
 /** @type {import('./report.mjs').Mistake[]} */

@@ -63,8 +63,12 @@ try {
   const message = document.querySelector('#loading .loading');
   if (message) {
     const reason = error instanceof Error ? error.message : String(error);
+    // Browsers report a file that cannot be fetched as this error.
     message.textContent =
-      `The editor did not start: ${reason}. ` + 'Update your browser, or use another one.';
+      error instanceof TypeError
+        ? 'The editor did not start: a file could not be loaded. ' +
+          'Check your connection, and reload the page.'
+        : `The editor did not start: ${reason}. Update your browser, or use another one.`;
   }
   throw error;
 }

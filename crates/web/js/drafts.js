@@ -12,6 +12,8 @@ const UNWRITTEN = `${DRAFT}.unwritten.`;
  * @type {string}
  */
 let ownId;
+/** Whether the work of this tab is a copy of the work in another open tab. */
+let isCopied = false;
 
 /**
  * Locks a draft until this tab is closed. Returns false if another tab has locked it.
@@ -35,13 +37,22 @@ async function startDraft() {
   sessionStorage.setItem(DRAFT, ownId);
 }
 
+/**
+ * Returns a draft that has never been in the database, because the storage was full.
+ *
+ * @param {string} id
+ * @returns {import('./database.js').StoredDraft | undefined}
+ */
+const findUnwritten = (id) =>
+  localStorage.getItem(UNWRITTEN + id) === null ? undefined : { id, time: 0, text: '' };
+
 /** @returns {Promise<string | null>} */
 async function findDraft() {
   /** @type {import('./database.js').StoredDraft[]} */
   const drafts = await (await database()).getAll('drafts');
   drafts.sort((a, b) => b.time - a.time);
-  const previousId = sessionStorage.getItem(DRAFT);
-  const previous = drafts.find(({ id }) => id === previousId);
+  const previousId = sessionStorage.getItem(DRAFT) ?? '';
+  const previous = drafts.find(({ id }) => id === previousId) ?? findUnwritten(previousId);
   for (const draft of previous ? [previous, ...drafts] : drafts) {
     if (await lock(draft.id)) {
       ownId = draft.id;
@@ -52,6 +63,7 @@ async function findDraft() {
   }
   await startDraft();
   const copied = previous ?? drafts[0];
+  isCopied = copied !== undefined;
   return copied ? unseal(copied.text) : null;
 }
 
@@ -76,6 +88,9 @@ export async function claim() {
  */
 let known;
 
+/** Whether the work of this tab is a copy of the work in another open tab. */
+export const isCopy = () => isCopied;
+
 /** Starts a new draft for this tab. The draft before it does not change any more. */
 export const fork = startDraft;
 
@@ -85,7 +100,14 @@ export const fork = startDraft;
  * @type {(() => string) | undefined}
  */
 let textToSave;
-let isWriting = false;
+/**
+ * The running write.
+ *
+ * @type {Promise<void> | undefined}
+ */
+let writing;
+/** Whether the program crashed, so that nothing is written any more. */
+let isStopped = false;
 /** @type {string | undefined} */
 let newest;
 
@@ -103,7 +125,7 @@ function takeText() {
  */
 export async function rescue(texts) {
   textToSave = undefined;
-  isWriting = true;
+  isStopped = true;
   newest = undefined;
   const work = JSON.parse(known ?? '{}');
   work.environment_files ??= {};
@@ -129,15 +151,34 @@ addEventListener('pagehide', () => {
 });
 
 /**
- * Saves the work that `text` returns, after all changes are on the screen. Runs one write at a
- * time; the next write saves the newest text.
+ * Why a text is not saved, by the name of the error.
+ *
+ * @type {Record<string, string>}
+ */
+const REASONS = {
+  QuotaExceededError: 'full',
+  VersionError: 'outdated',
+};
+
+/**
+ * Saves the work that `text` returns, after all changes are on the screen. Returns why it is not
+ * saved: the storage is `full` or `blocked`, or this release of the page is `outdated`. Runs one
+ * write at a time; the next write saves the newest text.
  *
  * @param {() => string} text
  */
 export async function keep(text) {
   textToSave = text;
-  if (isWriting) return;
-  isWriting = true;
+  try {
+    if (!isStopped) await (writing ??= saveAll());
+    return undefined;
+  } catch (error) {
+    return REASONS[error instanceof Error ? error.name : ''] ?? 'blocked';
+  }
+}
+
+/** Saves texts until there is no newer one. */
+async function saveAll() {
   try {
     while (textToSave) {
       await painted();
@@ -151,6 +192,6 @@ export async function keep(text) {
     // first.js reads this key, because it cannot wait for a database.
     if (!isServed) localStorage.setItem('optakit.kept', '');
   } finally {
-    isWriting = false;
+    writing = undefined;
   }
 }

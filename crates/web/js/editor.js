@@ -11,10 +11,11 @@ import {
   lineNumbers,
   placeholder,
 } from '@codemirror/view';
-import { earlyKeys, runEarlyKeys } from './early_keys.js';
+import { earlyKeys } from './early_keys.js';
 import { emptyFoldGutter, emptyProblemGutter } from './empty_gutters.js';
 import { loadTyping, searchIn, searchKey, typing } from './late_typing.js';
 import { painted } from './painted.js';
+import { loadMissing, part } from './parts.js';
 import { prose } from './prose.js';
 import { store, stored } from './settings.js';
 import { theme } from './theme.js';
@@ -88,7 +89,8 @@ let canPrint = false;
 
 /** @param {EditorView} view */
 async function loadEditing(view) {
-  const loaded = await import('./editing.js');
+  const loaded = await part('editing', () => import('./editing.js'));
+  if (!loaded) return;
   if (!canPrint) loaded.printText(shownView);
   canPrint = true;
   if (!views.has(view)) return;
@@ -100,9 +102,14 @@ async function loadEditing(view) {
         problemGutter.reconfigure(loaded.problemGutter),
       ],
     });
-    runEarlyKeys(view);
   }
   loaded.mark(view, problems.get(view) ?? [], (edits) => apply(view, edits));
+}
+
+/** Loads the parts again that could not be fetched. */
+export async function loadMissingParts() {
+  await loadMissing();
+  for (const view of views) void loadEditing(view);
 }
 
 // Whether long lines are wrapped, in all editors.

@@ -229,17 +229,20 @@ export async function dropped(event) {
 }
 
 /**
- * Downloads files as a zip archive.
+ * Downloads files as a zip archive. Returns false if the code for archives cannot be fetched.
  *
  * @param {string} name
  * @param {{name: string, text: string}[]} files
  */
 export async function saveZip(name, files) {
-  const { zipSync, strToU8 } = await import('fflate');
+  const loaded = await import('fflate').catch(() => undefined);
+  if (!loaded) return false;
+  const { zipSync, strToU8 } = loaded;
   const contents = Object.fromEntries(files.map((file) => [file.name, strToU8(file.text)]));
   const archive = zipSync(contents, { mtime: '2000-01-01' });
   const blob = new Blob([archive], { type: 'application/zip' });
   const url = URL.createObjectURL(blob);
   Object.assign(document.createElement('a'), { href: url, download: name }).click();
   setTimeout(() => URL.revokeObjectURL(url), 60_000);
+  return true;
 }

@@ -1,5 +1,8 @@
 // Keys that are pressed while a dialog is loading. The dialog gets them when it is open.
 
+/** How long keys are held back, in milliseconds. A network may never answer. */
+const HOLD_TIME = 5000;
+
 /** @typedef {Pick<KeyboardEvent, 'key' | 'code' | 'altKey' | 'shiftKey'>} PressedKey */
 
 /**
@@ -8,6 +11,8 @@
  * @type {PressedKey[] | undefined}
  */
 let pressed;
+/** @type {ReturnType<typeof setTimeout> | undefined} */
+let timer;
 
 /** @param {KeyboardEvent} event */
 function hold(event) {
@@ -24,14 +29,21 @@ export function holdKeys() {
   if (pressed) return;
   pressed = [];
   addEventListener('keydown', hold, true);
+  timer = setTimeout(takeKeys, HOLD_TIME);
+}
+
+/** Stops holding keys back, and returns them. */
+function takeKeys() {
+  clearTimeout(timer);
+  removeEventListener('keydown', hold, true);
+  const keys = pressed ?? [];
+  pressed = undefined;
+  return keys;
 }
 
 /** Sends the keys that were held back to the element with the focus. */
 export function releaseKeys() {
-  removeEventListener('keydown', hold, true);
-  const keys = pressed ?? [];
-  pressed = undefined;
-  for (const key of keys) send(key, focused());
+  for (const key of takeKeys()) send(key, focused());
 }
 
 /** Returns the element with the focus, also inside a shadow root. */

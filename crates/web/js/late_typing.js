@@ -3,9 +3,12 @@ import { Compartment, Prec } from '@codemirror/state';
 import { keymap } from '@codemirror/view';
 import { holdKeys, releaseKeys } from './keys.js';
 import { painted } from './painted.js';
+import { part } from './parts.js';
 
 /** The place of the extensions in an editor. */
 export const typing = new Compartment();
+
+const importTyping = () => part('typing', () => import('./typing.js'));
 
 /** @param {import('@codemirror/view').EditorView} view */
 const hasTyping = (view) => [typing.get(view.state)].flat().length > 0;
@@ -19,8 +22,9 @@ const hasTyping = (view) => [typing.get(view.state)].flat().length > 0;
 export async function loadTyping(view, onComplete) {
   if (hasTyping(view)) return;
   const textBefore = view.state.doc;
-  const { extensions, startCompletion } = await import('./typing.js');
-  if (hasTyping(view)) return;
+  const loaded = await importTyping();
+  if (!loaded || hasTyping(view)) return;
+  const { extensions, startCompletion } = loaded;
   view.dispatch({ effects: typing.reconfigure(extensions(onComplete)) });
   // If the person has typed in the meantime, open the completions now.
   if (view.state.doc !== textBefore && view.hasFocus) startCompletion(view);
@@ -35,10 +39,10 @@ export async function searchIn(view) {
   view.focus();
   holdKeys();
   try {
-    const { openSearchPanel } = await import('./typing.js');
+    const loaded = await importTyping();
     // The focus loads the extensions, among them the search panel.
-    while (!hasTyping(view)) await painted();
-    openSearchPanel(view);
+    while (loaded && !hasTyping(view)) await painted();
+    loaded?.openSearchPanel(view);
   } finally {
     releaseKeys();
   }

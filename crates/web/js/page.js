@@ -47,6 +47,6 @@ async function loadDisk() {
 }
 
 /** Replaced by the functions of editor.js when it is loaded. */
-const notLoaded = { toggleLineWrapping() {}, searchText() {} };
+const notLoaded = { toggleLineWrapping() {}, searchText() {}, loadMissingParts() {} };
 
 globalThis.OptakitPage = { ...platform, ...notLoaded, highlight, bringEditor, loadDisk };

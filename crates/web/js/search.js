@@ -45,10 +45,17 @@ const matchCount = ViewPlugin.define((view) => {
   const element = document.createElement('span');
   element.className = 'cm-search-count';
   element.setAttribute('role', 'status');
+  const rows = [document.createElement('div'), document.createElement('div')];
+  for (const row of rows) row.className = 'cm-search-row';
   const show = () => {
     if (!searchPanelOpen(view.state)) return;
     const input = view.dom.querySelector('.cm-search [main-field]');
-    if (!element.isConnected) input?.after(element);
+    if (!element.isConnected) {
+      input?.after(element);
+      // The options and the replacement start new rows. A line break is ignored in a flex box.
+      view.dom.querySelector('.cm-search label')?.before(rows[0]);
+      view.dom.querySelector('.cm-search br')?.replaceWith(rows[1]);
+    }
     element.textContent = countMatches(view.state);
   };
   return {
@@ -68,7 +75,7 @@ const theme = EditorView.theme({
     fontFamily: 'var(--font)',
     fontSize: 'var(--size-small)',
   },
-  '.cm-panel.cm-search br': { display: 'block', flexBasis: '100%', content: '""', height: '0' },
+  '.cm-search-row': { flexBasis: '100%' },
   '.cm-panel.cm-search .cm-textfield': {
     width: '180px',
     height: '28px',

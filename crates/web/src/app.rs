@@ -23,7 +23,7 @@ pub(crate) fn App() -> impl IntoView {
     files::accept_drops(page);
     share::watch_address(page);
     linking::start(page);
-    page.editors.load();
+    page.editors.load(page.state);
     view! {
         <div class="app" data-pane=move || view.pane.get().name()>
             <Bar />

@@ -83,9 +83,10 @@ fn build_kustomize(state: State) {
     }
     let name = format!("{}-kustomize.zip", state.results.namespace());
     leptos::task::spawn_local(async move {
-        state.notify(match platform::save_zip(&name, &files).await {
-            Ok(()) => export::result(&name, true, &copy.notes),
-            Err(reason) => format!("Cannot save {name}: {reason}"),
-        });
+        match platform::save_zip(&name, &files).await {
+            Ok(true) => state.notify(export::result(&name, true, &copy.notes)),
+            Ok(false) => lazy::report(state).await,
+            Err(reason) => state.notify(format!("Cannot save {name}: {reason}")),
+        }
     });
 }

@@ -3,6 +3,8 @@
 use serde::Deserialize;
 use wasm_bindgen::prelude::*;
 
+use crate::platform;
+
 #[wasm_bindgen]
 extern "C" {
     #[wasm_bindgen(js_namespace = OptakitPage, js_name = loadDisk, catch)]
@@ -39,7 +41,10 @@ struct Edit {
 ///
 /// Fails if the browser cannot fetch them.
 pub(crate) async fn load() -> Result<(), String> {
-    load_disk().await.map(drop).map_err(|_| crate::platform::NOT_LOADED.to_owned())
+    match load_disk().await {
+        Ok(_) => Ok(()),
+        Err(_) => Err(platform::missing().await.message().to_owned()),
+    }
 }
 
 /// Merges two changes of a text. Needs [`load`].

@@ -6,12 +6,13 @@
 
 use std::future::Future;
 use std::pin::Pin;
+use std::rc::Rc;
 
 use leptos::prelude::*;
 use leptos::reactive::computed::ScopedFuture;
 use wasm_split_helpers::SplitLoaderError;
 
-use crate::platform::{self, NOT_LOADED};
+use crate::platform::{self, Missing};
 use crate::state::State;
 
 /// The result of a marked function; an error if its part cannot be fetched.
@@ -20,23 +21,80 @@ pub(crate) type Loaded<T> = Result<T, SplitLoaderError>;
 /// A boxed future: marked functions cannot be async.
 pub(crate) type BoxFuture<T> = Pin<Box<dyn Future<Output = T>>>;
 
-/// Shows a view when its part is loaded. If the place of the view is removed first, it is not
-/// created: its components would find no context.
-pub(crate) fn show(load: BoxFuture<Loaded<AnyView>>) -> AnyView {
-    let state = expect_context::<State>();
+/// A function that loads a part.
+type Load = Rc<dyn Fn() -> BoxFuture<Loaded<AnyView>>>;
+
+/// Shows a view when its part is loaded, or else why it is missing, with a button.
+pub(crate) fn show(load: impl Fn() -> BoxFuture<Loaded<AnyView>> + 'static) -> AnyView {
+    show_as(load, |note| note)
+}
+
+/// Shows a view when its part is loaded, or nothing.
+pub(crate) fn show_if_loaded(load: impl Fn() -> BoxFuture<Loaded<AnyView>> + 'static) -> AnyView {
+    show_as(load, |_| ().into_any())
+}
+
+/// Shows a view when its part is loaded. `wrap` returns the element that shows why it is missing.
+pub(crate) fn show_as(
+    load: impl Fn() -> BoxFuture<Loaded<AnyView>> + 'static,
+    wrap: fn(AnyView) -> AnyView,
+) -> AnyView {
     let slot = RwSignal::new_local(None::<AnyView>);
-    let load = ScopedFuture::new_untracked(load);
-    leptos::task::spawn_local_scoped_with_cancellation(async move {
-        match load.await {
-            Ok(view) => drop(slot.try_update(|slot| *slot = Some(view))),
-            Err(_) => report(state).await,
-        }
-    });
+    if let Some(owner) = Owner::current() {
+        let state = expect_context::<State>();
+        Place { state, slot, owner, load: Rc::new(load), wrap }.load();
+    }
     (move || {
         slot.track();
         slot.try_update_untracked(Option::take).flatten()
     })
     .into_any()
+}
+
+/// The place of a view that is loaded on demand.
+#[derive(Clone)]
+struct Place {
+    state: State,
+    slot: RwSignal<Option<AnyView>, LocalStorage>,
+    owner: Owner,
+    load: Load,
+    wrap: fn(AnyView) -> AnyView,
+}
+
+impl Place {
+    /// Loads the view. If the place is removed first, the view is not created: its components would
+    /// find no context.
+    fn load(self) {
+        let owner = self.owner.clone();
+        owner.with(|| {
+            let load = ScopedFuture::new_untracked((self.load)());
+            leptos::task::spawn_local_scoped_with_cancellation(async move {
+                let view = match load.await {
+                    Ok(view) => view,
+                    Err(_) => {
+                        let reason = missing(self.state).await;
+                        (self.wrap)(self.clone().note(reason))
+                    }
+                };
+                self.slot.try_update(|slot| *slot = Some(view));
+            });
+        });
+    }
+
+    /// Explains why the view is missing.
+    fn note(self, reason: Missing) -> AnyView {
+        let act = move |_| match reason {
+            Missing::NewRelease => platform::reload(),
+            Missing::NotFetched => self.clone().load(),
+        };
+        view! {
+            <div class="note" role="alert">
+                <p>{reason.message()}</p>
+                <button class="button" on:click=act>{reason.action()}</button>
+            </div>
+        }
+        .into_any()
+    }
 }
 
 /// Runs an action when its part is loaded.
@@ -48,14 +106,16 @@ pub(crate) fn run(state: State, load: BoxFuture<Loaded<()>>) {
     });
 }
 
-/// Shows why a part could not be loaded.
-async fn report(state: State) {
-    if platform::is_outdated().await {
+/// Returns why a part is missing.
+async fn missing(state: State) -> Missing {
+    let missing = platform::missing().await;
+    if missing == Missing::NewRelease {
         state.view.has_new_release.set(true);
-        state.notify(
-            "A new version was released. Reload the page to use this part. Your work is kept.",
-        );
-    } else {
-        state.notify(NOT_LOADED);
     }
+    missing
+}
+
+/// Shows a message about a missing part.
+pub(crate) async fn report(state: State) {
+    state.notify(missing(state).await.message());
 }

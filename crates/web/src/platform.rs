@@ -4,9 +4,6 @@ use optakit_core::api::SourceText;
 use serde::{Deserialize, Serialize};
 use wasm_bindgen::prelude::*;
 
-/// The message when a part of the page cannot be fetched.
-pub(crate) const NOT_LOADED: &str = "A part of the page could not be loaded; check your connection";
-
 #[wasm_bindgen]
 extern "C" {
     #[wasm_bindgen(js_namespace = OptakitPage, js_name = claim, catch)]
@@ -37,11 +34,19 @@ extern "C" {
     async fn save_zip_js(name: &str, files: JsValue) -> Result<JsValue, JsValue>;
     #[wasm_bindgen(js_namespace = OptakitPage, js_name = onNewRelease)]
     fn on_new_release_js(found: &Closure<dyn Fn()>);
+    #[wasm_bindgen(js_namespace = OptakitPage, js_name = onMissing)]
+    fn on_missing_js(report: &Closure<dyn Fn(bool)>);
+    /// Loads the parts of the text editor again that could not be fetched.
+    #[wasm_bindgen(js_namespace = OptakitPage, js_name = loadMissingParts)]
+    pub(crate) fn load_missing_parts();
     #[wasm_bindgen(js_namespace = OptakitPage, js_name = isOutdated)]
     async fn is_outdated_js() -> JsValue;
     /// Forgets where files were opened from, so that they are not overwritten.
     #[wasm_bindgen(js_namespace = OptakitPage, js_name = forgetOpened)]
     pub(crate) fn forget_opened();
+    /// Whether the work of this tab is a copy of the work in another open tab.
+    #[wasm_bindgen(js_namespace = OptakitPage, js_name = isCopy)]
+    pub(crate) fn is_copy() -> bool;
     /// Loads the newest release of the page.
     #[wasm_bindgen(js_namespace = OptakitPage)]
     pub(crate) fn reload();
@@ -91,9 +96,27 @@ pub(crate) async fn fork() {
     drop(fork_js().await);
 }
 
-/// Saves the draft that `text` returns, after the next paint. Returns false if access is denied.
-pub(crate) async fn keep(text: &Closure<dyn Fn() -> String>) -> bool {
-    keep_js(text).await.is_ok()
+/// Whether the work is saved in this browser.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Saved {
+    Yes,
+    /// The storage is full.
+    Full,
+    /// The browser blocks its storage.
+    Blocked,
+    /// A newer release of the page changed the storage.
+    Outdated,
+}
+
+/// Saves the draft that `text` returns, after the next paint.
+pub(crate) async fn keep(text: &Closure<dyn Fn() -> String>) -> Saved {
+    let reason = keep_js(text).await.ok().map(|reason| reason.as_string());
+    match reason.as_ref().map(Option::as_deref) {
+        Some(None) => Saved::Yes,
+        Some(Some("full")) => Saved::Full,
+        Some(Some("outdated")) => Saved::Outdated,
+        Some(Some(_)) | None => Saved::Blocked,
+    }
 }
 
 /// Calls a function when a newer release of the page is ready.
@@ -104,9 +127,50 @@ pub(crate) fn on_new_release(found: impl Fn() + 'static) {
     found.forget();
 }
 
-/// Whether the server has another release of the page.
-pub(crate) async fn is_outdated() -> bool {
-    is_outdated_js().await.as_bool().unwrap_or(false)
+/// Calls a function when a part of the text editor is missing (true), and when all parts are loaded
+/// (false).
+pub(crate) fn on_missing(report: impl Fn(bool) + 'static) {
+    let report = Closure::<dyn Fn(bool)>::new(report);
+    on_missing_js(&report);
+    // It is needed as long as the page is open.
+    report.forget();
+}
+
+/// Why a part is missing.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Missing {
+    /// A new release deleted its file.
+    NewRelease,
+    /// The network failed.
+    NotFetched,
+}
+
+impl Missing {
+    /// Returns the message for the user.
+    pub(crate) const fn message(self) -> &'static str {
+        match self {
+            Self::NewRelease => {
+                "A new version was released. Reload the page to use this part. Your work is kept."
+            }
+            Self::NotFetched => {
+                "A part of the page could not be loaded. Check your connection and try again."
+            }
+        }
+    }
+
+    /// Returns the name of the button that helps.
+    pub(crate) const fn action(self) -> &'static str {
+        match self {
+            Self::NewRelease => "Reload",
+            Self::NotFetched => "Try again",
+        }
+    }
+}
+
+/// Returns why a part of the page is missing.
+pub(crate) async fn missing() -> Missing {
+    let is_outdated = is_outdated_js().await.as_bool().unwrap_or(false);
+    if is_outdated { Missing::NewRelease } else { Missing::NotFetched }
 }
 
 /// Adds an entry to the history.
@@ -183,10 +247,11 @@ struct ZipEntry<'a> {
     text: &'a str,
 }
 
-/// Saves files as a zip archive.
-pub(crate) async fn save_zip(name: &str, files: &[SourceText]) -> Result<(), String> {
+/// Saves files as a zip archive. Returns false if the code for archives cannot be fetched.
+pub(crate) async fn save_zip(name: &str, files: &[SourceText]) -> Result<bool, String> {
     let files: Vec<ZipEntry<'_>> =
         files.iter().map(|file| ZipEntry { name: &file.name, text: &file.text }).collect();
     let files = serde_wasm_bindgen::to_value(&files).map_err(|error| error.to_string())?;
-    save_zip_js(name, files).await.map(drop).map_err(|error| reason(&error))
+    let saved = save_zip_js(name, files).await.map_err(|error| reason(&error))?;
+    Ok(saved.is_truthy())
 }

@@ -81,7 +81,7 @@ pub(crate) fn is_linked() -> bool {
 pub(crate) async fn open_link(own: Option<Work>) -> Opened {
     match load_link(own.clone()).await {
         Ok(opened) => opened.await,
-        Err(_) => (own, Some(platform::NOT_LOADED.to_owned())),
+        Err(_) => (own, Some(platform::missing().await.message().to_owned())),
     }
 }
 

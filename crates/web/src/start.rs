@@ -30,9 +30,12 @@ pub(crate) fn FirstVisit() -> impl IntoView {
     let page = expect_context::<Page>();
     let view = page.state.view;
     let is_shown = Memo::new(move |_| {
-        view.first_visit.get() && page.editors.status.get() == EditorStatus::All
+        // An empty file offers the same ways to start.
+        view.first_visit.get()
+            && page.editors.status.get() == EditorStatus::All
+            && !page.state.sources.service.read().trim().is_empty()
     });
-    move || is_shown.get().then(|| lazy::show(Box::pin(load_welcome())))
+    move || is_shown.get().then(|| lazy::show_if_loaded(|| Box::pin(load_welcome())))
 }
 
 /// Shows ways to start while a file is empty.
@@ -44,7 +47,11 @@ pub(crate) fn EmptyFile(file: String) -> impl IntoView {
         let is_loaded = page.editors.status.get() == EditorStatus::All;
         is_loaded && own != VALUES_FILE && page.state.sources.text_of(&own).trim().is_empty()
     });
-    move || is_empty.get().then(|| lazy::show(Box::pin(load_empty(file.clone()))))
+    let load = move || {
+        let file = file.clone();
+        lazy::show_if_loaded(move || Box::pin(load_empty(file.clone())))
+    };
+    move || is_empty.get().then(&load)
 }
 
 /// One line about the purpose of the page.

@@ -3,9 +3,10 @@
 use leptos::prelude::*;
 
 use crate::files;
+use crate::lazy;
 use crate::markup::count;
 use crate::page::Page;
-use crate::platform;
+use crate::platform::{self, Saved};
 use crate::state::{Dialog, DiskStatus};
 
 /// The status line: number of objects, where the work is saved, and links to dialogs.
@@ -27,12 +28,11 @@ pub(crate) fn Status() -> impl IntoView {
         DiskStatus::Saved { file } => format!("Saved in {file}"),
         DiskStatus::Saving { file } => format!("Saving in {file}…"),
         DiskStatus::NotSaved { reason, .. } => format!("Not saved: {reason}"),
-        DiskStatus::NoFiles if view.saved.get() => "Saved in this browser".to_owned(),
-        DiskStatus::NoFiles => "Not saved: browser storage is blocked".to_owned(),
+        DiskStatus::NoFiles => in_browser(view.saved.get()).to_owned(),
     };
     let action = move || match view.disk.get() {
         DiskStatus::NotSaved { action: Some((name, action)), .. } => Some(view! {
-            <button class="link" on:click=move |_| action.run(())>{name}</button>
+            <button class="link action" on:click=move |_| action.run(())>{name}</button>
         }),
         _ => None,
     };
@@ -40,7 +40,19 @@ pub(crate) fn Status() -> impl IntoView {
     let new_release = move || {
         view.has_new_release.get().then(|| {
             let reload = move |_| platform::reload();
-            view! { <button class="link" on:click=reload>{"New version: reload"}</button> }
+            view! { <button class="link action" on:click=reload>{"New version: reload"}</button> }
+        })
+    };
+    platform::on_missing(move |is_missing| {
+        view.is_incomplete.set(is_missing);
+        if is_missing {
+            leptos::task::spawn_local(lazy::report(page.state));
+        }
+    });
+    let incomplete = move || {
+        (view.is_incomplete.get() && !view.has_new_release.get()).then(|| {
+            let load = move |_| platform::load_missing_parts();
+            view! { <button class="link action" on:click=load>{"Not fully loaded: try again"}</button> }
         })
     };
     let open = move |dialog| move |_| view.dialog.set(Some(dialog));
@@ -50,6 +62,7 @@ pub(crate) fn Status() -> impl IntoView {
             <span role="status">{saved}</span>
             {action}
             {new_release}
+            {incomplete}
             <span class={"space"}></span>
             <span class="wide">{"Nothing is uploaded"}</span>
             <button class="link" on:click=move |_| files::open(page)>{"Open"}</button>
@@ -57,6 +70,18 @@ pub(crate) fn Status() -> impl IntoView {
             <button class="link" on:click=open(Dialog::Examples)>{"Examples"}</button>
             <button class="link" on:click=open(Dialog::Shortcuts)>{"Shortcuts"}</button>
         </footer>
+    }
+}
+
+/// Returns whether the work is saved in this browser.
+const fn in_browser(saved: Saved) -> &'static str {
+    match saved {
+        Saved::Yes => "Saved in this browser",
+        Saved::Full => {
+            "Not saved: the browser storage is full. Clear the history, or save your files"
+        }
+        Saved::Blocked => "Not saved: the browser storage is blocked. Save your files",
+        Saved::Outdated => "Not saved: a newer version of this page is open. Reload this page",
     }
 }
 

@@ -5,16 +5,20 @@ use std::rc::Rc;
 use leptos::prelude::*;
 use wasm_bindgen::prelude::*;
 
-use crate::state::State;
+use crate::platform::{self, Saved};
+use crate::saved_work;
+use crate::state::{DiskStatus, State};
 use crate::tracking::{on_change, on_change_from};
 use crate::work::Work;
-use crate::{platform, saved_work};
 
 /// How long to wait between two entries of the history while the user types, in milliseconds.
 const HISTORY_INTERVAL: f64 = 60_000.0;
 
 /// The message about the text of a crashed page.
 const CRASHED: &str = "The editor crashed. Your text is in History.";
+
+/// The message about work that another tab has open.
+const COPY: &str = "This work is open in another tab. This tab has its own copy.";
 
 /// Returns the draft to continue, and a message for the user. `is_on_disk` means that the texts
 /// come from files instead.
@@ -42,6 +46,8 @@ pub(crate) async fn load(is_on_disk: bool) -> (Option<Work>, Option<String>) {
         _ => Some("The editor crashed. Your text was restored."),
     };
     let message = message.map(str::to_owned);
+    let is_copy = !is_on_disk && platform::is_copy();
+    let message = message.or_else(|| is_copy.then(|| COPY.to_owned()));
     let work = draft.and_then(|draft| saved_work::read(&draft));
     (work, message)
 }
@@ -61,6 +67,26 @@ pub(crate) fn save_changes(state: State) {
         });
     });
     remember_while_typing(state);
+    ask_before_loss(state);
+}
+
+/// Asks before the page closes if changes are not saved.
+fn ask_before_loss(state: State) {
+    let first = state.sources.work.get_untracked();
+    let handle = window_event_listener(leptos::ev::beforeunload, move |event| {
+        let is_saved = match state.view.saved.get_untracked() {
+            // The local storage keeps the last changes until the page is loaded again.
+            Saved::Yes | Saved::Outdated => true,
+            Saved::Full | Saved::Blocked => false,
+        };
+        let is_in_browser = matches!(state.view.disk.get_untracked(), DiskStatus::NoFiles);
+        if !is_saved && is_in_browser && *state.sources.work.read_untracked() != first {
+            event.prevent_default();
+            // Safari needs a text.
+            event.set_return_value("not saved");
+        }
+    });
+    on_cleanup(move || handle.remove());
 }
 
 /// Adds an entry to the history once per minute while a text changes.

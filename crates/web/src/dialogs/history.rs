@@ -21,8 +21,8 @@ pub(super) fn History() -> impl IntoView {
         None => view! { <p class="help">{"Loading…"}</p> }.into_any(),
         Some(entries) if entries.is_empty() => view! {
             <p class="help">
-                {"No history yet. Your work is saved every minute while you type, \
-                and before it is replaced."}
+                {"No history yet. The editor adds an entry every minute while you type, \
+                and before it replaces your text."}
             </p>
         }
         .into_any(),

@@ -18,7 +18,7 @@ use wasm_split_helpers::wasm_split;
 
 use crate::lazy::{self, Loaded};
 use crate::platform;
-use crate::state::Dialog;
+use crate::state::{Dialog, State};
 
 #[wasm_split(dialogs, fallible)]
 fn load_dialog(dialog: Dialog) -> Loaded<AnyView> {
@@ -39,14 +39,20 @@ fn load_dialog(dialog: Dialog) -> Loaded<AnyView> {
 /// Shows a dialog. Keys that are pressed while it loads go to the dialog, not to the text behind.
 pub(crate) fn show(dialog: Dialog) -> AnyView {
     platform::hold_keys();
-    let loading = load_dialog(dialog);
-    lazy::show(Box::pin(async move {
-        let loaded = loading.await;
-        leptos::task::spawn_local(async {
-            // The dialog gets the focus in the next rendering.
-            TimeoutFuture::new(0).await;
-            platform::release_keys();
-        });
-        loaded
-    }))
+    let state = expect_context::<State>();
+    lazy::show_if_loaded(move || Box::pin(load(state, dialog)))
+}
+
+async fn load(state: State, dialog: Dialog) -> Loaded<AnyView> {
+    let loaded = load_dialog(dialog).await;
+    leptos::task::spawn_local(async {
+        // The dialog gets the focus in the next rendering.
+        TimeoutFuture::new(0).await;
+        platform::release_keys();
+    });
+    if loaded.is_err() {
+        lazy::report(state).await;
+        state.view.dialog.set(None);
+    }
+    loaded
 }

@@ -70,8 +70,8 @@ fn Link(link: String) -> impl IntoView {
     let copied = link.clone();
     view! {
         <p class="help">
-            {"Everything is in the part after #, which browsers never send. \
-            Inputs and secret values are left out."}
+            {"The link contains your files in the part after #. Browsers never send this part. \
+            The link does not contain inputs and secret values."}
         </p>
         <textarea class="control" readonly=true rows="4" aria-label="Link" prop:value=link />
         <button class="button main" on:click=move |_| export::copy(state, copied.clone())>
@@ -93,8 +93,8 @@ fn TooLong(size: usize) -> impl IntoView {
     view! {
         <p>
             {format!(
-                "This link is {size} KiB, too long for most apps. Save a file instead; \
-                Open reads it.",
+                "This link has {size} KiB, which is too long for most apps. \
+                Save your work as a file instead. Open files can read it.",
             )}
         </p>
         <button class="button main" on:click=save>{"Save as a file"}</button>

@@ -4,7 +4,9 @@ use leptos::prelude::*;
 
 use super::codemirror;
 use super::handle::Editor;
+use crate::lazy;
 use crate::platform;
+use crate::state::State;
 
 /// The text editors of the page. Their code is loaded after the first paint.
 #[derive(Clone, Copy)]
@@ -35,11 +37,13 @@ impl Editors {
     }
 
     /// Loads the code of the editors.
-    pub(crate) fn load(self) {
+    pub(crate) fn load(self, state: State) {
+        self.status.set(EditorStatus::Loading);
         leptos::task::spawn_local(async move {
             platform::painted().await;
             if codemirror::bring_editor().await.is_err() {
-                return self.status.set(EditorStatus::Failed);
+                self.status.set(EditorStatus::Failed);
+                return lazy::report(state).await;
             }
             self.status.set(EditorStatus::Open);
             platform::painted().await;

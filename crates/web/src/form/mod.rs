@@ -27,7 +27,7 @@ fn load_form(file: String) -> Loaded<AnyView> {
 
 /// Shows the form of a file when it is loaded.
 pub(crate) fn show(file: String) -> AnyView {
-    lazy::show(Box::pin(load_form(file)))
+    lazy::show(move || Box::pin(load_form(file.clone())))
 }
 
 /// The form of a file.

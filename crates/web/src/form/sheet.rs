@@ -123,7 +123,7 @@ impl Sheet {
             None => api::remove(&text, path),
         };
         edit.unwrap_or_else(|error| {
-            self.page.state.notify(format!("Edit this in Text: {error}"));
+            self.page.state.notify(format!("Edit this field in Text: {error}"));
             None
         })
     }

@@ -6,6 +6,7 @@ use wasm_split_helpers::wasm_split;
 
 use super::unmanaged::unmanaged;
 use crate::lazy::{self, Loaded};
+use crate::markup::inline_code;
 use crate::state::State;
 use crate::{example_account, export};
 
@@ -16,7 +17,7 @@ fn load_aws() -> Loaded<AnyView> {
 
 /// Shows the panel when it is loaded.
 pub(crate) fn show() -> AnyView {
-    lazy::show(Box::pin(load_aws()))
+    lazy::show(|| Box::pin(load_aws()))
 }
 
 /// The ECR repositories and IAM roles.
@@ -52,7 +53,7 @@ fn Aws() -> impl IntoView {
         </section>
         <div class="actions">
             <span class="hint">
-                {"Created by optakit apply. "} {move || unmanaged(state)}
+                {inline_code("`optakit apply` creates these resources. ")} {move || unmanaged(state)}
             </span>
             <button class="button" aria-disabled=is_empty on:click=copy>
                 "Copy"

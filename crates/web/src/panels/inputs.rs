@@ -20,7 +20,7 @@ fn load_inputs() -> Loaded<AnyView> {
 
 /// Shows the panel when it is loaded.
 pub(crate) fn show() -> AnyView {
-    lazy::show(Box::pin(load_inputs()))
+    lazy::show(|| Box::pin(load_inputs()))
 }
 
 /// The fields of all inputs, known and missing.

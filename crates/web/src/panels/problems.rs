@@ -48,11 +48,20 @@ pub(crate) fn Problems() -> impl IntoView {
                 <h2>
                     <span role="status">{title}</span>
                 </h2>
-                {move || has_any.get().then(|| lazy::show(Box::pin(load_fix_all())))}
+                {move || has_any.get().then(|| lazy::show_if_loaded(|| Box::pin(load_fix_all())))}
             </div>
-            <ul>{move || has_any.get().then(|| lazy::show(Box::pin(load_list())))}</ul>
+            <ul>
+                {move || {
+                    has_any.get().then(|| lazy::show_as(|| Box::pin(load_list()), list_item))
+                }}
+            </ul>
         </section>
     }
+}
+
+/// Makes an item of the list.
+fn list_item(note: AnyView) -> AnyView {
+    view! { <li>{note}</li> }.into_any()
 }
 
 /// The button that applies the safe fixes, if there are several.

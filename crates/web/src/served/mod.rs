@@ -49,7 +49,7 @@ pub(crate) fn is_served() -> bool {
 pub(crate) async fn read() -> Result<Served, String> {
     match load_served().await {
         Ok(served) => served.await,
-        Err(_) => Err(platform::NOT_LOADED.to_owned()),
+        Err(_) => Err(platform::missing().await.message().to_owned()),
     }
 }
 

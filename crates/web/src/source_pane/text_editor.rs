@@ -118,10 +118,12 @@ fn preview(page: Page, file: &str) -> impl IntoView + use<> {
     let status = page.editors.status.get();
     let failed = (status == EditorStatus::Failed).then(|| {
         view! {
-            <p class="note" role="alert">
-                {"The text editor could not be loaded; check your connection. \
-                Your text is saved; reload the page to try again."}
-            </p>
+            <div class="note" role="alert">
+                <p>{"The text editor could not be loaded. Your text is saved."}</p>
+                <button class="button" on:click=move |_| page.editors.load(page.state)>
+                    {"Try again"}
+                </button>
+            </div>
         }
     });
     let text = matches!(status, EditorStatus::Loading | EditorStatus::Failed).then(|| {

@@ -4,6 +4,7 @@ use leptos::prelude::*;
 use optakit_core::api::LineExplanation;
 
 use crate::disk::Part;
+use crate::platform::Saved;
 use crate::work::SERVICE_FILE;
 
 /// The state of the view.
@@ -24,7 +25,7 @@ pub(crate) struct View {
     /// A message that disappears after a moment.
     pub(crate) message: RwSignal<Message>,
     /// Whether the work is saved in this browser.
-    pub(crate) saved: RwSignal<bool>,
+    pub(crate) saved: RwSignal<Saved>,
     /// Whether the texts are in the files that `optakit edit` serves.
     pub(crate) disk: RwSignal<DiskStatus>,
     /// The conflict that the dialog shows.
@@ -33,6 +34,8 @@ pub(crate) struct View {
     pub(crate) question: RwSignal<Option<Question>>,
     /// Whether a newer release of the page is ready.
     pub(crate) has_new_release: RwSignal<bool>,
+    /// Whether a part of the text editor could not be fetched.
+    pub(crate) is_incomplete: RwSignal<bool>,
 }
 
 /// A message of the page.
@@ -187,11 +190,12 @@ impl View {
             dialog: RwSignal::new(None),
             first_visit: RwSignal::new(false),
             message: RwSignal::new(Message::default()),
-            saved: RwSignal::new(true),
+            saved: RwSignal::new(Saved::Yes),
             disk: RwSignal::new(DiskStatus::NoFiles),
             conflict: RwSignal::new(None),
             question: RwSignal::new(None),
             has_new_release: RwSignal::new(false),
+            is_incomplete: RwSignal::new(false),
         }
     }
 }

@@ -1,4 +1,5 @@
 // The work is saved in the browser: drafts, tabs, history, crashes.
+import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { serviceFile } from '../../../../scripts/service_file.mjs';
 import {
@@ -56,6 +57,68 @@ test('each tab keeps its own work, and a new tab starts with a copy', async (t) 
   await shows(second, 'second');
   await first.reload();
   await shows(first, 'third');
+});
+
+test('a tab with a copy of open work says so', async (t) => {
+  const context = await profile();
+  t.after(() => context.close());
+  const first = await pageOf(t, context);
+  await write(first, service('first'));
+  await shows(first, 'first');
+  const second = await pageOf(t, context);
+  await second.getByText('This work is open in another tab').waitFor();
+});
+
+/** Reloads the page, and returns the kind of its question. */
+async function asksBeforeReload(page) {
+  const asked = new Promise((resolve) => {
+    page.once('dialog', (question) => {
+      resolve(question.type());
+      question.accept().catch(() => {});
+    });
+  });
+  await page.reload();
+  return asked;
+}
+
+test('a full storage is reported, and the page asks before the text is lost', async (t) => {
+  const context = await profile();
+  t.after(() => context.close());
+  const session = await context.newCDPSession(await context.newPage());
+  const { origin } = new URL(address);
+  await session.send('Storage.overrideQuotaForOrigin', { origin, quotaSize: 500_000 });
+  const page = await pageOf(t, context);
+  await page.getByText('Saved in this browser').waitFor();
+  const comment = `# ${'long '.repeat(200_000)}`;
+  await write(page, `${service('large')}${comment}`);
+  await page.getByText('Not saved: the browser storage is full').waitFor();
+  assert.equal(await asksBeforeReload(page), 'beforeunload');
+  await session.send('Storage.overrideQuotaForOrigin', { origin });
+  await shows(page, 'large');
+  await write(page, service('later'));
+  await page.getByText('Saved in this browser').waitFor();
+});
+
+test('without a storage the page works, says so, and asks before it closes', async (t) => {
+  const context = await profile();
+  t.after(() => context.close());
+  await context.addInitScript(() => {
+    const denied = () => {
+      throw new DOMException('access is denied for this document', 'SecurityError');
+    };
+    for (const name of ['indexedDB', 'localStorage', 'sessionStorage']) {
+      Object.defineProperty(window, name, { get: denied });
+    }
+  });
+  const page = await pageOf(t, context);
+  await page.getByText('Work cannot be saved in this browser').waitFor();
+  await page.getByText('Not saved: the browser storage is blocked').waitFor();
+  await button(page, 'History').click();
+  await dialog(page, 'History').waitFor();
+  await page.keyboard.press('Escape');
+  await write(page, service('private'));
+  await shows(page, 'private');
+  assert.equal(await asksBeforeReload(page), 'beforeunload');
 });
 
 test('the next tab continues the work of a crashed tab', async (t) => {

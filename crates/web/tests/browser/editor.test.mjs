@@ -23,6 +23,25 @@ test('the search panel counts matches, in light and dark', async (t) => {
   }
 });
 
+test('the search panel has a row for the options and one for the replacement', async (t) => {
+  const page = await open(t);
+  await text(page).focus();
+  await page.keyboard.press('ControlOrMeta+f');
+  const panel = page.locator('.cm-search');
+  await panel.getByText('Match case').waitFor();
+  const top = async (found) => Math.round((await found.boundingBox()).y);
+  const options = await Promise.all(
+    ['Match case', 'Regular expression', 'Whole words'].map((name) => top(panel.getByText(name))),
+  );
+  assert.equal(new Set(options).size, 1, `${options}`);
+  const replace = panel.getByRole('textbox', { name: 'Replace' });
+  assert.ok((await top(replace)) > options[0]);
+  const buttons = ['replace', 'Replace all'].map((name) =>
+    panel.getByRole('button', { name, exact: name !== 'replace' }),
+  );
+  assert.equal(await top(buttons[0].first()), await top(buttons[1]));
+});
+
 test('hover shows the error before the documentation, with a link', async (t) => {
   const page = await open(t);
   await write(page, service('shop', '    min_containers: 9\n'));

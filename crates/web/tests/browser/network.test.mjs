@@ -7,10 +7,12 @@ import {
   button,
   dialog,
   downloaded,
+  eventually,
   field,
   hold,
   installed,
   open,
+  profile,
   read,
   region,
   service,
@@ -41,12 +43,78 @@ test('a part that cannot be fetched is reported, and fetched again on the next u
   await shows(page, 'patchy');
   await page.route('**/split_form-*.wasm', (route) => route.abort());
   await button(page, 'Form').click();
-  await page.getByText('A part of the page could not be loaded').waitFor();
+  const alert = page.getByRole('alert');
+  await alert.getByText('A part of the page could not be loaded').waitFor();
   await button(page, 'Text').click();
   assert.equal(await read(page), service('patchy'));
-  await page.unroute('**/split_form-*.wasm');
   await button(page, 'Form').click();
+  await page.unroute('**/split_form-*.wasm');
+  await button(alert, 'Try again').click();
   await field(page, 'healthcheck_path').first().waitFor();
+});
+
+test('a dialog and the problems that cannot be fetched are reported', async (t) => {
+  const page = await breakable(t);
+  await text(page).waitFor();
+  const HTML = { contentType: 'text/html', body: '<!doctype html><p>a page of the server' };
+  await page.route('**/split_{dialogs,help}-*.wasm', (route) => route.fulfill(HTML));
+  await button(page, 'Menu').click();
+  await page.locator('.toast').getByText('A part of the page could not be loaded').waitFor();
+  await write(page, service('patchy', '    min_container: 2\n'));
+  const problems = region(page, 'Problems');
+  await problems.getByText('A part of the page could not be loaded').waitFor();
+  assert.equal(await read(page), service('patchy', '    min_container: 2\n'));
+  await page.unroute('**/split_{dialogs,help}-*.wasm');
+  await button(problems, 'Try again').click();
+  await problems.getByText('unknown key min_container').waitFor();
+  await button(page, 'Menu').click();
+  await dialog(page, 'Menu').waitFor();
+});
+
+test('on a phone, the keys of the editor that cannot be fetched are loaded again', async (t) => {
+  const viewport = { width: 390, height: 844 };
+  const context = await profile({ serviceWorkers: 'block', viewport });
+  t.after(() => context.close());
+  const page = await context.newPage();
+  await page.route(/\/(?:editing|typing)-.*\.js/, (route) => route.abort());
+  await page.goto(address);
+  await write(page, 'modules:');
+  await page.keyboard.press('Enter');
+  await page.keyboard.type('- type: k8s-service');
+  await page.locator('.toast').getByText('A part of the page could not be loaded').waitFor();
+  await page.keyboard.press('ControlOrMeta+f');
+  assert.equal(await read(page), 'modules:\n  - type: k8s-service');
+  assert.equal(await page.getByRole('alertdialog').count(), 0);
+  await page.unroute(/\/(?:editing|typing)-.*\.js/);
+  await button(page, 'Not fully loaded: try again').click();
+  await text(page).locator('..').getByText('⌄').first().waitFor();
+  await button(page, 'Not fully loaded: try again').waitFor({ state: 'detached' });
+  await text(page).focus();
+  await page.keyboard.press('ControlOrMeta+f');
+  await page.locator('.cm-search').waitFor();
+});
+
+test('an archive whose code cannot be fetched is reported', async (t) => {
+  const page = await breakable(t);
+  await shows(page, 'shop');
+  await page.route('**/browser-*.js', (route) => route.abort());
+  await button(page, 'Kustomize').click();
+  await page.locator('.toast').getByText('A part of the page could not be loaded').waitFor();
+  await page.unroute('**/browser-*.js');
+  const { name } = await downloaded(page, () => button(page, 'Kustomize').click());
+  assert.equal(name, 'shop-kustomize.zip');
+});
+
+test('a dialog that never arrives does not block the keyboard', async (t) => {
+  const page = await unopened(t);
+  await hold(page, '**/split_dialogs-*.wasm', 'continue');
+  await page.goto(address);
+  await write(page, 'name: shop');
+  await page.keyboard.press('ControlOrMeta+k');
+  await eventually(async () => {
+    await page.keyboard.press('!');
+    assert.match(await text(page).innerText(), /shop!/);
+  });
 });
 
 test('keys that are pressed while a dialog loads go to the dialog', async (t) => {
@@ -110,13 +178,16 @@ test('without the text editor, the manifests and the text are still shown', asyn
   const preview = page.locator('pre').getByText('path: env.yml');
   await preview.waitFor();
   release();
-  await page.getByRole('alert').getByText('The text editor could not be loaded').waitFor();
+  const alert = page.getByRole('alert');
+  await alert.getByText('The text editor could not be loaded').waitFor();
+  await page.locator('.toast').getByText('A part of the page could not be loaded').waitFor();
   await preview.waitFor();
   await button(page, 'Form').click();
   await field(page, 'healthcheck_path').first().fill('/up');
   await page.keyboard.press('Tab');
   await page.getByText('Nothing was changed').waitFor();
+  await button(page, 'Text').click();
   await page.unroute('**/editor-*.js');
-  await page.reload();
+  await button(alert, 'Try again').click();
   assert.equal(await read(page), service('plain'));
 });

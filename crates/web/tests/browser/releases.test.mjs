@@ -200,6 +200,48 @@ test('a tab without a service worker says that a part belongs to a new release',
   await shows(page, 'kept');
 });
 
+test('a part of the editor that a new release deleted is reported, and no letter is lost', async (t) => {
+  const server = await site(t, dist);
+  const context = await profile({ serviceWorkers: 'block' });
+  t.after(() => context.close());
+  const page = await visit(context, server.address);
+  await page.waitForLoadState('networkidle');
+  server.folder = next;
+  // The code for completion and search loads with the focus.
+  await write(page, service('kept'));
+  await page.locator('.toast').getByText('A new version was released').waitFor();
+  await page.keyboard.press('Enter');
+  await page.keyboard.type('# last');
+  assert.equal(await page.getByRole('alertdialog').count(), 0);
+  await button(page, 'New version: reload').click();
+  await page.waitForFunction((name) => {
+    const script = document.querySelector('script[data-wasm]');
+    return script?.getAttribute('data-wasm') === name;
+  }, programIn(next));
+  await text(page).waitFor();
+  assert.match(await read(page), /name: kept[^]*# last/);
+});
+
+test('tabs of two releases keep their own work', async (t) => {
+  const server = await site(t, dist);
+  const { context, page } = await visited(t, server.address);
+  server.folder = next;
+  await cached(await visit(context, server.address), next);
+  const other = await visit(context, server.address);
+  assert.equal(await programOf(other), programIn(next));
+  assert.equal(await programOf(page), programIn(dist));
+  await write(page, service('old'));
+  await shows(page, 'old');
+  await write(other, service('new'));
+  await shows(other, 'new');
+  await page.bringToFront();
+  await page.reload();
+  assert.equal(await programOf(page), programIn(next));
+  await shows(page, 'old');
+  await other.reload();
+  await shows(other, 'new');
+});
+
 test('the page works under any path, and leaves other sites of the origin alone', async (t) => {
   const server = await site(t, dist, '/tools/editor/');
   const { context, page } = await visited(t, server.address);

@@ -67,6 +67,28 @@ test('an empty text offers templates, files and examples', async (t) => {
   await start(page).waitFor();
 });
 
+for (const viewport of [
+  { width: 1440, height: 900 },
+  { width: 390, height: 844 },
+  { width: 720, height: 450 },
+]) {
+  test(`an empty text has its editor below the ways to start at ${viewport.width} px`, async (t) => {
+    const page = await open(t, { viewport });
+    await write(page, '');
+    const start = page.getByRole('group', { name: 'Start' });
+    await start.waitFor();
+    const ways = await start.boundingBox();
+    const editor = await text(page).boundingBox();
+    assert.ok(ways.height < 160, `the ways to start are ${ways.height} px high`);
+    assert.ok(editor.y >= ways.y + ways.height - 1, 'the editor is below them');
+    const line = await text(page).locator('.cm-line').first().boundingBox();
+    const frame = await page.locator('#file-panel').boundingBox();
+    assert.ok(line.y + line.height <= frame.y + frame.height, 'the first line is visible');
+    // The welcome offers the same.
+    assert.equal(await button(page, 'Browse examples').count(), 1);
+  });
+}
+
 test('an empty environment file offers a template that needs an account', async (t) => {
   const page = await open(t);
   await write(page, service('shop').replace('env.yml', 'other.yml'));

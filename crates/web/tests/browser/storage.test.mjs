@@ -126,6 +126,70 @@ test('the newest of several texts is saved', async (t) => {
   assert.deepEqual(await texts(page), ['fifth'], 'a failure does not block the next text');
 });
 
+/** Limits the storage of a page to a number of bytes; undefined removes the limit. */
+async function limitStorage(page, quotaSize) {
+  const session = await page.context().newCDPSession(page);
+  const { origin } = new URL(page.url());
+  await session.send('Storage.overrideQuotaForOrigin', { origin, quotaSize });
+}
+
+test('the reason why a text is not saved is known, and the text stays', async (t) => {
+  const { context, tab } = await profile(t);
+  const { page } = await tab();
+  await limitStorage(page, 500_000);
+  assert.equal(await keep(page, 'first'), undefined);
+  const long = 'long '.repeat(200_000);
+  assert.equal(await keep(page, long), 'full');
+  assert.equal(await reload(page), long, 'the local storage has the text');
+  await limitStorage(page, undefined);
+  assert.equal(await keep(page, 'later'), undefined);
+  const other = await context.newPage();
+  await other.goto(page.url());
+  await other.evaluate(
+    () =>
+      new Promise((resolve, reject) => {
+        const request = indexedDB.open('optakit', 2);
+        request.onsuccess = resolve;
+        request.onerror = reject;
+      }),
+  );
+  assert.equal(await keep(page, 'latest'), 'outdated', 'a newer release changed the database');
+});
+
+test('a first text that is too large for the storage is kept', async (t) => {
+  const { tab } = await profile(t);
+  const { page } = await tab();
+  await limitStorage(page, 500_000);
+  const long = 'long '.repeat(200_000);
+  assert.equal(await keep(page, long), 'full');
+  assert.equal(await reload(page), long);
+});
+
+test('texts that cannot be saved are not reported as saved', async (t) => {
+  const { tab } = await profile(t);
+  const { page } = await tab();
+  const reasons = await page.evaluate(() => {
+    IDBObjectStore.prototype.put = () => {
+      throw new DOMException('denied', 'SecurityError');
+    };
+    return Promise.all([here.keep(() => 'one'), here.keep(() => 'two'), here.keep(() => 'three')]);
+  });
+  assert.deepEqual(reasons, ['blocked', 'blocked', 'blocked']);
+});
+
+test('a tab knows whether its work is a copy', async (t) => {
+  const { tab } = await profile(t);
+  const isCopy = (page) => page.evaluate(() => here.isCopy());
+  const first = await tab();
+  await keep(first.page, 'one');
+  assert.equal(await isCopy(first.page), false);
+  const second = await tab();
+  assert.equal(await isCopy(second.page), true);
+  await keep(second.page, 'two');
+  await reload(second.page);
+  assert.equal(await isCopy(second.page), false);
+});
+
 test('a fork leaves the draft before it as it is', async (t) => {
   const { tab } = await profile(t);
   const { page } = await tab();

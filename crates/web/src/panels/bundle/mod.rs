@@ -21,7 +21,7 @@ fn load_bundle() -> Loaded<AnyView> {
 
 /// Shows the panel when it is loaded.
 pub(crate) fn show() -> AnyView {
-    lazy::show(Box::pin(load_bundle()))
+    lazy::show(|| Box::pin(load_bundle()))
 }
 
 /// The bundle of the current texts.

@@ -18,7 +18,7 @@ fn load_changes() -> Loaded<AnyView> {
 
 /// Shows the panel when it is loaded.
 pub(crate) fn show() -> AnyView {
-    lazy::show(Box::pin(load_changes()))
+    lazy::show(|| Box::pin(load_changes()))
 }
 
 /// The other side of the comparison.

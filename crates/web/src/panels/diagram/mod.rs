@@ -17,7 +17,7 @@ fn load_diagram() -> Loaded<AnyView> {
 
 /// Shows the panel when it is loaded.
 pub(crate) fn show() -> AnyView {
-    lazy::show(Box::pin(load_diagram()))
+    lazy::show(|| Box::pin(load_diagram()))
 }
 
 /// The diagrams of all services.

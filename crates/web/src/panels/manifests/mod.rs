@@ -118,16 +118,7 @@ fn Notes(stale: Memo<bool>) -> impl IntoView {
         let text = format!("Missing: {inputs}. Set {them} in Inputs or in the environment file.");
         view! { <p class="note">{text}</p> }
     };
-    // Above the YAML, so that the lines do not move.
-    let last = || {
-        view! {
-            <div class="last-version">
-                <p>{"Showing the last version without errors."}</p>
-            </div>
-        }
-    };
     view! {
-        {move || stale.get().then(last)}
         {move || of(without_image).map(image)}
         {move || of(unknown).map(inputs)}
     }
@@ -178,7 +169,12 @@ fn Actions(drawn: Drawn) -> impl IntoView {
 fn explanation(state: State) -> AnyView {
     let shown = state.results.manifests.read();
     if shown.stale && !shown.manifests.is_empty() {
-        return view! { <p>{"Fix the errors to copy, download or export."}</p> }.into_any();
+        return view! {
+            <p class="last-version">
+                {"Showing the last valid version. Fix the errors to copy or export."}
+            </p>
+        }
+        .into_any();
     }
     match state.selection.why.get() {
         Some(why) => {
@@ -194,7 +190,7 @@ fn explanation(state: State) -> AnyView {
         None => view! {
             <p>
                 <span class={"mouse-only"}>
-                    {"Hover over a line to see where it comes from; click to jump there."}
+                    {"Hover over a line to see where it comes from. Click it to go there."}
                 </span>
                 <span class={"touch-only"}>{"Tap a line to see where it comes from."}</span>
             </p>
