@@ -26,23 +26,26 @@ type Load = Rc<dyn Fn() -> BoxFuture<Loaded<AnyView>>>;
 
 /// Shows a view when its part is loaded, or else why it is missing, with a button.
 pub(crate) fn show(load: impl Fn() -> BoxFuture<Loaded<AnyView>> + 'static) -> AnyView {
-    show_as(load, |note| note)
+    show_part(Rc::new(load), |note| note)
 }
 
 /// Shows a view when its part is loaded, or nothing.
 pub(crate) fn show_if_loaded(load: impl Fn() -> BoxFuture<Loaded<AnyView>> + 'static) -> AnyView {
-    show_as(load, |_| ().into_any())
+    show_part(Rc::new(load), |_| ().into_any())
+}
+
+/// Shows an item of a list when its part is loaded, or else why it is missing, with a button.
+pub(crate) fn show_item(load: impl Fn() -> BoxFuture<Loaded<AnyView>> + 'static) -> AnyView {
+    show_part(Rc::new(load), |note| view! { <li>{note}</li> }.into_any())
 }
 
 /// Shows a view when its part is loaded. `wrap` returns the element that shows why it is missing.
-pub(crate) fn show_as(
-    load: impl Fn() -> BoxFuture<Loaded<AnyView>> + 'static,
-    wrap: fn(AnyView) -> AnyView,
-) -> AnyView {
+/// Not generic, so that the program contains it once.
+fn show_part(load: Load, wrap: fn(AnyView) -> AnyView) -> AnyView {
     let slot = RwSignal::new_local(None::<AnyView>);
     if let Some(owner) = Owner::current() {
         let state = expect_context::<State>();
-        Place { state, slot, owner, load: Rc::new(load), wrap }.load();
+        Place { state, slot, owner, load, wrap }.load();
     }
     (move || {
         slot.track();

@@ -52,16 +52,11 @@ pub(crate) fn Problems() -> impl IntoView {
             </div>
             <ul>
                 {move || {
-                    has_any.get().then(|| lazy::show_as(|| Box::pin(load_list()), list_item))
+                    has_any.get().then(|| lazy::show_item(|| Box::pin(load_list())))
                 }}
             </ul>
         </section>
     }
-}
-
-/// Makes an item of the list.
-fn list_item(note: AnyView) -> AnyView {
-    view! { <li>{note}</li> }.into_any()
 }
 
 /// The button that applies the safe fixes, if there are several.

@@ -30,3 +30,34 @@ test('a contrast theme shows the selected tab, severities and gutter marks', asy
   await region(page, 'Bundle').waitFor();
   assert.ok(!before.equals(await bundle.screenshot()), 'the selected tab');
 });
+
+test('a contrast theme colors the diagram', async (t) => {
+  const page = await open(t, { forcedColors: 'active', colorScheme: 'dark' });
+  await write(page, service('shop'));
+  await tab(page, 'Diagram').click();
+  await region(page, 'Diagram').locator('svg').first().waitFor();
+  const colors = await page.evaluate(() => {
+    const colorOf = (name) => {
+      const sample = document.createElement('p');
+      document.body.append(sample);
+      sample.style.setProperty('color', name);
+      const { color } = getComputedStyle(sample);
+      sample.remove();
+      return color;
+    };
+    const styleOf = (selector) => getComputedStyle(document.querySelector(selector));
+    return {
+      text: styleOf('.shape text').fill,
+      box: styleOf('.shape rect').fill,
+      border: styleOf('.shape.service rect').stroke,
+      arrow: styleOf('.diagram .arrow').stroke,
+      expected: [colorOf('CanvasText'), colorOf('Canvas')],
+    };
+  });
+  const [foreground, background] = colors.expected;
+  assert.notEqual(foreground, background);
+  assert.deepEqual(
+    [colors.text, colors.border, colors.arrow, colors.box],
+    [foreground, foreground, foreground, background],
+  );
+});

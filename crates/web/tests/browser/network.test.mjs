@@ -54,10 +54,11 @@ test('a part that cannot be fetched is reported, and fetched again on the next u
 });
 
 test('a dialog and the problems that cannot be fetched are reported', async (t) => {
-  const page = await breakable(t);
-  await text(page).waitFor();
+  const page = await unopened(t);
   const HTML = { contentType: 'text/html', body: '<!doctype html><p>a page of the server' };
   await page.route('**/split_{dialogs,help}-*.wasm', (route) => route.fulfill(HTML));
+  await page.goto(address);
+  await shows(page, 'shop');
   await button(page, 'Menu').click();
   await page.locator('.toast').getByText('A part of the page could not be loaded').waitFor();
   await write(page, service('patchy', '    min_container: 2\n'));

@@ -96,6 +96,17 @@ test('the diagram shows the path of requests and opens places in the text', asyn
   assert.match(await read(page), /links: \[x\]/);
 });
 
+test('the diagram shows the name of a long image', async (t) => {
+  const page = await open(t);
+  await write(page, service('shop', '', 'registry.example.com/team/shop-api:1.4.2'));
+  await tab(page, 'Diagram').click();
+  const image = region(page, 'Diagram').getByText('…/shop-api:1.4.2').filter({ visible: true });
+  await image.waitFor();
+  const text = await image.boundingBox();
+  const box = await image.locator('..').locator('rect').boundingBox();
+  assert.ok(text.x + text.width <= box.x + box.width, 'the text is inside its box');
+});
+
 for (const [width, arrangement] of /** @type {[number, string][]} */ ([
   [1440, 'columns'],
   [1024, 'stack'],

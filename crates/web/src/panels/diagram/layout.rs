@@ -3,10 +3,10 @@
 //! A wide panel shows columns. A narrow one shows a stack, like a tree of files.
 
 /// The size of a box, in pixels.
-pub(super) const WIDTH: usize = 168;
+pub(super) const WIDTH: usize = 188;
 pub(super) const HEIGHT: usize = 52;
 /// The space between boxes, in pixels.
-const COLUMN_GAP: usize = 52;
+const COLUMN_GAP: usize = 36;
 const ROW_GAP: usize = 18;
 /// How far a box of the stack is to the right of the box that leads to it, in pixels.
 const INDENT: usize = 28;

@@ -130,11 +130,20 @@ fn shape(page: Page, shape: &Shape, (x, y): Corner, kind: &'static str) -> AnyVi
     .into_any()
 }
 
-/// Cuts a text to the width of a box.
+/// Shortens a text to the width of a box.
 fn shorten(text: &str) -> String {
-    const MAX_CHARS: usize = 24;
-    if text.chars().count() <= MAX_CHARS {
+    const MAX_CHARS: usize = 26;
+    let fits = |text: &str| text.chars().count() <= MAX_CHARS;
+    if fits(text) {
         return text.to_owned();
+    }
+    // The name of an image says more than its registry.
+    let word = text.rfind(' ').map_or(0, |space| space + 1);
+    if let Some(slash) = text[word..].rfind('/') {
+        let short = format!("{}…{}", &text[..word], &text[word + slash..]);
+        if fits(&short) {
+            return short;
+        }
     }
     text.chars().take(MAX_CHARS - 1).chain(['…']).collect()
 }
