@@ -53,7 +53,7 @@ test('a text with errors shows the manifests of the last version without errors'
   await write(page, service('shop'));
   await manifests(page).getByText('acme/api:1').waitFor();
   await write(page, service('shop', '    env_vars: {A: "b\n'));
-  await manifests(page).getByText('Showing the last valid version').waitFor();
+  await page.getByText('Showing the last valid version').waitFor();
   await eventually(async () => assert.match(await manifests(page).innerText(), /acme\/api:1/));
   await page.getByText('Manifests not updated').waitFor();
   await eventually(async () =>
