@@ -52,7 +52,9 @@ pub(crate) fn Status() -> impl IntoView {
     let incomplete = move || {
         (view.is_incomplete.get() && !view.has_new_release.get()).then(|| {
             let load = move |_| platform::load_missing_parts();
-            view! { <button class="link action" on:click=load>{"Not fully loaded: try again"}</button> }
+            view! {
+                <button class="link action" on:click=load>{"Not fully loaded: try again"}</button>
+            }
         })
     };
     let open = move |dialog| move |_| view.dialog.set(Some(dialog));

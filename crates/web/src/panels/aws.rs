@@ -10,6 +10,9 @@ use crate::markup::inline_code;
 use crate::state::State;
 use crate::{example_account, export};
 
+/// What creates the resources.
+const CREATED: &str = "`optakit apply` creates these resources. ";
+
 #[wasm_split(panels, fallible)]
 fn load_aws() -> Loaded<AnyView> {
     Ok(view! { <Aws /> }.into_any())
@@ -53,7 +56,7 @@ fn Aws() -> impl IntoView {
         </section>
         <div class="actions">
             <span class="hint">
-                {inline_code("`optakit apply` creates these resources. ")} {move || unmanaged(state)}
+                {inline_code(CREATED)} {move || unmanaged(state)}
             </span>
             <button class="button" aria-disabled=is_empty on:click=copy>
                 "Copy"

@@ -200,7 +200,7 @@ test('a tab without a service worker says that a part belongs to a new release',
   await shows(page, 'kept');
 });
 
-test('a part of the editor that a new release deleted is reported, and no letter is lost', async (t) => {
+test('a deleted part of the editor is reported, and no letter is lost', async (t) => {
   const server = await site(t, dist);
   const context = await profile({ serviceWorkers: 'block' });
   t.after(() => context.close());

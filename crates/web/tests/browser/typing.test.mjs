@@ -81,8 +81,9 @@ async function withKeys(t) {
 
 /** Selects the letters before the cursor. */
 async function selectBack(page, letters) {
-  for (let count = 0; count < letters.length; count += 1)
+  for (let count = 0; count < letters.length; count += 1) {
     await page.keyboard.press('Shift+ArrowLeft');
+  }
 }
 
 const LIST = 'name: a\nmodules:\n  - type: k8s-service\n    name: api\n\n    # note\nlast:';
