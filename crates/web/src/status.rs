@@ -7,7 +7,7 @@ use crate::lazy;
 use crate::markup::count;
 use crate::page::Page;
 use crate::platform::{self, Saved};
-use crate::state::{Dialog, DiskStatus};
+use crate::state::{Dialog, DiskStatus, State};
 
 /// The status line: number of objects, where the work is saved, and links to dialogs.
 #[component]
@@ -43,20 +43,6 @@ pub(crate) fn Status() -> impl IntoView {
             view! { <button class="link action" on:click=reload>{"New version: reload"}</button> }
         })
     };
-    platform::on_missing(move |is_missing| {
-        view.is_incomplete.set(is_missing);
-        if is_missing {
-            leptos::task::spawn_local(lazy::report(page.state));
-        }
-    });
-    let incomplete = move || {
-        (view.is_incomplete.get() && !view.has_new_release.get()).then(|| {
-            let load = move |_| platform::load_missing_parts();
-            view! {
-                <button class="link action" on:click=load>{"Not fully loaded: try again"}</button>
-            }
-        })
-    };
     let open = move |dialog| move |_| view.dialog.set(Some(dialog));
     view! {
         <footer class="status">
@@ -64,7 +50,7 @@ pub(crate) fn Status() -> impl IntoView {
             <span role="status">{saved}</span>
             {action}
             {new_release}
-            {incomplete}
+            <Incomplete />
             <span class={"space"}></span>
             <span class="wide">{"Nothing is uploaded"}</span>
             <button class="link" on:click=move |_| files::open(page)>{"Open"}</button>
@@ -72,6 +58,27 @@ pub(crate) fn Status() -> impl IntoView {
             <button class="link" on:click=open(Dialog::Examples)>{"Examples"}</button>
             <button class="link" on:click=open(Dialog::Shortcuts)>{"Shortcuts"}</button>
         </footer>
+    }
+}
+
+/// The button that loads missing parts of the text editor again.
+#[component]
+fn Incomplete() -> impl IntoView {
+    let state = expect_context::<State>();
+    let view = state.view;
+    platform::on_missing(move |is_missing| {
+        view.is_incomplete.set(is_missing);
+        if is_missing {
+            leptos::task::spawn_local(lazy::report(state));
+        }
+    });
+    move || {
+        (view.is_incomplete.get() && !view.has_new_release.get()).then(|| {
+            let load = move |_| platform::load_missing_parts();
+            view! {
+                <button class="link action" on:click=load>{"Not fully loaded: try again"}</button>
+            }
+        })
     }
 }
 
