@@ -80,5 +80,5 @@ fn annotations_have_values_that_ingress_nginx_accepts() {
     assert!(!found.has_errors());
     let fixes = found.diagnostics.iter().flat_map(|found| &found.fixes);
     let fixed: Vec<&str> = fixes.map(|fix| &*fix.edits[0].text).collect();
-    assert_eq!(fixed, ["\"50m\"", "\"60\"", "\"true\""]);
+    assert_eq!(fixed, ["\"50M\"", "\"60\"", "\"true\""]);
 }

