@@ -228,3 +228,17 @@ fn volume_can_be_in_config_if_it_has_no_certificates() {
     let proc = lines.replace("/config/x", "/proc/1");
     assert_eq!(rules(&check(&service(&proc), ENVIRONMENT)), ["invalid-mount-path"]);
 }
+
+#[test]
+fn closing_bracket_after_a_quoted_value_with_a_comment_is_accepted() {
+    for value in ["\"a #b\" # c", "'it' # c", "\"a\"", "a # it's", "a\t# c", "it's # c"] {
+        let lines = format!(
+            "image: nginx\nport: {{http: 80}}\nenv_vars: {{\n  A: {value}\n}}\nmin_containers: 2"
+        );
+        assert_eq!(
+            rules(&check(&service(&lines), ENVIRONMENT)),
+            ["bracket-not-indented"],
+            "{value}"
+        );
+    }
+}

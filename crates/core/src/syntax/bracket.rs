@@ -48,10 +48,7 @@ impl EarlyBracket {
         }
         let last = text.get(line_start(text, before.len())..before.len())?;
         // A comment would hide the bracket.
-        let comment = last.find(" #");
-        if comment.is_some() && last.contains(['"', '\'']) {
-            return None;
-        }
+        let comment = comment_start(last);
         let end = before.len() - last.len() + comment.unwrap_or(last.len());
         let opened = error.secondary.first()?.span.start.min(text.len());
         let opening = text.get(line_start(text, opened)..line_end(text, opened))?;
@@ -73,4 +70,20 @@ impl EarlyBracket {
             .help("indent the bracket more than the key")
             .fix(Applicability::Safe, title, span(self.line..self.at), " ".repeat(self.indentation))
     }
+}
+
+/// Returns the start of the comment on a line that starts outside of quotes.
+fn comment_start(line: &str) -> Option<usize> {
+    let (mut quote, mut before) = (None, ' ');
+    for (at, c) in line.char_indices() {
+        match quote {
+            Some(open) if c == open && (c != '"' || before != '\\') => quote = None,
+            Some(_) => {}
+            None if matches!(c, '"' | '\'') && " \t,:[{".contains(before) => quote = Some(c),
+            None if c == '#' && matches!(before, ' ' | '\t') => return Some(at),
+            None => {}
+        }
+        before = c;
+    }
+    None
 }

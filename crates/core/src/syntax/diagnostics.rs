@@ -10,6 +10,10 @@ rule! {
     /// The text is not valid YAML 1.2.
     ///
     /// Optakit skips the part that it cannot read and checks the rest of the file.
+    ///
+    /// Opta and kubectl accept two texts that YAML 1.2 does not allow: a quoted text whose next
+    /// lines are not indented more than its key, and a comment directly after a closing quote.
+    /// Optakit rejects both, because other YAML tools reject them or read them differently.
     pub static YAML_SYNTAX: Error {
         fix: "Correct the YAML at the reported position. Common causes are a missing quote or \
               bracket and wrong indentation.",
