@@ -127,3 +127,19 @@ fn without_services(file: &Parsed) -> String {
     rest.push_str(text.get(end..).unwrap_or_default());
     rest
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_text_without_services_keeps_all_other_text() {
+        let text = "name: shop\nmodules:\n  - {type: k8s-service, name: a}\n  \
+                    - {type: postgres, name: db}\n  - {type: k8s-service, name: b}\n# end\n";
+        let file = ServiceFile::parse("opta.yml", text);
+        let expected = "name: shop\nmodules:\n  - \n  - {type: postgres, name: db}\n  - \n# end\n";
+        assert_eq!(without_services(file.parsed()), expected);
+        let none = "name: shop\nmodules: []\n";
+        assert_eq!(without_services(ServiceFile::parse("opta.yml", none).parsed()), none);
+    }
+}

@@ -97,3 +97,50 @@ impl Location {
         }
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn at(list: List, index: usize, pointer: &str) -> Location {
+        Location { list, index, pointer: pointer.to_owned(), range: None, key: false }
+    }
+
+    #[test]
+    fn only_pointers_through_a_renamed_key_follow_it() {
+        let renamed = at(List::Aws, 1, "/tags/{a}");
+        for (list, index, pointer, expected) in [
+            (List::Aws, 1, "/tags/{a}", "/tags/x"),
+            (List::Aws, 1, "/tags/{a}/0/name", "/tags/x/0/name"),
+            (List::Aws, 1, "/tags/{a}b", "/tags/{a}b"),
+            (List::Aws, 1, "/tags", "/tags"),
+            (List::Aws, 2, "/tags/{a}", "/tags/{a}"),
+            (List::Manifests, 1, "/tags/{a}", "/tags/{a}"),
+        ] {
+            let mut location = at(list, index, pointer);
+            location.follow_renamed_key(&renamed, "/tags/x");
+            assert_eq!(location.pointer, expected, "{list:?} {index}");
+        }
+    }
+
+    #[test]
+    fn only_holes_behind_an_edit_of_the_same_text_move() {
+        let range = |start: usize, end: usize| TextRange { start, end };
+        let edited = at(List::Aws, 1, "/name");
+        let moved = |location: Location| {
+            let mut location = Location { range: Some(range(5, 8)), ..location };
+            location.shift(&edited, range(1, 4), 1);
+            location.range
+        };
+        assert_eq!(moved(edited.clone()), Some(range(3, 6)));
+        assert_eq!(moved(Location { key: true, ..edited.clone() }), Some(range(5, 8)));
+        assert_eq!(moved(at(List::Aws, 1, "/other")), Some(range(5, 8)));
+        assert_eq!(moved(at(List::Aws, 2, "/name")), Some(range(5, 8)));
+        let mut before = Location { range: Some(range(0, 1)), ..edited.clone() };
+        before.shift(&edited, range(1, 4), 1);
+        assert_eq!(before.range, Some(range(0, 1)));
+        let mut next = Location { range: Some(range(4, 6)), ..edited.clone() };
+        next.shift(&edited, range(1, 4), 5);
+        assert_eq!(next.range, Some(range(6, 8)));
+    }
+}

@@ -65,3 +65,58 @@ fn decimal(text: &str) -> Option<ScalarValue> {
     let has_exponent = exponent.is_none_or(|exponent| !exponent.is_empty() && digits(exponent));
     (is_number && has_exponent).then_some(ScalarValue::Float)
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// The numbers of YAML 1.2.2 §10.3.2, with the values that IEEE 754 gives them.
+    #[test]
+    fn floats_have_their_value() {
+        for (text, expected) in [
+            ("1.5", 1.5),
+            ("-0.25", -0.25),
+            ("+12e03", 12_000.0),
+            (".5", 0.5),
+            ("1.", 1.0),
+            (".inf", f64::INFINITY),
+            ("-.Inf", f64::NEG_INFINITY),
+            ("+.INF", f64::INFINITY),
+            ("0xffffffffffffffff", 18_446_744_073_709_551_615.0),
+            ("0x10000000000000000", 18_446_744_073_709_551_616.0),
+            ("0o2000000000000000000000", 18_446_744_073_709_551_616.0),
+            ("18446744073709551616", 18_446_744_073_709_551_616.0),
+        ] {
+            assert_eq!(value(text), ScalarValue::Float, "{text}");
+            assert_eq!(float(text).to_bits(), f64::to_bits(expected), "{text}");
+        }
+        assert!(float(".nan").is_nan() && float(".NaN").is_nan());
+    }
+
+    #[test]
+    fn scalars_have_the_type_of_the_core_schema() {
+        for (text, expected) in [
+            ("12", ScalarValue::Int(12)),
+            ("-12", ScalarValue::Int(-12)),
+            ("0x1F", ScalarValue::Int(31)),
+            ("0o17", ScalarValue::Int(15)),
+            ("0x", ScalarValue::Str),
+            ("0xg", ScalarValue::Str),
+            ("0o8", ScalarValue::Str),
+            ("-0x1", ScalarValue::Str),
+            (".", ScalarValue::Str),
+            ("1e", ScalarValue::Str),
+            ("e1", ScalarValue::Str),
+            ("1e+", ScalarValue::Str),
+            ("1.2.3", ScalarValue::Str),
+            ("+.nan", ScalarValue::Str),
+            ("~", ScalarValue::Null),
+            ("NULL", ScalarValue::Null),
+            ("True", ScalarValue::Bool(true)),
+            ("FALSE", ScalarValue::Bool(false)),
+            ("yes", ScalarValue::Str),
+        ] {
+            assert_eq!(value(text), expected, "{text}");
+        }
+    }
+}

@@ -302,3 +302,40 @@ impl Levels {
         found
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    const TEXT: &str = "modules:\n  - type: x\n    port:\n      http: 1\n    # end\n\n    env:\n";
+
+    /// Checks the columns of the keys and of the items before the end, from the innermost one.
+    fn check(text: &str, keys: &[usize], items: &[usize], open: Option<usize>) {
+        let levels = Levels::before(text, text.len());
+        assert_eq!((&*levels.keys, &*levels.items, levels.open), (keys, items, open), "{text}");
+    }
+
+    #[test]
+    fn a_line_can_start_at_the_columns_of_the_open_maps_and_lists() {
+        check("", &[], &[], None);
+        check("name: shop\n", &[0], &[], None);
+        check("name: shop\nmodules:\n", &[0], &[], Some(0));
+        check(TEXT, &[4, 0], &[2], Some(4));
+        check("modules:\n  - type: x\n", &[4, 0], &[2], None);
+        check("a:\n    b: 1\n  c: 1\n", &[2, 0], &[], None);
+        check("- a\n- - b\n", &[4], &[0], None);
+    }
+
+    #[test]
+    fn the_nearest_column_is_the_most_likely() {
+        let candidates = |text: &str, line: &str| {
+            let line = Line::at(line, 0).expect("the line has text");
+            Levels::before(text, text.len()).candidates(&line)
+        };
+        assert_eq!(candidates("modules:\n  - type: x\n", "   name: y"), [4, 0]);
+        assert_eq!(candidates("modules:\n  - type: x\n", " name: y"), [0, 4]);
+        assert_eq!(candidates("modules:\n  - type: x\n", " - type: y"), [2]);
+        assert_eq!(candidates("modules:\n", "   - type: y"), [2]);
+        assert_eq!(candidates(TEXT, "     name: y"), [6, 4, 0]);
+    }
+}

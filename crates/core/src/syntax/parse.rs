@@ -145,3 +145,26 @@ fn blank_out(text: &mut String, part: &Range<usize>) {
         .collect();
     text.replace_range(part.clone(), &blank);
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::source::Source;
+    use crate::span::FileId;
+
+    /// Checks which part of a text is replaced after its first syntax error.
+    fn check(text: &str, expected: Option<&str>) {
+        let source = Source::new(FileId::Service, "opta.yml", text);
+        let Err(error) = compose(&source, text, &[]) else { panic!("{text} has no error") };
+        let part = invalid_part(text, &error, &[]);
+        assert_eq!(part.map(|part| &text[part]), expected, "{text}");
+    }
+
+    #[test]
+    fn the_smallest_part_with_the_error_is_replaced() {
+        check("a: \"x\nb: 1\n", Some("\"x\n"));
+        check("a: [1, 2\nb: 1\n", Some("[1, 2\n"));
+        check("a: b: c\nd: 1\n", Some(": c"));
+        check("a: 1\nx y\nd: 1\n", Some("x y"));
+    }
+}
