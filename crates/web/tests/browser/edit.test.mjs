@@ -12,7 +12,6 @@ import {
 } from 'node:fs';
 import { join } from 'node:path';
 import { test } from 'node:test';
-import { setTimeout as sleep } from 'node:timers/promises';
 import { contains, edit, editWith, files, replace, until } from './served.mjs';
 import {
   ENVIRONMENT,
@@ -46,6 +45,20 @@ async function openLogging(t, address) {
   await page.goto(address);
   await saved(page);
   return page;
+}
+
+/** Waits until the page has read the files on disk. */
+const filesRead = (page) =>
+  page.waitForResponse((answer) => {
+    const { pathname } = new URL(answer.url());
+    return pathname.endsWith('/edit/files') && answer.request().method() === 'GET';
+  });
+
+/** Makes the page read the files on disk, and waits until it has read them. */
+async function filesReadAgain(page) {
+  const read = filesRead(page);
+  await page.evaluate(() => dispatchEvent(new Event('focus')));
+  await read;
 }
 
 const saved = (page) => page.getByText('Saved in opta.yml').waitFor();
@@ -181,10 +194,11 @@ test('a removed file is not brought back by the next letter', async (t) => {
   const page = await openLogging(t, address);
   rmSync(path);
   await page.getByText('Not saved: opta.yml was removed').waitFor();
+  const afterTheLetters = filesRead(page);
   await append(page, COMMENT);
-  await page.getByText('Not saved: opta.yml was removed').waitFor();
-  // A write would start 300 ms after the last letter.
-  await sleep(1000);
+  await afterTheLetters;
+  // A pass reads before it writes, and passes do not overlap: the first one has ended.
+  await filesReadAgain(page);
   assert.ok(!existsSync(path));
   await button(page, 'Restore file').click();
   await until(path, (content) => content === service('edited') + COMMENT);

@@ -172,7 +172,8 @@ for (const engine of [firefox, webkit]) {
       await page.paste(`${BROKEN}# kept\n`);
       await page.hasText('# kept');
       // The draft is saved after the next paint.
-      await new Promise((done) => setTimeout(done, 1000));
+      const saved = () => page.evaluate(finder.hasDraft, '# kept');
+      await page.until(saved, 'the draft');
       await page.open(address);
       await page.hasText('# kept');
     });

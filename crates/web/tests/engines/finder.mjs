@@ -90,3 +90,18 @@ export function shareLink() {
   const box = document.querySelector('dialog textarea');
   return box instanceof HTMLTextAreaElement ? box.value : null;
 }
+
+/** Whether a draft in the database of this browser contains a text. */
+export function hasDraft(text) {
+  return new Promise((done) => {
+    const opening = indexedDB.open('optakit');
+    opening.onsuccess = () => {
+      const database = opening.result;
+      const reading = database.transaction('drafts').objectStore('drafts').getAll();
+      reading.onsuccess = () => {
+        database.close();
+        done(reading.result.some((draft) => draft.text.includes(text)));
+      };
+    };
+  });
+}
