@@ -11,6 +11,8 @@ mod pack;
 mod read;
 mod record;
 mod revision;
+#[cfg(test)]
+mod tests;
 mod trim;
 mod unfinished;
 

@@ -11,6 +11,8 @@ mod decompress;
 mod destination;
 mod directory;
 mod docker;
+#[cfg(test)]
+mod fake_registry;
 mod hashing;
 mod http;
 mod index;
@@ -19,7 +21,11 @@ mod layout;
 mod pack;
 mod parts;
 mod pull;
+#[cfg(test)]
+mod pull_tests;
 mod push;
+#[cfg(test)]
+mod push_tests;
 mod read;
 mod request_error;
 mod token;

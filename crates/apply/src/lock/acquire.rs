@@ -70,7 +70,12 @@ pub(super) async fn acquire(
                 Observed { version, at: Moment::now() }
             }
         };
-        if is_free || last.at.elapsed() >= duration_of(&found) {
+        let age = Age {
+            unchanged: last.at.elapsed(),
+            valid: duration_of(&found),
+            waited: started.elapsed(),
+        };
+        if is_free || age.is_expired() {
             let at = Moment::now();
             if let Written::Done(taken) = lease.take(&found).await? {
                 let interrupted = holder_of(&found).filter(|_| !lease.is_ours(&found));
@@ -81,18 +86,40 @@ pub(super) async fn acquire(
                 return Ok(Taken { lease: *taken, at, interrupted });
             }
         }
-        // A lock that is not renewed is taken over soon, unless its duration is longer than ours.
-        let is_long = duration_of(&found) > DURATION && last.at.elapsed() >= DURATION;
-        if started.elapsed() >= wait && (is_renewed || is_long) {
+        if age.gives_up(wait, is_renewed) {
             let holder = holder::describe(&found);
             if is_renewed {
                 return Err(LockError::Held { holder, waited: wait });
             }
-            let (layer, valid) = (lease.layer().to_owned(), duration_of(&found));
-            return Err(LockError::Long { holder, layer, valid });
+            let layer = lease.layer().to_owned();
+            return Err(LockError::Long { holder, layer, valid: age.valid });
         }
         observed = Some(last);
         tokio::time::sleep(PAUSE).await;
+    }
+}
+
+/// How old a lock of another run is.
+struct Age {
+    /// The time since this run saw the Lease change.
+    unchanged: Duration,
+    /// How long the lock is valid after its last renewal.
+    valid: Duration,
+    /// How long this run has waited.
+    waited: Duration,
+}
+
+impl Age {
+    /// Whether the lock is not valid any more.
+    fn is_expired(&self) -> bool {
+        self.unchanged >= self.valid
+    }
+
+    /// Whether to stop waiting. A lock that is not renewed is taken over soon, unless its duration
+    /// is longer than ours.
+    fn gives_up(&self, wait: Duration, is_renewed: bool) -> bool {
+        let is_long = self.valid > DURATION && self.unchanged >= DURATION;
+        self.waited >= wait && (is_renewed || is_long)
     }
 }
 
@@ -109,4 +136,126 @@ fn duration_of(found: &Lease) -> Duration {
     let seconds = found.spec.as_ref().and_then(|spec| spec.lease_duration_seconds);
     let seconds = seconds.and_then(|seconds| u64::try_from(seconds).ok());
     DURATION.max(Duration::from_secs(seconds.unwrap_or_default()))
+}
+
+#[cfg(test)]
+mod tests {
+    use std::sync::atomic::{AtomicUsize, Ordering};
+
+    use serde_json::{Value, json};
+
+    use super::*;
+    use crate::fake_server::{Requests, Seen, answering};
+
+    const fn seconds(seconds: u64) -> Duration {
+        Duration::from_secs(seconds)
+    }
+
+    #[test]
+    fn lock_expires_after_its_duration_without_a_renewal() {
+        let age = |unchanged, valid| Age {
+            unchanged: seconds(unchanged),
+            valid: seconds(valid),
+            waited: seconds(0),
+        };
+        assert!(!age(29, 30).is_expired());
+        assert!(age(30, 30).is_expired());
+        assert!(!age(59, 60).is_expired());
+    }
+
+    #[test]
+    fn run_gives_up_after_its_wait_if_the_lock_is_renewed_or_long() {
+        let check = |unchanged, valid, waited, is_renewed, expected| {
+            let (unchanged, valid) = (seconds(unchanged), seconds(valid));
+            let age = Age { unchanged, valid, waited: seconds(waited) };
+            assert_eq!(age.gives_up(seconds(60), is_renewed), expected, "{waited} {is_renewed}");
+        };
+        check(1, 30, 59, true, false);
+        check(1, 30, 60, true, true);
+        check(29, 30, 90, false, false);
+        check(29, 3600, 90, false, false);
+        check(30, 3600, 59, false, false);
+        check(30, 3600, 60, false, true);
+    }
+
+    fn found(spec: &Value) -> Lease {
+        let metadata = json!({"name": "optakit-shop", "resourceVersion": "3"});
+        serde_json::from_value(json!({"metadata": metadata, "spec": spec})).expect("a Lease")
+    }
+
+    #[test]
+    fn lock_is_valid_for_thirty_seconds_or_longer() {
+        for (written, expected) in
+            [(json!(null), 30), (json!(10), 30), (json!(-1), 30), (json!(31), 31)]
+        {
+            let lease = found(&json!({"leaseDurationSeconds": written}));
+            assert_eq!(duration_of(&lease), seconds(expected), "{written}");
+        }
+        assert_eq!(duration_of(&Lease::default()), seconds(30));
+    }
+
+    #[tokio::test]
+    async fn only_a_free_or_own_lock_is_taken_at_once() {
+        let (client, _) = answering(|_| (500, Value::Null));
+        let lease = LayerLease::new(&client, "shop", "me".to_owned(), None);
+        assert!(can_be_taken(&lease, &found(&json!({"holderIdentity": "me"}))));
+        assert!(can_be_taken(&lease, &found(&json!({"holderIdentity": ""}))));
+        assert!(can_be_taken(&lease, &found(&json!({}))));
+        assert!(!can_be_taken(&lease, &found(&json!({"holderIdentity": "other"}))));
+    }
+
+    /// Takes a lock whose Lease exists. `read` returns the Lease at each read; none if it is
+    /// deleted.
+    async fn take(
+        read: impl Fn(usize) -> Option<Value> + Clone + Send + 'static,
+        replaced: u16,
+    ) -> (Result<Taken, LockError>, Requests) {
+        let status = |code: u16| {
+            (code, json!({"kind": "Status", "status": "Failure", "code": code, "message": "x"}))
+        };
+        let reads = std::sync::Arc::new(AtomicUsize::new(0));
+        let (client, requests) = answering(move |seen: &Seen| match seen.method.as_str() {
+            "POST" => status(409),
+            "PUT" if replaced == 200 => (200, seen.body.clone()),
+            "PUT" => status(replaced),
+            _ => match read(reads.fetch_add(1, Ordering::Relaxed)) {
+                Some(lease) => (200, lease),
+                None => status(404),
+            },
+        });
+        let lease = LayerLease::new(&client, "shop", "me".to_owned(), None);
+        let report = Report::new(true, false, false);
+        (acquire(&lease, Duration::ZERO, &report).await, requests)
+    }
+
+    fn of_holder(holder: &str, version: usize) -> Value {
+        let metadata = json!({"name": "optakit-shop", "resourceVersion": version.to_string()});
+        json!({"metadata": metadata, "spec": {"holderIdentity": holder}})
+    }
+
+    #[tokio::test(start_paused = true)]
+    async fn a_released_lock_is_taken_and_nobody_was_interrupted() {
+        let (taken, _) = take(|_| Some(of_holder("", 1)), 200).await;
+        let taken = taken.expect("it is free");
+        assert_eq!(taken.interrupted, None);
+        assert_eq!(holder_of(&taken.lease).map(String::as_str), Some("me"));
+        let (taken, _) = take(|_| Some(of_holder("me", 1)), 200).await;
+        assert_eq!(taken.expect("it is ours").interrupted, None);
+    }
+
+    #[tokio::test(start_paused = true)]
+    async fn a_renewed_lock_is_not_taken() {
+        let (taken, requests) = take(|at| Some(of_holder("other", at)), 200).await;
+        assert!(matches!(taken, Err(LockError::Held { .. })));
+        let requests = requests.lock().expect("no test panics").clone();
+        assert!(requests.iter().all(|seen| seen.method != "PUT"));
+        assert!(requests.iter().filter(|seen| seen.method == "GET").count() >= 2);
+    }
+
+    #[tokio::test(start_paused = true)]
+    async fn a_lock_that_another_run_took_first_is_watched() {
+        let holder = |at: usize| if at == 0 { "" } else { "other" };
+        let (taken, _) = take(move |at| Some(of_holder(holder(at), at)), 409).await;
+        assert!(matches!(taken, Err(LockError::Held { .. })));
+    }
 }

@@ -15,6 +15,14 @@ impl Moment {
         Self { monotonic: Instant::now(), since_boot: since_boot() }
     }
 
+    /// Returns a moment in the past.
+    #[cfg(test)]
+    pub(super) fn ago(time: Duration) -> Self {
+        let now = Self::now();
+        let monotonic = now.monotonic.checked_sub(time).expect("the machine runs for longer");
+        Self { monotonic, since_boot: now.since_boot.map(|now| now.saturating_sub(time)) }
+    }
+
     /// Returns the time since this moment, by the clock that counted more.
     pub(super) fn elapsed(self) -> Duration {
         let booted = self.since_boot.zip(since_boot());
@@ -39,4 +47,23 @@ fn since_boot() -> Option<Duration> {
 #[cfg(not(unix))]
 const fn since_boot() -> Option<Duration> {
     None
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_clock_that_counted_more_is_used() {
+        let hour = Duration::from_secs(3600);
+        let now = Moment::now();
+        assert!(now.elapsed() < hour);
+        let since_boot = now.since_boot.map(|now| now.saturating_sub(hour));
+        if since_boot.is_some() {
+            assert!(Moment { since_boot, ..now }.elapsed() >= Duration::from_secs(60));
+        }
+        let monotonic = now.monotonic.checked_sub(Duration::from_secs(60)).unwrap_or(now.monotonic);
+        assert!(Moment { monotonic, ..now }.elapsed() >= Duration::from_secs(60));
+        assert!(Moment { since_boot: None, ..now }.elapsed() < hour);
+    }
 }

@@ -56,17 +56,23 @@ impl<'a> HeldLease<'a> {
         let (mut work, mut idle) = (pin!(work), pin!(tokio::time::sleep(RENEW)));
         let mut renewal = pin!(None);
         poll_fn(|context| {
-            if let Err(lost) = self.check() {
-                return Poll::Ready(Err(lost.into()));
-            }
-            if renewal.is_none() && self.renewed.get().elapsed() >= FRESH {
-                renewal.set(Some(self.renew()));
+            // A renewal checks the clock itself, and reports why it failed.
+            if renewal.is_none() {
+                if let Err(lost) = self.check() {
+                    return Poll::Ready(Err(lost.into()));
+                }
+                if self.renewed.get().elapsed() >= FRESH {
+                    renewal.set(Some(self.renew()));
+                }
             }
             if let Some(sent) = renewal.as_mut().as_pin_mut() {
                 if let Err(lost) = ready!(sent.poll(context)) {
                     return Poll::Ready(Err(lost.into()));
                 }
                 renewal.set(None);
+                if let Err(lost) = self.check() {
+                    return Poll::Ready(Err(lost.into()));
+                }
                 idle.as_mut().reset(tokio::time::Instant::now() + RENEW);
             }
             let outcome = work.as_mut().poll(context);
@@ -142,5 +148,100 @@ enum RenewError {
 impl From<LiveError> for RenewError {
     fn from(error: LiveError) -> Self {
         Self::Request(error)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use serde_json::{Value, json};
+
+    use super::*;
+    use crate::fake_server::{Requests, Seen, answering};
+
+    fn lease(holder: &str, version: &str) -> Value {
+        let metadata = json!({"name": "optakit-shop", "resourceVersion": version});
+        json!({"metadata": metadata, "spec": {"holderIdentity": holder}})
+    }
+
+    fn status(code: u16) -> (u16, Value) {
+        let reason = if code == 404 { "NotFound" } else { "" };
+        let status = json!({
+            "kind": "Status", "status": "Failure", "code": code, "reason": reason, "message": "x",
+        });
+        (code, status)
+    }
+
+    /// Runs work with a lock that was renewed some seconds ago.
+    async fn work_after(
+        seconds: u64,
+        answer: impl Fn(&Seen) -> (u16, Value) + Clone + Send + 'static,
+    ) -> (anyhow::Result<&'static str>, Requests) {
+        let (client, requests) = answering(answer);
+        let all = LayerLease::new(&client, "shop", "me".to_owned(), None);
+        let written = serde_json::from_value(lease("me", "1")).expect("a Lease");
+        let at = Moment::ago(Duration::from_secs(seconds));
+        let held = HeldLease::new(&all, "shop", Taken { lease: written, at, interrupted: None });
+        (held.guard(async { Ok("done") }).await, requests)
+    }
+
+    fn lost(outcome: anyhow::Result<&str>) -> String {
+        let error = outcome.expect_err("the lock is lost");
+        assert!(error.is::<LockLost>(), "{error}");
+        error.to_string()
+    }
+
+    #[tokio::test]
+    async fn work_with_a_fresh_lock_needs_no_renewal() {
+        let (outcome, requests) = work_after(2, |_| status(500)).await;
+        assert_eq!(outcome.expect("it has the lock"), "done");
+        assert!(requests.lock().expect("no test panics").is_empty());
+    }
+
+    #[tokio::test]
+    async fn an_older_lock_is_renewed_before_the_work_continues() {
+        let (outcome, requests) = work_after(4, |seen: &Seen| (200, seen.body.clone())).await;
+        assert_eq!(outcome.expect("it is renewed"), "done");
+        assert_eq!(requests.lock().expect("no test panics")[0].method, "PUT");
+    }
+
+    #[tokio::test]
+    async fn a_lock_that_may_be_taken_over_stops_the_work() {
+        let (outcome, requests) = work_after(21, |seen: &Seen| (200, seen.body.clone())).await;
+        assert!(lost(outcome).contains("it was not renewed for 21 s"));
+        assert!(requests.lock().expect("no test panics").is_empty());
+    }
+
+    #[tokio::test]
+    async fn a_deleted_or_taken_lock_stops_the_work() {
+        let (outcome, _) = work_after(4, |_| status(404)).await;
+        assert!(lost(outcome).contains("its Lease was deleted"));
+        let (outcome, _) = work_after(4, |seen: &Seen| match seen.method.as_str() {
+            "GET" => (200, lease("ann", "2")),
+            _ => status(409),
+        })
+        .await;
+        assert!(lost(outcome).contains("ann took it"));
+    }
+
+    #[tokio::test]
+    async fn a_lease_that_others_annotated_is_read_again_and_renewed() {
+        let (outcome, requests) = work_after(4, |seen: &Seen| match seen.method.as_str() {
+            "GET" => (200, lease("me", "2")),
+            _ if seen.body["metadata"]["resourceVersion"] == "1" => status(409),
+            _ => (200, seen.body.clone()),
+        })
+        .await;
+        assert_eq!(outcome.expect("it is renewed"), "done");
+        let requests = requests.lock().expect("no test panics").clone();
+        let methods: Vec<&str> = requests.iter().map(|seen| seen.method.as_str()).collect();
+        assert_eq!(methods, ["PUT", "GET", "PUT"]);
+    }
+
+    #[tokio::test]
+    async fn a_failed_renewal_is_repeated_and_its_reason_reported() {
+        let (outcome, requests) = work_after(18, |_| status(403)).await;
+        let text = lost(outcome);
+        assert!(text.contains("it was not renewed for 20 s ("), "{text}");
+        assert!(requests.lock().expect("no test panics").len() >= 2);
     }
 }

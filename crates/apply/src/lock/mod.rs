@@ -122,3 +122,22 @@ async fn run<T>(
         }
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn only_a_run_that_may_not_write_the_lease_never_had_the_lock() {
+        let failed = |error: LockError| is_denied(&Err::<(), _>(error.into()));
+        let forbidden = LiveError::Forbidden {
+            action: "creating",
+            object: "Lease optakit-shop".to_owned(),
+            reason: "no".to_owned(),
+        };
+        assert!(failed(LockError::Live(forbidden)));
+        assert!(!failed(LockError::Refused { layer: "shop".to_owned() }));
+        assert!(!is_denied(&Ok(())));
+        assert!(!is_denied(&Err::<(), _>(anyhow::anyhow!("other"))));
+    }
+}

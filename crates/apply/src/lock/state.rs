@@ -74,9 +74,11 @@ fn is_held(lease: &Lease, now: Option<Timestamp>) -> bool {
 
 #[cfg(test)]
 mod tests {
-    use serde_json::json;
+    use kube::api::ObjectMeta;
+    use serde_json::{Value, json};
 
     use super::*;
+    use crate::fake_server::{Seen, answering};
 
     #[test]
     fn lock_expires_by_the_clock_of_the_api_server() {
@@ -95,8 +97,28 @@ mod tests {
             date(&response).map(|date| date + SignedDuration::from_secs(seconds))
         };
         assert!(is_held(&lease("other"), after(30)));
+        assert!(is_held(&lease("other"), after(32)));
         assert!(!is_held(&lease("other"), after(33)));
+        let unknown = Lease { metadata: ObjectMeta::default(), ..lease("other") };
+        assert!(is_held(&unknown, after(33)), "the time of the last write is unknown");
         assert!(is_held(&lease("other"), None));
         assert!(!is_held(&lease(""), after(0)));
+    }
+    async fn state_of(code: u16, body: Value) -> Result<Lock, LiveError> {
+        let (client, requests) = answering(move |_: &Seen| (code, body.clone()));
+        let found = state(&client, "shop").await;
+        let path = requests.lock().expect("no test panics")[0].path.clone();
+        assert_eq!(path, "/apis/coordination.k8s.io/v1/namespaces/shop/leases/optakit-shop");
+        found
+    }
+
+    #[tokio::test]
+    async fn lock_is_held_if_it_cannot_be_read_or_has_a_holder() {
+        let lease = |holder: &str| json!({"spec": {"holderIdentity": holder}});
+        assert_eq!(state_of(200, lease("other")).await.ok(), Some(Lock::Held));
+        assert_eq!(state_of(200, lease("")).await.ok(), Some(Lock::Free));
+        assert_eq!(state_of(404, Value::Null).await.ok(), Some(Lock::Free));
+        assert_eq!(state_of(403, Value::Null).await.ok(), Some(Lock::Held));
+        assert!(state_of(500, Value::Null).await.is_err());
     }
 }

@@ -169,6 +169,8 @@ impl Display for Cause {
 
 #[cfg(test)]
 mod tests {
+    use super::super::fault_reason::{Resource, ScaleUp};
+    use super::super::pod_fault::Container;
     use super::*;
 
     #[test]
@@ -194,5 +196,82 @@ mod tests {
              webhook: Post \"https://10.0.0.1/\": connect: connection refused",
             Rejection::Temporary,
         );
+    }
+    fn pod(fault: PodFault) -> Cause {
+        Cause::Pod { pod: "api-1".to_owned(), fault }
+    }
+
+    fn container() -> Container {
+        Container { name: "app".to_owned(), is_init: false, is_ours: true }
+    }
+
+    fn unschedulable(scale_up: Option<ScaleUp>) -> Cause {
+        let message = "0/1 nodes".to_owned();
+        pod(PodFault::Unschedulable { message, shortage: Some(Resource::Cpu), scale_up })
+    }
+
+    fn rejected(rejection: Rejection) -> Cause {
+        Cause::PodsRejected { rejection, message: String::new() }
+    }
+
+    fn start(failure: StartFailure) -> Cause {
+        let (reason, message) = (String::new(), String::new());
+        pod(PodFault::ContainerStart { container: container(), reason, failure, message })
+    }
+
+    #[test]
+    fn each_problem_that_may_go_away_is_a_warning_with_its_name() {
+        let message = String::new;
+        for (cause, name) in [
+            (rejected(Rejection::Quota), Some("quota")),
+            (rejected(Rejection::Policy), Some("policy")),
+            (rejected(Rejection::Temporary), Some("rejected")),
+            (unschedulable(None), Some("unschedulable")),
+            (
+                unschedulable(Some(ScaleUp::Started { message: message() })),
+                Some("scale-up started"),
+            ),
+            (
+                unschedulable(Some(ScaleUp::Refused { message: message() })),
+                Some("scale-up refused"),
+            ),
+            (start(StartFailure::Config), Some("config")),
+            (start(StartFailure::User), Some("start")),
+            (pod(PodFault::CrashLoop { container: container(), exit: None }), Some("crash")),
+            (pod(PodFault::Ended { reason: message(), message: message() }), Some("ended")),
+            (pod(PodFault::Starting), None),
+            (pod(PodFault::NotReady), None),
+            (Cause::Deleting { kind: Kind::Deployment }, None),
+        ] {
+            assert_eq!(cause.warning(), name, "{cause}");
+        }
+    }
+
+    #[test]
+    fn events_are_read_for_problems_that_they_may_explain() {
+        assert!(unschedulable(None).has_events() && rejected(Rejection::Quota).has_events());
+        assert!(pod(PodFault::NotReady).has_events());
+        assert!(!pod(PodFault::Starting).has_events());
+        assert!(!Cause::Deleting { kind: Kind::Deployment }.has_events());
+    }
+
+    #[test]
+    fn a_missed_deadline_is_explained_by_the_problem_of_a_pod() {
+        let deadline = |problem: Option<Cause>| Cause::DeadlineExceeded {
+            seconds: 600,
+            message: "timed out".to_owned(),
+            problem: problem.map(Box::new),
+        };
+        let crash = || pod(PodFault::CrashLoop { container: container(), exit: None });
+        assert_eq!(deadline(Some(crash())).log_source(), Some(("api-1", Some("app"))));
+        assert_eq!(deadline(None).log_source(), None);
+        assert_eq!(unschedulable(None).log_source(), Some(("api-1", None)));
+        let cpu = deadline(Some(unschedulable(None)));
+        assert_eq!(cpu.field(), Some(BlamedField::CpuRequest));
+        assert_eq!(deadline(None).field(), None);
+        assert_eq!(deadline(None).warning(), Some("deadline"));
+        let text = deadline(Some(crash())).to_string();
+        assert!(text.contains("no progress within 600 s") && text.contains("pod api-1:"), "{text}");
+        assert!(deadline(None).to_string().ends_with("(ProgressDeadlineExceeded): timed out"));
     }
 }

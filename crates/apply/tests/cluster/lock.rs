@@ -149,7 +149,14 @@ pub(super) fn changed_service(layer: &str) -> Service {
 fn lock_is_renewed_while_the_prompt_is_open() {
     let service = changed_service("thinking");
     let mut run = apply_that_asks(&service, &[]);
-    std::thread::sleep(EXPIRED);
+    let time = |field: &str| -> Timestamp {
+        let text = lease(&service)["spec"][field].as_str().expect("a time").to_owned();
+        text.parse().expect("a time")
+    };
+    let taken = time("acquireTime");
+    until("the lock is renewed for longer than it is valid without that", || {
+        time("renewTime").duration_since(taken) > SignedDuration::from_secs(30)
+    });
     service
         .apply(&["--skip-aws"])
         .fails()
