@@ -38,9 +38,9 @@ const RENDER = ['render', '--env', 'staging', '--image-tag', '1'];
 
 /** @type {[name: string, command: string[], figure: number][]} */
 const FIGURES = [
-  ['checking', ['validate'], 13.7],
-  ['rendering', RENDER, 19.8],
-  ['bundling', ['bundle', '-o', '-', '--env', 'staging'], 78.9],
+  ['checking', ['validate'], 8.8],
+  ['rendering', RENDER, 14.9],
+  ['bundling', ['bundle', '-o', '-', '--env', 'staging'], 74.2],
 ];
 for (const [name, command, figure] of FIGURES) {
   test(`${name} the service of the benchmark takes ${figure} million instructions`, (t) => {

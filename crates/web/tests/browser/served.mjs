@@ -24,7 +24,10 @@ export async function editWith(t, options, ...args) {
     await closePages(t);
     child.kill('SIGKILL');
   });
-  const [output] = await once(child.stdout, 'data');
+  const ended = once(child, 'exit').then(([code]) => {
+    throw new Error(`optakit edit ended with exit code ${code}`);
+  });
+  const [output] = await Promise.race([once(child.stdout, 'data'), ended]);
   const address = /http\S+/.exec(String(output))[0];
   return { process: child, address, token: new URL(address).searchParams.get('token') };
 }
