@@ -51,6 +51,12 @@ const unknownLinks = (count) =>
   `${HEAD}modules:\n${lines(count, (index) => `  - {type: postgres, name: db${index}}\n`)}` +
   `${SERVICE}    links:\n${lines(count, (index) => `      - bd${index}x\n`)}`;
 
+/** Returns a service file for many environments, which share an environment file. */
+const manyEnvironments = (count) =>
+  `name: environments\nenvironments:\n` +
+  `${lines(count, (index) => `  - {name: e${index}, path: env.yml, vars: {size: ${index}}}\n`)}` +
+  `modules:\n${SERVICE}    env_vars: {SIZE: "{vars.size}"}\n`;
+
 /** Returns the check of a service file with errors. It fails, so its status is not used. */
 function mistakes(count, name, text) {
   const folder = join(work, `${name}${count}`);
@@ -101,6 +107,12 @@ const curves = [
     label: 'validate, by unknown links',
     steps: [1, 500, 1000, 2000, 4000],
     prepare: (count) => mistakes(count, 'links', unknownLinks(count)),
+  },
+  {
+    name: 'environments',
+    label: 'validate, by environments',
+    steps: [1, 500, 1000, 2000, 4000],
+    prepare: (count) => mistakes(count, 'environments', manyEnvironments(count)),
   },
   KUBECONFIG && {
     name: 'apply-services',

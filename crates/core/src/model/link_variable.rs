@@ -1,6 +1,6 @@
 //! The environment variables from the Secret `secret` of the layer.
 
-use std::collections::BTreeMap;
+use std::collections::BTreeSet;
 
 use super::cloud::Cloud;
 use super::k8s_service::K8sService;
@@ -69,32 +69,26 @@ pub fn link_variables(
     found.variables
 }
 
-/// The variables so far.
+/// The variables so far, and their names.
 #[derive(Default)]
 struct Collected {
     variables: Vec<LinkVariable>,
-    /// The index of a variable by `=` and its name, and by its input.
-    indices: BTreeMap<String, usize>,
+    names: BTreeSet<String>,
 }
 
 impl Collected {
     fn add(&mut self, variable: LinkVariable) {
-        let index = self.variables.len();
-        let name = format!("={}", variable.name);
-        let input = format!("module.{}.{}", variable.module, variable.output);
-        if self.indices.contains_key(&name) {
-            return;
+        if self.names.insert(variable.name.clone()) {
+            self.variables.push(variable);
         }
-        self.indices.insert(name, index);
-        self.indices.entry(input).or_insert(index);
-        self.variables.push(variable);
     }
 
     /// Marks the variable that a text uses. Adds the variable that a link would add, if no link
     /// has it.
     fn use_in_text(&mut self, hole: &Hole, span: Span) {
-        if let Some(index) = self.indices.get(&hole.input) {
-            self.variables[*index].in_text = true;
+        let used = self.variables.iter_mut().find(|variable| variable.is_of(&hole.input));
+        if let Some(linked) = used {
+            linked.in_text = true;
             return;
         }
         let Some((module, output)) = split_input(&hole.input) else { return };

@@ -1,23 +1,26 @@
-//! The modules of a file, with a fast search by name.
+//! The modules of a file, with a search by name.
 
+#[cfg(not(target_arch = "wasm32"))]
 use std::collections::BTreeMap;
 use std::ops::Deref;
+#[cfg(not(target_arch = "wasm32"))]
 use std::sync::OnceLock;
 
 use super::module::Header;
-use crate::order;
 
 /// The headers of the modules of a file, in file order.
 #[derive(Clone, Debug, Default)]
 pub struct ModuleList {
     headers: Vec<Header>,
-    /// The first module of each name. Most files need no search, so the first search fills it.
+    /// The first module of each name. The first search fills it. The page has no index, because
+    /// its code would make the first load larger.
+    #[cfg(not(target_arch = "wasm32"))]
     by_name: OnceLock<BTreeMap<String, usize>>,
 }
 
 impl From<Vec<Header>> for ModuleList {
     fn from(headers: Vec<Header>) -> Self {
-        Self { headers, by_name: OnceLock::new() }
+        Self { headers, ..Self::default() }
     }
 }
 
@@ -31,12 +34,20 @@ impl Deref for ModuleList {
 
 impl ModuleList {
     /// Returns the first module with this name.
+    #[cfg(not(target_arch = "wasm32"))]
     #[must_use]
     pub fn named(&self, name: &str) -> Option<&Header> {
         let by_name = self.by_name.get_or_init(|| {
             let names = self.headers.iter().enumerate().rev();
-            order::map(names.map(|(index, module)| (module.name.value.clone(), index)))
+            names.map(|(index, module)| (module.name.value.clone(), index)).collect()
         });
         self.headers.get(*by_name.get(name)?)
+    }
+
+    /// Returns the first module with this name.
+    #[cfg(target_arch = "wasm32")]
+    #[must_use]
+    pub fn named(&self, name: &str) -> Option<&Header> {
+        self.headers.iter().find(|module| module.name.value == name)
     }
 }
