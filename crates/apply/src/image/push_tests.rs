@@ -35,7 +35,7 @@ fn image(size: usize) -> (Image, NamedTempFile) {
 }
 
 async fn pushed(registry: &FakeRegistry, image: &Image) -> Result<String, PushError> {
-    push(image, &registry.destination, "v1", &Report::new(true, false, false)).await
+    push(image, &registry.destination, "v1", &Report::new(true, false, None)).await
 }
 
 #[tokio::test]

@@ -224,7 +224,7 @@ mod tests {
             },
         });
         let lease = LayerLease::new(&client, "shop", "me".to_owned(), None);
-        let report = Report::new(true, false, false);
+        let report = Report::new(true, false, None);
         (acquire(&lease, Duration::ZERO, &report).await, requests)
     }
 
