@@ -1,8 +1,10 @@
 // What the page keeps and passes on: choices, exports, names of files, entries of the history.
 import assert from 'node:assert/strict';
+import { execFileSync } from 'node:child_process';
 import { join } from 'node:path';
 import { test } from 'node:test';
 import {
+  DOMAIN,
   address,
   button,
   dialog,
@@ -71,15 +73,6 @@ test('a link contains the choices, and not the query of the address', async (t) 
   await hasChoices(other);
 });
 
-test('two environments with one file have one tab', async (t) => {
-  const page = await open(t);
-  await write(page, TWO);
-  await choice(page, 'Environment').selectOption('production');
-  assert.equal(await tab(page, 'env.yml').count(), 1);
-  await write(page, service('alone'));
-  await shows(page, 'alone');
-});
-
 test('undo counts characters, not bytes', async (t) => {
   const page = await open(t);
   const source = `# Grüße 🔑\n${service('shop')}`;
@@ -127,4 +120,13 @@ test('work before opened files and at an export is in the history', async (t) =>
   const entry = (name) => dialog(page, 'History').getByRole('button', { name });
   await entry(/when the bundle was exported · exported/).waitFor();
   await entry(/before files were opened · changed/).waitFor();
+});
+
+test('a kustomize base lists the inputs that are missing', async (t) => {
+  const page = await open(t);
+  await write(page, service('shop', DOMAIN).replace('env.yml', 'other.yml'));
+  await region(page, 'Manifests').getByText('parent.domain').first().waitFor();
+  const { path } = await saved(page, 'Kustomize');
+  const text = execFileSync('unzip', ['-p', path, 'kustomization.yaml'], { encoding: 'utf8' });
+  assert.match(text, /^# Missing inputs: .*parent\.domain\n/);
 });
