@@ -127,6 +127,6 @@ test('a kustomize base lists the inputs that are missing', async (t) => {
   await write(page, service('shop', DOMAIN).replace('env.yml', 'other.yml'));
   await region(page, 'Manifests').getByText('parent.domain').first().waitFor();
   const { path } = await saved(page, 'Kustomize');
-  const text = execFileSync('unzip', ['-p', path, 'kustomization.yaml'], { encoding: 'utf8' });
-  assert.match(text, /^# Missing inputs: .*parent\.domain\n/);
+  const listed = execFileSync('unzip', ['-p', path, 'kustomization.yaml'], { encoding: 'utf8' });
+  assert.match(listed, /^# Missing inputs: .*parent\.domain\n/);
 });
