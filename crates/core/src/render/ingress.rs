@@ -123,7 +123,7 @@ fn rewrite_target(
     let target = if !keep.value {
         Text::constant("/$2")
     } else if context.profile == Profile::Default && !is_possible_target(prefix) {
-        // The path stays as it is, but it is still a pattern.
+        // The path does not change, but it is still a pattern.
         return Some(("use-regex", Value::from("true").at(keep.span)));
     } else {
         TextBuilder::default().text(prefix).push("$1$2").build()

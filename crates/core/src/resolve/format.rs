@@ -92,7 +92,7 @@ fn module_output(text: &str) -> (Piece<'_>, usize) {
     (piece, raw.len())
 }
 
-/// Whether text in `${{…}}` stands for a literal `${…}`, such as `${{HOME}}`. Other text there is a
+/// Whether text in `${{…}}` means a literal `${…}`, such as `${{HOME}}`. Other text there is a
 /// misspelled output, or belongs to another tool, such as `${{ secrets.TOKEN }}`.
 fn is_literal(text: &str) -> bool {
     let name = text.split([':', '.', '-']).next().unwrap_or_default();
