@@ -34,6 +34,8 @@ if have go || [ -n "${KUBEBUILDER_ASSETS:-}" ]; then
   "$root/scripts/setup-go-tool.sh" scripts/testbed/helm >/dev/null
   "$root/scripts/setup-aws.sh" >/dev/null
   "$root/scripts/setup-go-tool.sh" scripts/testbed/registry >/dev/null
+  OPTAKIT_YAML_READERS=$("$root/scripts/setup-yaml-readers.sh")
+  export OPTAKIT_YAML_READERS
   features=(--features optakit/testbed)
 else
   skip "tests with a cluster" "there is no Go toolchain, and KUBEBUILDER_ASSETS is not set"

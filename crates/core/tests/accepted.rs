@@ -231,7 +231,9 @@ fn volume_can_be_in_config_if_it_has_no_certificates() {
 
 #[test]
 fn closing_bracket_after_a_quoted_value_with_a_comment_is_accepted() {
-    for value in ["\"a #b\" # c", "'it' # c", "\"a\"", "a # it's", "a\t# c", "it's # c"] {
+    for value in
+        ["\"a #b\" # c", "'it' # c", "\"a\"", "a # it's", "a\t# c", "it's # c", "\"a\\\\\" # c"]
+    {
         let lines = format!(
             "image: nginx\nport: {{http: 80}}\nenv_vars: {{\n  A: {value}\n}}\nmin_containers: 2"
         );
@@ -240,5 +242,22 @@ fn closing_bracket_after_a_quoted_value_with_a_comment_is_accepted() {
             ["bracket-not-indented"],
             "{value}"
         );
+    }
+}
+
+#[test]
+fn number_with_underscores_in_a_variable_needs_quotes() {
+    let with = |value: &str| {
+        let lines = format!("image: nginx\nport: {{http: 80}}\nenv_vars: {{A: {value}}}");
+        check(&service(&lines), ENVIRONMENT)
+    };
+    for value in ["1_000", "-1_0", "1_0.5"] {
+        let analysis = with(value);
+        assert_eq!(rules(&analysis), ["unquoted-value"], "{value}");
+        let message = format!("Opta and kubectl read `A: {value}` as a number");
+        assert_eq!(analysis.diagnostics[0].message, message);
+    }
+    for value in ["\"1_000\"", "'1_000'", "_1", "v1_000", "1_a", "1-0"] {
+        assert_eq!(rules(&with(value)), [""; 0], "{value}");
     }
 }

@@ -25,13 +25,14 @@ impl FieldValue for QuotedText {
 pub(super) fn quoted_text(node: &Node, reader: &mut FieldReader<'_>) -> Option<Text> {
     match node.as_scalar().map(|scalar| scalar.value) {
         Some(ScalarValue::Bool(_) | ScalarValue::Int(_) | ScalarValue::Float) => {
-            let quoted = yaml_quoted(reader.source.slice(node.span));
             let message = format!("`{}` is {}, expected text", reader.last_key(), node.describe());
-            let diagnostic = reader
-                .fault(&UNQUOTED_VALUE, node.span, message)
-                .help("put the value in quotes")
-                .fix(Applicability::Safe, format!("change to `{quoted}`"), node.span, quoted);
-            reader.push(diagnostic);
+            reader.push(unquoted(node, message, reader));
+            None
+        }
+        Some(ScalarValue::Str) if has_underscores(reader.source.slice(node.span)) => {
+            let (key, value) = (reader.last_key(), reader.source.slice(node.span));
+            let message = format!("Opta and kubectl read `{key}: {value}` as a number");
+            reader.push(unquoted(node, message, reader));
             None
         }
         Some(ScalarValue::Null) => {
@@ -42,6 +43,25 @@ pub(super) fn quoted_text(node: &Node, reader: &mut FieldReader<'_>) -> Option<T
         }
         Some(ScalarValue::Str) | None => any_text(node, Quotes::Anything, reader, "text"),
     }
+}
+
+fn unquoted(node: &Node, message: String, reader: &FieldReader<'_>) -> Diagnostic {
+    let quoted = yaml_quoted(reader.source.slice(node.span));
+    reader.fault(&UNQUOTED_VALUE, node.span, message).help("put the value in quotes").fix(
+        Applicability::Safe,
+        format!("change to `{quoted}`"),
+        node.span,
+        quoted,
+    )
+}
+
+/// Whether a text without quotes is a number with underscores, such as `1_000`. YAML 1.1 allows
+/// them, YAML 1.2 does not: <https://yaml.org/type/int.html>
+fn has_underscores(written: &str) -> bool {
+    let unsigned = written.strip_prefix(['-', '+']).unwrap_or(written);
+    unsigned.starts_with(|c: char| c.is_ascii_digit())
+        && unsigned.contains('_')
+        && unsigned.bytes().all(|byte| byte.is_ascii_digit() || matches!(byte, b'_' | b'.'))
 }
 
 /// Adds the fix that writes an empty text. Nothing, or `null`, may also mean no variable.

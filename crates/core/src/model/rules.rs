@@ -52,7 +52,8 @@ rule! {
     /// A value that must be text is a number or a boolean. Values of environment variables and
     /// labels are always text.
     ///
-    /// Without quotes, YAML reads `true` as a boolean and `8080` as a number.
+    /// Without quotes, YAML reads `true` as a boolean and `8080` as a number. Opta and kubectl also
+    /// read `1_000` as a number, but YAML 1.2 reads it as text.
     pub static UNQUOTED_VALUE: Error {
         fix: "Put the value in quotes.",
         bad: Module("env_vars:\n  DEBUG: true\n"),

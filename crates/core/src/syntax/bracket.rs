@@ -78,6 +78,11 @@ fn comment_start(line: &str) -> Option<usize> {
     for (at, c) in line.char_indices() {
         match quote {
             Some(open) if c == open && (c != '"' || before != '\\') => quote = None,
+            // The second backslash is escaped, so it escapes nothing.
+            Some('"') if c == '\\' && before == '\\' => {
+                before = ' ';
+                continue;
+            }
             Some(_) => {}
             None if matches!(c, '"' | '\'') && " \t,:[{".contains(before) => quote = Some(c),
             None if c == '#' && matches!(before, ' ' | '\t') => return Some(at),

@@ -11,9 +11,15 @@ rule! {
     ///
     /// Optakit skips the part that it cannot read and checks the rest of the file.
     ///
-    /// Opta and kubectl accept two texts that YAML 1.2 does not allow: a quoted text whose next
-    /// lines are not indented more than its key, and a comment directly after a closing quote.
-    /// Optakit rejects both, because other YAML tools reject them or read them differently.
+    /// Opta and kubectl accept some forms that YAML 1.2 does not allow. Optakit rejects them,
+    /// because other YAML tools reject them or read them differently:
+    ///
+    /// - a text in quotes whose next lines are not indented more than its key
+    /// - a comment directly after a closing quote
+    /// - a colon directly before a comma, in braces
+    ///
+    /// Opta and kubectl also read `?x` in brackets as a key, U+0085 in quotes as a line break, and
+    /// `1_000` as a number. For Optakit, they are text, as in YAML 1.2.
     pub static YAML_SYNTAX: Error {
         fix: "Correct the YAML at the reported position. Common causes are a missing quote or \
               bracket and wrong indentation.",

@@ -56,9 +56,9 @@ const filesRead = (page) =>
 
 /** Makes the page read the files on disk, and waits until it has read them. */
 async function filesReadAgain(page) {
-  const read = filesRead(page);
+  const answered = filesRead(page);
   await page.evaluate(() => dispatchEvent(new Event('focus')));
-  await read;
+  await answered;
 }
 
 const saved = (page) => page.getByText('Saved in opta.yml').waitFor();
