@@ -1,4 +1,4 @@
-//! What ingress-nginx and the API server accept in an Ingress.
+//! Tests of values that ingress-nginx and the API server accept in an Ingress.
 
 use optakit_core::api::{Analysis, Kind, Request, ServiceFile, analyze};
 use serde_json::Value;
@@ -40,7 +40,7 @@ fn class_of_the_annotation_is_the_ingress_class() {
 }
 
 #[test]
-fn path_that_no_rewrite_target_can_contain_is_kept_by_a_pattern() {
+fn path_with_characters_that_rewrite_target_rejects_uses_a_pattern() {
     let annotation = |fields: &str, name: &str| {
         let name = format!("nginx.ingress.kubernetes.io/{name}");
         ingress(fields)["metadata"]["annotations"][name].clone()

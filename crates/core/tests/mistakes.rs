@@ -172,8 +172,8 @@ fn words_without_a_field_say_what_to_do() {
     let commands = "write the program as `commands: [/entrypoint.sh]`, and its arguments as `args: \
                     [--mode, serve]`";
     check_field("    command: run\n", commands, None);
-    let storage = "write the volumes as `persistent_storage: [{path: /data, size: 10}]`, in \
-                   gibibytes";
+    let storage = "write the volumes as `persistent_storage: [{path: /data, size: 10}]`, with \
+                   sizes in gibibytes";
     check_field("    volumes: [a]\n", storage, None);
     let overlay = "remove it, and add the setting in a Kustomize overlay on the output of \
                    `optakit render -o kustomize`";

@@ -42,8 +42,8 @@ pub fn check(request: &Request) -> Analysis {
     with_environments(CheckedRequest::new(request).analysis, request)
 }
 
-/// Checks a request, without the list of the environments of the file. A front end that checks each
-/// environment of a large file already has the list.
+/// Checks a request like [`check`], but leaves the list of environments empty. A front end that
+/// checks each environment of a large file already has this list.
 #[must_use]
 pub fn check_environment(request: &Request) -> Analysis {
     CheckedRequest::new(request).analysis

@@ -5,8 +5,8 @@ use std::mem::take;
 use crate::diagnostic::Diagnostic;
 use crate::syntax::CURLY_QUOTES;
 
-/// Leaves one diagnostic for a value in curly quotes that is not valid because of them: the error,
-/// with the help and the fix for the quotes. The diagnostics are sorted by position.
+/// Merges the two diagnostics of a value that is invalid because of its curly quotes. Keeps the
+/// error, with the help and the fix for the quotes. The diagnostics must be sorted by position.
 pub(super) fn merge(diagnostics: &mut Vec<Diagnostic>) {
     let mut merged: Vec<Diagnostic> = Vec::with_capacity(diagnostics.len());
     for mut found in take(diagnostics) {

@@ -124,7 +124,7 @@ mod tests {
     }
 
     #[test]
-    fn only_holes_behind_an_edit_of_the_same_text_move() {
+    fn only_holes_after_an_edit_of_the_same_text_move() {
         let range = |start: usize, end: usize| TextRange { start, end };
         let edited = at(List::Aws, 1, "/name");
         let moved = |location: Location| {

@@ -1,4 +1,4 @@
-//! Values of annotations of Ingresses that the ingress controller does not accept.
+//! Annotations of Ingresses with values that the ingress controller does not accept.
 
 use super::context::Checker;
 use crate::diagnostic::{Applicability, Diagnostic};
@@ -29,7 +29,7 @@ rule! {
 }
 
 rule! {
-    /// The annotation `kubernetes.io/ingress.class` is not the name of an ingress class.
+    /// The annotation `kubernetes.io/ingress.class` is not a valid name of an ingress class.
     ///
     /// Optakit also writes the name to `spec.ingressClassName`, because the API server rejects an
     /// Ingress with two different classes.
@@ -54,7 +54,7 @@ use Accepted::{Boolean, Integer, Size};
 
 const NGINX: &str = "nginx.ingress.kubernetes.io/";
 
-/// The names are one text, because a list of texts would make the page larger
+/// Each group of names is one text, because a list of texts would make the page larger
 /// (<https://kubernetes.github.io/ingress-nginx/user-guide/nginx-configuration/annotations/>).
 const ANNOTATIONS: [(Accepted, &str); 3] = [
     (
@@ -139,7 +139,7 @@ impl Accepted {
         }
     }
 
-    /// Returns the value that is probably meant.
+    /// Returns the value that the user probably means.
     fn meant(self, text: &str) -> Option<String> {
         let (number, unit) = text.split_at(text.find(|c: char| !c.is_ascii_digit())?);
         let length = match (self, unit) {
@@ -168,7 +168,7 @@ mod tests {
     }
 
     #[test]
-    fn values_follow_the_rules_of_their_controller() {
+    fn values_follow_the_rules_of_ingress_nginx() {
         check(Boolean, "true", true, None);
         check(Boolean, "T", true, None);
         check(Boolean, "yes", false, Some("true"));

@@ -17,7 +17,8 @@ rule! {
     /// Kubernetes replaces `$(NAME)` with the value of an earlier variable of the container. The
     /// order is: variables of Optakit, `env_vars`, `links`, `secrets`. If `NAME` is a variable of
     /// the container, the value can mean both the text and the value of the variable. Every
-    /// container also has the variables of the API server, such as `KUBERNETES_SERVICE_HOST`.
+    /// container also has variables with the address of the API server, such as
+    /// `KUBERNETES_SERVICE_HOST`.
     ///
     /// Every other `$` reaches the container as written, because Optakit escapes `$$`. The profiles
     /// `opta-2021` and `opta-2022` do not escape it, because running pods would restart. With these
@@ -153,7 +154,7 @@ impl<'a> DollarSigns<'a> {
 }
 
 /// Whether a variable has the address of the API server. The kubelet adds these variables to every
-/// container, whatever `enableServiceLinks` says:
+/// container, even if `enableServiceLinks` is `false`:
 /// <https://kubernetes.io/docs/concepts/services-networking/service/#environment-variables>
 fn is_of_api_server(name: &str) -> bool {
     const OF_SERVICE: [&str; 3] = ["SERVICE_HOST", "SERVICE_PORT", "SERVICE_PORT_HTTPS"];

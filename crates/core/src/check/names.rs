@@ -134,7 +134,7 @@ pub(crate) fn check_module(module: &Header) -> Option<Diagnostic> {
     let path = format!("{}.name", module.path);
     let diagnostic = Diagnostic::new(&INVALID_MODULE_NAME, module.name.span, path, message);
     let valid: String = name.chars().filter(char::is_ascii_alphanumeric).collect();
-    // A Service has only lowercase letters.
+    // The name of a Service has only lowercase letters.
     Some(rename_to(diagnostic, if is_service { valid.to_ascii_lowercase() } else { valid }))
 }
 

@@ -201,7 +201,7 @@ fn limits(checker: &mut Checker<'_>) {
             request.memory.value.to_text()
         );
         let path = format!("{}.memory", checker.path("resource_limits"));
-        // A limit in another unit is both tiny and below the request. One diagnostic is enough.
+        // A limit in the wrong unit is both tiny and below the request. One diagnostic is enough.
         let is_tiny = |found: &Diagnostic| {
             std::ptr::eq(found.rule, &raw const TINY_RESOURCES) && found.path == path
         };

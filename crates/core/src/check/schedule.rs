@@ -85,7 +85,7 @@ fn check_short_form(text: &str) -> Result<(), Fault> {
     if is_valid { Ok(()) } else { Err(Fault { message, help: USE_SHORT }) }
 }
 
-/// Whether a text is a duration such as `1h30m`, which Go stores as nanoseconds in 63 bits.
+/// Whether a text is a duration such as `1h30m`. Go stores durations as nanoseconds in an `int64`.
 fn is_duration(text: &str) -> bool {
     let (mut rest, mut nanoseconds) = (text, 0_u64);
     while !rest.is_empty() {

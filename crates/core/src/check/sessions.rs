@@ -21,9 +21,9 @@ rule! {
 rule! {
     /// The value of `consistent_hash` is not valid in ingress-nginx.
     ///
-    /// It contains only letters, digits, `-`, `_`, `$` and braces. ingress-nginx rejects an Ingress
-    /// with other characters. A value without a variable is the same for all requests, so one
-    /// container receives all of them. This is only a warning.
+    /// The value can contain letters, digits, `-`, `_`, `$` and braces. ingress-nginx rejects an
+    /// Ingress with other characters. A value without a variable is the same for all requests, so
+    /// one container receives all of them. For such a value, the severity is only a warning.
     pub static INVALID_HASH_KEY: Error {
         fix: "Write a variable of nginx, such as `$request_uri` or `$http_x_user`.",
         bad: Module("consistent_hash: \"$request_uri/$arg_user\"\n"),

@@ -12,8 +12,9 @@ rule! {
     /// The path of a volume is not valid, or another volume has the same path.
     ///
     /// The path is absolute and does not contain `:`. It cannot be `/`, which contains the files of
-    /// the image, and not below `/proc`, where containers cannot have volumes. If the service has
-    /// the RDS certificates from Optakit, it cannot be below `/config`, which is read-only.
+    /// the image. It cannot be in `/proc`, because container runtimes reject volumes there. If the
+    /// service has the RDS certificates from Optakit, the path cannot be in `/config`, which is
+    /// read-only.
     pub static INVALID_MOUNT_PATH: Error {
         fix: "Use an absolute path such as `/data`.",
         bad: Module("persistent_storage: [{path: data, size: 10}]\n"),
@@ -23,7 +24,7 @@ rule! {
 
 /// The folder of the certificates of RDS.
 const CONFIG: &str = "/config";
-/// The folder of the kernel. Container runtimes reject volumes in it.
+/// The folder with the data of the kernel. Container runtimes reject volumes in it.
 const PROC: &str = "/proc";
 
 pub(super) fn check(checker: &mut Checker<'_>) {
@@ -55,7 +56,7 @@ pub(super) fn check(checker: &mut Checker<'_>) {
             fault(format!("`path` is `{text}`, but `{CONFIG}` contains the RDS certificates"))
                 .help("use another folder, such as `/data`")
         } else if is_below(folder, PROC) {
-            fault(format!("`path` is `{text}`, but a container has no volumes in `{PROC}`"))
+            fault(format!("`path` is `{text}`, but a container cannot have volumes in `{PROC}`"))
                 .help("use another folder, such as `/data`")
         } else if text.contains(':') || text.split('/').any(|step| step == "..") {
             fault(format!("`path` is `{text}`, expected a path without `:` and `..`"))

@@ -26,7 +26,7 @@ pub struct Field {
     pub range: Option<(i64, i64)>,
     /// The unit of the number.
     pub unit: Option<Unit>,
-    /// Whether a number or a boolean stays invalid in quotes.
+    /// Whether a number or a boolean is invalid, even in quotes.
     pub never_number: bool,
     /// An example value as YAML.
     pub example: &'static str,
@@ -107,7 +107,7 @@ pub struct FieldShape {
     pub range: Option<(i64, i64)>,
     /// The unit of the number.
     pub unit: Option<Unit>,
-    /// Whether a number or a boolean stays invalid in quotes.
+    /// Whether a number or a boolean is invalid, even in quotes.
     pub never_number: bool,
     /// An example value as YAML.
     pub example: &'static str,

@@ -27,7 +27,7 @@ use crate::kind::Kind;
 use crate::span::Spanned;
 use crate::text::Text;
 
-/// The annotation that names the class of an Ingress. It also decides `spec.ingressClassName`.
+/// The annotation that names the class of an Ingress. It also sets `spec.ingressClassName`.
 pub const INGRESS_CLASS: &str = "kubernetes.io/ingress.class";
 
 fields! {

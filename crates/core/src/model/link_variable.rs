@@ -69,7 +69,7 @@ pub fn link_variables(
     found.variables
 }
 
-/// The variables so far, and their names.
+/// The variables that were found, and their names.
 #[derive(Default)]
 struct Collected {
     variables: Vec<LinkVariable>,

@@ -29,7 +29,7 @@ pub(super) fn text(
     Some(if end == text.as_str().len() { text } else { text.slice(0..end) })
 }
 
-/// The values that become a valid text in quotes.
+/// The values that are a valid text if they are in quotes.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) enum Quotes {
     /// A reference such as `{vars.name}`.

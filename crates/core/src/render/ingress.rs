@@ -48,8 +48,8 @@ fn ingress(
     object(Kind::Ingress, address.name(context), context, annotations, rest)
 }
 
-/// Returns the ingress class: the one of the annotation, or the default. The API server rejects an
-/// Ingress whose annotation names another class.
+/// Returns the ingress class from the annotation, or the default. The API server rejects an Ingress
+/// whose annotation names another class.
 pub(super) fn class(service: &Checked<K8sService>, default: &'static str) -> Value {
     let annotations = &service.ingress_extra_annotations.value.0;
     match annotations.iter().find(|(key, _)| key.value == INGRESS_CLASS) {

@@ -92,8 +92,8 @@ fn module_output(text: &str) -> (Piece<'_>, usize) {
     (piece, raw.len())
 }
 
-/// Whether text in `${{…}}` means a literal `${…}`, such as `${{HOME}}`. Other text there is a
-/// misspelled output, or belongs to another tool, such as `${{ secrets.TOKEN }}`.
+/// Whether text in `${{…}}` means a literal `${…}`, such as `${{HOME}}`. Any other text is a
+/// misspelled output, or the syntax of another tool, such as `${{ secrets.TOKEN }}`.
 fn is_literal(text: &str) -> bool {
     let name = text.split([':', '.', '-']).next().unwrap_or_default();
     let is_word = |c: char| c.is_ascii_alphanumeric() || c == '_';

@@ -38,7 +38,7 @@ const ADDRESS: &str = "write the domain and path of the service as `public_uri: 
 const COMMAND: &str = "write the program as `commands: [/entrypoint.sh]`, and its arguments as \
                        `args: [--mode, serve]`";
 const STORAGE: &str =
-    "write the volumes as `persistent_storage: [{path: /data, size: 10}]`, in gibibytes";
+    "write the volumes as `persistent_storage: [{path: /data, size: 10}]`, with sizes in gibibytes";
 const OVERLAY: &str = "remove it, and add the setting in a Kustomize overlay on the output of \
                        `optakit render -o kustomize`";
 const LINKS: &str = "name the databases, buckets and queues that the service uses in `links`";
