@@ -150,7 +150,7 @@ fn parse(settings: &Settings) -> Result<(Cli, ArgMatches), clap::Error> {
     };
     let name = arguments.get(1).and_then(|argument| argument.to_str());
     let parsed: Option<Result<_, clap::Error>> = name.and_then(Cli::only).map(parse);
-    // An error needs all commands, for its message.
+    // The message of an error needs the definition of all commands.
     match parsed {
         Some(Ok(parsed)) => Ok(parsed),
         Some(Err(_)) | None => parse(Cli::command()),

@@ -34,8 +34,8 @@ pub(crate) struct FmtArgs {
     /// Print the names of files that are not formatted, and write nothing
     #[arg(long)]
     pub(crate) check: bool,
-    /// Format of the result; `json` and `yaml` list all files, and contain the formatted standard
-    /// input
+    /// Format of the result; `json` and `yaml` list all files, with the formatted text of
+    /// standard input
     #[arg(long, short, value_enum, value_name = "FORMAT", default_value_t = ResultFormat::Text)]
     pub(crate) output: ResultFormat,
 }

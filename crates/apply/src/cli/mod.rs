@@ -74,9 +74,9 @@ pub(crate) struct GlobalArgs {
 }
 
 impl Cli {
-    /// Returns the definition with only one command. The definition of all commands takes longer
-    /// than checking a small file. A definition with all commands is needed for help and for
-    /// errors. Returns `None` if there is no such command.
+    /// Returns the definition with only one command, or `None` if there is no such command. The
+    /// definition of all commands takes longer than checking a small file. Only help and errors
+    /// need it.
     pub(crate) fn only(command: &str) -> Option<clap::Command> {
         let command = Command::definition(command)?;
         Some(GlobalArgs::augment_args(clap::Command::new(NAME)).subcommand(command))

@@ -124,7 +124,7 @@ async fn a_bundle_is_read_as_it_was_recorded() {
 }
 
 #[tokio::test]
-async fn revisions_are_listed_from_the_newest_and_counted() {
+async fn revisions_are_numbered_and_listed_from_the_newest() {
     let (client, secrets) = server();
     recorded(&client, 2, Status::Deployed).await;
     let known = [recorded(&client, 10, Status::Deployed).await];
@@ -204,7 +204,7 @@ async fn the_outcome_of_a_run_is_recorded() {
     assert_eq!(revision.facts.cause.as_deref(), Some("it\ncrashed"));
 }
 
-/// Returns what runs now, by the parent of a set and the revisions.
+/// Returns what runs now, according to an apply set and the revisions.
 async fn current(set: &ApplySet, revisions: &[Revision]) -> Current {
     let (client, _) = server();
     Current::find(&client, LAYER, set, revisions).await.expect("the requests succeed")

@@ -1,5 +1,5 @@
-//! A registry in memory for tests of pushes and of looking up images. It counts as a registry on
-//! this machine, so it has no TLS.
+//! A registry in memory for tests that push images or look them up. Its address is on this machine,
+//! so it needs no TLS.
 
 use std::collections::BTreeMap;
 use std::sync::{Arc, Mutex, MutexGuard};
@@ -30,7 +30,8 @@ pub(super) struct Content {
     pub(super) manifests: BTreeMap<String, (String, Vec<u8>)>,
     /// The value of `Authorization` that the registry requires.
     pub(super) authorization: Option<String>,
-    /// Answers to the next requests with a method and a part of the path, each used once.
+    /// Failures of the next requests: the method, a part of the path, and the status. Each failure
+    /// is used once.
     pub(super) failures: Vec<(Method, &'static str, u16)>,
     /// The largest chunk that the registry accepts.
     pub(super) largest_chunk: Option<usize>,

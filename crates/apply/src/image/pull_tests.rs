@@ -46,7 +46,7 @@ async fn a_manifest_has_the_platform_of_its_configuration() {
 }
 
 #[tokio::test]
-async fn only_a_registry_that_answers_not_found_does_not_have_the_image() {
+async fn an_image_is_missing_only_if_the_registry_answers_not_found() {
     let registry = FakeRegistry::start().await;
     assert_eq!(find(&registry.destination, "v1").await, Found::Missing);
     for status in [401, 403, 500] {

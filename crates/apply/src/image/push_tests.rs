@@ -19,7 +19,7 @@ const LARGE: usize = 5 * 1024 * 1024;
 const MANIFEST: &str = "application/vnd.oci.image.manifest.v1+json";
 const INDEX: &str = "application/vnd.oci.image.index.v1+json";
 
-/// An image with one layer, whose bytes are in a file after some other bytes.
+/// Returns an image with one layer, and the file of the layer. Other bytes are before the layer.
 fn image(size: usize) -> (Image, NamedTempFile) {
     let layer: Vec<u8> = (0..size).map(|at| (at % 251) as u8).collect();
     let mut file = NamedTempFile::new().expect("a temporary file can be created");

@@ -204,7 +204,7 @@ mod tests {
         assert!(!can_be_taken(&lease, &found(&json!({"holderIdentity": "other"}))));
     }
 
-    /// Takes a lock whose Lease exists. `read` returns the Lease at each read; none if it is
+    /// Takes a lock whose Lease exists. `read` returns the Lease for each read, or `None` if it is
     /// deleted.
     async fn take(
         read: impl Fn(usize) -> Option<Value> + Clone + Send + 'static,
@@ -234,7 +234,7 @@ mod tests {
     }
 
     #[tokio::test(start_paused = true)]
-    async fn a_released_lock_is_taken_and_nobody_was_interrupted() {
+    async fn a_released_lock_is_taken_and_no_run_was_interrupted() {
         let (taken, _) = take(|_| Some(of_holder("", 1)), 200).await;
         let taken = taken.expect("it is free");
         assert_eq!(taken.interrupted, None);

@@ -56,7 +56,7 @@ impl<'a> HeldLease<'a> {
         let (mut work, mut idle) = (pin!(work), pin!(tokio::time::sleep(RENEW)));
         let mut renewal = pin!(None);
         poll_fn(|context| {
-            // A renewal checks the clock itself, and reports why it failed.
+            // A running renewal checks the clock itself, and reports why it failed.
             if renewal.is_none() {
                 if let Err(lost) = self.check() {
                     return Poll::Ready(Err(lost.into()));

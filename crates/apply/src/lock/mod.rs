@@ -128,7 +128,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn only_a_run_that_may_not_write_the_lease_never_had_the_lock() {
+    fn a_run_without_permission_to_write_the_lease_never_had_the_lock() {
         let failed = |error: LockError| is_denied(&Err::<(), _>(error.into()));
         let forbidden = LiveError::Forbidden {
             action: "creating",

@@ -92,7 +92,7 @@ pub(super) async fn missing(session: &Session) -> Option<Fault> {
     let images = &session.images.missing;
     let first = images.first()?;
     let revisions = match session.namespace_exists {
-        // Without the revisions, the message only says less.
+        // If the revisions cannot be read, the message does not name the last image.
         true => history::list(&session.client, session.layer()).await.unwrap_or_default(),
         false => Vec::new(),
     };

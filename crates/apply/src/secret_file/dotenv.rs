@@ -2,8 +2,8 @@
 //!
 //! A value without quotes is stored as `docker run --env-file` and
 //! `kubectl create secret --from-env-file` read it: everything after the `=`. A value in quotes is
-//! read as dotenv libraries do. Nothing is expanded. If Docker and dotenv read different values
-//! without quotes, a warning says so.
+//! read as dotenv libraries do. Nothing is expanded. If dotenv libraries read a value without
+//! quotes differently, Optakit prints a warning.
 
 use optakit_core::check::env_vars::is_secret_key;
 
@@ -191,7 +191,7 @@ mod tests {
     }
 
     #[test]
-    fn values_that_dotenv_reads_in_another_way_have_a_remark() {
+    fn values_that_dotenv_reads_differently_have_a_remark() {
         for (text, expected) in [
             ("A=1", None),
             ("A=a#b", None),

@@ -45,7 +45,7 @@ impl Format {
 #[derive(Debug)]
 pub(crate) struct Imported {
     pub(crate) values: Vec<(String, SecretString)>,
-    /// The lines that could mean something else. They contain no value.
+    /// Warnings about lines that dotenv reads differently. They contain no value.
     pub(crate) warnings: Vec<String>,
 }
 

@@ -1,5 +1,5 @@
-//! Why a line of a file with secrets is not imported, or may have another meaning. No text contains
-//! a value or a part of one.
+//! Why a line of a file with secrets is not imported, or may have another meaning. No message
+//! contains a value or a part of one.
 
 use std::fmt;
 
@@ -60,18 +60,18 @@ impl Remark {
     pub(super) const fn message(self) -> &'static str {
         match self {
             Self::Comment => {
-                "the value contains ` #`, and all of the line is stored, as Docker does\n  \
+                "the value contains ` #`, and Optakit stores the whole value, as Docker does\n  \
                  help: put the value in quotes, with or without the text after `#`"
             }
             Self::SurroundingSpace => {
-                "the value starts or ends with a space, which is stored, as Docker does\n  \
+                "the value starts or ends with a space, and Optakit keeps it, as Docker does\n  \
                  help: remove the space, or put the value in quotes"
             }
         }
     }
 }
 
-/// The space characters in a line.
+/// A space and a tab.
 pub(super) const BLANK: [char; 2] = [' ', '\t'];
 
 impl fmt::Display for Reason {

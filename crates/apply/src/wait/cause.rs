@@ -220,7 +220,7 @@ mod tests {
     }
 
     #[test]
-    fn each_problem_that_may_go_away_is_a_warning_with_its_name() {
+    fn each_problem_that_may_be_temporary_is_a_warning_with_a_name() {
         let message = String::new;
         for (cause, name) in [
             (rejected(Rejection::Quota), Some("quota")),

@@ -169,7 +169,8 @@ fn file_in_a_closed_folder_is_written() {
     let mut command = Command::new(env!("CARGO_BIN_EXE_optakit"));
     if fs::metadata(&file).expect("the file exists").uid() == 0 {
         // Root may write everything, and another user may not run the program where it is.
-        // A copy by this process can be busy: children of other tests inherit the open file.
+        // A child process makes the copy. Otherwise children of other tests can inherit the open
+        // file, and the program is busy.
         let copy = Command::new("cp").arg(env!("CARGO_BIN_EXE_optakit")).arg(&program).status();
         assert!(copy.expect("cp starts").success(), "the program can be copied");
         command = Command::new(&program);

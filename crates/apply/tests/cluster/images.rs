@@ -115,7 +115,7 @@ fn first_apply_without_an_image_names_the_commands() {
 }
 
 #[test]
-fn missing_deployment_leads_to_its_last_image() {
+fn missing_deployment_is_reported_with_its_last_image() {
     let service = running("forgotten");
     kubectl_ok(&["delete", "deployment", "-n", "forgotten", "--all"]);
     let image = format!("{}@{DIGEST}", repository(&service));

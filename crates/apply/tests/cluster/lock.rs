@@ -154,7 +154,7 @@ fn lock_is_renewed_while_the_prompt_is_open() {
         text.parse().expect("a time")
     };
     let taken = time("acquireTime");
-    until("the lock is renewed for longer than it is valid without that", || {
+    until("the lock is renewed for more than 30 seconds", || {
         time("renewTime").duration_since(taken) > SignedDuration::from_secs(30)
     });
     service

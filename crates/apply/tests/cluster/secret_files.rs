@@ -46,7 +46,7 @@ fn imported_values_are_stored_as_written() {
         ("HASH", "hunter2 # b"),
     ]);
     let run = service.secret(&["import", "all.env"], "").succeeds().omits("hunter2");
-    run.reports("all.env:11: the value contains ` #`, and all of the line is stored");
+    run.reports("all.env:11: the value contains ` #`, and Optakit stores the whole value");
     assert_eq!(stored(&service), expected);
 
     service.write("map.json", "{\"J\": \"{\\\"b\\\":2}\", \"PORT\": 5432}");
