@@ -63,7 +63,7 @@ try {
   const message = document.querySelector('#loading .loading');
   if (message) {
     const reason = error instanceof Error ? error.message : String(error);
-    // Browsers report a file that cannot be fetched as this error.
+    // Browsers throw this error if a file cannot be fetched.
     message.textContent =
       error instanceof TypeError
         ? 'The editor did not start: a file could not be loaded. ' +

@@ -44,7 +44,7 @@ export function database() {
       db.createObjectStore('drafts', { keyPath: 'id' });
       db.createObjectStore('history', { keyPath: 'id', autoIncrement: true });
     },
-    // A newer release in another tab changes the database. It waits until this tab closes it.
+    // A newer release in another tab upgrades the database. It waits until this tab closes it.
     blocking: (_current, _new, { target }) => closeDatabase(target),
   }));
 }

@@ -1,5 +1,5 @@
-// The keys that change lines, until the keys of CodeMirror are loaded. They do not wait for the
-// network: letters, the clipboard and undo always find the current text.
+// Runs the keys that change lines, until the keys of CodeMirror are loaded. These keys do not wait
+// for the network, so letters, the clipboard and undo always use the current text.
 import { Prec } from '@codemirror/state';
 import { keymap } from '@codemirror/view';
 import { INDENT, nextColumn } from './indentation.js';
@@ -81,7 +81,7 @@ function indent(view, isMore) {
 }
 
 /**
- * Makes comments of the selected lines. If all of them are comments, makes text of them.
+ * Turns the selected lines into comments. If all of them are comments, removes the marks.
  *
  * @param {EditorView} view
  */
@@ -100,7 +100,7 @@ function toggleComments(view) {
 }
 
 /**
- * Exchanges the selected lines with the line above or below them.
+ * Swaps the selected lines with the line above or below them.
  *
  * @param {EditorView} view
  * @param {boolean} isDown

@@ -1,6 +1,6 @@
 // Keys that are pressed while a dialog is loading. The dialog gets them when it is open.
 
-/** How long keys are held back, in milliseconds. A network may never answer. */
+/** How long keys are held back, in milliseconds. A server may never respond. */
 const HOLD_TIME = 5000;
 
 /** @typedef {Pick<KeyboardEvent, 'key' | 'code' | 'altKey' | 'shiftKey'>} PressedKey */

@@ -2,7 +2,7 @@
 // a new release deleted its file, or the network failed.
 
 /**
- * What loads the parts that are missing, by their name.
+ * The functions that load the missing parts, by the name of the part.
  *
  * @type {Map<string, () => Promise<unknown>>}
  */
@@ -21,7 +21,7 @@ export async function part(name, load) {
     if (missing.delete(name) && missing.size === 0) globalThis.OptakitPage.setMissing(false);
     return loaded;
   } catch (error) {
-    // Browsers report a file that cannot be fetched as this error.
+    // Browsers throw this error if a file cannot be fetched.
     if (!(error instanceof TypeError)) throw error;
     if (missing.size === 0) globalThis.OptakitPage.setMissing(true);
     missing.set(name, load);

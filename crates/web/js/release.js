@@ -45,7 +45,7 @@ export function onMissing(report) {
 }
 
 /**
- * Notes whether a part of the text editor is missing.
+ * Reports whether a part of the text editor is missing.
  *
  * @param {boolean} isMissing
  */

@@ -52,7 +52,7 @@ const matchCount = ViewPlugin.define((view) => {
     const input = view.dom.querySelector('.cm-search [main-field]');
     if (!element.isConnected) {
       input?.after(element);
-      // The options and the replacement start new rows. A line break is ignored in a flex box.
+      // The options and the replacement start new rows. A flexbox ignores `<br>`.
       view.dom.querySelector('.cm-search label')?.before(rows[0]);
       view.dom.querySelector('.cm-search br')?.replaceWith(rows[1]);
     }

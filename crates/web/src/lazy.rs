@@ -24,23 +24,24 @@ pub(crate) type BoxFuture<T> = Pin<Box<dyn Future<Output = T>>>;
 /// A function that loads a part.
 type Load = Rc<dyn Fn() -> BoxFuture<Loaded<AnyView>>>;
 
-/// Shows a view when its part is loaded, or else why it is missing, with a button.
+/// Shows a view when its part is loaded. If the part is missing, shows the reason and a button.
 pub(crate) fn show(load: impl Fn() -> BoxFuture<Loaded<AnyView>> + 'static) -> AnyView {
     show_part(Rc::new(load), |note| note)
 }
 
-/// Shows a view when its part is loaded, or nothing.
+/// Shows a view when its part is loaded. If the part is missing, shows nothing.
 pub(crate) fn show_if_loaded(load: impl Fn() -> BoxFuture<Loaded<AnyView>> + 'static) -> AnyView {
     show_part(Rc::new(load), |_| ().into_any())
 }
 
-/// Shows an item of a list when its part is loaded, or else why it is missing, with a button.
+/// Shows an item of a list when its part is loaded. If the part is missing, shows the reason and a
+/// button.
 pub(crate) fn show_item(load: impl Fn() -> BoxFuture<Loaded<AnyView>> + 'static) -> AnyView {
     show_part(Rc::new(load), |note| view! { <li>{note}</li> }.into_any())
 }
 
-/// Shows a view when its part is loaded. `wrap` returns the element that shows why it is missing.
-/// Not generic, so that the program contains it once.
+/// Shows a view when its part is loaded. `wrap` puts the reason for a missing part into an element.
+/// This function is not generic, so that the program contains it once.
 fn show_part(load: Load, wrap: fn(AnyView) -> AnyView) -> AnyView {
     let slot = RwSignal::new_local(None::<AnyView>);
     if let Some(owner) = Owner::current() {

@@ -150,7 +150,7 @@ impl Missing {
     pub(crate) const fn message(self) -> &'static str {
         match self {
             Self::NewRelease => {
-                "A new version was released. Reload the page to use this part. Your work is kept."
+                "A new version was released. Reload the page to use this part. Your text is saved."
             }
             Self::NotFetched => {
                 "A part of the page could not be loaded. Check your connection and try again."

@@ -82,7 +82,7 @@ fn Incomplete() -> impl IntoView {
     }
 }
 
-/// Returns whether the work is saved in this browser.
+/// Returns a text about whether the work is saved in this browser.
 const fn in_browser(saved: Saved) -> &'static str {
     match saved {
         Saved::Yes => "Saved in this browser",

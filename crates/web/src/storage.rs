@@ -17,7 +17,7 @@ const HISTORY_INTERVAL: f64 = 60_000.0;
 /// The message about the text of a crashed page.
 const CRASHED: &str = "The editor crashed. Your text is in History.";
 
-/// The message about work that another tab has open.
+/// The message about work that is also open in another tab.
 const COPY: &str = "This work is open in another tab. This tab has its own copy.";
 
 /// Returns the draft to continue, and a message for the user. `is_on_disk` means that the texts

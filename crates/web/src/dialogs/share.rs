@@ -71,7 +71,7 @@ fn Link(link: String) -> impl IntoView {
     view! {
         <p class="help">
             {"The link contains your files in the part after #. Browsers never send this part. \
-            The link does not contain inputs and secret values."}
+            The link does not contain inputs or secret values."}
         </p>
         <textarea class="control" readonly=true rows="4" aria-label="Link" prop:value=link />
         <button class="button main" on:click=move |_| export::copy(state, copied.clone())>
@@ -94,7 +94,7 @@ fn TooLong(size: usize) -> impl IntoView {
         <p>
             {format!(
                 "This link has {size} KiB, which is too long for most apps. \
-                Save your work as a file instead. Open files can read it.",
+                Save your work as a file instead. To open it, use Open files.",
             )}
         </p>
         <button class="button main" on:click=save>{"Save as a file"}</button>

@@ -10,7 +10,7 @@ use crate::markup::inline_code;
 use crate::state::State;
 use crate::{example_account, export};
 
-/// What creates the resources.
+/// The start of the note below the resources.
 const CREATED: &str = "`optakit apply` creates these resources. ";
 
 #[wasm_split(panels, fallible)]

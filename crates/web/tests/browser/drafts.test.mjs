@@ -59,7 +59,7 @@ test('each tab keeps its own work, and a new tab starts with a copy', async (t) 
   await shows(first, 'third');
 });
 
-test('a tab with a copy of open work says so', async (t) => {
+test('a tab with a copy of open work shows a message', async (t) => {
   const context = await profile();
   t.after(() => context.close());
   const first = await pageOf(t, context);
@@ -69,7 +69,7 @@ test('a tab with a copy of open work says so', async (t) => {
   await second.getByText('This work is open in another tab').waitFor();
 });
 
-/** Reloads the page, and returns the kind of its question. */
+/** Reloads the page, and returns the type of the dialog that it shows. */
 async function asksBeforeReload(page) {
   const asked = new Promise((resolve) => {
     page.once('dialog', (question) => {
@@ -99,7 +99,7 @@ test('a full storage is reported, and the page asks before the text is lost', as
   await page.getByText('Saved in this browser').waitFor();
 });
 
-test('without a storage the page works, says so, and asks before it closes', async (t) => {
+test('without storage the page works, shows a message, and asks before it closes', async (t) => {
   const context = await profile();
   t.after(() => context.close());
   await context.addInitScript(() => {

@@ -197,7 +197,7 @@ test('a removed file is not brought back by the next letter', async (t) => {
   const afterTheLetters = filesRead(page);
   await append(page, COMMENT);
   await afterTheLetters;
-  // A pass reads before it writes, and passes do not overlap: the first one has ended.
+  // The page reads the files, and then writes them. Before it reads again, it has finished both.
   await filesReadAgain(page);
   assert.ok(!existsSync(path));
   await button(page, 'Restore file').click();

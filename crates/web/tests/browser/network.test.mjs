@@ -106,7 +106,7 @@ test('an archive whose code cannot be fetched is reported', async (t) => {
   assert.equal(name, 'shop-kustomize.zip');
 });
 
-test('a dialog that never arrives does not block the keyboard', async (t) => {
+test('a dialog that never loads does not block the keyboard', async (t) => {
   const page = await unopened(t);
   await hold(page, '**/split_dialogs-*.wasm', 'continue');
   await page.goto(address);

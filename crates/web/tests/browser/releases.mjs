@@ -27,10 +27,10 @@ function changed(name, bytes, mark) {
 /**
  * Creates a release with other bytes and another name for each file of the built page.
  *
- * A second build of the page takes 110 s of processor time, which was more than seven minutes on a
- * busy machine. It would differ in the same ways: a release is a set of files that are named after
- * their content, with an index.html and an offline.js that name them. Only the hashes in index.html
- * (`integrity`) are missing: they belong to the bytes of the build.
+ * The page is not built a second time, because a build takes 110 s of processor time. This was more
+ * than seven minutes on a busy machine. A second build would differ in the same ways. The names of
+ * its files contain a hash of their content, and index.html and offline.js list these names. Only
+ * the hashes in index.html (`integrity`) are missing, because they belong to the bytes of a build.
  */
 export function nextRelease(mark) {
   const folder = emptyFolder();

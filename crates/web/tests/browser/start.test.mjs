@@ -83,7 +83,7 @@ for (const viewport of [
     const line = await text(page).locator('.cm-line').first().boundingBox();
     const frame = await page.locator('#file-panel').boundingBox();
     assert.ok(line.y + line.height <= frame.y + frame.height, 'the first line is visible');
-    // The welcome offers the same.
+    // The welcome message would offer the same ways to start.
     assert.equal(await button(page, 'Browse examples').count(), 1);
   });
 }

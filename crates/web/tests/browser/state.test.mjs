@@ -1,4 +1,4 @@
-// What the page keeps and passes on: choices, exports, names of files, entries of the history.
+// Tests what the page stores, shares and exports: choices, names of files, entries of the history.
 import assert from 'node:assert/strict';
 import { execFileSync } from 'node:child_process';
 import { join } from 'node:path';

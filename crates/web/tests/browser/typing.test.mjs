@@ -63,7 +63,7 @@ for (const [place, before, typed, after] of [
   });
 }
 
-/** Opens the page without the keys of the editor, which never arrive. */
+/** Opens the page without the keys of the editor, which never load. */
 async function withoutKeys(t) {
   const page = await unopened(t);
   await hold(page, '**/editing-*.js', 'continue');

@@ -137,7 +137,7 @@ fn shorten(text: &str) -> String {
     if fits(text) {
         return text.to_owned();
     }
-    // The name of an image says more than its registry.
+    // The name of an image is more useful than its registry.
     let word = text.rfind(' ').map_or(0, |space| space + 1);
     if let Some(slash) = text[word..].rfind('/') {
         let short = format!("{}…{}", &text[..word], &text[word + slash..]);
