@@ -51,7 +51,7 @@ const unknownLinks = (count) =>
   `${HEAD}modules:\n${lines(count, (index) => `  - {type: postgres, name: db${index}}\n`)}` +
   `${SERVICE}    links:\n${lines(count, (index) => `      - bd${index}x\n`)}`;
 
-/** Returns a service file for many environments, which share an environment file. */
+/** Returns a service file with many environments that share an environment file. */
 const manyEnvironments = (count) =>
   `name: environments\nenvironments:\n` +
   `${lines(count, (index) => `  - {name: e${index}, path: env.yml, vars: {size: ${index}}}\n`)}` +
