@@ -11,7 +11,7 @@ use crate::plural::plural;
 
 /// The width of the first column of a line.
 const VERB_WIDTH: usize = 13;
-/// How many addresses the last line names. `--output json` has all of them.
+/// How many addresses the last line names. Events for programs contain all of them.
 const SHOWN_ADDRESSES: usize = 3;
 
 /// The end of the last line of a run with `--no-wait`.

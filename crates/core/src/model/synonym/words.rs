@@ -202,7 +202,7 @@ pub const AWS_WORDS: &[Synonym] = &[
     scalar("allowed_account_ids", "account_id"),
     scalar("account", "account_id"),
     scalar("aws_region", "region"),
-    advice("profile", "remove it: Optakit uses the credentials of the AWS CLI"),
+    advice("profile", "remove it, and name the profile in the variable `AWS_PROFILE`"),
 ];
 
 /// Words in an environment file.
