@@ -81,9 +81,10 @@ pub(crate) async fn push_to_ecr(
     adopt(&aws, &mut bundle).await?;
     let (owner, repository) = repository_of(&bundle, module)?;
     let service = ServiceModule::new(&bundle, owner);
+    // An invalid layer is found before the repository is created.
+    let packed = PackedImage::pack(image, report)?;
     ensure_repository(&aws, repository, service, report).await?;
-    let to = own_destination(&aws, repository).await?;
-    push_to(image, &to, report).await
+    packed.push(&own_destination(&aws, repository).await?, report).await
 }
 
 /// Returns a repository in the account of the credentials, which must exist.

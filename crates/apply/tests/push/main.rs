@@ -102,6 +102,19 @@ fn push_to_another_registry_uses_the_credentials_of_docker_login() {
     manifest("team/app", "1");
 }
 
+#[test]
+fn damaged_archive_creates_no_repository() {
+    let service = Service::new("damaged", "AUTO", "");
+    let archive = |name: &str| service.folder().join(name);
+    docker_archive(&archive("whole.tar"), "1", &[&layer(3, 50_000)]);
+    let mut changed = std::fs::read(archive("whole.tar")).expect("the archive exists");
+    changed[20_000] ^= 1;
+    std::fs::write(archive("changed.tar"), changed).expect("the file can be written");
+    let push = |name: &str| service.run_alone(&["push", name, "--bundle", &service.bundle()]);
+    push("changed.tar").fails().reports("does not match its digest").omits("created");
+    push("whole.tar").succeeds().reports("created      ECR repository opta-damaged-api");
+}
+
 /// Writes broken archives. Returns each with a part of its error.
 fn broken_archives(folder: &Path) -> Vec<(&'static str, &'static str)> {
     let path = |name: &str| folder.join(name);
