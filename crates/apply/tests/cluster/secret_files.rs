@@ -99,6 +99,9 @@ fn dry_run_of_an_import_lists_names_and_changes_nothing() {
 fn secrets_larger_than_the_limit_are_refused_before_the_write() {
     let service = Service::new("large-secrets", "acme/api:1", "");
     let half = "x".repeat(600 * 1024);
+    service.write("large.env", &format!("ONE={half}\nTWO={half}\n"));
+    service.secret(&["import", "large.env"], "").fails().reports("would be larger than 1 MiB");
+    assert!(!exists(&["namespace", "large-secrets"]), "nothing is changed");
     service.secret(&["set", "ONE"], &half).succeeds();
     service.secret(&["set", "TWO"], &half).fails().reports("would be larger than 1 MiB");
     service.secret(&["set", "ONE"], &format!("{half}y")).succeeds();

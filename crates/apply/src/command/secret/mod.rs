@@ -142,6 +142,8 @@ async fn set(
         return changes::preview(&session, values, result, report).await;
     }
     let had_namespace = session.namespace_exists;
+    // The size is checked before the namespace is created, too.
+    manual_secret::read(&session).await?.check_size(values)?;
     write::ensure_namespace(&mut session, arguments, report).await?;
     let stored = Cell::new(false);
     let work = write::set(&session, arguments, values, &stored, report);
