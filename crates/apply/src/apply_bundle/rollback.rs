@@ -164,20 +164,23 @@ pub(super) async fn to(
     let restores = Some(revision);
     back.retries.set_limit(options.patience(&back.bundle).timeout);
     let run = Run { session: &back, options, restores, image: None, written, report };
-    let deployed = run.confirm_and_execute().await.map_err(after_failed_rollback)?;
+    let deployed = run
+        .confirm_and_execute()
+        .await
+        .map_err(|failure| after_failed_rollback(failure, report))?;
     Ok((revision.clone(), deployed))
 }
 
-/// Returns the error of a rollback that failed, with the way back to what ran before it.
-fn after_failed_rollback(failure: Failure) -> anyhow::Error {
+/// Returns the error of a rollback that failed. Reports the way back to what ran before it, so that
+/// the last line has the cause.
+fn after_failed_rollback(failure: Failure, report: &Report) -> anyhow::Error {
     let Some(Base::Revision(base)) = failure.base else { return failure.error };
-    let to = format!("--to {}", base.number);
-    failure.error.context(format!(
-        "the rollback failed\n  \
-         help: return to revision {}, which ran before, with `{}`",
-        base.number,
-        hint::optakit("rollback", &to)
-    ))
+    let back = hint::optakit("rollback", &format!("--to {}", base.number));
+    report.warning(format!(
+        "revision {}, which ran before, does not run now\n  help: return to it with `{back}`",
+        base.number
+    ));
+    failure.error.context("the rollback failed")
 }
 
 /// Returns the newest earlier revision that has an image for its pods, and a session with its

@@ -105,9 +105,12 @@ fn failed_rollback_names_the_way_back() {
     service.update("image-not-found/api:2", "");
     service.apply(&[]).fails();
     let failed = service.run("rollback", &["--to", "2"]).fails();
-    let failed = failed.reports("return to revision 3, which ran before");
+    let failed = failed.reports("revision 3, which ran before, does not run now");
     let command = format!("rollback {} --to 3 --kubeconfig", service.bundle());
-    failed.reports(&command);
+    let failed = failed.reports(&command);
+    let last = failed.stderr.lines().last().unwrap_or_default();
+    assert!(last.starts_with("error: the rollback failed: "), "{last}");
+    assert!(last.contains("cannot be pulled"), "{last}");
     service.run("rollback", &["--to", "3"]).succeeds();
     assert_eq!(service.image(), "acme/api:1");
 }
