@@ -49,6 +49,12 @@ const OF_KUBECTL: &[&str] = &["kubeconfig", "context"];
 const STDIN: &str = "-";
 const FILE: &str = "FILE";
 
+/// Options with a value that belong to one run: the reaction to a failure, which the help changes,
+/// and the plan, which the run has changed.
+const NOT_AGAIN: [&str; 2] = ["--on-failure", "--plan"];
+/// The option with the value of a variable, which can be confidential.
+const VARIABLE: &str = "--var";
+
 static RUN: OnceLock<Run> = OnceLock::new();
 
 /// The arguments of this run.
@@ -109,8 +115,36 @@ pub(crate) fn environment_file(name: &str) -> Option<PathBuf> {
 
 /// Returns this command with further arguments.
 pub(crate) fn again(arguments: &str) -> String {
-    let own = std::env::args_os().skip(1).map(|argument| quoted(&argument.display().to_string()));
-    join(["optakit".to_owned()].into_iter().chain(own).chain([arguments.to_owned()]))
+    let own = std::env::args_os().skip(1).map(|argument| argument.display().to_string());
+    with_arguments(own, arguments)
+}
+
+/// Returns a command with further arguments. Leaves out the options that a second run must not
+/// have, and the values of variables.
+fn with_arguments(own: impl Iterator<Item = String>, arguments: &str) -> String {
+    let mut words = vec!["optakit".to_owned()];
+    let mut own = own;
+    while let Some(word) = own.next() {
+        let (name, value) = match word.split_once('=') {
+            Some((name, value)) => (name, Some(value.to_owned())),
+            None => (&*word, None),
+        };
+        if NOT_AGAIN.contains(&name) {
+            if value.is_none() {
+                own.next();
+            }
+        } else if name == VARIABLE {
+            let value = value.or_else(|| own.next()).unwrap_or_default();
+            let variable = value.split_once('=').map_or(&*value, |(variable, _)| variable);
+            words.push(format!("{VARIABLE} {}=VALUE", quoted(variable)));
+        } else if word == STDIN {
+            words.push(FILE.to_owned());
+        } else {
+            words.push(quoted(&word));
+        }
+    }
+    words.push(arguments.to_owned());
+    join(words)
 }
 
 impl Run {
@@ -275,6 +309,29 @@ mod tests {
             "optakit bundle opta.yml --values FILE --profile opta-2021",
         );
         check("apply a.bundle.json --context dev", "bundle", "", "optakit bundle");
+    }
+
+    #[test]
+    fn command_can_be_run_again_with_other_arguments() {
+        for (own, expected) in [
+            ("apply a.json --yes", "optakit apply a.json --yes --on-failure keep"),
+            (
+                "apply --on-failure rollback a.json --plan p.json",
+                "optakit apply a.json --on-failure keep",
+            ),
+            (
+                "apply --on-failure=rollback --plan=p.json --context=dev",
+                "optakit apply --context=dev --on-failure keep",
+            ),
+            (
+                "apply - --var TOKEN=hunter2 --var=PIN=hunter3",
+                "optakit apply FILE --var TOKEN=VALUE --var PIN=VALUE --on-failure keep",
+            ),
+            ("deploy a.yml -", "optakit deploy a.yml FILE --on-failure keep"),
+        ] {
+            let own = own.split(' ').map(str::to_owned);
+            assert_eq!(with_arguments(own, "--on-failure keep"), expected);
+        }
     }
 
     #[test]
