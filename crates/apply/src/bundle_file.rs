@@ -100,7 +100,12 @@ impl IfModified {
 ///
 /// Fails if the file cannot be read or is not a bundle.
 pub(crate) fn read_unchecked(path: &Path) -> anyhow::Result<Bundle> {
-    Ok(Bundle::parse(&file::read_text(path)?.text)?)
+    let file = file::read_text(path)?;
+    if FileForm::of(&file) == FileForm::ServiceFile {
+        let make = hint::optakit("bundle", "");
+        bail!("{} is not a bundle\n  help: make a bundle of it with `{make}`", file.name);
+    }
+    Ok(Bundle::parse(&file.text)?)
 }
 
 /// Checks a bundle that a command uses.

@@ -202,7 +202,8 @@ fn permissions_as_a_text_become_a_list() {
         let links =
             |permissions| format!("{SERVICE}    links:\n      - media: {permissions}\n{bucket}");
         let (_, help, fixed) = only(&format!("{HEAD}{}", links(text)));
-        assert_eq!(help, format!("write the permissions as a list: `{list}`"));
+        let database = "a link to a database has only a name";
+        assert_eq!(help, format!("write the permissions as a list: `{list}`; {database}"));
         assert_eq!(fixed, links(list));
     }
 }

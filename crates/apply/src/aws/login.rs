@@ -45,12 +45,43 @@ pub(crate) async fn login(aws: &SdkConfig) -> Result<Login, AwsError> {
     };
     let registry =
         address.trim_start_matches("https://").trim_start_matches("http://").trim_end_matches('/');
-    // AWS always returns the host without FIPS.
-    let registry = match aws.use_fips() {
-        Some(true) if EcrHost::parse(registry).is_some() => {
-            registry.replacen(".dkr.ecr.", ".dkr.ecr-fips.", 1)
-        }
-        _ => registry.to_owned(),
-    };
+    let registry = endpoint(registry, aws.use_fips() == Some(true));
     Ok(Login { registry, user: user.to_owned(), password: password.to_owned().into() })
+}
+
+/// Returns the host to use for a registry. AWS always returns the host without FIPS.
+fn endpoint(registry: &str, uses_fips: bool) -> String {
+    if uses_fips && EcrHost::parse(registry).is_some() {
+        return registry.replacen(".dkr.ecr.", ".dkr.ecr-fips.", 1);
+    }
+    registry.to_owned()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn fips_has_its_own_host() {
+        for (uses_fips, registry, expected) in [
+            (
+                true,
+                "123456789012.dkr.ecr.us-gov-west-1.amazonaws.com",
+                "123456789012.dkr.ecr-fips.us-gov-west-1.amazonaws.com",
+            ),
+            (
+                true,
+                "123456789012.dkr.ecr-fips.us-east-1.amazonaws.com",
+                "123456789012.dkr.ecr-fips.us-east-1.amazonaws.com",
+            ),
+            (
+                false,
+                "123456789012.dkr.ecr.us-east-1.amazonaws.com",
+                "123456789012.dkr.ecr.us-east-1.amazonaws.com",
+            ),
+            (true, "localhost:5000", "localhost:5000"),
+        ] {
+            assert_eq!(endpoint(registry, uses_fips), expected);
+        }
+    }
 }

@@ -104,8 +104,9 @@ pub(crate) enum SchemaName {
 #[derive(Debug, Args)]
 #[command(after_help = "\
 Exit codes:
-  0  printed
-  1  there is no command with this name
+  0   printed
+  4   the command could not run
+  64  there is no command with this name
 
 Examples:
   # Write the manual page of the program

@@ -4,6 +4,8 @@ use std::path::PathBuf;
 
 use clap::{Args, ValueEnum};
 
+use super::output::ResultFormat;
+
 /// Create a service file and an environment file.
 ///
 /// On a terminal, asks for the values of missing options. Writes two files that `optakit validate`
@@ -56,6 +58,9 @@ pub(crate) struct InitArgs {
     /// Overwrite existing files
     #[arg(long)]
     pub(crate) force: bool,
+    /// Format of the names of the written files
+    #[arg(long, short, value_enum, value_name = "FORMAT", default_value_t = ResultFormat::Text)]
+    pub(crate) output: ResultFormat,
 }
 
 /// The kind of a new service.

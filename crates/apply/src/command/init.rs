@@ -6,7 +6,7 @@ use std::path::Path;
 use anyhow::bail;
 use optakit_core::api::{self, Request, ServiceFile, SourceText};
 
-use crate::cli::{InitArgs, Template};
+use crate::cli::{InitArgs, ResultFormat, Template};
 use crate::outcome::{Outcome, UsageError};
 use crate::output_file::{self, Privacy};
 use crate::report::Report;
@@ -72,8 +72,15 @@ pub(crate) fn run(arguments: &InitArgs, report: &Report) -> anyhow::Result<Outco
         return Ok(Outcome::Failed);
     }
     output_file::write_all(&arguments.folder, &files, Privacy::Public)?;
-    for file in &files {
-        report.result(&format!("{}\n", arguments.folder.join(&file.name).display()));
+    let path = |file: &SourceText| arguments.folder.join(&file.name).display().to_string();
+    let names: Vec<String> = files.iter().map(path).collect();
+    let json = || format!("{:#}\n", serde_json::json!({ "files": names }));
+    match arguments.output {
+        ResultFormat::Text => {
+            names.iter().for_each(|name| report.result(&format!("{name}\n")));
+        }
+        ResultFormat::Json => report.json(&json()),
+        ResultFormat::Yaml => report.yaml(&json()),
     }
     report.note(next_commands(&answers, &arguments.folder));
     Ok(Outcome::Succeeded)

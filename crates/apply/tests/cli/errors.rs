@@ -29,7 +29,7 @@ fn a_command_that_cannot_run_exits_with_4() {
         ),
         (
             &["bundle", "inspect", "opta.yml"],
-            "error: the file is not a valid bundle: expected ident at line 1 column 2\n",
+            "error: opta.yml is not a bundle\n  help: make a bundle of it with `optakit bundle opta.yml`",
         ),
         (&["bundle", "-o", "no/such/folder/x.json"], "error: cannot write no/such/folder/x.json: "),
     ] {

@@ -56,3 +56,13 @@ fn an_invalid_value_writes_nothing() {
     assert!(outcome.err.contains("`account_id` has 2 digits, expected 12"), "{}", outcome.err);
     assert!(!folder.path().join("service/new").exists());
 }
+
+#[test]
+fn the_names_of_the_files_are_json_or_yaml_on_request() {
+    let folder = folder(SERVICE);
+    let outcome = run(&folder, &init(&["new", "-o", "json"]));
+    let found: serde_json::Value = serde_json::from_str(&outcome.out).expect("JSON");
+    assert_eq!(found, serde_json::json!({ "files": ["new/opta.yml", "new/staging.yml"] }));
+    let outcome = run(&folder, &init(&["new", "--force", "-o", "yaml"]));
+    assert_eq!(outcome.out, "files:\n  - new/opta.yml\n  - new/staging.yml\n");
+}

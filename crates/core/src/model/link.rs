@@ -188,6 +188,7 @@ fn with_permissions(diagnostic: Diagnostic, node: &Node) -> Diagnostic {
             format!("[{}]", words.join(", "))
         }
     };
-    let help = format!("write the permissions as a list: `{list}`");
+    let help =
+        format!("write the permissions as a list: `{list}`; a link to a database has only a name");
     diagnostic.help(help).fix(Applicability::Safe, format!("change to `{list}`"), node.span, list)
 }

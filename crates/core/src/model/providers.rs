@@ -223,7 +223,8 @@ impl FieldValue for AccountId {
         }
         // The text in the file has the leading zeros, also of a number.
         if text.len() < DIGITS {
-            let message = format!("`account_id` has {} digits, expected {DIGITS}", text.len());
+            let digits = if text.len() == 1 { "digit" } else { "digits" };
+            let message = format!("`account_id` has {} {digits}, expected {DIGITS}", text.len());
             let is_number = scalar.is_some_and(|scalar| scalar.value != ScalarValue::Str);
             let rule = if is_number { &SHORT_ACCOUNT_ID } else { &WRONG_TYPE };
             let diagnostic = reader
