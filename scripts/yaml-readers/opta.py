@@ -13,7 +13,7 @@ def read(text):
     """Returns the data of a text, or its error."""
     try:
         data = YAML(typ="safe", pure=True).load(text)
-        # Dates and binary data are no JSON, and keys must be texts.
+        # JSON has no dates and no binary data, and its keys are texts.
         return json.dumps({"data": data}, allow_nan=False, sort_keys=True)
     # The reader raises many types, also those of Python.
     except Exception as error:
