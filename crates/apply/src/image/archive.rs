@@ -41,6 +41,18 @@ impl Part {
         file.seek(SeekFrom::Start(self.offset))?;
         Ok(file.take(self.size))
     }
+
+    /// Returns the first bytes. They show the compression of a layer.
+    ///
+    /// # Errors
+    ///
+    /// Fails if the file cannot be read.
+    pub(super) fn start(&self) -> std::io::Result<Vec<u8>> {
+        const LENGTH: u64 = 8;
+        let mut start = Vec::new();
+        self.open()?.take(LENGTH).read_to_end(&mut start)?;
+        Ok(start)
+    }
 }
 
 /// An open archive.

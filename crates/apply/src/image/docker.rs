@@ -2,7 +2,6 @@
 //! too, with compressed layers.
 
 use std::collections::BTreeMap;
-use std::io::Read;
 
 use oci_spec::image::{Descriptor, Digest, ImageManifestBuilder, MediaType, SCHEMA_VERSION};
 use serde::Deserialize;
@@ -72,7 +71,8 @@ pub(super) fn read(archive: &Archive, wanted: Option<&str>) -> Result<Image, Arc
     let mut descriptors = Vec::new();
     for (name, digest) in layers.iter().zip(digests) {
         let part = layer(archive, saved, name, digest)?;
-        let start = start(&part).map_err(|error| archive.unreadable(error))?;
+        // The digests in a configuration are those of the layers before compression.
+        let start = part.start().map_err(|error| archive.unreadable(error))?;
         let content = match Compression::of(&start) {
             Compression::None => Content::Plain,
             Compression::Gzip => Content::Gzip,
@@ -112,15 +112,6 @@ fn layer(
         Some(url) => Err(archive.foreign_layer(digest, url)),
         None => Err(archive.damaged(format!("{name} is missing"))),
     }
-}
-
-/// Returns the first bytes of a layer. They show its compression. The digests in a configuration
-/// are those of the layers before compression.
-fn start(part: &Part) -> std::io::Result<Vec<u8>> {
-    const LENGTH: u64 = 8;
-    let mut start = Vec::new();
-    part.open()?.take(LENGTH).read_to_end(&mut start)?;
-    Ok(start)
 }
 
 fn descriptor(

@@ -11,6 +11,7 @@ use oci_spec::image::{Descriptor, ImageIndex, ImageManifest, MediaType};
 use super::archive::{Archive, LISTS, Part};
 use super::archive_error::ArchiveError;
 use super::choice::{Candidate, matching, only};
+use super::compression::Compression;
 use super::configuration::Configuration;
 use super::index::{self, Entry};
 use super::kind::{artifact, describe, is_foreign};
@@ -225,8 +226,10 @@ fn add_manifest(
                 false => Ok(Presence::Absent(format!("{digest} is missing"))),
             };
         };
-        // Compressing a layer changes its manifest, which must not be part of an index.
-        let plain = depth == 0 && is_plain(descriptor.media_type());
+        // Compressing a layer changes its manifest, which must not be part of an index. Some tools
+        // name compressed layers like plain ones.
+        let plain =
+            depth == 0 && is_plain(descriptor.media_type()) && is_uncompressed(archive, &part)?;
         let content = if plain { Content::Plain } else { Content::Exact };
         blobs.push(Blob { digest: descriptor.digest().to_string(), part, content });
     }
@@ -240,6 +243,11 @@ fn add_manifest(
     let size = manifest.bytes.len() as u64;
     image.manifests.push(manifest);
     Ok(Presence::Complete { digest: name, size, runs: artifact.is_none() })
+}
+
+fn is_uncompressed(archive: &Archive, part: &Part) -> Result<bool, ArchiveError> {
+    let start = part.start().map_err(|error| archive.unreadable(error))?;
+    Ok(matches!(Compression::of(&start), Compression::None))
 }
 
 /// Returns the part of the archive that contains a blob, if there is one.

@@ -156,3 +156,21 @@ fn other_artifacts_are_not_images() {
     layout.list(&[other]);
     layout.check("expected a container image");
 }
+
+#[test]
+fn a_compressed_layer_that_is_named_like_a_plain_one_is_pushed_as_it_is() {
+    for (bytes, expected) in
+        [(&b"\x1f\x8b\x08\0layer"[..], Content::Exact), (b"a plain layer", Content::Plain)]
+    {
+        let layout = Layout::new();
+        let path = layout.folder.path();
+        let layer = put(path, "application/vnd.oci.image.layer.v1.tar", bytes);
+        let manifest = json!({
+            "schemaVersion": 2, "mediaType": MANIFEST, "config": layout.config, "layers": [layer],
+        });
+        layout.list(&[put(path, MANIFEST, manifest.to_string().as_bytes())]);
+        let image = layout.read().expect("an image");
+        let found = image.blobs.iter().find(|blob| blob.digest == digest(&layer));
+        assert_eq!(found.expect("the layer").content, expected);
+    }
+}
