@@ -6,7 +6,7 @@ use clap_complete::engine::{ArgValueCandidates, ArgValueCompleter, CompletionCan
 use clap_complete::engine::{PathCompleter, ValueCompleter};
 use optakit_core::api::ServiceFile;
 
-use crate::{auth, file, request};
+use crate::{auth, file, hint, request};
 
 /// The endings of service files and bundles.
 const ENDINGS: [&str; 3] = ["yml", "yaml", "json"];
@@ -17,7 +17,10 @@ pub(super) fn inputs() -> ArgValueCompleter {
         let ending = path.extension().and_then(|ending| ending.to_str());
         path.is_dir() || ending.is_some_and(|ending| ENDINGS.contains(&ending))
     });
-    ArgValueCompleter::new(move |current: &std::ffi::OsStr| files.complete(current))
+    ArgValueCompleter::new(move |current: &std::ffi::OsStr| {
+        let found = files.complete(current).into_iter();
+        found.filter(|file| is_plain(&file.get_value().to_string_lossy())).collect()
+    })
 }
 
 /// Suggests the environments of the service file: the one in the command line, or the one in the
@@ -28,7 +31,8 @@ pub(super) fn environments() -> ArgValueCandidates {
         let Some(path) = given.or_else(|| request::find(None).ok()) else { return Vec::new() };
         let Ok(text) = file::read_text(&path) else { return Vec::new() };
         let environments = ServiceFile::parse(&text.name, &text.text).environments();
-        environments.into_iter().map(|found| CompletionCandidate::new(found.name)).collect()
+        let names = environments.into_iter().map(|found| found.name).filter(|name| is_plain(name));
+        names.map(CompletionCandidate::new).collect()
     })
 }
 
@@ -39,5 +43,14 @@ fn is_service_file(word: &Path) -> bool {
 
 /// Suggests the contexts of the default kubeconfig.
 pub(super) fn contexts() -> ArgValueCandidates {
-    ArgValueCandidates::new(|| auth::contexts().into_iter().map(CompletionCandidate::new).collect())
+    ArgValueCandidates::new(|| {
+        let contexts = auth::contexts().into_iter().filter(|context| is_plain(context));
+        contexts.map(CompletionCandidate::new).collect()
+    })
+}
+
+/// Whether a shell reads a text as one word without quotes. Shells insert candidates as they are,
+/// so that a name from a file could run a command.
+fn is_plain(text: &str) -> bool {
+    !text.is_empty() && hint::quoted(text) == text
 }

@@ -7,6 +7,7 @@ use anyhow::bail;
 use optakit_core::api::{self, Request, ServiceFile, SourceText};
 
 use crate::cli::{InitArgs, ResultFormat, Template};
+use crate::hint;
 use crate::outcome::{Outcome, UsageError};
 use crate::output_file::{self, Privacy};
 use crate::report::Report;
@@ -316,7 +317,7 @@ fn existing(folder: &Path, files: &[SourceText]) -> Option<String> {
 
 fn next_commands(answers: &Answers, folder: &Path) -> String {
     let file = folder.join(SERVICE);
-    let file = file.strip_prefix(".").unwrap_or(&file).display().to_string();
+    let file = hint::quoted(&file.strip_prefix(".").unwrap_or(&file).display().to_string());
     let deploy = if answers.image.eq_ignore_ascii_case("AUTO") {
         format!("  optakit deploy {file} app.tar    # push the image and apply")
     } else {

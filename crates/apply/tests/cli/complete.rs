@@ -6,18 +6,22 @@ use crate::program::{SERVICE, finish, folder, program, run};
 fn suggestions(words: &[&str]) -> Vec<String> {
     let service = SERVICE.replace(
         "environments:\n",
-        "environments:\n  - {name: production, path: ../env/production.yml}\n",
+        "environments:\n  - {name: production, path: ../env/production.yml}\n  \
+         - {name: \"$(touch${IFS}x)\", path: ../env/staging.yml}\n",
     );
     let folder = folder(&service);
     std::fs::write(folder.path().join("service/shop-staging.bundle.json"), "{}")
         .expect("the file can be written");
+    for name in ["$(touch x).bundle.json", "two words.yml"] {
+        std::fs::write(folder.path().join("service").join(name), "{}").expect("it can be written");
+    }
     std::fs::write(folder.path().join("service/notes.txt"), "").expect("the file can be written");
     let mut command = program(&folder);
     command.args(["--", "optakit"]).args(words);
     command.env("OPTAKIT_COMPLETE", "fish").env("KUBECONFIG", "kubeconfig");
     std::fs::write(
         folder.path().join("service/kubeconfig"),
-        "contexts: [{name: kind-dev, context: {cluster: a, user: b}}]\n",
+        "contexts: [{name: kind-dev, context: {cluster: a, user: b}}, {name: k; x}]\n",
     )
     .expect("the file can be written");
     let outcome = finish(&mut command);
@@ -41,6 +45,8 @@ fn service_files_and_bundles_are_suggested_as_files() {
     assert!(found.contains(&"opta.yml".to_owned()), "{found:?}");
     assert!(found.contains(&"shop-staging.bundle.json".to_owned()), "{found:?}");
     assert!(!found.contains(&"notes.txt".to_owned()), "{found:?}");
+    // Shells insert a name as it is, so that it could run a command.
+    assert!(!found.iter().any(|name| name.contains(['$', ' '])), "{found:?}");
 }
 
 #[test]

@@ -66,3 +66,10 @@ fn the_names_of_the_files_are_json_or_yaml_on_request() {
     let outcome = run(&folder, &init(&["new", "--force", "-o", "yaml"]));
     assert_eq!(outcome.out, "files:\n  - new/opta.yml\n  - new/staging.yml\n");
 }
+
+#[test]
+fn the_next_commands_have_quotes_where_a_shell_needs_them() {
+    let folder = folder(SERVICE);
+    let outcome = run(&folder, &init(&["new $(x)"]));
+    assert!(outcome.err.contains("  optakit validate 'new $(x)/opta.yml' "), "{}", outcome.err);
+}
