@@ -40,16 +40,24 @@ impl Suggestion {
         self
     }
 
-    /// Adds the help to a diagnostic, and a fix that replaces its span by the suggested name.
-    /// `verb` starts the title of the fix: `rename` or `change`.
+    /// Adds the help to a diagnostic about a key, and a safe fix that renames it.
     #[must_use]
-    pub fn add_to(self, diagnostic: Diagnostic, verb: &str) -> Diagnostic {
+    pub fn rename(self, diagnostic: Diagnostic) -> Diagnostic {
+        self.add_to(diagnostic, Applicability::Safe, "rename")
+    }
+
+    /// Adds the help to a diagnostic about a value, and a fix that changes it. The fix is not safe:
+    /// the similar value can be another region, module or database.
+    #[must_use]
+    pub fn change(self, diagnostic: Diagnostic) -> Diagnostic {
+        self.add_to(diagnostic, Applicability::Unsafe, "change")
+    }
+
+    fn add_to(self, diagnostic: Diagnostic, how: Applicability, verb: &str) -> Diagnostic {
         let diagnostic = diagnostic.help(self.help);
         let span = diagnostic.span;
         match self.name {
-            Some(name) => {
-                diagnostic.fix(Applicability::Safe, format!("{verb} to `{name}`"), span, name)
-            }
+            Some(name) => diagnostic.fix(how, format!("{verb} to `{name}`"), span, name),
             None => diagnostic,
         }
     }

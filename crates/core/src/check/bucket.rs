@@ -40,7 +40,8 @@ pub(crate) fn check(mapping: &Mapping, path: &str) -> Option<Diagnostic> {
     if !name.is_known() || name.as_str().is_empty() || is_bucket_name(name.as_str()) {
         return None;
     }
-    let expected = "expected 3 to 63 lowercase letters, digits, dots and dashes";
+    let expected = "expected 3 to 63 lowercase letters, digits, dots and dashes, with a letter or \
+                    digit at both ends, no `..` and no IP address";
     let message = format!("{} is not a valid bucket name, {expected}", quoted(name.as_str()));
     let path = format!("{path}.{BUCKET_NAME}");
     let diagnostic = Diagnostic::new(&INVALID_BUCKET_NAME, entry.value.span, path, message);

@@ -66,13 +66,6 @@ pub(super) fn check(checker: &mut Checker<'_>) {
         if variable.name.value.is_known() && !is_env_name(name) {
             names.diagnostics.push(invalid(name, span, &path));
         }
-        if name == RDS_CA_PATH {
-            let message = format!("`{name}` replaces the value that Optakit sets for databases");
-            names.diagnostics.push(
-                Diagnostic::new(&SHADOWED_ENV_VAR, span, &*path, message)
-                    .help("remove it to use the certificates that Optakit provides"),
-            );
-        }
         names.check_value(variable, &path);
         names.add(name, span, &path);
     }
@@ -146,6 +139,13 @@ impl<'a> Names<'a> {
 
     fn add(&mut self, name: impl Into<Cow<'a, str>>, span: Span, path: &str) {
         let name = name.into();
+        if name == RDS_CA_PATH {
+            let message = format!("`{name}` replaces the value that Optakit sets for databases");
+            self.diagnostics.push(
+                Diagnostic::new(&SHADOWED_ENV_VAR, span, path, message)
+                    .help("remove it to use the certificates that Optakit provides"),
+            );
+        }
         if let Some(first) = self.seen.insert(name.clone(), span) {
             let message = format!("`{name}` is set twice");
             self.diagnostics.push(

@@ -107,8 +107,7 @@ fn unknown_module(link: &Link, context: &CheckContext<'_>, is_many: bool) -> Dia
             format!("link to {}", one_of(&linkable))
         }
     };
-    let diagnostic =
-        Suggestion::new(name, linkable.iter().copied(), other_help).add_to(diagnostic, "change");
+    let diagnostic = Suggestion::new(name, linkable.iter().copied(), other_help).change(diagnostic);
     match add_module(link, context) {
         Some((kind, edit)) => {
             let title = format!("add module `{name}` of type {kind}");
@@ -201,7 +200,7 @@ fn check_renames(
             let diagnostic = Diagnostic::new(&INVALID_LINK, from.span, path, message);
             let other_help = || format!("use {}", one_of(outputs));
             let suggestion = Suggestion::new(name, missing.iter().copied(), other_help);
-            diagnostics.push(suggestion.add_to(diagnostic, "change"));
+            diagnostics.push(suggestion.change(diagnostic));
         }
     }
     // A misspelled output is reported once, with the suggestion.
@@ -246,7 +245,7 @@ fn check_permission(
             let diagnostic = Diagnostic::new(&INVALID_LINK, permission.span, path, message);
             let other_help = || format!("use {known}");
             let suggestion = Suggestion::new(found, permissions.iter().copied(), other_help);
-            vec![suggestion.add_to(diagnostic, "change")]
+            vec![suggestion.change(diagnostic)]
         }
         Argument::Rename(renames) => {
             let message =

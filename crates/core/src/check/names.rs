@@ -104,13 +104,15 @@ pub(crate) fn check_layer(name: &Spanned<Text>) -> Option<Diagnostic> {
     } else if text.len() > rfc1123::MAX_LABEL {
         "`name` has more than 63 characters".to_owned()
     } else {
-        format!("`{text}` is not a valid namespace, expected lowercase letters, digits and dashes")
+        let expected = "expected lowercase letters, digits and dashes";
+        let ends = "with a letter or digit at both ends";
+        format!("`{text}` is not a valid namespace, {expected}, {ends}")
     };
     let allowed = |c: char| if rfc1123::is_label_char(c) { c } else { '-' };
     let valid: String = text.to_ascii_lowercase().chars().map(allowed).collect();
     let valid: String = valid.trim_matches('-').chars().take(rfc1123::MAX_LABEL).collect();
     let diagnostic = Diagnostic::new(&INVALID_LAYER_NAME, name.span, "name", message)
-        .help("use a valid Kubernetes namespace");
+        .help("rename the service file; its name is the Kubernetes namespace");
     Some(rename_to(diagnostic, valid))
 }
 

@@ -159,7 +159,7 @@ fn effects(checker: &mut Checker<'_>) {
         let diagnostic = Diagnostic::new(&INVALID_EFFECT, span, path, message);
         let other_help = || format!("use {}", one_of(EFFECTS));
         let suggestion = Suggestion::new(text, EFFECTS.iter().copied(), other_help);
-        checker.push(suggestion.add_to(diagnostic, "change"));
+        checker.push(suggestion.change(diagnostic));
     }
 }
 

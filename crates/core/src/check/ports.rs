@@ -176,7 +176,7 @@ fn item_faults(item: &PortItem, path: &impl Fn(&str) -> String) -> Vec<Diagnosti
         let diagnostic = Diagnostic::new(&INVALID_PORT, text.span, path(field), message);
         let other_help = || format!("use {}", one_of(allowed));
         let suggestion = Suggestion::new(written, allowed.iter().copied(), other_help);
-        Some(suggestion.add_to(diagnostic, "change"))
+        Some(suggestion.change(diagnostic))
     };
     found.extend(item.kind.as_ref().and_then(|kind| of(kind, "type", TYPES)));
     let Some(protocol) = &item.protocol else { return found };
@@ -221,7 +221,7 @@ fn uses(checker: &mut Checker<'_>) {
         let diagnostic = Diagnostic::new(&MISSING_PORT, name.span, path, message);
         let other_help = || format!("use {}", one_of(&names));
         let suggestion = Suggestion::new(name.value.as_str(), names.iter().copied(), other_help);
-        checker.push(suggestion.add_to(diagnostic, "change"));
+        checker.push(suggestion.change(diagnostic));
     }
     let add_port = "add the port, or remove the field";
     for (field, path) in probes::paths(service) {

@@ -86,6 +86,10 @@ fn find_domain_fault(domain: &str, path: &str, exposure: Exposure) -> Option<Fau
     if domain.starts_with('[') || domain.matches(':').nth(1).is_some() {
         return Some(Fault::new(format!("`{domain}` is an IP address, expected a domain")));
     }
+    if let Some((_, host)) = domain.rsplit_once('@') {
+        let message = "the domain has a user name or a password before it, expected only a domain";
+        return Some(Fault::new(message.to_owned()).suggest(format!("{host}{path}")));
+    }
     if let Some((host, port)) = domain.split_once(':') {
         let fault = Fault::new(format!("`{domain}` has the port `{port}`, expected no port"));
         return Some(fault.suggest(format!("{host}{path}")));
@@ -115,7 +119,7 @@ fn find_domain_fault(domain: &str, path: &str, exposure: Exposure) -> Option<Fau
             Fault::new(format!("`{domain}` has no dot, but an ALB accepts only domains with a dot"))
         });
     }
-    let expected = "expected lowercase letters, digits and dashes, separated by dots";
+    let expected = "expected labels of lowercase letters, digits and dashes, separated by dots";
     let fault = Fault::new(format!("`{domain}` is not a valid domain, {expected}"));
     let meant = domain.trim_end_matches('.').to_ascii_lowercase();
     let is_valid = rfc1123::is_subdomain(meant.strip_prefix("*.").unwrap_or(&meant));

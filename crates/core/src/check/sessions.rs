@@ -1,11 +1,18 @@
 //! Sticky sessions and consistent hashing.
 
+use std::ops::RangeInclusive;
+
 use super::context::Checker;
 use crate::diagnostic::{Applicability, Diagnostic};
 use crate::model::exposure::Exposure;
+use crate::model::rules::OUT_OF_RANGE;
 use crate::quote::quoted;
 use crate::rule::{Severity, rule};
 use crate::syntax::node::shorten;
+
+/// How long an ALB can send a user to the same pod, in seconds
+/// (<https://docs.aws.amazon.com/elasticloadbalancing/latest/application/edit-target-group-attributes.html>).
+const ALB_AGES: RangeInclusive<i64> = 1..=604_800;
 
 rule! {
     /// `sticky_session_max_age` has no effect, because `sticky_session` is not `true`.
@@ -67,10 +74,20 @@ fn hash_key(checker: &mut Checker<'_>) {
 fn sticky(checker: &mut Checker<'_>) {
     let service = checker.service;
     let Some(age) = service.sticky_session_max_age.span else { return };
+    let (field, sticky) = ("sticky_session_max_age", "sticky_session: true");
     if service.sticky_session.value {
+        let seconds = service.sticky_session_max_age.value.0;
+        if checker.context.exposure == Exposure::Alb && !ALB_AGES.contains(&seconds) {
+            let (low, high) = (ALB_AGES.start(), ALB_AGES.end());
+            let message = format!("`{field}` is {seconds}, expected {low} to {high} for an ALB");
+            let path = checker.path(field);
+            checker.push(
+                Diagnostic::new(&OUT_OF_RANGE, age, path, message)
+                    .help(format!("use at most {high} seconds, which are seven days")),
+            );
+        }
         return;
     }
-    let (field, sticky) = ("sticky_session_max_age", "sticky_session: true");
     let message = format!("`{field}` has no effect without `{sticky}`");
     let mut diagnostic =
         Diagnostic::new(&STICKY_AGE_WITHOUT_STICKY, age, checker.path(field), message)

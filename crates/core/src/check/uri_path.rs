@@ -57,11 +57,38 @@ pub(super) fn find_path_fault(domain: &str, path: &str, exposure: Exposure) -> O
             fault
         });
     }
+    if let Some(code) = percent(path).filter(|code| exposure == Exposure::Nginx || !is_code(code)) {
+        let message = match exposure {
+            Exposure::Nginx => {
+                format!("`{shown}` contains `{code}`, but nginx compares decoded paths")
+            }
+            Exposure::Gateway | Exposure::Alb => {
+                format!("`{shown}` contains `{code}`, expected `%` and two hexadecimal digits")
+            }
+        };
+        return Some(Fault::new(message));
+    }
     match exposure {
         Exposure::Nginx => None,
         Exposure::Gateway => of_exposure(path, "the Gateway API", MAX_GATEWAY, is_gateway_char),
         Exposure::Alb => of_exposure(path, "an ALB", MAX_ALB, is_alb_char),
     }
+}
+
+/// Returns the first `%` with the two characters after it. Looks for one that is no code first.
+fn percent(path: &str) -> Option<&str> {
+    let codes = || {
+        path.match_indices('%').map(|(at, _)| {
+            let rest = &path[at..];
+            rest.char_indices().nth(3).map_or(rest, |(end, _)| &rest[..end])
+        })
+    };
+    codes().find(|code| !is_code(code)).or_else(|| codes().next())
+}
+
+/// Whether a text is `%` with two hexadecimal digits.
+fn is_code(text: &str) -> bool {
+    text.len() == 3 && text.bytes().skip(1).all(|byte| byte.is_ascii_hexdigit())
 }
 
 fn of_exposure(path: &str, name: &str, most: usize, is_allowed: fn(char) -> bool) -> Option<Fault> {
@@ -115,6 +142,11 @@ mod tests {
         check("/ü", Exposure::Nginx, true);
         check("/ü", Exposure::Gateway, false);
         check("/a%20b", Exposure::Gateway, true);
+        check("/a%20b", Exposure::Nginx, false);
+        for path in ["/100%", "/a%2", "/a%zz", "/%20%", "/a%ü"] {
+            check(path, Exposure::Gateway, false);
+            check(path, Exposure::Nginx, false);
+        }
         check("/a%20b", Exposure::Alb, false);
         let path = |length: usize| format!("/{}", "x".repeat(length - 1));
         check(&path(1024), Exposure::Gateway, true);

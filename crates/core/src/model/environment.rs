@@ -57,7 +57,7 @@ pub(crate) fn check_name(name: &Spanned<Text>) -> Option<Diagnostic> {
     } else if text.len() > rfc1123::MAX_LABEL {
         format!("the name of the environment has {} characters, expected at most 63", text.len())
     } else {
-        let expected = "expected letters, digits and dashes";
+        let expected = "expected letters, digits and dashes, with a letter or digit at both ends";
         format!("`{text}` is not a valid name of an environment, {expected}")
     };
     let diagnostic = Diagnostic::new(&INVALID_ENVIRONMENT_NAME, name.span, "name", message)

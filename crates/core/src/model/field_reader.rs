@@ -217,7 +217,7 @@ impl<'a> FieldReader<'a> {
             return synonym::advise(diagnostic, synonym, entry, mapping, self.source);
         }
         let other_help = || format!("use {}", one_of(keys.names));
-        Suggestion::new(key, keys.names.iter().copied(), other_help).add_to(diagnostic, "rename")
+        Suggestion::new(key, keys.names.iter().copied(), other_help).rename(diagnostic)
     }
 
     /// Reads a field that can be absent.

@@ -249,7 +249,7 @@ fn unknown_fields(module: &Header, module_type: &'static ModuleType) -> Vec<Diag
         let path = format!("{}.{key}", module.path);
         let diagnostic = Diagnostic::new(&UNKNOWN_MODULE_FIELD, entry.key.span, path, message);
         let other_help = || format!("use {}", one_of(&known.iter().collect::<Vec<_>>()));
-        Suggestion::new(key, known.iter(), other_help).add_to(diagnostic, "rename")
+        Suggestion::new(key, known.iter(), other_help).rename(diagnostic)
     };
     unknown.map(report).collect()
 }
@@ -259,14 +259,14 @@ fn unknown_type(kind: &Spanned<String>, path: String) -> Diagnostic {
     let diagnostic = Diagnostic::new(&UNKNOWN_MODULE_TYPE, kind.span, path, message);
     // The name before March 2021.
     if kind.value == "aws-rds" {
-        return Suggestion::of("postgres").add_to(diagnostic, "change");
+        return Suggestion::of("postgres").change(diagnostic);
     }
     let prefix = split_type(&kind.value).0;
     let known = module_type_names()
         .filter(|name| prefix.is_none_or(|cloud| ModuleType::of(name, cloud).is_some()));
     let other_help =
         || "use `k8s-service` for a service, or another module type of Opta".to_owned();
-    Suggestion::new(short_type(&kind.value), known, other_help).add_to(diagnostic, "change")
+    Suggestion::new(short_type(&kind.value), known, other_help).change(diagnostic)
 }
 
 /// Reports a required field that is missing, empty, or not a scalar.

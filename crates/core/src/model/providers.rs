@@ -85,7 +85,7 @@ fn unknown_cloud(mapping: &Mapping, reader: &FieldReader<'_>) -> Option<Diagnost
     let message = format!("unknown cloud {} in `providers`", quoted(cloud));
     let diagnostic = reader.fault(&UNKNOWN_FIELD, entry.key.span, message);
     let other_help = || format!("use {}", one_of(&known));
-    Some(Suggestion::new(cloud, known.iter().copied(), other_help).add_to(diagnostic, "rename"))
+    Some(Suggestion::new(cloud, known.iter().copied(), other_help).rename(diagnostic))
 }
 
 /// Reports fields of `aws` that are beside it, because of a wrong indentation, and an empty `aws`.

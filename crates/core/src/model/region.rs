@@ -62,7 +62,7 @@ impl FieldValue for Region {
                     Suggestion::new(name, regions(), help)
                 }
             };
-            reader.push(suggestion.add_to(diagnostic, "change"));
+            reader.push(suggestion.change(diagnostic));
         }
         Some(Self(name.to_owned()))
     }

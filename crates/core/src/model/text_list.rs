@@ -170,11 +170,11 @@ const SECRETS: &str = "secrets";
 /// Reports a secret that is written as a map, such as `- NAME: value`. The message never contains
 /// the value, which may be a secret.
 fn secret_with_value(item: &Node, mapping: &Mapping, reader: &FieldReader<'_>) -> Diagnostic {
-    let [entry] = &*mapping.entries else {
-        let diagnostic = reader.fault(&WRONG_TYPE, item.span, "a secret is a map, expected a name");
-        let help = "write only the name of the secret, such as `- STRIPE_KEY`";
-        return diagnostic.help(help).confidential();
-    };
+    // `name: STRIPE_KEY` is the form of Kubernetes.
+    let [entry] = &*mapping.entries else { return secret_as_map(item, reader) };
+    if &*entry.key.value == "name" {
+        return secret_as_map(item, reader);
+    }
     let name = quoted(&entry.key.value);
     let message = format!("secret {name} has a value, expected only its name");
     let help = format!(
@@ -192,6 +192,12 @@ fn secret_with_value(item: &Node, mapping: &Mapping, reader: &FieldReader<'_>) -
     let key = reader.source.slice(entry.key.span).to_owned();
     // The value is lost, so the fix needs a review.
     diagnostic.fix(Applicability::Unsafe, "keep only the name", span, key)
+}
+
+fn secret_as_map(item: &Node, reader: &FieldReader<'_>) -> Diagnostic {
+    let diagnostic = reader.fault(&WRONG_TYPE, item.span, "a secret is a map, expected a name");
+    let help = "write only the name of the secret, such as `- STRIPE_KEY`";
+    diagnostic.help(help).confidential()
 }
 
 /// One text, or a list of texts.

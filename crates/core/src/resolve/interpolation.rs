@@ -193,9 +193,9 @@ impl Interpolator<'_> {
                         let mut diagnostic =
                             Diagnostic::new(&UNKNOWN_REFERENCE, span, &*self.path, unknown.message)
                                 .help(unknown.help);
-                        if let Some(renamed) = renamed {
-                            let title = format!("change to `{renamed}`");
-                            diagnostic = diagnostic.fix(Applicability::Safe, title, span, renamed);
+                        if let Some(new) = renamed {
+                            let title = format!("change to `{new}`");
+                            diagnostic = diagnostic.fix(Applicability::Unsafe, title, span, new);
                         }
                         // A whole value in double braces is a placeholder, except in free text.
                         let is_free = position == Position::EnvValue || text != raw;

@@ -116,7 +116,7 @@ impl NameChecker<'_> {
             let diagnostic = Diagnostic::new(&UNUSED_VALUE, entry.key.span, path, message);
             let other_help = || "remove it".to_owned();
             let suggestion = Suggestion::new(name, known.iter().copied(), other_help);
-            self.diagnostics.push(suggestion.add_to(diagnostic, "rename"));
+            self.diagnostics.push(suggestion.rename(diagnostic));
         }
     }
 
@@ -182,6 +182,6 @@ impl NameChecker<'_> {
         let keys = parents.iter().copied().chain([entry]).map(|entry| &*entry.key.value);
         let path = keys.collect::<Vec<&str>>().join(".");
         let diagnostic = Diagnostic::new(&UNKNOWN_FIELD, entry.key.span, path, message);
-        self.diagnostics.push(suggestion.add_to(diagnostic, "rename"));
+        self.diagnostics.push(suggestion.rename(diagnostic));
     }
 }
