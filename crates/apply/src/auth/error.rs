@@ -14,7 +14,8 @@ pub(crate) enum AuthError {
     #[error(
         "no AWS credentials were found\n  \
          help: set AWS_PROFILE, or set AWS_ACCESS_KEY_ID and AWS_SECRET_ACCESS_KEY, or run `aws \
-         sso login`; for a cluster outside AWS, pass `--context` and `--skip-aws`"
+         sso login`; for a cluster outside AWS, pass `--context`, and `--skip-aws` if the command \
+         has this option"
     )]
     NoCredentials(#[source] CredentialsError),
     #[error("cannot read the AWS identity of the credentials (sts:GetCallerIdentity): {reason}")]

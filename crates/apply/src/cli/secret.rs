@@ -157,7 +157,8 @@ pub(crate) struct SetArgs {
 /// Set all secrets of a file, and restart the pods that use them
 ///
 /// The file is a dotenv file, or a map from name to value in JSON or YAML. Values are stored as
-/// written: nothing is expanded, and no variable of this machine is read. If a line is invalid,
+/// written, except escapes such as `\n` in double quotes. Nothing is expanded, and no variable of
+/// this machine is read. If a line is invalid,
 /// nothing is imported.
 #[derive(Debug, Args)]
 #[command(after_help = "\

@@ -33,7 +33,7 @@ Examples:
   # Check standard input
   cat opta.yml | optakit validate -")]
 pub(crate) struct ValidateArgs {
-    /// Service files, bundles, or folders to search for opta.yml; `-` is standard input [default:
+    /// Service files, or folders to search for opta.yml; `-` is standard input [default:
     /// opta.yml or opta.yaml]
     #[arg(value_name = "PATH", add = complete::inputs())]
     pub(crate) paths: Vec<PathBuf>,

@@ -89,11 +89,10 @@ fn check_arguments(
         .into());
     }
     if options.aws.skip_aws {
-        bail!(
-            "`deploy` pushes to ECR, so it cannot run with `--skip-aws`\n  \
-             help: push with `optakit push --to REGISTRY/REPOSITORY`, then apply with \
-             `--image-digest`"
-        );
+        let message = "`deploy` pushes to ECR, so it cannot run with `--skip-aws`\n  \
+                       help: push with `optakit push --to REGISTRY/REPOSITORY`, then apply with \
+                       `--image-digest`";
+        return Err(UsageError(message.to_owned()).into());
     }
     Ok(())
 }
