@@ -75,7 +75,7 @@ pub(super) fn find_path_fault(domain: &str, path: &str, exposure: Exposure) -> O
     }
 }
 
-/// Returns the first `%` with the two characters after it. Looks for one that is no code first.
+/// Returns the first `%` with the two characters after it. Looks for one that is not a code first.
 fn percent(path: &str) -> Option<&str> {
     let codes = || {
         path.match_indices('%').map(|(at, _)| {
