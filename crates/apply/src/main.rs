@@ -53,6 +53,7 @@ mod routes;
 mod running_image;
 mod saved_plan;
 mod secret_file;
+mod secret_values;
 mod service_files;
 mod session;
 mod settings;

@@ -15,6 +15,7 @@ use crate::outcome::{Outcome, UsageError};
 use crate::output_file::{self, Privacy};
 use crate::plural::plural;
 use crate::report::Report;
+use crate::secret_values::hide as hide_secrets;
 use crate::service_files::{self, CheckedFile, FixedFile, Replaced, diff};
 use crate::{file, format, hint, request};
 
@@ -112,7 +113,7 @@ fn fix(
             if !arguments.dry_run {
                 write(file)?;
             }
-            let text = diff(&file.path, &file.before, &file.after);
+            let text = diff(&file.path, &hide_secrets(&file.before), &hide_secrets(&file.after));
             if shown.insert(text.clone()) {
                 match arguments.output {
                     ReportFormat::Text => report.result(&text),

@@ -1,6 +1,8 @@
 //! The output of the program. Colors follow NO_COLOR and CLICOLOR, and are off if the output is not
 //! a terminal.
 
+use std::borrow::Cow;
+use std::collections::BTreeMap;
 use std::fmt::Display;
 use std::io::IsTerminal;
 
@@ -17,6 +19,7 @@ use super::diagnostic;
 use super::event::{self, Event, EventFormat};
 use super::shown::shown;
 use super::streams;
+use crate::secret_values;
 
 /// Prints results, notes, warnings and errors.
 #[derive(Clone, Copy, Debug)]
@@ -161,10 +164,25 @@ impl Report {
         diagnostics: impl Iterator<Item = (&'a Diagnostic, Option<String>)>,
         text_of: impl Fn(&str) -> Option<&'a str>,
     ) -> Styled {
-        let render = |(diagnostic, note): (_, Option<String>)| {
-            diagnostic::render(diagnostic, note.as_deref(), &text_of) + "\n\n"
-        };
-        Styled(diagnostics.map(render).collect())
+        let diagnostics: Vec<(&Diagnostic, Option<String>)> = diagnostics.collect();
+        let mut texts: BTreeMap<&str, Cow<'a, str>> = BTreeMap::new();
+        for (diagnostic, _) in &diagnostics {
+            let other = diagnostic.label.as_ref().map(|label| &label.file);
+            for file in std::iter::once(&diagnostic.file).chain(other) {
+                if !texts.contains_key(&**file)
+                    && let Some(text) = text_of(file)
+                {
+                    texts.insert(file, secret_values::hide(text));
+                }
+            }
+        }
+        let text_of = |name: &str| texts.get(name).map(|text| &**text);
+        let mut rendered = String::new();
+        for (diagnostic, note) in &diagnostics {
+            rendered += &diagnostic::render(diagnostic, note.as_deref(), &text_of);
+            rendered += "\n\n";
+        }
+        Styled(rendered)
     }
 }
 

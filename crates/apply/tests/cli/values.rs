@@ -181,3 +181,22 @@ fn other_names_in_a_values_file_are_accepted() {
     assert_eq!(run(&folder, &["validate", ".", "--values", "../values.yml"]).code, 0);
     assert_eq!(run(&folder, &["validate", "--values", "../values.yml"]).code, 1);
 }
+
+#[test]
+fn a_value_in_secrets_is_hidden_whatever_shows_its_line() {
+    for (lines, fixes) in [
+        ("    secrets: [\"A B\", \"TOKEN=hunter2\"]\n", false),
+        ("    secrets: [[\"TOKEN=hunter2\"]]\n", false),
+        ("    secrets: [TOKEN=hunter2\n", false),
+        ("    secrest: [\"TOKEN=hunter2\"]\n", false),
+        ("    secret: {TOKEN: hunter2}\n", false),
+        ("    secrets: [\"TOKEN=hunter2\"]\n    healthcheck: /x\n", true),
+    ] {
+        let folder = folder(&format!("{SERVICE}{lines}"));
+        let more = if fixes { &["validate", "--fix", "--dry-run"][..] } else { &["validate"] };
+        let outcome = run(&folder, more);
+        let all = outcome.out + &outcome.err;
+        assert_eq!(outcome.code, 1, "{all}");
+        assert!(all.contains("*******") && !all.contains("hunter2"), "{lines}: {all}");
+    }
+}

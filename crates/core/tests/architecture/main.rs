@@ -53,6 +53,7 @@ const APPLY: &[&str] = &[
     "plural",
     "table",
     "url_password",
+    "secret_values",
     "stop",
     "origin",
     "digest",
