@@ -271,7 +271,7 @@ fn deploy_runs_the_image_that_it_pushed() {
     manifest("opta-deployer-api", digest);
     deployed.reports(&format!("api runs opta-deployer-api@{digest}"));
     deploy(&[]).succeeds().reports("nothing to change");
-    deploy(&["--skip-aws"]).fails().reports("optakit push --to");
+    deploy(&["--skip-aws"]).exits(64).reports("optakit push --to");
     service.run_alone(&["bundle", "--quiet", "--image-tag", "9"]).succeeds();
     deploy(&[]).fails().reports("the bundle already has an image");
     kubectl(&["delete", "namespace", "deployer", "--wait=false"]);
