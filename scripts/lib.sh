@@ -61,6 +61,21 @@ make_venv() { # FOLDER
   python3 -m venv "$1" || { apt_install python3-venv && python3 -m venv "$1"; }
 }
 
+# Installs the Python packages of a list into a virtual environment, unless it has them.
+# python_packages LIST VENV TITLE LOG-NAME
+python_packages() {
+  [ ! -e "$2/installed" ] || return 0
+  have python3 || die "no Python 3 found; this step needs it: $3"
+  step "$3" "$4" install_packages "$1" "$2"
+}
+
+# shellcheck disable=SC2329 # `step` calls it.
+install_packages() { # LIST VENV
+  make_venv "$2"
+  "$2/bin/pip" install --quiet --requirement "$1"
+  touch "$2/installed"
+}
+
 # Checks whether a result is newer than all its inputs.
 is_up_to_date() { # RESULT INPUTS...
   local result=$1

@@ -6,15 +6,7 @@
 list="$root/scripts/yaml-readers/requirements.txt"
 folder="$cache/yaml-readers-$(sha256sum "$list" | cut -c1-12)"
 venv="$folder/python"
-if [ ! -e "$venv/installed" ]; then
-  have python3 || die "no Python 3 found: the YAML reader of Opta needs it"
-  install() {
-    make_venv "$venv"
-    "$venv/bin/pip" install --quiet --requirement "$list"
-    touch "$venv/installed"
-  }
-  step "Installing ruamel.yaml (10 seconds, once)" yaml-readers install
-fi
+python_packages "$list" "$venv" "Installing ruamel.yaml (10 seconds, once)" yaml-readers
 cp "$root/scripts/yaml-readers/opta.py" "$venv/opta.py"
 printf '#!/bin/sh\nexec "%s" "%s"\n' "$venv/bin/python" "$venv/opta.py" >"$folder/opta"
 chmod +x "$folder/opta"
