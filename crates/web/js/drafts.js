@@ -177,7 +177,7 @@ export async function keep(text) {
   }
 }
 
-/** Saves texts until there is no newer one. */
+/** Saves texts until the newest one is saved. */
 async function saveAll() {
   try {
     while (textToSave) {

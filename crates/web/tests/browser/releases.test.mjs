@@ -53,6 +53,16 @@ async function cached(page, folder) {
   );
 }
 
+/** Clicks the reload button, and waits until the page runs the program of a release. */
+async function reloadInto(page, release) {
+  await button(page, 'New version: reload').click();
+  await page.waitForFunction((name) => {
+    const script = document.querySelector('script[data-wasm]');
+    return script?.getAttribute('data-wasm') === name;
+  }, programIn(release));
+  await text(page).waitFor();
+}
+
 test('an open tab keeps its files while a new release is deployed', async (t) => {
   const server = await site(t, dist);
   const { context, page } = await visited(t, server.address);
@@ -71,12 +81,7 @@ test('an open tab keeps its files while a new release is deployed', async (t) =>
   await field(page, 'healthcheck_path').first().waitFor();
   await button(page, 'Text').click();
   assert.equal(await programOf(page), programIn(dist));
-  await button(page, 'New version: reload').click();
-  await page.waitForFunction((name) => {
-    const script = document.querySelector('script[data-wasm]');
-    return script?.getAttribute('data-wasm') === name;
-  }, programIn(next));
-  await text(page).waitFor();
+  await reloadInto(page, next);
   assert.equal(await read(page), service('kept'));
 });
 
@@ -213,12 +218,7 @@ test('a deleted part of the editor is reported, and no letter is lost', async (t
   await page.keyboard.press('Enter');
   await page.keyboard.type('# last');
   assert.equal(await page.getByRole('alertdialog').count(), 0);
-  await button(page, 'New version: reload').click();
-  await page.waitForFunction((name) => {
-    const script = document.querySelector('script[data-wasm]');
-    return script?.getAttribute('data-wasm') === name;
-  }, programIn(next));
-  await text(page).waitFor();
+  await reloadInto(page, next);
   assert.match(await read(page), /name: kept[^]*# last/);
 });
 
